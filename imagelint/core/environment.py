@@ -1,0 +1,39 @@
+"""What the policy declares about the place where the image will run."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Signer(NamedTuple):
+    """Who may sign images: a public key, or a certificate identity with its issuer.
+
+    `key` is a path relative to the policy file (or what cosign takes for `--key`); `identity` and
+    `issuer` are exact strings, or regular expressions when `pattern` is true. `images` are globs
+    over repositories; empty means all.
+    """
+
+    name: str
+    key: str = ""
+    identity: str = ""
+    issuer: str = ""
+    pattern: bool = False
+    images: tuple[str, ...] = ()
+    transparency_log: bool = True
+
+
+class Environment(NamedTuple):
+    """What the files cannot say. None and empty mean: not declared, so rules stay silent.
+
+    `driver` is the NVIDIA driver of the hosts (`550.90.07`), `gpu_product` a node label's value
+    (`NVIDIA-H100-80GB-HBM3`), `gpus_per_node` a count, `registries` globs over
+    `registry/repository`, `build_contexts` names given to the build with `--build-context`.
+    """
+
+    driver: str | None = None
+    gpu_product: str | None = None
+    gpus_per_node: int | None = None
+    registries: tuple[str, ...] = ()
+    signers: tuple[Signer, ...] = ()
+    trusted_root: str | None = None
+    build_contexts: tuple[str, ...] = ()

@@ -1,0 +1,74 @@
+"""Secrets are never printed: what looks like one is masked before anything is said."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+MASK = "•" * 8
+
+# Shapes that their issuers document. Each group 0 is the secret itself.
+# GitHub: https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
+# AWS: https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html
+VALUE_SHAPES: tuple[tuple[str, str], ...] = (
+    ("Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}\b"),
+    ("NVIDIA NGC key", r"\bnvapi-[A-Za-z0-9_-]{40,}"),
+    ("OpenAI key", r"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{32,}"),
+    ("Anthropic key", r"\bsk-ant-[A-Za-z0-9_-]{32,}"),
+    ("GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{40,}\b"),
+    ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
+    ("AWS access key", r"\b(?:AKIA|ASIA)[A-Z2-7]{16}\b"),
+    ("Google API key", r"\bAIza[A-Za-z0-9_-]{35}"),
+    ("Slack token", r"\bxox[abposr]-[A-Za-z0-9-]{10,}"),
+    ("PyPI token", r"\bpypi-AgEIcHlwaS5vcmc[A-Za-z0-9_-]{20,}"),
+    ("npm token", r"\bnpm_[A-Za-z0-9]{36}\b"),
+    ("Docker Hub token", r"\bdckr_pat_[A-Za-z0-9_-]{20,}"),
+    ("Stripe key", r"\b[rs]k_live_[A-Za-z0-9]{20,}"),
+    ("JSON web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    ("private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[^-]{20,}"),
+)
+# What stands behind a password-like word. Group 1 is the secret.
+_BEHIND = (
+    r"://[^/\s:@'\"]*:([^/\s@'\"$]{3,})@",
+    r"(?i)\bbearer\s+([A-Za-z0-9._~+/-]{12,}=*)",
+    (
+        r"(?i)--(?:api[-_]key|password|passwd|token|hf[-_]token|auth[-_]token)[= ]+['\"]?"
+        r"([^\s'\"$<{-][^\s'\"$]{5,})"
+    ),
+)
+_SHAPES = re.compile("|".join(f"(?:{shape})" for _, shape in VALUE_SHAPES))
+_CONTEXTS = tuple(re.compile(pattern) for pattern in _BEHIND)
+
+
+def secret_spans(text: str) -> Iterator[Span]:
+    """Spans of everything in a text that looks like a secret."""
+    for match in _SHAPES.finditer(text):
+        yield Span(*match.span())
+    for pattern in _CONTEXTS:
+        for match in pattern.finditer(text):
+            yield Span(*match.span(1))
+
+
+def mask(text: str, spans: Iterable[Span]) -> str:
+    """The text with each of the spans masked; spans may overlap, line feeds inside stay."""
+    parts: list[str] = []
+    done = 0
+    for span in sorted(spans):
+        if span.end <= done:
+            continue
+        parts.append(text[done : max(done, span.start)])
+        feeds = text.count("\n", max(done, span.start), span.end)
+        parts.append(MASK + ("\n" + MASK) * feeds)
+        done = span.end
+    parts.append(text[done:])
+    return "".join(parts)
+
+
+def redact(text: str) -> str:
+    """The text with everything masked that looks like a secret."""
+    return mask(text, secret_spans(text))

@@ -1,0 +1,129 @@
+"""What a run came to."""
+
+from __future__ import annotations
+
+from enum import Enum, IntEnum
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from imagelint.core.finding import Finding, Location
+
+
+class ProblemKind(Enum):
+    """Why something could not be judged."""
+
+    UNREADABLE = "unreadable"
+    UNPARSABLE = "unparsable"
+    TEMPLATE = "template"
+    TOO_LARGE = "too-large"
+    TOOL_MISSING = "tool-missing"
+    TOOL_FAILED = "tool-failed"
+    TIMED_OUT = "timed-out"
+    UNREACHABLE = "unreachable"
+    UNAUTHORIZED = "unauthorized"
+    NOT_FOUND = "not-found"
+    RULE_CRASHED = "rule-crashed"
+    NOTHING_EXAMINED = "nothing-examined"
+
+
+class Problem(NamedTuple):
+    """Something could not be judged: what, why, and what would help."""
+
+    kind: ProblemKind
+    origin: str
+    detail: str
+    help: str = ""
+    location: Location | None = None
+
+
+class Permit(Enum):
+    """By what a finding was allowed."""
+
+    INLINE = "inline"
+    ANNOTATION = "annotation"
+    WAIVER = "waiver"
+    BASELINE = "baseline"
+    EXEMPT = "exempt"
+
+
+class Allowed(NamedTuple):
+    """A finding that does not count, and why: it stays in the report."""
+
+    finding: Finding
+    permit: Permit
+    reason: str
+    until: str = ""
+
+
+class Examined(NamedTuple):
+    """One thing that was examined: `kind` is the document's kind, `digest` that of an image."""
+
+    origin: str
+    kind: str
+    digest: str = ""
+
+
+class Report(NamedTuple):
+    """All that happened. A monoid: parts of a run merge by `+`, `Report()` is the identity."""
+
+    findings: tuple[Finding, ...] = ()
+    allowed: tuple[Allowed, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    examined: tuple[Examined, ...] = ()
+    ignored: tuple[str, ...] = ()
+
+    def __add__(self, other: object) -> Report:
+        if not isinstance(other, Report):
+            return NotImplemented
+        return Report(
+            self.findings + other.findings,
+            self.allowed + other.allowed,
+            self.problems + other.problems,
+            self.examined + other.examined,
+            self.ignored + other.ignored,
+        )
+
+
+class ExitCode(IntEnum):
+    """What the process answers; never depends on the output format."""
+
+    PASS = 0
+    FAIL = 1
+    USAGE = 2
+    INCOMPLETE = 3
+    DEFECT = 4
+    INTERRUPTED = 130
+
+
+class Outcome(Enum):
+    """What the verdict says."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    FAIL = "fail"
+    INCOMPLETE = "incomplete"
+
+
+class Evidence(NamedTuple):
+    """On what a verdict rests, as pairs of name and value in a fixed order."""
+
+    entries: tuple[tuple[str, str], ...] = ()
+
+
+class Verdict(NamedTuple):
+    """Pass, fail or incomplete, why, and the report behind it."""
+
+    outcome: Outcome
+    reasons: tuple[str, ...]
+    report: Report
+    evidence: Evidence = Evidence()
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The code that a process with this verdict ends with."""
+        if any(problem.kind is ProblemKind.RULE_CRASHED for problem in self.report.problems):
+            return ExitCode.DEFECT
+        return {
+            Outcome.PASS: ExitCode.PASS,
+            Outcome.FAIL: ExitCode.FAIL,
+            Outcome.INCOMPLETE: ExitCode.INCOMPLETE,
+        }[self.outcome]

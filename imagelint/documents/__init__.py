@@ -1,0 +1,1 @@
+"""Text becomes typed, positioned, immutable documents. Pure: no I/O, no clock, no environment."""

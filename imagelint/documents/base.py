@@ -1,0 +1,94 @@
+"""What every document has: a source, nodes in source order, allowances, complaints."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+
+from imagelint.core.source import Source, Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+
+class Node(Protocol):
+    """Anything with a place in the text. `path` (optional) is its logical path."""
+
+    @property
+    def span(self) -> Span:
+        """Where it is written; for something absent, its deepest existing ancestor's key."""
+        ...
+
+
+class Complaint(NamedTuple):
+    """A part of the text that could not be read. The rest of the document was."""
+
+    span: Span
+    message: str
+    help: str = ""
+
+
+class Dialect(Enum):
+    """Whose language an allowance is written in."""
+
+    IMAGELINT = "imagelint"
+    HADOLINT = "hadolint"
+    BUILDKIT = "buildkit"
+    TRIVY = "trivy"
+    CHECKOV = "checkov"
+    KUBE_LINTER = "kube-linter"
+    KUBE_SCORE = "kube-score"
+
+
+class Allowance(NamedTuple):
+    """An author's wish, inside the document, that a rule be silent about a part of it.
+
+    `rule` is what is written (a rule name, a former name, or another tool's id; `*` is all of that
+    tool's), `scope` the part of the text in which it holds, `span` where the wish itself stands.
+    """
+
+    rule: str
+    reason: str
+    scope: Span
+    span: Span
+    dialect: Dialect = Dialect.IMAGELINT
+
+
+class Document:
+    """Typed, immutable view of one source.
+
+    Subclasses set `kind`, fill the fields in their constructor and implement `nodes`.
+    """
+
+    kind: ClassVar[str] = ""
+    __slots__ = ("allowances", "complaints", "source")
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        complaints: Iterable[Complaint] = (),
+        allowances: Iterable[Allowance] = (),
+    ) -> None:
+        self.source = source
+        self.complaints = tuple(complaints)
+        self.allowances = tuple(allowances)
+
+    @property
+    def span(self) -> Span:
+        """The whole text: a document is a node too."""
+        return Span(0, len(self.source.text))
+
+    def nodes(self) -> Iterator[Node]:
+        """The nodes of this kind of document in source order, parents before children."""
+        return iter(())
+
+    def walk(self) -> Iterator[Node]:
+        """The document itself, its complaints, then its nodes: what rules may subscribe to."""
+        yield self
+        yield from self.complaints
+        yield from self.nodes()
+
+    def concealed(self) -> Iterator[Span]:
+        """Spans which must never be shown, beyond what `core.redact` knows by its looks."""
+        return iter(())

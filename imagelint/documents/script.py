@@ -1,0 +1,118 @@
+"""Shell scripts as rules see them: commands with words, whatever file they stand in."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import Fact, Known
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.shared import EnvVar
+
+
+class Word(NamedTuple):
+    """One word of a command.
+
+    `raw` is what is written; `value` what the shell makes of it, unknown when a variable, a
+    command substitution or a glob takes part whose result cannot be known.
+    """
+
+    span: Span
+    raw: str
+    value: Fact[str]
+
+    @property
+    def text(self) -> str:
+        """The value, or what is written when the value is unknown."""
+        return self.value.value if isinstance(self.value, Known) else self.raw
+
+
+class Redirect(NamedTuple):
+    """`operator` is `>`, `>>`, `<`, `2>` …; `target` the file's word."""
+
+    span: Span
+    operator: str
+    target: Word | None
+
+
+class Command(NamedTuple):
+    """A simple command: `words[0]` is its program, wrappers (`sudo`, `env`, `exec`, …) removed.
+
+    `program` is the base name of the program, empty when unknown. `wrappers` are the removed
+    ones in order. `pipe` counts the pipeline in the script that the command belongs to, `stage`
+    its place therein; commands with the same `pipe` are connected by `|`. `unconditional` is
+    false inside `if`, loops, functions, after `||`, and in substitutions. `nested` is true for
+    commands found within another's quoted script (`sh -c '…'`, `bash <<EOF`).
+    """
+
+    span: Span
+    program: str
+    words: tuple[Word, ...]
+    wrappers: tuple[str, ...] = ()
+    assignments: tuple[EnvVar, ...] = ()
+    redirects: tuple[Redirect, ...] = ()
+    pipe: int = 0
+    stage: int = 0
+    unconditional: bool = True
+    nested: bool = False
+
+    @property
+    def arguments(self) -> tuple[Word, ...]:
+        """The words after the program."""
+        return self.words[1:]
+
+    def has_flag(self, *names: str) -> bool:
+        """Whether a flag is given: `-y` also inside `-qy`, `--name` also as `--name=…`."""
+        for word in self.arguments:
+            text = word.text
+            for name in names:
+                if text == name or text.startswith(f"{name}="):
+                    return True
+                if _is_short(name) and _is_cluster(text) and name[1] in text[1:]:
+                    return True
+        return False
+
+
+def _is_short(flag: str) -> bool:
+    return len(flag) == 2 and flag[0] == "-" and flag[1] != "-"  # noqa: PLR2004
+
+
+def _is_cluster(text: str) -> bool:
+    return len(text) > 1 and text[0] == "-" and text[1:].isalpha()
+
+
+class ScriptRole(Enum):
+    """Where a script stands."""
+
+    RUN = "run"
+    START = "start"  # shell-form CMD or ENTRYPOINT, `command: [sh, -c, …]`
+    HEALTHCHECK = "healthcheck"
+
+
+class Script(NamedTuple):
+    """A whole script: the shell text of one RUN, CMD, HEALTHCHECK or `sh -c`.
+
+    `text` is exactly the text under `span`, with comments inside continuations and the
+    Dockerfile's own escape character made harmless without moving a character. `readable` is
+    false where the grammar gave up: then absence of a command proves nothing. `mounts` are the
+    targets of `RUN --mount=type=cache` and `type=secret` as `type:target`. `shell` is `sh`, `bash`,
+    `powershell`, …; `final` whether its layer is shipped. `arguments_known` is false when the
+    text holds variables of unknown value in command position.
+    """
+
+    span: Span
+    text: str
+    role: ScriptRole
+    commands: tuple[Command, ...]
+    shell: str = "sh"
+    readable: bool = True
+    mounts: tuple[str, ...] = ()
+    final: bool = True
+    workdir: str = ""
+    path: str = ""
+
+    def of(self, *programs: str) -> tuple[Command, ...]:
+        """The commands that run one of the programs."""
+        return tuple(command for command in self.commands if command.program in programs)

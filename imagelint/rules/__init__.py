@@ -1,0 +1,1 @@
+"""What we think: one file per rule, found by name through the catalog. Pure."""
