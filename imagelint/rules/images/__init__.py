@@ -1,0 +1,1 @@
+"""Which images are built upon, shipped and run."""

@@ -1,0 +1,1 @@
+"""How a pod is allowed to run."""

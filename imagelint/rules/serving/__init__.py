@@ -1,0 +1,1 @@
+"""Whether a model server starts, fits and stays up."""
