@@ -2,61 +2,75 @@
 
 from __future__ import annotations
 
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, TypeVar
 
-from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Callable, Iterable
 
     from imagelint.documents.base import Document, Node
 
 D = TypeVar("D", bound="Document")
 N = TypeVar("N", bound="Node")
 
+EVERYTHING = "*"
+
+
+def _nothing(_origin: str) -> Fact[Document]:
+    return UNKNOWN
+
+
+def beside(origin: str, name: str) -> str:
+    """The origin of a file that is named relative to the folder of another origin."""
+    folder = dirname(origin)
+    return normpath(join(folder, name)) if folder else normpath(name)
+
 
 class Project:
-    """All documents that were read, by origin. Remembers whether anything was asked of it.
+    """The documents around the one that is examined, loaded when asked for.
 
-    `complete` holds the folders (as origins end in `/`, `""` is the root) that were listed in
-    full: only there does "not among the documents" mean "does not exist".
+    `load` gives the document of an origin: absent when there certainly is no such file, unknown
+    when that cannot be told. `origins` lists, in order, the origins of all examined documents of
+    a kind whose text mentions a word. What was asked is remembered in `dependencies`: origins, or
+    `*` for the whole.
     """
 
-    __slots__ = ("_complete", "_documents", "asked")
+    __slots__ = ("_load", "_origins", "dependencies")
 
     def __init__(
-        self, documents: Mapping[str, Document] | None = None, complete: Iterable[str] = ()
+        self,
+        load: Callable[[str], Fact[Document]] = _nothing,
+        origins: Callable[[str, str], Iterable[str]] = lambda _kind, _word: (),
     ) -> None:
-        self._documents = dict(documents or {})
-        self._complete = frozenset(complete)
-        self.asked = False
+        self._load = load
+        self._origins = origins
+        self.dependencies: set[str] = set()
 
-    def document(self, origin: str, kind: type[D]) -> Fact[D | None]:
-        """The document of that origin; `Known(None)` when it certainly does not exist."""
-        self.asked = True
-        found = self._documents.get(origin)
-        if isinstance(found, kind):
-            return Known(found)
-        folder = origin.rpartition("/")[0]
-        if found is None and (f"{folder}/" if folder else "") in self._complete:
-            return Known(None)
+    def document(self, origin: str, kind: type[D]) -> Fact[D]:
+        """The document of that origin; absent only when it certainly does not exist."""
+        self.dependencies.add(origin)
+        found = self._load(origin)
+        if found is ABSENT:
+            return ABSENT
+        if isinstance(found, Known) and isinstance(found.value, kind):
+            return Known(found.value)
         return UNKNOWN
 
-    def of(self, kind: type[D]) -> tuple[D, ...]:
-        """All documents of a kind, in the order of their origins."""
-        self.asked = True
+    def of(self, kind: type[D], mentioning: str = "") -> tuple[D, ...]:
+        """All documents of a kind whose text mentions a word, in the order of their origins."""
+        self.dependencies.add(EVERYTHING)
+        found = (self._load(origin) for origin in self._origins(kind.kind, mentioning))
         return tuple(
-            document
-            for _, document in sorted(self._documents.items())
-            if isinstance(document, kind)
+            fact.value for fact in found if isinstance(fact, Known) and isinstance(fact.value, kind)
         )
 
-    def nodes(self, kind: type[N]) -> tuple[tuple[Document, N], ...]:
-        """All nodes of a type with the document that holds each, in the order of origins."""
-        self.asked = True
+    def nodes(self, kind: type[D], node: type[N], mentioning: str = "") -> tuple[tuple[D, N], ...]:
+        """All nodes of a type in documents of a kind, each with its document, in order."""
         return tuple(
-            (document, node)
-            for _, document in sorted(self._documents.items())
-            for node in document.walk()
-            if isinstance(node, kind)
+            (document, found)
+            for document in self.of(kind, mentioning)
+            for found in document.walk()
+            if isinstance(found, node)
         )

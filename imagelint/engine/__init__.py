@@ -1,0 +1,1 @@
+"""What a run comes to: judge, allow, decide. Pure."""
