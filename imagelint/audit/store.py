@@ -1,0 +1,97 @@
+"""Reports as JSON text and back, for the cache and for the way between processes."""
+
+from __future__ import annotations
+
+import json
+from typing import Any, NamedTuple
+
+from imagelint.core.finding import (
+    Confidence,
+    Edit,
+    Excerpt,
+    Finding,
+    Fix,
+    Location,
+    Note,
+    Severity,
+)
+from imagelint.core.report import Allowed, Examined, Permit, Problem, ProblemKind, Report
+from imagelint.core.source import Position, Span
+
+
+class Stored(NamedTuple):
+    """A report about one file, with the digests of the other files that were looked at.
+
+    `dependencies` pairs an origin (or `*` for the whole project) with the digest of its content,
+    empty when the file did not exist.
+    """
+
+    report: Report
+    dependencies: tuple[tuple[str, str], ...] = ()
+
+
+def encode(stored: Stored) -> str:
+    """JSON text of a stored report: arrays in the order of the fields."""
+    return json.dumps(stored, ensure_ascii=False, separators=(",", ":"), default=_plain)
+
+
+def decode(text: str) -> Stored | None:
+    """What `encode` made of a stored report; None for anything else."""
+    try:
+        report, dependencies = json.loads(text)
+        findings, allowed, problems, examined, ignored = report
+        return Stored(
+            Report(
+                tuple(_finding(row) for row in findings),
+                tuple(_allowed(row) for row in allowed),
+                tuple(_problem(row) for row in problems),
+                tuple(Examined(*row) for row in examined),
+                tuple(ignored),
+            ),
+            tuple((str(origin), str(digest)) for origin, digest in dependencies),
+        )
+    except (ValueError, TypeError, KeyError, RecursionError):
+        return None
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, (Confidence, Permit, ProblemKind)):
+        return value.value
+    raise TypeError(f"cannot be stored: {type(value).__name__}")
+
+
+def _finding(row: list[Any]) -> Finding:
+    rule, severity, message, location, help_, notes, fix, subject, confidence = row
+    return Finding(
+        rule,
+        Severity(severity),
+        message,
+        _location(location),
+        help_,
+        tuple(Note(text, _location(at) if at else None) for text, at in notes),
+        _fix(fix) if fix else None,
+        subject,
+        Confidence(confidence),
+    )
+
+
+def _location(row: list[Any]) -> Location:
+    origin, span, start, end, (first_line, lines), path = row
+    excerpt = Excerpt(first_line, tuple(lines))
+    return Location(origin, Span(*span), Position(*start), Position(*end), excerpt, path)
+
+
+def _fix(row: list[Any]) -> Fix:
+    title, edits, safe = row
+    return Fix(title, tuple(Edit(Span(*span), text) for span, text in edits), safe)
+
+
+def _allowed(row: list[Any]) -> Allowed:
+    finding, permit, *rest = row
+    return Allowed(_finding(finding), Permit(permit), *rest)
+
+
+def _problem(row: list[Any]) -> Problem:
+    kind, origin, detail, help_, location = row
+    at = _location(location) if location else None
+    return Problem(ProblemKind(kind), origin, detail, help_, at)

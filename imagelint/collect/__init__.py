@@ -1,0 +1,1 @@
+"""The only package that reads the world: files, processes, tools, the cache."""

@@ -1,0 +1,87 @@
+"""Read one file as text: bounded, never a device, never out of the folder it was found in."""
+
+from __future__ import annotations
+
+import errno
+import os
+import stat
+from typing import NamedTuple
+
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.core.source import Source
+
+LARGEST_FILE = 16 * 1024 * 1024
+"""Bytes. A rendered chart has a few; what is larger is not written by people."""
+
+_UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
+_BINARY_PROBE = 8192
+
+
+class Text(NamedTuple):
+    """What became of a file: its text, or nothing, and the problems that were met."""
+
+    source: Source | None
+    problems: tuple[Problem, ...] = ()
+
+
+def read_bytes(path: str, origin: str) -> bytes | Problem:
+    """The content of a regular file of at most `LARGEST_FILE` bytes, or why there is none."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        return _unreadable(origin, error)
+    with os.fdopen(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return Problem(ProblemKind.UNREADABLE, origin, "not a regular file")
+        if status.st_size > LARGEST_FILE:
+            return too_large(origin, status.st_size)
+        try:
+            return file.read(LARGEST_FILE)
+        except OSError as error:
+            return _unreadable(origin, error)
+
+
+def too_large(origin: str, size: int) -> Problem:
+    """The problem of a text that is larger than we read."""
+    return Problem(
+        ProblemKind.TOO_LARGE,
+        origin,
+        f"has {size:,} bytes; files above {LARGEST_FILE:,} bytes are not examined",
+        help="exclude it in the policy (`exclude:`) if it is not meant to be examined",
+    )
+
+
+def decode(data: bytes, origin: str) -> Text:
+    """The text of a file: UTF-8, with or without a byte-order mark.
+
+    Bytes that are not UTF-8 become U+FFFD, with a problem that says where the first one stands;
+    what has NUL bytes is binary and has no text.
+    """
+    if data.startswith(_UTF16_MARKS):
+        return Text(None, (_encoding(origin, "is UTF-16, not UTF-8"),))
+    if b"\0" in data[:_BINARY_PROBE]:
+        detail = "is a binary file (it has NUL bytes)"
+        return Text(None, (Problem(ProblemKind.UNPARSABLE, origin, detail),))
+    try:
+        return Text(Source(origin, data.decode("utf-8")))
+    except UnicodeDecodeError as error:
+        line = data.count(b"\n", 0, error.start) + 1
+        detail = f"is not valid UTF-8: byte {error.start + 1} in line {line}; the rest was examined"
+        text = data.decode("utf-8", errors="replace")
+        return Text(Source(origin, text), (_encoding(origin, detail),))
+
+
+def _encoding(origin: str, detail: str) -> Problem:
+    return Problem(ProblemKind.UNPARSABLE, origin, detail, help="save the file as UTF-8")
+
+
+def _unreadable(origin: str, error: OSError) -> Problem:
+    detail = {
+        errno.ENOENT: "no such file",
+        errno.EACCES: "permission denied",
+        errno.ELOOP: "too many levels of symbolic links",
+        errno.EISDIR: "is a folder",
+        errno.ENXIO: "not a regular file",
+    }.get(error.errno or 0, os.strerror(error.errno) if error.errno else str(error))
+    return Problem(ProblemKind.UNREADABLE, origin, detail)

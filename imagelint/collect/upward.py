@@ -1,0 +1,29 @@
+"""Find a file in a folder or in the folders above it, no further than the repository's root."""
+
+from __future__ import annotations
+
+import os
+
+
+def nearest(folder: str, name: str) -> str | None:
+    """The path of the nearest file of that name from `folder` up to the root of its repository."""
+    current = os.path.abspath(folder)
+    while True:
+        path = os.path.join(current, name)
+        if os.path.isfile(path):
+            return path
+        above = os.path.dirname(current)
+        if above == current or os.path.lexists(os.path.join(current, ".git")):
+            return None
+        current = above
+
+
+def root_of(folder: str) -> str:
+    """The root of the repository that a folder is in; the folder itself outside of any."""
+    start = current = os.path.abspath(folder)
+    while not os.path.lexists(os.path.join(current, ".git")):
+        above = os.path.dirname(current)
+        if above == current:
+            return start
+        current = above
+    return current

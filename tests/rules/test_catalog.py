@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+import imagelint.rules
+from imagelint.rules import catalog
+from tests.rules.cases import ROOT
+
+RULES = Path(imagelint.rules.__file__).parent
+
+
+def test_catalog_and_files_are_the_same_set() -> None:
+    files = {
+        (path.parent.name, path.stem.replace("_", "-"))
+        for path in RULES.glob("*/*.py")
+        if path.stem != "__init__"
+    }
+    assert files == {(catalog.family(name), name) for name in catalog.names()}
+
+
+def test_catalog_and_case_files_are_the_same_set() -> None:
+    files = {(path.parent.name, path.stem) for path in ROOT.glob("*/*.md")}
+    assert files == {(catalog.family(name), name) for name in catalog.names()}
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_a_rule_is_what_the_catalog_says(name: str) -> None:
+    rule = catalog.load(name)
+    assert rule.name == name
+    assert rule.subject.__name__ == catalog.subject(name)
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_the_first_line_of_a_rule_is_a_sentence(name: str) -> None:
+    summary = catalog.load(name).doc.splitlines()[0]
+    assert summary.endswith(".")
+    assert len(summary) <= 90
+
+
+def test_names_in_a_subject_are_sorted() -> None:
+    for subjects in catalog.TABLE.values():
+        for names in subjects.values():
+            assert list(names) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    "spelling", ["DL3002", "hadolint DL3002", "dl3002", "root-user", "DS-0002", "AVD-DS-0002"]
+)
+def test_a_rule_is_found_by_the_ids_of_other_tools(spelling: str) -> None:
+    assert catalog.find(spelling) == ("root-user",)
+
+
+def test_an_unknown_name_finds_nothing() -> None:
+    assert catalog.find("no-such-rule") == ()
