@@ -1,0 +1,101 @@
+"""YAML as a tree of immutable nodes, each with its place in the text."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias, Union
+
+from imagelint.core.source import Span
+
+_BLOCK_STYLES = ("|", ">")
+
+
+class YamlError(Exception):
+    """A text cannot be read as YAML.
+
+    `offset` is the code point at which reading ended. `template` tells that the text is a template
+    of YAML (Helm, Jinja) rather than broken, `too_large` that it was refused for its size.
+    """
+
+    def __init__(
+        self, message: str, offset: int = 0, *, template: bool = False, too_large: bool = False
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+        self.template = template
+        self.too_large = too_large
+
+    @property
+    def span(self) -> Span:
+        """The place at which reading ended."""
+        return Span(self.offset, self.offset)
+
+
+class Scalar(NamedTuple):
+    """A word, a number, a truth value or nothing, by the core schema of YAML 1.2.
+
+    `raw` is what is written under the span, quotes included. `plain` is false for quoted and block
+    scalars, which are always strings. A value that a template will fill (`{{ .Values.x }}` without
+    quotes) is a scalar that is not plain, with the text of the template as its value.
+    """
+
+    span: Span
+    value: str | int | float | bool | None
+    raw: str
+    plain: bool
+
+    @property
+    def text(self) -> str:
+        """The value as a string; for what is not one, what is written."""
+        return self.value if isinstance(self.value, str) else self.raw
+
+    @property
+    def block(self) -> bool:
+        """Whether it is a block scalar: its lines are indented and its value is not contiguous."""
+        return not self.plain and self.raw.startswith(_BLOCK_STYLES)
+
+
+class Sequence(NamedTuple):
+    """A list."""
+
+    span: Span
+    items: tuple[YamlNode, ...]
+
+
+class Entry(NamedTuple):
+    """A key and its value. An alias shares its anchor's node, so spans may lie anywhere."""
+
+    key: Scalar
+    value: YamlNode
+
+    @property
+    def span(self) -> Span:
+        """From the key to the end of the value; the key alone when the value stands elsewhere."""
+        end = self.value.span.end
+        return Span(self.key.span.start, max(end, self.key.span.end))
+
+
+class Mapping(NamedTuple):
+    """Keys with values in source order; what merge keys (`<<`) bring in comes after the own ones.
+
+    A key that is written twice is there twice: the last one counts, as Kubernetes reads it.
+    """
+
+    span: Span
+    entries: tuple[Entry, ...]
+
+    def entry(self, name: str) -> Entry | None:
+        """The entry of that key, or None."""
+        found = None
+        for entry in self.entries:
+            if entry.key.text == name:
+                found = entry
+        return found
+
+    def get(self, name: str) -> YamlNode | None:
+        """The value of that key, or None."""
+        entry = self.entry(name)
+        return entry.value if entry else None
+
+
+YamlNode: TypeAlias = Union[Scalar, Sequence, Mapping]  # noqa: UP007 - used before 3.14 at run time
