@@ -1,0 +1,201 @@
+"""Serving commands: which engine a container starts, and what it is told."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.servingview.switches import Switch
+from imagelint.knowledge.engines import Engine, engine
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.script import Word
+    from imagelint.documents.shared import EnvVar, ImageUse, Runtime
+
+__all__ = ["Launch", "ServingCommand", "Switch", "serving_command"]
+
+
+class Launch(NamedTuple):
+    """What a container runs, before anybody knows whether it is a server.
+
+    `argv` is command and arguments as far as they are written; `complete` is false when a part of
+    them could not be read. `env` are the container's variables in the order in which they count,
+    `env_complete` false when more may come (`envFrom`, `env_file`). `appends` tells whether `argv`
+    follows the entry point of the image (only `args`, only `CMD`) or replaces it; None: unknown.
+    """
+
+    span: Span
+    image: ImageUse | None
+    argv: tuple[Word, ...]
+    complete: bool
+    env: tuple[EnvVar, ...]
+    env_complete: bool
+    runtime: Runtime
+    path: str = ""
+    appends: bool | None = None
+
+
+class ServingCommand(NamedTuple):
+    """A server of language models, and what it is told.
+
+    `engine` is empty for a serving container whose engine is unknown: then everything else is
+    unknown too. `span` is the model's, else the program's, else the container's. Facts hold what is
+    set by flags or by variables that mean the same; absent means that it is certainly not set, so
+    that the engine's default holds: the `effective_*` methods and `world_size` know the defaults.
+    `model` is as given (a hub id, a path, a URL). `max_length` counts tokens. `complete` is false
+    when flags may have been missed. `own_image` tells that the image is the engine's own.
+    """
+
+    span: Span
+    launch: Launch
+    engine: str = ""
+    engine_version: Fact[str] = UNKNOWN
+    model: Fact[str] = UNKNOWN
+    revision: Fact[str] = UNKNOWN
+    quantization: Fact[str] = UNKNOWN
+    dtype: Fact[str] = UNKNOWN
+    host: Fact[str] = UNKNOWN
+    key: Fact[str] = UNKNOWN
+    tensor_parallel: Fact[int] = UNKNOWN
+    pipeline_parallel: Fact[int] = UNKNOWN
+    data_parallel: Fact[int] = UNKNOWN
+    port: Fact[int] = UNKNOWN
+    memory_fraction: Fact[float] = UNKNOWN
+    max_length: Fact[int] = UNKNOWN
+    switches: tuple[Switch, ...] = ()
+    complete: bool = False
+    path: str = ""
+    own_image: bool = False
+
+    @property
+    def facts(self) -> Engine | None:
+        """What is known about the engine, None when it is unknown."""
+        return engine(self.engine) if self.engine else None
+
+    def find_switch(self, name: str) -> Switch | None:
+        """The switch that counts: the last flag of that name, else the last variable."""
+        known = self.facts
+        main = known.canonical(name) if known else name
+        found = [switch for switch in self.switches if switch.name == main]
+        found.sort(key=lambda switch: not switch.variable)
+        return found[-1] if found else None
+
+    def switch(self, name: str) -> Fact[str]:
+        """The value of a flag by any of its names, without dashes; `true` for a bare one.
+
+        Absent only if every place that could set it was read.
+        """
+        found = self.find_switch(name)
+        if found is not None:
+            return found.value
+        known = self.facts
+        if known is None or not self.complete:
+            return UNKNOWN
+        from_variable = known.canonical(name) in known.environment.values()
+        return ABSENT if self.launch.env_complete or not from_variable else UNKNOWN
+
+    def enabled(self, name: str) -> Fact[bool]:
+        """Whether a switch is on; absent when nothing says so."""
+        fact = self.switch(name)
+        if not isinstance(fact, Known):
+            return fact
+        return Known(fact.value.lower() not in ("false", "0", "no", "off"), fact.span)
+
+    def effective_port(self) -> Fact[int]:
+        """The port of the API: what is set, else the default of the image or of the engine."""
+        fact = self._effective("port", self.port)
+        return Known(int(fact.value), fact.span) if isinstance(fact, Known) else fact
+
+    def effective_host(self) -> Fact[str]:
+        """The address that is bound: what is set, else the default of the image or engine."""
+        fact = self._effective("host", self.host)
+        return Known(str(fact.value), fact.span) if isinstance(fact, Known) else fact
+
+    def effective_memory_fraction(self) -> Fact[float]:
+        """The share of GPU memory (`0.92`); what it is a share of differs between engines.
+
+        Absent where the engine chooses by itself.
+        """
+        fact = self._effective("memory_fraction", self.memory_fraction)
+        return Known(float(fact.value), fact.span) if isinstance(fact, Known) else fact
+
+    def _effective(
+        self, option: str, fact: Fact[str] | Fact[int] | Fact[float]
+    ) -> Fact[str | int | float]:
+        if isinstance(fact, Known):
+            return Known(fact.value, fact.span)
+        known = self.facts
+        if fact is UNKNOWN or known is None:
+            return UNKNOWN
+        # An image that is built upon the engine's own may set the same variables in its ENV.
+        if not self.own_image and option in known.image_defaults:
+            return UNKNOWN
+        value = known.default(option, own_image=self.own_image)
+        return ABSENT if value is None else Known(value)
+
+    @property
+    def uses_all_gpus(self) -> bool:
+        """Whether the engine takes every visible GPU unless it is told otherwise."""
+        known = self.facts
+        return known is not None and known.all_gpus
+
+    def world_size(self) -> Fact[int]:
+        """GPUs that the whole server needs: tensor times pipeline times local data parallel.
+
+        Absent when the engine takes all GPUs and nothing is set.
+        """
+        sizes = [self.tensor_parallel, self.pipeline_parallel, self._local_data_parallel()]
+        if self.uses_all_gpus and sizes[0] is ABSENT:
+            return ABSENT
+        product, place = 1, None
+        for size in sizes:
+            if size is UNKNOWN:
+                return UNKNOWN
+            if isinstance(size, Known):
+                product *= size.value
+                place = place or size.span
+        return Known(product, place) if self.engine else UNKNOWN
+
+    def _local_data_parallel(self) -> Fact[int]:
+        # With attention data parallelism SGLang splits the tensor parallel group, it adds no GPU.
+        attention = self.enabled("enable-dp-attention")
+        if isinstance(attention, Known) and attention.value:
+            return ABSENT
+        local = self.switch("data-parallel-size-local")
+        if isinstance(local, Known) and local.value.isdigit():
+            return Known(int(local.value), local.span)
+        return self.data_parallel
+
+    def spans_machines(self) -> Fact[bool]:
+        """Whether the server is one of several parts on several machines; absent when not said."""
+        known = self.facts
+        if known is None:
+            return UNKNOWN
+        if any(switch.name in known.multi_node for switch in self.switches):
+            return Known(value=True)
+        executor = self.switch("distributed-executor-backend")
+        if isinstance(executor, Known):
+            return Known(executor.value == "ray", executor.span)
+        return ABSENT if self.complete else UNKNOWN
+
+    @property
+    def is_local_path(self) -> bool:
+        """Whether the model is a path in the container."""
+        return isinstance(self.model, Known) and self.model.value.startswith(
+            ("/", "./", "../", "~")
+        )
+
+    @property
+    def is_remote_model(self) -> bool:
+        """Whether the model is a name on the Hugging Face hub, to be downloaded at the start."""
+        from imagelint.documents.servingview.values import is_hub_id
+
+        return isinstance(self.model, Known) and is_hub_id(self.engine, self.model.value)
+
+
+def serving_command(launch: Launch) -> ServingCommand | None:
+    """The server that a container starts; None when it starts none, or only makes embeddings."""
+    from imagelint.documents.servingview.reading import read_launch
+
+    return read_launch(launch)

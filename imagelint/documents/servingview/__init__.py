@@ -1,0 +1,1 @@
+"""From the words of a start command to what a serving engine is told."""

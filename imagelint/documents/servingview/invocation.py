@@ -1,0 +1,305 @@
+"""Which engine a container starts, and with which words."""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.source import Span
+from imagelint.documents.script import ScriptRole, Word
+from imagelint.knowledge.engines import (
+    Recognised,
+    engine,
+    engine_of_program,
+    recognise_image,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imagelint.documents.script import Command, Script
+    from imagelint.documents.serving import Launch
+
+_SHELLS = ("sh", "bash", "ash", "dash", "zsh")
+# Programs that run the words behind their own flags, and their flags that take a value.
+_WRAPPERS: dict[str, tuple[str, ...]] = {
+    "exec": ("-a",),
+    "env": ("-u", "-C", "-S"),
+    "tini": ("-p", "-e"),
+    "tini-static": ("-p", "-e"),
+    "dumb-init": ("-r",),
+    "catatonit": (),
+    "nice": ("-n",),
+    "nohup": (),
+    "stdbuf": ("-i", "-o", "-e"),
+    "time": (),
+    "timeout": ("-s", "-k"),
+    "numactl": ("-N", "-m", "-C"),
+    "gosu": (),
+    "su-exec": (),
+    "uv": (),
+    "poetry": (),
+    "nsys": (),
+    "opentelemetry-instrument": (),
+    "nvidia_entrypoint.sh": (),
+}
+# Words that belong to a wrapper although they are no flags.
+_SUBCOMMANDS = {"uv": 1, "poetry": 1, "timeout": 1, "gosu": 1, "su-exec": 1, "nsys": 1}
+_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
+_KUBELET = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+_DEEPEST = 3
+
+
+class Invocation(NamedTuple):
+    """An engine that is started.
+
+    `words` are those behind its program, `program` the program's own word (None: the image's entry
+    point). `upstream` tells whether the image is the engine's own, `complete` whether all that is
+    run was read.
+    """
+
+    engine: str
+    words: tuple[Word, ...]
+    program: Word | None
+    upstream: bool
+    complete: bool
+
+
+class _Found(NamedTuple):
+    engine: str
+    words: tuple[Word, ...]
+    program: Word
+    complete: bool
+
+
+def find_invocation(launch: Launch) -> Invocation | None:
+    """The engine that a container starts; None when it starts none that is known."""
+    recognised = _image_engine(launch)
+    words = expand_references(launch)
+    found = _find(words, _variables(launch), 0)
+    if found is not None:
+        if not found.engine:
+            return None
+        own = recognised is not None and recognised.engine == found.engine and recognised.upstream
+        complete = found.complete and launch.complete
+        return Invocation(found.engine, found.words, found.program, own, complete)
+    return None if recognised is None else _by_image(recognised, launch, words)
+
+
+def _image_engine(launch: Launch) -> Recognised | None:
+    if launch.image is None or not isinstance(launch.image.reference, Known):
+        return None
+    found = recognise_image(launch.image.reference.value)
+    if found is None:
+        return None
+    tag = launch.image.reference.value.tag
+    from fnmatch import fnmatchcase
+
+    return found if not tag or fnmatchcase(tag, engine(found.engine).tags) else None
+
+
+def _by_image(recognised: Recognised, launch: Launch, words: tuple[Word, ...]) -> Invocation | None:
+    """The engine of the image when no program is named: its entry point, or a script of theirs."""
+    entry = engine(recognised.engine).entry
+    upstream = recognised.upstream
+    appends = launch.appends if launch.appends is not None else _looks_appended(words)
+    if not appends:
+        opaque = launch.complete and bool(words) and _is_script(words)
+        if opaque or not launch.complete:
+            return Invocation(recognised.engine, (), None, upstream, complete=False)
+        return None
+    if entry is None:
+        unread = not launch.complete
+        return Invocation(recognised.engine, (), None, upstream, complete=False) if unread else None
+    if recognised.engine == "ollama" and words and words[0].text not in ("serve", "start"):
+        return None
+    words = words[1:] if recognised.engine == "ollama" else words
+    return Invocation(recognised.engine, words, None, upstream, launch.complete)
+
+
+def _looks_appended(words: Sequence[Word]) -> bool:
+    """Whether words look like arguments for an entry point and not like a command."""
+    if not words:
+        return True
+    first = words[0].text
+    if first.startswith("-"):
+        return True
+    name = basename(first)
+    if first.startswith(("/", "./", "../")) or name in _SHELLS or name in _WRAPPERS:
+        return False
+    if name.startswith("python") or name.endswith((".sh", ".py")):
+        return False
+    return "/" in first or first == "serve" or len(words) > 1
+
+
+def _is_script(words: Sequence[Word]) -> bool:
+    """Whether what is run is a script, a shell or unknown: it may start the server after all."""
+    name = basename(words[0].text)
+    if not isinstance(words[0].value, Known):
+        return True
+    if name in _SHELLS:
+        return True
+    if name.startswith("python"):
+        return any(word.text.endswith(".py") for word in words[1:])
+    return name.endswith((".sh", ".py", ".bash")) or "entrypoint" in name or "start" in name
+
+
+def expand_references(launch: Launch) -> tuple[Word, ...]:
+    """The words with the kubelet's `$(NAME)` filled in; elsewhere the words as they are."""
+    if launch.runtime.kind != "pod":
+        return launch.argv
+    known = {variable.name: variable.value for variable in launch.env}
+    return tuple(_expanded(word, known, env_complete=launch.env_complete) for word in launch.argv)
+
+
+def _expanded(word: Word, env: Mapping[str, Fact[str]], *, env_complete: bool) -> Word:
+    if not isinstance(word.value, Known) or "$(" not in word.value.value:
+        return word
+    text = word.value.value
+    names = _KUBELET.findall(text)
+    defined = [name for name in names if name in env]
+    if any(not isinstance(env[name], Known) for name in defined):
+        return word._replace(value=UNKNOWN)
+    if len(defined) < len(names) and not env_complete:
+        return word._replace(value=UNKNOWN)
+
+    def fill(match: re.Match[str]) -> str:
+        fact = env.get(match[1], ABSENT)
+        return fact.value if isinstance(fact, Known) else match[0]
+
+    return word._replace(value=Known(_KUBELET.sub(fill, text), word.value.span))
+
+
+def _variables(launch: Launch) -> dict[str, Fact[str]]:
+    return {variable.name: variable.value for variable in launch.env}
+
+
+def _find(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> _Found | None:
+    """The first engine that these words start, through wrappers and shells."""
+    complete = True
+    while words:
+        name = basename(words[0].text)
+        if name in _SHELLS:
+            return _in_shell(words, env, depth)
+        program = engine_of_program(tuple(word.text for word in words[:12]))
+        if program is not None:
+            return _Found(program.engine, words[program.length :], words[0], complete)
+        behind = _behind_wrapper(words)
+        if behind is None:
+            if not (name.endswith(".sh") or "entrypoint" in name):
+                return None
+            behind, complete = words[1:], False
+        words = behind
+    return None
+
+
+def _behind_wrapper(words: tuple[Word, ...]) -> tuple[Word, ...] | None:
+    name = basename(words[0].text)
+    valued = _WRAPPERS.get(name)
+    if valued is None:
+        return None
+    at, bare = 1, _SUBCOMMANDS.get(name, 0)
+    while at < len(words):
+        text = words[at].text
+        if text == "--":
+            return words[at + 1 :]
+        if text in valued:
+            at += 2
+        elif text.startswith("-") or _ASSIGNMENT.match(text):
+            at += 1
+        elif bare:
+            bare -= 1
+            at += 1
+        else:
+            break
+    return words[at:]
+
+
+def _in_shell(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> _Found | None:
+    """The engine that is started by the text of `sh -c TEXT`; a lone `ray start` comes last.
+
+    Several servers of one kind are not told apart: the first one is read, as not complete.
+    """
+    script = _script_of(words, env) if depth < _DEEPEST else None
+    if script is None:
+        return None
+    found = [
+        start
+        for command in script.commands
+        if (start := _find(command.words, env, depth + 1)) is not None
+    ]
+    found.sort(key=lambda start: start.engine == "ray")
+    if not found:
+        return None
+    alone = len({start.program.span for start in found if start.engine == found[0].engine}) == 1
+    return found[0]._replace(complete=found[0].complete and script.readable and alone)
+
+
+def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script | None:
+    """The script of `sh -c TEXT` with every word at its place in the source."""
+    text_word = _command_text(words)
+    if text_word is None:
+        return None
+    text = text_word.value.value if isinstance(text_word.value, Known) else text_word.raw
+    from imagelint.documents.shell import read_script
+
+    whole = Span(0, len(text))
+    shell = basename(words[0].text)
+    script = read_script(text, whole, ScriptRole.START, shell=shell, variables=env)
+    place = Placement(text_word, text)
+    placed = tuple(command._replace(words=_placed(command, place)) for command in script.commands)
+    readable = script.readable and isinstance(text_word.value, Known)
+    return script._replace(commands=placed, readable=readable)
+
+
+def _command_text(words: tuple[Word, ...]) -> Word | None:
+    """The word behind `-c`, also in `-lc` and `-euxc`."""
+    for at, word in enumerate(words[1:], start=1):
+        text = word.text
+        if not text.startswith(("-", "+")):
+            return None
+        if text.startswith("-") and not text.startswith("--") and text.endswith("c"):
+            return words[at + 1] if at + 1 < len(words) else None
+    return None
+
+
+def _placed(command: Command, place: Placement) -> tuple[Word, ...]:
+    return tuple(word._replace(span=place.span(word.span)) for word in command.words)
+
+
+class Placement:
+    """Where the characters of a text stand in the source in which it is written as one word.
+
+    A block scalar is written with indentation, a quoted one with quotes: lines are found one after
+    another. Where that fails (escapes, folded lines) every place is the whole word.
+    """
+
+    __slots__ = ("_lines", "_word")
+
+    def __init__(self, word: Word, text: str) -> None:
+        self._word = word
+        self._lines: list[tuple[int, int, int]] = []
+        raw, at, start = word.raw, 0, 0
+        if len(raw) != word.span.end - word.span.start:
+            return
+        for line in text.split("\n"):
+            found = raw.find(line, at) if line.strip() else at
+            if found < 0:
+                self._lines = []
+                return
+            self._lines.append((start, start + len(line), word.span.start + found))
+            start += len(line) + 1
+            at = found + len(line)
+
+    def span(self, inner: Span) -> Span:
+        """The span in the source of a span in the text."""
+        start, end = self._offset(inner.start), self._offset(inner.end)
+        return self._word.span if start is None or end is None else Span(start, end)
+
+    def _offset(self, offset: int) -> int | None:
+        for first, last, place in self._lines:
+            if first <= offset <= last:
+                return place + offset - first
+        return None

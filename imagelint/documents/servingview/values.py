@@ -1,0 +1,64 @@
+"""Typed values out of switches."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+_LENGTH = re.compile(r"(\d+(?:\.\d+)?)([kKmMgG])?", re.ASCII)
+# vLLM's own reading: small letters are decimal, capitals binary.
+# vllm-project/vllm:vllm/engine/arg_utils.py (human_readable_int)
+_FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "K": 2**10, "M": 2**20, "G": 2**30}
+_NO_HUB = ("nim", "triton", "ollama", "llama.cpp", "torchserve")
+_LONGEST_NUMBER = 15
+
+
+def whole_number(text: str) -> int | None:
+    """A positive whole number, None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else None
+
+
+def fraction(text: str) -> float | None:
+    """A decimal number, None for anything else."""
+    if not re.fullmatch(r"-?[0-9]{1,12}(?:\.[0-9]{0,12})?|-?\.[0-9]{1,12}", text, re.ASCII):
+        return None
+    return float(text)
+
+
+def token_count(text: str) -> int | None:
+    """A length in tokens: `4096`, `32k` (decimal), `32K` (binary); None for `auto` and `-1`."""
+    match = _LENGTH.fullmatch(text)
+    if match is None or len(text) > _LONGEST_NUMBER:
+        return None
+    return int(float(match[1]) * _FACTORS[match[2] or ""])
+
+
+def typed(fact: Fact[str], convert: Callable[[str], float | None]) -> Fact[float]:
+    """A fact read as a number; what is no number is unknown."""
+    if not isinstance(fact, Known):
+        return fact
+    value = convert(fact.value)
+    return UNKNOWN if value is None else Known(value, fact.span)
+
+
+def typed_int(fact: Fact[str], convert: Callable[[str], int | None]) -> Fact[int]:
+    """A fact read as a whole number; what is none is unknown."""
+    if not isinstance(fact, Known):
+        return fact
+    value = convert(fact.value)
+    return UNKNOWN if value is None else Known(value, fact.span)
+
+
+def is_hub_id(engine: str, model: str) -> bool:
+    """Whether a model's name means a repository on the Hugging Face hub."""
+    if engine in _NO_HUB:
+        return model.startswith("hf://")
+    if model.startswith("hf://"):
+        return True
+    return _HUB_ID.fullmatch(model) is not None

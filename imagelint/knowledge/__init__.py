@@ -1,0 +1,1 @@
+"""Facts as data, with the place each comes from, and one small typed reader per table."""

@@ -1,0 +1,21 @@
+"""Reads the tables of this package. Nothing is read before somebody asks for it."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+_FOLDER = Path(__file__).parent
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """The table of that name, such as `cuda` or `engines/vllm`.
+
+    Raises:
+        FileNotFoundError: there is no such table.
+    """
+    import tomllib
+
+    return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
