@@ -20,6 +20,12 @@ class Node(Protocol):
         ...
 
 
+class Text(NamedTuple):
+    """The whole text of a document, whatever its kind: for rules that read plain text."""
+
+    span: Span
+
+
 class Complaint(NamedTuple):
     """A part of the text that could not be read. The rest of the document was."""
 
@@ -84,8 +90,9 @@ class Document:
         return iter(())
 
     def walk(self) -> Iterator[Node]:
-        """The document itself, its complaints, then its nodes: what rules may subscribe to."""
+        """The document, its text, its complaints, then its nodes: what rules may subscribe to."""
         yield self
+        yield Text(self.span)
         yield from self.complaints
         yield from self.nodes()
 

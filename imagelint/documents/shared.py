@@ -9,6 +9,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
+    from imagelint.documents.cursor import Cursor
     from imagelint.documents.reference import ImageReference
 
 
@@ -105,7 +106,8 @@ class Runtime(NamedTuple):
 
     `kind` is `image` (a Dockerfile: most is unknown), `pod` or `compose`. `owner` is the kind of
     the object that holds the pod (`Deployment`, `InferenceService`, `compose service` …), `name`
-    the container's or service's. `gpus` is absent when nothing is requested and every place that
+    the container's or service's. `body` is the container's or service's place in its file (probes
+    and health checks are read there), `spec` the pod's. `gpus` is absent when nothing is requested and every place that
     could was read. `shm` is the size of `/dev/shm` in bytes: absent means the default of 64 MB,
     `Known(inf)` an unbounded one. `replicas` counts pods, `group` the pods that form one server
     (LeaderWorkerSet, worker specs), `user` the numeric or named user.
@@ -129,4 +131,6 @@ class Runtime(NamedTuple):
     labels: tuple[tuple[str, str], ...] = ()
     namespace: str = ""
     managed: bool = False
+    body: Cursor | None = None
+    spec: Cursor | None = None
     path: str = ""

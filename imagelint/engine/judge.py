@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.core.finding import Finding
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.locate import Locator
 from imagelint.rules import catalog
@@ -14,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from imagelint.core.environment import Environment
+    from imagelint.core.finding import Finding
     from imagelint.documents.base import Document, Node
     from imagelint.documents.project import Project
     from imagelint.rules.api import Rule

@@ -15,8 +15,29 @@ if TYPE_CHECKING:
     from imagelint.rules.api import Rule
 
 TABLE: dict[str, dict[str, tuple[str, ...]]] = {
+    "allowances": {
+        "AllowanceUse": (
+            "allowance-without-reason",
+            "expired-allowance",
+            "unknown-allowance",
+            "unused-allowance",
+        ),
+    },
+    "build": {
+        "Complaint": ("invalid-instruction",),
+        "HealthCheck": ("healthcheck-start-period",),
+        "IgnoreFile": ("weak-ignore-file",),
+        "Instruction": (
+            "relative-workdir",
+            "remote-add-without-checksum",
+            "whole-context-copied",
+        ),
+        "Stage": ("missing-healthcheck",),
+        "Start": ("shell-form-entrypoint",),
+    },
     "images": {
         "ImageUse": (
+            "cuda-driver-floor",
             "floating-engine-tag",
             "unpinned-image",
             "untrusted-registry",
@@ -27,6 +48,70 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
             "root-user",
             "single-stage-build",
         ),
+    },
+    "packages": {
+        "Command": (
+            "apt-recommends",
+            "host-driver-in-image",
+            "unpinned-gpu-stack",
+            "unpinned-pip-install",
+        ),
+        "Requirements": ("unpinned-requirement",),
+        "Script": ("apt-lists-kept", "pip-cache-kept"),
+        "Stage": ("torch-index-vs-base",),
+    },
+    "pods": {
+        "Container": (
+            "capabilities-not-dropped",
+            "gpu-request-shape",
+            "pod-runs-as-root",
+            "privilege-escalation",
+            "privileged-container",
+            "seccomp-missing",
+            "visible-devices-bypass",
+            "writable-root",
+        ),
+        "Pod": ("host-namespaces", "host-path"),
+    },
+    "scaling": {
+        "Autoscaler": ("cpu-hpa-on-gpu", "scale-to-zero"),
+        "Route": ("route-timeout-short",),
+    },
+    "secrets": {
+        "EnvVar": ("literal-secret-env", "secret-in-build"),
+        "Instruction": ("credential-file-copied",),
+        "ServingCommand": ("secret-in-args",),
+        "Text": ("secret-value",),
+    },
+    "serving": {
+        "ServingCommand": (
+            "bind-localhost",
+            "cache-volume-missing",
+            "engine-without-gpu",
+            "gpu-memory-fraction",
+            "host-ipc",
+            "liveness-generates",
+            "model-revision-unpinned",
+            "removed-engine-flag",
+            "shm-missing",
+            "shm-small",
+            "startup-budget",
+            "startup-unprotected",
+            "tp-vs-gpus",
+            "trust-remote-code",
+            "vram-weights-dont-fit",
+        ),
+    },
+    "shell": {
+        "Script": ("curl-pipe-shell", "unverified-download"),
+    },
+    "signatures": {
+        "SignatureCheck": ("unsigned-image", "wrong-signer"),
+    },
+    "vulnerabilities": {
+        "DatabaseInfo": ("stale-vulnerability-database",),
+        "UnscannedPackages": ("unscanned-packages",),
+        "Vulnerability": ("vulnerable-package",),
     },
 }
 
