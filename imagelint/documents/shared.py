@@ -107,10 +107,11 @@ class Runtime(NamedTuple):
     `kind` is `image` (a Dockerfile: most is unknown), `pod` or `compose`. `owner` is the kind of
     the object that holds the pod (`Deployment`, `InferenceService`, `compose service` …), `name`
     the container's or service's. `body` is the container's or service's place in its file (probes
-    and health checks are read there), `spec` the pod's. `gpus` is absent when nothing is requested and every place that
-    could was read. `shm` is the size of `/dev/shm` in bytes: absent means the default of 64 MB,
-    `Known(inf)` an unbounded one. `replicas` counts pods, `group` the pods that form one server
-    (LeaderWorkerSet, worker specs), `user` the numeric or named user.
+    and health checks are read there), `spec` the pod's. `gpus` is absent when nothing is requested
+    and every place that could was read. `shm` is the size of `/dev/shm` in bytes: absent means the
+    default of 64 MB, `Known(inf)` an unbounded one. `restarts` is false for pods that run to an
+    end, `group` counts the pods that form one server (LeaderWorkerSet, worker specs), `user` is
+    numeric or a name. `managed` says that an operator adds what the file does not show.
     """
 
     kind: str
