@@ -1,0 +1,31 @@
+"""A verdict in, text chunks out: one module per format, imported when it is asked for."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, cast
+
+if TYPE_CHECKING:
+    from imagelint.reporters.context import Reporter
+
+TABLE: dict[str, str] = {
+    "text": "imagelint.reporters.text",
+    "json": "imagelint.reporters.json",
+    "sarif": "imagelint.reporters.sarif",
+    "github": "imagelint.reporters.github",
+    "summary": "imagelint.reporters.summary",
+}
+
+
+def names() -> tuple[str, ...]:
+    """The names of all formats, the default one first."""
+    return tuple(TABLE)
+
+
+def load(name: str) -> Reporter:
+    """The reporter of that name, imported now.
+
+    Raises:
+        KeyError: there is no such format.
+    """
+    return cast("Reporter", import_module(TABLE[name]).report)

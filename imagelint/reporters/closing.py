@@ -1,0 +1,91 @@
+"""How the text report ends: what was allowed and examined, on what it rests, and the verdict."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from imagelint.core.report import Permit
+from imagelint.reporters.order import allowed_by_place, examined_by_name, severity_counts
+from imagelint.reporters.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.report import Allowed, Report, Verdict
+    from imagelint.reporters.paint import Paint
+
+_MOST_REASONS = 20
+# Baselines and exemptions are decided elsewhere and can be long: they are counted, not listed.
+_LISTED = (Permit.INLINE, Permit.ANNOTATION, Permit.WAIVER)
+
+
+def closing(verdict: Verdict, paint: Paint) -> Iterator[str]:
+    """The last lines of the report."""
+    yield from _evidence(verdict)
+    yield from _allowed(verdict.report.allowed)
+    yield f"examined {examined_line(verdict.report)}"
+    yield f"found    {found_line(verdict.report)}"
+    word = verdict.outcome.value
+    yield f"verdict  {paint(word, word)}"
+    for reason in verdict.reasons:
+        yield f"         - {visible(reason)}"
+
+
+def found_line(report: Report) -> str:
+    """`3 findings (1 high, 2 low), 1 problem`."""
+    counts = {str(level): count for level, count in severity_counts(report.findings).items()}
+    found = _counted(len(report.findings), "finding", counts)
+    if report.problems:
+        kinds = Counter(problem.kind.value for problem in report.problems)
+        found += f", {_counted(len(report.problems), 'problem', kinds)}"
+    return found
+
+
+def examined_line(report: Report) -> str:
+    """`2 documents (1 compose, 1 dockerfile), 1 ignored`."""
+    kinds = Counter(each.kind for each in examined_by_name(report.examined))
+    line = _counted(sum(kinds.values()), "document", dict(sorted(kinds.items())))
+    return f"{line}, {len(report.ignored)} ignored" if report.ignored else line
+
+
+def allowed_line(allowed: Iterable[Allowed]) -> str:
+    """`3 findings (2 inline, 1 waiver)`."""
+    permits = Counter(each.permit.value for each in allowed)
+    return _counted(sum(permits.values()), "finding", dict(sorted(permits.items())))
+
+
+def _counted(total: int, noun: str, parts: dict[str, int]) -> str:
+    """A number with its noun, and what it is made of."""
+    inside = ", ".join(f"{count} {visible(name)}" for name, count in parts.items() if count)
+    return f"{total} {noun}{'' if total == 1 else 's'}" + (f" ({inside})" if inside else "")
+
+
+def _evidence(verdict: Verdict) -> Iterator[str]:
+    entries = verdict.evidence.entries
+    if not entries:
+        return
+    width = max(len(visible(name)) for name, _ in entries)
+    yield "evidence"
+    for name, value in entries:
+        yield f"  {visible(name):<{width}}  {visible(value)}"
+    yield ""
+
+
+def _allowed(allowed: tuple[Allowed, ...]) -> Iterator[str]:
+    if not allowed:
+        return
+    yield f"allowed  {allowed_line(allowed)}"
+    reasons: dict[tuple[str, Permit, str, str], list[str]] = {}
+    for each in allowed_by_place(allowed):
+        if each.permit in _LISTED:
+            location = each.finding.location
+            key = (each.finding.rule, each.permit, each.reason, each.until)
+            reasons.setdefault(key, []).append(f"{location.origin}:{location.start.line}")
+    for (rule, permit, reason, until), places in list(reasons.items())[:_MOST_REASONS]:
+        at = places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1} more"
+        by = f"{permit.value} until {until}" if until else permit.value
+        head = f"  = note: allowed {visible(rule)} at {visible(at)}"
+        yield f"{head} ({visible(by)}): {visible(reason)}"
+    if len(reasons) > _MOST_REASONS:
+        yield f"  = note: and {len(reasons) - _MOST_REASONS} more reasons"

@@ -1,0 +1,52 @@
+"""What a reporter may know besides the verdict, and what a reporter is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.core.finding import Confidence, Severity
+    from imagelint.core.report import Verdict
+
+
+class RuleText(NamedTuple):
+    """How a rule is described to a reader.
+
+    `summary` is one sentence, `why` plain paragraphs, `help` markdown with examples. `severity` is
+    the rule's own, `url` the address of its documentation page, empty where there is none.
+    """
+
+    name: str
+    summary: str
+    why: str
+    help: str
+    severity: Severity
+    confidence: Confidence
+    references: tuple[str, ...] = ()
+    url: str = ""
+
+
+def unknown_rule(name: str) -> RuleText | None:  # noqa: ARG001 - stands for a catalog without rules
+    """Describe nothing: for reports made without a catalog."""
+    return None
+
+
+class ReportContext(NamedTuple):
+    """All that a reporter may know besides its verdict.
+
+    `width` counts terminal cells (0: lines are never cut), `command` is the command that was run,
+    `describe` gives a rule's text by name or None when there is no such rule, and `root` is the
+    absolute path of the folder from which relative origins start (empty: not known).
+    """
+
+    color: bool = False
+    width: int = 100
+    version: str = ""
+    command: str = "check"
+    describe: Callable[[str], RuleText | None] = unknown_rule
+    root: str = ""
+
+
+Reporter: TypeAlias = "Callable[[Verdict, ReportContext], Iterator[str]]"

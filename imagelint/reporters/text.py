@@ -1,0 +1,33 @@
+"""For people: like the best compilers, each finding with its place, its reason and its help."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.reporters.block import Writer
+from imagelint.reporters.closing import closing
+from imagelint.reporters.grouping import Group, blocks
+from imagelint.reporters.order import by_place, problems_by_place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.report import Verdict
+    from imagelint.reporters.context import ReportContext
+
+__all__ = ["report"]
+
+
+def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
+    """The whole report, a block at a time; each block ends with a line feed."""
+    writer = Writer(context)
+    for block in blocks(by_place(verdict.report.findings)):
+        lines = writer.group(block) if isinstance(block, Group) else writer.finding(block)
+        yield _block(lines)
+    for problem in problems_by_place(verdict.report.problems):
+        yield _block(writer.problem(problem))
+    yield "".join(f"{line}\n" for line in closing(verdict, writer.paint))
+
+
+def _block(lines: Iterator[str]) -> str:
+    return "".join(f"{line}\n" for line in lines) + "\n"
