@@ -1,0 +1,145 @@
+"""From the plain data of a policy that is valid to one layer of the policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from imagelint.core.environment import Environment, Signer
+from imagelint.core.finding import Severity
+from imagelint.core.source import Span
+from imagelint.policy.model import Policy, RuleSetting, Waiver
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.policy.model import Level, OptionValue
+    from imagelint.policy.text import Data, Keys
+
+# Keys of a rule's setting that are not options of the rule.
+LEVEL, EXEMPT = "level", "exempt"
+
+
+class Places(Protocol):
+    """Where things are written."""
+
+    def line(self, keys: Keys) -> str:
+        """The line of a key, as a reader finds it."""
+        ...
+
+    def span(self, keys: Keys) -> Span:
+        """The span of a value."""
+        ...
+
+
+class Pack(str):
+    """A pack as a place: everything in it is said by its name."""
+
+    __slots__ = ()
+
+    def line(self, _keys: Keys) -> str:
+        """The name of the pack."""
+        return str(self)
+
+    def span(self, _keys: Keys) -> Span:
+        """A pack has no text."""
+        return Span(0, 0)
+
+
+def layer(data: Mapping[str, Data], places: Places, origin: str) -> Policy:
+    """One layer, without what it extends; `data` must be valid by schema and check."""
+    fail_on = cast("str | None", data.get("fail-on"))
+    rules = cast("Mapping[str, Data]", data.get("rules") or {})
+    waivers = cast("tuple[Mapping[str, str], ...]", data.get("waivers") or ())
+    return Policy(
+        name=cast("str", data.get("name") or ""),
+        fail_on=Severity.named(fail_on) if fail_on else None,
+        environment=_environment(cast("Mapping[str, Data]", data.get("environment") or {})),
+        rules={name: _setting(name, said, places) for name, said in rules.items()},
+        waivers=tuple(
+            _waiver(waiver, origin, places.span(("waivers", index, "rule")))
+            for index, waiver in enumerate(waivers)
+        ),
+        exclude=_words(data.get("exclude")),
+        extends=_words(data.get("extends")),
+        origins=_origins(data, places),
+    )
+
+
+def _setting(name: str, said: Data, places: Places) -> RuleSetting:
+    if isinstance(said, str):
+        return RuleSetting(level_named(said), origins={LEVEL: places.line(("rules", name))})
+    body = cast("Mapping[str, Data]", said or {})
+    level = cast("str | None", body.get(LEVEL))
+    return RuleSetting(
+        level_named(level) if level else None,
+        {
+            key.replace("-", "_"): cast("OptionValue", value)
+            for key, value in body.items()
+            if key not in (LEVEL, EXEMPT)
+        },
+        _words(body.get(EXEMPT)),
+        {key.replace("-", "_"): places.line(("rules", name, key)) for key in body},
+    )
+
+
+def level_named(word: str) -> Level:
+    """The level of that word.
+
+    Raises:
+        KeyError: there is no such level.
+    """
+    match word:
+        case "on" | "off":
+            return word
+        case _:
+            return Severity.named(word)
+
+
+def _waiver(said: Mapping[str, str], origin: str, span: Span) -> Waiver:
+    return Waiver(
+        said["rule"],
+        said["reason"].strip(),
+        said["until"],
+        said.get("where", ""),
+        said.get("subject", ""),
+        origin,
+        span,
+    )
+
+
+def _environment(said: Mapping[str, Data]) -> Environment:
+    gpu = cast("Mapping[str, Data]", said.get("gpu") or {})
+    signers = cast("tuple[Mapping[str, Data], ...]", said.get("signers") or ())
+    return Environment(
+        driver=cast("str | None", said.get("driver")),
+        gpu_product=cast("str | None", gpu.get("product")),
+        gpus_per_node=cast("int | None", gpu.get("per-node")),
+        registries=_words(said.get("registries")),
+        signers=tuple(map(_signer, signers)),
+        trusted_root=cast("str | None", said.get("trusted-root")),
+        build_contexts=_words(said.get("build-contexts")),
+    )
+
+
+def _signer(said: Mapping[str, Data]) -> Signer:
+    return Signer(
+        name=cast("str", said.get("name") or ""),
+        key=cast("str", said.get("key") or ""),
+        identity=cast("str", said.get("identity") or ""),
+        issuer=cast("str", said.get("issuer") or ""),
+        pattern=said.get("pattern") is True,
+        images=_words(said.get("images")),
+        transparency_log=said.get("transparency-log") is not False,
+    )
+
+
+def _origins(data: Mapping[str, Data], places: Places) -> dict[str, str]:
+    said = {key: places.line((key,)) for key in ("name", "fail-on") if data.get(key)}
+    environment = cast("Mapping[str, Data]", data.get("environment") or {})
+    return said | {f"environment.{key}": places.line(("environment", key)) for key in environment}
+
+
+def _words(said: Data) -> tuple[str, ...]:
+    if isinstance(said, str):
+        return (said,)
+    return cast("tuple[str, ...]", said or ())

@@ -1,0 +1,40 @@
+"""What a policy says, in 64 hexadecimal digits."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from imagelint import __version__
+from imagelint.rules import catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.policy.model import Policy, RuleSetting
+
+
+def policy_digest(policy: Policy) -> str:
+    """Equal for policies that decide equally, wherever and in whatever order that was said."""
+    return sha256("\n".join(_canonical(policy)).encode()).hexdigest()
+
+
+def text_digest(text: str) -> str:
+    """Of a policy's text and of what it was validated against."""
+    against = f"{__version__}\n{' '.join(catalog.names())}\n"
+    return sha256((against + text).encode(errors="surrogatepass")).hexdigest()
+
+
+def _canonical(policy: Policy) -> Iterator[str]:
+    yield f"fail-on {policy.threshold}"
+    yield f"environment {tuple(policy.environment)!r}"
+    for name in sorted(policy.rules):
+        yield f"rule {name!r} {_setting(policy.rules[name])}"
+    for waiver in sorted({waiver[:5] for waiver in policy.waivers}):
+        yield f"waiver {waiver!r}"
+    yield f"exclude {policy.exclude!r}"
+
+
+def _setting(setting: RuleSetting) -> str:
+    options = sorted(setting.options.items())
+    return f"{setting.level!s} {options!r} {sorted(setting.exempt)!r}"

@@ -1,0 +1,124 @@
+"""From a policy file, its packs and the files that it extends to one policy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol, cast
+
+from imagelint.core.errors import Complaint, ImagelintError, PolicyError
+from imagelint.policy.build import Pack, layer
+from imagelint.policy.builtin import PACKS
+from imagelint.policy.model import DEFAULT_PACKS, Policy, merge_all
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+
+    from imagelint.core.source import Source
+    from imagelint.policy.text import Data, PolicyText
+
+_FILE_ENDINGS = (".yaml", ".yml")
+
+
+class Validated(Protocol):
+    """Which policies are known to be valid, by digest: a set, or a cache that outlives the run."""
+
+    def __contains__(self, digest: str) -> bool: ...
+
+    def add(self, digest: str) -> None:
+        """Remember that the policy of this digest is valid."""
+        ...
+
+
+def pack(name: str) -> Policy:
+    """A pack with the packs that it extends.
+
+    Raises:
+        KeyError: there is no such pack.
+    """
+    data = PACKS[name]
+    below = (pack(other) for other in cast("tuple[str, ...]", data.get("extends", ())))
+    return merge_all((*below, layer(data, Pack(name), name)))
+
+
+def default_policy() -> Policy:
+    """The policy of a project that has none."""
+    return merge_all((Policy(extends=DEFAULT_PACKS), *map(pack, DEFAULT_PACKS)))
+
+
+def load_policy(
+    source: Source,
+    read: Callable[[str], Source],
+    validated: Validated | None = None,
+) -> Policy:
+    """The policy of a file with all that it extends; without `extends`, the default packs.
+
+    `read` gives the source of a file by its origin, relative to where the user stands, and raises
+    OSError or ValueError when it cannot.
+
+    Raises:
+        PolicyError: with everything that is wrong, each at `file:line:column`.
+    """
+    loader = _Loader(read, set() if validated is None else validated)
+    return merge_all(loader.layers(source, DEFAULT_PACKS, ()))
+
+
+class _Loader:
+    def __init__(self, read: Callable[[str], Source], validated: Validated) -> None:
+        self._read = read
+        self._validated = validated
+
+    def layers(
+        self, source: Source, default: tuple[str, ...], chain: tuple[str, ...]
+    ) -> Iterator[Policy]:
+        """The layers of a file from the lowest to its own; `chain` are the files above it."""
+        from imagelint.policy.text import read_text
+
+        text = read_text(source)
+        self._validate(text)
+        data = cast("Mapping[str, Data]", text.data or {})
+        own = layer(data, text, source.origin)
+        named = own.extends if "extends" in data else default
+        complaints: list[Complaint] = []
+        for index, name in enumerate(named):
+            if name in PACKS:
+                yield pack(name)
+                continue
+            try:
+                yield from self._extended(text, name, (*chain, source.origin))
+            except _NotThereError as error:
+                at = text.at(text.span(("extends", index)))
+                complaints.append(Complaint(str(error), at))
+            except PolicyError as error:
+                complaints.extend(error.complaints)
+        if complaints:
+            raise PolicyError(*complaints)
+        yield own._replace(extends=named, sources=(source,))
+
+    def _extended(self, text: PolicyText, name: str, chain: tuple[str, ...]) -> Iterator[Policy]:
+        from posixpath import dirname, join, normpath
+
+        origin = normpath(join(dirname(text.source.origin), name))
+        if origin in map(normpath, chain):
+            raise _NotThereError(f"`{name}` extends this file: {' → '.join((*chain, origin))}")
+        try:
+            source = self._read(origin)
+        except (OSError, ValueError) as error:
+            raise _NotThereError(f"`{name}` cannot be read: {error}") from None
+        yield from self.layers(source, (), chain)
+
+    def _validate(self, text: PolicyText) -> None:
+        from imagelint.policy.digest import text_digest
+
+        digest = text_digest(text.source.text)
+        if digest in self._validated:
+            return
+        from imagelint.policy.check import complaints
+
+        found = tuple(complaints(text))
+        if found:
+            raise PolicyError(*found)
+        self._validated.add(digest)
+
+
+class _NotThereError(ImagelintError):
+    def __init__(self, message: str) -> None:
+        super().__init__(Complaint(message))

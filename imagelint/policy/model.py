@@ -1,0 +1,144 @@
+"""What a policy says. Merging is associative and has an identity, so layers need no order rules."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
+
+from imagelint.core.environment import Environment
+from imagelint.core.finding import Severity
+from imagelint.core.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from imagelint.core.source import Source
+
+T = TypeVar("T")
+
+Level: TypeAlias = Severity | Literal["on", "off"]
+OptionValue: TypeAlias = bool | int | float | str | tuple[str, ...]
+
+DEFAULT_FAIL_ON = Severity.HIGH
+DEFAULT_PACKS = ("recommended", "gpu-serving")
+
+
+class RuleSetting(NamedTuple):
+    """What the policy says about one rule.
+
+    `level` is a severity, `on` (the rule's own severity), `off`, or None when nothing was said;
+    a rule that is mentioned without a level runs. `options` are values as written, under the names
+    of the options type's fields. `exempt` are globs over what a finding is about and over files.
+    `origins` tells for `level`, `exempt` and each option where it was said.
+    """
+
+    level: Level | None = None
+    options: Mapping[str, OptionValue] = {}
+    exempt: tuple[str, ...] = ()
+    origins: Mapping[str, str] = {}
+
+    @property
+    def enabled(self) -> bool:
+        """Whether the rule runs."""
+        return self.level != "off"
+
+
+class Waiver(NamedTuple):
+    """Findings that do not count until a day.
+
+    `where` is a glob over files, images and other origins, `subject` one over what a finding is
+    about (an image, a package, a vulnerability); empty matches all. `until` is the last ISO day on
+    which it holds. `origin` and `span` tell where it is written.
+    """
+
+    rule: str
+    reason: str
+    until: str
+    where: str = ""
+    subject: str = ""
+    origin: str = ""
+    span: Span = Span(0, 0)
+
+
+class Policy(NamedTuple):
+    """Which rules, how severe, with which options, what is waived, what fails, and where it runs.
+
+    `fail_on` None means that nothing was said: see `threshold`. `exclude` are globs over files that
+    are not examined. `extends` names the packs and files below this one, `sources` are the files
+    that were read, `origins` tells for each top-level key where it was said (`environment.driver`).
+    """
+
+    name: str = ""
+    fail_on: Severity | None = None
+    environment: Environment = Environment()
+    rules: Mapping[str, RuleSetting] = {}
+    waivers: tuple[Waiver, ...] = ()
+    exclude: tuple[str, ...] = ()
+    extends: tuple[str, ...] = ()
+    sources: tuple[Source, ...] = ()
+    origins: Mapping[str, str] = {}
+
+    @property
+    def threshold(self) -> Severity:
+        """The lowest severity that fails."""
+        return self.fail_on or DEFAULT_FAIL_ON
+
+    @property
+    def enabled(self) -> tuple[str, ...]:
+        """The names of the rules that run, sorted."""
+        return tuple(sorted(name for name, setting in self.rules.items() if setting.enabled))
+
+    def setting(self, rule: str) -> RuleSetting:
+        """What is said about a rule; nothing when it is not mentioned."""
+        return self.rules.get(rule, RuleSetting())
+
+
+def merge(below: Policy, above: Policy) -> Policy:
+    """Both policies as one: what is said above wins, lists of places add up.
+
+    Associative; `Policy()` is the identity on both sides.
+    """
+    return Policy(
+        above.name or below.name,
+        below.fail_on if above.fail_on is None else above.fail_on,
+        _merge_environments(below.environment, above.environment),
+        {
+            name: _merge_settings(below.setting(name), above.setting(name))
+            for name in {**below.rules, **above.rules}
+        },
+        _union(below.waivers, above.waivers),
+        _union(below.exclude, above.exclude),
+        _union(below.extends, above.extends),
+        _union(below.sources, above.sources),
+        {**below.origins, **above.origins},
+    )
+
+
+def merge_all(policies: Iterable[Policy]) -> Policy:
+    """All policies as one, the last on top."""
+    merged = Policy()
+    for policy in policies:
+        merged = merge(merged, policy)
+    return merged
+
+
+def _merge_settings(below: RuleSetting, above: RuleSetting) -> RuleSetting:
+    return RuleSetting(
+        below.level if above.level is None else above.level,
+        {**below.options, **above.options},
+        _union(below.exempt, above.exempt),
+        {**below.origins, **above.origins},
+    )
+
+
+def _merge_environments(below: Environment, above: Environment) -> Environment:
+    nothing = Environment()
+    return Environment._make(
+        low if high == undeclared else high
+        for low, high, undeclared in zip(below, above, nothing, strict=True)
+    )
+
+
+def _union(below: tuple[T, ...], above: tuple[T, ...]) -> tuple[T, ...]:
+    if not (below and above):
+        return below or above
+    return tuple(dict.fromkeys((*below, *above)))

@@ -1,0 +1,84 @@
+"""The text of a policy as plain data, with the place of everything in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
+
+from imagelint.core.errors import Complaint, PolicyError
+from imagelint.documents.yaml import Cursor, YamlError, read_yaml
+from imagelint.documents.yamlnodes import Mapping as YamlMapping
+from imagelint.documents.yamlnodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imagelint.core.source import Source, Span
+    from imagelint.documents.yaml import YamlNode
+
+Data: TypeAlias = Union[bool, int, float, str, "tuple[Data, ...]", "Mapping[str, Data]", None]
+Keys: TypeAlias = "Sequence[str | int]"
+
+
+class PolicyText(NamedTuple):
+    """A policy that is YAML, whatever it says. `data` is what is written, unvalidated."""
+
+    source: Source
+    root: YamlNode | None
+    data: Data
+
+    def span(self, keys: Keys) -> Span:
+        """Where the value under those keys is, or the key of its deepest ancestor that exists."""
+        return Cursor(self.root).at(*keys).span
+
+    def key_span(self, keys: Keys) -> Span:
+        """Where the last of those keys is written."""
+        return Cursor(self.root).at(*keys).key_span
+
+    def at(self, span: Span) -> str:
+        """A span as a reader finds it: `file:line:column`."""
+        start = self.source.position(span.start)
+        return f"{self.source.origin}:{start.line}:{start.column}"
+
+    def line(self, keys: Keys) -> str:
+        """The line of the last of those keys: `file:line`."""
+        start = self.source.position(self.key_span(keys).start)
+        return f"{self.source.origin}:{start.line}"
+
+
+def read_text(source: Source) -> PolicyText:
+    """The data of a policy file.
+
+    Raises:
+        PolicyError: it is not YAML, holds several documents, or says a key twice.
+    """
+    try:
+        stream = read_yaml(source.text)
+    except YamlError as error:
+        message = f"this is not YAML: {error.message}"
+        raise PolicyError(Complaint(message, _at(source, error.span))) from None
+    if len(stream.documents) > 1:
+        at = _at(source, stream.documents[1].span)
+        raise PolicyError(Complaint("a policy is one YAML document, here a second begins", at))
+    if stream.duplicates:
+        raise PolicyError(
+            *(
+                Complaint(f"the key `{key.text}` is written twice", _at(source, key.span))
+                for key in stream.duplicates
+            )
+        )
+    root = stream.documents[0] if stream.documents else None
+    return PolicyText(source, root, plain(root) if root else None)
+
+
+def plain(node: YamlNode) -> Data:
+    """A node as plain data: tuples for lists, dictionaries for mappings."""
+    if isinstance(node, Scalar):
+        return node.value
+    if isinstance(node, YamlMapping):
+        return {entry.key.text: plain(entry.value) for entry in node.entries}
+    return tuple(plain(item) for item in node.items)
+
+
+def _at(source: Source, span: Span) -> str:
+    start = source.position(min(span.start, len(source.text)))
+    return f"{source.origin}:{start.line}:{start.column}"
