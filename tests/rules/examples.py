@@ -1,10 +1,8 @@
-"""Reads the examples in a rule's docstring and judges small projects made of texts."""
+"""Judges small projects made of texts."""
 
 from __future__ import annotations
 
-import re
-import textwrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.fact import ABSENT, Fact, Known
@@ -20,51 +18,6 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Finding
     from imagelint.documents.base import Document
     from imagelint.rules.api import Rule
-
-_HEADER = re.compile(r"(Bad|Good)(?: \(([^;)]+)(?:; ([^)]*))?\))?:")
-_FILE = re.compile(r"=== (\S+)")
-DEFAULT_FILE = "Dockerfile"
-
-
-class Example(NamedTuple):
-    """One Bad or Good block: its files by name, and the environment that it assumes."""
-
-    bad: bool
-    files: dict[str, str]
-    environment: Environment
-
-
-def examples(doc: str) -> list[Example]:
-    """All examples of a docstring; a header is `Bad (name; driver=550.54, gpus_per_node=8):`."""
-    found: list[Example] = []
-    lines = textwrap.dedent("    " + doc).splitlines()
-    at = 0
-    while at < len(lines):
-        header = _HEADER.fullmatch(lines[at])
-        at += 1
-        if header is None:
-            assert not lines[at - 1].startswith(("Bad", "Good")), lines[at - 1]
-            continue
-        block = []
-        while at < len(lines) and (not lines[at] or lines[at].startswith(" ")):
-            block.append(lines[at])
-            at += 1
-        text = textwrap.dedent("\n".join(block)).strip("\n") + "\n"
-        files = _files(header[2] or DEFAULT_FILE, text)
-        found.append(Example(header[1] == "Bad", files, environment(header[3] or "")))
-    return found
-
-
-def _files(first: str, text: str) -> dict[str, str]:
-    files: dict[str, list[str]] = {first: []}
-    current = files[first]
-    for line in text.splitlines(keepends=True):
-        named = _FILE.fullmatch(line.strip())
-        if named:
-            current = files.setdefault(named[1], [])
-        else:
-            current.append(line)
-    return {name: "".join(lines) for name, lines in files.items()}
 
 
 def environment(text: str) -> Environment:

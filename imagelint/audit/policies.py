@@ -1,0 +1,98 @@
+"""Which policy holds for which file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from imagelint.collect.files import display
+from imagelint.collect.read import decode, read_bytes
+from imagelint.collect.upward import nearest
+from imagelint.core.errors import Complaint, PolicyError
+from imagelint.core.report import Problem
+from imagelint.policy.load import Validated, default_policy, load_policy, pack
+from imagelint.policy.model import Policy, merge, merge_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagelint.core.source import Source
+
+POLICY_NAME = ".imagelint.yaml"
+
+
+class Policies:
+    """The policy of each file: the chosen ones for all, or else the nearest `.imagelint.yaml`.
+
+    `flags` is laid on top of every policy.
+    """
+
+    def __init__(self, chosen: Iterable[str], flags: Policy, validated: Validated) -> None:
+        self._flags = flags
+        self._validated = validated
+        self._by_path: dict[str | None, Policy] = {}
+        self._by_folder: dict[str, Policy] = {}
+        names = tuple(chosen)
+        self._chosen = self._named(names) if names else None
+
+    def of(self, folder: str) -> Policy:
+        """The policy for files in a folder.
+
+        Raises:
+            PolicyError: the policy file there is wrong.
+        """
+        if self._chosen is not None:
+            return self._chosen
+        known = self._by_folder.get(folder)
+        if known is None:
+            known = self._by_folder[folder] = self._at(nearest(folder, POLICY_NAME))
+        return known
+
+    def all(self) -> tuple[Policy, ...]:
+        """Every policy that was asked for so far."""
+        if self._chosen is not None:
+            return (self._chosen,)
+        return tuple(self._by_path.values())
+
+    def _at(self, path: str | None) -> Policy:
+        if path not in self._by_path:
+            below = default_policy() if path is None else self._load(path)
+            self._by_path[path] = merge(below, self._flags)
+        return self._by_path[path]
+
+    def _named(self, names: tuple[str, ...]) -> Policy:
+        layers = [self._load(name) if _is_file(name) else _pack(name) for name in names]
+        extends = tuple(name for name in names if not _is_file(name))
+        return merge_all((Policy(extends=extends), *layers, self._flags))
+
+    def _load(self, path: str) -> Policy:
+        return load_policy(read_source(display(path)), read_source, self._validated)
+
+
+def _is_file(name: str) -> bool:
+    return os.sep in name or name.endswith((".yaml", ".yml"))
+
+
+def _pack(name: str) -> Policy:
+    try:
+        return pack(name)
+    except KeyError:
+        raise PolicyError(
+            Complaint(f"there is no policy pack `{name}`", help="see `imagelint policy show`")
+        ) from None
+
+
+def read_source(origin: str) -> Source:
+    """The source of a policy file.
+
+    Raises:
+        PolicyError: it cannot be read.
+    """
+    data = read_bytes(origin, origin)
+    text = None if isinstance(data, Problem) else decode(data, origin)
+    if isinstance(data, Problem):
+        raise PolicyError(Complaint(f"the policy cannot be read: {data.detail}", at=origin))
+    if text is None or text.source is None or text.problems:
+        detail = text.problems[0].detail if text else ""
+        raise PolicyError(Complaint(f"the policy cannot be read: {detail}", at=origin))
+    return text.source

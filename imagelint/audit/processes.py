@@ -1,0 +1,58 @@
+"""Spread files over processes; a process that dies costs one file, not the run."""
+
+from __future__ import annotations
+
+import multiprocessing
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING
+
+from imagelint.audit.examiner import Examiner
+from imagelint.audit.store import Stored
+from imagelint.core.report import Problem, ProblemKind, Report
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from imagelint.audit.examiner import Plan
+    from imagelint.collect.files import Found
+
+_CHUNK = 32
+_examiner: list[Examiner] = []  # of a worker process, made when it starts
+
+
+def spread(files: Sequence[Found], plan: Plan, processes: int) -> Iterator[tuple[Found, Stored]]:
+    """What comes of each file, in the given order."""
+    chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
+    done = 0
+    try:
+        with _pool(plan, processes) as pool:
+            for chunk, results in zip(chunks, pool.map(_examine, chunks), strict=True):
+                yield from zip(chunk, results, strict=True)
+                done += len(chunk)
+    except BrokenProcessPool:
+        for found in files[done:]:
+            yield found, _alone(found, plan)
+
+
+def _pool(plan: Plan, processes: int) -> ProcessPoolExecutor:
+    # Forking shares what is imported; nothing of ours has threads.
+    context = multiprocessing.get_context("fork")
+    return ProcessPoolExecutor(processes, context, _start, (plan,))
+
+
+def _start(plan: Plan) -> None:
+    _examiner[:] = [Examiner(plan)]
+
+
+def _examine(chunk: Sequence[Found]) -> list[Stored]:
+    return [_examiner[0].file(found) for found in chunk]
+
+
+def _alone(found: Found, plan: Plan) -> Stored:
+    try:
+        with _pool(plan, 1) as pool:
+            return pool.submit(_examine, [found]).result()[0]
+    except BrokenProcessPool:
+        detail = "the process that examined it died"
+        return Stored(Report(problems=(Problem(ProblemKind.RULE_CRASHED, found.origin, detail),)))
