@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
+from imagelint.core.report import Permit
 from imagelint.core.source import Source, Span
 
 if TYPE_CHECKING:
@@ -58,6 +59,7 @@ class Allowance(NamedTuple):
     scope: Span
     span: Span
     dialect: Dialect = Dialect.IMAGELINT
+    permit: Permit = Permit.INLINE
 
 
 class AllowanceState(Enum):

@@ -1,0 +1,59 @@
+"""What a finding is known by when lines move: for baselines and for SARIF."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagelint.core.finding import Finding, Location
+
+_INDEX = re.compile(r"\[\d+\]")
+_SPACE = re.compile(r"\s+")
+
+
+def fingerprint(finding: Finding, occurrence: int = 0) -> str:
+    """32 hexadecimal digits of rule, origin, logical path, subject and text of the place.
+
+    Line numbers, white space and positions in lists do not count, nor does the message.
+    `occurrence` tells findings apart that agree in all of that: 0 for the first.
+    """
+    words = [*_content(finding), str(occurrence)]
+    return sha256("\0".join(words).encode(errors="surrogatepass")).hexdigest()[:32]
+
+
+def fingerprints(findings: Iterable[Finding]) -> tuple[str, ...]:
+    """The fingerprint of each finding; those which are alike are counted in the order given."""
+    seen: Counter[tuple[str, ...]] = Counter()
+    found = []
+    for finding in findings:
+        content = _content(finding)
+        found.append(fingerprint(finding, seen[content]))
+        seen[content] += 1
+    return tuple(found)
+
+
+def _content(finding: Finding) -> tuple[str, ...]:
+    location = finding.location
+    return (
+        finding.rule,
+        location.origin.removeprefix("./"),
+        _INDEX.sub("[]", location.path),
+        finding.subject,
+        _SPACE.sub(" ", _text(location)).strip(),
+    )
+
+
+def _text(location: Location) -> str:
+    """What is written at the place; nothing where the place is longer than its excerpt."""
+    lines = location.excerpt.lines
+    if len(lines) != location.end.line - location.start.line + 1:
+        return ""
+    first, last = location.start.column - 1, location.end.column - 1
+    if len(lines) == 1:
+        return lines[0][first:last] if last > first else lines[0]
+    return "\n".join((lines[0][first:], *lines[1:-1], lines[-1][:last]))

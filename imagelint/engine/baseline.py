@@ -1,0 +1,125 @@
+"""What a project had when it adopted us: findings that do not count, known by their content.
+
+Findings about secrets, signatures and allowances are never part of a baseline: a leaked secret, an
+untrusted image and an allowance that allows nothing need somebody's word, a reason and a day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.fingerprint import fingerprints
+from imagelint.rules import catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Container, Iterable, Mapping
+
+    from imagelint.core.finding import Finding
+    from imagelint.core.source import Source
+
+VERSION = 1
+NEVER = ("allowances", "secrets", "signatures")
+
+
+class BaselineEntry(NamedTuple):
+    """One finding of a baseline; only the fingerprint counts, the rest is for who reads it."""
+
+    origin: str
+    rule: str
+    subject: str
+    fingerprint: str
+
+
+class Baseline(NamedTuple):
+    """The findings of a baseline, by fingerprint."""
+
+    entries: Mapping[str, BaselineEntry] = {}
+
+
+class Comparison(NamedTuple):
+    """For each finding whether the baseline holds it, and what is no longer found."""
+
+    known: tuple[bool, ...]
+    missing: tuple[BaselineEntry, ...]
+
+
+def may_enter(finding: Finding) -> bool:
+    """Whether a baseline may hold the finding."""
+    return catalog.family(finding.rule) not in NEVER
+
+
+def write_baseline(findings: Iterable[Finding]) -> str:
+    """The text of a baseline with all of the findings that may enter one, sorted."""
+    import json
+
+    given = tuple(findings)
+    entries = sorted(
+        BaselineEntry(finding.location.origin, finding.rule, finding.subject, known_by)
+        for finding, known_by in zip(given, fingerprints(given), strict=True)
+        if may_enter(finding)
+    )
+    written = {"version": VERSION, "findings": [entry._asdict() for entry in entries]}
+    return json.dumps(written, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_baseline(source: Source) -> Baseline:
+    """The baseline of a text.
+
+    Raises:
+        UsageError: it is not a baseline, or one of another version.
+    """
+    import json
+
+    try:
+        data = json.loads(source.text)
+    except (ValueError, RecursionError) as error:
+        raise _refused(source, f"it is not JSON: {error}") from None
+    if not isinstance(data, dict) or "version" not in data:
+        raise _refused(source, "it has no version")
+    if data["version"] != VERSION:
+        raise _refused(source, f"it has version {data['version']}, this reads {VERSION}")
+    findings = data.get("findings")
+    if not isinstance(findings, list) or not all(map(_is_entry, findings)):
+        raise _refused(source, "its findings are not a list of origin, rule, subject, fingerprint")
+    entries = (
+        BaselineEntry(**{field: said[field] for field in BaselineEntry._fields})
+        for said in cast("list[dict[str, str]]", findings)
+    )
+    return Baseline({entry.fingerprint: entry for entry in entries})
+
+
+def compare(findings: Iterable[Finding], baseline: Baseline) -> Comparison:
+    """Which findings the baseline holds. Deterministic for findings in the same order."""
+    given = tuple(findings)
+    known_by = fingerprints(given)
+    known = tuple(
+        mark in baseline.entries and may_enter(finding)
+        for finding, mark in zip(given, known_by, strict=True)
+    )
+    found = frozenset(known_by)
+    missing = tuple(entry for mark, entry in baseline.entries.items() if mark not in found)
+    return Comparison(known, missing)
+
+
+def stale(
+    missing: Iterable[BaselineEntry], examined: Container[str], *, whole: bool
+) -> tuple[BaselineEntry, ...]:
+    """The missing entries of what was examined; in a run over the whole project, all of them."""
+    return tuple(entry for entry in missing if whole or entry.origin in examined)
+
+
+def _is_entry(said: object) -> bool:
+    return isinstance(said, dict) and all(
+        isinstance(said.get(field), str) for field in BaselineEntry._fields
+    )
+
+
+def _refused(source: Source, why: str) -> UsageError:
+    return UsageError(
+        Complaint(
+            f"the baseline cannot be used: {why}",
+            source.origin,
+            "write it again with --write-baseline",
+        )
+    )

@@ -1,0 +1,88 @@
+"""From a report to a verdict."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.finding import Severity
+from imagelint.core.report import Evidence, Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.report import Problem, ProblemKind, Report
+
+
+class Asked(NamedTuple):
+    """Something that was asked for: one document of these kinds must have been examined.
+
+    `name` is what a reader calls it; no kinds means that any document will do.
+    """
+
+    name: str = "file"
+    kinds: tuple[str, ...] = ()
+
+
+def decide(
+    report: Report,
+    fail_on: Severity,
+    asked: Iterable[Asked] = (Asked(),),
+    evidence: Evidence = Evidence(),  # noqa: B008 - it cannot be changed
+) -> Verdict:
+    """Pass only if all that was asked for was examined and nothing at or above `fail_on` remains.
+
+    Nothing examined is not a pass; could not tell is not a pass. A violation fails even where
+    something else could not be told; the reasons then say both.
+    """
+    violated = tuple(_violations(report, fail_on))
+    untold = (*_unexamined(report, asked), *_problems(report))
+    if violated:
+        return Verdict(Outcome.FAIL, (*violated, *untold), report, evidence)
+    if untold:
+        return Verdict(Outcome.INCOMPLETE, untold, report, evidence)
+    return Verdict(Outcome.PASS, (_pass(report, fail_on),), report, evidence)
+
+
+def count(number: int, noun: str) -> str:
+    """A number with its noun: `1 finding`, `2 findings`."""
+    plural = noun if number == 1 else f"{noun}s"
+    return f"{number:,} {plural}"
+
+
+def _violations(report: Report, fail_on: Severity) -> Iterator[str]:
+    counts = {
+        severity: sum(finding.severity is severity for finding in report.findings)
+        for severity in sorted(Severity, reverse=True)
+        if severity >= fail_on
+    }
+    total = sum(counts.values())
+    if total:
+        parts = ", ".join(f"{found} {severity}" for severity, found in counts.items() if found)
+        bound = "" if fail_on is Severity.CRITICAL else " or above"
+        yield f"{count(total, 'finding')} at {fail_on}{bound}: {parts}"
+
+
+def _unexamined(report: Report, asked: Iterable[Asked]) -> Iterator[str]:
+    kinds = {examined.kind for examined in report.examined}
+    for name, wanted in asked:
+        if not (kinds.intersection(wanted) if wanted else kinds):
+            yield f"no {name} was examined"
+
+
+def _problems(report: Report) -> Iterator[str]:
+    by_kind: dict[ProblemKind, list[Problem]] = {}
+    for problem in report.problems:
+        by_kind.setdefault(problem.kind, []).append(problem)
+    for kind, problems in by_kind.items():
+        first = problems[0].origin
+        more = f" and {len(problems) - 1:,} more" if len(problems) > 1 else ""
+        yield f"{count(len(problems), 'problem')} ({kind.value}): {first}{more}"
+
+
+def _pass(report: Report, fail_on: Severity) -> str:
+    below = len(report.findings)
+    told = f"{count(len(report.examined), 'document')} examined"
+    allowed = f", {len(report.allowed):,} allowed" if report.allowed else ""
+    if below:
+        return f"{told}, {count(below, 'finding')} below {fail_on}{allowed}"
+    return f"{told}, no findings{allowed}"

@@ -1,0 +1,72 @@
+"""Globs over paths and over what findings are about."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+
+def matches_path(glob: str, path: str) -> bool:
+    """Whether a glob matches a path or a folder above it.
+
+    `*` stays within a folder, `**` stands for any number of folders; a glob without a slash
+    matches at any depth. Both are relative to the same folder, with `/` between names.
+    """
+    pattern = _segments(glob)
+    if "/" not in glob.rstrip("/"):
+        pattern = ("**", *pattern)
+    return _matches(pattern, _segments(path))
+
+
+def matches_subject(glob: str, subject: str) -> bool:
+    """Whether a glob matches all of a subject, or one of its words; `*` crosses slashes."""
+    return fnmatchcase(subject, glob) or any(fnmatchcase(word, glob) for word in subject.split())
+
+
+def complaint(glob: str) -> str:
+    """Why a glob can match nothing that its author means; empty when it is fine."""
+    if not glob.strip():
+        return "an empty glob matches nothing"
+    if glob.startswith("/"):
+        return "globs are relative, without a slash at the beginning"
+    if glob.startswith("!"):
+        return "a glob cannot be negated"
+    if ".." in glob.split("/"):
+        return "a glob cannot leave its folder with `..`"
+    if _open_bracket(glob):
+        return "the `[` is never closed"
+    return ""
+
+
+def _segments(path: str) -> tuple[str, ...]:
+    return tuple(part for part in path.split("/") if part not in ("", "."))
+
+
+def _open_bracket(glob: str) -> bool:
+    at = glob.find("[")
+    while at >= 0:
+        # A bracket right after the opening one, or after its `!`, is a member of the set.
+        end = glob.find("]", at + 3 if glob[at + 1 : at + 2] == "!" else at + 2)
+        if end < 0:
+            return True
+        at = glob.find("[", end)
+    return False
+
+
+def _matches(pattern: tuple[str, ...], segments: tuple[str, ...]) -> bool:
+    # `reached` are the indices into the pattern that the segments so far may have come to.
+    reached = _skip(pattern, {0})
+    for segment in segments:
+        if len(pattern) in reached:
+            return True
+        step = {at for at in reached if pattern[at] == "**"}
+        step |= {at + 1 for at in reached - step if fnmatchcase(segment, pattern[at])}
+        reached = _skip(pattern, step)
+    return len(pattern) in reached
+
+
+def _skip(pattern: tuple[str, ...], reached: set[int]) -> set[int]:
+    for at in sorted(reached):
+        while at < len(pattern) and pattern[at] == "**":
+            at += 1  # noqa: PLW2901 - walks over a run of `**`
+            reached = reached | {at}
+    return reached

@@ -1,0 +1,1 @@
+"""Rules about what is allowed: every allowance and waiver must say so honestly."""
