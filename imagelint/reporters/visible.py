@@ -33,6 +33,13 @@ def visible(text: str) -> str:
     return UNSAFE.sub(lambda match: escaped(match.group()), text)
 
 
+def visible_lines(text: str) -> str:
+    """A text in which everything that could act is an escape, but for the ends of its lines."""
+    return UNSAFE.sub(
+        lambda match: match.group() if match.group() in "\r\n" else escaped(match.group()), text
+    )
+
+
 def encodable(text: str) -> str:
     """A text that can be written as UTF-8: lone surrogates become U+FFFD."""
     return re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", text)

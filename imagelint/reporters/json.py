@@ -1,0 +1,150 @@
+"""For programs: everything that the verdict holds, as docs/report.schema.json describes it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fingerprint import fingerprint
+from imagelint.reporters.order import (
+    allowed_by_place,
+    by_place,
+    examined_by_name,
+    problems_by_place,
+    severity_counts,
+)
+from imagelint.reporters.stream import Items, chunks
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.finding import Finding, Fix, Location, Note
+    from imagelint.core.report import Allowed, Problem, Report, Verdict
+    from imagelint.reporters.context import ReportContext
+    from imagelint.reporters.stream import Json
+
+SCHEMA = "imagelint.report/1"
+
+
+def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
+    """The report as one JSON object; the same verdict gives the same bytes."""
+    found = verdict.report
+    yield from chunks(
+        {
+            "schema": SCHEMA,
+            "tool": {"name": "imagelint", "version": context.version},
+            "command": context.command,
+            "verdict": {
+                "outcome": verdict.outcome.value,
+                "exit_code": int(verdict.exit_code),
+                "reasons": verdict.reasons,
+            },
+            "counts": _counts(found),
+            "evidence": [
+                {"name": name, "value": value} for name, value in verdict.evidence.entries
+            ],
+            "rules": _rules(found, context),
+            "findings": Items(_finding(each) for each in by_place(found.findings)),
+            "allowed": Items(_allowed(each) for each in allowed_by_place(found.allowed)),
+            "problems": Items(_problem(each) for each in problems_by_place(found.problems)),
+            "examined": Items(
+                {"origin": each.origin, "kind": each.kind, "digest": each.digest}
+                for each in examined_by_name(found.examined)
+            ),
+            "ignored": Items(sorted(set(found.ignored))),
+        }
+    )
+    yield "\n"
+
+
+def _counts(report: Report) -> Json:
+    return {
+        "findings": {str(level): n for level, n in severity_counts(report.findings).items()},
+        "allowed": len(report.allowed),
+        "problems": len(report.problems),
+        "examined": len(set(report.examined)),
+        "ignored": len(set(report.ignored)),
+    }
+
+
+def _rules(report: Report, context: ReportContext) -> Json:
+    names = {finding.rule for finding in report.findings}
+    names |= {allowed.finding.rule for allowed in report.allowed}
+    texts = {name: context.describe(name) for name in names}
+    return {
+        name: {
+            "summary": text.summary,
+            "why": text.why,
+            "severity": str(text.severity),
+            "confidence": text.confidence.value,
+            "references": text.references,
+            "url": text.url,
+        }
+        for name, text in texts.items()
+        if text is not None
+    }
+
+
+def _finding(finding: Finding) -> Json:
+    return {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "confidence": finding.confidence.value,
+        "message": finding.message,
+        "subject": finding.subject,
+        "help": finding.help,
+        "fingerprint": fingerprint(finding),
+        "location": _location(finding.location),
+        "notes": [_note(note) for note in finding.notes],
+        "fix": _fix(finding.fix) if finding.fix else None,
+    }
+
+
+def _allowed(allowed: Allowed) -> Json:
+    return {
+        "finding": _finding(allowed.finding),
+        "permit": allowed.permit.value,
+        "reason": allowed.reason,
+        "until": allowed.until,
+    }
+
+
+def _problem(problem: Problem) -> Json:
+    return {
+        "kind": problem.kind.value,
+        "origin": problem.origin,
+        "detail": problem.detail,
+        "help": problem.help,
+        "location": _location(problem.location) if problem.location else None,
+    }
+
+
+def _location(location: Location) -> Json:
+    return {
+        "origin": location.origin,
+        "path": location.path,
+        "span": {"start": location.span.start, "end": location.span.end},
+        "start": {"line": location.start.line, "column": location.start.column},
+        "end": {"line": location.end.line, "column": location.end.column},
+        "excerpt": {
+            "first_line": location.excerpt.first_line,
+            "lines": location.excerpt.lines,
+        },
+    }
+
+
+def _note(note: Note) -> Json:
+    return {
+        "message": note.message,
+        "location": _location(note.location) if note.location else None,
+    }
+
+
+def _fix(fix: Fix) -> Json:
+    return {
+        "title": fix.title,
+        "safe": fix.safe,
+        "edits": [
+            {"start": edit.span.start, "end": edit.span.end, "text": edit.text}
+            for edit in fix.edits
+        ],
+    }

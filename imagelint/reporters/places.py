@@ -1,0 +1,62 @@
+"""Where GitHub should show a finding: always a file, also when the finding is about an image."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from imagelint.core.finding import Location
+    from imagelint.core.report import Report
+
+# Kinds of documents that are about an image; their origin is its name, not a path.
+IMAGE_KINDS = frozenset({"image", "vulnerabilities", "signatures"})
+_DIGEST = re.compile(r"@sha(?:256|512):[0-9a-f]+$")
+_UNFIT = re.compile(r"[^A-Za-z0-9._/-]+")
+
+
+class Places(NamedTuple):
+    """What is known of the run's origins: which are images, and the file that stands for them.
+
+    `anchor` is the only Dockerfile that was examined, empty when there is none or there are
+    several; `root` is the absolute path to which paths are made relative.
+    """
+
+    images: frozenset[str]
+    anchor: str
+    root: str
+
+    def is_image(self, location: Location) -> bool:
+        """Whether a place is an image, not a place in a file."""
+        return location.origin in self.images and not location.excerpt.lines
+
+    def file(self, location: Location) -> str:
+        """The path for a place: its own, or that of the file that stands for its image."""
+        if self.is_image(location):
+            return self.anchor or image_path(location.origin)
+        return relative(location.origin, self.root)
+
+
+def places(report: Report, root: str) -> Places:
+    """What the report says about its origins."""
+    images = {each.origin for each in report.examined if each.kind in IMAGE_KINDS}
+    files = {each.origin for each in report.examined if each.kind not in IMAGE_KINDS}
+    dockerfiles = {each.origin for each in report.examined if each.kind == "dockerfile"}
+    anchor = relative(dockerfiles.pop(), root) if len(dockerfiles) == 1 else ""
+    return Places(frozenset(images - files), anchor, root)
+
+
+def image_path(image: str) -> str:
+    """An image's name as a path that stays the same from build to build: without its digest."""
+    name = _UNFIT.sub("_", _DIGEST.sub("", image)).strip("/")
+    return name or "image"
+
+
+def relative(origin: str, root: str) -> str:
+    """A path without the root before it, and without `./`; a path elsewhere stays as it is."""
+    base = root.rstrip("/")
+    if base and origin.startswith(f"{base}/"):
+        origin = origin.removeprefix(base).lstrip("/")
+    while origin.startswith("./"):
+        origin = origin.removeprefix("./").lstrip("/")
+    return {"": "unknown", "-": "stdin"}.get(origin, origin)

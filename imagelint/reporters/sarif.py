@@ -1,0 +1,104 @@
+"""For code scanning: SARIF 2.1.0 within the limits of GitHub.
+
+Format: https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html. What GitHub reads of it:
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.report import ExitCode
+from imagelint.reporters.order import allowed_by_place, by_severity, problems_by_place
+from imagelint.reporters.places import places
+from imagelint.reporters.sarif_results import Results, Subject
+from imagelint.reporters.sarif_rules import rule_descriptor, rule_id
+from imagelint.reporters.sarif_text import text
+from imagelint.reporters.stream import Items, chunks, dump
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.report import Problem, Report, Verdict
+    from imagelint.reporters.context import ReportContext
+    from imagelint.reporters.stream import Json
+
+SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
+# GitHub rejects a file with more.
+MOST_RESULTS = 25_000
+
+
+def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
+    """One run. Beyond GitHub's limit the least severe results are left out, and that is said."""
+    subjects = _subjects(verdict.report)
+    kept = subjects[:MOST_RESULTS]
+    described = {rule_id(each.finding, context): each.finding for each in reversed(kept)}
+    rules = tuple(sorted(described))
+    results = Results(rules, context, places(verdict.report, context.root))
+    yield f'{{"$schema": {dump(SCHEMA)}, "runs": [\n'
+    yield from chunks(
+        {
+            "automationDetails": {"id": f"imagelint-{text(context.command)}/"},
+            "columnKind": "unicodeCodePoints",
+            "invocations": [_invocation(verdict, results, len(subjects) - len(kept))],
+            "originalUriBaseIds": {
+                "%SRCROOT%": {"description": {"text": "The folder in which imagelint was started."}}
+            },
+            "properties": {
+                "evidence": [[text(part) for part in entry] for entry in verdict.evidence.entries],
+                "outcome": verdict.outcome.value,
+                "reasons": [text(reason) for reason in verdict.reasons],
+            },
+            "results": Items(results.result(subject) for subject in kept),
+            "tool": {
+                "driver": {
+                    "name": "imagelint",
+                    "semanticVersion": text(context.version, "0.0.0"),
+                    "rules": [rule_descriptor(each, described[each], context) for each in rules],
+                    "notifications": _kinds(verdict.report),
+                }
+            },
+        }
+    )
+    yield '\n], "version": "2.1.0"}\n'
+
+
+def _subjects(report: Report) -> tuple[Subject, ...]:
+    """What becomes results, in the order in which it is kept: what counts, the worst first."""
+    findings = [Subject(finding, None) for finding in by_severity(report.findings)]
+    allowed = sorted(allowed_by_place(report.allowed), key=lambda each: -each.finding.severity)
+    return (*findings, *(Subject(each.finding, each) for each in allowed))
+
+
+def _kinds(report: Report) -> Json:
+    kinds = {problem.kind.value for problem in report.problems}
+    return [{"id": kind, "shortDescription": {"text": kind}} for kind in sorted(kinds)]
+
+
+def _invocation(verdict: Verdict, results: Results, left_out: int) -> Json:
+    problems = problems_by_place(verdict.report.problems)
+    notifications = [_notification(problem, results) for problem in problems]
+    if left_out:
+        said = f"{left_out} results were left out, the least severe ones: GitHub takes no more."
+        notifications.append({"level": "warning", "message": {"text": said}})
+    return {
+        "executionSuccessful": verdict.exit_code in (ExitCode.PASS, ExitCode.FAIL),
+        "exitCode": int(verdict.exit_code),
+        "toolExecutionNotifications": notifications,
+    }
+
+
+def _notification(problem: Problem, results: Results) -> Json:
+    parts = (problem.origin, problem.detail or problem.kind.value)
+    said = ": ".join(part for part in parts if part)
+    help_ = f"\n{problem.help}" if problem.help else ""
+    notification: dict[str, Json] = {
+        "level": "error",
+        "message": {"text": text(said + help_)},
+        "descriptor": {"id": problem.kind.value},
+    }
+    if problem.location is not None:
+        notification["locations"] = [results.location(problem.location)]
+    return notification

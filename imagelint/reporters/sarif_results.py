@@ -1,0 +1,159 @@
+"""Findings as results of SARIF."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import quote
+
+from imagelint.core.fingerprint import fingerprint
+from imagelint.core.report import Permit
+from imagelint.reporters.sarif_rules import LEVELS, rule_id
+from imagelint.reporters.sarif_text import text
+from imagelint.reporters.visible import encodable
+
+if TYPE_CHECKING:
+    from imagelint.core.finding import Finding, Fix, Location
+    from imagelint.core.report import Allowed
+    from imagelint.reporters.context import ReportContext
+    from imagelint.reporters.places import Places
+    from imagelint.reporters.stream import Json
+
+# GitHub shows a hundred and takes a thousand.
+_MOST_RELATED = 100
+_IN_SOURCE = (Permit.INLINE, Permit.ANNOTATION)
+
+
+class Subject(NamedTuple):
+    """A finding, and what allowed it."""
+
+    finding: Finding
+    allowed: Allowed | None
+
+
+class Results:
+    """Makes results; counts the findings that are alike, so that each has its own fingerprint."""
+
+    def __init__(self, rules: tuple[str, ...], context: ReportContext, places: Places) -> None:
+        self._indices = {rule: index for index, rule in enumerate(rules)}
+        self._context = context
+        self._places = places
+        self._alike: Counter[str] = Counter()
+
+    def result(self, subject: Subject) -> Json:
+        """One result; to be called in the order of the results."""
+        finding = subject.finding
+        identifier = rule_id(finding, self._context)
+        print_ = fingerprint(finding)
+        self._alike[print_] += 1
+        result: dict[str, Json] = {
+            "ruleId": identifier,
+            "ruleIndex": self._indices[identifier],
+            "level": LEVELS[finding.severity],
+            "message": {"text": _message(finding)},
+            "locations": [self.location(finding.location)],
+            "partialFingerprints": {
+                "imagelint/v1": print_,
+                "primaryLocationLineHash": f"{print_}:{self._alike[print_]}",
+            },
+            "properties": _properties(finding),
+        }
+        related = self._related(finding)
+        if related:
+            result["relatedLocations"] = related
+        if finding.fix is not None and finding.fix.edits:
+            result["fixes"] = [self._fix(finding.fix, finding.location)]
+        if subject.allowed is not None:
+            result["suppressions"] = [_suppression(subject.allowed)]
+        return result
+
+    def location(self, location: Location) -> Json:
+        """A place: always a file with four numbers, for GitHub takes nothing less."""
+        place: dict[str, Json] = {
+            "physicalLocation": {
+                "artifactLocation": self._artifact(location),
+                "region": _region(location),
+            }
+        }
+        names = [name for name in (location.path, self._image(location)) if name]
+        if names:
+            place["logicalLocations"] = [{"fullyQualifiedName": text(name)} for name in names]
+        return place
+
+    def _image(self, location: Location) -> str:
+        return location.origin if self._places.is_image(location) else ""
+
+    def _artifact(self, location: Location) -> Json:
+        path = self._places.file(location)
+        # A lone surrogate cannot be in a URI; `:` would make a scheme of what is before it.
+        uri = quote(encodable(path), safe="/~!$&'()*+,;=@")
+        if path.startswith("/"):
+            return {"uri": f"file:///{uri.lstrip('/')}"}
+        return {"uri": uri, "uriBaseId": "%SRCROOT%"}
+
+    def _related(self, finding: Finding) -> list[Json]:
+        located = [note for note in finding.notes if note.location is not None]
+        return [
+            {
+                "id": number,
+                "message": {"text": text(note.message)},
+                "physicalLocation": {
+                    "artifactLocation": self._artifact(note.location),
+                    "region": _region(note.location),
+                },
+            }
+            for number, note in enumerate(located[:_MOST_RELATED], 1)
+            if note.location is not None
+        ]
+
+    def _fix(self, fix: Fix, location: Location) -> Json:
+        replacements: list[Json] = [
+            {
+                "deletedRegion": {
+                    "charOffset": edit.span.start,
+                    "charLength": max(edit.span.end - edit.span.start, 0),
+                },
+                **({"insertedContent": {"text": encodable(edit.text)}} if edit.text else {}),
+            }
+            for edit in fix.edits
+        ]
+        return {
+            "description": {"text": text(fix.title)},
+            "artifactChanges": [
+                {"artifactLocation": self._artifact(location), "replacements": replacements}
+            ],
+        }
+
+
+def _message(finding: Finding) -> str:
+    """The message; GitHub shows the first line in lists and all of it on the page."""
+    notes = [note.message for note in finding.notes if note.location is None]
+    rest = [f"Help: {finding.help}"] if finding.help else []
+    rest += [f"Note: {note}" for note in notes]
+    return "\n".join([text(finding.message, finding.rule), *(text(line) for line in rest)])
+
+
+def _region(location: Location) -> Json:
+    start, end = location.start, max(location.start, location.end)
+    return {
+        "startLine": start.line,
+        "startColumn": start.column,
+        "endLine": end.line,
+        "endColumn": end.column,
+    }
+
+
+def _properties(finding: Finding) -> Json:
+    properties: dict[str, Json] = {
+        "severity": str(finding.severity),
+        "confidence": finding.confidence.value,
+    }
+    return {**properties, "subject": text(finding.subject)} if finding.subject else properties
+
+
+def _suppression(allowed: Allowed) -> Json:
+    kind = "inSource" if allowed.permit in _IN_SOURCE else "external"
+    until = f" (until {allowed.until})" if allowed.until else ""
+    reason = f": {allowed.reason}" if allowed.reason else ""
+    justification = text(f"{allowed.permit.value}{until}{reason}")
+    return {"kind": kind, "status": "accepted", "justification": justification}

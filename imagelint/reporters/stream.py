@@ -1,0 +1,43 @@
+"""JSON in chunks: sorted keys, long lists one item a line, no report is held as one text."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    Json: TypeAlias = "Mapping[str, Json] | Sequence[Json] | str | int | bool | None"
+
+
+class Items(NamedTuple):
+    """A list that may be long: its items are made one at a time."""
+
+    values: Iterable[Json]
+
+
+def dump(value: Json) -> str:
+    """A value on one line: sorted keys, ASCII only, so that every terminal and file takes it."""
+    return json.dumps(value, sort_keys=True, ensure_ascii=True, allow_nan=False)
+
+
+def chunks(members: Mapping[str, Json | Items], indent: str = "") -> Iterator[str]:
+    """An object with each member on a line of its own."""
+    between = "{\n"
+    for name, value in sorted(members.items()):
+        yield f"{between}{indent}  {dump(name)}: "
+        if isinstance(value, Items):
+            yield from _list(value, f"{indent}  ")
+        else:
+            yield dump(value)
+        between = ",\n"
+    yield f"\n{indent}}}"
+
+
+def _list(items: Items, indent: str) -> Iterator[str]:
+    between = "[\n"
+    for value in items.values:
+        yield f"{between}{indent}  {dump(value)}"
+        between = ",\n"
+    yield "[]" if between == "[\n" else f"\n{indent}]"

@@ -1,0 +1,122 @@
+"""For the page of a job on GitHub: markdown within the limits, with everything untrusted escaped.
+
+GitHub drops a job summary above 1 MiB whole, and a comment above 65,536 characters; the report
+stays below both, so that it can become either.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.reporters.closing import allowed_line, examined_line, found_line
+from imagelint.reporters.order import by_severity, problems_by_place
+from imagelint.reporters.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.finding import Finding, Location
+    from imagelint.core.report import Problem, Verdict
+    from imagelint.reporters.context import ReportContext
+
+# In bytes of UTF-8, of which there are never fewer than characters.
+BUDGET = 60_000
+_LONGEST_CELL = 300
+_MOST_REASONS = 20
+_MOST_PROBLEMS = 50
+_RESERVED = 200
+# Everything with a meaning in GitHub's markdown, also `:` of links and emoji, `@` of people.
+_MARKUP = re.compile(r"[\\`*_\[\]<>()#!|&~@:$]|^[-+=]|(?<=www)\.|(?<=\d)\.(?=\s)")
+
+
+def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
+    """The summary, cut by severity to what GitHub takes."""
+    yield from summarize(verdict, context, BUDGET)
+
+
+def summarize(verdict: Verdict, context: ReportContext, budget: int) -> Iterator[str]:
+    """The summary in at most `budget` bytes of UTF-8 (at least 20,000), whole lines only."""
+    left = budget - _RESERVED
+    for text in (_head(verdict, context), _evidence(verdict), _problems(verdict)):
+        piece = _within(text, budget // 4)
+        left -= len(piece.encode())
+        yield piece
+    findings = by_severity(verdict.report.findings)
+    if not findings:
+        return
+    yield "\n| Severity | Rule | Place | Finding |\n|---|---|---|---|\n"
+    for number, finding in enumerate(findings):
+        row = _row(finding, context)
+        left -= len(row.encode())
+        if left < 0:
+            yield f"\n…and {len(findings) - number} more: see the full report.\n"
+            return
+        yield row
+
+
+def escaped(text: str) -> str:
+    """Untrusted text on one line that markdown and HTML show as it is, cut when very long."""
+    cut = text if len(text) <= _LONGEST_CELL else f"{text[:_LONGEST_CELL]}…"
+    return _MARKUP.sub(lambda match: f"&#{ord(match.group())};", visible(cut))
+
+
+def _within(lines: Iterable[str], budget: int) -> str:
+    """Lines as long as they fit, and a word when some do not."""
+    kept: list[str] = []
+    for line in lines:
+        budget -= len(line.encode())
+        if budget < 0:
+            kept.append("\n…cut here: see the full report.\n")
+            break
+        kept.append(line)
+    return "".join(kept)
+
+
+def _head(verdict: Verdict, context: ReportContext) -> Iterator[str]:
+    yield f"## imagelint {escaped(context.command)}: {verdict.outcome.value}\n\n"
+    yield f"- found {found_line(verdict.report)}\n"
+    if verdict.report.allowed:
+        yield f"- allowed {allowed_line(verdict.report.allowed)}\n"
+    yield f"- examined {escaped(examined_line(verdict.report))}\n"
+    for reason in verdict.reasons[:_MOST_REASONS]:
+        yield f"- {escaped(reason)}\n"
+
+
+def _evidence(verdict: Verdict) -> Iterator[str]:
+    if not verdict.evidence.entries:
+        return
+    yield "\n| Evidence | |\n|---|---|\n"
+    for name, value in verdict.evidence.entries:
+        yield f"| {escaped(name)} | {escaped(value)} |\n"
+
+
+def _problems(verdict: Verdict) -> Iterator[str]:
+    problems = problems_by_place(verdict.report.problems)
+    if not problems:
+        return
+    yield "\n| Not judged | Why | What helps |\n|---|---|---|\n"
+    yield from (_problem(problem) for problem in problems[:_MOST_PROBLEMS])
+    if len(problems) > _MOST_PROBLEMS:
+        yield f"\n…and {len(problems) - _MOST_PROBLEMS} more: see the full report.\n"
+
+
+def _problem(problem: Problem) -> str:
+    why = f"{problem.kind.value}: {problem.detail}"
+    return f"| {escaped(problem.origin)} | {escaped(why)} | {escaped(problem.help)} |\n"
+
+
+def _row(finding: Finding, context: ReportContext) -> str:
+    text = context.describe(finding.rule)
+    name = escaped(finding.rule)
+    linked = f"[{name}]({text.url})" if text is not None and text.url else name
+    subject = (
+        f"{finding.subject}: " if not finding.location.excerpt.lines and finding.subject else ""
+    )
+    message = escaped(f"{subject}{finding.message}")
+    return f"| {finding.severity} | {linked} | {_place(finding.location)} | {message} |\n"
+
+
+def _place(location: Location) -> str:
+    line = f"&#58;{location.start.line}" if location.excerpt.lines else ""
+    return f"{escaped(location.origin)}{line}"
