@@ -11,7 +11,7 @@ from imagelint.collect.read import decode, read_bytes
 from imagelint.collect.upward import root_of
 from imagelint.core.digest import digest_of
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.core.report import Examined, Problem, ProblemKind, Report
+from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.detect import DocumentError, detect, parse
 from imagelint.documents.project import EVERYTHING, Project
 from imagelint.engine.examine import Examination
@@ -33,7 +33,6 @@ class Plan(NamedTuple):
 
     files: dict[str, Found]
     policies: Policies
-    today: str
     project_digest: str = ""
 
 
@@ -64,7 +63,8 @@ class Examiner:
         if isinstance(document, Report):
             return Stored(document)
         self._remember(source.origin, Known(document))
-        project = Project(self._loader(folder), self._origins)
+        root = self._root(folder)
+        project = Project(lambda origin: self.load(origin, root), self._origins)
         report = self._examination(self._plan.policies.of(folder))(document, project)
         return Stored(
             report, tuple(self._dependency(name) for name in sorted(project.dependencies))
@@ -73,14 +73,14 @@ class Examiner:
     def _examination(self, policy: Policy) -> Examination:
         known = self._examinations.get(id(policy))
         if known is None:
-            known = self._examinations[id(policy)] = Examination(policy, self._plan.today)
+            known = self._examinations[id(policy)] = Examination(policy)
         return known
 
-    def _loader(self, folder: str) -> _Loader:
+    def _root(self, folder: str) -> str:
         root = self._roots.get(folder)
         if root is None:
             root = self._roots[folder] = os.path.realpath(root_of(folder))
-        return _Loader(self, root)
+        return root
 
     def load(self, origin: str, root: str) -> Fact[Document]:
         """The document of an origin below a root; unknown beyond it and for what is not ours."""
@@ -122,14 +122,6 @@ class Examiner:
         return (origin, file_digest(origin))
 
 
-class _Loader(NamedTuple):
-    examiner: Examiner
-    root: str
-
-    def __call__(self, origin: str) -> Fact[Document]:
-        return self.examiner.load(origin, self.root)
-
-
 def file_digest(origin: str) -> str:
     """The digest of a file's content; empty when it cannot be read."""
     data = read_bytes(origin, origin)
@@ -161,8 +153,3 @@ def _read_document(origin: str) -> Fact[Document]:
         return UNKNOWN
     document = recognise(text.source)
     return UNKNOWN if isinstance(document, Report) else Known(document)
-
-
-def examined(document: Document) -> Examined:
-    """The mark that a document was examined."""
-    return Examined(document.source.origin, document.kind)

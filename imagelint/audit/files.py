@@ -49,24 +49,23 @@ class Run(NamedTuple):
 
     policies: Policies
     results: Results
-    today: str
     now: int
     processes: int = 1
     progress: Callable[[int, int], None] = lambda _done, _of: None
 
 
-def examine(files: Iterable[Found], run: Run) -> Report:
-    """The report about all files, in the order of their origins, whatever ran where."""
+def examine(files: Iterable[Found], run: Run) -> dict[str, Report]:
+    """The report about each file by origin, in order, whatever ran where."""
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     tasks, digests = _tasks(ordered, run)
     project = digest_of(*(f"{origin}={digest}" for origin, digest in digests.items()))
-    plan = Plan({found.origin: found for found in ordered}, run.policies, run.today, project)
+    plan = Plan({found.origin: found for found in ordered}, run.policies, project)
     done = _known(tasks, run, plan, digests)
     missing = [task for task in tasks if task.found.origin not in done]
     run.progress(len(done), len(tasks))
     for task, stored in _work(missing, plan, run, len(done)):
         done[task.found.origin] = stored.report
-    return _sum(done[task.found.origin] for task in tasks)
+    return {task.found.origin: done[task.found.origin] for task in tasks}
 
 
 def _tasks(files: Iterable[Found], run: Run) -> tuple[list[Task], dict[str, str]]:
@@ -77,16 +76,14 @@ def _tasks(files: Iterable[Found], run: Run) -> tuple[list[Task], dict[str, str]
         data = read_bytes(found.path, found.origin)
         if isinstance(data, bytes):
             digests[found.origin] = digest_of(data)
-            tasks.append(Task(found, _key(found, digests[found.origin], policy, run)))
+            tasks.append(Task(found, _key(found, digests[found.origin], policy)))
         else:
             tasks.append(Task(found, ""))
     return tasks, digests
 
 
-def _key(found: Found, content: str, policy: Policy, run: Run) -> str:
-    # The day matters only to what ends on a day.
-    day = run.today if policy.waivers else ""
-    return digest_of(__version__, found.origin, content, policy_digest(policy), day)
+def _key(found: Found, content: str, policy: Policy) -> str:
+    return digest_of(__version__, found.origin, content, policy_digest(policy))
 
 
 def _known(
@@ -114,6 +111,7 @@ def _holds(stored: Stored, plan: Plan, digests: Mapping[str, str]) -> bool:
 
 def _work(tasks: list[Task], plan: Plan, run: Run, before: int) -> Iterator[tuple[Task, Stored]]:
     by_origin = {task.found.origin: task for task in tasks}
+    pairs: Iterator[tuple[Found, Stored]]
     if len(tasks) < WORTH_SPREADING or run.processes == 1:
         examiner = Examiner(plan)
         pairs = ((task.found, examiner.file(task.found)) for task in tasks)
@@ -131,7 +129,8 @@ def _work(tasks: list[Task], plan: Plan, run: Run, before: int) -> Iterator[tupl
     run.results.put(fresh, run.now)
 
 
-def _sum(reports: Iterable[Report]) -> Report:
+def total(reports: Iterable[Report]) -> Report:
+    """The sum of many reports in one step."""
     parts = tuple(reports)
     return Report(
         tuple(finding for part in parts for finding in part.findings),

@@ -48,6 +48,11 @@ class Policies:
             known = self._by_folder[folder] = self._at(nearest(folder, POLICY_NAME))
         return known
 
+    def base_of(self, policy: Policy) -> str:
+        """The folder to which the globs of a policy are relative: that of its own file."""
+        own = policy.sources[-1].origin if policy.sources else ""
+        return os.path.dirname(own) if own and self._chosen is None else os.getcwd()
+
     def all(self) -> tuple[Policy, ...]:
         """Every policy that was asked for so far."""
         if self._chosen is not None:

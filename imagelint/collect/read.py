@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import stat
+import sys
 from typing import NamedTuple
 
 from imagelint.core.report import Problem, ProblemKind
@@ -70,6 +71,14 @@ def decode(data: bytes, origin: str) -> Text:
         detail = f"is not valid UTF-8: byte {error.start + 1} in line {line}; the rest was examined"
         text = data.decode("utf-8", errors="replace")
         return Text(Source(origin, text), (_encoding(origin, detail),))
+
+
+def read_standard_input(origin: str) -> Text:
+    """The text on standard input, under the name that it stands for."""
+    data = sys.stdin.buffer.read(LARGEST_FILE + 1)
+    if len(data) > LARGEST_FILE:
+        return Text(None, (too_large(origin, len(data)),))
+    return decode(data, origin)
 
 
 def _encoding(origin: str, detail: str) -> Problem:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
-from imagelint.core.report import Permit
+from imagelint.core.finding import Location
+from imagelint.core.report import Permit, Problem, ProblemKind
 from imagelint.core.source import Source, Span
 
 if TYPE_CHECKING:
@@ -33,6 +34,31 @@ class Complaint(NamedTuple):
     span: Span
     message: str
     help: str = ""
+
+
+class DocumentError(Exception):
+    """A text is not a document of its kind: why, and where. Nothing of it can be examined."""
+
+    def __init__(
+        self,
+        kind: ProblemKind,
+        message: str,
+        span: Span | None = None,
+        help: str = "",  # noqa: A002
+    ) -> None:
+        super().__init__(message)
+        self.kind = kind
+        self.message = message
+        self.span = span
+        self.help = help
+
+    def problem(self, source: Source) -> Problem:
+        """The problem that this is for a source."""
+        location = None
+        if self.span is not None and source.text:
+            start, end = source.position(self.span.start), source.position(self.span.end)
+            location = Location(source.origin, self.span, start, end)
+        return Problem(self.kind, source.origin, self.message, self.help, location)
 
 
 class Dialect(Enum):
@@ -112,6 +138,11 @@ class Document:
     def span(self) -> Span:
         """The whole text: a document is a node too."""
         return Span(0, len(self.source.text))
+
+    @property
+    def digest(self) -> str:
+        """The digest of the image that the document is about; empty for files."""
+        return ""
 
     def nodes(self) -> Iterator[Node]:
         """The nodes of this kind of document in source order, parents before children."""

@@ -1,0 +1,158 @@
+"""What one run of the program shares between its stages."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.audit.examiner import Examiner, Plan
+from imagelint.audit.files import Run, examine, total
+from imagelint.audit.policies import Policies
+from imagelint.collect import surroundings
+from imagelint.collect.files import find
+from imagelint.collect.git import list_files
+from imagelint.core.report import Report
+from imagelint.documents.base import Document
+from imagelint.engine.examine import Examination
+from imagelint.engine.settle import Terms, settle, waiver_uses
+from imagelint.policy.glob import matches_path
+from imagelint.policy.model import DEFAULT_FAIL_ON
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from imagelint.audit.files import Results
+    from imagelint.collect.read import Text
+    from imagelint.core.finding import Severity
+    from imagelint.core.source import Source
+    from imagelint.engine.baseline import Baseline
+    from imagelint.policy.model import Policy
+
+
+class Nothing:
+    """A cache that remembers nothing."""
+
+    def get(self, keys: Iterable[str]) -> Mapping[str, str]:  # noqa: ARG002 - a cache's signature
+        """Nothing is known."""
+        return {}
+
+    def put(self, entries: Mapping[str, str], now: int) -> None:
+        """Nothing is remembered."""
+
+
+class ValidPolicies:
+    """The digests of valid policies, in the cache of results."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+
+    def __contains__(self, digest: str) -> bool:
+        key = f"policy:{digest}"
+        return key in self._results.get((key,))
+
+    def add(self, digest: str) -> None:
+        """Remember that the policy of this digest is valid."""
+        self._results.put({f"policy:{digest}": ""}, surroundings.now())
+
+
+class Session(NamedTuple):
+    """The cache and the policies of a run; `processes` 0 means as many as there are."""
+
+    results: Results
+    policies: Policies
+    processes: int = 0
+
+    @classmethod
+    def open(
+        cls, chosen: Iterable[str], flags: Policy, *, cached: bool, processes: int = 0
+    ) -> Session:
+        """A session with the cache of the user, or none.
+
+        Raises:
+            PolicyError: a chosen policy is wrong.
+        """
+        results: Results = Nothing()
+        if cached:
+            from imagelint.collect.cache import Cache
+
+            results = Cache(surroundings.cache_folder())
+        return cls(results, Policies(chosen, flags, ValidPolicies(results)), processes)
+
+    @property
+    def fail_on(self) -> Severity:
+        """The lowest severity that fails under any of the policies that were used."""
+        return min((policy.threshold for policy in self.policies.all()), default=DEFAULT_FAIL_ON)
+
+    def check(
+        self, paths: Iterable[str], progress: Callable[[int, int], None] = lambda _done, _of: None
+    ) -> Mapping[str, Report]:
+        """The reports about all files below some paths, by origin; nothing is waived yet.
+
+        Raises:
+            PolicyError: the policy of one of them is wrong.
+        """
+        listing = find(paths, self._excluded, list_files)
+        processes = self.processes or surroundings.processors()
+        run = Run(self.policies, self.results, surroundings.now(), processes, progress)
+        reports = examine(listing.files, run)
+        for problem in listing.problems:
+            reports[problem.origin] = reports.get(problem.origin, Report()) + Report(
+                problems=(problem,)
+            )
+        return dict(sorted(reports.items()))
+
+    def check_text(self, text: Text, origin: str) -> Mapping[str, Report]:
+        """The report about a text that stands for a file, such as standard input."""
+        if text.source is None:
+            return {origin: Report(problems=text.problems)}
+        examiner = Examiner(Plan({}, self.policies))
+        stored = examiner.source(text.source, os.path.dirname(origin) or ".")
+        return {origin: Report(problems=text.problems) + stored.report}
+
+    def settle(
+        self, reports: Mapping[str, Report], baseline: Baseline | None, *, whole: bool
+    ) -> Report:
+        """One report of many, without what the policies waive and the baseline holds."""
+        groups: dict[int, tuple[Policy, list[Report]]] = {}
+        for origin, report in reports.items():
+            policy = self.policies.of(os.path.dirname(origin) or ".")
+            groups.setdefault(id(policy), (policy, []))[1].append(report)
+        return total(
+            self._settle_group(policy, total(group), baseline, whole=whole)
+            for policy, group in groups.values()
+        )
+
+    def _settle_group(
+        self, policy: Policy, report: Report, baseline: Baseline | None, *, whole: bool
+    ) -> Report:
+        base = self.policies.base_of(policy)
+        today = surroundings.today()
+        terms = Terms(policy, today, baseline, lambda origin: _relative(origin, base), whole)
+        settlement = settle(report, terms)
+        examination = Examination(policy)
+        uses = waiver_uses(settlement, terms) if policy.waivers else ()
+        return total(
+            (
+                settlement.report,
+                *(examination.allowances(_PolicyFile(source), found) for source, found in uses),
+            )
+        )
+
+    def _excluded(self, path: str) -> bool:
+        policy = self.policies.of(os.path.dirname(path) or ".")
+        if not policy.exclude:
+            return False
+        place = _relative(path, self.policies.base_of(policy))
+        return any(matches_path(glob, place) for glob in policy.exclude)
+
+
+class _PolicyFile(Document):
+    kind = "policy"
+    __slots__ = ()
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+
+
+def _relative(path: str, base: str) -> str:
+    return os.path.relpath(path, base or ".").replace(os.sep, "/")

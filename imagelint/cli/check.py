@@ -1,0 +1,77 @@
+"""`imagelint check`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.cli.options import Format, flags, policy_options, report_options
+from imagelint.collect.read import read_standard_input
+from imagelint.core.errors import Complaint, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.audit.session import Session
+    from imagelint.core.report import Report
+
+
+@click.command()
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@policy_options
+@report_options
+@click.option("--baseline", metavar="FILE", help="Let pass what this file lists.")
+@click.option("--write-baseline", metavar="FILE", help="List all findings in a baseline file.")
+@click.option("--stdin-filename", metavar="NAME", help="What standard input (`-`) stands for.")
+@click.option("--no-cache", is_flag=True, help="Examine everything again.")
+@click.option("--jobs", type=click.IntRange(0), default=0, help="Processes. [default: one a core]")
+def check(  # noqa: PLR0913 - the options of the command
+    *,
+    paths: tuple[str, ...],
+    policies: tuple[str, ...],
+    fail_on: str | None,
+    rules: tuple[str, ...],
+    formats: tuple[Format, ...],
+    color: str,
+    quiet: bool,
+    baseline: str | None,
+    write_baseline: str | None,
+    stdin_filename: str | None,
+    no_cache: bool,
+    jobs: int,
+) -> int:
+    """Judge files: Dockerfiles, manifests, compose files and what belongs to them.
+
+    PATH is a file, a folder, or - for standard input; by default the folder you are in. In
+    folders, files are found as git sees them; a named file is always examined.
+    """
+    from imagelint.audit.session import Session
+    from imagelint.cli.baselines import read, write
+    from imagelint.cli.output import View, progress, show
+    from imagelint.engine.decide import decide
+
+    view = View(formats, color, quiet)
+    session = Session.open(policies, flags(fail_on, rules), cached=not no_cache, processes=jobs)
+    if "-" in paths:
+        reports = from_standard_input(session, paths, stdin_filename)
+    else:
+        reports = session.check(paths or (".",), progress(view, "examined"))
+    report = session.settle(reports, read(baseline), whole=not paths)
+    if write_baseline:
+        write(write_baseline, report)
+    return show(decide(report, session.fail_on), view, "check")
+
+
+def from_standard_input(
+    session: Session, paths: tuple[str, ...], name: str | None
+) -> Mapping[str, Report]:
+    """The report about standard input.
+
+    Raises:
+        UsageError: it is mixed with files, or nothing tells what it is.
+    """
+    if len(paths) > 1:
+        raise UsageError(Complaint("standard input (`-`) cannot be mixed with other paths"))
+    origin = name or "-"
+    return session.check_text(read_standard_input(origin), origin)

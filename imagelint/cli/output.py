@@ -1,0 +1,92 @@
+"""Verdicts to standard output and files; progress to a terminal."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import click
+
+from imagelint import __version__
+from imagelint.cli.describe import describe
+from imagelint.cli.options import Format
+from imagelint.collect.surroundings import variable
+from imagelint.collect.write import write_text
+from imagelint.core.errors import Complaint, UsageError
+from imagelint.reporters import load
+from imagelint.reporters.context import ReportContext
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imagelint.core.report import Verdict
+
+_PATIENCE_SECONDS = 1.0
+_REDRAW_SECONDS = 0.1
+
+
+class View(NamedTuple):
+    """How the user wants to see the answer."""
+
+    formats: tuple[Format, ...]
+    color: str
+    quiet: bool
+
+
+def show(verdict: Verdict, view: View, command: str) -> int:
+    """Write every report that was asked for and give the exit code.
+
+    Raises:
+        UsageError: two reports want the same place, or a file cannot be written.
+    """
+    formats = view.formats or (Format("text", ""),)
+    paths = [entry.path for entry in formats]
+    if len(set(paths)) < len(paths):
+        raise UsageError(
+            Complaint("two formats want the same output", help="give each its own: --format F=FILE")
+        )
+    for entry in formats:
+        context = _context(entry, view, command)
+        chunks = load(entry.name)(verdict, context)
+        if entry.path:
+            write_text(entry.path, chunks)
+            continue
+        for chunk in chunks:
+            sys.stdout.write(chunk)
+    return verdict.exit_code
+
+
+def _context(entry: Format, view: View, command: str) -> ReportContext:
+    color = not entry.path and wants_color(view.color)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
+    return ReportContext(color, width, __version__, command, describe, str(Path.cwd()))
+
+
+def wants_color(choice: str) -> bool:
+    """Whether to colour standard output: https://no-color.org."""
+    if choice != "auto":
+        return choice == "always"
+    return sys.stdout.isatty() and not variable("NO_COLOR") and variable("TERM") != "dumb"
+
+
+def progress(view: View, what: str) -> Callable[[int, int], None]:
+    """A counter on the terminal for what takes longer than a second; silent elsewhere."""
+    if view.quiet or not sys.stderr.isatty():
+        return lambda _done, _of: None
+    started = time.monotonic()
+    drawn = [started]
+
+    def tell(done: int, of: int) -> None:
+        now = time.monotonic()
+        if now - started < _PATIENCE_SECONDS:
+            return
+        if done >= of:
+            click.echo("\r\x1b[K", err=True, nl=False)
+        elif now - drawn[0] >= _REDRAW_SECONDS:
+            drawn[0] = now
+            click.echo(f"\r\x1b[K{what}: {done} of {of}", err=True, nl=False)
+
+    return tell

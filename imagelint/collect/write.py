@@ -1,0 +1,44 @@
+"""Write a text so that its file is never seen half written."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from typing import TYPE_CHECKING
+
+from imagelint.core.errors import Complaint, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def write_text(path: str, chunks: Iterable[str]) -> None:
+    """Write chunks of text as UTF-8; a special file (`/dev/stderr`, a pipe) is written directly.
+
+    Raises:
+        UsageError: it cannot be written.
+    """
+    try:
+        if os.path.exists(path) and not os.path.isfile(path):
+            with open(path, "w", encoding="utf-8") as special:
+                special.writelines(chunks)
+            return
+        _replace(os.path.realpath(path), chunks)
+    except OSError as error:
+        detail = (os.strerror(error.errno) if error.errno else str(error)).lower()
+        raise UsageError(Complaint(f"cannot write: {detail}", at=path)) from error
+
+
+def _replace(path: str, chunks: Iterable[str]) -> None:
+    folder = os.path.dirname(path)
+    descriptor, temporary = tempfile.mkstemp(prefix=".imagelint-", dir=folder)
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+            file.writelines(chunks)
+        mask = os.umask(0)
+        os.umask(mask)
+        os.chmod(temporary, 0o666 & ~mask)
+        os.replace(temporary, path)
+    except BaseException:
+        os.unlink(temporary)
+        raise

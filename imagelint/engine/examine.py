@@ -1,0 +1,57 @@
+"""What comes of one document under one policy: judge it, then hear what it allows itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.finding import Finding, Severity
+from imagelint.core.report import Examined, Report
+from imagelint.documents.project import Project
+from imagelint.engine.allow import NEVER_INLINE, allow_inline
+from imagelint.engine.judge import Judge
+from imagelint.policy.options import options_for
+from imagelint.rules import catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagelint.documents.base import AllowanceUse, Document
+    from imagelint.policy.model import Policy
+    from imagelint.rules.api import Rule
+
+
+class Examination:
+    """Examines documents under one policy; holds the rules that it loaded."""
+
+    def __init__(self, policy: Policy) -> None:
+        self._policy = policy
+        self._enabled = frozenset(policy.enabled)
+        about_files = (name for name in self._enabled if catalog.family(name) != NEVER_INLINE)
+        about_allowances = (name for name in self._enabled if catalog.family(name) == NEVER_INLINE)
+        self._judge = Judge(about_files, policy.environment, self._options)
+        self._allowance_judge = Judge(about_allowances, policy.environment, self._options)
+
+    def __call__(self, document: Document, project: Project) -> Report:
+        """The report about one document; what the policy waives is still among the findings."""
+        judgement = self._judge(document, project)
+        findings = self._levelled(judgement.findings)
+        settled = allow_inline(findings, document.allowances, self._enabled)
+        idle = self.allowances(document, settled.uses) if settled.uses else Report()
+        examined = Examined(document.source.origin, document.kind, document.digest)
+        return Report(settled.kept, settled.allowed, judgement.problems, (examined,)) + idle
+
+    def allowances(self, document: Document, uses: Iterable[AllowanceUse]) -> Report:
+        """The report about what became of allowances that are written in a document."""
+        judgement = self._allowance_judge.judge(document, uses, Project())
+        return Report(self._levelled(judgement.findings), problems=judgement.problems)
+
+    def _options(self, rule: Rule) -> object:
+        return options_for(self._policy, rule)
+
+    def _levelled(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+        """The findings with the severities that the policy sets."""
+        return tuple(self._level(finding) for finding in findings)
+
+    def _level(self, finding: Finding) -> Finding:
+        level = self._policy.setting(finding.rule).level
+        return finding._replace(severity=level) if isinstance(level, Severity) else finding
