@@ -200,14 +200,16 @@ def from_debian(pin: Pin, program: Path, scratch: Path) -> str:
 
 def download(package: str, apt: Path, scratch: Path, *, signed: bool) -> Path:
     """Download a Debian package; lists that have grown old are read once more."""
+    reason = ""
     for _ in range(2):
         config = apt_lists(apt, signed=signed)
         said = run(["apt-get", "-q", "download", package], cwd=scratch, APT_CONFIG=str(config))
         found = list(scratch.glob("*.deb"))
         if not said.returncode and len(found) == 1:
             return found[0]
+        reason = last_line(said)
         config.unlink()
-    raise Unavailable(f"apt cannot download {package}: {last_line(said)}")
+    raise Unavailable(f"apt cannot download {package}: {reason}")
 
 
 def judge_package(pin: Pin, package: Path, digest: str, *, signed: bool) -> str:

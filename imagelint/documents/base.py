@@ -44,7 +44,7 @@ class DocumentError(Exception):
         kind: ProblemKind,
         message: str,
         span: Span | None = None,
-        help: str = "",  # noqa: A002
+        help: str = "",  # noqa: A002 - the word that the reader sees
     ) -> None:
         super().__init__(message)
         self.kind = kind

@@ -1,0 +1,90 @@
+"""JSON of others, read without trust: wrong types become absent, control characters vanish."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# C0, DEL, C1, and what reorders or hides text on a terminal (Trojan Source, CVE-2021-42574).
+_CONTROL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
+)
+_LONGEST = 2000
+
+
+class JsonView:
+    """One JSON value of unknown shape; every question has an answer of the type asked for."""
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: Any) -> None:
+        self._value = value
+
+    def __getitem__(self, key: str) -> JsonView:
+        """The value under a key; a view of nothing when there is none."""
+        return JsonView(self._value.get(key) if isinstance(self._value, dict) else None)
+
+    def __bool__(self) -> bool:
+        """Whether there is anything: not null, not empty."""
+        return bool(self._value)
+
+    @property
+    def is_object(self) -> bool:
+        """Whether it is a JSON object."""
+        return isinstance(self._value, dict)
+
+    @property
+    def text(self) -> str:
+        """The string on one line, without control characters; empty when it is not a string."""
+        return plain(self._value) if isinstance(self._value, str) else ""
+
+    @property
+    def number(self) -> float | None:
+        """The number; None when it is not a finite one."""
+        value = self._value
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            return None
+        return float(value) if abs(value) < 1e300 else None  # noqa: PLR2004 - not infinite, not NaN
+
+    @property
+    def flag(self) -> bool:
+        """Whether it is `true`."""
+        return self._value is True
+
+    def items(self) -> Iterator[JsonView]:
+        """The elements of an array."""
+        if isinstance(self._value, list):
+            yield from map(JsonView, self._value)
+
+    def pairs(self) -> Iterator[tuple[str, JsonView]]:
+        """The members of an object."""
+        if isinstance(self._value, dict):
+            for key, value in self._value.items():
+                yield plain(key), JsonView(value)
+
+    def texts(self) -> tuple[str, ...]:
+        """The strings of an array that are not empty."""
+        return tuple(text for item in self.items() if (text := item.text))
+
+
+def read_json(text: str) -> JsonView | str:
+    """The value that a text is, or why it is none."""
+    import json
+
+    try:
+        return JsonView(json.loads(text))
+    except json.JSONDecodeError as error:
+        if error.pos >= len(text.rstrip()):
+            return f"the JSON ends too early, after {len(text):,} characters"
+        return f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
+    except (RecursionError, ValueError) as error:
+        return f"is JSON that cannot be read: {type(error).__name__}"
+
+
+def plain(text: str) -> str:
+    """A text of others as one line that no terminal takes for a command; long ones are cut."""
+    clean = _CONTROL.sub(" ", text).strip()
+    return clean if len(clean) <= _LONGEST else f"{clean[:_LONGEST]}…"
