@@ -22,7 +22,7 @@ class Group(NamedTuple):
         """Subjects with the worst first, each with its findings, the worst first."""
         subjects: dict[str, list[Finding]] = {}
         for finding in sorted(self.findings, key=_within_key):
-            subjects.setdefault(finding.subject, []).append(finding)
+            subjects.setdefault(_concern(finding), []).append(finding)
         return tuple((subject, tuple(found)) for subject, found in subjects.items())
 
 
@@ -45,8 +45,13 @@ def blocks(findings: Iterable[Finding]) -> Iterator[Finding | Group]:
 
 
 def _groupable(finding: Finding) -> bool:
-    return bool(finding.subject) and not finding.location.excerpt.lines
+    return bool(_concern(finding)) and not finding.location.excerpt.lines
+
+
+def _concern(finding: Finding) -> str:
+    """What a finding concerns: its logical path (a package), else its subject."""
+    return finding.location.path or finding.subject
 
 
 def _within_key(finding: Finding) -> tuple[object, ...]:
-    return (-finding.severity, finding.subject, finding.message)
+    return (-finding.severity, _concern(finding), finding.message)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fingerprint import fingerprint
+from imagelint.reporters.identity import identities
 from imagelint.reporters.order import (
     allowed_by_place,
     by_place,
@@ -28,6 +28,8 @@ SCHEMA = "imagelint.report/1"
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """The report as one JSON object; the same verdict gives the same bytes."""
     found = verdict.report
+    findings, allowed = by_place(found.findings), allowed_by_place(found.allowed)
+    prints = identities((*findings, *(each.finding for each in allowed)))
     yield from chunks(
         {
             "schema": SCHEMA,
@@ -43,8 +45,8 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
                 {"name": name, "value": value} for name, value in verdict.evidence.entries
             ],
             "rules": _rules(found, context),
-            "findings": Items(_finding(each) for each in by_place(found.findings)),
-            "allowed": Items(_allowed(each) for each in allowed_by_place(found.allowed)),
+            "findings": Items(map(_finding, findings, prints)),
+            "allowed": Items(map(_allowed, allowed, prints[len(findings) :])),
             "problems": Items(_problem(each) for each in problems_by_place(found.problems)),
             "examined": Items(
                 {"origin": each.origin, "kind": each.kind, "digest": each.digest}
@@ -84,7 +86,7 @@ def _rules(report: Report, context: ReportContext) -> Json:
     }
 
 
-def _finding(finding: Finding) -> Json:
+def _finding(finding: Finding, fingerprint: str) -> Json:
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
@@ -92,16 +94,16 @@ def _finding(finding: Finding) -> Json:
         "message": finding.message,
         "subject": finding.subject,
         "help": finding.help,
-        "fingerprint": fingerprint(finding),
+        "fingerprint": fingerprint,
         "location": _location(finding.location),
         "notes": [_note(note) for note in finding.notes],
         "fix": _fix(finding.fix) if finding.fix else None,
     }
 
 
-def _allowed(allowed: Allowed) -> Json:
+def _allowed(allowed: Allowed, fingerprint: str) -> Json:
     return {
-        "finding": _finding(allowed.finding),
+        "finding": _finding(allowed.finding, fingerprint),
         "permit": allowed.permit.value,
         "reason": allowed.reason,
         "until": allowed.until,

@@ -17,12 +17,12 @@ SEVERITIES = tuple(sorted(Severity, reverse=True))
 
 def by_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings as a reader meets them: by origin, position, severity, rule."""
-    return tuple(sorted(findings, key=_place_key))
+    return tuple(sorted(findings, key=place_key))
 
 
 def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings with the worst first, then as a reader meets them."""
-    return tuple(sorted(findings, key=lambda finding: (-finding.severity, _place_key(finding))))
+    return tuple(sorted(findings, key=lambda finding: (-finding.severity, place_key(finding))))
 
 
 def allowed_by_place(allowed: Iterable[Allowed]) -> tuple[Allowed, ...]:
@@ -52,7 +52,8 @@ def _at(location: Location) -> tuple[object, ...]:
     return (location.origin, location.start, location.end)
 
 
-def _place_key(finding: Finding) -> tuple[object, ...]:
+def place_key(finding: Finding) -> tuple[object, ...]:
+    """By what findings are sorted: equal only for findings that read the same."""
     return (
         *_at(finding.location),
         -finding.severity,
@@ -64,7 +65,7 @@ def _place_key(finding: Finding) -> tuple[object, ...]:
 
 
 def _allowed_key(allowed: Allowed) -> tuple[object, ...]:
-    return (*_place_key(allowed.finding), allowed.permit.value, allowed.reason, allowed.until)
+    return (*place_key(allowed.finding), allowed.permit.value, allowed.reason, allowed.until)
 
 
 def _problem_key(problem: Problem) -> tuple[object, ...]:

@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from imagelint.core.finding import Location
+    from imagelint.core.finding import Finding, Location
     from imagelint.core.report import Report
 
 # Kinds of documents that are about an image; their origin is its name, not a path.
@@ -29,6 +29,13 @@ class Places(NamedTuple):
     def is_image(self, location: Location) -> bool:
         """Whether a place is an image, not a place in a file."""
         return location.origin in self.images and not location.excerpt.lines
+
+    def steady(self, finding: Finding) -> Finding:
+        """A finding as it is known from build to build: about an image, not about a digest."""
+        location = finding.location
+        if not self.is_image(location):
+            return finding
+        return finding._replace(location=location._replace(origin=image_path(location.origin)))
 
     def file(self, location: Location) -> str:
         """The path for a place: its own, or that of the file that stands for its image."""

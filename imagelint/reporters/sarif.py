@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.report import ExitCode
+from imagelint.reporters.identity import identities
 from imagelint.reporters.order import allowed_by_place, by_severity, problems_by_place
 from imagelint.reporters.places import places
 from imagelint.reporters.sarif_results import Results, Subject
@@ -19,8 +20,10 @@ from imagelint.reporters.stream import Items, chunks, dump
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.report import Problem, Report, Verdict
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import Allowed, Problem, Report, Verdict
     from imagelint.reporters.context import ReportContext
+    from imagelint.reporters.places import Places
     from imagelint.reporters.stream import Json
 
 SCHEMA = (
@@ -32,11 +35,12 @@ MOST_RESULTS = 25_000
 
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """One run. Beyond GitHub's limit the least severe results are left out, and that is said."""
-    subjects = _subjects(verdict.report)
+    where = places(verdict.report, context.root)
+    subjects = _subjects(verdict.report, where)
     kept = subjects[:MOST_RESULTS]
     described = {rule_id(each.finding, context): each.finding for each in reversed(kept)}
     rules = tuple(sorted(described))
-    results = Results(rules, context, places(verdict.report, context.root))
+    results = Results(rules, context, where)
     yield f'{{"$schema": {dump(SCHEMA)}, "runs": [\n'
     yield from chunks(
         {
@@ -65,11 +69,15 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     yield '\n], "version": "2.1.0"}\n'
 
 
-def _subjects(report: Report) -> tuple[Subject, ...]:
+def _subjects(report: Report, where: Places) -> tuple[Subject, ...]:
     """What becomes results, in the order in which it is kept: what counts, the worst first."""
-    findings = [Subject(finding, None) for finding in by_severity(report.findings)]
     allowed = sorted(allowed_by_place(report.allowed), key=lambda each: -each.finding.severity)
-    return (*findings, *(Subject(each.finding, each) for each in allowed))
+    pairs: list[tuple[Finding, Allowed | None]] = [
+        *((finding, None) for finding in by_severity(report.findings)),
+        *((each.finding, each) for each in allowed),
+    ]
+    prints = identities(tuple(where.steady(finding) for finding, _ in pairs))
+    return tuple(Subject(*pair, print_) for pair, print_ in zip(pairs, prints, strict=True))
 
 
 def _kinds(report: Report) -> Json:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from imagelint.core.fingerprint import fingerprint
 from imagelint.core.report import Permit
 from imagelint.reporters.sarif_rules import LEVELS, rule_id
 from imagelint.reporters.sarif_text import text
@@ -25,27 +23,25 @@ _IN_SOURCE = (Permit.INLINE, Permit.ANNOTATION)
 
 
 class Subject(NamedTuple):
-    """A finding, and what allowed it."""
+    """A finding, what allowed it, and by what it is known; no two have the same fingerprint."""
 
     finding: Finding
     allowed: Allowed | None
+    fingerprint: str
 
 
 class Results:
-    """Makes results; counts the findings that are alike, so that each has its own fingerprint."""
+    """Makes results of one run."""
 
     def __init__(self, rules: tuple[str, ...], context: ReportContext, places: Places) -> None:
         self._indices = {rule: index for index, rule in enumerate(rules)}
         self._context = context
         self._places = places
-        self._alike: Counter[str] = Counter()
 
     def result(self, subject: Subject) -> Json:
-        """One result; to be called in the order of the results."""
+        """One result."""
         finding = subject.finding
         identifier = rule_id(finding, self._context)
-        print_ = fingerprint(finding)
-        self._alike[print_] += 1
         result: dict[str, Json] = {
             "ruleId": identifier,
             "ruleIndex": self._indices[identifier],
@@ -53,8 +49,8 @@ class Results:
             "message": {"text": _message(finding)},
             "locations": [self.location(finding.location)],
             "partialFingerprints": {
-                "imagelint/v1": print_,
-                "primaryLocationLineHash": f"{print_}:{self._alike[print_]}",
+                "imagelint/v1": subject.fingerprint,
+                "primaryLocationLineHash": f"{subject.fingerprint}:1",
             },
             "properties": _properties(finding),
         }
