@@ -107,13 +107,19 @@ class Engine(NamedTuple):
 
     `kind` is `generation` or `embedding`. `entry` is the argument vector of its image's entry
     point, None when the image runs what it is given; `tags` a glob over the tags that start the
-    server. `positional` is the option that the first bare word sets. `options` maps an option (a
-    field of `ServingCommand`, or more) to the flag's names, the main name first; `environment` maps
-    a variable to the main name of the flag that it stands for. `booleans` take no value, `lists`
-    take several. After one of `config_flags` a file may set anything. `elsewhere` names the options
-    which are set in places that are not read. `defaults` and `image_defaults` (of the engine's own
-    image) hold values for options. `all_gpus` engines use every visible GPU without being told.
-    `multi_node` are flags which say that the server spans machines.
+    server; `version` the pattern of a tag whose group 1 is the version.
+
+    `positional` is the option that the first bare word sets, `other_models` are flags that name a
+    model instead of it. `options` maps an option (a field of `ServingCommand`, or more) to the
+    flag's names, the main name first; `environment` maps a variable to the main name of the flag
+    that it stands for. `booleans` take no value, `lists` take several. After one of `config_flags`
+    a file may set anything. `elsewhere` names the options which are set in places that are not
+    read. `defaults` and `image_defaults` (of the engine's own image) hold values for options.
+
+    `all_gpus` engines use every visible GPU without being told.
+    `multi_node` are flags which say that the server spans machines. `maintenance` says why the
+    project is at its end, empty when it is not. `memory_of` tells what the memory fraction is a
+    share of: `total` memory, or what is `free` after the weights were loaded.
     """
 
     name: str
@@ -121,7 +127,9 @@ class Engine(NamedTuple):
     kind: str
     entry: tuple[str, ...] | None
     tags: str
+    version: str
     positional: str
+    other_models: tuple[str, ...]
     options: Mapping[str, tuple[str, ...]]
     environment: Mapping[str, str]
     booleans: frozenset[str]
@@ -133,6 +141,8 @@ class Engine(NamedTuple):
     defaults: Mapping[str, str | int | float]
     image_defaults: Mapping[str, str | int | float]
     all_gpus: bool
+    maintenance: str
+    memory_of: str
     http: Http
     metrics: Metrics | None
     packaging: Packaging
@@ -183,7 +193,9 @@ def engine(name: str) -> Engine:
         kind=raw["kind"],
         entry=None if entry is None else tuple(entry),
         tags=start.get("tags", "*"),
+        version=start.get("version", ""),
         positional=start.get("positional", ""),
+        other_models=tuple(start.get("other_models", ())),
         options={key: tuple(names) for key, names in raw.get("options", {}).items()},
         environment=_data(raw, "environment"),
         booleans=frozenset(flags.get("booleans", ())),
@@ -195,6 +207,8 @@ def engine(name: str) -> Engine:
         defaults=_data(raw, "defaults"),
         image_defaults=_data(raw, "image_defaults"),
         all_gpus=raw.get("all_gpus", False),
+        maintenance=raw.get("maintenance", ""),
+        memory_of=raw.get("defaults", {}).get("memory_of", ""),
         http=_http(raw["http"]),
         metrics=_metrics(raw["metrics"]) if "metrics" in raw else None,
         packaging=_packaging(raw["image"]),
@@ -206,7 +220,11 @@ def engine(name: str) -> Engine:
 
 
 def _data(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
-    return {name: value for name, value in raw.get(key, {}).items() if name != "source"}
+    return {
+        name: value
+        for name, value in raw.get(key, {}).items()
+        if name not in ("source", "memory_of")
+    }
 
 
 def _http(raw: Mapping[str, Any]) -> Http:

@@ -12,6 +12,7 @@ from imagelint.documents.servingview.switches import (
     Switch,
     read_environment,
     read_words,
+    settled,
 )
 from imagelint.documents.servingview.values import (
     fraction,
@@ -21,6 +22,7 @@ from imagelint.documents.servingview.values import (
     whole_number,
 )
 from imagelint.knowledge.engines import Engine, engine, is_embedding
+from imagelint.knowledge.versions import engine_version
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
@@ -43,15 +45,18 @@ class _Told(NamedTuple):
     def option(self, name: str) -> Fact[str]:
         """What sets an option; absent only if every place that could was read."""
         names = self.engine.options.get(name)
-        if names is None:
-            return UNKNOWN if name in self.engine.elsewhere else ABSENT
-        found = [switch for switch in self.switches if switch.name == names[0]]
+        fact = ABSENT if names is None else self.flag(names[0])
+        return UNKNOWN if fact is ABSENT and name in self.engine.elsewhere else fact
+
+    def flag(self, main_name: str) -> Fact[str]:
+        """What sets a flag: the last word that does, else a variable."""
+        found = [switch for switch in self.switches if switch.name == main_name]
         found.sort(key=lambda switch: not switch.variable)
         if found:
             return found[-1].value
-        if name in self.engine.elsewhere or not self.complete:
+        if not self.complete:
             return UNKNOWN
-        from_variable = names[0] in self.engine.environment.values()
+        from_variable = main_name in self.engine.environment.values()
         return UNKNOWN if from_variable and not self.env_complete else ABSENT
 
 
@@ -104,10 +109,11 @@ def _model(launch: Launch, told: _Told, reading: Reading) -> Fact[str]:
     fact = told.option("model")
     if isinstance(fact, Known):
         return fact
+    for name in told.engine.other_models:
+        if (other := told.flag(name)) is not ABSENT:
+            return other
     if told.engine.positional == "model" and reading.positionals:
         word: Word = reading.positionals[0]
-        from imagelint.documents.servingview.switches import settled
-
         return settled(word.value, word.span)
     if fact is ABSENT and told.engine.name == "nim":
         return _model_of_image(launch)
@@ -128,12 +134,20 @@ def _place(launch: Launch, invocation: Invocation, told: _Told) -> Span:
     return invocation.program.span if invocation.program else launch.span
 
 
+def _version(launch: Launch, invocation: Invocation) -> Fact[str]:
+    image = launch.image
+    if image is None or not isinstance(image.reference, Known):
+        return UNKNOWN
+    version = engine_version(invocation.engine, image.reference.value)
+    return Known(version.value, image.span) if isinstance(version, Known) else version
+
+
 def _command(launch: Launch, invocation: Invocation, told: _Told, span: Span) -> ServingCommand:
     return ServingCommand(
         span=span,
         launch=launch,
         engine=invocation.engine,
-        engine_version=UNKNOWN,
+        engine_version=_version(launch, invocation),
         model=told.model,
         revision=told.option("revision"),
         quantization=told.option("quantization"),

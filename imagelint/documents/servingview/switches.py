@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 TRUE = "true"
 FALSE = "false"
+# What every engine uses for flags without a value, where its table does not say otherwise.
+_BARE = ("no-", "disable-", "enable-")
 _NUMBER = re.compile(r"-[0-9.]+")
 _TEMPLATE = re.compile(r"\{\{|\$[({A-Za-z_]|<[a-z][a-z _-]*>")
 
@@ -66,7 +68,7 @@ class _Reader:
             self.at += 1
             if only_positionals or not _is_flag(word):
                 self._bare(word)
-            elif word.text == "--":
+            elif _text(word) == "--":
                 only_positionals = True
             else:
                 self._flag(word)
@@ -80,10 +82,9 @@ class _Reader:
         self.positionals.append(word)
 
     def _flag(self, word: Word) -> None:
-        text = word.text
-        name, equals, value = text.partition("=")
+        name, equals, value = _text(word).partition("=")
         stripped = name.lstrip("-").replace("_", "-")
-        if not stripped or holds_template(stripped):
+        if not stripped or " " in stripped or holds_template(stripped):
             self.complete = False
             return
         if equals:
@@ -94,8 +95,10 @@ class _Reader:
             self._with_value(word, name, stripped)
 
     def _is_boolean(self, stripped: str) -> bool:
-        booleans = self.engine.booleans
-        return stripped in booleans or stripped.startswith(("no-", "disable-"))
+        if stripped in self.engine.booleans:
+            return True
+        valued = stripped in self.engine.lists or self._is_option(self.engine.canonical(stripped))
+        return not valued and stripped.startswith(_BARE)
 
     def _bare_flag(self, word: Word, name: str) -> None:
         following = self.words[self.at] if self.at < len(self.words) else None
@@ -145,8 +148,13 @@ class _Reader:
         return longer[0] if len(longer) == 1 else stripped
 
 
+def _text(word: Word) -> str:
+    """The value, or what is written without its quotes when the value is unknown."""
+    return word.text if isinstance(word.value, Known) else word.raw.strip("\"'")
+
+
 def _is_flag(word: Word) -> bool:
-    text = word.text
+    text = _text(word)
     return len(text) > 1 and text[0] == "-" and not _NUMBER.fullmatch(text)
 
 

@@ -1,0 +1,32 @@
+"""Resources of Kubernetes that hand out accelerators."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import NamedTuple
+
+from imagelint.knowledge.tables import table
+
+
+class Accelerator(NamedTuple):
+    """A resource: `slice` a MIG slice, `shared` a time-sliced device."""
+
+    resource: str
+    vendor: str
+    slice: bool = False
+    shared: bool = False
+
+
+@cache
+def accelerator(resource: str) -> Accelerator | None:
+    """What a resource's name (`nvidia.com/gpu`) hands out, None when it is no accelerator."""
+    known = table("accelerators")
+    if any(fnmatchcase(resource, pattern) for pattern in known["others"]):
+        return None
+    for row in known["resources"]:
+        if fnmatchcase(resource, row["glob"]):
+            return Accelerator(
+                resource, row["vendor"], row.get("slice", False), row.get("shared", False)
+            )
+    return None

@@ -1,0 +1,54 @@
+"""Images that others are built upon: as whom they run, and whether they carry a compiler."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.knowledge.engines import engine, recognise_image
+from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from imagelint.knowledge.engines import Image
+
+_DEVEL = re.compile(r"(?:^|[-_.])devel(?=$|[-_.])", re.ASCII)
+
+
+class BaseImage(NamedTuple):
+    """What is known about an image.
+
+    `root` tells whether it runs as root as long as nobody changes the user, `user` is its
+    unprivileged user where it has one. `runtime` is the word which takes the place of `devel` in a
+    tag, empty where there is no smaller flavour.
+    """
+
+    root: bool
+    user: str = ""
+    runtime: str = ""
+
+
+def base_image(reference: Image) -> BaseImage | None:
+    """What is known about an image, None when nothing is."""
+    name = f"{reference.registry}/{reference.repository}"
+    for row in table("base_images")["images"]:
+        if fnmatchcase(name, row["glob"]) and fnmatchcase(reference.tag, row.get("tags", "*")):
+            return BaseImage(row["root"], row.get("user", ""), row.get("runtime", ""))
+    found = recognise_image(reference)
+    if found is None or not found.upstream:
+        return None
+    packaging = engine(found.engine).packaging
+    return BaseImage(packaging.root, packaging.user)
+
+
+def is_devel(tag: str) -> bool:
+    """Whether a tag names a flavour with compilers and headers."""
+    return _DEVEL.search(tag) is not None
+
+
+def runtime_tag(reference: Image) -> str:
+    """The tag of the smaller flavour of a devel image, empty when there is none that is known."""
+    found = base_image(reference)
+    if found is None or not found.runtime or not is_devel(reference.tag):
+        return ""
+    return _DEVEL.sub(lambda match: match[0].replace("devel", found.runtime), reference.tag)

@@ -1,0 +1,124 @@
+"""CUDA releases: what an image's tag says, and which driver it needs."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from imagelint.knowledge.engines import Image
+
+Cuda: TypeAlias = tuple[int, ...]
+
+_NVIDIA = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{1,2}))?(?=-|$)", re.ASCII)
+_WORD = re.compile(
+    r"(?:^|[-_.])cu(?:da)?[-_]?(?P<major>\d{2})(?:[._]?(?P<minor>\d))?(?:[._](?P<patch>\d))?"
+    r"(?![0-9])",
+    re.ASCII,
+)
+_INDEX = re.compile(r"(?:^|/)cu(\d{2})(\d)(?:/|$)", re.ASCII)
+
+
+class CudaTag(NamedTuple):
+    """A tag of `nvidia/cuda`, such as `12.4.1-cudnn-devel-ubuntu22.04`.
+
+    `flavour` is `base`, `runtime` or `devel`, empty where none is named.
+    """
+
+    version: Cuda
+    flavour: str
+    cudnn: bool
+    system: str
+
+
+def is_cuda_repository(reference: Image) -> bool:
+    """Whether an image is `nvidia/cuda` or a mirror of it under the same name."""
+    return f"/{reference.repository}".endswith("/nvidia/cuda")
+
+
+def is_cuda_upstream(reference: Image) -> bool:
+    """Whether an image is `nvidia/cuda` on Docker Hub or NGC, where untagged pulls fail."""
+    return reference.registry in ("docker.io", "nvcr.io") and reference.repository == "nvidia/cuda"
+
+
+def parse_cuda_tag(tag: str) -> CudaTag | None:
+    """A tag of `nvidia/cuda` taken apart, None when it has no version."""
+    match = _NVIDIA.match(tag)
+    if match is None:
+        return None
+    version = tuple(int(part) for part in match.groups() if part is not None)
+    words = tag[match.end() :].strip("-").split("-")
+    flavours = [word for word in words if word in ("base", "runtime", "devel")]
+    cudnn = any(word.startswith("cudnn") for word in words)
+    return CudaTag(version, flavours[0] if flavours else "", cudnn, words[-1])
+
+
+def cuda_of_image(reference: Image) -> Fact[Cuda]:
+    """The CUDA release that an image's tag names, as far as it does: `(12, 4, 1)`, `(12, 4)`.
+
+    Unknown where the tag does not say it.
+    """
+    if is_cuda_repository(reference):
+        parsed = parse_cuda_tag(reference.tag)
+        return Known(parsed.version) if parsed else UNKNOWN
+    match = _WORD.search(reference.tag)
+    if match is None:
+        return UNKNOWN
+    return Known(tuple(int(part) for part in match.groups() if part is not None))
+
+
+def cuda_of_index(url: str) -> Cuda | None:
+    """The CUDA release of a wheel index: `https://download.pytorch.org/whl/cu128`, `cu128`."""
+    match = _INDEX.search(url.rstrip("/"))
+    return (int(match[1]), int(match[2])) if match else None
+
+
+def parse_cuda(text: str) -> Cuda | None:
+    """`12.4.1` as numbers, None when it is no version."""
+    if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){0,2}", text, re.ASCII) is None:
+        return None
+    return tuple(int(part) for part in text.split("."))
+
+
+def driver_floor(cuda: Cuda) -> str | None:
+    """The lowest Linux driver with which a release runs at all, None when it is not known."""
+    floors = table("cuda")["floors"]
+    found = floors.get(_dotted(cuda[:2])) or floors.get(_dotted(cuda[:1]))
+    return str(found) if found else None
+
+
+def driver_match(cuda: Cuda) -> str | None:
+    """The Linux driver that belongs to a release: below it, code compiled at run time fails.
+
+    A release without its patch level takes the lowest. `610` stands for a whole branch. None when
+    the release is not known.
+    """
+    matches: dict[str, str] = table("cuda")["matches"]
+    for candidate in (cuda[:3], (*cuda[:2], 0), cuda[:2]):
+        if len(candidate) > 1 and (found := matches.get(_dotted(candidate))):
+            return found
+    patches = [name for name in matches if name.startswith(f"{_dotted(cuda[:2])}.")]
+    if len(cuda) > 1 and patches:
+        return matches[min(patches, key=lambda name: abs(int(name.split(".")[2]) - _patch(cuda)))]
+    return None
+
+
+def _patch(cuda: Cuda) -> int:
+    return cuda[2] if len(cuda) > 2 else 0  # noqa: PLR2004 - major, minor, patch
+
+
+def wheel_architectures(index: str) -> tuple[str, ...]:
+    """The compute capabilities in PyTorch's wheels of an index (`cu128`), empty when not known."""
+    return tuple(table("cuda")["wheels"].get(index, ())) if index != "source" else ()
+
+
+def is_deleted(cuda: Cuda) -> bool:
+    """Whether the `nvidia/cuda` images of that release were taken away."""
+    return cuda[0] in table("cuda")["deleted"]["majors"]
+
+
+def _dotted(parts: Cuda) -> str:
+    return ".".join(str(part) for part in parts)

@@ -1,0 +1,127 @@
+"""GPUs by the labels of nodes and the names of resources."""
+
+from __future__ import annotations
+
+import re
+from fnmatch import fnmatchcase
+from functools import cache
+from typing import NamedTuple, TypeAlias
+
+from imagelint.knowledge.tables import table
+
+Capability: TypeAlias = tuple[int, int]
+
+_MIG = re.compile(r"mig-(\d{1,2})(?:c\.(\d{1,2}))?g\.(\d{1,3})gb(?:\.([a-z]+))?", re.ASCII)
+
+
+class MigProfile(NamedTuple):
+    """A slice of a GPU: `1g.10gb`. `memory` in GB."""
+
+    slices: int
+    memory: int
+
+
+class Gpu(NamedTuple):
+    """A product.
+
+    `sold` and `usable` are GB of one device, None where the name leaves it open; for a MIG slice
+    they are the slice's. `shared` is true when time slicing hands one device to several pods.
+    """
+
+    name: str
+    sold: float | None
+    usable: float | None
+    capability: Capability
+    shared: bool = False
+    mig: MigProfile | None = None
+
+
+class Architecture(NamedTuple):
+    """A generation, with the first and the last CUDA release that knows it; last () is current."""
+
+    generation: str
+    first: tuple[int, ...]
+    last: tuple[int, ...]
+
+
+@cache
+def gpu(label: str) -> Gpu | None:
+    """The GPU that a node label's value names, None when it is not known.
+
+    Takes the values of `nvidia.com/gpu.product`, `cloud.google.com/gke-accelerator` and Karpenter's
+    `instance-gpu-name`, and what people write: `NVIDIA-H100-80GB-HBM3`, `nvidia-tesla-t4`, `l40s`.
+    """
+    name = _plain(label)
+    for row in table("gpus")["products"]:
+        if any(fnmatchcase(name, pattern) for pattern in row["globs"]):
+            return _device(row["name"], row, label)
+    return None
+
+
+def _device(name: str, row: dict[str, object], label: str) -> Gpu:
+    mig = mig_profile(label)
+    sold, usable = (_number(row.get("sold")), _number(row.get("usable")))
+    if mig is not None:
+        sold = usable = float(mig.memory)
+    return Gpu(name, sold, usable, capability(str(row["capability"])), is_shared(label), mig)
+
+
+def _number(value: object) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
+
+
+def _plain(label: str) -> str:
+    name = re.sub(r"[\s_]+", "-", label.strip().lower())
+    # GKE's own old names stand for the smallest memory.
+    if name in ("nvidia-tesla-a100", "nvidia-tesla-v100"):
+        return f"gke-{name.removeprefix('nvidia-tesla-')}"
+    return name.removeprefix("nvidia-").removeprefix("tesla-").removeprefix("geforce-")
+
+
+def gpu_memory_gb(label: str) -> float | None:
+    """Usable GB of the device that a label names, None when it is not known."""
+    found = gpu(label)
+    return found.usable if found else None
+
+
+def mig_profile(text: str) -> MigProfile | None:
+    """The MIG profile in a resource name or a product label, None without one."""
+    match = _MIG.search(text.lower())
+    return MigProfile(int(match[1]), int(match[3])) if match else None
+
+
+def is_shared(text: str) -> bool:
+    """Whether a resource name or a product label means a time-sliced device."""
+    return text.endswith((".shared", "-SHARED", "-shared"))
+
+
+def largest_memory_gb() -> float:
+    """GB of the largest GPU that is known, as sold."""
+    return max(float(row.get("sold", 0)) for row in table("gpus")["products"])
+
+
+def gke_accelerators() -> tuple[str, ...]:
+    """The values that GKE's accelerator label may have."""
+    return tuple(table("gpus")["gke"]["values"])
+
+
+def architecture(capability_: Capability) -> Architecture | None:
+    """The generation of a compute capability, None when it is not known."""
+    row = table("gpus")["architectures"].get(f"{capability_[0]}.{capability_[1]}")
+    if row is None:
+        return None
+    return Architecture(row["generation"], _numbers(row["first"]), _numbers(row["last"]))
+
+
+def capability(text: str) -> Capability:
+    """`8.9` as numbers.
+
+    Raises:
+        ValueError: it is not of that form.
+    """
+    major, _, minor = text.partition(".")
+    return int(major), int(minor)
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")) if text else ()

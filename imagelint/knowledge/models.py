@@ -1,0 +1,87 @@
+"""How large a model is, by its name: only a number that is certain enough to compute with."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from imagelint.knowledge.tables import table
+
+_SIZE = re.compile(
+    r"(?<![A-Za-z0-9.])(?:(?P<experts>\d{1,3})x)?(?P<number>\d{1,4}(?:[._]\d{1,2})?)"
+    r"(?P<unit>B|b|T|M|m)(?![A-Za-z0-9])",
+    re.ASCII,
+)
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+# Below it, millions are a length of context (`-1M`) and no size.
+_FEWEST_MILLIONS = 10
+_LONGEST = 300
+
+
+def model_name(text: str) -> str:
+    """The part of a model's name that tells its size.
+
+    The last part of a path or hub id without its revision; the tag stays (`llama3.1:70b`). In a
+    cache folder (`models--org--name/snapshots/…`) it is the folder's.
+    """
+    parts = [part for part in text[-_LONGEST:].partition("@")[0].split("/") if part]
+    while parts and (parts[-1] == "snapshots" or _COMMIT.fullmatch(parts[-1])):
+        parts.pop()
+    return parts[-1].rpartition("--")[2] if parts else ""
+
+
+@cache
+def parameters_of(model: str) -> float | None:
+    """Billions of parameters by a model's name, an upper bound for mixtures of experts.
+
+    None when the name does not tell. Active parameters (`-A3B`), lengths of context (`128k`, `1M`),
+    formats (`4bit`, `Q4_K_M`) and versions (`v0.3`) are no sizes.
+    """
+    name = model_name(model)
+    misleading = _by_table("misleading", name)
+    if misleading is not None:
+        return misleading
+    matches = list(_SIZE.finditer(name))
+    billions = [_billions(match) for match in matches if match["unit"] in "BbT"]
+    if billions:
+        return max(billions)
+    millions = [_number(match) for match in matches if match["unit"] in "Mm"]
+    millions = [number for number in millions if number >= _FEWEST_MILLIONS]
+    if millions:
+        return max(millions) / 1000
+    # A distillation is named after its teacher, and is not as large.
+    return None if "distill" in name.lower() else _by_table("numberless", name)
+
+
+def _number(match: re.Match[str]) -> float:
+    return float(match["number"].replace("_", "."))
+
+
+def _billions(match: re.Match[str]) -> float:
+    number = _number(match) * (1000 if match["unit"] == "T" else 1)
+    if match["experts"] is None:
+        return number
+    known = table("models")["mixtures"].get(f"{match['experts']}x{match['number']}")
+    return float(known) if known is not None else int(match["experts"]) * number
+
+
+def _by_table(section: str, name: str) -> float | None:
+    """The value of the longest name in a section that is a part of this one."""
+    lowered = name.lower()
+    rows: dict[str, float] = table("models")[section]
+    found = [key for key in rows if _is_part(key, lowered)]
+    return float(rows[max(found, key=len)]) if found else None
+
+
+def _is_part(key: str, name: str) -> bool:
+    at = name.find(key)
+    if at < 0 or (at > 0 and name[at - 1].isalnum()):
+        return False
+    behind = name[at + len(key) : at + len(key) + 1]
+    return not behind.isdigit() and behind != "."
+
+
+def native_bytes(model: str) -> float | None:
+    """Bytes per weight of a checkpoint that is published in fewer than 16 bits by default."""
+    name = model_name(model)
+    return None if "distill" in name.lower() else _by_table("native", name)

@@ -1,0 +1,70 @@
+"""Versions of engines and drivers, and which one an image's tag says."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.knowledge.engines import engine, recognise_image
+
+if TYPE_CHECKING:
+    from imagelint.knowledge.engines import Image
+
+Version: TypeAlias = tuple[tuple[int, ...], int, int]
+
+# PEP 440: https://packaging.python.org/en/latest/specifications/version-specifiers/
+_VERSION = re.compile(
+    r"[vb]?(?P<release>\d{1,9}(?:\.\d{1,9}){0,5})"
+    r"(?:[._-]?(?P<word>dev|a|alpha|b|beta|rc|c|post)[._-]?(?P<number>\d{0,9}))?"
+    r"(?:\+[a-z0-9.]*)?",
+    re.ASCII,
+)
+_ORDER = {"dev": -4, "a": -3, "alpha": -3, "b": -2, "beta": -2, "rc": -1, "c": -1, "": 0, "post": 1}
+
+
+@cache
+def version_key(text: str) -> Version | None:
+    """What to compare a version by: `0.5.10.post1`, `1.3.0rc17`, `26.06`, `b9060`, `525.60.13`.
+
+    None when the text is no version. Trailing zeros do not count, a local part (`+cu129`) neither.
+    """
+    match = _VERSION.fullmatch(text.strip())
+    if match is None:
+        return None
+    release = [int(part) for part in match["release"].split(".")]
+    while len(release) > 1 and release[-1] == 0:
+        release.pop()
+    return tuple(release), _ORDER[match["word"] or ""], int(match["number"] or 0)
+
+
+def compare_versions(left: str, right: str) -> int | None:
+    """Below 0 when `left` is older, 0 when they are equal, above 0 when it is newer.
+
+    None when one of them is no version.
+    """
+    first, second = version_key(left), version_key(right)
+    if first is None or second is None:
+        return None
+    return (first > second) - (first < second)
+
+
+def at_least(version: str, floor: str) -> bool | None:
+    """Whether a version is `floor` or newer; None when one of them is no version."""
+    order = compare_versions(version, floor)
+    return None if order is None else order >= 0
+
+
+def engine_version(name: str, reference: Image) -> Fact[str]:
+    """The engine's version by the tag of an image.
+
+    Only tags of the project's own repositories say it: a downstream image has versions of its own.
+    Floating tags, digests and images of other engines are unknown.
+    """
+    found = recognise_image(reference)
+    if found is None or not found.upstream or found.engine != name or not reference.tag:
+        return UNKNOWN
+    pattern = engine(name).version
+    match = re.fullmatch(pattern, reference.tag, re.ASCII) if pattern else None
+    return Known(match[1]) if match else UNKNOWN
