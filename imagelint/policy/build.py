@@ -8,6 +8,7 @@ from imagelint.core.environment import Environment, Signer
 from imagelint.core.finding import Severity
 from imagelint.core.source import Span
 from imagelint.policy.model import Policy, RuleSetting, Waiver
+from imagelint.rules import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -54,7 +55,7 @@ def layer(data: Mapping[str, Data], places: Places, origin: str) -> Policy:
         name=cast("str", data.get("name") or ""),
         fail_on=Severity.named(fail_on) if fail_on else None,
         environment=_environment(cast("Mapping[str, Data]", data.get("environment") or {})),
-        rules={name: _setting(name, said, places) for name, said in rules.items()},
+        rules={_current(name): _setting(name, said, places) for name, said in rules.items()},
         waivers=tuple(
             _waiver(waiver, origin, places.span(("waivers", index, "rule")))
             for index, waiver in enumerate(waivers)
@@ -63,6 +64,11 @@ def layer(data: Mapping[str, Data], places: Places, origin: str) -> Policy:
         extends=_words(data.get("extends")),
         origins=_origins(data, places),
     )
+
+
+def _current(name: str) -> str:
+    """The name that a rule has now: a policy may say a former one."""
+    return next(iter(catalog.find(name)), name)
 
 
 def _setting(name: str, said: Data, places: Places) -> RuleSetting:

@@ -86,6 +86,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "apt-lists-kept": "on",
             "apt-recommends": "on",
             "pip-cache-kept": "on",
+            "unpinned-pip-install": "on",
             "unpinned-requirement": "on",
             "unverified-download": "on",
             "capabilities-not-dropped": "on",

@@ -2,15 +2,106 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
+
+from imagelint.core.errors import Complaint
+from imagelint.policy.builtin import PACKS
+from imagelint.policy.glob import complaint
+from imagelint.policy.suggest import did_you_mean
+from imagelint.policy.text import is_file
+from imagelint.policy.validate import schema_complaints
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.errors import Complaint
-    from imagelint.policy.text import PolicyText
+    from imagelint.policy.text import Data, Keys, PolicyText
 
 
-def complaints(text: PolicyText) -> Iterator[Complaint]:
-    """What the schema cannot say about a policy, besides what it says."""
-    return iter(()) if text.source.text else iter(())
+def complaints(text: PolicyText) -> tuple[Complaint, ...]:
+    """Everything that is wrong with a policy, what it extends aside, in the order of the text."""
+    data = text.data if isinstance(text.data, dict) else {}
+    found = [*schema_complaints(text)]
+    found += _extends(text, _listed(data.get("extends")))
+    found += _globs(text, data)
+    for index, signer in enumerate(_list(_mapping(data.get("environment")).get("signers"))):
+        found += _signer(text, _mapping(signer), ("environment", "signers", index))
+    return tuple(sorted(dict.fromkeys(found), key=_place))
+
+
+def _place(said: Complaint) -> tuple[int, int]:
+    _, line, column = said.at.rsplit(":", 2)
+    return int(line), int(column)
+
+
+def _extends(text: PolicyText, names: tuple[Data, ...]) -> Iterator[Complaint]:
+    for index, name in enumerate(names):
+        if not isinstance(name, str) or name in PACKS or not name:
+            continue
+        # A single name may stand there without a list around it: then the index leads to its key.
+        at = text.at(text.span(("extends", index)))
+        if "://" in name or name.startswith(("/", "~")):
+            yield Complaint(f"`{name}` is not a file near this one", at, "only relative paths")
+        elif not is_file(name):
+            yield Complaint(f"no pack is named `{name}`", at, did_you_mean(name, PACKS))
+
+
+def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Complaint]:
+    lists: list[Keys] = [("exclude",), ("environment", "registries")]
+    lists += [("rules", name, "exempt") for name in _mapping(data.get("rules"))]
+    signers = _list(_mapping(data.get("environment")).get("signers"))
+    lists += [("environment", "signers", index, "images") for index in range(len(signers))]
+    for keys in lists:
+        for index, glob in enumerate(_list(_reach(data, keys))):
+            yield from _glob(text, glob, (*keys, index))
+    for index in range(len(_list(data.get("waivers")))):
+        for key in ("where", "subject"):
+            keys = ("waivers", index, key)
+            yield from _glob(text, _reach(data, keys), keys)
+
+
+def _glob(text: PolicyText, glob: Data, keys: Keys) -> Iterator[Complaint]:
+    if isinstance(glob, str) and glob.strip():
+        wrong = complaint(glob)
+        if wrong:
+            yield Complaint(f"the glob `{glob}` will not do: {wrong}", text.at(text.span(keys)))
+
+
+def _signer(text: PolicyText, signer: dict[str, Data], keys: Keys) -> Iterator[Complaint]:
+    at = text.at(text.span(keys))
+    by_identity = "identity" in signer or "issuer" in signer
+    if ("key" in signer) == by_identity:
+        yield Complaint("a signer has either a `key`, or an `identity` with its `issuer`", at)
+    elif by_identity and not ("identity" in signer and "issuer" in signer):
+        yield Complaint("`identity` and `issuer` go together: either alone trusts too many", at)
+    if signer.get("pattern") is not True:
+        return
+    for key in ("identity", "issuer"):
+        expression = signer.get(key)
+        try:
+            re.compile(expression if isinstance(expression, str) else "")
+        except (re.error, RecursionError, OverflowError) as error:
+            where = text.at(text.span((*keys, key)))
+            yield Complaint(f"the regular expression does not compile: {error}", where)
+
+
+def _reach(data: Data, keys: Keys) -> Data:
+    for key in keys:
+        if isinstance(key, int):
+            items = _list(data)
+            data = items[key] if key < len(items) else None
+        else:
+            data = _mapping(data).get(key)
+    return data
+
+
+def _mapping(data: Data) -> dict[str, Data]:
+    return data if isinstance(data, dict) else {}
+
+
+def _list(data: Data) -> tuple[Data, ...]:
+    return data if isinstance(data, tuple) else ()
+
+
+def _listed(data: Data) -> tuple[Data, ...]:
+    return (data,) if isinstance(data, str) else _list(data)

@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source
     from imagelint.policy.text import Data, PolicyText
 
-_FILE_ENDINGS = (".yaml", ".yml")
-
 
 class Validated(Protocol):
     """Which policies are known to be valid, by digest: a set, or a cache that outlives the run."""
@@ -113,7 +111,7 @@ class _Loader:
             return
         from imagelint.policy.check import complaints
 
-        found = tuple(complaints(text))
+        found = complaints(text)
         if found:
             raise PolicyError(*found)
         self._validated.add(digest)

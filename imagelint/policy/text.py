@@ -34,6 +34,11 @@ class PolicyText(NamedTuple):
         """Where the last of those keys is written."""
         return Cursor(self.root).at(*keys).key_span
 
+    def written(self, keys: Keys) -> str:
+        """The text of the value under those keys, without quotes around a single one."""
+        fact = Cursor(self.root).at(*keys).node
+        return fact.text if isinstance(fact, Scalar) else ""
+
     def at(self, span: Span) -> str:
         """A span as a reader finds it: `file:line:column`."""
         start = self.source.position(span.start)
@@ -43,6 +48,11 @@ class PolicyText(NamedTuple):
         """The line of the last of those keys: `file:line`."""
         start = self.source.position(self.key_span(keys).start)
         return f"{self.source.origin}:{start.line}"
+
+
+def is_file(name: str) -> bool:
+    """Whether a name in `extends` means a file rather than a pack."""
+    return "/" in name or name.endswith((".yaml", ".yml"))
 
 
 def read_text(source: Source) -> PolicyText:

@@ -1,0 +1,137 @@
+"""The options of a rule: what its dataclass asks for, and the values that the policy gives."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING
+from dataclasses import fields as dataclass_fields
+from enum import Enum
+from types import NoneType, UnionType
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Literal,
+    NamedTuple,
+    Union,
+    get_args,
+    get_origin,
+    get_type_hints,
+)
+
+from imagelint.core.errors import Complaint, PolicyError
+from imagelint.core.finding import Severity
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.policy.model import Policy
+    from imagelint.rules.api import Rule
+
+_PLAIN = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
+
+
+class Option(NamedTuple):
+    """One field of an options type.
+
+    `key` is its name in a policy, `kind` the type of its value. `metadata` may hold `doc` (a
+    sentence) and the keywords of JSON Schema `minimum`, `maximum` and `format`.
+    """
+
+    name: str
+    key: str
+    kind: Any
+    default: object
+    metadata: Mapping[str, object]
+
+
+def options_of(kind: type[Any]) -> tuple[Option, ...]:
+    """The fields of an options type, in the order in which they are written."""
+    hints = get_type_hints(kind, localns={"Severity": Severity})
+    return tuple(
+        Option(
+            field.name,
+            field.name.replace("_", "-"),
+            hints[field.name],
+            None if field.default is MISSING else field.default,
+            field.metadata,
+        )
+        for field in dataclass_fields(kind)
+    )
+
+
+def options_for(policy: Policy, rule: Rule) -> object:
+    """The rule's options as its dataclass; None for a rule without options.
+
+    Raises:
+        PolicyError: a value is not what the option asks for, or there is no such option.
+    """
+    if rule.options is None:
+        return None
+    setting = policy.setting(rule.name)
+    if not setting.options:
+        return rule.options()
+    kinds = {option.name: option.kind for option in options_of(rule.options)}
+    values: dict[str, object] = {}
+    complaints: list[Complaint] = []
+    for name, value in setting.options.items():
+        key = f"rules.{rule.name}.{name.replace('_', '-')}"
+        try:
+            values[name] = coerce(value, kinds[name])
+        except KeyError:
+            complaints.append(Complaint(f"{key}: no such option", setting.origins.get(name, "")))
+        except ValueError as error:
+            complaints.append(Complaint(f"{key}: {error}", setting.origins.get(name, "")))
+    if complaints:
+        raise PolicyError(*complaints)
+    return rule.options(**values)
+
+
+def coerce(value: object, kind: Any) -> object:
+    """A value as written in YAML as the type of an option.
+
+    Raises:
+        ValueError: the value is not of that type.
+        TypeError: options cannot have that type.
+    """
+    if kind in _PLAIN:
+        return _plain(value, kind)
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return _member(value, kind)
+    if get_origin(kind) is Literal:
+        return _one_of(value, get_args(kind))
+    if get_origin(kind) is tuple:
+        inside = get_args(kind)[0]
+        items = value if isinstance(value, tuple | list) else (value,)
+        return tuple(coerce(item, inside) for item in items)
+    if get_origin(kind) in (Union, UnionType):
+        return None if value is None else coerce(value, present(kind))
+    raise TypeError(f"options cannot have the type {kind!r}")
+
+
+def present(kind: Any) -> Any:
+    """The type of an optional value when it is there: `int` for `int | None`."""
+    return next(part for part in get_args(kind) if part is not NoneType)
+
+
+def words_of(kind: type[Enum]) -> tuple[str, ...]:
+    """The words by which a policy names the members of an enumeration."""
+    if issubclass(kind, Severity):
+        return tuple(str(member) for member in kind)
+    return tuple(str(member.value) for member in kind)
+
+
+def _plain(value: object, kind: type) -> object:
+    fits = isinstance(value, int | float) if kind is float else isinstance(value, kind)
+    if not fits or (isinstance(value, bool) and kind is not bool):
+        raise ValueError(f"expected {_PLAIN[kind]}, found {value!r}")
+    return kind(value)
+
+
+def _member(value: object, kind: type[Enum]) -> Enum:
+    words = words_of(kind)
+    return tuple(kind)[words.index(str(_one_of(value, words)))]
+
+
+def _one_of(value: object, words: tuple[Any, ...]) -> object:
+    if value not in words:
+        raise ValueError(f"expected one of {', '.join(map(str, words))}, found {value!r}")
+    return value

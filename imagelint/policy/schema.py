@@ -1,0 +1,225 @@
+"""The JSON Schema of policies, generated from the options of all rules."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_origin
+
+from imagelint.core.finding import Severity
+from imagelint.policy.builtin import PACKS
+from imagelint.policy.options import options_of, present, words_of
+from imagelint.rules import catalog
+
+if TYPE_CHECKING:
+    from imagelint.policy.options import Option
+    from imagelint.rules.api import Rule
+
+Schema: TypeAlias = dict[str, Any]
+
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_SEVERITIES = [str(severity) for severity in Severity]
+_PLAIN: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
+
+
+def policy_schema() -> Schema:
+    """The schema of a policy; imports every rule."""
+    return {
+        "$schema": DIALECT,
+        "title": "imagelint policy",
+        "description": "Which rules count, how severe they are, what is waived and what fails.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "name": _text("What reports call this policy."),
+            "extends": _extends(),
+            "fail-on": {
+                "description": "The lowest severity that fails (default: high).",
+                "enum": _SEVERITIES,
+            },
+            "environment": _environment(),
+            "rules": _rules(),
+            "waivers": {
+                "description": "Findings that do not count until a day.",
+                "type": "array",
+                "items": _waiver(),
+            },
+            "exclude": _globs("Files that are not examined, as globs relative to this file."),
+        },
+        "$defs": {
+            "level": {
+                "description": "A severity; on: the rule's own severity; off: it does not run.",
+                "enum": ["on", "off", *_SEVERITIES],
+            },
+            "setting": {"anyOf": [{"$ref": "#/$defs/level"}, _setting({})]},
+        },
+    }
+
+
+def _extends() -> Schema:
+    name = {"type": "string", "minLength": 1}
+    return {
+        "description": (
+            f"Packs ({', '.join(PACKS)}) and files, the last on top."
+            " Without it: recommended and gpu-serving."
+        ),
+        "anyOf": [name, {"type": "array", "items": name}],
+    }
+
+
+def _environment() -> Schema:
+    return {
+        "description": "What the files cannot say about the place where the image will run.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "driver": _text('Version of the NVIDIA driver on the hosts, in quotes: "550.90.07".'),
+            "gpu": {
+                "description": "The GPUs of a node.",
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {
+                    "product": _text("The label nvidia.com/gpu.product of the nodes."),
+                    "per-node": {
+                        "description": "How many GPUs a node has.",
+                        "type": "integer",
+                        "minimum": 1,
+                    },
+                },
+            },
+            "registries": _globs("Trusted registries and repositories, as globs."),
+            "signers": {
+                "description": "Who may sign images.",
+                "type": "array",
+                "items": _signer(),
+            },
+            "trusted-root": _text("A file with the trusted root of a private Sigstore."),
+            "build-contexts": {
+                "description": "Names given to the build with --build-context.",
+                "type": "array",
+                "items": {"type": "string", "minLength": 1},
+            },
+        },
+    }
+
+
+def _signer() -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["name"],
+        "properties": {
+            "name": _text("What reports call this signer."),
+            "key": _text("A public key: a file, or what cosign takes for --key."),
+            "identity": _text("The identity in the certificate, with `issuer`."),
+            "issuer": _text("Who vouched for the identity."),
+            "pattern": {
+                "description": "Identity and issuer are regular expressions.",
+                "type": "boolean",
+            },
+            "images": _globs("The repositories that this signer signs; without it, all."),
+            "transparency-log": {
+                "description": "The signature must be in the transparency log (default: true).",
+                "type": "boolean",
+            },
+        },
+    }
+
+
+def _waiver() -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["rule", "reason", "until"],
+        "properties": {
+            "rule": {"description": "A rule's name.", "enum": _rule_names()},
+            "reason": _text("Why this may stay for now."),
+            "until": {
+                "description": "The last day on which the waiver holds: 2027-01-31.",
+                "type": "string",
+                "format": "date",
+                "pattern": "^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+            },
+            "where": _text("Files or images, as a glob; without it, all."),
+            "subject": _text("What it is about, as a glob: an image, a package, CVE-2024-3094."),
+        },
+    }
+
+
+def _rule_names() -> list[str]:
+    rules = map(catalog.load, catalog.names())
+    return [name for rule in rules for name in (rule.name, *rule.former)]
+
+
+def _rules() -> Schema:
+    properties: Schema = {}
+    for rule in map(catalog.load, catalog.names()):
+        schema = _rule(rule)
+        properties[rule.name] = schema
+        properties.update({name: {**schema, "deprecated": True} for name in rule.former})
+    return {
+        "description": "What is said about each rule: a level, or level, options and exemptions.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+def _rule(rule: Rule) -> Schema:
+    summary = rule.doc.partition("\n")[0]
+    if rule.options is None:
+        return {"description": summary, "$ref": "#/$defs/setting"}
+    options = {option.key: _option(option) for option in options_of(rule.options)}
+    return {"description": summary, "anyOf": [{"$ref": "#/$defs/level"}, _setting(options)]}
+
+
+def _setting(options: Schema) -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "level": {"$ref": "#/$defs/level"},
+            "exempt": _globs("Files, images and other subjects that the rule leaves alone."),
+            **options,
+        },
+    }
+
+
+def _option(option: Option) -> Schema:
+    schema = _kind(option.kind)
+    doc = option.metadata.get("doc")
+    if doc:
+        schema["description"] = doc
+    if option.default is not None:
+        schema["default"] = _default(option.default)
+    keywords = ("minimum", "maximum", "format")
+    return schema | {key: option.metadata[key] for key in keywords if key in option.metadata}
+
+
+def _kind(kind: Any) -> Schema:
+    if kind in _PLAIN:
+        return {"type": _PLAIN[kind]}
+    if isinstance(kind, type) and issubclass(kind, Enum):
+        return {"enum": list(words_of(kind))}
+    origin, inside = get_origin(kind), get_args(kind)
+    if origin is Literal:
+        return {"enum": list(inside)}
+    if origin is tuple:
+        return {"type": "array", "items": _kind(inside[0])}
+    return {"anyOf": [_kind(present(kind)), {"type": "null"}]}
+
+
+def _default(value: object) -> object:
+    if isinstance(value, Severity):
+        return str(value)
+    if isinstance(value, Enum):
+        return value.value
+    return [_default(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _text(description: str) -> Schema:
+    return {"description": description, "type": "string", "pattern": r"\S"}
+
+
+def _globs(description: str) -> Schema:
+    items = {"type": "string", "pattern": r"\S"}
+    return {"description": description, "type": "array", "items": items}

@@ -1,0 +1,187 @@
+"""What the schema says against a policy, in our words and at its place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NamedTuple, cast
+
+from jsonschema import Draft202012Validator, FormatChecker
+from jsonschema.validators import extend
+
+from imagelint.core.errors import Complaint
+from imagelint.policy.schema import policy_schema
+from imagelint.policy.suggest import did_you_mean
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from jsonschema import TypeChecker, ValidationError
+
+    from imagelint.policy.text import PolicyText
+
+_TYPES = {
+    "array": "a list",
+    "boolean": "true or false",
+    "integer": "a whole number",
+    "null": "nothing",
+    "number": "a number",
+    "object": "a mapping",
+    "string": "a text",
+}
+
+
+class _Violation(NamedTuple):
+    """One error of the schema: `wanted` is what the keyword says, `inner` are alternatives'."""
+
+    keyword: str
+    wanted: Any
+    schema: Mapping[str, Any]
+    value: object
+    keys: tuple[str | int, ...]
+    message: str
+    branch: int
+    inner: tuple[_Violation, ...]
+
+
+def schema_complaints(text: PolicyText) -> Iterator[Complaint]:
+    """Everything that the schema says against the policy, each thing once."""
+    if text.root is None:
+        return
+    validator = _validator(policy_schema())
+    found = (_violation(error) for error in validator.iter_errors(text.data))
+    yield from dict.fromkeys(said for violation in found for said in _translated(violation, text))
+
+
+def _validator(schema: Mapping[str, Any]) -> Any:
+    def is_list(_checker: TypeChecker, value: object) -> bool:
+        return isinstance(value, tuple)
+
+    types = Draft202012Validator.TYPE_CHECKER.redefine("array", is_list)
+    kind = extend(Draft202012Validator, type_checker=types)  # type: ignore[no-untyped-call] # stubs
+    return kind(schema, format_checker=FormatChecker())
+
+
+def _violation(error: ValidationError) -> _Violation:
+    path = error.relative_schema_path
+    return _Violation(
+        str(error.validator),
+        error.validator_value,
+        cast("Mapping[str, Any]", error.schema),
+        error.instance,
+        tuple(error.absolute_path),
+        error.message,
+        path[0] if path and isinstance(path[0], int) else 0,
+        tuple(_violation(inner) for inner in error.context or ()),
+    )
+
+
+def _translated(error: _Violation, text: PolicyText) -> Iterator[Complaint]:
+    match error.keyword:
+        case "anyOf":
+            for inner in _branch(error):
+                yield from _translated(inner, text)
+        case "additionalProperties":
+            yield from _unknown_keys(error, text)
+        case "required":
+            at = text.at(text.span(error.keys))
+            for key in error.wanted:
+                if key not in cast("Mapping[str, object]", error.value):
+                    yield Complaint(f"`{key}` is missing", at, _help(error, key))
+        case _:
+            message, advice = _wrong_value(error, text)
+            yield Complaint(message, text.at(text.span(error.keys)), advice)
+
+
+def _branch(error: _Violation) -> list[_Violation]:
+    """The errors of the alternative that the author meant: the one of the value's own type."""
+    branches: dict[int, list[_Violation]] = {}
+    for inner in error.inner:
+        branches.setdefault(inner.branch, []).append(inner)
+    for inside in branches.values():
+        if not any(_is_other_type(inner, error) for inner in inside):
+            return inside
+    return branches[0]
+
+
+def _is_other_type(inner: _Violation, outer: _Violation) -> bool:
+    if inner.keys != outer.keys:
+        return False
+    # A mapping or a list cannot be meant as one of some words.
+    words = inner.keyword == "enum" and isinstance(outer.value, tuple | dict)
+    return words or inner.keyword == "type"
+
+
+def _unknown_keys(error: _Violation, text: PolicyText) -> Iterator[Complaint]:
+    keys = error.keys
+    known = tuple(error.schema["properties"])
+    for key in cast("Mapping[str, object]", error.value):
+        if key not in known:
+            at = text.at(text.key_span((*keys, key)))
+            message = f"no rule is named `{key}`" if keys == ("rules",) else f"unknown key `{key}`"
+            yield Complaint(message, at, did_you_mean(key, known))
+
+
+def _wrong_value(error: _Violation, text: PolicyText) -> tuple[str, str]:
+    written = text.written(error.keys)
+    match error.keyword:
+        case "enum":
+            words = [word for word in error.wanted if isinstance(word, str)]
+            if isinstance(error.value, tuple | dict):
+                found = _found(error.value)
+                return f"expected one of {', '.join(words)}, or a mapping, found {found}", ""
+            if error.keys[-1:] == ("rule",):
+                return f"no rule is named `{written}`", did_you_mean(str(error.value), words)
+            advice = did_you_mean(str(error.value), words)
+            return f"`{written}` is none of: {', '.join(words)}", advice
+        case "type":
+            return _wrong_type(error, written)
+        case "minimum":
+            return f"{written} is less than {error.wanted}", _about(error)
+        case "maximum":
+            return f"{written} is more than {error.wanted}", _about(error)
+        case "pattern" | "format" | "minLength":
+            return _wrong_text(error, written)
+        case _:
+            return error.message, ""
+
+
+def _wrong_text(error: _Violation, written: str) -> tuple[str, str]:
+    advice = _about(error)
+    match error.schema.get("format"):
+        case "date":
+            return f"`{written}` is not a date", advice
+        case "regex":
+            return f"the regular expression `{written}` does not compile", advice
+        case _:
+            return "there must be some text", advice
+
+
+def _wrong_type(error: _Violation, written: str) -> tuple[str, str]:
+    wanted = error.wanted
+    found = _found(error.value)
+    quoted = wanted == "string" and isinstance(error.value, bool | int | float)
+    advice = f'put it in quotes: "{written}"' if quoted else _about(error)
+    return f"expected {_TYPES[wanted]}, found {found}", advice
+
+
+def _found(value: object) -> str:
+    match value:
+        case None:
+            return "nothing"
+        case bool():
+            return "true or false"
+        case int() | float():
+            return "a number"
+        case str():
+            return "a text"
+        case tuple():
+            return "a list"
+        case _:
+            return "a mapping"
+
+
+def _about(error: _Violation) -> str:
+    return str(error.schema.get("description", ""))
+
+
+def _help(error: _Violation, key: str) -> str:
+    return str(error.schema["properties"][key].get("description", ""))
