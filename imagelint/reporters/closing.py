@@ -38,7 +38,7 @@ def found_line(report: Report) -> str:
     found = _counted(len(report.findings), "finding", counts)
     if report.problems:
         kinds = Counter(problem.kind.value for problem in report.problems)
-        found += f", {_counted(len(report.problems), 'problem', kinds)}"
+        found += f", {_counted(len(report.problems), 'problem', dict(sorted(kinds.items())))}"
     return found
 
 

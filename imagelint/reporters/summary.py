@@ -26,6 +26,7 @@ _LONGEST_CELL = 300
 _MOST_REASONS = 20
 _MOST_PROBLEMS = 50
 _RESERVED = 200
+_DIGEST = re.compile(r"(@sha(?:256|512):[0-9a-f]{12})[0-9a-f]+$")
 # Everything with a meaning in GitHub's markdown, also `:` of links and emoji, `@` of people.
 _MARKUP = re.compile(r"[\\`*_\[\]<>()#!|&~@:$]|^[-+=]|(?<=www)\.|(?<=\d)\.(?=\s)")
 
@@ -110,13 +111,15 @@ def _row(finding: Finding, context: ReportContext) -> str:
     text = context.describe(finding.rule)
     name = escaped(finding.rule)
     linked = f"[{name}]({text.url})" if text is not None and text.url else name
-    subject = (
-        f"{finding.subject}: " if not finding.location.excerpt.lines and finding.subject else ""
-    )
-    message = escaped(f"{subject}{finding.message}")
+    path = f"{finding.location.path}: " if finding.location.path else ""
+    message = escaped(f"{path}{finding.message}")
     return f"| {finding.severity} | {linked} | {_place(finding.location)} | {message} |\n"
 
 
 def _place(location: Location) -> str:
     line = f"&#58;{location.start.line}" if location.excerpt.lines else ""
-    return f"{escaped(location.origin)}{line}"
+    return f"{escaped(_DIGEST.sub(_shortened, location.origin))}{line}"
+
+
+def _shortened(digest: re.Match[str]) -> str:
+    return f"{digest.group(1)}…"
