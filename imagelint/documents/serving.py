@@ -19,8 +19,8 @@ __all__ = ["Launch", "ServingCommand", "Switch", "serving_command"]
 class Launch(NamedTuple):
     """What a container runs, before anybody knows whether it is a server.
 
-    `argv` is command and arguments as far as they are written; `complete` is false when a part of
-    them could not be read. `env` are the container's variables in the order in which they count,
+    `argv` is command and arguments as far as they are written; `complete` is false when words may
+    be missing (a word of unknown value does not make it so). `env` are the container's variables in the order in which they count,
     `env_complete` false when more may come (`envFrom`, `env_file`). `appends` tells whether `argv`
     follows the entry point of the image (only `args`, only `CMD`) or replaces it; None: unknown.
     """

@@ -163,10 +163,15 @@ class Engine(NamedTuple):
 
 
 class Recognised(NamedTuple):
-    """The engine that an image holds; `upstream` when the image is that project's own."""
+    """The engine that an image holds.
+
+    `upstream` when the image is that project's own, `bare` when it runs what it is given although
+    the project's own image has the server as its entry point.
+    """
 
     engine: str
     upstream: bool
+    bare: bool = False
 
 
 def engines() -> tuple[str, ...]:
@@ -285,7 +290,7 @@ def _aliases(name: str) -> Mapping[str, str]:
 def _recognise(name: str) -> Recognised | None:
     for row in table("engines/index")["images"]:
         if fnmatchcase(name, row["glob"]):
-            return Recognised(row["engine"], row["upstream"])
+            return Recognised(row["engine"], row["upstream"], row.get("bare", False))
     return None
 
 

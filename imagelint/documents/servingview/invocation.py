@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fnmatch import fnmatchcase
 from posixpath import basename
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -49,6 +50,9 @@ _WRAPPERS: dict[str, tuple[str, ...]] = {
 _SUBCOMMANDS = {"uv": 1, "poetry": 1, "timeout": 1, "gosu": 1, "su-exec": 1, "nsys": 1}
 _ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
 _KUBELET = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+_OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "honcho")
+# Flags by which KServe's own server is known where the runtime, and so the image, is elsewhere.
+_KSERVE_FLAGS = ("--model_name", "--model_id", "--model_dir", "--model-id", "--model-name")
 _DEEPEST = 3
 
 
@@ -85,7 +89,13 @@ def find_invocation(launch: Launch) -> Invocation | None:
         own = recognised is not None and recognised.engine == found.engine and recognised.upstream
         complete = found.complete and launch.complete
         return Invocation(found.engine, found.words, found.program, own, complete)
-    return None if recognised is None else _by_image(recognised, launch, words)
+    if recognised is not None:
+        return _by_image(recognised, launch, words)
+    if launch.image is None and launch.runtime.owner == "InferenceService":
+        flags = {word.text.partition("=")[0] for word in words}
+        if flags.intersection(_KSERVE_FLAGS):
+            return Invocation("kserve-hf", words, None, upstream=False, complete=False)
+    return None
 
 
 def _image_engine(launch: Launch) -> Recognised | None:
@@ -95,28 +105,26 @@ def _image_engine(launch: Launch) -> Recognised | None:
     if found is None:
         return None
     tag = launch.image.reference.value.tag
-    from fnmatch import fnmatchcase
-
     return found if not tag or fnmatchcase(tag, engine(found.engine).tags) else None
 
 
 def _by_image(recognised: Recognised, launch: Launch, words: tuple[Word, ...]) -> Invocation | None:
     """The engine of the image when no program is named: its entry point, or a script of theirs."""
-    entry = engine(recognised.engine).entry
-    upstream = recognised.upstream
+    unread = Invocation(recognised.engine, (), None, recognised.upstream, complete=False)
     appends = launch.appends if launch.appends is not None else _looks_appended(words)
     if not appends:
-        opaque = launch.complete and bool(words) and _is_script(words)
-        if opaque or not launch.complete:
-            return Invocation(recognised.engine, (), None, upstream, complete=False)
-        return None
-    if entry is None:
-        unread = not launch.complete
-        return Invocation(recognised.engine, (), None, upstream, complete=False) if unread else None
-    if recognised.engine == "ollama" and words and words[0].text not in ("serve", "start"):
-        return None
-    words = words[1:] if recognised.engine == "ollama" else words
-    return Invocation(recognised.engine, words, None, upstream, launch.complete)
+        opaque = bool(words) and _may_start(words, _variables(launch), 0)
+        return unread if opaque or not launch.complete else None
+    entry = engine(recognised.engine).entry
+    if entry is None or recognised.bare:
+        opaque = bool(words) and _may_start(words, _variables(launch), 0)
+        return unread if opaque or not launch.complete else None
+    # Where the entry point is a program of many commands, the words replace the command as well.
+    if recognised.engine == "ollama":
+        if words and words[0].text not in ("serve", "start"):
+            return None
+        words = words[1:]
+    return Invocation(recognised.engine, words, None, recognised.upstream, launch.complete)
 
 
 def _looks_appended(words: Sequence[Word]) -> bool:
@@ -134,16 +142,22 @@ def _looks_appended(words: Sequence[Word]) -> bool:
     return "/" in first or first == "serve" or len(words) > 1
 
 
-def _is_script(words: Sequence[Word]) -> bool:
-    """Whether what is run is a script, a shell or unknown: it may start the server after all."""
+def _may_start(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> bool:
+    """Whether words that name no server may start one after all: scripts, or unknown programs."""
     name = basename(words[0].text)
     if not isinstance(words[0].value, Known):
         return True
     if name in _SHELLS:
-        return True
+        script = _script_of(words, env) if depth < _DEEPEST else None
+        if script is None or not script.readable:
+            return True
+        return any(_may_start(c.words, env, depth + 1) for c in script.commands if c.words)
+    behind = _behind_wrapper(words)
+    if behind:
+        return _may_start(behind, env, depth)
     if name.startswith("python"):
         return any(word.text.endswith(".py") for word in words[1:])
-    return name.endswith((".sh", ".py", ".bash")) or "entrypoint" in name or "start" in name
+    return name in _OPAQUE or name.endswith((".sh", ".py", ".bash")) or "entrypoint" in name
 
 
 def expand_references(launch: Launch) -> tuple[Word, ...]:

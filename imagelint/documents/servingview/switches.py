@@ -111,6 +111,8 @@ class _Reader:
     def _with_value(self, word: Word, name: str, stripped: str) -> None:
         values: list[Word] = []
         while self.at < len(self.words) and not _is_flag(self.words[self.at]):
+            if values and not isinstance(self.words[self.at].value, Known):
+                break
             values.append(self.words[self.at])
             self.at += 1
             if self.engine.canonical(stripped) not in self.engine.lists:
