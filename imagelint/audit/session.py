@@ -12,7 +12,7 @@ from imagelint.collect import surroundings
 from imagelint.collect.files import find
 from imagelint.collect.git import list_files
 from imagelint.core.report import Report
-from imagelint.documents.base import Document
+from imagelint.documents.policyfile import PolicyFile
 from imagelint.engine.examine import Examination
 from imagelint.engine.settle import Terms, settle, waiver_uses
 from imagelint.policy.glob import matches_path
@@ -134,7 +134,7 @@ class Session(NamedTuple):
         return total(
             (
                 settlement.report,
-                *(examination.allowances(_PolicyFile(source), found) for source, found in uses),
+                *(examination.allowances(PolicyFile(source), found) for source, found in uses),
             )
         )
 
@@ -144,14 +144,6 @@ class Session(NamedTuple):
             return False
         place = _relative(path, self.policies.base_of(policy))
         return any(matches_path(glob, place) for glob in policy.exclude)
-
-
-class _PolicyFile(Document):
-    kind = "policy"
-    __slots__ = ()
-
-    def __init__(self, source: Source) -> None:
-        super().__init__(source)
 
 
 def _relative(path: str, base: str) -> str:

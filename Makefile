@@ -1,0 +1,46 @@
+# Everything here sets up what it needs: a virtual environment in .venv, pinned tools in .tools.
+PYTHON ?= python3
+BIN := .venv/bin
+SOURCES := imagelint tests benchmarks tools
+
+.PHONY: help setup tools demo test check format lint types bench generate clean
+
+help: ## Show the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+
+setup: .venv/ready ## Make the virtual environment
+
+.venv/ready: pyproject.toml requirements-dev.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
+	@touch $@
+
+tools: setup ## Provide Trivy, cosign and a registry in .tools/bin
+	@$(BIN)/python tools/provision.py
+
+demo: setup tools ## Show what imagelint says about a good and a bad example, then the gate
+	@$(BIN)/python tools/demo.py
+
+test: setup tools ## Run all tests
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+check: format lint types test ## Format, lint, types, tests
+
+format: setup
+	$(BIN)/ruff format --check $(SOURCES)
+
+lint: setup
+	$(BIN)/ruff check $(SOURCES)
+
+types: setup
+	$(BIN)/mypy
+
+bench: setup tools ## Time imagelint beside its peers
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
+	$(BIN)/python benchmarks/bench.py
+
+generate: setup ## Write again what is generated from the code: packs, schema, docs
+	$(BIN)/python tools/generate.py
+
+clean: ## Remove what the targets made
+	rm -rf .venv .tools .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

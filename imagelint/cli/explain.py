@@ -1,0 +1,59 @@
+"""`imagelint explain`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.core.errors import Complaint, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.rules.api import Rule
+
+
+@click.command()
+@click.argument("name")
+def explain(name: str) -> None:
+    """Explain a rule by its name, a former name, or another tool's id (DL3002, DS-0002, …)."""
+    from imagelint.rules import catalog
+
+    found = catalog.find(name)
+    if not found:
+        raise UsageError(Complaint(f"nothing answers to {name!r}", help=_hint(name)))
+    pages = ("\n".join(page(catalog.load(rule))) for rule in found)
+    click.echo("\n\n".join(pages))
+
+
+def _hint(name: str) -> str:
+    from imagelint.engine.allow import nearest_rule
+
+    near = nearest_rule(name)
+    return f"did you mean {near}?" if near else "see `imagelint rules`"
+
+
+def page(rule: Rule) -> Iterator[str]:
+    """The lines of a rule's page: markdown."""
+    from imagelint.cli.describe import examples_markdown
+    from imagelint.policy.options import options_of
+    from imagelint.rules import catalog
+    from imagelint.rules.documentation import read_documentation
+
+    documentation = read_documentation(rule.doc)
+    yield f"# {rule.name}\n"
+    yield f"{documentation.summary}\n"
+    yield f"{rule.severity} · {rule.confidence.value} · {catalog.family(rule.name)}\n"
+    yield f"{documentation.why}\n"
+    yield examples_markdown(documentation).rstrip("\n")
+    if rule.options is not None:
+        yield "\n## Options\n"
+        for option in options_of(rule.options):
+            meaning = option.metadata.get("doc", "")
+            yield f"- `{option.key}` (default `{option.default}`): {meaning}".rstrip(": ")
+    if rule.references:
+        yield "\n## The same elsewhere\n"
+        yield from (f"- {reference}" for reference in rule.references)
+    if rule.former:
+        yield f"\nFormer names: {', '.join(rule.former)}"

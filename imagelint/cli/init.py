@@ -1,0 +1,61 @@
+"""`imagelint init`."""
+
+from __future__ import annotations
+
+import os.path
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint import __version__
+from imagelint.core.errors import Complaint, UsageError
+
+if TYPE_CHECKING:
+    from imagelint.policy.starter import Holdings
+
+_HOOKS = ".pre-commit-config.yaml"
+
+
+@click.command()
+@click.argument("folder", default=".", type=click.Path(exists=True, file_okay=False))
+@click.option("--force", is_flag=True, help="Overwrite an existing policy.")
+def init(*, folder: str, force: bool) -> None:
+    """Write a first policy and a pre-commit entry after looking at what the repository holds."""
+    from imagelint.audit.holdings import look_around
+    from imagelint.audit.policies import POLICY_NAME
+    from imagelint.collect.write import write_text
+    from imagelint.policy.starter import starter_policy
+
+    path = str(Path(folder, POLICY_NAME))
+    if os.path.lexists(path) and not force:
+        hint = "change it by hand, or use --force to begin anew"
+        raise UsageError(Complaint("there is a policy already", at=path, help=hint))
+    holdings = look_around(folder)
+    name = Path(folder).resolve().name
+    write_text(path, [starter_policy(holdings, name)])
+    click.echo(f"wrote {path}: {_found(holdings)}")
+    _add_hook(str(Path(folder, _HOOKS)))
+    click.echo("next: imagelint check")
+
+
+def _found(holdings: Holdings) -> str:
+    counts = ", ".join(f"{number} {kind}" for kind, number in sorted(holdings.kinds.items()))
+    return f"found {counts}" if counts else "found nothing to examine yet"
+
+
+def _add_hook(path: str) -> None:
+    from imagelint.collect.read import read_bytes
+    from imagelint.collect.write import write_text
+    from imagelint.policy.starter import hook_entry, with_hook
+
+    before = read_bytes(path, path) if os.path.lexists(path) else b""
+    text = before.decode("utf-8", errors="strict") if isinstance(before, bytes) else None
+    after = None if text is None else with_hook(text, __version__)
+    if after is None:
+        click.echo(f"{path} was left alone; add this below `repos:`\n{hook_entry(__version__)}")
+    elif after == text:
+        click.echo(f"{path} has the hook already")
+    else:
+        write_text(path, [after])
+        click.echo(f"wrote {path}: runs imagelint before each commit")

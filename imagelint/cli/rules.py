@@ -1,0 +1,47 @@
+"""`imagelint rules`."""
+
+from __future__ import annotations
+
+import click
+
+from imagelint.cli.options import policy_options
+
+
+@click.command()
+@policy_options
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+def rules(
+    *,
+    policies: tuple[str, ...],
+    fail_on: str | None,
+    rules: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """List the rules: name, level under the policy that holds here, summary."""
+    from imagelint.audit.session import Session
+    from imagelint.cli.options import flags
+    from imagelint.rules import catalog
+    from imagelint.rules.documentation import read_documentation
+
+    policy = Session.open(policies, flags(fail_on, rules), cached=True).policies.of(".")
+    rows = []
+    for name in catalog.names():
+        rule = catalog.load(name)
+        level = policy.rules[name].level if name in policy.rules else "off"
+        shown = str(rule.severity) if level in {"on", None} else str(level)
+        summary = read_documentation(rule.doc).summary
+        rows.append((name, catalog.family(name), shown, rule.confidence.value, summary))
+    if as_json:
+        import json
+
+        keys = ("name", "family", "level", "confidence", "summary")
+        listed = [dict(zip(keys, row, strict=True)) for row in rows]
+        click.echo(json.dumps(listed, indent=2))
+        return
+    width = max(len(row[0]) for row in rows)
+    family = ""
+    for name, of, level, _, summary in sorted(rows, key=lambda row: (row[1], row[0])):
+        if of != family:
+            click.echo(f"{'' if not family else chr(10)}{of}")
+            family = of
+        click.echo(f"  {name:{width}}  {level:8}  {summary}")
