@@ -37,6 +37,11 @@ class JsonView:
         return isinstance(self._value, dict)
 
     @property
+    def is_array(self) -> bool:
+        """Whether it is a JSON array."""
+        return isinstance(self._value, list)
+
+    @property
     def text(self) -> str:
         """The string on one line, without control characters; empty when it is not a string."""
         return plain(self._value) if isinstance(self._value, str) else ""
