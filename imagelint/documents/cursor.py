@@ -100,6 +100,11 @@ class Cursor:
         text = node.text
         return UNKNOWN if is_template(text) else Known(text, node.span)
 
+    def word(self) -> str:
+        """The string that is there when it is known, else the empty string."""
+        fact = self.text()
+        return fact.value if isinstance(fact, Known) else ""
+
     def integer(self) -> Fact[int]:
         """The whole number that is there."""
         node = self.node

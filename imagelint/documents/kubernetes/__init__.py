@@ -1,0 +1,36 @@
+"""Kubernetes manifests: objects, pods with their containers, and what leads to and scales them."""
+
+from __future__ import annotations
+
+from imagelint.documents.kubernetes.manifest import Manifest, parse_manifest
+from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
+from imagelint.documents.kubernetes.wiring import (
+    Backend,
+    HorizontalPodAutoscaler,
+    Ingress,
+    Metric,
+    Route,
+    ScaledObject,
+    Service,
+    ServicePort,
+    Target,
+    Trigger,
+)
+
+__all__ = [
+    "Backend",
+    "Container",
+    "HorizontalPodAutoscaler",
+    "Ingress",
+    "KubernetesObject",
+    "Manifest",
+    "Metric",
+    "Pod",
+    "Route",
+    "ScaledObject",
+    "Service",
+    "ServicePort",
+    "Target",
+    "Trigger",
+    "parse_manifest",
+]

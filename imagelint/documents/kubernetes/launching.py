@@ -1,0 +1,105 @@
+"""What the containers of a pod start: words, scripts, serving commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.documents.kubernetes.variables import expand, script_value
+from imagelint.documents.script import ScriptRole
+from imagelint.documents.startscript import (
+    all_known,
+    find_script,
+    known_variables,
+    read_scalar_script,
+    unknown_word,
+    whole_word,
+)
+from imagelint.documents.yamlnodes import Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagelint.core.fact import Fact
+    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.kubernetes.objects import Container
+    from imagelint.documents.script import Script, Word
+    from imagelint.documents.serving import Launch
+
+_PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+
+
+def scripts(container: Container) -> Iterator[Script]:
+    """The shell scripts of a container: what it starts, then what its probes run."""
+    variables = known_variables(container.env)
+    started = [*container.body["command"].items(), *container.body["args"].items()]
+    script = _script(started, ScriptRole.START, variables)
+    if script:
+        yield script
+    for probe in _PROBES:
+        words = container.probe(probe).at("exec", "command").items()
+        script = _script(list(words), ScriptRole.HEALTHCHECK, variables)
+        if script:
+            yield script
+
+
+def _script(
+    places: list[Cursor], role: ScriptRole, variables: Mapping[str, Fact[str]]
+) -> Script | None:
+    found = find_script(tuple(_word(place, {}) for place in places))
+    if found is None:
+        return None
+    index, shell = found
+    return read_scalar_script(places[index], role, shell=shell, variables=variables)
+
+
+def launch(container: Container) -> Launch:
+    """What a container starts, as far as the manifest says it."""
+    from imagelint.documents.serving import Launch
+
+    body = container.body
+    command, args = body["command"], body["args"]
+    variables = known_variables(container.env)
+    places = (*command.items(), *args.items())
+    words = tuple(_word(place, variables) for place in places)
+    found = find_script(words)
+    if found is not None:
+        words = _with_script(words, places[found[0]], found[0], variables)
+    return Launch(
+        container.span,
+        container.image,
+        words,
+        _is_list(command) and _is_list(args) and all_known(words),
+        container.env,
+        container.env_complete and not container.runtime.managed,
+        container.runtime,
+        container.path,
+        appends=_is_empty(command),
+    )
+
+
+def _word(place: Cursor, variables: Mapping[str, Fact[str]]) -> Word:
+    scalar = place.node
+    if not isinstance(scalar, Scalar):
+        return unknown_word(place)
+    fact = place.text()
+    return whole_word(scalar, expand(fact, variables) if isinstance(fact, Known) else fact)
+
+
+def _with_script(
+    words: tuple[Word, ...], place: Cursor, index: int, variables: Mapping[str, Fact[str]]
+) -> tuple[Word, ...]:
+    """The words with the script's text: what looks like a template there is the shell's own."""
+    scalar = place.node
+    if not isinstance(scalar, Scalar):
+        return words
+    word = whole_word(scalar, script_value(scalar, variables))
+    return (*words[:index], word, *words[index + 1 :])
+
+
+def _is_list(place: Cursor) -> bool:
+    return not place.exists or place.null or isinstance(place.node, Sequence)
+
+
+def _is_empty(place: Cursor) -> bool:
+    return not place.exists or place.null or place.node == Sequence(place.span, ())

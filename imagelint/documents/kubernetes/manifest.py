@@ -1,0 +1,173 @@
+"""A file of Kubernetes objects."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.documents.base import Allowance, Complaint, Document
+from imagelint.documents.cursor import Cursor
+from imagelint.documents.kubernetes.annotations import annotation_allowances
+from imagelint.documents.kubernetes.objects import KubernetesObject
+from imagelint.documents.kubernetes.podreader import read_pods
+from imagelint.documents.kubernetes.wiringreader import read_wiring
+from imagelint.documents.yamlcomments import comment_allowances
+from imagelint.documents.yamldocument import duplicate_complaints, read_stream
+from imagelint.documents.yamlnodes import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.source import Source, Span
+    from imagelint.documents.base import Node
+    from imagelint.documents.kubernetes.objects import Container, Pod
+    from imagelint.documents.yamlnodes import YamlNode
+
+
+class Manifest(Document):
+    """The objects of a manifest, those of a `List` one by one, and all pods that they hold."""
+
+    kind = "kubernetes"
+    __slots__ = ("_started", "_with_pods", "objects", "pods")
+
+    def __init__(
+        self,
+        source: Source,
+        objects: tuple[tuple[KubernetesObject, tuple[Pod, ...]], ...],
+        *,
+        complaints: Iterable[Complaint] = (),
+        allowances: Iterable[Allowance] = (),
+    ) -> None:
+        super().__init__(source, complaints=complaints, allowances=allowances)
+        self.objects = tuple(obj for obj, _ in objects)
+        self.pods = tuple(pod for _, pods in objects for pod in pods)
+        self._with_pods = objects
+        self._started: dict[Span, tuple[Node, ...]] = {}
+
+    def nodes(self) -> Iterator[Node]:
+        """Each object, what it is or the pods that it holds, and what stands in these."""
+        for obj, pods in self._with_pods:
+            yield obj
+            wiring = read_wiring(obj)
+            if wiring is not None:
+                yield wiring
+            for pod in pods:
+                yield pod
+                for container in pod.containers:
+                    yield from self._container_nodes(container)
+
+    def concealed(self) -> Iterator[Span]:
+        """The data of Secrets, and values of variables whose names say that they are secret."""
+        from imagelint.documents.secrets import is_secret_name
+
+        for obj in self.objects:
+            if obj.kind == "Secret":
+                for key in ("data", "stringData"):
+                    yield from (place.span for _, place in obj.body[key].entries())
+        for pod in self.pods:
+            for container in pod.containers:
+                for variable in container.env:
+                    if not variable.reference and is_secret_name(variable.name):
+                        yield variable.value_span
+
+    def _container_nodes(self, container: Container) -> Iterator[Node]:
+        yield container
+        if container.image is not None:
+            yield container.image
+        yield from container.env
+        started = self._started.get(container.body.span)
+        if started is None:
+            started = tuple(_started(container))
+            self._started[container.body.span] = started
+        yield from started
+
+
+def _started(container: Container) -> Iterator[Node]:
+    from imagelint.documents.kubernetes.launching import launch, scripts
+
+    for script in scripts(container):
+        yield script
+        yield from script.commands
+    if container.serves:
+        from imagelint.documents.serving import serving_command
+
+        command = serving_command(launch(container))
+        if command is not None:
+            yield command
+
+
+def parse_manifest(source: Source) -> Manifest:
+    """Read a manifest.
+
+    Raises:
+        DocumentError: it is not YAML, a template, nested too deeply or too large.
+    """
+    stream = read_stream(source)
+    complaints = list(duplicate_complaints(stream))
+    objects: list[KubernetesObject] = []
+    for node in stream.documents:
+        found = tuple(_objects(Cursor(node)))
+        objects += found
+        if not found and not _is_empty(node):
+            complaints.append(_no_object(node))
+    with_pods = tuple((obj, read_pods(obj)) for obj in objects)
+    allowances = [*comment_allowances(source, stream.documents)]
+    for obj, pods in with_pods:
+        allowances += _annotated(obj, pods)
+    return Manifest(source, with_pods, complaints=sorted(complaints), allowances=allowances)
+
+
+def _objects(body: Cursor) -> Iterator[KubernetesObject]:
+    """The object at a place, or those of the list that it is."""
+    pending = [body]
+    while pending:
+        place = pending.pop(0)
+        kind = place["kind"].word()
+        items = place["items"].items()
+        if kind.endswith("List") and place["items"].exists:
+            pending = [*items, *pending]
+        elif kind or place["apiVersion"].exists:
+            yield _object(place, kind)
+
+
+def _object(body: Cursor, kind: str) -> KubernetesObject:
+    metadata = body["metadata"]
+    name = metadata["name"] if metadata["name"].exists else metadata["generateName"]
+    return KubernetesObject(
+        name.span if name.exists else body.key_span,
+        kind,
+        body["apiVersion"].word(),
+        name.word(),
+        metadata["namespace"].word(),
+        metadata["labels"].pairs(),
+        metadata["annotations"].pairs(),
+        body,
+        body.path,
+    )
+
+
+def _annotated(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Allowance]:
+    yield from annotation_allowances(obj.body.at("metadata", "annotations"), obj.body.span)
+    for pod in pods:
+        if pod.template.node is not obj.body.node:
+            annotations = pod.template.at("metadata", "annotations")
+            yield from annotation_allowances(annotations, pod.template.span)
+
+
+def _is_empty(node: YamlNode) -> bool:
+    if isinstance(node, Scalar):
+        return node.value is None
+    return isinstance(node, Mapping) and (not node.entries or _is_empty_list(node))
+
+
+def _is_empty_list(node: Mapping) -> bool:
+    kind = Cursor(node)["kind"].text()
+    return isinstance(kind, Known) and kind.value.endswith("List")
+
+
+def _no_object(node: YamlNode) -> Complaint:
+    return Complaint(
+        Cursor(node).key_span,
+        "this document is not a Kubernetes object: it has neither `kind` nor `apiVersion`",
+        "if it belongs to something else, put it into a file of its own",
+    )

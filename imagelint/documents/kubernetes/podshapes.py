@@ -1,0 +1,181 @@
+"""Where an object holds pods: the built-in workloads by kind, everything else by shape."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.yamlnodes import Mapping, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.yamlnodes import YamlNode
+
+_TEMPLATES: dict[str, tuple[str, ...]] = {
+    "Pod": (),
+    "PodTemplate": ("template",),
+    "Deployment": ("spec", "template"),
+    "StatefulSet": ("spec", "template"),
+    "DaemonSet": ("spec", "template"),
+    "ReplicaSet": ("spec", "template"),
+    "ReplicationController": ("spec", "template"),
+    "Job": ("spec", "template"),
+    "CronJob": ("spec", "jobTemplate", "spec", "template"),
+}
+_WORKLOAD_GROUPS = frozenset(("", "apps", "batch", "extensions"))
+# Groups whose objects hold pods only as patterns or schemas, and those that hold none.
+_WITHOUT_PODS = (
+    "kyverno.io",
+    "gatekeeper.sh",
+    "apiextensions.k8s.io",
+    "admissionregistration.k8s.io",
+    "rbac.authorization.k8s.io",
+    "networking.k8s.io",
+    "gateway.networking.k8s.io",
+    "autoscaling",
+    "policy",
+    "storage.k8s.io",
+    "monitoring.coreos.com",
+    "scheduling.k8s.io",
+)
+# Groups whose controllers add to a pod what its manifest does not show.
+_MANAGED = ("ray.io", "serving.knative.dev", "nvidia.com", "dynamo.nvidia.com")
+# Predictors of KServe before `model`: the key is the framework, the value a container.
+_FRAMEWORKS: tuple[str, ...] = (
+    "huggingface",
+    "lightgbm",
+    "onnx",
+    "paddle",
+    "pmml",
+    "pytorch",
+    "sklearn",
+)
+_FRAMEWORKS += ("tensorflow", "triton", "xgboost")
+_PREDICTED = ("model", *_FRAMEWORKS)
+_CONTAINER_FIELDS: tuple[str, ...] = (
+    "args",
+    "command",
+    "env",
+    "image",
+    "modelFormat",
+    "ports",
+    "resources",
+)
+_CONTAINER_FIELDS += ("storageUri", "volumeMounts")
+_CONTAINER_LISTS = frozenset(("containers", "initContainers", "ephemeralContainers", "volumes"))
+_DEEPEST = 24
+_MOST_VISITED = 50_000
+
+
+class PodPlace(NamedTuple):
+    """A place that holds a pod's spec. `single` is a container that stands beside the lists."""
+
+    spec: Cursor
+    template: Cursor
+    single: Cursor | None = None
+    managed: bool = False
+
+
+def pod_places(obj: KubernetesObject) -> Iterator[PodPlace]:
+    """Every pod that an object holds, in source order."""
+    if obj.group in _WORKLOAD_GROUPS and obj.kind in _TEMPLATES:
+        template = obj.body.at(*_TEMPLATES[obj.kind])
+        if isinstance(template["spec"].node, Mapping):
+            yield PodPlace(template["spec"], template)
+        return
+    if obj.group in _WORKLOAD_GROUPS or _is_of(obj.group, _WITHOUT_PODS):
+        return
+    managed = _is_of(obj.group, _MANAGED) or obj.kind in ("ServingRuntime", "ClusterServingRuntime")
+    if obj.kind == "NIMService":
+        spec = obj.body["spec"]
+        yield PodPlace(spec, obj.body, spec, managed=True)
+        return
+    managed = managed or obj.kind.startswith("LLMInferenceService")
+    for keys in _by_shape(obj.body.node):
+        yield _place(obj, keys, managed=managed)
+
+
+def _is_of(group: str, groups: tuple[str, ...]) -> bool:
+    return any(group == one or group.endswith(f".{one}") for one in groups)
+
+
+def _place(obj: KubernetesObject, keys: tuple[str | int, ...], *, managed: bool) -> PodPlace:
+    spec = obj.body.at(*keys)
+    template = obj.body.at(*keys[:-1]) if keys[-1:] == ("spec",) else spec
+    single = next((spec[key] for key in _singles(spec.key) if _is_container(spec[key].node)), None)
+    return PodPlace(spec, template, single, managed or single is not None)
+
+
+def _by_shape(root: YamlNode | None) -> Iterator[tuple[str | int, ...]]:
+    """The keys that lead to mappings which look like a pod's spec, in source order."""
+    pending: list[tuple[YamlNode | None, tuple[str | int, ...]]] = [(root, ())]
+    visited = 0
+    while pending and visited < _MOST_VISITED:
+        node, keys = pending.pop()
+        visited += 1
+        if len(keys) > _DEEPEST:
+            continue
+        inside: list[tuple[YamlNode | None, tuple[str | int, ...]]] = []
+        if isinstance(node, Mapping):
+            if keys and _is_pod_spec(node, str(keys[-1])):
+                yield keys
+            inside = [
+                (entry.value, (*keys, entry.key.text))
+                for entry in node.entries
+                if entry.key.text not in _CONTAINER_LISTS and entry.key.text != "status"
+            ]
+        elif isinstance(node, Sequence):
+            inside = [(item, (*keys, index)) for index, item in enumerate(node.items)]
+        pending += reversed(inside)
+
+
+def _is_pod_spec(node: Mapping, key: str) -> bool:
+    containers = node.get("containers")
+    if isinstance(containers, Sequence) and containers.items:
+        return all(_is_container(item) for item in containers.items)
+    return any(_is_container(node.get(single)) for single in _singles(key))
+
+
+def _singles(key: str) -> tuple[str, ...]:
+    """Keys under which one container stands by itself: KServe's predictors, Dynamo's services."""
+    return _PREDICTED if key == "predictor" else ("mainContainer",)
+
+
+def _is_container(node: YamlNode | None) -> bool:
+    """Whether a mapping can be a container, or a predictor's model that becomes one."""
+    if not isinstance(node, Mapping):
+        return False
+    return not {entry.key.text for entry in node.entries}.isdisjoint(_CONTAINER_FIELDS)
+
+
+def replicas(obj: KubernetesObject, spec: Cursor) -> Fact[int]:
+    """How many pods are made, from the nearest place above the pod that says so."""
+    if obj.kind == "DaemonSet":
+        return UNKNOWN
+    if obj.kind in ("Job", "CronJob"):
+        job = spec.parent.parent if spec.parent else None
+        return job["parallelism"].integer() if job else ABSENT
+    place: Cursor | None = spec
+    while place is not None:
+        for key in ("replicas", "minReplicas"):
+            if place[key].exists:
+                return place[key].integer()
+        place = place.parent
+    return ABSENT
+
+
+def group_size(obj: KubernetesObject, spec: Cursor) -> Fact[int]:
+    """How many pods form one server."""
+    if obj.group == "ray.io":
+        return UNKNOWN
+    if obj.kind == "LeaderWorkerSet":
+        size = obj.body.at("spec", "leaderWorkerTemplate", "size").integer()
+        return Known(1) if size is ABSENT else size
+    around = spec.parent if spec.key in ("workerSpec", "worker") and spec.parent else spec
+    if around["workerSpec"].exists:
+        size = around.at("workerSpec", "pipelineParallelSize").integer()
+        return UNKNOWN if size is ABSENT else size
+    return UNKNOWN if around["worker"].exists else Known(1)

@@ -1,0 +1,100 @@
+"""Variables of a container, and `$(NAME)` in its values, command and arguments."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.source import Span
+from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.documents.yamlnodes import Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.documents.cursor import Cursor
+
+# https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
+_REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+_MOST_EXPANDED = 100_000
+
+
+def read_env(container: Cursor) -> tuple[tuple[EnvVar, ...], bool]:
+    """The variables in source order, and whether these are all that the manifest sets."""
+    places = container["env"]
+    known: dict[str, Fact[str]] = {}
+    variables = []
+    complete = not container["envFrom"].exists and _is_list(places)
+    for place in places.items():
+        name = place["name"].text()
+        if not isinstance(name, Known):
+            complete = False
+            continue
+        variable = _variable(place, name.value, known)
+        known[variable.name] = variable.value
+        variables.append(variable)
+    return tuple(variables), complete
+
+
+def _is_list(place: Cursor) -> bool:
+    return not place.exists or place.null or isinstance(place.node, Sequence)
+
+
+def _variable(place: Cursor, name: str, known: Mapping[str, Fact[str]]) -> EnvVar:
+    value = place["value"]
+    reference = ""
+    if value.exists:
+        fact = _set(value, known)
+    else:
+        sources = place["valueFrom"].entries()
+        reference = sources[0][0] if sources else ""
+        fact = UNKNOWN if place["valueFrom"].exists else Known("", None)
+    at = value if value.exists else place["valueFrom"] if reference else place
+    node = place.node
+    span = node.span if node else place.span
+    return EnvVar(
+        span, name, fact, EnvOrigin.POD, place["name"].span, at.span, reference, place.path
+    )
+
+
+def _set(value: Cursor, known: Mapping[str, Fact[str]]) -> Fact[str]:
+    fact = value.text()
+    if isinstance(fact, Known):
+        return expand(fact, known)
+    return Known("", value.span) if fact is ABSENT else fact
+
+
+def expand(fact: Known[str], known: Mapping[str, Fact[str]]) -> Fact[str]:
+    """The value with `$(NAME)` replaced; unknown when one is not known.
+
+    Kubernetes leaves a name alone that is not set, but an operator may set what is not written
+    here (`LWS_LEADER_ADDRESS`), as Kubernetes itself does for Services.
+    """
+    text = fact.value
+    if "$" not in text:
+        return fact
+    for match in _REFERENCE.finditer(text):
+        if match[1] and not isinstance(known.get(match[1]), Known):
+            return UNKNOWN
+    expanded = _REFERENCE.sub(lambda match: _replacement(match, known), text)
+    return Known(expanded, fact.span) if len(expanded) <= _MOST_EXPANDED else UNKNOWN
+
+
+def _replacement(match: re.Match[str], known: Mapping[str, Fact[str]]) -> str:
+    if not match[1]:
+        return "$"
+    value = known[match[1]]
+    return value.value if isinstance(value, Known) else ""
+
+
+def script_value(scalar: Scalar, known: Mapping[str, Fact[str]]) -> Fact[str]:
+    """The text of a `sh -c` script with the names replaced that are known; `$(date)` stays."""
+    if "{{" in scalar.text:
+        return UNKNOWN
+    held = {name: fact for name, fact in known.items() if isinstance(fact, Known)}
+
+    def replaced(match: re.Match[str]) -> str:
+        return _replacement(match, held) if match[1] in held else match[0]
+
+    return Known(_REFERENCE.sub(replaced, scalar.text), Span(*scalar.span))

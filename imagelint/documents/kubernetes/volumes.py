@@ -1,0 +1,92 @@
+"""What a container sees mounted, and how large its `/dev/shm` is."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.kubernetes.accelerators import quantity
+from imagelint.documents.shared import Mount
+from imagelint.documents.yamlnodes import Sequence
+
+if TYPE_CHECKING:
+    from imagelint.documents.cursor import Cursor
+
+_UNBOUNDED = float("inf")
+
+
+def read_mounts(container: Cursor, spec: Cursor, claims: Cursor) -> Fact[tuple[Mount, ...]]:
+    """The mounts of a container; unknown when a template takes part in the list.
+
+    `claims` is the place of a StatefulSet's volumeClaimTemplates.
+    """
+    places = container["volumeMounts"]
+    if places.exists and not places.null and not isinstance(places.node, Sequence):
+        return UNKNOWN
+    volumes = {_name(volume): volume for volume in spec["volumes"].items()}
+    for claim in claims.items():
+        volumes.setdefault(claim.at("metadata", "name").word(), claim)
+    return Known(tuple(_mount(place, volumes.get(_name(place))) for place in places.items()))
+
+
+def _mount(place: Cursor, volume: Cursor | None) -> Mount:
+    target = place["mountPath"].text()
+    if isinstance(target, Known):
+        target = Known(target.value.rstrip("/") or "/", target.span)
+    read_only = place["readOnly"].boolean() == Known(value=True, span=place["readOnly"].span)
+    at = place["mountPath"] if place["mountPath"].exists else place
+    if volume is None:
+        return Mount(at.span, target, "", UNKNOWN, read_only, "", place.path)
+    source, size = _volume(volume)
+    host_path = volume.at("hostPath", "path").word()
+    return Mount(at.span, target, source, size, read_only, host_path, place.path)
+
+
+def _volume(volume: Cursor) -> tuple[str, Fact[float]]:
+    """Kind and size of a volume, or of a claim template of a StatefulSet."""
+    if volume["spec"].exists:
+        return "persistentVolumeClaim", quantity(
+            volume.at("spec", "resources", "requests", "storage")
+        )
+    kinds = [name for name, _ in volume.entries() if name != "name"]
+    # A volume without any source is an emptyDir:
+    # https://kubernetes.io/docs/reference/kubernetes-api/config-and-storage-resources/volume/
+    source = kinds[0] if kinds else "emptyDir"
+    if source != "emptyDir":
+        return source, ABSENT
+    memory = volume.at("emptyDir", "medium").word() == "Memory"
+    return "memory" if memory else source, quantity(volume.at("emptyDir", "sizeLimit"))
+
+
+def shared_memory(
+    mounts: Fact[tuple[Mount, ...]], memory_limit: Fact[float]
+) -> tuple[Fact[float], Mount | None]:
+    """Size of `/dev/shm` in bytes and the mount that makes it; absent is the default of 64 MB.
+
+    Memory counts against the container, so its limit bounds the volume as well.
+    """
+    if not isinstance(mounts, Known):
+        return UNKNOWN, None
+    for mount in mounts.value:
+        if isinstance(mount.target, Known) and mount.target.value == "/dev/shm":  # noqa: S108 - compared only
+            return _size(mount, memory_limit), mount
+    if any(not isinstance(mount.target, Known) for mount in mounts.value):
+        return UNKNOWN, None
+    return ABSENT, None
+
+
+def _size(mount: Mount, memory_limit: Fact[float]) -> Fact[float]:
+    if mount.source == "hostPath":
+        return Known(_UNBOUNDED, mount.span)
+    if mount.source not in ("memory", "emptyDir") or mount.size is UNKNOWN:
+        return UNKNOWN
+    size = mount.size.value if isinstance(mount.size, Known) else _UNBOUNDED
+    if mount.source == "memory" and isinstance(memory_limit, Known):
+        size = min(size, memory_limit.value)
+    elif mount.source == "memory" and memory_limit is UNKNOWN:
+        return UNKNOWN
+    return Known(size, mount.span)
+
+
+def _name(place: Cursor) -> str:
+    return place["name"].word()

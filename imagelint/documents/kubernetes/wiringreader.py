@@ -1,0 +1,171 @@
+"""Typed views of Services, routes and autoscalers from their bodies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.documents.kubernetes.wiring import (
+    Backend,
+    HorizontalPodAutoscaler,
+    Ingress,
+    Metric,
+    Route,
+    ScaledObject,
+    Service,
+    ServicePort,
+    Target,
+    Trigger,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+
+_CLASS_ANNOTATION = "kubernetes.io/ingress.class"
+
+
+def read_wiring(
+    obj: KubernetesObject,
+) -> Service | Ingress | Route | HorizontalPodAutoscaler | ScaledObject | None:
+    """The typed view of an object, None when it is of another kind."""
+    readers: dict[
+        tuple[str, str],
+        Callable[
+            [KubernetesObject],
+            Service | Ingress | Route | HorizontalPodAutoscaler | ScaledObject,
+        ],
+    ] = {
+        ("", "Service"): _service,
+        ("extensions", "Ingress"): _ingress,
+        ("networking.k8s.io", "Ingress"): _ingress,
+        ("gateway.networking.k8s.io", "HTTPRoute"): _route,
+        ("autoscaling", "HorizontalPodAutoscaler"): _autoscaler,
+        ("keda.sh", "ScaledObject"): _scaled_object,
+    }
+    reader = readers.get((obj.group, obj.kind))
+    return reader(obj) if reader else None
+
+
+def _service(obj: KubernetesObject) -> Service:
+    spec = obj.body["spec"]
+    ports = tuple(
+        ServicePort(
+            port.span,
+            port["name"].word(),
+            port["port"].integer(),
+            port["targetPort"].text(),
+            port["nodePort"].integer(),
+            port.path,
+        )
+        for port in spec["ports"].items()
+    )
+    selector = spec["selector"].pairs()
+    return Service(obj.span, obj, obj.body, spec["type"].text(), selector, ports, obj.path)
+
+
+def _ingress(obj: KubernetesObject) -> Ingress:
+    spec = obj.body["spec"]
+    class_name = spec["ingressClassName"].text()
+    if class_name is ABSENT:
+        class_name = obj.annotation(_CLASS_ANNOTATION).text()
+    backends = tuple(_ingress_backends(spec))
+    return Ingress(
+        obj.span, obj, obj.body, class_name, obj.annotations, backends, spec["tls"], obj.path
+    )
+
+
+def _ingress_backends(spec: Cursor) -> Iterator[Backend]:
+    places = [spec["defaultBackend"], spec["backend"]]
+    for rule in spec["rules"].items():
+        places += [path["backend"] for path in rule.at("http", "paths").items()]
+    for place in places:
+        if place["service"].exists:
+            port = place.at("service", "port")
+            fact = port["number"].text() if port["number"].exists else port["name"].text()
+            yield Backend(place.span, place.at("service", "name").text(), fact, place.path)
+        elif place["serviceName"].exists:
+            name, port = place["serviceName"], place["servicePort"]
+            yield Backend(place.span, name.text(), port.text(), place.path)
+
+
+def _route(obj: KubernetesObject) -> Route:
+    spec = obj.body["spec"]
+    rules = spec["rules"].items()
+    parents = tuple(parent["name"].word() for parent in spec["parentRefs"].items())
+    backends = tuple(
+        Backend(place.span, place["name"].text(), place["port"].text(), place.path)
+        for rule in rules
+        for place in rule["backendRefs"].items()
+        if place["kind"].word() in ("", "Service")
+    )
+    timeouts = tuple(rule.at("timeouts", "request") for rule in rules)
+    return Route(obj.span, obj, obj.body, parents, backends, timeouts, obj.path)
+
+
+def _autoscaler(obj: KubernetesObject) -> HorizontalPodAutoscaler:
+    spec = obj.body["spec"]
+    metrics = [_metric(place) for place in spec["metrics"].items()]
+    # autoscaling/v1 knows one metric, and has a field for it.
+    old = spec["targetCPUUtilizationPercentage"]
+    if old.exists:
+        metrics.append(Metric(old.span, "Resource", Known("cpu", old.key_span), old, old.path))
+    return HorizontalPodAutoscaler(
+        obj.span,
+        obj,
+        obj.body,
+        _target(spec["scaleTargetRef"]),
+        spec["minReplicas"].integer(),
+        spec["maxReplicas"].integer(),
+        tuple(metrics),
+        obj.path,
+    )
+
+
+def _metric(place: Cursor) -> Metric:
+    """One entry; `autoscaling/v2beta1` writes the metric's name one level higher than v2."""
+    kind = place["type"].word()
+    inner = place[kind[:1].lower() + kind[1:]] if kind else place
+    name = _first(inner["name"], inner.at("metric", "name"), inner["metricName"])
+    span = name.span if isinstance(name, Known) and name.span else place.span
+    return Metric(span, kind, name, place, place.path)
+
+
+def _scaled_object(obj: KubernetesObject) -> ScaledObject:
+    spec = obj.body["spec"]
+    triggers = tuple(
+        Trigger(
+            trigger["type"].span,
+            trigger["type"].text(),
+            trigger["name"].word(),
+            trigger["metadata"],
+            trigger.path,
+        )
+        for trigger in spec["triggers"].items()
+    )
+    return ScaledObject(
+        obj.span,
+        obj,
+        obj.body,
+        _target(spec["scaleTargetRef"]),
+        spec["minReplicaCount"].integer(),
+        spec["maxReplicaCount"].integer(),
+        spec["idleReplicaCount"].integer(),
+        spec["cooldownPeriod"].integer(),
+        spec["pollingInterval"].integer(),
+        triggers,
+        obj.path,
+    )
+
+
+def _target(place: Cursor) -> Target:
+    return Target(place["name"].span, place["kind"].text(), place["name"].text(), place.path)
+
+
+def _first(*places: Cursor) -> Fact[str]:
+    for place in places:
+        if place.exists:
+            return place.text()
+    return ABSENT

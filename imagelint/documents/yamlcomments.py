@@ -1,0 +1,143 @@
+"""Allowances in the comments of YAML files: ours, and those written for other tools."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.source import Span
+from imagelint.documents.base import Allowance, Dialect
+from imagelint.documents.yamlnodes import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.source import Source
+    from imagelint.documents.yamlnodes import YamlNode
+
+_COMMENT = re.compile(
+    r"(?:(?<=[ \t\n])|\A)#[ \t]*(?:imagelint:|(?:trivy|tfsec):ignore:|(?:checkov|bridgecrew):skip=)"
+    r"[^\r\n]*"
+)
+_OURS = re.compile(
+    r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
+    r"(?:\s+in\s+(?P<scope>file)\b)?\s*(?:--\s*(?P<reason>.*))?"
+)
+_TRIVY = re.compile(r"(?:trivy|tfsec):ignore:(\S+)")
+_CHECKOV = re.compile(r"#\s*(?:checkov|bridgecrew):skip=(\w+)(?::(.*))?")
+
+
+class _Places(NamedTuple):
+    """Where nodes are, in order of their starts: scalars, what a line can begin, documents."""
+
+    scalars: tuple[Span, ...]
+    beginnings: tuple[Span, ...]
+    documents: tuple[Span, ...]
+
+
+def comment_allowances(source: Source, documents: tuple[YamlNode, ...]) -> Iterator[Allowance]:
+    """The allowances in comments, in source order.
+
+    Behind something, a comment speaks of its line and of the value that its key begins there; on
+    a line of its own, of the entry or the item that begins on the next line with content.
+    """
+    comments = list(_COMMENT.finditer(source.text))
+    if not comments:
+        return
+    places = _places(documents)
+    for comment in comments:
+        span = Span(comment.start(), comment.start() + len(comment[0].rstrip()))
+        if not _inside(places.scalars, span.start):
+            yield from _allowances(source, span, places)
+
+
+def _allowances(source: Source, span: Span, places: _Places) -> Iterator[Allowance]:
+    written = source.text[span.start : span.end]
+    if match := _OURS.match(written):
+        scope = Span(0, len(source.text)) if match["scope"] else _scope(source, span, places)
+        reason = (match["reason"] or "").strip()
+        for rule in re.split(r"[\s,]+", match["rules"]):
+            yield Allowance(rule, reason, scope, span)
+    elif match := _CHECKOV.match(written):
+        scope = _around(places.documents, span)
+        yield Allowance(match[1], (match[2] or "").strip(), scope, span, Dialect.CHECKOV)
+    else:
+        for rule in _TRIVY.findall(written):
+            yield Allowance(rule, "", _scope(source, span, places), span, Dialect.TRIVY)
+
+
+def _scope(source: Source, comment: Span, places: _Places) -> Span:
+    line = source.position(comment.start).line
+    whole = source.line_span(line)
+    if source.text[whole.start : comment.start].strip():
+        return _line_with_value(places.beginnings, whole)
+    last = len(source.line_starts)
+    while line < last:
+        line += 1
+        content = source.line(line).strip()
+        if content and not content.startswith("#"):
+            return _begun(places.beginnings, source.line_span(line))
+    return Span(comment.end, comment.end)
+
+
+def _begun(beginnings: tuple[Span, ...], line: Span) -> Span:
+    """The widest that begins on a line, or else the line."""
+    at = bisect_right(beginnings, Span(line.start, -1))
+    found = []
+    while at < len(beginnings) and beginnings[at].start < line.end:
+        found.append(beginnings[at])
+        at += 1
+    return max(found, key=lambda span: span.end - span.start, default=line)
+
+
+def _line_with_value(beginnings: tuple[Span, ...], line: Span) -> Span:
+    """The line, to the end of what the last key on it holds."""
+    at = bisect_right(beginnings, Span(line.end, -1)) - 1
+    if at < 0 or beginnings[at].start < line.start:
+        return line
+    return Span(line.start, max(line.end, beginnings[at].end))
+
+
+def _around(documents: tuple[Span, ...], place: Span) -> Span:
+    """The document that a comment stands in or above."""
+    for document in documents:
+        if place.start < document.end:
+            return document
+    return documents[-1] if documents else place
+
+
+def _inside(scalars: tuple[Span, ...], offset: int) -> bool:
+    at = bisect_right(scalars, Span(offset, offset)) - 1
+    return at >= 0 and scalars[at].start < offset < scalars[at].end
+
+
+def _places(documents: tuple[YamlNode, ...]) -> _Places:
+    scalars: list[Span] = []
+    beginnings: list[Span] = []
+    pending: list[YamlNode] = list(documents)
+    seen: set[int] = set()
+    while pending:
+        node = pending.pop()
+        if id(node) in seen:  # an alias: its nodes have their places already
+            continue
+        seen.add(id(node))
+        if isinstance(node, Scalar):
+            scalars.append(node.span)
+        elif isinstance(node, Sequence):
+            beginnings += [item.span for item in node.items]
+            pending += node.items
+        else:
+            beginnings += _entries(node, root=node in documents)
+            pending += [entry.key for entry in node.entries]
+            pending += [entry.value for entry in node.entries]
+    spans = tuple(document.span for document in documents)
+    return _Places(tuple(sorted(scalars)), tuple(sorted(beginnings)), spans)
+
+
+def _entries(node: Mapping, *, root: bool) -> Iterator[Span]:
+    """The entries; above the first one of a document, a comment speaks of all of it."""
+    for entry in node.entries:
+        yield entry.span
+    if root:
+        yield node.span
