@@ -1,0 +1,25 @@
+"""Dockerfiles: text in, a typed and positioned document out."""
+
+from imagelint.documents.dockerfile.document import Dockerfile
+from imagelint.documents.dockerfile.model import (
+    Flag,
+    HealthCheck,
+    HereDoc,
+    Instruction,
+    Stage,
+    StageUser,
+    Start,
+)
+from imagelint.documents.dockerfile.reading import parse_dockerfile
+
+__all__ = [
+    "Dockerfile",
+    "Flag",
+    "HealthCheck",
+    "HereDoc",
+    "Instruction",
+    "Stage",
+    "StageUser",
+    "Start",
+    "parse_dockerfile",
+]

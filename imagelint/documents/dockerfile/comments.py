@@ -1,0 +1,106 @@
+"""Allowances in the comments of a Dockerfile: ours, and those written for other tools."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.source import Span
+from imagelint.documents.base import Allowance, Dialect
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.documents.dockerfile.model import Instruction
+    from imagelint.documents.dockerfile.source import Directive
+
+_OURS = re.compile(
+    r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
+    r"(?:\s+in\s+(?P<scope>stage|file)\b)?\s*(?:--\s*(?P<reason>.*))?"
+)
+_HADOLINT = re.compile(r"#\s*hadolint\s+(?P<all>global\s+)?ignore\s*=\s*(?P<rules>[\w\s,]+)")
+_TRIVY = re.compile(r"#\s*(?:trivy|tfsec):ignore:(?P<rules>\S+)")
+_CHECKOV = re.compile(r"#\s*(?:checkov|bridgecrew|cortex):skip=(?P<rules>\w+)(?::(?P<reason>.*))?")
+_SKIP = re.compile(r"(?:^|;)\s*skip\s*=\s*([^;]*)")
+
+
+class Map(NamedTuple):
+    """Where instructions and stages are: all that the scope of a comment depends on."""
+
+    length: int
+    instructions: tuple[Instruction, ...]
+    starts: tuple[int, ...]
+    stages: tuple[Span, ...]
+
+    def next_instruction(self, comment: Span) -> Span:
+        """The instruction that a comment stands in or above; empty when there is none."""
+        at = bisect_left(self.starts, comment.start)
+        if at and self.instructions[at - 1].span.covers(comment):
+            return self.instructions[at - 1].span
+        if at == len(self.instructions):
+            return Span(comment.end, comment.end)
+        return self.instructions[at].span
+
+    def stage(self, comment: Span) -> Span:
+        """The stage that the next instruction belongs to."""
+        place = self.next_instruction(comment).start
+        if place == comment.end:
+            place = comment.start
+        at = bisect_left(self.stages, Span(place + 1, 0)) - 1
+        return self.stages[at] if at >= 0 else Span(0, self._first_stage())
+
+    def whole(self) -> Span:
+        """The whole file."""
+        return Span(0, self.length)
+
+    def _first_stage(self) -> int:
+        return self.stages[0].start if self.stages else self.length
+
+
+def read_allowances(
+    text: str, comments: Iterable[Span], directives: Iterable[Directive], places: Map
+) -> Iterator[Allowance]:
+    """All allowances of a file in source order."""
+    for directive in directives:
+        if directive.name == "check":
+            yield from _check(directive, places)
+    for comment in comments:
+        written = text[comment.start : comment.end]
+        yield from _allowances(written, comment, places)
+
+
+def _check(directive: Directive, places: Map) -> Iterator[Allowance]:
+    match = _SKIP.search(directive.value)
+    for rule in _names(match[1]) if match else ():
+        name = "*" if rule == "all" else rule
+        yield Allowance(name, "", places.whole(), directive.span, Dialect.BUILDKIT)
+
+
+def _allowances(written: str, comment: Span, places: Map) -> Iterator[Allowance]:
+    if match := _OURS.match(written):
+        scope = _scope(match["scope"], comment, places)
+        reason = (match["reason"] or "").strip()
+        for rule in _names(match["rules"]):
+            yield Allowance(rule, reason, scope, comment)
+    elif match := _HADOLINT.match(written):
+        scope = places.whole() if match["all"] else places.next_instruction(comment)
+        for rule in _names(match["rules"]):
+            yield Allowance(rule, "", scope, comment, Dialect.HADOLINT)
+    elif match := _TRIVY.match(written):
+        for rule in _names(match["rules"]):
+            scope = places.next_instruction(comment)
+            yield Allowance(rule, "", scope, comment, Dialect.TRIVY)
+    elif match := _CHECKOV.match(written):
+        reason = (match["reason"] or "").strip()
+        yield Allowance(match["rules"], reason, places.whole(), comment, Dialect.CHECKOV)
+
+
+def _scope(word: str | None, comment: Span, places: Map) -> Span:
+    if word == "file":
+        return places.whole()
+    return places.stage(comment) if word == "stage" else places.next_instruction(comment)
+
+
+def _names(text: str) -> list[str]:
+    return [name for name in re.split(r"[\s,]+", text) if name]

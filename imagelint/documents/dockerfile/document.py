@@ -1,0 +1,114 @@
+"""A Dockerfile as a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from imagelint.core.fact import Known
+from imagelint.core.source import Span
+from imagelint.documents.base import Allowance, Complaint, Document
+from imagelint.documents.shared import EnvOrigin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagelint.core.source import Source
+    from imagelint.documents.base import Node
+    from imagelint.documents.dockerfile.model import (
+        HealthCheck,
+        Instruction,
+        Stage,
+        Start,
+    )
+    from imagelint.documents.script import Script
+    from imagelint.documents.serving import ServingCommand
+    from imagelint.documents.shared import EnvVar, ImageUse
+
+
+class Entry(NamedTuple):
+    """One instruction with the nodes that belong to it, in their order."""
+
+    instruction: Instruction
+    stage: Stage | None = None
+    images: tuple[ImageUse, ...] = ()
+    variables: tuple[EnvVar, ...] = ()
+    script: Script | None = None
+    start: Start | None = None
+    health: HealthCheck | None = None
+
+    def nodes(self) -> Iterator[Node]:
+        """Parents before children."""
+        if self.stage is not None:
+            yield self.stage
+        yield from self.images
+        yield self.instruction
+        if self.instruction.onbuild is not None:
+            yield self.instruction.onbuild
+        yield from self.variables
+        if self.script is not None:
+            yield self.script
+            yield from self.script.commands
+        if self.start is not None:
+            yield self.start
+        if self.health is not None:
+            yield self.health
+
+
+class Content(NamedTuple):
+    """All that was read from the text of a Dockerfile."""
+
+    directives: Mapping[str, str]
+    entries: tuple[Entry, ...]
+    stages: tuple[Stage, ...]
+    arguments: Mapping[str, EnvVar]
+    serving: ServingCommand | None
+    complaints: tuple[Complaint, ...]
+    allowances: tuple[Allowance, ...]
+
+
+class Dockerfile(Document):
+    """A Dockerfile: directives by lower-case name, instructions, stages, global arguments."""
+
+    kind: ClassVar[str] = "dockerfile"
+    __slots__ = ("_entries", "arguments", "directives", "instructions", "serving", "stages")
+
+    def __init__(self, source: Source, content: Content) -> None:
+        super().__init__(source, complaints=content.complaints, allowances=content.allowances)
+        self._entries = content.entries
+        self.directives = content.directives
+        self.instructions = tuple(entry.instruction for entry in content.entries)
+        self.stages = content.stages
+        self.arguments = content.arguments
+        self.serving = content.serving
+
+    @property
+    def final_stage(self) -> Stage | None:
+        """The stage that is built by default: the last one."""
+        return self.stages[-1] if self.stages else None
+
+    def nodes(self) -> Iterator[Node]:
+        """Per instruction: stage, images, itself, variables, script, commands, start, health."""
+        for entry in self._entries:
+            yield from entry.nodes()
+        if self.serving is not None:
+            yield self.serving
+
+    def concealed(self) -> Iterator[Span]:
+        """The values of ENV and ARG whose names are those of secrets."""
+        from imagelint.documents.secrets import is_secret_name
+
+        for entry in self._entries:
+            for variable in entry.variables:
+                has_value = variable.origin is EnvOrigin.ENV or variable.value_span != variable.span
+                if has_value and is_secret_name(variable.name):
+                    yield _inner(self.source.text, variable)
+
+
+def _inner(text: str, variable: EnvVar) -> Span:
+    """The place of a value, without the quotes around it."""
+    start, end = variable.value_span
+    written = text[start:end]
+    known = isinstance(variable.value, Known)
+    if known and len(written) > 1 and written[0] == written[-1] and written[0] in "'\"":
+        return Span(start + 1, end - 1)
+    return Span(start, end)

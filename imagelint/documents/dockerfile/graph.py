@@ -1,0 +1,139 @@
+"""Which stage stands upon what: the FROM lines of a file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.documents.base import Complaint
+from imagelint.documents.reference import ImageReference, parse_reference
+from imagelint.documents.shared import ImageRole, ImageUse
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from imagelint.core.source import Span
+    from imagelint.documents.dockerfile.model import Instruction
+    from imagelint.documents.script import Word
+
+_SCRATCH = "scratch"
+
+
+class Outline(NamedTuple):
+    """One FROM: what it names, and what that is."""
+
+    instruction: Instruction
+    number: int
+    name: str = ""
+    base: ImageUse | None = None
+    base_stage: int | None = None
+    scratch: bool = False
+    context: str = ""
+    platform: Fact[str] = UNKNOWN
+
+
+class Graph(NamedTuple):
+    """All stages, and where to find each by its (lower-case) name: the last one of a name.
+
+    `shipped` are the final stage and the chain of its bases.
+    """
+
+    outlines: tuple[Outline, ...]
+    names: dict[str, int]
+    contexts: Collection[str]
+    shipped: frozenset[int]
+
+    def find(self, reference: str) -> int | None:
+        """The stage that `--from` names, by name or number."""
+        if reference.isascii() and reference.isdigit() and len(reference) < 10:  # noqa: PLR2004
+            number = int(reference)
+            return number if number < len(self.outlines) else None
+        return self.names.get(reference.lower())
+
+    def image(self, value: Fact[str], span: Span, text: str, role: ImageRole) -> ImageUse | None:
+        """The outside image that `--from` names; None for a stage, a context, a stage's number."""
+        if isinstance(value, Known):
+            name = value.value
+            if not name or name in self.contexts or name.isdigit() or name == _SCRATCH:
+                return None
+            if self.find(name) is not None:
+                return None
+        return ImageUse(span, role, text, reference_of(value), final=False)
+
+
+def reference_of(value: Fact[str]) -> Fact[ImageReference]:
+    """The reference that a text is; unknown when it is none."""
+    if not isinstance(value, Known):
+        return UNKNOWN
+    reference = parse_reference(value.value)
+    return UNKNOWN if reference is None else Known(reference, value.span)
+
+
+def read_graph(origins: Sequence[Instruction], contexts: Collection[str]) -> Graph:
+    """The graph of the FROM instructions, which are expanded already."""
+    names: dict[str, int] = {}
+    outlines: list[Outline] = []
+    for number, instruction in enumerate(origins):
+        outline = _outline(instruction, number, names, contexts)
+        outlines.append(outline)
+        if outline.name:
+            names[outline.name.lower()] = number
+    shipped = _shipped(outlines)
+    finished = tuple(_finished(outline, shipped) for outline in outlines)
+    return Graph(finished, names, contexts, shipped)
+
+
+def _shipped(outlines: list[Outline]) -> frozenset[int]:
+    chain: list[int] = []
+    at = len(outlines) - 1 if outlines else None
+    while at is not None:
+        chain.append(at)
+        at = outlines[at].base_stage
+    return frozenset(chain)
+
+
+def _finished(outline: Outline, shipped: frozenset[int]) -> Outline:
+    if outline.base is None:
+        return outline
+    return outline._replace(base=outline.base._replace(final=outline.number in shipped))
+
+
+def _outline(
+    instruction: Instruction, number: int, names: dict[str, int], contexts: Collection[str]
+) -> Outline:
+    flag = instruction.flag("platform")
+    outline = Outline(
+        instruction,
+        number,
+        stage_name(instruction.words),
+        platform=flag.value if flag else UNKNOWN,
+    )
+    if not instruction.words:
+        return outline
+    word = instruction.words[0]
+    if isinstance(word.value, Known):
+        name = word.value.value
+        if name.lower() in names:
+            return outline._replace(base_stage=names[name.lower()])
+        if name in contexts:
+            return outline._replace(context=name)
+        if name == _SCRATCH:
+            return outline._replace(scratch=True)
+    image = ImageUse(word.span, ImageRole.BASE, word.raw, reference_of(word.value))
+    return outline._replace(base=image)
+
+
+def stage_name(words: tuple[Word, ...]) -> str:
+    """The name in `FROM image AS name`, in lower case as BuildKit keeps it; or empty."""
+    if len(words) != 3 or words[1].raw.lower() != "as":  # noqa: PLR2004 - image, AS, name
+        return ""
+    return words[2].text.lower()
+
+
+def complaint_about(instruction: Instruction) -> Complaint | None:
+    """What is wrong with the words of a FROM."""
+    words = instruction.words
+    if not words or len(words) == 1 or stage_name(words):
+        return None
+    message = "FROM takes an image, or an image AS a name"
+    return Complaint(words[1].span, message, "write FROM image AS name")

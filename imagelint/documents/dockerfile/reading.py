@@ -1,0 +1,190 @@
+"""From the text of a Dockerfile to the document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.source import Span
+from imagelint.documents.base import Complaint
+from imagelint.documents.dockerfile.comments import Map, read_allowances
+from imagelint.documents.dockerfile.document import Content, Dockerfile, Entry
+from imagelint.documents.dockerfile.graph import complaint_about, read_graph
+from imagelint.documents.dockerfile.instructions import Reading, Setting, read_instruction
+from imagelint.documents.dockerfile.model import BEFORE_THE_FIRST_STAGE
+from imagelint.documents.dockerfile.scopes import global_scope
+from imagelint.documents.dockerfile.source import read_layout
+from imagelint.documents.dockerfile.stages import Builder, Effect
+from imagelint.documents.dockerfile.start import launch_of
+from imagelint.documents.dockerfile.uses import copied_images, stages_used
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+    from imagelint.core.source import Source
+    from imagelint.documents.base import Allowance
+    from imagelint.documents.dockerfile.model import Instruction, Stage
+    from imagelint.documents.dockerfile.scopes import Scope
+    from imagelint.documents.dockerfile.source import Layout, LogicalLine
+    from imagelint.documents.shared import ImageUse
+
+
+def parse_dockerfile(source: Source, *, contexts: Collection[str] = ()) -> Dockerfile:
+    """Read a Dockerfile. Never raises: what cannot be read is a complaint at its place.
+
+    Args:
+        source: The text.
+        contexts: The names that the build is given with `--build-context`.
+    """
+    return _Parser(source.text, contexts).document(source)
+
+
+class _Part(NamedTuple):
+    """An instruction on its way to an entry."""
+
+    reading: Reading
+    builder: Builder
+    effect: Effect
+    images: tuple[ImageUse, ...]
+    begins: bool
+
+
+class _Parser:
+    """Reads the FROM lines first, then everything in order."""
+
+    __slots__ = ("_complaints", "_graph", "_layout", "_outer", "_parts", "_stages", "_text")
+
+    def __init__(self, text: str, contexts: Collection[str]) -> None:
+        self._text = text
+        self._layout: Layout = read_layout(text)
+        self._complaints: list[Complaint] = list(self._layout.complaints)
+        self._outer = global_scope()
+        self._stages: list[Builder] = []
+        self._parts: list[_Part] = []
+        self._graph = read_graph(self._origins(), contexts)
+
+    def _setting(self, stage: int, scope: Scope) -> Setting:
+        return Setting(self._text, self._layout.escape, stage, scope)
+
+    def _origins(self) -> list[Instruction]:
+        """The FROM instructions, expanded with the global arguments."""
+        origins: list[Instruction] = []
+        for line in self._layout.lines:
+            if line.keyword == "FROM":
+                reading = read_instruction(line, self._setting(len(origins), self._outer))
+                origins.append(reading.instruction)
+                self._complaints.extend(reading.complaints)
+            elif line.keyword == "ARG" and not origins:
+                reading = read_instruction(line, self._setting(BEFORE_THE_FIRST_STAGE, self._outer))
+                for variable in reading.variables:
+                    self._outer.add(variable)
+        return origins
+
+    def document(self, source: Source) -> Dockerfile:
+        """Read everything."""
+        loose = Builder(self._text, None, None)
+        loose.scope = global_scope()
+        loose.shipped = True
+        builder = loose
+        for line in self._layout.lines:
+            if line.keyword == "FROM":
+                builder = self._begin()
+            else:
+                self._read(line, builder)
+        self._complain_about_loose(loose)
+        return Dockerfile(source, self._content(loose))
+
+    def _begin(self) -> Builder:
+        outline = self._graph.outlines[len(self._stages)]
+        base = None if outline.base_stage is None else self._stages[outline.base_stage]
+        builder = Builder(self._text, outline, base)
+        builder.final = outline.number == len(self._graph.outlines) - 1
+        builder.shipped = outline.number in self._graph.shipped
+        self._stages.append(builder)
+        builder.instructions.append(outline.instruction)
+        complaint = complaint_about(outline.instruction)
+        if complaint is not None:
+            self._complaints.append(complaint)
+        reading = Reading(outline.instruction, (), ())
+        images = (outline.base,) if outline.base else ()
+        self._parts.append(_Part(reading, builder, Effect(), images, begins=True))
+        return builder
+
+    def _read(self, line: LogicalLine, builder: Builder) -> None:
+        reading = read_instruction(line, self._setting(len(self._stages) - 1, builder.scope))
+        self._complaints.extend(reading.complaints)
+        outer = self._outer if builder.outline else None
+        effect = builder.take(reading, line, outer)
+        images = tuple(copied_images(reading.instruction, self._graph, builder.edges))
+        self._parts.append(_Part(reading, builder, effect, images, begins=False))
+
+    def _complain_about_loose(self, loose: Builder) -> None:
+        if not self._layout.lines:
+            message = "the file holds no instruction"
+            self._complaints.append(Complaint(Span(0, 0), message, "begin with FROM"))
+        for instruction in loose.instructions:
+            if instruction.keyword != "ARG":
+                message = f"{instruction.keyword[:40]} stands before any FROM"
+                place = instruction.keyword_span
+                self._complaints.append(Complaint(place, message, "begin with FROM"))
+                return
+
+    def _content(self, loose: Builder) -> Content:
+        last = self._stages[-1] if self._stages else loose
+        last.finish()
+        used = stages_used(self._stages)
+        stages = tuple(
+            stage
+            for number, builder in enumerate(self._stages)
+            if (stage := builder.stage(used=number in used)) is not None
+        )
+        entries = tuple(_entry(part, stages, last) for part in self._parts)
+        serving = None
+        if stages:
+            from imagelint.documents.serving import serving_command
+
+            serving = serving_command(launch_of(stages[-1]))
+        return Content(
+            {directive.name: directive.value for directive in self._layout.directives},
+            entries,
+            stages,
+            loose.scope.arguments,
+            serving,
+            tuple(sorted(self._complaints)),
+            self._allowances(entries, stages),
+        )
+
+    def _allowances(
+        self, entries: tuple[Entry, ...], stages: tuple[Stage, ...]
+    ) -> tuple[Allowance, ...]:
+        if not self._layout.comments:
+            return ()
+        instructions = tuple(entry.instruction for entry in entries)
+        places = Map(
+            len(self._text),
+            instructions,
+            tuple(instruction.span.start for instruction in instructions),
+            _extents(stages, len(self._text)),
+        )
+        return tuple(
+            read_allowances(self._text, self._layout.comments, self._layout.directives, places)
+        )
+
+
+def _entry(part: _Part, stages: tuple[Stage, ...], last: Builder) -> Entry:
+    instruction = part.reading.instruction
+    effect = last.in_force(part.effect)
+    return Entry(
+        instruction,
+        stages[instruction.stage] if part.begins else None,
+        part.images,
+        part.reading.variables,
+        effect.script,
+        effect.start,
+        effect.health,
+    )
+
+
+def _extents(stages: tuple[Stage, ...], length: int) -> tuple[Span, ...]:
+    """From each FROM up to the next."""
+    starts = [stage.span.start for stage in stages]
+    return tuple(map(Span, starts, [*starts[1:], length]))

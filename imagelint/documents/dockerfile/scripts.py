@@ -1,0 +1,196 @@
+"""The shell text of RUN, CMD, ENTRYPOINT and HEALTHCHECK, in its place."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import Known
+from imagelint.core.source import Span
+from imagelint.documents.dockerfile.heredocs import heredoc_word
+from imagelint.documents.script import Command, Script, ScriptRole, Word
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.core.fact import Fact
+    from imagelint.documents.dockerfile.model import Instruction
+    from imagelint.documents.dockerfile.source import LogicalLine
+
+_SHELLS = frozenset(("ash", "bash", "dash", "ksh", "mksh", "sh", "zsh"))
+_SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
+_COMMAND_FLAG = re.compile(r"-[a-zA-Z]*c")
+
+
+class Surroundings(NamedTuple):
+    """All that a script's meaning depends on, besides its text."""
+
+    text: str
+    shell: tuple[str, ...]
+    variables: Mapping[str, Fact[str]]
+    workdir: str
+    final: bool
+
+
+def program_name(word: str) -> str:
+    """The base name of a program: `/bin/bash` and `bash.exe` are `bash`."""
+    return re.split(r"[/\\]", word)[-1].removesuffix(".exe")
+
+
+def read_command(
+    instruction: Instruction, line: LogicalLine, around: Surroundings, role: ScriptRole
+) -> Script | None:
+    """The script of an instruction in either form; None when there is nothing to run."""
+    words = instruction.words[1:] if role is ScriptRole.HEALTHCHECK else instruction.words
+    if not words:
+        return None
+    if instruction.json:
+        return _of_words(words, around, role, _mounts(instruction))
+    shell = program_name(around.shell[0]).lower() if around.shell else "sh"
+    if role is ScriptRole.RUN and instruction.heredocs:
+        body = _lone_body(instruction, around.text)
+        if body is not None:
+            return _read(body[0], around, role, (body[1] or shell, _mounts(instruction)))
+    word = words[0].span
+    end = line.end if instruction.heredocs else word.end
+    span = Span(word.start, end)
+    text = _harmless(line, span, around.text)
+    return _read((text, span), around, role, (shell, _mounts(instruction)))
+
+
+def _read(
+    written: tuple[str, Span],
+    around: Surroundings,
+    role: ScriptRole,
+    how: tuple[str, tuple[str, ...]],
+) -> Script:
+    from imagelint.documents.shell import read_script
+
+    text, span = written
+    shell, mounts = how
+    return read_script(
+        text,
+        span,
+        role,
+        shell=shell,
+        variables=around.variables,
+        mounts=mounts,
+        final=around.final,
+        workdir=around.workdir,
+    )
+
+
+def _lone_body(instruction: Instruction, text: str) -> tuple[tuple[str, Span], str] | None:
+    """`RUN <<EOF`: the body is the script. Its text and place, and the shell of its `#!`."""
+    if heredoc_word(instruction.value) is None:
+        return None
+    heredoc = instruction.heredocs[0]
+    span = heredoc.content_span
+    body = text[span.start : span.end].replace("\r\n", " \n")
+    shebang = _SHEBANG.match(body.lstrip("\t") if heredoc.chomp else body)
+    return (body, span), shebang[1] if shebang else ""
+
+
+def _harmless(line: LogicalLine, span: Span, text: str) -> str:
+    """The text of a span with continuations as a shell reads them; not a character moves.
+
+    Comments and blank lines in a continuation become spaces, the escape character a backslash
+    right before the line feed.
+    """
+    parts: list[str] = []
+    at = span.start
+    ends = [*line.starts[1:], len(line.text)]
+    for offset, start, end in zip(line.offsets, line.starts, ends, strict=True):
+        stop = offset + end - start
+        if stop < span.start or offset >= span.end:
+            continue
+        if offset > at:
+            parts.append(_gap(text[at:offset]))
+            at = offset
+        stop = min(stop, span.end)
+        parts.append(text[at:stop])
+        at = max(at, stop)
+    parts.append(text[at : span.end].replace("\r\n", " \n"))
+    return "".join(parts)
+
+
+def _gap(text: str) -> str:
+    """Escape character, line feed, comments and blank lines between two pieces of a line."""
+    feed = text.index("\n")
+    return " " * (feed - 1) + "\\\n" + " " * (len(text) - feed - 1)
+
+
+def _mounts(instruction: Instruction) -> tuple[str, ...]:
+    mounts: list[str] = []
+    for flag in instruction.flags_named("mount"):
+        options = flag.options()
+        target = options.get("target") or options.get("dst") or options.get("destination") or ""
+        kind = options.get("type", "bind")
+        if kind == "secret" and not target:
+            target = f"/run/secrets/{options.get('id', '')}"
+        mounts.append(f"{kind}:{target}")
+    return tuple(mounts)
+
+
+def _of_words(
+    words: tuple[Word, ...], around: Surroundings, role: ScriptRole, mounts: tuple[str, ...]
+) -> Script:
+    """The exec form: one command, or the script that a shell is given."""
+    program = program_name(words[0].text)
+    if program in _SHELLS and len(words) > 2 and _COMMAND_FLAG.fullmatch(words[1].text):  # noqa: PLR2004
+        inner = _json_text(words[2])
+        if inner is not None:
+            span = Span(words[2].span.start + 1, words[2].span.end - 1)
+            return _read((inner, span), around, role, (program, mounts))
+    span = Span(words[0].span.start, words[-1].span.end)
+    text = around.text[span.start : span.end]
+    command = Command(span, program, words)
+    return Script(
+        span,
+        text,
+        role,
+        (command,),
+        "",
+        readable=program not in _SHELLS,
+        mounts=mounts,
+        final=around.final,
+        workdir=around.workdir,
+    )
+
+
+def _json_text(word: Word) -> str | None:
+    """The text inside a JSON string, as long as it is written; None where that cannot be.
+
+    An escaped quote is one character shorter than what is written: a space is put where it
+    changes nothing, outside the quotes that the character opens or ends.
+    """
+    inner = word.raw[1:-1]
+    if "\\" not in inner:
+        return inner if isinstance(word.value, Known) else None
+    if "'" in inner or _OTHER_ESCAPE.search(inner):
+        return None
+    first, *others = _ESCAPE.split(inner)
+    result = first
+    inside = False
+    for escaped, following in zip(others[::2], others[1::2], strict=True):
+        space = _written(escaped, (result[-1:], following[:1]), inside=inside)
+        if not space:
+            return None
+        result += space + following
+        inside = inside != (escaped == '"')
+    return result
+
+
+_ESCAPE = re.compile(r'\\(["nt])')
+_OTHER_ESCAPE = re.compile(r'\\[^"nt]')
+_BREAKS = frozenset(("", *" ;|&()\n"))
+
+
+def _written(escaped: str, around: tuple[str, str], *, inside: bool) -> str:
+    """Two characters that are in a shell what a JSON escape stands for; empty: there are none."""
+    before, after = around
+    if escaped != '"':
+        return "" if inside else {"n": " \n", "t": "  "}[escaped]
+    if inside:
+        return '" ' if after in _BREAKS else ""
+    return ' "' if before in _BREAKS else ""

@@ -1,0 +1,252 @@
+"""Stages: what is in force at the end of each."""
+
+from __future__ import annotations
+
+import re
+from posixpath import join, normpath
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.dockerfile.health import read_health
+from imagelint.documents.dockerfile.model import (
+    HealthCheck,
+    Instruction,
+    Stage,
+    StageUser,
+    Start,
+)
+from imagelint.documents.dockerfile.scopes import Scope, script_variables, stage_scope
+from imagelint.documents.dockerfile.scripts import Surroundings, read_command
+from imagelint.documents.script import Script, ScriptRole, Word
+
+if TYPE_CHECKING:
+    from imagelint.documents.dockerfile.graph import Outline
+    from imagelint.documents.dockerfile.instructions import Reading
+    from imagelint.documents.dockerfile.source import LogicalLine
+    from imagelint.documents.shared import ImageUse
+
+N = TypeVar("N", Start, HealthCheck, Start | None, HealthCheck | None)
+
+_SHELL = ("/bin/sh", "-c")
+_WINDOWS_SHELL = ("cmd", "/S", "/C")
+_WINDOWS_IMAGES = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
+_ROOTS = ("root", "0")
+_PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/\w+)?", re.ASCII)
+_MOST_PORTS = 1_000  # of one range; a wider one tells nothing
+
+
+class Effect(NamedTuple):
+    """What one instruction is, besides itself."""
+
+    script: Script | None = None
+    start: Start | None = None
+    health: HealthCheck | None = None
+
+
+class Builder:
+    """One stage while its instructions are read."""
+
+    __slots__ = (
+        "_cmd_is_own",
+        "_text",
+        "cmd",
+        "edges",
+        "entrypoint",
+        "exposed",
+        "final",
+        "healthcheck",
+        "instructions",
+        "outline",
+        "root_image",
+        "scope",
+        "shell",
+        "shipped",
+        "user",
+        "workdir",
+    )
+
+    def __init__(self, text: str, outline: Outline | None, base: Builder | None) -> None:
+        self._text = text
+        self.outline = outline
+        self.instructions: list[Instruction] = []
+        self.edges: set[int] = set()
+        self.shipped = self.final = False
+        self._cmd_is_own = False
+        if base is None:
+            self._begin(outline)
+        else:
+            self._inherit(base)
+
+    def _begin(self, outline: Outline | None) -> None:
+        scratch = outline is not None and outline.scratch
+        self.scope = stage_scope(scratch=scratch)
+        self.root_image: ImageUse | None = outline.base if outline else None
+        self.workdir: Fact[str] = Known("/") if scratch else UNKNOWN
+        self.user: StageUser | None = None
+        self.entrypoint: Start | None = None
+        self.cmd: Start | None = None
+        self.healthcheck: HealthCheck | None = None
+        self.exposed: tuple[int, ...] = ()
+        windows = self.root_image is not None and _WINDOWS_IMAGES.search(self.root_image.text)
+        self.shell: tuple[str, ...] = _WINDOWS_SHELL if windows else _SHELL
+
+    def _inherit(self, base: Builder) -> None:
+        self.scope = base.scope.child()
+        self.root_image = base.root_image
+        self.workdir = base.workdir
+        self.user = base.user
+        self.entrypoint = base.entrypoint
+        self.cmd = base.cmd
+        self.healthcheck = base.healthcheck
+        self.exposed = base.exposed
+        self.shell = base.shell
+
+    def take(self, reading: Reading, line: LogicalLine, outer: Scope | None) -> Effect:
+        """Let an instruction have its effect; `outer` is the global scope, None in itself."""
+        instruction = reading.instruction
+        self.instructions.append(instruction)
+        match instruction.keyword:
+            case "ENV" | "ARG":
+                for variable in reading.variables:
+                    self.scope.add(variable, outer)
+            case "RUN":
+                return Effect(self.script(instruction, line, ScriptRole.RUN))
+            case "ENTRYPOINT" | "CMD":
+                return self._start(instruction, line)
+            case "HEALTHCHECK":
+                script = self.script(instruction, line, ScriptRole.HEALTHCHECK)
+                self.healthcheck = read_health(instruction, script)
+                return Effect(script, health=self.healthcheck)
+            case _:
+                self._set(instruction)
+        return Effect()
+
+    def _set(self, instruction: Instruction) -> None:
+        words = instruction.words
+        if not words:
+            return
+        match instruction.keyword:
+            case "USER":
+                self.user = _user(words[0])
+            case "WORKDIR":
+                self.workdir = _workdir(self.workdir, words[0].value)
+            case "SHELL" if instruction.json:
+                self.shell = instruction.arguments
+            case "EXPOSE":
+                self.exposed = tuple(dict.fromkeys((*self.exposed, *_ports(words))))
+
+    def script(
+        self, instruction: Instruction, line: LogicalLine, role: ScriptRole
+    ) -> Script | None:
+        """The script of an instruction at this point of the stage."""
+        workdir = self.workdir.value if isinstance(self.workdir, Known) else ""
+        variables = script_variables(self.scope)
+        around = Surroundings(self._text, self.shell, variables, workdir, self.shipped)
+        return read_command(instruction, line, around, role)
+
+    def _start(self, instruction: Instruction, line: LogicalLine) -> Effect:
+        script = self.script(instruction, line, ScriptRole.START)
+        words = instruction.words if instruction.json else ()
+        start = Start(instruction.span, instruction, instruction.json, words, script, final=False)
+        if instruction.keyword == "CMD":
+            self.cmd, self._cmd_is_own = start, True
+        else:
+            self.entrypoint = start
+            if not self._cmd_is_own:  # an ENTRYPOINT resets the CMD of what is below the stage
+                self.cmd = None
+        return Effect(script, start)
+
+    def finish(self) -> None:
+        """Mark what is in force at the end of the final stage."""
+        if self.entrypoint is not None:
+            self.entrypoint = self.entrypoint._replace(final=True)
+        if self.cmd is not None:
+            self.cmd = self.cmd._replace(final=True)
+        if self.healthcheck is not None:
+            self.healthcheck = self.healthcheck._replace(final=True)
+
+    def in_force(self, effect: Effect) -> Effect:
+        """The effect, marked when it is one of those in force."""
+        start, health = effect.start, effect.health
+        if start is not None:
+            final = _same(start, self.entrypoint) or _same(start, self.cmd)
+            start = start._replace(final=final)
+        if health is not None:
+            health = health._replace(final=_same(health, self.healthcheck))
+        return Effect(effect.script, start, health)
+
+    def stage(self, *, used: bool) -> Stage | None:
+        """The finished stage; None for what stands before the first FROM."""
+        outline = self.outline
+        if outline is None:
+            return None
+        return Stage(
+            span=outline.instruction.span,
+            index=outline.number,
+            name=outline.name,
+            base=outline.base,
+            base_stage=outline.base_stage,
+            scratch=outline.scratch,
+            context=outline.context,
+            platform=outline.platform,
+            instructions=tuple(self.instructions),
+            final=self.final,
+            shipped=self.shipped,
+            used=used,
+            user=self._final_user(outline),
+            env=self.scope.environment,
+            workdir=self.workdir,
+            entrypoint=self.entrypoint,
+            cmd=self.cmd,
+            healthcheck=self.healthcheck,
+            shell=self.shell,
+            exposed=self.exposed,
+            root_image=self.root_image,
+            env_complete=self.scope.otherwise is ABSENT,
+        )
+
+    def _final_user(self, outline: Outline) -> StageUser:
+        if self.user is not None:
+            return self.user
+        root: Fact[bool] = Known(value=True) if self.scope.otherwise is ABSENT else ABSENT
+        return StageUser(outline.instruction.span, ABSENT, ABSENT, root)
+
+
+def _same(node: Start | HealthCheck, other: Start | HealthCheck | None) -> bool:
+    return other is not None and other.span == node.span
+
+
+def _user(word: Word) -> StageUser:
+    if not isinstance(word.value, Known):
+        return StageUser(word.span, UNKNOWN, UNKNOWN, UNKNOWN)
+    name, colon, group = word.value.value.partition(":")
+    group_fact: Fact[str] = Known(group, word.span) if colon else ABSENT
+    root = Known(name in _ROOTS, word.span)
+    return StageUser(word.span, Known(name, word.span), group_fact, root)
+
+
+def _workdir(before: Fact[str], value: Fact[str]) -> Fact[str]:
+    if not isinstance(value, Known):
+        return UNKNOWN
+    path = value.value
+    if path.startswith("/"):
+        return Known(normpath("/" + path.lstrip("/")), value.span)
+    if "\\" in path or path[1:2] == ":":  # a path of Windows
+        return value
+    if not isinstance(before, Known):
+        return UNKNOWN
+    return Known(normpath(join(before.value, path)), value.span)
+
+
+def _ports(words: tuple[Word, ...]) -> list[int]:
+    ports: list[int] = []
+    for word in words:
+        written = word.value.value if isinstance(word.value, Known) else ""
+        for part in written.split():
+            match = _PORT.fullmatch(part)
+            if match is None:
+                continue
+            first, last = int(match[1]), int(match[2] or match[1])
+            if first <= last <= min(first + _MOST_PORTS, 65_535):
+                ports.extend(range(first, last + 1))
+    return ports

@@ -1,0 +1,64 @@
+"""What the image of a Dockerfile runs: ENTRYPOINT and CMD as Docker combines them.
+
+https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.source import Span
+from imagelint.documents.script import Word
+from imagelint.documents.shared import Runtime
+
+if TYPE_CHECKING:
+    from imagelint.documents.dockerfile.model import Stage, Start
+    from imagelint.documents.serving import Launch
+
+
+def launch_of(stage: Stage) -> Launch:
+    """What a container of this stage's image runs."""
+    from imagelint.documents.serving import Launch
+
+    argv, complete = _argv(stage)
+    start = stage.entrypoint or stage.cmd
+    user: Fact[str] = stage.user.name if isinstance(stage.user.name, Known) else UNKNOWN
+    return Launch(
+        span=start.span if start else stage.span,
+        image=stage.root_image,
+        argv=argv,
+        complete=complete,
+        env=tuple(stage.env.values()),
+        env_complete=stage.env_complete,
+        runtime=Runtime(
+            kind="image",
+            owner="Dockerfile",
+            name=stage.name,
+            span=stage.span,
+            ports=stage.exposed,
+            user=user,
+        ),
+        appends=stage.entrypoint is None and not stage.env_complete,
+    )
+
+
+def _argv(stage: Stage) -> tuple[tuple[Word, ...], bool]:
+    """The words, and whether they are all that is run."""
+    command = _words(stage.cmd, stage.shell)
+    if stage.entrypoint is None:
+        # An outside image may bring an entry point of its own.
+        return command, stage.env_complete
+    entry = _words(stage.entrypoint, stage.shell)
+    return (entry if not stage.entrypoint.json else (*entry, *command)), True
+
+
+def _words(start: Start | None, shell: tuple[str, ...]) -> tuple[Word, ...]:
+    """The words that a start comes to: the shell form is run by the shell."""
+    if start is None:
+        return ()
+    if start.json or not start.instruction.words:
+        return start.words
+    word = start.instruction.words[0]
+    here = Span(word.span.start, word.span.start)
+    return (*(Word(here, "", Known(part, here)) for part in shell), word)

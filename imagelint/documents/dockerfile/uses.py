@@ -1,0 +1,83 @@
+"""What a stage takes from other stages and images: `COPY --from`, `RUN --mount=from=`."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.source import Span
+from imagelint.documents.shared import ImageRole, ImageUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from imagelint.documents.dockerfile.graph import Graph
+    from imagelint.documents.dockerfile.model import Flag, Instruction
+    from imagelint.documents.dockerfile.stages import Builder
+
+_FROM = re.compile(r"(?:^|[=,])\s*from\s*=\s*([^,\"'\s]*)", re.IGNORECASE)
+
+
+class Origin(NamedTuple):
+    """What one `from` names, where, and in which role."""
+
+    value: Fact[str]
+    span: Span
+    text: str
+    role: ImageRole
+
+
+def origins_of(instruction: Instruction) -> Iterator[Origin]:
+    """All that an instruction takes files from, besides the build context."""
+    if instruction.onbuild is not None:
+        yield from origins_of(instruction.onbuild)
+    if instruction.keyword == "COPY":
+        flag = instruction.flag("from")
+        if flag is not None and flag.text:
+            value = UNKNOWN if "$" in flag.text else flag.value
+            yield Origin(value, flag.value_span, flag.text, ImageRole.COPY)
+    elif instruction.keyword == "RUN":
+        for flag in instruction.flags_named("mount"):
+            yield from _mounted(flag)
+
+
+def _mounted(flag: Flag) -> Iterator[Origin]:
+    name = flag.options().get("from", "")
+    if not name:
+        return
+    match = _FROM.search(flag.raw)
+    span = flag.value_span
+    if match is not None:
+        span = Span(flag.span.start + match.start(1), flag.span.start + match.end(1))
+    value: Fact[str] = UNKNOWN if "$" in name else Known(name, span)
+    yield Origin(value, span, name, ImageRole.MOUNT)
+
+
+def copied_images(instruction: Instruction, graph: Graph, edges: set[int]) -> Iterator[ImageUse]:
+    """The outside images that an instruction copies from; stages go into `edges`."""
+    for origin in origins_of(instruction):
+        if isinstance(origin.value, Known):
+            found = graph.find(origin.value.value)
+            if found is not None:
+                edges.add(found)
+                continue
+        image = graph.image(origin.value, origin.span, origin.text, origin.role)
+        if image is not None:
+            yield image
+
+
+def stages_used(stages: Sequence[Builder]) -> frozenset[int]:
+    """The stages that the final one is made of, itself included."""
+    used: set[int] = set()
+    waiting = [len(stages) - 1] if stages else []
+    while waiting:
+        number = waiting.pop()
+        if number in used:
+            continue
+        used.add(number)
+        builder = stages[number]
+        waiting.extend(builder.edges)
+        if builder.outline is not None and builder.outline.base_stage is not None:
+            waiting.append(builder.outline.base_stage)
+    return frozenset(used)
