@@ -1,0 +1,268 @@
+"""Run another program: the only module that does.
+
+Arguments are a list, never a shell's line. The program sees an environment by allow-list, an
+empty folder of its own that vanishes afterwards, and no standard input. What it writes is read
+together and bounded. A timeout, too much output, or an interrupt kills its whole process group.
+"""
+
+from __future__ import annotations
+
+import os
+import selectors
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+from contextlib import suppress
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.collect import surroundings
+from imagelint.core.report import Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PASSED = (
+    *("PATH", "LANG", "LC_ALL", "TZ"),
+    *("SSL_CERT_FILE", "SSL_CERT_DIR"),
+    *("HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
+)
+_CREDENTIALS = ("DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR")
+_MEGABYTE = 1024 * 1024
+_CHUNK = 65536
+_TICK_SECONDS = 0.1
+_GRACE_SECONDS = 2.0
+"""How long a program may take to end when it is asked to; then it is made to."""
+
+
+class Limits(NamedTuple):
+    """What a program may take: seconds, and bytes on its two outputs."""
+
+    seconds: float
+    stdout: int = 64 * _MEGABYTE
+    stderr: int = _MEGABYTE
+
+
+class Run(NamedTuple):
+    """One call of a program.
+
+    `arguments` follow the program's name. `origin` is what the call is about, for problems.
+    `install` tells how to get the program. `files` (name, text) and `links` (name, where to) are
+    put into the folder in which it runs. `passed` names further environment variables to hand
+    over, a trailing `*` stands for any end; `variables` sets some. With `credentials` it may see
+    the user's logins to registries.
+    """
+
+    program: str
+    arguments: tuple[str, ...]
+    origin: str
+    limits: Limits
+    install: str = ""
+    files: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    passed: tuple[str, ...] = ()
+    variables: tuple[tuple[str, str], ...] = ()
+    credentials: bool = False
+
+
+class Completed(NamedTuple):
+    """A program ended by itself, with a code from 0 to 255. Bytes that are not UTF-8 are U+FFFD."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+
+@cache
+def find(program: str, search: str) -> str:
+    """Where a program is, looked up once; empty when it is not.
+
+    Relative parts of the search path are left out: what lies in the examined folder is not run.
+    """
+    parts = (part for part in search.split(os.pathsep) if os.path.isabs(part))
+    found = shutil.which(program, path=os.pathsep.join(parts)) or ""
+    return found if os.path.isabs(found) else ""
+
+
+def locate(program: str, origin: str, install: str) -> str | Problem:
+    """The path of a program, or the problem that it is missing, with what installs it."""
+    found = find(program, surroundings.variable("PATH"))
+    if found:
+        return found
+    detail = f"the program `{program}` is not installed (it is not on PATH)"
+    return Problem(ProblemKind.TOOL_MISSING, origin, detail, help=install)
+
+
+def run(request: Run) -> Completed | Problem:
+    """Run a program to its end, whatever it does meanwhile."""
+    path = locate(request.program, request.origin, request.install)
+    if isinstance(path, Problem):
+        return path
+    with tempfile.TemporaryDirectory(prefix="imagelint-", ignore_cleanup_errors=True) as folder:
+        work = _furnish(folder, request)
+        try:
+            process = subprocess.Popen(  # noqa: S603 - a list of arguments, an absolute path
+                [path, *request.arguments],
+                cwd=work,
+                env=environment(request, folder, surroundings.variables()),
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+            )
+        except OSError as error:
+            detail = f"`{path}` cannot be run: {error.strerror or error}"
+            return Problem(ProblemKind.TOOL_FAILED, request.origin, detail, help=request.install)
+        with process:
+            return _Watch(process, request).outcome()
+
+
+def environment(request: Run, folder: str, ours: Mapping[str, str]) -> dict[str, str]:
+    """The variables that a program sees: by allow-list, with a home and a place for big files."""
+    chosen = {name: value for name, value in ours.items() if _is_passed(name, request)}
+    chosen["HOME"] = os.path.join(folder, "home")
+    chosen["TMPDIR"] = os.path.join(folder, "tmp")
+    if request.credentials and "DOCKER_CONFIG" not in chosen:
+        chosen["DOCKER_CONFIG"] = os.path.join(os.path.expanduser("~"), ".docker")
+    chosen.update(request.variables)
+    return chosen
+
+
+def _is_passed(name: str, request: Run) -> bool:
+    if name in _PASSED or (request.credentials and name in _CREDENTIALS):
+        return True
+    return any(
+        name.startswith(wish[:-1]) if wish.endswith("*") else name == wish
+        for wish in request.passed
+    )
+
+
+def _furnish(folder: str, request: Run) -> str:
+    for name in ("home", "tmp", "work"):
+        os.mkdir(os.path.join(folder, name), mode=0o700)
+    work = os.path.join(folder, "work")
+    for name, text in request.files:
+        path = os.path.join(work, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+    for name, target in request.links:
+        path = os.path.join(work, name)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.symlink(os.path.abspath(target), path)
+    return work
+
+
+class _Watch:
+    """Reads what a process writes until it has ended, or has to."""
+
+    def __init__(self, process: subprocess.Popen[bytes], request: Run) -> None:
+        self._process = process
+        self._request = request
+        self._deadline = time.monotonic() + request.limits.seconds
+        self._texts: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
+
+    def outcome(self) -> Completed | Problem:
+        try:
+            problem = self._read()
+        except BaseException:  # an interrupt, above all: leave nothing running behind
+            self._kill()
+            raise
+        if problem is not None:
+            self._kill()
+            return problem
+        code = self._process.returncode
+        if code < 0:
+            return self._problem(ProblemKind.TOOL_FAILED, _death(-code))
+        return Completed(
+            code,
+            self._texts["stdout"].decode("utf-8", "replace"),
+            self._texts["stderr"].decode("utf-8", "replace"),
+        )
+
+    def _read(self) -> Problem | None:
+        with selectors.DefaultSelector() as selector:
+            for name, pipe in (("stdout", self._process.stdout), ("stderr", self._process.stderr)):
+                if pipe is not None:
+                    os.set_blocking(pipe.fileno(), False)
+                    selector.register(pipe, selectors.EVENT_READ, name)
+            while selector.get_map():
+                problem = self._step(selector)
+                if problem is not None:
+                    return problem
+                if self._process.poll() is not None:
+                    return self._finish(selector)
+        return self._wait()
+
+    def _step(self, selector: selectors.BaseSelector) -> Problem | None:
+        """Take what is there, waiting a little for it."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            return self._overdue()
+        for key, _ in selector.select(min(left, _TICK_SECONDS)):
+            pipe, name = key.fileobj, str(key.data)
+            chunk = os.read(key.fd, _CHUNK)
+            if not chunk:
+                selector.unregister(pipe)
+            elif not self._keep(name, chunk):
+                limit = getattr(self._request.limits, name)
+                detail = f"wrote more than {limit:,} bytes to {name} and was stopped"
+                return self._problem(ProblemKind.TOOL_FAILED, detail)
+        return None
+
+    def _keep(self, name: str, chunk: bytes) -> bool:
+        text = self._texts[name]
+        text += chunk
+        return len(text) <= int(getattr(self._request.limits, name))
+
+    def _finish(self, selector: selectors.BaseSelector) -> Problem | None:
+        """The program has ended; children of it may still hold its pipes and are not waited for."""
+        while selector.get_map():
+            ready = selector.select(0)
+            if not ready:
+                self._signal(signal.SIGKILL)
+                return None
+            problem = self._step(selector)
+            if problem is not None:
+                return problem
+        return None
+
+    def _wait(self) -> Problem | None:
+        """Both outputs are closed: the program has little left to do."""
+        try:
+            self._process.wait(max(0.0, self._deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            return self._overdue()
+        return None
+
+    def _overdue(self) -> Problem:
+        seconds = self._request.limits.seconds
+        detail = f"did not end within {seconds:g} seconds and was stopped"
+        return self._problem(ProblemKind.TIMED_OUT, detail, help="give it more with `--timeout`")
+
+    def _kill(self) -> None:
+        """End the whole group: asked first, so that it can clean up, then made to."""
+        self._signal(signal.SIGTERM)
+        with suppress(subprocess.TimeoutExpired):
+            self._process.wait(_GRACE_SECONDS)
+        self._signal(signal.SIGKILL)
+        self._process.wait()
+
+    def _signal(self, number: signal.Signals) -> None:
+        with suppress(ProcessLookupError, PermissionError):
+            os.killpg(self._process.pid, number)
+
+    def _problem(self, kind: ProblemKind, detail: str, help: str = "") -> Problem:  # noqa: A002 - the word that the reader sees
+        text = f"`{self._request.program}` {detail}"
+        return Problem(kind, self._request.origin, text, help)
+
+
+def _death(number: int) -> str:
+    try:
+        name = signal.Signals(number).name
+    except ValueError:
+        name = f"signal {number}"
+    why = ": probably there was not enough memory" if number == signal.SIGKILL else ""
+    return f"was killed by {name}{why}"

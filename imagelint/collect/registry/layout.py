@@ -1,0 +1,222 @@
+"""Read an image that lies in a folder as an OCI layout.
+
+https://github.com/opencontainers/image-spec/blob/main/image-layout.md. Nothing in it is trusted:
+digests name files only if they are well-formed, and what is read must have the digest by which it
+was asked for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from typing import NamedTuple
+
+from imagelint.collect.read import read_bytes
+from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.documents.image import (
+    LAYOUT_SCHEME,
+    ImageIdentity,
+    ImageTarget,
+    parse_config,
+)
+from imagelint.documents.jsonview import JsonView, read_json
+
+TAG_ANNOTATION = "org.opencontainers.image.ref.name"
+_DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha512):([0-9a-f]{128})")
+_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_SUBJECTS = ("attestation-manifest",)
+_DEEPEST_INDEX = 4
+_MOST_CHOICES = 10
+
+
+class LayoutReference(NamedTuple):
+    """`oci:FOLDER[:tag|@digest]` taken apart."""
+
+    folder: str
+    tag: str = ""
+    digest: str = ""
+
+
+class Descriptor(NamedTuple):
+    """What an index says about one of its entries. `platform` is `os/architecture[/variant]`."""
+
+    digest: str
+    size: int
+    tag: str
+    platform: str
+    media_type: str
+    artifact: bool = False
+
+    @property
+    def is_index(self) -> bool:
+        """Whether the entry is an index itself."""
+        return self.media_type.endswith(("image.index.v1+json", "manifest.list.v2+json"))
+
+
+def is_layout(reference: str) -> bool:
+    """Whether a reference names an OCI layout."""
+    return reference.startswith(LAYOUT_SCHEME)
+
+
+def parse_layout_reference(text: str) -> LayoutReference:
+    """The parts of `oci:FOLDER[:tag|@digest]`; a folder of that very name wins over a tag.
+
+    Raises:
+        UsageError: the digest is not one, or no folder is named.
+    """
+    rest = text.removeprefix(LAYOUT_SCHEME)
+    folder, at, digest = rest.rpartition("@")
+    if at and _DIGEST.fullmatch(digest):
+        return LayoutReference(folder, digest=digest)
+    if not rest:
+        raise UsageError(Complaint(f"`{text}` names no folder", help="write `oci:FOLDER[:TAG]`"))
+    folder, colon, tag = rest.rpartition(":")
+    if colon and folder and _TAG.fullmatch(tag) and not os.path.isdir(rest):
+        return LayoutReference(folder, tag=tag)
+    return LayoutReference(rest)
+
+
+def resolve_layout(text: str, platform: str = "") -> ImageTarget | Problem:
+    """The image that a layout reference names, by its digest, with its configuration.
+
+    Of an index, the configuration is that of `platform`, or of its only image.
+
+    Raises:
+        UsageError: several images could be meant, or none is.
+    """
+    reference = parse_layout_reference(text)
+    entries = read_index(reference.folder, text)
+    if isinstance(entries, Problem):
+        return entries
+    chosen = _choose(text, reference, entries)
+    identity = ImageIdentity(text, chosen.digest, layout=reference.folder, platform=platform)
+    manifest = _manifest(reference.folder, chosen, text, platform)
+    if isinstance(manifest, Problem):
+        return manifest
+    blob = read_blob(reference.folder, manifest["config"]["digest"].text, text)
+    if isinstance(blob, Problem):
+        return blob
+    config = parse_config(blob.decode("utf-8", "replace"))
+    if isinstance(config, str):
+        return Problem(ProblemKind.UNPARSABLE, text, f"the configuration of the image {config}")
+    return ImageTarget(identity, config)
+
+
+def read_index(folder: str, origin: str) -> tuple[Descriptor, ...] | Problem:
+    """The entries of `index.json`, or why there are none."""
+    if not os.path.isdir(folder):
+        detail = f"there is no folder `{folder}`"
+        return Problem(ProblemKind.NOT_FOUND, origin, detail, help="write `oci:FOLDER[:TAG]`")
+    data = read_bytes(os.path.join(folder, "index.json"), origin)
+    if isinstance(data, Problem):
+        detail = f"`{folder}` is not an OCI layout: index.json: {data.detail}"
+        help_ = "make one with `docker buildx build --output type=oci,tar=false,dest=FOLDER`"
+        return data._replace(detail=detail, help=help_)
+    return _entries(data, f"index.json of `{folder}`", origin)
+
+
+def read_blob(folder: str, digest: str, origin: str) -> bytes | Problem:
+    """The content that has this digest, or why there is none. For JSON, not for layers."""
+    parts = _DIGEST.fullmatch(digest)
+    if parts is None:
+        detail = f"the layout `{folder}` names a blob by `{digest}`, which is not a digest"
+        return Problem(ProblemKind.UNPARSABLE, origin, detail)
+    algorithm, encoded = digest.split(":")
+    data = read_bytes(os.path.join(folder, "blobs", algorithm, encoded), origin)
+    if isinstance(data, Problem):
+        return data._replace(detail=f"the blob {digest} of `{folder}`: {data.detail}")
+    if hashlib.new(algorithm, data).hexdigest() != encoded:
+        detail = f"the blob {digest} of `{folder}` does not have that digest: it was changed"
+        return Problem(ProblemKind.UNPARSABLE, origin, detail, help="fetch the image again")
+    return data
+
+
+def _entries(data: bytes, what: str, origin: str) -> tuple[Descriptor, ...] | Problem:
+    view = read_json(data.decode("utf-8", "replace"))
+    if isinstance(view, str):
+        return Problem(ProblemKind.UNPARSABLE, origin, f"{what} {view}")
+    if not view["manifests"].is_array:
+        return Problem(ProblemKind.UNPARSABLE, origin, f"{what} lists no manifests")
+    return tuple(_descriptor(entry) for entry in view["manifests"].items())
+
+
+def _descriptor(view: JsonView) -> Descriptor:
+    platform = view["platform"]
+    parts = (platform["os"].text, platform["architecture"].text, platform["variant"].text)
+    annotations = view["annotations"]
+    kind = annotations["vnd.docker.reference.type"].text or annotations["kind"].text
+    return Descriptor(
+        view["digest"].text,
+        int(view["size"].number or 0),
+        annotations[TAG_ANNOTATION].text,
+        "/".join(part for part in parts if part),
+        view["mediaType"].text,
+        artifact=bool(view["artifactType"])
+        or kind in _SUBJECTS
+        or kind.endswith(("cosign/sigs", "cosign/atts")),
+    )
+
+
+def _choose(text: str, reference: LayoutReference, entries: tuple[Descriptor, ...]) -> Descriptor:
+    images = [entry for entry in entries if not entry.artifact]
+    if reference.digest:
+        wanted = [entry for entry in images if entry.digest == reference.digest][:1]
+    elif reference.tag:
+        wanted = [entry for entry in images if _has_tag(entry, reference.tag)]
+    else:
+        wanted = images
+    if len({entry.digest for entry in wanted}) == 1:
+        return wanted[0]
+    choices = [f"{LAYOUT_SCHEME}{reference.folder}{_suffix(entry)}" for entry in images]
+    listed = ", ".join(choices[:_MOST_CHOICES]) or "it holds no image"
+    why = "names several images" if wanted else "names no image of the layout"
+    raise UsageError(Complaint(f"`{text}` {why}", help=f"choose one: {listed}"))
+
+
+def _has_tag(entry: Descriptor, tag: str) -> bool:
+    """Whether an entry has the tag; some tools write a whole reference instead of a tag."""
+    return entry.tag == tag or entry.tag.endswith(f":{tag}")
+
+
+def _suffix(entry: Descriptor) -> str:
+    return f":{entry.tag}" if _TAG.fullmatch(entry.tag) else f"@{entry.digest}"
+
+
+def _manifest(folder: str, chosen: Descriptor, origin: str, platform: str) -> JsonView | Problem:
+    """The manifest behind a descriptor: an index leads to one of its own."""
+    descriptor = chosen
+    for _ in range(_DEEPEST_INDEX):
+        blob = read_blob(folder, descriptor.digest, origin)
+        if isinstance(blob, Problem):
+            return blob
+        if not descriptor.is_index:
+            return _object(blob, f"the manifest {descriptor.digest}", origin)
+        entries = _entries(blob, f"the index {descriptor.digest}", origin)
+        if isinstance(entries, Problem):
+            return entries
+        fitting = _fitting(entries, platform)
+        if isinstance(fitting, str):
+            return Problem(ProblemKind.NOT_FOUND, origin, fitting, help="name it: `--platform`")
+        descriptor = fitting
+    detail = "has indexes within indexes, deeper than any image needs"
+    return Problem(ProblemKind.UNPARSABLE, origin, detail)
+
+
+def _fitting(entries: tuple[Descriptor, ...], platform: str) -> Descriptor | str:
+    """The entry for a platform, else the only one, else the one for Linux on x86-64."""
+    images = [entry for entry in entries if not entry.artifact and "unknown" not in entry.platform]
+    wanted = platform or ("linux/amd64" if len(images) > 1 else "")
+    for entry in images:
+        if not wanted or entry.platform == wanted or entry.platform.startswith(f"{wanted}/"):
+            return entry
+    there = ", ".join(entry.platform for entry in images) or "no image at all"
+    return f"has no image for {wanted or 'any platform'}; there is: {there}"
+
+
+def _object(blob: bytes, what: str, origin: str) -> JsonView | Problem:
+    view = read_json(blob.decode("utf-8", "replace"))
+    if isinstance(view, str):
+        return Problem(ProblemKind.UNPARSABLE, origin, f"{what} {view}")
+    return view
