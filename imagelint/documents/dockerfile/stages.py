@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.source import LogicalLine
     from imagelint.documents.shared import ImageUse
 
-N = TypeVar("N", Start, HealthCheck, Start | None, HealthCheck | None)
-
 _SHELL = ("/bin/sh", "-c")
 _WINDOWS_SHELL = ("cmd", "/S", "/C")
 _WINDOWS_IMAGES = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
