@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from imagelint.audit.files import Results
     from imagelint.collect.read import Text
     from imagelint.core.finding import Severity
-    from imagelint.core.source import Source
     from imagelint.engine.baseline import Baseline
     from imagelint.policy.model import Policy
 

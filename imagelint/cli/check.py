@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.options import Format, flags, policy_options, report_options
+from imagelint.cli.options import policy_options, report_options
 from imagelint.collect.read import read_standard_input
 from imagelint.core.errors import Complaint, UsageError
 
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.audit.session import Session
+    from imagelint.cli.formats import Format
     from imagelint.core.report import Report
 
 
@@ -48,15 +49,17 @@ def check(  # noqa: PLR0913 - the options of the command
     """
     from imagelint.audit.session import Session
     from imagelint.cli.baselines import read, write
-    from imagelint.cli.output import View, progress, show
+    from imagelint.cli.flags import flags
+    from imagelint.cli.output import View, show
+    from imagelint.cli.progress import progress
     from imagelint.engine.decide import decide
 
-    view = View(formats, color, quiet)
+    view = View(formats, color)
     session = Session.open(policies, flags(fail_on, rules), cached=not no_cache, processes=jobs)
     if "-" in paths:
         reports = from_standard_input(session, paths, stdin_filename)
     else:
-        reports = session.check(paths or (".",), progress(view, "examined"))
+        reports = session.check(paths or (".",), progress("examined", quiet=quiet))
     report = session.settle(reports, read(baseline), whole=not paths)
     if write_baseline:
         write(write_baseline, report)

@@ -11,7 +11,7 @@ def completion(shell: str) -> None:
     """Print a completion script, for `eval "$(imagelint completion bash)"` in a profile."""
     from click.shell_completion import get_completion_class
 
-    from imagelint.cli.main import main
+    from imagelint.cli.commands import main
 
     complete = get_completion_class(shell)
     if complete is None:

@@ -3,59 +3,16 @@
 from __future__ import annotations
 
 import sys
-from importlib import import_module
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
-from imagelint import __version__
+from imagelint.cli.commands import main
 from imagelint.core.errors import Complaint, ImagelintError
 from imagelint.core.report import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
-
-COMMANDS = {
-    "check": "Judge files: Dockerfiles, manifests, compose files and what belongs to them.",
-    "scan": "Scan an image for vulnerable packages with Trivy.",
-    "verify": "Verify who signed an image with cosign.",
-    "gate": "Check, scan and verify: one verdict about one image.",
-    "rules": "List the rules.",
-    "explain": "Explain a rule by its name or by another tool's id.",
-    "policy": "Show, check or describe policies.",
-    "init": "Write a first policy after looking at what the repository holds.",
-    "completion": "Print the shell completion script.",
-}
-
-
-class Commands(click.Group):
-    """A group that imports a command when it is called, and knows all summaries without."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """The names in the order of a day's work."""
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
-        """The command of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        module = import_module(f"imagelint.cli.{cmd_name}")
-        return cast("click.Command", getattr(module, cmd_name))
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
-        """The summaries, without importing anything."""
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
-
-
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, "-V", "--version", message="imagelint %(version)s")
-def main() -> None:
-    """Say, with evidence, whether a GPU serving image may be pushed.
-
-    Exit codes: 0 pass, 1 fail, 2 wrong usage or policy, 3 incomplete (something could not be
-    examined), 4 a defect of imagelint, 130 interrupted.
-    """
 
 
 def answer(arguments: Sequence[str] | None = None) -> int:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import shutil
 import sys
-import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-import click
-
 from imagelint import __version__
 from imagelint.cli.describe import describe
-from imagelint.cli.options import Format
+from imagelint.cli.formats import Format
 from imagelint.collect.surroundings import variable
 from imagelint.collect.write import write_text
 from imagelint.core.errors import Complaint, UsageError
@@ -20,12 +17,7 @@ from imagelint.reporters import load
 from imagelint.reporters.context import ReportContext
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from imagelint.core.report import Verdict
-
-_PATIENCE_SECONDS = 1.0
-_REDRAW_SECONDS = 0.1
 
 
 class View(NamedTuple):
@@ -33,7 +25,6 @@ class View(NamedTuple):
 
     formats: tuple[Format, ...]
     color: str
-    quiet: bool
 
 
 def show(verdict: Verdict, view: View, command: str) -> int:
@@ -70,23 +61,3 @@ def wants_color(choice: str) -> bool:
     if choice != "auto":
         return choice == "always"
     return sys.stdout.isatty() and not variable("NO_COLOR") and variable("TERM") != "dumb"
-
-
-def progress(view: View, what: str) -> Callable[[int, int], None]:
-    """A counter on the terminal for what takes longer than a second; silent elsewhere."""
-    if view.quiet or not sys.stderr.isatty():
-        return lambda _done, _of: None
-    started = time.monotonic()
-    drawn = [started]
-
-    def tell(done: int, of: int) -> None:
-        now = time.monotonic()
-        if now - started < _PATIENCE_SECONDS:
-            return
-        if done >= of:
-            click.echo("\r\x1b[K", err=True, nl=False)
-        elif now - drawn[0] >= _REDRAW_SECONDS:
-            drawn[0] = now
-            click.echo(f"\r\x1b[K{what}: {done} of {of}", err=True, nl=False)
-
-    return tell

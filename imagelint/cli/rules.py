@@ -19,7 +19,7 @@ def rules(
 ) -> None:
     """List the rules: name, level under the policy that holds here, summary."""
     from imagelint.audit.session import Session
-    from imagelint.cli.options import flags
+    from imagelint.cli.flags import flags
     from imagelint.rules import catalog
     from imagelint.rules.documentation import read_documentation
 

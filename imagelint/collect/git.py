@@ -1,8 +1,46 @@
-"""Ask git which files it knows."""
+"""Ask git which files it knows, or would know, below a folder."""
 
 from __future__ import annotations
 
+import os
 
-def list_files(folder: str) -> tuple[str, ...] | None:  # noqa: ARG001
-    """Stub."""
-    return None
+_SECONDS = 60.0
+_MOST_BYTES = 256 * 1024 * 1024
+
+
+def list_files(folder: str) -> tuple[str, ...] | None:
+    """Tracked files and untracked ones that are not ignored, relative to `folder`, sorted.
+
+    None where git cannot tell: no repository, no git, or one that it does not trust. The
+    repository's own configuration could name a program to run (`core.fsmonitor`): it is not.
+    """
+    absolute = os.path.abspath(folder)
+    if not _in_repository(absolute):
+        return None
+    from imagelint.collect.process import Completed, Limits, Run, run
+
+    listing = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
+    done = run(
+        Run(
+            "git",
+            ("-C", absolute, "-c", "core.fsmonitor=false", *listing),
+            folder,
+            Limits(_SECONDS, stdout=_MOST_BYTES),
+            # The user's own ignore file and trusted folders are found through HOME.
+            variables=(("HOME", os.path.expanduser("~")), ("GIT_OPTIONAL_LOCKS", "0")),
+            passed=("XDG_CONFIG_HOME",),
+        )
+    )
+    if not isinstance(done, Completed) or done.code != 0:
+        return None
+    return tuple(sorted(name for name in done.stdout.split("\0") if name))
+
+
+def _in_repository(folder: str) -> bool:
+    current = folder
+    while not os.path.lexists(os.path.join(current, ".git")):
+        above = os.path.dirname(current)
+        if above == current:
+            return False
+        current = above
+    return True
