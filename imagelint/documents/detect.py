@@ -1,0 +1,213 @@
+"""What kind of document a text is, by its name and its content."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.documents.base import DocumentError
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Source
+    from imagelint.documents.base import Document
+
+__all__ = ["DocumentError", "candidate", "detect", "parse"]
+
+_DOCKERFILE = re.compile(
+    r"(?:dockerfile|containerfile)(?P<variant>[._-].+)?|.+[._-](?:dockerfile|containerfile)"
+)
+_OTHER_LANGUAGE = re.compile(
+    r".+\.(?:c|cc|cpp|css|csv|go|h|html|java|js|jsx|lock|lua|md|mod|patch|png|properties|ps1|py|rb"
+    r"|rs|rst|scss|sh|sql|sum|svg|tf|toml|ts|tsx|txt|vim|xml|diff|ya?ml|json)"
+)
+_REQUIREMENTS = re.compile(r"(?:.*[._-])?(?:requirements|constraints)(?:[._-].*)?\.(?:txt|in)")
+_REQUIREMENTS_FOLDER = re.compile(r"(?:^|.*/)requirements/(?:.*/)?[^/]+\.(?:txt|in)")
+_IGNORE = re.compile(r"(?:.*\.)?(?:dockerignore|containerignore)")
+_POLICY = re.compile(r"\.?imagelint\.ya?ml")
+_COMPOSE = re.compile(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compose\.ya?ml")
+_DATA = re.compile(r".+\.(?:ya?ml|json)")
+# Files of charts and of other tools, which only look like documents of ours.
+_NONE_OF_OURS = re.compile(
+    r"chart\.ya?ml|values.*\.ya?ml|package(?:-lock)?\.json|tsconfig.*\.json|composer\.json"
+    r"|.*\.schema\.json|pnpm-lock\.ya?ml|\.gitlab-ci.*\.ya?ml|\.pre-commit-config\.ya?ml"
+)
+
+_API_VERSION = re.compile(r"^(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
+_KIND = re.compile(r"^(?:- |  )?[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
+_JSON_API_VERSION = re.compile(r'"apiVersion"\s*:\s*"')
+_JSON_KIND = re.compile(r'"kind"\s*:\s*"')
+_SERVICES = re.compile(
+    r"^[\"']?services[\"']?:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\w.\"'-]+:",
+    re.MULTILINE,
+)
+_SERVICE_FIELD = re.compile(r"^[ \t]{2,}(?:image|build|extends)[ \t]*:", re.MULTILINE)
+_INSTRUCTION = re.compile(
+    r"^[ \t]*(?:FROM|ARG|RUN|COPY|ADD|ENV|CMD|ENTRYPOINT|LABEL|USER|WORKDIR)[ \t]+\S",
+    re.MULTILINE | re.IGNORECASE,
+)
+_FROM = re.compile(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE | re.IGNORECASE)
+_FIRST_LINE = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
+_TEMPLATE_BLOCK = re.compile(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
+_TEMPLATE_NAME = re.compile(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
+_TEMPLATED_INSTRUCTION = re.compile(r"^(?:\{[{%]|FROM[ \t].*\{\{)", re.MULTILINE | re.IGNORECASE)
+_TEMPLATE_FOLDER = re.compile(r"(?:^|.*/)templates/.*")
+_HEAD = 200_000
+
+
+def candidate(path: str) -> bool:
+    """Whether a file may be one of ours by its path or base name: a cheap filter for walks.
+
+    What it lets through is decided by `detect`, which sees the content.
+    """
+    low = path.lower().replace("\\", "/")
+    name = low.rpartition("/")[2]
+    if _DATA.fullmatch(name):
+        return _NONE_OF_OURS.fullmatch(name) is None
+    return (
+        _is_dockerfile_name(name)
+        or _IGNORE.fullmatch(name) is not None
+        or _is_requirements_path(low, name)
+    )
+
+
+def detect(origin: str, text: str) -> str:
+    """The kind of a text, empty when it is none of ours.
+
+    Kinds: `dockerfile`, `kubernetes`, `compose`, `requirements`, `ignore`, `policy`, and `template`
+    for what becomes one of them only when it is rendered.
+    """
+    low = origin.lower().replace("\\", "/")
+    name = low.rpartition("/")[2]
+    if _POLICY.fullmatch(name):
+        return "policy"
+    if _IGNORE.fullmatch(name):
+        return "ignore"
+    if _is_requirements_path(low, name):
+        return "requirements"
+    head = text[:_HEAD].removeprefix("\ufeff")
+    if "\0" in head:
+        return ""
+    if _is_dockerfile_name(name):
+        return _named_dockerfile(name, text, head)
+    if _DATA.fullmatch(name):
+        return "" if _NONE_OF_OURS.fullmatch(name) else _data(low, name, text, head)
+    return _by_content(name, text, head)
+
+
+def _is_dockerfile_name(name: str) -> bool:
+    return _DOCKERFILE.fullmatch(name) is not None and _OTHER_LANGUAGE.fullmatch(name) is None
+
+
+def _is_requirements_path(path: str, name: str) -> bool:
+    return (
+        _REQUIREMENTS.fullmatch(name) is not None
+        or _REQUIREMENTS_FOLDER.fullmatch(path) is not None
+    )
+
+
+def _named_dockerfile(name: str, text: str, head: str) -> str:
+    """A file that is named like a Dockerfile, unless its content is clearly something else."""
+    if _FROM.search(head):
+        return "template" if _is_dockerfile_template(name, head) else "dockerfile"
+    start = head.lstrip()
+    other = _manifest_kind(text, head)
+    if other:
+        return other
+    if start.startswith(("{", "[", "#!", "<")) and not _FIRST_LINE.match(head):
+        return ""
+    match = _DOCKERFILE.fullmatch(name)
+    certain = match is None or not match["variant"]
+    return "dockerfile" if certain or not start or _INSTRUCTION.search(head) else ""
+
+
+def _is_dockerfile_template(name: str, head: str) -> bool:
+    """By its extension, or because not even its instructions are certain."""
+    if _TEMPLATE_NAME.fullmatch(name):
+        return "{{" in head or "{%" in head
+    return _TEMPLATED_INSTRUCTION.search(head) is not None
+
+
+def _data(path: str, name: str, text: str, head: str) -> str:
+    kind = _manifest_kind(text, head)
+    if kind:
+        return kind
+    if _COMPOSE.fullmatch(name):
+        return "compose"
+    if _TEMPLATE_FOLDER.fullmatch(path) and _TEMPLATE_BLOCK.search(head):
+        return "template"
+    return ""
+
+
+def _by_content(name: str, text: str, head: str) -> str:
+    """Standard input, and files with names that say nothing."""
+    kind = _manifest_kind(text, head)
+    if kind:
+        return kind
+    return "dockerfile" if "." not in name and _FIRST_LINE.match(head) else ""
+
+
+def _manifest_kind(text: str, head: str) -> str:
+    if _is_kubernetes(head):
+        return "template" if _is_template(text, head) else "kubernetes"
+    return "compose" if _SERVICES.search(head) and _SERVICE_FIELD.search(head) else ""
+
+
+def _is_kubernetes(head: str) -> bool:
+    if head.lstrip().startswith(("{", "[")) and _JSON_API_VERSION.search(head):
+        return _JSON_KIND.search(head) is not None
+    return _API_VERSION.search(head) is not None and _KIND.search(head) is not None
+
+
+def _is_template(text: str, head: str) -> bool:
+    """Whether control blocks keep it from being YAML; inside strings they do not."""
+    if not _TEMPLATE_BLOCK.search(head):
+        return False
+    from imagelint.documents.yaml import YamlError, load_yaml
+
+    try:
+        load_yaml(text)
+    except YamlError as error:
+        return error.template
+    return False
+
+
+def parse(source: Source, kind: str) -> Document:
+    """Read a source as a document of a kind that `detect` told.
+
+    Raises:
+        DocumentError: it cannot be examined, and why.
+    """
+    match kind:
+        case "dockerfile":
+            from imagelint.documents.dockerfile import parse_dockerfile
+
+            return parse_dockerfile(source)
+        case "kubernetes":
+            from imagelint.documents.kubernetes import parse_manifest
+
+            return parse_manifest(source)
+        case "compose":
+            from imagelint.documents.compose import parse_compose
+
+            return parse_compose(source)
+        case "requirements":
+            from imagelint.documents.requirements import parse_requirements
+
+            return parse_requirements(source)
+        case "ignore":
+            from imagelint.documents.ignorefile import parse_ignore
+
+            return parse_ignore(source)
+        case "policy":
+            from imagelint.documents.policyfile import PolicyFile
+
+            return PolicyFile(source)
+        case _:
+            raise _template(source)
+
+
+def _template(source: Source) -> DocumentError:
+    from imagelint.documents.yamldocument import template_error
+
+    found = _TEMPLATE_BLOCK.search(source.text)
+    return template_error(found.start() if found else 0)
