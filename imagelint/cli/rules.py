@@ -40,8 +40,8 @@ def rules(
         return
     width = max(len(row[0]) for row in rows)
     family = ""
-    for name, of, level, _, summary in sorted(rows, key=lambda row: (row[1], row[0])):
+    for name, of, shown, _, summary in sorted(rows, key=lambda row: (row[1], row[0])):
         if of != family:
             click.echo(f"{'' if not family else chr(10)}{of}")
             family = of
-        click.echo(f"  {name:{width}}  {level:8}  {summary}")
+        click.echo(f"  {name:{width}}  {shown:8}  {summary}")

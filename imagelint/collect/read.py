@@ -31,16 +31,19 @@ def read_bytes(path: str, origin: str) -> bytes | Problem:
         descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
     except OSError as error:
         return _unreadable(origin, error)
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            return Problem(ProblemKind.UNREADABLE, origin, "not a regular file")
+            detail = "is a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
+            return Problem(ProblemKind.UNREADABLE, origin, detail)
         if status.st_size > LARGEST_FILE:
             return too_large(origin, status.st_size)
-        try:
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(LARGEST_FILE)
-        except OSError as error:
-            return _unreadable(origin, error)
+    except OSError as error:
+        return _unreadable(origin, error)
+    finally:
+        os.close(descriptor)
 
 
 def too_large(origin: str, size: int) -> Problem:
