@@ -25,7 +25,8 @@ def complaints(text: PolicyText) -> tuple[Complaint, ...]:
     found += _extends(text, _listed(data.get("extends")))
     found += _globs(text, data)
     for index, signer in enumerate(_list(_mapping(data.get("environment")).get("signers"))):
-        found += _signer(text, _mapping(signer), ("environment", "signers", index))
+        if isinstance(signer, dict):
+            found += _signer(text, signer, ("environment", "signers", index))
     return tuple(sorted(dict.fromkeys(found), key=_place))
 
 
@@ -38,8 +39,7 @@ def _extends(text: PolicyText, names: tuple[Data, ...]) -> Iterator[Complaint]:
     for index, name in enumerate(names):
         if not isinstance(name, str) or name in PACKS or not name:
             continue
-        # A single name may stand there without a list around it: then the index leads to its key.
-        at = text.at(text.span(("extends", index)))
+        at = text.at(text.item_span("extends", index))
         if "://" in name or name.startswith(("/", "~")):
             yield Complaint(f"`{name}` is not a file near this one", at, "only relative paths")
         elif not is_file(name):

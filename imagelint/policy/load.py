@@ -83,7 +83,7 @@ class _Loader:
             try:
                 yield from self._extended(text, name, (*chain, source.origin))
             except _NotThereError as error:
-                at = text.at(text.span(("extends", index)))
+                at = text.at(text.item_span("extends", index))
                 complaints.append(Complaint(str(error), at))
             except PolicyError as error:
                 complaints.extend(error.complaints)

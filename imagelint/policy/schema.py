@@ -55,6 +55,13 @@ def policy_schema() -> Schema:
     }
 
 
+def written_schema() -> str:
+    """The text of `policy.schema.json`."""
+    import json
+
+    return json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
 def _extends() -> Schema:
     name = {"type": "string", "minLength": 1}
     return {

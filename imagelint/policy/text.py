@@ -34,6 +34,11 @@ class PolicyText(NamedTuple):
         """Where the last of those keys is written."""
         return Cursor(self.root).at(*keys).key_span
 
+    def item_span(self, key: str, index: int) -> Span:
+        """Where an item of a list is; a single item may stand there without a list around it."""
+        place = Cursor(self.root)[key]
+        return (place if isinstance(place.node, Scalar) else place[index]).span
+
     def written(self, keys: Keys) -> str:
         """The text of the value under those keys, without quotes around a single one."""
         fact = Cursor(self.root).at(*keys).node

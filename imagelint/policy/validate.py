@@ -125,9 +125,8 @@ def _wrong_value(error: _Violation, text: PolicyText) -> tuple[str, str]:
     match error.keyword:
         case "enum":
             words = [word for word in error.wanted if isinstance(word, str)]
-            if isinstance(error.value, tuple | dict):
-                found = _found(error.value)
-                return f"expected one of {', '.join(words)}, or a mapping, found {found}", ""
+            if not isinstance(error.value, str):
+                return f"expected one of {', '.join(words)}, found {_found(error.value)}", ""
             if error.keys[-1:] == ("rule",):
                 return f"no rule is named `{written}`", did_you_mean(str(error.value), words)
             advice = did_you_mean(str(error.value), words)

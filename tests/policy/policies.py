@@ -1,0 +1,88 @@
+"""Policies as hypothesis makes them: few names, so that they meet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from hypothesis import strategies as st
+
+from imagelint.core.environment import Environment, Signer
+from imagelint.core.finding import Severity
+from imagelint.core.source import Source
+from imagelint.policy.model import Policy, RuleSetting, Waiver
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import SearchStrategy
+
+    from imagelint.policy.model import Level
+
+# What a policy may hold in a text: quotes, backslashes, comments, line feeds, other planes.
+TEXTS = st.text(
+    st.sampled_from("ab #:'\"\\{}[],-\n\té😀\x85\u2028"), min_size=1, max_size=6
+).filter(str.strip)
+GLOBS = st.sampled_from(["a", "b/*", "**/c", "d?"])
+ORIGINS = st.sampled_from(["baseline", "a.yaml:3", "--rule"])
+RULE_NAMES = st.sampled_from(["root-user", "unpinned-image", "missing-healthcheck"])
+SEVERITIES = st.sampled_from(Severity)
+
+
+def several(words: SearchStrategy[str]) -> SearchStrategy[tuple[str, ...]]:
+    return st.lists(words, max_size=3).map(tuple)
+
+
+WORDS: SearchStrategy[Level] = st.sampled_from(["on", "off"])
+LEVELS: SearchStrategy[Level] = SEVERITIES | WORDS
+
+SIGNERS = st.builds(
+    Signer,
+    TEXTS,
+    key=st.sampled_from(["", "k.pub"]),
+    pattern=st.booleans(),
+    images=several(GLOBS),
+    transparency_log=st.booleans(),
+)
+ENVIRONMENTS = st.builds(
+    Environment,
+    driver=st.none() | TEXTS,
+    gpu_product=st.none() | TEXTS,
+    gpus_per_node=st.none() | st.integers(1, 8),
+    registries=several(GLOBS),
+    signers=st.lists(SIGNERS, max_size=2).map(tuple),
+    trusted_root=st.none() | TEXTS,
+    build_contexts=several(TEXTS),
+)
+VALUES = (
+    st.booleans()
+    | st.integers(-9, 9)
+    | st.floats(-9, 9)
+    | TEXTS
+    | st.lists(TEXTS, max_size=2).map(tuple)
+)
+SETTINGS = st.builds(
+    RuleSetting,
+    st.none() | LEVELS,
+    st.dictionaries(st.sampled_from(["pin", "at_least"]), VALUES),
+    several(GLOBS),
+    st.dictionaries(st.sampled_from(["level", "pin", "exempt"]), ORIGINS),
+)
+WAIVERS = st.builds(
+    Waiver,
+    RULE_NAMES,
+    TEXTS.map(str.strip),
+    st.dates().map(str),
+    st.just("") | GLOBS,
+    st.just("") | GLOBS,
+    ORIGINS,
+)
+POLICIES = st.builds(
+    Policy,
+    st.just("") | TEXTS,
+    st.none() | SEVERITIES,
+    ENVIRONMENTS,
+    st.dictionaries(RULE_NAMES, SETTINGS),
+    st.lists(WAIVERS, max_size=3).map(tuple),
+    several(GLOBS),
+    several(st.sampled_from(["baseline", "strict"])),
+    st.lists(st.builds(Source, ORIGINS, TEXTS), max_size=2).map(tuple),
+    st.dictionaries(st.sampled_from(["name", "fail-on", "environment.driver"]), ORIGINS),
+)
