@@ -1,0 +1,52 @@
+"""The rule `missing-healthcheck`."""
+
+from __future__ import annotations
+
+from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.stages import server_of
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+
+@rule(
+    Stage,
+    Severity.LOW,
+    confidence=Confidence.LIKELY,
+    references=(
+        "hadolint DL3057",
+        "Trivy DS-0026",
+        "Checkov CKV_DOCKER_2",
+        "Dockle CIS-DI-0006",
+    ),
+)
+def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
+    """The image of a server has no HEALTHCHECK.
+
+    Docker, compose and Swarm can only tell that the process lives, not that it answers: a server
+    that hangs in a GPU call stays `running`. Kubernetes ignores HEALTHCHECK and wants probes
+    instead, so the rule is for images that run elsewhere.
+
+    Except:
+        Images that start no server: no known engine, no EXPOSE.
+
+    Bad:
+        FROM python:3.12.7-slim
+        EXPOSE 8000
+        CMD ["python", "-m", "http.server"]
+
+    Good:
+        FROM python:3.12.7-slim
+        EXPOSE 8000
+        HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://localhost:8000')"]
+        CMD ["python", "-m", "http.server"]
+    """
+    start = stage.cmd or stage.entrypoint
+    if not stage.final or stage.healthcheck is not None or start is None:
+        return
+    if not stage.exposed and server_of(ctx.document) is None:
+        return
+    yield ctx.finding(
+        start.instruction.keyword_span,
+        "nothing tells Docker whether the server that this starts still answers",
+        help="add `HEALTHCHECK --start-period=300s CMD …` with the server's health path",
+        subject=stage.name or "final stage",
+    )

@@ -1,0 +1,63 @@
+"""The rule `relative-workdir`."""
+
+from __future__ import annotations
+
+import re
+
+from imagelint.core.fact import Known
+from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.stages import enclosing_stage, instructions_before
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+_ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|\\")
+
+
+@rule(
+    Instruction,
+    Severity.MEDIUM,
+    references=(
+        "hadolint DL3000",
+        "BuildKit WorkdirRelativePath",
+        "Trivy DS-0009",
+        "Checkov CKV_DOCKER_10",
+    ),
+)
+def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
+    """The working directory depends on whatever the base image left behind.
+
+    A relative WORKDIR continues from the one before. When nothing in the file has set an absolute
+    one, a new release of the base can move every path that follows.
+
+    Except:
+        A relative path behind an absolute WORKDIR of the same stage or of one that it is built
+        upon, and paths that depend on a variable.
+
+    Bad:
+        FROM python:3.12.7-slim
+        WORKDIR app
+
+    Good:
+        FROM python:3.12.7-slim
+        WORKDIR /app
+        WORKDIR src
+    """
+    if instruction.keyword != "WORKDIR" or not instruction.words:
+        return
+    word = instruction.words[0]
+    if not isinstance(word.value, Known) or not word.value.value:
+        return
+    path = word.value.value
+    stage = enclosing_stage(ctx.document, instruction.span)
+    if stage is None or _ABSOLUTE.match(path):
+        return
+    before = instructions_before(ctx.document, stage, instruction.span)
+    if any(other.keyword == "WORKDIR" for other in before):
+        return
+    if stage.scratch:
+        return
+    yield ctx.finding(
+        word,
+        f"`WORKDIR {path}` continues from the base image's working directory",
+        help=f"write the whole path: `WORKDIR /{path.removeprefix('./')}`",
+        subject=f"WORKDIR {path}",
+    )

@@ -1,0 +1,80 @@
+"""The rule `shell-form-entrypoint`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.dockerfile.model import Stage, Start
+from imagelint.documents.stages import shell_chosen, stages
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.script import Command, Script
+
+_SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "fish", "true", "false", "sleep", "tail"))
+
+
+@rule(
+    Start,
+    Severity.MEDIUM,
+    confidence=Confidence.LIKELY,
+    references=("hadolint DL3025", "BuildKit JSONArgsRecommended"),
+)
+def shell_form_entrypoint(start: Start, ctx: Context) -> Findings:
+    """A shell stands between the container runtime and the server.
+
+    In shell form the first process is `/bin/sh -c`, which passes no signal on. `docker stop` and
+    Kubernetes send SIGTERM to it, the server hears nothing, and after the grace period everything
+    that is being generated is cut off. An ENTRYPOINT in shell form also ignores CMD and whatever
+    is given to `docker run`. The JSON form starts the server itself.
+
+    Except:
+        Scripts that end in `exec`, files that choose their shell by SHELL, and starts that are no
+        server (`CMD bash`). A single command is a low finding: many shells replace themselves by
+        it.
+
+    Bad:
+        FROM vllm/vllm-openai:v0.11.0
+        ENTRYPOINT ulimit -n 65535 && vllm serve /models/llama
+
+    Good:
+        FROM vllm/vllm-openai:v0.11.0
+        ENTRYPOINT ["vllm", "serve", "/models/llama"]
+    """
+    stage = _final(ctx)
+    if start.json or not start.final or stage is None or shell_chosen(ctx.document, stage):
+        return
+    script = start.script
+    if script is None or not script.readable or not script.commands:
+        return
+    last = script.commands[-1]
+    if "exec" in last.wrappers or last.program in _SHELLS:
+        return
+    keyword = start.instruction.keyword
+    simple = keyword == "CMD" and _is_simple(script)
+    yield ctx.finding(
+        start.instruction.keyword_span,
+        _message(keyword, last),
+        help=f'write `{keyword} ["{last.words[0].text}", …]`'
+        if _is_simple(script)
+        else f"put `exec` before `{last.words[0].text}`, "
+        "or move the steps before it into a script that ends in `exec`",
+        subject=keyword,
+        severity=Severity.LOW if simple else None,
+    )
+
+
+def _final(ctx: Context) -> Stage | None:
+    return next((stage for stage in stages(ctx.document) if stage.final), None)
+
+
+def _is_simple(script: Script) -> bool:
+    return len(script.commands) == 1
+
+
+def _message(keyword: str, last: Command) -> str:
+    program = last.program or last.words[0].raw
+    heard = f"`{program}` runs below `/bin/sh -c` and does not hear SIGTERM"
+    if keyword == "ENTRYPOINT":
+        return f"{heard}; this ENTRYPOINT also ignores CMD and the arguments of `docker run`"
+    return heard

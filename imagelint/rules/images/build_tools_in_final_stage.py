@@ -1,0 +1,57 @@
+"""The rule `build-tools-in-final-stage`."""
+
+from __future__ import annotations
+
+from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.stages import stage_scripts, stages
+from imagelint.documents.toolchain import (
+    compilations,
+    compiles_at_run_time,
+    shipped_tools,
+    upon_devel,
+)
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+
+@rule(Stage, Severity.LOW, confidence=Confidence.LIKELY)
+def build_tools_in_final_stage(stage: Stage, ctx: Context) -> Findings:
+    """Compilers or other build tools are installed in the shipped image.
+
+    They cost hundreds of megabytes, come with their own vulnerabilities, and serve an attacker
+    better than the server. Install them in a stage of their own, or remove them in the same RUN.
+
+    Except:
+        Tools that the same RUN removes, servers that compile kernels while they run, images upon a
+        `devel` base (`devel-final-stage`) and single stages that compile (`single-stage-build`).
+
+    Bad:
+        FROM python:3.12.7-slim
+        RUN apt-get update && apt-get install -y --no-install-recommends gcc libpq5
+
+    Good:
+        FROM python:3.12.7-slim AS build
+        RUN apt-get update && apt-get install -y --no-install-recommends gcc
+        RUN pip wheel --wheel-dir /wheels psycopg2==2.9.10
+
+        FROM python:3.12.7-slim
+        RUN apt-get update && apt-get install -y --no-install-recommends libpq5
+        COPY --from=build /wheels /wheels
+    """
+    if not stage.final or upon_devel(stage):
+        return
+    scripts = stage_scripts(ctx.document, stage)
+    tools = [tool for script in scripts for tool in shipped_tools(script)]
+    if not tools or compiles_at_run_time(ctx.document, stage):
+        return
+    alone = len(stages(ctx.document)) == 1
+    if alone and any(compilations(script) for script in scripts):
+        return
+    names = list(dict.fromkeys(tool.package.name for tool in tools))
+    listed = ", ".join(f"`{name}`" for name in names[:4]) + (", …" if len(names) > 4 else "")  # noqa: PLR2004
+    yield ctx.finding(
+        tools[0].package,
+        f"the shipped image holds build tools: {listed}",
+        help="install them in a build stage and copy the results, "
+        "or remove them at the end of the same RUN",
+        subject=stage.name or "final stage",
+    )

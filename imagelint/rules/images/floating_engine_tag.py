@@ -1,0 +1,69 @@
+"""The rule `floating-engine-tag`."""
+
+from __future__ import annotations
+
+import re
+
+from imagelint.core.fact import Known
+from imagelint.documents.shared import ImageRole, ImageUse
+from imagelint.knowledge.engines import engine, engine_of_image
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+# A version (`v0.11.0`, `25.09`), a build number (`b4719`), a commit or a date does not move.
+_FIXED = re.compile(r"\d+\.\d+|(?:^|[-_.])b\d{3,}(?:$|[-_.])|[0-9a-f]{7,}|\d{8}")
+_MOVING = re.compile(
+    r"(?:^|[-_.])(?:latest|main|master|nightly|dev|edge|canary|stable|head)(?:$|[-_.])"
+)
+# What llama.cpp, ROCm builds and TGI call their flavours, and a bare major version.
+_FLAVOUR = re.compile(
+    r"(?:server|full|light)(?:-[a-z0-9]+)?|rocm|cuda|cpu|gpu|intel[a-z-]*|xpu|py\d+|v?\d+"
+)
+
+
+@rule(ImageUse, Severity.HIGH)
+def floating_engine_tag(use: ImageUse, ctx: Context) -> Findings:
+    """The tag of the serving engine's image moves.
+
+    `nightly`, `main`, `server-cuda` or a bare major version look like a choice, yet the image
+    behind them is replaced with every build. Engines rename flags, drop environment variables and
+    change the memory they need between releases, so a restart can end in another server, or in
+    none. `latest` and a missing tag are reported by `unpinned-image`.
+
+    Except:
+        A digest behind the tag, a tag that depends on a variable, locally built services.
+
+    Bad:
+        FROM vllm/vllm-openai:nightly
+
+    Good:
+        FROM vllm/vllm-openai:v0.11.0
+
+    Bad (compose.yaml):
+        services:
+          api:
+            image: ghcr.io/ggml-org/llama.cpp:server-cuda
+
+    Good (compose.yaml):
+        services:
+          api:
+            image: ghcr.io/ggml-org/llama.cpp:server-cuda-b6529
+    """
+    if use.built or use.role is ImageRole.TARGET or not isinstance(use.reference, Known):
+        return
+    image = use.reference.value
+    name = engine_of_image(image)
+    if not name or image.digest or image.tag in ("", "latest") or not _floats(image.tag):
+        return
+    yield ctx.finding(
+        use,
+        f"the tag `{image.tag}` of {engine(name).title}'s image moves with every build",
+        help=f"name a release: `{image.familiar}:<version>`, best with its digest",
+        subject=image.familiar,
+    )
+
+
+def _floats(tag: str) -> bool:
+    lowered = tag.lower()
+    if _FLAVOUR.fullmatch(lowered):
+        return True
+    return bool(_MOVING.search(lowered)) and not _FIXED.search(lowered)

@@ -1,0 +1,110 @@
+"""The rule `root-user`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.script import Script
+from imagelint.knowledge.base_images import base_image
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.reference import ImageReference
+
+# Programs that give up root before they start what they are told to.
+_DROPPING = frozenset(("gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "runuser"))
+
+
+@rule(
+    Stage,
+    Severity.HIGH,
+    references=(
+        "CIS Docker 4.1",
+        "hadolint DL3002",
+        "Trivy DS-0002",
+        "Checkov CKV_DOCKER_3",
+        "Checkov CKV_DOCKER_8",
+        "Dockle CIS-DI-0001",
+    ),
+)
+def root_user(stage: Stage, ctx: Context) -> Findings:
+    """The container would run as root.
+
+    A process that breaks out of its container keeps the user it had inside, and a server that
+    loads models from strangers is a good place to break out of. Only the final stage counts, with
+    the stages and the image that it is built upon. A numeric user also satisfies `runAsNonRoot` of
+    Kubernetes, which cannot look up names.
+
+    Except:
+        Bases that are known to run as another user, users that depend on a variable, entry points
+        that change the user themselves (`gosu`, `su-exec`, `setpriv` …).
+
+    Bad:
+        FROM alpine:3.20
+        CMD ["sh"]
+
+    Good:
+        FROM alpine:3.20
+        USER 10001
+        CMD ["sh"]
+    """
+    if not stage.final or _drops(stage):
+        return
+    user = stage.user
+    subject = stage.name or "final stage"
+    if isinstance(user.is_root, Known):
+        if user.is_root.value:
+            yield ctx.finding(
+                user, "the final stage runs as root", help="end with `USER 10001`", subject=subject
+            )
+        return
+    if user.is_root is not ABSENT:
+        return
+    if stage.scratch or (stage.root_image is None and _upon_scratch(stage, ctx)):
+        yield ctx.finding(
+            stage, "no USER: an image from scratch runs as root", help=_ADD, subject=subject
+        )
+    elif stage.root_image is not None and isinstance(stage.root_image.reference, Known):
+        yield from _judge_base(stage, stage.root_image.reference.value, ctx)
+
+
+_ADD = "add `USER 10001` behind the last step that needs root"
+
+
+def _judge_base(stage: Stage, image: ImageReference, ctx: Context) -> Findings:
+    known = base_image(image)
+    subject = stage.name or "final stage"
+    if known is None:
+        yield ctx.finding(
+            stage,
+            f"no USER: `{image.familiar}` decides who runs, most images say root",
+            help=_ADD,
+            subject=subject,
+            severity=Severity.MEDIUM,
+            confidence=Confidence.LIKELY,
+        )
+    elif known.root:
+        own = f"; the image holds the user {known.user}" if known.user else ""
+        yield ctx.finding(
+            stage,
+            f"no USER: `{image.familiar}` runs as root",
+            help=f"{_ADD}{own}",
+            subject=subject,
+        )
+
+
+def _upon_scratch(stage: Stage, ctx: Context) -> bool:
+    from imagelint.documents.stages import chain
+
+    return chain(ctx.document, stage)[-1].scratch
+
+
+def _drops(stage: Stage) -> bool:
+    return any(
+        _DROPPING.intersection((command.program, *command.wrappers))
+        for start in (stage.entrypoint, stage.cmd)
+        if start is not None and isinstance(start.script, Script)
+        for command in start.script.commands
+    )

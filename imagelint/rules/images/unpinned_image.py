@@ -1,0 +1,115 @@
+"""The rule `unpinned-image`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.documents.shared import ImageRole, ImageUse
+from imagelint.knowledge.engines import engine_of_image
+from imagelint.rules.api import Configured, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.reference import ImageReference
+
+_NO_SUCH_TAG = "docker.io/nvidia/cuda"
+
+
+@dataclass(frozen=True)
+class Options:
+    """What counts as pinned."""
+
+    level: str = field(
+        default="tag",
+        metadata={"doc": "`tag`: a tag other than `latest` is enough; `digest`: only a digest is"},
+    )
+
+
+@rule(
+    ImageUse,
+    Severity.MEDIUM,
+    options=Options,
+    references=(
+        "hadolint DL3006",
+        "hadolint DL3007",
+        "Trivy DS-0001",
+        "Trivy KSV-0013",
+        "Checkov CKV_DOCKER_7",
+        "Checkov CKV_K8S_14",
+        "Dockle DKL-DI-0006",
+        "kube-linter latest-tag",
+        "kube-score container-image-tag",
+        "Polaris tagNotSpecified",
+        "Kyverno disallow-latest-tag",
+    ),
+)
+def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
+    """The image is not pinned to a version.
+
+    Without a tag, or with `latest`, tomorrow's build or restart takes whatever was pushed last:
+    another CUDA release, other flags, other numbers. Nobody can say afterwards what was running.
+    The rule looks wherever an image is named: FROM, `COPY --from`, `RUN --mount=from`, pods and
+    compose services. Stages, `scratch` and services that are built locally are not images.
+
+    Except:
+        An image whose name depends on a variable without a value.
+
+    Bad:
+        FROM python
+        COPY --from=busybox:latest /bin/busybox /bin/
+
+    Good:
+        FROM python:3.12.7-slim
+        COPY --from=busybox:1.37.0 /bin/busybox /bin/
+
+    Bad (compose.yaml):
+        services:
+          api:
+            image: vllm/vllm-openai
+
+    Good (compose.yaml):
+        services:
+          api:
+            image: vllm/vllm-openai:v0.11.0
+    """
+    if use.built or use.role is ImageRole.TARGET:
+        return
+    if use.reference is UNKNOWN and use.text.endswith(":latest"):
+        yield ctx.finding(use, f"`{use.text}` takes whatever was pushed last", help=_REPLACE)
+    if not isinstance(use.reference, Known):
+        return
+    image = use.reference.value
+    if image.digest:
+        return
+    if image.tag in ("", "latest"):
+        yield ctx.finding(
+            use,
+            _message(image),
+            help=_REPLACE,
+            subject=image.familiar,
+            severity=Severity.HIGH if _breaks(image) else None,
+        )
+    elif ctx.options.level == "digest":
+        yield ctx.finding(
+            use,
+            f"the tag `{image.tag}` of `{image.familiar}` can be moved to another image",
+            help=f"append the digest: `{image}@sha256:…` "
+            f"(`docker buildx imagetools inspect {image}` shows it)",
+            subject=image.familiar,
+            severity=Severity.LOW,
+        )
+
+
+_REPLACE = "name the version that was tested, best with its digest: `name:1.2.3@sha256:…`"
+
+
+def _breaks(image: ImageReference) -> bool:
+    return image.name == _NO_SUCH_TAG or bool(engine_of_image(image))
+
+
+def _message(image: ImageReference) -> str:
+    if image.name == _NO_SUCH_TAG:
+        return f"`{image}` cannot be pulled: nvidia/cuda has no `latest` since 2021"
+    what = "is `latest`" if image.tag else "has no tag"
+    return f"`{image.familiar}` {what}: it takes whatever was pushed last"

@@ -1,0 +1,55 @@
+"""The rule `apt-recommends`."""
+
+from __future__ import annotations
+
+from imagelint.core.finding import Edit
+from imagelint.core.source import Span
+from imagelint.documents.packages import package_installs
+from imagelint.documents.script import Command
+from imagelint.documents.stages import enclosing_stage, stage_scripts
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
+
+_SETTING = "Install-Recommends"
+
+
+@rule(Command, Severity.LOW, references=("hadolint DL3015", "Trivy DS-0029"))
+def apt_recommends(command: Command, ctx: Context) -> Findings:
+    """Recommended packages that nobody asked for are installed by apt.
+
+    Debian and Ubuntu install what a package recommends as well: documentation tools, mail
+    servers, fonts, often more than what was named. All of it is shipped, scanned and patched.
+
+    Except:
+        Stages that are not shipped, commands with words that cannot be known, images that switch
+        `APT::Install-Recommends` off.
+
+    Bad:
+        FROM debian:12.7
+        RUN apt-get update && apt-get install -y ffmpeg
+
+    Good:
+        FROM debian:12.7
+        RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg
+    """
+    if command.program not in ("apt-get", "apt"):
+        return
+    stage = enclosing_stage(ctx.document, command.span)
+    if stage is None or not stage.shipped:
+        return
+    for install in package_installs(command):
+        if install.no_recommends or not install.packages or not install.complete:
+            continue
+        verb = next((word for word in command.arguments if word.text == "install"), None)
+        if verb is None or any(_SETTING in one.text for one in stage_scripts(ctx.document, stage)):
+            continue
+        names = [package.name for package in install.packages if package.name]
+        yield ctx.finding(
+            verb,
+            f"`{command.program} install` brings in what its packages only recommend",
+            help="add `--no-install-recommends`; name what was relied on",
+            subject=names[0] if names else "",
+            fix=Fix(
+                "add --no-install-recommends",
+                (Edit(Span(verb.span.end, verb.span.end), " --no-install-recommends"),),
+            ),
+        )

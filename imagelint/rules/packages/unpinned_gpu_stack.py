@@ -1,0 +1,60 @@
+"""The rule `unpinned-gpu-stack`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.documents.packages import package_installs
+from imagelint.documents.script import Command
+from imagelint.knowledge.gpu_stack import GPU_STACK
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.packages import Requirement
+
+
+@rule(Command, Severity.MEDIUM, references=("hadolint DL3013",))
+def unpinned_gpu_stack(command: Command, ctx: Context) -> Findings:
+    """A package of the GPU stack is installed in whatever version is newest.
+
+    Torch, the engine and the compiled extensions fit each other only in certain versions, and
+    each release is made for one CUDA: a rebuild can end with a server that does not start, that
+    needs another driver, or that answers differently. Pin `torch`, `vllm`, `transformers`,
+    `flash-attn` and their like to exact versions.
+
+    Except:
+        Constraint files, lock files, hashes, local paths, `git+…@<commit>`; requirements files are
+        judged by `unpinned-requirement`.
+
+    Bad:
+        FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
+        RUN pip install --no-cache-dir vllm
+
+    Good:
+        FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
+        RUN pip install --no-cache-dir vllm==0.11.0
+    """
+    for install in package_installs(command):
+        if install.ecosystem not in ("python", "conda") or install.constraints:
+            continue
+        if install.require_hashes or install.locked:
+            continue
+        for package in install.packages:
+            if package.name in GPU_STACK and package.pinned == Known(value=False):
+                yield ctx.finding(
+                    package,
+                    f"`{package.name}` {_how(package)}: the next build may take another release",
+                    help=f"name the version that was tested: `{_pin(package, install.ecosystem)}`",
+                    subject=package.name,
+                )
+
+
+def _pin(package: Requirement, ecosystem: str) -> str:
+    return f"{package.name}{'=' if ecosystem == 'conda' else '=='}<version>"
+
+
+def _how(package: Requirement) -> str:
+    if package.url:
+        return "comes from a branch or a file that can change"
+    return f"is only bound to `{package.specifier}`" if package.specifier else "has no version"

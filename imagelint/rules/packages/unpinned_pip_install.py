@@ -1,0 +1,62 @@
+"""The rule `unpinned-pip-install`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.packages import package_installs
+from imagelint.documents.script import Command
+from imagelint.knowledge.gpu_stack import GPU_STACK
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+# What installs packages is not what is served.
+_INSTALLERS = frozenset(("pip", "setuptools", "wheel", "uv", "pipx", "poetry", "conda", "mamba"))
+_SHOWN = 5
+
+
+@rule(Command, Severity.LOW, references=("hadolint DL3013",))
+def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
+    """A Python package is installed in whatever version is newest.
+
+    The same Dockerfile gives another image next week, and nobody can build again what runs today.
+    The rule reads pip, uv, pipx, poetry and conda.
+
+    Except:
+        Constraint files, lock files, hashes, local paths, `git+…@<commit>`, versions that depend
+        on a variable, and the installers themselves. Packages of the GPU stack are judged by
+        `unpinned-gpu-stack`, requirements files by `unpinned-requirement`.
+
+    Bad:
+        FROM python:3.12.7-slim
+        RUN pip install --no-cache-dir fastapi "uvicorn>=0.30"
+
+    Good:
+        FROM python:3.12.7-slim
+        RUN pip install --no-cache-dir fastapi==0.115.2 uvicorn==0.32.0
+    """
+    for install in package_installs(command):
+        if install.ecosystem not in ("python", "conda") or install.constraints:
+            continue
+        if install.require_hashes or install.locked:
+            continue
+        loose = [
+            package
+            for package in install.packages
+            if package.pinned == Known(value=False)
+            and package.name not in GPU_STACK
+            and package.name not in _INSTALLERS
+        ]
+        if not loose:
+            continue
+        names = [package.name or package.raw for package in loose]
+        yield ctx.finding(
+            loose[0],
+            f"{_listed(names)} may come in another version with the next build",
+            help="pin each with `==`, or install from a lock file with hashes",
+            subject=names[0],
+        )
+
+
+def _listed(names: list[str]) -> str:
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    more = len(names) - _SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

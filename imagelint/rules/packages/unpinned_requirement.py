@@ -1,0 +1,87 @@
+"""The rule `unpinned-requirement`."""
+
+from __future__ import annotations
+
+import re
+from posixpath import basename
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.documents.project import beside
+from imagelint.documents.requirements import Requirements
+from imagelint.knowledge.gpu_stack import GPU_STACK
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.requirements import Requirement
+
+# Files that are not for the image, or that hold ranges on purpose.
+_OTHER = re.compile(
+    r"(?:^|[-_.])(?:dev|develop|development|tests?|docs?|lint|constraints?)(?=[-_.])"
+)
+_SHOWN = 5
+
+
+@rule(Requirements, Severity.MEDIUM, references=("hadolint DL3013",))
+def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
+    """The requirements file leaves versions open.
+
+    Without exact versions every build resolves anew: the image that is tested is not the image
+    that is built again for a fix. `pip-compile` and `uv pip compile` write all versions, and the
+    hashes, of everything down to the last dependency. One finding speaks for the whole file.
+
+    Except:
+        Versions that a constraints file fixes, local paths, `git+…@<commit>`, files for
+        development, tests and documentation, and constraints files themselves.
+
+    Bad (requirements.txt):
+        torch>=2.4
+        fastapi==0.115.2
+
+    Good (requirements.txt):
+        torch==2.8.0
+        fastapi==0.115.2
+    """
+    if document.require_hashes or _OTHER.search(basename(ctx.source.origin).lower()):
+        return
+    fixed = _constrained(document, ctx)
+    if fixed is None:
+        return
+    loose = [
+        package
+        for package in document.packages
+        if package.pinned == Known(value=False) and package.name not in fixed
+    ]
+    if not loose:
+        return
+    # What decides whether the server starts is named first.
+    names = [package.name or package.raw for package in _by_weight(loose)]
+    more = len(names) - _SHOWN
+    shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
+    yield ctx.finding(
+        _by_weight(loose)[0],
+        f"{len(loose)} of {len(document.packages)} requirements have no exact version: {shown}"
+        + (f" and {more} more" if more > 0 else ""),
+        help="write exact versions: `uv pip compile --generate-hashes` or `pip-compile` does it",
+        notes=tuple(ctx.note("no exact version", at) for at in _by_weight(loose)[1:_SHOWN]),
+        subject=ctx.source.origin,
+    )
+
+
+def _by_weight(packages: list[Requirement]) -> list[Requirement]:
+    return sorted(packages, key=lambda package: package.name not in GPU_STACK)
+
+
+def _constrained(document: Requirements, ctx: Context) -> frozenset[str] | None:
+    """Names that constraints files pin; None when one of them cannot be read."""
+    names: set[str] = set()
+    for reference in document.references:
+        if not reference.constraint:
+            continue
+        found = ctx.project.document(beside(ctx.source.origin, reference.path), Requirements)
+        if not isinstance(found, Known):
+            return None
+        names.update(
+            package.name for package in found.value.packages if package.pinned == Known(value=True)
+        )
+    return frozenset(names)

@@ -1,0 +1,43 @@
+"""The rule `credential-file-copied`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.context import sources
+from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.secrets import credential_file
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(Instruction, Severity.HIGH, references=("Trivy DS-0031", "Dockle CIS-DI-0010"))
+def credential_file_copied(instruction: Instruction, ctx: Context) -> Findings:
+    """A file with credentials is copied into the image.
+
+    It stays in its layer for everyone who can pull the image, even when a later RUN removes it,
+    and in the build cache of every machine that built it.
+
+    Except:
+        Examples and templates (`.env.example`), files from another stage.
+
+    Bad:
+        FROM node:22.11-slim
+        COPY .npmrc package.json ./
+        RUN npm ci
+
+    Good:
+        FROM node:22.11-slim
+        COPY package.json ./
+        RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
+    """
+    for word in sources(instruction):
+        if not isinstance(word.value, Known):
+            continue
+        kind = credential_file(word.value.value)
+        if kind:
+            yield ctx.finding(
+                word,
+                f"`{word.value.value}` ({kind}) becomes a part of the image",
+                help="mount it where it is needed: `RUN --mount=type=secret,id=…,target=… …`, "
+                "and name it in `.dockerignore`",
+                subject=word.value.value,
+            )

@@ -1,0 +1,90 @@
+"""The rule `literal-secret-env`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.secrets import is_placeholder, is_secret_name, secret_kind
+from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+_HELP = {
+    EnvOrigin.POD: "keep it in a Secret: `valueFrom: {secretKeyRef: {name: …, key: …}}`",
+    EnvOrigin.COMPOSE: "use `secrets:`, or take it from the environment: `${%s:?}`",
+}
+
+
+@rule(
+    EnvVar,
+    Severity.HIGH,
+    references=("kube-linter env-var-secret", "Polaris sensitiveContainerEnvVar"),
+)
+def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
+    """A pod or service gets a secret as plain text.
+
+    Whoever can read the file, its history, or the object in the cluster has the key: manifests
+    are copied, logged and shown in dashboards. A Secret can be rotated and is read only by those
+    who may.
+
+    Except:
+        References (`secretKeyRef`, `${VAR}`), empty values, placeholders, names that only look
+        like secrets (`MAX_TOKENS`, `HF_TOKEN_PATH`). Values that are keys by their looks are
+        reported by `secret-value`.
+
+    Bad (compose.yaml):
+        services:
+          api:
+            image: vllm/vllm-openai:v0.11.0
+            environment:
+              VLLM_API_KEY: correct-horse-battery
+
+    Good (compose.yaml):
+        services:
+          api:
+            image: vllm/vllm-openai:v0.11.0
+            environment:
+              VLLM_API_KEY: ${VLLM_API_KEY:?}
+
+    Bad (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: api
+        spec:
+          containers:
+            - name: api
+              image: vllm/vllm-openai:v0.11.0
+              env:
+                - name: VLLM_API_KEY
+                  value: correct-horse-battery
+
+    Good (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: api
+        spec:
+          containers:
+            - name: api
+              image: vllm/vllm-openai:v0.11.0
+              env:
+                - name: VLLM_API_KEY
+                  valueFrom:
+                    secretKeyRef:
+                      name: vllm
+                      key: api-key
+    """
+    if variable.origin not in _HELP or not is_secret_name(variable.name):
+        return
+    if not isinstance(variable.value, Known):
+        return
+    value = variable.value.value
+    if not value or is_placeholder(value) or secret_kind(value):
+        return
+    where = "pod" if variable.origin is EnvOrigin.POD else "service"
+    advice = _HELP[variable.origin]
+    yield ctx.finding(
+        variable._replace(span=variable.value_span),
+        f"`{variable.name}` of the {where} is written in plain text",
+        help=advice % variable.name if "%s" in advice else advice,
+        subject=variable.name,
+    )

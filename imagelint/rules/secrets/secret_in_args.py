@@ -1,0 +1,92 @@
+"""The rule `secret-in-args`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.secrets import is_placeholder, secret_kind
+from imagelint.documents.serving import ServingCommand
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+_FLAGS = frozenset(
+    (
+        "admin-api-key",
+        "api-key",
+        "api-keys",
+        "auth-token",
+        "hf-api-token",
+        "hf-token",
+        "huggingface-token",
+        "ssl-keyfile-password",
+        "token",
+    )
+)
+# Values that the engines' own documentation shows, and that people copy.
+_DOCUMENTED = frozenset(("token-abc123", "sk-1234", "test", "key", "secret"))
+_NONE = frozenset(("EMPTY", "empty", "none", "None", "true", "false"))
+
+
+@rule(ServingCommand, Severity.HIGH)
+def secret_in_args(server: ServingCommand, ctx: Context) -> Findings:
+    """The server's key or token stands on its command line.
+
+    Arguments are in the manifest and its history, in the image's configuration, in the process
+    list of the node, and in what the engine logs when it starts. An environment variable from a
+    Secret stays out of all of them.
+
+    Except:
+        `$(VAR)` and `${VAR}`, `EMPTY`. Values that are keys by their looks are reported by
+        `secret-value`.
+
+    Bad (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: api
+        spec:
+          containers:
+            - name: api
+              image: vllm/vllm-openai:v0.11.0
+              args: ["--model", "Qwen/Qwen3-8B", "--api-key", "correct-horse-battery"]
+
+    Good (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: api
+        spec:
+          containers:
+            - name: api
+              image: vllm/vllm-openai:v0.11.0
+              args: ["--model", "Qwen/Qwen3-8B"]
+              env:
+                - name: VLLM_API_KEY
+                  valueFrom:
+                    secretKeyRef:
+                      name: vllm
+                      key: api-key
+    """
+    for switch in server.switches:
+        if switch.variable or switch.name not in _FLAGS or not isinstance(switch.value, Known):
+            continue
+        value = switch.value.value
+        if not value or value in _NONE or value.startswith("$") or secret_kind(value):
+            continue
+        documented = value in _DOCUMENTED
+        if is_placeholder(value) and not documented:
+            continue
+        yield ctx.finding(
+            switch,
+            f"`--{switch.name}` is given in plain text"
+            + (", and everybody knows this value from the documentation" if documented else ""),
+            help=_advice(server, switch.name),
+            subject=f"--{switch.name}",
+            severity=Severity.MEDIUM if documented else None,
+        )
+
+
+def _advice(server: ServingCommand, flag: str) -> str:
+    environment = server.facts.environment if server.facts else {}
+    for variable, name in environment.items():
+        if name == flag:
+            return f"set `{variable}` from a Secret (`secretKeyRef`) instead"
+    return f"take it from a Secret: `--{flag} $(VARIABLE)` with `secretKeyRef`"

@@ -1,0 +1,140 @@
+"""The rule `secret-in-build`."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.documents.script import Script
+from imagelint.documents.secrets import is_placeholder, is_secret_name, secret_kind
+from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.documents.stages import enclosing_stage
+from imagelint.rules.api import Confidence, Configured, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+
+_BUILD = frozenset((EnvOrigin.ENV, EnvOrigin.ARG, EnvOrigin.SHELL, EnvOrigin.BUILD_ARG))
+_SWITCHES = frozenset(("true", "false", "yes", "no", "on", "off", "none", "null", "0", "1"))
+
+
+@dataclass(frozen=True)
+class Options:
+    """Names beyond those that are known."""
+
+    names: tuple[str, ...] = field(
+        default=(), metadata={"doc": "further variables that hold secrets, by their exact names"}
+    )
+
+
+@rule(
+    EnvVar,
+    Severity.HIGH,
+    options=Options,
+    references=(
+        "hadolint DL3064",
+        "BuildKit SecretsUsedInArgOrEnv",
+        "Trivy DS-0031",
+        "Dockle CIS-DI-0010",
+    ),
+)
+def secret_in_build(variable: EnvVar, ctx: Configured[Options]) -> Findings:
+    """A secret is baked into the image or its history.
+
+    ENV is part of the image's configuration, and the value of every ARG is part of the history of
+    each RUN behind it: `docker history` and `docker inspect` show both to everyone who can pull.
+    A secret mount gives it to one RUN and leaves nothing behind.
+
+    Except:
+        Empty values and placeholders, paths, switches, names that only look like secrets
+        (`MAX_TOKENS`, `TOKENIZERS_PARALLELISM`, `HF_TOKEN_PATH`), an ARG without a default that no
+        RUN uses. Values that are keys by their looks are reported by `secret-value`.
+
+    Bad:
+        FROM python:3.12.7-slim
+        ARG HF_TOKEN
+        RUN hf download --token $HF_TOKEN meta-llama/Llama-3.1-8B
+
+    Good:
+        FROM python:3.12.7-slim
+        RUN --mount=type=secret,id=hf,env=HF_TOKEN hf download meta-llama/Llama-3.1-8B
+    """
+    if variable.origin not in _BUILD:
+        return
+    if not is_secret_name(variable.name) and variable.name not in ctx.options.names:
+        return
+    if ctx.document.kind != "dockerfile" and variable.origin is not EnvOrigin.BUILD_ARG:
+        return
+    if isinstance(variable.value, Known):
+        yield from _literal(variable, variable.value.value, ctx)
+    elif variable.value is UNKNOWN and variable.origin is EnvOrigin.ENV:
+        yield from _from_argument(variable, ctx)
+    elif variable.value is ABSENT and variable.origin is EnvOrigin.ARG:
+        yield from _argument(variable, ctx)
+
+
+_MOUNT = "give it to the step that needs it: `RUN --mount=type=secret,id=…,env=%s …`"
+
+
+def _literal(variable: EnvVar, value: str, ctx: Configured[Options]) -> Findings:
+    if not value or value.lower() in _SWITCHES or value.startswith(("/", "./", "file:")):
+        return
+    if is_placeholder(value) or secret_kind(value):
+        return
+    what = {EnvOrigin.SHELL: "a RUN", EnvOrigin.BUILD_ARG: "a build argument"}
+    yield ctx.finding(
+        variable._replace(span=variable.value_span),
+        f"the value of `{variable.name}` is written into "
+        f"{what.get(variable.origin, variable.origin.value.upper())}",
+        help=_MOUNT % variable.name + "; and replace the secret, it is known now",
+        subject=variable.name,
+    )
+
+
+def _from_argument(variable: EnvVar, ctx: Configured[Options]) -> Findings:
+    """ENV that takes its value from an ARG: the argument ends in the image's configuration."""
+    names = set(re.findall(r"\$\{?(\w+)", ctx.text(variable.value_span)))
+    if not any(
+        isinstance(node, EnvVar)
+        and node.origin is EnvOrigin.ARG
+        and node.name in names
+        and node.span.start < variable.span.start
+        for node in ctx.document.walk()
+    ):
+        return
+    yield ctx.finding(
+        variable,
+        f"ENV keeps the build argument behind `{variable.name}` in the image's configuration",
+        help=_MOUNT % variable.name + ", and give it to the container when it starts",
+        subject=variable.name,
+    )
+
+
+def _argument(variable: EnvVar, ctx: Configured[Options]) -> Findings:
+    stage = enclosing_stage(ctx.document, variable.span)
+    if stage is None:
+        return
+    uses = [span for name, span in _mentions(variable, ctx) if name == variable.name]
+    inside = (enclosing_stage(ctx.document, span) for span in uses)
+    if not any(found is not None and found.index == stage.index for found in inside):
+        return
+    yield ctx.finding(
+        variable,
+        f"the build argument `{variable.name}` stays in the history of the RUN that uses it",
+        help=_MOUNT % variable.name,
+        subject=variable.name,
+        severity=Severity.MEDIUM if stage.shipped else Severity.LOW,
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _mentions(variable: EnvVar, ctx: Configured[Options]) -> list[tuple[str, Span]]:
+    """Variables named by the scripts behind a declaration."""
+    return [
+        (name, node.span)
+        for node in ctx.document.walk()
+        if isinstance(node, Script) and node.span.start > variable.span.start
+        for name in re.findall(r"\$\{?(\w+)", node.text)
+    ]
