@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
-from imagelint.documents.script import Script, ScriptRole, Word
-from imagelint.documents.yamlnodes import Scalar
+from imagelint.documents.script import Word
 from imagelint.documents.yamltext import contiguous, offsets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Mapping, Sequence
 
     from imagelint.documents.cursor import Cursor
+    from imagelint.documents.script import Script, ScriptRole
     from imagelint.documents.shared import EnvVar
+    from imagelint.documents.yamlnodes import Scalar
 
 _SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"))
 _WRAPPERS = frozenset(("tini", "dumb-init", "env", "exec", "nohup", "--", "-g", "-s", "-c"))
@@ -50,41 +51,55 @@ def known_variables(env: tuple[EnvVar, ...]) -> dict[str, Fact[str]]:
     return {variable.name: variable.value for variable in env}
 
 
-def read_scalar_script(
-    place: Cursor, role: ScriptRole, *, shell: str, variables: Mapping[str, Fact[str]]
-) -> Script | None:
-    """The script that a scalar holds, None when none is there.
+class Placed(NamedTuple):
+    """A text, and the offset in the source of each of its characters.
 
-    Where the value does not stand in the source character for character (block scalars, escapes)
-    its `text` is the value, and every span is where that part of the value is written.
+    `places` is empty where that is unclear; then all of it stands somewhere under `span`.
     """
-    scalar = place.node
-    if not isinstance(scalar, Scalar) or not scalar.text.strip():
-        return None
-    from imagelint.documents.shell import read_script
 
-    text = scalar.text
-    span = contiguous(scalar)
-    if span is not None:
-        return read_script(text, span, role, shell=shell, variables=variables, path=place.path)
-    script = read_script(
-        text, Span(0, len(text)), role, shell=shell, variables=variables, path=place.path
-    )
-    return cast("Script", _moved(script, _mapping(scalar)))
+    text: str
+    places: Sequence[int]
+    span: Span
 
-
-def _mapping(scalar: Scalar) -> Callable[[Span], Span]:
-    """From spans in the value to spans in the source; all of the scalar where that is unclear."""
-    places = offsets(scalar)
-    if not places:
-        return lambda _span: scalar.span
-
-    def move(span: Span) -> Span:
+    def move(self, span: Span) -> Span:
+        """From a span in the text to the span in the source."""
+        places = self.places
+        if not places:
+            return self.span
         first = min(span.start, len(places) - 1)
         start = places[first] + (span.start > first)
         return Span(start, places[span.end - 1] + 1 if span.end > span.start else start)
 
-    return move
+
+def place_scalar(scalar: Scalar) -> Placed:
+    """The value of a scalar with the places of its characters."""
+    span = contiguous(scalar)
+    if span is not None:
+        return Placed(scalar.text, range(span.start, span.end), span)
+    return Placed(scalar.text, offsets(scalar) or (), scalar.span)
+
+
+def read_placed_script(
+    placed: Placed,
+    role: ScriptRole,
+    *,
+    shell: str,
+    variables: Mapping[str, Fact[str]],
+    path: str,
+) -> Script:
+    """Read a script that stands in YAML.
+
+    Where it does not stand there character for character (block scalars, escapes) the script's
+    `text` is the value, and every span is where that part of the value is written.
+    """
+    from imagelint.documents.shell import read_script
+
+    text = placed.text
+    if isinstance(placed.places, range):
+        return read_script(text, placed.span, role, shell=shell, variables=variables, path=path)
+    span = Span(0, len(text))
+    script = read_script(text, span, role, shell=shell, variables=variables, path=path)
+    return cast("Script", _moved(script, placed.move))
 
 
 def _moved(value: object, move: Callable[[Span], Span]) -> object:

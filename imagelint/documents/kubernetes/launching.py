@@ -11,7 +11,8 @@ from imagelint.documents.startscript import (
     all_known,
     find_script,
     known_variables,
-    read_scalar_script,
+    place_scalar,
+    read_placed_script,
     unknown_word,
     whole_word,
 )
@@ -50,7 +51,11 @@ def _script(
     if found is None:
         return None
     index, shell = found
-    return read_scalar_script(places[index], role, shell=shell, variables=variables)
+    place = places[index]
+    if not isinstance(place.node, Scalar) or not place.node.text.strip():
+        return None
+    placed = place_scalar(place.node)
+    return read_placed_script(placed, role, shell=shell, variables=variables, path=place.path)
 
 
 def launch(container: Container) -> Launch:

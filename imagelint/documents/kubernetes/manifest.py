@@ -42,7 +42,7 @@ class Manifest(Document):
         self.objects = tuple(obj for obj, _ in objects)
         self.pods = tuple(pod for _, pods in objects for pod in pods)
         self._with_pods = objects
-        self._started: dict[Span, tuple[Node, ...]] = {}
+        self._started: dict[tuple[Span, str], tuple[Node, ...]] = {}
 
     def nodes(self) -> Iterator[Node]:
         """Each object, what it is or the pods that it holds, and what stands in these."""
@@ -75,11 +75,10 @@ class Manifest(Document):
         if container.image is not None:
             yield container.image
         yield from container.env
-        started = self._started.get(container.body.span)
-        if started is None:
-            started = tuple(_started(container))
-            self._started[container.body.span] = started
-        yield from started
+        place = (container.owner.body.span, container.path)
+        if place not in self._started:
+            self._started[place] = tuple(_started(container))
+        yield from self._started[place]
 
 
 def _started(container: Container) -> Iterator[Node]:

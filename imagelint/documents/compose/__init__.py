@@ -1,0 +1,8 @@
+"""Compose files: services with their images, variables, ports and surroundings."""
+
+from __future__ import annotations
+
+from imagelint.documents.compose.document import ComposeFile, parse_compose
+from imagelint.documents.compose.model import ComposeService, PublishedPort
+
+__all__ = ["ComposeFile", "ComposeService", "PublishedPort", "parse_compose"]

@@ -1,0 +1,151 @@
+"""A compose file as a document."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.documents.base import Allowance, Complaint, Document
+from imagelint.documents.compose.model import ComposeService
+from imagelint.documents.compose.ports import container_ports, read_ports
+from imagelint.documents.compose.surroundings import read_runtime
+from imagelint.documents.compose.values import is_set, value
+from imagelint.documents.compose.variables import read_env, read_settings
+from imagelint.documents.cursor import Cursor
+from imagelint.documents.reference import parse_reference
+from imagelint.documents.shared import EnvOrigin, ImageRole, ImageUse
+from imagelint.documents.yamlcomments import comment_allowances
+from imagelint.documents.yamldocument import duplicate_complaints, read_stream
+from imagelint.documents.yamlnodes import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.source import Source, Span
+    from imagelint.documents.base import Node
+    from imagelint.documents.yamlnodes import YamlNode
+
+
+class ComposeFile(Document):
+    """The services of a compose file in source order."""
+
+    kind = "compose"
+    __slots__ = ("_started", "services")
+
+    def __init__(
+        self,
+        source: Source,
+        services: tuple[ComposeService, ...],
+        *,
+        complaints: Iterable[Complaint] = (),
+        allowances: Iterable[Allowance] = (),
+    ) -> None:
+        super().__init__(source, complaints=complaints, allowances=allowances)
+        self.services = services
+        self._started: dict[str, tuple[Node, ...]] = {}
+
+    def nodes(self) -> Iterator[Node]:
+        """Each service, and what stands in it."""
+        for service in self.services:
+            yield service
+            if service.image is not None:
+                yield service.image
+            yield from service.arguments
+            yield from service.env
+            yield from service.ports
+            if service.path not in self._started:
+                self._started[service.path] = tuple(_started(service))
+            yield from self._started[service.path]
+
+    def concealed(self) -> Iterator[Span]:
+        """Values of variables whose names say that they are secret."""
+        from imagelint.documents.secrets import is_secret_name
+
+        for service in self.services:
+            for variable in (*service.arguments, *service.env):
+                if not variable.reference and is_secret_name(variable.name):
+                    yield variable.value_span
+
+
+def _started(service: ComposeService) -> Iterator[Node]:
+    from imagelint.documents.compose.launching import launch, scripts
+    from imagelint.documents.serving import serving_command
+
+    for script in scripts(service):
+        yield script
+        yield from script.commands
+    command = serving_command(launch(service))
+    if command is not None:
+        yield command
+
+
+def parse_compose(source: Source) -> ComposeFile:
+    """Read a compose file.
+
+    Raises:
+        DocumentError: it is not YAML, a template, nested too deeply or too large.
+    """
+    stream = read_stream(source)
+    complaints = list(duplicate_complaints(stream))
+    services: list[ComposeService] = []
+    for node in stream.documents:
+        complaints += _misshapen(node)
+        for name, body in Cursor(node)["services"].entries():
+            if isinstance(body.node, Mapping):
+                services.append(_service(name, body))
+    return ComposeFile(
+        source,
+        tuple(services),
+        complaints=sorted(complaints),
+        allowances=comment_allowances(source, stream.documents),
+    )
+
+
+def _misshapen(node: YamlNode) -> Iterator[Complaint]:
+    root = Cursor(node)
+    if isinstance(node, Scalar) and node.value is None:
+        return
+    if not isinstance(node, Mapping):
+        yield Complaint(root.key_span, "a compose file is a mapping with the key `services`")
+        return
+    services = root["services"]
+    if is_set(services) and not isinstance(services.node, Mapping):
+        yield Complaint(services.key_span, "`services` is not a mapping of names to services")
+    for name, body in services.entries():
+        if not isinstance(body.node, Mapping):
+            yield Complaint(body.key_span, f"the service `{name}` is not a mapping")
+
+
+def _service(name: str, body: Cursor) -> ComposeService:
+    env, env_complete = read_env(body)
+    ports = read_ports(body)
+    return ComposeService(
+        body.key_span,
+        name,
+        body,
+        _image(body),
+        is_set(body["build"]),
+        read_settings(body.at("build", "args"), EnvOrigin.BUILD_ARG),
+        env,
+        env_complete,
+        ports,
+        read_runtime(name, body, container_ports(ports, body)),
+        body.path,
+    )
+
+
+def _image(body: Cursor) -> ImageUse | None:
+    place = body["image"]
+    fact = value(place)
+    if fact is ABSENT:
+        return None
+    reference = parse_reference(fact.value) if isinstance(fact, Known) else None
+    text = place.node.text if isinstance(place.node, Scalar) else ""
+    return ImageUse(
+        place.span,
+        ImageRole.COMPOSE,
+        text,
+        Known(reference, place.span) if reference else UNKNOWN,
+        built=is_set(body["build"]),
+        path=place.path,
+    )

@@ -1,0 +1,91 @@
+"""What a service starts: words, scripts, serving commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.documents.compose.values import is_set, word
+from imagelint.documents.compose.words import CommandLine, Spoken, read_words, whole
+from imagelint.documents.script import ScriptRole
+from imagelint.documents.startscript import (
+    all_known,
+    find_script,
+    known_variables,
+    read_placed_script,
+)
+from imagelint.documents.yamlnodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.script import Script
+    from imagelint.documents.serving import Launch
+
+
+def scripts(service: ComposeService) -> Iterator[Script]:
+    """The shell scripts of a service: what it starts, then its health check."""
+    line = _started(service)
+    script = _script(line.words, ScriptRole.START, service)
+    if script:
+        yield script
+    script = _health_script(service)
+    if script:
+        yield script
+
+
+def launch(service: ComposeService) -> Launch:
+    """What a service starts, as far as the file says it."""
+    from imagelint.documents.serving import Launch
+
+    line = _started(service)
+    words = tuple(spoken.word for spoken in line.words)
+    return Launch(
+        service.span,
+        service.image,
+        words,
+        line.complete and all_known(words) and not service.runtime.managed,
+        service.env,
+        service.env_complete,
+        service.runtime,
+        service.path,
+        appends=not is_set(service.body["entrypoint"]),
+    )
+
+
+def _started(service: ComposeService) -> CommandLine:
+    entry = read_words(service.body["entrypoint"])
+    command = read_words(service.body["command"])
+    return CommandLine(entry.words + command.words, entry.complete and command.complete)
+
+
+def _script(words: tuple[Spoken, ...], role: ScriptRole, service: ComposeService) -> Script | None:
+    found = find_script(tuple(spoken.word for spoken in words))
+    if found is None:
+        return None
+    index, shell = found
+    return _read(words[index], role, shell, service)
+
+
+def _read(spoken: Spoken, role: ScriptRole, shell: str, service: ComposeService) -> Script | None:
+    placed = spoken.placed
+    if not placed.text.strip():
+        return None
+    # What compose fills in looks like a variable of the shell, but is not the service's own.
+    filled = not isinstance(spoken.word.value, Known)
+    variables = {} if filled else known_variables(service.env)
+    return read_placed_script(placed, role, shell=shell, variables=variables, path=spoken.path)
+
+
+def _health_script(service: ComposeService) -> Script | None:
+    test = service.healthcheck("test")
+    if isinstance(test.node, Scalar) and test.node.value is not None:
+        return _read(whole(test), ScriptRole.HEALTHCHECK, "sh", service)
+    items = test.items()
+    if not items:
+        return None
+    words = read_words(test).words
+    if word(items[0]) == "CMD-SHELL" and len(words) > 1:
+        return _read(words[1], ScriptRole.HEALTHCHECK, "sh", service)
+    return _script(words[1:], ScriptRole.HEALTHCHECK, service)

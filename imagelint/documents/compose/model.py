@@ -1,0 +1,57 @@
+"""The nodes of a compose file."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from imagelint.core.fact import Fact
+    from imagelint.core.source import Span
+    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.shared import EnvVar, ImageUse, Runtime
+
+
+class PublishedPort(NamedTuple):
+    """A port of a service that is published on the host.
+
+    `host` is the address that it is bound to and absent for all addresses; `published` the port of
+    the host, absent when Docker chooses, and text because it may be a range; `target` likewise the
+    container's.
+    """
+
+    span: Span
+    host: Fact[str]
+    published: Fact[str]
+    target: Fact[str]
+    protocol: str
+    path: str
+
+
+class ComposeService(NamedTuple):
+    """A service of a compose file. `span` is the key that names it.
+
+    `builds` tells that its image is built here, `arguments` are those of the build. `env` are the
+    variables in source order and `env_complete` is false when others may be set (`env_file`,
+    `extends`).
+    """
+
+    span: Span
+    name: str
+    body: Cursor
+    image: ImageUse | None
+    builds: bool
+    arguments: tuple[EnvVar, ...]
+    env: tuple[EnvVar, ...]
+    env_complete: bool
+    ports: tuple[PublishedPort, ...]
+    runtime: Runtime
+    path: str
+
+    def healthcheck(self, *keys: str) -> Cursor:
+        """A place in the health check of the service."""
+        return self.body.at("healthcheck", *keys)
+
+    def variable(self, name: str) -> EnvVar | None:
+        """The variable of that name that counts, which is the last."""
+        found = [variable for variable in self.env if variable.name == name]
+        return found[-1] if found else None

@@ -1,0 +1,93 @@
+"""Volumes and tmpfs of a service, in short and in long form."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.compose.values import is_set, size, value, word
+from imagelint.documents.quantity import parse_bytes
+from imagelint.documents.shared import Mount
+from imagelint.documents.yamlnodes import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from imagelint.documents.cursor import Cursor
+
+_VARIABLE = re.compile(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
+_UNKNOWN_PART = "\0"
+_PATH_STARTS = (".", "/", "~", "\\")
+_SIZE_OPTION = re.compile(r"(?:^|,)size=([^,]+)")
+
+
+def read_mounts(service: Cursor) -> Fact[tuple[Mount, ...]]:
+    """What a service sees mounted; unknown when the lists cannot be read."""
+    volumes, tmpfs = service["volumes"], service["tmpfs"]
+    if is_set(volumes) and not isinstance(volumes.node, Sequence):
+        return UNKNOWN
+    found = [_mount(place) for place in volumes.items()]
+    temporary = [tmpfs] if isinstance(tmpfs.node, Scalar) else tmpfs.items()
+    found += [_tmpfs(place) for place in temporary if is_set(place)]
+    return Known(tuple(found))
+
+
+def _mount(place: Cursor) -> Mount:
+    if isinstance(place.node, Mapping):
+        return _long(place)
+    text = place.node.text if isinstance(place.node, Scalar) else _UNKNOWN_PART
+    parts = _VARIABLE.sub(_UNKNOWN_PART, text).split(":")
+    if len(parts) == 1:
+        return Mount(place.span, _target(parts[0], place), "volume", path=place.path)
+    # `C:\models:/models`
+    if len(parts[0]) == 1 and parts[1].startswith(("\\", "/")) and len(parts) > 2:  # noqa: PLR2004
+        parts = [":".join(parts[:2]), *parts[2:]]
+    origin, target, *options = parts
+    source, host_path = "named", ""
+    if origin.startswith(_PATH_STARTS) or "\\" in origin:
+        source, host_path = "bind", origin
+    elif _UNKNOWN_PART in origin:
+        source = ""
+    read_only = "ro" in ",".join(options).split(",")
+    at = _target(target, place)
+    return Mount(place.span, at, source, ABSENT, read_only, _written(host_path), place.path)
+
+
+def _written(host_path: str) -> str:
+    return "" if _UNKNOWN_PART in host_path else host_path
+
+
+def _target(text: str, place: Cursor) -> Fact[str]:
+    if _UNKNOWN_PART in text:
+        return UNKNOWN
+    return Known(text.rstrip("/") or "/", place.span)
+
+
+def _long(place: Cursor) -> Mount:
+    target = value(place["target"])
+    if isinstance(target, Known):
+        target = Known(target.value.rstrip("/") or "/", target.span)
+    source = word(place["type"])
+    if source == "volume" and is_set(place["source"]):
+        source = "named"
+    return Mount(
+        place["target"].span,
+        target,
+        source,
+        size(place.at("tmpfs", "size")),
+        isinstance(flag := place["read_only"].boolean(), Known) and flag.value,
+        word(place["source"]) if source == "bind" else "",
+        place.path,
+    )
+
+
+def _tmpfs(place: Cursor) -> Mount:
+    text = value(place)
+    if not isinstance(text, Known):
+        return Mount(place.span, UNKNOWN, "tmpfs", UNKNOWN, path=place.path)
+    target, _, options = text.value.partition(":")
+    match = _SIZE_OPTION.search(options)
+    limit: Fact[float] = ABSENT
+    if match:
+        number = parse_bytes(match[1])
+        limit = UNKNOWN if number is None else Known(number, place.span)
+    return Mount(place.span, _target(target, place), "tmpfs", limit, path=place.path)

@@ -1,0 +1,67 @@
+"""Published ports, in short and in long form."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.compose.model import PublishedPort
+from imagelint.documents.compose.values import value, word
+from imagelint.documents.yamlnodes import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.cursor import Cursor
+
+_VARIABLE = re.compile(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
+_UNKNOWN_PART = "\0"
+# https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports
+_SHORT = re.compile(
+    r"(?:(?:(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):)?(?P<published>[^:]*):)?"
+    r"(?P<target>[^:/]+)(?:/(?P<protocol>\w+))?"
+)
+
+
+def read_ports(service: Cursor) -> tuple[PublishedPort, ...]:
+    """The ports that a service publishes, in source order."""
+    return tuple(_port(place) for place in service["ports"].items())
+
+
+def _port(place: Cursor) -> PublishedPort:
+    node = place.node
+    if isinstance(node, Mapping):
+        return PublishedPort(
+            place.key_span,
+            value(place["host_ip"]),
+            value(place["published"]),
+            value(place["target"]),
+            word(place["protocol"]) or "tcp",
+            place.path,
+        )
+    text = node.text if isinstance(node, Scalar) else ""
+    match = _SHORT.fullmatch(_VARIABLE.sub(_UNKNOWN_PART, text))
+    if match is None:
+        return PublishedPort(place.span, UNKNOWN, UNKNOWN, UNKNOWN, "tcp", place.path)
+    return PublishedPort(
+        place.span,
+        _part(match["host"], place.span),
+        _part(match["published"], place.span),
+        _part(match["target"], place.span),
+        match["protocol"] or "tcp",
+        place.path,
+    )
+
+
+def _part(text: str | None, span: Span) -> Fact[str]:
+    if not text:
+        return ABSENT
+    return UNKNOWN if _UNKNOWN_PART in text else Known(text.strip("[]"), span)
+
+
+def container_ports(ports: tuple[PublishedPort, ...], service: Cursor) -> tuple[int, ...]:
+    """The single ports of the container that are published or exposed."""
+    targets = [port.target for port in ports]
+    targets += [value(place) for place in service["expose"].items()]
+    known = [fact.value.partition("/")[0] for fact in targets if isinstance(fact, Known)]
+    return tuple(dict.fromkeys(int(text) for text in known if text.isdecimal() and len(text) < 6))  # noqa: PLR2004 - digits of a port

@@ -1,0 +1,61 @@
+"""Values of compose files: what interpolation makes of them."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.quantity import parse_bytes
+from imagelint.documents.yamlnodes import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from imagelint.documents.cursor import Cursor
+
+# https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
+_VARIABLE = re.compile(r"\$\$|\$(?:\{|[A-Za-z_])|\{\{")
+
+
+def interpolated(text: str) -> Fact[str]:
+    """The text as compose reads it; unknown when the environment or an `.env` file takes part."""
+    if any(match[0] != "$$" for match in _VARIABLE.finditer(text)):
+        return UNKNOWN
+    return Known(text.replace("$$", "$"))
+
+
+def value(place: Cursor) -> Fact[str]:
+    """The string at a place, numbers and truth values as they are written."""
+    node = place.node
+    if node is None:
+        return ABSENT
+    if not isinstance(node, Scalar):
+        return UNKNOWN
+    if node.value is None:
+        return ABSENT
+    fact = interpolated(node.text)
+    return Known(fact.value, node.span) if isinstance(fact, Known) else fact
+
+
+def word(place: Cursor) -> str:
+    """The string at a place when it is known, else the empty string."""
+    fact = value(place)
+    return fact.value if isinstance(fact, Known) else ""
+
+
+def size(place: Cursor) -> Fact[float]:
+    """The byte size at a place, `64m` or a plain number of bytes."""
+    fact = value(place)
+    if not isinstance(fact, Known):
+        return fact
+    number = parse_bytes(fact.value)
+    return UNKNOWN if number is None else Known(number, fact.span)
+
+
+def is_set(place: Cursor) -> bool:
+    """Whether anything but null is written there."""
+    return place.exists and not place.null
+
+
+def is_collection(place: Cursor) -> bool:
+    """Whether nothing, a mapping or a list is written there: all of it can be read."""
+    return not is_set(place) or isinstance(place.node, (Mapping, Sequence))

@@ -1,0 +1,71 @@
+"""Variables of a service and arguments of its build, as mapping or as list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.source import Span
+from imagelint.documents.compose.values import interpolated, is_collection, is_set, value
+from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.documents.yamlnodes import Mapping, Scalar
+from imagelint.documents.yamltext import contiguous
+
+if TYPE_CHECKING:
+    from imagelint.documents.cursor import Cursor
+
+# A variable without a value gets the one that it has where compose runs.
+_HOST = "host"
+
+
+def read_env(service: Cursor) -> tuple[tuple[EnvVar, ...], bool]:
+    """The variables in source order, and whether these are all that are set."""
+    place = service["environment"]
+    complete = (
+        is_collection(place) and not is_set(service["env_file"]) and not is_set(service["extends"])
+    )
+    return read_settings(place, EnvOrigin.COMPOSE), complete
+
+
+def read_settings(place: Cursor, origin: EnvOrigin) -> tuple[EnvVar, ...]:
+    """What a mapping of names to values, or a list of `NAME=value`, sets."""
+    if isinstance(place.node, Mapping):
+        return tuple(_from_entry(name, entry, origin) for name, entry in place.entries())
+    found = (_from_item(item, origin) for item in place.items())
+    return tuple(variable for variable in found if variable is not None)
+
+
+def _from_entry(name: str, entry: Cursor, origin: EnvOrigin) -> EnvVar:
+    fact = value(entry)
+    unset = fact is ABSENT
+    span = Span(entry.key_span.start, max(entry.key_span.end, entry.span.end))
+    return EnvVar(
+        span,
+        name,
+        UNKNOWN if unset else fact,
+        origin,
+        entry.key_span,
+        span if unset else entry.span,
+        _HOST if unset else "",
+        entry.path,
+    )
+
+
+def _from_item(item: Cursor, origin: EnvOrigin) -> EnvVar | None:
+    scalar = item.node
+    if not isinstance(scalar, Scalar) or scalar.value is None:
+        return None
+    name, equals, written = scalar.text.partition("=")
+    known = interpolated(name)
+    if not isinstance(known, Known) or not name:
+        return None
+    span = contiguous(scalar)
+    name_span = value_span = scalar.span
+    if span is not None:
+        name_span = Span(span.start, span.start + len(name))
+        value_span = Span(name_span.end + len(equals), span.end) if equals else scalar.span
+    fact: Fact[str] = interpolated(written) if equals else UNKNOWN
+    if isinstance(fact, Known):
+        fact = Known(fact.value, value_span)
+    reference = "" if equals else _HOST
+    return EnvVar(scalar.span, name, fact, origin, name_span, value_span, reference, item.path)

@@ -1,0 +1,123 @@
+"""Command lines of compose: a list of words, or a string that compose splits into words."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.source import Span
+from imagelint.documents.compose.values import interpolated
+from imagelint.documents.script import Word
+from imagelint.documents.startscript import Placed, place_scalar, unknown_word
+from imagelint.documents.yamlnodes import Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.cursor import Cursor
+
+# What compose's splitter knows: quotes and backslashes, no expansion.
+# https://github.com/compose-spec/compose-go, package `types`, over mattn/go-shellwords
+_PIECE = re.compile(r"\\(.)|'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|([^\s'\"\\]+)", re.DOTALL)
+_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
+_SPACES = re.compile(r"\s*")
+
+
+class Spoken(NamedTuple):
+    """A word with the places of its characters, for a script that it may be."""
+
+    word: Word
+    placed: Placed
+    path: str
+
+
+class CommandLine(NamedTuple):
+    """The words of a `command` or an `entrypoint`; `complete` is false if some are missing."""
+
+    words: tuple[Spoken, ...]
+    complete: bool = True
+
+
+def read_words(place: Cursor) -> CommandLine:
+    """The words at a place."""
+    node = place.node
+    if isinstance(node, Sequence):
+        return CommandLine(tuple(whole(item) for item in place.items()))
+    if not isinstance(node, Scalar) or node.value is None:
+        return CommandLine((), complete=node is None or isinstance(node, Scalar))
+    placed = place_scalar(node)
+    indices = _split(placed.text)
+    if indices is None:
+        return CommandLine((), complete=False)
+    return CommandLine(tuple(_spoken(placed, span, chosen, place) for span, chosen in indices))
+
+
+def whole(item: Cursor) -> Spoken:
+    """A scalar that is one word, whatever stands in it."""
+    if not isinstance(item.node, Scalar):
+        return Spoken(unknown_word(item), Placed("", (), item.span), item.path)
+    placed = _unescaped(place_scalar(item.node))
+    fact = interpolated(item.node.text)
+    value = Known(fact.value, item.span) if isinstance(fact, Known) else UNKNOWN
+    return Spoken(Word(placed.span, item.node.raw, value), placed, item.path)
+
+
+def _spoken(line: Placed, span: Span, chosen: list[int], place: Cursor) -> Spoken:
+    """A word of a line: `chosen` are the characters of the line that are its value."""
+    text = "".join(line.text[index] for index in chosen)
+    places = tuple(line.places[index] for index in chosen) if line.places else ()
+    at = line.move(span)
+    fact = interpolated(text)
+    value = Known(fact.value, at) if isinstance(fact, Known) else UNKNOWN
+    raw = line.text[span.start : span.end]
+    return Spoken(Word(at, raw, value), _unescaped(Placed(text, places, at)), place.path)
+
+
+def _unescaped(placed: Placed) -> Placed:
+    """The text with `$$` as `$`, which is what the container gets to see."""
+    if "$$" not in placed.text:
+        return placed
+    kept = []
+    index = 0
+    while index < len(placed.text):
+        index += placed.text.startswith("$$", index)
+        kept.append(index)
+        index += 1
+    text = "".join(placed.text[index] for index in kept)
+    places = tuple(placed.places[index] for index in kept) if placed.places else ()
+    return Placed(text, places, placed.span)
+
+
+def _split(text: str) -> list[tuple[Span, list[int]]] | None:
+    """Span of each word and the indices of the characters of its value; None if a quote is open."""
+    words: list[tuple[Span, list[int]]] = []
+    at = 0
+    while True:
+        spaces = _SPACES.match(text, at)
+        at = spaces.end() if spaces else at
+        if at == len(text):
+            return words
+        start = at
+        chosen: list[int] = []
+        while at < len(text) and not text[at].isspace():
+            match = _PIECE.match(text, at)
+            if match is None:
+                return None
+            chosen += _value_indices(match)
+            at = match.end()
+        words.append((Span(start, at), chosen))
+
+
+def _value_indices(match: re.Match[str]) -> Iterator[int]:
+    group = match.lastindex or 0
+    start, end = match.span(group)
+    if group != 3:  # noqa: PLR2004 - the group of double quotes, where backslashes escape
+        yield from range(start, end)
+        return
+    at = start
+    for escape in _ESCAPED.finditer(match.string, start, end):
+        yield from range(at, escape.start())
+        yield escape.start() + 1
+        at = escape.end()
+    yield from range(at, end)
