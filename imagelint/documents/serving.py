@@ -20,9 +20,10 @@ class Launch(NamedTuple):
     """What a container runs, before anybody knows whether it is a server.
 
     `argv` is command and arguments as far as they are written; `complete` is false when words may
-    be missing (a word of unknown value does not make it so). `env` are the container's variables in the order in which they count,
-    `env_complete` false when more may come (`envFrom`, `env_file`). `appends` tells whether `argv`
-    follows the entry point of the image (only `args`, only `CMD`) or replaces it; None: unknown.
+    be missing (a word of unknown value does not make it so). `env` are the container's variables in
+    the order in which they count, `env_complete` is false when more may come (`envFrom`,
+    `env_file`). `appends` tells whether `argv` follows the entry point of the image (only
+    `args`, only `CMD`) or replaces it; None: unknown.
     """
 
     span: Span
@@ -189,9 +190,16 @@ class ServingCommand(NamedTuple):
     @property
     def is_remote_model(self) -> bool:
         """Whether the model is a name on the Hugging Face hub, to be downloaded at the start."""
+        if not isinstance(self.model, Known):
+            return False
+        if self.model.value.startswith("hf://"):
+            return True
+        known = self.facts
+        if known is None or not known.hub:
+            return self.find_switch("hf-repo") is not None
         from imagelint.documents.servingview.values import is_hub_id
 
-        return isinstance(self.model, Known) and is_hub_id(self.engine, self.model.value)
+        return is_hub_id(self.model.value)
 
 
 def serving_command(launch: Launch) -> ServingCommand | None:

@@ -97,17 +97,16 @@ def driver_match(cuda: Cuda) -> str | None:
     the release is not known.
     """
     matches: dict[str, str] = table("cuda")["matches"]
-    for candidate in (cuda[:3], (*cuda[:2], 0), cuda[:2]):
+    for candidate in (cuda[:3], cuda[:2]):
         if len(candidate) > 1 and (found := matches.get(_dotted(candidate))):
             return found
-    patches = [name for name in matches if name.startswith(f"{_dotted(cuda[:2])}.")]
-    if len(cuda) > 1 and patches:
-        return matches[min(patches, key=lambda name: abs(int(name.split(".")[2]) - _patch(cuda)))]
-    return None
-
-
-def _patch(cuda: Cuda) -> int:
-    return cuda[2] if len(cuda) > 2 else 0  # noqa: PLR2004 - major, minor, patch
+    line = f"{_dotted(cuda[:2])}."
+    patches = sorted(int(name.rpartition(".")[2]) for name in matches if name.startswith(line))
+    if len(cuda) == 1 or not patches:
+        return None
+    wanted = cuda[2] if len(cuda) > len(("major", "minor")) else 0
+    patch = max((patch for patch in patches if patch <= wanted), default=patches[0])
+    return matches[f"{line}{patch}"]
 
 
 def wheel_architectures(index: str) -> tuple[str, ...]:

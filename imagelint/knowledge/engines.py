@@ -110,7 +110,8 @@ class Engine(NamedTuple):
     server; `version` the pattern of a tag whose group 1 is the version.
 
     `positional` is the option that the first bare word sets, `other_models` are flags that name a
-    model instead of it. `options` maps an option (a field of `ServingCommand`, or more) to the
+    model instead of it, `hub` tells whether a bare name is a repository of the Hugging Face hub.
+    `options` maps an option (a field of `ServingCommand`, or more) to the
     flag's names, the main name first; `environment` maps a variable to the main name of the flag
     that it stands for. `booleans` take no value, `lists` take several. After one of `config_flags`
     a file may set anything. `elsewhere` names the options which are set in places that are not
@@ -129,6 +130,7 @@ class Engine(NamedTuple):
     tags: str
     version: str
     positional: str
+    hub: bool
     other_models: tuple[str, ...]
     options: Mapping[str, tuple[str, ...]]
     environment: Mapping[str, str]
@@ -200,6 +202,7 @@ def engine(name: str) -> Engine:
         tags=start.get("tags", "*"),
         version=start.get("version", ""),
         positional=start.get("positional", ""),
+        hub=start.get("hub", True),
         other_models=tuple(start.get("other_models", ())),
         options={key: tuple(names) for key, names in raw.get("options", {}).items()},
         environment=_data(raw, "environment"),

@@ -11,7 +11,7 @@ from imagelint.knowledge.tables import table
 
 Capability: TypeAlias = tuple[int, int]
 
-_MIG = re.compile(r"mig-(\d{1,2})(?:c\.(\d{1,2}))?g\.(\d{1,3})gb(?:\.([a-z]+))?", re.ASCII)
+_MIG = re.compile(r"mig-(?:\d{1,2}c\.)?(\d{1,2})g\.(\d{1,3})gb", re.ASCII)
 
 
 class MigProfile(NamedTuple):
@@ -87,7 +87,7 @@ def gpu_memory_gb(label: str) -> float | None:
 def mig_profile(text: str) -> MigProfile | None:
     """The MIG profile in a resource name or a product label, None without one."""
     match = _MIG.search(text.lower())
-    return MigProfile(int(match[1]), int(match[3])) if match else None
+    return MigProfile(int(match[1]), int(match[2])) if match else None
 
 
 def is_shared(text: str) -> bool:

@@ -77,8 +77,8 @@ class _Reader:
     def _bare(self, word: Word) -> None:
         """A word that is no flag; one of unknown value could be any number of flags."""
         if not isinstance(word.value, Known) or holds_template(word.value.value):
-            takes_one = self.engine.positional and not self.positionals
-            self.complete = self.complete and bool(takes_one) and "/" in word.raw
+            awaited = bool(self.engine.positional) and not self.positionals
+            self.complete = self.complete and awaited and _names_a_model(word.raw)
         self.positionals.append(word)
 
     def _flag(self, word: Word) -> None:
@@ -153,6 +153,11 @@ class _Reader:
 def _text(word: Word) -> str:
     """The value, or what is written without its quotes when the value is unknown."""
     return word.text if isinstance(word.value, Known) else word.raw.strip("\"'")
+
+
+def _names_a_model(raw: str) -> bool:
+    """Whether a word with a variable in the place of the model is that, and not a list of flags."""
+    return "/" in raw or "model" in raw.lower()
 
 
 def _is_flag(word: Word) -> bool:

@@ -15,7 +15,6 @@ _LENGTH = re.compile(r"(\d+(?:\.\d+)?)([kKmMgG])?", re.ASCII)
 # vLLM's own reading: small letters are decimal, capitals binary.
 # vllm-project/vllm:vllm/engine/arg_utils.py (human_readable_int)
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "K": 2**10, "M": 2**20, "G": 2**30}
-_NO_HUB = ("nim", "triton", "ollama", "llama.cpp", "torchserve")
 _LONGEST_NUMBER = 15
 
 
@@ -55,10 +54,6 @@ def typed_int(fact: Fact[str], convert: Callable[[str], int | None]) -> Fact[int
     return UNKNOWN if value is None else Known(value, fact.span)
 
 
-def is_hub_id(engine: str, model: str) -> bool:
-    """Whether a model's name means a repository on the Hugging Face hub."""
-    if engine in _NO_HUB:
-        return model.startswith("hf://")
-    if model.startswith("hf://"):
-        return True
+def is_hub_id(model: str) -> bool:
+    """Whether a model's name has the form of a repository on the Hugging Face hub."""
     return _HUB_ID.fullmatch(model) is not None

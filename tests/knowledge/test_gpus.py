@@ -1,0 +1,131 @@
+from __future__ import annotations
+
+import pytest
+
+from imagelint.knowledge.accelerators import Accelerator, accelerator
+from imagelint.knowledge.gpus import (
+    MigProfile,
+    architecture,
+    capability,
+    gke_accelerators,
+    gpu,
+    gpu_memory_gb,
+    is_shared,
+    largest_memory_gb,
+    mig_profile,
+)
+from imagelint.knowledge.tables import table
+
+
+@pytest.mark.parametrize(
+    ("label", "name", "usable", "cc"),
+    [
+        ("NVIDIA-H100-80GB-HBM3", "H100", 80, (9, 0)),
+        ("NVIDIA-H100-PCIe", "H100", 80, (9, 0)),
+        ("NVIDIA-H100-NVL", "H100 NVL", 94, (9, 0)),
+        ("NVIDIA-H200", "H200", 141, (9, 0)),
+        ("NVIDIA-H20", "H20", 96, (9, 0)),
+        ("NVIDIA-B200", "B200", 180, (10, 0)),
+        ("NVIDIA-B300-SXM6-AC", "B300", 269, (10, 3)),
+        ("NVIDIA-GB200", "GB200", 186, (10, 0)),
+        ("NVIDIA-GH200-480GB", "GH200", 96, (9, 0)),
+        ("NVIDIA-GH200-144G-HBM3e", "GH200 144GB", 144, (9, 0)),
+        ("NVIDIA-A100-SXM4-40GB", "A100 40GB", 40, (8, 0)),
+        ("NVIDIA-A100-SXM4-80GB", "A100 80GB", 80, (8, 0)),
+        ("NVIDIA-A10G", "A10G", 22.5, (8, 6)),
+        ("NVIDIA-A10", "A10", 22.5, (8, 6)),
+        ("NVIDIA-L4", "L4", 22.5, (8, 9)),
+        ("NVIDIA-L40S", "L40S", 45, (8, 9)),
+        ("NVIDIA-L40", "L40", 45, (8, 9)),
+        ("Tesla-T4", "T4", 15, (7, 5)),
+        ("Tesla-V100-SXM2-16GB", "V100 16GB", 16, (7, 0)),
+        ("NVIDIA-GeForce-RTX-4090", "RTX 4090", 24, (8, 9)),
+        ("NVIDIA RTX PRO 6000 Blackwell Server Edition", "RTX PRO 6000", 96, (12, 0)),
+        ("nvidia-tesla-t4", "T4", 15, (7, 5)),
+        ("nvidia-tesla-a100", "A100 40GB", 40, (8, 0)),
+        ("nvidia-tesla-v100", "V100 16GB", 16, (7, 0)),
+        ("nvidia-a100-80gb", "A100 80GB", 80, (8, 0)),
+        ("nvidia-h100-mega-80gb", "H100", 80, (9, 0)),
+        ("nvidia-h200-141gb", "H200", 141, (9, 0)),
+        ("l40s", "L40S", 45, (8, 9)),
+        ("t4", "T4", 15, (7, 5)),
+    ],
+)
+def test_products(label: str, name: str, usable: float, cc: tuple[int, int]) -> None:
+    found = gpu(label)
+    assert found is not None
+    assert (found.name, found.usable, found.capability) == (name, usable, cc)
+    assert gpu_memory_gb(label) == usable
+
+
+def test_a_name_that_leaves_the_memory_open() -> None:
+    found = gpu("a100")
+    assert found is not None
+    assert found.usable is None
+    assert gpu_memory_gb("v100") is None
+
+
+def test_unknown_products() -> None:
+    assert gpu("AMD-Instinct-MI300X") is None
+    assert gpu_memory_gb("") is None
+
+
+def test_slices() -> None:
+    found = gpu("NVIDIA-A100-SXM4-80GB-MIG-1g.10gb")
+    assert found is not None
+    assert (found.usable, found.mig, found.shared) == (10, MigProfile(1, 10), False)
+    assert mig_profile("nvidia.com/mig-3g.40gb") == MigProfile(3, 40)
+    assert mig_profile("nvidia.com/mig-1g.10gb.me") == MigProfile(1, 10)
+    assert mig_profile("nvidia.com/mig-1c.3g.20gb") == MigProfile(3, 20)
+    assert mig_profile("nvidia.com/gpu") is None
+
+
+def test_shared_devices() -> None:
+    found = gpu("Tesla-T4-SHARED")
+    assert found is not None
+    assert found.shared
+    assert is_shared("nvidia.com/gpu.shared")
+    assert not is_shared("nvidia.com/gpu")
+
+
+def test_every_product_has_an_architecture() -> None:
+    for row in table("gpus")["products"]:
+        assert architecture(capability(row["capability"])) is not None
+        assert ("sold" in row) == ("usable" in row)
+        assert row.get("usable", 0) <= row.get("sold", 0)
+    assert largest_memory_gb() == 288
+
+
+def test_architectures() -> None:
+    blackwell = architecture((10, 0))
+    assert blackwell is not None
+    assert (blackwell.generation, blackwell.first, blackwell.last) == ("Blackwell", (12, 8), ())
+    volta = architecture((7, 0))
+    assert volta is not None
+    assert volta.last < (13,)
+    assert architecture((1, 0)) is None
+
+
+def test_gke() -> None:
+    assert "nvidia-h100-80gb" in gke_accelerators()
+    assert "nvidia-h100" not in gke_accelerators()
+    for value in gke_accelerators():
+        assert gpu_memory_gb(value) or value == "nvidia-tesla-p100"
+
+
+@pytest.mark.parametrize(
+    ("resource", "found"),
+    [
+        ("nvidia.com/gpu", Accelerator("nvidia.com/gpu", "nvidia")),
+        ("nvidia.com/gpu.shared", Accelerator("nvidia.com/gpu.shared", "nvidia", shared=True)),
+        ("nvidia.com/mig-1g.10gb", Accelerator("nvidia.com/mig-1g.10gb", "nvidia", slice=True)),
+        ("amd.com/gpu", Accelerator("amd.com/gpu", "amd")),
+        ("aws.amazon.com/neuroncore", Accelerator("aws.amazon.com/neuroncore", "aws")),
+        ("huawei.com/Ascend910", Accelerator("huawei.com/Ascend910", "huawei")),
+        ("nvidia.com/hostdev", None),
+        ("cpu", None),
+        ("memory", None),
+    ],
+)
+def test_resources(resource: str, found: Accelerator | None) -> None:
+    assert accelerator(resource) == found
