@@ -7,8 +7,10 @@ import pytest
 
 from imagelint.core.errors import PolicyError
 from imagelint.core.finding import Severity
+from imagelint.policy.build import EXEMPT, LEVEL
 from imagelint.policy.model import OptionValue, Policy, RuleSetting
 from imagelint.policy.options import coerce, options_for, options_of, words_of
+from imagelint.rules import catalog
 from tests.policy.conftest import Options, Style, root_user, unpinned_image
 
 
@@ -84,3 +86,10 @@ def test_a_type_that_no_option_can_have_is_a_defect() -> None:
 def test_members_are_named_by_word() -> None:
     assert words_of(Style) == ("tag", "digest")
     assert words_of(Severity)[0] == "info"
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_no_option_is_named_like_what_every_rule_can_be_told(name: str) -> None:
+    rule = catalog.load(name)
+    options = options_of(rule.options) if rule.options else ()
+    assert not {option.key for option in options} & {LEVEL, EXEMPT}

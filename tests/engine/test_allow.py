@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.core.finding import Severity
+from imagelint.core.report import Permit
+from imagelint.core.source import Span
+from imagelint.documents.base import Allowance, AllowanceState, AllowanceUse, Dialect
+from imagelint.engine.allow import allow_inline, nearest_rule
+from imagelint.rules import catalog
+from imagelint.rules.api import rule
+from tests.engine.findings import finding
+
+if TYPE_CHECKING:
+    from imagelint.rules.api import Context, Findings
+
+WHOLE, LINE = Span(0, 100), Span(10, 20)
+INSIDE, OUTSIDE = (12, 18), (30, 40)
+ENABLED = ("root-user", "unpinned-image")
+
+
+@rule(Span, Severity.HIGH, references=("hadolint DL3002", "Trivy DS-0002"), former=("as-root",))
+def root_user(_node: Span, _ctx: Context) -> Findings:
+    """The container would run as root."""
+    yield from ()
+
+
+@rule(Span, Severity.HIGH)
+def unpinned_image(_node: Span, _ctx: Context) -> Findings:
+    """An image is not pinned."""
+    yield from ()
+
+
+@pytest.fixture(autouse=True)
+def _two_rules(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = {"root-user": root_user, "unpinned-image": unpinned_image}
+    also = {"as-root": "root-user", "dl3002": "root-user", "ds-0002": "root-user"}
+    meant = {name: (name,) for name in catalog.names()} | {
+        name: (rule_name,) for name, rule_name in also.items()
+    }
+    monkeypatch.setattr(catalog, "load", rules.__getitem__)
+    monkeypatch.setattr(catalog, "find", lambda name: meant.get(name.lower(), ()))
+
+
+def wish(
+    name: str,
+    reason: str = "port 80",
+    scope: Span = WHOLE,
+    dialect: Dialect = Dialect.IMAGELINT,
+    permit: Permit = Permit.INLINE,
+) -> Allowance:
+    return Allowance(name, reason, scope, Span(1, 5), dialect, permit)
+
+
+def states(*wishes: Allowance, spans: tuple[tuple[int, int], ...] = (INSIDE,)) -> list[str]:
+    settled = allow_inline([finding(span=span) for span in spans], wishes, ENABLED)
+    return [use.state.value for use in settled.uses]
+
+
+def test_without_allowances_everything_is_kept() -> None:
+    assert allow_inline([finding()], (), ENABLED) == ((finding(),), (), ())
+
+
+def test_an_allowance_holds_within_its_scope() -> None:
+    inside, outside = finding(span=INSIDE), finding(span=OUTSIDE)
+    settled = allow_inline([inside, outside], [wish("root-user", scope=LINE)], ENABLED)
+    assert settled.kept == (outside,)
+    assert settled.allowed == ((inside, Permit.INLINE, "port 80", ""),)
+    assert settled.uses == (AllowanceUse(Span(1, 5), "root-user", AllowanceState.USED),)
+
+
+def test_a_finding_that_is_larger_than_the_scope_is_not_allowed() -> None:
+    assert allow_inline([finding(span=(0, 50))], [wish("root-user", scope=LINE)], ENABLED).kept
+
+
+def test_an_allowance_holds_for_its_rule_only() -> None:
+    settled = allow_inline([finding("unpinned-image", INSIDE)], [wish("root-user")], ENABLED)
+    assert settled.kept
+    assert settled.uses[0].state is AllowanceState.UNUSED
+
+
+def test_without_a_reason_it_allows_nothing() -> None:
+    settled = allow_inline([finding()], [wish("root-user", "")], ENABLED)
+    assert settled.kept == (finding(),)
+    assert settled.uses[0].state is AllowanceState.WITHOUT_REASON
+
+
+@pytest.mark.parametrize("name", ["as-root", "DL3002", "DS-0002"])
+def test_former_names_and_ids_of_other_tools_are_understood(name: str) -> None:
+    assert allow_inline([finding()], [wish(name)], ENABLED).kept == ()
+
+
+def test_what_another_tool_is_told_holds_without_a_reason_and_is_not_reported() -> None:
+    foreign = wish("DL3002", "", dialect=Dialect.HADOLINT)
+    settled = allow_inline([finding()], [foreign], ENABLED)
+    assert settled.kept == ()
+    assert settled.allowed[0].reason == "hadolint is told to ignore DL3002"
+    assert settled.uses == ()
+
+
+@pytest.mark.parametrize("name", ["DL9999", "root-usr"])
+def test_what_another_tool_is_told_in_vain_is_not_reported(name: str) -> None:
+    settled = allow_inline([finding()], [wish(name, "", dialect=Dialect.TRIVY)], ENABLED)
+    assert settled == ((finding(),), (), ())
+
+
+def test_all_of_a_tool_means_the_rules_that_answer_to_it() -> None:
+    given = [finding("root-user", INSIDE), finding("unpinned-image", INSIDE)]
+    settled = allow_inline(given, [wish("*", "", dialect=Dialect.HADOLINT)], ENABLED)
+    assert settled.kept == (given[1],)
+    assert allow_inline(given, [wish("*", "", dialect=Dialect.CHECKOV)], ENABLED).allowed == ()
+
+
+def test_all_of_ours_cannot_be_allowed() -> None:
+    settled = allow_inline([finding()], [wish("*")], ENABLED)
+    assert settled.kept
+    assert settled.uses[0].state is AllowanceState.UNKNOWN
+
+
+def test_an_unknown_rule_is_suggested() -> None:
+    (use,) = allow_inline([], [wish("root_usr")], ENABLED).uses
+    assert (use.state, use.suggestion) == (AllowanceState.UNKNOWN, "root-user")
+    assert nearest_rule("zzzzzzzz") == ""
+
+
+def test_an_allowance_of_a_rule_that_did_not_run_is_idle() -> None:
+    assert states(wish("curl-pipe-shell")) == ["idle"]
+
+
+def test_all_that_would_allow_are_used_and_the_first_is_named() -> None:
+    line = wish("root-user", "the line", LINE, permit=Permit.ANNOTATION)
+    whole = wish("root-user", "the file")
+    settled = allow_inline([finding(span=INSIDE)], [line, whole], ENABLED)
+    assert settled.allowed[0][1:3] == (Permit.ANNOTATION, "the line")
+    assert [use.state.value for use in settled.uses] == ["used", "used"]
+
+
+def test_findings_about_allowances_are_not_allowed_inline() -> None:
+    about = finding("unused-allowance", INSIDE)
+    assert allow_inline([about], [wish("unused-allowance")], ENABLED).kept == (about,)

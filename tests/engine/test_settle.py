@@ -1,0 +1,175 @@
+from __future__ import annotations
+
+import pytest
+
+from imagelint.core.report import Allowed, Examined, Permit, Problem, ProblemKind, Report
+from imagelint.core.source import Source, Span
+from imagelint.documents.base import AllowanceState
+from imagelint.engine.baseline import Baseline, BaselineEntry, read_baseline, write_baseline
+from imagelint.engine.settle import Settlement, Terms, settle, waiver_uses
+from imagelint.policy.model import Policy, RuleSetting, Waiver
+from tests.engine.findings import finding
+
+TODAY = "2026-06-15"
+RULES = {
+    name: RuleSetting("on")
+    for name in ("root-user", "unpinned-image", "vulnerable-package", "unsigned-image")
+}
+POLICY_FILE = Source("policy.yaml", "waivers: …")
+
+
+def waiver(
+    rule: str = "root-user", until: str = TODAY, where: str = "", subject: str = ""
+) -> Waiver:
+    return Waiver(
+        rule, "until the proxy is there", until, where, subject, "policy.yaml", Span(2, 6)
+    )
+
+
+def policy(*waivers: Waiver, **rules: RuleSetting) -> Policy:
+    named = {name.replace("_", "-"): setting for name, setting in rules.items()}
+    return Policy(rules={**RULES, **named}, waivers=waivers, sources=(POLICY_FILE,))
+
+
+def state(given: Waiver, report: Report, *, whole: bool = True, **rules: RuleSetting) -> str:
+    terms = Terms(policy(given, **rules), TODAY, whole=whole)
+    ((source, (use,)),) = waiver_uses(settle(report, terms), terms)
+    assert source == POLICY_FILE
+    assert (use.span, use.form, use.rule) == (Span(2, 6), "waiver", given.rule)
+    return use.state.value
+
+
+def examined(kind: str = "dockerfile", origin: str = "Dockerfile") -> Report:
+    return Report(examined=(Examined(origin, kind),))
+
+
+def test_nothing_is_settled_by_a_policy_that_waives_nothing() -> None:
+    report = Report((finding(),)) + examined()
+    assert settle(report, Terms(policy(), TODAY)) == Settlement(report)
+    assert waiver_uses(Settlement(report), Terms(policy(), TODAY)) == ()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        waiver(),
+        waiver(where="legacy/*.Dockerfile"),
+        waiver(where="legacy"),
+        waiver(subject="final*"),
+        waiver(until="2999-12-31"),
+    ],
+)
+def test_a_waiver_allows_what_it_names_to_its_last_day(given: Waiver) -> None:
+    bad = finding(origin="./legacy/a.Dockerfile", subject="final stage")
+    settlement = settle(Report((bad,)), Terms(policy(given), TODAY))
+    permitted = Allowed(bad, Permit.WAIVER, "until the proxy is there", given.until)
+    assert settlement == Settlement(Report(allowed=(permitted,)), frozenset({given}))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        waiver("unpinned-image"),
+        waiver(where="other/*"),
+        waiver(subject="first*"),
+        waiver(until="2026-06-14"),
+        waiver("no-such-rule"),
+    ],
+)
+def test_a_waiver_allows_nothing_else(given: Waiver) -> None:
+    report = Report((finding(subject="final stage"),))
+    assert settle(report, Terms(policy(given), TODAY)) == Settlement(report)
+
+
+def test_globs_are_relative_to_the_folder_of_the_policy() -> None:
+    terms = Terms(policy(waiver(where="a/*")), TODAY, place=lambda origin: f"a/{origin}")
+    assert settle(Report((finding(),)), terms).report.findings == ()
+
+
+def test_the_first_waiver_is_named_and_all_are_used() -> None:
+    both = (waiver(where="Dockerfile"), waiver())
+    settlement = settle(Report((finding(),)), Terms(policy(*both), TODAY))
+    assert settlement.used == set(both)
+    assert len(settlement.report.allowed) == 1
+
+
+def test_a_waiver_is_used_also_where_the_file_allows_it_itself() -> None:
+    allowed = Allowed(finding(), Permit.INLINE, "port 80")
+    settlement = settle(Report(allowed=(allowed,)), Terms(policy(waiver()), TODAY))
+    assert settlement == Settlement(Report(allowed=(allowed,)), frozenset({waiver()}))
+
+
+@pytest.mark.parametrize("glob", ["Dockerfile", "gcr.io/*", "*.io/x"])
+def test_the_policy_exempts_files_and_subjects(glob: str) -> None:
+    bad = finding(subject="gcr.io/x")
+    terms = Terms(policy(root_user=RuleSetting("on", exempt=("zzz", glob))), TODAY)
+    settlement = settle(Report((bad,)), terms)
+    assert settlement.report.allowed == (Allowed(bad, Permit.EXEMPT, f"the policy exempts {glob}"),)
+
+
+def test_what_is_not_exempt_is_kept() -> None:
+    terms = Terms(policy(root_user=RuleSetting("on", exempt=("other/*", "*.py"))), TODAY)
+    assert settle(Report((finding(),)), terms).report.findings == (finding(),)
+
+
+def test_a_waiver_that_was_needed_is_used() -> None:
+    assert state(waiver(), Report((finding(),))) == "used"
+
+
+def test_only_a_run_over_the_whole_project_can_say_unused() -> None:
+    assert state(waiver(), examined()) == "unused"
+    assert state(waiver(), examined(), whole=False) == "idle"
+
+
+def test_a_waiver_of_a_rule_that_does_not_run_is_idle() -> None:
+    assert state(waiver(), examined(), root_user=RuleSetting("off")) == "idle"
+    assert state(waiver("host-path"), examined()) == "idle"
+
+
+def test_what_could_not_be_judged_may_have_needed_its_waiver() -> None:
+    problem = Report(problems=(Problem(ProblemKind.UNPARSABLE, "a/Dockerfile", "broken"),))
+    assert state(waiver(where="a"), problem) == "idle"
+    assert state(waiver(where="b"), problem) == "unused"
+
+
+@pytest.mark.parametrize(
+    ("rule", "kind"), [("vulnerable-package", "vulnerabilities"), ("unsigned-image", "signatures")]
+)
+def test_a_waiver_about_images_is_unused_only_if_its_image_was_examined(
+    rule: str, kind: str
+) -> None:
+    image = waiver(rule, where="registry.example.com/llm*")
+    assert state(image, examined()) == "idle"
+    assert state(image, examined(kind, "registry.example.com/other:1")) == "idle"
+    assert state(image, examined(kind, "registry.example.com/llm:1")) == "unused"
+
+
+def test_an_expired_waiver_is_expired_whatever_was_examined() -> None:
+    late = waiver(until="2026-06-14")
+    assert state(late, Report((finding(),)), whole=False) == "expired"
+    terms = Terms(policy(late), TODAY)
+    assert waiver_uses(Settlement(Report()), terms)[0][1][0].until == "2026-06-14"
+
+
+def test_a_waiver_of_an_unknown_rule_is_suggested_another() -> None:
+    terms = Terms(policy(waiver("root-usr")), TODAY)
+    ((_, (use,)),) = waiver_uses(Settlement(Report()), terms)
+    assert (use.state, use.suggestion) == (AllowanceState.UNKNOWN, "root-user")
+
+
+def test_the_baseline_comes_last() -> None:
+    old, new = finding(), finding("unpinned-image")
+    baseline = read_baseline(Source("b", write_baseline([old, finding("host-path")])))
+    report = Report((old, new)) + examined()
+    settlement = settle(report, Terms(policy(), TODAY, baseline))
+    assert settlement.report.findings == (new,)
+    assert settlement.report.allowed == (Allowed(old, Permit.BASELINE, "the baseline holds it"),)
+    assert [entry.rule for entry in settlement.stale] == ["host-path"]
+    waived = settle(report, Terms(policy(waiver()), TODAY, baseline))
+    assert waived.report.allowed[0].permit is Permit.WAIVER
+
+
+def test_the_baseline_is_stale_only_for_what_was_examined() -> None:
+    baseline = Baseline({"0": BaselineEntry("gone/Dockerfile", "root-user", "", "0")})
+    assert settle(examined(), Terms(policy(), TODAY, baseline)).stale == ()
+    assert settle(examined(), Terms(policy(), TODAY, baseline, whole=True)).stale
