@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagelint.documents.script import Script, ScriptRole
+from imagelint.documents.shellscript.fast import read_fast
+from imagelint.documents.shellscript.inner import SHELLS
+from imagelint.documents.shellscript.reader import Output, Reader
+from imagelint.documents.shellscript.scope import Scope
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Script", "ScriptRole", "read_script"]
 
+_LONGEST = 1_000_000
+_SHEBANG = re.compile(r"\s*#![ \t]*(?:\S*/env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
+
 
 def read_script(  # noqa: PLR0913 - the fields of a script
     text: str,
@@ -21,7 +29,7 @@ def read_script(  # noqa: PLR0913 - the fields of a script
     role: ScriptRole,
     *,
     shell: str = "sh",
-    variables: Mapping[str, Fact[str]] | None = None,  # noqa: ARG001 - skeleton
+    variables: Mapping[str, Fact[str]] | None = None,
     mounts: tuple[str, ...] = (),
     final: bool = True,
     workdir: str = "",
@@ -33,7 +41,7 @@ def read_script(  # noqa: PLR0913 - the fields of a script
         text: The shell text.
         span: Where it stands; every span in the result is relative to the same text as this one.
         role: What runs it.
-        shell: The base name of the shell (`sh`, `bash`, `powershell` …).
+        shell: The base name of the shell (`sh`, `bash`, `powershell` …). A `#!` line overrules it.
         variables: What is known about variables before the first command: a value, certainly not
             set (absent), or unknown. A name that is not there is unknown.
         mounts: Targets of `RUN --mount` as `type:target`.
@@ -42,6 +50,25 @@ def read_script(  # noqa: PLR0913 - the fields of a script
         path: The logical path.
 
     Returns:
-        The script with its commands in source order.
+        The script with its commands in source order; none, and unreadable, when the shell is not a
+        POSIX one or the text is longer than a million characters.
     """
-    return Script(span, text, role, (), shell, False, mounts, final, workdir, path)
+    shebang = _SHEBANG.match(text)
+    shell = shebang[1] if shebang else shell
+    output = Output(text, span.start, _read)
+    if shell in SHELLS and len(text) <= _LONGEST:
+        _read(Reader(text, span.start, Scope(variables or {}), output))
+    else:
+        output.readable = False
+    commands = tuple(output.commands)
+    readable = output.readable
+    return Script(span, text, role, commands, shell, readable, mounts, final, workdir, path)
+
+
+def _read(reader: Reader) -> None:
+    """Read a text the fast way if that will do, else through the grammar of bash."""
+    if read_fast(reader):
+        return
+    from imagelint.documents.shellscript.tree import read_tree
+
+    read_tree(reader)

@@ -1,0 +1,1 @@
+"""From shell text to commands: one pass for plain scripts, tree-sitter for the rest."""

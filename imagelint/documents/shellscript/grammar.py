@@ -1,0 +1,56 @@
+"""tree-sitter's grammar of bash: loaded when the first script needs it, once per process."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from tree_sitter import Node, Parser, Tree
+
+_FOREIGN = re.compile(r"[^\x01-\x7f]")
+# The parser's time grows with the square of these in text that is not a script at all.
+_COSTLY = (("|", 2_000), ("${", 10_000))
+
+
+@cache
+def _parser() -> Parser:
+    import tree_sitter
+    import tree_sitter_bash
+
+    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+
+
+def parse(text: str) -> Tree | None:
+    """The syntax tree, whose byte offsets are code-point offsets of the text; None: too costly.
+
+    Characters beyond ASCII have no meaning in shell syntax, but more than one byte: a comma, which
+    has none either, stands in for each. A carriage return before a line feed becomes another line
+    feed.
+    """
+    if any(text.count(mark) > limit for mark, limit in _COSTLY):
+        return None
+    plain = text if text.isascii() and "\0" not in text else _FOREIGN.sub(",", text)
+    if "\r" in plain:
+        plain = plain.replace("\\\r\n", " \\\n").replace("\r\n", "\n\n")
+    return _parser().parse(plain.encode())
+
+
+def is_broken(root: Node) -> bool:
+    """Whether a part of the text is not in the tree."""
+    if not root.has_error:
+        return False
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.is_error or (node.is_missing and not _is_nameless_command(node)):
+            return True
+        stack.extend(child for child in node.children if child.has_error or child.is_missing)
+    return False
+
+
+def _is_nameless_command(node: Node) -> bool:
+    """`X=1 > file` is a command without a name; the grammar thinks that it misses one."""
+    parent = node.parent
+    return parent is not None and parent.type == "command_name" and parent.child_count == 1

@@ -1,0 +1,98 @@
+"""Text within quotes as a script of its own, with the way back to where it is written."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from imagelint.core.source import Span
+
+_PIECE = re.compile(
+    r"(?P<single>'[^']*')|(?P<quote>\$?\")|\\(?P<gone>\r?\n)|\\(?P<escape>.)"
+    r"|(?P<command>\$\(|`|<\()|(?P<plain>.)",
+    re.DOTALL,
+)
+_QUOTED_PIECE = re.compile(
+    r"(?P<quote>\")|\\(?P<gone>\r?\n)|\\(?P<escape>[\"\\$`])|(?P<command>\$\(|`)|(?P<plain>.)",
+    re.DOTALL,
+)
+SUBSTITUTED = "$_"  # a variable whose value nobody knows stands for what was run already
+
+
+class Quoted(NamedTuple):
+    """`places[i]` is where character i is written; None: at `start + i`, and one character long.
+
+    `literal` is true when the outer shell leaves every `$` of it alone.
+    """
+
+    text: str
+    start: int
+    places: tuple[Span, ...] | None
+    literal: bool
+
+
+def unquote(raw: str) -> Quoted:
+    """The text that a word's quotes enclose; variables stay as they are written.
+
+    A command substitution in it is run by the outer shell: a variable `$_` takes its place.
+    """
+    body = raw[1:-1]
+    if len(raw) > 1 and raw[0] == raw[-1] == "'" and "'" not in body:
+        return Quoted(body, 1, None, literal=True)
+    double = len(raw) > 1 and raw[0] == raw[-1] == '"' and '"' not in body
+    if double and "\\" not in body and "$(" not in body and "`" not in body:
+        return Quoted(body, 1, None, literal=False)
+    return _pieces(raw, quoted=False)
+
+
+def unquote_document(raw: str) -> Quoted:
+    """The same for the body of a here-document whose delimiter is not quoted."""
+    if "\\" not in raw and "$(" not in raw and "`" not in raw:
+        return Quoted(raw, 0, None, literal=False)
+    return _pieces(raw, quoted=True)
+
+
+def _pieces(raw: str, *, quoted: bool) -> Quoted:
+    document = quoted
+    text: list[str] = []
+    places: list[Span] = []
+    at = 0
+    while at < len(raw):
+        match = (_QUOTED_PIECE if quoted else _PIECE).match(raw, at)
+        if match is None:  # a lone backslash within quotes, or at the end
+            text.append(raw[at])
+            places.append(Span(at, at + 1))
+            at += 1
+            continue
+        start, at = at, match.end()
+        kind = match.lastgroup
+        if kind == "quote" and not document:
+            quoted = not quoted
+        elif kind == "single":
+            text.append(match[0][1:-1])
+            places.extend(Span(i, i + 1) for i in range(start + 1, at - 1))
+        elif kind == "command":
+            at = _substitution_end(raw, match.end(), match[0])
+            text.append(SUBSTITUTED)
+            places += [Span(start, at)] * len(SUBSTITUTED)
+        elif kind != "gone":
+            text.append(match[0][-1])
+            places.append(Span(start, at))
+    return Quoted("".join(text), 0, tuple(places), literal=False)
+
+
+def _substitution_end(raw: str, at: int, opener: str) -> int:
+    """The offset behind a substitution that is open at `at`; the end when it never closes."""
+    if opener == "`":
+        end = raw.find("`", at)
+        return len(raw) if end < 0 else end + 1
+    depth = 1
+    while at < len(raw):
+        if raw[at] == "(":
+            depth += 1
+        elif raw[at] == ")":
+            depth -= 1
+        at += 1
+        if not depth:
+            break
+    return at

@@ -1,0 +1,94 @@
+"""What is known about a script's variables at one point of it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+# Names that a stretch of script may set, whatever its control flow: assignments, and every word
+# behind a builtin that sets variables.
+_SET = re.compile(
+    r"\b([A-Za-z_]\w*)(?:\[[^\]\n]{0,80}\])?\+?="
+    r"|\b(?:read|for|select|local|declare|typeset|readonly|export|unset|getopts|mapfile|readarray"
+    r"|printf[ \t]+-v)\b([^\n;]*)",
+    re.ASCII,
+)
+_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+
+
+class Scope:
+    """Variables by name. What the script itself sets hides what was known before it."""
+
+    __slots__ = ("_before", "_frozen", "_known", "_own", "_public")
+
+    def __init__(self, before: Mapping[str, Fact[str]], *, frozen: bool = False) -> None:
+        self._before = before
+        self._own: dict[str, Fact[str]] = {}
+        self._public: frozenset[str] = frozenset(before)
+        self._frozen = frozen
+        self._known = True
+
+    def lookup(self, name: str) -> Fact[str]:
+        """What is known about a variable."""
+        if name in self._own:
+            return self._own[name]
+        return self._before.get(name, UNKNOWN) if self._known else UNKNOWN
+
+    def assign(self, name: str, value: Fact[str]) -> None:
+        """The script sets a variable, certainly and from here on."""
+        if not self._frozen:
+            self._own[name] = value
+
+    def unset(self, name: str) -> None:
+        """The script removes a variable, certainly and from here on."""
+        self.assign(name, ABSENT)
+
+    def export(self, name: str) -> None:
+        """Programs that the script starts see the variable."""
+        self._public |= {name}
+
+    def taint(self, names: Iterable[str]) -> None:
+        """The script may or may not set these variables."""
+        for name in names:
+            self.assign(name, UNKNOWN)
+
+    def taint_all(self) -> None:
+        """Anything may have been set, such as by a file that was sourced."""
+        self._known = False
+        self.taint(tuple(self._own))
+
+    def copy(self) -> Scope:
+        """A scope to change without changing this one: that of a subshell."""
+        twin = Scope(self._before, frozen=self._frozen)
+        twin._own = dict(self._own)
+        twin._public = self._public
+        twin._known = self._known
+        return twin
+
+    def visible(self) -> Scope:
+        """What a program sees that is started here: of the script's own only what it exports."""
+        twin = self.copy()
+        twin.taint(name for name in self._own if name not in self._public)
+        return twin
+
+    def frozen(self) -> Scope:
+        """This scope as it is now; assignments leave it alone."""
+        twin = self.copy()
+        twin._frozen = True  # noqa: SLF001 - it is one of us
+        return twin
+
+
+def names_set(text: str) -> set[str]:
+    """Names of the variables that a stretch of script may set."""
+    found: set[str] = set()
+    for match in _SET.finditer(text):
+        if match[1]:
+            found.add(match[1])
+        else:
+            found.update(_NAME.findall(match[2]))
+    return found

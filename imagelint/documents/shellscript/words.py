@@ -1,0 +1,208 @@
+"""What the shell makes of one word: quotes removed, variables filled in, fields split."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Lookup = Callable[[str], Fact[str]]
+
+_SPECIAL = re.compile(r"[\\'\"$`*?~{]")
+_EXPANSION = (
+    r"\$(?P<name>[A-Za-z_]\w*)"
+    r"|\$\{(?P<braced>[A-Za-z_]\w*)(?:(?P<colon>:?)(?P<operator>[-+])(?P<other>[^{}'\"`$\\]*))?\}"
+)
+_BARE = re.compile(
+    rf"(?P<plain>[^\\'\"$`*?]+)|'(?P<single>[^']*)'|(?P<quote>\")|\\(?P<escape>\r?\n|.|$)"
+    rf"|\$'(?P<ansi>(?:[^'\\]|\\.)*)'|{_EXPANSION}|\$(?P<locale>\")|\$(?P<dollar>(?![\w{{(@*#?!$-]))",
+    re.ASCII | re.DOTALL,
+)
+_QUOTED = re.compile(
+    rf"(?P<plain>[^\\\"$`]+)|(?P<quote>\")|\\(?P<escape>\r?\n|[\"\\$`])|(?P<backslash>\\)"
+    rf"|{_EXPANSION}|\$(?P<dollar>(?![\w{{(@*#?!$-]))",
+    re.ASCII | re.DOTALL,
+)
+_BRACES = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
+_GLOB = re.compile(r"[*?]")
+_ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "e": "\x1b", "a": "\a"}
+_ANSI_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+
+
+class _UnknownWordError(Exception):
+    """Something takes part whose result cannot be known."""
+
+
+class _Fields:
+    """The fields that a word splits into, as they grow."""
+
+    __slots__ = ("done", "open", "skeleton")
+
+    def __init__(self) -> None:
+        self.done: list[str] = []
+        self.open: str | None = None
+        self.skeleton = ""
+
+    def add(self, text: str) -> None:
+        """Text that belongs to the field in hand, even when it is empty."""
+        self.open = text if self.open is None else self.open + text
+
+    def split(self, value: str) -> None:
+        """The value of an unquoted variable, split at blanks."""
+        if _GLOB.search(value):
+            raise _UnknownWordError
+        parts = value.split()
+        if not parts:
+            self._close()
+            return
+        if value[0].isspace():
+            self._close()
+        for part in parts[:-1]:
+            self.add(part)
+            self._close()
+        self.add(parts[-1])
+        if value[-1].isspace():
+            self._close()
+
+    def _close(self) -> None:
+        if self.open is not None:
+            self.done.append(self.open)
+            self.open = None
+
+    def result(self) -> list[str]:
+        """All fields."""
+        if _BRACES.search(self.skeleton):
+            raise _UnknownWordError
+        self._close()
+        return self.done
+
+
+def word_fields(raw: str, lookup: Lookup) -> tuple[Fact[str], ...]:
+    """The fields that a word becomes; one unknown when that cannot be known.
+
+    An unquoted variable that is empty leaves no field at all, one with blanks several.
+    """
+    if _SPECIAL.search(raw) is None:
+        return (Known(raw),)
+    try:
+        return tuple(map(Known, _scan(raw, lookup, split=True).result()))
+    except _UnknownWordError:
+        return (UNKNOWN,)
+
+
+def word_value(raw: str, lookup: Lookup) -> Fact[str]:
+    """The value of a word where the shell does not split it: behind `=`, in a redirect."""
+    if _SPECIAL.search(raw) is None:
+        return Known(raw)
+    try:
+        return Known("".join(_scan(raw, lookup, split=False).result()))
+    except _UnknownWordError:
+        return UNKNOWN
+
+
+def text_value(raw: str, lookup: Lookup) -> Fact[str]:
+    """The value of a here-document's body whose delimiter is not quoted."""
+    fields = _Fields()
+    try:
+        at = 0
+        while at < len(raw):
+            match = _QUOTED.match(raw, at)
+            if match is None:
+                return UNKNOWN
+            _quoted_piece(match, fields, lookup)
+            at = match.end()
+    except _UnknownWordError:
+        return UNKNOWN
+    return Known(fields.open or "")
+
+
+def _scan(raw: str, lookup: Lookup, *, split: bool) -> _Fields:
+    fields = _Fields()
+    at = _home(raw, fields, lookup)
+    quoted = False
+    while at < len(raw):
+        match = (_QUOTED if quoted else _BARE).match(raw, at)
+        if match is None:
+            if raw[at] not in "*?" or split:
+                raise _UnknownWordError
+            fields.add(raw[at])
+            at += 1
+            continue
+        if match.lastgroup in ("quote", "locale"):
+            quoted = not quoted
+            fields.add("")
+        elif quoted:
+            _quoted_piece(match, fields, lookup)
+        else:
+            _bare_piece(match, fields, lookup, split=split)
+        at = match.end()
+    return fields
+
+
+def _home(raw: str, fields: _Fields, lookup: Lookup) -> int:
+    """Fill in a leading `~`; the offset behind it."""
+    if not raw.startswith("~"):
+        return 0
+    home = lookup("HOME")
+    if raw[1:2] not in ("", "/") or not isinstance(home, Known):
+        raise _UnknownWordError
+    fields.add(home.value)
+    return 1
+
+
+def _quoted_piece(match: re.Match[str], fields: _Fields, lookup: Lookup) -> None:
+    kind = match.lastgroup
+    if kind in ("plain", "quote", "backslash"):
+        fields.add(match[0])
+    elif kind == "escape":
+        fields.add("" if match["escape"].endswith("\n") else match["escape"])
+    elif kind == "dollar":
+        fields.add("$")
+    else:
+        fields.add(_expand(match, lookup))
+
+
+def _bare_piece(match: re.Match[str], fields: _Fields, lookup: Lookup, *, split: bool) -> None:
+    kind = match.lastgroup
+    if kind == "plain":
+        fields.add(match[0])
+        fields.skeleton += match[0]
+        return
+    fields.skeleton += "x"
+    if kind == "single":
+        fields.add(match["single"])
+    elif kind == "escape":
+        fields.add("" if match["escape"].endswith("\n") else match["escape"])
+    elif kind == "ansi":
+        fields.add(_ANSI_ESCAPE.sub(_ansi_escape, match["ansi"]))
+    elif kind == "dollar":
+        fields.add("$")
+    elif split:
+        fields.split(_expand(match, lookup))
+    else:
+        fields.add(_expand(match, lookup))
+
+
+def _ansi_escape(match: re.Match[str]) -> str:
+    if match[1] not in _ANSI:
+        raise _UnknownWordError
+    return _ANSI[match[1]]
+
+
+def _expand(match: re.Match[str], lookup: Lookup) -> str:
+    """The value of `$NAME`, `${NAME}`, `${NAME:-other}` and its kin."""
+    fact = lookup(match["name"] or match["braced"])
+    if fact is UNKNOWN:
+        raise _UnknownWordError
+    value = fact.value if isinstance(fact, Known) else ""
+    operator = match["operator"]
+    if not operator:
+        return value
+    there = bool(value) if match["colon"] else fact is not ABSENT
+    if operator == "-":
+        return value if there else match["other"]
+    return match["other"] if there else ""
