@@ -64,14 +64,12 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "Container": (
             "capabilities-not-dropped",
             "gpu-request-shape",
-            "pod-runs-as-root",
             "privilege-escalation",
             "privileged-container",
-            "seccomp-missing",
             "visible-devices-bypass",
             "writable-root",
         ),
-        "Pod": ("host-namespaces", "host-path"),
+        "Pod": ("host-namespaces", "host-path", "pod-runs-as-root", "seccomp-missing"),
     },
     "scaling": {
         "Autoscaler": ("cpu-hpa-on-gpu", "scale-to-zero"),

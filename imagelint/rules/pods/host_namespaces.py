@@ -1,0 +1,97 @@
+"""The rule `host-namespaces`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.kubernetes.security import node_agent
+from imagelint.documents.serving import ServingCommand
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+_SHARED = {
+    "hostNetwork": "the node's network: its loopback services, and every port that it opens",
+    "hostPID": "the node's processes: their environments and open files",
+    "hostIPC": "the node's shared memory segments and semaphores",
+}
+
+
+@rule(
+    Pod,
+    Severity.HIGH,
+    references=(
+        "PSS baseline",
+        "Trivy KSV-0008",
+        "Trivy KSV-0009",
+        "Trivy KSV-0010",
+        "Checkov CKV_K8S_17",
+        "Checkov CKV_K8S_18",
+        "Checkov CKV_K8S_19",
+        "kube-linter host-network",
+        "kube-linter host-pid",
+        "kube-linter host-ipc",
+        "Polaris hostNetworkSet",
+        "Polaris hostPIDSet",
+        "Polaris hostIPCSet",
+        "Kyverno disallow-host-namespaces",
+    ),
+)
+def host_namespaces(pod: Pod, ctx: Context) -> Findings:
+    """The pod shares a namespace with its node.
+
+    What the container can see and signal then includes everything else that runs there.
+
+    Except:
+        Pods of a DaemonSet get a low severity. Shared memory of model servers is the business of
+        `host-ipc`, and the network of pods that use RDMA (`IPC_LOCK`) gets a medium severity.
+
+    Bad (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          hostNetwork: true
+          containers: [{name: gateway, image: "nginx:1.29.1"}]
+
+    Good (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          containers: [{name: gateway, image: "nginx:1.29.1"}]
+    """
+    for field, seen in _SHARED.items():
+        fact = pod.spec[field].boolean()
+        if not (isinstance(fact, Known) and fact.value):
+            continue
+        if field == "hostIPC" and _serves(pod, ctx):
+            continue
+        yield ctx.finding(
+            pod.spec[field],
+            f"{field} lets the pod see {seen}",
+            help=f"drop {field}",
+            subject=pod.owner.name,
+            severity=_severity(pod, field),
+        )
+
+
+def _severity(pod: Pod, field: str) -> Severity | None:
+    if node_agent(pod.owner):
+        return Severity.LOW
+    if field == "hostNetwork" and any(_pins_memory(pod)):
+        return Severity.MEDIUM
+    return None
+
+
+def _pins_memory(pod: Pod) -> list[bool]:
+    return [
+        item.text() == Known("IPC_LOCK", item.span)
+        for container in pod.containers
+        for item in container.body.at("securityContext", "capabilities", "add").items()
+    ]
+
+
+def _serves(pod: Pod, ctx: Context) -> bool:
+    return any(
+        isinstance(node, ServingCommand) and node.path.startswith(pod.path)
+        for node in ctx.document.walk()
+    )

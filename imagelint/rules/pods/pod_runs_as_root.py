@@ -1,0 +1,91 @@
+"""The rule `pod-runs-as-root`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.kubernetes.objects import Container, Pod
+from imagelint.documents.kubernetes.security import node_agent, windows
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(
+    Pod,
+    Severity.MEDIUM,
+    references=(
+        "PSS restricted",
+        "Trivy KSV-0012",
+        "Trivy KSV-0105",
+        "Trivy KSV-0116",
+        "Checkov CKV_K8S_23",
+        "kube-linter run-as-non-root",
+        "Polaris runAsRootAllowed",
+        "Kyverno require-run-as-nonroot",
+    ),
+)
+def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
+    """The pod runs as root, or nothing keeps it from doing so.
+
+    Most images of model servers start as root, and nobody notices until something breaks out.
+    `runAsNonRoot: true` makes the kubelet refuse them; a user other than 0 says who they run as.
+    Told outright to be user 0, the finding is of high severity.
+
+    Except:
+        Windows pods; pods of a DaemonSet, which do a node's work, get a low severity.
+
+    Bad (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+
+    Good (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          securityContext: {runAsNonRoot: true, runAsUser: 2000, runAsGroup: 0}
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+    """
+    if windows(pod.spec):
+        return
+    low = Severity.LOW if node_agent(pod.owner) else None
+    open_ones = [container for container in pod.containers if _is_open(container)]
+    if open_ones and len(open_ones) == len(pod.containers):
+        yield ctx.finding(
+            pod.spec.at("securityContext", "runAsNonRoot"),
+            "nothing keeps the pod from running as root",
+            help=_HELP,
+            subject=pod.owner.name,
+            severity=low,
+        )
+    else:
+        for container in open_ones:
+            message = f"nothing keeps the container `{container.name}` from running as root"
+            place = container.security("runAsNonRoot")
+            yield ctx.finding(place, message, help=_HELP, subject=container.name, severity=low)
+    for container in pod.containers:
+        place = container.security("runAsUser")
+        user = place.integer()
+        if isinstance(user, Known) and user.value == 0:
+            yield ctx.finding(
+                place,
+                f"the container `{container.name}` runs as root",
+                help=_HELP,
+                subject=container.name,
+                severity=low or Severity.HIGH,
+            )
+
+
+_HELP = "set spec.securityContext: {runAsNonRoot: true, runAsUser: 10001}"
+
+
+def _is_open(container: Container) -> bool:
+    refused = container.security("runAsNonRoot").boolean()
+    if container.security("runAsUser").integer() is not ABSENT:
+        return False
+    return refused is ABSENT or (isinstance(refused, Known) and not refused.value)

@@ -1,0 +1,62 @@
+"""The rule `privilege-escalation`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.kubernetes.objects import Container
+from imagelint.documents.kubernetes.security import privileged, windows
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(
+    Container,
+    Severity.MEDIUM,
+    references=(
+        "PSS restricted",
+        "Trivy KSV-0001",
+        "Checkov CKV_K8S_20",
+        "kube-linter privilege-escalation-container",
+        "Polaris privilegeEscalationAllowed",
+        "Kyverno disallow-privilege-escalation",
+    ),
+)
+def privilege_escalation(container: Container, ctx: Context) -> Findings:
+    """A process in the container may gain more privileges than its parent.
+
+    Without `allowPrivilegeEscalation: false` a setuid program inside the image is enough to become
+    root in the container, whatever user it was started as.
+
+    Except:
+        Privileged containers, which `privileged-container` speaks about, and Windows pods.
+
+    Bad (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+
+    Good (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              securityContext: {allowPrivilegeEscalation: false}
+    """
+    if privileged(container) or windows(container.spec):
+        return
+    place = container.security("allowPrivilegeEscalation")
+    allowed = place.boolean()
+    if allowed is ABSENT or (isinstance(allowed, Known) and allowed.value):
+        how = "may" if allowed is ABSENT else "is told that it may"
+        yield ctx.finding(
+            place,
+            f"the container `{container.name}` {how} gain privileges",
+            help="set securityContext.allowPrivilegeEscalation: false",
+            subject=container.name,
+        )

@@ -1,0 +1,87 @@
+"""The rule `seccomp-missing`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.kubernetes.objects import Container, Pod
+from imagelint.documents.kubernetes.security import privileged, windows
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(
+    Pod,
+    Severity.MEDIUM,
+    references=(
+        "PSS restricted",
+        "Trivy KSV-0030",
+        "Trivy KSV-0104",
+        "Checkov CKV_K8S_31",
+        "kube-score container-seccomp-profile",
+        "Polaris linuxHardening",
+        "Kyverno restrict-seccomp-strict",
+    ),
+)
+def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
+    """The pod may make every system call: no seccomp profile is set.
+
+    The runtime's default profile takes away some fifty calls that escapes were built from and that
+    no model server makes. Unless the kubelet is told otherwise, Kubernetes sets none.
+
+    Except:
+        Privileged containers, where a profile has no effect, and Windows pods.
+
+    Bad (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+
+    Good (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          securityContext: {seccompProfile: {type: RuntimeDefault}}
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+    """
+    if windows(pod.spec):
+        return
+    open_ones = [container for container in pod.containers if _is_open(container)]
+    if open_ones and len(open_ones) == len(pod.containers):
+        yield ctx.finding(
+            pod.spec.at("securityContext", "seccompProfile"),
+            "no seccomp profile is set for the pod",
+            help=_HELP,
+            subject=pod.owner.name,
+        )
+    else:
+        for container in open_ones:
+            message = f"no seccomp profile is set for the container `{container.name}`"
+            place = container.security("seccompProfile")
+            yield ctx.finding(place, message, help=_HELP, subject=container.name)
+    for container in pod.containers:
+        place = container.security("seccompProfile", "type")
+        profile = place.text()
+        if isinstance(profile, Known) and profile.value == "Unconfined":
+            yield ctx.finding(
+                place,
+                f"seccomp is switched off for the container `{container.name}`",
+                help=_HELP,
+                subject=container.name,
+                severity=Severity.HIGH,
+            )
+
+
+_HELP = "set spec.securityContext.seccompProfile: {type: RuntimeDefault}"
+
+
+def _is_open(container: Container) -> bool:
+    if privileged(container):
+        return False
+    profile = container.security("seccompProfile")
+    return not profile.templated and profile["type"].text() is ABSENT

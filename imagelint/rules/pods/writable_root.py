@@ -1,0 +1,65 @@
+"""The rule `writable-root`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.kubernetes.objects import Container
+from imagelint.documents.kubernetes.security import windows
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(
+    Container,
+    Severity.MEDIUM,
+    references=(
+        "Trivy KSV-0014",
+        "Checkov CKV_K8S_22",
+        "kube-linter no-read-only-root-fs",
+        "kube-score container-security-context-readonlyrootfilesystem",
+        "Polaris notReadOnlyRootFilesystem",
+        "Kyverno require-ro-rootfs",
+    ),
+)
+def writable_root(container: Container, ctx: Context) -> Findings:
+    """The container's root filesystem is writable.
+
+    Whoever gets into the process can change the program that runs next. Mount what must be
+    written: `/tmp`, the model and compile caches, `/dev/shm`.
+
+    Except:
+        Containers with GPUs get a low severity: on nodes that inject devices by CDI, hooks of the
+        NVIDIA toolkit before 1.20 write into the root filesystem and fail. Windows pods are left
+        alone.
+
+    Bad (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          containers:
+            - name: gateway
+              image: nginx:1.29.1
+
+    Good (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: web}
+        spec:
+          containers:
+            - name: gateway
+              image: nginx:1.29.1
+              securityContext: {readOnlyRootFilesystem: true}
+    """
+    place = container.security("readOnlyRootFilesystem")
+    fact = place.boolean()
+    closed = isinstance(fact, Known) and fact.value
+    if closed or not (fact is ABSENT or isinstance(fact, Known)) or windows(container.spec):
+        return
+    on_gpu = isinstance(container.runtime.gpus, Known)
+    yield ctx.finding(
+        place,
+        f"the root filesystem of the container `{container.name}` is writable",
+        help="set securityContext.readOnlyRootFilesystem: true and mount emptyDirs where it writes",
+        subject=container.name,
+        severity=Severity.LOW if on_gpu else None,
+    )
