@@ -11,6 +11,7 @@ from imagelint.documents import detect
 from imagelint.documents.project import Project
 from imagelint.engine.judge import Judge
 from imagelint.rules import catalog
+from tests.rules.allowances import are_about_allowances, judge_allowances
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,6 +62,8 @@ def judge(
     def chosen(rule: Rule) -> object:
         return rule.options(**(options or {})) if rule.options else None
 
+    if are_about_allowances(names):
+        return judge_allowances(names, documents, Project(load, origins))
     run = Judge(names, given, chosen)
     findings: list[Finding] = []
     for document in documents.values():
