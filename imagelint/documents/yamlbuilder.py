@@ -97,7 +97,7 @@ class Builder:
         if event.anchor or event.tag:
             start = self._after_properties(start, end)
         plain = not event.style
-        raw = value if plain and end - start == len(value) else self._text[start:end]
+        raw = self._text[start:end]
         if not plain and event.style in ("|", ">"):
             raw = raw.rstrip()
             end = start + len(raw)

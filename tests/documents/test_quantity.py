@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagelint.documents.quantity import parse_bytes, parse_duration, parse_quantity
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", 0),
+        ("2", 2),
+        ("500m", 0.5),
+        ("64m", 0.064),
+        ("0.5", 0.5),
+        (".5", 0.5),
+        ("1.", 1),
+        ("+1", 1),
+        ("-1k", -1000),
+        ("1k", 1000),
+        ("1Ki", 1024),
+        ("8Gi", 8 * 2**30),
+        ("8G", 8e9),
+        ("1.5Ti", 1.5 * 2**40),
+        ("2Pi", 2 * 2**50),
+        ("1Ei", 2**60),
+        ("1E", 1e18),
+        ("1e3", 1000),
+        ("1E3", 1000),
+        ("1e-3", 0.001),
+        ("100n", 1e-7),
+        ("100u", 1e-4),
+        ("1K", None),
+        ("1ki", None),
+        ("8GB", None),
+        ("8 Gi", None),
+        ("", None),
+        ("Gi", None),
+        ("1e1000", None),
+        ("1" * 200, None),
+        ("٣", None),
+    ],
+)
+def test_kubernetes_quantities(text: str, value: float | None) -> None:
+    assert parse_quantity(text) == (value if value is None else pytest.approx(value))
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("64m", 64 * 2**20),
+        ("64mb", 64 * 2**20),
+        ("64M", 64 * 2**20),
+        ("64MiB", 64 * 2**20),
+        ("2gb", 2 * 2**30),
+        ("8g", 8 * 2**30),
+        ("1.5g", 1.5 * 2**30),
+        ("1024", 1024),
+        ("1024b", 1024),
+        ("1k", 1024),
+        ("1t", 2**40),
+        ("1p", 2**50),
+        ("1ib", None),
+        ("8Gi", None),
+        ("-1", None),
+        ("g", None),
+        ("", None),
+        ("9" * 200, None),
+    ],
+)
+def test_sizes_of_compose(text: str, value: float | None) -> None:
+    assert parse_bytes(text) == value
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"),
+    [
+        ("30s", 30),
+        ("1m30s", 90),
+        ("1h", 3600),
+        ("500ms", 0.5),
+        ("10us", 1e-5),
+        ("10µs", 1e-5),
+        ("1.5h", 5400),
+        ("2h45m30.5s", 9930.5),
+        ("1d", 86400),
+        ("0", 0),
+        ("-5s", -5),
+        ("+5s", 5),
+        ("5", None),
+        ("s", None),
+        ("", None),
+        ("--5s", None),
+        ("5s ", None),
+        ("5sx", None),
+        ("1s" * 100, None),
+    ],
+)
+def test_durations(text: str, seconds: float | None) -> None:
+    assert parse_duration(text) == (seconds if seconds is None else pytest.approx(seconds))
+
+
+@given(st.text(max_size=20))
+def test_no_text_makes_them_fail(text: str) -> None:
+    for parse in (parse_quantity, parse_bytes, parse_duration):
+        value = parse(text)
+        assert value is None or isinstance(value, float)
