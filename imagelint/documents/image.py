@@ -27,7 +27,8 @@ class ImageIdentity(NamedTuple):
 
     `digest` is that of the manifest or index that the reference names (`sha256:…`), `layout` the
     folder of an OCI layout or empty for a registry, `repository` what stands before tag and
-    digest. `platform` is `os/architecture[/variant]`, empty when nobody asked.
+    digest. `platform` is `os/architecture[/variant]`, empty when nobody asked. Of a layout,
+    `manifest` is the digest of the manifest for that platform, and `size` the bytes of its layers.
     """
 
     reference: str
@@ -35,6 +36,8 @@ class ImageIdentity(NamedTuple):
     repository: str = ""
     layout: str = ""
     platform: str = ""
+    manifest: str = ""
+    size: int = 0
 
     @property
     def pinned(self) -> str:

@@ -47,6 +47,11 @@ class JsonView:
         return plain(self._value) if isinstance(self._value, str) else ""
 
     @property
+    def raw(self) -> str:
+        """The string as it is, whole; empty when it is not a string. Never for messages."""
+        return self._value if isinstance(self._value, str) else ""
+
+    @property
     def number(self) -> float | None:
         """The number; None when it is not a finite one."""
         value = self._value
@@ -76,17 +81,17 @@ class JsonView:
 
 
 def read_json(text: str) -> JsonView | str:
-    """The value that a text is, or why it is none."""
+    """The value that a text is, or why it is none, as the rest of a sentence."""
     import json
 
     try:
         return JsonView(json.loads(text))
     except json.JSONDecodeError as error:
-        if error.pos >= len(text.rstrip()):
-            return f"the JSON ends too early, after {len(text):,} characters"
+        if error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string"):
+            return f"ends too early, after {len(text):,} characters"
         return f"is not JSON: {error.msg} in line {error.lineno}, column {error.colno}"
     except (RecursionError, ValueError) as error:
-        return f"is JSON that cannot be read: {type(error).__name__}"
+        return f"is JSON that cannot be read ({type(error).__name__})"
 
 
 def plain(text: str) -> str:

@@ -23,6 +23,8 @@ from imagelint.documents.image import (
 )
 from imagelint.documents.jsonview import JsonView, read_json
 
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
 TAG_ANNOTATION = "org.opencontainers.image.ref.name"
 _DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha512):([0-9a-f]{128})")
 _TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
@@ -47,6 +49,7 @@ class Descriptor(NamedTuple):
     tag: str
     platform: str
     media_type: str
+    kind: str = ""
     artifact: bool = False
 
     @property
@@ -81,7 +84,8 @@ def parse_layout_reference(text: str) -> LayoutReference:
 def resolve_layout(text: str, platform: str = "") -> ImageTarget | Problem:
     """The image that a layout reference names, by its digest, with its configuration.
 
-    Of an index, the configuration is that of `platform`, or of its only image.
+    Of an index, the configuration is that of `platform`, or of its only image, or of Linux on
+    x86-64: as tools take it from registries.
 
     Raises:
         UsageError: several images could be meant, or none is.
@@ -91,16 +95,20 @@ def resolve_layout(text: str, platform: str = "") -> ImageTarget | Problem:
     if isinstance(entries, Problem):
         return entries
     chosen = _choose(text, reference, entries)
-    identity = ImageIdentity(text, chosen.digest, layout=reference.folder, platform=platform)
-    manifest = _manifest(reference.folder, chosen, text, platform)
-    if isinstance(manifest, Problem):
-        return manifest
+    found = _manifest(reference.folder, chosen, text, platform)
+    if isinstance(found, Problem):
+        return found
+    digest, manifest = found
     blob = read_blob(reference.folder, manifest["config"]["digest"].text, text)
     if isinstance(blob, Problem):
         return blob
     config = parse_config(blob.decode("utf-8", "replace"))
     if isinstance(config, str):
         return Problem(ProblemKind.UNPARSABLE, text, f"the configuration of the image {config}")
+    size = sum(int(layer["size"].number or 0) for layer in manifest["layers"].items())
+    identity = ImageIdentity(
+        text, chosen.digest, "", reference.folder, platform, manifest=digest, size=size
+    )
     return ImageTarget(identity, config)
 
 
@@ -153,6 +161,7 @@ def _descriptor(view: JsonView) -> Descriptor:
         annotations[TAG_ANNOTATION].text,
         "/".join(part for part in parts if part),
         view["mediaType"].text,
+        kind,
         artifact=bool(view["artifactType"])
         or kind in _SUBJECTS
         or kind.endswith(("cosign/sigs", "cosign/atts")),
@@ -184,15 +193,21 @@ def _suffix(entry: Descriptor) -> str:
     return f":{entry.tag}" if _TAG.fullmatch(entry.tag) else f"@{entry.digest}"
 
 
-def _manifest(folder: str, chosen: Descriptor, origin: str, platform: str) -> JsonView | Problem:
-    """The manifest behind a descriptor: an index leads to one of its own."""
+def _manifest(
+    folder: str, chosen: Descriptor, origin: str, platform: str
+) -> tuple[str, JsonView] | Problem:
+    """Digest and manifest behind a descriptor: an index leads to one of its own."""
     descriptor = chosen
     for _ in range(_DEEPEST_INDEX):
         blob = read_blob(folder, descriptor.digest, origin)
         if isinstance(blob, Problem):
             return blob
         if not descriptor.is_index:
-            return _object(blob, f"the manifest {descriptor.digest}", origin)
+            view = read_json(blob.decode("utf-8", "replace"))
+            if isinstance(view, str):
+                detail = f"the manifest {descriptor.digest} {view}"
+                return Problem(ProblemKind.UNPARSABLE, origin, detail)
+            return descriptor.digest, view
         entries = _entries(blob, f"the index {descriptor.digest}", origin)
         if isinstance(entries, Problem):
             return entries
@@ -215,8 +230,29 @@ def _fitting(entries: tuple[Descriptor, ...], platform: str) -> Descriptor | str
     return f"has no image for {wanted or 'any platform'}; there is: {there}"
 
 
-def _object(blob: bytes, what: str, origin: str) -> JsonView | Problem:
-    view = read_json(blob.decode("utf-8", "replace"))
-    if isinstance(view, str):
-        return Problem(ProblemKind.UNPARSABLE, origin, f"{what} {view}")
-    return view
+class LayoutView(NamedTuple):
+    """Files and links that show a tool one image of a layout, under the name `layout`."""
+
+    files: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+
+
+def layout_view(image: ImageIdentity) -> LayoutView:
+    """A layout whose index names nothing but the manifest of this image; empty for registries.
+
+    Of a layout with several images or platforms, tools take the first without a word.
+    """
+    if not image.layout:
+        return LayoutView()
+    import json
+
+    path = os.path.join(image.layout, "blobs", *image.manifest.split(":"))
+    entry = {"mediaType": MANIFEST, "digest": image.manifest, "size": os.path.getsize(path)}
+    index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}
+    return LayoutView(
+        (
+            ("layout/oci-layout", '{"imageLayoutVersion":"1.0.0"}'),
+            ("layout/index.json", json.dumps(index)),
+        ),
+        (("layout/blobs", os.path.join(image.layout, "blobs")),),
+    )

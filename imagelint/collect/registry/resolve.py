@@ -1,0 +1,66 @@
+"""From what the user named to one digest, once; everything after asks for that digest.
+
+A layout is read by us. In a registry a digest stands for itself, and the digest behind a tag is
+asked of cosign, which needs one request for it. Without cosign, Trivy's report on the tag tells
+which digest it scanned: `identified` makes the target of it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.collect.registry.layout import is_layout, resolve_layout
+from imagelint.collect.tools import cosign
+from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.documents.image import ImageIdentity, ImageTarget
+from imagelint.documents.reference import parse_reference
+
+if TYPE_CHECKING:
+    from imagelint.documents.vulnerabilities import VulnerabilityReport
+
+
+def resolve(text: str, platform: str = "") -> ImageTarget | Problem:
+    """The image that `registry/repo[:tag][@digest]` or `oci:DIR[:tag|@digest]` names now.
+
+    Of an image in a registry, only its identity is known; `identified` adds its configuration.
+
+    Raises:
+        UsageError: it is neither, or a layout holds several images and none is chosen.
+    """
+    if is_layout(text):
+        return resolve_layout(text, platform)
+    identity = named(text, platform)
+    if identity.digest:
+        return ImageTarget(identity)
+    digest = cosign.digest_of(text)
+    if isinstance(digest, Problem):
+        return digest
+    return ImageTarget(identity._replace(digest=digest))
+
+
+def named(text: str, platform: str = "") -> ImageIdentity:
+    """The identity of an image in a registry, as far as its name tells: without digest for a tag.
+
+    Raises:
+        UsageError: it is not an image reference.
+    """
+    reference = parse_reference(text)
+    if reference is None:
+        message = f"`{text}` is not an image reference"
+        help_ = "write `registry/repository:tag`, `…@sha256:…` or `oci:FOLDER`"
+        raise UsageError(Complaint(message, help=help_))
+    return ImageIdentity(text, reference.digest, reference.familiar, platform=platform)
+
+
+def identified(target: ImageTarget, report: VulnerabilityReport) -> ImageTarget | Problem:
+    """The target with what Trivy read of it; a problem when Trivy scanned another image."""
+    identity = target.identity
+    scanned = report.scanned
+    if identity.layout:
+        return target
+    if identity.digest and scanned.digest and identity.digest != scanned.digest:
+        detail = f"Trivy scanned {scanned.digest}, not {identity.digest}"
+        return Problem(ProblemKind.TOOL_FAILED, identity.reference, detail)
+    digest = identity.digest or scanned.digest
+    return ImageTarget(identity._replace(digest=digest), scanned.config)

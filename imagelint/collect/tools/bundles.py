@@ -1,0 +1,159 @@
+"""Show cosign the signatures that lie in an OCI layout beside the image.
+
+Two things make that necessary. cosign reads only layouts in which the image is marked the way
+`cosign save` marks it. And for layouts its answer does not say what kind of statement verified, so
+that a signed vulnerability report would pass for a signature: it is shown nothing but signatures.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.collect.registry.layout import INDEX, MANIFEST, read_blob, read_index
+from imagelint.core.report import Problem
+from imagelint.documents.jsonview import JsonView, read_json
+from imagelint.documents.signatures import SIGNATURE
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.image import ImageIdentity
+
+BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+KIND = "dev.cosignproject.cosign"
+_LARGEST_MANIFEST = 4 * 1024 * 1024
+_MOST_BLOBS = 100_000
+_PLACE = "layout"
+
+
+class View(NamedTuple):
+    """One way to show an image to cosign: last arguments, files and links in its folder.
+
+    `predicate` is the type of all statements in sight where cosign's answer does not tell; `retry`
+    marks the second look at an image in a registry.
+    """
+
+    arguments: tuple[str, ...]
+    files: tuple[tuple[str, str], ...] = ()
+    links: tuple[tuple[str, str], ...] = ()
+    predicate: str = ""
+    retry: bool = False
+
+
+class _Bundle(NamedTuple):
+    """A bundle about the image: all blobs that make it up, and the type of its statement."""
+
+    blobs: tuple[str, ...]
+    predicate: str
+
+
+def layout_views(image: ImageIdentity) -> Iterator[View]:
+    """The signatures in a layout, by format; nothing when it holds none for this image."""
+    bundles = [one for one in _bundles(image) if one.predicate == SIGNATURE]
+    if bundles:
+        blobs = [image.digest, *(digest for bundle in bundles for digest in bundle.blobs)]
+        yield _view(image, (_entry(image, image.digest, "image"),), blobs)
+    legacy = _legacy(image)
+    if legacy:
+        entries = (_entry(image, image.digest, "image"), _entry(image, legacy, "sigs"))
+        view = _view(image, entries, None)
+        yield view._replace(arguments=("--new-bundle-format=false", *view.arguments), predicate="")
+
+
+def _view(
+    image: ImageIdentity, entries: tuple[dict[str, object], ...], blobs: list[str] | None
+) -> View:
+    """A layout with these entries, and these blobs of the image's (None: all of them)."""
+    index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}
+    files = (
+        (f"{_PLACE}/oci-layout", '{"imageLayoutVersion":"1.0.0"}'),
+        (f"{_PLACE}/index.json", json.dumps(index)),
+    )
+    if blobs is None:
+        links: tuple[tuple[str, str], ...] = ((f"{_PLACE}/blobs", _blobs(image)),)
+    else:
+        places = [os.path.join(*digest.split(":")) for digest in dict.fromkeys(blobs)]
+        links = tuple(
+            (f"{_PLACE}/blobs/{place}", os.path.join(_blobs(image), place)) for place in places
+        )
+    return View(("--local-image", _PLACE), files, links, SIGNATURE)
+
+
+def _entry(image: ImageIdentity, digest: str, kind: str) -> dict[str, object]:
+    path = os.path.join(_blobs(image), *digest.split(":"))
+    media = _media_type(image, digest)
+    if kind == "image" and media == INDEX:
+        kind = "imageIndex"
+    return {
+        "mediaType": media,
+        "digest": digest,
+        "size": os.path.getsize(path),
+        "annotations": {"kind": f"{KIND}/{kind}"},
+    }
+
+
+def _media_type(image: ImageIdentity, digest: str) -> str:
+    view = _json_blob(image, digest)
+    return (view["mediaType"].text if view else "") or MANIFEST
+
+
+def _bundles(image: ImageIdentity) -> Iterator[_Bundle]:
+    """The bundles that some manifest in the layout attaches to the image.
+
+    The index need not list them, so every blob of a manifest's size is looked at.
+    """
+    folder = os.path.join(_blobs(image), "sha256")
+    with os.scandir(folder) as entries:
+        names = sorted(
+            entry.name
+            for entry, _ in zip(entries, range(_MOST_BLOBS), strict=False)
+            if entry.is_file() and entry.stat().st_size <= _LARGEST_MANIFEST
+        )
+    for name in names:
+        digest = f"sha256:{name}"
+        manifest = _json_blob(image, digest)
+        if manifest is None or manifest["subject"]["digest"].text != image.digest:
+            continue
+        for layer in manifest["layers"].items():
+            blob = layer["digest"].text
+            if layer["mediaType"].text == BUNDLE and (bundle := _json_blob(image, blob)):
+                config = manifest["config"]["digest"].text
+                yield _Bundle((digest, config, blob), _predicate(bundle))
+
+
+def _predicate(bundle: JsonView) -> str:
+    """The type of the statement in a bundle; whether it is true is for cosign to say."""
+    try:
+        payload = base64.b64decode(bundle["dsseEnvelope"]["payload"].raw, validate=True)
+    except (binascii.Error, ValueError):
+        return ""
+    statement = read_json(payload.decode("utf-8", "replace"))
+    return "" if isinstance(statement, str) else statement["predicateType"].text
+
+
+def _legacy(image: ImageIdentity) -> str:
+    """The digest of the manifest of signatures in the former format; empty without one."""
+    entries = read_index(image.layout, image.reference)
+    if isinstance(entries, Problem):
+        return ""
+    tag = f"{image.digest.replace(':', '-')}.sig"
+    found = (entry.digest for entry in entries if entry.kind == f"{KIND}/sigs" or entry.tag == tag)
+    return next(found, "")
+
+
+def _json_blob(image: ImageIdentity, digest: str) -> JsonView | None:
+    data = read_blob(image.layout, digest, image.reference)
+    if isinstance(data, Problem):
+        return None
+    if not data.lstrip().startswith(b"{"):
+        return None
+    view = read_json(data.decode("utf-8", "replace"))
+    return None if isinstance(view, str) else view
+
+
+def _blobs(image: ImageIdentity) -> str:
+    return os.path.join(image.layout, "blobs")

@@ -1,0 +1,272 @@
+"""Ask cosign who signed an image.
+
+One process per signer and image: a list stops at its first failure and takes its format from the
+first image. cosign's exit code alone proves nothing: it is 0 for any attestation by that key, and
+1 alike for a forged signature and a dead network. What verified is read from its JSON, what failed
+from its words. https://github.com/sigstore/cosign/blob/main/doc/cosign_verify.md
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.collect.process import Completed, Limits, Run, locate, run
+from imagelint.collect.tools.bundles import View, layout_views
+from imagelint.collect.tools.refusals import INSTALL, classify, failure
+from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.core.source import Source
+from imagelint.documents.image import NOWHERE, ImageIdentity
+from imagelint.documents.jsonview import JsonView, read_json
+from imagelint.documents.signatures import (
+    LEGACY_SIGNATURE,
+    SIGNATURES,
+    SignatureCheck,
+    SignatureOutcome,
+    write_signatures,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.environment import Signer
+
+OLDEST = (3, 0, 4)
+"""Earlier ones accept some bundles that they should not: GHSA-whqx-f9j3-ch6m."""
+
+_NAME = "cosign"
+_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+~].*)?")
+_UNNUMBERED = ("devel", "unknown", "(devel)")  # what distributions build from source
+_SECONDS = 180.0
+_LEGACY = ("--new-bundle-format=false",)
+_KEY_STORES = {
+    "awskms": ("AWS_*",),
+    "gcpkms": ("GOOGLE_*", "CLOUDSDK_*"),
+    "azurekms": ("AZURE_*",),
+    "hashivault": ("VAULT_*", "TRANSIT_SECRET_ENGINE_PATH"),
+    "k8s": ("KUBECONFIG",),
+}
+
+
+class Request(NamedTuple):
+    """Which signers to look for. Keys and trusted root are relative to `folder`."""
+
+    image: ImageIdentity
+    signers: tuple[Signer, ...]
+    trusted_root: str = ""
+    folder: str = "."
+    seconds: float = _SECONDS
+
+
+class Verification(NamedTuple):
+    """What `parse_signatures` reads, if anything could be told; cosign's version; the problems."""
+
+    source: Source | None
+    version: str
+    problems: tuple[Problem, ...] = ()
+
+
+def verify(request: Request) -> Verification:
+    """Look for the signature of each signer.
+
+    Raises:
+        UsageError: a signer has neither a key nor an identity with its issuer.
+    """
+    origin = request.image.reference
+    for signer in request.signers:
+        _demand_usable(signer)
+    version = installed(origin)
+    if isinstance(version, Problem):
+        return Verification(None, "", (version,))
+    answers = [_check(request, signer) for signer in request.signers]
+    problems = dict.fromkeys(answer for answer in answers if isinstance(answer, Problem))
+    checks = [answer for answer in answers if isinstance(answer, SignatureCheck)]
+    if problems and not checks:
+        return Verification(None, version, tuple(problems))
+    text = write_signatures(request.image.pinned, checks)
+    return Verification(Source(origin, text), version, tuple(problems))
+
+
+def digest_of(reference: str) -> str | Problem:
+    """The digest that a tag stands for now, asked of the registry once.
+
+    cosign names the place of an image's signatures after the digest: one request, no layers.
+    """
+    command = ("triangulate", reference)
+    request = Run(_NAME, command, reference, Limits(_SECONDS), INSTALL, credentials=True)
+    completed = run(request)
+    if isinstance(completed, Problem):
+        return completed
+    found = re.search(r":sha256-([0-9a-f]{64})\.sig\s*$", completed.stdout)
+    if found and not completed.code:
+        return f"sha256:{found[1]}"
+    return failure(completed.code, completed.stderr, reference)
+
+
+def arguments(signer: Signer, request: Request) -> tuple[str, ...]:
+    """The flags for one signer, without the image."""
+    flags = [f"--timeout={int(request.seconds)}s", "--output=json"]
+    if signer.key:
+        flags.append(f"--key={_path(request.folder, signer.key)}")
+    else:
+        end = "-regexp" if signer.pattern else ""
+        flags.append(f"--certificate-identity{end}={signer.identity}")
+        flags.append(f"--certificate-oidc-issuer{end}={signer.issuer}")
+    if request.trusted_root:
+        flags.append(f"--trusted-root={_path(request.folder, request.trusted_root)}")
+    if not signer.transparency_log:
+        flags.append("--insecure-ignore-tlog=true")
+    return tuple(flags)
+
+
+def installed(origin: str) -> str | Problem:
+    """The version of the cosign on PATH; a problem when it is too old to be trusted."""
+    path = locate(_NAME, origin, INSTALL)
+    if isinstance(path, Problem):
+        return path
+    completed = run(Run(_NAME, ("version", "--json"), origin, Limits(_SECONDS), INSTALL))
+    if isinstance(completed, Problem):
+        return completed
+    view = read_json(completed.stdout)
+    said = "" if isinstance(view, str) else view["gitVersion"].text
+    numbers = _VERSION.fullmatch(said)
+    if completed.code or not (numbers or said in _UNNUMBERED):
+        detail = f"`{path}` does not say which version of cosign it is"
+        return Problem(ProblemKind.TOOL_FAILED, origin, detail, help=INSTALL)
+    if numbers and tuple(int(number) for number in numbers.groups()) < OLDEST:
+        detail = f"`{path}` is cosign {said}, which accepts signatures that it should not"
+        return Problem(ProblemKind.TOOL_FAILED, origin, detail, help=INSTALL)
+    return said
+
+
+def _demand_usable(signer: Signer) -> None:
+    if signer.key or (signer.identity and signer.issuer):
+        return
+    message = f"the signer `{signer.name}` has neither a key nor an identity with its issuer"
+    raise UsageError(Complaint(message, help="give it `key`, or `identity` and `issuer`"))
+
+
+def _check(request: Request, signer: Signer) -> SignatureCheck | Problem:
+    """Ask in the ways in which the image may be signed, until one verifies."""
+    missing = _missing_key(request, signer)
+    if missing is not None:
+        return missing
+    answers: list[SignatureCheck] = []
+    for view in _views(request.image):
+        latest = _ask(request, signer, view)
+        if isinstance(latest, Problem):
+            if answers and latest.kind is ProblemKind.TOOL_FAILED:
+                break  # a later cosign does not know the former format any more
+            return latest
+        if latest.outcome is SignatureOutcome.VERIFIED:
+            return latest
+        answers.append(latest)
+        if latest.outcome is SignatureOutcome.UNSIGNED and not (latest.predicates or view.files):
+            break  # it has looked for both formats
+    if not answers:
+        return _answer(signer, SignatureOutcome.UNSIGNED, "the layout holds no signature")
+    return max(answers, key=lambda answer: answer.outcome is not SignatureOutcome.UNSIGNED)
+
+
+def _missing_key(request: Request, signer: Signer) -> Problem | None:
+    if not signer.key or "://" in signer.key:
+        return None
+    path = _path(request.folder, signer.key)
+    if os.path.isfile(path):
+        return None
+    detail = f"the key of the signer `{signer.name}` is not there: {path}"
+    return Problem(ProblemKind.UNREADABLE, request.image.reference, detail)
+
+
+def _views(image: ImageIdentity) -> Iterator[View]:
+    """How to show the image to cosign.
+
+    As soon as an image in a registry has one bundle, by whomever, cosign looks at bundles only
+    and overlooks a good signature in the former format: so that is asked for as well.
+    """
+    if image.layout:
+        yield from layout_views(image)
+        return
+    yield View((image.pinned,))
+    yield View((*_LEGACY, image.pinned), retry=True)
+
+
+def _ask(request: Request, signer: Signer, view: View) -> SignatureCheck | Problem:
+    command = ("verify", *arguments(signer, request), *view.arguments)
+    completed = run(
+        Run(
+            _NAME,
+            command,
+            request.image.reference,
+            Limits(request.seconds + 30),
+            INSTALL,
+            files=view.files,
+            links=view.links,
+            passed=_passed(signer.key),
+            credentials=True,
+        )
+    )
+    if isinstance(completed, Problem):
+        return completed
+    if completed.code == 0:
+        return _verified(completed, signer, view, request.image)
+    meaning = classify(completed.code, completed.stderr, request.image.reference)
+    return meaning if isinstance(meaning, Problem) else _answer(signer, *meaning)
+
+
+def _verified(
+    completed: Completed, signer: Signer, view: View, image: ImageIdentity
+) -> SignatureCheck | Problem:
+    """What a success is worth: only a statement that says "signed" is a signature."""
+    statements = _statements(completed.stdout)
+    if isinstance(statements, str):
+        detail = f"cosign's answer {statements}"
+        return Problem(ProblemKind.TOOL_FAILED, image.reference, detail)
+    notes: list[str] = []
+    predicates: list[str] = []
+    for statement in statements:
+        critical = statement["critical"]
+        digest = critical["image"]["docker-manifest-digest"].text
+        if digest and digest not in (image.digest, image.manifest):
+            continue
+        predicate = critical["type"].text or view.predicate
+        predicates.append(predicate)
+        place = critical["identity"]["docker-reference"].text
+        if predicate == LEGACY_SIGNATURE and image.repository not in ("", place):
+            notes.append(f"was signed as {place}")
+    found = tuple(dict.fromkeys(predicates))
+    if set(found) & set(SIGNATURES):
+        if view.retry:
+            notes.append("the image carries signatures of two formats")
+        outcome, reason = SignatureOutcome.VERIFIED, ""
+    else:
+        outcome = SignatureOutcome.UNSIGNED
+        listed = ", ".join(found) or "nothing about this digest"
+        reason = f"only other statements by this signer verify: {listed}"
+    return _answer(signer, outcome, reason)._replace(predicates=found, notes=tuple(notes))
+
+
+def _statements(stdout: str) -> list[JsonView] | str:
+    text = stdout.strip()
+    view = read_json(text)
+    if isinstance(view, str):
+        return view
+    return list(view.items()) if view.is_array else "is not a JSON array"
+
+
+def _answer(signer: Signer, outcome: SignatureOutcome, reason: str) -> SignatureCheck:
+    return SignatureCheck(NOWHERE, signer.name, outcome, reason, path=f"signer {signer.name}")
+
+
+def _path(folder: str, name: str) -> str:
+    return name if "://" in name else os.path.abspath(os.path.join(folder, name))
+
+
+def _passed(key: str) -> tuple[str, ...]:
+    """The environment variables that cosign needs to reach a key that is not a file."""
+    scheme, mark, rest = key.partition("://")
+    if not mark:
+        return ()
+    return (rest,) if scheme == "env" else _KEY_STORES.get(scheme, ())

@@ -1,0 +1,274 @@
+"""Ask Trivy which packages of an image are vulnerable.
+
+Nothing that lies around decides: neither `trivy.yaml` nor `.trivyignore` of the current folder nor
+`TRIVY_*` of the environment is seen. Everything is asked for; the policy filters.
+https://trivy.dev/docs/latest/references/configuration/cli/trivy_image/
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.collect import surroundings
+from imagelint.collect.process import Completed, Limits, Run, locate, run
+from imagelint.collect.read import read_bytes
+from imagelint.collect.registry.layout import layout_view
+from imagelint.collect.tools.answers import (
+    NO_SPACE,
+    OUTDATED,
+    REGISTRY,
+    Meaning,
+    explain,
+    last_words,
+)
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.core.source import Source
+from imagelint.documents.jsonview import read_json
+from imagelint.documents.vulnerabilities import ScanFacts
+
+if TYPE_CHECKING:
+    from imagelint.documents.image import ImageIdentity
+
+INSTALL = "install Trivy: https://trivy.dev/docs/latest/getting-started/installation/"
+FOUND = 42
+"""Trivy's code when it found something: it uses 1 for everything that went wrong."""
+
+WITHDRAWN = ("0.69.4", "0.69.5", "0.69.6")
+"""Versions that carried a credential stealer: GHSA-69fq-xp46-6x23, CVE-2026-33634."""
+
+WEIGHTS = tuple(
+    f"**/*.{end}"
+    for end in (
+        *("safetensors", "gguf", "ggml", "onnx", "engine", "plan", "pt", "pth", "ckpt", "h5"),
+        *("npz", "npy", "parquet", "arrow", "tflite", "msgpack"),
+    )
+)
+"""Files that hold no packages: Trivy would spool each of them to disk just to see that."""
+
+_NAME = "trivy"
+_VERSION = re.compile(r"\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?")
+_BUILT_FROM = re.compile(rb"mod\tgithub\.com/aquasecurity/trivy\tv([0-9][0-9A-Za-z.+-]{0,60})")
+_VERSION_SECONDS = 60.0
+_BASE_SECONDS = 300.0
+_SECONDS_PER_GIGABYTE = 60.0
+_REGISTRY_SECONDS = 1800.0
+_MARGIN_SECONDS = 30.0
+_LARGEST_REPORT = 256 * 1024 * 1024
+
+_OFFLINE = ("--skip-db-update", "--skip-java-db-update", "--offline-scan")
+_MEANINGS = (
+    Meaning(
+        ("java-db-update cannot be specified on the first run", "Java DB"),
+        ProblemKind.TOOL_FAILED,
+        "there is no index of Java archives, and the image holds some",
+        "let it be downloaded (without `--offline`), or run `trivy image --download-java-db-only`",
+    ),
+    Meaning(
+        ("cannot be specified on the first run",),
+        ProblemKind.TOOL_FAILED,
+        "there is no vulnerability database yet",
+        "let it be downloaded (without `--offline`), or run `trivy image --download-db-only`",
+    ),
+    Meaning(
+        ("version of DB schema doesn't match",),
+        ProblemKind.TOOL_FAILED,
+        "the vulnerability database is of another version than Trivy",
+        "run `trivy image --download-db-only` with this Trivy",
+    ),
+    Meaning(
+        ("failed to download vulnerability DB", "DB error", "failed to download artifact"),
+        ProblemKind.UNREACHABLE,
+        "the vulnerability database cannot be downloaded",
+        "name a mirror with `--db-repository`, or scan `--offline` with a database you have",
+    ),
+    Meaning(
+        ("Provide a higher timeout value", "context deadline exceeded"),
+        ProblemKind.TIMED_OUT,
+        "the scan took longer than it may",
+        "give it more with `--timeout`",
+    ),
+    NO_SPACE,
+    Meaning(
+        ("cache may be in use by another process",),
+        ProblemKind.TOOL_FAILED,
+        "another Trivy holds the cache",
+        "try again, or name another cache with `--trivy-cache`",
+    ),
+    OUTDATED._replace(help=f"0.66 or later is needed; {INSTALL}"),
+    *REGISTRY,
+)
+
+
+class TrivyOptions(NamedTuple):
+    """How to scan. An empty `cache` is the one that Trivy itself uses; `seconds` 0: by size."""
+
+    cache: str = ""
+    offline: bool = False
+    db_repositories: tuple[str, ...] = ()
+    seconds: float = 0
+    skip_files: tuple[str, ...] = WEIGHTS
+
+
+class Scan(NamedTuple):
+    """Trivy's report, as it wrote it, and what it does not say."""
+
+    source: Source
+    facts: ScanFacts
+
+
+def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
+    """Scan an image; `parse_vulnerabilities(scan.source, scan.facts)` reads what comes out."""
+    cache_folder = options.cache or default_cache()
+    version = installed(image.reference)
+    if isinstance(version, Problem):
+        return version
+    began = time.gmtime(surroundings.now())
+    seconds = options.seconds or _seconds_for(image)
+    view = layout_view(image)
+    request = Run(
+        _NAME,
+        arguments(image, options, cache_folder, seconds),
+        image.reference,
+        Limits(seconds + _MARGIN_SECONDS, stdout=_LARGEST_REPORT),
+        INSTALL,
+        files=view.files,
+        links=view.links,
+        credentials=True,
+    )
+    completed = run(request)
+    if isinstance(completed, Problem):
+        return completed
+    if completed.code not in (0, FOUND):
+        return _failure(completed, image.reference)
+    facts = ScanFacts(
+        version,
+        time.strftime("%Y-%m-%dT%H:%M:%SZ", began),
+        database_time(cache_folder),
+        options.skip_files,
+    )
+    return Scan(Source(image.reference, completed.stdout), facts)
+
+
+def arguments(
+    image: ImageIdentity, options: TrivyOptions, cache_folder: str, seconds: float
+) -> tuple[str, ...]:
+    """Trivy's command line. Each part has its reason in the traps that the tests reproduce."""
+    target = ("--input", LAYOUT) if image.layout else ("--image-src", "remote", image.pinned)
+    return (
+        "image",
+        *("--config", os.devnull, "--ignorefile", os.devnull),
+        *("--cache-dir", cache_folder),
+        *("--quiet", "--no-progress", "--skip-version-check", "--disable-telemetry"),
+        "--skip-check-update",
+        *(_OFFLINE if options.offline else ()),
+        *(part for name in options.db_repositories for part in ("--db-repository", name)),
+        *(part for glob in options.skip_files for part in ("--skip-files", glob)),
+        *(("--platform", image.platform) if image.platform and not image.layout else ()),
+        *("--scanners", "vuln", "--list-all-pkgs", "--show-suppressed"),
+        *("--timeout", f"{int(seconds)}s", "--format", "json", "--exit-code", str(FOUND)),
+        *target,
+    )
+
+
+def installed(origin: str) -> str | Problem:
+    """The version of the Trivy on PATH; a problem when it is none that may be run.
+
+    What the file says about itself is read before it is run for the first time.
+    """
+    path = locate(_NAME, origin, INSTALL)
+    if isinstance(path, Problem):
+        return path
+    built = built_from(path)
+    if built in WITHDRAWN:
+        return _withdrawn(built, path, origin)
+    said = _said_version(path)
+    if isinstance(said, Problem):
+        return said._replace(origin=origin)
+    if said in WITHDRAWN:
+        return _withdrawn(said, path, origin)
+    if _VERSION.fullmatch(built) and built.partition("-")[0] != said.partition("-")[0]:
+        detail = f"`{path}` says that it is {said}, but was built from {built}"
+        return Problem(ProblemKind.TOOL_FAILED, origin, detail, help=INSTALL)
+    return said
+
+
+def built_from(path: str) -> str:
+    """The version that Go's linker wrote into the program; empty when there is none."""
+    import mmap
+
+    try:
+        with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
+            found = _BUILT_FROM.search(data)
+            return found[1].decode("ascii") if found else ""
+    except (OSError, ValueError):  # ValueError: an empty file
+        return ""
+
+
+def default_cache() -> str:
+    """Where Trivy keeps its database by default, so that it is downloaded once."""
+    base = surroundings.variable("XDG_CACHE_HOME")
+    if not os.path.isabs(base):
+        base = os.path.join(os.path.expanduser("~"), ".cache")
+    return os.path.join(base, "trivy")
+
+
+def database_time(cache_folder: str) -> str:
+    """When the database in a cache was last updated, RFC 3339; empty when it does not say.
+
+    Nobody else tells: Trivy scans with a database of any age without a word.
+    """
+    data = read_bytes(os.path.join(cache_folder, "db", "metadata.json"), cache_folder)
+    if isinstance(data, Problem):
+        return ""
+    view = read_json(data.decode("utf-8", "replace"))
+    return "" if isinstance(view, str) else view["UpdatedAt"].text
+
+
+LAYOUT = "layout"
+"""How a layout is called in the folder where Trivy runs."""
+
+
+@cache
+def _said_version(path: str) -> str | Problem:
+    request = Run(
+        path,
+        ("--config", os.devnull, "version", "--format", "json"),
+        path,
+        Limits(_VERSION_SECONDS),
+        INSTALL,
+    )
+    completed = run(request)
+    if isinstance(completed, Problem):
+        return completed
+    view = read_json(completed.stdout)
+    said = "" if isinstance(view, str) else view["Version"].text
+    if completed.code or not _VERSION.fullmatch(said):
+        detail = f"`{path}` does not say which version of Trivy it is"
+        return Problem(ProblemKind.TOOL_FAILED, path, detail, help=INSTALL)
+    return said
+
+
+def _withdrawn(version: str, path: str, origin: str) -> Problem:
+    detail = f"`{path}` is Trivy {version}, a withdrawn version that steals credentials: not run"
+    help_ = f"remove it, change every secret that it could see (GHSA-69fq-xp46-6x23); {INSTALL}"
+    return Problem(ProblemKind.TOOL_FAILED, origin, detail, help_)
+
+
+def _seconds_for(image: ImageIdentity) -> float:
+    if not image.layout:
+        return _REGISTRY_SECONDS
+    return _BASE_SECONDS + _SECONDS_PER_GIGABYTE * image.size / 1e9
+
+
+def _failure(completed: Completed, origin: str) -> Problem:
+    problem = explain(completed.stderr, _MEANINGS, "Trivy", origin)
+    if problem is not None:
+        return problem
+    detail = (
+        f"Trivy ended with {completed.code}: {last_words(completed.stderr, ('FATAL', 'error'))}"
+    )
+    return Problem(ProblemKind.TOOL_FAILED, origin, detail)
