@@ -130,7 +130,7 @@ def _message(finding: Finding) -> str:
 
 
 def _region(location: Location) -> Json:
-    start, end = location.start, max(location.start, location.end)
+    start, end = location.start, location.end
     return {
         "startLine": start.line,
         "startColumn": start.column,

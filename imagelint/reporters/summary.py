@@ -27,6 +27,7 @@ _MOST_REASONS = 20
 _MOST_PROBLEMS = 50
 _RESERVED = 200
 _DIGEST = re.compile(r"(@sha(?:256|512):[0-9a-f]{12})[0-9a-f]+$")
+_PAGE = re.compile(r"https?://[A-Za-z0-9._~/#?=&%-]+")
 # Everything with a meaning in GitHub's markdown, also `:` of links and emoji, `@` of people.
 _MARKUP = re.compile(r"[\\`*_\[\]<>()#!|&~@:$]|^[-+=]|(?<=www)\.|(?<=\d)\.(?=\s)")
 
@@ -110,7 +111,7 @@ def _problem(problem: Problem) -> str:
 def _row(finding: Finding, context: ReportContext) -> str:
     text = context.describe(finding.rule)
     name = escaped(finding.rule)
-    linked = f"[{name}]({text.url})" if text is not None and text.url else name
+    linked = f"[{name}]({text.url})" if text is not None and _PAGE.fullmatch(text.url) else name
     path = f"{finding.location.path}: " if finding.location.path else ""
     message = escaped(f"{path}{finding.message}")
     return f"| {finding.severity} | {linked} | {_place(finding.location)} | {message} |\n"
