@@ -1,8 +1,8 @@
 """What Trivy found in an image, and what it did not look at.
 
-Read is Trivy's JSON report of schema version 2, either as Trivy writes it or in an envelope
-`{"scan": {…}, "report": {…}}` whose first part says what the report does not: when the scan was
-taken, with which database, and which files were left out.
+Read is Trivy's JSON report of schema version 2. What the report does not say (when it was taken,
+with which database, which files were left out) comes with it as `ScanFacts`; a report from Trivy's
+server mode says it itself.
 """
 
 from __future__ import annotations
@@ -107,21 +107,30 @@ class UnscannedPackages(NamedTuple):
 
 
 class ScanFacts(NamedTuple):
-    """How the scan was made: by which version of Trivy, when (RFC 3339), without which files."""
+    """How the scan was made: by which version of Trivy, when, with the database of which time.
+
+    Times are RFC 3339. `skipped` are globs of files that were left out.
+    """
 
     version: str = ""
     taken: str = ""
+    database: str = ""
     skipped: tuple[str, ...] = ()
+
+
+_NO_FACTS = ScanFacts()
 
 
 class Scanned(NamedTuple):
     """What was scanned, in Trivy's words.
 
-    `digest` is that of the reference in the registry, empty for layouts; `system` the
-    distribution (`alpine 3.22.1`), empty when none was recognised; `packages` counts all listed.
+    `digest` is that of the reference in the registry, empty for layouts; `image_id` the digest of
+    the configuration; `system` the distribution (`alpine 3.22.1`), empty when none was recognised;
+    `packages` counts all that are listed.
     """
 
     digest: str = ""
+    image_id: str = ""
     system: str = ""
     packages: int = 0
     config: ImageConfig | None = None
@@ -159,16 +168,15 @@ class VulnerabilityReport(Document):
         yield from self.vulnerabilities
 
 
-def parse_vulnerabilities(source: Source) -> VulnerabilityReport:
+def parse_vulnerabilities(source: Source, facts: ScanFacts = _NO_FACTS) -> VulnerabilityReport:
     """The report that a text holds; findings will name `source.origin`, which is an image.
 
     Raises:
         DocumentError: half a report, another format, or another version of the schema.
     """
-    view = read_json(source.text)
-    if isinstance(view, str):
-        raise DocumentError(ProblemKind.UNPARSABLE, f"Trivy's report {view}")
-    report = view["report"] if view["scan"].is_object else view
+    report = read_json(source.text)
+    if isinstance(report, str):
+        raise DocumentError(ProblemKind.UNPARSABLE, f"Trivy's report {report}")
     version = report["SchemaVersion"].number
     if version != SCHEMA_VERSION:
         said = "has no schema version" if version is None else f"has schema version {version:g}"
@@ -177,30 +185,31 @@ def parse_vulnerabilities(source: Source) -> VulnerabilityReport:
     if report["ArtifactType"].text != "container_image":
         detail = f"is Trivy's report about a {report['ArtifactType'].text or 'thing without type'}"
         raise DocumentError(ProblemKind.UNPARSABLE, detail, help="scan with `trivy image`")
-    return _report(source.origin, view["scan"], report)
-
-
-def _report(origin: str, scan: JsonView, report: JsonView) -> VulnerabilityReport:
-    metadata = report["Metadata"]
+    tool = report["Trivy"]
     facts = ScanFacts(
-        report["Trivy"]["Version"].text,
-        scan["taken"].text or report["CreatedAt"].text,
-        scan["skipped"].texts(),
+        facts.version or tool["Version"].text,
+        facts.taken or report["CreatedAt"].text,
+        facts.database or tool["Server"]["VulnerabilityDB"]["UpdatedAt"].text,
+        facts.skipped,
     )
+    return VulnerabilityReport(
+        source.origin,
+        facts,
+        _scanned(report),
+        _database(facts.database, facts.taken),
+        (tuple(_unscanned(report, facts)), _vulnerabilities(report)),
+    )
+
+
+def _scanned(report: JsonView) -> Scanned:
+    metadata = report["Metadata"]
     config = metadata["ImageConfig"]
-    scanned = Scanned(
+    return Scanned(
         next((name.rpartition("@")[2] for name in metadata["RepoDigests"].texts()), ""),
+        metadata["ImageID"].text,
         _system(report),
         sum(1 for result in report["Results"].items() for _ in result["Packages"].items()),
         image_config(config) if config.is_object else None,
-    )
-    database = scan["database"] or report["Trivy"]["Server"]["VulnerabilityDB"]
-    return VulnerabilityReport(
-        origin,
-        facts,
-        scanned,
-        _database(database["UpdatedAt"].text, facts.taken),
-        (tuple(_unscanned(report, facts)), _vulnerabilities(report)),
     )
 
 

@@ -52,23 +52,11 @@ REGISTRY = (
     ),
     Meaning(
         (
-            *(
-                "connection refused",
-                "no such host",
-                "i/o timeout",
-                "network is unreachable",
-                ": EOF",
-            ),
-            *(
-                "no route to host",
-                "connection reset",
-                "TLS handshake",
-                "tls: failed to verify certificate",
-                ": EOF",
-                "unexpected EOF",
-            ),
-            *("gave HTTP response to HTTPS client", "server misbehaving", "502 Bad Gateway"),
-            *("503 Service Unavailable", "500 Internal Server Error"),
+            *("connection refused", "no such host", "i/o timeout", "network is unreachable"),
+            *("no route to host", "connection reset", "TLS handshake", ": EOF"),
+            *("tls: failed to verify certificate", "gave HTTP response to HTTPS client"),
+            *("server misbehaving", "502 Bad Gateway", "503 Service Unavailable"),
+            *("500 Internal Server Error", "unexpected EOF"),
         ),
         ProblemKind.UNREACHABLE,
         "the registry cannot be reached",

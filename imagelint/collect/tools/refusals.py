@@ -17,7 +17,8 @@ from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.signatures import SignatureOutcome
 
 INSTALL = (
-    "install cosign 3.0.4 or later: https://docs.sigstore.dev/cosign/system_config/installation/"
+    "run `brew install cosign`, or see"
+    " https://docs.sigstore.dev/cosign/system_config/installation/ (3.0.4 or later)"
 )
 
 _NO_SIGNATURE = 10

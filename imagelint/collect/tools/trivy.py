@@ -33,7 +33,9 @@ from imagelint.documents.vulnerabilities import ScanFacts
 if TYPE_CHECKING:
     from imagelint.documents.image import ImageIdentity
 
-INSTALL = "install Trivy: https://trivy.dev/docs/latest/getting-started/installation/"
+INSTALL = (
+    "run `brew install trivy`, or see https://trivy.dev/docs/latest/getting-started/installation/"
+)
 FOUND = 42
 """Trivy's code when it found something: it uses 1 for everything that went wrong."""
 
