@@ -20,10 +20,10 @@ class Launch(NamedTuple):
     """What a container runs, before anybody knows whether it is a server.
 
     `argv` is command and arguments as far as they are written; `complete` is false when words may
-    be missing (a word of unknown value does not make it so). `env` are the container's variables in
-    the order in which they count, `env_complete` is false when more may come (`envFrom`,
-    `env_file`). `appends` tells whether `argv` follows the entry point of the image (only
-    `args`, only `CMD`) or replaces it; None: unknown.
+    be missing or are of unknown value (those are then judged one by one). `env` are the container's
+    variables in the order in which they count, `env_complete` is false when more may come
+    (`envFrom`, `env_file`). `appends` tells whether `argv` follows the entry point of the image
+    (only `args`, only `CMD`) or replaces it; None: unknown.
     """
 
     span: Span
@@ -179,6 +179,15 @@ class ServingCommand(NamedTuple):
         if isinstance(executor, Known):
             return Known(executor.value == "ray", executor.span)
         return ABSENT if self.complete else UNKNOWN
+
+    @property
+    def is_follower(self) -> bool:
+        """Whether it may be a part of a larger server that answers no requests itself."""
+        headless = self.enabled("headless")
+        if isinstance(headless, Known) and headless.value:
+            return True
+        rank = self.find_switch("node-rank")
+        return rank is not None and not (isinstance(rank.value, Known) and rank.value.value == "0")
 
     @property
     def is_local_path(self) -> bool:

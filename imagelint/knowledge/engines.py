@@ -62,7 +62,7 @@ class Metrics(NamedTuple):
     prefixes: tuple[str, ...]
 
 
-class Http(NamedTuple):
+class Endpoints(NamedTuple):
     """The paths of an engine's HTTP interface.
 
     `health` holds every path that answers GET without work, `generation` those that make the model
@@ -145,7 +145,7 @@ class Engine(NamedTuple):
     all_gpus: bool
     maintenance: str
     memory_of: str
-    http: Http
+    endpoints: Endpoints
     metrics: Metrics | None
     packaging: Packaging
     caches: Caches
@@ -168,12 +168,14 @@ class Recognised(NamedTuple):
     """The engine that an image holds.
 
     `upstream` when the image is that project's own, `bare` when it runs what it is given although
-    the project's own image has the server as its entry point.
+    the project's own image has the server as its entry point, `general` when it is used for other
+    things than serving as well.
     """
 
     engine: str
     upstream: bool
     bare: bool = False
+    general: bool = False
 
 
 def engines() -> tuple[str, ...]:
@@ -217,7 +219,7 @@ def engine(name: str) -> Engine:
         all_gpus=raw.get("all_gpus", False),
         maintenance=raw.get("maintenance", ""),
         memory_of=raw.get("defaults", {}).get("memory_of", ""),
-        http=_http(raw["http"]),
+        endpoints=_endpoints(raw["http"]),
         metrics=_metrics(raw["metrics"]) if "metrics" in raw else None,
         packaging=_packaging(raw["image"]),
         caches=_caches(raw["caches"]),
@@ -235,8 +237,8 @@ def _data(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
     }
 
 
-def _http(raw: Mapping[str, Any]) -> Http:
-    return Http(
+def _endpoints(raw: Mapping[str, Any]) -> Endpoints:
+    return Endpoints(
         tuple(raw["health"]),
         raw["liveness"],
         raw["readiness"],
@@ -293,7 +295,8 @@ def _aliases(name: str) -> Mapping[str, str]:
 def _recognise(name: str) -> Recognised | None:
     for row in table("engines/index")["images"]:
         if fnmatchcase(name, row["glob"]):
-            return Recognised(row["engine"], row["upstream"], row.get("bare", False))
+            bare, general = row.get("bare", False), row.get("general", False)
+            return Recognised(row["engine"], row["upstream"], bare, general)
     return None
 
 

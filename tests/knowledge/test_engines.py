@@ -69,15 +69,20 @@ def test_an_engine_is_complete(name: str) -> None:
     assert known.title
     assert known.kind in ("generation", "embedding")
     assert isinstance(known.defaults["port"], int)
-    assert {known.http.liveness, known.http.readiness, known.http.startup} <= set(known.http.health)
-    assert known.http.opens in ("early", "late")
+    assert {known.endpoints.liveness, known.endpoints.readiness, known.endpoints.startup} <= set(
+        known.endpoints.health
+    )
+    assert known.endpoints.opens in ("early", "late")
     assert known.caches.paths
     if known.kind == "generation":
         assert known.defaults["host"]
-        assert known.http.generation
+        assert known.endpoints.generation
         assert known.version
         assert known.packaging.root or known.packaging.user
-        assert not set(known.http.generation) & {known.http.liveness, known.http.readiness}
+        assert not set(known.endpoints.generation) & {
+            known.endpoints.liveness,
+            known.endpoints.readiness,
+        }
     if known.metrics is not None:
         assert known.metrics.default in ("on", "off")
         assert known.metrics.default == "on" or known.metrics.switch

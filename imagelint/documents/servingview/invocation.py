@@ -87,7 +87,7 @@ def find_invocation(launch: Launch) -> Invocation | None:
         if not found.engine:
             return None
         own = recognised is not None and recognised.engine == found.engine and recognised.upstream
-        complete = found.complete and launch.complete
+        complete = found.complete and _has_all_words(launch)
         return Invocation(found.engine, found.words, found.program, own, complete)
     if recognised is not None:
         return _by_image(recognised, launch, words)
@@ -110,21 +110,39 @@ def _image_engine(launch: Launch) -> Recognised | None:
 
 def _by_image(recognised: Recognised, launch: Launch, words: tuple[Word, ...]) -> Invocation | None:
     """The engine of the image when no program is named: its entry point, or a script of theirs."""
-    unread = Invocation(recognised.engine, (), None, recognised.upstream, complete=False)
     appends = launch.appends if launch.appends is not None else _looks_appended(words)
-    if not appends:
-        opaque = bool(words) and _may_start(words, _variables(launch), 0)
-        return unread if opaque or not launch.complete else None
-    entry = engine(recognised.engine).entry
-    if entry is None or recognised.bare:
-        opaque = bool(words) and _may_start(words, _variables(launch), 0)
-        return unread if opaque or not launch.complete else None
+    if not appends or recognised.bare or engine(recognised.engine).entry is None:
+        return _by_script(recognised, launch, words)
     # Where the entry point is a program of many commands, the words replace the command as well.
     if recognised.engine == "ollama":
         if words and words[0].text not in ("serve", "start"):
             return None
         words = words[1:]
-    return Invocation(recognised.engine, words, None, recognised.upstream, launch.complete)
+    return Invocation(recognised.engine, words, None, recognised.upstream, _has_all_words(launch))
+
+
+def _by_script(
+    recognised: Recognised, launch: Launch, words: tuple[Word, ...]
+) -> Invocation | None:
+    """The engine of the image when something else is run that may start it in the end."""
+    if recognised.general or not launch.runtime.restarts:
+        return None
+    opaque = bool(words) and _may_start(words, _variables(launch), 0)
+    if launch.complete and not opaque:
+        return None
+    return Invocation(recognised.engine, (), None, recognised.upstream, complete=False)
+
+
+def _has_all_words(launch: Launch) -> bool:
+    """Whether no word can be missing.
+
+    A launch is not complete either when a word's value is unknown, which is judged where the word
+    stands, or when a Dockerfile leaves the entry point to an image that may bring one: here it is
+    known.
+    """
+    unknown = any(not isinstance(word.value, Known) for word in launch.argv)
+    inherited = launch.runtime.kind == "image" and launch.appends is True
+    return launch.complete or unknown or inherited
 
 
 def _looks_appended(words: Sequence[Word]) -> bool:
@@ -148,6 +166,8 @@ def _may_start(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int
     if not isinstance(words[0].value, Known):
         return True
     if name in _SHELLS:
+        if len(words) == 1:
+            return False
         script = _script_of(words, env) if depth < _DEEPEST else None
         if script is None or not script.readable:
             return True
@@ -263,7 +283,13 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
     shell = basename(words[0].text)
     script = read_script(text, whole, ScriptRole.START, shell=shell, variables=env)
     place = Placement(text_word, text)
-    placed = tuple(command._replace(words=_placed(command, place)) for command in script.commands)
+    # A shell within the shell was read as well: what it runs stands beside it.
+    inner = any(command.nested for command in script.commands)
+    placed = tuple(
+        command._replace(words=_placed(command, place))
+        for command in script.commands
+        if not (inner and command.program in _SHELLS)
+    )
     readable = script.readable and isinstance(text_word.value, Known)
     return script._replace(commands=placed, readable=readable)
 
