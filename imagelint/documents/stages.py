@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.script import Script
-from imagelint.documents.serving import ServingCommand
 from imagelint.documents.shared import EnvVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Span
-    from imagelint.documents.base import Document
+    from imagelint.documents.base import Document, Node
     from imagelint.documents.dockerfile.model import Instruction, Stage
+    from imagelint.documents.serving import ServingCommand
 
-__all__ = ["chain", "enclosing_stage", "instructions_before", "part_of_stage", "server_of"]
-__all__ += ["set_before", "shell_chosen", "stage_scripts", "stages"]
+__all__ = ["base_word", "chain", "enclosing_stage", "instructions_before", "is_windows"]
+__all__ += ["part_of_stage", "server_of", "set_before", "shell_chosen", "stage_scripts", "stages"]
 
 
 def stages(document: Document) -> tuple[Stage, ...]:
@@ -87,6 +87,24 @@ def shell_chosen(document: Document, stage: Stage) -> bool:
     return any(part.of("SHELL") for part in chain(document, stage))
 
 
+def base_word(document: Document, stage: Stage) -> Node:
+    """What a stage's FROM names: an image, a stage, `scratch`."""
+    from imagelint.documents.dockerfile import Dockerfile
+
+    if isinstance(document, Dockerfile):
+        for instruction in document.instructions:
+            if instruction.span == stage.span and instruction.words:
+                return instruction.words[0]
+    return stage
+
+
 def server_of(document: Document) -> ServingCommand | None:
-    """The first server of language models that a document starts."""
-    return next((node for node in document.walk() if isinstance(node, ServingCommand)), None)
+    """The server of language models that the image of a Dockerfile starts."""
+    from imagelint.documents.dockerfile import Dockerfile
+
+    return document.serving if isinstance(document, Dockerfile) else None
+
+
+def is_windows(stage: Stage) -> bool:
+    """Whether a stage runs its commands by a shell of Windows."""
+    return bool(stage.shell) and stage.shell[0].lower().startswith(("cmd", "powershell", "pwsh"))

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import Known
 from imagelint.documents.packages import package_installs
-from imagelint.documents.serving import ServingCommand
-from imagelint.documents.stages import stage_scripts
+from imagelint.documents.stages import server_of, stage_scripts
 from imagelint.knowledge.base_images import is_devel
 from imagelint.knowledge.gpu_stack import JIT_COMPILED
 
@@ -135,9 +134,9 @@ def _compiles(command: Command) -> bool:
 
 def compiles_at_run_time(document: Document, stage: Stage) -> bool:
     """Whether what a stage starts or holds compiles kernels while it runs."""
-    for node in document.walk():
-        if isinstance(node, ServingCommand) and node.facts and node.facts.packaging.jit:
-            return True
+    server = server_of(document)
+    if server is not None and server.facts is not None and server.facts.packaging.jit:
+        return True
     return any(
         package.name in JIT_COMPILED
         for script in stage_scripts(document, stage)

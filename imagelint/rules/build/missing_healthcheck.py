@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.stages import server_of
+from imagelint.documents.dockerfile.model import Stage, Start
+from imagelint.documents.stages import base_word, server_of
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+_SHELLS = frozenset(("sh", "bash", "ash", "zsh"))
 
 
 @rule(
@@ -26,7 +28,7 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     instead, so the rule is for images that run elsewhere.
 
     Except:
-        Images that start no server: no known engine, no EXPOSE.
+        Images that start no server: no known engine, no EXPOSE, only a shell.
 
     Bad:
         FROM python:3.12.7-slim
@@ -39,14 +41,20 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
         HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://localhost:8000')"]
         CMD ["python", "-m", "http.server"]
     """
-    start = stage.cmd or stage.entrypoint
-    if not stage.final or stage.healthcheck is not None or start is None:
+    if not stage.final or stage.healthcheck is not None:
         return
-    if not stage.exposed and server_of(ctx.document) is None:
+    server = server_of(ctx.document)
+    start = stage.entrypoint or stage.cmd
+    if server is None and (not stage.exposed or start is None or _is_shell(start)):
         return
     yield ctx.finding(
-        start.instruction.keyword_span,
+        start.instruction.keyword_span if start else base_word(ctx.document, stage),
         "nothing tells Docker whether the server that this starts still answers",
         help="add `HEALTHCHECK --start-period=300s CMD …` with the server's health path",
         subject=stage.name or "final stage",
     )
+
+
+def _is_shell(start: Start) -> bool:
+    """Whether a start only opens a shell for somebody to type in."""
+    return len(start.words) == 1 and start.words[0].text.rpartition("/")[2] in _SHELLS

@@ -27,8 +27,8 @@ def whole_context_copied(instruction: Instruction, ctx: Context) -> Findings:
 
     Except:
         Any `.dockerignore` beside the Dockerfile or above it (`weak-ignore-file` judges what it
-        leaves out), a `<Dockerfile>.dockerignore`, `--exclude`. In stages that are not shipped the
-        finding is only information.
+        leaves out), a `<Dockerfile>.dockerignore`, `--exclude`, ONBUILD. In stages that are not
+        shipped the finding is only information.
 
     Bad:
         FROM python:3.12.7-slim
@@ -46,14 +46,15 @@ def whole_context_copied(instruction: Instruction, ctx: Context) -> Findings:
     if word is None:
         return
     stage = enclosing_stage(ctx.document, instruction.span)
-    if stage is None:
+    # What ONBUILD copies is the context of another build.
+    if stage is None or instruction not in stage.instructions:
         return
     for name in _ignore_files(ctx.source.origin):
         if ctx.project.document(name, IgnoreFile) is not ABSENT:
             return
     yield ctx.finding(
         word,
-        f"`{instruction.keyword} {word.raw}` copies the whole build context, .git and .env with it",
+        f"`{instruction.keyword} {word.raw}` copies all that lies in the build context",
         help="add a `.dockerignore`, or copy only what the image needs",
         subject=f"{instruction.keyword} {word.raw}",
         severity=None if stage.shipped else Severity.INFO,

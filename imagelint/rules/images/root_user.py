@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.script import Script
+from imagelint.documents.stages import base_word, chain, is_windows
 from imagelint.knowledge.base_images import base_image
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -38,8 +39,8 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
     Kubernetes, which cannot look up names.
 
     Except:
-        Bases that are known to run as another user, users that depend on a variable, entry points
-        that change the user themselves (`gosu`, `su-exec`, `setpriv` …).
+        Bases that are known to run as another user, users and bases that depend on a variable,
+        entry points that change the user themselves (`gosu`, `su-exec`, `setpriv` …), Windows.
 
     Bad:
         FROM alpine:3.20
@@ -50,7 +51,7 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
         USER 10001
         CMD ["sh"]
     """
-    if not stage.final or _drops(stage):
+    if not stage.final or is_windows(stage) or _drops(stage):
         return
     user = stage.user
     subject = stage.name or "final stage"
@@ -62,9 +63,10 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
         return
     if user.is_root is not ABSENT:
         return
-    if stage.scratch or (stage.root_image is None and _upon_scratch(stage, ctx)):
+    if chain(ctx.document, stage)[-1].scratch:
+        place = base_word(ctx.document, stage)
         yield ctx.finding(
-            stage, "no USER: an image from scratch runs as root", help=_ADD, subject=subject
+            place, "no USER: an image from scratch runs as root", help=_ADD, subject=subject
         )
     elif stage.root_image is not None and isinstance(stage.root_image.reference, Known):
         yield from _judge_base(stage, stage.root_image.reference.value, ctx)
@@ -76,9 +78,10 @@ _ADD = "add `USER 10001` behind the last step that needs root"
 def _judge_base(stage: Stage, image: ImageReference, ctx: Context) -> Findings:
     known = base_image(image)
     subject = stage.name or "final stage"
+    place = base_word(ctx.document, stage)
     if known is None:
         yield ctx.finding(
-            stage,
+            place,
             f"no USER: `{image.familiar}` decides who runs, most images say root",
             help=_ADD,
             subject=subject,
@@ -88,17 +91,11 @@ def _judge_base(stage: Stage, image: ImageReference, ctx: Context) -> Findings:
     elif known.root:
         own = f"; the image holds the user {known.user}" if known.user else ""
         yield ctx.finding(
-            stage,
+            place,
             f"no USER: `{image.familiar}` runs as root",
             help=f"{_ADD}{own}",
             subject=subject,
         )
-
-
-def _upon_scratch(stage: Stage, ctx: Context) -> bool:
-    from imagelint.documents.stages import chain
-
-    return chain(ctx.document, stage)[-1].scratch
 
 
 def _drops(stage: Stage) -> bool:
