@@ -32,6 +32,7 @@ HOSTILE = (
     "\x1b[2J\x1b]0;x\x07",
     "a\nb\r\n::error::c",
     "##[group]x",
+    "::error::x",
     "`|`<b>&amp;[x](http://e)",
     "]]>",
     "\u202eabc\u2066",
@@ -51,9 +52,11 @@ _numbers = st.integers(0, 12)
 _positions = st.builds(Position, st.integers(1, 6), st.integers(1, 20))
 _spans = st.builds(Span, _numbers, _numbers)
 _excerpts = st.builds(Excerpt, st.integers(1, 6), st.lists(texts, max_size=3).map(tuple))
-_places = st.tuples(_positions, _positions).map(sorted)
+_places = st.tuples(_positions, _positions).map(lambda ends: (min(ends), max(ends)))
 locations = st.builds(
-    lambda origin, span, place, excerpt, path: Location(origin, span, *place, excerpt, path),
+    lambda origin, span, place, excerpt, path: Location(
+        origin, span, place[0], place[1], excerpt, path
+    ),
     texts,
     _spans,
     _places,
@@ -95,5 +98,8 @@ verdicts = st.builds(
     st.sampled_from(Outcome),
     st.lists(texts, max_size=2).map(tuple),
     reports,
-    st.builds(Evidence, st.lists(st.tuples(texts, texts), max_size=2).map(tuple)),
+    st.builds(
+        Evidence,
+        st.lists(st.tuples(st.sampled_from(("image", "trivy")), texts), max_size=2).map(tuple),
+    ),
 )
