@@ -68,7 +68,10 @@ def layer(data: Mapping[str, Data], places: Places, origin: str) -> Policy:
 
 def _current(name: str) -> str:
     """The name that a rule has now: a policy may say a former one."""
-    return next(iter(catalog.find(name)), name)
+    known = catalog.find(name)
+    if name in known:
+        return name
+    return next((rule for rule in known if name in catalog.load(rule).former), name)
 
 
 def _setting(name: str, said: Data, places: Places) -> RuleSetting:

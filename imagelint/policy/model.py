@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 Level: TypeAlias = Severity | Literal["on", "off"]
-OptionValue: TypeAlias = bool | int | float | str | tuple[str, ...]
+OptionValue: TypeAlias = bool | int | float | str | tuple[str, ...] | None
 
 DEFAULT_FAIL_ON = Severity.HIGH
 DEFAULT_PACKS = ("recommended", "gpu-serving")

@@ -137,10 +137,8 @@ def _wrong_value(error: _Violation, text: PolicyText) -> tuple[str, str]:
             return f"{written} is less than {error.wanted}", _about(error)
         case "maximum":
             return f"{written} is more than {error.wanted}", _about(error)
-        case "pattern" | "format" | "minLength":
-            return _wrong_text(error, written)
         case _:
-            return error.message, ""
+            return _wrong_text(error, written)
 
 
 def _wrong_text(error: _Violation, written: str) -> tuple[str, str]:

@@ -8,6 +8,7 @@ import pytest
 from imagelint.core.errors import PolicyError
 from imagelint.core.finding import Severity
 from imagelint.core.source import Source, Span
+from imagelint.policy.build import Pack
 from imagelint.policy.load import default_policy, load_policy, pack
 from imagelint.policy.model import DEFAULT_PACKS, Policy, merge_all
 
@@ -137,3 +138,13 @@ def test_packs_say_where_a_setting_comes_from() -> None:
 def test_the_default_is_the_default_packs() -> None:
     assert default_policy().rules == merge_all(map(pack, DEFAULT_PACKS)).rules
     assert default_policy().threshold is Severity.HIGH
+
+
+def test_nothing_in_a_pack_has_a_place_in_a_text() -> None:
+    assert Pack("strict").span(("waivers", 0)) == Span(0, 0)
+
+
+def test_a_name_that_another_tool_gives_a_rule_is_not_its_name() -> None:
+    text = Source("a.yaml", "extends: []\nrules: {ds-0002: low}")
+    with pytest.raises(PolicyError, match="no rule is named `ds-0002`"):
+        load_policy(text, Folder())

@@ -10,7 +10,7 @@ from imagelint.core.source import Source
 from imagelint.policy.build import layer
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.load import default_policy, load_policy
-from imagelint.policy.model import Policy, merge
+from imagelint.policy.model import Policy, RuleSetting, merge
 from imagelint.policy.show import ShownLine, aligned, show
 from imagelint.policy.text import read_text
 from tests.policy.policies import POLICIES
@@ -48,6 +48,11 @@ def test_each_line_tells_its_origin() -> None:
     assert ShownLine("fail-on: low", "a.yaml:2") in shown
     assert ShownLine("  root-user: critical", "a.yaml:5") in shown
     assert ShownLine("  secret-value: on", "baseline") in shown
+
+
+def test_an_option_that_is_null_is_shown_as_null() -> None:
+    policy = Policy(rules={"root-user": RuleSetting("on", {"limit": None})})
+    assert ShownLine("    limit: null") in show(policy)
 
 
 def test_the_default_is_said_to_be_the_default() -> None:
