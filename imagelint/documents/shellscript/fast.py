@@ -32,6 +32,7 @@ _RESERVED = frozenset(
     | {"select", "function", "coproc", "export", "declare", "typeset", "readonly", "local"}
     | {"unset", "unsetenv"}
 )
+_ODD = frozenset("-+@%,:*?]~=")  # the grammar has its own ideas about commands that start so
 
 
 class _Link(NamedTuple):
@@ -109,7 +110,7 @@ class _Scan:
         if text[0] == "#" or self._redirects:
             return False
         if not self._words:
-            if text[0] in "~=" or text in _RESERVED or "[" in text:
+            if text[0] in _ODD or text in _RESERVED or "[" in text:
                 return False
             if self._start < 0:
                 self._start = piece[0]

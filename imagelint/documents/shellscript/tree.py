@@ -10,7 +10,7 @@ from imagelint.documents.shellscript.reader import Piece, Place, Simple
 from imagelint.documents.shellscript.scope import names_set
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from tree_sitter import Node
 
@@ -124,7 +124,10 @@ class _Walk:
     def and_or(self, task: _Task) -> _Tasks:
         tasks: _Tasks = []
         probed = False
-        for operator, node, redirects in _flatten(task):
+        links = _flatten(task)
+        if len(links) == 1 and links[0][1] == task.node:  # a part of it is broken
+            return self.children(task)
+        for operator, node, redirects in links:
             unconditional = task.place.unconditional and not probed and operator != "||"
             tasks.append(_Task(node, task.place._replace(unconditional=unconditional), redirects))
             probed = probed or self._is_probe(node)
@@ -323,7 +326,7 @@ def _may_substitute(text: str) -> bool:
     return "(" in text or "`" in text
 
 
-def _flatten(task: _Task) -> Iterator[tuple[str, Node, tuple[Node, ...]]]:
+def _flatten(task: _Task) -> list[tuple[str, Node, tuple[Node, ...]]]:
     """The commands of `a && b || c` with the operator before each and the redirects behind."""
     links: list[tuple[str, Node, tuple[Node, ...]]] = []
     node, redirects = task.node, task.redirects
@@ -337,7 +340,7 @@ def _flatten(task: _Task) -> Iterator[tuple[str, Node, tuple[Node, ...]]]:
             node, redirects = named[0], (*named[1:], *redirects)
         else:
             links.append(("", node, redirects))
-            return reversed(links)
+            return links[::-1]
 
 
 def _is_redirected_list(node: Node, named: list[Node]) -> bool:
