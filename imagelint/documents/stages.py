@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.script import Script
-from imagelint.documents.shared import EnvVar
+from imagelint.documents.shared import EnvOrigin, EnvVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -77,6 +77,7 @@ def set_before(document: Document, stage: Stage, names: frozenset[str], span: Sp
         for node in document.walk()
         if isinstance(node, EnvVar)
         and node.name in names
+        and node.origin is not EnvOrigin.SHELL
         and node.span.end <= span.start
         and part_of_stage(document, stage, node.span)
     ]

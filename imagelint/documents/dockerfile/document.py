@@ -47,7 +47,9 @@ class Entry(NamedTuple):
         yield from self.variables
         if self.script is not None:
             yield self.script
-            yield from self.script.commands
+            for command in self.script.commands:
+                yield command
+                yield from command.assignments
         if self.start is not None:
             yield self.start
         if self.health is not None:

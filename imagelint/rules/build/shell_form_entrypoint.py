@@ -48,7 +48,7 @@ def shell_form_entrypoint(start: Start, ctx: Context) -> Findings:
     if script is None or not script.readable or not script.commands:
         return
     last = script.commands[-1]
-    if "exec" in last.wrappers or last.program in _SHELLS:
+    if not last.words or "exec" in last.wrappers or last.program in _SHELLS:
         return
     keyword = start.instruction.keyword
     simple = keyword == "CMD" and _is_simple(script)
