@@ -42,6 +42,8 @@ def _extends(text: PolicyText, names: tuple[Data, ...]) -> Iterator[Complaint]:
         at = text.at(text.item_span("extends", index))
         if "://" in name or name.startswith(("/", "~")):
             yield Complaint(f"`{name}` is not a file near this one", at, "only relative paths")
+        elif not is_file(name) and "/" in name:
+            yield Complaint(f"`{name}` is not a policy", at, "its name must end in .yaml or .yml")
         elif not is_file(name):
             yield Complaint(f"no pack is named `{name}`", at, did_you_mean(name, PACKS))
 

@@ -10,10 +10,12 @@ from imagelint.policy.builtin import PACKS
 from imagelint.policy.model import DEFAULT_PACKS, Policy, merge_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Mapping
 
     from imagelint.core.source import Source
     from imagelint.policy.text import Data, PolicyText
+
+_LONGEST_CHAIN = 20
 
 
 class Validated(Protocol):
@@ -55,19 +57,21 @@ def load_policy(
     Raises:
         PolicyError: with everything that is wrong, each at `file:line:column`.
     """
-    loader = _Loader(read, set() if validated is None else validated)
-    return merge_all(loader.layers(source, DEFAULT_PACKS, ()))
+    return _Loader(read, set() if validated is None else validated).policy(
+        source, DEFAULT_PACKS, ()
+    )
 
 
 class _Loader:
+    """Reads each file once, on however many ways it is reached."""
+
     def __init__(self, read: Callable[[str], Source], validated: Validated) -> None:
         self._read = read
         self._validated = validated
+        self._known: dict[str, Policy] = {}
 
-    def layers(
-        self, source: Source, default: tuple[str, ...], chain: tuple[str, ...]
-    ) -> Iterator[Policy]:
-        """The layers of a file from the lowest to its own; `chain` are the files above it."""
+    def policy(self, source: Source, default: tuple[str, ...], chain: tuple[str, ...]) -> Policy:
+        """A file on top of what it extends; `chain` are the files that led to it."""
         from imagelint.policy.text import read_text
 
         text = read_text(source)
@@ -75,13 +79,11 @@ class _Loader:
         data = cast("Mapping[str, Data]", text.data or {})
         own = layer(data, text, source.origin)
         named = own.extends if "extends" in data else default
+        below: list[Policy] = []
         complaints: list[Complaint] = []
         for index, name in enumerate(named):
-            if name in PACKS:
-                yield pack(name)
-                continue
             try:
-                yield from self._extended(text, name, (*chain, source.origin))
+                below.append(self._extended(text, name, (*chain, source.origin)))
             except _NotThereError as error:
                 at = text.at(text.item_span("extends", index))
                 complaints.append(Complaint(str(error), at))
@@ -89,19 +91,25 @@ class _Loader:
                 complaints.extend(error.complaints)
         if complaints:
             raise PolicyError(*complaints)
-        yield own._replace(extends=named, sources=(source,))
+        return merge_all((*below, own._replace(extends=named, sources=(source,))))
 
-    def _extended(self, text: PolicyText, name: str, chain: tuple[str, ...]) -> Iterator[Policy]:
+    def _extended(self, text: PolicyText, name: str, chain: tuple[str, ...]) -> Policy:
         from posixpath import dirname, join, normpath
 
+        if name in PACKS:
+            return pack(name)
         origin = normpath(join(dirname(text.source.origin), name))
         if origin in map(normpath, chain):
             raise _NotThereError(f"`{name}` extends this file: {' → '.join((*chain, origin))}")
-        try:
-            source = self._read(origin)
-        except (OSError, ValueError) as error:
-            raise _NotThereError(f"`{name}` cannot be read: {error}") from None
-        yield from self.layers(source, (), chain)
+        if len(chain) > _LONGEST_CHAIN:
+            raise _NotThereError(f"`{name}` is extended through more than {_LONGEST_CHAIN} files")
+        if origin not in self._known:
+            try:
+                source = self._read(origin)
+            except (OSError, ValueError) as error:
+                raise _NotThereError(f"`{name}` cannot be read: {error}") from None
+            self._known[origin] = self.policy(source, (), chain)
+        return self._known[origin]
 
     def _validate(self, text: PolicyText) -> None:
         from imagelint.policy.digest import text_digest

@@ -57,7 +57,7 @@ class PolicyText(NamedTuple):
 
 def is_file(name: str) -> bool:
     """Whether a name in `extends` means a file rather than a pack."""
-    return "/" in name or name.endswith((".yaml", ".yml"))
+    return name.endswith((".yaml", ".yml"))
 
 
 def read_text(source: Source) -> PolicyText:

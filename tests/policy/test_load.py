@@ -81,6 +81,17 @@ def test_a_circle_is_refused() -> None:
     assert "a.yaml → b.yaml → c.yaml → a.yaml" in complaint.message
 
 
+def test_a_file_is_read_once_on_however_many_ways() -> None:
+    texts = {f"f{n}": f"extends: [f{n + 1}.yaml, f{n + 1}.yaml]" for n in range(18)}
+    assert Folder(**texts, f18="name: end").load("f0.yaml").name == "end"
+
+
+def test_a_chain_of_files_has_an_end() -> None:
+    texts = {f"f{n}": f"extends: [f{n + 1}.yaml]" for n in range(1000)}
+    with pytest.raises(PolicyError, match="more than 20 files"):
+        Folder(**texts).load("f0.yaml")
+
+
 def test_a_former_name_of_a_rule_means_its_name() -> None:
     policy = Folder(a="extends: []\nrules: {runs-as-root: low}").load("a.yaml")
     assert policy.enabled == ("root-user",)
