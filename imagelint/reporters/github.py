@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from imagelint.reporters.places import Places
 
 _MOST_OF_A_TYPE = 10
+_FIRST_PROBLEMS = 3
 _LONGEST_MESSAGE = 4_000
 _TYPES = {
     Severity.CRITICAL: "error",
@@ -58,13 +59,21 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
 
 
 def _wanted(verdict: Verdict) -> tuple[_Annotation, ...]:
-    """All annotations with the worst first; what could not be judged stands behind critical."""
+    """All annotations with the worst first.
+
+    The first few things that could not be judged stand behind what is critical, the others behind
+    all other errors, so that neither drowns the other.
+    """
     found = by_severity(verdict.report.findings)
-    annotations = [_Annotation(_TYPES[each.severity], str(each.severity), each) for each in found]
+    worst = [_about(each) for each in found if each.severity is Severity.CRITICAL]
+    rest = [_about(each) for each in found if each.severity is not Severity.CRITICAL]
     problems = problems_by_place(verdict.report.problems)
-    behind = sum(finding.severity is Severity.CRITICAL for finding in found)
-    annotations[behind:behind] = [_Annotation("error", "not judged", each) for each in problems]
-    return tuple(annotations)
+    untold = [_Annotation("error", "not judged", each) for each in problems]
+    return (*worst, *untold[:_FIRST_PROBLEMS], *rest, *untold[_FIRST_PROBLEMS:])
+
+
+def _about(finding: Finding) -> _Annotation:
+    return _Annotation(_TYPES[finding.severity], str(finding.severity), finding)
 
 
 def _fitting(
