@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.documents.servingview.switches import Switch
 from imagelint.knowledge.engines import Engine, engine
 
@@ -142,11 +142,16 @@ class ServingCommand(NamedTuple):
         return known is not None and known.all_gpus
 
     def world_size(self) -> Fact[int]:
-        """GPUs that the whole server needs: tensor times pipeline times local data parallel.
+        """GPUs that the whole server needs: tensor, pipeline, context and local data parallel.
 
         Absent when the engine takes all GPUs and nothing is set.
         """
-        sizes = [self.tensor_parallel, self.pipeline_parallel, self._local_data_parallel()]
+        sizes = (
+            self.tensor_parallel,
+            self.pipeline_parallel,
+            self._number("context_parallel"),
+            self._local_data_parallel(),
+        )
         if self.uses_all_gpus and sizes[0] is ABSENT:
             return ABSENT
         product, place = 1, None
@@ -163,10 +168,17 @@ class ServingCommand(NamedTuple):
         attention = self.enabled("enable-dp-attention")
         if isinstance(attention, Known) and attention.value:
             return ABSENT
-        local = self.switch("data-parallel-size-local")
-        if isinstance(local, Known) and local.value.isdigit():
-            return Known(int(local.value), local.span)
-        return self.data_parallel
+        local = self._number("data_parallel_local")
+        return self.data_parallel if local is ABSENT else local
+
+    def _number(self, option: str) -> Fact[int]:
+        """An option that has no field, as a whole number."""
+        known = self.facts
+        if known is None or option not in known.options:
+            return ABSENT
+        from imagelint.documents.servingview.values import typed_int, whole_number
+
+        return typed_int(self.switch(known.options[option][0]), whole_number)
 
     def spans_machines(self) -> Fact[bool]:
         """Whether the server is one of several parts on several machines; absent when not said."""
@@ -179,6 +191,33 @@ class ServingCommand(NamedTuple):
         if isinstance(executor, Known):
             return Known(executor.value == "ray", executor.span)
         return ABSENT if self.complete else UNKNOWN
+
+    def weights_gb(self) -> Fact[float]:
+        """GB of 1e9 bytes that the model's weights take, all GPUs together.
+
+        Unknown where the name tells no size, or may be quantised in a way that is not seen.
+        """
+        if not isinstance(self.model, Known):
+            return UNKNOWN
+        from imagelint.knowledge.weights import bytes_of_name, weights_gb
+
+        name = self.model.value
+        if UNKNOWN in (self.quantization, self.dtype) and not bytes_of_name(name):
+            return UNKNOWN
+        size = weights_gb(name, value_or(self.quantization, None), value_or(self.dtype, None))
+        return UNKNOWN if size is None else Known(size, self.model.span)
+
+    @property
+    def only_embeds(self) -> bool:
+        """Whether an engine for language models is told to pool instead of to generate."""
+        pooling = (
+            self.switch("runner"),
+            self.switch("task"),
+            self.switch("convert"),
+            self.enabled("is-embedding"),
+        )
+        words = ("pooling", "embed", "embedding", "score", "classify", "reward", True)
+        return any(isinstance(fact, Known) and fact.value in words for fact in pooling)
 
     @property
     def is_follower(self) -> bool:

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
-from pathlib import Path
 from typing import Any
-
-_FOLDER = Path(__file__).parent
 
 
 @cache
@@ -17,5 +14,6 @@ def table(name: str) -> dict[str, Any]:
         FileNotFoundError: there is no such table.
     """
     import tomllib
+    from pathlib import Path
 
-    return tomllib.loads((_FOLDER / f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads((Path(__file__).parent / f"{name}.toml").read_text("utf-8"))

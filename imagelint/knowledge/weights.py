@@ -56,7 +56,7 @@ def bytes_per_weight(
 def weights_gb(
     model: str, quantization: str | None = None, dtype: str | None = None
 ) -> float | None:
-    """Size of all weights in GB of 1e9 bytes, None when the name does not tell it."""
+    """Size of all weights in GB of 1e9 bytes, to a megabyte; None when it cannot be told."""
     parameters = parameters_of(model)
     size = bytes_per_weight(model, quantization, dtype)
-    return None if parameters is None or size is None else parameters * size
+    return None if parameters is None or size is None else round(parameters * size, 3)

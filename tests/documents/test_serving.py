@@ -201,6 +201,19 @@ def test_a_shell_in_a_folded_text_is_one_place() -> None:
     assert command.port == Known(8001, Span(6, 6 + len(raw)))
 
 
+def test_a_text_whose_writing_is_not_at_hand_is_one_place() -> None:
+    text = "vllm serve org/m-7b"
+    launch, _ = launch_of({"image": "vllm/vllm-openai:v0.11.0"})
+    words = (
+        Word(Span(0, 2), "sh", Known("sh")),
+        Word(Span(3, 5), "-c", Known("-c")),
+        Word(Span(6, 90), text, Known(text)),
+    )
+    command = serving_command(launch._replace(argv=words, appends=False))
+    assert command is not None
+    assert command.span == Span(6, 90)
+
+
 def test_switches_answer_to_all_their_names() -> None:
     command = serve("m/x", "-tp", "2", "--trust_remote_code")
     assert command.switch("tensor-parallel-size") == command.switch("tp")

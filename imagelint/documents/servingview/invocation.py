@@ -295,13 +295,13 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
 
 
 def _command_text(words: tuple[Word, ...]) -> Word | None:
-    """The word behind `-c`, also in `-lc` and `-euxc`."""
-    for at, word in enumerate(words[1:], start=1):
-        text = word.text
-        if not text.startswith(("-", "+")):
-            return None
-        if text.startswith("-") and not text.startswith("--") and text.endswith("c"):
+    """The word behind `-c`, also in `-lc`, `-euxc` and `-o pipefail -c`."""
+    at = 1
+    while at < len(words) and words[at].text.startswith(("-", "+")):
+        text = words[at].text
+        if text.startswith("-") and not text.startswith("--") and "c" in text:
             return words[at + 1] if at + 1 < len(words) else None
+        at += 2 if text.endswith(("o", "O")) and not text.startswith("--") else 1
     return None
 
 

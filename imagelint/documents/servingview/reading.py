@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.script import Word
     from imagelint.documents.serving import Launch
+    from imagelint.documents.shared import ImageUse
 
 # Images whose GPU or port serves something else than a model.
 _NOT_SERVERS = ("device-plugin", "exporter", "dcgm", "feature-discovery", "gpu-operator", "driver")
@@ -115,17 +116,18 @@ def _model(launch: Launch, told: _Told, reading: Reading) -> Fact[str]:
     if told.engine.positional == "model" and reading.positionals:
         word: Word = reading.positionals[0]
         return settled(word.value, word.span)
-    if fact is ABSENT and told.engine.name == "nim":
-        return _model_of_image(launch)
+    image = launch.image
+    if fact is ABSENT and told.engine.name == "nim" and image is not None:
+        return _model_of_image(image)
     return UNKNOWN if reading.ambiguous else fact
 
 
-def _model_of_image(launch: Launch) -> Fact[str]:
+def _model_of_image(image: ImageUse) -> Fact[str]:
     """A NIM image is named after its model: `nvcr.io/nim/meta/llama-3.1-8b-instruct`."""
-    image = launch.image
-    if image is None or not isinstance(image.reference, Known):
+    reference = image.reference
+    if not isinstance(reference, Known):
         return UNKNOWN
-    return Known(image.reference.value.repository.removeprefix("nim/"), image.span)
+    return Known(reference.value.repository.removeprefix("nim/"), image.span)
 
 
 def _place(launch: Launch, invocation: Invocation, told: _Told) -> Span:
