@@ -16,7 +16,7 @@ from imagelint.documents.dockerfile.splitting import (
     split_blanks,
     split_quoted,
 )
-from imagelint.documents.dockerfile.variables import SPACES, Piece
+from imagelint.documents.dockerfile.variables import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -123,7 +123,7 @@ def _health(rest: str, start: int, escape: str) -> Arguments:
     return command._replace(pieces=(kind, *command.pieces), values=(kind.text, *command.values))
 
 
-_FIRST = re.compile(f"([^{SPACES}]+)[{SPACES}]*")
+_FIRST = re.compile(r"([^\t\n\v\f\r ]+)[\t\n\v\f\r ]*")
 _GRAMMARS: dict[str, Callable[[str, int, str], Arguments]] = {
     "ADD": _list,
     "ARG": _quoted,

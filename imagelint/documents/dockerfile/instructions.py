@@ -33,6 +33,8 @@ _EXPANDING = frozenset(
 _EXPANDING_FLAGS = frozenset(("platform", "chown", "chmod", "checksum", "mount"))
 _FEWEST = {"ADD": 2, "COPY": 2, "ARG": 1, "ENV": 2, "LABEL": 2, "FROM": 1, "USER": 1}
 _FEWEST |= {"WORKDIR": 1, "EXPOSE": 1, "VOLUME": 1, "STOPSIGNAL": 1, "HEALTHCHECK": 1}
+_SHORTEST, _LONGEST = 3, 20  # what may be a misspelt keyword
+_CLOSE = 0.66  # `RNU` is that close to RUN
 
 
 class Setting(NamedTuple):
@@ -111,8 +113,7 @@ class _Reader:
         keyword, span = instruction.keyword, instruction.keyword_span
         if keyword not in KEYWORDS:
             written = self._text[span.start : span.end][:40]
-            close = get_close_matches(keyword[:40], KEYWORDS, n=1)
-            help_ = f"did you mean {close[0]}?" if close else ""
+            help_ = _suggestion(keyword)
             self.complaints.append(Complaint(span, f"there is no instruction {written}", help_))
         elif arguments.error:
             self.complaints.append(Complaint(_arguments_span(instruction), arguments.error))
@@ -130,7 +131,7 @@ class _Reader:
         place = Span(min(begin, span.end), span.end)
         if "$" in value and name in _EXPANDING_FLAGS:
             fact = self._expanded(value, place)
-        return Flag(span, name, fact, place, raw)
+        return Flag(span, name, fact, place, raw, value)
 
     def _heredoc(self, body: Body) -> HereDoc:
         word = body.word
@@ -216,6 +217,13 @@ def _assignment(variable: EnvVar) -> Fact[str]:
 def unknown(_name: str) -> Fact[str]:
     """A lookup that knows no variable."""
     return UNKNOWN
+
+
+def _suggestion(keyword: str) -> str:
+    if not _SHORTEST <= len(keyword) <= _LONGEST:
+        return ""
+    close = get_close_matches(keyword, KEYWORDS, n=1, cutoff=_CLOSE)
+    return f"did you mean {close[0]}?" if close else ""
 
 
 def _expands(keyword: str, number: int) -> bool:

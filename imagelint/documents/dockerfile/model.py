@@ -19,8 +19,8 @@ BEFORE_THE_FIRST_STAGE = -1
 class Flag(NamedTuple):
     """`--name=value` behind an instruction's keyword; the value is empty in `--link`.
 
-    `raw` is what is written. `value` is unquoted, and expanded where BuildKit expands it;
-    `value_span` is empty, behind the name, for a flag without a value.
+    `raw` is what is written, `written` its value without quotes. `value` is expanded where BuildKit
+    expands it; `value_span` is empty, behind the name, for a flag without a value.
     """
 
     span: Span
@@ -28,11 +28,12 @@ class Flag(NamedTuple):
     value: Fact[str]
     value_span: Span
     raw: str
+    written: str = ""
 
     @property
     def text(self) -> str:
         """The value, or what is written when the value is unknown."""
-        return value_or(self.value, self.raw.partition("=")[2])
+        return value_or(self.value, self.written)
 
     def options(self) -> dict[str, str]:
         """The comma separated `key=value` pairs of `--mount`; a bare key has the value ``""``."""

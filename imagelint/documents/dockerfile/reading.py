@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Span
 from imagelint.documents.base import Complaint
+from imagelint.documents.dockerfile.arguments import KEYWORDS
 from imagelint.documents.dockerfile.comments import Map, read_allowances
 from imagelint.documents.dockerfile.document import Content, Dockerfile, Entry
 from imagelint.documents.dockerfile.graph import complaint_about, read_graph
@@ -111,11 +112,20 @@ class _Parser:
 
     def _read(self, line: LogicalLine, builder: Builder) -> None:
         reading = read_instruction(line, self._setting(len(self._stages) - 1, builder.scope))
-        self._complaints.extend(reading.complaints)
+        self._complaints.extend(self._worth_saying(reading, builder))
         outer = self._outer if builder.outline else None
         effect = builder.take(reading, line, outer)
         images = tuple(copied_images(reading.instruction, self._graph, builder.edges))
         self._parts.append(_Part(reading, builder, effect, images, begins=False))
+
+    def _worth_saying(self, reading: Reading, builder: Builder) -> tuple[Complaint, ...]:
+        """Complaints, but only one about a run of lines of which none is an instruction."""
+        instruction = reading.instruction
+        if instruction.keyword in KEYWORDS or not builder.instructions:
+            return reading.complaints
+        if builder.instructions[-1].keyword in KEYWORDS:
+            return reading.complaints
+        return tuple(complaint for complaint in reading.complaints if complaint.help)
 
     def _complain_about_loose(self, loose: Builder) -> None:
         if not self._layout.lines:

@@ -267,7 +267,15 @@ def _named(lines: tuple[LogicalLine, ...], count: int) -> Iterator[LogicalLine]:
     for entry in parser.structure:
         line = by_first.get(entry["startline"])
         if line is not None:
-            yield line._replace(keyword=entry["instruction"])
+            yield line._replace(keyword=_keyword(entry["instruction"], line))
+
+
+def _keyword(read: str, line: LogicalLine) -> str:
+    """The name that was read, or what is written when that had to be made readable."""
+    if "?" not in read:
+        return read
+    match = _NAME.match(line.text.strip(SPACES))
+    return match[0].upper() if match else read
 
 
 def _normalised(lines: tuple[LogicalLine, ...], count: int) -> list[str]:
@@ -280,7 +288,7 @@ def _normalised(lines: tuple[LogicalLine, ...], count: int) -> list[str]:
     normalised = ["#"] * count
     for line in lines:
         name = _NAME.match(line.text.strip(SPACES))
-        head = _UNREADABLE.sub("?", name[0] if name else "?").replace("#", "?")
+        head = _UNREADABLE.sub("?", name[0] if name else "?")
         last = line.last
         if last == line.first:
             normalised[line.first] = f"{head} ."

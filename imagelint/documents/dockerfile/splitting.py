@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BLANKS = re.compile(r"[\t\v\f\r ]+")
+# BuildKit looks for flags byte by byte, so that only these are spaces to it.
+_ASCII_SPACES = "\t\n\v\f\r "
 _NOT_BLANK = re.compile(r"[^\t\v\f\r ]+")
 
 
@@ -47,7 +49,7 @@ def split_instruction(line: str, escape: str, start: int = 0) -> Parts:
 def _flags(line: str, at: int, end: int, escape: str, flags: list[Piece]) -> int:
     """Read `--flag` words from `at` on; where the rest begins."""
     while at < end:
-        if line[at] in SPACES:
+        if line[at] in _ASCII_SPACES:
             at += 1
             continue
         if not line.startswith("--", at, end):
@@ -66,7 +68,7 @@ def _flag(line: str, at: int, end: int, escape: str) -> tuple[int, str]:
     quote = ""
     while at < end:
         character = line[at]
-        if not quote and character in SPACES:
+        if not quote and character in _ASCII_SPACES:
             break
         if character == quote:
             quote = ""
@@ -90,17 +92,10 @@ def split_blanks(text: str, start: int) -> Iterator[Piece]:
 def split_quoted(text: str, start: int, escape: str) -> Iterator[Piece]:
     """Words in which quotes hold blanks together; quotes and escapes are kept."""
     for match in _quoted_words(escape).finditer(text):
-        word = match[0]
-        if _ends_in_escape(word, escape):
-            word = word[:-1]
+        # An escape character at the very end escapes nothing, and is dropped.
+        word = match[0][:-1] if match.lastgroup else match[0]
         if word:
             yield Piece(start + match.start(), start + match.start() + len(match[0]), word)
-
-
-def _ends_in_escape(word: str, escape: str) -> bool:
-    """Whether the last character is an escape character that escapes nothing."""
-    match = re.search(rf"{re.escape(escape)}+$", word)
-    return match is not None and len(match[0]) % 2 == 1
 
 
 def _quoted_words(escape: str) -> re.Pattern[str]:
@@ -109,9 +104,9 @@ def _quoted_words(escape: str) -> re.Pattern[str]:
 
 def _compiled(escape: str) -> re.Pattern[str]:
     e = re.escape(escape)
-    double = rf'"(?:[^"{e}]|{e}.)*+(?:"|{e}?\Z)'
+    double = rf'"(?:[^"{e}]|{e}.)*+(?:"|(?P<inside>{e})?\Z)'
     single = r"'[^']*+(?:'|\Z)"
-    return re.compile(rf"(?:{e}(?:.|\Z)|{double}|{single}|[^'\"{e}{SPACES}])++", re.DOTALL)
+    return re.compile(rf"(?:{e}.|(?P<end>{e})\Z|{double}|{single}|[^'\"{e}{SPACES}])++", re.DOTALL)
 
 
 _WORDS_SLASH = _compiled("\\")
@@ -133,8 +128,12 @@ def read_json(text: str) -> tuple[str, ...] | type[NotStrings] | None:
     except (ValueError, RecursionError):
         return None
     if all(isinstance(value, str) for value in values):
-        return tuple(values)
+        return tuple(_SURROGATE.sub("\ufffd", value) for value in values)
     return NotStrings
+
+
+# Half of a pair, which Go replaces too.
+_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def _refuse(constant: str) -> None:
