@@ -51,6 +51,10 @@ _TEMPLATE_BLOCK = re.compile(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
 _TEMPLATE_NAME = re.compile(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
 _TEMPLATED_INSTRUCTION = re.compile(r"^(?:\{[{%]|FROM[ \t].*\{\{)", re.MULTILINE | re.IGNORECASE)
 _TEMPLATE_FOLDER = re.compile(r"(?:^|.*/)templates/.*")
+_SCAN = re.compile(r'"SchemaVersion"\s*:\s*\d')
+_SCAN_OF_IMAGE = re.compile(r'"ArtifactType"\s*:\s*"container_image"')
+_CHECKS = re.compile(r'"checks"\s*:\s*\[\s*(?:\{|\])')
+_CHECKED_IMAGE = re.compile(r'"image"\s*:\s*"')
 _HEAD = 200_000
 
 
@@ -73,8 +77,9 @@ def candidate(path: str) -> bool:
 def detect(origin: str, text: str) -> str:
     """The kind of a text, empty when it is none of ours.
 
-    Kinds: `dockerfile`, `kubernetes`, `compose`, `requirements`, `ignore`, `policy`, and `template`
-    for what becomes one of them only when it is rendered.
+    Kinds: `dockerfile`, `kubernetes`, `compose`, `requirements`, `ignore`, `policy`,
+    `vulnerabilities` and `signatures` for what tools said about an image, and `template` for what
+    becomes one of them only when it is rendered.
     """
     low = origin.lower().replace("\\", "/")
     name = low.rpartition("/")[2]
@@ -128,7 +133,7 @@ def _is_dockerfile_template(name: str, head: str) -> bool:
 
 
 def _data(path: str, name: str, text: str, head: str) -> str:
-    kind = _manifest_kind(text, head)
+    kind = _manifest_kind(text, head) or (_report(head) if name.endswith(".json") else "")
     if kind:
         return kind
     if _COMPOSE.fullmatch(name):
@@ -136,6 +141,12 @@ def _data(path: str, name: str, text: str, head: str) -> str:
     if _TEMPLATE_FOLDER.fullmatch(path) and _TEMPLATE_BLOCK.search(head):
         return "template"
     return ""
+
+
+def _report(head: str) -> str:
+    if _SCAN.search(head) and _SCAN_OF_IMAGE.search(head):
+        return "vulnerabilities"
+    return "signatures" if _CHECKS.search(head) and _CHECKED_IMAGE.search(head) else ""
 
 
 def _by_content(name: str, text: str, head: str) -> str:
@@ -198,12 +209,24 @@ def parse(source: Source, kind: str) -> Document:
             from imagelint.documents.ignorefile import parse_ignore
 
             return parse_ignore(source)
+        case "vulnerabilities" | "signatures":
+            return _parse_report(source, kind)
         case "policy":
             from imagelint.documents.policyfile import PolicyFile
 
             return PolicyFile(source)
         case _:
             raise _template(source)
+
+
+def _parse_report(source: Source, kind: str) -> Document:
+    if kind == "signatures":
+        from imagelint.documents.signatures import parse_signatures
+
+        return parse_signatures(source)
+    from imagelint.documents.vulnerabilities import parse_vulnerabilities
+
+    return parse_vulnerabilities(source)
 
 
 def _template(source: Source) -> DocumentError:

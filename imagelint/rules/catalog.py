@@ -104,7 +104,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         "Script": ("curl-pipe-shell", "unverified-download"),
     },
     "signatures": {
-        "SignatureCheck": ("unsigned-image", "wrong-signer"),
+        "SignatureReport": ("unsigned-image", "wrong-signer"),
     },
     "vulnerabilities": {
         "DatabaseInfo": ("stale-vulnerability-database",),

@@ -1,0 +1,1 @@
+"""Rules about who vouches for an image."""

@@ -1,0 +1,89 @@
+"""The rule `unscanned-packages`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imagelint.documents.vulnerabilities import Unscanned, UnscannedPackages
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+_NAMED = 5
+
+
+class _Words(NamedTuple):
+    severity: Severity
+    message: str
+    help: str
+
+
+_WORDS = {
+    Unscanned.THIRD_PARTY: _Words(
+        Severity.INFO,
+        "{count} of a vendor that the scanner has no advisories for {were} not matched{names}",
+        "compare their versions with the vendor's own security bulletins",
+    ),
+    Unscanned.CONDA: _Words(
+        Severity.MEDIUM,
+        "{count} installed by conda {were} not matched{names}",
+        "install them with pip, or scan them with a tool that knows conda's channels",
+    ),
+    Unscanned.END_OF_LIFE: _Words(
+        Severity.HIGH,
+        "{detail} gets no advisories any more, so {count} {were} matched against the past{names}",
+        "use a release that is still maintained",
+    ),
+    Unscanned.NO_DISTRIBUTION: _Words(
+        Severity.LOW,
+        "the scanner recognised no distribution, so it listed no system packages",
+        "keep `/etc/os-release` and the package database in the image",
+    ),
+}
+
+
+@rule(UnscannedPackages, Severity.MEDIUM)
+def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
+    """Packages of the image were listed, but never compared with any advisory.
+
+    No finding about them means nothing. Scanners say so in a debug line at best: packages of
+    NVIDIA's repositories (most of a CUDA image), packages of conda, everything of a distribution
+    that is out of support.
+
+    Except:
+        Files that cannot hold packages (weights, datasets) and are left out for that.
+
+    Bad (trivy.json):
+        {"SchemaVersion": 2, "ArtifactType": "container_image",
+         "Metadata": {"OS": {"Family": "ubuntu", "Name": "18.04", "EOSL": true}},
+         "Results": [{"Target": "app (ubuntu 18.04)", "Class": "os-pkgs", "Type": "ubuntu",
+          "Packages": [{"Name": "openssl", "Version": "1.1.1"}]}]}
+
+    Good (trivy.json):
+        {"SchemaVersion": 2, "ArtifactType": "container_image",
+         "Metadata": {"OS": {"Family": "ubuntu", "Name": "24.04"}},
+         "Results": [{"Target": "app (ubuntu 24.04)", "Class": "os-pkgs", "Type": "ubuntu",
+          "Packages": [{"Name": "openssl", "Version": "3.0.13"}]}]}
+    """
+    words = _WORDS.get(unscanned.reason)
+    if words is None:
+        return
+    number = len(unscanned.names)
+    message = words.message.format(
+        count=f"{number} package{'' if number == 1 else 's'}",
+        were="was" if number == 1 else "were",
+        names=_listed(unscanned.names),
+        detail=unscanned.detail,
+    )
+    yield ctx.finding(
+        unscanned,
+        message,
+        help=words.help,
+        subject=unscanned.reason.value,
+        severity=words.severity,
+    )
+
+
+def _listed(names: tuple[str, ...]) -> str:
+    if not names:
+        return ""
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f": {', '.join(names[:_NAMED])}{more}"
