@@ -109,10 +109,21 @@ class Session(NamedTuple):
         return {origin: Report(problems=text.problems) + stored.report}
 
     def settle(
-        self, reports: Mapping[str, Report], baseline: Baseline | None, *, whole: bool
+        self,
+        reports: Mapping[str, Report],
+        baseline: Baseline | None = None,
+        image: Report | None = None,
+        *,
+        whole: bool = False,
     ) -> Report:
-        """One report of many, without what the policies waive and the baseline holds."""
+        """One report of many, without what the policies waive and the baseline holds.
+
+        A report about an image is settled by the policy that holds where the user stands.
+        """
         groups: dict[int, tuple[Policy, list[Report]]] = {}
+        if image is not None:
+            here = self.policies.of(".")
+            groups[id(here)] = (here, [image])
         for origin, report in reports.items():
             policy = self.policies.of(os.path.dirname(origin) or ".")
             groups.setdefault(id(policy), (policy, []))[1].append(report)

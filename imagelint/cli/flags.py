@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from imagelint.cli.options import SEVERITIES
+from imagelint.core.environment import Environment, Signer
 from imagelint.core.errors import Complaint, UsageError
 from imagelint.core.finding import Severity
 from imagelint.policy.model import Policy, RuleSetting
 
 
-def flags(fail_on: str | None, rules: tuple[str, ...]) -> Policy:
+def flags(fail_on: str | None, rules: tuple[str, ...], signers: tuple[Signer, ...] = ()) -> Policy:
     """The topmost layer of the policy: what the command line says.
 
     Raises:
         UsageError: a rule or level is not known.
     """
     settings = dict(_setting(rule) for rule in rules)
-    return Policy(fail_on=Severity.named(fail_on) if fail_on else None, rules=settings)
+    threshold = Severity.named(fail_on) if fail_on else None
+    return Policy(fail_on=threshold, environment=Environment(signers=signers), rules=settings)
 
 
 def _setting(text: str) -> tuple[str, RuleSetting]:

@@ -1,0 +1,76 @@
+"""`imagelint gate`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.cli.imageoptions import (
+    platform_option,
+    scan_options,
+    signer,
+    trivy_options,
+    verify_options,
+)
+from imagelint.cli.options import policy_options, report_options
+
+if TYPE_CHECKING:
+    from imagelint.cli.formats import Format
+
+
+@click.command()
+@click.argument("image")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@platform_option
+@scan_options
+@verify_options
+@policy_options
+@report_options
+def gate(  # noqa: PLR0913 - the options of the command
+    *,
+    image: str,
+    paths: tuple[str, ...],
+    platform: str,
+    trivy_cache: str,
+    db_repositories: tuple[str, ...],
+    offline: bool,
+    timeout: float | None,
+    key: str,
+    identity: str,
+    issuer: str,
+    no_transparency_log: bool,
+    policies: tuple[str, ...],
+    fail_on: str | None,
+    rules: tuple[str, ...],
+    formats: tuple[Format, ...],
+    color: str,
+    quiet: bool,
+) -> int:
+    """Check, scan and verify: one verdict about one image and the files that it is made from.
+
+    IMAGE is resolved to a digest once; that digest is scanned and verified. A stage is left out
+    only when the policy has all of its rules off.
+    """
+    from imagelint.audit.images import asks
+    from imagelint.audit.session import Session
+    from imagelint.cli.flags import flags
+    from imagelint.cli.imagerun import Job, judge_image
+    from imagelint.cli.output import View, show
+    from imagelint.cli.progress import progress, steps
+
+    named = signer(key, identity, issuer, logged=not no_transparency_log)
+    session = Session.open(policies, flags(fail_on, rules, named), cached=True)
+    files = session.check(paths, progress("examined", quiet=quiet)) if paths else {}
+    policy = session.policies.of(".")
+    job = Job(
+        image,
+        platform,
+        asks(policy, "vulnerabilities"),
+        asks(policy, "signatures"),
+        trivy_options(trivy_cache, db_repositories, timeout, offline=offline),
+        "." if named else "",
+    )
+    with steps(quiet=quiet) as tell:
+        verdict = judge_image(session, job, tell, files)
+    return show(verdict, View(formats, color), "gate")

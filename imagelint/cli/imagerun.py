@@ -1,0 +1,67 @@
+"""What `scan`, `verify` and `gate` share: look at one image under the policy that holds here."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint import __version__
+from imagelint.audit.images import Look, Wishes, look_at
+from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.core.report import Evidence, Permit
+from imagelint.engine.decide import Asked, decide
+from imagelint.policy.digest import policy_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imagelint.audit.session import Session
+    from imagelint.core.report import Report, Verdict
+
+SCANNED = Asked("image scan", ("vulnerabilities",))
+VERIFIED = Asked("signature check", ("signatures",))
+
+
+class Job(NamedTuple):
+    """One image and what to do with it; `folder` overrides where the policy's keys lie."""
+
+    image: str
+    platform: str = ""
+    scan: bool = False
+    verify: bool = False
+    trivy: TrivyOptions = TrivyOptions()
+    folder: str = ""
+
+
+def judge_image(
+    session: Session, job: Job, tell: Callable[[str], None], files: Mapping[str, Report]
+) -> Verdict:
+    """The verdict about an image together with the files that were checked before."""
+    policy = session.policies.of(".")
+    folder = job.folder or session.policies.base_of(policy)
+    wishes = Wishes(policy, job.trivy, folder, job.platform, job.scan, job.verify, tell)
+    look = look_at(job.image, wishes)
+    report = session.settle(files, image=look.report)
+    asked = [
+        *([Asked()] if files else ()),
+        *([SCANNED] if job.scan else ()),
+        *([VERIFIED] if job.verify else ()),
+    ]
+    return decide(report, session.fail_on, asked, _evidence(session, look, report))
+
+
+def _evidence(session: Session, look: Look, report: Report) -> Evidence:
+    policy = session.policies.of(".")
+    used = (
+        (f"waived {allowed.finding.rule}", f"{allowed.reason} (until {allowed.until})")
+        for allowed in report.allowed
+        if allowed.permit is Permit.WAIVER
+    )
+    name = policy.name or ", ".join(policy.extends)
+    return Evidence(
+        (
+            *look.evidence,
+            ("imagelint", __version__),
+            ("policy", f"{name} sha256:{policy_digest(policy)}"),
+            *dict.fromkeys(used),
+        )
+    )

@@ -1,0 +1,52 @@
+"""`imagelint scan`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.cli.imageoptions import platform_option, scan_options, trivy_options
+from imagelint.cli.options import policy_options, report_options
+
+if TYPE_CHECKING:
+    from imagelint.cli.formats import Format
+
+
+@click.command()
+@click.argument("image")
+@platform_option
+@scan_options
+@policy_options
+@report_options
+def scan(  # noqa: PLR0913 - the options of the command
+    *,
+    image: str,
+    platform: str,
+    trivy_cache: str,
+    db_repositories: tuple[str, ...],
+    offline: bool,
+    timeout: float | None,
+    policies: tuple[str, ...],
+    fail_on: str | None,
+    rules: tuple[str, ...],
+    formats: tuple[Format, ...],
+    color: str,
+    quiet: bool,
+) -> int:
+    """Scan an image for vulnerable packages with Trivy.
+
+    IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout.
+    """
+    from imagelint.audit.session import Session
+    from imagelint.cli.flags import flags
+    from imagelint.cli.imagerun import Job, judge_image
+    from imagelint.cli.output import View, show
+    from imagelint.cli.progress import steps
+
+    session = Session.open(policies, flags(fail_on, rules), cached=True)
+    options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
+    job = Job(image, platform, scan=True, trivy=options)
+    with steps(quiet=quiet) as tell:
+        verdict = judge_image(session, job, tell, {})
+    return show(verdict, View(formats, color), "scan")

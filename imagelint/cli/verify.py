@@ -1,0 +1,53 @@
+"""`imagelint verify`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.cli.imageoptions import platform_option, signer, verify_options
+from imagelint.cli.options import policy_options, report_options
+
+if TYPE_CHECKING:
+    from imagelint.cli.formats import Format
+
+
+@click.command()
+@click.argument("image")
+@platform_option
+@verify_options
+@policy_options
+@report_options
+def verify(  # noqa: PLR0913 - the options of the command
+    *,
+    image: str,
+    platform: str,
+    key: str,
+    identity: str,
+    issuer: str,
+    no_transparency_log: bool,
+    policies: tuple[str, ...],
+    fail_on: str | None,
+    rules: tuple[str, ...],
+    formats: tuple[Format, ...],
+    color: str,
+    quiet: bool,
+) -> int:
+    """Verify who signed an image with cosign.
+
+    IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout. Who
+    may sign is declared in the policy (`environment.signers`), or given here.
+    """
+    from imagelint.audit.session import Session
+    from imagelint.cli.flags import flags
+    from imagelint.cli.imagerun import Job, judge_image
+    from imagelint.cli.output import View, show
+    from imagelint.cli.progress import steps
+
+    named = signer(key, identity, issuer, logged=not no_transparency_log)
+    session = Session.open(policies, flags(fail_on, rules, named), cached=True)
+    job = Job(image, platform, verify=True, folder="." if named else "")
+    with steps(quiet=quiet) as tell:
+        verdict = judge_image(session, job, tell, {})
+    return show(verdict, View(formats, color), "verify")
