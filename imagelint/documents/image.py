@@ -41,7 +41,9 @@ class ImageIdentity(NamedTuple):
 
     @property
     def pinned(self) -> str:
-        """The reference that names this image and no other."""
+        """The reference that names this image and no other; as written while there is no digest."""
+        if not self.digest:
+            return self.reference
         if self.layout:
             return f"{LAYOUT_SCHEME}{self.layout}@{self.digest}"
         return f"{self.repository}@{self.digest}"

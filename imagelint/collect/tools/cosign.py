@@ -92,7 +92,8 @@ def verify(request: Request) -> Verification:
 def digest_of(reference: str) -> str | Problem:
     """The digest that a tag stands for now, asked of the registry once.
 
-    cosign names the place of an image's signatures after the digest: one request, no layers.
+    The place of an image's signatures is named after the digest: one request, no layers. A cosign
+    that cannot tell is a missing one: version 4 is to lose that command.
     """
     command = ("triangulate", reference)
     request = Run(_NAME, command, reference, Limits(_SECONDS), INSTALL, credentials=True)
@@ -102,6 +103,9 @@ def digest_of(reference: str) -> str | Problem:
     found = re.search(r":sha256-([0-9a-f]{64})\.sig\s*$", completed.stdout)
     if found and not completed.code:
         return f"sha256:{found[1]}"
+    if "unknown command" in completed.stderr:
+        detail = "this cosign does not tell the digest behind a tag"
+        return Problem(ProblemKind.TOOL_MISSING, reference, detail, help="name the digest")
     return failure(completed.code, completed.stderr, reference)
 
 
