@@ -18,8 +18,14 @@ def matches_path(glob: str, path: str) -> bool:
 
 
 def matches_subject(glob: str, subject: str) -> bool:
-    """Whether a glob matches all of a subject, or one of its words; `*` crosses slashes."""
-    return fnmatchcase(subject, glob) or any(fnmatchcase(word, glob) for word in subject.split())
+    """Whether a glob matches all of a subject, one of its words, or the last name in a word.
+
+    `*` crosses slashes. `openssl`, `pkg:deb/*` and `CVE-2024-3094` all match
+    `CVE-2024-3094 pkg:deb/debian/openssl`.
+    """
+    words = subject.split()
+    names = (word.rpartition("/")[2] for word in words)
+    return any(fnmatchcase(part, glob) for part in (subject, *words, *names))
 
 
 def complaint(glob: str) -> str:

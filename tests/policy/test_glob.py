@@ -66,6 +66,9 @@ def test_many_stars_take_no_time() -> None:
         ("CVE-2024-3094", "CVE-2024-3094 xz-utils", True),
         ("xz-*", "CVE-2024-3094 xz-utils", True),
         ("xz", "CVE-2024-3094 xz-utils", False),
+        ("openssl", "CVE-2024-1 pkg:deb/debian/openssl", True),
+        ("pkg:deb/*", "CVE-2024-1 pkg:deb/debian/openssl", True),
+        ("debian", "CVE-2024-1 pkg:deb/debian/openssl", False),
         ("*", "", True),
     ],
 )
