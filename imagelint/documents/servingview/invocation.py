@@ -111,7 +111,9 @@ def _image_engine(launch: Launch) -> Recognised | None:
 def _by_image(recognised: Recognised, launch: Launch, words: tuple[Word, ...]) -> Invocation | None:
     """The engine of the image when no program is named: its entry point, or a script of theirs."""
     appends = launch.appends if launch.appends is not None else _looks_appended(words)
-    if not appends or recognised.bare or engine(recognised.engine).entry is None:
+    # Flags alone need an entry point that takes them, also where it is not known for certain.
+    bare = recognised.bare and not (words and words[0].text.startswith("-"))
+    if not appends or bare or engine(recognised.engine).entry is None:
         return _by_script(recognised, launch, words)
     # Where the entry point is a program of many commands, the words replace the command as well.
     if recognised.engine == "ollama":

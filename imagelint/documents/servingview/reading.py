@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.script import Word
     from imagelint.documents.serving import Launch
-    from imagelint.documents.shared import ImageUse
 
 # Images whose GPU or port serves something else than a model.
 _NOT_SERVERS = ("device-plugin", "exporter", "dcgm", "feature-discovery", "gpu-operator", "driver")
@@ -117,17 +116,15 @@ def _model(launch: Launch, told: _Told, reading: Reading) -> Fact[str]:
         word: Word = reading.positionals[0]
         return settled(word.value, word.span)
     image = launch.image
-    if fact is ABSENT and told.engine.name == "nim" and image is not None:
-        return _model_of_image(image)
+    # A NIM image is named after its model: `nvcr.io/nim/meta/llama-3.1-8b-instruct`.
+    if (
+        fact is ABSENT
+        and told.engine.name == "nim"
+        and image
+        and isinstance(image.reference, Known)
+    ):
+        return Known(image.reference.value.repository.removeprefix("nim/"), image.span)
     return UNKNOWN if reading.ambiguous else fact
-
-
-def _model_of_image(image: ImageUse) -> Fact[str]:
-    """A NIM image is named after its model: `nvcr.io/nim/meta/llama-3.1-8b-instruct`."""
-    reference = image.reference
-    if not isinstance(reference, Known):
-        return UNKNOWN
-    return Known(reference.value.repository.removeprefix("nim/"), image.span)
 
 
 def _place(launch: Launch, invocation: Invocation, told: _Told) -> Span:

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+_WEIGHT_FILES = (".gguf", ".safetensors", ".bin", ".pt", ".pth", ".mar")
 _LENGTH = re.compile(r"(\d+(?:\.\d+)?)([kKmMgG])?", re.ASCII)
 # vLLM's own reading: small letters are decimal, capitals binary.
 # vllm-project/vllm:vllm/engine/arg_utils.py (human_readable_int)
@@ -56,4 +57,4 @@ def typed_int(fact: Fact[str], convert: Callable[[str], int | None]) -> Fact[int
 
 def is_hub_id(model: str) -> bool:
     """Whether a model's name has the form of a repository on the Hugging Face hub."""
-    return _HUB_ID.fullmatch(model) is not None
+    return _HUB_ID.fullmatch(model) is not None and not model.endswith(_WEIGHT_FILES)

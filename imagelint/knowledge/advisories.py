@@ -1,0 +1,56 @@
+"""Holes in the products that serving images are made of, by the version that closes each."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import NamedTuple
+
+from imagelint.knowledge.tables import table
+from imagelint.knowledge.versions import at_least
+
+
+class Advisory(NamedTuple):
+    """One hole.
+
+    `score` is the CVSS base score, 0.0 where it is not known. It is there from version `since`
+    (empty: from the beginning) and closed in `fixed`. `condition` says what has to be so for it to
+    matter (a flag, a variable, or words), empty when it always does.
+    """
+
+    product: str
+    id: str
+    score: float
+    since: str
+    fixed: str
+    condition: str
+
+    @property
+    def is_critical(self) -> bool:
+        """Whether it is critical by its score and depends on nothing."""
+        return self.score >= 9.0 and not self.condition  # noqa: PLR2004 - CVSS calls that critical
+
+
+@cache
+def advisories(product: str) -> tuple[Advisory, ...]:
+    """All that is known of a product: an engine's name, `torch`, `nvidia-container-toolkit`."""
+    rows = table("advisories")["entries"]
+    return tuple(Advisory(**row) for row in rows if row["product"] == product)
+
+
+def open_in(product: str, version: str) -> tuple[Advisory, ...]:
+    """The holes that are open in a version, the one that is closed last at the end.
+
+    Empty when the version is none. Only versions of the project's own releases can be compared:
+    downstream builds carry fixes under other numbers.
+    """
+    return tuple(
+        advisory
+        for advisory in advisories(product)
+        if at_least(version, advisory.fixed) is False
+        and (not advisory.since or at_least(version, advisory.since))
+    )
+
+
+def as_of() -> str:
+    """The day on which the table was last compared with its sources, as `YYYY-MM-DD`."""
+    return str(table("advisories")["asof"])
