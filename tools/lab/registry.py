@@ -6,10 +6,10 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from pathlib import Path
     from types import TracebackType
 
 _CONFIG = """\
@@ -38,7 +38,7 @@ class Registry:
         self._config = config
         self._process: subprocess.Popen[bytes] | None = None
 
-    def __enter__(self) -> Registry:
+    def __enter__(self) -> Self:
         command = ["docker-registry", "serve", str(self._config)]
         self._process = subprocess.Popen(command, stdout=self._log, stderr=self._log)
         deadline = time.monotonic() + _START_SECONDS
