@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from imagelint.collect import process
+from imagelint.collect.process import Completed, Limits, Run, find, run
+from imagelint.core.report import Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Fake = Callable[[str, str], Path]
+
+QUICK = Limits(20)
+
+
+def ask(*arguments: str, limits: Limits = QUICK, **more: Any) -> Completed | Problem:
+    request = Run("tool", arguments, "image:v1", limits, "run `get tool`")
+    return run(request._replace(**more))
+
+
+def completed(answer: Completed | Problem) -> Completed:
+    assert isinstance(answer, Completed), answer
+    return answer
+
+
+def problem(answer: Completed | Problem) -> Problem:
+    assert isinstance(answer, Problem), answer
+    return answer
+
+
+def wait_until_gone(pid: int) -> None:
+    for _ in range(100):
+        try:
+            os.kill(pid, 0)
+        except ProcessLookupError:
+            return
+        status = Path(f"/proc/{pid}/status")
+        if status.exists() and "State:\tZ" in status.read_text(encoding="utf-8"):
+            return  # ended, and only not yet collected by whoever inherited it
+        time.sleep(0.02)
+    pytest.fail(f"{pid} is still there")
+
+
+def test_code_and_both_outputs_come_back(fake: Fake) -> None:
+    fake("tool", "print('out', sys.argv[1:]); print('err', file=sys.stderr); sys.exit(3)")
+    assert ask("a b", "$(c)") == Completed(3, "out ['a b', '$(c)']\n", "err\n")
+
+
+def test_a_missing_program_is_a_problem_with_what_installs_it() -> None:
+    answer = problem(run(Run("no-such-tool", (), "image:v1", QUICK, "run `get it`")))
+    assert (answer.kind, answer.origin) == (ProblemKind.TOOL_MISSING, "image:v1")
+    assert answer.help == "run `get it`"
+
+
+def test_a_program_that_cannot_be_run_is_a_problem(fake: Fake) -> None:
+    fake("tool", "").write_bytes(b"\x7fELF nothing")
+    assert problem(ask()).kind is ProblemKind.TOOL_FAILED
+
+
+def test_programs_of_the_current_folder_are_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "tool").write_text("#!/bin/sh\n", encoding="utf-8")
+    (tmp_path / "tool").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    assert find("tool", f".{os.pathsep}{os.pathsep}bin") == ""
+    assert find("tool", f".{os.pathsep}{tmp_path}") == str(tmp_path / "tool")
+
+
+def test_standard_input_is_closed(fake: Fake) -> None:
+    fake("tool", "print(repr(sys.stdin.read()))")
+    assert completed(ask()).stdout == "''\n"
+
+
+def test_the_folder_is_empty_and_vanishes(fake: Fake) -> None:
+    fake("tool", "print(os.getcwd(), os.listdir(), os.environ['HOME'], os.environ['TMPDIR'])")
+    folder, listed, home, temporary = completed(ask()).stdout.split()
+    assert listed == "[]"
+    parent = os.path.dirname(folder)  # noqa: PTH120 - a text that the fake printed
+    assert os.path.dirname(home) == os.path.dirname(temporary) == parent  # noqa: PTH120
+    assert not os.path.exists(parent)  # noqa: PTH110
+
+
+def test_files_and_links_are_put_into_the_folder(fake: Fake, tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "x").write_text("linked", encoding="utf-8")
+    fake("tool", "print(open('a/b').read(), open('c/d/x').read())")
+    answer = ask(files=(("a/b", "text"),), links=(("c/d", str(tmp_path / "data")),))
+    assert completed(answer).stdout == "text linked\n"
+    assert (tmp_path / "data" / "x").exists()
+
+
+def test_the_environment_is_an_allow_list(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    fake("tool", "print(*sorted(os.environ))")
+    for name in ("TRIVY_SEVERITY", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "COSIGN_PASSWORD"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("HTTPS_PROXY", "http://proxy.test")
+    monkeypatch.setenv("DOCKER_CONFIG", "/logins")
+    seen = completed(ask()).stdout.split()
+    assert {"PATH", "HOME", "TMPDIR", "HTTPS_PROXY"} <= set(seen)
+    assert not {"TRIVY_SEVERITY", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN"} & set(seen)
+    assert "DOCKER_CONFIG" not in seen
+    asked = ask(passed=("AWS_*", "COSIGN_PASSWORD"), variables=(("LAB", "1"),), credentials=True)
+    seen = completed(asked).stdout.split()
+    assert {"AWS_SECRET_ACCESS_KEY", "COSIGN_PASSWORD", "LAB", "DOCKER_CONFIG"} <= set(seen)
+    assert not {"TRIVY_SEVERITY", "GITHUB_TOKEN"} & set(seen)
+
+
+def test_logins_are_found_in_the_users_home(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("DOCKER_CONFIG", raising=False)
+    monkeypatch.setenv("HOME", "/home/somebody")
+    fake("tool", "print(os.environ['DOCKER_CONFIG'])")
+    assert completed(ask(credentials=True)).stdout == "/home/somebody/.docker\n"
+
+
+def test_a_megabyte_on_stderr_does_not_block(fake: Fake) -> None:
+    fake("tool", "sys.stderr.write('x' * 1000000); print('done')")
+    answer = completed(ask())
+    assert answer.stdout == "done\n"
+    assert len(answer.stderr) == 1_000_000
+
+
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_endless_output_is_stopped(fake: Fake, stream: str) -> None:
+    fake("tool", f"while True: sys.{stream}.write('x' * 65536)")
+    answer = problem(ask(limits=Limits(20, 100_000, 100_000)))
+    assert answer.kind is ProblemKind.TOOL_FAILED
+    assert answer.detail == f"`tool` wrote more than 100,000 bytes to {stream} and was stopped"
+
+
+def test_output_up_to_the_limit_is_kept(fake: Fake) -> None:
+    fake("tool", "sys.stdout.write('x' * 1000)")
+    assert len(completed(ask(limits=Limits(20, 1000, 0))).stdout) == 1000
+    assert isinstance(ask(limits=Limits(20, 999, 0)), Problem)
+
+
+def test_bytes_that_are_not_text_are_marked(fake: Fake) -> None:
+    fake("tool", r"sys.stdout.buffer.write(b'a\xffb')")
+    assert completed(ask()).stdout == "a\ufffdb"
+
+
+def test_a_program_that_hangs_is_stopped(fake: Fake, tmp_path: Path) -> None:
+    fake("tool", f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)")
+    answer = problem(ask(limits=Limits(1)))
+    assert (answer.kind, answer.help) == (ProblemKind.TIMED_OUT, "give it more with `--timeout`")
+    assert answer.detail == "`tool` did not end within 1 seconds and was stopped"
+    wait_until_gone(int((tmp_path / "pid").read_text()))
+
+
+def test_a_program_that_closes_its_outputs_and_hangs_is_stopped(fake: Fake) -> None:
+    fake("tool", "os.close(1); os.close(2); time.sleep(60)")
+    assert problem(ask(limits=Limits(1))).kind is ProblemKind.TIMED_OUT
+
+
+def test_a_program_that_closes_its_outputs_and_ends_is_awaited(fake: Fake) -> None:
+    fake("tool", "os.close(1); os.close(2); time.sleep(0.3); os._exit(5)")
+    assert completed(ask()).code == 5
+
+
+def test_a_program_that_ignores_the_request_to_end_is_killed(
+    fake: Fake, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "_GRACE_SECONDS", 0.2)
+    body = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
+    body += f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
+    fake("tool", body)
+    assert problem(ask(limits=Limits(1))).kind is ProblemKind.TIMED_OUT
+    wait_until_gone(int((tmp_path / "pid").read_text()))
+
+
+@pytest.mark.parametrize(("number", "words"), [(9, "SIGKILL: probably"), (11, "SIGSEGV")])
+def test_a_program_that_dies_by_a_signal_is_a_problem(fake: Fake, number: int, words: str) -> None:
+    fake("tool", f"print('half', flush=True); os.kill(os.getpid(), {number})")
+    answer = problem(ask())
+    assert answer.kind is ProblemKind.TOOL_FAILED
+    assert f"was killed by {words}" in answer.detail
+
+
+def test_a_child_that_keeps_the_outputs_open_is_not_waited_for(fake: Fake, tmp_path: Path) -> None:
+    body = "import subprocess\n"
+    body += "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+    body += f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid)); print('done')"
+    fake("tool", body)
+    began = time.monotonic()
+    assert completed(ask()).stdout == "done\n"
+    assert time.monotonic() - began < 10
+    wait_until_gone(int((tmp_path / "pid").read_text()))
+
+
+def test_an_interrupt_leaves_nothing_running(fake: Fake, tmp_path: Path) -> None:
+    pid = tmp_path / "pid"
+    fake("tool", f"open({str(pid)!r}, 'w').write(str(os.getpid())); time.sleep(60)")
+
+    def interrupt() -> None:
+        while not (pid.exists() and pid.read_text()):
+            time.sleep(0.02)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(KeyboardInterrupt):
+        ask()
+    wait_until_gone(int(pid.read_text()))
+
+
+def test_an_unknown_signal_has_a_number() -> None:
+    assert process._death(99) == "was killed by signal 99"
