@@ -223,6 +223,15 @@ def test_switches_answer_to_all_their_names() -> None:
     assert command.find_switch("enforce-eager") is None
 
 
+def test_a_long_script_is_read_in_reasonable_time() -> None:
+    lines = "\n".join(f"echo {number} words of no use" for number in range(3000))
+    text = f"{lines}\nvllm serve org/m-7b"
+    launch, _ = launch_of({"image": "vllm/vllm-openai:v0.11.0", "argv": ["sh", "-c", text]})
+    command = serving_command(launch)
+    assert command is not None
+    assert plain(command.model) == "org/m-7b"
+
+
 def test_an_unknown_engine_has_no_facts() -> None:
     command = serve(image="example.com/x:1", gpus=1, ports=[8000])
     assert command.facts is None

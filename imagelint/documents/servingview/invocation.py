@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from fnmatch import fnmatchcase
 from posixpath import basename
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.script import ScriptRole, Word
 from imagelint.knowledge.engines import (
@@ -54,6 +55,7 @@ _OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "
 # Flags by which KServe's own server is known where the runtime, and so the image, is elsewhere.
 _KSERVE_FLAGS = ("--model_name", "--model_id", "--model_dir", "--model-id", "--model-name")
 _DEEPEST = 3
+_MOST_WRAPPERS = 8
 
 
 class Invocation(NamedTuple):
@@ -164,6 +166,8 @@ def _looks_appended(words: Sequence[Word]) -> bool:
 
 def _may_start(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> bool:
     """Whether words that name no server may start one after all: scripts, or unknown programs."""
+    for _ in range(_MOST_WRAPPERS):
+        words = _behind_wrapper(words) or words
     name = basename(words[0].text)
     if not isinstance(words[0].value, Known):
         return True
@@ -174,9 +178,6 @@ def _may_start(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int
         if script is None or not script.readable:
             return True
         return any(_may_start(c.words, env, depth + 1) for c in script.commands if c.words)
-    behind = _behind_wrapper(words)
-    if behind:
-        return _may_start(behind, env, depth)
     if name.startswith("python"):
         return any(word.text.endswith(".py") for word in words[1:])
     return name in _OPAQUE or name.endswith((".sh", ".py", ".bash")) or "entrypoint" in name
@@ -186,26 +187,20 @@ def expand_references(launch: Launch) -> tuple[Word, ...]:
     """The words with the kubelet's `$(NAME)` filled in; elsewhere the words as they are."""
     if launch.runtime.kind != "pod":
         return launch.argv
-    known = {variable.name: variable.value for variable in launch.env}
-    return tuple(_expanded(word, known, env_complete=launch.env_complete) for word in launch.argv)
+    known = _variables(launch)
+    return tuple(_expanded(word, known) for word in launch.argv)
 
 
-def _expanded(word: Word, env: Mapping[str, Fact[str]], *, env_complete: bool) -> Word:
+def _expanded(word: Word, env: Mapping[str, Fact[str]]) -> Word:
+    """The word with what is known; what is not stays, and is seen as a template by its reader."""
     if not isinstance(word.value, Known) or "$(" not in word.value.value:
         return word
-    text = word.value.value
-    names = _KUBELET.findall(text)
-    defined = [name for name in names if name in env]
-    if any(not isinstance(env[name], Known) for name in defined):
-        return word._replace(value=UNKNOWN)
-    if len(defined) < len(names) and not env_complete:
-        return word._replace(value=UNKNOWN)
 
     def fill(match: re.Match[str]) -> str:
         fact = env.get(match[1], ABSENT)
         return fact.value if isinstance(fact, Known) else match[0]
 
-    return word._replace(value=Known(_KUBELET.sub(fill, text), word.value.span))
+    return word._replace(value=Known(_KUBELET.sub(fill, word.value.value), word.value.span))
 
 
 def _variables(launch: Launch) -> dict[str, Fact[str]]:
@@ -215,7 +210,9 @@ def _variables(launch: Launch) -> dict[str, Fact[str]]:
 def _find(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> _Found | None:
     """The first engine that these words start, through wrappers and shells."""
     complete = True
-    while words:
+    for _ in range(_MOST_WRAPPERS):
+        if not words:
+            return None
         name = basename(words[0].text)
         if name in _SHELLS:
             return _in_shell(words, env, depth)
@@ -278,7 +275,7 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
     text_word = _command_text(words)
     if text_word is None:
         return None
-    text = text_word.value.value if isinstance(text_word.value, Known) else text_word.raw
+    text = text_word.value.value if isinstance(text_word.value, Known) else _inside(text_word.raw)
     from imagelint.documents.shell import read_script
 
     whole = Span(0, len(text))
@@ -294,6 +291,11 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
     )
     readable = script.readable and isinstance(text_word.value, Known)
     return script._replace(commands=placed, readable=readable)
+
+
+def _inside(raw: str) -> str:
+    """What is written between quotes or below the head of a block."""
+    return raw.partition("\n")[2] if raw.startswith(("|", ">")) else raw.strip("\"'")
 
 
 def _command_text(words: tuple[Word, ...]) -> Word | None:
@@ -341,7 +343,8 @@ class Placement:
         return self._word.span if start is None or end is None else Span(start, end)
 
     def _offset(self, offset: int) -> int | None:
-        for first, last, place in self._lines:
-            if first <= offset <= last:
-                return place + offset - first
-        return None
+        at = bisect_right(self._lines, offset, key=lambda line: line[0]) - 1
+        if at < 0:
+            return None
+        first, last, place = self._lines[at]
+        return place + offset - first if offset <= last else None
