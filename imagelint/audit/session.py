@@ -14,7 +14,7 @@ from imagelint.collect.git import list_files
 from imagelint.core.report import Report
 from imagelint.documents.policyfile import PolicyFile
 from imagelint.engine.examine import Examination
-from imagelint.engine.settle import Terms, settle, waiver_uses
+from imagelint.engine.settle import Settlement, Terms, settle, waiver_uses
 from imagelint.policy.glob import matches_path
 from imagelint.policy.model import DEFAULT_FAIL_ON
 
@@ -115,7 +115,7 @@ class Session(NamedTuple):
         image: Report | None = None,
         *,
         whole: bool = False,
-    ) -> Report:
+    ) -> Settlement:
         """One report of many, without what the policies waive and the baseline holds.
 
         A report about an image is settled by the policy that holds where the user stands.
@@ -127,26 +127,32 @@ class Session(NamedTuple):
         for origin, report in reports.items():
             policy = self.policies.of(os.path.dirname(origin) or ".")
             groups.setdefault(id(policy), (policy, []))[1].append(report)
-        return total(
+        settled = [
             self._settle_group(policy, total(group), baseline, whole=whole)
             for policy, group in groups.values()
-        )
+        ]
+        # To one group everything of the others seems to be gone.
+        gone = [frozenset(settlement.stale) for settlement in settled]
+        stale = tuple(sorted(frozenset.intersection(*gone))) if gone else ()
+        return Settlement(total(settlement.report for settlement in settled), stale=stale)
 
     def _settle_group(
         self, policy: Policy, report: Report, baseline: Baseline | None, *, whole: bool
-    ) -> Report:
+    ) -> Settlement:
         base = self.policies.base_of(policy)
-        today = surroundings.today()
-        terms = Terms(policy, today, baseline, lambda origin: _relative(origin, base), whole)
+        images = {examined.origin for examined in report.examined if examined.digest}
+        terms = Terms(
+            policy,
+            surroundings.today(),
+            baseline,
+            lambda origin: origin if origin in images else _relative(origin, base),
+            whole,
+        )
         settlement = settle(report, terms)
         examination = Examination(policy)
         uses = waiver_uses(settlement, terms) if policy.waivers else ()
-        return total(
-            (
-                settlement.report,
-                *(examination.allowances(PolicyFile(source), found) for source, found in uses),
-            )
-        )
+        idle = (examination.allowances(PolicyFile(source), found) for source, found in uses)
+        return settlement._replace(report=total((settlement.report, *idle)))
 
     def _excluded(self, path: str) -> bool:
         policy = self.policies.of(os.path.dirname(path) or ".")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import click
+
 from imagelint.core.errors import Complaint, UsageError
 from imagelint.core.report import Permit
 
 if TYPE_CHECKING:
     from imagelint.core.report import Report
-    from imagelint.engine.baseline import Baseline
+    from imagelint.engine.baseline import Baseline, BaselineEntry
 
 
 def read(path: str | None) -> Baseline | None:
@@ -41,7 +43,21 @@ def write(path: str, report: Report) -> None:
         UsageError: it cannot be written.
     """
     from imagelint.collect.write import write_text
-    from imagelint.engine.baseline import write_baseline
+    from imagelint.engine.baseline import NEVER, may_enter, write_baseline
 
     known = (entry.finding for entry in report.allowed if entry.permit is Permit.BASELINE)
-    write_text(path, [write_baseline((*report.findings, *known))])
+    findings = (*report.findings, *known)
+    write_text(path, [write_baseline(findings)])
+    left = sum(not may_enter(finding) for finding in findings)
+    click.echo(f"wrote {path}: {len(findings) - left} findings", err=True)
+    if left:
+        kinds = ", ".join(NEVER)
+        click.echo(f" note: {left} are never part of a baseline ({kinds})", err=True)
+
+
+def tell_stale(stale: tuple[BaselineEntry, ...]) -> None:
+    """Say which entries of the baseline are no longer found."""
+    if stale:
+        first = f"{stale[0].origin} {stale[0].rule}"
+        more = f" and {len(stale) - 1} more" if len(stale) > 1 else ""
+        click.echo(f" note: no longer found, drop from the baseline: {first}{more}", err=True)

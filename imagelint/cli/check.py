@@ -48,7 +48,7 @@ def check(  # noqa: PLR0913 - the options of the command
     folders, files are found as git sees them; a named file is always examined.
     """
     from imagelint.audit.session import Session
-    from imagelint.cli.baselines import read, write
+    from imagelint.cli.baselines import read, tell_stale, write
     from imagelint.cli.flags import flags
     from imagelint.cli.output import View, show
     from imagelint.cli.progress import progress
@@ -60,10 +60,11 @@ def check(  # noqa: PLR0913 - the options of the command
         reports = from_standard_input(session, paths, stdin_filename)
     else:
         reports = session.check(paths or (".",), progress("examined", quiet=quiet))
-    report = session.settle(reports, read(baseline), whole=not paths)
+    settlement = session.settle(reports, read(baseline), whole=not paths)
     if write_baseline:
-        write(write_baseline, report)
-    return show(decide(report, session.fail_on), view, "check")
+        write(write_baseline, settlement.report)
+    tell_stale(settlement.stale)
+    return show(decide(settlement.report, session.fail_on), view, "check")
 
 
 def from_standard_input(

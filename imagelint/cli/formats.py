@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 
 import click
 
-FORMATS = ("text", "json", "sarif", "github", "summary")
+FORMATS = ("text", "json", "sarif", "github", "summary", "outputs")
 
 
 class Format(NamedTuple):

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 @verify_options
 @policy_options
 @report_options
+@click.option("--baseline", metavar="FILE", help="Let pass what this file lists.")
 def gate(  # noqa: PLR0913 - the options of the command
     *,
     image: str,
@@ -46,6 +47,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     formats: tuple[Format, ...],
     color: str,
     quiet: bool,
+    baseline: str | None,
 ) -> int:
     """Check, scan and verify: one verdict about one image and the files that it is made from.
 
@@ -70,6 +72,7 @@ def gate(  # noqa: PLR0913 - the options of the command
         asks(policy, "signatures"),
         trivy_options(trivy_cache, db_repositories, timeout, offline=offline),
         "." if named else "",
+        baseline,
     )
     with steps(quiet=quiet) as tell:
         verdict = judge_image(session, job, tell, files)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint import __version__
 from imagelint.audit.images import Look, Wishes, look_at
+from imagelint.cli.baselines import read
 from imagelint.collect.tools.trivy import TrivyOptions
 from imagelint.core.report import Evidence, Permit
 from imagelint.engine.decide import Asked, decide
@@ -30,6 +31,7 @@ class Job(NamedTuple):
     verify: bool = False
     trivy: TrivyOptions = TrivyOptions()
     folder: str = ""
+    baseline: str | None = None
 
 
 def judge_image(
@@ -40,7 +42,7 @@ def judge_image(
     folder = job.folder or session.policies.base_of(policy)
     wishes = Wishes(policy, job.trivy, folder, job.platform, job.scan, job.verify, tell)
     look = look_at(job.image, wishes)
-    report = session.settle(files, image=look.report)
+    report = session.settle(files, read(job.baseline), look.report).report
     asked = [
         *([Asked()] if files else ()),
         *([SCANNED] if job.scan else ()),

@@ -14,6 +14,7 @@ TABLE: dict[str, str] = {
     "sarif": "imagelint.reporters.sarif",
     "github": "imagelint.reporters.github",
     "summary": "imagelint.reporters.summary",
+    "outputs": "imagelint.reporters.outputs",
 }
 
 

@@ -1,0 +1,57 @@
+"""`imagelint policy show|check|schema`."""
+
+from __future__ import annotations
+
+import click
+
+from imagelint.cli.options import policy_options
+
+
+@click.group()
+def policy() -> None:
+    """Show, check or describe policies."""
+
+
+@policy.command()
+@policy_options
+def show(*, policies: tuple[str, ...], fail_on: str | None, rules: tuple[str, ...]) -> None:
+    """Show the policy that holds here, merged, with the origin of each line."""
+    from imagelint.audit.session import Session
+    from imagelint.cli.flags import flags
+    from imagelint.policy.show import aligned
+    from imagelint.policy.show import show as show_lines
+
+    session = Session.open(policies, flags(fail_on, rules), cached=True)
+    click.echo(aligned(show_lines(session.policies.of("."))), nl=False)
+
+
+@policy.command()
+@click.argument("files", nargs=-1, type=click.Path())
+def check(*, files: tuple[str, ...]) -> None:
+    """Check policy files; by default the one that holds here."""
+    from imagelint.audit.policies import POLICY_NAME, read_source
+    from imagelint.collect.upward import nearest
+    from imagelint.core.errors import Complaint, PolicyError, UsageError
+    from imagelint.policy.load import load_policy
+
+    found = files or tuple(filter(None, (nearest(".", POLICY_NAME),)))
+    if not found:
+        raise UsageError(Complaint(f"there is no {POLICY_NAME} here", help="imagelint init"))
+    complaints: list[Complaint] = []
+    for path in found:
+        try:
+            loaded = load_policy(read_source(path), read_source)
+        except PolicyError as error:
+            complaints.extend(error.complaints)
+        else:
+            click.echo(f"{path}: valid, {len(loaded.enabled)} rules on")
+    if complaints:
+        raise PolicyError(*complaints)
+
+
+@policy.command()
+def schema() -> None:
+    """Print the JSON Schema of policies, for editors."""
+    from imagelint.policy.schema import written_schema
+
+    click.echo(written_schema(), nl=False)
