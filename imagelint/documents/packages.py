@@ -114,12 +114,17 @@ def _cleaned(program: str) -> tuple[str, ...]:
     return ("conda",) if program.endswith(("conda", "mamba")) else (program.rstrip("5"),)
 
 
+def _is_home_cache(path: str, folder: str) -> bool:
+    """Whether the whole `~/.cache` goes, and the folder with it."""
+    return path.endswith("/.cache") and folder.startswith("/.cache/")
+
+
 def _folders(texts: list[str]) -> tuple[str, ...]:
     found: list[str] = []
     for text in texts:
         path = text.strip("\"'").rstrip("*").rstrip("/")
         for folder, name in _FOLDERS:
-            here = path == folder or path.endswith(folder)
+            here = path == folder or path.endswith(folder) or _is_home_cache(path, folder)
             if (here or (folder.startswith(f"{path}/") and path.startswith("/var/"))) and (
                 name not in found
             ):

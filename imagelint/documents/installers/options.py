@@ -59,19 +59,42 @@ def sort_words(words: Sequence[Word], valued: frozenset[str]) -> Words:
             at += 1
         else:
             options += _one_word(word, text, valued)
+            if _awaits_value(text, valued) and at < len(words):
+                last = options.pop()
+                span = Span(word.span.start, words[at].span.end)
+                options.append(last._replace(span=span, value=words[at]))
+                at += 1
     return Words(tuple(options), tuple(operands), complete)
 
 
 def _one_word(word: Word, text: str, valued: frozenset[str]) -> list[Option]:
-    """The options in one word: `--name=value`, `-rfile`, `-qy`."""
+    """The options in one word: `--name=value`, `-rfile`, `-qy`, `-qO-`."""
     name, equals, value = text.partition("=")
-    if text.startswith("--") or equals:
+    at = 0 if text.startswith("--") else _valued_letter(text, valued)
+    if not at and (equals or text.startswith("--")):
         return [Option(word.span, name, _part(word, value) if equals else None)]
-    if text[:2] in valued and len(text) > 2:  # noqa: PLR2004 - a dash and a letter
-        return [Option(word.span, text[:2], _part(word, text[2:]))]
+    if at and at + 1 < len(text):
+        switches = [Option(word.span, f"-{letter}") for letter in text[1:at]]
+        rest = text[at + 1 :].removeprefix("=")
+        return [*switches, Option(word.span, f"-{text[at]}", _part(word, rest))]
     if text[1:].isalpha():
         return [Option(word.span, f"-{letter}") for letter in text[1:]]
     return [Option(word.span, text)]
+
+
+def _valued_letter(text: str, valued: frozenset[str]) -> int:
+    """Where in `-qO-` the first letter stands that takes a value, 0 when there is none."""
+    for at, letter in enumerate(text[1:], start=1):
+        if not letter.isalpha():
+            return 0
+        if f"-{letter}" in valued:
+            return at
+    return 0
+
+
+def _awaits_value(text: str, valued: frozenset[str]) -> bool:
+    """Whether the last letter of `-fsSLo` takes the next word as its value."""
+    return text[1] != "-" and text not in valued and _valued_letter(text, valued) == len(text) - 1
 
 
 def _part(word: Word, value: str) -> Word:

@@ -6,7 +6,7 @@ import re
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.stages import enclosing_stage, instructions_before
+from imagelint.documents.questions.stages import enclosing_stage, instructions_before
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|\\")

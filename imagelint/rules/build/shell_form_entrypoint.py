@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.model import Stage, Start
-from imagelint.documents.stages import shell_chosen, stages
+from imagelint.documents.questions.stages import shell_chosen, stages
+from imagelint.knowledge.engines import engine_of_program
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -26,7 +27,8 @@ def shell_form_entrypoint(start: Start, ctx: Context) -> Findings:
     In shell form the first process is `/bin/sh -c`, which passes no signal on. `docker stop` and
     Kubernetes send SIGTERM to it, the server hears nothing, and after the grace period everything
     that is being generated is cut off. An ENTRYPOINT in shell form also ignores CMD and whatever
-    is given to `docker run`. The JSON form starts the server itself.
+    is given to `docker run`; a CMD in shell form behind an ENTRYPOINT is handed to it as arguments.
+    The JSON form starts the server itself.
 
     Except:
         Scripts that end in `exec`, files that choose their shell by SHELL, and starts that are no
@@ -51,6 +53,16 @@ def shell_form_entrypoint(start: Start, ctx: Context) -> Findings:
     if not last.words or "exec" in last.wrappers or last.program in _SHELLS:
         return
     keyword = start.instruction.keyword
+    if keyword == "CMD" and _is_engine(stage.entrypoint):
+        yield ctx.finding(
+            start.instruction.keyword_span,
+            "this CMD hands `/bin/sh -c …` to the server of ENTRYPOINT as its arguments",
+            help='write the arguments as JSON: `CMD ["--model", …]`',
+            subject=keyword,
+            severity=Severity.HIGH,
+            confidence=Confidence.CERTAIN,
+        )
+        return
     simple = keyword == "CMD" and _is_simple(script)
     yield ctx.finding(
         start.instruction.keyword_span,
@@ -66,6 +78,13 @@ def shell_form_entrypoint(start: Start, ctx: Context) -> Findings:
 
 def _final(ctx: Context) -> Stage | None:
     return next((stage for stage in stages(ctx.document) if stage.final), None)
+
+
+def _is_engine(entrypoint: Start | None) -> bool:
+    """Whether an entry point starts an engine itself, so that CMD is its arguments."""
+    if entrypoint is None or not entrypoint.json:
+        return False
+    return engine_of_program([word.text for word in entrypoint.words]) is not None
 
 
 def _is_simple(script: Script) -> bool:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.questions.stages import base_word, chain, is_windows
 from imagelint.documents.script import Script
-from imagelint.documents.stages import base_word, chain, is_windows
 from imagelint.knowledge.base_images import base_image
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 

@@ -2,30 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING
-
 from imagelint.documents.packages import package_installs
+from imagelint.documents.questions.stages import enclosing_stage
 from imagelint.documents.script import Command
-from imagelint.documents.stages import enclosing_stage
+from imagelint.knowledge.host_packages import host_installer, host_package
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-if TYPE_CHECKING:
-    from imagelint.documents.packages import Requirement
-
-_DRIVER = (
-    "cuda-drivers*", "libcuda1", "libcuda1-*", "libnvidia-compute*", "nvidia-dkms*",
-    "nvidia-driver*", "nvidia-headless*", "nvidia-kernel*", "nvidia-open*", "nvidia-utils*",
-    "xserver-xorg-video-nvidia*",
-)  # fmt: skip
-_TOOLKIT = (
-    "libnvidia-container*", "nvidia-container-runtime*", "nvidia-container-toolkit*",
-    "nvidia-docker*",
-)  # fmt: skip
-_RUN_FILE = re.compile(r"NVIDIA-Linux-[A-Za-z0-9_]+-[^/]*\.run$")
-_CUDA_RUN_FILE = re.compile(r"cuda_[0-9][^/]*_linux[^/]*\.run$")
-_RUNNERS = frozenset(("sh", "bash", "dash"))
+_SHELLS = frozenset(("sh", "bash", "dash"))
+_MOUNTED = "leave it out: the container toolkit mounts the host's own"
+_JUDGED = {
+    "cuda": ("installs a driver beside the toolkit", "install `cuda-toolkit-<major>-<minor>`"),
+    "driver": ("is a part of the host's driver", _MOUNTED),
+    "toolkit": ("belongs on the host, not into a container", "install it on the nodes"),
+}
 
 
 @rule(Command, Severity.HIGH)
@@ -52,53 +41,23 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
     if stage is None or not stage.shipped:
         return
     for install in package_installs(command):
-        if install.ecosystem in ("deb", "rpm"):
-            for package in install.packages:
-                yield from _judge(package, ctx)
-    yield from _installer(command, ctx)
-
-
-def _judge(package: Requirement, ctx: Context) -> Findings:
-    name = package.name
-    if name == "cuda":
-        yield ctx.finding(
-            package,
-            "the metapackage `cuda` installs a driver beside the toolkit",
-            help="install `cuda-toolkit-<major>-<minor>`, or start from an nvidia/cuda image",
-            subject=name,
-            severity=Severity.MEDIUM,
-        )
-    elif _any(name, _DRIVER):
-        yield ctx.finding(
-            package,
-            f"`{name}` is a part of the host's driver",
-            help="leave it out: the container toolkit mounts the host's own",
-            subject=name,
-        )
-    elif _any(name, _TOOLKIT):
-        yield ctx.finding(
-            package,
-            f"`{name}` belongs on the host, not into a container",
-            help="leave it out of the image and install it on the nodes",
-            subject=name,
-        )
-
-
-def _any(name: str, patterns: tuple[str, ...]) -> bool:
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
-
-
-def _installer(command: Command, ctx: Context) -> Findings:
-    words = command.arguments[:1] if command.program in _RUNNERS else command.words[:1]
-    for word in words:
-        cuda = _CUDA_RUN_FILE.search(word.text)
-        driver = cuda and command.has_flag("--driver")
-        if _RUN_FILE.search(word.text) or driver:
+        for package in install.packages if install.ecosystem in ("deb", "rpm") else ():
+            kind = host_package(package.name)
+            if kind:
+                yield ctx.finding(
+                    package,
+                    f"`{package.name}` {_JUDGED[kind][0]}",
+                    help=_JUDGED[kind][1],
+                    subject=package.name,
+                    severity=Severity.MEDIUM if kind == "cuda" else None,
+                )
+    for word in command.words[1:2] if command.program in _SHELLS else command.words[:1]:
+        kind = host_installer(word.text)
+        if kind == "driver" or (kind and command.has_flag("--driver")):
+            name = word.text.rpartition("/")[2]
             yield ctx.finding(
                 word,
-                f"`{word.text.rpartition('/')[2]}` installs the host's driver",
-                help="install only the toolkit: `--toolkit` without `--driver`"
-                if cuda
-                else "leave it out: the container toolkit mounts the host's own",
-                subject=word.text.rpartition("/")[2],
+                f"`{name}` installs the host's driver",
+                help=_MOUNTED if kind == "driver" else "install only the toolkit: `--toolkit`",
+                subject=name,
             )

@@ -2,34 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.packages import package_installs
-from imagelint.documents.script import Script
-from imagelint.documents.shared import EnvVar
-from imagelint.documents.stages import enclosing_stage
+from imagelint.documents.questions.wheels import wheel_indexes
 from imagelint.knowledge.cuda import cuda_of_image, cuda_of_index, driver_floor
 from imagelint.knowledge.versions import at_least
 from imagelint.rules.api import Context, Findings, Severity, rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
-
-    from imagelint.core.source import Span
-
-_VARIABLES = frozenset(
-    (
-        "PIP_EXTRA_INDEX_URL",
-        "PIP_INDEX_URL",
-        "UV_DEFAULT_INDEX",
-        "UV_EXTRA_INDEX_URL",
-        "UV_INDEX",
-        "UV_INDEX_URL",
-        "UV_TORCH_BACKEND",
-    )
-)
 
 
 @rule(Stage, Severity.MEDIUM, references=("tally gpu/cuda-version-mismatch",))
@@ -59,7 +37,7 @@ def torch_index_vs_base(stage: Stage, ctx: Context) -> Findings:
     base = cuda_of_image(use.reference.value)
     if not isinstance(base, Known):
         return
-    for span, url in _indexes(stage, ctx):
+    for span, url in wheel_indexes(ctx.document, stage):
         wheels = cuda_of_index(url)
         if wheels is None or wheels[0] == base.value[0]:
             continue
@@ -76,24 +54,3 @@ def torch_index_vs_base(stage: Stage, ctx: Context) -> Findings:
             subject=stage.name or f"stage {stage.index}",
             severity=Severity.HIGH if too_old else None,
         )
-
-
-def _indexes(stage: Stage, ctx: Context) -> Iterator[tuple[Span, str]]:
-    for node in ctx.document.walk():
-        if not isinstance(node, EnvVar | Script):
-            continue
-        inside = enclosing_stage(ctx.document, node.span)
-        if inside is None or inside.index != stage.index:
-            continue
-        if isinstance(node, Script):
-            yield from _of_script(node)
-        elif node.name in _VARIABLES and isinstance(node.value, Known):
-            yield from ((node.value_span, part) for part in node.value.value.split())
-
-
-def _of_script(script: Script) -> Iterator[tuple[Span, str]]:
-    for command in script.commands:
-        for install in package_installs(command):
-            for index in install.indexes:
-                if isinstance(index.url, Known):
-                    yield index.span, index.url.value

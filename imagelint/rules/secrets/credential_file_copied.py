@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.context import sources
 from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.questions.context import sources
 from imagelint.documents.secrets import credential_file
 from imagelint.rules.api import Context, Findings, Severity, rule
 

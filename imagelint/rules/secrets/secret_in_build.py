@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Known
-from imagelint.documents.script import Script
+from imagelint.core.fact import Known
+from imagelint.documents.questions.buildsecrets import takes_argument, used_by_script
+from imagelint.documents.questions.stages import enclosing_stage
 from imagelint.documents.secrets import is_placeholder, is_secret_name, secret_kind
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.documents.stages import enclosing_stage
 from imagelint.rules.api import Confidence, Configured, Findings, Severity, rule
-
-if TYPE_CHECKING:
-    from imagelint.core.source import Span
 
 _BUILD = frozenset((EnvOrigin.ENV, EnvOrigin.ARG, EnvOrigin.SHELL, EnvOrigin.BUILD_ARG))
 _SWITCHES = frozenset(("true", "false", "yes", "no", "on", "off", "none", "null", "0", "1"))
@@ -69,13 +64,27 @@ def secret_in_build(variable: EnvVar, ctx: Configured[Options]) -> Findings:
         return
     if isinstance(variable.value, Known):
         yield from _literal(variable, variable.value.value, ctx)
-    elif variable.value is UNKNOWN and variable.origin is EnvOrigin.ENV:
-        yield from _from_argument(variable, ctx)
-    elif variable.value is ABSENT and variable.origin is EnvOrigin.ARG:
-        yield from _argument(variable, ctx)
+    elif variable.origin is EnvOrigin.ENV and takes_argument(ctx.document, variable):
+        yield ctx.finding(
+            variable,
+            f"ENV keeps the build argument behind `{variable.name}` in the image's configuration",
+            help=_MOUNT % variable.name + ", and give it to the container when it starts",
+            subject=variable.name,
+        )
+    elif variable.origin is EnvOrigin.ARG and used_by_script(ctx.document, variable):
+        stage = enclosing_stage(ctx.document, variable.span)
+        yield ctx.finding(
+            variable,
+            f"the build argument `{variable.name}` stays in the history of the RUN that uses it",
+            help=_MOUNT % variable.name,
+            subject=variable.name,
+            severity=Severity.MEDIUM if stage and stage.shipped else Severity.LOW,
+            confidence=Confidence.LIKELY,
+        )
 
 
 _MOUNT = "give it to the step that needs it: `RUN --mount=type=secret,id=…,env=%s …`"
+_WHERE = {EnvOrigin.SHELL: "a RUN", EnvOrigin.BUILD_ARG: "a build argument"}
 
 
 def _literal(variable: EnvVar, value: str, ctx: Configured[Options]) -> Findings:
@@ -83,58 +92,10 @@ def _literal(variable: EnvVar, value: str, ctx: Configured[Options]) -> Findings
         return
     if is_placeholder(value) or secret_kind(value):
         return
-    what = {EnvOrigin.SHELL: "a RUN", EnvOrigin.BUILD_ARG: "a build argument"}
+    where = _WHERE.get(variable.origin, variable.origin.value.upper())
     yield ctx.finding(
-        variable._replace(span=variable.value_span),
-        f"the value of `{variable.name}` is written into "
-        f"{what.get(variable.origin, variable.origin.value.upper())}",
+        variable.value_span,
+        f"the value of `{variable.name}` is written into {where}",
         help=_MOUNT % variable.name + "; and replace the secret, it is known now",
         subject=variable.name,
     )
-
-
-def _from_argument(variable: EnvVar, ctx: Configured[Options]) -> Findings:
-    """ENV that takes its value from an ARG: the argument ends in the image's configuration."""
-    names = set(re.findall(r"\$\{?(\w+)", ctx.text(variable.value_span)))
-    if not any(
-        isinstance(node, EnvVar)
-        and node.origin is EnvOrigin.ARG
-        and node.name in names
-        and node.span.start < variable.span.start
-        for node in ctx.document.walk()
-    ):
-        return
-    yield ctx.finding(
-        variable,
-        f"ENV keeps the build argument behind `{variable.name}` in the image's configuration",
-        help=_MOUNT % variable.name + ", and give it to the container when it starts",
-        subject=variable.name,
-    )
-
-
-def _argument(variable: EnvVar, ctx: Configured[Options]) -> Findings:
-    stage = enclosing_stage(ctx.document, variable.span)
-    if stage is None:
-        return
-    uses = [span for name, span in _mentions(variable, ctx) if name == variable.name]
-    inside = (enclosing_stage(ctx.document, span) for span in uses)
-    if not any(found is not None and found.index == stage.index for found in inside):
-        return
-    yield ctx.finding(
-        variable,
-        f"the build argument `{variable.name}` stays in the history of the RUN that uses it",
-        help=_MOUNT % variable.name,
-        subject=variable.name,
-        severity=Severity.MEDIUM if stage.shipped else Severity.LOW,
-        confidence=Confidence.LIKELY,
-    )
-
-
-def _mentions(variable: EnvVar, ctx: Configured[Options]) -> list[tuple[str, Span]]:
-    """Variables named by the scripts behind a declaration."""
-    return [
-        (name, node.span)
-        for node in ctx.document.walk()
-        if isinstance(node, Script) and node.span.start > variable.span.start
-        for name in re.findall(r"\$\{?(\w+)", node.text)
-    ]

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 from imagelint.core.redact import VALUE_SHAPES, secret_spans
 from imagelint.core.source import Span
 from imagelint.documents.base import Text
-from imagelint.documents.secrets import is_placeholder, secret_kind
+from imagelint.documents.secrets import is_placeholder
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+# A real key of thirty random letters and digits has about twenty different ones.
+_VARIETY = 10
 
 
 @rule(Text, Severity.CRITICAL)
@@ -51,7 +54,15 @@ def _secrets(text: str) -> Iterator[tuple[str, Span]]:
     found: dict[int, tuple[str, Span]] = {}
     for kind, shape in VALUE_SHAPES:
         for match in re.finditer(shape, text):
-            if not is_placeholder(match[0]) and secret_kind(match[0]):
+            if not is_placeholder(match[0]) and not _is_example(match[0]):
                 found[match.start()] = (kind, Span(*match.span()))
     for start in sorted(found):
         yield found[start]
+
+
+def _is_example(value: str) -> bool:
+    """Whether a value only shows what one looks like: few characters, counting, `EXAMPLE`."""
+    body = value.lower()
+    if any(word in body for word in ("example", "xxxx", "0123456789", "1234567890", "abcdefgh")):
+        return True
+    return len(set(body)) < _VARIETY

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import Known
 from imagelint.documents.packages import package_installs
-from imagelint.documents.stages import server_of, stage_scripts
+from imagelint.documents.questions.stages import server_of, stage_scripts
 from imagelint.knowledge.base_images import is_devel
 from imagelint.knowledge.gpu_stack import JIT_COMPILED
 

@@ -1,0 +1,1 @@
+"""What rules ask about documents and no single node can answer."""

@@ -1,0 +1,62 @@
+"""Questions about what a downloaded file is for."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
+    from imagelint.documents.downloads import Download
+    from imagelint.documents.script import Script
+
+__all__ = ["address", "file_name", "will_be_used"]
+
+# What is unpacked, installed, run or loaded; not keys, lists and settings.
+_USED = re.compile(
+    r"\.(?:tar|tgz|tbz2?|txz|tar\.\w+|zip|7z|gz|xz|bz2|zst|whl|deb|rpm|apk|run|sh|bash|bin|jar|pyz"
+    r"|pex|exe|appimage|so|egg|gguf|ggml|safetensors|pt|pth|ckpt|onnx|engine)\Z",
+    re.IGNORECASE,
+)
+_PROGRAMS = re.compile(r"/s?bin/[^/]*\Z")
+_UNPACKING = frozenset(("tar", "bsdtar", "unzip", "dpkg", "cpio"))
+
+
+def address(document: Document, download: Download) -> str:
+    """What is fetched, without query and fragment; as it is written when it is not known."""
+    written = document.source.text[download.span.start : download.span.end].strip("\"'")
+    text: str = download.url.value if isinstance(download.url, Known) else written
+    return text.partition("?")[0].partition("#")[0]
+
+
+def file_name(document: Document, download: Download) -> str:
+    """The last part of what is fetched."""
+    path = address(document, download).rstrip("/")
+    return path.rpartition("/")[2] or path
+
+
+def will_be_used(document: Document, script: Script, download: Download) -> bool:
+    """Whether a download is an archive, a package, a program or a model."""
+    if _USED.search(address(document, download)) or _USED.search(download.output):
+        return True
+    return _is_program(script, download) or _is_unpacked(script, download)
+
+
+def _is_program(script: Script, download: Download) -> bool:
+    output = download.output
+    if output in ("", "-"):
+        return False
+    return bool(_PROGRAMS.search(output)) or any(
+        word.text == output for command in script.of("chmod") for word in command.arguments
+    )
+
+
+def _is_unpacked(script: Script, download: Download) -> bool:
+    source = download.command
+    return any(
+        command.program in _UNPACKING
+        for command in script.commands
+        if command.pipe == source.pipe and command.stage > source.stage
+    )
