@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Span
 from imagelint.documents.base import Allowance, Dialect
-from imagelint.documents.yamlnodes import Mapping, Scalar, Sequence
+from imagelint.documents.yamlnodes import Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,10 +29,11 @@ _CHECKOV = re.compile(r"#\s*(?:checkov|bridgecrew):skip=(\w+)(?::(.*))?")
 
 
 class _Places(NamedTuple):
-    """Where nodes are, in order of their starts: scalars, what a line can begin, documents."""
+    """Where nodes are, in order of their starts: `wholes` are items of lists and documents."""
 
     scalars: tuple[Span, ...]
-    beginnings: tuple[Span, ...]
+    entries: tuple[Span, ...]
+    wholes: tuple[Span, ...]
     documents: tuple[Span, ...]
 
 
@@ -71,32 +72,32 @@ def _scope(source: Source, comment: Span, places: _Places) -> Span:
     line = source.position(comment.start).line
     whole = source.line_span(line)
     if source.text[whole.start : comment.start].strip():
-        return _line_with_value(places.beginnings, whole)
+        return _line_with_value(places.entries, whole)
     last = len(source.line_starts)
     while line < last:
         line += 1
         content = source.line(line).strip()
         if content and not content.startswith("#"):
-            return _begun(places.beginnings, source.line_span(line))
+            return _begun(places, source.line_span(line))
     return Span(comment.end, comment.end)
 
 
-def _begun(beginnings: tuple[Span, ...], line: Span) -> Span:
+def _begun(places: _Places, line: Span) -> Span:
     """The widest that begins on a line, or else the line."""
-    at = bisect_right(beginnings, Span(line.start, -1))
-    found = []
-    while at < len(beginnings) and beginnings[at].start < line.end:
-        found.append(beginnings[at])
-        at += 1
+    found = [*_starting(places.entries, line), *_starting(places.wholes, line)]
     return max(found, key=lambda span: span.end - span.start, default=line)
 
 
-def _line_with_value(beginnings: tuple[Span, ...], line: Span) -> Span:
+def _starting(spans: tuple[Span, ...], line: Span) -> tuple[Span, ...]:
+    return spans[
+        bisect_right(spans, Span(line.start, -1)) : bisect_right(spans, Span(line.end, -1))
+    ]
+
+
+def _line_with_value(entries: tuple[Span, ...], line: Span) -> Span:
     """The line, to the end of what the last key on it holds."""
-    at = bisect_right(beginnings, Span(line.end, -1)) - 1
-    if at < 0 or beginnings[at].start < line.start:
-        return line
-    return Span(line.start, max(line.end, beginnings[at].end))
+    last = max((span.end for span in _starting(entries, line)), default=0)
+    return Span(line.start, max(line.end, last))
 
 
 def _around(documents: tuple[Span, ...], place: Span) -> Span:
@@ -114,7 +115,9 @@ def _inside(scalars: tuple[Span, ...], offset: int) -> bool:
 
 def _places(documents: tuple[YamlNode, ...]) -> _Places:
     scalars: list[Span] = []
-    beginnings: list[Span] = []
+    entries: list[Span] = []
+    # Above the first entry of a document, a comment speaks of all of it.
+    wholes = [document.span for document in documents]
     pending: list[YamlNode] = list(documents)
     seen: set[int] = set()
     while pending:
@@ -125,19 +128,10 @@ def _places(documents: tuple[YamlNode, ...]) -> _Places:
         if isinstance(node, Scalar):
             scalars.append(node.span)
         elif isinstance(node, Sequence):
-            beginnings += [item.span for item in node.items]
+            wholes += [item.span for item in node.items]
             pending += node.items
         else:
-            beginnings += _entries(node, root=node in documents)
-            pending += [entry.key for entry in node.entries]
-            pending += [entry.value for entry in node.entries]
+            entries += [entry.span for entry in node.entries]
+            pending += [part for entry in node.entries for part in entry]
     spans = tuple(document.span for document in documents)
-    return _Places(tuple(sorted(scalars)), tuple(sorted(beginnings)), spans)
-
-
-def _entries(node: Mapping, *, root: bool) -> Iterator[Span]:
-    """The entries; above the first one of a document, a comment speaks of all of it."""
-    for entry in node.entries:
-        yield entry.span
-    if root:
-        yield node.span
+    return _Places(tuple(sorted(scalars)), tuple(sorted(entries)), tuple(sorted(wholes)), spans)

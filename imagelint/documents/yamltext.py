@@ -47,24 +47,22 @@ def _content(scalar: Scalar) -> tuple[int, int]:
     if not scalar.block:
         return (0 if scalar.plain else 1), _ALL
     start = raw.find("\n") + 1 or len(raw)
-    for line, value in zip(raw[start:].split("\n"), scalar.text.split("\n"), strict=False):
-        if line.strip():
-            indent = _blanks(line) - _blanks(value)
-            return start + min(indent, _blanks(line)), indent
-        start += len(line) + 1
-    return start, _ALL
+    first = next((line for line in raw[start:].split("\n") if line.strip()), "")
+    value = scalar.text.lstrip("\n")
+    indent = _blanks(first) - _blanks(value) if first and value else _ALL
+    return _past_break(raw, start - 1, indent), indent
 
 
 def _seek(raw: str, at: int, character: str, indent: int, quote: str) -> int:
     """The offset from `at` on of what stands for a character, -1 if something else is there."""
     while at < len(raw):
         here = raw[at]
-        if here == character or (quote == '"' and here == "\\" and raw[at + 1 : at + 2] != "\n"):
+        if quote == '"' and here == "\\":
+            if raw[at + 1 : at + 2] not in ("\n", "\r"):
+                return at
+            at += 1  # an escaped line break stands for nothing
+        elif here == character or (character in " \n" and here in _BLANK):
             return at
-        if character in " \n" and here in _BLANK:
-            return at
-        if here == "\\":
-            at += 1
         elif here not in _BLANK:
             return -1
         at = _past_break(raw, at, indent) if raw[at] == "\n" else at + 1

@@ -52,7 +52,7 @@ def _script(
         return None
     index, shell = found
     place = places[index]
-    if not isinstance(place.node, Scalar) or not place.node.text.strip():
+    if not isinstance(place.node, Scalar) or place.null or not place.node.text.strip():
         return None
     placed = place_scalar(place.node)
     return read_placed_script(placed, role, shell=shell, variables=variables, path=place.path)

@@ -123,7 +123,7 @@ def _objects(body: Cursor) -> Iterator[KubernetesObject]:
         place = pending.pop(0)
         kind = place["kind"].word()
         items = place["items"].items()
-        if kind.endswith("List") and place["items"].exists:
+        if kind == "List" or (kind.endswith("List") and place["items"].exists):
             pending = [*items, *pending]
         elif kind or place["apiVersion"].exists:
             yield _object(place, kind)
