@@ -33,6 +33,7 @@ _EXPANDING = frozenset(
 _EXPANDING_FLAGS = frozenset(("platform", "chown", "chmod", "checksum", "mount"))
 _FEWEST = {"ADD": 2, "COPY": 2, "ARG": 1, "ENV": 2, "LABEL": 2, "FROM": 1, "USER": 1}
 _FEWEST |= {"WORKDIR": 1, "EXPOSE": 1, "VOLUME": 1, "STOPSIGNAL": 1, "HEALTHCHECK": 1}
+_NOT_IN_ONBUILD = ("FROM", "MAINTAINER", "ONBUILD")
 _SHORTEST, _LONGEST = 3, 20  # what may be a misspelt keyword
 _CLOSE = 0.66  # `RNU` is that close to RUN
 
@@ -66,13 +67,14 @@ def read_instruction(line: LogicalLine, setting: Setting) -> Reading:
 class _Reader:
     """Reads one line, and collects what is found on the way."""
 
-    __slots__ = ("_line", "_lookup", "_style", "_text", "complaints", "variables")
+    __slots__ = ("_line", "_lookup", "_nesting", "_style", "_text", "complaints", "variables")
 
     def __init__(self, line: LogicalLine, setting: Setting) -> None:
         self._line = line
         self._text = setting.text
         self._style = Style(setting.escape)
         self._lookup = setting.lookup
+        self._nesting = False
         self.complaints: list[Complaint] = []
         self.variables: list[EnvVar] = []
 
@@ -83,7 +85,7 @@ class _Reader:
         span = Span(line.original(parts.keyword_start, keyword_end).start, line.end)
         arguments = read_arguments(keyword, parts, setting.escape)
         nested = None
-        if keyword == "ONBUILD" and parts.rest:
+        if keyword == "ONBUILD" and parts.rest and not self._nesting:
             nested = self._nested(parts, setting)
         instruction = Instruction(
             span,
@@ -107,7 +109,13 @@ class _Reader:
         """What ONBUILD leaves to the builds of other files, whose variables nobody knows."""
         inner = split_instruction(self._line.text, setting.escape, parts.rest_start)
         self._lookup = unknown
-        return self.instruction(inner, inner.keyword.upper(), setting)
+        self._nesting = True
+        keyword = inner.keyword.upper()
+        if keyword in _NOT_IN_ONBUILD:
+            start, end = inner.keyword_start, inner.keyword_start + len(keyword)
+            message = f"ONBUILD {keyword} is not allowed"
+            self.complaints.append(Complaint(self._line.original(start, end), message))
+        return self.instruction(inner, keyword, setting)
 
     def _complain(self, instruction: Instruction, arguments: Arguments) -> None:
         keyword, span = instruction.keyword, instruction.keyword_span

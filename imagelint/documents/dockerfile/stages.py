@@ -30,7 +30,7 @@ _WINDOWS_SHELL = ("cmd", "/S", "/C")
 _WINDOWS_IMAGES = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
 _ROOTS = ("root", "0")
 _PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/\w+)?", re.ASCII)
-_MOST_PORTS = 1_000  # of one range; a wider one tells nothing
+_MOST_PORTS = 1_000  # of one range or stage; more tell nothing
 
 
 class Effect(NamedTuple):
@@ -130,7 +130,7 @@ class Builder:
                 self.workdir = _workdir(self.workdir, words[0].value)
             case "SHELL" if instruction.json:
                 self.shell = instruction.arguments
-            case "EXPOSE":
+            case "EXPOSE" if len(self.exposed) < _MOST_PORTS:
                 self.exposed = tuple(dict.fromkeys((*self.exposed, *_ports(words))))
 
     def script(
