@@ -21,7 +21,7 @@ _KEYS = frozenset(
     {"API", "ACCESS", "PRIVATE", "SECRET", "ENCRYPTION", "SIGNING", "AUTH", "SSH", "MASTER", "NGC"}
 )
 # What the last word may be and leave the name that of a secret: `TOKEN_VALUE`, `API_KEY_2`.
-_TRAILING = frozenset({"VALUE", "BASE64", "B64", "PROD", "DEV", "STAGING", "TEST"})
+_TRAILING = frozenset({"VALUE", "BASE", "B", "PROD", "DEV", "STAGING", "TEST"})
 # In front of TOKEN these make it a token of text, or a page's; `PWD` alone is a folder.
 _TEXTUAL = frozenset(
     {"EOS", "BOS", "PAD", "UNK", "SEP", "CLS", "MASK", "STOP", "MAX", "MIN", "NUM", "PER", "BY"}
@@ -109,8 +109,6 @@ def is_secret_name(name: str) -> bool:
         return before in _KEYS
     if last == "TOKEN":
         return before not in _TEXTUAL
-    if last == "ID":
-        return False
     return last in _AT_END or last in _ANYWHERE
 
 
@@ -153,6 +151,7 @@ def _by_form(name: str) -> str:
     return ""
 
 
+# From the last to the first: Anthropic's keys look like OpenAI's with something in front.
 @cache
 def _shapes() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    return tuple((kind, re.compile(shape)) for kind, shape in VALUE_SHAPES)
+    return tuple((kind, re.compile(shape)) for kind, shape in reversed(VALUE_SHAPES))
