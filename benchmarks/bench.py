@@ -1,0 +1,154 @@
+"""Times imagelint beside its peers in one run: medians, and ratios pair by pair.
+
+    python benchmarks/bench.py [--runs N] [--only NAME]
+
+Machines are noisy: programs take turns (A B A B …), so that a slow minute hits both.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+from inputs import SMALL, write_dockerfiles, write_manifests
+
+ROOT = Path(__file__).parents[1]
+BIN = Path(sys.executable).parent
+IMAGELINT = str(BIN / "imagelint")
+FOREVER = 600
+
+
+class Timing(NamedTuple):
+    """Seconds of wall time and bytes of the largest resident process."""
+
+    seconds: float
+    peak: int
+
+
+class Contest(NamedTuple):
+    """What is compared: names with their commands, the first being ours."""
+
+    name: str
+    folder: Path
+    commands: dict[str, list[str]]
+    goal: str = ""
+
+
+def run(command: list[str], folder: Path) -> Timing:
+    """One run; what it prints is thrown away, its exit code is its own business."""
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    _, _, usage = os.wait4(process.pid, 0)
+    process.returncode = 0
+    return Timing(time.perf_counter() - began, usage.ru_maxrss * 1024)
+
+
+def compete(contest: Contest, runs: int) -> None:
+    timings: dict[str, list[Timing]] = {name: [] for name in contest.commands}
+    for number in range(runs + 1):
+        for name, command in contest.commands.items():
+            timing = run(command, contest.folder)
+            if number:  # the first round warms the disk
+                timings[name].append(timing)
+    ours, *_ = timings
+    print(f"\n{contest.name}{f'  (goal: {contest.goal})' if contest.goal else ''}")
+    for name, found in timings.items():
+        seconds = [timing.seconds for timing in found]
+        ratios = [
+            timing.seconds / our.seconds for timing, our in zip(found, timings[ours], strict=True)
+        ]
+        peak = max(timing.peak for timing in found) / 2**20
+        print(
+            f"  {name:24} median {statistics.median(seconds):8.3f} s"
+            f"  ({min(seconds):.3f} to {max(seconds):.3f})"
+            f"  {statistics.median(ratios):6.2f} x ours  {peak:6.0f} MiB"
+        )
+
+
+def contests(place: Path) -> list[Contest]:
+    small, thousand, manifests, many = (
+        place / name for name in ("small", "thousand", "manifests", "many")
+    )
+    small.mkdir()
+    (small / "Dockerfile").write_text(SMALL, encoding="utf-8")
+    write_dockerfiles(thousand, 1000)
+    write_manifests(manifests, 200)
+    write_dockerfiles(many, 10_000)
+    ours = [IMAGELINT, "check", "--quiet"]
+    cold = [*ours, "--no-cache"]
+    all_files = sorted(str(path) for path in thousand.glob("*/Dockerfile"))
+    return [
+        Contest(
+            "one small Dockerfile, cold",
+            small,
+            {
+                "imagelint": [*cold, "Dockerfile"],
+                "bare python": [sys.executable, "-c", "pass"],
+                **peer("hadolint", "Dockerfile"),
+                **peer("tally", "lint", "Dockerfile"),
+            },
+            goal="at most 10 x bare python",
+        ),
+        Contest(
+            "1,000 Dockerfiles",
+            thousand,
+            {"imagelint": [*cold, "."], **peer("hadolint", *all_files)},
+            goal="hadolint at least 4 x ours",
+        ),
+        Contest(
+            "1,000 Dockerfiles again, unchanged",
+            thousand,
+            {"imagelint": [*ours, "."]},
+            goal="at most 0.5 s",
+        ),
+        Contest(
+            "200 manifests",
+            manifests,
+            {
+                "imagelint": [*cold, "."],
+                **peer("trivy", "config", "--quiet", "--skip-check-update", "."),
+            },
+            goal="trivy at least 8 x ours",
+        ),
+        Contest(
+            "10,000 Dockerfiles",
+            many,
+            {"imagelint": [*cold, "."], "imagelint, cached": [*ours, "."]},
+            goal="peak below 200 MiB",
+        ),
+    ]
+
+
+def peer(name: str, *arguments: str) -> dict[str, list[str]]:
+    program = shutil.which(name)
+    if program is None:
+        print(f"{name} is not there and is left out", file=sys.stderr)
+        return {}
+    return {name: [program, *arguments]}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--runs", type=int, default=5)
+    parser.add_argument("--only", default="")
+    options = parser.parse_args()
+    os.environ["PATH"] = os.pathsep.join([str(BIN), str(ROOT / ".tools/bin"), os.environ["PATH"]])
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
+        for contest in contests(Path(folder)):
+            if options.only in contest.name:
+                compete(contest, options.runs)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,90 @@
+"""Writes the inputs: files in the manner of real ones, each a little different."""
+
+from __future__ import annotations
+
+import random
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SMALL = """\
+FROM python:3.12.7-slim
+WORKDIR /app
+COPY requirements.txt .
+RUN apt-get update && apt-get install -y --no-install-recommends curl \\
+    && rm -rf /var/lib/apt/lists/*
+RUN pip install --no-cache-dir -r requirements.txt
+CMD ["python", "-m", "app"]
+"""
+_BASES = ("python:3.12.7-slim", "debian:bookworm", "nvidia/cuda:12.4.1-runtime-ubuntu22.04")
+_PACKAGES = ("curl", "git", "build-essential", "libgomp1", "ca-certificates", "tini", "jq", "wget")
+_WHEELS = ("torch==2.5.1", "vllm==0.11.0", "transformers", "fastapi==0.115.0", "uvicorn")
+_IMAGES = ("vllm/vllm-openai:v0.11.0", "nginx:1.29.1", "lmsysorg/sglang:latest", "busybox")
+
+
+def write_dockerfiles(folder: Path, number: int) -> None:
+    """Variations of a small Dockerfile with two or three RUN instructions."""
+    for index in range(number):
+        chance = random.Random(index)  # noqa: S311 - the same files every time
+        packages = " ".join(chance.sample(_PACKAGES, 4))
+        place = folder / f"service{index:05d}"
+        place.mkdir(parents=True)
+        lines = [
+            f"FROM {chance.choice(_BASES)} AS build",
+            f"ARG VERSION=1.{index}",
+            "WORKDIR /app",
+            "COPY . .",
+            f"RUN apt-get update && apt-get install -y --no-install-recommends {packages} \\",
+            "    && rm -rf /var/lib/apt/lists/*",
+            f"RUN pip install --no-cache-dir {' '.join(chance.sample(_WHEELS, 3))}",
+            f"FROM {chance.choice(_BASES)}",
+            f"ENV SERVICE=service{index} PORT={8000 + index % 100}",
+            "COPY --from=build /app /app",
+            f"RUN useradd -u 10001 app{index % 10} && chown -R 10001 /app",
+            *(["USER 10001"] if index % 2 else []),
+            f'CMD ["python", "-m", "app{index}"]',
+        ]
+        (place / "Dockerfile").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def write_manifests(folder: Path, number: int) -> None:
+    """Deployments with their services."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for index in range(number):
+        chance = random.Random(index)  # noqa: S311 - the same files every time
+        gpus = chance.choice((1, 2, 8))
+        text = f"""\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: server{index}
+  namespace: team{index % 7}
+  labels: {{app: server{index}}}
+spec:
+  replicas: {1 + index % 4}
+  selector: {{matchLabels: {{app: server{index}}}}}
+  template:
+    metadata: {{labels: {{app: server{index}}}}}
+    spec:
+      containers:
+        - name: server
+          image: {chance.choice(_IMAGES)}
+          args: ["--model", "Qwen/Qwen3-8B", "--tensor-parallel-size", "{gpus}"]
+          ports: [{{containerPort: 8000}}]
+          env:
+            - {{name: LOG_LEVEL, value: info}}
+          resources:
+            limits: {{nvidia.com/gpu: {gpus}, memory: 64Gi}}
+          livenessProbe:
+            httpGet: {{path: /health, port: 8000}}
+            initialDelaySeconds: {30 + index}
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: server{index}, namespace: team{index % 7}}}
+spec:
+  selector: {{app: server{index}}}
+  ports: [{{port: 80, targetPort: 8000}}]
+"""
+        (folder / f"server{index:05d}.yaml").write_text(text, encoding="utf-8")
