@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
@@ -32,26 +33,53 @@ VALUE_SHAPES: tuple[tuple[str, str], ...] = (
     ("JSON web token", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
     ("private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----[^-]{20,}"),
 )
-# What stands behind a password-like word. Group 1 is the secret.
+# Words without which a shape cannot occur: most texts are done after these look-ups.
+_HINTS: dict[str, tuple[str, ...]] = {
+    "Hugging Face token": ("hf_",),
+    "NVIDIA NGC key": ("nvapi-",),
+    "OpenAI key": ("sk-",),
+    "Anthropic key": ("sk-ant-",),
+    "GitHub token": ("gh", "github_pat_"),
+    "GitLab token": ("glpat-",),
+    "AWS access key": ("AKIA", "ASIA"),
+    "Google API key": ("AIza",),
+    "Slack token": ("xox",),
+    "PyPI token": ("pypi-AgEIcHlwaS5vcmc",),
+    "npm token": ("npm_",),
+    "Docker Hub token": ("dckr_pat_",),
+    "Stripe key": ("k_live_",),
+    "JSON web token": ("eyJ",),
+    "private key": ("-----BEGIN ",),
+}
+_BEARER = r"(?i)\bbearer\s+([A-Za-z0-9._~+/-]{12,}=*)"
+# What stands behind a password-like word, and the word. Group 1 is the secret.
 _BEHIND = (
-    r"://[^/\s:@'\"]*:([^/\s@'\"$]{3,})@",
-    r"(?i)\bbearer\s+([A-Za-z0-9._~+/-]{12,}=*)",
+    ("://", r"://[^/\s:@'\"]*:([^/\s@'\"$]{3,})@"),
+    ("earer", _BEARER),
+    ("EARER", _BEARER),
     (
+        "--",
         r"(?i)--(?:api[-_]key|password|passwd|token|hf[-_]token|auth[-_]token)[= ]+['\"]?"
-        r"([^\s'\"$<{-][^\s'\"$]{5,})"
+        r"([^\s'\"$<{-][^\s'\"$]{5,})",
     ),
 )
-_SHAPES = re.compile("|".join(f"(?:{shape})" for _, shape in VALUE_SHAPES))
-_CONTEXTS = tuple(re.compile(pattern) for pattern in _BEHIND)
 
 
 def secret_spans(text: str) -> Iterator[Span]:
     """Spans of everything in a text that looks like a secret."""
-    for match in _SHAPES.finditer(text):
-        yield Span(*match.span())
-    for pattern in _CONTEXTS:
-        for match in pattern.finditer(text):
-            yield Span(*match.span(1))
+    for kind, shape in VALUE_SHAPES:
+        if any(hint in text for hint in _HINTS[kind]):
+            for match in _compiled(shape).finditer(text):
+                yield Span(*match.span())
+    for hint, pattern in _BEHIND:
+        if hint in text:
+            for match in _compiled(pattern).finditer(text):
+                yield Span(*match.span(1))
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern)
 
 
 def mask(text: str, spans: Iterable[Span]) -> str:
