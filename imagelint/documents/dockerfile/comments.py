@@ -19,7 +19,9 @@ _OURS = re.compile(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
     r"(?:\s+in\s+(?P<scope>stage|file)\b)?\s*(?:--\s*(?P<reason>.*))?"
 )
-_HADOLINT = re.compile(r"#\s*hadolint\s+(?P<all>global\s+)?ignore\s*=\s*(?P<rules>[\w\s,]+)")
+_HADOLINT = re.compile(
+    r"#\s*hadolint\s+(?P<all>global\s+)?ignore\s*=\s*(?P<rules>\w+(?:\s*,\s*\w+)*)"
+)
 _TRIVY = re.compile(r"#\s*(?:trivy|tfsec):ignore:(?P<rules>\S+)")
 _CHECKOV = re.compile(r"#\s*(?:checkov|bridgecrew|cortex):skip=(?P<rules>\w+)(?::(?P<reason>.*))?")
 _SKIP = re.compile(r"(?:^|;)\s*skip\s*=\s*([^;]*)")

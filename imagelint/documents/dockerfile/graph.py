@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.base import Complaint
 from imagelint.documents.reference import ImageReference, parse_reference
 from imagelint.documents.shared import ImageRole, ImageUse
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Instruction
     from imagelint.documents.script import Word
 
+# https://github.com/moby/buildkit/blob/master/frontend/dockerfile/instructions/parse.go
+_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
 _SCRATCH = "scratch"
 
 
@@ -29,7 +32,7 @@ class Outline(NamedTuple):
     base_stage: int | None = None
     scratch: bool = False
     context: str = ""
-    platform: Fact[str] = UNKNOWN
+    platform: Fact[str] = ABSENT
 
 
 class Graph(NamedTuple):
@@ -106,7 +109,7 @@ def _outline(
         instruction,
         number,
         stage_name(instruction.words),
-        platform=flag.value if flag else UNKNOWN,
+        platform=flag.value if flag else ABSENT,
     )
     if not instruction.words:
         return outline
@@ -133,7 +136,13 @@ def stage_name(words: tuple[Word, ...]) -> str:
 def complaint_about(instruction: Instruction) -> Complaint | None:
     """What is wrong with the words of a FROM."""
     words = instruction.words
-    if not words or len(words) == 1 or stage_name(words):
+    if len(words) < 2:  # noqa: PLR2004 - nothing but an image
+        return None
+    name = stage_name(words)
+    if name and not _NAME.fullmatch(name):
+        message = f"{words[2].raw[:40]} cannot be the name of a stage"
+        return Complaint(words[2].span, message, "use letters, digits, - _ . behind a letter")
+    if name:
         return None
     message = "FROM takes an image, or an image AS a name"
     return Complaint(words[1].span, message, "write FROM image AS name")

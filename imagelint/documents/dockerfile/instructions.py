@@ -125,6 +125,8 @@ class _Reader:
             self.complaints.append(Complaint(span, f"there is no instruction {written}", help_))
         elif arguments.error:
             self.complaints.append(Complaint(_arguments_span(instruction), arguments.error))
+        elif fault := _fault(keyword, arguments):
+            self.complaints.append(Complaint(_arguments_span(instruction), fault))
         elif len(arguments.values) < _FEWEST.get(keyword, 0):
             several = _FEWEST[keyword] > 1 and keyword in ("ADD", "COPY")
             message = f"{keyword} needs {'a source and a target' if several else 'an argument'}"
@@ -225,6 +227,16 @@ def _assignment(variable: EnvVar) -> Fact[str]:
 def unknown(_name: str) -> Fact[str]:
     """A lookup that knows no variable."""
     return UNKNOWN
+
+
+def _fault(keyword: str, arguments: Arguments) -> str:
+    """What BuildKit says no to although its parser reads it."""
+    if keyword == "SHELL" and not arguments.json:
+        return "SHELL takes its words in JSON form"
+    kind = arguments.values[0].upper() if arguments.values else "NONE"
+    if keyword == "HEALTHCHECK" and kind not in ("CMD", "NONE"):
+        return "HEALTHCHECK takes CMD and a command, or NONE"
+    return ""
 
 
 def _suggestion(keyword: str) -> str:

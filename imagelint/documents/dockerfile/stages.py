@@ -107,6 +107,8 @@ class Builder:
             case "ENV" | "ARG":
                 for variable in reading.variables:
                     self.scope.add(variable, outer)
+            case "ONBUILD" if instruction.onbuild and instruction.onbuild.keyword == "RUN":
+                return Effect(self._left_to_others(instruction.onbuild, line))
             case "RUN":
                 return Effect(self.script(instruction, line, ScriptRole.RUN))
             case "ENTRYPOINT" | "CMD":
@@ -141,6 +143,11 @@ class Builder:
         variables = script_variables(self.scope)
         around = Surroundings(self._text, self.shell, variables, workdir, self.shipped)
         return read_command(instruction, line, around, role)
+
+    def _left_to_others(self, instruction: Instruction, line: LogicalLine) -> Script | None:
+        """The script of an ONBUILD RUN: where and with what it will run, nobody knows."""
+        around = Surroundings(self._text, self.shell, {}, "", self.shipped)
+        return read_command(instruction, line, around, ScriptRole.RUN)
 
     def _start(self, instruction: Instruction, line: LogicalLine) -> Effect:
         script = self.script(instruction, line, ScriptRole.START)

@@ -134,6 +134,14 @@ class _Words:
             self.add_raw(other, at)
             at += len(other)
 
+    def add_value(self, text: str, at: int) -> None:
+        """The value of a variable written at `at`, in which spaces separate words too."""
+        first, *others = _SPACE.split(text)
+        self.add_raw(first, at)
+        for other in others:
+            self.end(at)
+            self.add_raw(other, at)
+
     def add_raw(self, text: str, at: int) -> None:
         """Text written at `at` that belongs to the word, spaces and all."""
         if not self._buffer:
@@ -205,7 +213,7 @@ class _Lexer:
         start = self._at
         if character == "$":
             part = result.limit(self._dollar())
-            self.words.add(part.text, start)
+            self.words.add_value(part.text, start)
         elif character == "<":
             part = self._angle()
             self.words.add_raw(part.text, start)
