@@ -59,8 +59,10 @@ _BEHIND = (
     ("EARER", _BEARER),
     (
         "--",
-        r"(?i)--(?:api[-_]key|password|passwd|token|hf[-_]token|auth[-_]token)[= ]+['\"]?"
-        r"([^\s'\"$<{-][^\s'\"$]{5,})",
+        (
+            r"(?i)--(?:api[-_]key|password|passwd|token|hf[-_]token|auth[-_]token)[= ]+['\"]?"
+            r"([^\s'\"$<{-][^\s'\"$]{5,})"
+        ),
     ),
 )
 
