@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from imagelint.documents.downloads import Download
     from imagelint.documents.script import Script
 
-__all__ = ["address", "file_name", "will_be_used"]
+__all__ = ["address", "file_name", "is_hashed", "will_be_used"]
 
 # What is unpacked, installed, run or loaded; not keys, lists and settings.
 _USED = re.compile(
@@ -21,6 +21,8 @@ _USED = re.compile(
     re.IGNORECASE,
 )
 _PROGRAMS = re.compile(r"/s?bin/[^/]*\Z")
+_PLAIN = re.compile(r"[\w.+${}~-]+")
+_CHECKSUM = re.compile(r"(?:sha\d*|md5|b2|b3)sum|shasum|openssl")
 _UNPACKING = frozenset(("tar", "bsdtar", "unzip", "dpkg", "cpio"))
 
 
@@ -32,9 +34,23 @@ def address(document: Document, download: Download) -> str:
 
 
 def file_name(document: Document, download: Download) -> str:
-    """The last part of what is fetched."""
+    """What to call a download: the last part of its address, or the file it is written to."""
     path = address(document, download).rstrip("/")
-    return path.rpartition("/")[2] or path
+    last = path.rpartition("/")[2] or path
+    if _PLAIN.fullmatch(last):
+        return last
+    return download.output if download.output not in ("", "-") else path.split("$(")[0]
+
+
+def is_hashed(script: Script, download: Download) -> bool:
+    """Whether a checksum of the file is computed, to be compared by whatever follows."""
+    name = download.output.rpartition("/")[2]
+    return name not in ("", "-") and any(
+        word.text.rpartition("/")[2] == name
+        for command in script.commands
+        if _CHECKSUM.fullmatch(command.program)
+        for word in command.arguments
+    )
 
 
 def will_be_used(document: Document, script: Script, download: Download) -> bool:

@@ -29,8 +29,7 @@ _TOOLS = (
     "clang-*", "cmake", "cmake3", "cuda-compiler-*", "cuda-nvcc-*", "cuda-toolkit",
     "cuda-toolkit-*", "default-jdk", "g++", "g++-*", "gcc", "gcc-*", "gcc-c++", "gfortran",
     "golang", "golang-*", "libtool", "llvm", "llvm-*", "make", "maven", "meson", "ninja",
-    "ninja-build", "nvidia-cuda-toolkit", "openjdk-*-jdk", "openjdk*-jdk", "python3-dev",
-    "python3-devel", "python3.[0-9]*-dev", "rustc",
+    "ninja-build", "nvidia-cuda-toolkit", "openjdk-*-jdk", "openjdk*-jdk", "rustc",
 )  # fmt: skip
 # `gcc-12-base` and `gcc-14-locales` hold no compiler.
 _NOT_TOOLS = ("gcc-*-base", "gcc-*-locales", "gcc-*-doc")
@@ -105,8 +104,12 @@ def _removed(script: Script) -> Iterator[str]:
         texts = [word.text for word in command.arguments]
         if not _REMOVING.intersection(texts):
             continue
+        # `apt-mark auto '.*'` makes everything that was installed a candidate for removal.
+        sweeps = command.has_flag("--auto-remove", "--autoremove") or "autoremove" in texts
+        if sweeps and any(mark.has_flag("auto") for mark in script.of("apt-mark")):
+            yield "*"
         for word in command.arguments:
-            yield word.text if isinstance(word.value, Known) else "*"
+            yield from word.text.split() if isinstance(word.value, Known) else ("*",)
 
 
 def _virtual(command: Command) -> str:

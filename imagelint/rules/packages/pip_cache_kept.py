@@ -18,6 +18,8 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 if TYPE_CHECKING:
     from imagelint.documents.packages import PackageInstall
 
+_SMALL = frozenset(("pip", "setuptools", "wheel"))
+
 
 @rule(Script, Severity.LOW, references=("hadolint DL3042",))
 def pip_cache_kept(script: Script, ctx: Context) -> Findings:
@@ -41,10 +43,19 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
     """
     if script.role is not ScriptRole.RUN or ctx.document.kind != "dockerfile":
         return
+    judged: set[str] = set()
     for command in script.commands:
         for install in package_installs(command):
-            if install.manager in CACHE_VARIABLE:
-                yield from _judge(script, install, ctx)
+            if install.manager in CACHE_VARIABLE.keys() - judged and _is_worth_it(install):
+                found = tuple(_judge(script, install, ctx))
+                judged.update(install.manager for _ in found)
+                yield from found
+
+
+def _is_worth_it(install: PackageInstall) -> bool:
+    """Whether more than pip itself is installed."""
+    names = {package.name for package in install.packages}
+    return bool(install.files) or not names or not names <= _SMALL
 
 
 def _judge(script: Script, install: PackageInstall, ctx: Context) -> Findings:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
 from imagelint.documents.packages import package_installs
+from imagelint.documents.questions.pins import loose_packages
 from imagelint.documents.script import Command
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -24,8 +24,9 @@ def unpinned_gpu_stack(command: Command, ctx: Context) -> Findings:
     `flash-attn` and their like to exact versions.
 
     Except:
-        Constraint files, lock files, hashes, local paths, `git+…@<commit>`; requirements files are
-        judged by `unpinned-requirement`.
+        Constraint files, lock files, hashes, local paths, `git+…@<commit>` or a version's tag,
+        torchvision and torchaudio beside a pinned torch. Requirements files are judged by
+        `unpinned-requirement`.
 
     Bad:
         FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
@@ -36,12 +37,8 @@ def unpinned_gpu_stack(command: Command, ctx: Context) -> Findings:
         RUN pip install --no-cache-dir vllm==0.11.0
     """
     for install in package_installs(command):
-        if install.ecosystem not in ("python", "conda") or install.constraints:
-            continue
-        if install.require_hashes or install.locked:
-            continue
-        for package in install.packages:
-            if package.name in GPU_STACK and package.pinned == Known(value=False):
+        for package in loose_packages(install):
+            if package.name in GPU_STACK:
                 yield ctx.finding(
                     package,
                     f"`{package.name}` {_how(package)}: the next build may take another release",

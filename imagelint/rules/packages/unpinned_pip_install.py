@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
 from imagelint.documents.packages import package_installs
+from imagelint.documents.questions.pins import loose_packages
 from imagelint.documents.script import Command
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -34,16 +34,10 @@ def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
         RUN pip install --no-cache-dir fastapi==0.115.2 uvicorn==0.32.0
     """
     for install in package_installs(command):
-        if install.ecosystem not in ("python", "conda") or install.constraints:
-            continue
-        if install.require_hashes or install.locked:
-            continue
         loose = [
             package
-            for package in install.packages
-            if package.pinned == Known(value=False)
-            and package.name not in GPU_STACK
-            and package.name not in _INSTALLERS
+            for package in loose_packages(install)
+            if package.name not in GPU_STACK and package.name not in _INSTALLERS
         ]
         if not loose:
             continue

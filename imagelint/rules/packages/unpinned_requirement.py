@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.project import beside
+from imagelint.documents.questions.pins import is_loose
 from imagelint.documents.requirements import Requirements
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -48,9 +49,7 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
     if fixed is None:
         return
     loose = [
-        package
-        for package in document.packages
-        if package.pinned == Known(value=False) and package.name not in fixed
+        package for package in document.packages if is_loose(package) and package.name not in fixed
     ]
     if not loose:
         return

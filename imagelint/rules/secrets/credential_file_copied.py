@@ -6,7 +6,7 @@ from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.questions.context import sources
 from imagelint.documents.secrets import credential_file
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
 @rule(Instruction, Severity.HIGH, references=("Trivy DS-0031", "Dockle CIS-DI-0010"))
@@ -34,10 +34,13 @@ def credential_file_copied(instruction: Instruction, ctx: Context) -> Findings:
             continue
         kind = credential_file(word.value.value)
         if kind:
+            likely = kind.endswith(("configuration", "file"))
             yield ctx.finding(
                 word,
                 f"`{word.value.value}` ({kind}) becomes a part of the image",
                 help="mount it where it is needed: `RUN --mount=type=secret,id=…,target=… …`, "
                 "and name it in `.dockerignore`",
                 subject=word.value.value,
+                severity=Severity.MEDIUM if kind.endswith("configuration") else None,
+                confidence=Confidence.LIKELY if likely else None,
             )

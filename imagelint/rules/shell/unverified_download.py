@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from imagelint.documents.downloads import downloads, pipes_into_shell, verified
-from imagelint.documents.questions.fetched import file_name, will_be_used
+from imagelint.documents.questions.fetched import file_name, is_hashed, will_be_used
+from imagelint.documents.questions.stages import enclosing_stage
 from imagelint.documents.script import Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+_SHOWN = 5
 
 
 @rule(Script, Severity.LOW, confidence=Confidence.LIKELY)
@@ -14,6 +17,7 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
 
     Release files are replaced, mirrors are broken into, and HTTPS only says who delivers. A
     checksum in the Dockerfile makes the build fail when the file is not the one that was reviewed.
+    One finding speaks for a whole script.
 
     Except:
         A later `sha256sum -c`, `gpg --verify`, `cosign verify-blob` or the like in the same stage,
@@ -30,27 +34,35 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
             && tar xf tool-1.2.tar.gz
     """
     piped = [source for source, _ in pipes_into_shell(script)]
-    for command in script.commands:
-        if command in piped or verified(script, command):
-            continue
-        for download in downloads(command):
-            if download.kind != "file" or download.checked:
-                continue
-            if not will_be_used(ctx.document, script, download) or _checked_later(script, ctx):
-                continue
-            name = file_name(ctx.document, download)
-            yield ctx.finding(
-                download,
-                f"nothing checks what `{command.program}` delivers as `{name}`",
-                help='compare its hash: `echo "<sha256>  <file>" | sha256sum -c -`, '
-                "or use `ADD --checksum=sha256:…`",
-                subject=name,
-            )
+    found = [
+        download
+        for command in script.commands
+        if command not in piped and not verified(script, command)
+        for download in downloads(command)
+        if download.kind == "file" and not download.checked and not is_hashed(script, download)
+        if will_be_used(ctx.document, script, download)
+    ]
+    if not found or _checked_later(script, ctx):
+        return
+    names = [file_name(ctx.document, download) for download in found]
+    more = f" and {len(found) - 1} more files" if len(found) > 1 else ""
+    yield ctx.finding(
+        found[0],
+        f"nothing checks what `{found[0].command.program}` delivers as `{names[0]}`{more}",
+        help='compare its hash: `echo "<sha256>  <file>" | sha256sum -c -`, '
+        "or use `ADD --checksum=sha256:…`",
+        notes=tuple(ctx.note("neither this", download) for download in found[1:_SHOWN]),
+        subject=names[0],
+    )
 
 
 def _checked_later(script: Script, ctx: Context) -> bool:
-    """Whether a later script of the same file verifies something."""
+    """Whether a later script of the same stage verifies something."""
+    stage = enclosing_stage(ctx.document, script.span)
     return any(
-        isinstance(node, Script) and node.span.start > script.span.start and verified(node)
+        isinstance(node, Script)
+        and node.span.start > script.span.start
+        and enclosing_stage(ctx.document, node.span) is stage
+        and verified(node)
         for node in ctx.document.walk()
     )
