@@ -311,4 +311,10 @@ def _unscanned(report: JsonView, facts: ScanFacts) -> Iterator[UnscannedPackages
 
 
 def _names(packages: Iterable[JsonView]) -> tuple[str, ...]:
-    return tuple(sorted({f"{one['Name'].text} {one['Version'].text}".strip() for one in packages}))
+    return tuple(sorted({f"{one['Name'].text} {_version(one)}".strip() for one in packages}))
+
+
+def _version(package: JsonView) -> str:
+    """The version as package managers write it: Trivy takes it apart."""
+    release = package["Release"].text
+    return f"{package['Version'].text}-{release}" if release else package["Version"].text

@@ -72,8 +72,12 @@ def pull(reference: str, layout: Path, tag: str) -> None:
     run(["oras", "cp", "-r", "--from-plain-http", reference, *target])
 
 
-def run(command: list[str], environment: dict[str, str] | None = None) -> None:
+def run(
+    command: list[str], environment: dict[str, str] | None = None, folder: Path | None = None
+) -> None:
     """Run a command and fail with its words."""
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, cwd=folder, capture_output=True, text=True, check=False
+    )
     if done.returncode:
         raise RuntimeError(f"{' '.join(command)} ended with {done.returncode}: {done.stderr}")
