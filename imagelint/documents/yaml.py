@@ -68,9 +68,8 @@ def read_yaml(text: str) -> YamlStream:
 
 def _unreadable(text: str) -> YamlError:
     found = _UNREADABLE.search(text)
-    if found is None:
-        return YamlError("this cannot be read as YAML")
-    return YamlError(f"the character U+{ord(found[0]):04X} cannot be in YAML", found.start())
+    what = f"the character U+{ord(found[0]):04X}" if found else "a character"
+    return YamlError(f"{what} cannot be in YAML", found.start() if found else 0)
 
 
 def _feed(builder: Builder, text: str) -> None:

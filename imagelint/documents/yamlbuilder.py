@@ -124,8 +124,7 @@ class Builder:
             raise YamlError(f"nothing is anchored as &{event.anchor}", start)
         if anchored.node is None:
             raise YamlError(f"the alias *{event.anchor} stands within what it refers to", start)
-        if self._stack:
-            self._raise_to(anchored.height + 1, start)
+        self._raise_to(anchored.height + 1, start)  # anchors end with their document's root
         self._share(anchored.size, start)
         self._put(anchored.node, event.end_mark.index + self._shift)
 

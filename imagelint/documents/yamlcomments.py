@@ -26,6 +26,8 @@ _OURS = re.compile(
 )
 _TRIVY = re.compile(r"(?:trivy|tfsec):ignore:(\S+)")
 _CHECKOV = re.compile(r"#\s*(?:checkov|bridgecrew):skip=(\w+)(?::(.*))?")
+# Lines of other comments between a comment and what it speaks of.
+_FARTHEST = 200
 
 
 class _Places(NamedTuple):
@@ -73,7 +75,7 @@ def _scope(source: Source, comment: Span, places: _Places) -> Span:
     whole = source.line_span(line)
     if source.text[whole.start : comment.start].strip():
         return _line_with_value(places.entries, whole)
-    last = len(source.line_starts)
+    last = min(len(source.line_starts), line + _FARTHEST)
     while line < last:
         line += 1
         content = source.line(line).strip()
@@ -102,10 +104,10 @@ def _line_with_value(entries: tuple[Span, ...], line: Span) -> Span:
 
 def _around(documents: tuple[Span, ...], place: Span) -> Span:
     """The document that a comment stands in or above."""
-    for document in documents:
-        if place.start < document.end:
-            return document
-    return documents[-1] if documents else place
+    at = bisect_right(documents, Span(place.start, place.start))
+    if at and (at == len(documents) or place.start < documents[at - 1].end):
+        return documents[at - 1]
+    return documents[at] if documents else place
 
 
 def _inside(scalars: tuple[Span, ...], offset: int) -> bool:

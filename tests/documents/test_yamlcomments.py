@@ -87,3 +87,8 @@ def test_other_tools_are_heard() -> None:
 def test_aliases_do_not_multiply_the_work() -> None:
     text = "a: &x {b: 1}\nc: *x\nd: *x # imagelint: allow x -- r\n"
     assert scope(text) == "d: *x # imagelint: allow x -- r"
+
+
+def test_a_comment_far_above_speaks_of_nothing() -> None:
+    text = "a: 1\n# imagelint: allow x -- r\n" + "# more\n" * 300 + "b: 2\n"
+    assert scope(text) == ""

@@ -70,8 +70,8 @@ def _shared_memory(
     if word(service["ipc"]).startswith(("service:", "container:")):
         return UNKNOWN, None
     declared = size(service["shm_size"])
-    unclear = declared is ABSENT and not isinstance(mounts, Known)
-    return (UNKNOWN if unclear else declared), None
+    unclear = not isinstance(mounts, Known) or any(mount.target is UNKNOWN for mount in known)
+    return (UNKNOWN if unclear and declared is ABSENT else declared), None
 
 
 def _gpus(service: Cursor) -> Fact[GpuRequest]:

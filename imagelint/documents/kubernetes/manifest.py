@@ -120,11 +120,10 @@ def _objects(body: Cursor) -> Iterator[KubernetesObject]:
     """The object at a place, or those of the list that it is."""
     pending = [body]
     while pending:
-        place = pending.pop(0)
+        place = pending.pop()
         kind = place["kind"].word()
-        items = place["items"].items()
         if kind == "List" or (kind.endswith("List") and place["items"].exists):
-            pending = [*items, *pending]
+            pending += reversed(place["items"].items())
         elif kind or place["apiVersion"].exists:
             yield _object(place, kind)
 

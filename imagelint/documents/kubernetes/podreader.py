@@ -9,7 +9,7 @@ from imagelint.documents.kubernetes.accelerators import gpu_product, quantity, r
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
 from imagelint.documents.kubernetes.podshapes import PodPlace, group_size, pod_places, replicas
 from imagelint.documents.kubernetes.variables import read_env
-from imagelint.documents.kubernetes.volumes import read_mounts, shared_memory
+from imagelint.documents.kubernetes.volumes import named_volumes, read_mounts, shared_memory
 from imagelint.documents.reference import parse_reference
 from imagelint.documents.shared import ImageRole, ImageUse, Runtime
 from imagelint.documents.yamlnodes import Mapping
@@ -34,6 +34,7 @@ class _Surroundings(NamedTuple):
     restarts: bool
     group: Fact[int]
     product: Fact[str]
+    volumes: dict[str, Cursor]
 
 
 def read_pods(obj: KubernetesObject) -> tuple[Pod, ...]:
@@ -50,6 +51,7 @@ def _pod(obj: KubernetesObject, place: PodPlace) -> Pod:
         obj.kind not in ("Job", "CronJob") and spec["restartPolicy"].word() not in _ENDING,
         group_size(obj, spec),
         _unless_managed(gpu_product(spec), place),
+        named_volumes(spec, obj.body.at("spec", "volumeClaimTemplates")),
     )
     return Pod(
         spec.key_span,
@@ -138,8 +140,7 @@ def _runtime(container: Container, around: _Surroundings) -> Runtime:
     body, place = container.body, around.place
     resources = body["resources"]
     memory = _memory_limit(container)
-    claims = around.owner.body.at("spec", "volumeClaimTemplates")
-    mounts = read_mounts(body, place.spec, claims)
+    mounts = read_mounts(body, around.volumes)
     shm, shm_mount = shared_memory(mounts, memory)
     return Runtime(
         "pod",

@@ -10,23 +10,28 @@ from imagelint.documents.shared import Mount
 from imagelint.documents.yamlnodes import Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imagelint.documents.cursor import Cursor
 
 _UNBOUNDED = float("inf")
 
 
-def read_mounts(container: Cursor, spec: Cursor, claims: Cursor) -> Fact[tuple[Mount, ...]]:
-    """The mounts of a container; unknown when a template takes part in the list.
+def named_volumes(spec: Cursor, claims: Cursor) -> dict[str, Cursor]:
+    """The volumes of a pod by name; `claims` is the place of a StatefulSet's claim templates."""
+    volumes = {volume["name"].word(): volume for volume in spec["volumes"].items()}
+    for claim in claims.items():
+        volumes.setdefault(claim.at("metadata", "name").word(), claim)
+    return volumes
 
-    `claims` is the place of a StatefulSet's volumeClaimTemplates.
-    """
+
+def read_mounts(container: Cursor, volumes: Mapping[str, Cursor]) -> Fact[tuple[Mount, ...]]:
+    """The mounts of a container; unknown when a template takes part in the list."""
     places = container["volumeMounts"]
     if places.exists and not places.null and not isinstance(places.node, Sequence):
         return UNKNOWN
-    volumes = {_name(volume): volume for volume in spec["volumes"].items()}
-    for claim in claims.items():
-        volumes.setdefault(claim.at("metadata", "name").word(), claim)
-    return Known(tuple(_mount(place, volumes.get(_name(place))) for place in places.items()))
+    found = (_mount(place, volumes.get(place["name"].word())) for place in places.items())
+    return Known(tuple(found))
 
 
 def _mount(place: Cursor, volume: Cursor | None) -> Mount:
@@ -86,7 +91,3 @@ def _size(mount: Mount, memory_limit: Fact[float]) -> Fact[float]:
     elif mount.source == "memory" and memory_limit is UNKNOWN:
         return UNKNOWN
     return Known(size, mount.span)
-
-
-def _name(place: Cursor) -> str:
-    return place["name"].word()

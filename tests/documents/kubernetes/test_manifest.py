@@ -20,6 +20,7 @@ metadata:
   annotations:
     imagelint.dev/allow.host-ipc: NCCL needs it
     ignore-check.kube-linter.io/run-as-non-root: the image cannot
+    kube-linter.io/ignore-all: generated
     other: x
 spec:
   containers:
@@ -62,12 +63,20 @@ def test_an_object_and_what_stands_in_it_in_source_order() -> None:
     assert next(iter(document.walk())) is document
 
 
+def test_what_does_not_serve_starts_no_server() -> None:
+    text = POD.replace("containers:", "initContainers:").replace("image:", "x:")
+    assert names(manifest(text))[-1] == "Command"
+    text = POD.replace("vllm serve m", "sleep 1").replace("vllm/vllm-openai", "busybox")
+    assert names(manifest(text))[-1] == "Command"
+
+
 def test_annotations_allow_for_the_object_that_has_them() -> None:
-    first, second = manifest(POD).allowances
+    first, second, third = manifest(POD).allowances
     assert (first.rule, first.reason) == ("host-ipc", "NCCL needs it")
     assert (first.dialect, first.permit) == (Dialect.IMAGELINT, Permit.ANNOTATION)
     assert POD[slice(*first.span)] == "imagelint.dev/allow.host-ipc"
     assert first.scope == (0, len(POD) - 1)
+    assert (third.rule, third.reason) == ("*", "generated")
     assert (second.rule, second.dialect) == ("run-as-non-root", Dialect.KUBE_LINTER)
 
 
@@ -197,7 +206,7 @@ _VALUES = st.sampled_from(
             "-c",
             "echo $(A) | sh",
             "1Gi",
-            "/dev/shm/",
+            "/models",
             "x:1",
         ),
         *("{{ x }}", "${X}", "", None, 1, 1.5, True, "Memory", "Job", "batch/v1", "ray.io/v1"),

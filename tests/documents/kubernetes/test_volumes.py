@@ -3,7 +3,7 @@ from __future__ import annotations
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.source import Span
 from imagelint.documents.cursor import Cursor
-from imagelint.documents.kubernetes.volumes import read_mounts, shared_memory
+from imagelint.documents.kubernetes.volumes import named_volumes, read_mounts, shared_memory
 from imagelint.documents.shared import Mount
 from imagelint.documents.yaml import load_yaml
 
@@ -35,7 +35,7 @@ def read(text: str) -> Cursor:
 
 def test_mounts_know_their_volumes() -> None:
     root = read(TEXT)
-    fact = read_mounts(root["container"], root, root["claims"])
+    fact = read_mounts(root["container"], named_volumes(root, root["claims"]))
     assert isinstance(fact, Known)
     models, host, claimed, nowhere, config, top = fact.value
     assert models.target == Known("/models", Span(*models.span))
@@ -55,7 +55,7 @@ def test_mounts_know_their_volumes() -> None:
 
 def test_a_list_that_a_template_fills_is_unknown() -> None:
     root = read("container: {volumeMounts: '{{ x }}'}")
-    assert read_mounts(root["container"], root, root["claims"]) is UNKNOWN
+    assert read_mounts(root["container"], named_volumes(root, root["claims"])) is UNKNOWN
     assert shared_memory(UNKNOWN, ABSENT) == (UNKNOWN, None)
 
 
@@ -67,7 +67,7 @@ def test_a_mount_anywhere_might_be_the_shared_memory() -> None:
 def test_a_mount_without_path_points_at_itself() -> None:
     text = "container: {volumeMounts: [{name: a}]}"
     root = read(text)
-    fact = read_mounts(root["container"], root, root["claims"])
+    fact = read_mounts(root["container"], named_volumes(root, root["claims"]))
     assert isinstance(fact, Known)
     assert text[slice(*fact.value[0].span)] == "{name: a}"
     assert fact.value[0].target is ABSENT

@@ -96,9 +96,16 @@ def test_older_ingresses() -> None:
 
 def test_routes_of_the_gateway() -> None:
     route = read(
-        "{apiVersion: gateway.networking.k8s.io/v1, kind: HTTPRoute, spec:"
-        " {parentRefs: [{name: g}], rules: [{timeouts: {request: 30s}, backendRefs:"
-        " [{name: llm, port: 80}, {kind: InferencePool, name: x}]}, {backendRefs: [{kind: Service, name: b}]}]}}",
+        """\
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+spec:
+  parentRefs: [{name: g}]
+  rules:
+  - timeouts: {request: 30s}
+    backendRefs: [{name: llm, port: 80}, {kind: InferencePool, name: x}]
+  - backendRefs: [{kind: Service, name: b}]
+""",
         Route,
     )
     assert route.parents == ("g",)

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Source
+from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.detect import candidate, detect, parse
+
+DOCKERFILE = '# syntax=docker/dockerfile:1\nFROM alpine:3.20\nCMD ["sh"]\n'
+MANIFEST = "# a pod\napiVersion: v1\nkind: Pod\nmetadata: {name: a}\n"
+COMPOSE = "version: '3'\nservices:\n  # the web\n  web:\n    image: nginx\n"
+JSON = '{\n  "kind": "Pod",\n  "apiVersion": "v1",\n  "metadata": {}\n}\n'
+HELM = "{{- if .Values.on }}\napiVersion: v1\nkind: Pod\n{{- end }}\n"
+EMBEDDED = (
+    "apiVersion: v1\nkind: ConfigMap\ndata:\n  a: |\n    {{- if x }}\n    b\n    {{- end }}\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("origin", "text", "kind"),
+    [
+        ("Dockerfile", DOCKERFILE, "dockerfile"),
+        ("a/b/Dockerfile.cuda", DOCKERFILE, "dockerfile"),
+        ("Dockerfile_amd", DOCKERFILE, "dockerfile"),
+        ("Dockerfile-uv", DOCKERFILE, "dockerfile"),
+        ("x.dockerfile", DOCKERFILE, "dockerfile"),
+        ("cpu.Dockerfile", DOCKERFILE, "dockerfile"),
+        ("Containerfile", DOCKERFILE, "dockerfile"),
+        ("DOCKERFILE", DOCKERFILE, "dockerfile"),
+        ("Dockerfile", "", "dockerfile"),
+        ("Dockerfile", "\ufeffRUN x\n", "dockerfile"),
+        ("Dockerfile", "nonsense\n", "dockerfile"),
+        ("Dockerfile.cuda", "RUN x\n", "dockerfile"),
+        ("Dockerfile.cuda", "", "dockerfile"),
+        ("Dockerfile.cuda", "nonsense\n", ""),
+        ("Dockerfile", MANIFEST, "kubernetes"),
+        ("Dockerfile", COMPOSE, "compose"),
+        ("Dockerfile", '{"a": 1}', ""),
+        ("Dockerfile", "#!/bin/sh\necho\n", ""),
+        ("Dockerfile", "#!/usr/bin/env x\nFROM a\n", "dockerfile"),
+        ("Dockerfile", "<html></html>", ""),
+        ("Dockerfile", "\0ELF", ""),
+        ("Dockerfile.md", "FROM x\n", ""),
+        ("dockerfile.go", "package x\n", ""),
+        ("Dockerfile.j2", "FROM a\n{% if x %}\n", "template"),
+        ("Dockerfile.template", "FROM {{ base }}\n", "template"),
+        ("Dockerfile.in", "FROM a\n", "dockerfile"),
+        ("Dockerfile", "FROM {{ base }}\n", "template"),
+        ("Dockerfile", "FROM a\nRUN docker inspect -f '{{- .X }}'\n", "dockerfile"),
+        ("deploy.yaml", MANIFEST, "kubernetes"),
+        ("deploy.yml", MANIFEST.replace("\n", "\r\n"), "kubernetes"),
+        ("deploy.yaml", "- apiVersion: v1\n  kind: Pod\n", "kubernetes"),
+        ("pod.json", JSON, "kubernetes"),
+        ("pod.json", '{"apiVersion": "v1"}', ""),
+        ("pod.json", '{"a": 1}', ""),
+        ("templates/deploy.yaml", HELM, "template"),
+        ("deploy.yaml", HELM, "template"),
+        ("deploy.yaml", EMBEDDED, "kubernetes"),
+        ("deploy.yaml", EMBEDDED + "x: y: z\n{{- a }}\n", "template"),
+        ("chart/templates/all.yaml", '{{- include "a.b" . }}\n', "template"),
+        ("chart/templates/plain.yaml", "a: 1\n", ""),
+        ("Chart.yaml", "apiVersion: v2\nkind: x\n", ""),
+        ("values.yaml", COMPOSE, ""),
+        ("values-prod.yaml", MANIFEST, ""),
+        ("values.schema.json", JSON, ""),
+        ("ci.yaml", "kind: x\n", ""),
+        ("ci.yaml", "on: push\njobs:\n  a:\n    services:\n      b:\n        image: c\n", ""),
+        ("ci.yaml", "services:\n  - docker:dind\njob:\n  image: x\n", ""),
+        (".gitlab-ci.yml", COMPOSE, ""),
+        ("compose.yaml", COMPOSE, "compose"),
+        ("docker-compose.gpu.yml", COMPOSE, "compose"),
+        ("docker-compose-dev.yaml", "volumes: {}\n", "compose"),
+        ("stack.yaml", COMPOSE, "compose"),
+        ("compose.yaml", MANIFEST, "kubernetes"),
+        ("requirements.txt", "a==1\n", "requirements"),
+        ("requirements-dev.txt", "", "requirements"),
+        ("requirements_cuda.txt", "", "requirements"),
+        ("dev-requirements.txt", "", "requirements"),
+        ("requirements.in", "", "requirements"),
+        ("constraints.txt", "", "requirements"),
+        ("requirements/base.txt", "", "requirements"),
+        ("a/requirements/full/x.txt", "", "requirements"),
+        ("notes.txt", "a==1\n", ""),
+        (".dockerignore", "*\n", "ignore"),
+        ("Dockerfile.dockerignore", "*\n", "ignore"),
+        (".containerignore", "*\n", "ignore"),
+        (".imagelint.yaml", "name: x\n", "policy"),
+        ("imagelint.yml", "name: x\n", "policy"),
+        ("-", DOCKERFILE, "dockerfile"),
+        ("-", MANIFEST, "kubernetes"),
+        ("-", COMPOSE, "compose"),
+        ("-", "hello\n", ""),
+        ("main.py", "FROM x\n", ""),
+        ("data.yaml", "a\0b", ""),
+    ],
+)
+def test_kinds(origin: str, text: str, kind: str) -> None:
+    assert detect(origin, text) == kind
+    if kind and origin not in ("-", "data.yaml"):
+        assert candidate(origin)
+
+
+@pytest.mark.parametrize("name", ["main.py", "README.md", "notes.txt", "Chart.yaml", "a.yaml.bak"])
+def test_files_that_are_not_even_opened(name: str) -> None:
+    assert not candidate(name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        ("dockerfile", DOCKERFILE),
+        ("kubernetes", MANIFEST),
+        ("compose", COMPOSE),
+        ("requirements", "a==1\n"),
+        ("ignore", "*\n"),
+        ("policy", "name: x\n"),
+    ],
+)
+def test_each_kind_has_its_reader(kind: str, text: str) -> None:
+    assert parse(Source("x", text), kind).kind == kind
+
+
+@pytest.mark.parametrize(("text", "at"), [(HELM, 0), ("FROM a\n{% if x %}\n", 7), ("plain", 0)])
+def test_templates_are_problems(text: str, at: int) -> None:
+    with pytest.raises(DocumentError) as caught:
+        parse(Source("x", text), "template")
+    assert caught.value.kind is ProblemKind.TEMPLATE
+    assert caught.value.span == (at, at)
+    assert "helm template" in caught.value.help
+
+
+@given(
+    st.sampled_from(["Dockerfile", "a.yaml", "compose.yml", "a.json", "-", "requirements.txt"]),
+    st.lists(
+        st.sampled_from(
+            [
+                *("FROM x\n", "apiVersion: v1\n", "kind: Pod\n", "services:\n", "  a:\n", "  "),
+                *("    image: b\n", "{{- x }}\n", "{", "}", "\0", "\ufeff", "\r\n", ": ", "- "),
+            ]
+        ),
+        max_size=10,
+    ).map("".join)
+    | st.text(max_size=40),
+)
+@settings(max_examples=150, deadline=None)
+def test_any_text_is_of_some_kind_and_read_or_refused(origin: str, text: str) -> None:
+    kind = detect(origin, text)
+    if not kind:
+        return
+    document = attempt(Source(origin, text), kind)
+    if isinstance(document, DocumentError):
+        assert document.message
+        return
+    for node in document.walk():
+        assert 0 <= node.span.start <= node.span.end <= len(text)
+
+
+def attempt(source: Source, kind: str) -> Document | DocumentError:
+    try:
+        return parse(source, kind)
+    except DocumentError as error:
+        return error
