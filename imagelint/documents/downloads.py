@@ -194,7 +194,7 @@ def _ollama(command: Command) -> tuple[Download, ...]:
     if not isinstance(model.value, Known):
         revision = UNKNOWN
     elif "@" in model.text:
-        revision = Known(model.text.partition("@")[2], model.span)
+        revision = Known(model.text.partition("@")[2])
     return (Download(command.span, command, "model", model.value, "", revision),)
 
 

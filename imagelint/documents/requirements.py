@@ -19,12 +19,9 @@ if TYPE_CHECKING:
 
 __all__ = ["FileReference", "PackageIndex", "Requirement", "Requirements", "parse_requirements"]
 
-_COMMENT = re.compile(r"(?:^|\s)\s*#")
+_COMMENT = re.compile(r"(?:^|(?<=\s))#")
 _OPTION = re.compile(r"(?:^|(?<=\s))-")
-_ONE_OPTION = re.compile(
-    r"(?:(?P<long>--[A-Za-z][A-Za-z-]*)|(?P<short>-[A-Za-z]))(?:[ =\t]*(?P<value>(?!-)\S.*?))?"
-    r"(?=\s+-|\s*$)"
-)
+_TOKEN = re.compile(r"\S+")
 _ALLOW = re.compile(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
     r"(?:\s+in\s+(?P<scope>file)\b)?\s*(?:--\s*(?P<reason>.*))?"
@@ -96,22 +93,23 @@ class _Lines:
 
     def __iter__(self) -> Iterator[tuple[str, int]]:
         source = self._source
-        start, parts = 0, ""
+        start, length = 0, 0
+        parts: list[str] = []
         for number in range(1, len(source.line_starts) + 1):
             begin = source.line_starts[number - 1]
             line = source.line(number)
             if number == 1 and line.startswith("\ufeff"):
                 line = f" {line[1:]}"
             if not parts:
-                start = begin
-            parts += " " * (begin - start - len(parts)) + line
-            if line.endswith("\\") and not _COMMENT.match(line):
-                parts = f"{parts[:-1]} "
-                continue
-            yield parts, start
-            parts = ""
+                start, length = begin, 0
+            goes_on = line.endswith("\\") and not line.lstrip().startswith("#")
+            parts += (" " * (begin - start - length), f"{line[:-1]} " if goes_on else line)
+            length = begin - start + len(line)
+            if not goes_on:
+                yield "".join(parts), start
+                parts = []
         if parts:
-            yield parts, start
+            yield "".join(parts), start
 
 
 def parse_requirements(source: Source) -> Requirements:
@@ -219,12 +217,20 @@ class _Reading:
 
 
 def _options(text: str, start: int) -> Iterator[tuple[str, str, Span]]:
-    """Options of a line as name, value and span."""
-    for match in _ONE_OPTION.finditer(text):
-        name = match["long"] or match["short"]
-        value = (match["value"] or "").strip().strip("\"'")
-        end = match.start() + len(match[0].rstrip())
-        yield name, value, Span(start + match.start(), start + end)
+    """Options of a line as name, value and span; what follows one is its value."""
+    groups: list[list[re.Match[str]]] = []
+    for token in _TOKEN.finditer(text):
+        if token[0].startswith("-") or not groups:
+            groups.append([])
+        groups[-1].append(token)
+    for tokens in groups:
+        first = tokens[0][0]
+        name, equals, value = first.partition("=")
+        if not first.startswith("--") and len(first) > 2:  # noqa: PLR2004 - `-rfile`
+            name, equals, value = first[:2], "=", first[2:].removeprefix("=")
+        rest = [token[0] for token in tokens[1:]]
+        whole = " ".join([value, *rest] if equals else rest).strip("\"'")
+        yield name, whole, Span(start + tokens[0].start(), start + tokens[-1].end())
 
 
 def _wishes(comment: str, start: int, length: int) -> Iterator[Allowance]:

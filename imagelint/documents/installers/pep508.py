@@ -17,7 +17,6 @@ _HEAD = re.compile(rf"(?P<name>{_NAME})\s*(?:\[(?P<extras>[^\]]*)\])?\s*(?P<rest
 _IDENTIFIER = re.compile(_NAME)
 _VERSION = r"[A-Za-z0-9!][A-Za-z0-9.*+!_-]*"
 _CLAUSE = re.compile(rf"\s*(===|==|~=|!=|<=|>=|<|>)\s*({_VERSION}|(?<====)\s*[^\s,;)]+)\s*")
-_MARKER = re.compile(r"(?:^|[\s\]\"'A-Za-z0-9.*)]);")
 _SEPARATORS = re.compile(r"[-_.]+")
 _ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar")
 _SCHEME = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[a-z][a-z0-9+.]*:", re.IGNORECASE)
@@ -29,6 +28,9 @@ _WHEEL = re.compile(r"([A-Za-z0-9_.]+)-(\d[^-]*)-[^/]*\.whl$")
 _SDIST = re.compile(r"([A-Za-z0-9_.-]+?)-v?(\d+(?:\.\d+)+[^-/]*?)(?:\.tar\.\w+|\.tgz|\.zip)$")
 _ARCHIVE_COMMIT = re.compile(r"/([0-9a-f]{40})(?:\.tar\.\w+|\.zip)?$", re.IGNORECASE)
 _VERSIONED = re.compile(r"/v?(\d+(?:\.\d+)+\w*)(?:\.tar\.\w+|\.tgz|\.zip)$")
+
+
+_LONGEST = 4_096
 
 
 class _Pin(NamedTuple):
@@ -63,7 +65,7 @@ def read_requirement(text: str, span: Span, raw: str) -> Requirement | None:
     written settles it.
     """
     text = text.strip()
-    if not text:
+    if not text or len(text) > _LONGEST:
         return None
     if _SCHEME.match(text):
         url, _, marker = text.partition(" ;")
@@ -90,13 +92,9 @@ def _named(head: re.Match[str], span: Span, raw: str) -> Requirement | None:
         url, _, marker = rest[1:].partition(" ;")
         found = _from_url(url.strip(), span, raw, marker.strip())
         return found._replace(name=name, extras=extras) if found.url else None
-    found_marker = _MARKER.search(rest)
-    end = found_marker.end() - 1 if found_marker else len(rest)
-    specifier, marker = rest[:end].strip(), rest[end + 1 :].strip()
-    if found_marker and not marker:
-        return None
+    specifier, semicolon, marker = map(str.strip, rest.partition(";"))
     pin = _pin_of(specifier)
-    if pin is None:
+    if pin is None or (semicolon and not marker):
         return None
     return Requirement(
         span, raw, name, specifier, pin.version, pin.pinned, extras=extras, marker=marker

@@ -44,9 +44,16 @@ class _Scoping(NamedTuple):
     enter: bool
 
 
+class _Stages(NamedTuple):
+    """The stages of a pipeline, which gets its number when it is reached."""
+
+    tasks: tuple[_Task, ...]
+
+
 _ENTER = _Scoping(enter=True)
 _LEAVE = _Scoping(enter=False)
-_Tasks = list["_Task | _Scoping"]
+_Tasks = list["_Task | _Scoping | _Stages"]
+_Linked = tuple[str, "Node", "tuple[Node, ...]"]
 
 
 def read_tree(reader: Reader) -> None:
@@ -74,6 +81,9 @@ class _Walk:
             task = tasks.pop()
             if isinstance(task, _Scoping):
                 self._rescope(task)
+                continue
+            if isinstance(task, _Stages):
+                tasks.extend(reversed(self._staged(task)))
                 continue
             kind = task.node.type
             if kind not in _SKIPPED:
@@ -112,24 +122,43 @@ class _Walk:
         return [_ENTER, *(_Task(child, place) for child in task.node.named_children), _LEAVE]
 
     def pipeline(self, task: _Task) -> _Tasks:
+        """The grammar binds `a && b > c | d` as `(a && b > c) | d`: only `b` is piped."""
         stages = [child for child in task.node.named_children if child.type != "comment"]
+        if not stages:
+            return []
+        *before, first = _flatten(_Task(stages[0], task.place))
+        tasks = self._linked(before, task.place)
+        place = task.place
+        if before:
+            probed = any(self._is_probe(node) for _, node, _ in before)
+            sure = place.unconditional and not probed and first[0] != "||"
+            place = place._replace(unconditional=sure)
+        staged: list[_Task] = []
+        for number, stage in enumerate(stages):
+            redirects = task.redirects if number == len(stages) - 1 else ()
+            node, own = (first[1], first[2]) if number == 0 else (stage, ())
+            staged.append(_Task(node, place._replace(stage=number), (*own, *redirects)))
+        return [*tasks, _Stages(tuple(staged))]
+
+    def _staged(self, stages: _Stages) -> _Tasks:
         pipe = self._reader.output.new_pipe()
         tasks: _Tasks = []
-        for number, stage in enumerate(stages):
-            place = Place(pipe, number, task.place.unconditional)
-            redirects = task.redirects if number == len(stages) - 1 else ()
-            tasks += (_ENTER, _Task(stage, place, redirects), _LEAVE)
+        for task in stages.tasks:
+            tasks += (_ENTER, task._replace(place=task.place._replace(pipe=pipe)), _LEAVE)
         return tasks
 
     def and_or(self, task: _Task) -> _Tasks:
-        tasks: _Tasks = []
-        probed = False
         links = _flatten(task)
         if len(links) == 1 and links[0][1] == task.node:  # a part of it is broken
             return self.children(task)
+        return self._linked(links, task.place)
+
+    def _linked(self, links: list[_Linked], place: Place) -> _Tasks:
+        tasks: _Tasks = []
+        probed = False
         for operator, node, redirects in links:
-            unconditional = task.place.unconditional and not probed and operator != "||"
-            tasks.append(_Task(node, task.place._replace(unconditional=unconditional), redirects))
+            unconditional = place.unconditional and not probed and operator != "||"
+            tasks.append(_Task(node, place._replace(unconditional=unconditional), redirects))
             probed = probed or self._is_probe(node)
         return tasks
 
@@ -172,7 +201,10 @@ class _Walk:
             elif child.type == "pipeline":
                 pipe = place.pipe if place.pipe >= 0 else self._reader.output.new_pipe()
                 place = place._replace(pipe=pipe)
-                for number, stage in enumerate(child.named_children, place.stage + 1):
+                stages = child.named_children
+                if len(stages) == 1 and stages[0].type == "pipeline":
+                    stages = stages[0].named_children
+                for number, stage in enumerate(stages, place.stage + 1):
                     tasks += (_ENTER, _Task(stage, place._replace(stage=number)), _LEAVE)
             elif operator and child.is_named and child.type not in _REDIRECTS | _DOCUMENT:
                 unconditional = outer.unconditional and operator != "||"
@@ -257,6 +289,12 @@ class _Walk:
         pieces: list[Piece] = []
         for redirect in redirects:
             piece, more = self._piece(redirect)
+            last = words[-1] if words else (0, 0)
+            number = self._reader.text[last[0] : last[1]]
+            if last[1] == piece.whole[0] and number.isdigit() and piece.operator[:1] in ("<", ">"):
+                words.pop()  # `2>` behind a continuation, which the grammar takes apart
+                operator = number + piece.operator
+                piece = piece._replace(whole=(last[0], piece.whole[1]), operator=operator)
             pieces.append(piece)
             words += more
         start = node.start_byte
@@ -326,9 +364,9 @@ def _may_substitute(text: str) -> bool:
     return "(" in text or "`" in text
 
 
-def _flatten(task: _Task) -> list[tuple[str, Node, tuple[Node, ...]]]:
+def _flatten(task: _Task) -> list[_Linked]:
     """The commands of `a && b || c` with the operator before each and the redirects behind."""
-    links: list[tuple[str, Node, tuple[Node, ...]]] = []
+    links: list[_Linked] = []
     node, redirects = task.node, task.redirects
     while True:
         named = [child for child in node.named_children if child.type != "comment"]

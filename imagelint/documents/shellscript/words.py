@@ -27,7 +27,7 @@ _QUOTED = re.compile(
     rf"|{_EXPANSION}|\$(?P<dollar>(?![\w{{(@*#?!$-]))",
     re.ASCII | re.DOTALL,
 )
-_BRACES = re.compile(r"\{[^{}]*(?:,|\.\.)[^{}]*\}")
+_BRACES = re.compile(r"\{([^{}]*)\}")
 _GLOB = re.compile(r"[*?]")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "e": "\x1b", "a": "\a"}
 _ANSI_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -44,12 +44,14 @@ class _Fields:
 
     def __init__(self) -> None:
         self.done: list[str] = []
-        self.open: str | None = None
-        self.skeleton = ""
+        self.open: list[str] | None = None
+        self.skeleton: list[str] = []
 
     def add(self, text: str) -> None:
         """Text that belongs to the field in hand, even when it is empty."""
-        self.open = text if self.open is None else self.open + text
+        if self.open is None:
+            self.open = []
+        self.open.append(text)
 
     def split(self, value: str) -> None:
         """The value of an unquoted variable, split at blanks."""
@@ -70,13 +72,14 @@ class _Fields:
 
     def _close(self) -> None:
         if self.open is not None:
-            self.done.append(self.open)
+            self.done.append("".join(self.open))
             self.open = None
 
     def result(self) -> list[str]:
         """All fields."""
-        if _BRACES.search(self.skeleton):
-            raise _UnknownWordError
+        for match in _BRACES.finditer("".join(self.skeleton)):
+            if "," in match[1] or ".." in match[1]:
+                raise _UnknownWordError
         self._close()
         return self.done
 
@@ -117,7 +120,7 @@ def text_value(raw: str, lookup: Lookup) -> Fact[str]:
             at = match.end()
     except _UnknownWordError:
         return UNKNOWN
-    return Known(fields.open or "")
+    return Known("".join(fields.open or ()))
 
 
 def _scan(raw: str, lookup: Lookup, *, split: bool) -> _Fields:
@@ -170,9 +173,9 @@ def _bare_piece(match: re.Match[str], fields: _Fields, lookup: Lookup, *, split:
     kind = match.lastgroup
     if kind == "plain":
         fields.add(match[0])
-        fields.skeleton += match[0]
+        fields.skeleton.append(match[0])
         return
-    fields.skeleton += "x"
+    fields.skeleton.append("x")
     if kind == "single":
         fields.add(match["single"])
     elif kind == "escape":

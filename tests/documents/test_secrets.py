@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagelint.documents.secrets import (
+    credential_file,
+    is_placeholder,
+    is_secret_name,
+    secret_kind,
+)
+
+SECRET_NAMES = """
+HF_TOKEN HUGGING_FACE_HUB_TOKEN NGC_API_KEY WANDB_API_KEY OPENAI_API_KEY AWS_SECRET_ACCESS_KEY
+VLLM_API_KEY LLAMA_API_KEY DB_PASSWORD POSTGRES_PASSWD apiKey openaiApiKey authToken TOKEN SECRET
+GITHUB_PAT CLIENT_SECRET AZURE_CREDENTIALS SSH_PRIVATE_KEY APIKEY my-password SECRET_KEY API_KEY_2
+API_KEYS MYSQL_ROOT_PASSWORD PASSWORD GH_TOKEN_BASE64
+"""
+HARMLESS_NAMES = """
+TOKENIZERS_PARALLELISM MAX_TOKENS VLLM_TOKENIZER_MODE TIKTOKEN_CACHE_DIR EOS_TOKEN EOS_TOKEN_ID
+PAD_TOKEN PAD_TOKEN_ID BOS_TOKEN HF_TOKEN_PATH TOKENIZER TOKEN_LIMIT USERNAME VLLM_MAX_BATCHED_TOKENS
+DB_PASSWORD_FILE SECRET_NAME TOKEN_URL PUBLIC_KEY KEY SORT_KEY GPG_KEY PWD OLDPWD PATH AUTHOR
+PASSTHROUGH COMPASS MONKEY SECRETARY AWS_ACCESS_KEY_ID PASSWORD_MIN_LENGTH _ 1 NEXT_TOKEN
+"""
+
+
+@pytest.mark.parametrize("name", SECRET_NAMES.split())
+def test_names_of_secrets(name: str) -> None:
+    assert is_secret_name(name)
+
+
+@pytest.mark.parametrize("name", HARMLESS_NAMES.split())
+def test_names_that_only_look_like_it(name: str) -> None:
+    assert not is_secret_name(name)
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ("hf_" + "a" * 34, "Hugging Face token"),
+        ("sk-ant-" + "a" * 40, "Anthropic key"),
+        ("sk-proj-" + "a" * 40, "OpenAI key"),
+        ("x AKIA" + "A" * 16, "AWS access key"),
+        ("hf_transfer", ""),
+        ("", ""),
+    ],
+)
+def test_kinds_of_secrets(value: str, kind: str) -> None:
+    assert secret_kind(value) == kind
+
+
+PLACEHOLDERS = [
+    "<your token>",
+    "changeme",
+    "xxx",
+    "${X}",
+    "$X",
+    "EMPTY",
+    "none",
+    "",
+    "token-abc123",
+]
+PLACEHOLDERS += [
+    "{{ x }}",
+    "REPLACE_ME",
+    "your-key",
+    "...",
+    "'your_token_here'",
+    "hf_xxxx",
+    "sk-...",
+]
+PLACEHOLDERS += ["****", "%TOKEN%", "[token]", "$(cat x)", "__TOKEN__", "hf_your_token", "my-token"]
+
+
+@pytest.mark.parametrize("value", PLACEHOLDERS)
+def test_placeholders(value: str) -> None:
+    assert is_placeholder(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["hf_" + "aB3" * 11, "s3cr3t-v4lue", "a", "hunter2", "x" * 3 + "1", "pa$$word1"]
+)
+def test_values_that_count(value: str) -> None:
+    assert not is_placeholder(value)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        (".env", "environment file"),
+        ("app/.env.production", "environment file"),
+        (".env.example", ""),
+        (".env.local.sample", ""),
+        ("settings.py", ""),
+        ("/root/.netrc", "netrc"),
+        (".npmrc", "npm configuration"),
+        ("pip.conf", "pip configuration"),
+        (".aws/credentials", "AWS credentials"),
+        ("credentials", ""),
+        (".aws/", "AWS credentials"),
+        (".docker/config.json", "Docker credentials"),
+        ("config.json", ""),
+        ("a/id_ed25519", "SSH private key"),
+        ("id_rsa.pub", ""),
+        ("kaggle.json", "Kaggle credentials"),
+        ("/root/.cache/huggingface/token", "Hugging Face token"),
+        ("/root/.huggingface/token", "Hugging Face token"),
+        ("token", ""),
+        ("my-service-account-key.json", "service account key"),
+        ("privkey.pem", "private key"),
+        ("server-key.pem", "private key"),
+        ("ca.pem", ""),
+        ("cert.pem", ""),
+        ("x.p12", "private key"),
+        ("venv/site-packages/a/.env", ""),
+        ("", ""),
+    ],
+)
+def test_credential_files(path: str, kind: str) -> None:
+    assert credential_file(path) == kind
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=100, deadline=None)
+def test_any_text_is_judged(text: str) -> None:
+    is_secret_name(text)
+    secret_kind(text)
+    credential_file(text)
+    assert is_placeholder(f"<{text.replace('<', '').replace('>', '')}>")
