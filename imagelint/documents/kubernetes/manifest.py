@@ -10,6 +10,8 @@ from imagelint.documents.cursor import Cursor
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.objects import KubernetesObject
 from imagelint.documents.kubernetes.podreader import read_pods
+from imagelint.documents.kubernetes.routereader import read_routes
+from imagelint.documents.kubernetes.scalingreader import read_autoscaler
 from imagelint.documents.kubernetes.wiringreader import read_wiring
 from imagelint.documents.yamlcomments import comment_allowances
 from imagelint.documents.yamldocument import duplicate_complaints, read_stream
@@ -51,6 +53,10 @@ class Manifest(Document):
             wiring = read_wiring(obj)
             if wiring is not None:
                 yield wiring
+            scaler = read_autoscaler(obj, wiring)
+            if scaler is not None:
+                yield scaler
+            yield from read_routes(obj, wiring)
             for pod in pods:
                 yield pod
                 for container in pod.containers:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
@@ -60,7 +60,7 @@ class Ingress(NamedTuple):
     path: str
 
 
-class Route(NamedTuple):
+class HTTPRoute(NamedTuple):
     """An HTTPRoute of the Gateway API; `request_timeouts` are those of its rules, as written."""
 
     span: Span
@@ -131,3 +131,6 @@ class ScaledObject(NamedTuple):
     polling_interval: Fact[int]
     triggers: tuple[Trigger, ...]
     path: str
+
+
+Wiring: TypeAlias = Service | Ingress | HTTPRoute | HorizontalPodAutoscaler | ScaledObject

@@ -8,9 +8,9 @@ from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.documents.kubernetes.wiring import (
     Backend,
     HorizontalPodAutoscaler,
+    HTTPRoute,
     Ingress,
     Metric,
-    Route,
     ScaledObject,
     Service,
     ServicePort,
@@ -23,21 +23,14 @@ if TYPE_CHECKING:
 
     from imagelint.documents.cursor import Cursor
     from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.kubernetes.wiring import Wiring
 
 _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 
 
-def read_wiring(
-    obj: KubernetesObject,
-) -> Service | Ingress | Route | HorizontalPodAutoscaler | ScaledObject | None:
+def read_wiring(obj: KubernetesObject) -> Wiring | None:
     """The typed view of an object, None when it is of another kind."""
-    readers: dict[
-        tuple[str, str],
-        Callable[
-            [KubernetesObject],
-            Service | Ingress | Route | HorizontalPodAutoscaler | ScaledObject,
-        ],
-    ] = {
+    readers: dict[tuple[str, str], Callable[[KubernetesObject], Wiring]] = {
         ("", "Service"): _service,
         ("extensions", "Ingress"): _ingress,
         ("networking.k8s.io", "Ingress"): _ingress,
@@ -91,7 +84,7 @@ def _ingress_backends(spec: Cursor) -> Iterator[Backend]:
             yield Backend(place.span, name.text(), port.text(), place.path)
 
 
-def _route(obj: KubernetesObject) -> Route:
+def _route(obj: KubernetesObject) -> HTTPRoute:
     spec = obj.body["spec"]
     rules = spec["rules"].items()
     parents = tuple(parent["name"].word() for parent in spec["parentRefs"].items())
@@ -102,7 +95,7 @@ def _route(obj: KubernetesObject) -> Route:
         if place["kind"].word() in ("", "Service")
     )
     timeouts = tuple(rule.at("timeouts", "request") for rule in rules)
-    return Route(obj.span, obj, obj.body, parents, backends, timeouts, obj.path)
+    return HTTPRoute(obj.span, obj, obj.body, parents, backends, timeouts, obj.path)
 
 
 def _autoscaler(obj: KubernetesObject) -> HorizontalPodAutoscaler:

@@ -8,8 +8,8 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.source import Source
 from imagelint.documents.kubernetes import (
     HorizontalPodAutoscaler,
+    HTTPRoute,
     Ingress,
-    Route,
     ScaledObject,
     Service,
     parse_manifest,
@@ -106,7 +106,7 @@ spec:
     backendRefs: [{name: llm, port: 80}, {kind: InferencePool, name: x}]
   - backendRefs: [{kind: Service, name: b}]
 """,
-        Route,
+        HTTPRoute,
     )
     assert route.parents == ("g",)
     assert [bare(backend.service) for backend in route.backends] == ["llm", "b"]
@@ -193,7 +193,7 @@ spec:
 @pytest.mark.parametrize(
     "text",
     [
-        "{apiVersion: serving.knative.dev/v1, kind: Service}",
+        "{apiVersion: serving.knative.dev/v1, kind: Configuration}",
         "{apiVersion: v1, kind: ConfigMap}",
         "{apiVersion: a.b/v1, kind: Ingress}",
     ],

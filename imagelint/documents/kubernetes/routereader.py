@@ -1,0 +1,169 @@
+"""Ways in from outside with their timeouts, as one node."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.kubernetes.wiring import Ingress
+from imagelint.documents.quantity import parse_duration
+from imagelint.documents.scaling import Route, Timeout
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.kubernetes.wiring import Wiring
+
+_NGINX = "nginx.ingress.kubernetes.io"
+_ALB = "alb.ingress.kubernetes.io"
+_ATTRIBUTES = f"{_ALB}/load-balancer-attributes"
+_IDLE = re.compile(r"(?:^|,)\s*idle_timeout\.timeout_seconds\s*=\s*([0-9]{1,9})")
+# What a controller's class is called, and the prefix of the annotations that only it reads.
+_CLASSES = {
+    "nginx": "nginx",
+    "alb": "alb",
+    "gce": "gke",
+    "gce-internal": "gke",
+    "traefik": "traefik",
+    "istio": "istio",
+}
+_PREFIXES = {_NGINX: "nginx", _ALB: "alb"}
+# kubernetes/ingress-nginx:docs/user-guide/nginx-configuration/annotations.md;
+# aws-load-balancer-controller:docs/guide/ingress/annotations.md
+_NGINX_DEFAULT, _ALB_DEFAULT, _GKE_DEFAULT = 60.0, 60.0, 30.0
+_NO_LIMIT = float("inf")
+
+
+def read_routes(obj: KubernetesObject, wiring: Wiring | None) -> Iterator[Route]:
+    """The ways in that an object defines; `wiring` is its typed view."""
+    if isinstance(wiring, Ingress):
+        yield _ingress(wiring)
+    elif (obj.group, obj.kind) == ("gateway.networking.k8s.io", "HTTPRoute"):
+        for rule in obj.body.at("spec", "rules").items():
+            yield _of_gateway(obj, rule)
+    elif (obj.group, obj.kind) == ("networking.istio.io", "VirtualService"):
+        for rule in obj.body.at("spec", "http").items():
+            yield _of_istio(obj, rule)
+    elif (obj.group, obj.kind) == ("cloud.google.com", "BackendConfig"):
+        place = obj.body.at("spec", "timeoutSec")
+        yield _route(obj, obj.body, "gke", (_google(place),), ())
+    elif (obj.group, obj.kind) == ("networking.gke.io", "GCPBackendPolicy"):
+        target = obj.body.at("spec", "targetRef")
+        backends = ((target["name"].word(), ""),) if target["kind"].word() == "Service" else ()
+        place = obj.body.at("spec", "default", "timeoutSec")
+        yield _route(obj, obj.body, "gke", (_google(place),), backends)
+
+
+def _route(
+    obj: KubernetesObject,
+    body: Cursor,
+    controller: str,
+    timeouts: tuple[Timeout, ...],
+    backends: tuple[tuple[str, str], ...],
+) -> Route:
+    span = obj.span if body is obj.body else body.key_span
+    path = obj.path if body is obj.body else body.path
+    return Route(
+        span,
+        obj.kind,
+        obj.name,
+        obj.namespace,
+        controller,
+        timeouts,
+        tuple(backend for backend in backends if backend[0]),
+        obj.annotations,
+        body,
+        path,
+    )
+
+
+def _ingress(ingress: Ingress) -> Route:
+    obj = ingress.object
+    controller = _controller(ingress)
+    timeouts: tuple[Timeout, ...] = ()
+    if controller == "nginx":
+        place = obj.annotation(f"{_NGINX}/proxy-read-timeout")
+        timeouts = (_timeout(place, _bare_seconds(place), "idle", _NGINX_DEFAULT),)
+    elif controller == "alb":
+        place = obj.annotation(_ATTRIBUTES)
+        timeouts = (_timeout(place, _idle_attribute(place), "idle", _ALB_DEFAULT),)
+    backends = tuple((_text(one.service), _text(one.port)) for one in ingress.backends)
+    return _route(obj, ingress.body, controller, timeouts, backends)
+
+
+def _controller(ingress: Ingress) -> str:
+    if isinstance(ingress.class_name, Known):
+        return _CLASSES.get(ingress.class_name.value, "")
+    for name, _ in ingress.annotations:
+        found = _PREFIXES.get(name.partition("/")[0])
+        if found:
+            return found
+    return ""
+
+
+def _bare_seconds(place: Cursor) -> Fact[float]:
+    """A bare number of seconds; with a unit the controller does not take it."""
+    fact = place.text()
+    if not isinstance(fact, Known):
+        return fact
+    return Known(float(fact.value), fact.span) if fact.value.isdecimal() else UNKNOWN
+
+
+def _idle_attribute(place: Cursor) -> Fact[float]:
+    fact = place.text()
+    if not isinstance(fact, Known):
+        return fact
+    match = _IDLE.search(fact.value)
+    return Known(float(match[1]), fact.span) if match else ABSENT
+
+
+def _of_gateway(obj: KubernetesObject, rule: Cursor) -> Route:
+    backends = tuple(
+        (place["name"].word(), place["port"].text())
+        for place in rule["backendRefs"].items()
+        if place["kind"].word() in ("", "Service")
+    )
+    fields = (rule.at("timeouts", "request"), rule.at("timeouts", "backendRequest"))
+    timeouts = tuple(_timeout(place, _duration(place), "total") for place in fields)
+    return _route(obj, rule, "", timeouts, tuple((name, _text(port)) for name, port in backends))
+
+
+def _of_istio(obj: KubernetesObject, rule: Cursor) -> Route:
+    places = [way["destination"] for way in rule["route"].items()]
+    backends = tuple((_service_of(place["host"].word()), "") for place in places)
+    timeout = _timeout(rule["timeout"], _duration(rule["timeout"]), "total")
+    return _route(obj, rule, "istio", (timeout,), backends)
+
+
+def _service_of(host: str) -> str:
+    """The name of a Service in a host of the mesh: `llm`, `llm.ns.svc.cluster.local`."""
+    name, _, rest = host.partition(".")
+    return name if not rest or rest.split(".")[1:2] in ([], ["svc"]) else ""
+
+
+def _google(place: Cursor) -> Timeout:
+    return _timeout(place, place.number(), "total", _GKE_DEFAULT)
+
+
+def _timeout(
+    place: Cursor, seconds: Fact[float], meaning: str, default: float | None = None
+) -> Timeout:
+    if seconds is ABSENT and default is not None:
+        seconds = Known(default)
+    return Timeout(place.span, place.key.strip('[]"'), seconds, meaning, place.path)
+
+
+def _duration(place: Cursor) -> Fact[float]:
+    """Seconds of a duration, infinite for `0s`, which switches the limit off."""
+    fact = place.text()
+    if not isinstance(fact, Known):
+        return fact
+    seconds = parse_duration(fact.value)
+    return UNKNOWN if seconds is None else Known(seconds or _NO_LIMIT, fact.span)
+
+
+def _text(fact: Fact[str]) -> str:
+    return fact.value if isinstance(fact, Known) else ""

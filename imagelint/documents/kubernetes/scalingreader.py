@@ -1,0 +1,164 @@
+"""Autoscalers of every kind, as one node."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.kubernetes.wiring import HorizontalPodAutoscaler, ScaledObject
+from imagelint.documents.quantity import parse_quantity
+from imagelint.documents.scaling import Autoscaler, Signal
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.kubernetes.wiring import Metric, Trigger, Wiring
+
+# kedacore/keda-docs:content/docs/2.21/reference/scaledobject-spec.md
+_KEDA_MINIMUM, _KEDA_MAXIMUM = 0, 100
+_KNATIVE = "autoscaling.knative.dev"
+
+
+def read_autoscaler(obj: KubernetesObject, wiring: Wiring | None) -> Autoscaler | None:
+    """The autoscaler that an object is or brings, None when it neither is nor brings one.
+
+    `wiring` is the typed view of the object.
+    """
+    if isinstance(wiring, HorizontalPodAutoscaler):
+        return _horizontal(wiring)
+    if isinstance(wiring, ScaledObject):
+        return _scaled_object(wiring)
+    if obj.kind == "InferenceService" and obj.group == "serving.kserve.io":
+        return _inference_service(obj)
+    if obj.kind == "Service" and obj.group == "serving.knative.dev":
+        return _knative(obj)
+    return None
+
+
+def _horizontal(scaler: HorizontalPodAutoscaler) -> Autoscaler:
+    obj = scaler.object
+    return Autoscaler(
+        scaler.span,
+        obj.kind,
+        obj.name,
+        obj.namespace,
+        scaler.target.kind,
+        scaler.target.name,
+        _default(scaler.min_replicas, 1),
+        ABSENT,
+        scaler.max_replicas,
+        tuple(_signal(metric) for metric in scaler.metrics),
+        scaler.body.at("spec", "minReplicas"),
+        scaler.body,
+        scaler.path,
+    )
+
+
+def _signal(metric: Metric) -> Signal:
+    if metric.type in ("Resource", "ContainerResource"):
+        kind = metric.name.value if isinstance(metric.name, Known) else ""
+    else:
+        kind = metric.type.lower()
+    return Signal(metric.span, kind, metric.path)
+
+
+def _scaled_object(scaler: ScaledObject) -> Autoscaler:
+    obj = scaler.object
+    kind = scaler.target.kind
+    return Autoscaler(
+        scaler.span,
+        obj.kind,
+        obj.name,
+        obj.namespace,
+        Known("Deployment") if kind is ABSENT else kind,
+        scaler.target.name,
+        _default(scaler.min_replicas, _KEDA_MINIMUM),
+        scaler.idle_replicas,
+        _default(scaler.max_replicas, _KEDA_MAXIMUM),
+        tuple(_trigger(trigger) for trigger in scaler.triggers),
+        scaler.body.at("spec", "minReplicaCount"),
+        scaler.body,
+        scaler.path,
+    )
+
+
+def _trigger(trigger: Trigger) -> Signal:
+    kind = trigger.type.value if isinstance(trigger.type, Known) else ""
+    return Signal(trigger.span, kind.lower(), trigger.path)
+
+
+def _inference_service(obj: KubernetesObject) -> Autoscaler:
+    predictor = obj.body.at("spec", "predictor")
+    floor = predictor["minReplicas"]
+    return _itself(
+        obj,
+        "InferenceService",
+        floor,
+        _default(floor.integer(), 1),
+        predictor["maxReplicas"].integer(),
+        tuple(_predictor_signals(predictor)),
+    )
+
+
+def _predictor_signals(predictor: Cursor) -> Iterator[Signal]:
+    short = predictor["scaleMetric"]
+    if short.exists:
+        yield Signal(short.span, short.word().lower(), short.path)
+    for metric in predictor.at("autoScaling", "metrics").items():
+        kind = metric["type"].word()
+        name = metric.at("resource", "name").word() if kind == "Resource" else kind.lower()
+        yield Signal(metric.key_span, name, metric.path)
+
+
+def _knative(obj: KubernetesObject) -> Autoscaler:
+    annotations = obj.body.at("spec", "template", "metadata", "annotations")
+    floor = _annotation(annotations, "min-scale", "minScale")
+    metric = annotations[f"{_KNATIVE}/metric"]
+    signals = (Signal(metric.span, metric.word().lower(), metric.path),) if metric.exists else ()
+    ceiling = _number(_annotation(annotations, "max-scale", "maxScale"))
+    return _itself(obj, "Knative", floor, _default(_number(floor), 0), ceiling, signals)
+
+
+def _annotation(annotations: Cursor, *names: str) -> Cursor:
+    places = [annotations[f"{_KNATIVE}/{name}"] for name in names]
+    return next((place for place in places if place.exists), places[0])
+
+
+def _number(place: Cursor) -> Fact[int]:
+    fact = place.text()
+    if not isinstance(fact, Known):
+        return fact
+    number = parse_quantity(fact.value)
+    return UNKNOWN if number is None else Known(int(number), fact.span)
+
+
+def _itself(  # noqa: PLR0913, PLR0917 - the parts of one node
+    obj: KubernetesObject,
+    kind: str,
+    floor: Cursor,
+    minimum: Fact[int],
+    maximum: Fact[int],
+    signals: tuple[Signal, ...],
+) -> Autoscaler:
+    """The autoscaler of an object that holds its pods itself."""
+    return Autoscaler(
+        obj.span,
+        kind,
+        obj.name,
+        obj.namespace,
+        Known(obj.kind),
+        Known(obj.name),
+        minimum,
+        ABSENT,
+        maximum,
+        signals,
+        floor,
+        obj.body,
+        obj.path,
+    )
+
+
+def _default(fact: Fact[int], value: int) -> Fact[int]:
+    return Known(value) if fact is ABSENT else fact
