@@ -6,11 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.documents.project import beside
 
 if TYPE_CHECKING:
     from imagelint.documents.packages import PackageInstall, Requirement
+    from imagelint.documents.project import Project
+    from imagelint.documents.requirements import Requirements
 
-__all__ = ["decided_elsewhere", "is_loose", "loose_packages"]
+__all__ = ["decided_elsewhere", "fixed_by_constraints", "is_loose", "loose_packages"]
 
 # `git+https://…@v2.20.0`: a tag can be moved, but hardly ever is; a branch moves every day.
 _VERSION_TAG = re.compile(r"@[A-Za-z_-]*v?\d+(?:[._]\d+)+[A-Za-z0-9._-]*(?:#.*)?\Z")
@@ -20,7 +23,7 @@ _FOLLOWS_TORCH = frozenset(("torchaudio", "torchvision"))
 
 def is_loose(package: Requirement) -> bool:
     """Whether certainly another version may come with the next build."""
-    if package.pinned != Known(value=False) or package.local:
+    if not isinstance(package.pinned, Known) or package.pinned.value or package.local:
         return False
     if package.editable and not package.url:
         return False
@@ -30,6 +33,21 @@ def is_loose(package: Requirement) -> bool:
 def decided_elsewhere(install: PackageInstall) -> bool:
     """Whether constraints, hashes or a lock file decide which versions an installation takes."""
     return bool(install.constraints) or install.require_hashes or install.locked
+
+
+def fixed_by_constraints(document: Requirements, project: Project) -> frozenset[str] | None:
+    """Names that the constraints of a requirements file pin; None when one cannot be read."""
+    from imagelint.documents.requirements import Requirements
+
+    names: set[str] = set()
+    for reference in document.references:
+        if not reference.constraint:
+            continue
+        found = project.document(beside(document.source.origin, reference.path), Requirements)
+        if not isinstance(found, Known):
+            return None
+        names.update(package.name for package in found.value.packages if not is_loose(package))
+    return frozenset(names)
 
 
 def loose_packages(install: PackageInstall) -> tuple[Requirement, ...]:

@@ -14,10 +14,12 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import EnvVar
 
 __all__ = ["CACHE_OPTION", "CACHE_VARIABLE", "cache_mount", "cache_switched_off"]
+__all__ += ["fills_cache"]
 
 CACHE_VARIABLE = {"pip": "PIP_NO_CACHE_DIR", "uv": "UV_NO_CACHE"}
 CACHE_OPTION = {"pip": "--no-cache-dir", "uv": "--no-cache"}
 _PLACE = {"pip": "PIP_CACHE_DIR", "uv": "UV_CACHE_DIR"}
+_SMALL = frozenset(("pip", "setuptools", "wheel"))
 _NO = frozenset(("0", "false", "no", "off", "n", "f"))
 
 
@@ -48,6 +50,12 @@ def cache_mount(document: Document, script: Script, manager: str) -> str:
         if kind == "cache" and target.rstrip("/").endswith(tuple(filter(None, places))):
             return target
     return ""
+
+
+def fills_cache(install: PackageInstall) -> bool:
+    """Whether an installation brings more than pip itself."""
+    names = {package.name for package in install.packages}
+    return bool(install.files) or not names or not names <= _SMALL
 
 
 def _settings(document: Document, script: Script, name: str) -> list[EnvVar]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.questions.stages import base_word, chain, is_windows
+from imagelint.documents.questions.stages import base_word, is_windows
 from imagelint.documents.script import Script
 from imagelint.knowledge.base_images import base_image
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -53,26 +53,27 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
     """
     if not stage.final or is_windows(stage) or _drops(stage):
         return
-    user = stage.user
-    subject = stage.name or "final stage"
-    if isinstance(user.is_root, Known):
-        if user.is_root.value:
-            yield ctx.finding(
-                user, "the final stage runs as root", help="end with `USER 10001`", subject=subject
-            )
-        return
-    if user.is_root is not ABSENT:
-        return
-    if chain(ctx.document, stage)[-1].scratch:
-        place = base_word(ctx.document, stage)
-        yield ctx.finding(
-            place, "no USER: an image from scratch runs as root", help=_ADD, subject=subject
-        )
-    elif stage.root_image is not None and isinstance(stage.root_image.reference, Known):
-        yield from _judge_base(stage, stage.root_image.reference.value, ctx)
+    root = stage.user.is_root
+    image = stage.root_image.reference if stage.root_image else None
+    if isinstance(root, Known) and root.value:
+        yield from _judge_user(stage, ctx)
+    elif root is ABSENT and isinstance(image, Known):
+        yield from _judge_base(stage, image.value, ctx)
 
 
 _ADD = "add `USER 10001` behind the last step that needs root"
+
+
+def _judge_user(stage: Stage, ctx: Context) -> Findings:
+    scratch = stage.user.name is ABSENT
+    yield ctx.finding(
+        base_word(ctx.document, stage) if scratch else stage.user,
+        "no USER: an image from scratch runs as root"
+        if scratch
+        else "the final stage runs as root",
+        help=_ADD if scratch else "end with `USER 10001`",
+        subject=stage.name or "final stage",
+    )
 
 
 def _judge_base(stage: Stage, image: ImageReference, ctx: Context) -> Findings:

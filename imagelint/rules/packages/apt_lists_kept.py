@@ -31,7 +31,7 @@ def apt_lists_kept(script: Script, ctx: Context) -> Findings:
     """
     if script.role is not ScriptRole.RUN or not script.final or not script.readable:
         return
-    if ctx.document.kind != "dockerfile" or any(_holds_lists(mount) for mount in script.mounts):
+    if any(_holds_lists(mount) for mount in script.mounts):
         return
     updates = [command for command in script.commands if refreshes_index(command) == "deb"]
     if not updates:

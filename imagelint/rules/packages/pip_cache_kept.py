@@ -10,6 +10,7 @@ from imagelint.documents.questions.pipcache import (
     CACHE_VARIABLE,
     cache_mount,
     cache_switched_off,
+    fills_cache,
 )
 from imagelint.documents.script import Script, ScriptRole
 from imagelint.knowledge.gpu_stack import GPU_STACK
@@ -17,8 +18,6 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.packages import PackageInstall
-
-_SMALL = frozenset(("pip", "setuptools", "wheel"))
 
 
 @rule(Script, Severity.LOW, references=("hadolint DL3042",))
@@ -41,21 +40,15 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
         FROM python:3.12.7-slim
         RUN pip install --no-cache-dir fastapi==0.115.2
     """
-    if script.role is not ScriptRole.RUN or ctx.document.kind != "dockerfile":
+    if script.role is not ScriptRole.RUN:
         return
     judged: set[str] = set()
     for command in script.commands:
         for install in package_installs(command):
-            if install.manager in CACHE_VARIABLE.keys() - judged and _is_worth_it(install):
+            if install.manager in CACHE_VARIABLE.keys() - judged and fills_cache(install):
                 found = tuple(_judge(script, install, ctx))
                 judged.update(install.manager for _ in found)
                 yield from found
-
-
-def _is_worth_it(install: PackageInstall) -> bool:
-    """Whether more than pip itself is installed."""
-    names = {package.name for package in install.packages}
-    return bool(install.files) or not names or not names <= _SMALL
 
 
 def _judge(script: Script, install: PackageInstall, ctx: Context) -> Findings:

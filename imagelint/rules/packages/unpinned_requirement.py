@@ -6,9 +6,7 @@ import re
 from posixpath import basename
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
-from imagelint.documents.project import beside
-from imagelint.documents.questions.pins import is_loose
+from imagelint.documents.questions.pins import fixed_by_constraints, is_loose
 from imagelint.documents.requirements import Requirements
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -45,7 +43,7 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
     """
     if document.require_hashes or _OTHER.search(basename(ctx.source.origin).lower()):
         return
-    fixed = _constrained(document, ctx)
+    fixed = fixed_by_constraints(document, ctx.project)
     if fixed is None:
         return
     loose = [
@@ -69,18 +67,3 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
 
 def _by_weight(packages: list[Requirement]) -> list[Requirement]:
     return sorted(packages, key=lambda package: package.name not in GPU_STACK)
-
-
-def _constrained(document: Requirements, ctx: Context) -> frozenset[str] | None:
-    """Names that constraints files pin; None when one of them cannot be read."""
-    names: set[str] = set()
-    for reference in document.references:
-        if not reference.constraint:
-            continue
-        found = ctx.project.document(beside(ctx.source.origin, reference.path), Requirements)
-        if not isinstance(found, Known):
-            return None
-        names.update(
-            package.name for package in found.value.packages if package.pinned == Known(value=True)
-        )
-    return frozenset(names)

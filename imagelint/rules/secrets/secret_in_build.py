@@ -60,8 +60,6 @@ def secret_in_build(variable: EnvVar, ctx: Configured[Options]) -> Findings:
         return
     if not is_secret_name(variable.name) and variable.name not in ctx.options.names:
         return
-    if ctx.document.kind != "dockerfile" and variable.origin is not EnvOrigin.BUILD_ARG:
-        return
     if isinstance(variable.value, Known):
         yield from _literal(variable, variable.value.value, ctx)
     elif variable.origin is EnvOrigin.ENV and takes_argument(ctx.document, variable):
@@ -84,7 +82,7 @@ def secret_in_build(variable: EnvVar, ctx: Configured[Options]) -> Findings:
 
 
 _MOUNT = "give it to the step that needs it: `RUN --mount=type=secret,id=…,env=%s …`"
-_WHERE = {EnvOrigin.SHELL: "a RUN", EnvOrigin.BUILD_ARG: "a build argument"}
+_WHERE = {EnvOrigin.SHELL: "a script", EnvOrigin.BUILD_ARG: "a build argument"}
 
 
 def _literal(variable: EnvVar, value: str, ctx: Configured[Options]) -> Findings:
