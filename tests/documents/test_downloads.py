@@ -38,11 +38,17 @@ def found(text: str) -> list[Download]:
         ("ollama pull a:7b", "model", "a:7b", "", ABSENT),
         ("ollama pull a@sha256:0", "model", "a@sha256:0", "", Known("sha256:0")),
         ("python -c \"snapshot_download('a/b')\"", "model", "a/b", "", ABSENT),
-        ("python -c 'f(repo_id=1); snapshot_download(repo_id=\"a/b\", revision=\"c\")'", "model", "a/b", "", Known("c")),
+        (
+            'python -c \'f(repo_id=1); snapshot_download(repo_id="a/b", revision="c")\'',
+            "model",
+            "a/b",
+            "",
+            Known("c"),
+        ),
         ("python3 <<'E'\nX.from_pretrained('a/b', revision=r)\nE\n", "model", "a/b", "", UNKNOWN),
         ("python3 -c 'X.from_pretrained(\"a/b\", **k)'", "model", "a/b", "", UNKNOWN),
     ],
-)  # fmt: skip
+)
 def test_downloads(text: str, kind: str, url: str, output: str, revision: object) -> None:
     (one,) = found(text)
     assert (one.kind, one.url, one.output, one.revision) == (kind, Known(url), output, revision)
@@ -57,9 +63,18 @@ def test_unknown_addresses_and_checks() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["git pull", "git clone", "hf upload a b", "ollama serve", "ls", "curl --version"]
-    + ["python -c 'X.from_pretrained(\"./a\")'", "python x.py", "python -c 'f(x)'"],
-)  # fmt: skip
+    [
+        "git pull",
+        "git clone",
+        "hf upload a b",
+        "ollama serve",
+        "ls",
+        "curl --version",
+        "python -c 'X.from_pretrained(\"./a\")'",
+        "python x.py",
+        "python -c 'f(x)'",
+    ],
+)
 def test_what_fetches_nothing(text: str) -> None:
     assert found(text) == []
 

@@ -45,7 +45,10 @@ def pins(text: str) -> list[tuple[str, object]]:
         (f"pip install git+https://x/y@{SHA}", [("", True)]),
         (f"pip install git+https://x/y@{SHA}#egg=z", [("z", True)]),
         ("pip install git+https://x/y@main git+https://x/y@$R", [("", False), ("", UNKNOWN)]),
-        (f"pip install 'a @ git+https://x/y@{SHA}' 'a@git+https://x/y'", [("a", True), ("a", False)]),
+        (
+            f"pip install 'a @ git+https://x/y@{SHA}' 'a@git+https://x/y'",
+            [("a", True), ("a", False)],
+        ),
         ("pip install https://x/y.whl#sha256=0123456789abcdef", [("", True)]),
         ("pip install https://x/vllm-0.9.1%2Bcu1-cp38-abi3-linux_x86_64.whl", [("vllm", True)]),
         ("pip install https://x/a-1.2.tar.gz https://x/a.tar.gz", [("a", True), ("", False)]),
@@ -63,14 +66,26 @@ def pins(text: str) -> list[tuple[str, object]]:
         ("pipx inject a b", [("b", False)]),
         ("pipx install --spec a==1 a", [("a", True)]),
         ("poetry add a@1.2 b@^1 c d@$V", [("a", True), ("b", False), ("c", False), ("d", UNKNOWN)]),
-        ("apt-get install -y a=1.2 b:arm64=2 c/stable d- e=$V", [("a", True), ("b", True), ("c", False), ("e", UNKNOWN)]),
+        (
+            "apt-get install -y a=1.2 b:arm64=2 c/stable d- e=$V",
+            [("a", True), ("b", True), ("c", False), ("e", UNKNOWN)],
+        ),
         ("apt install ./a_1.0.deb 'b=1.*'", [("a", True), ("b", False)]),
         ("apk add a=1-r0 'b~=2' c@edge !d", [("a", True), ("b", False), ("c", False)]),
-        ("yum install a-1.2.3-1.el9 cuda-12-4 b-$V", [("a", True), ("cuda-12-4", False), ("", UNKNOWN)]),
+        (
+            "yum install a-1.2.3-1.el9 cuda-12-4 b-$V",
+            [("a", True), ("cuda-12-4", False), ("", UNKNOWN)],
+        ),
         ("dnf install https://x/a-1.2.rpm https://x/a.rpm", [("a", True), ("", False)]),
         ("zypper in a=1", [("a", True)]),
-        ("conda install a=1.2 b==1=py_0 'c>=1' x::d e=$V", [("a", True), ("b", True), ("c", False), ("d", False), ("e", UNKNOWN)]),
-        ("npm i a@1.2.3 @s/b@^1 @s/c@$V ./d", [("a", True), ("@s/b", False), ("@s/c", UNKNOWN), ("", True)]),
+        (
+            "conda install a=1.2 b==1=py_0 'c>=1' x::d e=$V",
+            [("a", True), ("b", True), ("c", False), ("d", False), ("e", UNKNOWN)],
+        ),
+        (
+            "npm i a@1.2.3 @s/b@^1 @s/c@$V ./d",
+            [("a", True), ("@s/b", False), ("@s/c", UNKNOWN), ("", True)],
+        ),
         (f"npm i git+https://x/y#{SHA}", [("", True)]),
         ("yarn global add a@latest", [("a", False)]),
         ("gem install a:1.2.3 b", [("a", True), ("b", False)]),
@@ -81,20 +96,43 @@ def pins(text: str) -> list[tuple[str, object]]:
         (f"cargo install --git https://x --rev {SHA}", [("", True)]),
         ("cargo install --git https://x --rev $R", [("", UNKNOWN)]),
         ("cargo install --path .", [("", True)]),
-        (f"go install a/b@v1.2.3 c@latest d@{SHA} ./e", [("a/b", True), ("c", False), ("d", True), ("", True)]),
+        (
+            f"go install a/b@v1.2.3 c@latest d@{SHA} ./e",
+            [("a/b", True), ("c", False), ("d", True), ("", True)],
+        ),
     ],
-)  # fmt: skip
+)
 def test_every_form_of_a_pin(text: str, expected: list[tuple[str, object]]) -> None:
     assert pins(text) == expected
 
 
 @pytest.mark.parametrize(
     "text",
-    ["pip --version", "pip freeze", "python x.py", "python -c 'x' -m pip", "python -m venv pip"]
-    + ["apt-get update", "apt-cache policy x", "apk del a", "yum clean all", "zypper ref", "uv lock"]
-    + ["conda env list", "npm run x", "gem list", "cargo build", "go build", "pipx list", "uv"]
-    + ["poetry run", "echo pip install x", "python", "conda"],
-)  # fmt: skip
+    [
+        "pip --version",
+        "pip freeze",
+        "python x.py",
+        "python -c 'x' -m pip",
+        "python -m venv pip",
+        "apt-get update",
+        "apt-cache policy x",
+        "apk del a",
+        "yum clean all",
+        "zypper ref",
+        "uv lock",
+        "conda env list",
+        "npm run x",
+        "gem list",
+        "cargo build",
+        "go build",
+        "pipx list",
+        "uv",
+        "poetry run",
+        "echo pip install x",
+        "python",
+        "conda",
+    ],
+)
 def test_what_installs_nothing(text: str) -> None:
     assert package_installs(commands(text)[0]) == ()
 
@@ -208,15 +246,54 @@ def test_what_refreshes_an_index() -> None:
 
 WORDS = st.lists(
     st.sampled_from(
-        ["install", "add", "-y", "-r", "-c", "--index-url", "--index-url=x", "a==1", "$X", "a[b]"]
-        + ["'a @ https://x'", "-", "--", "--x", "'", '"a b"', "@", "=", ":", ".", "$(x)", "*", "-e"]
+        [
+            "install",
+            "add",
+            "-y",
+            "-r",
+            "-c",
+            "--index-url",
+            "--index-url=x",
+            "a==1",
+            "$X",
+            "a[b]",
+            "'a @ https://x'",
+            "-",
+            "--",
+            "--x",
+            "'",
+            '"a b"',
+            "@",
+            "=",
+            ":",
+            ".",
+            "$(x)",
+            "*",
+            "-e",
+        ]
     ),
     max_size=8,
-).map(" ".join)  # fmt: skip
+).map(" ".join)
 PROGRAMS = st.sampled_from(
-    ["pip", "python -m pip", "uv pip", "uv", "apt-get", "apk", "yum", "zypper", "conda", "npm"]
-    + ["gem", "cargo", "go", "pipx", "poetry", "yarn"]
-)  # fmt: skip
+    [
+        "pip",
+        "python -m pip",
+        "uv pip",
+        "uv",
+        "apt-get",
+        "apk",
+        "yum",
+        "zypper",
+        "conda",
+        "npm",
+        "gem",
+        "cargo",
+        "go",
+        "pipx",
+        "poetry",
+        "yarn",
+    ]
+)
 
 
 @given(PROGRAMS, WORDS)

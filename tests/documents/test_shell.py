@@ -92,7 +92,13 @@ def value(text: str, **variables: Fact[str]) -> list[object]:
 
 
 def test_variables_are_filled_in() -> None:
-    known = {"A": Known("x y"), "E": Known(""), "N": ABSENT, "U": UNKNOWN, "G": Known("*")}
+    known: dict[str, Fact[str]] = {
+        "A": Known("x y"),
+        "E": Known(""),
+        "N": ABSENT,
+        "U": UNKNOWN,
+        "G": Known("*"),
+    }
     assert value('f $A "$A" ${E} "${E}" b$E', **known) == ["x", "y", "x y", "", "b"]
     assert value('f ${N:-d} ${N-d} ${E-d} "${E:-d}" ${A:+s} ${N+s}', **known) == [
         "d", "d", "d", "s",
