@@ -14,7 +14,6 @@ from imagelint.documents.signatures import parse_signatures
 from imagelint.documents.vulnerabilities import parse_vulnerabilities
 from imagelint.engine.examine import Examination
 from imagelint.policy.glob import matches_subject
-from imagelint.rules import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -45,11 +44,6 @@ class Look(NamedTuple):
     def plus(self, other: Look) -> Look:
         """Both, one after the other."""
         return Look(self.report + other.report, self.evidence + other.evidence)
-
-
-def asks(policy: Policy, family: str) -> bool:
-    """Whether the policy has any rule of a family on: whether that stage is asked for at all."""
-    return any(catalog.family(name) == family for name in policy.enabled)
 
 
 def look_at(image: str, wishes: Wishes) -> Look:

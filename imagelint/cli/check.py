@@ -54,7 +54,6 @@ def check(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.progress import progress
     from imagelint.engine.decide import decide
 
-    view = View(formats, color)
     session = Session.open(policies, flags(fail_on, rules), cached=not no_cache, processes=jobs)
     if "-" in paths:
         reports = from_standard_input(session, paths, stdin_filename)
@@ -64,7 +63,8 @@ def check(  # noqa: PLR0913 - the options of the command
     if write_baseline:
         write(write_baseline, settlement.report)
     tell_stale(settlement.stale)
-    return show(decide(settlement.report, session.fail_on), view, "check")
+    verdict = decide(settlement.report, session.fail_on)
+    return show(verdict, View(formats, color), "check")
 
 
 def from_standard_input(
@@ -77,5 +77,4 @@ def from_standard_input(
     """
     if len(paths) > 1:
         raise UsageError(Complaint("standard input (`-`) cannot be mixed with other paths"))
-    origin = name or "-"
-    return session.check_text(read_standard_input(origin), origin)
+    return session.check_text(read_standard_input(name or "-"), name or "-")

@@ -55,3 +55,8 @@ class Examination:
     def _level(self, finding: Finding) -> Finding:
         level = self._policy.setting(finding.rule).level
         return finding._replace(severity=level) if isinstance(level, Severity) else finding
+
+
+def asks(policy: Policy, family: str) -> bool:
+    """Whether a policy has any rule of a family on: whether that stage is asked for at all."""
+    return any(catalog.family(name) == family for name in policy.enabled)
