@@ -32,7 +32,7 @@ _EXPANDING = frozenset(
 )
 _EXPANDING_FLAGS = frozenset(("platform", "chown", "chmod", "checksum", "mount"))
 _FEWEST = {"ADD": 2, "COPY": 2, "ARG": 1, "ENV": 2, "LABEL": 2, "FROM": 1, "USER": 1}
-_FEWEST |= {"WORKDIR": 1, "EXPOSE": 1, "VOLUME": 1, "STOPSIGNAL": 1, "HEALTHCHECK": 1}
+_FEWEST |= {"WORKDIR": 1, "EXPOSE": 1, "VOLUME": 1, "STOPSIGNAL": 1, "HEALTHCHECK": 1, "SHELL": 1}
 _NOT_IN_ONBUILD = ("FROM", "MAINTAINER", "ONBUILD")
 _SHORTEST, _LONGEST = 3, 20  # what may be a misspelt keyword
 _CLOSE = 0.66  # `RNU` is that close to RUN
@@ -231,7 +231,7 @@ def unknown(_name: str) -> Fact[str]:
 
 def _fault(keyword: str, arguments: Arguments) -> str:
     """What BuildKit says no to although its parser reads it."""
-    if keyword == "SHELL" and not arguments.json:
+    if keyword == "SHELL" and arguments.values and not arguments.json:
         return "SHELL takes its words in JSON form"
     kind = arguments.values[0].upper() if arguments.values else "NONE"
     if keyword == "HEALTHCHECK" and kind not in ("CMD", "NONE"):

@@ -179,6 +179,7 @@ def test_onbuild_is_read_but_knows_no_variable() -> None:
         ("FROM a AS 1b", "1b", "1b cannot be the name of a stage"),
         ("LABEL a='b", "a='b", "a single quote is not closed"),
         ("WORKDIR ${a", "${a", "unsupported modifier in the substitution ${a"),
+        ("SHELL []", "SHELL", "SHELL needs an argument"),
         ("SHELL bash", "bash", "SHELL takes its words in JSON form"),
         ("HEALTHCHECK curl a", "curl a", "HEALTHCHECK takes CMD and a command, or NONE"),
         ("ONBUILD ONBUILD RUN a", "ONBUILD", "ONBUILD ONBUILD is not allowed"),
