@@ -175,13 +175,25 @@ def _choose(text: str, reference: LayoutReference, entries: tuple[Descriptor, ..
     elif reference.tag:
         wanted = [entry for entry in images if _has_tag(entry, reference.tag)]
     else:
-        wanted = images
+        wanted = images = _roots(reference.folder, images, text)
     if len({entry.digest for entry in wanted}) == 1:
         return wanted[0]
     choices = [f"{LAYOUT_SCHEME}{reference.folder}{_suffix(entry)}" for entry in images]
     listed = ", ".join(choices[:_MOST_CHOICES]) or "it holds no image"
     why = "names several images" if wanted else "names no image of the layout"
     raise UsageError(Complaint(f"`{text}` {why}", help=f"choose one: {listed}"))
+
+
+def _roots(folder: str, images: list[Descriptor], origin: str) -> list[Descriptor]:
+    """The images that are not part of another: some tools list those of an index beside it."""
+    parts: set[str] = set()
+    for entry in images:
+        if entry.is_index and not isinstance(
+            blob := read_blob(folder, entry.digest, origin), Problem
+        ):
+            listed = _entries(blob, entry.digest, origin)
+            parts.update(part.digest for part in listed if isinstance(part, Descriptor))
+    return [entry for entry in images if entry.digest not in parts]
 
 
 def _has_tag(entry: Descriptor, tag: str) -> bool:

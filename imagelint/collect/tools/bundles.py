@@ -84,12 +84,10 @@ def _view(
 
 
 def _entry(image: ImageIdentity, digest: str, kind: str) -> dict[str, object]:
+    """An entry as `cosign save` marks it; an index too, whose own mark hides its signatures."""
     path = os.path.join(_blobs(image), *digest.split(":"))
-    media = _media_type(image, digest)
-    if kind == "image" and media == INDEX:
-        kind = "imageIndex"
     return {
-        "mediaType": media,
+        "mediaType": _media_type(image, digest),
         "digest": digest,
         "size": os.path.getsize(path),
         "annotations": {"kind": f"{KIND}/{kind}"},

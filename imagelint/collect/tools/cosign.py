@@ -40,6 +40,7 @@ _NAME = "cosign"
 _VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+~].*)?")
 _UNNUMBERED = ("devel", "unknown", "(devel)")  # what distributions build from source
 _SECONDS = 180.0
+_VERSION_SECONDS = 60.0
 _LEGACY = ("--new-bundle-format=false",)
 _KEY_STORES = {
     "awskms": ("AWS_*",),
@@ -83,10 +84,36 @@ def verify(request: Request) -> Verification:
     answers = [_check(request, signer) for signer in request.signers]
     problems = dict.fromkeys(answer for answer in answers if isinstance(answer, Problem))
     checks = [answer for answer in answers if isinstance(answer, SignatureCheck)]
+    if checks and all(_knows_nothing(answer) for answer in answers):
+        absent = _absence(request)
+        if absent is not None:
+            return Verification(None, version, (absent,))
     if problems and not checks:
         return Verification(None, version, tuple(problems))
     text = write_signatures(request.image.pinned, checks)
     return Verification(Source(origin, text), version, tuple(problems))
+
+
+def _knows_nothing(answer: SignatureCheck | Problem) -> bool:
+    return (
+        isinstance(answer, SignatureCheck)
+        and answer.outcome is SignatureOutcome.UNSIGNED
+        and not answer.predicates
+    )
+
+
+def _absence(request: Request) -> Problem | None:
+    """The problem that there is no such image: of a digest, cosign just says "unsigned"."""
+    image = request.image
+    if image.layout:
+        return None
+    command = ("tree", image.pinned)
+    limits = Limits(request.seconds)
+    completed = run(Run(_NAME, command, image.reference, limits, INSTALL, credentials=True))
+    if isinstance(completed, Problem) or not completed.code:
+        return None
+    problem = failure(completed.code, completed.stderr, image.reference)
+    return problem if problem.kind is ProblemKind.NOT_FOUND else None
 
 
 def digest_of(reference: str) -> str | Problem:
@@ -130,7 +157,7 @@ def installed(origin: str) -> str | Problem:
     path = locate(_NAME, origin, INSTALL)
     if isinstance(path, Problem):
         return path
-    completed = run(Run(_NAME, ("version", "--json"), origin, Limits(_SECONDS), INSTALL))
+    completed = run(Run(_NAME, ("version", "--json"), origin, Limits(_VERSION_SECONDS), INSTALL))
     if isinstance(completed, Problem):
         return completed
     view = read_json(completed.stdout)

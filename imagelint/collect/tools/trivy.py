@@ -124,7 +124,8 @@ class Scan(NamedTuple):
 
 def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
     """Scan an image; `parse_vulnerabilities(scan.source, scan.facts)` reads what comes out."""
-    cache_folder = options.cache or default_cache()
+    # Trivy runs in a folder of its own: what the user named is relative to where the user stands.
+    cache_folder = os.path.abspath(options.cache or default_cache())
     version = installed(image.reference)
     if isinstance(version, Problem):
         return version
