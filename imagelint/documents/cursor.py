@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 # Helm, Jinja, envsubst and the like: a value that something else will fill.
 _FILLED_LATER = re.compile(r"\{\{|\{%|\$\{|<%|\$\(\(|__[A-Z][A-Z0-9_]*__")
+_BRACKETED = re.compile(r"\[[0-9]+\]")
 _PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
 # Kubernetes reads YAML 1.1, where these words are truth values; YAML 1.2 keeps them words.
 _TRUE_WORDS = frozenset(("yes", "Yes", "YES", "on", "On", "ON"))
@@ -51,10 +52,9 @@ class Cursor:
             item = node.items[key] if inside and isinstance(node, Sequence) else None
             return self._child(item, f"[{key}]", _head(item) if item else self.key_span)
         entry = node.entry(key) if isinstance(node, Mapping) else None
-        name = key if _PLAIN_KEY.fullmatch(key) else f'["{key}"]'
         if entry is None:
-            return self._child(None, name, self.key_span)
-        return self._child(entry.value, name, entry.key.span)
+            return self._child(None, key, self.key_span)
+        return self._child(entry.value, key, entry.key.span)
 
     def at(self, *keys: str | int) -> Cursor:
         """The place under this one at the end of the keys."""
@@ -85,7 +85,10 @@ class Cursor:
             place = place.parent
         path = ""
         for part in reversed(parts):
-            path += f".{part}" if path and not part.startswith("[") else part
+            if _PLAIN_KEY.fullmatch(part):
+                path += f".{part}" if path else part
+            else:
+                path += part if _BRACKETED.fullmatch(part) or not path else f'["{part}"]'
         return path
 
     def text(self) -> Fact[str]:
@@ -162,16 +165,7 @@ class Cursor:
         if not isinstance(self.node, Mapping):
             return ()
         return tuple(
-            (
-                entry.key.text,
-                self._child(
-                    entry.value,
-                    entry.key.text
-                    if _PLAIN_KEY.fullmatch(entry.key.text)
-                    else f'["{entry.key.text}"]',
-                    entry.key.span,
-                ),
-            )
+            (entry.key.text, self._child(entry.value, entry.key.text, entry.key.span))
             for entry in self.node.entries
         )
 

@@ -20,6 +20,8 @@ _COMMENT = re.compile(
     r"(?:(?<=[ \t\n])|\A)#[ \t]*(?:imagelint:|(?:trivy|tfsec):ignore:|(?:checkov|bridgecrew):skip=)"
     r"[^\r\n]*"
 )
+# What each of them has in it: looking for these first costs next to nothing.
+_SIGNS = ("imagelint:", ":ignore:", ":skip=")
 _OURS = re.compile(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
     r"(?:\s+in\s+(?P<scope>file)\b)?\s*(?:--\s*(?P<reason>.*))?"
@@ -27,7 +29,7 @@ _OURS = re.compile(
 _TRIVY = re.compile(r"(?:trivy|tfsec):ignore:(\S+)")
 _CHECKOV = re.compile(r"#\s*(?:checkov|bridgecrew):skip=(\w+)(?::(.*))?")
 # Lines of other comments between a comment and what it speaks of.
-_FARTHEST = 200
+_FARTHEST = 50
 
 
 class _Places(NamedTuple):
@@ -45,9 +47,10 @@ def comment_allowances(source: Source, documents: tuple[YamlNode, ...]) -> Itera
     Behind something, a comment speaks of its line and of the value that its key begins there; on
     a line of its own, of the entry or the item that begins on the next line with content.
     """
-    comments = list(_COMMENT.finditer(source.text))
-    if not comments:
+    text = source.text
+    if not any(sign in text for sign in _SIGNS):
         return
+    comments = _COMMENT.finditer(text)
     places = _places(documents)
     for comment in comments:
         span = Span(comment.start(), comment.start() + len(comment[0].rstrip()))

@@ -50,7 +50,8 @@ def read_words(place: Cursor) -> CommandLine:
     indices = _split(placed.text)
     if indices is None:
         return CommandLine((), complete=False)
-    return CommandLine(tuple(_spoken(placed, span, chosen, place) for span, chosen in indices))
+    path = place.path
+    return CommandLine(tuple(_spoken(placed, span, chosen, path) for span, chosen in indices))
 
 
 def whole(item: Cursor) -> Spoken:
@@ -63,7 +64,7 @@ def whole(item: Cursor) -> Spoken:
     return Spoken(Word(placed.span, item.node.raw, value), placed, item.path)
 
 
-def _spoken(line: Placed, span: Span, chosen: list[int], place: Cursor) -> Spoken:
+def _spoken(line: Placed, span: Span, chosen: list[int], path: str) -> Spoken:
     """A word of a line: `chosen` are the characters of the line that are its value."""
     text = "".join(line.text[index] for index in chosen)
     places = tuple(line.places[index] for index in chosen) if line.places else ()
@@ -71,7 +72,7 @@ def _spoken(line: Placed, span: Span, chosen: list[int], place: Cursor) -> Spoke
     fact = interpolated(text)
     value = Known(fact.value, at) if isinstance(fact, Known) else UNKNOWN
     raw = line.text[span.start : span.end]
-    return Spoken(Word(at, raw, value), _unescaped(Placed(text, places, at)), place.path)
+    return Spoken(Word(at, raw, value), _unescaped(Placed(text, places, at)), path)
 
 
 def _unescaped(placed: Placed) -> Placed:

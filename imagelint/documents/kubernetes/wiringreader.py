@@ -19,7 +19,7 @@ from imagelint.documents.kubernetes.wiring import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from imagelint.documents.cursor import Cursor
     from imagelint.documents.kubernetes.objects import KubernetesObject
@@ -30,16 +30,19 @@ _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 
 def read_wiring(obj: KubernetesObject) -> Wiring | None:
     """The typed view of an object, None when it is of another kind."""
-    readers: dict[tuple[str, str], Callable[[KubernetesObject], Wiring]] = {
-        ("", "Service"): _service,
-        ("extensions", "Ingress"): _ingress,
-        ("networking.k8s.io", "Ingress"): _ingress,
-        ("gateway.networking.k8s.io", "HTTPRoute"): _route,
-        ("autoscaling", "HorizontalPodAutoscaler"): _autoscaler,
-        ("keda.sh", "ScaledObject"): _scaled_object,
-    }
-    reader = readers.get((obj.group, obj.kind))
-    return reader(obj) if reader else None
+    match obj.group, obj.kind:
+        case "", "Service":
+            return _service(obj)
+        case (("extensions" | "networking.k8s.io"), "Ingress"):
+            return _ingress(obj)
+        case "gateway.networking.k8s.io", "HTTPRoute":
+            return _route(obj)
+        case "autoscaling", "HorizontalPodAutoscaler":
+            return _autoscaler(obj)
+        case "keda.sh", "ScaledObject":
+            return _scaled_object(obj)
+        case _:
+            return None
 
 
 def _service(obj: KubernetesObject) -> Service:
