@@ -28,7 +28,8 @@ class ImageIdentity(NamedTuple):
     `digest` is that of the manifest or index that the reference names (`sha256:…`), `layout` the
     folder of an OCI layout or empty for a registry, `repository` what stands before tag and
     digest. `platform` is `os/architecture[/variant]`, empty when nobody asked. Of a layout,
-    `manifest` is the digest of the manifest for that platform, and `size` the bytes of its layers.
+    `manifest` and `config` are the digests of manifest and configuration for that platform, and
+    `size` counts the bytes of its layers.
     """
 
     reference: str
@@ -37,6 +38,7 @@ class ImageIdentity(NamedTuple):
     layout: str = ""
     platform: str = ""
     manifest: str = ""
+    config: str = ""
     size: int = 0
 
     @property

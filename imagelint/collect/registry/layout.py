@@ -99,15 +99,21 @@ def resolve_layout(text: str, platform: str = "") -> ImageTarget | Problem:
     if isinstance(found, Problem):
         return found
     digest, manifest = found
-    blob = read_blob(reference.folder, manifest["config"]["digest"].text, text)
+    config_digest = manifest["config"]["digest"].text
+    blob = read_blob(reference.folder, config_digest, text)
     if isinstance(blob, Problem):
         return blob
     config = parse_config(blob.decode("utf-8", "replace"))
     if isinstance(config, str):
         return Problem(ProblemKind.UNPARSABLE, text, f"the configuration of the image {config}")
-    size = sum(int(layer["size"].number or 0) for layer in manifest["layers"].items())
     identity = ImageIdentity(
-        text, chosen.digest, "", reference.folder, platform, manifest=digest, size=size
+        text,
+        chosen.digest,
+        layout=reference.folder,
+        platform=platform,
+        manifest=digest,
+        config=config_digest,
+        size=sum(int(layer["size"].number or 0) for layer in manifest["layers"].items()),
     )
     return ImageTarget(identity, config)
 

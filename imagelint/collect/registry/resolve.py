@@ -57,10 +57,12 @@ def identified(target: ImageTarget, report: VulnerabilityReport) -> ImageTarget 
     """The target with what Trivy read of it; a problem when Trivy scanned another image."""
     identity = target.identity
     scanned = report.scanned
+    wanted, found = identity.digest, scanned.digest
+    if identity.layout:
+        wanted, found = identity.config, scanned.image_id
+    if wanted and found and wanted != found:
+        detail = f"Trivy scanned {found}, not {wanted}"
+        return Problem(ProblemKind.TOOL_FAILED, identity.reference, detail)
     if identity.layout:
         return target
-    if identity.digest and scanned.digest and identity.digest != scanned.digest:
-        detail = f"Trivy scanned {scanned.digest}, not {identity.digest}"
-        return Problem(ProblemKind.TOOL_FAILED, identity.reference, detail)
-    digest = identity.digest or scanned.digest
-    return ImageTarget(identity._replace(digest=digest), scanned.config)
+    return ImageTarget(identity._replace(digest=wanted or found), scanned.config)
