@@ -60,10 +60,13 @@ _BEHIND = (
     (
         "--",
         (
-            r"(?i)--(?:api[-_]key|password|passwd|token|hf[-_]token|auth[-_]token)[= ]+['\"]?"
+            r"(?i)--(?:admin[-_])?(?:api[-_]keys?|password|passwd|token|hf[-_]token|auth[-_]token)"
+            # Behind a flag comes its value, the next item of a JSON list, or of a YAML list.
+            r"(?:[= ]+|['\"]\s{0,99},\s{0,99}|['\"]?[ \t]{0,99}\r?\n[ \t]{0,99}-[ \t]{1,99})['\"]?"
             r"([^\s'\"$<{-][^\s'\"$]{5,})"
         ),
     ),
+    ("=", r"\b[A-Z0-9_]{0,60}(?:TOKEN|API_KEY|PASSWORD|SECRET)=['\"]?([^\s'\"$<{][^\s'\"$]{5,})"),
 )
 
 

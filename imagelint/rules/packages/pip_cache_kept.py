@@ -5,13 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.packages import caches_removed, package_installs
-from imagelint.documents.questions.pipcache import (
-    CACHE_OPTION,
-    CACHE_VARIABLE,
-    cache_mount,
-    cache_switched_off,
-    fills_cache,
-)
+from imagelint.documents.questions import pipcache
 from imagelint.documents.script import Script, ScriptRole
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -45,7 +39,9 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
     judged: set[str] = set()
     for command in script.commands:
         for install in package_installs(command):
-            if install.manager in CACHE_VARIABLE.keys() - judged and fills_cache(install):
+            if install.manager in pipcache.CACHE_VARIABLE.keys() - judged and pipcache.fills_cache(
+                install
+            ):
                 found = tuple(_judge(script, install, ctx))
                 judged.update(install.manager for _ in found)
                 yield from found
@@ -53,13 +49,14 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
 
 def _judge(script: Script, install: PackageInstall, ctx: Context) -> Findings:
     manager, command = install.manager, install.command
-    mount = cache_mount(ctx.document, script, manager)
-    off = cache_switched_off(ctx.document, script, install)
+    mount = pipcache.cache_mount(ctx.document, script, manager)
+    off = pipcache.cache_switched_off(ctx.document, script, install)
     if mount and off:
         yield ctx.finding(
             command.words[0],
             f"{manager} is told to use no cache, so the cache mount at `{mount}` stays empty",
-            help=f"drop `{CACHE_OPTION[manager]}` (or `{CACHE_VARIABLE[manager]}`) or the mount",
+            help=f"drop `{pipcache.CACHE_OPTION[manager]}`, `{pipcache.CACHE_VARIABLE[manager]}` "
+            "or the mount",
             subject=manager,
             severity=Severity.INFO,
         )
@@ -72,7 +69,7 @@ def _judge(script: Script, install: PackageInstall, ctx: Context) -> Findings:
     yield ctx.finding(
         command.words[0],
         f"{manager} leaves a copy of what it downloads in the layer",
-        help=f"add `{CACHE_OPTION[manager]}`, "
+        help=f"add `{pipcache.CACHE_OPTION[manager]}`, "
         f"or `RUN --mount=type=cache,target=/root/.cache/{manager}`",
         subject=manager,
         severity=Severity.MEDIUM if heavy else None,

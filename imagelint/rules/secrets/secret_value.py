@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
-from imagelint.core.redact import VALUE_SHAPES, secret_spans
-from imagelint.core.source import Span
+from imagelint.core.redact import secret_spans
 from imagelint.documents.base import Text
-from imagelint.documents.secrets import is_placeholder
+from imagelint.documents.secrets import is_placeholder, secret_kind
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from imagelint.core.source import Span
 
 # A real key of thirty random letters and digits has about twenty different ones.
 _VARIETY = 10
@@ -48,16 +48,14 @@ def secret_value(whole: Text, ctx: Context) -> Findings:
 
 
 def _secrets(text: str) -> Iterator[tuple[str, Span]]:
-    """Each secret once: of shapes that overlap, the more special one comes later in the table."""
-    if next(secret_spans(text), None) is None:
-        return
-    found: dict[int, tuple[str, Span]] = {}
-    for kind, shape in VALUE_SHAPES:
-        for match in re.finditer(shape, text):
-            if not is_placeholder(match[0]) and not _is_example(match[0]):
-                found[match.start()] = (kind, Span(*match.span()))
-    for start in sorted(found):
-        yield found[start]
+    """Each key once, with its kind."""
+    done = 0
+    for span in sorted(set(secret_spans(text))):
+        value = text[span.start : span.end]
+        kind = secret_kind(value)
+        if kind and span.start >= done and not is_placeholder(value) and not _is_example(value):
+            yield kind, span
+            done = span.end
 
 
 def _is_example(value: str) -> bool:

@@ -37,9 +37,9 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
     found = [
         download
         for command in script.commands
-        if command not in piped and not verified(script, command)
         for download in downloads(command)
         if download.kind == "file" and not download.checked and not is_hashed(script, download)
+        if command not in piped and not verified(script, command)
         if will_be_used(ctx.document, script, download)
     ]
     if not found or _checked_later(script, ctx):
