@@ -238,6 +238,12 @@ def test_what_is_cleaned(text: str, expected: tuple[str, ...]) -> None:
     assert caches_removed(commands(text)[0]) == expected
 
 
+def test_options_in_clusters_and_behind_a_double_dash() -> None:
+    assert [word.text for word in install("pip install -qr a.txt").files] == ["a.txt"]
+    assert [p.name for p in install("pip install -- a").packages] == ["a"]
+    assert [p.name for p in install("pip install -q5 a").packages] == ["a"]
+
+
 def test_what_refreshes_an_index() -> None:
     texts = ["apt-get -q update", "apk update", "yum makecache", "zypper ref", "apt-get install"]
     found = [refreshes_index(commands(text)[0]) for text in [*texts, "ls"]]

@@ -116,6 +116,9 @@ def test_variables_are_filled_in() -> None:
         ("X=1; f $X", "1"),
         ("X=1 && Y=$X && f $Y", "1"),
         ("export X=1; f $X", "1"),
+        ("X=1; export X; bash -c 'f $X'", "1"),
+        ('bash -c "X=1; f $X"', UNKNOWN),
+        ("X='a\\\nb' && f $X", "ab"),
         ("X=1 f $X", UNKNOWN),
         ("if a; then X=1; fi; f $X", UNKNOWN),
         ("[ -n a ] && X=1; f $X", UNKNOWN),
@@ -193,6 +196,13 @@ def test_what_certainly_runs() -> None:
         ("bash -c 'sh -c \"a b\"'", ["sh -c a b", "a b"]),
         ('bash -c "sh -c \\"a \'b c\'\\""', ["sh -c a 'b c'", "a b c"]),
         ("bash script.sh", []),
+        ("bash -O extglob -c 'a'", ["a"]),
+        ("bash -- script.sh -c 'a'", []),
+        ("su - me", []),
+        ("bash -c a'b c'\"d\"", ["ab cd"]),
+        ('bash -c "a \\\n b"', ["a b"]),
+        ('bash -c "a=\\"\\" b"', ["b"]),
+        ('bash -c "X= Y=\\$Z a"', ["a"]),
         ('sh -c "$(curl x)"', []),
         ("eval a b", []),
     ],
@@ -201,6 +211,15 @@ def test_scripts_within_quotes(text: str, inner: list[str]) -> None:
     script = read(text)
     nested = [command for command in script.commands if command.nested]
     assert [" ".join(word.text for word in command.words) for command in nested] == inner
+    assert_spans(script, text)
+
+
+@pytest.mark.parametrize(
+    "text", ['bash -c "a \\" $(b (c)) `d`"', "bash <<EOF\na \\$b $(c) `d`\nEOF"]
+)
+def test_substitutions_leave_the_script_within_quotes_whole(text: str) -> None:
+    script = read(text)
+    assert "a" in {command.program for command in script.commands if command.nested}
     assert_spans(script, text)
 
 

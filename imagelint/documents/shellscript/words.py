@@ -28,6 +28,8 @@ _QUOTED = re.compile(
     re.ASCII | re.DOTALL,
 )
 _BRACES = re.compile(r"\{([^{}]*)\}")
+# In a Dockerfile lines are joined before the shell sees them, within single quotes too.
+_CONTINUATION = re.compile(r"\\\r?\n")
 _GLOB = re.compile(r"[*?]")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "e": "\x1b", "a": "\a"}
 _ANSI_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
@@ -177,7 +179,7 @@ def _bare_piece(match: re.Match[str], fields: _Fields, lookup: Lookup, *, split:
         return
     fields.skeleton.append("x")
     if kind == "single":
-        fields.add(match["single"])
+        fields.add(_CONTINUATION.sub("", match["single"]))
     elif kind == "escape":
         fields.add("" if match["escape"].endswith("\n") else match["escape"])
     elif kind == "ansi":
