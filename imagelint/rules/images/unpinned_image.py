@@ -20,7 +20,7 @@ _NO_SUCH_TAG = "docker.io/nvidia/cuda"
 class Options:
     """What counts as pinned."""
 
-    level: str = field(
+    pin: str = field(
         default="tag",
         metadata={"doc": "`tag`: a tag other than `latest` is enough; `digest`: only a digest is"},
     )
@@ -90,7 +90,7 @@ def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
             subject=image.familiar,
             severity=Severity.HIGH if _breaks(image) else None,
         )
-    elif ctx.options.level == "digest":
+    elif ctx.options.pin == "digest":
         yield ctx.finding(
             use,
             f"the tag `{image.tag}` of `{image.familiar}` can be moved to another image",
