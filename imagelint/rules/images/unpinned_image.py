@@ -97,7 +97,6 @@ def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
             help=f"append the digest: `{image}@sha256:…` "
             f"(`docker buildx imagetools inspect {image}` shows it)",
             subject=image.familiar,
-            severity=Severity.LOW,
         )
 
 
