@@ -144,15 +144,24 @@ def _furnish(folder: str, request: Run) -> str:
         os.mkdir(os.path.join(folder, name), mode=0o700)
     work = os.path.join(folder, "work")
     for name, text in request.files:
-        path = os.path.join(work, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        with open(path, "w", encoding="utf-8") as file:
+        with open(_inside(work, name), "w", encoding="utf-8") as file:
             file.write(text)
     for name, target in request.links:
-        path = os.path.join(work, name)
-        os.makedirs(os.path.dirname(path), exist_ok=True)
-        os.symlink(os.path.abspath(target), path)
+        os.symlink(os.path.abspath(target), _inside(work, name))
     return work
+
+
+def _inside(work: str, name: str) -> str:
+    """The path of a file in the folder, whose own folder then exists.
+
+    Raises:
+        ValueError: it would lie outside.
+    """
+    path = os.path.normpath(os.path.join(work, name))
+    if not path.startswith(work + os.sep):
+        raise ValueError(f"{name!r} is not inside the folder of the program")
+    os.makedirs(os.path.dirname(path), exist_ok=True)
+    return path
 
 
 class _Watch:
@@ -184,50 +193,42 @@ class _Watch:
 
     def _read(self) -> Problem | None:
         with selectors.DefaultSelector() as selector:
-            for name, pipe in (("stdout", self._process.stdout), ("stderr", self._process.stderr)):
-                if pipe is not None:
-                    os.set_blocking(pipe.fileno(), False)
-                    selector.register(pipe, selectors.EVENT_READ, name)
+            for name in self._texts:
+                pipe = getattr(self._process, name)
+                os.set_blocking(pipe.fileno(), False)
+                selector.register(pipe, selectors.EVENT_READ, name)
             while selector.get_map():
-                problem = self._step(selector)
-                if problem is not None:
-                    return problem
-                if self._process.poll() is not None:
-                    return self._finish(selector)
+                ended = self._process.poll() is not None
+                taken = self._take(selector, 0 if ended else _TICK_SECONDS)
+                if isinstance(taken, Problem):
+                    return taken
+                if ended and not taken:
+                    # Children of the program hold its outputs; they are not waited for.
+                    self._signal(signal.SIGKILL)
+                    return None
         return self._wait()
 
-    def _step(self, selector: selectors.BaseSelector) -> Problem | None:
-        """Take what is there, waiting a little for it."""
+    def _take(self, selector: selectors.BaseSelector, patience: float) -> Problem | int:
+        """Take what is there, waiting a little for it; how many outputs had something."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             return self._overdue()
-        for key, _ in selector.select(min(left, _TICK_SECONDS)):
-            pipe, name = key.fileobj, str(key.data)
+        ready = selector.select(min(left, patience))
+        for key, _ in ready:
+            name = str(key.data)
             chunk = os.read(key.fd, _CHUNK)
             if not chunk:
-                selector.unregister(pipe)
+                selector.unregister(key.fileobj)
             elif not self._keep(name, chunk):
                 limit = getattr(self._request.limits, name)
                 detail = f"wrote more than {limit:,} bytes to {name} and was stopped"
                 return self._problem(ProblemKind.TOOL_FAILED, detail)
-        return None
+        return len(ready)
 
     def _keep(self, name: str, chunk: bytes) -> bool:
         text = self._texts[name]
         text += chunk
         return len(text) <= int(getattr(self._request.limits, name))
-
-    def _finish(self, selector: selectors.BaseSelector) -> Problem | None:
-        """The program has ended; children of it may still hold its pipes and are not waited for."""
-        while selector.get_map():
-            ready = selector.select(0)
-            if not ready:
-                self._signal(signal.SIGKILL)
-                return None
-            problem = self._step(selector)
-            if problem is not None:
-                return problem
-        return None
 
     def _wait(self) -> Problem | None:
         """Both outputs are closed: the program has little left to do."""

@@ -98,6 +98,15 @@ def test_files_and_links_are_put_into_the_folder(fake: Fake, tmp_path: Path) -> 
     assert (tmp_path / "data" / "x").exists()
 
 
+@pytest.mark.parametrize("name", ["../x", "/etc/x", "a/../../x", ""])
+def test_nothing_is_put_outside_the_folder(fake: Fake, tmp_path: Path, name: str) -> None:
+    fake("tool", "")
+    with pytest.raises(ValueError, match="is not inside"):
+        ask(files=((name, "text"),))
+    with pytest.raises(ValueError, match="is not inside"):
+        ask(links=((name, str(tmp_path)),))
+
+
 def test_the_environment_is_an_allow_list(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     fake("tool", "print(*sorted(os.environ))")
     for name in ("TRIVY_SEVERITY", "AWS_SECRET_ACCESS_KEY", "GITHUB_TOKEN", "COSIGN_PASSWORD"):
@@ -208,6 +217,11 @@ def test_an_interrupt_leaves_nothing_running(fake: Fake, tmp_path: Path) -> None
     with pytest.raises(KeyboardInterrupt):
         ask()
     wait_until_gone(int(pid.read_text()))
+
+
+def test_what_a_child_writes_too_much_is_stopped_too(fake: Fake) -> None:
+    fake("tool", "if os.fork() == 0:\n    while True: os.write(1, b'x' * 65536)")
+    assert "wrote more than 100,000 bytes" in problem(ask(limits=Limits(20, 100_000))).detail
 
 
 def test_an_unknown_signal_has_a_number() -> None:

@@ -63,6 +63,11 @@ def is_layout(reference: str) -> bool:
     return reference.startswith(LAYOUT_SCHEME)
 
 
+def is_digest(text: str) -> bool:
+    """Whether a text is a digest, and so names a file of a layout and nothing else."""
+    return _DIGEST.fullmatch(text) is not None
+
+
 def parse_layout_reference(text: str) -> LayoutReference:
     """The parts of `oci:FOLDER[:tag|@digest]`; a folder of that very name wins over a tag.
 

@@ -431,6 +431,11 @@ def test_a_program_whose_version_hangs_is_refused(
     assert problem(verify(Request(IMAGE, (KMS,)))).kind is ProblemKind.TIMED_OUT
 
 
+def test_a_program_that_dies_is_no_answer(fake: Fake) -> None:
+    fake("cosign", f"{VERSION}os.kill(os.getpid(), 9)")
+    assert "was killed by SIGKILL" in problem(verify(Request(IMAGE, (KMS,)))).detail
+
+
 @pytest.mark.parametrize("text", ["", "[{", "{}", "Verified OK"])
 def test_a_success_without_an_answer_is_none(fake: Fake, text: str) -> None:
     fake("cosign", f"{VERSION}print({text!r})")
