@@ -113,17 +113,15 @@ def _old_pair(rest: str, start: int) -> Arguments:
 
 def _health(rest: str, start: int, escape: str) -> Arguments:
     """HEALTHCHECK: `NONE`, or `CMD` and a command."""
-    match = _FIRST.match(rest)
-    if match is None:
-        return Arguments()
-    kind = Piece(start, start + match.end(1), match[1])
-    if match.end() == len(rest):
-        return _plain((kind,))
-    command = _command(rest[match.end() :], start + match.end(), escape)
+    space = _SPACES.search(rest)
+    if space is None:
+        return _plain((Piece(start, start + len(rest), rest),))
+    kind = Piece(start, start + space.start(), rest[: space.start()])
+    command = _command(rest[space.end() :], start + space.end(), escape)
     return command._replace(pieces=(kind, *command.pieces), values=(kind.text, *command.values))
 
 
-_FIRST = re.compile(r"([^\t\n\v\f\r ]+)[\t\n\v\f\r ]*")
+_SPACES = re.compile(r"[\t\n\v\f\r ]+")
 _GRAMMARS: dict[str, Callable[[str, int, str], Arguments]] = {
     "ADD": _list,
     "ARG": _quoted,

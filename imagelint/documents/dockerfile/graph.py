@@ -54,12 +54,10 @@ class Graph(NamedTuple):
         return self.names.get(reference.lower())
 
     def image(self, value: Fact[str], span: Span, text: str, role: ImageRole) -> ImageUse | None:
-        """The outside image that `--from` names; None for a stage, a context, a stage's number."""
+        """The outside image that `--from` names, which is no stage; None for a context."""
         if isinstance(value, Known):
             name = value.value
             if not name or name in self.contexts or name.isdigit() or name == _SCRATCH:
-                return None
-            if self.find(name) is not None:
                 return None
         return ImageUse(span, role, text, reference_of(value), final=False)
 

@@ -251,6 +251,4 @@ def _expands(keyword: str, number: int) -> bool:
 
 
 def _arguments_span(instruction: Instruction) -> Span:
-    if not instruction.words:
-        return instruction.keyword_span
     return Span(instruction.words[0].span.start, instruction.words[-1].span.end)

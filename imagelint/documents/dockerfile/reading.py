@@ -143,9 +143,8 @@ class _Parser:
         last.finish()
         used = stages_used(self._stages)
         stages = tuple(
-            stage
-            for number, builder in enumerate(self._stages)
-            if (stage := builder.stage(used=number in used)) is not None
+            builder.stage(outline, used=outline.number in used)
+            for builder, outline in zip(self._stages, self._graph.outlines, strict=True)
         )
         entries = tuple(_entry(part, stages, last) for part in self._parts)
         serving = None

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.source import LogicalLine
 
 _SHELLS = frozenset(("ash", "bash", "dash", "ksh", "mksh", "sh", "zsh"))
+_BREAKS = frozenset(("", *" \t;|&()<>\n"))  # what stands between words
 _SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
 _COMMAND_FLAG = re.compile(r"-[a-zA-Z]*c")
 
@@ -54,8 +55,9 @@ def read_command(
     word = words[0].span
     end = line.end if instruction.heredocs else word.end
     span = Span(word.start, end)
-    text = _harmless(line, span, around.text)
-    return _read((text, span), around, role, (shell, _mounts(instruction)))
+    text, exact = _harmless(line, span, around.text)
+    script = _read((text, span), around, role, (shell, _mounts(instruction)))
+    return script if exact else script._replace(readable=False, commands=())
 
 
 def _read(
@@ -91,12 +93,14 @@ def _lone_body(instruction: Instruction, text: str) -> tuple[tuple[str, Span], s
     return (body, span), shebang[1] if shebang else ""
 
 
-def _harmless(line: LogicalLine, span: Span, text: str) -> str:
+def _harmless(line: LogicalLine, span: Span, text: str) -> tuple[str, bool]:
     """The text of a span with continuations as a shell reads them; not a character moves.
 
     Comments and blank lines in a continuation become spaces, the escape character a backslash
-    right before the line feed.
+    right before the line feed. False where a word goes on behind a continuation and there is a
+    character that has to be a space, so that the text says something else.
     """
+    exact = True
     parts: list[str] = []
     at = span.start
     ends = [*line.starts[1:], len(line.text)]
@@ -105,13 +109,22 @@ def _harmless(line: LogicalLine, span: Span, text: str) -> str:
         if stop < span.start or offset >= span.end:
             continue
         if offset > at:
-            parts.append(_gap(text[at:offset]))
+            gap = text[at:offset]
+            if _in_word(parts[-1][-1:], text[offset : offset + 1]):
+                exact = exact and len(gap) % 2 == 0
+                parts.append("\\\n" * (len(gap) // 2) + " " * (len(gap) % 2))
+            else:
+                parts.append(_gap(gap))
             at = offset
         stop = min(stop, span.end)
         parts.append(text[at:stop])
         at = max(at, stop)
     parts.append(text[at : span.end].replace("\r\n", " \n"))
-    return "".join(parts)
+    return "".join(parts), exact
+
+
+def _in_word(before: str, after: str) -> bool:
+    return before not in _BREAKS and after not in _BREAKS
 
 
 def _gap(text: str) -> str:
@@ -183,7 +196,6 @@ def _json_text(word: Word) -> str | None:
 
 _ESCAPE = re.compile(r'\\(["nt])')
 _OTHER_ESCAPE = re.compile(r'\\[^"nt]')
-_BREAKS = frozenset(("", *" ;|&()\n"))
 
 
 def _written(escaped: str, around: tuple[str, str], *, inside: bool) -> str:

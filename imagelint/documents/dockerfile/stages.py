@@ -180,11 +180,8 @@ class Builder:
             health = health._replace(final=_same(health, self.healthcheck))
         return Effect(effect.script, start, health)
 
-    def stage(self, *, used: bool) -> Stage | None:
-        """The finished stage; None for what stands before the first FROM."""
-        outline = self.outline
-        if outline is None:
-            return None
+    def stage(self, outline: Outline, *, used: bool) -> Stage:
+        """The finished stage of that outline."""
         return Stage(
             span=outline.instruction.span,
             index=outline.number,

@@ -47,11 +47,12 @@ def _mounted(flag: Flag) -> Iterator[Origin]:
     if not name:
         return
     match = _FROM.search(flag.raw)
-    span = flag.value_span
+    span, text = flag.value_span, name
     if match is not None:
         span = Span(flag.span.start + match.start(1), flag.span.start + match.end(1))
-    value: Fact[str] = UNKNOWN if "$" in name else Known(name, span)
-    yield Origin(value, span, name, ImageRole.MOUNT)
+        text = match[1]
+    value: Fact[str] = UNKNOWN if "$" in text else Known(name, span)
+    yield Origin(value, span, text, ImageRole.MOUNT)
 
 
 def copied_images(instruction: Instruction, graph: Graph, edges: set[int]) -> Iterator[ImageUse]:

@@ -171,6 +171,7 @@ def test_onbuild_is_read_but_knows_no_variable() -> None:
         ('COPY ["a", 1]', '["a", 1]', "an array in JSON form may hold strings only"),
         ("ENV a", "a", "a has no value: write name=value"),
         ("ENV a=b c", "a=b", "c has no value: write name=value"),
+        ("ENV \\\v", "ENV", "ENV needs an argument"),
         ("ENV", "ENV", "ENV needs an argument"),
         ("COPY a", "COPY", "COPY needs a source and a target"),
         ("FROM", "FROM", "FROM needs an argument"),
@@ -198,6 +199,8 @@ def test_a_demand_for_a_build_argument_is_no_fault() -> None:
     text = "ARG A\nFROM ${A:?name-an-image}\nENV b=${C:?}\n"
     assert complaints(text) == []
     assert read(text).instructions[1].words[0].value is UNKNOWN
+    assert _last("FROM scratch\nENV b=${C:?}\n").words[0].value is UNKNOWN
+    assert complaints("FROM scratch\nENV b=${C:?}\n") == []
 
 
 @pytest.mark.parametrize(

@@ -32,6 +32,14 @@ def test_continuations_become_those_of_a_shell_and_nothing_moves() -> None:
     assert [under(text, word) for word in nodes(text, Command)[1].words[:1]] == ["c"]
 
 
+def test_a_word_may_go_on_behind_a_continuation() -> None:
+    assert _script("RUN a\\\nb c\n").text == "a\\\nb c"
+    assert _script("RUN a\\ \t\nb c\n").text == "a\\\n\\\nb c"
+    assert _programs("RUN a &&\\\r\nb\n") == ["a", "b"]
+    script = _script("RUN a\\\r\nb c\n")
+    assert (script.readable, script.commands) == (False, ())
+
+
 def test_a_continuation_in_the_first_line_belongs_to_the_keyword() -> None:
     text = "RUN \\\n  # c\n  a \\\n  b\n"
     assert under(text, _script(text)) == "a \\\n  b"

@@ -149,6 +149,7 @@ def test_several_here_documents_follow_each_other() -> None:
         "RUN cat <<<EOF\n",
         "RUN echo $((1<<2))\n",
         "RUN <<${A:-'}\n",
+        "RUN <<${A:-b c}\n",
     ],
 )
 def test_what_only_looks_like_a_here_document_is_none(text: str) -> None:

@@ -92,6 +92,13 @@ def test_files_are_taken_from_stages_images_and_contexts() -> None:
     assert document.stages[2].context == "c"
 
 
+def test_what_a_mount_is_from_is_found_behind_escapes_too() -> None:
+    text = "FROM scratch\nARG A=b\nRUN --mount=type=bind,fr\\om=c:1 --mount=target=/d,from=$A x\n"
+    first, second = nodes(text, ImageUse)
+    assert (first.text, under(text, first)) == ("c:1", "type=bind,fr\\om=c:1")
+    assert (second.text, second.reference) == ("$A", UNKNOWN)
+
+
 def test_stages_that_nothing_needs_are_not_used() -> None:
     text = "FROM a AS b\nFROM c AS d\nCOPY --from=b x y\nFROM e AS f\nFROM g\nCOPY --from=3 x y\n"
     assert [stage.used for stage in _stages(text)] == [False, False, False, True]
