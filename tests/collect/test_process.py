@@ -219,10 +219,5 @@ def test_an_interrupt_leaves_nothing_running(fake: Fake, tmp_path: Path) -> None
     wait_until_gone(int(pid.read_text()))
 
 
-def test_what_a_child_writes_too_much_is_stopped_too(fake: Fake) -> None:
-    fake("tool", "if os.fork() == 0:\n    while True: os.write(1, b'x' * 65536)")
-    assert "wrote more than 100,000 bytes" in problem(ask(limits=Limits(20, 100_000))).detail
-
-
 def test_an_unknown_signal_has_a_number() -> None:
     assert process._death(99) == "was killed by signal 99"
