@@ -19,6 +19,9 @@ __all__ += ["YamlStream", "is_template", "load_yaml", "looks_templated", "read_y
 _UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A brace of a template where a value or a line begins, or a control block anywhere.
 _TEMPLATE = re.compile(r"^[ \t-]*\{[{%]|:[ \t]+[\"']?\{\{|\{[{%]-", re.MULTILINE)
+# JSON writes characters beyond the basic plane as two escapes, which YAML does not know. The
+# replacement is as long: an escaped line break, which stands for nothing, and one escape.
+_SURROGATES = re.compile(r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 _BYTE_ORDER_MARK = "\ufeff"
 
 
@@ -55,7 +58,7 @@ def read_yaml(text: str) -> YamlStream:
     shift = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
     builder = Builder(text, shift)
     try:
-        _feed(builder, text[shift:])
+        _feed(builder, _joined(text[shift:]))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         offset = min(mark.index + shift, len(text)) if mark else 0
@@ -64,6 +67,18 @@ def read_yaml(text: str) -> YamlStream:
     except (yaml.YAMLError, UnicodeEncodeError):
         raise _unreadable(text) from None
     return YamlStream(tuple(builder.documents), tuple(builder.duplicates))
+
+
+def _joined(text: str) -> str:
+    """The text with pairs of surrogate escapes joined, when it looks like JSON."""
+    return _SURROGATES.sub(_one_escape, text) if text.lstrip().startswith(("{", "[")) else text
+
+
+def _one_escape(pair: re.Match[str]) -> str:
+    if not pair[1]:
+        return pair[0]  # an escaped backslash: what follows is no escape
+    high, low = int(pair[1], 16), int(pair[2], 16)
+    return f"\\\n\\U{0x10000 + ((high - 0xD800) << 10) + low - 0xDC00:08x}"
 
 
 def _unreadable(text: str) -> YamlError:

@@ -26,7 +26,9 @@ from imagelint.documents.yamlschema import resolve
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_TEXTS = st.text(st.characters(blacklist_categories=("Cs", "Cc")), max_size=20)
+# Not even YAML's own writer can write U+FFFE and U+FFFF.
+_LETTERS = st.characters(blacklist_categories=("Cs", "Cc"), blacklist_characters="\ufffe\uffff")
+_TEXTS = st.text(_LETTERS, max_size=20)
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**9), 10**9) | _TEXTS,
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(_TEXTS, inner, max_size=4),
@@ -116,6 +118,20 @@ def test_what_pyyaml_writes_is_read_as_it_was(value: object) -> None:
 @settings(max_examples=100, deadline=None)
 def test_json_is_yaml(value: object) -> None:
     assert plain(one(json.dumps(value, ensure_ascii=False))) == value
+
+
+@given(_TEXTS)
+@settings(max_examples=100, deadline=None)
+def test_escapes_of_json_are_read(text: str) -> None:
+    assert plain(one(json.dumps({"a": text, "b": [text, "c"]}))) == {"a": text, "b": [text, "c"]}
+
+
+def test_escapes_of_json_keep_their_places() -> None:
+    text = '{"a": "x \\ud83d\\ude00 y", "b": "\\\\ud83d\\u00e9", "c": 1}'
+    assert plain(one(text)) == json.loads(text)
+    node = one(text)
+    assert isinstance(node, Mapping)
+    assert text[slice(*node.entries[2].span)] == '"c": 1'
 
 
 @given(_YAML_LIKE | st.text(max_size=60))
