@@ -9,8 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.report import ExitCode
+from imagelint.reporters.closing import allowed_line
 from imagelint.reporters.identity import identities
-from imagelint.reporters.order import allowed_by_place, by_severity, problems_by_place
+from imagelint.reporters.order import by_severity, problems_by_place
 from imagelint.reporters.places import places
 from imagelint.reporters.sarif_results import Results, Subject
 from imagelint.reporters.sarif_rules import rule_descriptor, rule_id
@@ -20,8 +21,7 @@ from imagelint.reporters.stream import Items, chunks, dump
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.finding import Finding
-    from imagelint.core.report import Allowed, Problem, Report, Verdict
+    from imagelint.core.report import Problem, Report, Verdict
     from imagelint.reporters.context import ReportContext
     from imagelint.reporters.places import Places
     from imagelint.reporters.stream import Json
@@ -70,14 +70,14 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
 
 
 def _subjects(report: Report, where: Places) -> tuple[Subject, ...]:
-    """What becomes results, in the order in which it is kept: what counts, the worst first."""
-    allowed = sorted(allowed_by_place(report.allowed), key=lambda each: -each.finding.severity)
-    pairs: list[tuple[Finding, Allowed | None]] = [
-        *((finding, None) for finding in by_severity(report.findings)),
-        *((each.finding, each) for each in allowed),
-    ]
-    prints = identities(tuple(where.steady(finding) for finding, _ in pairs))
-    return tuple(Subject(*pair, print_) for pair, print_ in zip(pairs, prints, strict=True))
+    """What becomes results, the worst first.
+
+    Allowed findings do not: GitHub does not read `suppressions` and would open an alert for each
+    (https://github.com/github/codeql-action/issues/1230). The JSON report has them.
+    """
+    findings = by_severity(report.findings)
+    prints = identities(tuple(where.steady(finding) for finding in findings))
+    return tuple(Subject(*pair) for pair in zip(findings, prints, strict=True))
 
 
 def _kinds(report: Report) -> Json:
@@ -91,6 +91,9 @@ def _invocation(verdict: Verdict, results: Results, left_out: int) -> Json:
     if left_out:
         said = f"{left_out} results were left out, the least severe ones: GitHub takes no more."
         notifications.append({"level": "warning", "message": {"text": said}})
+    if verdict.report.allowed:
+        said = f"{allowed_line(verdict.report.allowed)}; the JSON report has each with its reason."
+        notifications.append({"level": "note", "message": {"text": said}})
     return {
         "executionSuccessful": verdict.exit_code in (ExitCode.PASS, ExitCode.FAIL),
         "exitCode": int(verdict.exit_code),

@@ -5,28 +5,24 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
-from imagelint.core.report import Permit
 from imagelint.reporters.sarif_rules import LEVELS, rule_id
 from imagelint.reporters.sarif_text import text
 from imagelint.reporters.visible import encodable
 
 if TYPE_CHECKING:
     from imagelint.core.finding import Finding, Fix, Location
-    from imagelint.core.report import Allowed
     from imagelint.reporters.context import ReportContext
     from imagelint.reporters.places import Places
     from imagelint.reporters.stream import Json
 
 # GitHub shows a hundred and takes a thousand.
 _MOST_RELATED = 100
-_IN_SOURCE = (Permit.INLINE, Permit.ANNOTATION)
 
 
 class Subject(NamedTuple):
-    """A finding, what allowed it, and by what it is known; no two have the same fingerprint."""
+    """A finding, and by what it is known; no two have the same fingerprint."""
 
     finding: Finding
-    allowed: Allowed | None
     fingerprint: str
 
 
@@ -59,8 +55,6 @@ class Results:
             result["relatedLocations"] = related
         if finding.fix is not None and finding.fix.edits:
             result["fixes"] = [self._fix(finding.fix, finding.location)]
-        if subject.allowed is not None:
-            result["suppressions"] = [_suppression(subject.allowed)]
         return result
 
     def location(self, location: Location) -> Json:
@@ -145,11 +139,3 @@ def _properties(finding: Finding) -> Json:
         "confidence": finding.confidence.value,
     }
     return {**properties, "subject": text(finding.subject)} if finding.subject else properties
-
-
-def _suppression(allowed: Allowed) -> Json:
-    kind = "inSource" if allowed.permit in _IN_SOURCE else "external"
-    until = f" (until {allowed.until})" if allowed.until else ""
-    reason = f": {allowed.reason}" if allowed.reason else ""
-    justification = text(f"{allowed.permit.value}{until}{reason}")
-    return {"kind": kind, "status": "accepted", "justification": justification}

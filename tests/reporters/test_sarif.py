@@ -218,25 +218,12 @@ def test_no_links_and_no_controls_from_examined_files() -> None:
     assert result["message"]["text"] == "\\x1b[0m [click] (http://evil)"
 
 
-@pytest.mark.parametrize(
-    ("permit", "kind"),
-    [
-        (Permit.INLINE, "inSource"),
-        (Permit.ANNOTATION, "inSource"),
-        (Permit.WAIVER, "external"),
-        (Permit.BASELINE, "external"),
-        (Permit.EXEMPT, "external"),
-    ],
-)
-def test_allowed_findings_are_suppressed(permit: Permit, kind: str) -> None:
-    result = run(Report(allowed=(Allowed(LATEST, permit, "needed", "2027-01-31"),)))["results"][0]
-    said = f"{permit.value} (until 2027-01-31): needed"
-    assert result["suppressions"] == [{"kind": kind, "status": "accepted", "justification": said}]
-
-
-def test_a_baseline_needs_no_reason() -> None:
-    result = run(Report(allowed=(Allowed(LATEST, Permit.BASELINE, ""),)))["results"][0]
-    assert result["suppressions"][0]["justification"] == "baseline"
+def test_allowed_findings_are_counted_but_are_no_results() -> None:
+    found = run(Report(allowed=(Allowed(LATEST, Permit.WAIVER, "needed", "2027-01-31"),)))
+    assert found["results"] == []
+    (notification,) = found["invocations"][0]["toolExecutionNotifications"]
+    assert notification["level"] == "note"
+    assert "1 finding (1 waiver)" in notification["message"]["text"]
 
 
 def test_problems_are_notifications() -> None:
