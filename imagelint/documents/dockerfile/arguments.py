@@ -16,7 +16,7 @@ from imagelint.documents.dockerfile.splitting import (
     split_blanks,
     split_quoted,
 )
-from imagelint.documents.dockerfile.variables import Piece
+from imagelint.documents.dockerfile.words import Piece
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -12,8 +12,8 @@ from imagelint.documents.base import Allowance, Dialect
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagelint.documents.dockerfile.lines import Directive
     from imagelint.documents.dockerfile.model import Instruction
-    from imagelint.documents.dockerfile.source import Directive
 
 _OURS = re.compile(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"

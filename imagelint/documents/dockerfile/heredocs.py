@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.splitting import read_json, split_instruction
+from imagelint.documents.dockerfile.substitution import ExpansionError
 from imagelint.documents.dockerfile.variables import (
-    ExpansionError,
     Style,
     expand,
     split_words,

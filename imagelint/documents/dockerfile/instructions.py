@@ -11,19 +11,14 @@ from imagelint.documents.base import Complaint
 from imagelint.documents.dockerfile.arguments import KEYWORDS, Arguments, read_arguments
 from imagelint.documents.dockerfile.model import Flag, HereDoc, Instruction
 from imagelint.documents.dockerfile.splitting import Parts, split_instruction
-from imagelint.documents.dockerfile.variables import (
-    DemandError,
-    ExpansionError,
-    Lookup,
-    Style,
-    expand,
-)
+from imagelint.documents.dockerfile.substitution import DemandError, ExpansionError
+from imagelint.documents.dockerfile.variables import Lookup, Style, expand
 from imagelint.documents.script import Word
 from imagelint.documents.shared import EnvOrigin, EnvVar
 
 if TYPE_CHECKING:
-    from imagelint.documents.dockerfile.source import Body, LogicalLine
-    from imagelint.documents.dockerfile.variables import Piece
+    from imagelint.documents.dockerfile.lines import Body, LogicalLine
+    from imagelint.documents.dockerfile.words import Piece
 
 # Which instructions expand variables: those whose commands have an Expand method in
 # frontend/dockerfile/instructions/commands.go of moby/buildkit. FROM expands its image only.

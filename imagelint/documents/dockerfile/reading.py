@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Allowance
+    from imagelint.documents.dockerfile.lines import Layout, LogicalLine
     from imagelint.documents.dockerfile.model import Instruction, Stage
     from imagelint.documents.dockerfile.scopes import Scope
-    from imagelint.documents.dockerfile.source import Layout, LogicalLine
     from imagelint.documents.shared import ImageUse
 
 

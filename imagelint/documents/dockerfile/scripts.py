@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.core.fact import Fact
+    from imagelint.documents.dockerfile.lines import LogicalLine
     from imagelint.documents.dockerfile.model import Instruction
-    from imagelint.documents.dockerfile.source import LogicalLine
 
 _SHELLS = frozenset(("ash", "bash", "dash", "ksh", "mksh", "sh", "zsh"))
 _BREAKS = frozenset(("", *" \t;|&()<>\n"))  # what stands between words

@@ -9,9 +9,7 @@ each instruction gets back its exact characters in the original. The rules are t
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
-from io import BytesIO
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
 from imagelint.documents.base import Complaint
@@ -20,7 +18,9 @@ from imagelint.documents.dockerfile.heredocs import (
     heredoc_words,
     may_hold_heredocs,
 )
-from imagelint.documents.dockerfile.variables import SPACES
+from imagelint.documents.dockerfile.lines import Body, Directive, Layout, LogicalLine
+from imagelint.documents.dockerfile.normalform import named
+from imagelint.documents.dockerfile.words import SPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,63 +28,6 @@ if TYPE_CHECKING:
 _BOM = "\ufeff"
 _DIRECTIVE = re.compile(rf"#[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
 _DIRECTIVES = ("syntax", "escape", "check")
-
-
-class Directive(NamedTuple):
-    """`# name=value` in the first lines; the name is in lower case."""
-
-    span: Span
-    name: str
-    value: str
-
-
-class Body(NamedTuple):
-    """The body of a here-document; `span` ends behind its last line feed."""
-
-    word: HereDocWord
-    span: Span
-    terminated: bool
-
-
-class LogicalLine(NamedTuple):
-    """One instruction, joined as BuildKit joins it.
-
-    `text` is the joined text, `starts` and `offsets` tell for each piece of it where it begins in
-    `text` and in the original. `first` and `last` count lines from 0, the last with bodies.
-    `end` is where the last line ends in the original.
-    """
-
-    text: str
-    starts: tuple[int, ...]
-    offsets: tuple[int, ...]
-    first: int
-    last: int
-    end: int
-    bodies: tuple[Body, ...] = ()
-    keyword: str = ""
-
-    def original(self, start: int, end: int) -> Span:
-        """Where a part of the joined text stands in the original."""
-        begin = self._offset(start)
-        if start >= end:
-            return Span(begin, begin)
-        return Span(begin, self._offset(end - 1) + 1)
-
-    def _offset(self, at: int) -> int:
-        if len(self.starts) == 1:
-            return self.offsets[0] + at
-        piece = bisect_right(self.starts, at) - 1
-        return self.offsets[piece] + at - self.starts[piece]
-
-
-class Layout(NamedTuple):
-    """A Dockerfile in lines: directives, comments (their spans), instructions, complaints."""
-
-    directives: tuple[Directive, ...]
-    escape: str
-    comments: tuple[Span, ...]
-    lines: tuple[LogicalLine, ...]
-    complaints: tuple[Complaint, ...]
 
 
 def read_layout(text: str) -> Layout:
@@ -95,7 +38,7 @@ def read_layout(text: str) -> Layout:
         tuple(scanner.directives),
         scanner.escape,
         tuple(scanner.comments),
-        tuple(_named(lines, len(scanner.physical))),
+        tuple(named(lines, len(scanner.physical))),
         tuple(scanner.complaints),
     )
 
@@ -250,49 +193,3 @@ def _offsets(lines: list[str], gap: int = 1) -> list[int]:
         offsets.append(at)
         at += len(line) + gap
     return offsets
-
-
-_NAME = re.compile(r"[^\t\v\f\r ]+")
-_UNREADABLE = re.compile(r"[^!-~]")
-_LONGEST_JOINED = 1_000  # lines; dockerfile-parse joins them in quadratic time
-
-
-def _named(lines: tuple[LogicalLine, ...], count: int) -> Iterator[LogicalLine]:
-    """The instructions as dockerfile-parse splits and names them."""
-    from dockerfile_parse import DockerfileParser
-
-    by_first = {line.first: line for line in lines}
-    text = "\n".join(_normalised(lines, count)) + "\n"
-    parser = DockerfileParser(fileobj=BytesIO(text.encode("ascii")), env_replace=False)
-    for entry in parser.structure:
-        line = by_first.get(entry["startline"])
-        if line is not None:
-            yield line._replace(keyword=_keyword(entry["instruction"], line))
-
-
-def _keyword(read: str, line: LogicalLine) -> str:
-    """The name that was read, or what is written when that had to be made readable."""
-    if "?" not in read:
-        return read
-    match = _NAME.match(line.text.strip(SPACES))
-    return match[0].upper() if match else read
-
-
-def _normalised(lines: tuple[LogicalLine, ...], count: int) -> list[str]:
-    """The same lines as dockerfile-parse reads them.
-
-    Comments, bodies of here-documents and blank lines in continuations are comments, every
-    continuation is closed, the escape character is a backslash, and the name of an instruction
-    stands in its first line. Of the arguments nothing is needed.
-    """
-    normalised = ["#"] * count
-    for line in lines:
-        name = _NAME.match(line.text.strip(SPACES))
-        head = _UNREADABLE.sub("?", name[0] if name else "?")
-        last = line.last
-        if last == line.first:
-            normalised[line.first] = f"{head} ."
-            continue
-        normalised[line.first] = f"{head} \\"
-        normalised[last] = "."
-    return normalised

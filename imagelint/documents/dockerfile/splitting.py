@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.documents.dockerfile.variables import SPACES, Piece
+from imagelint.documents.dockerfile.words import SPACES, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

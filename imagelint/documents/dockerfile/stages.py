@@ -22,7 +22,7 @@ from imagelint.documents.script import Script, ScriptRole, Word
 if TYPE_CHECKING:
     from imagelint.documents.dockerfile.graph import Outline
     from imagelint.documents.dockerfile.instructions import Reading
-    from imagelint.documents.dockerfile.source import LogicalLine
+    from imagelint.documents.dockerfile.lines import LogicalLine
     from imagelint.documents.shared import ImageUse
 
 _SHELL = ("/bin/sh", "-c")

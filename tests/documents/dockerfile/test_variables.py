@@ -3,9 +3,8 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.dockerfile.substitution import DemandError, ExpansionError
 from imagelint.documents.dockerfile.variables import (
-    DemandError,
-    ExpansionError,
     Style,
     expand,
     split_words,
