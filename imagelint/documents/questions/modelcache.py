@@ -104,7 +104,8 @@ def volume_at(server: ServingCommand, folder: str) -> Mount | None:
     mounts = volumes(server)
     if not isinstance(mounts, Known):
         return None
-    for mount in mounts.value:
+    found: tuple[Mount, ...] = mounts.value
+    for mount in found:
         target = mount.target.value if isinstance(mount.target, Known) else ""
         if _is_within(folder, target) or _is_within(target, folder):
             return mount

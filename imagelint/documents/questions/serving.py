@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 
 if TYPE_CHECKING:
+    from imagelint.core.source import Span
     from imagelint.documents.cursor import Cursor
     from imagelint.documents.serving import ServingCommand
     from imagelint.documents.shared import EnvVar
@@ -16,6 +17,19 @@ _COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
 _TRUE = frozenset(("1", "true", "yes", "on"))
 # Engines that drive all their GPUs from one process.
 _ONE_PROCESS = frozenset(("llama.cpp", "ollama", "torchserve", "triton"))
+
+
+class Place(NamedTuple):
+    """A place of a server's own, where a fact about it is written."""
+
+    span: Span
+    path: str
+
+
+def place_of(server: ServingCommand, fact: Fact[Any]) -> Place:
+    """Where a fact is written; the server itself for a default."""
+    span = fact.span if isinstance(fact, Known) else None
+    return Place(span or server.span, server.path)
 
 
 def variable(server: ServingCommand, name: str) -> EnvVar | None:

@@ -1,0 +1,99 @@
+"""The rule `bind-localhost`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.compose.values import is_set
+from imagelint.documents.questions.serving import neighbours, place_of, title
+from imagelint.documents.serving import ServingCommand
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+_LOOPBACK = ("127.", "localhost", "::1", "[::1]")
+# What may stand before the server in the same container.
+_PROXIES = ("nginx", "caddy", "envoy", "haproxy", "socat", "traefik", "supervisord")
+
+
+@rule(ServingCommand, Severity.HIGH)
+def bind_localhost(server: ServingCommand, ctx: Context) -> Findings:
+    """The server listens only to its own container.
+
+    Loopback is private to the container, or to its pod: Services, probes, published ports and
+    other services get a refused connection although the server is up and its log says so. SGLang
+    and `trtllm-serve` do this unless they are told otherwise.
+
+    Except:
+        Pods with another container that has the port, host networks, followers of a group. In a
+        Dockerfile the finding is only likely, because the command may be replaced.
+
+    Bad (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: lmsysorg/sglang:v0.5.10
+              command: [python3, -m, sglang.launch_server]
+              args: [--model-path, Qwen/Qwen3-8B]
+              ports: [{containerPort: 30000}]
+
+    Good (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: lmsysorg/sglang:v0.5.10
+              command: [python3, -m, sglang.launch_server]
+              args: [--model-path, Qwen/Qwen3-8B, --host, 0.0.0.0]
+              ports: [{containerPort: 30000}]
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B, --host, 127.0.0.1]
+            ports: ["8000:8000"]
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B]
+            ports: ["127.0.0.1:8000:8000"]
+    """
+    host = server.effective_host()
+    if not isinstance(host, Known) or not host.value.lower().startswith(_LOOPBACK):
+        return
+    if server.is_follower or _is_reached_otherwise(server):
+        return
+    flag = server.facts.options["host"][0] if server.facts else "host"
+    by_default = "" if isinstance(server.host, Known) else " by default"
+    image = server.launch.runtime.kind == "image"
+    yield ctx.finding(
+        place_of(server, host),
+        f"{title(server)} listens on {host.value}{by_default}: nobody outside can reach it",
+        help=f"write `--{flag} 0.0.0.0`",
+        subject=server.launch.runtime.name,
+        confidence=Confidence.LIKELY if image else None,
+    )
+
+
+def _is_reached_otherwise(server: ServingCommand) -> bool:
+    """Whether somebody in the same network namespace may answer for the server."""
+    text = " ".join(word.raw for word in server.launch.argv)
+    if any(proxy in text for proxy in _PROXIES):
+        return True
+    runtime = server.launch.runtime
+    if runtime.kind == "compose":
+        return runtime.body is not None and is_set(runtime.body["network_mode"])
+    if runtime.spec is not None and runtime.spec["hostNetwork"].boolean() is not ABSENT:
+        return True
+    others = neighbours(server)
+    if not others:
+        return False
+    # Beside others it may be meant for them only, unless it declares its port and they none.
+    port = server.effective_port()
+    own = isinstance(port, Known) and port.value in runtime.ports
+    return not own or any(other["ports"].exists for other in others)

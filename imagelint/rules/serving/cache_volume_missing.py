@@ -1,0 +1,123 @@
+"""The rule `cache-volume-missing`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.documents.questions.modelcache import (
+    is_temporary,
+    volume_at,
+    volumes,
+    weights_folder,
+)
+from imagelint.documents.questions.serving import is_offline, next_item
+from imagelint.documents.serving import ServingCommand
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Node
+
+_SMALL_GB = 3.0
+
+
+@rule(ServingCommand, Severity.MEDIUM)
+def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
+    """The weights are downloaded again at every start.
+
+    The folder into which the server downloads its model is not on a volume, so they go into the
+    container's own layer: each restart waits for the network, needs the hub to be up, and fills
+    the disk of the node.
+
+    Except:
+        Models that are a path or kept offline, workloads of an operator. An `emptyDir`, which
+        lasts as long as its pod, and models below 3 GB get a low severity.
+
+    Bad (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+
+    Good (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+              volumeMounts: [{name: models, mountPath: /root/.cache/huggingface}]
+          volumes: [{name: models, persistentVolumeClaim: {claimName: models}}]
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: ollama/ollama:0.40.1
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: ollama/ollama:0.40.1
+            volumes: ["models:/root/.ollama"]
+        volumes: {models: {}}
+    """
+    runtime = server.launch.runtime
+    mounts, folder = volumes(server), weights_folder(server)
+    if not isinstance(mounts, Known) or not runtime.restarts or not _downloads(server):
+        return
+    known = isinstance(folder, Known)
+    if not known and (mounts.value or runtime.body is None):
+        return
+    mount = volume_at(server, folder.value) if isinstance(folder, Known) else None
+    if mount is not None and not is_temporary(mount):
+        return
+    what, small = _weights(server)
+    where = (
+        f"{folder.value}, which is not on a volume" if isinstance(folder, Known) else "no volume"
+    )
+    if mount is not None:
+        where = f"{folder.value if isinstance(folder, Known) else ''}, which ends with the pod"
+    yield ctx.finding(
+        mount or _place(server),
+        f"{what} are downloaded to {where}",
+        help=_advice(server, folder.value if isinstance(folder, Known) else ""),
+        subject=runtime.name,
+        severity=Severity.LOW if small or mount is not None else None,
+        confidence=None if known else Confidence.LIKELY,
+    )
+
+
+def _downloads(server: ServingCommand) -> bool:
+    """Whether the server certainly downloads its weights itself."""
+    if is_offline(server) or server.is_local_path:
+        return False
+    if server.engine in ("nim", "ollama"):
+        return server.own_image
+    return server.is_remote_model
+
+
+def _weights(server: ServingCommand) -> tuple[str, bool]:
+    size = server.weights_gb()
+    if not isinstance(size, Known):
+        return "the weights", False
+    return f"{size.value:g} GB of weights", size.value < _SMALL_GB
+
+
+def _advice(server: ServingCommand, folder: str) -> str:
+    place = folder.removesuffix("/hub") or "the model cache"
+    if server.launch.runtime.kind == "compose":
+        return f"write volumes: [models:{place}]"
+    return f"mount a persistentVolumeClaim at {place}"
+
+
+def _place(server: ServingCommand) -> Node:
+    runtime = server.launch.runtime
+    if runtime.body is None:
+        return server
+    return next_item(runtime.body["volumes" if runtime.kind == "compose" else "volumeMounts"])

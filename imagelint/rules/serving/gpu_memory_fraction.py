@@ -1,0 +1,104 @@
+"""The rule `gpu-memory-fraction`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.questions.serving import place_of, title
+from imagelint.documents.serving import ServingCommand
+from imagelint.knowledge.gpus import is_shared, mig_profile
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+# Our own: what is left above it for CUDA graphs, NCCL and other processes is a few hundred MB.
+_MOST, _LEAST = 0.95, 0.5
+_LARGEST_PERCENTAGE = 100
+# A whole number is a count of blocks there.
+_COUNTS = "lmdeploy"
+_ALL_BY_DEFAULT = "tgi"
+
+
+@rule(ServingCommand, Severity.MEDIUM)
+def gpu_memory_fraction(server: ServingCommand, ctx: Context) -> Findings:
+    """The share of GPU memory that the server takes is too large, too small or no share.
+
+    The engine takes its share when it starts and keeps it. What it leaves must hold CUDA graphs,
+    communication buffers and the driver's own needs: with next to nothing left, the first large
+    batch fails with an out-of-memory error. Values outside 0 to 1 are refused.
+
+    Except:
+        Text Generation Inference, whose default is 1.0; small shares of MIG slices, time-sliced
+        GPUs and compose services, which others may use as well.
+
+    Bad (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B, --gpu-memory-utilization, "0.99"]
+
+    Good (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B, --gpu-memory-utilization, "0.9"]
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B, --gpu-memory-utilization, "90"]
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B, --gpu-memory-utilization, "0.90"]
+    """
+    fact = server.memory_fraction
+    if not isinstance(fact, Known):
+        return
+    judged = _judged(server, fact.value)
+    if judged is None:
+        return
+    severity, confidence, message = judged
+    yield ctx.finding(
+        place_of(server, fact),
+        message,
+        help="0.85 to 0.92 is usual where the server has the GPU to itself",
+        subject=server.launch.runtime.name,
+        severity=severity,
+        confidence=confidence,
+    )
+
+
+def _judged(server: ServingCommand, share: float) -> tuple[Severity, Confidence, str] | None:
+    if share <= 0 or (share > 1 and server.engine != _COUNTS):
+        percent = 1 < share <= _LARGEST_PERCENTAGE
+        hint = f": {share:g} % is written {share / 100:g}" if percent else ""
+        message = f"{share:g} is no share of memory, {title(server)} refuses it{hint}"
+        return Severity.HIGH, Confidence.CERTAIN, message
+    if isinstance(server.switch("kv-cache-memory-bytes"), Known):
+        message = "the share is ignored next to `--kv-cache-memory-bytes`"
+        return Severity.LOW, Confidence.CERTAIN, message
+    if _MOST < share <= 1 and server.engine != _ALL_BY_DEFAULT:
+        message = f"{share:g} of GPU memory leaves next to nothing for graphs and buffers"
+        return Severity.MEDIUM, Confidence.LIKELY, message
+    if share < _LEAST and _has_gpu_alone(server):
+        message = f"{share:g} of GPU memory leaves most of a GPU unused that nobody else can get"
+        return Severity.LOW, Confidence.LIKELY, message
+    return None
+
+
+def _has_gpu_alone(server: ServingCommand) -> bool:
+    runtime = server.launch.runtime
+    if runtime.kind != "pod" or not isinstance(runtime.gpus, Known):
+        return False
+    product = runtime.gpu_product.value if isinstance(runtime.gpu_product, Known) else ""
+    names = (runtime.gpus.value.resource, product)
+    return not any(is_shared(name) or mig_profile(name) for name in names)

@@ -1,0 +1,110 @@
+"""The rule `removed-engine-flag`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.documents.questions.serving import title, variable
+from imagelint.documents.serving import ServingCommand
+from imagelint.knowledge.versions import at_least
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.base import Node
+    from imagelint.knowledge.engines import Removed
+
+
+@rule(ServingCommand, Severity.HIGH)
+def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
+    """The server is told something that its engine no longer understands.
+
+    An unknown argument ends the server at once: the pod restarts for ever after what looked like
+    a mere change of version. An environment variable that is gone is worse to find, because
+    nothing reads it and nothing says so.
+
+    Except:
+        Switches that are deprecated, but still there, get a low severity. Where the image does not
+        tell the version of its engine, the finding is only likely.
+
+    Bad (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.12.0
+              args: [--model, Qwen/Qwen3-8B, --disable-log-requests]
+
+    Good (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.12.0
+              args: [--model, Qwen/Qwen3-8B]
+
+    Bad:
+        FROM vllm/vllm-openai:v0.30.0
+        ENV VLLM_ATTENTION_BACKEND=FLASHINFER
+        CMD ["--model", "Qwen/Qwen3-8B"]
+
+    Good:
+        FROM vllm/vllm-openai:v0.30.0
+        CMD ["--model", "Qwen/Qwen3-8B", "--attention-backend", "FLASHINFER"]
+    """
+    for gone in server.facts.removed if server.facts else ():
+        judged = _judged(server, gone)
+        if judged is None:
+            continue
+        severity, confidence, when = judged
+        for at, written in _places(server, gone):
+            yield ctx.finding(
+                at,
+                f"`{written}` {when}",
+                help=_advice(gone),
+                subject=written,
+                severity=severity,
+                confidence=confidence,
+            )
+
+
+def _places(server: ServingCommand, gone: Removed) -> Iterator[tuple[Node, str]]:
+    found = variable(server, gone.variable) if gone.variable else None
+    if found is not None:
+        yield found, found.name
+    for switch in server.switches:
+        if gone.flag and switch.name == gone.flag and not switch.variable:
+            yield switch, switch.written
+
+
+def _judged(server: ServingCommand, gone: Removed) -> tuple[Severity, Confidence, str] | None:
+    """How bad it is and what to say; None while the version still takes it."""
+    name = title(server)
+    effect = "is ignored by" if gone.variable else "ends"
+    worst = Severity.MEDIUM if gone.variable else Severity.HIGH
+    version = server.engine_version
+    if not isinstance(version, Known):
+        if gone.deprecated and not gone.removed:
+            return None
+        since = f" from {gone.removed} on" if gone.removed else ""
+        likely = Severity.LOW if gone.variable else Severity.MEDIUM
+        return likely, Confidence.LIKELY, f"{effect} {name}{since}; the image tells no version"
+    if gone.removed and at_least(version.value, gone.removed):
+        return worst, Confidence.CERTAIN, f"{effect} {name} {version.value}, as of {gone.removed}"
+    if gone.deprecated and at_least(version.value, gone.deprecated):
+        until = f", gone in {gone.removed}" if gone.removed else ""
+        message = f"is deprecated in {name} since {gone.deprecated}{until}"
+        return Severity.LOW, Confidence.CERTAIN, message
+    return None
+
+
+def _advice(gone: Removed) -> str:
+    if gone.advice:
+        return f"drop it: {gone.advice}"
+    return f"use `--{gone.replacement}`" if gone.replacement else "drop it"

@@ -1,0 +1,94 @@
+"""The rule `shm-missing`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known, value_or
+from imagelint.documents.questions.serving import next_item, switched_on, title, workers
+from imagelint.documents.serving import ServingCommand
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Node
+
+_MANY = 8
+
+
+@rule(ServingCommand, Severity.HIGH)
+def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
+    """A server of several processes has only the 64 MB of shared memory that are the default.
+
+    Processes that share a model across GPUs exchange data through `/dev/shm`: NCCL where GPUs
+    cannot reach each other directly, and the engine's own queues always. With 64 MB the server
+    dies with a bus error, or hangs while it starts or under the first load.
+
+    Except:
+        Servers on one GPU, `NCCL_SHM_DISABLE=1`, workloads whose operator adds the volume. NIM
+        gets a medium severity, because its profile decides how many GPUs it uses together.
+
+    Bad (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, meta-llama/Llama-3.1-70B-Instruct, -tp, "4"]
+              resources: {limits: {nvidia.com/gpu: 4}}
+
+    Good (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, meta-llama/Llama-3.1-70B-Instruct, -tp, "4"]
+              resources: {limits: {nvidia.com/gpu: 4}}
+              volumeMounts: [{name: shm, mountPath: /dev/shm}]
+          volumes: [{name: shm, emptyDir: {medium: Memory, sizeLimit: 8Gi}}]
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-32B, -tp, "2"]
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-32B, -tp, "2"]
+            shm_size: 8gb
+    """
+    runtime = server.launch.runtime
+    if runtime.shm is not ABSENT or runtime.managed or not server.engine:
+        return
+    if value_or(runtime.host_ipc, runtime.host_ipc is not ABSENT):
+        return
+    count = workers(server, ctx.environment.gpus_per_node)
+    if not isinstance(count, Known) or count.value < 2 or switched_on(server, "NCCL_SHM_DISABLE"):  # noqa: PLR2004 - more than one
+        return
+    size = "16Gi" if count.value >= _MANY else "8Gi"
+    compose = runtime.kind == "compose"
+    help_ = f"mount an emptyDir {{medium: Memory, sizeLimit: {size}}} at /dev/shm"
+    yield ctx.finding(
+        _place(server),
+        f"{title(server)} runs {count.value} processes, and /dev/shm has the default 64 MB",
+        help=f"write shm_size: {size[:-1].lower()}b" if compose else help_,
+        subject=runtime.name,
+        severity=Severity.MEDIUM if server.engine == "nim" else None,
+        confidence=Confidence.LIKELY if server.engine == "nim" else None,
+    )
+
+
+def _place(server: ServingCommand) -> Node:
+    runtime = server.launch.runtime
+    if runtime.body is None:
+        return server
+    if runtime.kind == "compose":
+        return runtime.body["shm_size"]
+    return next_item(runtime.body["volumeMounts"])

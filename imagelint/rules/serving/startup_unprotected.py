@@ -1,0 +1,71 @@
+"""The rule `startup-unprotected`."""
+
+from __future__ import annotations
+
+from imagelint.documents.questions.probes import need, probe_budget
+from imagelint.documents.questions.serving import title
+from imagelint.documents.serving import ServingCommand
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+
+@rule(ServingCommand, Severity.HIGH)
+def startup_unprotected(server: ServingCommand, ctx: Context) -> Findings:
+    """The liveness probe kills the server while it still loads its model.
+
+    Without a startup probe the liveness probe counts from the beginning. Downloading and loading
+    the weights, compiling kernels and capturing graphs takes minutes; the container is killed
+    before it has answered once, and starts over, for ever.
+
+    Except:
+        Liveness probes that give enough time by themselves. Where the size of the model is not
+        known, 300 s are taken as enough, and the severity is medium.
+
+    Bad (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+              livenessProbe:
+                httpGet: {path: /health, port: 8000}
+                initialDelaySeconds: 60
+
+    Good (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+              livenessProbe:
+                httpGet: {path: /health, port: 8000}
+              startupProbe:
+                httpGet: {path: /health, port: 8000}
+                failureThreshold: 60
+    """
+    runtime = server.launch.runtime
+    if runtime.kind != "pod" or runtime.body is None or runtime.managed or not server.engine:
+        return
+    liveness, startup = runtime.body["livenessProbe"], runtime.body["startupProbe"]
+    if not liveness.exists or liveness.null or startup.exists or not runtime.restarts:
+        return
+    budget, needed = probe_budget(liveness), need(server)
+    if budget is None or budget.seconds >= needed.seconds:
+        return
+    failures = int(-(-needed.seconds // 10))
+    certain = needed.sized and budget.seconds * 2 < needed.seconds
+    yield ctx.finding(
+        startup,
+        f"no startup probe: the liveness probe kills {title(server)} after {budget.words}, "
+        f"{needed.why} may take {needed.seconds:g} s",
+        help=f"add a startupProbe with periodSeconds: 10 and failureThreshold: {failures}"
+        f" on {server.facts.endpoints.startup if server.facts else '/health'}",
+        subject=runtime.name,
+        severity=None if needed.sized else Severity.MEDIUM,
+        confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,
+    )

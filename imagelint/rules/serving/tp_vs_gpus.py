@@ -1,0 +1,101 @@
+"""The rule `tp-vs-gpus`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.documents.questions.serving import (
+    gpu_count,
+    gpus_in_words,
+    place_of,
+    pods_of_server,
+    title,
+)
+from imagelint.documents.serving import ServingCommand
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+# There, data parallelism splits the tensor parallel group and adds no GPU.
+_SPLITS = "lmdeploy"
+
+
+@rule(ServingCommand, Severity.HIGH)
+def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
+    """The server wants another number of GPUs than it is given.
+
+    Tensor parallel times pipeline parallel times data parallel must be the number of GPUs: with
+    fewer the server ends at once or waits for ever, with more the rest is reserved, paid for and
+    idle. Several engines use one GPU unless they are told otherwise.
+
+    Except:
+        Servers across several machines whose number is not known. GPUs that stay idle get a
+        medium severity.
+
+    Bad (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-32B, -tp, "4"]
+              resources: {limits: {nvidia.com/gpu: 2}}
+
+    Good (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-32B, -tp, "2"]
+              resources: {limits: {nvidia.com/gpu: 2}}
+
+    Bad (compose.yaml; gpus_per_node=4):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B, -tp, "8"]
+            gpus: all
+
+    Good (compose.yaml; gpus_per_node=4):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B, -tp, "4"]
+            gpus: all
+    """
+    runtime = server.launch.runtime
+    wanted, pods = server.world_size(), pods_of_server(server)
+    given = gpu_count(server, ctx.environment.gpus_per_node)
+    if server.engine == _SPLITS and isinstance(server.data_parallel, Known):
+        return
+    if not (isinstance(wanted, Known) and isinstance(given, Known) and isinstance(pods, Known)):
+        return
+    total = given.value * pods.value
+    if wanted.value == total:
+        return
+    few = wanted.value > total
+    asked = f"{given.value} * {pods.value} pods = {total}" if pods.value > 1 else f"{total}"
+    rest = "" if few else f": {gpus_in_words(total - wanted.value)} stay idle"
+    yield ctx.finding(
+        place_of(server, wanted),
+        f"{title(server)} uses {_sum(server, wanted.value)}, and {asked} are requested{rest}",
+        help=f"ask for {gpus_in_words(-(-wanted.value // pods.value))} per pod, "
+        f"or split the model over {total}",
+        subject=runtime.name,
+        severity=None if few else Severity.MEDIUM,
+    )
+
+
+def _sum(server: ServingCommand, total: int) -> str:
+    """The factors that are set, and what they come to."""
+    named: tuple[tuple[str, Fact[int]], ...] = (
+        ("tensor parallel", server.tensor_parallel),
+        ("pipeline parallel", server.pipeline_parallel),
+        ("data parallel", server.data_parallel),
+    )
+    parts = [f"{name} {fact.value}" for name, fact in named if isinstance(fact, Known)]
+    if server.tensor_parallel is ABSENT and not parts:
+        return f"{gpus_in_words(total)}, its default"
+    return f"{' * '.join(parts)} = {gpus_in_words(total)}"

@@ -1,0 +1,96 @@
+"""The rule `trust-remote-code`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.questions.serving import is_commit, is_offline, title
+from imagelint.documents.serving import ServingCommand
+from imagelint.knowledge.versions import at_least
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+_FLAG = "trust-remote-code"
+# CVE-2026-47155: before it, the pinned revision was not applied everywhere.
+_PINS_HOLD = "0.22.0"
+
+
+@rule(ServingCommand, Severity.HIGH)
+def trust_remote_code(server: ServingCommand, ctx: Context) -> Findings:
+    """The server runs Python code that comes with the model.
+
+    With the switch on, files of the model's repository are imported when it is loaded. As long as
+    the revision is a branch, whoever owns or takes over that repository decides at the next
+    restart what runs in the pod, with its GPUs, its tokens and its network.
+
+    Except:
+        A revision that is a whole commit can be reviewed and gets a medium severity, a model that
+        is a path or kept offline a low one.
+
+    Bad (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B, --trust-remote-code]
+
+    Good (deployment.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: ghcr.io/huggingface/text-generation-inference:3.3.7
+            environment: {MODEL_ID: Qwen/Qwen3-8B, TRUST_REMOTE_CODE: "true"}
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: ghcr.io/huggingface/text-generation-inference:3.3.7
+            environment: {MODEL_ID: Qwen/Qwen3-8B}
+    """
+    switch, on = server.find_switch(_FLAG), server.enabled(_FLAG)
+    if switch is None or not isinstance(on, Known) or not on.value:
+        return
+    severity, state, certain = _judged(server)
+    notes = [ctx.note("vLLM applies the revision everywhere only since 0.22.0")]
+    pinned_in_vain = is_commit(server.revision) and _is_old(server)
+    yield ctx.finding(
+        switch,
+        f"`{switch.written}` lets {title(server)} run code from the model's repository{state}",
+        help="drop it if the architecture is built in; else review the code of one commit and name"
+        " that commit: `--revision <40 hex digits>`",
+        notes=tuple(notes) if pinned_in_vain else (),
+        subject=server.launch.runtime.name,
+        severity=severity,
+        confidence=None if certain else Confidence.LIKELY,
+    )
+
+
+def _judged(server: ServingCommand) -> tuple[Severity, str, bool]:
+    if server.is_local_path or is_offline(server):
+        return Severity.LOW, ", as far as it is in place", True
+    if is_commit(server.revision):
+        return Severity.MEDIUM, " at a fixed commit", True
+    if isinstance(server.revision, Known):
+        return Severity.HIGH, f", whatever `{server.revision.value}` will be", True
+    if server.revision is ABSENT:
+        return Severity.HIGH, ", at no fixed commit", True
+    return Severity.MEDIUM, "", False
+
+
+def _is_old(server: ServingCommand) -> bool:
+    version = server.engine_version
+    return (
+        server.engine == "vllm"
+        and isinstance(version, Known)
+        and at_least(version.value, _PINS_HOLD) is False
+    )

@@ -1,0 +1,143 @@
+"""The rule `vram-weights-dont-fit`."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imagelint.core.fact import ABSENT, Known, value_or
+from imagelint.documents.questions.serving import gpu_count, gpus_in_words
+from imagelint.documents.serving import ServingCommand
+from imagelint.knowledge.gpus import gpu_memory_gb, largest_memory_gb, mig_profile
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+# What GPUs are sold by is gibibytes, weights are counted in units of 1e9 bytes.
+_GIB = 2**30 / 1e9
+# Engines that put on the CPU what does not fit, or load models by request.
+_SPILLS = frozenset(("llama.cpp", "ollama", "ray", "triton"))
+_OFFLOADS = ("cpu-offload-gb", "offload-params", "kt-num-gpu-experts")
+
+
+class _Memory(NamedTuple):
+    gib: float
+    product: str
+
+
+@rule(ServingCommand, Severity.HIGH)
+def vram_weights_dont_fit(server: ServingCommand, ctx: Context) -> Findings:
+    """The weights of the model do not fit into the memory of its GPUs.
+
+    Parameters times bytes per weight, divided by the GPUs that share them, is what each GPU must
+    hold before there is room for a single token of context. Above its memory times the share that
+    the engine takes, the server ends with an out-of-memory error at every start.
+
+    Except:
+        Models whose name does not tell their size, engines that leave a part on the CPU, and GPUs
+        whose product neither the file nor the policy names, as long as the largest would do.
+
+    Bad (deployment.yaml; gpu_product=NVIDIA-H100-80GB-HBM3):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, meta-llama/Llama-3.1-70B-Instruct]
+              resources: {limits: {nvidia.com/gpu: 1}}
+
+    Good (deployment.yaml; gpu_product=NVIDIA-H100-80GB-HBM3):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, meta-llama/Llama-3.1-70B-Instruct, -tp, "4"]
+              resources: {limits: {nvidia.com/gpu: 4}}
+
+    Bad (compose.yaml; gpu_product=NVIDIA-L4):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-32B]
+            gpus: [{count: 1}]
+
+    Good (compose.yaml; gpu_product=NVIDIA-L4):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B]
+            gpus: [{count: 1}]
+    """
+    weights, memory = server.weights_gb(), _memory(server, ctx)
+    parts = _parts(server, ctx.environment.gpus_per_node)
+    if not isinstance(weights, Known) or memory is None or not parts or _offloads(server):
+        return
+    share = _share(server)
+    each, room = weights.value / parts, memory.gib * share * _GIB
+    if each <= room:
+        return
+    taken = f" * {share:g}" if share != 1 else ""
+    yield ctx.finding(
+        server,
+        f"{weights.value:g} GB of weights / {gpus_in_words(parts)} = {each:.1f} GB per GPU, above "
+        f"{memory.gib:g} GiB{taken} = {room:.1f} GB of {memory.product}",
+        help=f"split it over {_enough(weights.value, room)} GPUs, "
+        "or take a quantised or a smaller model",
+        subject=server.launch.runtime.name,
+    )
+
+
+def _memory(server: ServingCommand, ctx: Context) -> _Memory | None:
+    """What one GPU holds: the slice that is asked for, the product, or the largest there is."""
+    runtime = server.launch.runtime
+    if not isinstance(runtime.gpus, Known):
+        return None
+    resource = runtime.gpus.value.resource
+    slice_ = mig_profile(resource)
+    if slice_ is not None:
+        return _Memory(slice_.memory, resource)
+    named = runtime.gpu_product
+    label = named.value if isinstance(named, Known) else ctx.environment.gpu_product or ""
+    memory = gpu_memory_gb(label) if label else None
+    if memory is not None:
+        return _Memory(memory, label)
+    return _Memory(largest_memory_gb(), "the largest GPU")
+
+
+def _parts(server: ServingCommand, per_node: int | None) -> int:
+    """How many GPUs share the weights, 0 where that is unknown: data parallel does not divide."""
+    if server.uses_all_gpus and not isinstance(server.tensor_parallel, Known):
+        return value_or(gpu_count(server, per_node), 0)
+    experts = server.enabled("enable-expert-parallel")
+    facts = [server.tensor_parallel, server.pipeline_parallel]
+    if isinstance(experts, Known) and experts.value:
+        facts.append(server.data_parallel)
+    product = 1
+    for fact in facts:
+        product *= 1 if fact is ABSENT else value_or(fact, 0)
+    return product
+
+
+def _share(server: ServingCommand) -> float:
+    """The share of memory that the engine uses; all of it where it is a share of what is free."""
+    known, fraction = server.facts, server.effective_memory_fraction()
+    if known is None or known.memory_of != "total" or not isinstance(fraction, Known):
+        return 1.0
+    return fraction.value if 0 < fraction.value <= 1 else 1.0
+
+
+def _offloads(server: ServingCommand) -> bool:
+    return server.engine in _SPILLS or any(
+        isinstance(fact := server.switch(name), Known) and fact.value not in ("0", "0.0")
+        for name in _OFFLOADS
+    )
+
+
+def _enough(weights: float, room: float) -> int:
+    """The next power of two that is enough."""
+    count = 1
+    while weights / count > room:
+        count *= 2
+    return count
