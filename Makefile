@@ -41,6 +41,7 @@ bench: setup tools ## Time imagelint beside its peers
 
 generate: setup ## Write again what is generated from the code: packs, schema, docs
 	$(BIN)/python tools/generate.py
+	$(BIN)/python tools/tour.py
 
 clean: ## Remove what the targets made
 	rm -rf .venv .tools .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -7,6 +7,7 @@ With `--check` nothing is written: it ends with 1 and names each file that would
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +27,14 @@ ROOT = Path(__file__).parents[1]
 PACKS = ("baseline", "recommended", "strict", "gpu-serving")
 
 
+BUILTIN = ROOT / "imagelint" / "policy" / "builtin.py"
+
+
 def generated() -> Iterator[tuple[Path, str]]:
     """Each generated file with its text. What is written first, later ones are made of."""
     packs = sorted((ROOT / "policies").glob("*.yaml"))
     sources = [Source(f"policies/{path.name}", path.read_text(encoding="utf-8")) for path in packs]
-    yield ROOT / "imagelint" / "policy" / "builtin.py", compile_packs(sources)
+    yield BUILTIN, compile_packs(sources)
     yield ROOT / "policies" / "policy.schema.json", written_schema()
     yield ROOT / "docs" / "rules" / "README.md", index()
     for name in catalog.names():
@@ -65,24 +69,27 @@ def index() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    stale = []
-    wanted = set()
-    for path, text in generated():
-        wanted.add(path)
-        if path.exists() and path.read_text(encoding="utf-8") == text:
-            continue
-        stale.append(path)
-        if "--check" not in arguments:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-    for path in (ROOT / "docs" / "rules").glob("*.md"):
-        if path not in wanted:
-            stale.append(path)
-            if "--check" not in arguments:
-                path.unlink()
-    for path in stale:
+    check = "--check" in arguments
+    texts = dict(generated())
+    changed = [path for path, text in texts.items() if not _holds(path, text)]
+    surplus = [path for path in (ROOT / "docs" / "rules").glob("*.md") if path not in texts]
+    for path in (*changed, *surplus):
         print(path.relative_to(ROOT))
-    return 1 if stale and "--check" in arguments else 0
+    if check:
+        return 1 if changed or surplus else 0
+    for path in surplus:
+        path.unlink()
+    for path in changed:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(texts[path], encoding="utf-8")
+    if BUILTIN in changed:
+        # The rest is made of what has just been written.
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
+    return 0
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.exists() and path.read_text(encoding="utf-8") == text
 
 
 if __name__ == "__main__":

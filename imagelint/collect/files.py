@@ -75,7 +75,7 @@ def _below(
     for path in walked:
         if isinstance(path, Problem):
             yield path
-        elif candidate(os.path.basename(path)) and not os.path.islink(path):
+        elif candidate(path) and not os.path.islink(path):
             yield Found(path, display(path))
 
 
@@ -83,7 +83,7 @@ def _resolve(folder: str, names: Iterable[str]) -> Iterator[str | Problem]:
     """Paths for what git lists; a submodule is listed as a folder and walked as one."""
     for name in names:
         path = os.path.join(folder, name)
-        if candidate(os.path.basename(path)) and os.path.isfile(path):
+        if candidate(name) and os.path.isfile(path):
             yield path
         elif os.path.isdir(path) and not os.path.islink(path):
             yield from _walk(path)

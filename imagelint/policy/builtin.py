@@ -41,6 +41,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
         "extends": (),
         "rules": {
             "floating-engine-tag": "on",
+            "unpinned-image": "on",
             "healthcheck-start-period": "on",
             "host-driver-in-image": "on",
             "torch-index-vs-base": "on",
@@ -77,7 +78,6 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "devel-final-stage": "on",
             "root-user": "on",
             "unpinned-image": "on",
-            "missing-healthcheck": "on",
             "relative-workdir": "on",
             "remote-add-without-checksum": "on",
             "shell-form-entrypoint": "on",
@@ -101,6 +101,10 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
         "fail-on": "medium",
         "rules": {
             "single-stage-build": "on",
+            "unpinned-image": {
+                "pin": "digest",
+            },
+            "missing-healthcheck": "on",
             "seccomp-missing": "on",
             "writable-root": "on",
         },

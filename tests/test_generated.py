@@ -1,0 +1,39 @@
+"""What is generated from the code is what stands in the repository."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from imagelint.cli.commands import COMMANDS
+from imagelint.rules import catalog
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.mark.parametrize("program", ["generate.py", "tour.py"])
+def test_nothing_would_be_written_anew(program: str) -> None:
+    done = subprocess.run(
+        [sys.executable, str(ROOT / "tools" / program), "--check"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (0, ""), done.stderr
+
+
+def test_every_rule_has_a_page_and_stands_in_the_index() -> None:
+    pages = {path.stem for path in (ROOT / "docs" / "rules").glob("*.md")} - {"README"}
+    assert pages == set(catalog.names())
+    index = (ROOT / "docs" / "rules" / "README.md").read_text(encoding="utf-8")
+    for name in catalog.names():
+        assert f"[{name}]({name}.md)" in index
+
+
+def test_the_readme_names_every_command() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for command in COMMANDS:
+        assert f"imagelint {command}" in readme
