@@ -13,6 +13,7 @@ import hashlib
 import io
 import json
 import tarfile
+import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -26,7 +27,7 @@ TAG = "org.opencontainers.image.ref.name"
 class Image(NamedTuple):
     """What is in the image. `layers` hold files by path, the lowest layer first."""
 
-    layers: tuple[Mapping[str, str], ...] = ({},)
+    layers: tuple[Mapping[str, str | bytes], ...] = ({},)
     user: str = "10001"
     env: tuple[str, ...] = ()
     entrypoint: tuple[str, ...] = ("/app",)
@@ -107,6 +108,15 @@ def python_package(name: str, version: str) -> dict[str, str]:
     return {f"{folder}/METADATA": f"Metadata-Version: 2.1\nName: {name}\nVersion: {version}\n"}
 
 
+def java_archive(name: str, version: str) -> bytes:
+    """A jar that says what it is."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        title = f"Implementation-Title: {name}\nImplementation-Version: {version}\n"
+        archive.writestr("META-INF/MANIFEST.MF", f"Manifest-Version: 1.0\n{title}")
+    return buffer.getvalue()
+
+
 def alpine(*packages: tuple[str, str]) -> dict[str, str]:
     """An Alpine 3.22 with installed packages, given as name and version."""
     installed = "".join(
@@ -134,11 +144,11 @@ def debian(*packages: tuple[str, str, str]) -> dict[str, str]:
     }
 
 
-def _archive(files: Mapping[str, str]) -> bytes:
+def _archive(files: Mapping[str, str | bytes]) -> bytes:
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode="w") as archive:
         for name, content in sorted(files.items()):
-            data = content.encode()
+            data = content.encode() if isinstance(content, str) else content
             entry = tarfile.TarInfo(name)
             entry.size = len(data)
             entry.mode = 0o644

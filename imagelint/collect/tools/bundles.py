@@ -13,7 +13,13 @@ import json
 import os
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.collect.registry.layout import INDEX, MANIFEST, read_blob, read_index
+from imagelint.collect.registry.layout import (
+    INDEX,
+    MANIFEST,
+    is_digest,
+    read_blob,
+    read_index,
+)
 from imagelint.core.report import Problem
 from imagelint.documents.jsonview import JsonView, read_json
 from imagelint.documents.signatures import SIGNATURE
@@ -23,7 +29,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.image import ImageIdentity
 
-BUNDLE = "application/vnd.dev.sigstore.bundle.v0.3+json"
+BUNDLE = "application/vnd.dev.sigstore.bundle"
 KIND = "dev.cosignproject.cosign"
 _LARGEST_MANIFEST = 4 * 1024 * 1024
 _MOST_BLOBS = 100_000
@@ -96,7 +102,7 @@ def _entry(image: ImageIdentity, digest: str, kind: str) -> dict[str, object]:
 
 def _media_type(image: ImageIdentity, digest: str) -> str:
     view = _json_blob(image, digest)
-    return (view["mediaType"].text if view else "") or MANIFEST
+    return (view["mediaType"].text if view is not None else "") or MANIFEST
 
 
 def _bundles(image: ImageIdentity) -> Iterator[_Bundle]:
@@ -116,10 +122,13 @@ def _bundles(image: ImageIdentity) -> Iterator[_Bundle]:
         manifest = _json_blob(image, digest)
         if manifest is None or manifest["subject"]["digest"].text != image.digest:
             continue
+        config = manifest["config"]["digest"].text
         for layer in manifest["layers"].items():
             blob = layer["digest"].text
-            if layer["mediaType"].text == BUNDLE and (bundle := _json_blob(image, blob)):
-                config = manifest["config"]["digest"].text
+            if not layer["mediaType"].text.startswith(BUNDLE) or not is_digest(config):
+                continue
+            bundle = _json_blob(image, blob)
+            if bundle is not None:
                 yield _Bundle((digest, config, blob), _predicate(bundle))
 
 
@@ -140,14 +149,12 @@ def _legacy(image: ImageIdentity) -> str:
         return ""
     tag = f"{image.digest.replace(':', '-')}.sig"
     found = (entry.digest for entry in entries if entry.kind == f"{KIND}/sigs" or entry.tag == tag)
-    return next(found, "")
+    return next((digest for digest in found if _json_blob(image, digest) is not None), "")
 
 
 def _json_blob(image: ImageIdentity, digest: str) -> JsonView | None:
     data = read_blob(image.layout, digest, image.reference)
-    if isinstance(data, Problem):
-        return None
-    if not data.lstrip().startswith(b"{"):
+    if isinstance(data, Problem) or not data.lstrip().startswith(b"{"):
         return None
     view = read_json(data.decode("utf-8", "replace"))
     return None if isinstance(view, str) else view

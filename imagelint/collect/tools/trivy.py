@@ -31,6 +31,8 @@ from imagelint.documents.jsonview import read_json
 from imagelint.documents.vulnerabilities import ScanFacts
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.documents.image import ImageIdentity
 
 INSTALL = (
@@ -63,6 +65,12 @@ _LARGEST_REPORT = 256 * 1024 * 1024
 
 _OFFLINE = ("--skip-db-update", "--skip-java-db-update", "--offline-scan")
 _MEANINGS = (
+    Meaning(
+        ("failed to download Java DB",),
+        ProblemKind.UNREACHABLE,
+        "the index of Java archives cannot be downloaded, and the image holds some",
+        "name a mirror, or run `trivy image --download-java-db-only` where there is a network",
+    ),
     Meaning(
         ("java-db-update cannot be specified on the first run", "Java DB"),
         ProblemKind.TOOL_FAILED,
@@ -113,6 +121,7 @@ class TrivyOptions(NamedTuple):
     db_repositories: tuple[str, ...] = ()
     seconds: float = 0
     skip_files: tuple[str, ...] = WEIGHTS
+    java_db_repositories: tuple[str, ...] = ()
 
 
 class Scan(NamedTuple):
@@ -168,13 +177,20 @@ def arguments(
         *("--quiet", "--no-progress", "--skip-version-check", "--disable-telemetry"),
         "--skip-check-update",
         *(_OFFLINE if options.offline else ()),
-        *(part for name in options.db_repositories for part in ("--db-repository", name)),
-        *(part for glob in options.skip_files for part in ("--skip-files", glob)),
+        *_each("--db-repository", options.db_repositories),
+        *_each("--java-db-repository", options.java_db_repositories),
+        *_each("--skip-files", options.skip_files),
         *(("--platform", image.platform) if image.platform and not image.layout else ()),
         *("--scanners", "vuln", "--list-all-pkgs", "--show-suppressed"),
         *("--timeout", f"{int(seconds)}s", "--format", "json", "--exit-code", str(FOUND)),
         *target,
     )
+
+
+def _each(flag: str, values: tuple[str, ...]) -> Iterator[str]:
+    for value in values:
+        yield flag
+        yield value
 
 
 def installed(origin: str) -> str | Problem:

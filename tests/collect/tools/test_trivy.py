@@ -22,7 +22,7 @@ from imagelint.documents.vulnerabilities import (
 )
 from tests.collect.conftest import Lab, need
 from tools.lab.mkdb import write_database
-from tools.lab.mkimage import Image, Layout, alpine
+from tools.lab.mkimage import Image, Layout, alpine, java_archive
 from tools.lab.registry import Registry, free_port
 from tools.lab.signing import push, run
 
@@ -247,6 +247,20 @@ def test_a_database_that_cannot_be_downloaded_is_one_too(lab: Lab, tmp_path: Pat
     found = problem(scan(identity(lab.push("vulnerable", lab.vulnerable())), options))
     assert found.kind is ProblemKind.UNREACHABLE
     assert "the vulnerability database cannot be downloaded" in found.detail
+
+
+def test_java_archives_without_their_index_are_one_too(
+    options: TrivyOptions, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Layout(tmp_path).add(Image((alpine(), {"app/ray.jar": java_archive("ray", "2")})))
+    found = problem(scan(layout(tmp_path), options))
+    assert found.kind is ProblemKind.TOOL_FAILED
+    assert "there is no index of Java archives" in found.detail
+    mirror = f"127.0.0.1:{free_port()}/java-db:1"
+    online = options._replace(offline=False, java_db_repositories=(mirror,))
+    found = problem(scan(layout(tmp_path), online))
+    assert found.kind is ProblemKind.UNREACHABLE
+    assert "the index of Java archives cannot be downloaded" in found.detail
 
 
 def test_an_unreachable_registry_is_another_answer(options: TrivyOptions) -> None:
