@@ -22,6 +22,7 @@ from imagelint.documents.signatures import (
     SignatureOutcome,
     parse_signatures,
 )
+from tools.lab.keyless import Authority
 from tools.lab.mkimage import Image, Layout
 from tools.lab.registry import Registry, free_port
 from tools.lab.signing import pull, push, run
@@ -178,6 +179,68 @@ def test_a_signature_in_no_log_is_not_trusted(lab: Lab) -> None:
     (found,) = checks(verify(request))
     assert found.outcome is SignatureOutcome.UNTRUSTED
     assert "no transparency log" in found.reason
+
+
+# Certificates instead of keys
+
+CI = "https://ci.test/org/app/.github/workflows/build.yml@refs/heads/main"
+ISSUER = "https://issuer.test"
+
+
+@pytest.fixture(scope="module")
+def authority(lab: Lab) -> tuple[Authority, str, str]:
+    """An authority, its trusted root, and an image that an identity signed."""
+    made = Authority(lab.folder / "authority")
+    reference = lab.push("keyless")
+    made.sign(reference, CI, ISSUER)
+    return made, str(made.trusted_root()), reference
+
+
+@pytest.mark.parametrize(
+    ("signer", "outcome"),
+    [
+        (Signer("ci", identity=CI, issuer=ISSUER), SignatureOutcome.VERIFIED),
+        (
+            Signer(
+                "ci", identity=r"^https://ci\.test/org/", issuer="^https://issuer", pattern=True
+            ),
+            SignatureOutcome.VERIFIED,
+        ),
+        (
+            Signer("ci", identity=r"^https://ci\.test/org/", issuer=ISSUER),
+            SignatureOutcome.WRONG_SIGNER,
+        ),
+        (Signer("ci", identity="https://evil.test", issuer=ISSUER), SignatureOutcome.WRONG_SIGNER),
+        (Signer("ci", identity=CI, issuer="https://evil.test"), SignatureOutcome.WRONG_SIGNER),
+    ],
+)
+def test_a_certificate_must_name_the_signer(
+    authority: tuple[Authority, str, str], signer: Signer, outcome: SignatureOutcome
+) -> None:
+    _, root, reference = authority
+    (found,) = checks(verify(Request(identity(reference), (signer,), root)))
+    assert found.outcome is outcome
+    if outcome is SignatureOutcome.WRONG_SIGNER:
+        assert "signed under another identity" in found.reason
+
+
+def test_a_certificate_of_a_strange_authority_is_not_trusted(
+    lab: Lab, authority: tuple[Authority, str, str], tmp_path: Path
+) -> None:
+    strange = str(Authority(tmp_path).trusted_root())
+    signer = Signer("ci", identity=CI, issuer=ISSUER)
+    (found,) = checks(verify(Request(identity(authority[2]), (signer,), strange)))
+    assert found.outcome is SignatureOutcome.UNTRUSTED
+
+
+def test_a_certificate_is_verified_in_a_layout(
+    authority: tuple[Authority, str, str], tmp_path: Path
+) -> None:
+    _, root, reference = authority
+    pull(reference, tmp_path / "copied", "v1")
+    signer = Signer("ci", identity=CI, issuer=ISSUER)
+    (found,) = checks(verify(Request(layout(tmp_path / "copied"), (signer,), root)))
+    assert found.outcome is SignatureOutcome.VERIFIED
 
 
 # What nobody can tell
