@@ -19,17 +19,17 @@ class _Words(NamedTuple):
 _WORDS = {
     Unscanned.THIRD_PARTY: _Words(
         Severity.INFO,
-        "{count} of a vendor that the scanner has no advisories for {were} not matched{names}",
+        "not matched, for want of advisories of their vendor: {what}",
         "compare their versions with the vendor's own security bulletins",
     ),
     Unscanned.CONDA: _Words(
         Severity.MEDIUM,
-        "{count} installed by conda {were} not matched{names}",
+        "not matched, because conda installed them: {what}",
         "install them with pip, or scan them with a tool that knows conda's channels",
     ),
     Unscanned.END_OF_LIFE: _Words(
         Severity.HIGH,
-        "{detail} gets no advisories any more, so {count} {were} matched against the past{names}",
+        "{where} gets no advisories any more, so only old ones are known for {what}",
         "use a release that is still maintained",
     ),
     Unscanned.NO_DISTRIBUTION: _Words(
@@ -66,24 +66,12 @@ def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
     words = _WORDS.get(unscanned.reason)
     if words is None:
         return
-    number = len(unscanned.names)
-    message = words.message.format(
-        count=f"{number} package{'' if number == 1 else 's'}",
-        were="was" if number == 1 else "were",
-        names=_listed(unscanned.names),
-        detail=unscanned.detail,
-    )
-    yield ctx.finding(
-        unscanned,
-        message,
-        help=words.help,
-        subject=unscanned.reason.value,
-        severity=words.severity,
-    )
+    message = words.message.format(what=_what(unscanned.names), where=unscanned.detail)
+    reason = unscanned.reason.value
+    yield ctx.finding(unscanned, message, help=words.help, subject=reason, severity=words.severity)
 
 
-def _listed(names: tuple[str, ...]) -> str:
-    if not names:
-        return ""
+def _what(names: tuple[str, ...]) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    return f": {', '.join(names[:_NAMED])}{more}"
+    count = f"{len(names)} package{'' if len(names) == 1 else 's'}"
+    return f"{count} ({', '.join(names[:_NAMED])}{more})"

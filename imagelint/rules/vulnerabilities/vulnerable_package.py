@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from imagelint.documents.vulnerabilities import Status, Vulnerability
 from imagelint.rules.api import Configured, Findings, Severity, rule
-
-_NO_DANGER = (Status.NOT_AFFECTED,)
 
 
 @dataclass(frozen=True)
 class Options:
     """Which vulnerabilities count."""
 
-    minimum: str = field(
-        default="low",
-        metadata={"doc": "the lowest severity that is reported: `info`, `low`, `medium`, …"},
+    minimum: Literal["info", "low", "medium", "high", "critical"] = field(
+        default="low", metadata={"doc": "the lowest severity that is reported"}
     )
     ignore_unfixed: bool = field(
-        default=False,
-        metadata={"doc": "say nothing about vulnerabilities that no version fixes yet"},
-    )
-    exempt: tuple[str, ...] = field(
-        default=(),
-        metadata={"doc": "ids that do not count here; a waiver also has a reason and an end"},
+        default=False, metadata={"doc": "say nothing about what no version fixes yet"}
     )
 
 
@@ -38,7 +31,8 @@ def vulnerable_package(one: Vulnerability, ctx: Configured[Options]) -> Findings
     """A package of the image has a known vulnerability.
 
     The severity of the finding is that of the vulnerability, as the distribution or project rates
-    it. What nobody has rated yet counts as medium.
+    it. What nobody has rated yet counts as medium. `exempt` and waivers take an id
+    (`CVE-2099-0002`), a package (`openssl`), or its URL (`pkg:deb/debian/openssl`).
 
     Except:
         What the vendor says does not affect the package.
@@ -59,15 +53,14 @@ def vulnerable_package(one: Vulnerability, ctx: Configured[Options]) -> Findings
     """
     options = ctx.options
     unfixed = options.ignore_unfixed and not one.fixed
-    if one.status in _NO_DANGER or unfixed or one.id in options.exempt:
+    if one.status is Status.NOT_AFFECTED or unfixed:
         return
     if one.severity < Severity.named(options.minimum):
         return
-    title = f": {one.title}" if one.title else ""
     rating = "" if one.rated else " (not rated yet)"
     yield ctx.finding(
         one,
-        f"{one.package} {one.installed} has {one.id}{rating}{title}",
+        f"{one.package} {one.installed} has {one.id}{rating}: {one.title}".rstrip(": "),
         help=_help(one),
         notes=(ctx.note(f"see {one.url}"),) if one.url else (),
         subject=one.subject,
