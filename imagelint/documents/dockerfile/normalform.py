@@ -36,7 +36,7 @@ def _keyword(read: str, line: LogicalLine) -> str:
 
 
 def _written(line: LogicalLine) -> str:
-    return _BLANK.split(line.text.lstrip(SPACES), maxsplit=1)[0].rstrip(SPACES)
+    return _BLANK.split(line.text.strip(SPACES), maxsplit=1)[0]
 
 
 def _normalised(lines: tuple[LogicalLine, ...], count: int) -> list[str]:

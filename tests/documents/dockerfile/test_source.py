@@ -40,6 +40,7 @@ def test_a_lone_keyword_is_an_instruction() -> None:
 
 
 def test_names_that_dockerfile_parse_cannot_read_are_kept() -> None:
+    assert _lines("b\u2028 c\n") == [("B\u2028", "b\u2028 c", 1, 1)]
     assert _lines("rün a\nRUN\xa0b c\nCOMMENT d") == [
         ("RÜN", "rün a", 1, 1),
         ("RUN\xa0B", "RUN\xa0b c", 2, 2),
