@@ -5,9 +5,9 @@ The rules are those of `line_parsers.go` of moby/buildkit's parser.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.splitting import (
     NotStrings,
     Parts,
@@ -21,7 +21,7 @@ from imagelint.documents.dockerfile.words import Piece
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_BLANKS = re.compile(r"[\t\v\f\r ]+")
+_BLANKS = pattern(r"[\t\v\f\r ]+")
 _NOT_STRINGS = "an array in JSON form may hold strings only"
 
 
@@ -121,7 +121,7 @@ def _health(rest: str, start: int, escape: str) -> Arguments:
     return command._replace(pieces=(kind, *command.pieces), values=(kind.text, *command.values))
 
 
-_SPACES = re.compile(r"[\t\n\v\f\r ]+")
+_SPACES = pattern(r"[\t\n\v\f\r ]+")
 _GRAMMARS: dict[str, Callable[[str, int, str], Arguments]] = {
     "ADD": _list,
     "ARG": _quoted,

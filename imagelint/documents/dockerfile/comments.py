@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.base import Allowance, Dialect
 
@@ -15,16 +16,14 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.lines import Directive
     from imagelint.documents.dockerfile.model import Instruction
 
-_OURS = re.compile(
+_OURS = pattern(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
     r"(?:\s+in\s+(?P<scope>stage|file)\b)?\s*(?:--\s*(?P<reason>.*))?"
 )
-_HADOLINT = re.compile(
-    r"#\s*hadolint\s+(?P<all>global\s+)?ignore\s*=\s*(?P<rules>\w+(?:\s*,\s*\w+)*)"
-)
-_TRIVY = re.compile(r"#\s*(?:trivy|tfsec):ignore:(?P<rules>\S+)")
-_CHECKOV = re.compile(r"#\s*(?:checkov|bridgecrew|cortex):skip=(?P<rules>\w+)(?::(?P<reason>.*))?")
-_SKIP = re.compile(r"(?:^|;)\s*skip\s*=\s*([^;]*)")
+_HADOLINT = pattern(r"#\s*hadolint\s+(?P<all>global\s+)?ignore\s*=\s*(?P<rules>\w+(?:\s*,\s*\w+)*)")
+_TRIVY = pattern(r"#\s*(?:trivy|tfsec):ignore:(?P<rules>\S+)")
+_CHECKOV = pattern(r"#\s*(?:checkov|bridgecrew|cortex):skip=(?P<rules>\w+)(?::(?P<reason>.*))?")
+_SKIP = pattern(r"(?:^|;)\s*skip\s*=\s*([^;]*)")
 
 
 class Map(NamedTuple):

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.base import Complaint
 from imagelint.documents.reference import ImageReference, parse_reference
 from imagelint.documents.shared import ImageRole, ImageUse
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from imagelint.documents.script import Word
 
 # https://github.com/moby/buildkit/blob/master/frontend/dockerfile/instructions/parse.go
-_NAME = re.compile(r"[a-z][a-z0-9-_.]*")
+_NAME = pattern(r"[a-z][a-z0-9-_.]*")
 _SCRATCH = "scratch"
 
 

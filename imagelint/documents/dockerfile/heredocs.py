@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.splitting import read_json, split_instruction
 from imagelint.documents.dockerfile.substitution import ExpansionError
 from imagelint.documents.dockerfile.variables import (
@@ -16,7 +17,7 @@ from imagelint.documents.dockerfile.variables import (
 )
 
 _HOLDERS = ("RUN", "COPY", "ADD")
-_WORD = re.compile(r"(\d*)<<(-?)\s*([^<]*)", re.ASCII)
+_WORD = pattern(r"(\d*)<<(-?)\s*([^<]*)", re.ASCII)
 _RAW = Style(raw_quotes=True, raw_escapes=True, keep_unset=True)
 _NAME = Style(keep_unset=True)
 _NAME_QUOTED = Style(keep_unset=True, raw_quotes=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
@@ -237,6 +236,8 @@ def _fault(keyword: str, arguments: Arguments) -> str:
 def _suggestion(keyword: str) -> str:
     if not _SHORTEST <= len(keyword) <= _LONGEST:
         return ""
+    from difflib import get_close_matches
+
     close = get_close_matches(keyword, KEYWORDS, n=1, cutoff=_CLOSE)
     return f"did you mean {close[0]}?" if close else ""
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from io import BytesIO
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.words import SPACES
 
 if TYPE_CHECKING:
@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 
     from imagelint.documents.dockerfile.lines import LogicalLine
 
-_BLANK = re.compile(r"[\t\v\f\r ]")
-_UNREADABLE = re.compile(r"[^!-~]")
+_BLANK = pattern(r"[\t\v\f\r ]")
+_UNREADABLE = pattern(r"[^!-~]")
 
 
 def named(lines: tuple[LogicalLine, ...], count: int) -> Iterator[LogicalLine]:

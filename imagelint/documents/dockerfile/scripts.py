@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.heredocs import heredoc_word
 from imagelint.documents.script import Command, Script, ScriptRole, Word
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
 _SHELLS = frozenset(("ash", "bash", "dash", "ksh", "mksh", "sh", "zsh"))
 _BREAKS = frozenset(("", *" \t;|&()<>\n"))  # what stands between words
-_SHEBANG = re.compile(r"#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
-_COMMAND_FLAG = re.compile(r"-[a-zA-Z]*c")
+_SHEBANG = pattern(r"#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
+_COMMAND_FLAG = pattern(r"-[a-zA-Z]*c")
 
 
 class Surroundings(NamedTuple):
@@ -194,8 +195,8 @@ def _json_text(word: Word) -> str | None:
     return result
 
 
-_ESCAPE = re.compile(r'\\(["nt])')
-_OTHER_ESCAPE = re.compile(r'\\[^"nt]')
+_ESCAPE = pattern(r'\\(["nt])')
+_OTHER_ESCAPE = pattern(r'\\[^"nt]')
 
 
 def _written(escaped: str, around: tuple[str, str], *, inside: bool) -> str:

@@ -8,9 +8,9 @@ each instruction gets back its exact characters in the original. The rules are t
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.base import Complaint
 from imagelint.documents.dockerfile.heredocs import (
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BOM = "\ufeff"
-_DIRECTIVE = re.compile(rf"#[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
+_DIRECTIVE = pattern(rf"#[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
 _DIRECTIVES = ("syntax", "escape", "check")
 
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.words import SPACES, Piece
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_BLANKS = re.compile(r"[\t\v\f\r ]+")
+_BLANKS = pattern(r"[\t\v\f\r ]+")
 # BuildKit looks for flags byte by byte, so that only these are spaces to it.
 _ASCII_SPACES = "\t\n\v\f\r "
-_NOT_BLANK = re.compile(r"[^\t\v\f\r ]+")
+_NOT_BLANK = pattern(r"[^\t\v\f\r ]+")
 
 
 class Parts(NamedTuple):
@@ -133,14 +134,14 @@ def read_json(text: str) -> tuple[str, ...] | type[NotStrings] | None:
 
 
 # Half of a pair, which Go replaces too.
-_SURROGATE = re.compile("[\ud800-\udfff]")
+_SURROGATE = pattern("[\ud800-\udfff]")
 
 
 def _refuse(constant: str) -> None:
     raise ValueError(constant)
 
 
-_STRING = re.compile(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
+_STRING = pattern(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
 def json_pieces(text: str, start: int, values: tuple[str, ...]) -> Iterator[Piece]:

@@ -7,6 +7,7 @@ from posixpath import join, normpath
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.health import read_health
 from imagelint.documents.dockerfile.model import (
     HealthCheck,
@@ -27,9 +28,9 @@ if TYPE_CHECKING:
 
 _SHELL = ("/bin/sh", "-c")
 _WINDOWS_SHELL = ("cmd", "/S", "/C")
-_WINDOWS_IMAGES = re.compile(r"windows|nanoserver|servercore", re.IGNORECASE)
+_WINDOWS_IMAGES = pattern(r"windows|nanoserver|servercore", re.IGNORECASE)
 _ROOTS = ("root", "0")
-_PORT = re.compile(r"(\d{1,5})(?:-(\d{1,5}))?(?:/\w+)?", re.ASCII)
+_PORT = pattern(r"(\d{1,5})(?:-(\d{1,5}))?(?:/\w+)?", re.ASCII)
 _MOST_PORTS = 1_000  # of one range or stage; more tell nothing
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.shared import ImageRole, ImageUse
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Flag, Instruction
     from imagelint.documents.dockerfile.stages import Builder
 
-_FROM = re.compile(r"(?:^|[=,])\s*from\s*=\s*([^,\"'\s]*)", re.IGNORECASE)
+_FROM = pattern(r"(?:^|[=,])\s*from\s*=\s*([^,\"'\s]*)", re.IGNORECASE)
 
 
 class Origin(NamedTuple):

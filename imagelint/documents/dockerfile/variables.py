@@ -10,6 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern as lazy
 from imagelint.documents.dockerfile.substitution import (
     DOLLAR,
     NOT_KNOWN,
@@ -81,8 +82,8 @@ def split_words(text: str, lookup: Lookup, style: Style) -> Fact[tuple[Piece, ..
     return Known(lexer.words.finished()) if part.known else UNKNOWN
 
 
-_INTERESTING = re.compile(r"[\\`$'\"]")
-_NAME = re.compile(r"\d+|[@*#?\-$!]|[^\W\d]\w*")
+_INTERESTING = lazy(r"[\\`$'\"]")
+_NAME = lazy(r"\d+|[@*#?\-$!]|[^\W\d]\w*")
 
 
 class _Lexer:
@@ -320,5 +321,5 @@ def _plain_run(escape: str) -> re.Pattern[str]:
     return _PLAIN_TICK if escape == "`" else _PLAIN_SLASH
 
 
-_PLAIN_SLASH = re.compile(r"[^\\$<'\"]+")
-_PLAIN_TICK = re.compile(r"[^`$<'\"]+")
+_PLAIN_SLASH = lazy(r"[^\\$<'\"]+")
+_PLAIN_TICK = lazy(r"[^`$<'\"]+")

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
+
+from imagelint.core.pattern import pattern
 
 # What Go's unicode.IsSpace takes for a space; Python's isspace takes four more.
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
     map(chr, range(0x2000, 0x200B))
 )
-_SPACE = re.compile(f"[{SPACES}]")
+_SPACE = pattern(f"[{SPACES}]")
 
 
 class Piece(NamedTuple):
