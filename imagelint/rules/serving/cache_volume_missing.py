@@ -71,25 +71,21 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
     mounts, folder = volumes(server), weights_folder(server)
     if not isinstance(mounts, Known) or not runtime.restarts or not _downloads(server):
         return
-    known = isinstance(folder, Known)
-    if not known and (mounts.value or runtime.body is None):
+    if not isinstance(folder, Known) and (mounts.value or runtime.body is None):
         return
     mount = volume_at(server, folder.value) if isinstance(folder, Known) else None
     if mount is not None and not is_temporary(mount):
         return
     what, small = _weights(server)
-    where = (
-        f"{folder.value}, which is not on a volume" if isinstance(folder, Known) else "no volume"
-    )
-    if mount is not None:
-        where = f"{folder.value if isinstance(folder, Known) else ''}, which ends with the pod"
+    path = folder.value if isinstance(folder, Known) else ""
+    lost = "which ends with the pod" if mount is not None else "which is not on a volume"
     yield ctx.finding(
         mount or _place(server),
-        f"{what} are downloaded to {where}",
-        help=_advice(server, folder.value if isinstance(folder, Known) else ""),
+        f"{what} are downloaded to {path}, {lost}" if path else f"no volume holds {what}",
+        help=_advice(server, path),
         subject=runtime.name,
         severity=Severity.LOW if small or mount is not None else None,
-        confidence=None if known else Confidence.LIKELY,
+        confidence=None if path else Confidence.LIKELY,
     )
 
 

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.questions.serving import setting, title
 from imagelint.documents.serving import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -15,11 +16,11 @@ if TYPE_CHECKING:
 
 # Engines that do their work on GPUs only, unless their image is built for something else.
 _NEED = frozenset(("lmdeploy", "nim", "sglang", "tensorrt-llm", "tgi", "vllm"))
-_OTHER_HARDWARE = re.compile(
+_OTHER_HARDWARE = pattern(
     r"(?:^|[-_./])(?:cpu|tpu|xpu|hpu|neuron|gaudi|intel|openvino|npu|ascend|arm64-cpu)(?:$|[-_.:])"
 )
 # Ways to a part of a GPU that other schedulers have: HAMi, Volcano, Run:ai, Aliyun.
-_PARTS = re.compile(r"gpu|tpu|npu|mlu|dcu|neuron|gaudi|accelerator|fpga", re.IGNORECASE)
+_PARTS = pattern(r"gpu|tpu|npu|mlu|dcu|neuron|gaudi|accelerator|fpga", re.IGNORECASE)
 _NO_DEVICE = frozenset(("", "none", "void"))
 
 

@@ -97,6 +97,8 @@ def _judged(server: ServingCommand, gone: Removed) -> tuple[Severity, Confidence
         return likely, Confidence.LIKELY, f"{effect} {name}{since}; the image tells no version"
     if gone.removed and at_least(version.value, gone.removed):
         return worst, Confidence.CERTAIN, f"{effect} {name} {version.value}, as of {gone.removed}"
+    if not gone.removed and not gone.deprecated:
+        return Severity.LOW, Confidence.LIKELY, f"{effect} newer releases of {name}"
     if gone.deprecated and at_least(version.value, gone.deprecated):
         until = f", gone in {gone.removed}" if gone.removed else ""
         message = f"is deprecated in {name} since {gone.deprecated}{until}"
