@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from hashlib import sha256
 from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imagelint.core.finding import Finding, Location
 
-_INDEX = re.compile(r"\[\d+\]")
-_SPACE = re.compile(r"\s+")
+_INDEX = pattern(r"\[\d+\]")
+_SPACE = pattern(r"\s+")
 
 
 def fingerprint(finding: Finding, occurrence: int = 0) -> str:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.yamlnodes import Mapping, Scalar, Sequence
 
@@ -13,9 +13,9 @@ if TYPE_CHECKING:
     from imagelint.documents.yamlnodes import YamlNode
 
 # Helm, Jinja, envsubst and the like: a value that something else will fill.
-_FILLED_LATER = re.compile(r"\{\{|\{%|\$\{|<%|\$\(\(|__[A-Z][A-Z0-9_]*__")
-_BRACKETED = re.compile(r"\[[0-9]+\]")
-_PLAIN_KEY = re.compile(r"[A-Za-z0-9_-]+")
+_FILLED_LATER = pattern(r"\{\{|\{%|\$\{|<%|\$\(\(|__[A-Z][A-Z0-9_]*__")
+_BRACKETED = pattern(r"\[[0-9]+\]")
+_PLAIN_KEY = pattern(r"[A-Za-z0-9_-]+")
 # Kubernetes reads YAML 1.1, where these words are truth values; YAML 1.2 keeps them words.
 _TRUE_WORDS = frozenset(("yes", "Yes", "YES", "on", "On", "ON"))
 _FALSE_WORDS = frozenset(("no", "No", "NO", "off", "Off", "OFF"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.base import DocumentError
 
 if TYPE_CHECKING:
@@ -13,48 +14,48 @@ if TYPE_CHECKING:
 
 __all__ = ["DocumentError", "candidate", "detect", "parse"]
 
-_DOCKERFILE = re.compile(
+_DOCKERFILE = pattern(
     r"(?:dockerfile|containerfile)(?P<variant>[._-].+)?|.+[._-](?:dockerfile|containerfile)"
 )
-_OTHER_LANGUAGE = re.compile(
+_OTHER_LANGUAGE = pattern(
     r".+\.(?:c|cc|cpp|css|csv|go|h|html|java|js|jsx|lock|lua|md|mod|patch|png|properties|ps1|py|rb"
     r"|rs|rst|scss|sh|sql|sum|svg|tf|toml|ts|tsx|txt|vim|xml|diff|ya?ml|json)"
 )
-_REQUIREMENTS = re.compile(r"(?:.*[._-])?(?:requirements|constraints)(?:[._-].*)?\.(?:txt|in)")
-_REQUIREMENTS_FOLDER = re.compile(r"(?:^|.*/)requirements/(?:.*/)?[^/]+\.(?:txt|in)")
-_IGNORE = re.compile(r"(?:.*\.)?(?:dockerignore|containerignore)")
-_POLICY = re.compile(r"\.?imagelint\.ya?ml")
-_COMPOSE = re.compile(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compose\.ya?ml")
-_DATA = re.compile(r".+\.(?:ya?ml|json)")
+_REQUIREMENTS = pattern(r"(?:.*[._-])?(?:requirements|constraints)(?:[._-].*)?\.(?:txt|in)")
+_REQUIREMENTS_FOLDER = pattern(r"(?:^|.*/)requirements/(?:.*/)?[^/]+\.(?:txt|in)")
+_IGNORE = pattern(r"(?:.*\.)?(?:dockerignore|containerignore)")
+_POLICY = pattern(r"\.?imagelint\.ya?ml")
+_COMPOSE = pattern(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compose\.ya?ml")
+_DATA = pattern(r".+\.(?:ya?ml|json)")
 # Files of charts and of other tools, which only look like documents of ours.
-_NONE_OF_OURS = re.compile(
+_NONE_OF_OURS = pattern(
     r"chart\.ya?ml|values.*\.ya?ml|package(?:-lock)?\.json|tsconfig.*\.json|composer\.json"
     r"|.*\.schema\.json|pnpm-lock\.ya?ml|\.gitlab-ci.*\.ya?ml|\.pre-commit-config\.ya?ml"
 )
 
-_API_VERSION = re.compile(r"^(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
-_KIND = re.compile(r"^(?:- |  )?[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
-_JSON_API_VERSION = re.compile(r'"apiVersion"\s*:\s*"')
-_JSON_KIND = re.compile(r'"kind"\s*:\s*"')
-_SERVICES = re.compile(
+_API_VERSION = pattern(r"^(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
+_KIND = pattern(r"^(?:- |  )?[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
+_JSON_API_VERSION = pattern(r'"apiVersion"\s*:\s*"')
+_JSON_KIND = pattern(r'"kind"\s*:\s*"')
+_SERVICES = pattern(
     r"^[\"']?services[\"']?:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\w.\"'-]+:",
     re.MULTILINE,
 )
-_SERVICE_FIELD = re.compile(r"^[ \t]{2,}(?:image|build|extends)[ \t]*:", re.MULTILINE)
-_INSTRUCTION = re.compile(
+_SERVICE_FIELD = pattern(r"^[ \t]{2,}(?:image|build|extends)[ \t]*:", re.MULTILINE)
+_INSTRUCTION = pattern(
     r"^[ \t]*(?:FROM|ARG|RUN|COPY|ADD|ENV|CMD|ENTRYPOINT|LABEL|USER|WORKDIR)[ \t]+\S",
     re.MULTILINE | re.IGNORECASE,
 )
-_FROM = re.compile(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE | re.IGNORECASE)
-_FIRST_LINE = re.compile(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
-_TEMPLATE_BLOCK = re.compile(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
-_TEMPLATE_NAME = re.compile(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
-_TEMPLATED_INSTRUCTION = re.compile(r"^(?:\{[{%]|FROM[ \t].*\{\{)", re.MULTILINE | re.IGNORECASE)
-_TEMPLATE_FOLDER = re.compile(r"(?:^|.*/)templates/.*")
-_SCAN = re.compile(r'"SchemaVersion"\s*:\s*\d')
-_SCAN_OF_IMAGE = re.compile(r'"ArtifactType"\s*:\s*"container_image"')
-_CHECKS = re.compile(r'"checks"\s*:\s*\[\s*(?:\{|\])')
-_CHECKED_IMAGE = re.compile(r'"image"\s*:\s*"')
+_FROM = pattern(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE | re.IGNORECASE)
+_FIRST_LINE = pattern(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
+_TEMPLATE_BLOCK = pattern(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
+_TEMPLATE_NAME = pattern(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
+_TEMPLATED_INSTRUCTION = pattern(r"^(?:\{[{%]|FROM[ \t].*\{\{)", re.MULTILINE | re.IGNORECASE)
+_TEMPLATE_FOLDER = pattern(r"(?:^|.*/)templates/.*")
+_SCAN = pattern(r'"SchemaVersion"\s*:\s*\d')
+_SCAN_OF_IMAGE = pattern(r'"ArtifactType"\s*:\s*"container_image"')
+_CHECKS = pattern(r'"checks"\s*:\s*\[\s*(?:\{|\])')
+_CHECKED_IMAGE = pattern(r'"image"\s*:\s*"')
 _HEAD = 200_000
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.installers.options import Words, bare_text, sort_words
 from imagelint.documents.installers.python import is_python
 from imagelint.documents.shellscript.inner import SHELLS, script_word, takes_input
@@ -73,15 +73,15 @@ _WGET = frozenset(_WGET_VALUES.split())
 _ARIA = frozenset(_ARIA_VALUES.split())
 _GIT = frozenset(_GIT_VALUES.split())
 _HUB = frozenset(_HUB_VALUES.split())
-_FETCHING_CODE = re.compile(
+_FETCHING_CODE = pattern(
     r"\b(?:snapshot_download|hf_hub_download|from_pretrained)\(([^()]{0,400})\)"
 )
-_MODEL = re.compile(r"^\s*(?:(?:repo_id|pretrained_model_name_or_path)\s*=\s*)?['\"]([^'\"]+)['\"]")
-_REVISION = re.compile(r"\brevision\s*=\s*(?:['\"]([^'\"]*)['\"]|(\S))")
-_SUBSTITUTION = re.compile(r"\"?(?:\$\(|`|<\()")
-_INTERPRETERS = re.compile(r"(?:python|perl|ruby|node|php)[\d.]*")
+_MODEL = pattern(r"^\s*(?:(?:repo_id|pretrained_model_name_or_path)\s*=\s*)?['\"]([^'\"]+)['\"]")
+_REVISION = pattern(r"\brevision\s*=\s*(?:['\"]([^'\"]*)['\"]|(\S))")
+_SUBSTITUTION = pattern(r"\"?(?:\$\(|`|<\()")
+_INTERPRETERS = pattern(r"(?:python|perl|ruby|node|php)[\d.]*")
 _SOURCING = frozenset({"source", "."})
-_CHECKSUMS = re.compile(r"(?:sha(?:1|224|256|384|512)?|md5|b2|b3)sum|shasum")
+_CHECKSUMS = pattern(r"(?:sha(?:1|224|256|384|512)?|md5|b2|b3)sum|shasum")
 
 
 def downloads(command: Command) -> tuple[Download, ...]:

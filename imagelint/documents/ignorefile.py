@@ -6,6 +6,7 @@ import posixpath
 import re
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
+from imagelint.core.pattern import pattern as lazy
 from imagelint.core.source import Span
 from imagelint.documents.base import Complaint, Document
 
@@ -14,13 +15,11 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Source
 
-_WILD = re.compile(r"[*?\[\]\\]")
+_WILD = lazy(r"[*?\[\]\\]")
 # https://github.com/moby/patternmatcher
-_PIECE = re.compile(
-    r"(?P<deep>\*\*/?)|(?P<star>\*)|(?P<any>\?)|\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL
-)
-_CLASS = re.compile(r"\[(?P<not>\^?)(?P<items>(?:\\.|[^\]\\])+)\]", re.DOTALL)
-_ITEM = re.compile(r"\\(.)|(.)", re.DOTALL)
+_PIECE = lazy(r"(?P<deep>\*\*/?)|(?P<star>\*)|(?P<any>\?)|\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL)
+_CLASS = lazy(r"\[(?P<not>\^?)(?P<items>(?:\\.|[^\]\\])+)\]", re.DOTALL)
+_ITEM = lazy(r"\\(.)|(.)", re.DOTALL)
 _LONGEST = 4_096  # a longer pattern is no path of any system
 
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
+
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # C0, DEL, C1, and what reorders or hides text on a terminal (Trojan Source, CVE-2021-42574).
-_CONTROL = re.compile(
+_CONTROL = pattern(
     "[\x00-\x1f\x7f-\x9f\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]+"
 )
 _LONGEST = 2000

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 
+from imagelint.core.pattern import pattern
+
 # https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
-_QUANTITY = re.compile(
+_QUANTITY = pattern(
     r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+))(?:([KMGTPE]i|[numkMGTPE])|[eE]([+-]?[0-9]{1,3}))?",
     re.ASCII,
 )
@@ -23,10 +25,10 @@ _SUFFIXES: dict[str, float] = {
 }
 # https://github.com/compose-spec/compose-spec/blob/main/11-extension.md#specifying-byte-values
 # as read by docker/go-units, where every unit is a power of 1024.
-_BYTES = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+) ?([kKmMgGtTpP]?)([iI]?[bB])?", re.ASCII)
+_BYTES = pattern(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+) ?([kKmMgGtTpP]?)([iI]?[bB])?", re.ASCII)
 _BYTE_POWERS = {letter: power for power, letter in enumerate(("", "k", "m", "g", "t", "p"))}
 # https://pkg.go.dev/time#ParseDuration, and the units `d` and `w` that some tools add
-_DURATION = re.compile(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h|d|w)", re.ASCII)
+_DURATION = pattern(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h|d|w)", re.ASCII)
 _SECONDS = {
     "ns": 1e-9,
     "us": 1e-6,

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.installers.model import PackageIndex, Requirement
@@ -19,10 +20,10 @@ if TYPE_CHECKING:
 
 __all__ = ["FileReference", "PackageIndex", "Requirement", "Requirements", "parse_requirements"]
 
-_COMMENT = re.compile(r"(?:^|(?<=\s))#")
-_OPTION = re.compile(r"(?:^|(?<=\s))-")
-_TOKEN = re.compile(r"\S+")
-_ALLOW = re.compile(
+_COMMENT = pattern(r"(?:^|(?<=\s))#")
+_OPTION = pattern(r"(?:^|(?<=\s))-")
+_TOKEN = pattern(r"\S+")
+_ALLOW = pattern(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
     r"(?:\s+in\s+(?P<scope>file)\b)?\s*(?:--\s*(?P<reason>.*))?"
 )

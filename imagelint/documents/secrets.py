@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from imagelint.core.pattern import pattern
 from imagelint.core.redact import VALUE_SHAPES
 
-_WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
+_WORD = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Words that make a name a secret's wherever they stand, and words that do so only as its end.
 _ANYWHERE = frozenset(
     {"PASSWORD", "PASSWD", "PASSPHRASE", "APIKEY", "SECRETKEY", "ACCESSKEY", "PRIVATEKEY"}
@@ -37,7 +38,7 @@ _PLACEHOLDERS = frozenset(
     | {"test", "fake", "redacted", "secret", "password", "token", "key", "api-key", "api_key"}
     | {"not-needed", "not_needed", "sk-no-key-required", "insert_here", "0", "1", "yes", "no"}
 )
-_PLACEHOLDER_SHAPES = re.compile(
+_PLACEHOLDER_SHAPES = pattern(
     r"<[^<>]*>|\[[^\[\]]*\]|\{\{.*\}\}|\{[^{}]*\}|__\w+__|%\w+%|@\w+@"
     r"|\$(?:\w+|\{[^{}]*\}|\([^()]*\))"
     r"|[x*.•_-]+|(?:hf_|sk-|nvapi-)?(?:x{3,}|\*{3,}|\.{3}|…)"

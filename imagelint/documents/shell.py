@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.script import Script, ScriptRole
 from imagelint.documents.shellscript.fast import read_fast
 from imagelint.documents.shellscript.inner import SHELLS
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 __all__ = ["Script", "ScriptRole", "read_script"]
 
 _LONGEST = 1_000_000
-_SHEBANG = re.compile(r"\s*#![ \t]*(?:\S*/env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
+_SHEBANG = pattern(r"\s*#![ \t]*(?:\S*/env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
 
 
 def read_script(  # noqa: PLR0913 - the fields of a script

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.cursor import Cursor, is_template
 from imagelint.documents.yamlbuilder import Builder
 from imagelint.documents.yamlnodes import Entry, Mapping, Scalar, Sequence, YamlError, YamlNode
@@ -16,12 +17,12 @@ from imagelint.documents.yamlnodes import Entry, Mapping, Scalar, Sequence, Yaml
 __all__ = ["Cursor", "Entry", "Mapping", "Scalar", "Sequence", "YamlError", "YamlNode"]
 __all__ += ["YamlStream", "is_template", "load_yaml", "looks_templated", "read_yaml"]
 
-_UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_UNREADABLE = pattern(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A brace of a template where a value or a line begins, or a control block anywhere.
-_TEMPLATE = re.compile(r"^[ \t-]*\{[{%]|:[ \t]+[\"']?\{\{|\{[{%]-", re.MULTILINE)
+_TEMPLATE = pattern(r"^[ \t-]*\{[{%]|:[ \t]+[\"']?\{\{|\{[{%]-", re.MULTILINE)
 # JSON writes characters beyond the basic plane as two escapes, which YAML does not know. The
 # replacement is as long: an escaped line break, which stands for nothing, and one escape.
-_SURROGATES = re.compile(r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
+_SURROGATES = pattern(r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 _BYTE_ORDER_MARK = "\ufeff"
 
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple, Protocol
 
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.yamlnodes import Entry, Mapping, Scalar, Sequence, YamlError, YamlNode
 from imagelint.documents.yamlschema import resolve
@@ -12,7 +12,7 @@ from imagelint.documents.yamlschema import resolve
 _MOST_NODES = 1_000_000
 _MOST_SHARED = 200_000
 _DEEPEST = 200
-_PROPERTIES = re.compile(r"(?:[&!]\S*\s+)+|[&!]\S*\Z")
+_PROPERTIES = pattern(r"(?:[&!]\S*\s+)+|[&!]\S*\Z")
 _STRING_TAG = "tag:yaml.org,2002:str"
 
 

@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.base import Allowance, Dialect
 from imagelint.documents.yamlnodes import Scalar, Sequence
@@ -16,18 +17,18 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source
     from imagelint.documents.yamlnodes import YamlNode
 
-_COMMENT = re.compile(
+_COMMENT = pattern(
     r"(?:(?<=[ \t\n])|\A)#[ \t]*(?:imagelint:|(?:trivy|tfsec):ignore:|(?:checkov|bridgecrew):skip=)"
     r"[^\r\n]*"
 )
 # What each of them has in it: looking for these first costs next to nothing.
 _SIGNS = ("imagelint:", ":ignore:", ":skip=")
-_OURS = re.compile(
+_OURS = pattern(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
     r"(?:\s+in\s+(?P<scope>file)\b)?\s*(?:--\s*(?P<reason>.*))?"
 )
-_TRIVY = re.compile(r"(?:trivy|tfsec):ignore:(\S+)")
-_CHECKOV = re.compile(r"#\s*(?:checkov|bridgecrew):skip=(\w+)(?::(.*))?")
+_TRIVY = pattern(r"(?:trivy|tfsec):ignore:(\S+)")
+_CHECKOV = pattern(r"#\s*(?:checkov|bridgecrew):skip=(\w+)(?::(.*))?")
 # Lines of other comments between a comment and what it speaks of.
 _FARTHEST = 50
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+from imagelint.core.pattern import pattern
+
 _LONGEST_NUMBER = 400
 
 _NUMBER_START = frozenset("0123456789+-.")
@@ -16,9 +18,9 @@ _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),
 }
 # https://yaml.org/spec/1.2.2/#1032-tag-resolution
-_INTEGER = re.compile(r"[-+]?[0-9]+", re.ASCII)
-_BASED = re.compile(r"0o([0-7]+)|0x([0-9a-fA-F]+)", re.ASCII)
-_FLOAT = re.compile(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
+_INTEGER = pattern(r"[-+]?[0-9]+", re.ASCII)
+_BASED = pattern(r"0o([0-7]+)|0x([0-9a-fA-F]+)", re.ASCII)
+_FLOAT = pattern(r"[-+]?(?:\.[0-9]+|[0-9]+(?:\.[0-9]*)?)(?:[eE][-+]?[0-9]+)?", re.ASCII)
 
 
 def resolve(word: str) -> str | int | float | bool | None:

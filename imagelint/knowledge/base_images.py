@@ -6,13 +6,14 @@ import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.core.pattern import pattern
 from imagelint.knowledge.engines import engine, recognise_image
 from imagelint.knowledge.tables import table
 
 if TYPE_CHECKING:
     from imagelint.knowledge.engines import Image
 
-_DEVEL = re.compile(r"(?:^|[-_.])devel(?=$|[-_.])", re.ASCII)
+_DEVEL = pattern(r"(?:^|[-_.])devel(?=$|[-_.])", re.ASCII)
 
 
 class BaseImage(NamedTuple):

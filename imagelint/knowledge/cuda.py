@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.knowledge.tables import table
 
 if TYPE_CHECKING:
@@ -13,13 +14,13 @@ if TYPE_CHECKING:
 
 Cuda: TypeAlias = tuple[int, ...]
 
-_NVIDIA = re.compile(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{1,2}))?(?=-|$)", re.ASCII)
-_WORD = re.compile(
+_NVIDIA = pattern(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{1,2}))?(?=-|$)", re.ASCII)
+_WORD = pattern(
     r"(?:^|[-_.])cu(?:da)?[-_]?(?P<major>\d{2})(?:[._]?(?P<minor>\d))?(?:[._](?P<patch>\d))?"
     r"(?![0-9])",
     re.ASCII,
 )
-_INDEX = re.compile(r"(?:^|/)cu(\d{2})(\d)(?:/|$)", re.ASCII)
+_INDEX = pattern(r"(?:^|/)cu(\d{2})(\d)(?:/|$)", re.ASCII)
 
 
 class CudaTag(NamedTuple):

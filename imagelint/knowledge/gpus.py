@@ -7,11 +7,12 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
+from imagelint.core.pattern import pattern as lazy
 from imagelint.knowledge.tables import table
 
 Capability: TypeAlias = tuple[int, int]
 
-_MIG = re.compile(r"mig-(?:\d{1,2}c\.)?(\d{1,2})g\.(\d{1,3})gb", re.ASCII)
+_MIG = lazy(r"mig-(?:\d{1,2}c\.)?(\d{1,2})g\.(\d{1,3})gb", re.ASCII)
 
 
 class MigProfile(NamedTuple):

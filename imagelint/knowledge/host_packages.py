@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from fnmatch import fnmatchcase
+
+from imagelint.core.pattern import pattern as lazy
 
 __all__ = ["host_installer", "host_package"]
 
@@ -32,8 +33,8 @@ _PACKAGES = {
         "nvidia-docker*",
     ),
 }
-_DRIVER_FILE = re.compile(r"NVIDIA-Linux-[A-Za-z0-9_]+-[^/]*\.run\Z")
-_CUDA_FILE = re.compile(r"cuda_[0-9][^/]*_linux[^/]*\.run\Z")
+_DRIVER_FILE = lazy(r"NVIDIA-Linux-[A-Za-z0-9_]+-[^/]*\.run\Z")
+_CUDA_FILE = lazy(r"cuda_[0-9][^/]*_linux[^/]*\.run\Z")
 
 
 def host_package(name: str) -> str:

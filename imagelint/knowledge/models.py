@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from functools import cache
 
+from imagelint.core.pattern import pattern
 from imagelint.knowledge.tables import table
 
-_SIZE = re.compile(
+_SIZE = pattern(
     r"(?<![A-Za-z0-9.])(?:(?P<experts>\d{1,3})x)?(?P<number>\d{1,4}(?:[._]\d{1,2})?)"
     r"(?P<unit>B|b|T|M|m)(?![A-Za-z0-9])",
     re.ASCII,
 )
-_COMMIT = re.compile(r"[0-9a-f]{40}")
+_COMMIT = pattern(r"[0-9a-f]{40}")
 # Below it, millions are a length of context (`-1M`) and no size.
 _FEWEST_MILLIONS = 10
 _LONGEST = 300

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern as lazy
 from imagelint.knowledge.engines import engine, recognise_image
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 Version: TypeAlias = tuple[tuple[int, ...], int, int]
 
 # PEP 440: https://packaging.python.org/en/latest/specifications/version-specifiers/
-_VERSION = re.compile(
+_VERSION = lazy(
     r"[vb]?(?P<release>\d{1,9}(?:\.\d{1,9}){0,5})"
     r"(?:[._-]?(?P<word>dev|a|alpha|b|beta|rc|c|post)[._-]?(?P<number>\d{0,9}))?"
     r"(?:\+[a-z0-9.]*)?",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Confidence
+from imagelint.core.pattern import pattern
 from imagelint.reporters.excerpt import Frame, draw
 from imagelint.reporters.paint import colored, plain
 from imagelint.reporters.visible import visible
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imagelint.reporters.grouping import Group
     from imagelint.reporters.paint import Paint
 
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
+_SENTENCE_END = pattern(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
 
 
 class Writer:

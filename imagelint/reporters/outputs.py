@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from imagelint.core.report import Verdict
     from imagelint.reporters.context import ReportContext
 
-_DIGEST = re.compile(r"sha256:[0-9a-f]{64}")
+_DIGEST = pattern(r"sha256:[0-9a-f]{64}")
 
 
 def report(verdict: Verdict, _context: ReportContext) -> Iterator[str]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from imagelint.core.finding import Finding, Location
@@ -11,8 +12,8 @@ if TYPE_CHECKING:
 
 # Kinds of documents that are about an image; their origin is its name, not a path.
 IMAGE_KINDS = frozenset({"image", "vulnerabilities", "signatures"})
-_DIGEST = re.compile(r"@sha(?:256|512):[0-9a-f]+$")
-_UNFIT = re.compile(r"[^A-Za-z0-9._/-]+")
+_DIGEST = pattern(r"@sha(?:256|512):[0-9a-f]+$")
+_UNFIT = pattern(r"[^A-Za-z0-9._/-]+")
 
 
 class Places(NamedTuple):

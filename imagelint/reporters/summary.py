@@ -6,14 +6,15 @@ stays below both, so that it can become either.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.reporters.closing import allowed_line, examined_line, found_line
 from imagelint.reporters.order import by_severity, problems_by_place
 from imagelint.reporters.visible import visible
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.finding import Finding, Location
@@ -26,10 +27,10 @@ _LONGEST_CELL = 300
 _MOST_REASONS = 20
 _MOST_PROBLEMS = 50
 _RESERVED = 200
-_DIGEST = re.compile(r"(@sha(?:256|512):[0-9a-f]{12})[0-9a-f]+$")
-_PAGE = re.compile(r"https?://[A-Za-z0-9._~/#?=&%-]+")
+_DIGEST = pattern(r"(@sha(?:256|512):[0-9a-f]{12})[0-9a-f]+$")
+_PAGE = pattern(r"https?://[A-Za-z0-9._~/#?=&%-]+")
 # Everything with a meaning in GitHub's markdown, also `:` of links and emoji, `@` of people.
-_MARKUP = re.compile(r"[\\`*_\[\]<>()#!|&~@:$]|^[-+=]|(?<=www)\.|(?<=\d)\.(?=\s)")
+_MARKUP = pattern(r"[\\`*_\[\]<>()#!|&~@:$]|^[-+=]|(?<=www)\.|(?<=\d)\.(?=\s)")
 
 
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 
+from imagelint.core.pattern import pattern
+
 # C0, DEL and C1 drive terminals (ECMA-48); U+061C, U+200E/F, U+202A-202E and U+2066-2069 reorder
 # what is read (https://trojansource.codes); U+200B, U+2060, U+FEFF and the tag characters hide
 # text; U+2028/2029 end lines for some readers; lone surrogates cannot be encoded. `##[` starts a
 # command of the GitHub runner anywhere in a line of a log.
-UNSAFE = re.compile(
+UNSAFE = pattern(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff"
     "\ud800-\udfff\U000e0000-\U000e007f]|#(?=#\\[)"
 )

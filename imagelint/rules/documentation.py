@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 DEFAULT_FILE = "Dockerfile"
-_HEADER = re.compile(r"(Bad|Good)(?: \(([^;)]+)(?:; ([^)]*))?\))?:")
-_FILE = re.compile(r"\s*=== (\S+)")
+_HEADER = pattern(r"(Bad|Good)(?: \(([^;)]+)(?:; ([^)]*))?\))?:")
+_FILE = pattern(r"\s*=== (\S+)")
 
 
 class Example(NamedTuple):

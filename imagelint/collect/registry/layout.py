@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-import re
 from typing import NamedTuple
 
 from imagelint.collect.read import read_bytes
 from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.pattern import pattern
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image import (
     LAYOUT_SCHEME,
@@ -26,8 +26,8 @@ from imagelint.documents.jsonview import JsonView, read_json
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
 TAG_ANNOTATION = "org.opencontainers.image.ref.name"
-_DIGEST = re.compile(r"(sha256):([0-9a-f]{64})|(sha512):([0-9a-f]{128})")
-_TAG = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
+_DIGEST = pattern(r"(sha256):([0-9a-f]{64})|(sha512):([0-9a-f]{128})")
+_TAG = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
 _SUBJECTS = ("attestation-manifest",)
 _DEEPEST_INDEX = 4
 _MOST_CHOICES = 10

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from typing import NamedTuple
 
+from imagelint.core.pattern import pattern
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.jsonview import plain
 
 _LONGEST_QUOTE = 300
-_PREAMBLE = re.compile(
+_PREAMBLE = pattern(
     r"^(?:[\dT:.Z+-]+ +(?:FATAL|ERROR) +)?"
     r"(?:(?:Error|Fatal error|error during command execution)[: ]+)*"
 )

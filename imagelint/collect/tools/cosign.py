@@ -16,6 +16,7 @@ from imagelint.collect.process import Completed, Limits, Run, locate, run
 from imagelint.collect.tools.bundles import View, layout_views
 from imagelint.collect.tools.refusals import INSTALL, classify, failure
 from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.pattern import pattern as lazy
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.image import NOWHERE, ImageIdentity
@@ -37,7 +38,7 @@ OLDEST = (3, 0, 4)
 """Earlier ones accept some bundles that they should not: GHSA-whqx-f9j3-ch6m."""
 
 _NAME = "cosign"
-_VERSION = re.compile(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+~].*)?")
+_VERSION = lazy(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+~].*)?")
 _UNNUMBERED = ("devel", "unknown", "(devel)")  # what distributions build from source
 _SECONDS = 180.0
 _VERSION_SECONDS = 60.0

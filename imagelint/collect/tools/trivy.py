@@ -8,7 +8,6 @@ https://trivy.dev/docs/latest/references/configuration/cli/trivy_image/
 from __future__ import annotations
 
 import os
-import re
 import time
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
@@ -25,6 +24,7 @@ from imagelint.collect.tools.answers import (
     explain,
     last_words,
 )
+from imagelint.core.pattern import pattern
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.jsonview import read_json
@@ -54,8 +54,8 @@ WEIGHTS = tuple(
 """Files that hold no packages: Trivy would spool each of them to disk just to see that."""
 
 _NAME = "trivy"
-_VERSION = re.compile(r"\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?")
-_BUILT_FROM = re.compile(rb"mod\tgithub\.com/aquasecurity/trivy\tv([0-9][0-9A-Za-z.+-]{0,60})")
+_VERSION = pattern(r"\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?")
+_BUILT_FROM = pattern(rb"mod\tgithub\.com/aquasecurity/trivy\tv([0-9][0-9A-Za-z.+-]{0,60})")
 _VERSION_SECONDS = 60.0
 _BASE_SECONDS = 300.0
 _SECONDS_PER_GIGABYTE = 60.0

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.compose.values import is_set, size, value, word
 from imagelint.documents.quantity import parse_bytes
 from imagelint.documents.shared import Mount
@@ -14,10 +14,10 @@ from imagelint.documents.yamlnodes import Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from imagelint.documents.cursor import Cursor
 
-_VARIABLE = re.compile(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = pattern(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
 _UNKNOWN_PART = "\0"
 _PATH_STARTS = (".", "/", "~", "\\")
-_SIZE_OPTION = re.compile(r"(?:^|,)size=([^,]+)")
+_SIZE_OPTION = pattern(r"(?:^|,)size=([^,]+)")
 
 
 def read_mounts(service: Cursor) -> Fact[tuple[Mount, ...]]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.compose.model import PublishedPort
 from imagelint.documents.compose.values import value, word
 from imagelint.documents.yamlnodes import Mapping, Scalar
@@ -14,10 +14,10 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.cursor import Cursor
 
-_VARIABLE = re.compile(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
+_VARIABLE = pattern(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
 _UNKNOWN_PART = "\0"
 # https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports
-_SHORT = re.compile(
+_SHORT = pattern(
     r"(?:(?:(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):)?(?P<published>[^:]*):)?"
     r"(?P<target>[^:/]+)(?:/(?P<protocol>\w+))?"
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_bytes
 from imagelint.documents.yamlnodes import Mapping, Scalar, Sequence
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from imagelint.documents.cursor import Cursor
 
 # https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
-_VARIABLE = re.compile(r"\$\$|\$(?:\{|[A-Za-z_])|\{\{")
+_VARIABLE = pattern(r"\$\$|\$(?:\{|[A-Za-z_])|\{\{")
 
 
 def interpolated(text: str) -> Fact[str]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.compose.values import interpolated
 from imagelint.documents.script import Word
@@ -19,9 +20,9 @@ if TYPE_CHECKING:
 
 # What compose's splitter knows: quotes and backslashes, no expansion.
 # https://github.com/compose-spec/compose-go, package `types`, over mattn/go-shellwords
-_PIECE = re.compile(r"\\(.)|'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|([^\s'\"\\]+)", re.DOTALL)
-_ESCAPED = re.compile(r"\\(.)", re.DOTALL)
-_SPACES = re.compile(r"\s*")
+_PIECE = pattern(r"\\(.)|'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|([^\s'\"\\]+)", re.DOTALL)
+_ESCAPED = pattern(r"\\(.)", re.DOTALL)
+_SPACES = pattern(r"\s*")
 
 
 class Spoken(NamedTuple):

@@ -6,7 +6,6 @@ variable may be unknown, and so is then whatever depends on it.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
@@ -25,6 +24,8 @@ from imagelint.documents.dockerfile.substitution import (
 from imagelint.documents.dockerfile.words import Words
 
 if TYPE_CHECKING:
+    import re
+
     from imagelint.documents.dockerfile.words import Piece
 
 _DEEPEST = 100  # nested `${a:-${b:-…}}`

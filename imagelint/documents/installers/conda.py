@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.installers.model import PackageIndex, PackageInstall, Requirement
 from imagelint.documents.installers.options import bare_text, is_open, sort_words
 
@@ -17,8 +18,8 @@ _VALUED = frozenset(
     | {"--repodata-fn", "--subdir", "--platform", "--root-prefix", "--rc-file", "--clone"}
     | {"--experimental", "--category", "--channel-priority"}
 )
-_SPEC = re.compile(r"(?:[^:=<>\s]+::)?([A-Za-z0-9_.-]*)\s*(.*)", re.DOTALL)
-_EXACT = re.compile(r"==?\s*([^=<>!~*|,\s]+)(?:=[^=*]+)?")
+_SPEC = pattern(r"(?:[^:=<>\s]+::)?([A-Za-z0-9_.-]*)\s*(.*)", re.DOTALL)
+_EXACT = pattern(r"==?\s*([^=<>!~*|,\s]+)(?:=[^=*]+)?")
 
 
 def read_conda(command: Command) -> tuple[PackageInstall, ...]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.installers.model import PackageInstall, Requirement
 from imagelint.documents.installers.options import Words, bare_text, is_open, sort_words
 
@@ -30,8 +31,8 @@ _GO_VALUED = frozenset(
     {"-ldflags", "-tags", "-o", "-C", "-p", "-mod", "-modfile", "-gcflags", "-asmflags"}
     | {"-buildmode", "-overlay", "-pkgdir", "-toolexec", "-gccgoflags", "-installsuffix"}
 )
-_EXACT = re.compile(r"v?\d+\.\d+\.\d+[\w.+-]*")
-_COMMIT = re.compile(r"[0-9a-f]{40}", re.IGNORECASE)
+_EXACT = pattern(r"v?\d+\.\d+\.\d+[\w.+-]*")
+_COMMIT = pattern(r"[0-9a-f]{40}", re.IGNORECASE)
 _LOCKING = ("--frozen-lockfile", "--immutable", "--locked")
 
 

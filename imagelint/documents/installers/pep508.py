@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.installers.model import Requirement
 
 if TYPE_CHECKING:
@@ -13,21 +14,21 @@ if TYPE_CHECKING:
 
 # https://packaging.python.org/en/latest/specifications/dependency-specifiers/
 _NAME = r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?"
-_HEAD = re.compile(rf"(?P<name>{_NAME})\s*(?:\[(?P<extras>[^\]]*)\])?\s*(?P<rest>.*)", re.DOTALL)
-_IDENTIFIER = re.compile(_NAME)
+_HEAD = pattern(rf"(?P<name>{_NAME})\s*(?:\[(?P<extras>[^\]]*)\])?\s*(?P<rest>.*)", re.DOTALL)
+_IDENTIFIER = pattern(_NAME)
 _VERSION = r"[A-Za-z0-9!][A-Za-z0-9.*+!_-]*"
-_CLAUSE = re.compile(rf"\s*(===|==|~=|!=|<=|>=|<|>)\s*({_VERSION}|(?<====)\s*[^\s,;)]+)\s*")
-_SEPARATORS = re.compile(r"[-_.]+")
+_CLAUSE = pattern(rf"\s*(===|==|~=|!=|<=|>=|<|>)\s*({_VERSION}|(?<====)\s*[^\s,;)]+)\s*")
+_SEPARATORS = pattern(r"[-_.]+")
 _ARCHIVES = (".whl", ".tar.gz", ".zip", ".tar.bz2", ".tgz", ".tar.xz", ".tar")
-_SCHEME = re.compile(r"(?:(?:git|hg|svn|bzr)\+)?[a-z][a-z0-9+.]*:", re.IGNORECASE)
+_SCHEME = pattern(r"(?:(?:git|hg|svn|bzr)\+)?[a-z][a-z0-9+.]*:", re.IGNORECASE)
 _VCS = ("git+", "hg+", "svn+", "bzr+")
-_COMMIT = re.compile(r"@([0-9a-f]{40})(?:$|[#?])", re.IGNORECASE)
-_HASH = re.compile(r"[#&](?:sha256|sha384|sha512)=[0-9a-f]{16,}", re.IGNORECASE)
-_EGG = re.compile(r"[#&]egg=([A-Za-z0-9._-]+)")
-_WHEEL = re.compile(r"([A-Za-z0-9_.]+)-(\d[^-]*)-[^/]*\.whl$")
-_SDIST = re.compile(r"([A-Za-z0-9_.-]+?)-v?(\d+(?:\.\d+)+[^-/]*?)(?:\.tar\.\w+|\.tgz|\.zip)$")
-_ARCHIVE_COMMIT = re.compile(r"/([0-9a-f]{40})(?:\.tar\.\w+|\.zip)?$", re.IGNORECASE)
-_VERSIONED = re.compile(r"/v?(\d+(?:\.\d+)+\w*)(?:\.tar\.\w+|\.tgz|\.zip)$")
+_COMMIT = pattern(r"@([0-9a-f]{40})(?:$|[#?])", re.IGNORECASE)
+_HASH = pattern(r"[#&](?:sha256|sha384|sha512)=[0-9a-f]{16,}", re.IGNORECASE)
+_EGG = pattern(r"[#&]egg=([A-Za-z0-9._-]+)")
+_WHEEL = pattern(r"([A-Za-z0-9_.]+)-(\d[^-]*)-[^/]*\.whl$")
+_SDIST = pattern(r"([A-Za-z0-9_.-]+?)-v?(\d+(?:\.\d+)+[^-/]*?)(?:\.tar\.\w+|\.tgz|\.zip)$")
+_ARCHIVE_COMMIT = pattern(r"/([0-9a-f]{40})(?:\.tar\.\w+|\.zip)?$", re.IGNORECASE)
+_VERSIONED = pattern(r"/v?(\d+(?:\.\d+)+\w*)(?:\.tar\.\w+|\.tgz|\.zip)$")
 
 
 _LONGEST = 4_096

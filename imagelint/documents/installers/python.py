@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.installers.model import PackageIndex, PackageInstall, Requirement
 from imagelint.documents.installers.options import Words, bare_text, is_on, sort_words
 from imagelint.documents.installers.pep508 import is_path, read_requirement
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
     from imagelint.documents.script import Command, Word
 
-_PIP = re.compile(r"pip(?:\d(?:\.\d+)?)?")
-_PYTHON = re.compile(r"python(?:\d(?:\.\d+)?)?|pypy\d?")
+_PIP = pattern(r"pip(?:\d(?:\.\d+)?)?")
+_PYTHON = pattern(r"python(?:\d(?:\.\d+)?)?|pypy\d?")
 # https://pip.pypa.io/en/stable/cli/pip_install/ and https://docs.astral.sh/uv/reference/cli/
 _WITH_VALUE = """
 -r --requirement --requirements -c --constraint --constraints -e --editable -t --target

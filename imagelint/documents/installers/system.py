@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.installers.model import PackageIndex, PackageInstall, Requirement
 from imagelint.documents.installers.options import Words, bare_text, is_open, sort_words
 
@@ -35,10 +36,10 @@ _UPGRADES = frozenset(
     {"upgrade", "dist-upgrade", "full-upgrade", "update", "up", "dup", "patch", "distro-sync"}
     | {"system-upgrade", "upgrade-minimal", "update-minimal", "dselect-upgrade"}
 )
-_NO_RECOMMENDS = re.compile(r"(?i)APT::Install-Recommends=[\"']?(?:0|false|no|off)[\"']?$")
-_RPM_VERSION = re.compile(r"(.+?)-(?:\d+:)?(\d[^-]*\.[^-]*(?:-[^-]+)?)")
-_VERSIONED_FILE = re.compile(r"[-_]\d[^/]*\.(?:deb|rpm|apk)$")
-_OPERATOR = re.compile(r"(=~|~=|>=|<=|=|>|<|~)")
+_NO_RECOMMENDS = pattern(r"(?i)APT::Install-Recommends=[\"']?(?:0|false|no|off)[\"']?$")
+_RPM_VERSION = pattern(r"(.+?)-(?:\d+:)?(\d[^-]*\.[^-]*(?:-[^-]+)?)")
+_VERSIONED_FILE = pattern(r"[-_]\d[^/]*\.(?:deb|rpm|apk)$")
+_OPERATOR = pattern(r"(=~|~=|>=|<=|=|>|<|~)")
 
 
 def read_apt(command: Command) -> tuple[PackageInstall, ...]:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.shared import GpuRequest
 from imagelint.documents.yamlnodes import Mapping
@@ -13,7 +13,7 @@ from imagelint.documents.yamlnodes import Mapping
 if TYPE_CHECKING:
     from imagelint.documents.cursor import Cursor
 
-_ACCELERATOR = re.compile(
+_ACCELERATOR = pattern(
     r"nvidia\.com/(?:gpu|gpu\.shared|mig-.+)|amd\.com/gpu|gpu\.intel\.com/(?:i915|xe)"
     r"|habana\.ai/gaudi|google\.com/tpu|aws\.amazon\.com/neuron.*|huawei\.com/Ascend.*"
 )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.kubernetes.wiring import Ingress
 from imagelint.documents.quantity import parse_duration
 from imagelint.documents.scaling import Route, Timeout
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _NGINX = "nginx.ingress.kubernetes.io"
 _ALB = "alb.ingress.kubernetes.io"
 _ATTRIBUTES = f"{_ALB}/load-balancer-attributes"
-_IDLE = re.compile(r"(?:^|,)\s*idle_timeout\.timeout_seconds\s*=\s*([0-9]{1,9})")
+_IDLE = pattern(r"(?:^|,)\s*idle_timeout\.timeout_seconds\s*=\s*([0-9]{1,9})")
 # What a controller's class is called, and the prefix of the annotations that only it reads.
 _CLASSES = {
     "nginx": "nginx",

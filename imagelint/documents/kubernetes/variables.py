@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.yamlnodes import Scalar, Sequence
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping
 
     from imagelint.documents.cursor import Cursor
 
 # https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
-_REFERENCE = re.compile(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+_REFERENCE = pattern(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _MOST_EXPANDED = 100_000
 
 

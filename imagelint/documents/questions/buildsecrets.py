@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.questions.stages import enclosing_stage
 from imagelint.documents.script import Script
 from imagelint.documents.shared import EnvOrigin, EnvVar
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["names_in", "takes_argument", "used_by_script"]
 
-_NAME = re.compile(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
+_NAME = pattern(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
 
 def names_in(text: str) -> frozenset[str]:

@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
@@ -15,14 +16,14 @@ if TYPE_CHECKING:
 __all__ = ["address", "file_name", "is_hashed", "will_be_used"]
 
 # What is unpacked, installed, run or loaded; not keys, lists and settings.
-_USED = re.compile(
+_USED = pattern(
     r"\.(?:tar|tgz|tbz2?|txz|tar\.\w+|zip|7z|gz|xz|bz2|zst|whl|deb|rpm|apk|run|sh|bash|bin|jar|pyz"
     r"|pex|exe|appimage|so|egg|gguf|ggml|safetensors|pt|pth|ckpt|onnx|engine)\Z",
     re.IGNORECASE,
 )
-_PROGRAMS = re.compile(r"/s?bin/[^/]*\Z")
-_PLAIN = re.compile(r"[\w.+${}~-]+")
-_CHECKSUM = re.compile(r"(?:sha\d*|md5|b2|b3)sum|shasum|openssl")
+_PROGRAMS = pattern(r"/s?bin/[^/]*\Z")
+_PLAIN = pattern(r"[\w.+${}~-]+")
+_CHECKSUM = pattern(r"(?:sha\d*|md5|b2|b3)sum|shasum|openssl")
 _UNPACKING = frozenset(("tar", "bsdtar", "unzip", "dpkg", "cpio"))
 
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.project import beside
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["decided_elsewhere", "fixed_by_constraints", "is_loose", "loose_packages"]
 
 # `git+https://…@v2.20.0`: a tag can be moved, but hardly ever is; a branch moves every day.
-_VERSION_TAG = re.compile(r"@[A-Za-z_-]*v?\d+(?:[._]\d+)+[A-Za-z0-9._-]*(?:#.*)?\Z")
+_VERSION_TAG = pattern(r"@[A-Za-z_-]*v?\d+(?:[._]\d+)+[A-Za-z0-9._-]*(?:#.*)?\Z")
 # Released together with torch, of which each demands one exact version.
 _FOLLOWS_TORCH = frozenset(("torchaudio", "torchvision"))
 

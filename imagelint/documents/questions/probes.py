@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.core.pattern import pattern as lazy
 from imagelint.documents.compose.values import is_set, value, word
 from imagelint.documents.quantity import parse_duration
 from imagelint.documents.questions.modelcache import weights_stay
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _PERIOD, _FAILURES = 10, 3
 # https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck
 _INTERVAL, _RETRIES = 30.0, 3.0
-_ADDRESS = re.compile(r"https?://[^/\s\"'`]+(/[^\s\"'`?#)]*)")
+_ADDRESS = lazy(r"https?://[^/\s\"'`]+(/[^\s\"'`?#)]*)")
 # What every server that speaks like OpenAI's answers by generating.
 _GENERATION = ("/v1/chat/completions", "/v1/completions", "/generate", "/v1/responses")
 

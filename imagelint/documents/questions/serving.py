@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from imagelint.documents.serving import ServingCommand
     from imagelint.documents.shared import EnvVar
 
-_COMMIT = re.compile(r"[0-9a-f]{40}", re.ASCII)
+_COMMIT = pattern(r"[0-9a-f]{40}", re.ASCII)
 _TRUE = frozenset(("1", "true", "yes", "on"))
 # Engines that drive all their GPUs from one process.
 _ONE_PROCESS = frozenset(("llama.cpp", "ollama", "torchserve", "triton"))

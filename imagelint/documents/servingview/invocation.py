@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from fnmatch import fnmatchcase
 from posixpath import basename
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.script import ScriptRole, Word
 from imagelint.knowledge.engines import (
@@ -19,6 +19,7 @@ from imagelint.knowledge.engines import (
 )
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Mapping, Sequence
 
     from imagelint.documents.script import Command, Script
@@ -49,8 +50,8 @@ _WRAPPERS: dict[str, tuple[str, ...]] = {
 }
 # Words that belong to a wrapper although they are no flags.
 _SUBCOMMANDS = {"uv": 1, "poetry": 1, "timeout": 1, "gosu": 1, "su-exec": 1, "nsys": 1}
-_ASSIGNMENT = re.compile(r"[A-Za-z_][A-Za-z0-9_]*=")
-_KUBELET = re.compile(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+_ASSIGNMENT = pattern(r"[A-Za-z_][A-Za-z0-9_]*=")
+_KUBELET = pattern(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "honcho")
 # Flags by which KServe's own server is known where the runtime, and so the image, is elsewhere.
 _KSERVE_FLAGS = ("--model_name", "--model_id", "--model_dir", "--model-id", "--model-name")

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
@@ -19,8 +19,8 @@ TRUE = "true"
 FALSE = "false"
 # What every engine uses for flags without a value, where its table does not say otherwise.
 _BARE = ("no-", "disable-", "enable-")
-_NUMBER = re.compile(r"-[0-9.]+")
-_TEMPLATE = re.compile(r"\{\{|\$[({A-Za-z_]|<[a-z][a-z _-]*>")
+_NUMBER = pattern(r"-[0-9.]+")
+_TEMPLATE = pattern(r"\{\{|\$[({A-Za-z_]|<[a-z][a-z _-]*>")
 
 
 class Switch(NamedTuple):

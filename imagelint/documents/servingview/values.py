@@ -6,13 +6,14 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+_HUB_ID = pattern(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 _WEIGHT_FILES = (".gguf", ".safetensors", ".bin", ".pt", ".pth", ".mar")
-_LENGTH = re.compile(r"(\d+(?:\.\d+)?)([kKmMgG])?", re.ASCII)
+_LENGTH = pattern(r"(\d+(?:\.\d+)?)([kKmMgG])?", re.ASCII)
 # vLLM's own reading: small letters are decimal, capitals binary.
 # vllm-project/vllm:vllm/engine/arg_utils.py (human_readable_int)
 _FACTORS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "K": 2**10, "M": 2**20, "G": 2**30}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.shellscript.probes import PROBES
 from imagelint.documents.shellscript.reader import Piece, Place, Simple
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shellscript.reader import Range, Reader
 
 _VARIABLE = r"\$(?:[A-Za-z_]\w*+|\{[A-Za-z_]\w*+\})"
-_TOKEN = re.compile(
+_TOKEN = pattern(
     r"(?P<blank>(?:\\\r?\n)*+[ \t](?:[ \t]|\\\r?\n)*+)"
     r"|(?P<redirect>[0-9]*+(?:>>|>&|>(?![(|])|<&|<(?![<(>]))|&>>?)"
     rf"|(?P<word>(?:[\w./:=@,+%~*?\]\[-]++|'[^'\\]*+'|\"(?:[^\"\\$`]++|\\[\"\\$`]|{_VARIABLE})*+\""
@@ -23,7 +24,7 @@ _TOKEN = re.compile(
     r"|(?P<operator>&&|\|\|(?!\|)|;(?![;&])|\|(?![|&])|\r?\n)",
     re.ASCII,
 )
-_ASSIGNMENT = re.compile(r"[A-Za-z_]\w*=", re.ASCII)
+_ASSIGNMENT = pattern(r"[A-Za-z_]\w*=", re.ASCII)
 _JOINING = frozenset({"&&", "||", "|"})
 # Words that mean something to the grammar where a command starts, and commands whose words it
 # reads in its own way.

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from functools import cache
 from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
-_FOREIGN = re.compile(r"[^\x01-\x7f]")
+_FOREIGN = pattern(r"[^\x01-\x7f]")
 # The parser's time grows with the square of these in text that is not a script at all.
 _COSTLY = (("|", 2_000), ("${", 10_000))
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 
-_PIECE = re.compile(
+_PIECE = pattern(
     r"(?P<single>'[^']*')|(?P<quote>\$?\")|\\(?P<gone>\r?\n)|\\(?P<escape>.)"
     r"|(?P<command>\$\(|`|<\()|(?P<plain>.)",
     re.DOTALL,
 )
-_QUOTED_PIECE = re.compile(
+_QUOTED_PIECE = pattern(
     r"(?P<quote>\")|\\(?P<gone>\r?\n)|\\(?P<escape>[\"\\$`])|(?P<command>\$\(|`)|(?P<plain>.)",
     re.DOTALL,
 )

@@ -6,19 +6,20 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 # Names that a stretch of script may set, whatever its control flow: assignments, and every word
 # behind a builtin that sets variables.
-_SET = re.compile(
+_SET = pattern(
     r"\b([A-Za-z_]\w*)(?:\[[^\]\n]{0,80}\])?\+?="
     r"|\b(?:read|for|select|local|declare|typeset|readonly|export|unset|getopts|mapfile|readarray"
     r"|printf[ \t]+-v)\b([^\n;]*)",
     re.ASCII,
 )
-_NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
+_NAME = pattern(r"[A-Za-z_]\w*", re.ASCII)
 
 
 class Scope:

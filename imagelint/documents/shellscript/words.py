@@ -6,33 +6,34 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     Lookup = Callable[[str], Fact[str]]
 
-_SPECIAL = re.compile(r"[\\'\"$`*?~{]")
+_SPECIAL = pattern(r"[\\'\"$`*?~{]")
 _EXPANSION = (
     r"\$(?P<name>[A-Za-z_]\w*)"
     r"|\$\{(?P<braced>[A-Za-z_]\w*)(?:(?P<colon>:?)(?P<operator>[-+])(?P<other>[^{}'\"`$\\]*))?\}"
 )
-_BARE = re.compile(
+_BARE = pattern(
     rf"(?P<plain>[^\\'\"$`*?]+)|'(?P<single>[^']*)'|(?P<quote>\")|\\(?P<escape>\r?\n|.|$)"
     rf"|\$'(?P<ansi>(?:[^'\\]|\\.)*)'|{_EXPANSION}|\$(?P<locale>\")|\$(?P<dollar>(?![\w{{(@*#?!$-]))",
     re.ASCII | re.DOTALL,
 )
-_QUOTED = re.compile(
+_QUOTED = pattern(
     rf"(?P<plain>[^\\\"$`]+)|(?P<quote>\")|\\(?P<escape>\r?\n|[\"\\$`])|(?P<backslash>\\)"
     rf"|{_EXPANSION}|\$(?P<dollar>(?![\w{{(@*#?!$-]))",
     re.ASCII | re.DOTALL,
 )
-_BRACES = re.compile(r"\{([^{}]*)\}")
+_BRACES = pattern(r"\{([^{}]*)\}")
 # In a Dockerfile lines are joined before the shell sees them, within single quotes too.
-_CONTINUATION = re.compile(r"\\\r?\n")
-_GLOB = re.compile(r"[*?]")
+_CONTINUATION = pattern(r"\\\r?\n")
+_GLOB = pattern(r"[*?]")
 _ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "e": "\x1b", "a": "\a"}
-_ANSI_ESCAPE = re.compile(r"\\(.)", re.DOTALL)
+_ANSI_ESCAPE = pattern(r"\\(.)", re.DOTALL)
 
 
 class _UnknownWordError(Exception):

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.core.pattern import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imagelint.documents.script import Word
 
-ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)=", re.ASCII)
-_PLAIN_TAIL = re.compile(r"[\w.+-]+", re.ASCII)
+ASSIGNMENT = pattern(r"([A-Za-z_]\w*)=", re.ASCII)
+_PLAIN_TAIL = pattern(r"[\w.+-]+", re.ASCII)
 
 
 class _Wrapper(NamedTuple):

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
-
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.questions.stages import enclosing_stage, instructions_before
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-_ABSOLUTE = re.compile(r"/|[A-Za-z]:[\\/]|\\")
+_ABSOLUTE = pattern(r"/|[A-Za-z]:[\\/]|\\")
 
 
 @rule(

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-_REMOTE = re.compile(r"(?:https?|ftp)://", re.IGNORECASE)
+_REMOTE = pattern(r"(?:https?|ftp)://", re.IGNORECASE)
 # https://docs.docker.com/reference/dockerfile/#adding-files-from-a-git-repository
-_GIT = re.compile(r"git@|git://|ssh://|https?://[^#]+\.git(?:#|\?|$)", re.IGNORECASE)
-_COMMIT = re.compile(r"#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::|$)|[?&]commit=[0-9a-f]{40}")
+_GIT = pattern(r"git@|git://|ssh://|https?://[^#]+\.git(?:#|\?|$)", re.IGNORECASE)
+_COMMIT = pattern(r"#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::|$)|[?&]commit=[0-9a-f]{40}")
 
 
 @rule(Instruction, Severity.MEDIUM)

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import re
-
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.engines import engine, engine_of_image
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 # A version (`v0.11.0`, `25.09`), a build number (`b4719`), a commit or a date does not move.
-_FIXED = re.compile(r"\d+\.\d+|(?:^|[-_.])b\d{3,}(?:$|[-_.])|[0-9a-f]{7,}|\d{8}")
-_MOVING = re.compile(
+_FIXED = pattern(r"\d+\.\d+|(?:^|[-_.])b\d{3,}(?:$|[-_.])|[0-9a-f]{7,}|\d{8}")
+_MOVING = pattern(
     r"(?:^|[-_.])(?:latest|main|master|nightly|dev|edge|canary|stable|head)(?:$|[-_.])"
 )
 # What llama.cpp, ROCm builds and TGI call their flavours, and a bare major version.
-_FLAVOUR = re.compile(
+_FLAVOUR = pattern(
     r"(?:server|full|light)(?:-[a-z0-9]+)?|rocm|cuda|cpu|gpu|intel[a-z-]*|xpu|py\d+|v?\d+"
 )
 

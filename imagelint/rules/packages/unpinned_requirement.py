@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import basename
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.documents.questions.pins import fixed_by_constraints, is_loose
 from imagelint.documents.requirements import Requirements
 from imagelint.knowledge.gpu_stack import GPU_STACK
@@ -15,9 +15,7 @@ if TYPE_CHECKING:
     from imagelint.documents.requirements import Requirement
 
 # Files that are not for the image, or that hold ranges on purpose.
-_OTHER = re.compile(
-    r"(?:^|[-_.])(?:dev|develop|development|tests?|docs?|lint|constraints?)(?=[-_.])"
-)
+_OTHER = pattern(r"(?:^|[-_.])(?:dev|develop|development|tests?|docs?|lint|constraints?)(?=[-_.])")
 _SHOWN = 5
 
 
