@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from traceback import walk_tb
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.audit.store import Stored
 from imagelint.collect.read import decode, read_bytes
 from imagelint.collect.upward import root_of
 from imagelint.core.digest import digest_of
+from imagelint.core.errors import ImagelintError
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.detect import DocumentError, detect, parse
 from imagelint.documents.project import EVERYTHING, Project
@@ -47,7 +50,19 @@ class Examiner:
         self._roots: dict[str, str] = {}
 
     def file(self, found: Found) -> Stored:
-        """What comes of one file, with the digests of what else was looked at."""
+        """What comes of one file, with the digests of what else was looked at.
+
+        Raises:
+            ImagelintError: its policy is wrong.
+        """
+        try:
+            return self._file(found)
+        except ImagelintError:
+            raise
+        except Exception as error:  # noqa: BLE001 - a defect costs one file, not the run
+            return Stored(Report(problems=(_defect(found.origin, error),)))
+
+    def _file(self, found: Found) -> Stored:
         data = read_bytes(found.path, found.origin)
         if isinstance(data, Problem):
             return Stored(Report(problems=(data,)))
@@ -140,6 +155,14 @@ def recognise(source: Source) -> Document | Report:
     except RecursionError:
         detail = "is nested too deeply to be examined"
         return Report(problems=(Problem(ProblemKind.UNPARSABLE, source.origin, detail),))
+
+
+def _defect(origin: str, error: Exception) -> Problem:
+    *_, (frame, line) = walk_tb(error.__traceback__)
+    place = f"{frame.f_code.co_name}:{line}"
+    detail = f"its examination crashed: {type(error).__name__}: {redact(str(error))} ({place})"
+    help_ = "this is a defect of imagelint: please report it"
+    return Problem(ProblemKind.RULE_CRASHED, origin, detail, help_)
 
 
 def _read_document(origin: str) -> Fact[Document]:

@@ -68,7 +68,8 @@ class Policies:
     def _named(self, names: tuple[str, ...]) -> Policy:
         layers = [self._load(name) if _is_file(name) else _pack(name) for name in names]
         extends = tuple(name for name in names if not _is_file(name))
-        return merge_all((Policy(extends=extends), *layers, self._flags))
+        merged = merge_all((Policy(extends=extends), *layers, self._flags))
+        return merged if len(names) == 1 else merged._replace(name="")
 
     def _load(self, path: str) -> Policy:
         return load_policy(read_source(display(path)), read_source, self._validated)

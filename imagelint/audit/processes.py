@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import multiprocessing
+import signal
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from imagelint.audit.examiner import Examiner
@@ -35,13 +37,25 @@ def spread(files: Sequence[Found], plan: Plan, processes: int) -> Iterator[tuple
             yield found, _alone(found, plan)
 
 
-def _pool(plan: Plan, processes: int) -> ProcessPoolExecutor:
+@contextmanager
+def _pool(plan: Plan, processes: int) -> Iterator[ProcessPoolExecutor]:
     # Forking shares what is imported; nothing of ours has threads.
     context = multiprocessing.get_context("fork")
-    return ProcessPoolExecutor(processes, context, _start, (plan,))
+    pool = ProcessPoolExecutor(processes, context, _start, (plan,))
+    try:
+        yield pool
+    except BaseException:
+        # Nobody waits for what is still to do, least of all who pressed ^C.
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in multiprocessing.active_children():
+            worker.terminate()
+        raise
+    finally:
+        pool.shutdown()
 
 
 def _start(plan: Plan) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # ^C is for the one who started us
     _examiner[:] = [Examiner(plan)]
 
 

@@ -8,6 +8,7 @@ from typing import cast
 import click
 
 from imagelint import __version__
+from imagelint.core.report import ExitCode
 
 COMMANDS = {
     "check": "Judge files: Dockerfiles, manifests, compose files and what belongs to them.",
@@ -35,6 +36,13 @@ class Commands(click.Group):
             return None
         module = import_module(f"imagelint.cli.{cmd_name}")
         return cast("click.Command", getattr(module, cmd_name))
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the command; what nobody read to the end is no pass, nor click's own 1 a fail."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            raise click.exceptions.Exit(ExitCode.INCOMPLETE) from None
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
         """The summaries, without importing anything."""

@@ -8,7 +8,7 @@ import click
 @click.command()
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
-    """Print a completion script, for `eval "$(imagelint completion bash)"` in a profile."""
+    """Print the shell completion script, for `eval "$(imagelint completion bash)"` in a profile."""
     from click.shell_completion import get_completion_class
 
     from imagelint.cli.commands import main

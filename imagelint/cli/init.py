@@ -45,12 +45,13 @@ def _found(holdings: Holdings) -> str:
 
 
 def _add_hook(path: str) -> None:
-    from imagelint.collect.read import read_bytes
+    from imagelint.collect.read import decode, read_bytes
     from imagelint.collect.write import write_text
     from imagelint.policy.starter import hook_entry, with_hook
 
     before = read_bytes(path, path) if os.path.lexists(path) else b""
-    text = before.decode("utf-8", errors="strict") if isinstance(before, bytes) else None
+    read = decode(before, path) if isinstance(before, bytes) else None
+    text = read.source.text if read and read.source and not read.problems else None
     after = None if text is None else with_hook(text, __version__)
     if after is None:
         click.echo(f"{path} was left alone; add this below `repos:`\n{hook_entry(__version__)}")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.commands import main
-from imagelint.core.errors import Complaint, ImagelintError
+from imagelint.cli.streams import deliver, take_every_text
+from imagelint.core.errors import Complaint, ImagelintError, UsageError
 from imagelint.core.report import ExitCode
 
 if TYPE_CHECKING:
@@ -30,17 +31,17 @@ def answer(arguments: Sequence[str] | None = None) -> int:
         hint = f"try '{context.command_path} --help'" if context else ""
         _tell([Complaint(error.format_message(), help=hint)])
         return ExitCode.USAGE
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader has gone; Python would complain once more at exit
-        return ExitCode.INCOMPLETE
     return int(code or 0)
 
 
 def run() -> None:
     """The entry point of the program."""
+    take_every_text()
     try:
-        code = answer()
-        sys.stdout.flush()
+        code = deliver(answer())
+    except UsageError as error:
+        _tell(error.complaints)
+        code = ExitCode.USAGE
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the last line of defence

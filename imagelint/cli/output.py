@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint import __version__
 from imagelint.cli.describe import describe
 from imagelint.cli.formats import Format
+from imagelint.cli.streams import say
 from imagelint.collect.surroundings import variable
 from imagelint.collect.write import write_text
 from imagelint.core.errors import Complaint, UsageError
@@ -46,7 +47,7 @@ def show(verdict: Verdict, view: View, command: str) -> int:
             write_text(entry.path, chunks)
             continue
         for chunk in chunks:
-            sys.stdout.write(chunk)
+            say(chunk)
     return verdict.exit_code
 
 

@@ -1,0 +1,306 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.rules import catalog
+from tests.cli.projects import GOOD, LOW, POD, ROOT, policy, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from imagelint.rules.api import Context, Findings
+    from tests.conftest import Program
+
+RULES = ("--policy", "recommended")
+
+
+@pytest.fixture
+def broken_rule(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Make a rule fail on everything that it sees."""
+
+    def crash(_node: object, _ctx: Context) -> Findings:
+        raise ZeroDivisionError("hf_" + "a" * 34)
+
+    load = catalog.load
+
+    def break_rule(name: str) -> None:
+        broken = load(name)._replace(check=crash)
+        monkeypatch.setattr(catalog, "load", lambda asked: broken if asked == name else load(asked))
+
+    return break_rule
+
+
+def test_nothing_to_say_is_a_pass(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD)
+    answer = program("check", *RULES)
+    assert (answer.code, answer.err) == (0, "")
+    assert "verdict  pass" in answer.out
+
+
+def test_a_finding_at_the_threshold_fails(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    answer = program("check", *RULES)
+    assert answer.code == 1
+    assert "high[root-user]" in answer.out
+    assert "Dockerfile:1:6" in answer.out
+
+
+def test_a_finding_below_the_threshold_passes(program: Program, here: Path) -> None:
+    write(here, Dockerfile=LOW)
+    assert program("check", *RULES).code == 0
+    assert program("check", *RULES, "--fail-on", "low").code == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "--nonsense"),
+        ("check", "--format", "xml"),
+        ("check", "--fail-on", "severe"),
+        ("check", "--jobs", "-1"),
+        ("nonsense",),
+        ("check", "--policy", "missing.yaml"),
+        ("check", "--policy", "no-such-pack"),
+        ("check", "--rule", "no-such-rule=off"),
+        ("check", "--rule", "root-user=severe"),
+        ("check", "--rule", "root-user"),
+        ("check", "--baseline", "missing.json"),
+        ("check", "-", "Dockerfile"),
+        ("check", "--format", "text", "--format", "json"),
+        ("check", "--format", "json=missing/report.json"),
+        ("check", "--write-baseline", "missing/baseline.json"),
+    ],
+)
+def test_wrong_usage_is_told_apart(
+    program: Program, here: Path, arguments: tuple[str, ...]
+) -> None:
+    write(here, Dockerfile=GOOD)
+    answer = program(*arguments)
+    assert answer.code == 2
+    assert answer.err.startswith("error: ")
+    assert "Traceback" not in answer.err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("check", "--rule", "root-usr=off"), "did you mean root-user?"),
+        (("check", "--rule", "xyzzyplugh=off"), "see `imagelint rules`"),
+        (("check", "--rule", "root-user=severe"), "off, on, critical, high, medium, low, info"),
+        (("check", "--formt", "json"), "--format"),
+        (("check", "--nonsense"), "try 'imagelint check --help'"),
+        (("check", "--format", "xml"), "there are text, json, sarif, github, summary, outputs"),
+        (("check", "--policy", "strictt"), "imagelint policy show"),
+        (("chekc",), "imagelint --help"),
+        (("explain", "DL9999"), "see `imagelint rules`"),
+        (("explain", "root-userr"), "did you mean root-user?"),
+    ],
+)
+def test_wrong_usage_is_helped(program: Program, arguments: tuple[str, ...], hint: str) -> None:
+    answer = program(*arguments)
+    assert answer.code == 2
+    assert hint in answer.err
+
+
+def test_nothing_to_examine_is_no_pass(program: Program) -> None:
+    answer = program("check", *RULES)
+    assert answer.code == 3
+    assert "no file was examined" in answer.out
+
+
+def test_what_cannot_be_read_is_no_pass(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD)
+    answer = program("check", *RULES, "Dockerfile", "missing.yaml")
+    assert answer.code == 3
+    assert "no such file or folder" in answer.out
+    assert "examined 1 document" in answer.out
+
+
+def test_a_violation_outweighs_what_cannot_be_read(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    answer = program("check", *RULES, "Dockerfile", "missing.yaml")
+    assert answer.code == 1
+    assert "missing.yaml" in answer.out
+
+
+def test_a_broken_rule_is_our_defect_and_the_rest_is_reported(
+    program: Program, here: Path, broken_rule: Callable[[str], None]
+) -> None:
+    write(here, Dockerfile=ROOT, pod_yaml=POD)
+    broken_rule("unpinned-image")
+    answer = program("check", *RULES)
+    assert answer.code == 4
+    assert "the rule unpinned-image crashed: ZeroDivisionError" in answer.out
+    assert "high[root-user]" in answer.out
+    assert "pod.yaml" in answer.out
+    assert "hf_aaa" not in answer.out
+
+
+def test_what_a_broken_rule_left_is_not_remembered(
+    program: Program,
+    here: Path,
+    broken_rule: Callable[[str], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    write(here, Dockerfile=GOOD)
+    broken_rule("root-user")
+    assert program("check", *RULES).code == 4
+    monkeypatch.undo()
+    monkeypatch.chdir(here)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(here.parent / "cache"))
+    assert program("check", *RULES).code == 0
+
+
+def test_each_format_goes_to_its_own_place(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    names = ("json", "sarif", "github", "summary", "outputs")
+    formats = [part for name in names for part in ("--format", f"{name}=out/{name}")]
+    (here / "out").mkdir()
+    answer = program("check", *RULES, "--format", "text", *formats)
+    assert answer.code == 1
+    assert "high[root-user]" in answer.out
+    assert json.loads((here / "out/json").read_text())["verdict"]["outcome"] == "fail"
+    assert json.loads((here / "out/sarif").read_text())["version"] == "2.1.0"
+    assert "::error" in (here / "out/github").read_text()
+    assert "verdict=fail\n" in (here / "out/outputs").read_text()
+    assert "root-user" in (here / "out/summary").read_text()
+
+
+def test_the_code_does_not_depend_on_the_format(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    for name in ("text", "json", "sarif", "github", "summary", "outputs"):
+        assert program("check", *RULES, "--format", name).code == 1, name
+
+
+@pytest.mark.parametrize("formats", [("text", "json"), ("json=a", "sarif=a")])
+def test_two_formats_for_one_place_are_refused(
+    program: Program, here: Path, formats: tuple[str, str]
+) -> None:
+    write(here, Dockerfile=GOOD)
+    answer = program("check", *RULES, "--format", formats[0], "--format", formats[1])
+    assert answer.code == 2
+    assert "two formats want the same output" in answer.err
+    assert not (here / "a").exists()
+
+
+def test_standard_input_is_examined_under_its_name(program: Program, here: Path) -> None:
+    answer = program(
+        "check", *RULES, "-", "--stdin-filename", "deploy/Dockerfile", stdin=ROOT.encode()
+    )
+    assert answer.code == 1
+    assert "deploy/Dockerfile:1:6" in answer.out
+
+
+def test_standard_input_tells_what_it_is_where_nobody_does(program: Program) -> None:
+    answer = program("check", *RULES, "-", stdin=ROOT.encode())
+    assert answer.code == 1
+    assert "-:1:6" in answer.out
+    assert program("check", *RULES, "-", stdin=b"good morning\n").code == 3
+
+
+def test_standard_input_obeys_the_policy_where_it_would_stand(program: Program, here: Path) -> None:
+    (here / "deploy").mkdir()
+    (here / "deploy/.imagelint.yaml").write_text(policy("rules: {root-user: low}"))
+    answer = program("check", "-", "--stdin-filename", "deploy/Dockerfile", stdin=ROOT.encode())
+    assert answer.code == 0
+    assert "low[root-user]" in answer.out
+
+
+def test_binary_standard_input_is_a_problem(program: Program) -> None:
+    answer = program("check", *RULES, "-", stdin=b"\0\1\2")
+    assert answer.code == 3
+    assert "binary" in answer.out
+
+
+def test_endless_standard_input_is_a_problem(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imagelint.collect.read.LARGEST_FILE", 10)
+    answer = program("check", *RULES, "-", stdin=b"FROM python:3.12\n")
+    assert answer.code == 3
+    assert "too-large" in answer.out
+
+
+def test_a_rule_may_be_set_from_the_command_line(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    assert program("check", *RULES, "--rule", "root-user=off").code == 0
+    assert program("check", *RULES, "--rule", "root-user=low").code == 0
+    critical = program("check", *RULES, "--rule", "root-user=critical")
+    assert "critical[root-user]" in critical.out
+    back = program("check", *RULES, "--rule", "root-user=off", "--rule", "root-user=on")
+    assert "high[root-user]" in back.out
+
+
+def test_a_baseline_lets_a_project_begin_today(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    written = program("check", *RULES, "--write-baseline", "baseline.json")
+    assert "wrote baseline.json: 1 findings" in written.err
+    held = program("check", *RULES, "--baseline", "baseline.json")
+    assert held.code == 0
+    assert "1 allowed" in held.out
+    write(here, Dockerfile="# moved\n\n" + ROOT)
+    assert program("check", *RULES, "--baseline", "baseline.json").code == 0
+    write(here, other_Dockerfile=ROOT)
+    assert program("check", *RULES, "--baseline", "baseline.json").code == 1
+
+
+def test_a_baseline_that_is_written_again_keeps_what_it_held(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    program("check", *RULES, "--write-baseline", "baseline.json")
+    before = (here / "baseline.json").read_bytes()
+    program("check", *RULES, "--baseline", "baseline.json", "--write-baseline", "baseline.json")
+    assert (here / "baseline.json").read_bytes() == before
+
+
+def test_what_is_mended_can_leave_the_baseline(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT, a_Dockerfile=ROOT)
+    program("check", *RULES, "--write-baseline", "baseline.json")
+    write(here, Dockerfile=GOOD)
+    one = program("check", *RULES, "--baseline", "baseline.json")
+    assert "no longer found, drop from the baseline: Dockerfile root-user\n" in one.err
+    write(here, a_Dockerfile=GOOD)
+    both = program("check", *RULES, "--baseline", "baseline.json")
+    assert "Dockerfile root-user and 1 more" in both.err
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"{", b"[]", b'{"version": 99}', b"\0", b"\xff\xfe{\0}\0"]
+)
+def test_a_broken_baseline_is_wrong_usage(program: Program, here: Path, content: bytes) -> None:
+    write(here, Dockerfile=GOOD)
+    (here / "baseline.json").write_bytes(content)
+    answer = program("check", *RULES, "--baseline", "baseline.json")
+    assert answer.code == 2
+    assert "baseline.json" in answer.err
+
+
+def test_some_findings_never_enter_a_baseline(program: Program, here: Path) -> None:
+    write(here, Dockerfile="# imagelint: allow root-user\n" + ROOT)
+    answer = program("check", *RULES, "--write-baseline", "baseline.json")
+    assert "never part of a baseline" in answer.err
+    again = program("check", *RULES, "--baseline", "baseline.json", "--fail-on", "info")
+    assert again.code == 1
+
+
+def test_colours_are_for_terminals_and_those_who_ask(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    assert "\x1b[" not in program("check", *RULES).out
+    assert "\x1b[" in program("check", *RULES, "--color", "always").out
+    assert "\x1b[" not in program("check", *RULES, "--color", "never").out
+    report = program("check", *RULES, "--color", "always", "--format", "text=report.txt")
+    assert report.out == ""
+    assert "\x1b[" not in (here / "report.txt").read_text()
+
+
+def test_a_broken_policy_says_where(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD)
+    (here / ".imagelint.yaml").write_text("rules:\n  root-usr: high\nfail-on: sometimes\n")
+    answer = program("check")
+    assert answer.code == 2
+    assert "at: .imagelint.yaml:2:3" in answer.err
+    assert "did you mean `root-user`?" in answer.err
+    assert "at: .imagelint.yaml:3:10" in answer.err

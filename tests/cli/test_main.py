@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import errno
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+import imagelint
+from imagelint.cli import main
+from imagelint.cli.commands import COMMANDS
+from imagelint.cli.output import wants_color
+from tests.cli.projects import GOOD, ROOT, write
+
+if TYPE_CHECKING:
+    from tests.conftest import Program
+
+OWN = (sys.executable, "-m", "imagelint")
+
+
+def test_the_version(program: Program) -> None:
+    assert program("--version") == (0, f"imagelint {imagelint.__version__}\n", "")
+    assert program("-V").out == program("--version").out
+
+
+def test_the_help_lists_every_command(program: Program) -> None:
+    answer = program("--help")
+    assert answer.code == 0
+    listed = [line.split()[0] for line in answer.out.splitlines() if line.startswith("  ")]
+    assert [name for name in listed if name in COMMANDS] == list(COMMANDS)
+    for code in ("0 pass", "1 fail", "3 incomplete", "4 a defect", "130 interrupted"):
+        assert code in " ".join(answer.out.split())
+
+
+@pytest.mark.parametrize("name", list(COMMANDS))
+def test_every_command_has_help_that_begins_like_its_summary(program: Program, name: str) -> None:
+    answer = program(name, "--help")
+    assert answer.code == 0
+    assert answer.out.startswith(f"Usage: imagelint {name}")
+    first = COMMANDS[name].split()[:2]
+    assert " ".join(first) in " ".join(answer.out.split())
+    assert program(name, "-h").out == answer.out
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_scripts_name_the_program(program: Program, shell: str) -> None:
+    answer = program("completion", shell)
+    assert answer.code == 0
+    assert "_IMAGELINT_COMPLETE" in answer.out
+    assert program("completion", "csh").code == 2
+
+
+def test_the_shell_is_told_what_completes(here: Path) -> None:
+    environment = {
+        **os.environ,
+        "_IMAGELINT_COMPLETE": "bash_complete",
+        "COMP_WORDS": "imagelint che",
+        "COMP_CWORD": "1",
+    }
+    code = "import sys; sys.argv[0] = 'imagelint'; from imagelint.cli.main import run; run()"
+    done = subprocess.run(
+        [sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=False
+    )
+    assert "plain,check" in done.stdout
+
+
+def test_no_command_is_wrong_usage(program: Program) -> None:
+    answer = program()
+    assert answer.code == 2
+    assert "Traceback" not in answer.err
+
+
+@pytest.fixture
+def crash(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_arguments: object, **_options: object) -> int:
+        raise ValueError("the password is hf_" + "a" * 34)
+
+    monkeypatch.setattr(main, "main", fail)
+
+
+@pytest.mark.usefixtures("crash")
+def test_a_defect_is_said_to_be_one(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main.run()
+    assert ended.value.code == 4
+    said = capsys.readouterr()
+    assert "error: this is a defect of imagelint" in said.err
+    assert "ValueError" in said.err
+    assert "hf_aaa" not in said.err
+
+
+def test_an_interrupt_outside_of_commands_has_its_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt() -> int:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(main, "answer", interrupt)
+    with pytest.raises(SystemExit) as ended:
+        main.run()
+    assert ended.value.code == 130
+
+
+def test_an_interrupt_within_a_command_has_its_code(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_arguments: object, **_options: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("imagelint.audit.session.find", interrupt)
+    answer = program("check")
+    assert answer.code == 130
+    assert "error: interrupted" in answer.err
+
+
+def test_the_exit_code_of_the_process(here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    done = subprocess.run(
+        [*OWN, "check", "--policy", "recommended"], capture_output=True, text=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+
+
+def test_a_reader_that_goes_away_is_no_defect(here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    reading, writing = os.pipe()
+    os.close(reading)
+    done = subprocess.run(
+        [*OWN, "check", "--policy", "recommended"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        text=True,
+        check=False,
+    )
+    os.close(writing)
+    assert (done.returncode, done.stderr) == (3, "")
+
+
+def test_a_reader_that_goes_away_in_the_middle_is_no_defect(
+    program: Program, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(_text: str) -> int:
+        raise BrokenPipeError(errno.EPIPE, "broken pipe")
+
+    write(here, Dockerfile=GOOD)
+    monkeypatch.setattr(sys.stdout, "write", gone)
+    assert program("check", "--policy", "recommended").code == 3
+
+
+def test_a_full_disk_is_said(here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(
+            [*OWN, "check", "--policy", "recommended"],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+    assert done.returncode == 2
+    assert "no space left on device" in done.stderr.lower()
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_interrupted_run_is_silent_about_it(here: Path, jobs: str) -> None:
+    for number in range(250):
+        write(here, **{f"d{number}__Dockerfile": "FROM a\n" + "RUN echo a && b\n" * 400})
+    process = subprocess.Popen(
+        [*OWN, "check", "--policy", "recommended", "--no-cache", "--jobs", jobs],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    time.sleep(1.5)
+    os.killpg(process.pid, signal.SIGINT)
+    _, err = process.communicate(timeout=30)
+    assert process.returncode == 130
+    assert "Traceback" not in err
+
+
+@pytest.mark.parametrize(
+    ("choice", "terminal", "no_color", "term", "wanted"),
+    [
+        ("always", False, "1", "dumb", True),
+        ("never", True, "", "xterm", False),
+        ("auto", True, "", "xterm", True),
+        ("auto", True, "", "", True),
+        ("auto", True, "1", "xterm", False),
+        ("auto", True, "", "dumb", False),
+        ("auto", False, "", "xterm", False),
+    ],
+)
+def test_who_gets_colours(  # noqa: PLR0913, PLR0917 - one column each
+    monkeypatch: pytest.MonkeyPatch,
+    choice: str,
+    terminal: bool,  # noqa: FBT001 - a column of the table
+    no_color: str,
+    term: str,
+    wanted: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    monkeypatch.setattr(sys.stdout, "isatty", lambda: terminal)
+    monkeypatch.setenv("NO_COLOR", no_color)
+    monkeypatch.setenv("TERM", term)
+    assert wants_color(choice) is wanted

@@ -1,0 +1,57 @@
+"""The whole program in this process, in a folder, a home and a cache of its own."""
+
+from __future__ import annotations
+
+import io
+import sys
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from imagelint.cli.main import answer
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Answer(NamedTuple):
+    """How the program ended and what it said."""
+
+    code: int
+    out: str
+    err: str
+
+
+class Program:
+    """Call it with arguments as on the command line."""
+
+    def __init__(self, capsys: pytest.CaptureFixture[str], patch: pytest.MonkeyPatch) -> None:
+        self._capsys = capsys
+        self._patch = patch
+
+    def __call__(self, *arguments: str, stdin: bytes = b"") -> Answer:
+        self._patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin)))
+        self._capsys.readouterr()
+        code = answer(arguments)
+        said = self._capsys.readouterr()
+        return Answer(code, said.out, said.err)
+
+
+@pytest.fixture
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An empty folder to stand in; home and cache lie elsewhere."""
+    folder = tmp_path / "project"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    for name in ("NO_COLOR", "TERM", "COLUMNS"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+@pytest.fixture
+def program(
+    here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> Program:
+    return Program(capsys, monkeypatch)
