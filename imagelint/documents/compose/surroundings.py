@@ -107,7 +107,9 @@ def _count(device: Cursor) -> float | None:
     """How many devices; None for all of them, which is also the default, and where unknown."""
     ids = device["device_ids"]
     if isinstance(ids.node, Sequence):
-        return float(len(ids.items()))
+        # The runtime gets them joined by commas, so that one entry may hold several.
+        named = [one for item in ids.items() for one in word(item).split(",")]
+        return float(len(named)) if all(named) and "all" not in named else None
     count = word(device["count"])
     return float(count) if count.isdecimal() else None
 
