@@ -19,11 +19,15 @@ def nearest(folder: str, name: str) -> str | None:
 
 
 def root_of(folder: str) -> str:
-    """The root of the repository that a folder is in; the folder itself outside of any."""
+    """The root of the repository that a folder is in.
+
+    Outside of any it is where the user stands, or the folder itself when it does not lie below.
+    """
     start = current = os.path.abspath(folder)
     while not os.path.lexists(os.path.join(current, ".git")):
         above = os.path.dirname(current)
         if above == current:
-            return start
+            here = os.getcwd()
+            return here if os.path.commonpath((here, start)) == here else start
         current = above
     return current

@@ -41,7 +41,8 @@ def pack(name: str) -> Policy:
 
 def default_policy() -> Policy:
     """The policy of a project that has none."""
-    return merge_all((Policy(extends=DEFAULT_PACKS), *map(pack, DEFAULT_PACKS)))
+    merged = merge_all((Policy(extends=DEFAULT_PACKS), *map(pack, DEFAULT_PACKS)))
+    return merged._replace(name="")  # it is more than the pack on top
 
 
 def load_policy(

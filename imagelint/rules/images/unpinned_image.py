@@ -73,7 +73,7 @@ def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
           api:
             image: vllm/vllm-openai:v0.11.0
     """
-    if use.built or use.role is ImageRole.TARGET:
+    if use.built or use.role is ImageRole.TARGET or use.text in ctx.environment.build_contexts:
         return
     if use.reference is UNKNOWN and use.text.endswith(":latest"):
         yield ctx.finding(use, f"`{use.text}` takes whatever was pushed last", help=_REPLACE)

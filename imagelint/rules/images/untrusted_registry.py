@@ -38,6 +38,8 @@ def untrusted_registry(use: ImageUse, ctx: Context) -> Findings:
     trusted = ctx.environment.registries
     if not trusted or use.built or not isinstance(use.reference, Known):
         return
+    if use.text in ctx.environment.build_contexts:
+        return  # `docker build --build-context` replaces the image by that name
     image = use.reference.value
     if any(_covers(pattern, image) for pattern in trusted):
         return
