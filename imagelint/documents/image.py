@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.reference import parse_reference
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document
 from imagelint.documents.jsonview import JsonView, read_json
-from imagelint.documents.reference import parse_reference
 from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
 
 if TYPE_CHECKING:

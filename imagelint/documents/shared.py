@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 
 if TYPE_CHECKING:
+    from imagelint.core.reference import ImageReference
     from imagelint.core.source import Span
     from imagelint.documents.cursor import Cursor
-    from imagelint.documents.reference import ImageReference
 
 
 class ImageRole(Enum):

@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.reference import parse_reference
 from imagelint.documents.image import (
     NOWHERE,
     ImageConfig,
@@ -10,7 +11,6 @@ from imagelint.documents.image import (
     ImageTarget,
     parse_config,
 )
-from imagelint.documents.reference import parse_reference
 from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
 
 DIGEST = "sha256:" + "0a" * 32

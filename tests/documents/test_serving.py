@@ -9,8 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.reference import parse_reference
 from imagelint.core.source import Span
-from imagelint.documents.reference import parse_reference
 from imagelint.documents.script import Word
 from imagelint.documents.serving import Launch, ServingCommand, serving_command
 from imagelint.documents.shared import (

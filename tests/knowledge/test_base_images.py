@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.documents.reference import ImageReference, parse_reference
+from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.knowledge.base_images import BaseImage, base_image, is_devel, runtime_tag
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.fact import UNKNOWN, Known
-from imagelint.documents.reference import ImageReference, parse_reference
+from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.knowledge.cuda import (
     CudaTag,
     cuda_of_image,

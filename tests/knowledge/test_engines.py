@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from imagelint.documents.reference import ImageReference, parse_reference
+from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.knowledge import tables
 from imagelint.knowledge.engines import (
     Program,

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagelint.core.fact import UNKNOWN, Known
-from imagelint.documents.reference import parse_reference
+from imagelint.core.reference import parse_reference
 from imagelint.knowledge.versions import at_least, compare_versions, engine_version, version_key
 
 

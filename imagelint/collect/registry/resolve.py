@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 from imagelint.collect.registry.layout import is_layout, resolve_layout
 from imagelint.collect.tools import cosign
 from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image import ImageIdentity, ImageTarget
-from imagelint.documents.reference import parse_reference
 
 if TYPE_CHECKING:
     from imagelint.documents.vulnerabilities import VulnerabilityReport

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.core.reference import parse_reference
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
@@ -12,7 +13,6 @@ from imagelint.documents.compose.surroundings import read_runtime
 from imagelint.documents.compose.values import is_set, value
 from imagelint.documents.compose.variables import read_env, read_settings
 from imagelint.documents.cursor import Cursor
-from imagelint.documents.reference import parse_reference
 from imagelint.documents.shared import EnvOrigin, ImageRole, ImageUse
 from imagelint.documents.yamlcomments import comment_allowances
 from imagelint.documents.yamldocument import duplicate_complaints, read_stream

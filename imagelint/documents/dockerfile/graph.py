@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.documents.base import Complaint
-from imagelint.documents.reference import ImageReference, parse_reference
 from imagelint.documents.shared import ImageRole, ImageUse
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.reference import parse_reference
 from imagelint.documents.kubernetes.accelerators import gpu_product, quantity, requested
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
 from imagelint.documents.kubernetes.podshapes import PodPlace, group_size, pod_places, replicas
 from imagelint.documents.kubernetes.variables import read_env
 from imagelint.documents.kubernetes.volumes import named_volumes, read_mounts, shared_memory
-from imagelint.documents.reference import parse_reference
 from imagelint.documents.shared import ImageRole, ImageUse, Runtime
 from imagelint.documents.yamlnodes import Mapping
 

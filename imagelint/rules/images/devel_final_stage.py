@@ -11,7 +11,7 @@ from imagelint.knowledge.base_images import is_devel, runtime_tag
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.reference import ImageReference
+    from imagelint.core.reference import ImageReference
 
 
 @rule(Stage, Severity.MEDIUM, confidence=Confidence.LIKELY)

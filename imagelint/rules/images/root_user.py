@@ -12,7 +12,7 @@ from imagelint.knowledge.base_images import base_image
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.reference import ImageReference
+    from imagelint.core.reference import ImageReference
 
 # Programs that give up root before they start what they are told to.
 _DROPPING = frozenset(("gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "runuser"))

@@ -11,7 +11,7 @@ from imagelint.knowledge.engines import engine_of_image
 from imagelint.rules.api import Configured, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.reference import ImageReference
+    from imagelint.core.reference import ImageReference
 
 _NO_SUCH_TAG = "docker.io/nvidia/cuda"
 

@@ -10,7 +10,7 @@ from imagelint.documents.shared import ImageUse
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.reference import ImageReference
+    from imagelint.core.reference import ImageReference
 
 
 @rule(

@@ -98,8 +98,10 @@ def _memory(server: ServingCommand, ctx: Context) -> _Memory | None:
     slice_ = mig_profile(resource)
     if slice_ is not None:
         return _Memory(slice_.memory, resource)
+    nvidia = runtime.kind == "compose" or resource.startswith("nvidia.com/")
+    declared = ctx.environment.gpu_product if nvidia else None
     named = runtime.gpu_product
-    label = named.value if isinstance(named, Known) else ctx.environment.gpu_product or ""
+    label = named.value if isinstance(named, Known) else declared or ""
     memory = gpu_memory_gb(label) if label else None
     if memory is not None:
         return _Memory(memory, label)

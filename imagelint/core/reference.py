@@ -1,0 +1,67 @@
+"""Image references by the distribution grammar."""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple
+
+from imagelint.core.pattern import pattern
+
+# https://github.com/distribution/reference/blob/main/regexp.go
+_COMPONENT = r"[a-z0-9]+(?:(?:\.|_|__|-+)[a-z0-9]+)*"
+_DOMAIN_PART = r"(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])"
+_DOMAIN = rf"(?:{_DOMAIN_PART}(?:\.{_DOMAIN_PART})*|\[[a-fA-F0-9:]+\])(?::[0-9]+)?"
+_REFERENCE = pattern(
+    rf"(?P<name>(?:{_DOMAIN}/)?{_COMPONENT}(?:/{_COMPONENT})*)"
+    r"(?::(?P<tag>[\w][\w.-]{0,127}))?"
+    r"(?:@(?P<digest>[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}))?",
+    re.ASCII,
+)
+_DOCKER_HUB = "docker.io"
+
+
+class ImageReference(NamedTuple):
+    """A reference taken apart. `registry` and `repository` are normalised as Docker does it.
+
+    `alpine` is registry `docker.io`, repository `library/alpine`; `familiar` is what people write.
+    """
+
+    registry: str
+    repository: str
+    tag: str = ""
+    digest: str = ""
+
+    def __str__(self) -> str:
+        tag = f":{self.tag}" if self.tag else ""
+        digest = f"@{self.digest}" if self.digest else ""
+        return f"{self.familiar}{tag}{digest}"
+
+    @property
+    def name(self) -> str:
+        """Registry and repository, in full."""
+        return f"{self.registry}/{self.repository}"
+
+    @property
+    def familiar(self) -> str:
+        """The name without what Docker adds by itself."""
+        if self.registry != _DOCKER_HUB:
+            return self.name
+        return self.repository.removeprefix("library/")
+
+
+def parse_reference(text: str) -> ImageReference | None:
+    """The reference that `text` is, or None when it is not one."""
+    match = _REFERENCE.fullmatch(text)
+    if match is None:
+        return None
+    name = match["name"]
+    first, slash, rest = name.partition("/")
+    if slash and ("." in first or ":" in first or first == "localhost" or first != first.lower()):
+        registry, repository = first, rest
+    else:
+        registry, repository = _DOCKER_HUB, name
+    if registry == "index.docker.io":
+        registry = _DOCKER_HUB
+    if registry == _DOCKER_HUB and "/" not in repository:
+        repository = f"library/{repository}"
+    return ImageReference(registry, repository, match["tag"] or "", match["digest"] or "")
