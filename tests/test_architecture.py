@@ -30,7 +30,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "rules.api",
     ),
     "rules.catalog": ("rules.api",),
-    "rules.documentation": (),
+    "rules.documentation": ("core",),
     "rules": ("rules.api", "core", "documents", "knowledge"),
     "policy": (
         "core",

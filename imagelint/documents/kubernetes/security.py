@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import ABSENT, Known
 
 if TYPE_CHECKING:
     from imagelint.documents.cursor import Cursor
-    from imagelint.documents.kubernetes.objects import Container, KubernetesObject
+    from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
 
 
 def windows(spec: Cursor) -> bool:
@@ -27,3 +27,20 @@ def privileged(container: Container) -> bool:
 def node_agent(owner: KubernetesObject) -> bool:
     """Whether pods of this object do a node's work: drivers, device plugins, exporters."""
     return owner.kind == "DaemonSet"
+
+
+def may_be_root(container: Container) -> bool:
+    """Whether nothing keeps a container from running as root: no user, and no refusal of root."""
+    if container.security("runAsUser").integer() is not ABSENT:
+        return False
+    refused = container.security("runAsNonRoot").boolean()
+    return refused is ABSENT or (isinstance(refused, Known) and not refused.value)
+
+
+def pins_memory(pod: Pod) -> bool:
+    """Whether a container of the pod adds IPC_LOCK, as GPUDirect RDMA and RoCE need it."""
+    return any(
+        item.text() == Known("IPC_LOCK", item.span)
+        for container in pod.containers
+        for item in container.body.at("securityContext", "capabilities", "add").items()
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.kubernetes.security import node_agent
+from imagelint.documents.kubernetes.security import node_agent, pins_memory
 from imagelint.documents.serving import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -77,17 +77,9 @@ def host_namespaces(pod: Pod, ctx: Context) -> Findings:
 def _severity(pod: Pod, field: str) -> Severity | None:
     if node_agent(pod.owner):
         return Severity.LOW
-    if field == "hostNetwork" and any(_pins_memory(pod)):
+    if field == "hostNetwork" and pins_memory(pod):
         return Severity.MEDIUM
     return None
-
-
-def _pins_memory(pod: Pod) -> list[bool]:
-    return [
-        item.text() == Known("IPC_LOCK", item.span)
-        for container in pod.containers
-        for item in container.body.at("securityContext", "capabilities", "add").items()
-    ]
 
 
 def _serves(pod: Pod, ctx: Context) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import ABSENT, Known
-from imagelint.documents.kubernetes.objects import Container, Pod
-from imagelint.documents.kubernetes.security import node_agent, windows
+from imagelint.core.fact import Known
+from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.kubernetes.security import may_be_root, node_agent, windows
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -54,7 +54,7 @@ def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
     if windows(pod.spec):
         return
     low = Severity.LOW if node_agent(pod.owner) else None
-    open_ones = [container for container in pod.containers if _is_open(container)]
+    open_ones = [container for container in pod.containers if may_be_root(container)]
     if open_ones and len(open_ones) == len(pod.containers):
         yield ctx.finding(
             pod.spec.at("securityContext", "runAsNonRoot"),
@@ -82,10 +82,3 @@ def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
 
 
 _HELP = "set spec.securityContext: {runAsNonRoot: true, runAsUser: 10001}"
-
-
-def _is_open(container: Container) -> bool:
-    refused = container.security("runAsNonRoot").boolean()
-    if container.security("runAsUser").integer() is not ABSENT:
-        return False
-    return refused is ABSENT or (isinstance(refused, Known) and not refused.value)
