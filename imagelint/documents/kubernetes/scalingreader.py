@@ -49,11 +49,21 @@ def _horizontal(scaler: HorizontalPodAutoscaler) -> Autoscaler:
         _default(scaler.min_replicas, 1),
         ABSENT,
         scaler.max_replicas,
-        tuple(_signal(metric) for metric in scaler.metrics),
+        tuple(_signal(metric) for metric in scaler.metrics) or tuple(_by_default(scaler)),
         scaler.body.at("spec", "minReplicas"),
         scaler.body,
         scaler.path,
     )
+
+
+def _by_default(scaler: HorizontalPodAutoscaler) -> Iterator[Signal]:
+    """Without metrics it is 80 % of the CPU that is requested.
+
+    https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/
+    """
+    metrics = scaler.body.at("spec", "metrics")
+    if not metrics.exists or metrics.null:
+        yield Signal(metrics.span, "cpu", metrics.path)
 
 
 def _signal(metric: Metric) -> Signal:

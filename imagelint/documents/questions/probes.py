@@ -23,6 +23,8 @@ _PERIOD, _FAILURES = 10, 3
 # https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck
 _INTERVAL, _RETRIES = 30.0, 3.0
 _ADDRESS = lazy(r"https?://[^/\s\"'`]+(/[^\s\"'`?#)]*)")
+# Engines that load a model when the first request asks for it.
+_LOADS_LATER = frozenset(("ollama",))
 # What every server that speaks like OpenAI's answers by generating.
 _GENERATION = ("/v1/chat/completions", "/v1/completions", "/generate", "/v1/responses")
 
@@ -98,6 +100,17 @@ def need(server: ServingCommand) -> Need:
     if weights_stay(server):
         return Need(seconds / 2, f"{why} from a volume", size is not None)
     return Need(seconds, why, size is not None)
+
+
+def answers_early(server: ServingCommand, probe: Cursor) -> bool:
+    """Whether a probe succeeds as soon as the port is open, long before the model is loaded."""
+    known = server.facts
+    if known is None or known.endpoints.opens != "early":
+        return False
+    if known.name in _LOADS_LATER or probe["tcpSocket"].exists:
+        return True
+    alive, ready = known.endpoints.liveness, known.endpoints.readiness
+    return alive != ready and probe.at("httpGet", "path").word().partition("?")[0] == alive
 
 
 def generates(server: ServingCommand, probe: Cursor) -> tuple[Cursor, str] | None:

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _COMMIT = pattern(r"[0-9a-f]{40}", re.ASCII)
 _TRUE = frozenset(("1", "true", "yes", "on"))
+# Scripts that form a cluster of Ray before they start the server.
+_JOINS = re.compile(r"\bray[ _](?:start|cluster)")
 # Engines that drive all their GPUs from one process.
 _ONE_PROCESS = frozenset(("llama.cpp", "ollama", "torchserve", "triton"))
 
@@ -83,9 +85,9 @@ def pods_of_server(server: ServingCommand) -> Fact[int]:
     if not isinstance(group, Known):
         return UNKNOWN
     spans = server.spans_machines()
-    if group.value == 1 and isinstance(spans, Known) and spans.value:
-        return UNKNOWN
-    return group
+    several = isinstance(spans, Known) and spans.value
+    several = several or any(_JOINS.search(word.raw) for word in server.launch.argv)
+    return UNKNOWN if several and group.value == 1 else group
 
 
 def workers(server: ServingCommand, per_node: int | None = None) -> Fact[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import ABSENT, Known
+from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.documents.compose.values import is_set
 from imagelint.documents.questions.serving import neighbours, place_of, title
 from imagelint.documents.serving import ServingCommand
@@ -88,8 +88,10 @@ def _is_reached_otherwise(server: ServingCommand) -> bool:
     runtime = server.launch.runtime
     if runtime.kind == "compose":
         return runtime.body is not None and is_set(runtime.body["network_mode"])
-    if runtime.spec is not None and runtime.spec["hostNetwork"].boolean() is not ABSENT:
-        return True
+    if runtime.spec is not None:
+        shared = runtime.spec["hostNetwork"].boolean()
+        if value_or(shared, shared is not ABSENT):
+            return True
     others = neighbours(server)
     if not others:
         return False

@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, Known
+from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.questions.serving import setting, title
+from imagelint.documents.questions.serving import setting, title, variable
 from imagelint.documents.serving import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -22,6 +22,8 @@ _OTHER_HARDWARE = pattern(
 # Ways to a part of a GPU that other schedulers have: HAMi, Volcano, Run:ai, Aliyun.
 _PARTS = pattern(r"gpu|tpu|npu|mlu|dcu|neuron|gaudi|accelerator|fpga", re.IGNORECASE)
 _NO_DEVICE = frozenset(("", "none", "void"))
+# Settings by which people tune a server for CPUs.
+_CPU_SETTINGS = ("KMP_AFFINITY", "KMP_BLOCKTIME", "OMP_NUM_THREADS", "VLLM_CPU_KVCACHE_SPACE")
 
 
 @rule(ServingCommand, Severity.MEDIUM, confidence=Confidence.LIKELY)
@@ -86,18 +88,20 @@ def engine_without_gpu(server: ServingCommand, ctx: Context) -> Findings:
 
 def _needs_gpu(server: ServingCommand) -> bool:
     image = server.launch.image
-    name = image.text.lower() if image else ""
-    if _OTHER_HARDWARE.search(name):
+    written = image.text.lower() if image else ""
+    if _OTHER_HARDWARE.search(written):
+        return False
+    tuned = any(variable(server, name) for name in _CPU_SETTINGS)
+    if tuned or isinstance(server.switch("disable-custom-kernels"), Known):
         return False
     if server.engine == "llama.cpp":
-        return "-cuda" in name
+        return "-cuda" in written
     device = server.switch("device")
-    return server.engine in _NEED and (device is ABSENT or device == _cuda(device))
+    return server.engine in _NEED and (device is ABSENT or _is_cuda(device))
 
 
-def _cuda(device: object) -> object:
-    """The device itself when it is a GPU, or when it is not said."""
-    return device if isinstance(device, Known) and device.value.startswith("cuda") else None
+def _is_cuda(device: Fact[str]) -> bool:
+    return isinstance(device, Known) and device.value.startswith("cuda")
 
 
 def _gets_one_otherwise(server: ServingCommand) -> bool:
@@ -115,6 +119,8 @@ def _gets_one_otherwise(server: ServingCommand) -> bool:
         generic = body.at("deploy", "resources", "reservations", "generic_resources")
         return generic.exists or _holds_gpu(body["devices"]) or body["runtime"].exists
     if spec is not None and spec["resourceClaims"].exists:
+        return True
+    if spec is not None and "nvidia" in spec["runtimeClassName"].word():
         return True
     limits = [name for name, _ in body.at("resources", "limits").entries()]
     labels = [name for name, _ in runtime.labels]

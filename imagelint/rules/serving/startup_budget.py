@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.questions.probes import (
     Budget,
+    answers_early,
     healthcheck_budget,
     need,
     probe_budget,
@@ -94,9 +95,10 @@ def startup_budget(server: ServingCommand, ctx: Context) -> Findings:
 def _budget(server: ServingCommand, body: Cursor) -> tuple[Cursor, Budget | None]:
     if server.launch.runtime.kind == "compose":
         check = body["healthcheck"]
-        return check["start_period"], healthcheck_budget(check)
+        budget = None if answers_early(server, check) else healthcheck_budget(check)
+        return check["start_period"], budget
     probe = body["startupProbe"]
-    known = probe.exists and not probe.null
+    known = probe.exists and not probe.null and not answers_early(server, probe)
     return probe["failureThreshold"], probe_budget(probe) if known else None
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.questions.probes import need, probe_budget
+from imagelint.documents.questions.probes import answers_early, need, probe_budget
 from imagelint.documents.questions.serving import title
 from imagelint.documents.serving import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -17,7 +17,8 @@ def startup_unprotected(server: ServingCommand, ctx: Context) -> Findings:
     before it has answered once, and starts over, for ever.
 
     Except:
-        Liveness probes that give enough time by themselves. Where the size of the model is not
+        Liveness probes that give enough time by themselves, or ask for something that is there
+        before the model is. Where the size of the model is not
         known, 300 s are taken as enough, and the severity is medium.
 
     Bad (deployment.yaml):
@@ -53,6 +54,8 @@ def startup_unprotected(server: ServingCommand, ctx: Context) -> Findings:
         return
     liveness, startup = runtime.body["livenessProbe"], runtime.body["startupProbe"]
     if not liveness.exists or liveness.null or startup.exists or not runtime.restarts:
+        return
+    if answers_early(server, liveness):
         return
     budget, needed = probe_budget(liveness), need(server)
     if budget is None or budget.seconds >= needed.seconds:

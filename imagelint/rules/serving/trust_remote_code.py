@@ -22,8 +22,8 @@ def trust_remote_code(server: ServingCommand, ctx: Context) -> Findings:
     restart what runs in the pod, with its GPUs, its tokens and its network.
 
     Except:
-        A revision that is a whole commit can be reviewed and gets a medium severity, a model that
-        is a path or kept offline a low one.
+        A revision that is a whole commit can be reviewed and gets a medium severity, and so does a
+        model that is not known; one that is a path or kept offline gets a low one.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -80,6 +80,8 @@ def _judged(server: ServingCommand) -> tuple[Severity, str, bool]:
         return Severity.LOW, ", as far as it is in place", True
     if is_commit(server.revision):
         return Severity.MEDIUM, " at a fixed commit", True
+    if not server.is_remote_model:
+        return Severity.MEDIUM, "", False
     if isinstance(server.revision, Known):
         return Severity.HIGH, f", whatever `{server.revision.value}` will be", True
     if server.revision is ABSENT:
