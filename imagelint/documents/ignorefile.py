@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 _WILD = lazy(r"[*?\[\]\\]")
 # https://github.com/moby/patternmatcher
 _PIECE = lazy(r"(?P<deep>\*\*/?)|(?P<star>\*)|(?P<any>\?)|\\(?P<escaped>.)|(?P<plain>.)", re.DOTALL)
-_CLASS = lazy(r"\[(?P<not>\^?)(?P<items>(?:\\.|[^\]\\])+)\]", re.DOTALL)
+_CLASS = re.compile(r"\[(?P<not>\^?)(?P<items>(?:\\.|[^\]\\])+)\]", re.DOTALL)
 _ITEM = lazy(r"\\(.)|(.)", re.DOTALL)
 _LONGEST = 4_096  # a longer pattern is no path of any system
 

@@ -15,6 +15,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
         "extends": (),
         "fail-on": "high",
         "rules": {
+            "unpinned-image": "on",
             "untrusted-registry": "on",
             "invalid-instruction": "on",
             "credential-file-copied": "on",
@@ -41,7 +42,6 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
         "extends": (),
         "rules": {
             "floating-engine-tag": "on",
-            "unpinned-image": "on",
             "healthcheck-start-period": "on",
             "host-driver-in-image": "on",
             "torch-index-vs-base": "on",
@@ -77,7 +77,6 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "build-tools-in-final-stage": "on",
             "devel-final-stage": "on",
             "root-user": "on",
-            "unpinned-image": "on",
             "relative-workdir": "on",
             "remote-add-without-checksum": "on",
             "shell-form-entrypoint": "on",

@@ -64,8 +64,11 @@ def test_a_failing_disk_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
     path = tmp_path / "file"
     path.touch()
-    monkeypatch.setattr(os, "fstat", fail)
-    assert refusal(path).detail == "Input/output error"
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fstat", fail)
+        problem = read_bytes(str(path), "name")
+    assert isinstance(problem, Problem)
+    assert problem.detail == "Input/output error"
 
 
 def test_a_huge_file_is_not_read(tmp_path: Path) -> None:
