@@ -6,10 +6,9 @@ import os
 from typing import TYPE_CHECKING
 
 from imagelint.collect.files import display
-from imagelint.collect.read import decode, read_bytes
+from imagelint.collect.read import Text, decode, read_bytes
 from imagelint.collect.upward import nearest
 from imagelint.core.errors import Complaint, PolicyError
-from imagelint.core.report import Problem
 from imagelint.policy.load import Validated, default_policy, load_policy, pack
 from imagelint.policy.model import Policy, merge, merge_all
 
@@ -72,7 +71,7 @@ class Policies:
         return merged if len(names) == 1 else merged._replace(name="")
 
     def _load(self, path: str) -> Policy:
-        return load_policy(read_source(display(path)), read_source, self._validated)
+        return load_policy(read_source(display(path)), read_extended, self._validated)
 
 
 def _is_file(name: str) -> bool:
@@ -94,11 +93,21 @@ def read_source(origin: str) -> Source:
     Raises:
         PolicyError: it cannot be read.
     """
+    try:
+        return read_extended(origin)
+    except ValueError as error:
+        complaint = Complaint(f"the policy cannot be read: {error}", at=origin)
+        raise PolicyError(complaint) from None
+
+
+def read_extended(origin: str) -> Source:
+    """The source of a file that a policy extends: its reader says where that is written.
+
+    Raises:
+        ValueError: it cannot be read, and why.
+    """
     data = read_bytes(origin, origin)
-    text = None if isinstance(data, Problem) else decode(data, origin)
-    if isinstance(data, Problem):
-        raise PolicyError(Complaint(f"the policy cannot be read: {data.detail}", at=origin))
-    if text is None or text.source is None or text.problems:
-        detail = text.problems[0].detail if text else ""
-        raise PolicyError(Complaint(f"the policy cannot be read: {detail}", at=origin))
+    text = decode(data, origin) if isinstance(data, bytes) else Text(None, (data,))
+    if text.source is None or text.problems:
+        raise ValueError(text.problems[0].detail)
     return text.source

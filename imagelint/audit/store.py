@@ -31,8 +31,8 @@ class Stored(NamedTuple):
 
 
 def encode(stored: Stored) -> str:
-    """JSON text of a stored report: arrays in the order of the fields."""
-    return json.dumps(stored, ensure_ascii=False, separators=(",", ":"), default=_plain)
+    """JSON text of a stored report: arrays in the order of the fields; ASCII, for any name."""
+    return json.dumps(stored, separators=(",", ":"), default=_plain)
 
 
 def decode(text: str) -> Stored | None:

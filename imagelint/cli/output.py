@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint import __version__
@@ -12,7 +11,6 @@ from imagelint.cli.describe import describe
 from imagelint.cli.formats import Format
 from imagelint.cli.streams import say
 from imagelint.collect.surroundings import variable
-from imagelint.collect.write import write_text
 from imagelint.core.errors import Complaint, UsageError
 from imagelint.reporters import load
 from imagelint.reporters.context import ReportContext
@@ -44,6 +42,8 @@ def show(verdict: Verdict, view: View, command: str) -> int:
         context = _context(entry, view, command)
         chunks = load(entry.name)(verdict, context)
         if entry.path:
+            from imagelint.collect.write import write_text
+
             write_text(entry.path, chunks)
             continue
         for chunk in chunks:
@@ -53,8 +53,17 @@ def show(verdict: Verdict, view: View, command: str) -> int:
 
 def _context(entry: Format, view: View, command: str) -> ReportContext:
     color = not entry.path and wants_color(view.color)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 0
-    return ReportContext(color, width, __version__, command, describe, str(Path.cwd()))
+    here = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all of this
+    return ReportContext(color, _width(), __version__, command, describe, here)
+
+
+def _width() -> int:
+    """The columns of the terminal; 0 where there is none."""
+    if not sys.stdout.isatty():
+        return 0
+    from shutil import get_terminal_size
+
+    return get_terminal_size().columns
 
 
 def wants_color(choice: str) -> bool:

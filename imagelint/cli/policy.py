@@ -29,7 +29,7 @@ def show(*, policies: tuple[str, ...], fail_on: str | None, rules: tuple[str, ..
 @click.argument("files", nargs=-1, type=click.Path())
 def check(*, files: tuple[str, ...]) -> None:
     """Check policy files; by default the one that holds here."""
-    from imagelint.audit.policies import POLICY_NAME, read_source
+    from imagelint.audit.policies import POLICY_NAME, read_extended, read_source
     from imagelint.collect.upward import nearest
     from imagelint.core.errors import Complaint, PolicyError, UsageError
     from imagelint.policy.load import load_policy
@@ -40,7 +40,7 @@ def check(*, files: tuple[str, ...]) -> None:
     complaints: list[Complaint] = []
     for path in found:
         try:
-            loaded = load_policy(read_source(path), read_source)
+            loaded = load_policy(read_source(path), read_extended)
         except PolicyError as error:
             complaints.extend(error.complaints)
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import tempfile
 from typing import TYPE_CHECKING
 
 from imagelint.core.errors import Complaint, UsageError
@@ -30,6 +29,8 @@ def write_text(path: str, chunks: Iterable[str]) -> None:
 
 
 def _replace(path: str, chunks: Iterable[str]) -> None:
+    import tempfile
+
     folder = os.path.dirname(path)
     descriptor, temporary = tempfile.mkstemp(prefix=".imagelint-", dir=folder)
     try:

@@ -150,6 +150,20 @@ def test_a_reader_that_goes_away_in_the_middle_is_no_defect(
     assert program("check", "--policy", "recommended").code == 3
 
 
+@pytest.mark.parametrize("encoding", ["ascii", "latin-1", "utf-8"])
+def test_every_encoding_takes_what_is_said(here: Path, encoding: str) -> None:
+    write(here, Dockerfile=ROOT)
+    (here / "Dockerfile").rename(os.fsdecode(os.fsencode(here) + b"/Dockerfile.\xff"))
+    done = subprocess.run(
+        [*OWN, "check", "--policy", "recommended", "--no-cache"],
+        env={**os.environ, "PYTHONIOENCODING": encoding},
+        capture_output=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, b"")
+    assert "root-user" in done.stdout.decode(encoding)
+
+
 def test_a_full_disk_is_said(here: Path) -> None:
     write(here, Dockerfile=ROOT)
     with Path("/dev/full").open("w", encoding="utf-8") as full:
