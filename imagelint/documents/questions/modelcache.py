@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.documents.questions.serving import setting
+from imagelint.documents.questions.serving import is_offline, setting
 
 if TYPE_CHECKING:
     from imagelint.documents.serving import ServingCommand
@@ -32,6 +32,15 @@ _OWN = {
 _HUB_DEFAULT = "~/.cache/huggingface"
 # The unprivileged user of the engine's own image: vllm-project/vllm:docs/deployment/docker.md
 _HOMES = {("vllm", "2000"): "/home/vllm"}
+
+
+def downloads_weights(server: ServingCommand) -> bool:
+    """Whether the server certainly downloads its weights itself."""
+    if is_offline(server) or server.is_local_path:
+        return False
+    if server.engine in ("nim", "ollama"):
+        return server.own_image
+    return server.is_remote_model
 
 
 def weights_folder(server: ServingCommand) -> Fact[str]:

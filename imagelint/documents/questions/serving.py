@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
@@ -29,7 +29,7 @@ class Place(NamedTuple):
     path: str
 
 
-def place_of(server: ServingCommand, fact: Fact[Any]) -> Place:
+def place_of(server: ServingCommand, fact: Fact[int] | Fact[float] | Fact[str]) -> Place:
     """Where a fact is written; the server itself for a default."""
     span = fact.span if isinstance(fact, Known) else None
     return Place(span or server.span, server.path)

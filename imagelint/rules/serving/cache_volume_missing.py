@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.questions.modelcache import (
+    downloads_weights,
     is_temporary,
     volume_at,
     volumes,
     weights_folder,
 )
-from imagelint.documents.questions.serving import is_offline, next_item
+from imagelint.documents.questions.serving import next_item
 from imagelint.documents.serving import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -69,7 +70,7 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
     """
     runtime = server.launch.runtime
     mounts, folder = volumes(server), weights_folder(server)
-    if not isinstance(mounts, Known) or not runtime.restarts or not _downloads(server):
+    if not isinstance(mounts, Known) or not runtime.restarts or not downloads_weights(server):
         return
     if not isinstance(folder, Known) and (mounts.value or runtime.body is None):
         return
@@ -87,15 +88,6 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
         severity=Severity.LOW if small or mount is not None else None,
         confidence=None if path else Confidence.LIKELY,
     )
-
-
-def _downloads(server: ServingCommand) -> bool:
-    """Whether the server certainly downloads its weights itself."""
-    if is_offline(server) or server.is_local_path:
-        return False
-    if server.engine in ("nim", "ollama"):
-        return server.own_image
-    return server.is_remote_model
 
 
 def _weights(server: ServingCommand) -> tuple[str, bool]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.documents.questions.devices import has_gpus_alone
 from imagelint.documents.questions.serving import place_of, title
 from imagelint.documents.serving import ServingCommand
-from imagelint.knowledge.gpus import is_shared, mig_profile
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # Our own: what is left above it for CUDA graphs, NCCL and other processes is a few hundred MB.
@@ -89,16 +89,7 @@ def _judged(server: ServingCommand, share: float) -> tuple[Severity, Confidence,
     if _MOST < share <= 1 and server.engine != _ALL_BY_DEFAULT:
         message = f"{share:g} of GPU memory leaves next to nothing for graphs and buffers"
         return Severity.MEDIUM, Confidence.LIKELY, message
-    if share < _LEAST and _has_gpu_alone(server):
+    if share < _LEAST and has_gpus_alone(server):
         message = f"{share:g} of GPU memory leaves most of a GPU unused that nobody else can get"
         return Severity.LOW, Confidence.LIKELY, message
     return None
-
-
-def _has_gpu_alone(server: ServingCommand) -> bool:
-    runtime = server.launch.runtime
-    if runtime.kind != "pod" or not isinstance(runtime.gpus, Known):
-        return False
-    product = runtime.gpu_product.value if isinstance(runtime.gpu_product, Known) else ""
-    names = (runtime.gpus.value.resource, product)
-    return not any(is_shared(name) or mig_profile(name) for name in names)

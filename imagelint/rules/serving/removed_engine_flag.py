@@ -67,7 +67,7 @@ def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
             yield ctx.finding(
                 at,
                 f"`{written}` {when}",
-                help=_advice(gone),
+                help=f"drop it: {gone.advice}" if gone.advice else f"use `--{gone.replacement}`",
                 subject=written,
                 severity=severity,
                 confidence=confidence,
@@ -104,9 +104,3 @@ def _judged(server: ServingCommand, gone: Removed) -> tuple[Severity, Confidence
         message = f"is deprecated in {name} since {gone.deprecated}{until}"
         return Severity.LOW, Confidence.CERTAIN, message
     return None
-
-
-def _advice(gone: Removed) -> str:
-    if gone.advice:
-        return f"drop it: {gone.advice}"
-    return f"use `--{gone.replacement}`" if gone.replacement else "drop it"

@@ -91,17 +91,10 @@ def shm_small(server: ServingCommand, ctx: Context) -> Findings:
         _place(server),
         f"the shared memory has {size.value / 2**20:.0f} MiB for {count.value} processes of"
         f" {title(server)}, at least {floor / 1e9:g} GB are needed",
-        help="give it 8Gi, 16Gi for eight GPUs and more"
-        + ("; the memory limit of the container bounds it" if _is_bounded(server) else ""),
+        help="give it 8Gi, 16Gi for eight GPUs and more; the memory limit bounds it as well",
         subject=server.launch.runtime.name,
         severity=Severity.HIGH if size.value < _TINY else None,
     )
-
-
-def _is_bounded(server: ServingCommand) -> bool:
-    runtime = server.launch.runtime
-    limit, size = runtime.memory_limit, runtime.shm
-    return isinstance(limit, Known) and isinstance(size, Known) and limit.value <= size.value
 
 
 def _place(server: ServingCommand) -> Node:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from imagelint.core.fact import ABSENT, Known, value_or
-from imagelint.documents.questions.serving import gpu_count, gpus_in_words
+from imagelint.core.fact import Known
+from imagelint.documents.questions.devices import (
+    leaves_weights_on_cpu,
+    parts_of_weights,
+    share_of_memory,
+)
+from imagelint.documents.questions.serving import gpus_in_words
 from imagelint.documents.serving import ServingCommand
 from imagelint.knowledge.gpus import gpu_memory_gb, largest_memory_gb, mig_profile
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 # What GPUs are sold by is gibibytes, weights are counted in units of 1e9 bytes.
 _GIB = 2**30 / 1e9
-# Engines that put on the CPU what does not fit, or load models by request.
-_SPILLS = frozenset(("llama.cpp", "ollama", "ray", "triton"))
-_OFFLOADS = ("cpu-offload-gb", "offload-params", "kt-num-gpu-experts")
 
 
 class _Memory(NamedTuple):
@@ -71,10 +73,12 @@ def vram_weights_dont_fit(server: ServingCommand, ctx: Context) -> Findings:
             gpus: [{count: 1}]
     """
     weights, memory = server.weights_gb(), _memory(server, ctx)
-    parts = _parts(server, ctx.environment.gpus_per_node)
-    if not isinstance(weights, Known) or memory is None or not parts or _offloads(server):
+    parts = parts_of_weights(server, ctx.environment.gpus_per_node)
+    if not isinstance(weights, Known) or memory is None or not parts:
         return
-    share = _share(server)
+    if leaves_weights_on_cpu(server):
+        return
+    share = share_of_memory(server)
     each, room = weights.value / parts, memory.gib * share * _GIB
     if each <= room:
         return
@@ -106,35 +110,6 @@ def _memory(server: ServingCommand, ctx: Context) -> _Memory | None:
     if memory is not None:
         return _Memory(memory, label)
     return _Memory(largest_memory_gb(), "the largest GPU")
-
-
-def _parts(server: ServingCommand, per_node: int | None) -> int:
-    """How many GPUs share the weights, 0 where that is unknown: data parallel does not divide."""
-    if server.uses_all_gpus and not isinstance(server.tensor_parallel, Known):
-        return value_or(gpu_count(server, per_node), 0)
-    experts = server.enabled("enable-expert-parallel")
-    facts = [server.tensor_parallel, server.pipeline_parallel]
-    if isinstance(experts, Known) and experts.value:
-        facts.append(server.data_parallel)
-    product = 1
-    for fact in facts:
-        product *= 1 if fact is ABSENT else value_or(fact, 0)
-    return product
-
-
-def _share(server: ServingCommand) -> float:
-    """The share of memory that the engine uses; all of it where it is a share of what is free."""
-    known, fraction = server.facts, server.effective_memory_fraction()
-    if known is None or known.memory_of != "total" or not isinstance(fraction, Known):
-        return 1.0
-    return fraction.value if 0 < fraction.value <= 1 else 1.0
-
-
-def _offloads(server: ServingCommand) -> bool:
-    return server.engine in _SPILLS or any(
-        isinstance(fact := server.switch(name), Known) and fact.value not in ("0", "0.0")
-        for name in _OFFLOADS
-    )
 
 
 def _enough(weights: float, room: float) -> int:
