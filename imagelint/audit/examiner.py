@@ -32,11 +32,15 @@ _DOCUMENTS_KEPT = 128
 
 
 class Plan(NamedTuple):
-    """What holds for all files of a run. `files` are the examined ones by origin."""
+    """What holds for all files of a run. `files` are the examined ones by origin.
+
+    `keeps` tells whether results are remembered, so that what was looked at must be known.
+    """
 
     files: dict[str, Found]
     policies: Policies
     project_digest: str = ""
+    keeps: bool = False
 
 
 class Examiner:
@@ -81,9 +85,8 @@ class Examiner:
         root = self._root(folder)
         project = Project(lambda origin: self.load(origin, root), self._origins)
         report = self._examination(self._plan.policies.of(folder))(document, project)
-        return Stored(
-            report, tuple(self._dependency(name) for name in sorted(project.dependencies))
-        )
+        asked = sorted(project.dependencies) if self._plan.keeps else ()
+        return Stored(report, tuple(self._dependency(name) for name in asked))
 
     def _examination(self, policy: Policy) -> Examination:
         known = self._examinations.get(id(policy))

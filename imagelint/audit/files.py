@@ -19,14 +19,18 @@ if TYPE_CHECKING:
 
     from imagelint.audit.policies import Policies
     from imagelint.collect.files import Found
-    from imagelint.policy.model import Policy
 
 WORTH_SPREADING = 200
 """From this many files on, starting further processes pays."""
 
 
 class Results(Protocol):
-    """What is known from earlier runs."""
+    """What is known from earlier runs; `keeps` is false for a cache that remembers nothing."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is remembered."""
+        ...
 
     def get(self, keys: Iterable[str]) -> Mapping[str, str]:
         """The texts that are known, by key."""
@@ -58,8 +62,11 @@ def examine(files: Iterable[Found], run: Run) -> dict[str, Report]:
     """The report about each file by origin, in order, whatever ran where."""
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     tasks, digests = _tasks(ordered, run)
-    project = digest_of(*(f"{origin}={digest}" for origin, digest in digests.items()))
-    plan = Plan({found.origin: found for found in ordered}, run.policies, project)
+    marks = (f"{origin}={digest}" for origin, digest in digests.items())
+    project = digest_of(*marks) if digests else ""
+    plan = Plan(
+        {found.origin: found for found in ordered}, run.policies, project, run.results.keeps
+    )
     done = _known(tasks, run, plan, digests)
     missing = [task for task in tasks if task.found.origin not in done]
     run.progress(len(done), len(tasks))
@@ -69,21 +76,22 @@ def examine(files: Iterable[Found], run: Run) -> dict[str, Report]:
 
 
 def _tasks(files: Iterable[Found], run: Run) -> tuple[list[Task], dict[str, str]]:
+    """What is to be done, and the digest of each file; no digests where nothing is remembered."""
     tasks: list[Task] = []
     digests: dict[str, str] = {}
+    policies: dict[int, str] = {}
     for found in files:
         policy = run.policies.of(os.path.dirname(found.path) or ".")
-        data = read_bytes(found.path, found.origin)
-        if isinstance(data, bytes):
-            digests[found.origin] = digest_of(data)
-            tasks.append(Task(found, _key(found, digests[found.origin], policy)))
-        else:
+        data = read_bytes(found.path, found.origin) if run.results.keeps else b""
+        if not run.results.keeps or not isinstance(data, bytes):
             tasks.append(Task(found, ""))
+            continue
+        if id(policy) not in policies:
+            policies[id(policy)] = policy_digest(policy)
+        digests[found.origin] = digest_of(data)
+        key = digest_of(__version__, found.origin, digests[found.origin], policies[id(policy)])
+        tasks.append(Task(found, key))
     return tasks, digests
-
-
-def _key(found: Found, content: str, policy: Policy) -> str:
-    return digest_of(__version__, found.origin, content, policy_digest(policy))
 
 
 def _known(

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 class Nothing:
     """A cache that remembers nothing."""
 
+    keeps = False
+
     def get(self, keys: Iterable[str]) -> Mapping[str, str]:  # noqa: ARG002 - a cache's signature
         """Nothing is known."""
         return {}

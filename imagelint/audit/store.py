@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any, NamedTuple
 
 from imagelint.core.finding import (
@@ -32,11 +31,15 @@ class Stored(NamedTuple):
 
 def encode(stored: Stored) -> str:
     """JSON text of a stored report: arrays in the order of the fields; ASCII, for any name."""
+    import json
+
     return json.dumps(stored, separators=(",", ":"), default=_plain)
 
 
 def decode(text: str) -> Stored | None:
     """What `encode` made of a stored report; None for anything else."""
+    import json
+
     try:
         report, dependencies = json.loads(text)
         findings, allowed, problems, examined, ignored = report

@@ -27,6 +27,8 @@ _WAIT_SECONDS = 5.0
 class Cache:
     """Key to text, in `folder/results.sqlite`."""
 
+    keeps = True
+
     def __init__(self, folder: str) -> None:
         self._path = os.path.join(folder, "results.sqlite")
         self._connection = self._open(folder)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
+from imagelint.core.digest import digest_of
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 
 def policy_digest(policy: Policy) -> str:
     """Equal for policies that decide equally, wherever and in whatever order that was said."""
-    return sha256("\n".join(_canonical(policy)).encode()).hexdigest()
+    return digest_of(*_canonical(policy))
 
 
 def text_digest(text: str) -> str:
     """Of a policy's text and of what it was validated against."""
     against = f"{__version__}\n{' '.join(catalog.names())}\n"
-    return sha256((against + text).encode(errors="surrogatepass")).hexdigest()
+    return digest_of(against, text)
 
 
 def _canonical(policy: Policy) -> Iterator[str]:
