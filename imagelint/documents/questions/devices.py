@@ -52,10 +52,9 @@ def _is_cuda(device: Fact[str]) -> bool:
 def may_see_gpu(server: ServingCommand) -> bool:
     """Whether there may be a GPU without a request: by variables, devices, other schedulers."""
     devices = setting(server, "NVIDIA_VISIBLE_DEVICES")
-    if devices is not ABSENT and value_or(devices, "all") not in _NO_DEVICE:
-        return True
     runtime = server.launch.runtime
-    if runtime.body is None:
+    told = devices is not ABSENT and value_or(devices, "all") not in _NO_DEVICE
+    if told or runtime.body is None:
         return True
     if runtime.kind == "compose":
         return _has_devices(runtime.body)

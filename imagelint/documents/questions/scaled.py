@@ -59,10 +59,6 @@ class Surroundings:
             found += self._servers(service.selector[0][1], is_behind)
         return tuple(one for one in found if not one.only_embeds)
 
-    def services_of(self, route: Route) -> tuple[Service, ...]:
-        """The Services that a route leads to."""
-        return tuple(self._services(route))
-
     def _services(self, route: Route) -> Iterator[Service]:
         if route.kind == "BackendConfig":
             named = self._named(route.name) if route.name else ()

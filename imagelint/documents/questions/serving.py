@@ -124,6 +124,15 @@ def next_item(place: Cursor) -> Cursor:
     return place[len(items)] if items else place
 
 
+def absent_place(server: ServingCommand, pod_key: str, compose_key: str) -> Place:
+    """Where something would be added to a container, by the name of its key in either file."""
+    runtime = server.launch.runtime
+    if runtime.body is None:
+        return Place(server.span, server.path)
+    place = next_item(runtime.body[compose_key if runtime.kind == "compose" else pod_key])
+    return Place(place.span, place.path)
+
+
 def gpus_in_words(count: int) -> str:
     """`1 GPU`, `2 GPUs`."""
     return f"{count} GPU" if count == 1 else f"{count} GPUs"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imagelint.core.fact import Known
 from imagelint.documents.questions.modelcache import (
     downloads_weights,
@@ -12,12 +10,9 @@ from imagelint.documents.questions.modelcache import (
     volumes,
     weights_folder,
 )
-from imagelint.documents.questions.serving import next_item
+from imagelint.documents.questions.serving import absent_place
 from imagelint.documents.serving import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
-
-if TYPE_CHECKING:
-    from imagelint.documents.base import Node
 
 _SMALL_GB = 3.0
 
@@ -81,7 +76,7 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
     path = folder.value if isinstance(folder, Known) else ""
     lost = "which ends with the pod" if mount is not None else "which is not on a volume"
     yield ctx.finding(
-        mount or _place(server),
+        mount or absent_place(server, "volumeMounts", "volumes"),
         f"{what} are downloaded to {path}, {lost}" if path else f"no volume holds {what}",
         help=_advice(server, path),
         subject=runtime.name,
@@ -102,10 +97,3 @@ def _advice(server: ServingCommand, folder: str) -> str:
     if server.launch.runtime.kind == "compose":
         return f"write volumes: [models:{place}]"
     return f"mount a persistentVolumeClaim at {place}"
-
-
-def _place(server: ServingCommand) -> Node:
-    runtime = server.launch.runtime
-    if runtime.body is None:
-        return server
-    return next_item(runtime.body["volumes" if runtime.kind == "compose" else "volumeMounts"])

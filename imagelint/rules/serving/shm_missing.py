@@ -2,15 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imagelint.core.fact import ABSENT, Known, value_or
-from imagelint.documents.questions.serving import next_item, switched_on, title, workers
+from imagelint.documents.questions.serving import absent_place, switched_on, title, workers
 from imagelint.documents.serving import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
-
-if TYPE_CHECKING:
-    from imagelint.documents.base import Node
 
 _MANY = 8
 
@@ -76,19 +71,10 @@ def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
     compose = runtime.kind == "compose"
     help_ = f"mount an emptyDir {{medium: Memory, sizeLimit: {size}}} at /dev/shm"
     yield ctx.finding(
-        _place(server),
+        absent_place(server, "volumeMounts", "shm_size"),
         f"{title(server)} runs {count.value} processes, and /dev/shm has the default 64 MB",
         help=f"write shm_size: {size[:-1].lower()}b" if compose else help_,
         subject=runtime.name,
         severity=Severity.MEDIUM if server.engine == "nim" else None,
         confidence=Confidence.LIKELY if server.engine == "nim" else None,
     )
-
-
-def _place(server: ServingCommand) -> Node:
-    runtime = server.launch.runtime
-    if runtime.body is None:
-        return server
-    if runtime.kind == "compose":
-        return runtime.body["shm_size"]
-    return next_item(runtime.body["volumeMounts"])

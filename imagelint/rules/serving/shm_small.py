@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.questions.serving import title, workers
+from imagelint.documents.questions.serving import absent_place, title, workers
 from imagelint.documents.serving import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -99,6 +99,4 @@ def shm_small(server: ServingCommand, ctx: Context) -> Findings:
 
 def _place(server: ServingCommand) -> Node:
     runtime = server.launch.runtime
-    if runtime.shm_mount is not None:
-        return runtime.shm_mount
-    return runtime.body["shm_size"] if runtime.body else server
+    return runtime.shm_mount or absent_place(server, "volumeMounts", "shm_size")

@@ -58,7 +58,8 @@ def test_volumes_that_hold_what_others_put_there_do_not_count() -> None:
     server = pod(
         "image: 'vllm/vllm-openai:v1', volumeMounts: [{name: c, mountPath: /c},"
         " {name: s, mountPath: /dev/shm}, {name: d, mountPath: /d}]",
-        spec="volumes: [{name: c, configMap: {}}, {name: s, emptyDir: {}}, {name: d, hostPath: {path: /}}]",
+        spec="volumes: [{name: c, configMap: {}}, {name: s, emptyDir: {}},"
+        " {name: d, hostPath: {path: /}}]",
     )
     assert [value_or(mount.target, "") for mount in value_or(volumes(server), ())] == ["/d"]
 

@@ -3,7 +3,10 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
+from imagelint.core.source import Source
+from imagelint.documents.dockerfile import parse_dockerfile
 from imagelint.documents.questions.serving import (
+    absent_place,
     gpu_count,
     gpus_in_words,
     is_commit,
@@ -16,6 +19,7 @@ from imagelint.documents.questions.serving import (
     title,
     workers,
 )
+from imagelint.documents.serving import ServingCommand
 from tests.documents.questions.manifests import pod, servers, vllm
 
 
@@ -35,12 +39,10 @@ def test_offline_is_not_assumed() -> None:
     assert not is_offline(vllm("env: [{name: HF_HUB_OFFLINE, value: '0'}]"))
 
 
-@pytest.mark.parametrize(
-    ("revision", "commit"),
-    [(Known("a" * 40), True), (Known("main"), False), (Known("A" * 40), False), (ABSENT, False)],
-)
-def test_a_commit_is_forty_digits(revision: Fact[str], commit: bool) -> None:
-    assert is_commit(revision) == commit
+@pytest.mark.parametrize("revision", [Known("a" * 39), Known("A" * 40), ABSENT, UNKNOWN])
+def test_a_commit_is_forty_digits(revision: Fact[str]) -> None:
+    assert not is_commit(revision)
+    assert is_commit(Known("a1" * 20))
 
 
 @pytest.mark.parametrize(
@@ -96,6 +98,15 @@ def test_neighbours_are_containers_and_sidecars() -> None:
     assert [place["name"].word() for place in neighbours(server)] == ["other", "mesh"]
     compose = servers("services: {s: {image: 'ollama/ollama:0.40.1'}}")[0]
     assert neighbours(compose) == ()
+
+
+def test_the_place_of_what_is_absent() -> None:
+    assert absent_place(vllm(), "volumeMounts", "volumes").path.endswith("volumeMounts")
+    compose = servers("services: {s: {image: 'ollama/ollama:0.40.1', volumes: [a:/a]}}")[0]
+    assert absent_place(compose, "volumeMounts", "volumes").path == "services.s.volumes[1]"
+    built = parse_dockerfile(Source("Dockerfile", "FROM ollama/ollama:0.40.1\n")).walk()
+    server = next(node for node in built if isinstance(node, ServingCommand))
+    assert absent_place(server, "volumeMounts", "volumes").span == server.span
 
 
 def test_the_place_behind_a_list() -> None:
