@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple
 
+from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 
 
@@ -22,10 +22,10 @@ class Accelerator(NamedTuple):
 def accelerator(resource: str) -> Accelerator | None:
     """What a resource's name (`nvidia.com/gpu`) hands out, None when it is no accelerator."""
     known = table("accelerators")
-    if any(fnmatchcase(resource, pattern) for pattern in known["others"]):
+    if any(matches(resource, pattern) for pattern in known["others"]):
         return None
     for row in known["resources"]:
-        if fnmatchcase(resource, row["glob"]):
+        if matches(resource, row["glob"]):
             return Accelerator(
                 resource, row["vendor"], row.get("slice", False), row.get("shared", False)
             )

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
 from imagelint.knowledge.engines import engine, recognise_image
+from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def base_image(reference: Image) -> BaseImage | None:
     """What is known about an image, None when nothing is."""
     name = f"{reference.registry}/{reference.repository}"
     for row in table("base_images")["images"]:
-        if fnmatchcase(name, row["glob"]) and fnmatchcase(reference.tag, row.get("tags", "*")):
+        if matches(name, row["glob"]) and matches(reference.tag, row.get("tags", "*")):
             return BaseImage(row["root"], row.get("user", ""), row.get("runtime", ""))
     found = recognise_image(reference)
     if found is None or not found.upstream:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from functools import cache
 from posixpath import basename
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
+from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 
 if TYPE_CHECKING:
@@ -294,7 +294,7 @@ def _aliases(name: str) -> Mapping[str, str]:
 @cache
 def _recognise(name: str) -> Recognised | None:
     for row in table("engines/index")["images"]:
-        if fnmatchcase(name, row["glob"]):
+        if matches(name, row["glob"]):
             bare, general = row.get("bare", False), row.get("general", False)
             return Recognised(row["engine"], row["upstream"], bare, general)
     return None

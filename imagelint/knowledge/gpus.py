@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from fnmatch import fnmatchcase
 from functools import cache
 from typing import NamedTuple, TypeAlias
 
 from imagelint.core.pattern import pattern as lazy
+from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 
 Capability: TypeAlias = tuple[int, int]
@@ -54,7 +54,7 @@ def gpu(label: str) -> Gpu | None:
     """
     name = _plain(label)
     for row in table("gpus")["products"]:
-        if any(fnmatchcase(name, pattern) for pattern in row["globs"]):
+        if any(matches(name, pattern) for pattern in row["globs"]):
             return _device(row["name"], row, label)
     return None
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
-
 from imagelint.core.pattern import pattern as lazy
+from imagelint.knowledge.globs import matches
 
 __all__ = ["host_installer", "host_package"]
 
@@ -40,7 +39,7 @@ _CUDA_FILE = lazy(r"cuda_[0-9][^/]*_linux[^/]*\.run\Z")
 def host_package(name: str) -> str:
     """`driver`, `toolkit` (the container toolkit), `cuda` (the metapackage), or empty."""
     for kind, patterns in _PACKAGES.items():
-        if any(fnmatchcase(name, pattern) for pattern in patterns):
+        if any(matches(name, pattern) for pattern in patterns):
             return kind
     return ""
 

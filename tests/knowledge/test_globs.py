@@ -1,0 +1,18 @@
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagelint.knowledge.globs import matches
+
+
+@given(st.text("ab/", max_size=8), st.text("ab/*", max_size=8))
+def test_it_says_what_fnmatch_says(name: str, glob: str) -> None:
+    assert matches(name, glob) == fnmatchcase(name, glob)
+
+
+@given(st.text("abc", max_size=4), st.text("abc*?[]!-", max_size=6))
+def test_it_says_what_fnmatch_says_of_classes(name: str, glob: str) -> None:
+    assert matches(name, glob) == fnmatchcase(name, glob)
