@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,8 @@ from imagelint.core.report import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+_ALLOCATIONS = 100_000
 
 
 def answer(arguments: Sequence[str] | None = None) -> int:
@@ -36,6 +39,9 @@ def answer(arguments: Sequence[str] | None = None) -> int:
 
 def run() -> None:
     """The entry point of the program."""
+    # A start makes some hundred thousand objects that live to the end: no use in looking at them
+    # again and again.
+    gc.set_threshold(_ALLOCATIONS)
     take_every_text()
     try:
         code = deliver(answer())
