@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.options import policy_options, report_options
-from imagelint.collect.read import read_standard_input
-from imagelint.core.errors import Complaint, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from imagelint.audit.session import Session
     from imagelint.cli.formats import Format
-    from imagelint.core.report import Report
 
 
 @click.command()
@@ -25,6 +19,7 @@ if TYPE_CHECKING:
 @click.option("--baseline", metavar="FILE", help="Let pass what this file lists.")
 @click.option("--write-baseline", metavar="FILE", help="List all findings in a baseline file.")
 @click.option("--stdin-filename", metavar="NAME", help="What standard input (`-`) stands for.")
+@click.option("--candidates", is_flag=True, help="It is fine if none of these files is ours.")
 @click.option("--no-cache", is_flag=True, help="Examine everything again.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Processes. [default: one a core]")
 def check(  # noqa: PLR0913 - the options of the command
@@ -39,6 +34,7 @@ def check(  # noqa: PLR0913 - the options of the command
     baseline: str | None,
     write_baseline: str | None,
     stdin_filename: str | None,
+    candidates: bool,
     no_cache: bool,
     jobs: int,
 ) -> int:
@@ -52,7 +48,8 @@ def check(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.flags import flags
     from imagelint.cli.output import View, show
     from imagelint.cli.progress import progress
-    from imagelint.engine.decide import decide
+    from imagelint.cli.standardinput import from_standard_input
+    from imagelint.engine.decide import Asked, decide
 
     session = Session.open(policies, flags(fail_on, rules), cached=not no_cache, processes=jobs)
     if "-" in paths:
@@ -63,18 +60,6 @@ def check(  # noqa: PLR0913 - the options of the command
     if write_baseline:
         write(write_baseline, settlement.report)
     tell_stale(settlement.stale)
-    verdict = decide(settlement.report, session.fail_on)
+    asked = () if candidates else (Asked(),)
+    verdict = decide(settlement.report, session.fail_on, asked)
     return show(verdict, View(formats, color), "check")
-
-
-def from_standard_input(
-    session: Session, paths: tuple[str, ...], name: str | None
-) -> Mapping[str, Report]:
-    """The report about standard input.
-
-    Raises:
-        UsageError: it is mixed with files, or nothing tells what it is.
-    """
-    if len(paths) > 1:
-        raise UsageError(Complaint("standard input (`-`) cannot be mixed with other paths"))
-    return session.check_text(read_standard_input(name or "-"), name or "-")

@@ -18,8 +18,9 @@ def write_text(path: str, chunks: Iterable[str]) -> None:
         UsageError: it cannot be written.
     """
     try:
-        if os.path.exists(path) and not os.path.isfile(path):
-            with open(path, "w", encoding="utf-8") as special:
+        if path.startswith("/dev/") or (os.path.exists(path) and not os.path.isfile(path)):
+            # Behind /dev/stderr may be a log that others write too: never begin it anew.
+            with open(path, "a", encoding="utf-8", errors="backslashreplace") as special:
                 special.writelines(chunks)
             return
         _replace(os.path.realpath(path), chunks)

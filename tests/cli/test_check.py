@@ -112,6 +112,14 @@ def test_nothing_to_examine_is_no_pass(program: Program) -> None:
     assert "no file was examined" in answer.out
 
 
+def test_candidates_may_be_none_of_ours(program: Program, here: Path) -> None:
+    write(here, settings_yaml="a: 1\n", Dockerfile=ROOT)
+    assert program("check", *RULES, "settings.yaml").code == 3
+    assert program("check", *RULES, "--candidates", "settings.yaml").code == 0
+    assert program("check", *RULES, "--candidates", "settings.yaml", "Dockerfile").code == 1
+    assert program("check", *RULES, "--candidates", "missing.yaml").code == 3
+
+
 def test_what_cannot_be_read_is_no_pass(program: Program, here: Path) -> None:
     write(here, Dockerfile=GOOD)
     answer = program("check", *RULES, "Dockerfile", "missing.yaml")

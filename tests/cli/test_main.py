@@ -164,6 +164,22 @@ def test_every_encoding_takes_what_is_said(here: Path, encoding: str) -> None:
     assert "root-user" in done.stdout.decode(encoding)
 
 
+def test_a_report_to_standard_error_is_added_to_its_file(here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    with (here / "log").open("w", encoding="utf-8") as log:
+        log.write("before\n")
+        log.flush()
+        for _ in range(2):
+            subprocess.run(
+                [*OWN, "check", "--policy", "recommended", "--format", "text=/dev/stderr"],
+                stderr=log,
+                check=False,
+            )
+    text = (here / "log").read_text(encoding="utf-8")
+    assert text.startswith("before\n")
+    assert text.count("high[root-user]") == 2
+
+
 def test_a_full_disk_is_said(here: Path) -> None:
     write(here, Dockerfile=ROOT)
     with Path("/dev/full").open("w", encoding="utf-8") as full:

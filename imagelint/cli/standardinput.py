@@ -1,0 +1,27 @@
+"""Standard input in a file's place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.collect.read import read_standard_input
+from imagelint.core.errors import Complaint, UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.audit.session import Session
+    from imagelint.core.report import Report
+
+
+def from_standard_input(
+    session: Session, paths: tuple[str, ...], name: str | None
+) -> Mapping[str, Report]:
+    """The report about standard input.
+
+    Raises:
+        UsageError: it is mixed with files, or nothing tells what it is.
+    """
+    if len(paths) > 1:
+        raise UsageError(Complaint("standard input (`-`) cannot be mixed with other paths"))
+    return session.check_text(read_standard_input(name or "-"), name or "-")

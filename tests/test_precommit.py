@@ -1,0 +1,191 @@
+"""The hooks, run by the real pre-commit in a scratch repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+import yaml
+
+from imagelint.cli.commands import COMMANDS
+from imagelint.policy.starter import hook_entry
+from tests.cli.projects import GOOD, ROOT, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+REPOSITORY = Path(__file__).parents[1]
+HOOKS = yaml.safe_load((REPOSITORY / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+# What the hook is installed from.
+SHIPPED = ("imagelint", "policies", "pyproject.toml", "README.md", "LICENSE", "CHANGELOG.md")
+
+
+def test_the_hooks_call_commands_that_are_there() -> None:
+    assert [hook["id"] for hook in HOOKS] == ["imagelint", "imagelint-gate"]
+    for hook in HOOKS:
+        program, command, *_ = hook["entry"].split()
+        assert program == "imagelint"
+        assert command in COMMANDS
+
+
+def test_the_entry_that_init_writes_names_a_hook() -> None:
+    (entry,) = yaml.safe_load(f"repos:\n{hook_entry('1.2.3')}")["repos"]
+    assert entry["rev"] == "v1.2.3"
+    assert [hook["id"] for hook in entry["hooks"]] == [HOOKS[0]["id"]]
+
+
+@pytest.mark.parametrize(
+    ("path", "wanted"),
+    [
+        ("Dockerfile", True),
+        ("serving/Dockerfile.cuda", True),
+        ("a.dockerfile", True),
+        ("a-Containerfile", True),
+        ("k8s/deploy.yaml", True),
+        ("compose.yml", True),
+        ("pod.json", True),
+        ("requirements-dev.txt", True),
+        ("constraints.txt", True),
+        (".dockerignore", True),
+        ("Dockerfile.dockerignore", True),
+        ("README.md", False),
+        ("notes.txt", False),
+        ("src/dockerfile_parser/main.py", False),
+        (".imagelint.yaml", False),
+        ("deploy/.imagelint.yaml", False),
+    ],
+)
+def test_the_hook_is_given_what_may_be_ours(path: str, wanted: bool) -> None:  # noqa: FBT001
+    import re
+
+    hook = HOOKS[0]
+    matched = re.search(hook["files"], path) and not re.search(hook["exclude"], path)
+    assert bool(matched) is wanted
+
+
+# -- The real program --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="session")
+def surroundings(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """A home and a cache of pre-commit of their own, and no configuration of git's."""
+    home = tmp_path_factory.mktemp("home")
+    kept = {name: value for name, value in os.environ.items() if name.startswith("PIP_")}
+    return {
+        **kept,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}",
+        "HOME": str(home),
+        "PRE_COMMIT_HOME": str(home / "pre-commit"),
+        "GIT_CONFIG_NOSYSTEM": "1",
+        "GIT_CONFIG_COUNT": "4",
+        "GIT_CONFIG_KEY_0": "user.name",
+        "GIT_CONFIG_VALUE_0": "Nobody",
+        "GIT_CONFIG_KEY_1": "user.email",
+        "GIT_CONFIG_VALUE_1": "nobody@example.com",
+        "GIT_CONFIG_KEY_2": "init.defaultBranch",
+        "GIT_CONFIG_VALUE_2": "main",
+        "GIT_CONFIG_KEY_3": "protocol.file.allow",
+        "GIT_CONFIG_VALUE_3": "always",
+        "LANG": "C.UTF-8",
+    }
+
+
+def git(folder: Path, surroundings: dict[str, str], *arguments: str) -> str:
+    done = subprocess.run(
+        ["git", *arguments],
+        cwd=folder,
+        env=surroundings,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return done.stdout.strip()
+
+
+@pytest.fixture(scope="session")
+def source(
+    tmp_path_factory: pytest.TempPathFactory, surroundings: dict[str, str]
+) -> tuple[Path, str]:
+    """A repository with the working tree as its only commit."""
+    folder = tmp_path_factory.mktemp("source")
+    ignored = shutil.ignore_patterns("__pycache__")
+    for name in (*SHIPPED, ".pre-commit-hooks.yaml"):
+        if (REPOSITORY / name).is_dir():
+            shutil.copytree(REPOSITORY / name, folder / name, ignore=ignored)
+        else:
+            shutil.copy(REPOSITORY / name, folder / name)
+    git(folder, surroundings, "init", "-q")
+    git(folder, surroundings, "add", "-A")
+    git(folder, surroundings, "commit", "-q", "-m", "Everything")
+    return folder, git(folder, surroundings, "rev-parse", "HEAD")
+
+
+@pytest.fixture
+def scratch(
+    tmp_path: Path, source: tuple[Path, str], surroundings: dict[str, str]
+) -> Callable[..., subprocess.CompletedProcess[str]]:
+    """A repository in `tmp_path` with the hooks; stages everything and runs one of them."""
+    folder, revision = source
+    git(tmp_path, surroundings, "init", "-q")
+    hooks = f"- {{id: imagelint}}\n      - {{id: imagelint-gate, args: [{'oci:missing'}]}}"
+    configuration = f"repos:\n  - repo: {folder}\n    rev: {revision}\n    hooks:\n      {hooks}\n"
+    (tmp_path / ".pre-commit-config.yaml").write_text(configuration, encoding="utf-8")
+
+    def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+        git(tmp_path, surroundings, "add", "-A")
+        return subprocess.run(
+            [sys.executable, "-m", "pre_commit", "run", "--color=never", *arguments],
+            cwd=tmp_path,
+            env=surroundings,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    return run
+
+
+def test_a_bad_file_stops_the_commit_and_a_good_one_does_not(
+    scratch: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    write(tmp_path, good__Dockerfile=GOOD, notes_txt="FROM a\n", README_md="# a\n")
+    good = scratch("imagelint")
+    assert good.returncode == 0, good.stdout + good.stderr
+    assert "Passed" in good.stdout
+    write(tmp_path, bad__Dockerfile=ROOT)
+    bad = scratch("imagelint")
+    assert bad.returncode == 1, bad.stdout + bad.stderr
+    assert "bad/Dockerfile:1:6" in bad.stdout
+    assert "good/Dockerfile" not in bad.stdout
+
+
+def test_files_that_are_none_of_ours_do_not_stop_the_commit(
+    scratch: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    write(tmp_path, settings_yaml="a: 1\n", package_json="{}\n")
+    done = scratch("imagelint")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_policy_of_the_repository_holds(
+    scratch: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    write(tmp_path, Dockerfile=ROOT)
+    (tmp_path / ".imagelint.yaml").write_text("rules: {root-user: off}\n", encoding="utf-8")
+    done = scratch("imagelint")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_gate_runs_when_asked_for(
+    scratch: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    write(tmp_path, Dockerfile=GOOD)
+    assert "imagelint gate" not in scratch().stdout
+    done = scratch("imagelint-gate", "--hook-stage", "manual")
+    assert done.returncode == 1
+    assert "oci:missing" in done.stdout
