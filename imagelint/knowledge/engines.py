@@ -190,7 +190,7 @@ def engine(name: str) -> Engine:
     """What is known about an engine.
 
     Raises:
-        FileNotFoundError: there is no such engine.
+        ModuleNotFoundError: there is no such engine.
     """
     raw = table(f"engines/{name}")
     start, flags = raw["start"], raw.get("flags", {})

@@ -1,22 +1,25 @@
-"""Reads the tables of this package. Nothing is read before somebody asks for it."""
+"""The tables of this package.
+
+They are written by hand as TOML and compiled to Python by `make generate`, so that no run of the
+program has to parse them; a test holds both to be the same.
+"""
 
 from __future__ import annotations
 
-from functools import cache
-from typing import Any
+from importlib import import_module
+from typing import Any, cast
 
 
-@cache
 def table(name: str) -> dict[str, Any]:
     """The table of that name, such as `cuda` or `engines/vllm`.
 
     Raises:
-        FileNotFoundError: there is no such table.
+        ModuleNotFoundError: there is no such table.
     """
-    import os
-    import tomllib
+    module = import_module(f"imagelint.knowledge.compiled.{module_of(name)}")
+    return cast("dict[str, Any]", module.TABLE)
 
-    # pathlib takes longer to import than a table to read.
-    path = os.path.join(os.path.dirname(__file__), f"{name}.toml")  # noqa: PTH118, PTH120
-    with open(path, "rb") as file:  # noqa: PTH123
-        return tomllib.load(file)
+
+def module_of(name: str) -> str:
+    """The module that holds a table: `engines_llama_cpp` for `engines/llama.cpp`."""
+    return "".join(letter if letter.isalnum() else "_" for letter in name)

@@ -203,7 +203,7 @@ def test_embedding_servers() -> None:
 
 
 def test_an_engine_that_is_not_known() -> None:
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(ModuleNotFoundError):
         engine("no-such-engine")
 
 
