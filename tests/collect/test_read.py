@@ -84,7 +84,7 @@ def test_the_largest_file_is_read(tmp_path: Path) -> None:
     path = tmp_path / "large"
     with path.open("wb") as file:
         file.truncate(LARGEST_FILE)
-    assert len(read_bytes(str(path), "large")) == LARGEST_FILE  # type: ignore[arg-type]
+    assert len(read_bytes(str(path), "large")) == LARGEST_FILE
 
 
 def test_text_is_utf_8() -> None:
