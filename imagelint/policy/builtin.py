@@ -24,6 +24,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "secret-in-build": "on",
             "secret-value": "on",
             "curl-pipe-shell": "on",
+            "unreadable-script": "on",
             "host-namespaces": "on",
             "privileged-container": "on",
             "stale-vulnerability-database": "on",

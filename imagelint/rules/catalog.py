@@ -101,7 +101,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
         ),
     },
     "shell": {
-        "Script": ("curl-pipe-shell", "unverified-download"),
+        "Script": ("curl-pipe-shell", "unreadable-script", "unverified-download"),
     },
     "signatures": {
         "SignatureReport": ("unsigned-image", "wrong-signer"),

@@ -156,6 +156,10 @@ def _of_words(
         if inner is not None:
             span = Span(words[2].span.start + 1, words[2].span.end - 1)
             return _read((inner, span), around, role, (program, mounts))
+        if isinstance(words[2].value, Known):
+            return _elsewhere(words[2].text, words[2].span, around, role, program)._replace(
+                mounts=mounts
+            )
     span = Span(words[0].span.start, words[-1].span.end)
     text = around.text[span.start : span.end]
     command = Command(span, program, words)
@@ -170,6 +174,15 @@ def _of_words(
         final=around.final,
         workdir=around.workdir,
     )
+
+
+def _elsewhere(text: str, span: Span, around: Surroundings, role: ScriptRole, shell: str) -> Script:
+    """A script that is not written character for character: all of it stands at the span."""
+    from imagelint.documents.startscript import Placed, read_placed_script
+
+    placed = Placed(text, (), span)
+    script = read_placed_script(placed, role, shell=shell, variables=around.variables, path="")
+    return script._replace(final=around.final, workdir=around.workdir)
 
 
 def _json_text(word: Word) -> str | None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from imagelint.documents.dockerfile.scripts import program_name
@@ -119,10 +121,14 @@ def test_the_script_of_a_shell_in_exec_form_is_read(
         r'a --b=\"c\"', r'a \"b\"c', r"a 'b\"'", r"a \\ b", r"a \u0041", r'a \"b\nc\"',
     ],
 )  # fmt: skip
-def test_what_cannot_be_written_in_its_place_is_not_readable(inner: str) -> None:
-    script = _script(f'FROM x\nCMD ["sh", "-c", "{inner}"]\n')
-    assert not script.readable
-    assert [command.program for command in script.commands] == ["sh"]
+def test_what_is_not_written_in_its_place_is_read_at_the_place_of_its_word(inner: str) -> None:
+    file = f'FROM x\nCMD ["sh", "-c", "{inner}"]\n'
+    script = _script(file)
+    assert script.readable
+    assert script.text == json.loads(f'"{inner}"')
+    assert under(file, script) == f'"{inner}"'
+    assert [command.program for command in script.commands] == ["a"]
+    assert {command.span for command in script.commands} == {script.span}
 
 
 @pytest.mark.parametrize("words", ['["sh"]', '["sh", "a.sh"]', '["sh", "-x", "a"]'])

@@ -1,0 +1,40 @@
+"""The rule `unreadable-script`."""
+
+from __future__ import annotations
+
+from imagelint.documents.script import Script
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+# What reads other languages; rules about commands have nothing to say about those.
+_OTHER_LANGUAGES = frozenset(
+    {"", "powershell", "pwsh", "cmd", "python", "perl", "ruby", "node", "nodejs", "php", "lua"}
+    | {"Rscript", "tclsh", "expect", "awk", "gawk", "fish", "nu", "deno", "bun", "julia"}
+)
+
+
+@rule(Script, Severity.HIGH)
+def unreadable_script(script: Script, ctx: Context) -> Findings:
+    """Shell text cannot be read, so no rule knows what it runs.
+
+    Rules about commands and packages are silent about what they cannot see. Such text is not
+    shell grammar, holds thousands of operators, or is run by a shell that nobody knows.
+
+    Except: PowerShell and other languages that are told by their names.
+
+    Bad:
+        FROM alpine:3.20
+        RUN if true; then echo "never closed"
+
+    Good:
+        FROM alpine:3.20
+        RUN if true; then echo "closed"; fi
+    """
+    name = script.shell.rstrip("0123456789.")
+    if script.readable or name in _OTHER_LANGUAGES:
+        return
+    yield ctx.finding(
+        script,
+        f"this text for `{script.shell}` cannot be read: no rule knows what it runs",
+        help="put long or generated scripts into a file of their own, and mend the grammar",
+        subject=script.shell,
+    )
