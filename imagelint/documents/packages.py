@@ -66,6 +66,7 @@ _FOLDERS = (
 )
 _CLEANERS = frozenset({*APT, *RPM, "zypper", "conda", "mamba", "micromamba"})
 _CLEANING = frozenset({"clean", "cc"})
+_EMPTYING = frozenset({"distclean", "dist-clean"})
 
 
 def package_installs(command: Command) -> tuple[PackageInstall, ...]:
@@ -91,12 +92,15 @@ def caches_removed(command: Command) -> tuple[str, ...]:
     """Whose left-overs a command removes.
 
     Some of `apt-lists` (`rm -rf /var/lib/apt/lists/*`), `apt`, `apk`, `yum`, `dnf`, `microdnf`,
-    `tdnf`, `zypper`, `pip`, `uv`, `conda`, `npm`, `yarn`, `pnpm`. `apt-get clean` keeps the lists.
+    `tdnf`, `zypper`, `pip`, `uv`, `conda`, `npm`, `yarn`, `pnpm`. `apt-get clean` keeps the lists,
+    `apt-get distclean` removes them as well (apt 2.7.8 on, apt-get(8)).
     """
     texts = [word.text for word in command.arguments]
     if command.program in ("rm", "find"):
         return _folders(texts)
     if command.program in _CLEANERS:
+        if command.program in APT and _EMPTYING.intersection(texts):
+            return ("apt-lists", "apt")
         return _cleaned(command.program) if _CLEANING.intersection(texts) else ()
     cleans = {"cache"} & set(texts) and {"purge", "clean", "prune", "rm"} & set(texts)
     if cleans and (command.program in ("uv", "npm", "yarn", "pnpm") or is_pip(command.program)):
