@@ -40,7 +40,8 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
 
     Except:
         Bases that are known to run as another user, users and bases that depend on a variable,
-        entry points that change the user themselves (`gosu`, `su-exec`, `setpriv` …), Windows.
+        entry points that change the user themselves (`gosu`, `su-exec`, `setpriv` …), Windows,
+        images from scratch that name no command: they carry files to other builds.
 
     Bad:
         FROM alpine:3.20
@@ -51,7 +52,7 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
         USER 10001
         CMD ["sh"]
     """
-    if not stage.final or is_windows(stage) or _drops(stage):
+    if not stage.final or is_windows(stage) or _drops(stage) or _carries_files(stage):
         return
     root = stage.user.is_root
     image = stage.root_image.reference if stage.root_image else None
@@ -97,6 +98,12 @@ def _judge_base(stage: Stage, image: ImageReference, ctx: Context) -> Findings:
             help=f"{_ADD}{own}",
             subject=subject,
         )
+
+
+def _carries_files(stage: Stage) -> bool:
+    """Whether there is nothing to start: neither a base that may say so, nor a command."""
+    bare = stage.root_image is None and stage.user.name is ABSENT
+    return bare and stage.entrypoint is None and stage.cmd is None
 
 
 def _drops(stage: Stage) -> bool:
