@@ -19,7 +19,7 @@ MASK = "•" * 8
 VALUE_SHAPES: tuple[tuple[str, str], ...] = (
     ("Hugging Face token", r"\bhf_[A-Za-z0-9]{30,}\b"),
     ("NVIDIA NGC key", r"\bnvapi-[A-Za-z0-9_-]{40,}"),
-    ("OpenAI key", r"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{32,}"),
+    ("OpenAI-style key", r"\bsk-(?:proj-|svcacct-|admin-)?[A-Za-z0-9_-]{32,}"),
     ("Anthropic key", r"\bsk-ant-[A-Za-z0-9_-]{32,}"),
     ("GitHub token", r"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{40,}\b"),
     ("GitLab token", r"\bglpat-[A-Za-z0-9_-]{20,}"),
@@ -37,7 +37,7 @@ VALUE_SHAPES: tuple[tuple[str, str], ...] = (
 _HINTS: dict[str, tuple[str, ...]] = {
     "Hugging Face token": ("hf_",),
     "NVIDIA NGC key": ("nvapi-",),
-    "OpenAI key": ("sk-",),
+    "OpenAI-style key": ("sk-",),
     "Anthropic key": ("sk-ant-",),
     "GitHub token": ("gh", "github_pat_"),
     "GitLab token": ("glpat-",),

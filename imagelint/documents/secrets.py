@@ -43,10 +43,13 @@ _PLACEHOLDER_SHAPES = pattern(
     r"|\$(?:\w+|\{[^{}]*\}|\([^()]*\))"
     r"|[x*.•_-]+|(?:hf_|sk-|nvapi-)?(?:x{3,}|\*{3,}|\.{3}|…)"
     r"|(?:[a-z]{2,5}[-_])?(?:your|my|insert|replace|enter|add|put)[-_ ].*"
+    r"|your[-_ ]?(?:own)?(?:api|secret|access)?[-_ ]?(?:password|passwd|token|key|secret)"
     r"|.*(?:[-_ ]here|goes[-_ ]here|\.\.\.|<[^<>]+>|[-_ ]?changeme)",
     re.IGNORECASE | re.DOTALL,
 )
 _LONGEST_PLACEHOLDER = 200
+# Where a secret lies, and not the secret: `/run/secrets/token`, `./key.json`, `file:token`.
+_PATH = pattern(r"(?:file:|\.{0,2}/)[\w.@/-]+", re.ASCII)
 _CREDENTIALS = {
     ".env": "environment file",
     ".netrc": "netrc",
@@ -124,6 +127,11 @@ def is_placeholder(value: str) -> bool:
     if text.lower() in _PLACEHOLDERS:
         return True
     return len(text) <= _LONGEST_PLACEHOLDER and bool(_PLACEHOLDER_SHAPES.fullmatch(text))
+
+
+def is_path(value: str) -> bool:
+    """Whether a value says where a secret lies (`/run/secrets/token`, `./key.json`)."""
+    return len(value) <= _LONGEST_PLACEHOLDER and bool(_PATH.fullmatch(value))
 
 
 def credential_file(path: str) -> str:

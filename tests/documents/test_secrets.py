@@ -41,7 +41,7 @@ def test_names_that_only_look_like_it(name: str) -> None:
     [
         ("hf_" + "a" * 34, "Hugging Face token"),
         ("sk-ant-" + "a" * 40, "Anthropic key"),
-        ("sk-proj-" + "a" * 40, "OpenAI key"),
+        ("sk-proj-" + "a" * 40, "OpenAI-style key"),
         ("x AKIA" + "A" * 16, "AWS access key"),
         ("hf_transfer", ""),
         ("", ""),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.secrets import is_placeholder, is_secret_name, secret_kind
+from imagelint.documents.secrets import is_path, is_placeholder, is_secret_name, secret_kind
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -26,9 +26,9 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
     who may.
 
     Except:
-        References (`secretKeyRef`, `${VAR}`), empty values, placeholders, names that only look
-        like secrets (`MAX_TOKENS`, `HF_TOKEN_PATH`). Values that are keys by their looks are
-        reported by `secret-value`.
+        References (`secretKeyRef`, `${VAR}`), empty values, placeholders, paths of files that hold
+        the secret, names that only look like secrets (`MAX_TOKENS`, `HF_TOKEN_PATH`). Values that
+        are keys by their looks are reported by `secret-value`.
 
     Bad (compose.yaml):
         services:
@@ -78,7 +78,10 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
     if not isinstance(variable.value, Known):
         return
     value = variable.value.value
-    if not value or is_placeholder(value) or secret_kind(value):
+    if not value or is_path(value) or secret_kind(value):
+        return
+    # `HF_TOKEN: HF_TOKEN` waits for somebody to fill it in.
+    if is_placeholder(value) or value == variable.name:
         return
     where = "pod" if variable.origin is EnvOrigin.POD else "service"
     advice = _HELP[variable.origin]

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
 
 # A real key of thirty random letters and digits has about twenty different ones.
+_TELLING = ("example", "fake", "xxxx", "0123456789", "1234567890", "abcdefgh")
 _VARIETY = 10
 
 
@@ -61,6 +62,6 @@ def _secrets(text: str) -> Iterator[tuple[str, Span]]:
 def _is_example(value: str) -> bool:
     """Whether a value only shows what one looks like: few characters, counting, `EXAMPLE`."""
     body = value.lower()
-    if any(word in body for word in ("example", "xxxx", "0123456789", "1234567890", "abcdefgh")):
+    if any(word in body for word in _TELLING):
         return True
     return len(set(body)) < _VARIETY
