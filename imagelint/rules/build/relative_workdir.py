@@ -29,7 +29,7 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
 
     Except:
         A relative path behind an absolute WORKDIR of the same stage or of one that it is built
-        upon, and paths that depend on a variable.
+        upon, `.` alone, and paths that depend on a variable.
 
     Bad:
         FROM python:3.12.7-slim
@@ -47,7 +47,7 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
         return
     path = word.value.value
     stage = enclosing_stage(ctx.document, instruction.span)
-    if stage is None or _ABSOLUTE.match(path):
+    if stage is None or _ABSOLUTE.match(path) or path in (".", "./"):
         return
     before = instructions_before(ctx.document, stage, instruction.span)
     if any(other.keyword == "WORKDIR" for other in before):
@@ -57,6 +57,6 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
     yield ctx.finding(
         word,
         f"`WORKDIR {path}` continues from the base image's working directory",
-        help=f"write the whole path: `WORKDIR /{path.removeprefix('./')}`",
+        help=f"write the whole path, from the root on: `WORKDIR /…/{path.removeprefix('./')}`",
         subject=f"WORKDIR {path}",
     )
