@@ -41,7 +41,7 @@ def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
         ]
         if not loose:
             continue
-        names = [package.name or package.raw for package in loose]
+        names = list(dict.fromkeys(package.name or package.raw for package in loose))
         yield ctx.finding(
             loose[0],
             f"{_listed(names)} may come in another version with the next build",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from posixpath import basename
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
@@ -14,8 +13,12 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 if TYPE_CHECKING:
     from imagelint.documents.requirements import Requirement
 
-# Files that are not for the image, or that hold ranges on purpose.
-_OTHER = pattern(r"(?:^|[-_.])(?:dev|develop|development|tests?|docs?|lint|constraints?)(?=[-_.])")
+# Files that are not for the image, or that hold ranges on purpose; folders by their whole names.
+_OTHER = pattern(
+    r"(?:^|.*/)(?:tests?|docs?|e2e|ci|\.github)/.*"
+    r"|(?:.*[-_./])?(?:dev|develop|development|tests?|docs?|lint|constraints?)[-_.][^/]*"
+    r"|.*\.in"
+)
 _SHOWN = 5
 
 
@@ -29,7 +32,8 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
 
     Except:
         Versions that a constraints file fixes, local paths, `git+…@<commit>`, files for
-        development, tests and documentation, and constraints files themselves.
+        development, tests and documentation by their names and folders, constraints files
+        themselves, and `requirements.in`, from which the exact versions are worked out.
 
     Bad (requirements.txt):
         torch>=2.4
@@ -39,7 +43,7 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
         torch==2.8.0
         fastapi==0.115.2
     """
-    if document.require_hashes or _OTHER.search(basename(ctx.source.origin).lower()):
+    if document.require_hashes or _OTHER.fullmatch(ctx.source.origin.lower()):
         return
     fixed = fixed_by_constraints(document, ctx.project)
     if fixed is None:
@@ -50,7 +54,7 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
     if not loose:
         return
     # What decides whether the server starts is named first.
-    names = [package.name or package.raw for package in _by_weight(loose)]
+    names = list(dict.fromkeys(package.name or package.raw for package in _by_weight(loose)))
     more = len(names) - _SHOWN
     shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
     yield ctx.finding(
