@@ -8,6 +8,8 @@ from imagelint.documents.kubernetes.security import node_agent
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock")
+_HELP = "use a persistentVolumeClaim, or an emptyDir for what may be lost"
+_SOCKET_HELP = "drop it: whoever speaks to the container runtime is root on the node"
 _SENSITIVE = ("/", "/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/usr", "/var/lib/kubelet")
 
 
@@ -59,7 +61,7 @@ def host_path(pod: Pod, ctx: Context) -> Findings:
         yield ctx.finding(
             place,
             f"`{path.value}` of the node is mounted",
-            help="use a persistentVolumeClaim, or an emptyDir for what may be lost",
+            help=_SOCKET_HELP if path.value.endswith(_SOCKETS) else _HELP,
             subject=pod.owner.name,
             severity=_severity(pod, path.value),
         )
