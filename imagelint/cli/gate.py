@@ -73,6 +73,7 @@ def gate(  # noqa: PLR0913 - the options of the command
         trivy_options(trivy_cache, db_repositories, timeout, offline=offline),
         "." if named else "",
         baseline,
+        paths,
     )
     with steps(quiet=quiet) as tell:
         verdict = judge_image(session, job, tell, files)

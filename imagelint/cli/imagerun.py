@@ -18,12 +18,16 @@ if TYPE_CHECKING:
     from imagelint.audit.session import Session
     from imagelint.core.report import Report, Verdict
 
+CHECKED = Asked("file", ("compose", "dockerfile", "ignore", "kubernetes", "policy", "requirements"))
 SCANNED = Asked("image scan", ("vulnerabilities",))
 VERIFIED = Asked("signature check", ("signatures",))
 
 
 class Job(NamedTuple):
-    """One image and what to do with it; `folder` overrides where the policy's keys lie."""
+    """One image and what to do with it; `folder` overrides where the policy's keys lie.
+
+    `paths` are the files and folders that were checked as well.
+    """
 
     image: str
     platform: str = ""
@@ -32,6 +36,7 @@ class Job(NamedTuple):
     trivy: TrivyOptions = TrivyOptions()
     folder: str = ""
     baseline: str | None = None
+    paths: tuple[str, ...] = ()
 
 
 def judge_image(
@@ -44,7 +49,7 @@ def judge_image(
     look = look_at(job.image, wishes)
     report = session.settle(files, read(job.baseline), look.report).report
     asked = [
-        *([Asked()] if files else ()),
+        *([CHECKED] if job.paths else ()),
         *([SCANNED] if job.scan else ()),
         *([VERIFIED] if job.verify else ()),
     ]

@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from imagelint.core.environment import Environment
+from imagelint.core.finding import Severity
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Source, Span
+from imagelint.documents.base import Document, Text
+from imagelint.documents.project import Project
+from imagelint.engine.judge import Judge, Judgement
+from imagelint.rules import catalog
+from imagelint.rules.api import Configured, Context, Findings, Rule, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.documents.base import Node
+
+
+class Letter(NamedTuple):
+    """A node of these tests: one letter."""
+
+    span: Span
+
+
+class Digit(NamedTuple):
+    """Another: one digit."""
+
+    span: Span
+
+
+class Alphabet(Document):
+    """A document whose nodes are its characters."""
+
+    kind = "alphabet"
+    __slots__ = ()
+
+    def nodes(self) -> Iterator[Node]:
+        for at, character in enumerate(self.source.text):
+            yield (Letter if character.isalpha() else Digit)(Span(at, at + 1))
+
+
+@dataclass(frozen=True)
+class Words:
+    """Options."""
+
+    word: str = "default"
+
+
+@rule(Letter, Severity.LOW)
+def letter_seen(letter: Letter, ctx: Context) -> Findings:
+    """A letter."""
+    yield ctx.finding(letter, f"letter {ctx.text(letter.span)}")
+
+
+@rule(Digit, Severity.HIGH, options=Words)
+def digit_seen(digit: Digit, ctx: Configured[Words]) -> Findings:
+    """A digit."""
+    yield ctx.finding(digit, f"digit {ctx.options.word} {ctx.environment.driver}")
+
+
+@rule(Letter, Severity.HIGH)
+def letter_fails(letter: Letter, ctx: Context) -> Findings:
+    """A rule that is broken for one letter, in the middle of speaking."""
+    yield ctx.finding(letter, "before")
+    if ctx.text(letter.span) == "b":
+        raise ValueError("the token hf_" + "a" * 34)
+
+
+@rule(Text, Severity.INFO)
+def text_twice(text: Text, ctx: Context) -> Findings:
+    """A rule that repeats itself."""
+    yield ctx.finding(text, "again")
+    yield ctx.finding(text, "again")
+
+
+RULES = {given.name: given for given in (letter_seen, digit_seen, letter_fails, text_twice)}
+
+
+@pytest.fixture
+def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The catalog of these rules; the names that were loaded so far."""
+    names: list[str] = []
+
+    def load(name: str) -> Rule:
+        names.append(name)
+        return RULES[name]
+
+    monkeypatch.setattr(catalog, "subject", lambda name: RULES[name].subject.__name__)
+    monkeypatch.setattr(catalog, "load", load)
+    return names
+
+
+@pytest.fixture
+def run(loaded: list[str]) -> Callable[..., Judgement]:
+    def judge(text: str, *names: str) -> Judgement:
+        given = Environment(driver="550")
+        chosen = Judge(names, given, lambda rule: Words("told") if rule.options else None)
+        return chosen(Alphabet(Source("a", text)), Project())
+
+    return judge
+
+
+def test_a_rule_is_shown_the_nodes_of_its_subject(run: Callable[..., Judgement]) -> None:
+    judgement = run("a1b", "letter-seen")
+    assert [found.message for found in judgement.findings] == ["letter a", "letter b"]
+    assert [found.severity for found in judgement.findings] == [Severity.LOW] * 2
+    assert judgement.problems == ()
+
+
+def test_findings_come_in_source_order_whatever_the_rule(run: Callable[..., Judgement]) -> None:
+    judgement = run("a1b2", "digit-seen", "letter-seen")
+    assert [found.location.span.start for found in judgement.findings] == [0, 1, 2, 3]
+
+
+def test_a_rule_is_given_its_options_and_the_environment(run: Callable[..., Judgement]) -> None:
+    (found,) = run("1", "digit-seen").findings
+    assert found.message == "digit told 550"
+
+
+def test_a_rule_is_loaded_once_and_only_when_its_subject_occurs(
+    run: Callable[..., Judgement], loaded: list[str]
+) -> None:
+    run("aaa", "digit-seen", "letter-seen")
+    assert loaded == ["letter-seen"]
+
+
+def test_what_is_said_twice_counts_once(run: Callable[..., Judgement]) -> None:
+    assert len(run("a", "text-twice").findings) == 1
+
+
+def test_a_broken_rule_does_not_stop_the_rest(run: Callable[..., Judgement]) -> None:
+    judgement = run("abc", "letter-fails", "letter-seen")
+    said = [(found.rule, found.location.span.start) for found in judgement.findings]
+    assert said == [
+        ("letter-fails", 0),
+        ("letter-seen", 0),
+        ("letter-fails", 1),
+        ("letter-seen", 1),
+        ("letter-fails", 2),
+        ("letter-seen", 2),
+    ]
+    (problem,) = judgement.problems
+    assert problem.kind is ProblemKind.RULE_CRASHED
+    assert problem.origin == "a"
+    assert "the rule letter-fails crashed: ValueError: the token" in problem.detail
+    assert "letter_fails:" in problem.detail
+    assert "hf_aaa" not in problem.detail
+    assert problem.location is not None
+    assert problem.location.span == Span(1, 2)
+    assert "report it" in problem.help
+
+
+def test_no_rules_have_nothing_to_say(run: Callable[..., Judgement]) -> None:
+    assert run("abc") == Judgement((), ())
+
+
+def test_some_nodes_can_be_judged_alone(loaded: list[str]) -> None:
+    judge = Judge(["letter-seen"], Environment(), lambda _rule: None)
+    document = Alphabet(Source("a", "abc"))
+    judgement = judge.judge(document, [Letter(Span(2, 3))], Project())
+    assert [found.message for found in judgement.findings] == ["letter c"]
