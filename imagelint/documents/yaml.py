@@ -59,7 +59,7 @@ def read_yaml(text: str) -> YamlStream:
     shift = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
     builder = Builder(text, shift)
     try:
-        _feed(builder, _joined(text[shift:]))
+        _feed(builder, _joined(text))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         offset = min(mark.index + shift, len(text)) if mark else 0
