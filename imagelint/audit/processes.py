@@ -33,8 +33,9 @@ def spread(files: Sequence[Found], plan: Plan, processes: int) -> Iterator[tuple
                 yield from zip(chunk, results, strict=True)
                 done += len(chunk)
     except BrokenProcessPool:
-        for found in files[done:]:
-            yield found, _alone(found, plan)
+        for at in range(done, len(files), _CHUNK):
+            chunk = files[at : at + _CHUNK]
+            yield from zip(chunk, _alone(chunk, plan), strict=True)
 
 
 @contextmanager
@@ -63,10 +64,14 @@ def _examine(chunk: Sequence[Found]) -> list[Stored]:
     return [_examiner[0].file(found) for found in chunk]
 
 
-def _alone(found: Found, plan: Plan) -> Stored:
+def _alone(files: Sequence[Found], plan: Plan) -> list[Stored]:
+    """What comes of some files, in a process that may die of one of them."""
     try:
         with _pool(plan, 1) as pool:
-            return pool.submit(_examine, [found]).result()[0]
+            return pool.submit(_examine, files).result()
     except BrokenProcessPool:
+        if len(files) > 1:
+            return [stored for found in files for stored in _alone([found], plan)]
         detail = "the process that examined it died"
-        return Stored(Report(problems=(Problem(ProblemKind.RULE_CRASHED, found.origin, detail),)))
+        problem = Problem(ProblemKind.RULE_CRASHED, files[0].origin, detail)
+        return [Stored(Report(problems=(problem,)))]
