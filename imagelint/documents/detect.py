@@ -57,6 +57,8 @@ _SCAN_OF_IMAGE = pattern(r'"ArtifactType"\s*:\s*"container_image"')
 _CHECKS = pattern(r'"checks"\s*:\s*\[\s*(?:\{|\])')
 _CHECKED_IMAGE = pattern(r'"image"\s*:\s*"')
 _HEAD = 200_000
+# What is read line by line costs a tenth of a millisecond a line; people write some hundreds.
+_MOST_LINES = {"dockerfile": 20_000, "requirements": 100_000, "ignore": 100_000}
 
 
 def candidate(path: str) -> bool:
@@ -189,6 +191,7 @@ def parse(source: Source, kind: str) -> Document:
     Raises:
         DocumentError: it cannot be examined, and why.
     """
+    _refuse_endless(source, kind)
     match kind:
         case "dockerfile":
             from imagelint.documents.dockerfile import parse_dockerfile
@@ -218,6 +221,16 @@ def parse(source: Source, kind: str) -> Document:
             return PolicyFile(source)
         case _:
             raise _template(source)
+
+
+def _refuse_endless(source: Source, kind: str) -> None:
+    lines = source.text.count("\n")
+    most = _MOST_LINES.get(kind, lines)
+    if lines > most:
+        from imagelint.core.report import ProblemKind
+
+        message = f"has {lines:,} lines; more than {most:,} are not examined"
+        raise DocumentError(ProblemKind.TOO_LARGE, message)
 
 
 def _parse_report(source: Source, kind: str) -> Document:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.report import Problem, ProblemKind
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Node
     from imagelint.documents.project import Project
     from imagelint.rules.api import Rule
+
+
+MOST_FINDINGS = 5_000
+"""Of one rule about one document. Who has more learns nothing from the rest."""
 
 
 class Judgement(NamedTuple):
@@ -55,6 +60,7 @@ class Judge:
         contexts: dict[str, Context] = {}
         findings: list[Finding] = []
         problems: list[Problem] = []
+        room: dict[str, int] = {}
         loaded = self._loaded
         for node in nodes:
             kind = type(node)
@@ -62,12 +68,16 @@ class Judge:
             for rule, options in rules:
                 context = contexts.get(rule.name)
                 if context is None:
-                    context = self._context(rule, options, locator, project)
-                    contexts[rule.name] = context
+                    context = contexts[rule.name] = self._context(rule, options, locator, project)
+                    room[rule.name] = MOST_FINDINGS + 1
+                before = len(findings) + len(problems)
                 try:
-                    findings.extend(rule.check(node, context))
+                    findings.extend(islice(rule.check(node, context), room[rule.name]))
                 except Exception as error:  # noqa: BLE001 - a broken rule must not stop the rest
-                    problems.append(_crash(rule, locator, node, error))
+                    if room[rule.name]:
+                        problems.append(_crash(rule, locator, node, error))
+                room[rule.name] -= len(findings) + len(problems) - before
+        problems += (_overflow(name, locator) for name, left in room.items() if left <= 0)
         return Judgement(tuple(dict.fromkeys(findings)), tuple(problems))
 
     def _load(self, kind: type) -> tuple[tuple[Rule, object], ...]:
@@ -79,6 +89,11 @@ class Judge:
         if rule.options is None:
             return Context(rule, locator, project, self._environment)
         return Configured(rule, locator, project, self._environment, options)
+
+
+def _overflow(rule: str, locator: Locator) -> Problem:
+    detail = f"the rule {rule} has more than {MOST_FINDINGS:,} findings; the rest is not told"
+    return Problem(ProblemKind.TOO_LARGE, locator.document.source.origin, detail)
 
 
 def _crash(rule: Rule, locator: Locator, node: Node, error: Exception) -> Problem:

@@ -164,3 +164,24 @@ def test_some_nodes_can_be_judged_alone(loaded: list[str]) -> None:
     document = Alphabet(Source("a", "abc"))
     judgement = judge.judge(document, [Letter(Span(2, 3))], Project())
     assert [found.message for found in judgement.findings] == ["letter c"]
+
+
+def test_a_flood_of_findings_is_bounded_and_the_rest_is_a_problem(
+    run: Callable[..., Judgement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imagelint.engine.judge.MOST_FINDINGS", 3)
+    judgement = run("acdefg1", "letter-seen", "digit-seen")
+    rules = [found.rule for found in judgement.findings]
+    assert rules == ["letter-seen"] * 4 + ["digit-seen"]
+    (problem,) = judgement.problems
+    assert problem.kind is ProblemKind.TOO_LARGE
+    assert problem.detail == "the rule letter-seen has more than 3 findings; the rest is not told"
+
+
+def test_a_flood_of_crashes_is_bounded(
+    run: Callable[..., Judgement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imagelint.engine.judge.MOST_FINDINGS", 3)
+    judgement = run("b" * 50, "letter-fails")
+    kinds = [problem.kind for problem in judgement.problems]
+    assert kinds == [ProblemKind.RULE_CRASHED] * 2 + [ProblemKind.TOO_LARGE]

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 _BOM = "\ufeff"
 _DIRECTIVE = pattern(rf"#[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
+_MOST_HEREDOCS = 500
 _DIRECTIVES = ("syntax", "escape", "check")
 
 
@@ -154,7 +155,12 @@ class _Scanner:
     def _with_bodies(self, line: LogicalLine) -> LogicalLine:
         if "<<" not in line.text or not may_hold_heredocs(line.text, self.escape):
             return line
-        bodies = tuple(self._body(word, line) for word in heredoc_words(line.text))
+        words = heredoc_words(line.text)
+        if len(words) > _MOST_HEREDOCS:
+            place = line.original(words[_MOST_HEREDOCS].start, words[_MOST_HEREDOCS].end)
+            message = f"only the first {_MOST_HEREDOCS} here-documents of an instruction are read"
+            self.complaints.append(Complaint(place, message))
+        bodies = tuple(self._body(word, line) for word in words[:_MOST_HEREDOCS])
         if not bodies:
             return line
         end = max(line.end, self._line_end(self._at - 1))

@@ -11,8 +11,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 _FOREIGN = pattern(r"[^\x01-\x7f]")
-# The parser's time grows with the square of these in text that is not a script at all.
-_COSTLY = (("|", 2_000), ("${", 10_000))
+# The parser's time grows with the square of the number of these in text that is not a script at
+# all, and in pipelines without end. Scripts of people have some dozens, each behind a word or two.
+_OPERATORS = "<>|&()[{$"
+_MOST_OPERATORS = 2_000
+_FEW_OPERATORS = 200
+_CHARACTERS_AN_OPERATOR = 8
 
 
 @cache
@@ -30,12 +34,18 @@ def parse(text: str) -> Tree | None:
     has none either, stands in for each. A carriage return before a line feed becomes another line
     feed.
     """
-    if any(text.count(mark) > limit for mark, limit in _COSTLY):
+    if _is_costly(text):
         return None
     plain = text if text.isascii() and "\0" not in text else _FOREIGN.sub(",", text)
     if "\r" in plain:
         plain = plain.replace("\\\r\n", " \\\n").replace("\r\n", "\n\n")
     return _parser().parse(plain.encode())
+
+
+def _is_costly(text: str) -> bool:
+    operators = sum(map(text.count, _OPERATORS))
+    dense = operators > _FEW_OPERATORS + len(text) // _CHARACTERS_AN_OPERATOR
+    return dense or operators > _MOST_OPERATORS
 
 
 def is_broken(root: Node) -> bool:

@@ -1,0 +1,62 @@
+"""What a hostile author may try: to silence a check, exhaust us, speak through us."""
+
+from __future__ import annotations
+
+import resource
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.projects import GOOD, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Program
+
+RULES = ("--policy", "strict", "--no-cache")
+PIPE = "curl -sSL https://example.com/install.sh | sh"
+
+
+@pytest.mark.parametrize(
+    "mark", ["<", "<<<", ">", "|", "a|", "&a ", "a() ", "$[", "${a#", "(( a", "a | ", "${", "<<A "]
+)
+def test_a_script_that_is_costly_to_read_is_reported_soon(
+    program: Program, here: Path, mark: str
+) -> None:
+    write(here, Dockerfile=f"FROM alpine\nRUN {PIPE}; {mark * (300_000 // len(mark))}\n")
+    started = time.monotonic()
+    answer = program("check", *RULES)
+    assert time.monotonic() - started < 10
+    assert answer.code == 1
+    assert "unreadable-script" in answer.out
+
+
+def test_many_scripts_that_are_costly_to_read_take_no_longer(program: Program, here: Path) -> None:
+    costly = "a|" * 190
+    write(here, Dockerfile=GOOD + f"RUN {costly}b > c <<<'d'\n" * 500)
+    started = time.monotonic()
+    program("check", *RULES)
+    assert time.monotonic() - started < 10
+
+
+FLOODS = {
+    "instructions": ("Dockerfile", "FROM a\n" + "RUN a b\n" * 100_000, "has 100,001 lines"),
+    "stages": ("Dockerfile", "FROM a\n" * 100_000, "has 100,000 lines"),
+    "here-documents": ("Dockerfile", "FROM a\nRUN " + "<<a " * 100_000, "here-documents"),
+    "lines": ("requirements.txt", "<\n" * 500_000, "has 500,000 lines"),
+    "complaints": ("requirements.txt", "<\n" * 90_000, "more than 5,000 findings"),
+}
+
+
+@pytest.mark.parametrize("flood", FLOODS)
+def test_a_flood_ends_soon_and_is_said(program: Program, here: Path, flood: str) -> None:
+    name, text, said = FLOODS[flood]
+    (here / name).write_text(text, encoding="utf-8")
+    started = time.monotonic()
+    answer = program("check", *RULES)
+    assert time.monotonic() - started < 10
+    assert answer.code in (1, 3)
+    assert said in answer.out
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_000_000
