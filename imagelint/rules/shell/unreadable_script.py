@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.script import Script
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # What reads other languages; rules about commands have nothing to say about those.
 _OTHER_LANGUAGES = frozenset(
@@ -12,7 +12,7 @@ _OTHER_LANGUAGES = frozenset(
 )
 
 
-@rule(Script, Severity.HIGH)
+@rule(Script, Severity.MEDIUM, confidence=Confidence.LIKELY)
 def unreadable_script(script: Script, ctx: Context) -> Findings:
     """Shell text cannot be read, so no rule knows what it runs.
 
