@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.script import Script, ScriptRole
+from imagelint.documents.shellscript.easier import command_first
 from imagelint.documents.shellscript.fast import read_fast
 from imagelint.documents.shellscript.inner import SHELLS
 from imagelint.documents.shellscript.reader import Output, Reader
@@ -57,7 +58,11 @@ def read_script(  # noqa: PLR0913 - the fields of a script
     shell = shebang[1] if shebang else shell
     output = Output(text, span.start, _read)
     if shell in SHELLS and len(text) <= _LONGEST:
-        _read(Reader(text, span.start, Scope(variables or {}), output))
+        reader = Reader(text, span.start, Scope(variables or {}), output)
+        moved = command_first(text)
+        if moved is not None:
+            reader.text, reader.places = moved
+        _read(reader)
     else:
         output.readable = False
     commands = tuple(output.commands)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.documents.shellscript.easier import plain_arithmetic
 from imagelint.documents.shellscript.grammar import is_broken, parse
 from imagelint.documents.shellscript.probes import PROBES
 from imagelint.documents.shellscript.reader import Piece, Place, Simple
@@ -59,13 +60,15 @@ _Linked = tuple[str, "Node", "tuple[Node, ...]"]
 def read_tree(reader: Reader) -> None:
     """Read a text through the grammar; says so in the output when it is not a script."""
     tree = parse(reader.text)
+    if tree is not None and is_broken(tree.root_node):
+        easier = plain_arithmetic(reader.text)
+        tree = tree if easier == reader.text else parse(easier)
     if tree is None:
         reader.output.readable = False
         return
-    root = tree.root_node
-    if is_broken(root):
+    if is_broken(tree.root_node):
         reader.output.readable = False
-    _Walk(reader).run(root)
+    _Walk(reader).run(tree.root_node)
 
 
 class _Walk:
@@ -175,7 +178,9 @@ class _Walk:
 
     def redirected(self, task: _Task) -> _Tasks:
         children = task.node.named_children
-        redirects = tuple(child for child in children if child.type in _REDIRECTS)
+        own = [child for child in children if child.type in _REDIRECTS]
+        behind_own = [other for one in own for other in one.children if other.type in _REDIRECTS]
+        redirects = (*own, *behind_own)
         body = next((c for c in children if c.type not in _REDIRECTS and c.type != "comment"), None)
         place = task.place
         behind: _Tasks = []

@@ -1,0 +1,60 @@
+"""Shell text put so that the grammar can read it: some that is right is too much for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
+
+if TYPE_CHECKING:
+    import re
+
+# `<<EOT bash -e` in front of its command; what may follow it is another redirect or an operator.
+_LEADING = pattern(
+    r"(?P<document>\s*<<-?[ \t]*(?:\"\w+\"|'\w+'|\w+))(?P<space>[ \t]+)"
+    r"(?P<command>[^\s|&;<>()`\\\"']+(?:[ \t]+[^\s|&;<>()`\\\"']+)*)(?=[ \t]*[\n|&;>])"
+)
+# Without command substitutions, which hold commands; parentheses one deep.
+_ARITHMETIC = pattern(r"\$\(\(((?:[^()`$\n]|\$(?!\()|\((?:[^()`$\n]|\$(?!\())*\))*)\)\)")
+
+
+_FAR = 100  # a here-document that begins the text is near its beginning
+_LONGEST = 100_000  # a place for each character takes a hundred bytes
+
+
+class Moved(NamedTuple):
+    """A text in another order; `places[i]` is where its character i is written."""
+
+    text: str
+    places: tuple[Span, ...]
+
+
+def command_first(text: str) -> Moved | None:
+    """A text whose first command stands before its here-document; None when it does already.
+
+    `<<EOT bash` becomes `bash <<EOT`, which means the same and is as long.
+    """
+    near = "<<" in text[:_FAR] and len(text) <= _LONGEST
+    match = _LEADING.match(text) if near else None
+    if match is None:
+        return None
+    order = (*_indices(match, "command"), *_indices(match, "space"), *_indices(match, "document"))
+    places = [Span(at, at + 1) for at in (*order, *range(match.end(), len(text)))]
+    return Moved("".join(text[place.start] for place in places), tuple(places))
+
+
+def _indices(match: re.Match[str], group: str) -> range:
+    return range(match.start(group), match.end(group))
+
+
+def plain_arithmetic(text: str) -> str:
+    """The text with a number, as long, for the sum in each `$(( … ))`.
+
+    The grammar knows no `${X:-0}` before an operator there.
+    """
+    return _ARITHMETIC.sub(_number, text) if "$((" in text else text
+
+
+def _number(match: re.Match[str]) -> str:
+    return f"$(({'1' * len(match[1])}))"
