@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from imagelint.core.finding import Location
+from imagelint.core.pattern import pattern
 from imagelint.core.report import Permit, Problem, ProblemKind
 from imagelint.core.source import Source, Span
 
@@ -88,6 +90,21 @@ class Allowance(NamedTuple):
     permit: Permit = Permit.INLINE
 
 
+# A comment, or an annotation, that must have been meant as an allowance of ours but is none.
+_ADDRESSED = pattern(
+    r"#[ \t]*imagelint(?:[ \t]*:|[ \t-]*(?:al+ow|ignore|disable|skip|exempt|waive|noqa)\b)",
+    re.IGNORECASE,
+)
+NO_RULE = ""
+"""The rule of an allowance that cannot be read."""
+
+
+def unreadable_allowance(comment: str, span: Span) -> Iterator[Allowance]:
+    """The allowance of a comment that speaks to us but says nothing that we know."""
+    if _ADDRESSED.match(comment):
+        yield Allowance(NO_RULE, "", Span(span.end, span.end), span)
+
+
 class AllowanceState(Enum):
     """What became of an allowance."""
 
@@ -96,6 +113,7 @@ class AllowanceState(Enum):
     UNKNOWN = "unknown"  # no rule has that name
     EXPIRED = "expired"
     WITHOUT_REASON = "without-reason"
+    UNREADABLE = "unreadable"  # it is not written as allowances are
     IDLE = "idle"  # the rule did not run, or what it is about was not examined
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Complaint, Document
+from imagelint.documents.base import Allowance, Complaint, Document, unreadable_allowance
 from imagelint.documents.installers.model import PackageIndex, Requirement
 from imagelint.documents.installers.pep508 import read_requirement
 
@@ -238,6 +238,8 @@ def _wishes(comment: str, start: int, length: int) -> Iterator[Allowance]:
     """What `# imagelint: allow …` in a comment asks for; an empty scope is yet to be filled in."""
     match = _ALLOW.search(comment)
     if match is None:
+        span = Span(start, start + len(comment.rstrip()))
+        yield from unreadable_allowance(comment, span)
         return
     span = Span(start + match.start(), start + match.start() + len(match[0].rstrip()))
     scope = Span(0, length) if match["scope"] else Span(span.end, span.end)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Dialect
+from imagelint.documents.base import Allowance, Dialect, unreadable_allowance
 from imagelint.documents.yamlnodes import Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from imagelint.documents.yamlnodes import YamlNode
 
 _COMMENT = pattern(
-    r"(?:(?<=[ \t\n])|\A)#[ \t]*(?:imagelint:|(?:trivy|tfsec):ignore:|(?:checkov|bridgecrew):skip=)"
-    r"[^\r\n]*"
+    r"(?:(?<=[ \t\n])|\A)#[ \t]*(?:(?i:imagelint)[ \t:-]"
+    r"|(?:trivy|tfsec):ignore:|(?:checkov|bridgecrew):skip=)[^\r\n]*"
 )
 # What each of them has in it: looking for these first costs next to nothing.
-_SIGNS = ("imagelint:", ":ignore:", ":skip=")
+_SIGNS = ("imagelint", ":ignore:", ":skip=")
 _OURS = pattern(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
     r"(?:\s+in\s+(?P<scope>file)\b)?\s*(?:--\s*(?P<reason>.*))?"
@@ -49,7 +49,7 @@ def comment_allowances(source: Source, documents: tuple[YamlNode, ...]) -> Itera
     a line of its own, of the entry or the item that begins on the next line with content.
     """
     text = source.text
-    if not any(sign in text for sign in _SIGNS):
+    if not any(sign in text for sign in _SIGNS) and "imagelint" not in text.lower():
         return
     comments = _COMMENT.finditer(text)
     places = _places(documents)
@@ -69,9 +69,11 @@ def _allowances(source: Source, span: Span, places: _Places) -> Iterator[Allowan
     elif match := _CHECKOV.match(written):
         scope = _around(places.documents, span)
         yield Allowance(match[1], (match[2] or "").strip(), scope, span, Dialect.CHECKOV)
-    else:
-        for rule in _TRIVY.findall(written):
+    elif rules := _TRIVY.findall(written):
+        for rule in rules:
             yield Allowance(rule, "", _scope(source, span, places), span, Dialect.TRIVY)
+    else:
+        yield from unreadable_allowance(written, span)
 
 
 def _scope(source: Source, comment: Span, places: _Places) -> Span:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.report import Allowed
-from imagelint.documents.base import AllowanceState, AllowanceUse, Dialect
+from imagelint.documents.base import NO_RULE, AllowanceState, AllowanceUse, Dialect
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable
+    from collections.abc import Container, Iterable, Iterator
 
     from imagelint.core.finding import Finding
     from imagelint.documents.base import Allowance
 
 # Findings about allowances are answered by mending the allowance.
 NEVER_INLINE = "allowances"
+# Who tells another tool to be silent about everything did not speak about these.
+NEVER_BY_WILDCARD = ("secrets", "signatures")
 
 
 class Settled(NamedTuple):
@@ -58,10 +60,20 @@ def _permits(wish: Allowance, finding: Finding) -> bool:
         return False
     if catalog.family(finding.rule) == NEVER_INLINE:
         return False
-    if wish.rule != "*":
+    if wish.dialect is Dialect.IMAGELINT:
         return finding.rule in catalog.find(wish.rule)
+    if wish.rule == "*":
+        return catalog.family(finding.rule) not in NEVER_BY_WILDCARD and any(_theirs(wish, finding))
+    return finding.rule in catalog.find(wish.rule) and any(
+        wish.rule.lower() in catalog.spellings(reference) for reference in _theirs(wish, finding)
+    )
+
+
+def _theirs(wish: Allowance, finding: Finding) -> Iterator[str]:
+    """The references of a rule to the tool that was spoken to: only these need no reason."""
     tool = wish.dialect.value
-    return any(name.lower().startswith(tool) for name in catalog.load(finding.rule).references)
+    references = catalog.load(finding.rule).references
+    return (name for name in references if name.lower().startswith(tool))
 
 
 def _reason(wish: Allowance) -> str:
@@ -69,6 +81,8 @@ def _reason(wish: Allowance) -> str:
 
 
 def _use(wish: Allowance, used: set[Allowance], enabled: Container[str]) -> AllowanceUse:
+    if wish.rule == NO_RULE:
+        return AllowanceUse(wish.span, wish.rule, AllowanceState.UNREADABLE)
     meant = catalog.find(wish.rule)
     if not meant:
         return AllowanceUse(

@@ -172,20 +172,21 @@ def answers_to() -> dict[str, tuple[str, ...]]:
         for key in {
             spelling
             for reference in (*rule.references, *rule.former)
-            for spelling in _spellings(reference)
+            for spelling in spellings(reference)
         }:
             index.setdefault(key, []).append(name)
     return {key: tuple(found) for key, found in index.items()}
 
 
-def _spellings(reference: str) -> tuple[str, ...]:
+def spellings(reference: str) -> tuple[str, ...]:
+    """The ways to write another tool's id, in lower case."""
     whole = reference.lower()
     last = whole.rpartition(" ")[2]
-    spellings = [whole, last]
+    found = [whole, last]
     prefix, dash, number = last.partition("-")
     if dash and number.isdigit():
-        spellings += [f"avd-{last}", f"{prefix}{int(number):03d}", f"avd-{prefix}-{number}"]
-    return tuple(spellings)
+        found += [f"avd-{last}", f"{prefix}{int(number):03d}", f"avd-{prefix}-{number}"]
+    return tuple(found)
 
 
 def find(name: str) -> tuple[str, ...]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.source import Source
-from imagelint.documents.base import Allowance, Dialect
+from imagelint.documents.base import NO_RULE, Allowance, Dialect
 from imagelint.documents.yaml import load_yaml
 from imagelint.documents.yamlcomments import comment_allowances
 
@@ -57,12 +57,18 @@ def test_scopes(text: str, expected: str | None) -> None:
         "a: '# imagelint: allow x -- r'\n",
         "a: |\n  # imagelint: allow x -- r\n  b\n",
         "a: b#imagelint:allow x\n",
-        "a: 1 # imagelint: alow x -- r\n",
+        "a: 1 # imagelint knows\n",
         "a: 1 # allow x\n",
     ],
 )
 def test_what_is_no_comment_or_not_ours_says_nothing(text: str) -> None:
     assert read(text) == []
+
+
+@pytest.mark.parametrize("comment", ["# imagelint: alow x -- r", "#Imagelint Ignore x"])
+def test_what_must_have_been_meant_for_us_is_an_allowance_that_cannot_be_read(comment: str) -> None:
+    (allowance,) = read(f"a: 1 {comment}\n")
+    assert (allowance.rule, allowance.reason) == (NO_RULE, "")
 
 
 def test_a_reason_may_be_missing() -> None:

@@ -7,7 +7,7 @@ import pytest
 from imagelint.core.finding import Severity
 from imagelint.core.report import Permit
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, AllowanceState, AllowanceUse, Dialect
+from imagelint.documents.base import NO_RULE, Allowance, AllowanceState, AllowanceUse, Dialect
 from imagelint.engine.allow import allow_inline, nearest_rule
 from imagelint.rules import catalog
 from imagelint.rules.api import rule
@@ -140,3 +140,22 @@ def test_all_that_would_allow_are_used_and_the_first_is_named() -> None:
 def test_findings_about_allowances_are_not_allowed_inline() -> None:
     about = finding("unused-allowance", INSIDE)
     assert allow_inline([about], [wish("unused-allowance")], ENABLED).kept == (about,)
+
+
+@pytest.mark.parametrize("name", ["root-user", "as-root", "DS-0002"])
+def test_another_tool_is_heard_only_under_its_own_ids(name: str) -> None:
+    foreign = wish(name, "", dialect=Dialect.HADOLINT)
+    assert allow_inline([finding()], [foreign], ENABLED).kept == (finding(),)
+
+
+def test_all_of_a_tool_does_not_mean_secrets(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(catalog, "family", lambda _name: "secrets")
+    everything = wish("*", "", dialect=Dialect.HADOLINT)
+    assert allow_inline([finding()], [everything], ENABLED).kept == (finding(),)
+    named = wish("DL3002", "", dialect=Dialect.HADOLINT)
+    assert allow_inline([finding()], [named], ENABLED).kept == ()
+
+
+def test_what_cannot_be_read_is_told() -> None:
+    (use,) = allow_inline([], [wish(NO_RULE)], ENABLED).uses
+    assert (use.state, use.suggestion) == (AllowanceState.UNREADABLE, "")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Dialect
+from imagelint.documents.base import Allowance, Dialect, unreadable_allowance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,6 +95,8 @@ def _allowances(written: str, comment: Span, places: Map) -> Iterator[Allowance]
     elif match := _CHECKOV.match(written):
         reason = (match["reason"] or "").strip()
         yield Allowance(match["rules"], reason, places.whole(), comment, Dialect.CHECKOV)
+    else:
+        yield from unreadable_allowance(written, comment)
 
 
 def _scope(word: str | None, comment: Span, places: Map) -> Span:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.report import Permit
-from imagelint.documents.base import Allowance, Dialect
+from imagelint.documents.base import NO_RULE, Allowance, Dialect
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.cursor import Cursor
 
-_OURS = "imagelint.dev/allow."
+_OUR_NAMES = "imagelint.dev/"
+_OURS = f"{_OUR_NAMES}allow."
 _KUBE_LINTER = "ignore-check.kube-linter.io/"
 _KUBE_LINTER_ALL = "kube-linter.io/ignore-all"
 _KUBE_SCORE = "kube-score/ignore"
@@ -33,6 +34,8 @@ def annotation_allowances(annotations: Cursor, scope: Span) -> Iterator[Allowanc
 def _read(name: str, value: str) -> Iterator[tuple[str, str, Dialect]]:
     if name.startswith(_OURS):
         yield name.removeprefix(_OURS), value, Dialect.IMAGELINT
+    elif name.startswith(_OUR_NAMES):
+        yield NO_RULE, "", Dialect.IMAGELINT
     elif name.startswith(_KUBE_LINTER):
         yield name.removeprefix(_KUBE_LINTER), value, Dialect.KUBE_LINTER
     elif name == _KUBE_LINTER_ALL:

@@ -14,9 +14,10 @@ if TYPE_CHECKING:
 
 @rule(AllowanceUse, Severity.MEDIUM)
 def unknown_allowance(use: AllowanceUse, ctx: Context) -> Findings:
-    """An allowance or a waiver names a rule that does not exist.
+    """An allowance or a waiver cannot be understood.
 
-    It allows nothing, whatever its author believes.
+    It names a rule that does not exist, or is not written as allowances are. It allows nothing,
+    whatever its author believes.
 
     Bad:
         # imagelint: allow root-users -- binds port 80
@@ -28,6 +29,12 @@ def unknown_allowance(use: AllowanceUse, ctx: Context) -> Findings:
         FROM alpine:3.20
         CMD ["sh"]
     """
+    if use.state is AllowanceState.UNREADABLE:
+        yield ctx.finding(
+            use,
+            "this is not how an allowance is written, so it allows nothing",
+            help="write `# imagelint: allow RULE -- reason`, or imagelint.dev/allow.RULE: reason",
+        )
     if use.state is AllowanceState.UNKNOWN:
         yield ctx.finding(
             use,

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.documents.base import Dialect
+from imagelint.documents.base import NO_RULE, Dialect
 from tests.documents.dockerfile.reader import read
 
 _FILE = """\
@@ -83,8 +83,10 @@ def test_before_the_first_stage_a_stage_is_what_stands_there() -> None:
         ("# imagelint: allow a in file", ["a"], ""),
         ("# imagelint: allow a because", ["a"], ""),
         ("# imagelint: allow a --", ["a"], ""),
-        ("# imagelint: allow", [], ""),
-        ("# imagelint allow a", [], ""),
+        ("# imagelint: allow", [NO_RULE], ""),
+        ("# imagelint allow a", [NO_RULE], ""),
+        ("# imagelint: alow a -- b", [NO_RULE], ""),
+        ("# imagelint allows a", [], ""),
         ("# see imagelint: allow a", [], ""),
     ],
 )
