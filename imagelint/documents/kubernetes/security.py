@@ -29,6 +29,27 @@ def node_agent(owner: KubernetesObject) -> bool:
     return owner.kind == "DaemonSet"
 
 
+# Kubernetes' own groups: there a container must have an image.
+_OWN_GROUPS = ("", "apps", "batch")
+
+
+def is_part(container: Container) -> bool:
+    """Whether the rest of a container is written elsewhere, so that nothing is certainly absent.
+
+    That holds for patches and templates, which name no image, and for a NIMService, which has no
+    field for a security context: its operator sets it
+    (NVIDIA/k8s-nim-operator:config/crd/bases/apps.nvidia.com_nimservices.yaml).
+    """
+    owner = container.owner
+    patch = owner.group in _OWN_GROUPS and not container.body["image"].exists
+    return patch or owner.kind == "NIMService"
+
+
+def is_patch(pod: Pod) -> bool:
+    """Whether a pod is only a part of one, as its containers tell."""
+    return any(is_part(container) for container in pod.containers)
+
+
 def may_be_root(container: Container) -> bool:
     """Whether nothing keeps a container from running as root: no user, and no refusal of root."""
     if container.security("runAsUser").integer() is not ABSENT:

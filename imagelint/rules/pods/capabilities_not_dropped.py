@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.kubernetes.security import privileged, windows
+from imagelint.documents.kubernetes.security import is_part, privileged, windows
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 # Pod Security Standards, restricted: this one may be added back.
@@ -37,7 +37,8 @@ def capabilities_not_dropped(container: Container, ctx: Context) -> Findings:
     sockets. No model server needs any of it; RDMA needs `IPC_LOCK` added back.
 
     Except:
-        Privileged containers, which `privileged-container` speaks about, and Windows pods.
+        Privileged containers, which `privileged-container` speaks about, Windows pods, and
+        patches, which hold only a part of a container.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -63,7 +64,9 @@ def capabilities_not_dropped(container: Container, ctx: Context) -> Findings:
     capabilities = container.security("capabilities")
     dropped = [item.text() for item in capabilities["drop"].items()]
     known = [fact.value.upper() for fact in dropped if isinstance(fact, Known)]
-    if "ALL" not in known and UNKNOWN not in dropped and not capabilities.templated:
+    unwritten = is_part(container) and not capabilities["drop"].exists
+    unread = UNKNOWN in dropped or capabilities.templated
+    if "ALL" not in known and not unread and not unwritten:
         yield ctx.finding(
             capabilities["drop"],
             f"the container `{container.name}` does not drop all capabilities",

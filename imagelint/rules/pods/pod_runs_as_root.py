@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.kubernetes.security import may_be_root, node_agent, windows
+from imagelint.documents.kubernetes.security import is_patch, may_be_root, node_agent, windows
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -30,7 +30,8 @@ def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
     Told outright to be user 0, the finding is of high severity.
 
     Except:
-        Windows pods; pods of a DaemonSet, which do a node's work, get a low severity.
+        Windows pods; patches, which hold only a part of a pod, unless they say root; pods of a
+        DaemonSet, which do a node's work, get a low severity.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -54,7 +55,8 @@ def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
     if windows(pod.spec):
         return
     low = Severity.LOW if node_agent(pod.owner) else None
-    open_ones = [container for container in pod.containers if may_be_root(container)]
+    whole = () if is_patch(pod) else pod.containers
+    open_ones = [container for container in whole if may_be_root(container)]
     if open_ones and len(open_ones) == len(pod.containers):
         yield ctx.finding(
             pod.spec.at("securityContext", "runAsNonRoot"),

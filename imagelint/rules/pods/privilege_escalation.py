@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.kubernetes.security import privileged, windows
+from imagelint.documents.kubernetes.security import is_part, privileged, windows
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -27,7 +27,8 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
     root in the container, whatever user it was started as.
 
     Except:
-        Privileged containers, which `privileged-container` speaks about, and Windows pods.
+        Privileged containers, which `privileged-container` speaks about, Windows pods, and
+        patches, which hold only a part of a container.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -52,6 +53,8 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
         return
     place = container.security("allowPrivilegeEscalation")
     allowed = place.boolean()
+    if allowed is ABSENT and is_part(container):
+        return
     if allowed is ABSENT or (isinstance(allowed, Known) and allowed.value):
         how = "may" if allowed is ABSENT else "is told that it may"
         yield ctx.finding(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.objects import Container, Pod
-from imagelint.documents.kubernetes.security import privileged, windows
+from imagelint.documents.kubernetes.security import is_patch, privileged, windows
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -28,7 +28,8 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
     no model server makes. Unless the kubelet is told otherwise, Kubernetes sets none.
 
     Except:
-        Privileged containers, where a profile has no effect, and Windows pods.
+        Privileged containers, where a profile has no effect, Windows pods, and patches, which hold
+        only a part of a pod.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -51,7 +52,8 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
     """
     if windows(pod.spec):
         return
-    open_ones = [container for container in pod.containers if _is_open(container)]
+    whole = () if is_patch(pod) else pod.containers
+    open_ones = [container for container in whole if _is_open(container)]
     if open_ones and len(open_ones) == len(pod.containers):
         yield ctx.finding(
             pod.spec.at("securityContext", "seccompProfile"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.kubernetes.security import windows
+from imagelint.documents.kubernetes.security import is_part, windows
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -28,8 +28,8 @@ def writable_root(container: Container, ctx: Context) -> Findings:
 
     Except:
         Containers with GPUs get a low severity: on nodes that inject devices by CDI, hooks of the
-        NVIDIA toolkit before 1.20 write into the root filesystem and fail. Windows pods are left
-        alone.
+        NVIDIA toolkit before 1.20 write into the root filesystem and fail. Windows pods
+        are left alone, and patches, which hold only a part of a container.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -54,6 +54,8 @@ def writable_root(container: Container, ctx: Context) -> Findings:
     fact = place.boolean()
     closed = isinstance(fact, Known) and fact.value
     if closed or not (fact is ABSENT or isinstance(fact, Known)) or windows(container.spec):
+        return
+    if fact is ABSENT and is_part(container):
         return
     on_gpu = isinstance(container.runtime.gpus, Known)
     yield ctx.finding(
