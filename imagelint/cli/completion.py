@@ -9,11 +9,9 @@ import click
 @click.argument("shell", type=click.Choice(["bash", "zsh", "fish"]))
 def completion(shell: str) -> None:
     """Print the shell completion script, for `eval "$(imagelint completion bash)"` in a profile."""
-    from click.shell_completion import get_completion_class
+    from click.shell_completion import BashComplete, FishComplete, ZshComplete
 
     from imagelint.cli.commands import main
 
-    complete = get_completion_class(shell)
-    if complete is None:
-        raise click.UsageError(f"no completion for {shell}")
+    complete = {"bash": BashComplete, "fish": FishComplete, "zsh": ZshComplete}[shell]
     click.echo(complete(main, {}, "imagelint", "_IMAGELINT_COMPLETE").source())
