@@ -22,6 +22,7 @@ _VERSION = lazy(
     r"(?:\+[a-z0-9.]*)?",
     re.ASCII,
 )
+_IN_A_TAG = lazy(r"(?<![\d.])\d{1,9}\.\d{1,9}\.\d{1,9}(?![\d.])", re.ASCII)
 _ORDER = {"dev": -4, "a": -3, "alpha": -3, "b": -2, "beta": -2, "rc": -1, "c": -1, "": 0, "post": 1}
 
 
@@ -69,3 +70,14 @@ def engine_version(name: str, reference: Image) -> Fact[str]:
     pattern = engine(name).version
     match = re.fullmatch(pattern, reference.tag, re.ASCII) if pattern else None
     return Known(match[1]) if match else UNKNOWN
+
+
+def hinted_versions(name: str, reference: Image) -> tuple[str, ...]:
+    """What looks like a version in the tag of a mirror, or of a build named after an engine.
+
+    `registry.example.com/vllm-openai:v0.10.2-nixl-0.7.1` hints at 0.10.2 and at 0.7.1. None of them
+    is certain to be the engine's; empty for images of other names.
+    """
+    if name.partition(".")[0] not in reference.repository.rpartition("/")[2]:
+        return ()
+    return tuple(_IN_A_TAG.findall(reference.tag))

@@ -6,7 +6,13 @@ from hypothesis import strategies as st
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.reference import parse_reference
-from imagelint.knowledge.versions import at_least, compare_versions, engine_version, version_key
+from imagelint.knowledge.versions import (
+    at_least,
+    compare_versions,
+    engine_version,
+    hinted_versions,
+    version_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -108,3 +114,22 @@ def test_tags_that_say_no_version(engine: str, image: str) -> None:
     reference = parse_reference(image)
     assert reference is not None
     assert engine_version(engine, reference) is UNKNOWN
+
+
+@pytest.mark.parametrize(
+    ("engine", "image", "hints"),
+    [
+        ("vllm", "lmcache/vllm-openai:v0.11.0", ("0.11.0",)),
+        ("vllm", "r.io/a/vllm-openai-nixl:v0.10.2-nixl-0.7.1-20251219", ("0.10.2", "0.7.1")),
+        ("llama.cpp", "r.io/a/llama.cpp:b4000-1.2.3", ("1.2.3",)),
+        ("vllm", "r.io/a/vllm-openai:2025-05-05-v1", ()),
+        ("vllm", "r.io/a/vllm-openai:1.2.3.4", ()),
+        ("vllm", "ghcr.io/llm-d/llm-d-cuda:v0.6.0", ()),
+        ("sglang", "r.io/a/vllm-openai:v0.11.0", ()),
+        ("vllm", "r.io/a/vllm", ()),
+    ],
+)
+def test_hints_of_tags(engine: str, image: str, hints: tuple[str, ...]) -> None:
+    reference = parse_reference(image)
+    assert reference is not None
+    assert hinted_versions(engine, reference) == hints

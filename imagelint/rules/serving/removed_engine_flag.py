@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.documents.questions.serving import title, variable
 from imagelint.documents.serving import ServingCommand
-from imagelint.knowledge.versions import at_least
+from imagelint.knowledge.versions import at_least, hinted_versions
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -27,7 +27,8 @@ def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
 
     Except:
         Switches that are deprecated, but still there, get a low severity. Where the image does not
-        tell the version of its engine, the finding is only likely.
+        tell the version of its engine, the finding is only likely, and there is none where the tag
+        of a mirror, or of a build that is named after the engine, hints at an older version.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -92,9 +93,13 @@ def _judged(server: ServingCommand, gone: Removed) -> tuple[Severity, Confidence
     if not isinstance(version, Known):
         if gone.deprecated and not gone.removed:
             return None
+        hints = _hints(server)
+        if hints and gone.removed and not any(at_least(hint, gone.removed) for hint in hints):
+            return None
         since = f" from {gone.removed} on" if gone.removed else ""
+        told = f"its tag says {hints[0]}" if hints else "the image tells no version"
         likely = Severity.LOW if gone.variable else Severity.MEDIUM
-        return likely, Confidence.LIKELY, f"{effect} {name}{since}; the image tells no version"
+        return likely, Confidence.LIKELY, f"{effect} {name}{since}; {told}"
     if gone.removed and at_least(version.value, gone.removed):
         return worst, Confidence.CERTAIN, f"{effect} {name} {version.value}, as of {gone.removed}"
     if not gone.removed and not gone.deprecated:
@@ -104,3 +109,10 @@ def _judged(server: ServingCommand, gone: Removed) -> tuple[Severity, Confidence
         message = f"is deprecated in {name} since {gone.deprecated}{until}"
         return Severity.LOW, Confidence.CERTAIN, message
     return None
+
+
+def _hints(server: ServingCommand) -> tuple[str, ...]:
+    image = server.launch.image
+    if image is None or not isinstance(image.reference, Known):
+        return ()
+    return hinted_versions(server.engine, image.reference.value)
