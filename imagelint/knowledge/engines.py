@@ -107,7 +107,8 @@ class Engine(NamedTuple):
 
     `kind` is `generation` or `embedding`. `entry` is the argument vector of its image's entry
     point, None when the image runs what it is given; `tags` a glob over the tags that start the
-    server; `version` the pattern of a tag whose group 1 is the version.
+    server; `version` the pattern of a tag whose group 1 is the version. `utilities` are first words
+    by which the image does something else than serving.
 
     `positional` is the option that the first bare word sets, `other_models` are flags that name a
     model instead of it, `hub` tells whether a bare name is a repository of the Hugging Face hub.
@@ -128,6 +129,7 @@ class Engine(NamedTuple):
     kind: str
     entry: tuple[str, ...] | None
     tags: str
+    utilities: frozenset[str]
     version: str
     positional: str
     hub: bool
@@ -202,6 +204,7 @@ def engine(name: str) -> Engine:
         kind=raw["kind"],
         entry=None if entry is None else tuple(entry),
         tags=start.get("tags", "*"),
+        utilities=frozenset(start.get("utilities", ())),
         version=start.get("version", ""),
         positional=start.get("positional", ""),
         hub=start.get("hub", True),

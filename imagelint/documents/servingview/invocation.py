@@ -118,6 +118,8 @@ def _by_image(recognised: Recognised, launch: Launch, words: tuple[Word, ...]) -
     bare = recognised.bare and not (words and words[0].text.startswith("-"))
     if not appends or bare or engine(recognised.engine).entry is None:
         return _by_script(recognised, launch, words)
+    if words and words[0].text in engine(recognised.engine).utilities:
+        return None
     # Where the entry point is a program of many commands, the words replace the command as well.
     if recognised.engine == "ollama":
         if words and words[0].text not in ("serve", "start"):

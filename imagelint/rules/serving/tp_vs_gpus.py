@@ -26,8 +26,8 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     idle. Several engines use one GPU unless they are told otherwise.
 
     Except:
-        Servers across several machines whose number is not known. GPUs that stay idle get a
-        medium severity.
+        Servers across several machines whose number is not known, and servers of several stages
+        (`vllm serve --omni`). GPUs that stay idle get a medium severity.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -69,6 +69,9 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     wanted, pods = server.world_size(), pods_of_server(server)
     given = gpu_count(server, ctx.environment.gpus_per_node)
     if server.engine == _SPLITS and isinstance(server.data_parallel, Known):
+        return
+    # vLLM-Omni has a file for each model that gives every stage GPUs of its own.
+    if isinstance(server.switch("omni"), Known):
         return
     if not (isinstance(wanted, Known) and isinstance(given, Known) and isinstance(pods, Known)):
         return

@@ -66,13 +66,16 @@ def trust_remote_code(server: ServingCommand, ctx: Context) -> Findings:
     yield ctx.finding(
         switch,
         f"`{switch.written}` lets {title(server)} run code from the model's repository{state}",
-        help="drop it if the architecture is built in; else review the code of one commit and name"
-        " that commit: `--revision <40 hex digits>`",
+        help=_HELP + _PIN if server.facts and "revision" in server.facts.options else _HELP,
         notes=tuple(notes) if pinned_in_vain else (),
         subject=server.launch.runtime.name,
         severity=severity,
         confidence=None if certain else Confidence.LIKELY,
     )
+
+
+_HELP = "drop it if the architecture is built in; else review the code of one commit and name it"
+_PIN = ": `--revision <40 hex digits>`"
 
 
 def _judged(server: ServingCommand) -> tuple[Severity, str, bool]:
