@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import resource
 import time
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.cli.projects import GOOD, write
+from tests.cli.projects import GOOD, POD, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from tests.conftest import Program
 
 RULES = ("--policy", "strict", "--no-cache")
+PRIVILEGED = POD + "      securityContext: {privileged: true}\n"
 PIPE = "curl -sSL https://example.com/install.sh | sh"
 
 
@@ -60,3 +62,28 @@ def test_a_flood_ends_soon_and_is_said(program: Program, here: Path, flood: str)
     assert answer.code in (1, 3)
     assert said in answer.out
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_000_000
+
+
+HIDDEN = {
+    "NUL": ("Dockerfile", f"#{'x' * 9000}\0\nFROM alpine\nRUN {PIPE}\n", "is a binary file"),
+    "late manifest": (
+        "pod.yaml",
+        "# long\n" * 40_000 + PRIVILEGED,
+        "privileged-container",
+    ),
+    "indented": ("pod.yaml", indent(PRIVILEGED, "  "), "privileged-container"),
+    "carriage returns": ("pod.yaml", PRIVILEGED.replace("\n", "\r"), "privileged-container"),
+    "escaped keys": ("pod.yaml", PRIVILEGED.replace("kind", '"k\\x69nd"'), "privileged-container"),
+    "values": ("values-prod.yaml", PRIVILEGED, "privileged-container"),
+    "last document": ("pod.yaml", f"{PRIVILEGED}---\na: [\n", "this is not YAML"),
+}
+
+
+@pytest.mark.parametrize("trick", HIDDEN)
+def test_a_file_cannot_hide_what_it_is(program: Program, here: Path, trick: str) -> None:
+    name, text, said = HIDDEN[trick]
+    write(here, good__Dockerfile=GOOD)
+    (here / name).write_text(text, encoding="utf-8", newline="")
+    answer = program("check", *RULES)
+    assert answer.code in (1, 3), answer.out
+    assert said in answer.out

@@ -15,7 +15,6 @@ LARGEST_FILE = 16 * 1024 * 1024
 """Bytes. A rendered chart has a few; what is larger is not written by people."""
 
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
-_BINARY_PROBE = 8192
 
 
 class Text(NamedTuple):
@@ -64,7 +63,7 @@ def decode(data: bytes, origin: str) -> Text:
     """
     if data.startswith(_UTF16_MARKS):
         return Text(None, (_encoding(origin, "is UTF-16, not UTF-8"),))
-    if b"\0" in data[:_BINARY_PROBE]:
+    if b"\0" in data:
         detail = "is a binary file (it has NUL bytes)"
         return Text(None, (Problem(ProblemKind.UNPARSABLE, origin, detail),))
     try:

@@ -28,8 +28,9 @@ _POLICY = pattern(r"\.?imagelint\.ya?ml")
 _COMPOSE = pattern(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compose\.ya?ml")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
 # Files of charts and of other tools, which only look like documents of ours.
+_VALUES = pattern(r"values.*\.ya?ml")
 _NONE_OF_OURS = pattern(
-    r"chart\.ya?ml|values.*\.ya?ml|package(?:-lock)?\.json|tsconfig.*\.json|composer\.json"
+    r"chart\.ya?ml|package(?:-lock)?\.json|tsconfig.*\.json|composer\.json"
     r"|.*\.schema\.json|pnpm-lock\.ya?ml|\.gitlab-ci.*\.ya?ml|\.pre-commit-config\.ya?ml"
 )
 
@@ -92,14 +93,17 @@ def detect(origin: str, text: str) -> str:
         return "ignore"
     if _is_requirements_path(low, name):
         return "requirements"
-    head = text[:_HEAD].removeprefix("\ufeff")
-    if "\0" in head:
+    text = text.removeprefix("\ufeff")
+    head = text[:_HEAD]
+    if "\0" in text:
         return ""
     if _is_dockerfile_name(name):
         return _named_dockerfile(name, text, head)
+    if _VALUES.fullmatch(name):
+        return "kubernetes" if _is_kubernetes(text) else ""
     if _DATA.fullmatch(name):
         return "" if _NONE_OF_OURS.fullmatch(name) else _data(low, name, text, head)
-    return _by_content(name, text, head)
+    return _by_content(name, text)
 
 
 def _is_dockerfile_name(name: str) -> bool:
@@ -115,17 +119,17 @@ def _is_requirements_path(path: str, name: str) -> bool:
 
 def _named_dockerfile(name: str, text: str, head: str) -> str:
     """A file that is named like a Dockerfile, unless its content is clearly something else."""
-    if _FROM.search(head):
+    if _FROM.search(text):
         return "template" if _is_dockerfile_template(name, head) else "dockerfile"
     start = head.lstrip()
-    other = _manifest_kind(text, head)
+    other = _manifest_kind(text)
     if other:
         return other
     if start.startswith(("{", "[", "#!", "<")) and not _FIRST_LINE.match(head):
         return ""
     match = _DOCKERFILE.fullmatch(name)
     certain = match is None or not match["variant"]
-    return "dockerfile" if certain or not start or _INSTRUCTION.search(head) else ""
+    return "dockerfile" if certain or not start or _INSTRUCTION.search(text) else ""
 
 
 def _is_dockerfile_template(name: str, head: str) -> bool:
@@ -136,14 +140,16 @@ def _is_dockerfile_template(name: str, head: str) -> bool:
 
 
 def _data(path: str, name: str, text: str, head: str) -> str:
-    kind = _manifest_kind(text, head) or (_report(head) if name.endswith(".json") else "")
+    kind = _manifest_kind(text) or (_report(head) if name.endswith(".json") else "")
     if kind:
         return kind
     if _COMPOSE.fullmatch(name):
         return "compose"
-    if _TEMPLATE_FOLDER.fullmatch(path) and _TEMPLATE_BLOCK.search(head):
+    if _TEMPLATE_FOLDER.fullmatch(path) and _TEMPLATE_BLOCK.search(text):
         return "template"
-    return ""
+    from imagelint.documents.oddform import odd_kind
+
+    return odd_kind(text)
 
 
 def _report(head: str) -> str:
@@ -152,29 +158,34 @@ def _report(head: str) -> str:
     return "signatures" if _CHECKS.search(head) and _CHECKED_IMAGE.search(head) else ""
 
 
-def _by_content(name: str, text: str, head: str) -> str:
-    """Standard input, and files with names that say nothing."""
-    kind = _manifest_kind(text, head)
+def _by_content(name: str, text: str) -> str:
+    """Standard input, and files that somebody named although their names say nothing."""
+    kind = _manifest_kind(text)
     if kind:
         return kind
-    return "dockerfile" if "." not in name and _FIRST_LINE.match(head) else ""
+    other = _OTHER_LANGUAGE.fullmatch(name) is not None
+    return "dockerfile" if not other and _FIRST_LINE.match(text) else ""
 
 
-def _manifest_kind(text: str, head: str) -> str:
-    if _is_kubernetes(head):
-        return "template" if _is_template(text, head) else "kubernetes"
-    return "compose" if _SERVICES.search(head) and _SERVICE_FIELD.search(head) else ""
+def _manifest_kind(text: str) -> str:
+    if _is_kubernetes(text):
+        return "template" if _is_template(text) else "kubernetes"
+    if "services" not in text or not _SERVICES.search(text):
+        return ""
+    return "compose" if _SERVICE_FIELD.search(text) else ""
 
 
-def _is_kubernetes(head: str) -> bool:
-    if head.lstrip().startswith(("{", "[")) and _JSON_API_VERSION.search(head):
-        return _JSON_KIND.search(head) is not None
-    return _API_VERSION.search(head) is not None and _KIND.search(head) is not None
+def _is_kubernetes(text: str) -> bool:
+    if "apiVersion" not in text:
+        return False
+    if text.lstrip("\ufeff \t\r\n").startswith(("{", "[")) and _JSON_API_VERSION.search(text):
+        return _JSON_KIND.search(text) is not None
+    return _API_VERSION.search(text) is not None and _KIND.search(text) is not None
 
 
-def _is_template(text: str, head: str) -> bool:
+def _is_template(text: str) -> bool:
     """Whether control blocks keep it from being YAML; inside strings they do not."""
-    if not _TEMPLATE_BLOCK.search(head):
+    if not _TEMPLATE_BLOCK.search(text):
         return False
     from imagelint.documents.yaml import YamlError, load_yaml
 

@@ -64,7 +64,26 @@ EMBEDDED = (
         ("chart/templates/plain.yaml", "a: 1\n", ""),
         ("Chart.yaml", "apiVersion: v2\nkind: x\n", ""),
         ("values.yaml", COMPOSE, ""),
-        ("values-prod.yaml", MANIFEST, ""),
+        ("values-prod.yaml", MANIFEST, "kubernetes"),
+        ("values-prod.yaml", "apiVersion: 1\n", ""),
+        ("late.yaml", "# long\n" * 40_000 + MANIFEST, "kubernetes"),
+        ("late.yaml", "# long\n" * 40_000 + COMPOSE, "compose"),
+        ("Dockerfile.cuda", "# long\n" * 40_000 + "FROM a\n", "dockerfile"),
+        ("Dockerfile.cuda", "# long\n" * 40_000 + "RUN a\n", "dockerfile"),
+        ("odd.yaml", "  apiVersion: v1\n  kind: Pod\n", "kubernetes"),
+        ("odd.yaml", "{apiVersion: v1, kind: Pod}\n", "kubernetes"),
+        ("odd.yaml", "a: b\n--- {kind: Pod, apiVersion: v1}\n", "kubernetes"),
+        ("odd.yaml", "? apiVersion\n: v1\n? kind\n: Pod\n", "kubernetes"),
+        ("odd.yaml", "!!str apiVersion: v1\nkind: Pod\n", "kubernetes"),
+        ("odd.yaml", '"api\\x56ersion": v1\n"k\\u0069nd": Pod\n', "kubernetes"),
+        ("odd.yaml", "apiVersion: v1\rkind: Pod\r", "kubernetes"),
+        ("odd.yaml", "- {apiVersion: v1, kind: Pod}\n", "kubernetes"),
+        ("odd.yaml", "{services: {web: {image: nginx}}}\n", "compose"),
+        ("odd.yaml", "# a\n---\n  services:\n    web: {build: .}\n", "compose"),
+        ("odd.yaml", "  services:\n    web: {command: a}\n", ""),
+        ("odd.yaml", "a: {apiVersion: v1, kind: Pod}\n", ""),
+        ("odd.yaml", "{apiVersion: v1, kind: Pod\n", ""),
+        ("build.docker", DOCKERFILE, "dockerfile"),
         ("values.schema.json", JSON, ""),
         ("ci.yaml", "kind: x\n", ""),
         ("ci.yaml", "on: push\njobs:\n  a:\n    services:\n      b:\n        image: c\n", ""),
@@ -99,7 +118,7 @@ EMBEDDED = (
 )
 def test_kinds(origin: str, text: str, kind: str) -> None:
     assert detect(origin, text) == kind
-    if kind and origin not in ("-", "data.yaml"):
+    if kind and origin not in ("-", "data.yaml", "build.docker"):
         assert candidate(origin)
 
 
