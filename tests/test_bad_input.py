@@ -289,6 +289,8 @@ def test_a_name_that_is_too_long_is_said(program: Program, here: Path) -> None:
         "FROM a\nRUN " + "<<A " * 2000,
         "FROM a\nRUN a \\\n" + "  b \\\n" * 50_000 + "  c\n",
         "FROM a\n" + "RUN a\n" * 5000,
+        "FROM a\nRUN <<EOF\n" + "curl -LO https://a.test/a.tar.gz\n" * 5000 + "EOF\n",
+        "FROM a\n" + "RUN curl -LO https://a.test/a.tar.gz && tar xf a.tar.gz\n" * 2000,
         "".join(f"FROM s{number} AS s{number + 1}\nENV A=1\n" for number in range(1000)),
         f"FROM a\nCMD {'[' * DEEP}\n",
         f"FROM a\nCMD [{'1,' * DEEP}]\n",

@@ -111,8 +111,12 @@ def pipes_into_shell(script: Script) -> tuple[tuple[Command, Command], ...]:
 
 def verified(script: Script, after: Command | None = None) -> bool:
     """Whether a checksum or signature is verified in the script, behind a command if given."""
-    start = after.span.start if after else -1
-    return any(command.span.start > start and _verifies(command) for command in script.commands)
+    return last_verification(script) > (after.span.start if after else -1)
+
+
+def last_verification(script: Script) -> int:
+    """Where the last command begins that verifies a checksum or signature; -1 without one."""
+    return max((one.span.start for one in script.commands if _verifies(one)), default=-1)
 
 
 def _file(command: Command, found: Words, urls: tuple[Word, ...], output: str) -> list[Download]:

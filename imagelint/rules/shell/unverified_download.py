@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from imagelint.documents.downloads import downloads, pipes_into_shell, verified
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from imagelint.core.source import Span
+from imagelint.documents.downloads import downloads, last_verification, pipes_into_shell
 from imagelint.documents.questions.fetched import file_name, is_hashed, will_be_used
 from imagelint.documents.questions.stages import enclosing_stage
 from imagelint.documents.script import Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
 
 _SHOWN = 5
 
@@ -33,13 +40,14 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
             && echo "6d0f1a6c5c8f0a2b  tool-1.2.tar.gz" | sha256sum -c - \
             && tar xf tool-1.2.tar.gz
     """
-    piped = [source for source, _ in pipes_into_shell(script)]
+    piped = {source.span for source, _ in pipes_into_shell(script)}
+    last = last_verification(script)
     found = [
         download
         for command in script.commands
         for download in downloads(command)
         if download.kind == "file" and not download.checked and not is_hashed(script, download)
-        if command not in piped and not verified(script, command)
+        if command.span not in piped and last <= command.span.start
         if will_be_used(ctx.document, script, download)
     ]
     if not found or _checked_later(script, ctx):
@@ -60,9 +68,16 @@ def _checked_later(script: Script, ctx: Context) -> bool:
     """Whether a later script of the same stage verifies something."""
     stage = enclosing_stage(ctx.document, script.span)
     return any(
-        isinstance(node, Script)
-        and node.span.start > script.span.start
-        and enclosing_stage(ctx.document, node.span) is stage
-        and verified(node)
-        for node in ctx.document.walk()
+        start > script.span.start and enclosing_stage(ctx.document, Span(start, start)) is stage
+        for start in _checking_scripts(ctx.document)
+    )
+
+
+@lru_cache(maxsize=1)
+def _checking_scripts(document: Document) -> tuple[int, ...]:
+    """Where the scripts begin that verify something: asked once for all scripts of a document."""
+    return tuple(
+        node.span.start
+        for node in document.walk()
+        if isinstance(node, Script) and last_verification(node) >= 0
     )
