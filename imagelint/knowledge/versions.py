@@ -72,12 +72,13 @@ def engine_version(name: str, reference: Image) -> Fact[str]:
     return Known(match[1]) if match else UNKNOWN
 
 
-def hinted_versions(name: str, reference: Image) -> tuple[str, ...]:
+def hinted_version(name: str, reference: Image) -> str:
     """What looks like a version in the tag of a mirror, or of a build named after an engine.
 
-    `registry.example.com/vllm-openai:v0.10.2-nixl-0.7.1` hints at 0.10.2 and at 0.7.1. None of them
-    is certain to be the engine's; empty for images of other names.
+    `registry.example.com/vllm-openai:v0.10.2-nixl-0.7.1` hints at 0.10.2: what comes first is
+    the engine's, though that is not certain. Empty for images of other names.
     """
     if name.partition(".")[0] not in reference.repository.rpartition("/")[2]:
-        return ()
-    return tuple(_IN_A_TAG.findall(reference.tag))
+        return ""
+    match = _IN_A_TAG.search(reference.tag)
+    return match[0] if match else ""

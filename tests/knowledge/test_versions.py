@@ -10,7 +10,7 @@ from imagelint.knowledge.versions import (
     at_least,
     compare_versions,
     engine_version,
-    hinted_versions,
+    hinted_version,
     version_key,
 )
 
@@ -117,19 +117,20 @@ def test_tags_that_say_no_version(engine: str, image: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("engine", "image", "hints"),
+    ("engine", "image", "hint"),
     [
-        ("vllm", "lmcache/vllm-openai:v0.11.0", ("0.11.0",)),
-        ("vllm", "r.io/a/vllm-openai-nixl:v0.10.2-nixl-0.7.1-20251219", ("0.10.2", "0.7.1")),
-        ("llama.cpp", "r.io/a/llama.cpp:b4000-1.2.3", ("1.2.3",)),
-        ("vllm", "r.io/a/vllm-openai:2025-05-05-v1", ()),
-        ("vllm", "r.io/a/vllm-openai:1.2.3.4", ()),
-        ("vllm", "ghcr.io/llm-d/llm-d-cuda:v0.6.0", ()),
-        ("sglang", "r.io/a/vllm-openai:v0.11.0", ()),
-        ("vllm", "r.io/a/vllm", ()),
+        ("vllm", "lmcache/vllm-openai:v0.11.0", "0.11.0"),
+        ("vllm", "r.io/a/vllm-openai-nixl:v0.10.2-nixl-0.7.1-ucx-1.19.0", "0.10.2"),
+        ("vllm", "r.io/a/vllm-openai:kvcache-v0.8.5-20250520", "0.8.5"),
+        ("llama.cpp", "r.io/a/llama.cpp:b4000-1.2.3", "1.2.3"),
+        ("vllm", "r.io/a/vllm-openai:2025-05-05-v1", ""),
+        ("vllm", "r.io/a/vllm-openai:1.2.3.4", ""),
+        ("vllm", "ghcr.io/llm-d/llm-d-cuda:v0.6.0", ""),
+        ("sglang", "r.io/a/vllm-openai:v0.11.0", ""),
+        ("vllm", "r.io/a/vllm", ""),
     ],
 )
-def test_hints_of_tags(engine: str, image: str, hints: tuple[str, ...]) -> None:
+def test_hints_of_tags(engine: str, image: str, hint: str) -> None:
     reference = parse_reference(image)
     assert reference is not None
-    assert hinted_versions(engine, reference) == hints
+    assert hinted_version(engine, reference) == hint

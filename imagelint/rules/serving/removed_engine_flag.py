@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.documents.questions.serving import title, variable
 from imagelint.documents.serving import ServingCommand
-from imagelint.knowledge.versions import at_least, hinted_versions
+from imagelint.knowledge.versions import at_least, hinted_version
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -93,11 +93,11 @@ def _judged(server: ServingCommand, gone: Removed) -> tuple[Severity, Confidence
     if not isinstance(version, Known):
         if gone.deprecated and not gone.removed:
             return None
-        hints = _hints(server)
-        if hints and gone.removed and not any(at_least(hint, gone.removed) for hint in hints):
+        hint = _hint(server)
+        if hint and gone.removed and not at_least(hint, gone.removed):
             return None
         since = f" from {gone.removed} on" if gone.removed else ""
-        told = f"its tag says {hints[0]}" if hints else "the image tells no version"
+        told = f"the image's tag says {hint}" if hint else "the image tells no version"
         likely = Severity.LOW if gone.variable else Severity.MEDIUM
         return likely, Confidence.LIKELY, f"{effect} {name}{since}; {told}"
     if gone.removed and at_least(version.value, gone.removed):
@@ -111,8 +111,8 @@ def _judged(server: ServingCommand, gone: Removed) -> tuple[Severity, Confidence
     return None
 
 
-def _hints(server: ServingCommand) -> tuple[str, ...]:
+def _hint(server: ServingCommand) -> str:
     image = server.launch.image
     if image is None or not isinstance(image.reference, Known):
-        return ()
-    return hinted_versions(server.engine, image.reference.value)
+        return ""
+    return hinted_version(server.engine, image.reference.value)
