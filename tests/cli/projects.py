@@ -37,6 +37,6 @@ def write(folder: Path, **files: str) -> None:
         path.write_text(text, encoding="utf-8")
 
 
-def policy(text: str = "", extends: str = "[]") -> str:
-    """The text of a policy that stands on nothing but what it says."""
+def policy(text: str = "", extends: str = "[baseline]") -> str:
+    """The text of a policy that stands on little but what it says."""
     return f"extends: {extends}\n{text}"

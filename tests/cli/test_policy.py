@@ -54,7 +54,7 @@ def test_without_a_policy_the_default_packs_hold(program: Program) -> None:
 def test_a_policy_is_checked(program: Program, here: Path) -> None:
     assert program("policy", "check").code == 2
     assert "imagelint init" in program("policy", "check").err
-    (here / ".imagelint.yaml").write_text(policy("rules: {root-user: on}"))
+    (here / ".imagelint.yaml").write_text(policy("rules: {root-user: on}", "[]"))
     answer = program("policy", "check")
     assert answer.code == 0
     assert answer.out.endswith(".imagelint.yaml: valid, 1 rules on\n")
@@ -63,7 +63,7 @@ def test_a_policy_is_checked(program: Program, here: Path) -> None:
 def test_all_that_is_wrong_with_several_policies_is_said_at_once(
     program: Program, here: Path
 ) -> None:
-    write(here, a_yaml="fail-on: sometimes\n", b_yaml="rulez: {}\n", c_yaml=policy())
+    write(here, a_yaml="fail-on: sometimes\n", b_yaml="rulez: {}\n", c_yaml=policy("", "[]"))
     answer = program("policy", "check", "a.yaml", "b.yaml", "c.yaml", "missing.yaml", ".")
     assert answer.code == 2
     assert answer.out == "c.yaml: valid, 0 rules on\n"
@@ -87,7 +87,9 @@ def test_the_nearest_policy_holds_for_each_file(program: Program, here: Path) ->
     assert answer.code == 1
     assert "low[root-user]: no USER: `python` runs as root\n --> a/Dockerfile" in answer.out
     assert answer.out.count("critical[root-user]") == 2
-    (here / "b/.imagelint.yaml").write_text(policy("rules: {root-user: off}"))
+    (here / "b/.imagelint.yaml").write_text(
+        policy("rules: {root-user: off, relative-workdir: low}")
+    )
     assert program("check").code == 0
 
 

@@ -26,7 +26,9 @@ def test_all_rules_are_listed_by_family(program: Program) -> None:
 
 
 def test_the_list_tells_the_level_that_holds_here(program: Program, here: Path) -> None:
-    (here / ".imagelint.yaml").write_text(policy("rules: {root-user: low, seccomp-missing: on}"))
+    (here / ".imagelint.yaml").write_text(
+        policy("rules: {root-user: low, seccomp-missing: on}", "[]")
+    )
     rows = {row["name"]: row for row in json.loads(program("rules", "--json").out)}
     assert rows["root-user"] == {
         "name": "root-user",
