@@ -21,12 +21,14 @@ class BaseImage(NamedTuple):
 
     `root` tells whether it runs as root as long as nobody changes the user, `user` is its
     unprivileged user where it has one. `runtime` is the word which takes the place of `devel` in a
-    tag, empty where there is no smaller flavour.
+    tag, empty where there is no smaller flavour. `drops` tells whether its own entry point begins
+    as root and starts its server as somebody else.
     """
 
     root: bool
     user: str = ""
     runtime: str = ""
+    drops: bool = False
 
 
 def base_image(reference: Image) -> BaseImage | None:
@@ -34,7 +36,8 @@ def base_image(reference: Image) -> BaseImage | None:
     name = f"{reference.registry}/{reference.repository}"
     for row in table("base_images")["images"]:
         if matches(name, row["glob"]) and matches(reference.tag, row.get("tags", "*")):
-            return BaseImage(row["root"], row.get("user", ""), row.get("runtime", ""))
+            user, runtime = row.get("user", ""), row.get("runtime", "")
+            return BaseImage(row["root"], user, runtime, row.get("drops", False))
     found = recognise_image(reference)
     if found is None or not found.upstream:
         return None

@@ -40,8 +40,9 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
 
     Except:
         Bases that are known to run as another user, users and bases that depend on a variable,
-        entry points that change the user themselves (`gosu`, `su-exec`, `setpriv` …), Windows,
-        images from scratch that name no command: they carry files to other builds.
+        entry points that change the user themselves (`gosu`, `su-exec`, `setpriv` …), also those of
+        bases (`postgres`, `redis` …), Windows, images from scratch that name no command: they
+        carry files to other builds.
 
     Bad:
         FROM alpine:3.20
@@ -90,7 +91,7 @@ def _judge_base(stage: Stage, image: ImageReference, ctx: Context) -> Findings:
             severity=Severity.MEDIUM,
             confidence=Confidence.LIKELY,
         )
-    elif known.root:
+    elif known.root and not (known.drops and stage.entrypoint is None):
         own = f"; the image holds the user {known.user}" if known.user else ""
         yield ctx.finding(
             place,
