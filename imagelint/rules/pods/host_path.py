@@ -8,6 +8,7 @@ from imagelint.documents.kubernetes.security import node_agent
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock")
+_CLOCK = ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo")
 _HELP = "use a persistentVolumeClaim, or an emptyDir for what may be lost"
 _SOCKET_HELP = "drop it: whoever speaks to the container runtime is root on the node"
 _SENSITIVE = ("/", "/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/usr", "/var/lib/kubelet")
@@ -35,7 +36,7 @@ def host_path(pod: Pod, ctx: Context) -> Findings:
     poisoned by anybody else who mounts it. The socket of the container runtime is the node itself.
 
     Except:
-        Pods of a DaemonSet, which do a node's work, get a low severity.
+        Pods of a DaemonSet, which do a node's work, and the node's time zone get a low severity.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -70,6 +71,6 @@ def host_path(pod: Pod, ctx: Context) -> Findings:
 def _severity(pod: Pod, path: str) -> Severity | None:
     if path.endswith(_SOCKETS):
         return Severity.CRITICAL
-    if node_agent(pod.owner):
+    if node_agent(pod.owner) or path.startswith(_CLOCK):
         return Severity.LOW
     return Severity.HIGH if (path.rstrip("/") or "/") in _SENSITIVE else None
