@@ -80,10 +80,11 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
         return
     few = wanted.value > total
     asked = f"{given.value} * {pods.value} pods = {total}" if pods.value > 1 else f"{total}"
-    rest = "" if few else f": {gpus_in_words(total - wanted.value)} stay idle"
+    asked += " is" if total == 1 else " are"
+    rest = "" if few else f": {gpus_in_words(total - wanted.value)} too many"
     yield ctx.finding(
         place_of(server, wanted),
-        f"{title(server)} uses {_sum(server, wanted.value)}, and {asked} are requested{rest}",
+        f"{title(server)} uses {_sum(server, wanted.value)}, and {asked} requested{rest}",
         help=f"ask for {gpus_in_words(-(-wanted.value // pods.value))} per pod, "
         f"or split the model over {total}",
         subject=runtime.name,

@@ -53,7 +53,8 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
     if not found or _checked_later(script, ctx):
         return
     names = [file_name(ctx.document, download) for download in found]
-    more = f" and {len(found) - 1} more files" if len(found) > 1 else ""
+    others = len(found) - 1
+    more = f" and {others} more {'file' if others == 1 else 'files'}" if others else ""
     yield ctx.finding(
         found[0],
         f"nothing checks what `{found[0].command.program}` delivers as `{names[0]}`{more}",
