@@ -63,7 +63,8 @@ def _violations(report: Report, fail_on: Severity) -> Iterator[str]:
 
 
 def _unexamined(report: Report, asked: Iterable[Asked]) -> Iterator[str]:
-    kinds = {examined.kind for examined in report.examined}
+    # A policy is what is judged by, not what is judged.
+    kinds = {examined.kind for examined in report.examined} - {"policy"}
     for name, wanted in asked:
         if not (kinds.intersection(wanted) if wanted else kinds):
             yield f"no {name} was examined"
