@@ -65,3 +65,11 @@ def pins_memory(pod: Pod) -> bool:
         for container in pod.containers
         for item in container.body.at("securityContext", "capabilities", "add").items()
     )
+
+
+def lacks_seccomp(container: Container) -> bool:
+    """Whether neither a container nor its pod names a seccomp profile that would hold for it."""
+    if privileged(container):
+        return False
+    profile = container.security("seccompProfile")
+    return not profile.templated and profile["type"].text() is ABSENT

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
+from imagelint.documents.downloads import last_verification
+from imagelint.documents.questions.stages import enclosing_stage
+from imagelint.documents.script import Script
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.downloads import Download
-    from imagelint.documents.script import Script
 
-__all__ = ["address", "file_name", "is_hashed", "will_be_used"]
+__all__ = ["address", "checked_later", "file_name", "is_hashed", "will_be_used"]
 
 # What is unpacked, installed, run or loaded; not keys, lists and settings.
 _USED = pattern(
@@ -76,4 +80,23 @@ def _is_unpacked(script: Script, download: Download) -> bool:
         command.program in _UNPACKING
         for command in script.commands
         if command.pipe == source.pipe and command.stage > source.stage
+    )
+
+
+def checked_later(document: Document, script: Script) -> bool:
+    """Whether a later script of the same stage verifies something."""
+    stage = enclosing_stage(document, script.span)
+    return any(
+        start > script.span.start and enclosing_stage(document, Span(start, start)) is stage
+        for start in _checking_scripts(document)
+    )
+
+
+@lru_cache(maxsize=1)
+def _checking_scripts(document: Document) -> tuple[int, ...]:
+    """Where the scripts begin that verify something: asked once for all scripts of a document."""
+    return tuple(
+        node.span.start
+        for node in document.walk()
+        if isinstance(node, Script) and last_verification(node) >= 0
     )

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import ABSENT, Known
-from imagelint.documents.kubernetes.objects import Container, Pod
-from imagelint.documents.kubernetes.security import is_patch, privileged, windows
+from imagelint.core.fact import Known
+from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.kubernetes.security import is_patch, lacks_seccomp, windows
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -53,7 +53,7 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
     if windows(pod.spec):
         return
     whole = () if is_patch(pod) else pod.containers
-    open_ones = [container for container in whole if _is_open(container)]
+    open_ones = [container for container in whole if lacks_seccomp(container)]
     if open_ones and len(open_ones) == len(pod.containers):
         yield ctx.finding(
             pod.spec.at("securityContext", "seccompProfile"),
@@ -80,10 +80,3 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
 
 
 _HELP = "set spec.securityContext.seccompProfile: {type: RuntimeDefault}"
-
-
-def _is_open(container: Container) -> bool:
-    if privileged(container):
-        return False
-    profile = container.security("seccompProfile")
-    return not profile.templated and profile["type"].text() is ABSENT

@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
-from typing import TYPE_CHECKING
-
-from imagelint.core.source import Span
 from imagelint.documents.downloads import downloads, last_verification, pipes_into_shell
-from imagelint.documents.questions.fetched import file_name, is_hashed, will_be_used
-from imagelint.documents.questions.stages import enclosing_stage
+from imagelint.documents.questions.fetched import checked_later, file_name, is_hashed, will_be_used
 from imagelint.documents.script import Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
-
-if TYPE_CHECKING:
-    from imagelint.documents.base import Document
 
 _SHOWN = 5
 
@@ -50,7 +42,7 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
         if command.span not in piped and last <= command.span.start
         if will_be_used(ctx.document, script, download)
     ]
-    if not found or _checked_later(script, ctx):
+    if not found or checked_later(ctx.document, script):
         return
     names = [file_name(ctx.document, download) for download in found]
     others = len(found) - 1
@@ -62,23 +54,4 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
         "or use `ADD --checksum=sha256:…`",
         notes=tuple(ctx.note("neither this", download) for download in found[1:_SHOWN]),
         subject=names[0],
-    )
-
-
-def _checked_later(script: Script, ctx: Context) -> bool:
-    """Whether a later script of the same stage verifies something."""
-    stage = enclosing_stage(ctx.document, script.span)
-    return any(
-        start > script.span.start and enclosing_stage(ctx.document, Span(start, start)) is stage
-        for start in _checking_scripts(ctx.document)
-    )
-
-
-@lru_cache(maxsize=1)
-def _checking_scripts(document: Document) -> tuple[int, ...]:
-    """Where the scripts begin that verify something: asked once for all scripts of a document."""
-    return tuple(
-        node.span.start
-        for node in document.walk()
-        if isinstance(node, Script) and last_verification(node) >= 0
     )
