@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.documents.questions.kustomize import pins_image, replaced_image
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.engines import engine_of_image
 from imagelint.rules.api import Configured, Findings, Severity, rule
@@ -53,7 +54,8 @@ def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
     compose services. Stages, `scratch` and services that are built locally are not images.
 
     Except:
-        An image whose name depends on a variable without a value.
+        An image whose name depends on a variable without a value, and one to which the
+        kustomization in the same folder gives a version.
 
     Bad:
         FROM python
@@ -80,9 +82,12 @@ def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
     if not isinstance(use.reference, Known):
         return
     image = use.reference.value
-    if image.digest:
+    floating = image.tag in ("", "latest")
+    if image.digest or not (floating or ctx.options.pin == "digest"):
         return
-    if image.tag in ("", "latest"):
+    if _is_kustomized(use, image, ctx):
+        return
+    if floating:
         yield ctx.finding(
             use,
             _message(image),
@@ -90,7 +95,7 @@ def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
             subject=image.familiar,
             severity=Severity.HIGH if _breaks(image) else None,
         )
-    elif ctx.options.pin == "digest":
+    else:
         yield ctx.finding(
             use,
             f"the tag `{image.tag}` of `{image.familiar}` can be moved to another image",
@@ -101,6 +106,15 @@ def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
 
 
 _REPLACE = "name the version that was tested, best with its digest: `name:1.2.3@sha256:…`"
+
+
+def _is_kustomized(use: ImageUse, image: ImageReference, ctx: Configured[Options]) -> bool:
+    """Whether the kustomization beside a manifest names the version."""
+    if use.role is not ImageRole.POD:
+        return False
+    name = use.text.removesuffix(f":{image.tag}") if image.tag else use.text
+    entry = replaced_image(ctx.source.origin, name, ctx.project)
+    return entry is not None and pins_image(entry, by_digest=ctx.options.pin == "digest")
 
 
 def _breaks(image: ImageReference) -> bool:
