@@ -30,7 +30,8 @@ _TEXTUAL = frozenset(
     | {"FIRST", "LAST", "NEW", "BATCHED", "THINK", "TOOL", "PROMPT", "CONTEXT", "INPUT", "OUTPUT"}
     | {"FILLER", "BATCH"}
 )
-_PLAIN_NAMES = frozenset({"PWD", "OLDPWD", "TOKEN_TYPE", "PASS", "PAT"})
+# MinIO calls its root user's name an access key, min.io/docs: MINIO_ROOT_USER.
+_PLAIN_NAMES = frozenset({"PWD", "OLDPWD", "TOKEN_TYPE", "PASS", "PAT", "MINIO_ACCESS_KEY"})
 _PLACEHOLDERS = frozenset(
     {"", "changeme", "change-me", "change_me", "placeholder", "example", "dummy", "empty", "none"}
     | {"null", "nil", "undefined", "todo", "tbd", "fixme", "replace_me", "replace-me", "replaceme"}
