@@ -54,8 +54,7 @@ def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
     compose services. Stages, `scratch` and services that are built locally are not images.
 
     Except:
-        An image whose name depends on a variable without a value, and one to which the
-        kustomization in the same folder gives a version.
+        A name that depends on a variable without a value, or that the kustomization beside pins.
 
     Bad:
         FROM python
