@@ -6,6 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
+from imagelint.core.named_secrets import named_spans
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
@@ -51,23 +52,6 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "JSON web token": ("eyJ",),
     "private key": ("-----BEGIN ",),
 }
-_BEARER = r"(?i)\bbearer\s+([A-Za-z0-9._~+/-]{12,}=*)"
-# What stands behind a password-like word, and the word. Group 1 is the secret.
-_BEHIND = (
-    ("://", r"://[^/\s:@'\"]*:([^/\s@'\"$]{3,})@"),
-    ("earer", _BEARER),
-    ("EARER", _BEARER),
-    (
-        "--",
-        (
-            r"(?i)--(?:admin[-_])?(?:api[-_]keys?|password|passwd|token|hf[-_]token|auth[-_]token)"
-            # Behind a flag comes its value, the next item of a JSON list, or of a YAML list.
-            r"(?:[= ]+|['\"]\s{0,99},\s{0,99}|['\"]?[ \t]{0,99}\r?\n[ \t]{0,99}-[ \t]{1,99})['\"]?"
-            r"([^\s'\"$<{-][^\s'\"$]{5,})"
-        ),
-    ),
-    ("=", r"\b[A-Z0-9_]{0,60}(?:TOKEN|API_KEY|PASSWORD|SECRET)=['\"]?([^\s'\"$<{][^\s'\"$]{5,})"),
-)
 
 
 def secret_spans(text: str) -> Iterator[Span]:
@@ -76,10 +60,7 @@ def secret_spans(text: str) -> Iterator[Span]:
         if any(hint in text for hint in _HINTS[kind]):
             for match in _compiled(shape).finditer(text):
                 yield Span(*match.span())
-    for hint, pattern in _BEHIND:
-        if hint in text:
-            for match in _compiled(pattern).finditer(text):
-                yield Span(*match.span(1))
+    yield from named_spans(text)
 
 
 @cache

@@ -39,7 +39,7 @@ class Locator:
         """A message without any secret of the document in it."""
         text = self.document.source.text
         for secret in self._all_secrets():
-            value = text[secret.start : secret.end]
+            value = text[secret.start : secret.end].strip("'\"")
             if len(value) >= 4 and value in message:  # noqa: PLR2004 - shorter ones are words
                 message = message.replace(value, MASK)
         return redact(message)

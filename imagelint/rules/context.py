@@ -54,10 +54,10 @@ class Context:
             severity or self._rule.severity,
             self._locator.redact(message),
             self._locator.locate(at),
-            help,
+            self._locator.redact(help) if help else "",
             notes,
             fix,
-            subject,
+            self._locator.redact(subject) if subject else "",
             confidence or self._rule.confidence,
         )
 

@@ -1,0 +1,117 @@
+"""Values behind a name, an option or a header that says that they are secret."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator
+
+# A name that ends so is that of a secret; `max_tokens` and `tokenizer` do not. Each word, and how
+# the name must go on before it. Looking for words first is ten times as fast as one expression.
+_ANY = pattern(r"")
+_JOINED = pattern(r"[_-]$")
+_OF_KEYS = pattern(
+    r"(?:api|access|secret|private|auth|encryption|signing|master|account|ssh|ngc)[_-]?$"
+)
+_WORDS = (
+    ("token", _ANY),
+    ("secret", _ANY),
+    ("password", _ANY),
+    ("passwd", _ANY),
+    ("passphrase", _ANY),
+    ("credential", _ANY),
+    ("credentials", _ANY),
+    ("passwords", _ANY),
+    ("key", _OF_KEYS),
+    ("keys", _OF_KEYS),
+    ("pwd", _JOINED),
+    ("pat", _JOINED),
+)
+_LONGEST_BEFORE = 12
+# What may follow and not change that: `TOKEN_2`, `API_KEY_PROD`.
+_TRAIL = r"(?:[-_]?(?:value|prod|dev|staging|test|\d{1,3}))?"
+_QUOTES = r"\\?['\"]?"
+_VALUE = r"([^\s'\"$<{\[,;&|\\-][^\s'\"$]{5,})"
+# Prose has colons too: a value behind one has a digit, or is long.
+_TOLD = r"(?=[^\s'\"]{0,99}\d|[^\s'\"]{20})"
+_ASSIGNED = pattern(
+    rf"(?i){_TRAIL}{_QUOTES}(?:={_QUOTES}|[ \t]{{0,3}}:[ \t]{{0,9}}{_QUOTES}{_TOLD}){_VALUE}"
+)
+# Behind an option comes its value, the next item of a JSON list, or of a YAML list.
+_NEXT = (
+    r"(?:[= ]+|['\"]?\s{0,99},\s{0,99}"
+    r"|['\"]?[ \t]{0,99}\r?\n[ \t]{0,99}-[ \t]{1,99})"
+)
+_BEHIND_OPTION = pattern(rf"(?i){_TRAIL}{_NEXT}{_QUOTES}{_VALUE}")
+_OPTION = pattern(r"(?<![\w-])--?[A-Za-z0-9][\w.-]*$|(?<![\w-])--$")
+_LONGEST_OPTION = 80
+
+# Words of other forms, in lower case, and the forms. Group 1 is the secret.
+_FORMS = (
+    (("://",), pattern(r"://[^/\s:@'\"]*:([^/\s@'\"$]{3,})@")),
+    # A token without a user: longer than the names that people and programs have there.
+    (("://",), pattern(r"://([^/\s:@'\"$]{15,})@")),
+    (
+        ("authorization",),
+        pattern(
+            r"(?i)\bauthorization['\"]?[=: \t]{1,9}['\"]?(?:[a-z]{3,9}[ \t]+)?"
+            r"([A-Za-z0-9._~+/-]{8,}=*)"
+        ),
+    ),
+    (("bearer",), pattern(r"(?i)\bbearer\s+([A-Za-z0-9._~+/-]{12,}=*)")),
+    (
+        (" -u", "--user"),
+        pattern(r"(?<=\s)(?:-u|--user)[= ]{0,2}['\"]?[^\s:'\"$]{1,99}:([^\s'\"$]{4,})"),
+    ),
+    (
+        ("chpasswd",),
+        pattern(
+            r"\becho\s+['\"]?[\w-]{1,32}:([^\s'\"$|:]{4,})['\"]?\s*\|[^\n|;&]{0,99}\bchpasswd\b"
+        ),
+    ),
+    (
+        ("_auth",),
+        pattern(r"(?i)(?<=[\s:])_auth(?:[= ]|['\"]\s?,\s?)['\"]?([^\s'\"$][^\s'\"$]{7,})"),
+    ),
+    (
+        ("login ", "sshpass ", "mysql"),
+        pattern(
+            r"\b(?:login|sshpass|mysql\w*)\b[^\n|;&]{0,200}?\s-p[ =]?['\"]?"
+            r"([^\s'\"$-][^\s'\"$]{5,})"
+        ),
+    ),
+)
+
+
+def named_spans(text: str) -> Iterator[Span]:
+    """Spans of the values which something in front of them calls secret."""
+    lower = text.lower()
+    if len(lower) != len(text):  # some letters are longer in lower case
+        lower = text
+    for word, before in _WORDS:
+        at = lower.find(word)
+        while at >= 0:
+            match = _value(text, at, at + len(word), before)
+            if match is not None:
+                yield Span(*match.span(1))
+            # What stands in a value is part of it; read once more, a long one would never end.
+            at = lower.find(word, match.end() if match else at + len(word))
+    for hints, form in _FORMS:
+        if any(hint in lower for hint in hints):
+            for match in form.finditer(text):
+                yield Span(*match.span(1))
+
+
+def _value(text: str, start: int, end: int, before: re.Pattern[str]) -> re.Match[str] | None:
+    if not before.search(text[max(0, start - _LONGEST_BEFORE) : start].lower()):
+        return None
+    match = _ASSIGNED.match(text, end)
+    if match is not None:
+        return match
+    option = text[max(0, start - _LONGEST_OPTION) : start]
+    return _BEHIND_OPTION.match(text, end) if _OPTION.search(option) else None
