@@ -87,3 +87,29 @@ def test_a_file_cannot_hide_what_it_is(program: Program, here: Path, trick: str)
     answer = program("check", *RULES)
     assert answer.code in (1, 3), answer.out
     assert said in answer.out
+
+
+def test_a_folder_cannot_switch_its_rules_off_unseen(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD, a__Dockerfile=GOOD)
+    (here / "a" / ".imagelint.yaml").write_text("extends: []\n", encoding="utf-8")
+    answer = program("check", "--no-cache")
+    assert answer.code == 3
+    assert "its policy has no rule on, so nothing was judged" in answer.out
+    (here / "a" / ".imagelint.yaml").write_text(
+        "extends: []\nrules: {relative-workdir: on}\n", encoding="utf-8"
+    )
+    answer = program("check", "--no-cache")
+    assert answer.code == 0
+    assert "policy  a/.imagelint.yaml (1 rule on) sha256:" in answer.out
+    assert "policy  recommended, gpu-serving" in answer.out
+
+
+def test_what_is_left_out_is_counted(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD, a__Dockerfile=f"FROM alpine\nRUN {PIPE}\n", b__recipe=GOOD)
+    (here / "b" / "Dockerfile").symlink_to("recipe")
+    (here / ".imagelint.yaml").write_text("exclude: [a/**]\n", encoding="utf-8")
+    answer = program("check", "--no-cache", "--format", "json")
+    assert answer.code == 0
+    assert '"a/Dockerfile"' in answer.out
+    assert '"b/Dockerfile"' in answer.out
+    assert "2 ignored" in program("check", "--no-cache").out

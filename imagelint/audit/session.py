@@ -11,10 +11,12 @@ from imagelint.audit.policies import Policies
 from imagelint.collect import surroundings
 from imagelint.collect.files import find
 from imagelint.collect.git import list_files
-from imagelint.core.report import Report
+from imagelint.core.report import Evidence, Problem, ProblemKind, Report
 from imagelint.documents.policyfile import PolicyFile
+from imagelint.engine.decide import count
 from imagelint.engine.examine import Examination
 from imagelint.engine.settle import Settlement, Terms, settle, waiver_uses
+from imagelint.policy.digest import policy_digest
 from imagelint.policy.glob import matches_path
 from imagelint.policy.model import DEFAULT_FAIL_ON
 
@@ -84,6 +86,13 @@ class Session(NamedTuple):
         """The lowest severity that fails under any of the policies that were used."""
         return min((policy.threshold for policy in self.policies.all()), default=DEFAULT_FAIL_ON)
 
+    def evidence(self) -> Evidence:
+        """Which policies decided, where it was more than one: a folder may have its own."""
+        policies = self.policies.all()
+        if len(policies) < 2:  # noqa: PLR2004 - more than one
+            return Evidence()
+        return Evidence(tuple(("policy", _identity(policy)) for policy in policies))
+
     def check(
         self, paths: Iterable[str], progress: Callable[[int, int], None] = lambda _done, _of: None
     ) -> Mapping[str, Report]:
@@ -96,6 +105,8 @@ class Session(NamedTuple):
         processes = self.processes or surroundings.processors()
         run = Run(self.policies, self.results, surroundings.now(), processes, progress)
         reports = examine(listing.files, run)
+        for origin in listing.left_out:
+            reports[origin] = Report(ignored=(origin,))
         for problem in listing.problems:
             reports[problem.origin] = reports.get(problem.origin, Report()) + Report(
                 problems=(problem,)
@@ -150,7 +161,7 @@ class Session(NamedTuple):
             lambda origin: origin if origin in images else _relative(origin, base),
             whole,
         )
-        settlement = settle(report, terms)
+        settlement = settle(report + _unruled(policy, report), terms)
         examination = Examination(policy)
         uses = waiver_uses(settlement, terms) if policy.waivers else ()
         idle = (examination.allowances(PolicyFile(source), found) for source, found in uses)
@@ -162,6 +173,22 @@ class Session(NamedTuple):
             return False
         place = _relative(path, self.policies.base_of(policy))
         return any(matches_path(glob, place) for glob in policy.exclude)
+
+
+def _identity(policy: Policy) -> str:
+    name = policy.sources[-1].origin if policy.sources else ", ".join(policy.extends)
+    rules = count(len(policy.enabled), "rule")
+    return f"{name} ({rules} on) sha256:{policy_digest(policy)}"
+
+
+def _unruled(policy: Policy, report: Report) -> Report:
+    """What was read under a policy without rules was not judged by anything."""
+    if policy.enabled or not report.examined:
+        return Report()
+    where = policy.sources[-1].origin if policy.sources else report.examined[0].origin
+    detail = "its policy has no rule on, so nothing was judged"
+    help_ = "extend a pack (`extends: [baseline]`), or leave the files out (`exclude:`)"
+    return Report(problems=(Problem(ProblemKind.NOTHING_EXAMINED, where, detail, help_),))
 
 
 def _relative(path: str, base: str) -> str:

@@ -61,5 +61,5 @@ def check(  # noqa: PLR0913 - the options of the command
         write(write_baseline, settlement.report)
     tell_stale(settlement.stale)
     asked = () if candidates else (Asked(),)
-    verdict = decide(settlement.report, session.fail_on, asked)
+    verdict = decide(settlement.report, session.fail_on, asked, session.evidence())
     return show(verdict, View(formats, color), "check")

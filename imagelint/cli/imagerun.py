@@ -69,6 +69,7 @@ def _evidence(session: Session, look: Look, report: Report) -> Evidence:
             *look.evidence,
             ("imagelint", __version__),
             ("policy", f"{name} sha256:{policy_digest(policy)}"),
+            *session.evidence().entries,
             *dict.fromkeys(used),
         )
     )

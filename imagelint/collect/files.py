@@ -23,10 +23,15 @@ class Found(NamedTuple):
 
 
 class Listing(NamedTuple):
-    """The files that were found, in a stable order, and what could not be listed."""
+    """The files that were found, in a stable order, and what could not be listed.
+
+    `left_out` are the origins of files that the policy excludes, and of links that have the name
+    of a file of ours: what they lead to is examined where it lies.
+    """
 
     files: tuple[Found, ...]
     problems: tuple[Problem, ...]
+    left_out: tuple[str, ...] = ()
 
 
 def find(
@@ -42,12 +47,15 @@ def find(
     """
     files: dict[str, Found] = {}
     problems: list[Problem] = []
+    left_out: set[str] = set()
     for path in paths:
         if os.path.isdir(path):
             for found in _below(path, listed_by_git):
                 if isinstance(found, Problem):
                     problems.append(found)
-                elif not excluded(found.path):
+                elif os.path.islink(found.path) or excluded(found.path):
+                    left_out.add(found.origin)
+                else:
                     files.setdefault(found.origin, found)
         elif os.path.lexists(path):
             origin = display(path)
@@ -56,7 +64,7 @@ def find(
             origin = display(path)
             problems.append(Problem(ProblemKind.UNREADABLE, origin, "no such file or folder"))
     ordered = tuple(files[origin] for origin in sorted(files))
-    return Listing(ordered, tuple(problems))
+    return Listing(ordered, tuple(problems), tuple(sorted(left_out.difference(files))))
 
 
 def display(path: str) -> str:
@@ -75,7 +83,7 @@ def _below(
     for path in walked:
         if isinstance(path, Problem):
             yield path
-        elif candidate(path) and not os.path.islink(path):
+        elif candidate(path):
             yield Found(path, display(path))
 
 
@@ -83,10 +91,10 @@ def _resolve(folder: str, names: Iterable[str]) -> Iterator[str | Problem]:
     """Paths for what git lists; a submodule is listed as a folder and walked as one."""
     for name in names:
         path = os.path.join(folder, name)
-        if candidate(name) and os.path.isfile(path):
-            yield path
-        elif os.path.isdir(path) and not os.path.islink(path):
+        if os.path.isdir(path) and not os.path.islink(path):
             yield from _walk(path)
+        elif candidate(name) and (os.path.isfile(path) or os.path.islink(path)):
+            yield path
 
 
 def _walk(folder: str) -> Iterator[str | Problem]:
@@ -109,5 +117,5 @@ def _walk(folder: str) -> Iterator[str | Problem]:
                 continue
             if is_folder:
                 stack.append((entry.path, ignored))
-            elif entry.is_file(follow_symlinks=False):
+            elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
                 yield entry.path
