@@ -37,12 +37,28 @@ class Locator:
 
     def redact(self, message: str) -> str:
         """A message without any secret of the document in it."""
-        text = self.document.source.text
-        for secret in self._all_secrets():
-            value = text[secret.start : secret.end].strip("'\"")
-            if len(value) >= 4 and value in message:  # noqa: PLR2004 - shorter ones are words
-                message = message.replace(value, MASK)
+        values = self._all_values()
+        for length in values:
+            at = 0
+            while at + length <= len(message):
+                found = message[at : at + length] in values[length]
+                if found:
+                    message = message[:at] + MASK + message[at + length :]
+                at += len(MASK) if found else 1
         return redact(message)
+
+    def _all_values(self) -> Mapping[int, frozenset[str]]:
+        """The values of the secrets by their lengths, longest first: there may be thousands."""
+        if self._values is None:
+            text = self.document.source.text
+            written = {text[span.start : span.end].strip("'\"") for span in self._all_secrets()}
+            lengths = sorted({len(value) for value in written}, reverse=True)
+            self._values = {
+                length: frozenset(value for value in written if len(value) == length)
+                for length in lengths
+                if length >= _SHORTEST_VALUE
+            }
+        return self._values
 
     def _all_secrets(self) -> tuple[Span, ...]:
         if self._secrets is None:
@@ -58,7 +74,11 @@ class Locator:
         source = self.document.source
         whole = source.line_span(number)
         line = source.line(number)
-        for secret in reversed(self._all_secrets()):
+        secrets = self._all_secrets()
+        # A secret may span lines; none begins so far before its end that others end in between.
+        first = bisect_left(self._ends(), whole.start)
+        last = bisect_left(secrets, Span(whole.end, -1))
+        for secret in reversed(secrets[first:last]):
             start = max(secret.start, whole.start) - whole.start
             end = min(secret.end, whole.end) - whole.start
             if start < end:
