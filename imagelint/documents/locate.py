@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Excerpt, Location
-from imagelint.core.redact import MASK, redact, secret_spans
+from imagelint.core.redact import MASK, mask, redact, secret_spans
+from imagelint.core.source import Span
 
 if TYPE_CHECKING:
-    from imagelint.core.source import Span
+    from collections.abc import Mapping
+
     from imagelint.documents.base import Document, Node
 
 _LONGEST_EXCERPT = 5
 _LONGEST_LINE = 400
+_MOST_WORDS = 100
+_SHORTEST_VALUE = 4  # shorter ones are words
 
 
 class Locator:
     """Makes locations for one document; finds its secrets once, when the first is made."""
 
-    __slots__ = ("_secrets", "document")
+    __slots__ = ("_apart", "_secrets", "_values", "document")
 
     def __init__(self, document: Document) -> None:
         self.document = document
         self._secrets: tuple[Span, ...] | None = None
+        self._apart: tuple[Span, ...] | None = None
+        self._values: Mapping[int, frozenset[str]] | None = None
 
     def locate(self, node: Node) -> Location:
         """The place of a node: its span, positions, logical path, and whole masked lines."""
@@ -52,13 +59,22 @@ class Locator:
         if self._values is None:
             text = self.document.source.text
             written = {text[span.start : span.end].strip("'\"") for span in self._all_secrets()}
-            lengths = sorted({len(value) for value in written}, reverse=True)
-            self._values = {
-                length: frozenset(value for value in written if len(value) == length)
-                for length in lengths
-                if length >= _SHORTEST_VALUE
-            }
+            written -= self._open_words(written)
+            by_length: dict[int, set[str]] = {}
+            for value in written:
+                if len(value) >= _SHORTEST_VALUE:
+                    by_length.setdefault(len(value), set()).add(value)
+            longest_first = sorted(by_length, reverse=True)
+            self._values = {length: frozenset(by_length[length]) for length in longest_first}
         return self._values
+
+    def _open_words(self, written: set[str]) -> set[str]:
+        """Values such as `mysql`, plain words which the text says in other places as well."""
+        words = {value for value in written if value.isalpha() and value.islower()}
+        if not words or len(words) > _MOST_WORDS:
+            return set()
+        shown = mask(self.document.source.text, self._covered())
+        return {word for word in words if word in shown}
 
     def _all_secrets(self) -> tuple[Span, ...]:
         if self._secrets is None:
@@ -73,17 +89,28 @@ class Locator:
     def _masked(self, number: int) -> str:
         source = self.document.source
         whole = source.line_span(number)
-        line = source.line(number)
-        secrets = self._all_secrets()
-        # A secret may span lines; none begins so far before its end that others end in between.
-        first = bisect_left(self._ends(), whole.start)
-        last = bisect_left(secrets, Span(whole.end, -1))
-        for secret in reversed(secrets[first:last]):
-            start = max(secret.start, whole.start) - whole.start
-            end = min(secret.end, whole.end) - whole.start
-            if start < end:
-                line = line[:start] + _same_width(end - start) + line[end:]
-        return line[:_LONGEST_LINE]
+        line = source.line(number)[:_LONGEST_LINE]
+        covered = self._covered()
+        # What is covered is apart and in order: so are its ends.
+        first = bisect_left(covered, whole.start, key=lambda span: span.end)
+        last = bisect_left(covered, whole.start + len(line), key=lambda span: span.start)
+        for secret in covered[first:last]:
+            start = max(secret.start - whole.start, 0)
+            end = min(secret.end - whole.start, len(line))
+            line = line[:start] + _same_width(end - start) + line[end:]
+        return line
+
+    def _covered(self) -> tuple[Span, ...]:
+        """The secrets as spans that do not overlap, in order."""
+        if self._apart is None:
+            apart: list[Span] = []
+            for span in self._all_secrets():
+                if apart and span.start <= apart[-1].end:
+                    apart[-1] = Span(apart[-1].start, max(apart[-1].end, span.end))
+                else:
+                    apart.append(span)
+            self._apart = tuple(apart)
+        return self._apart
 
 
 def _same_width(width: int) -> str:
