@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.report import Allowed
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 # Findings about allowances are answered by mending the allowance.
 NEVER_INLINE = "allowances"
+MOST_ALLOWANCES = 1_000
+"""Of one document. More would take for ever to compare; they allow nothing."""
 # Who tells another tool to be silent about everything did not speak about these.
 NEVER_BY_WILDCARD = ("secrets", "signatures")
 
@@ -36,7 +39,7 @@ def allow_inline(
     `enabled` are the rules that ran. Allowances of other tools hold without a reason and are
     never reported; ours hold only with one.
     """
-    wishes = tuple(allowances)
+    wishes = tuple(islice(allowances, MOST_ALLOWANCES))
     if not wishes:
         return Settled(tuple(findings), (), ())
     used: set[Allowance] = set()
