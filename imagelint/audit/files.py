@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 from imagelint import __version__
 from imagelint.audit.examiner import Examiner, Plan, file_digest
 from imagelint.audit.store import Stored, decode, encode
+from imagelint.collect.code import code_stamp
 from imagelint.collect.read import read_bytes
 from imagelint.core.digest import digest_of
 from imagelint.core.report import Report
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from imagelint.audit.policies import Policies
     from imagelint.collect.files import Found
 
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORTH_SPREADING = 200
 """From this many files on, starting further processes pays."""
 
@@ -80,6 +82,7 @@ def _tasks(files: Iterable[Found], run: Run) -> tuple[list[Task], dict[str, str]
     tasks: list[Task] = []
     digests: dict[str, str] = {}
     policies: dict[int, str] = {}
+    code = f"{__version__} {code_stamp(_PACKAGE)}" if run.results.keeps else ""
     for found in files:
         policy = run.policies.of(os.path.dirname(found.path) or ".")
         data = read_bytes(found.path, found.origin) if run.results.keeps else b""
@@ -89,7 +92,7 @@ def _tasks(files: Iterable[Found], run: Run) -> tuple[list[Task], dict[str, str]
         if id(policy) not in policies:
             policies[id(policy)] = policy_digest(policy)
         digests[found.origin] = digest_of(data)
-        key = digest_of(__version__, found.origin, digests[found.origin], policies[id(policy)])
+        key = digest_of(code, found.origin, digests[found.origin], policies[id(policy)])
         tasks.append(Task(found, key))
     return tasks, digests
 

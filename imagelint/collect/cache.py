@@ -79,6 +79,8 @@ class Cache:
     def _open(self, folder: str) -> sqlite3.Connection | None:
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)
+            if not _is_ours_alone(folder):
+                return None
         except OSError:
             return None
         try:
@@ -122,6 +124,13 @@ class Cache:
     def _rebuild(self) -> None:
         self.close()
         self._connection = self._afresh()
+
+
+def _is_ours_alone(folder: str) -> bool:
+    """Whether nobody else can put results there: who can, decides what we say."""
+    status = os.stat(folder)
+    owner = getattr(os, "geteuid", lambda: status.st_uid)()
+    return status.st_uid == owner and not status.st_mode & 0o022
 
 
 def _is_busy(error: sqlite3.OperationalError) -> bool:

@@ -116,3 +116,14 @@ def test_concurrent_runs_do_not_harm_each_other(tmp_path: Path) -> None:
         assert (process.returncode, errors) == (0, b"")
     keys = [f"{process}-{n}" for process in range(4) for n in range(30)]
     assert len(Cache(str(tmp_path)).get(keys)) == len(keys)
+
+
+@pytest.mark.parametrize("mode", [0o770, 0o707, 0o777])
+def test_a_folder_that_others_may_write_to_is_no_cache(tmp_path: Path, mode: int) -> None:
+    folder = tmp_path / "cache"
+    folder.mkdir()
+    folder.chmod(mode)
+    cache = Cache(str(folder))
+    cache.put({"a": "b"}, 1)
+    assert cache.get(["a"]) == {}
+    assert list(folder.iterdir()) == []
