@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Program
 
+HANG_SECONDS = 120  # far beyond a machine's bad day: this is about hanging, not about speed
+
 RULES = ("--policy", "strict", "--no-cache")
 PRIVILEGED = POD + "      securityContext: {privileged: true}\n"
 PIPE = "curl -sSL https://example.com/install.sh | sh"
@@ -30,7 +32,7 @@ def test_a_script_that_is_costly_to_read_is_reported_soon(
     write(here, Dockerfile=f"FROM alpine\nRUN {PIPE}; {mark * (300_000 // len(mark))}\n")
     started = time.monotonic()
     answer = program("check", *RULES)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < HANG_SECONDS
     assert answer.code == 1
     assert "unreadable-script" in answer.out
 
@@ -40,10 +42,31 @@ def test_many_scripts_that_are_costly_to_read_take_no_longer(program: Program, h
     write(here, Dockerfile=GOOD + f"RUN {costly}b > c <<<'d'\n" * 500)
     started = time.monotonic()
     program("check", *RULES)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < HANG_SECONDS
 
 
+SCALED = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: p{0}}}
+spec:
+  template: {{metadata: {{labels: {{a: p{0}}}}}, spec: {{containers: [{{name: a, image: b}}]}}}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {{name: s{0}}}
+spec: {{scaleTargetRef: {{kind: Deployment, name: p{0}}}, metrics: []}}
+---
+"""
+ALLOWED = "      # imagelint: allow writable-root -- x\n    - {name: a, image: b}\n"
 FLOODS = {
+    "autoscalers": ("pod.yaml", "".join(map(SCALED.format, range(400))), "unpinned-image"),
+    "allowances": ("pod.yaml", POD + ALLOWED * 3_000, "writable-root"),
+    "secrets": (
+        "Dockerfile",
+        f"FROM a\nENV {' '.join(f'X{at}_TOKEN=abcdefgh{at}' for at in range(20_000))}\n",
+        "more than 5,000 findings",
+    ),
     "instructions": ("Dockerfile", "FROM a\n" + "RUN a b\n" * 100_000, "has 100,001 lines"),
     "stages": ("Dockerfile", "FROM a\n" * 100_000, "has 100,000 lines"),
     "here-documents": ("Dockerfile", "FROM a\nRUN " + "<<a " * 100_000, "here-documents"),
@@ -58,7 +81,7 @@ def test_a_flood_ends_soon_and_is_said(program: Program, here: Path, flood: str)
     (here / name).write_text(text, encoding="utf-8")
     started = time.monotonic()
     answer = program("check", *RULES)
-    assert time.monotonic() - started < 10
+    assert time.monotonic() - started < HANG_SECONDS
     assert answer.code in (1, 3)
     assert said in answer.out
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss < 1_000_000

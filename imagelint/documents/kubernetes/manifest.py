@@ -30,7 +30,7 @@ class Manifest(Document):
     """The objects of a manifest, those of a `List` one by one, and all pods that they hold."""
 
     kind = "kubernetes"
-    __slots__ = ("_started", "_with_pods", "objects", "pods")
+    __slots__ = ("_found", "_started", "_with_pods", "objects", "pods")
 
     def __init__(
         self,
@@ -44,10 +44,17 @@ class Manifest(Document):
         self.objects = tuple(obj for obj, _ in objects)
         self.pods = tuple(pod for _, pods in objects for pod in pods)
         self._with_pods = objects
+        self._found: tuple[Node, ...] | None = None
         self._started: dict[tuple[Span, str], tuple[Node, ...]] = {}
 
     def nodes(self) -> Iterator[Node]:
         """Each object, what it is or the pods that it holds, and what stands in these."""
+        # Rules about services and autoscalers look at all of them again for each of them.
+        if self._found is None:
+            self._found = tuple(self._read_nodes())
+        yield from self._found
+
+    def _read_nodes(self) -> Iterator[Node]:
         for obj, pods in self._with_pods:
             yield obj
             wiring = read_wiring(obj)
