@@ -56,25 +56,18 @@ def gate(  # noqa: PLR0913 - the options of the command
     """
     from imagelint.audit.session import Session
     from imagelint.cli.flags import flags
-    from imagelint.cli.imagerun import Job, judge_image
+    from imagelint.cli.imagejob import Job, gated
+    from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import View, show
     from imagelint.cli.progress import progress, steps
-    from imagelint.engine.examine import asks
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     session = Session.open(policies, flags(fail_on, rules, named), cached=True)
     files = session.check(paths, progress("examined", quiet=quiet)) if paths else {}
     policy = session.policies.of(".")
-    job = Job(
-        image,
-        platform,
-        asks(policy, "vulnerabilities"),
-        asks(policy, "signatures"),
-        trivy_options(trivy_cache, db_repositories, timeout, offline=offline),
-        "." if named else "",
-        baseline,
-        paths,
-    )
+    options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
+    folder = "." if named else ""
+    job = gated(Job(image, platform, options, folder, baseline, paths), policy)
     with steps(quiet=quiet) as tell:
         verdict = judge_image(session, job, tell, files)
     return show(verdict, View(formats, color), "gate")

@@ -1,13 +1,12 @@
-"""What `scan`, `verify` and `gate` share: look at one image under the policy that holds here."""
+"""What `scan`, `verify` and `gate` share: one image under the policy that holds here."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.audit.images import Look, Wishes, look_at
 from imagelint.cli.baselines import read
-from imagelint.collect.tools.trivy import TrivyOptions
 from imagelint.core.report import Evidence, Permit
 from imagelint.engine.decide import Asked, decide
 from imagelint.policy.digest import policy_digest
@@ -16,27 +15,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imagelint.audit.session import Session
+    from imagelint.cli.imagejob import Job
     from imagelint.core.report import Report, Verdict
 
-CHECKED = Asked("file", ("compose", "dockerfile", "ignore", "kubernetes", "policy", "requirements"))
+CHECKED = Asked("file", ("compose", "dockerfile", "ignore", "kubernetes", "requirements"))
 SCANNED = Asked("image scan", ("vulnerabilities",))
 VERIFIED = Asked("signature check", ("signatures",))
-
-
-class Job(NamedTuple):
-    """One image and what to do with it; `folder` overrides where the policy's keys lie.
-
-    `paths` are the files and folders that were checked as well.
-    """
-
-    image: str
-    platform: str = ""
-    scan: bool = False
-    verify: bool = False
-    trivy: TrivyOptions = TrivyOptions()
-    folder: str = ""
-    baseline: str | None = None
-    paths: tuple[str, ...] = ()
 
 
 def judge_image(
@@ -53,10 +37,10 @@ def judge_image(
         *([SCANNED] if job.scan else ()),
         *([VERIFIED] if job.verify else ()),
     ]
-    return decide(report, session.fail_on, asked, _evidence(session, look, report))
+    return decide(report, session.fail_on, asked, _evidence(session, job, look, report))
 
 
-def _evidence(session: Session, look: Look, report: Report) -> Evidence:
+def _evidence(session: Session, job: Job, look: Look, report: Report) -> Evidence:
     policy = session.policies.of(".")
     used = (
         (f"waived {allowed.finding.rule}", f"{allowed.reason} (until {allowed.until})")
@@ -67,6 +51,7 @@ def _evidence(session: Session, look: Look, report: Report) -> Evidence:
     return Evidence(
         (
             *look.evidence,
+            *((stage, "left out: the policy has its rules off") for stage in job.left_out),
             ("imagelint", __version__),
             ("policy", f"{name} sha256:{policy_digest(policy)}"),
             *session.evidence().entries,

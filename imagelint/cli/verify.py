@@ -41,7 +41,8 @@ def verify(  # noqa: PLR0913 - the options of the command
     """
     from imagelint.audit.session import Session
     from imagelint.cli.flags import flags
-    from imagelint.cli.imagerun import Job, judge_image
+    from imagelint.cli.imagejob import Job
+    from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import View, show
     from imagelint.cli.progress import steps
 

@@ -1,0 +1,36 @@
+"""What is to be done with an image."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.engine.examine import asks
+
+if TYPE_CHECKING:
+    from imagelint.policy.model import Policy
+
+
+class Job(NamedTuple):
+    """One image and what to do with it; `folder` overrides where the policy's keys lie.
+
+    `paths` are the files and folders that were checked as well, `left_out` the stages of a gate
+    whose rules the policy has off: a pass says nothing about those.
+    """
+
+    image: str
+    platform: str = ""
+    trivy: TrivyOptions = TrivyOptions()
+    folder: str = ""
+    baseline: str | None = None
+    paths: tuple[str, ...] = ()
+    scan: bool = False
+    verify: bool = False
+    left_out: tuple[str, ...] = ()
+
+
+def gated(job: Job, policy: Policy) -> Job:
+    """The job with the stages that a policy has rules for."""
+    stages = {"scan": asks(policy, "vulnerabilities"), "verify": asks(policy, "signatures")}
+    off = tuple(stage for stage, asked in stages.items() if not asked)
+    return job._replace(scan=stages["scan"], verify=stages["verify"], left_out=off)
