@@ -207,7 +207,7 @@ def test_a_stage_whose_rules_are_off_is_left_out(
     assert run(program, "gate", "--key", "a", *off).code == 3
     assert run(program, "gate", *off, *signatures).code == 0
     tools("found", "clean", "missing")
-    answer = run(program, "gate", *signatures)
+    answer = run(program, "gate", *signatures, "--format", "json")
     assert answer.code == 0
     assert evidence_of(answer)["verify"] == "left out: the policy has its rules off"
     tools("found", "missing", "verified")
