@@ -143,6 +143,8 @@ def main() -> None:
     parser.add_argument("--only", default="")
     options = parser.parse_args()
     os.environ["PATH"] = os.pathsep.join([str(BIN), str(ROOT / ".tools/bin"), os.environ["PATH"]])
+    # Installed programs have their compiled files; without them every start compiles again.
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
         for contest in contests(Path(folder)):
