@@ -96,14 +96,14 @@ def test_results_point_at_their_rules_and_are_unique(verdict: Verdict) -> None:
         ("new\nline", "new%0Aline"),
         ("bad\udc80", "bad%EF%BF%BD"),
         ("../up", "../up"),
-        ("/work/here/a", "a"),
-        ("/work/hereafter", "file:///work/hereafter"),
+        ("/srv/here/a", "a"),
+        ("/srv/hereafter", "file:///srv/hereafter"),
         ("-", "stdin"),
         ("", "unknown"),
     ],
 )
 def test_uris_are_relative_and_encoded(origin: str, expected: str) -> None:
-    assert uri(origin, CONTEXT._replace(root="/work/here")) == expected
+    assert uri(origin, CONTEXT._replace(root="/srv/here")) == expected
 
 
 def test_an_image_stands_at_the_only_dockerfile() -> None:
