@@ -30,11 +30,12 @@ def show(*, policies: tuple[str, ...], fail_on: str | None, rules: tuple[str, ..
 def check(*, files: tuple[str, ...]) -> None:
     """Check policy files; by default the one that holds here."""
     from imagelint.audit.policies import POLICY_NAME, read_extended, read_source
+    from imagelint.collect.files import display
     from imagelint.collect.upward import nearest
     from imagelint.core.errors import Complaint, PolicyError, UsageError
     from imagelint.policy.load import load_policy
 
-    found = files or tuple(filter(None, (nearest(".", POLICY_NAME),)))
+    found = tuple(map(display, files or filter(None, (nearest(".", POLICY_NAME),))))
     if not found:
         raise UsageError(Complaint(f"there is no {POLICY_NAME} here", help="imagelint init"))
     complaints: list[Complaint] = []
