@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import resource
 import time
 from textwrap import indent
@@ -136,3 +137,21 @@ def test_what_is_left_out_is_counted(program: Program, here: Path) -> None:
     assert '"a/Dockerfile"' in answer.out
     assert '"b/Dockerfile"' in answer.out
     assert "2 ignored" in program("check", "--no-cache").out
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Dockerfile.x", "FR\\\nOM python\nRU\\\nN true\n"),
+        ("Dockerfile.x", "# escape=`\nFR`\nOM python\n"),
+        ("Dockerfile.a\nb", "FROM python\n"),
+        ("a\nb.yaml", POD),
+    ],
+)
+def test_odd_spelling_hides_no_file(program: Program, here: Path, name: str, text: str) -> None:
+    write(here, Dockerfile=GOOD)
+    (here / name).write_text(text, encoding="utf-8")
+    answer = program("check", *RULES, "--format", "json")
+    report = json.loads(answer.out)
+    assert report["counts"]["examined"] == 2
+    assert {finding["location"]["origin"] for finding in report["findings"]} == {name}

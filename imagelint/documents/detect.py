@@ -47,6 +47,8 @@ _INSTRUCTION = pattern(
     r"^[ \t]*(?:FROM|ARG|RUN|COPY|ADD|ENV|CMD|ENTRYPOINT|LABEL|USER|WORKDIR)[ \t]+\S",
     re.MULTILINE | re.IGNORECASE,
 )
+_COMMENT_LINE = pattern(r"^[ \t]*#.*\n", re.MULTILINE)
+_CONTINUATION = pattern(r"[\\`][ \t]*\r?\n")
 _FROM = pattern(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE | re.IGNORECASE)
 _FIRST_LINE = pattern(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
 _TEMPLATE_BLOCK = pattern(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
@@ -67,7 +69,7 @@ def candidate(path: str) -> bool:
 
     What it lets through is decided by `detect`, which sees the content.
     """
-    low = path.lower().replace("\\", "/")
+    low = _plain(path)
     name = low.rpartition("/")[2]
     if _DATA.fullmatch(name):
         return _NONE_OF_OURS.fullmatch(name) is None
@@ -85,7 +87,7 @@ def detect(origin: str, text: str) -> str:
     `vulnerabilities` and `signatures` for what tools said about an image, and `template` for what
     becomes one of them only when it is rendered.
     """
-    low = origin.lower().replace("\\", "/")
+    low = _plain(origin)
     name = low.rpartition("/")[2]
     if _POLICY.fullmatch(name):
         return "policy"
@@ -104,6 +106,11 @@ def detect(origin: str, text: str) -> str:
     if _DATA.fullmatch(name):
         return "" if _NONE_OF_OURS.fullmatch(name) else _data(low, name, text, head)
     return _by_content(name, text)
+
+
+def _plain(path: str) -> str:
+    """A path to recognise: a line feed in a name must not hide what the name ends in."""
+    return path.lower().replace("\\", "/").replace("\n", "_")
 
 
 def _is_dockerfile_name(name: str) -> bool:
@@ -129,7 +136,11 @@ def _named_dockerfile(name: str, text: str, head: str) -> str:
         return ""
     match = _DOCKERFILE.fullmatch(name)
     certain = match is None or not match["variant"]
-    return "dockerfile" if certain or not start or _INSTRUCTION.search(text) else ""
+    if certain or not start or _INSTRUCTION.search(text):
+        return "dockerfile"
+    # A keyword may be split by continuations, and is one keyword to the builder.
+    joined = _CONTINUATION.sub("", _COMMENT_LINE.sub("", text))
+    return "dockerfile" if _INSTRUCTION.search(joined) else ""
 
 
 def _is_dockerfile_template(name: str, head: str) -> bool:
