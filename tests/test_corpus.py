@@ -9,11 +9,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imagelint.audit.examiner import Examiner, Plan
-from imagelint.audit.policies import Policies
-from imagelint.audit.session import Nothing, ValidPolicies
 from imagelint.collect.files import Found
 from imagelint.policy.model import Policy
+from imagelint.run.examiner import Examiner, Plan
+from imagelint.run.policies import Policies
+from imagelint.run.session import Nothing, ValidPolicies
 
 if TYPE_CHECKING:
     from imagelint.core.report import Report

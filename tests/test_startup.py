@@ -102,10 +102,10 @@ MAY_IMPORT: tuple[tuple[tuple[str, ...], set[str]], ...] = (
     (("init", "new"), {"hashlib", "json", "pathlib", *FILES}),
 )
 NEVER_OF_OURS = {
-    "--version": ("audit", "collect", "documents", "engine", "knowledge", "policy", "rules"),
+    "--version": ("run", "collect", "documents", "engine", "knowledge", "policy", "rules"),
     "check": (
-        "audit.images",
-        "audit.processes",
+        "run.images",
+        "run.processes",
         "cli.imagerun",
         "collect.cache",
         "collect.process",
@@ -113,8 +113,8 @@ NEVER_OF_OURS = {
         "collect.tools",
         "documents.compose",
         "documents.kubernetes",
-        "documents.vulnerabilities",
-        "documents.yaml",
+        "documents.image.vulnerabilities",
+        "documents.yaml.load",
         "policy.schema",
         "policy.validate",
         "reporters.json",

@@ -43,13 +43,13 @@ def check(  # noqa: PLR0913 - the options of the command
     PATH is a file, a folder, or - for standard input; by default the folder you are in. In
     folders, files are found as git sees them; a named file is always examined.
     """
-    from imagelint.audit.session import Session
     from imagelint.cli.baselines import read, tell_stale, write
     from imagelint.cli.flags import flags
     from imagelint.cli.output import View, show
     from imagelint.cli.progress import progress
     from imagelint.cli.standardinput import from_standard_input
     from imagelint.engine.decide import Asked, decide
+    from imagelint.run.session import Session
 
     session = Session.open(policies, flags(fail_on, rules), cached=not no_cache, processes=jobs)
     if "-" in paths:

@@ -11,7 +11,7 @@ from imagelint.core.errors import Complaint, UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.rules.api import Rule
+    from imagelint.rules.rule import Rule
 
 
 @click.command()

@@ -54,12 +54,12 @@ def gate(  # noqa: PLR0913 - the options of the command
     IMAGE is resolved to a digest once; that digest is scanned and verified. A stage is left out
     only when the policy has all of its rules off.
     """
-    from imagelint.audit.session import Session
     from imagelint.cli.flags import flags
     from imagelint.cli.imagejob import Job, gated
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import View, show
     from imagelint.cli.progress import progress, steps
+    from imagelint.run.session import Session
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     session = Session.open(policies, flags(fail_on, rules, named), cached=True)

@@ -5,18 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
-from imagelint.audit.images import Look, Wishes, look_at
 from imagelint.cli.baselines import read
 from imagelint.core.report import Evidence, Permit
 from imagelint.engine.decide import Asked, decide
 from imagelint.policy.digest import policy_digest
+from imagelint.run.images import Look, Wishes, look_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from imagelint.audit.session import Session
     from imagelint.cli.imagejob import Job
     from imagelint.core.report import Report, Verdict
+    from imagelint.run.session import Session
 
 CHECKED = Asked("file", ("compose", "dockerfile", "ignore", "kubernetes", "requirements"))
 SCANNED = Asked("image scan", ("vulnerabilities",))

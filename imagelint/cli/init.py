@@ -22,10 +22,10 @@ _HOOKS = ".pre-commit-config.yaml"
 @click.option("--force", is_flag=True, help="Overwrite an existing policy.")
 def init(*, folder: str, force: bool) -> None:
     """Write a first policy and a pre-commit entry after looking at what the repository holds."""
-    from imagelint.audit.holdings import look_around
-    from imagelint.audit.policies import POLICY_NAME
     from imagelint.collect.write import write_text
     from imagelint.policy.starter import starter_policy
+    from imagelint.run.inventory import look_around
+    from imagelint.run.policies import POLICY_NAME
 
     path = str(Path(folder, POLICY_NAME))
     if os.path.lexists(path) and not force:

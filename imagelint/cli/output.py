@@ -10,7 +10,7 @@ from imagelint import __version__
 from imagelint.cli.describe import describe
 from imagelint.cli.formats import Format
 from imagelint.cli.streams import say
-from imagelint.collect.surroundings import variable
+from imagelint.collect.environment import variable
 from imagelint.core.errors import Complaint, UsageError
 from imagelint.reporters import load
 from imagelint.reporters.context import ReportContext

@@ -16,10 +16,10 @@ def policy() -> None:
 @policy_options
 def show(*, policies: tuple[str, ...], fail_on: str | None, rules: tuple[str, ...]) -> None:
     """Show the policy that holds here, merged, with the origin of each line."""
-    from imagelint.audit.session import Session
     from imagelint.cli.flags import flags
     from imagelint.policy.show import aligned
     from imagelint.policy.show import show as show_lines
+    from imagelint.run.session import Session
 
     session = Session.open(policies, flags(fail_on, rules), cached=True)
     click.echo(aligned(show_lines(session.policies.of("."))), nl=False)
@@ -29,11 +29,11 @@ def show(*, policies: tuple[str, ...], fail_on: str | None, rules: tuple[str, ..
 @click.argument("files", nargs=-1, type=click.Path())
 def check(*, files: tuple[str, ...]) -> None:
     """Check policy files; by default the one that holds here."""
-    from imagelint.audit.policies import POLICY_NAME, read_extended, read_source
     from imagelint.collect.files import display
-    from imagelint.collect.upward import nearest
+    from imagelint.collect.findup import nearest
     from imagelint.core.errors import Complaint, PolicyError, UsageError
     from imagelint.policy.load import load_policy
+    from imagelint.run.policies import POLICY_NAME, read_extended, read_source
 
     found = tuple(map(display, files or filter(None, (nearest(".", POLICY_NAME),))))
     if not found:

@@ -18,10 +18,10 @@ def rules(
     as_json: bool,
 ) -> None:
     """List the rules: name, level under the policy that holds here, summary."""
-    from imagelint.audit.session import Session
     from imagelint.cli.flags import flags
     from imagelint.rules import catalog
     from imagelint.rules.documentation import read_documentation
+    from imagelint.run.session import Session
 
     policy = Session.open(policies, flags(fail_on, rules), cached=True).policies.of(".")
     rows = []

@@ -38,12 +38,12 @@ def scan(  # noqa: PLR0913 - the options of the command
 
     IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout.
     """
-    from imagelint.audit.session import Session
     from imagelint.cli.flags import flags
     from imagelint.cli.imagejob import Job
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import View, show
     from imagelint.cli.progress import steps
+    from imagelint.run.session import Session
 
     session = Session.open(policies, flags(fail_on, rules), cached=True)
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)

@@ -10,8 +10,8 @@ from imagelint.core.errors import Complaint, UsageError
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imagelint.audit.session import Session
     from imagelint.core.report import Report
+    from imagelint.run.session import Session
 
 
 def from_standard_input(

@@ -39,12 +39,12 @@ def verify(  # noqa: PLR0913 - the options of the command
     IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout. Who
     may sign is declared in the policy (`environment.signers`), or given here.
     """
-    from imagelint.audit.session import Session
     from imagelint.cli.flags import flags
     from imagelint.cli.imagejob import Job
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import View, show
     from imagelint.cli.progress import steps
+    from imagelint.run.session import Session
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     session = Session.open(policies, flags(fail_on, rules, named), cached=True)

@@ -99,7 +99,7 @@ def _resolve(folder: str, names: Iterable[str]) -> Iterator[str | Problem]:
 
 def _walk(folder: str) -> Iterator[str | Problem]:
     """All files below a folder without following links, honouring `.gitignore` on the way."""
-    from imagelint.collect.ignored import Ignored
+    from imagelint.collect.gitignore import Ignored
 
     stack = [(folder, Ignored())]
     while stack:

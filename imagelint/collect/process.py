@@ -18,7 +18,7 @@ from contextlib import suppress
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.collect import surroundings
+from imagelint.collect import environment
 from imagelint.core.report import Problem, ProblemKind
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def find(program: str, search: str) -> str:
 
 def locate(program: str, origin: str, install: str) -> str | Problem:
     """The path of a program, or the problem that it is missing, with what installs it."""
-    found = find(program, surroundings.variable("PATH"))
+    found = find(program, environment.variable("PATH"))
     if found:
         return found
     detail = f"the program `{program}` is not installed (it is not on PATH)"
@@ -106,7 +106,7 @@ def run(request: Run) -> Completed | Problem:
             process = subprocess.Popen(  # noqa: S603 - a list of arguments, an absolute path
                 [path, *request.arguments],
                 cwd=work,
-                env=environment(request, folder, surroundings.variables()),
+                env=child_environment(request, folder, environment.variables()),
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
@@ -119,7 +119,7 @@ def run(request: Run) -> Completed | Problem:
             return _Watch(process, request).outcome()
 
 
-def environment(request: Run, folder: str, ours: Mapping[str, str]) -> dict[str, str]:
+def child_environment(request: Run, folder: str, ours: Mapping[str, str]) -> dict[str, str]:
     """The variables that a program sees: by allow-list, with a home and a place for big files."""
     chosen = {name: value for name, value in ours.items() if _is_passed(name, request)}
     chosen["HOME"] = os.path.join(folder, "home")

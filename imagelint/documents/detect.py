@@ -158,7 +158,7 @@ def _data(path: str, name: str, text: str, head: str) -> str:
         return "compose"
     if _TEMPLATE_FOLDER.fullmatch(path) and _TEMPLATE_BLOCK.search(text):
         return "template"
-    from imagelint.documents.oddform import odd_kind
+    from imagelint.documents.yaml.oddform import odd_kind
 
     return odd_kind(text)
 
@@ -198,7 +198,7 @@ def _is_template(text: str) -> bool:
     """Whether control blocks keep it from being YAML; inside strings they do not."""
     if not _TEMPLATE_BLOCK.search(text):
         return False
-    from imagelint.documents.yaml import YamlError, load_yaml
+    from imagelint.documents.yaml.load import YamlError, load_yaml
 
     try:
         load_yaml(text)
@@ -228,11 +228,11 @@ def parse(source: Source, kind: str) -> Document:
 
             return parse_compose(source)
         case "requirements":
-            from imagelint.documents.requirements import parse_requirements
+            from imagelint.documents.packages.requirements import parse_requirements
 
             return parse_requirements(source)
         case "ignore":
-            from imagelint.documents.ignorefile import parse_ignore
+            from imagelint.documents.dockerfile.ignorefile import parse_ignore
 
             return parse_ignore(source)
         case "vulnerabilities" | "signatures":
@@ -257,16 +257,16 @@ def _refuse_endless(source: Source, kind: str) -> None:
 
 def _parse_report(source: Source, kind: str) -> Document:
     if kind == "signatures":
-        from imagelint.documents.signatures import parse_signatures
+        from imagelint.documents.image.signatures import parse_signatures
 
         return parse_signatures(source)
-    from imagelint.documents.vulnerabilities import parse_vulnerabilities
+    from imagelint.documents.image.vulnerabilities import parse_vulnerabilities
 
     return parse_vulnerabilities(source)
 
 
 def _template(source: Source) -> DocumentError:
-    from imagelint.documents.yamldocument import template_error
+    from imagelint.documents.yaml.document import template_error
 
     found = _TEMPLATE_BLOCK.search(source.text)
     return template_error(found.start() if found else 0)

@@ -10,7 +10,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 if TYPE_CHECKING:
     from imagelint.core.reference import ImageReference
     from imagelint.core.source import Span
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 
 class ImageRole(Enum):

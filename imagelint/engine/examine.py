@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.base import AllowanceUse, Document
     from imagelint.policy.model import Policy
-    from imagelint.rules.api import Rule
+    from imagelint.rules.rule import Rule
 
 
 class Examination:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.locate import Locator
 from imagelint.rules import catalog
-from imagelint.rules.api import Configured, Context
+from imagelint.rules.context import Configured, Context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Finding
     from imagelint.documents.base import Document, Node
     from imagelint.documents.project import Project
-    from imagelint.rules.api import Rule
+    from imagelint.rules.rule import Rule
 
 
 MOST_FINDINGS = 5_000

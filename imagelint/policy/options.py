@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.policy.model import Policy
-    from imagelint.rules.api import Rule
+    from imagelint.rules.rule import Rule
 
 _PLAIN = {bool: "true or false", int: "a whole number", float: "a number", str: "a text"}
 

@@ -12,7 +12,7 @@ from imagelint.rules import catalog
 
 if TYPE_CHECKING:
     from imagelint.policy.options import Option
-    from imagelint.rules.api import Rule
+    from imagelint.rules.rule import Rule
 
 Schema: TypeAlias = dict[str, Any]
 

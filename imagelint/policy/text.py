@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
 from imagelint.core.errors import Complaint, PolicyError
-from imagelint.documents.yaml import Cursor, YamlError, read_yaml
-from imagelint.documents.yamlnodes import Mapping as YamlMapping
-from imagelint.documents.yamlnodes import Scalar
+from imagelint.documents.yaml.load import Cursor, YamlError, read_yaml
+from imagelint.documents.yaml.nodes import Mapping as YamlMapping
+from imagelint.documents.yaml.nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from imagelint.core.source import Source, Span
-    from imagelint.documents.yaml import YamlNode
+    from imagelint.documents.yaml.load import YamlNode
 
 Data: TypeAlias = Union[bool, int, float, str, "tuple[Data, ...]", "Mapping[str, Data]", None]
 Keys: TypeAlias = "Sequence[str | int]"

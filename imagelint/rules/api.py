@@ -2,35 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias, TypeVar, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from imagelint.core.finding import Confidence, Finding, Fix, Note, Severity
 from imagelint.rules.context import Configured, Context
+from imagelint.rules.rule import Findings, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 S = TypeVar("S")
 O = TypeVar("O")  # noqa: E741 - stands for the options of a rule
 
-Findings: TypeAlias = "Iterator[Finding]"
-
 __all__ = ["Confidence", "Configured", "Context", "Finding", "Findings", "Fix", "Note", "Severity"]
 __all__ += ["Rule", "rule"]
-
-
-class Rule(NamedTuple):
-    """A rule is a value: data and one function."""
-
-    name: str
-    subject: type[Any]
-    severity: Severity
-    confidence: Confidence
-    options: type[Any] | None
-    references: tuple[str, ...]
-    former: tuple[str, ...]
-    check: Callable[[Any, Any], Findings]
-    doc: str
 
 
 @overload

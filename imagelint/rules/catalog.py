@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
-    from imagelint.rules.api import Rule
+    from imagelint.rules.rule import Rule
 
 TABLE: dict[str, dict[str, tuple[str, ...]]] = {
     "allowances": {

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Node
     from imagelint.documents.locate import Locator
     from imagelint.documents.project import Project
-    from imagelint.rules.api import Rule
+    from imagelint.rules.rule import Rule
 
 O = TypeVar("O")  # noqa: E741 - stands for the options of a rule
 

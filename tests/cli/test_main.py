@@ -110,7 +110,7 @@ def test_an_interrupt_within_a_command_has_its_code(
     def interrupt(*_arguments: object, **_options: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("imagelint.audit.session.find", interrupt)
+    monkeypatch.setattr("imagelint.run.session.find", interrupt)
     answer = program("check")
     assert answer.code == 130
     assert "error: interrupted" in answer.err

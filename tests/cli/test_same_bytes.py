@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.audit.examiner import Examiner
-from imagelint.audit.files import WORTH_SPREADING
 from imagelint.rules import catalog
+from imagelint.run.examiner import Examiner
+from imagelint.run.files import WORTH_SPREADING
 from tests.cli.projects import GOOD, LOW, POD, ROOT, policy, write
 
 if TYPE_CHECKING:

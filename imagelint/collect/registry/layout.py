@@ -15,13 +15,13 @@ from imagelint.collect.read import read_bytes
 from imagelint.core.errors import Complaint, UsageError
 from imagelint.core.pattern import pattern
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.documents.image import (
+from imagelint.documents.image.image import (
     LAYOUT_SCHEME,
     ImageIdentity,
     ImageTarget,
     parse_config,
 )
-from imagelint.documents.jsonview import JsonView, read_json
+from imagelint.documents.image.jsonview import JsonView, read_json
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"

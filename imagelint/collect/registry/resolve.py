@@ -14,10 +14,10 @@ from imagelint.collect.tools import cosign
 from imagelint.core.errors import Complaint, UsageError
 from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.documents.image import ImageIdentity, ImageTarget
+from imagelint.documents.image.image import ImageIdentity, ImageTarget
 
 if TYPE_CHECKING:
-    from imagelint.documents.vulnerabilities import VulnerabilityReport
+    from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 
 
 def resolve(text: str, platform: str = "") -> ImageTarget | Problem:

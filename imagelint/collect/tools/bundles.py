@@ -21,13 +21,13 @@ from imagelint.collect.registry.layout import (
     read_index,
 )
 from imagelint.core.report import Problem
-from imagelint.documents.jsonview import JsonView, read_json
-from imagelint.documents.signatures import SIGNATURE
+from imagelint.documents.image.jsonview import JsonView, read_json
+from imagelint.documents.image.signatures import SIGNATURE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.image import ImageIdentity
+    from imagelint.documents.image.image import ImageIdentity
 
 BUNDLE = "application/vnd.dev.sigstore.bundle"
 KIND = "dev.cosignproject.cosign"

@@ -14,14 +14,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.collect.process import Completed, Limits, Run, locate, run
 from imagelint.collect.tools.bundles import View, layout_views
-from imagelint.collect.tools.refusals import INSTALL, classify, failure
+from imagelint.collect.tools.cosign_errors import INSTALL, classify, failure
 from imagelint.core.errors import Complaint, UsageError
 from imagelint.core.pattern import pattern as lazy
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
-from imagelint.documents.image import NOWHERE, ImageIdentity
-from imagelint.documents.jsonview import JsonView, read_json
-from imagelint.documents.signatures import (
+from imagelint.documents.image.image import NOWHERE, ImageIdentity
+from imagelint.documents.image.jsonview import JsonView, read_json
+from imagelint.documents.image.signatures import (
     LEGACY_SIGNATURE,
     SIGNATURES,
     SignatureCheck,

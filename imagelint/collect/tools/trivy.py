@@ -12,11 +12,11 @@ import time
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.collect import surroundings
+from imagelint.collect import environment
 from imagelint.collect.process import Completed, Limits, Run, locate, run
 from imagelint.collect.read import read_bytes
 from imagelint.collect.registry.layout import layout_view
-from imagelint.collect.tools.answers import (
+from imagelint.collect.tools.trivy_errors import (
     NO_SPACE,
     OUTDATED,
     REGISTRY,
@@ -27,13 +27,13 @@ from imagelint.collect.tools.answers import (
 from imagelint.core.pattern import pattern
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
-from imagelint.documents.jsonview import read_json
-from imagelint.documents.vulnerabilities import ScanFacts
+from imagelint.documents.image.jsonview import read_json
+from imagelint.documents.image.vulnerabilities import ScanFacts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.image import ImageIdentity
+    from imagelint.documents.image.image import ImageIdentity
 
 INSTALL = (
     "run `brew install trivy`, or see https://trivy.dev/docs/latest/getting-started/installation/"
@@ -138,7 +138,7 @@ def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
     version = installed(image.reference)
     if isinstance(version, Problem):
         return version
-    began = time.gmtime(surroundings.now())
+    began = time.gmtime(environment.now())
     seconds = options.seconds or _seconds_for(image)
     view = layout_view(image)
     request = Run(
@@ -229,7 +229,7 @@ def built_from(path: str) -> str:
 
 def default_cache() -> str:
     """Where Trivy keeps its database by default, so that it is downloaded once."""
-    base = surroundings.variable("XDG_CACHE_HOME")
+    base = environment.variable("XDG_CACHE_HOME")
     if not os.path.isabs(base):
         base = os.path.join(os.path.expanduser("~"), ".cache")
     return os.path.join(base, "trivy")

@@ -1,4 +1,4 @@
-"""Compose files: services with their images, variables, ports and surroundings."""
+"""Compose files: services with their images, variables, ports and runtimes."""
 
 from __future__ import annotations
 

@@ -9,21 +9,21 @@ from imagelint.core.reference import parse_reference
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
-from imagelint.documents.compose.surroundings import read_runtime
+from imagelint.documents.compose.runtime import read_runtime
 from imagelint.documents.compose.values import is_set, value
 from imagelint.documents.compose.variables import read_env, read_settings
-from imagelint.documents.cursor import Cursor
 from imagelint.documents.shared import EnvOrigin, ImageRole, ImageUse
-from imagelint.documents.yamlcomments import comment_allowances
-from imagelint.documents.yamldocument import duplicate_complaints, read_stream
-from imagelint.documents.yamlnodes import Mapping, Scalar
+from imagelint.documents.yaml.comments import comment_allowances
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.document import duplicate_complaints, read_stream
+from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import Node
-    from imagelint.documents.yamlnodes import YamlNode
+    from imagelint.documents.yaml.nodes import YamlNode
 
 
 class ComposeFile(Document):
@@ -69,7 +69,7 @@ class ComposeFile(Document):
 
 def _started(service: ComposeService) -> Iterator[Node]:
     from imagelint.documents.compose.launching import launch, scripts
-    from imagelint.documents.serving import serving_command
+    from imagelint.documents.serving.reading import serving_command
 
     for script in scripts(service):
         yield script

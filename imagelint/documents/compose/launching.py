@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.documents.compose.values import is_set, word
 from imagelint.documents.compose.words import CommandLine, Spoken, read_words, whole
-from imagelint.documents.script import ScriptRole
-from imagelint.documents.startscript import (
+from imagelint.documents.serving.startscript import (
     all_known,
     find_script,
     known_variables,
     read_placed_script,
 )
-from imagelint.documents.yamlnodes import Scalar
+from imagelint.documents.shell.script import ScriptRole
+from imagelint.documents.yaml.nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.compose.model import ComposeService
-    from imagelint.documents.script import Script
-    from imagelint.documents.serving import Launch
+    from imagelint.documents.serving.launch import Launch
+    from imagelint.documents.shell.script import Script
 
 
 def scripts(service: ComposeService) -> Iterator[Script]:
@@ -37,7 +37,7 @@ def scripts(service: ComposeService) -> Iterator[Script]:
 
 def launch(service: ComposeService) -> Launch:
     """What a service starts, as far as the file says it."""
-    from imagelint.documents.serving import Launch
+    from imagelint.documents.serving.launch import Launch
 
     line = _started(service)
     words = tuple(spoken.word for spoken in line.words)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
-    from imagelint.documents.cursor import Cursor
     from imagelint.documents.shared import EnvVar, ImageUse, Runtime
+    from imagelint.documents.yaml.cursor import Cursor
 
 
 class PublishedPort(NamedTuple):

@@ -9,10 +9,10 @@ from imagelint.core.pattern import pattern
 from imagelint.documents.compose.values import is_set, size, value, word
 from imagelint.documents.quantity import parse_bytes
 from imagelint.documents.shared import Mount
-from imagelint.documents.yamlnodes import Mapping, Scalar, Sequence
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 _VARIABLE = pattern(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
 _UNKNOWN_PART = "\0"

@@ -8,11 +8,11 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.compose.model import PublishedPort
 from imagelint.documents.compose.values import value, word
-from imagelint.documents.yamlnodes import Mapping, Scalar
+from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 _VARIABLE = pattern(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
 _UNKNOWN_PART = "\0"

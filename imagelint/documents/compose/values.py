@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_bytes
-from imagelint.documents.yamlnodes import Mapping, Scalar, Sequence
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 # https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
 _VARIABLE = pattern(r"\$\$|\$(?:\{|[A-Za-z_])|\{\{")

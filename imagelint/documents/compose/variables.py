@@ -8,11 +8,11 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.compose.values import interpolated, is_collection, is_set, value
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.documents.yamlnodes import Mapping, Scalar
-from imagelint.documents.yamltext import contiguous
+from imagelint.documents.yaml.nodes import Mapping, Scalar
+from imagelint.documents.yaml.text import contiguous
 
 if TYPE_CHECKING:
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 # A variable without a value gets the one that it has where compose runs.
 _HOST = "host"

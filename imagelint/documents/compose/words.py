@@ -9,14 +9,14 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.compose.values import interpolated
-from imagelint.documents.script import Word
-from imagelint.documents.startscript import Placed, place_scalar, unknown_word
-from imagelint.documents.yamlnodes import Scalar, Sequence
+from imagelint.documents.serving.startscript import Placed, place_scalar, unknown_word
+from imagelint.documents.shell.script import Word
+from imagelint.documents.yaml.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 # What compose's splitter knows: quotes and backslashes, no expansion.
 # https://github.com/compose-spec/compose-go, package `types`, over mattn/go-shellwords

@@ -13,8 +13,8 @@ from imagelint.documents.base import Allowance, Dialect, unreadable_allowance
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagelint.documents.dockerfile.lines import Directive
     from imagelint.documents.dockerfile.model import Instruction
+    from imagelint.documents.dockerfile.syntax.lines import Directive
 
 _OURS = pattern(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"

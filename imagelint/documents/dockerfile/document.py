@@ -20,9 +20,9 @@ if TYPE_CHECKING:
         Stage,
         Start,
     )
-    from imagelint.documents.script import Script
-    from imagelint.documents.serving import ServingCommand
+    from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
+    from imagelint.documents.shell.script import Script
 
 
 class Entry(NamedTuple):

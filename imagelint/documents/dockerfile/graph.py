@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Span
     from imagelint.documents.dockerfile.model import Instruction
-    from imagelint.documents.script import Word
+    from imagelint.documents.shell.script import Word
 
 # https://github.com/moby/buildkit/blob/master/frontend/dockerfile/instructions/parse.go
 _NAME = pattern(r"[a-z][a-z0-9-_.]*")

@@ -11,7 +11,7 @@ from imagelint.documents.dockerfile.model import HealthCheck
 
 if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Instruction
-    from imagelint.documents.script import Script
+    from imagelint.documents.shell.script import Script
 
 # https://pkg.go.dev/time#ParseDuration
 _SECONDS = {"ns": 1e-9, "us": 1e-6, "µs": 1e-6, "μs": 1e-6, "ms": 1e-3, "s": 1, "m": 60, "h": 3600}

@@ -10,8 +10,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.core.source import Span
-    from imagelint.documents.script import Script, Word
     from imagelint.documents.shared import EnvVar, ImageUse
+    from imagelint.documents.shell.script import Script, Word
 
 BEFORE_THE_FIRST_STAGE = -1
 

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Span
 from imagelint.documents.base import Complaint
-from imagelint.documents.dockerfile.arguments import KEYWORDS
 from imagelint.documents.dockerfile.comments import Map, read_allowances
 from imagelint.documents.dockerfile.document import Content, Dockerfile, Entry
+from imagelint.documents.dockerfile.expansion.scopes import global_scope
 from imagelint.documents.dockerfile.graph import complaint_about, read_graph
-from imagelint.documents.dockerfile.instructions import Reading, Setting, read_instruction
 from imagelint.documents.dockerfile.model import BEFORE_THE_FIRST_STAGE
-from imagelint.documents.dockerfile.scopes import global_scope
-from imagelint.documents.dockerfile.source import read_layout
 from imagelint.documents.dockerfile.stages import Builder, Effect
 from imagelint.documents.dockerfile.start import launch_of
+from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS
+from imagelint.documents.dockerfile.syntax.instructions import Reading, Setting, read_instruction
+from imagelint.documents.dockerfile.syntax.source import read_layout
 from imagelint.documents.dockerfile.uses import copied_images, stages_used
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Allowance
-    from imagelint.documents.dockerfile.lines import Layout, LogicalLine
+    from imagelint.documents.dockerfile.expansion.scopes import Scope
     from imagelint.documents.dockerfile.model import Instruction, Stage
-    from imagelint.documents.dockerfile.scopes import Scope
+    from imagelint.documents.dockerfile.syntax.lines import Layout, LogicalLine
     from imagelint.documents.shared import ImageUse
 
 
@@ -149,7 +149,7 @@ class _Parser:
         entries = tuple(_entry(part, stages, last) for part in self._parts)
         serving = None
         if stages:
-            from imagelint.documents.serving import serving_command
+            from imagelint.documents.serving.reading import serving_command
 
             serving = serving_command(launch_of(stages[-1]))
         return Content(

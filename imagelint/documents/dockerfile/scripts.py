@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.dockerfile.heredocs import heredoc_word
-from imagelint.documents.script import Command, Script, ScriptRole, Word
+from imagelint.documents.dockerfile.syntax.heredocs import heredoc_word
+from imagelint.documents.shell.script import Command, Script, ScriptRole, Word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.core.fact import Fact
-    from imagelint.documents.dockerfile.lines import LogicalLine
     from imagelint.documents.dockerfile.model import Instruction
+    from imagelint.documents.dockerfile.syntax.lines import LogicalLine
 
 _SHELLS = frozenset(("ash", "bash", "dash", "ksh", "mksh", "sh", "zsh"))
 _BREAKS = frozenset(("", *" \t;|&()<>\n"))  # what stands between words
@@ -67,7 +67,7 @@ def _read(
     role: ScriptRole,
     how: tuple[str, tuple[str, ...]],
 ) -> Script:
-    from imagelint.documents.shell import read_script
+    from imagelint.documents.shell.read import read_script
 
     text, span = written
     shell, mounts = how
@@ -178,7 +178,7 @@ def _of_words(
 
 def _elsewhere(text: str, span: Span, around: Surroundings, role: ScriptRole, shell: str) -> Script:
     """A script that is not written character for character: all of it stands at the span."""
-    from imagelint.documents.startscript import Placed, read_placed_script
+    from imagelint.documents.serving.startscript import Placed, read_placed_script
 
     placed = Placed(text, (), span)
     script = read_placed_script(placed, role, shell=shell, variables=around.variables, path="")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.documents.dockerfile.expansion.scopes import Scope, script_variables, stage_scope
 from imagelint.documents.dockerfile.health import read_health
 from imagelint.documents.dockerfile.model import (
     HealthCheck,
@@ -16,14 +17,13 @@ from imagelint.documents.dockerfile.model import (
     StageUser,
     Start,
 )
-from imagelint.documents.dockerfile.scopes import Scope, script_variables, stage_scope
 from imagelint.documents.dockerfile.scripts import Surroundings, read_command
-from imagelint.documents.script import Script, ScriptRole, Word
+from imagelint.documents.shell.script import Script, ScriptRole, Word
 
 if TYPE_CHECKING:
     from imagelint.documents.dockerfile.graph import Outline
-    from imagelint.documents.dockerfile.instructions import Reading
-    from imagelint.documents.dockerfile.lines import LogicalLine
+    from imagelint.documents.dockerfile.syntax.instructions import Reading
+    from imagelint.documents.dockerfile.syntax.lines import LogicalLine
     from imagelint.documents.shared import ImageUse
 
 _SHELL = ("/bin/sh", "-c")

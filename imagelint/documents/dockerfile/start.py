@@ -9,17 +9,17 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
-from imagelint.documents.script import Word
 from imagelint.documents.shared import Runtime
+from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Stage, Start
-    from imagelint.documents.serving import Launch
+    from imagelint.documents.serving.launch import Launch
 
 
 def launch_of(stage: Stage) -> Launch:
     """What a container of this stage's image runs."""
-    from imagelint.documents.serving import Launch
+    from imagelint.documents.serving.launch import Launch
 
     argv, complete = _argv(stage)
     start = stage.entrypoint or stage.cmd

@@ -8,10 +8,10 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.shared import GpuRequest
-from imagelint.documents.yamlnodes import Mapping
+from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 _ACCELERATOR = pattern(
     r"nvidia\.com/(?:gpu|gpu\.shared|mig-.+)|amd\.com/gpu|gpu\.intel\.com/(?:i915|xe)"

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Span
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 _OUR_NAMES = "imagelint.dev/"
 _OURS = f"{_OUR_NAMES}allow."

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.variables import expand, script_value
-from imagelint.documents.script import ScriptRole
-from imagelint.documents.startscript import (
+from imagelint.documents.serving.startscript import (
     all_known,
     find_script,
     known_variables,
@@ -16,16 +15,17 @@ from imagelint.documents.startscript import (
     unknown_word,
     whole_word,
 )
-from imagelint.documents.yamlnodes import Scalar, Sequence
+from imagelint.documents.shell.script import ScriptRole
+from imagelint.documents.yaml.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagelint.core.fact import Fact
-    from imagelint.documents.cursor import Cursor
     from imagelint.documents.kubernetes.objects import Container
-    from imagelint.documents.script import Script, Word
-    from imagelint.documents.serving import Launch
+    from imagelint.documents.serving.launch import Launch
+    from imagelint.documents.shell.script import Script, Word
+    from imagelint.documents.yaml.cursor import Cursor
 
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
@@ -60,7 +60,7 @@ def _script(
 
 def launch(container: Container) -> Launch:
     """What a container starts, as far as the manifest says it."""
-    from imagelint.documents.serving import Launch
+    from imagelint.documents.serving.launch import Launch
 
     body = container.body
     command, args = body["command"], body["args"]

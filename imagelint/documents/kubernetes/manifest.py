@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.base import Allowance, Complaint, Document
-from imagelint.documents.cursor import Cursor
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.objects import KubernetesObject
 from imagelint.documents.kubernetes.podreader import read_pods
 from imagelint.documents.kubernetes.routereader import read_routes
 from imagelint.documents.kubernetes.scalingreader import read_autoscaler
 from imagelint.documents.kubernetes.wiringreader import read_wiring
-from imagelint.documents.yamlcomments import comment_allowances
-from imagelint.documents.yamldocument import duplicate_complaints, read_stream
-from imagelint.documents.yamlnodes import Mapping, Scalar
+from imagelint.documents.yaml.comments import comment_allowances
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.document import duplicate_complaints, read_stream
+from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import Container, Pod
-    from imagelint.documents.yamlnodes import YamlNode
+    from imagelint.documents.yaml.nodes import YamlNode
 
 
 class Manifest(Document):
@@ -101,7 +101,7 @@ def _started(container: Container) -> Iterator[Node]:
         yield script
         yield from script.commands
     if container.serves:
-        from imagelint.documents.serving import serving_command
+        from imagelint.documents.serving.reading import serving_command
 
         command = serving_command(launch(container))
         if command is not None:

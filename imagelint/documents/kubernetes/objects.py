@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
-    from imagelint.documents.cursor import Cursor
     from imagelint.documents.shared import EnvVar, ImageUse, Runtime
+    from imagelint.documents.yaml.cursor import Cursor
 
 # Fields of a pod's securityContext which hold for containers that do not set them:
 # https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context

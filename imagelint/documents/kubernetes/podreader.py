@@ -12,13 +12,13 @@ from imagelint.documents.kubernetes.podshapes import PodPlace, group_size, pod_p
 from imagelint.documents.kubernetes.variables import read_env
 from imagelint.documents.kubernetes.volumes import named_volumes, read_mounts, shared_memory
 from imagelint.documents.shared import ImageRole, ImageUse, Runtime
-from imagelint.documents.yamlnodes import Mapping
+from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeVar
 
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
     T = TypeVar("T")
 

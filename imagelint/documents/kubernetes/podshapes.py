@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.documents.yamlnodes import Mapping, Sequence
+from imagelint.documents.yaml.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.cursor import Cursor
     from imagelint.documents.kubernetes.objects import KubernetesObject
-    from imagelint.documents.yamlnodes import YamlNode
+    from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.documents.yaml.nodes import YamlNode
 
 _TEMPLATES: dict[str, tuple[str, ...]] = {
     "Pod": (),

@@ -8,14 +8,14 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.kubernetes.wiring import Ingress
 from imagelint.documents.quantity import parse_duration
-from imagelint.documents.scaling import Route, Timeout
+from imagelint.documents.serving.scaling import Route, Timeout
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.cursor import Cursor
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.wiring import Wiring
+    from imagelint.documents.yaml.cursor import Cursor
 
 _NGINX = "nginx.ingress.kubernetes.io"
 _ALB = "alb.ingress.kubernetes.io"

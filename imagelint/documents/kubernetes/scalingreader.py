@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.wiring import HorizontalPodAutoscaler, ScaledObject
 from imagelint.documents.quantity import parse_quantity
-from imagelint.documents.scaling import Autoscaler, Signal
+from imagelint.documents.serving.scaling import Autoscaler, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.cursor import Cursor
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.wiring import Metric, Trigger, Wiring
+    from imagelint.documents.yaml.cursor import Cursor
 
 # kedacore/keda-docs:content/docs/2.21/reference/scaledobject-spec.md
 _KEDA_MINIMUM, _KEDA_MAXIMUM = 0, 100

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, Known
 
 if TYPE_CHECKING:
-    from imagelint.documents.cursor import Cursor
     from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
+    from imagelint.documents.yaml.cursor import Cursor
 
 
 def windows(spec: Cursor) -> bool:

@@ -8,13 +8,13 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.documents.yamlnodes import Scalar, Sequence
+from imagelint.documents.yaml.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
     import re
     from collections.abc import Mapping
 
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 # https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
 _REFERENCE = pattern(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.accelerators import quantity
 from imagelint.documents.shared import Mount
-from imagelint.documents.yamlnodes import Sequence
+from imagelint.documents.yaml.nodes import Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 _UNBOUNDED = float("inf")
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
-    from imagelint.documents.cursor import Cursor
     from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.yaml.cursor import Cursor
 
 
 class ServicePort(NamedTuple):

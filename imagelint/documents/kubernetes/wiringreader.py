@@ -21,9 +21,9 @@ from imagelint.documents.kubernetes.wiring import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.cursor import Cursor
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.wiring import Wiring
+    from imagelint.documents.yaml.cursor import Cursor
 
 _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.documents.dockerfile.model import HealthCheck
-from imagelint.documents.questions.stages import server_of
+from imagelint.documents.queries.stages import server_of
 from imagelint.rules.api import Confidence, Configured, Findings, Severity, rule
 
 # https://docs.docker.com/reference/dockerfile/#healthcheck

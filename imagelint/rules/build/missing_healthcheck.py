@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage, Start
-from imagelint.documents.questions.stages import base_word, server_of
+from imagelint.documents.queries.stages import base_word, server_of
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _SHELLS = frozenset(("sh", "bash", "ash", "zsh"))

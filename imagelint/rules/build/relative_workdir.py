@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.questions.stages import enclosing_stage, instructions_before
+from imagelint.documents.queries.stages import enclosing_stage, instructions_before
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _ABSOLUTE = pattern(r"/|[A-Za-z]:[\\/]|\\")

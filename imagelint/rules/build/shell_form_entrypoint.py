@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.model import Stage, Start
-from imagelint.documents.questions.stages import shell_chosen, stages
+from imagelint.documents.queries.stages import shell_chosen, stages
 from imagelint.knowledge.engines import engine_of_program
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.script import Command, Script
+    from imagelint.documents.shell.script import Command, Script
 
 _SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "fish", "true", "false", "sleep", "tail"))
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile import Dockerfile
-from imagelint.documents.ignorefile import IgnoreFile
-from imagelint.documents.questions.context import whole_context
+from imagelint.documents.dockerfile.ignorefile import IgnoreFile
+from imagelint.documents.queries.context import whole_context
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:

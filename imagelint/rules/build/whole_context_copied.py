@@ -6,11 +6,11 @@ from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT
+from imagelint.documents.dockerfile.ignorefile import IgnoreFile
 from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.ignorefile import IgnoreFile
 from imagelint.documents.project import beside
-from imagelint.documents.questions.context import whole_context
-from imagelint.documents.questions.stages import enclosing_stage
+from imagelint.documents.queries.context import whole_context
+from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:

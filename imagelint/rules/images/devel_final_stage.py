@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.questions.toolchain import compiles_at_run_time
+from imagelint.documents.queries.toolchain import compiles_at_run_time
 from imagelint.knowledge.base_images import is_devel, runtime_tag
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 

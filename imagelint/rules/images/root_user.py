@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.questions.stages import base_word, is_windows
-from imagelint.documents.script import Script
+from imagelint.documents.queries.stages import base_word, is_windows
+from imagelint.documents.shell.script import Script
 from imagelint.knowledge.base_images import base_image
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.questions.stages import stage_scripts, stages
-from imagelint.documents.questions.toolchain import (
+from imagelint.documents.queries.stages import stage_scripts, stages
+from imagelint.documents.queries.toolchain import (
     compilations,
     compiles_at_run_time,
     shipped_tools,

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
-from imagelint.documents.questions.kustomize import pins_image, replaced_image
+from imagelint.documents.queries.kustomize import pins_image, replaced_image
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.engines import engine_of_image
 from imagelint.rules.api import Configured, Findings, Severity, rule

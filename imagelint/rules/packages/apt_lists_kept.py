@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imagelint.documents.packages import caches_removed, refreshes_index
-from imagelint.documents.script import Script, ScriptRole
+from imagelint.documents.packages.installs import caches_removed, refreshes_index
+from imagelint.documents.shell.script import Script, ScriptRole
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _LISTS = "/var/lib/apt/lists"

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from imagelint.core.finding import Edit
 from imagelint.core.source import Span
-from imagelint.documents.packages import package_installs
-from imagelint.documents.questions.stages import enclosing_stage, stage_scripts
-from imagelint.documents.script import Command
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.queries.stages import enclosing_stage, stage_scripts
+from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 _SETTING = "Install-Recommends"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from imagelint.documents.packages import package_installs
-from imagelint.documents.questions.stages import enclosing_stage
-from imagelint.documents.script import Command
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.queries.stages import enclosing_stage
+from imagelint.documents.shell.script import Command
 from imagelint.knowledge.host_packages import host_installer, host_package
 from imagelint.rules.api import Context, Findings, Severity, rule
 

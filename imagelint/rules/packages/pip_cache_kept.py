@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.packages import caches_removed, package_installs
-from imagelint.documents.questions import pipcache
-from imagelint.documents.script import Script, ScriptRole
+from imagelint.documents.packages.installs import caches_removed, package_installs
+from imagelint.documents.queries import pipcache
+from imagelint.documents.shell.script import Script, ScriptRole
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.packages import PackageInstall
+    from imagelint.documents.packages.installs import PackageInstall
 
 
 @rule(Script, Severity.LOW, references=("hadolint DL3042",))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.questions.wheels import wheel_indexes
+from imagelint.documents.queries.wheels import wheel_indexes
 from imagelint.knowledge.cuda import cuda_of_image, cuda_of_index, driver_floor
 from imagelint.knowledge.versions import at_least
 from imagelint.rules.api import Context, Findings, Severity, rule

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.packages import package_installs
-from imagelint.documents.questions.pins import loose_packages
-from imagelint.documents.script import Command
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.queries.pins import loose_packages
+from imagelint.documents.shell.script import Command
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.packages import Requirement
+    from imagelint.documents.packages.installs import Requirement
 
 
 @rule(Command, Severity.MEDIUM, references=("hadolint DL3013",))

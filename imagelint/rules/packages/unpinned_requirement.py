@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
-from imagelint.documents.questions.pins import fixed_by_constraints, is_loose
-from imagelint.documents.requirements import Requirements
+from imagelint.documents.packages.requirements import Requirements
+from imagelint.documents.queries.pins import fixed_by_constraints, is_loose
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.requirements import Requirement
+    from imagelint.documents.packages.requirements import Requirement
 
 # Files that are not for the image, or that hold ranges on purpose; folders by their whole names.
 _OTHER = pattern(

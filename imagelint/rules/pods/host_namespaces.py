@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.security import node_agent, pins_memory
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _SHARED = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imagelint.documents.questions.scaled import Surroundings
-from imagelint.documents.scaling import Autoscaler
+from imagelint.documents.queries.scaled import Surroundings
+from imagelint.documents.serving.scaling import Autoscaler
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _BLIND = frozenset(("cpu", "memory"))

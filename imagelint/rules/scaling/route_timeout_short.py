@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.questions.scaled import Surroundings
-from imagelint.documents.questions.serving import title
-from imagelint.documents.scaling import Route, Timeout
+from imagelint.documents.queries.scaled import Surroundings
+from imagelint.documents.queries.serving import title
+from imagelint.documents.serving.scaling import Route, Timeout
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # Our own: a long answer without streaming takes minutes, a pause between tokens some seconds.

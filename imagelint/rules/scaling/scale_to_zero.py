@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.questions.probes import need
-from imagelint.documents.questions.scaled import Surroundings
-from imagelint.documents.scaling import Autoscaler
+from imagelint.documents.queries.probes import need
+from imagelint.documents.queries.scaled import Surroundings
+from imagelint.documents.serving.scaling import Autoscaler
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.questions.context import sources
+from imagelint.documents.queries.context import sources
 from imagelint.documents.secrets import credential_file
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 

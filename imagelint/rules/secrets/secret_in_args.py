@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.secrets import is_placeholder, secret_kind
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _FLAGS = frozenset(

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from imagelint.core.fact import Known
-from imagelint.documents.questions.buildsecrets import takes_argument, used_by_script
-from imagelint.documents.questions.stages import enclosing_stage
+from imagelint.documents.queries.buildsecrets import takes_argument, used_by_script
+from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.secrets import is_placeholder, is_secret_name, secret_kind
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.rules.api import Confidence, Configured, Findings, Severity, rule

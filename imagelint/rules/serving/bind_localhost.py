@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.documents.compose.values import is_set
-from imagelint.documents.questions.serving import neighbours, place_of, title
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.serving import neighbours, place_of, title
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.questions.modelcache import (
+from imagelint.documents.queries.modelcache import (
     downloads_weights,
     is_temporary,
     volume_at,
     volumes,
     weights_folder,
 )
-from imagelint.documents.questions.serving import absent_place
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.serving import absent_place
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _SMALL_GB = 3.0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
-from imagelint.documents.questions.devices import may_see_gpu, needs_gpu
-from imagelint.documents.questions.serving import title
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.devices import may_see_gpu, needs_gpu
+from imagelint.documents.queries.serving import title
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 

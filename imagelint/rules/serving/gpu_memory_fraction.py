@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.questions.devices import has_gpus_alone
-from imagelint.documents.questions.serving import place_of, title
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.devices import has_gpus_alone
+from imagelint.documents.queries.serving import place_of, title
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # Our own: what is left above it for CUDA graphs, NCCL and other processes is a few hundred MB.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 

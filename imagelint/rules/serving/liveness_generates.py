@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imagelint.documents.compose.values import word
-from imagelint.documents.questions.probes import generates, generation_in
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.probes import generates, generation_in
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # It answers without generating while the server is busy: sgl-project/sglang:http_server.py

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
-from imagelint.documents.questions.modelcache import weights_stay
-from imagelint.documents.questions.serving import is_commit, is_offline, place_of
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.modelcache import weights_stay
+from imagelint.documents.queries.serving import is_commit, is_offline, place_of
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 

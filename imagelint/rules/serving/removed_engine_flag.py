@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.questions.serving import title, variable
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.serving import title, variable
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.versions import at_least, hinted_version
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 

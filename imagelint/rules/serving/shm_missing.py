@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known, value_or
-from imagelint.documents.questions.serving import absent_place, switched_on, title, workers
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.serving import absent_place, switched_on, title, workers
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _MANY = 8

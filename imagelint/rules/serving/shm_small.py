@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.questions.serving import absent_place, title, workers
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.serving import absent_place, title, workers
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.questions.probes import (
+from imagelint.documents.queries.probes import (
     Budget,
     answers_early,
     healthcheck_budget,
     need,
     probe_budget,
 )
-from imagelint.documents.questions.serving import title
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.serving import title
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.cursor import Cursor
+    from imagelint.documents.yaml.cursor import Cursor
 
 
 @rule(ServingCommand, Severity.MEDIUM, confidence=Confidence.LIKELY)

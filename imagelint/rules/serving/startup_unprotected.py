@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from imagelint.documents.questions.probes import answers_early, need, probe_budget
-from imagelint.documents.questions.serving import title
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.probes import answers_early, need, probe_budget
+from imagelint.documents.queries.serving import title
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 

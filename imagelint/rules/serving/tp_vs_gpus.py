@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Fact, Known
-from imagelint.documents.questions.serving import (
+from imagelint.documents.queries.serving import (
     gpu_count,
     gpus_in_words,
     place_of,
     pods_of_server,
     title,
 )
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 # There, data parallelism splits the tensor parallel group and adds no GPU.

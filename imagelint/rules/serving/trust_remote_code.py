@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
-from imagelint.documents.questions.serving import is_commit, is_offline, title
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.serving import is_commit, is_offline, title
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.versions import at_least
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from imagelint.core.fact import Known
-from imagelint.documents.questions.devices import (
+from imagelint.documents.queries.devices import (
     leaves_weights_on_cpu,
     parts_of_weights,
     share_of_memory,
 )
-from imagelint.documents.questions.serving import gpus_in_words
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.queries.serving import gpus_in_words
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.gpus import gpu_memory_gb, largest_memory_gb, mig_profile
 from imagelint.rules.api import Context, Findings, Severity, rule
 

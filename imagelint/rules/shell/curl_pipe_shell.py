@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.downloads import downloads, pipes_into_shell
-from imagelint.documents.script import Script
+from imagelint.documents.queries.downloads import downloads, pipes_into_shell
+from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.script import Script
+from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # What reads other languages; rules about commands have nothing to say about those.

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from imagelint.documents.downloads import downloads, last_verification, pipes_into_shell
-from imagelint.documents.questions.fetched import checked_later, file_name, is_hashed, will_be_used
-from imagelint.documents.script import Script
+from imagelint.documents.queries.downloads import downloads, last_verification, pipes_into_shell
+from imagelint.documents.queries.fetched import checked_later, file_name, is_hashed, will_be_used
+from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _SHOWN = 5

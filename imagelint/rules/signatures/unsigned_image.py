@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.signatures import SignatureReport
+from imagelint.documents.image.signatures import SignatureReport
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from imagelint.documents.signatures import SignatureOutcome, SignatureReport
+from imagelint.documents.image.signatures import SignatureOutcome, SignatureReport
 from imagelint.rules.api import Configured, Findings, Severity, rule
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from imagelint.documents.vulnerabilities import Unscanned, UnscannedPackages
+from imagelint.documents.image.vulnerabilities import Unscanned, UnscannedPackages
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _NAMED = 5

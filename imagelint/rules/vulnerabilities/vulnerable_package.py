@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from imagelint.documents.vulnerabilities import Status, Vulnerability
+from imagelint.documents.image.vulnerabilities import Status, Vulnerability
 from imagelint.rules.api import Configured, Findings, Severity, rule
 
 

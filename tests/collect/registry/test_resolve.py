@@ -9,8 +9,8 @@ from imagelint.collect.registry.resolve import identified, named, resolve
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
-from imagelint.documents.image import ImageIdentity, ImageTarget
-from imagelint.documents.vulnerabilities import VulnerabilityReport, parse_vulnerabilities
+from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.documents.image.vulnerabilities import VulnerabilityReport, parse_vulnerabilities
 from tools.lab.mkimage import Image, Layout
 
 if TYPE_CHECKING:

@@ -8,8 +8,8 @@ import pytest
 
 from imagelint.collect.registry.layout import resolve_layout
 from imagelint.collect.tools.bundles import BUNDLE, View, layout_views
-from imagelint.documents.image import ImageIdentity, ImageTarget
-from imagelint.documents.signatures import SIGNATURE
+from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.documents.image.signatures import SIGNATURE
 from tools.lab.mkimage import Image, Layout
 
 if TYPE_CHECKING:

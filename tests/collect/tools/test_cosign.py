@@ -14,8 +14,8 @@ from imagelint.collect.tools.cosign import Request, Verification, arguments, dig
 from imagelint.core.environment import Signer
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.documents.image import ImageIdentity, ImageTarget
-from imagelint.documents.signatures import (
+from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.documents.image.signatures import (
     LEGACY_SIGNATURE,
     SIGNATURE,
     SignatureCheck,

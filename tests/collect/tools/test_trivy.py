@@ -14,8 +14,8 @@ from imagelint.collect.tools import trivy
 from imagelint.collect.tools.trivy import FOUND, Scan, TrivyOptions, arguments, scan
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError
-from imagelint.documents.image import ImageIdentity, ImageTarget
-from imagelint.documents.vulnerabilities import (
+from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.documents.image.vulnerabilities import (
     Unscanned,
     VulnerabilityReport,
     parse_vulnerabilities,

@@ -8,7 +8,7 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.source import Source
 from imagelint.documents.compose import ComposeService, parse_compose
 from imagelint.documents.compose.launching import launch, scripts
-from imagelint.documents.script import ScriptRole
+from imagelint.documents.shell.script import ScriptRole
 
 
 def service(fields: str) -> tuple[ComposeService, str]:

@@ -6,8 +6,8 @@ import pytest
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.compose.mounts import read_mounts
-from imagelint.documents.cursor import Cursor
-from imagelint.documents.yaml import load_yaml
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import load_yaml
 
 if TYPE_CHECKING:
     from imagelint.documents.shared import Mount

@@ -4,8 +4,8 @@ import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.documents.compose.ports import container_ports, read_ports
-from imagelint.documents.cursor import Cursor
-from imagelint.documents.yaml import load_yaml
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import load_yaml
 
 
 def read(text: str) -> Cursor:

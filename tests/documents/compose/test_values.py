@@ -11,8 +11,8 @@ from imagelint.documents.compose.values import (
     value,
     word,
 )
-from imagelint.documents.cursor import Cursor
-from imagelint.documents.yaml import load_yaml
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import load_yaml
 
 
 @pytest.mark.parametrize(

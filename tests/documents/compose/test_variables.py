@@ -4,9 +4,9 @@ import pytest
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.compose.variables import read_env, read_settings
-from imagelint.documents.cursor import Cursor
 from imagelint.documents.shared import EnvOrigin
-from imagelint.documents.yaml import load_yaml
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import load_yaml
 
 
 def read(text: str) -> Cursor:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.compose import words
 from imagelint.documents.compose.words import CommandLine, read_words, whole
-from imagelint.documents.cursor import Cursor
-from imagelint.documents.yaml import load_yaml
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import load_yaml
 
 
 def read(text: str) -> CommandLine:

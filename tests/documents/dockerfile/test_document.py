@@ -6,9 +6,9 @@ from imagelint.core.fact import UNKNOWN, Known, value_or
 from imagelint.documents.base import Complaint
 from imagelint.documents.dockerfile import Dockerfile, Instruction, Stage, Start
 from imagelint.documents.dockerfile.start import launch_of
-from imagelint.documents.script import Command, Script
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvVar, ImageUse
+from imagelint.documents.shell.script import Command, Script
 from tests.documents.dockerfile.reader import nodes, read, under
 
 _SERVER = """\

@@ -10,15 +10,15 @@ from hypothesis import strategies as st
 
 from imagelint.core.source import Source, Span
 from imagelint.documents.dockerfile import Dockerfile, Instruction, Stage, parse_dockerfile
-from imagelint.documents.dockerfile.source import read_layout
-from imagelint.documents.script import Script
-from imagelint.documents.serving import ServingCommand
+from imagelint.documents.dockerfile.syntax.source import read_layout
+from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.shell.script import Script
 from tests.documents.dockerfile.files import dockerfiles, mutated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.script import Word
+    from imagelint.documents.shell.script import Word
 
 _many = settings(
     max_examples=120, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow]

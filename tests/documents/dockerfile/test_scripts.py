@@ -5,7 +5,7 @@ import json
 import pytest
 
 from imagelint.documents.dockerfile.scripts import program_name
-from imagelint.documents.script import Command, Script, ScriptRole
+from imagelint.documents.shell.script import Command, Script, ScriptRole
 from tests.documents.dockerfile.reader import nodes, read, under
 
 

@@ -3,14 +3,14 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
-from imagelint.documents.cursor import Cursor
 from imagelint.documents.kubernetes.accelerators import (
     gpu_product,
     is_accelerator,
     quantity,
     requested,
 )
-from imagelint.documents.yaml import load_yaml
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import load_yaml
 
 
 def read(text: str) -> Cursor:

@@ -8,7 +8,7 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.source import Source
 from imagelint.documents.kubernetes import Container, parse_manifest
 from imagelint.documents.kubernetes.launching import launch, scripts
-from imagelint.documents.script import ScriptRole
+from imagelint.documents.shell.script import ScriptRole
 
 
 def container(fields: str, kind: str = "apiVersion: v1\nkind: Pod") -> tuple[Container, str]:

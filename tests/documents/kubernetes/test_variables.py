@@ -4,9 +4,9 @@ import pytest
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
-from imagelint.documents.cursor import Cursor
 from imagelint.documents.kubernetes.variables import expand, read_env, script_value
-from imagelint.documents.yaml import Scalar, load_yaml
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import Scalar, load_yaml
 
 TEXT = """\
 env:

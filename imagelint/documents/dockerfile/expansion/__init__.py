@@ -1,0 +1,1 @@
+"""Variables of a Dockerfile: what is set where, and what BuildKit makes of `${…}`."""

@@ -1,0 +1,1 @@
+"""From text to instructions: BuildKit's lines, words, flags and here-documents, in their places."""

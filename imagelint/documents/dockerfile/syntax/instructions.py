@@ -1,0 +1,250 @@
+"""From a joined line to an instruction whose words, flags and bodies have their exact places."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.source import Span
+from imagelint.documents.base import Complaint
+from imagelint.documents.dockerfile.expansion.substitution import DemandError, ExpansionError
+from imagelint.documents.dockerfile.expansion.variables import Lookup, Style, expand
+from imagelint.documents.dockerfile.model import Flag, HereDoc, Instruction
+from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS, Arguments, read_arguments
+from imagelint.documents.dockerfile.syntax.splitting import Parts, split_instruction
+from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.documents.shell.script import Word
+
+if TYPE_CHECKING:
+    from imagelint.documents.dockerfile.syntax.lines import Body, LogicalLine
+    from imagelint.documents.dockerfile.syntax.words import Piece
+
+# Which instructions expand variables: those whose commands have an Expand method in
+# frontend/dockerfile/instructions/commands.go of moby/buildkit. FROM expands its image only.
+_EXPANDING = frozenset(
+    ("ADD", "ARG", "COPY", "ENV", "EXPOSE", "LABEL", "STOPSIGNAL", "USER", "VOLUME", "WORKDIR")
+)
+_EXPANDING_FLAGS = frozenset(("platform", "chown", "chmod", "checksum", "mount"))
+_FEWEST = {"ADD": 2, "COPY": 2, "ARG": 1, "ENV": 2, "LABEL": 2, "FROM": 1, "USER": 1}
+_FEWEST |= {"WORKDIR": 1, "EXPOSE": 1, "VOLUME": 1, "STOPSIGNAL": 1, "HEALTHCHECK": 1, "SHELL": 1}
+_NOT_IN_ONBUILD = ("FROM", "MAINTAINER", "ONBUILD")
+_SHORTEST, _LONGEST = 3, 20  # what may be a misspelt keyword
+_CLOSE = 0.66  # `RNU` is that close to RUN
+
+
+class Setting(NamedTuple):
+    """All that the meaning of a line depends on."""
+
+    text: str
+    escape: str
+    stage: int
+    lookup: Lookup
+
+
+class Reading(NamedTuple):
+    """An instruction, the variables that it sets, and what is wrong with it."""
+
+    instruction: Instruction
+    variables: tuple[EnvVar, ...]
+    complaints: tuple[Complaint, ...]
+
+
+def read_instruction(line: LogicalLine, setting: Setting) -> Reading:
+    """Read one joined line."""
+    reader = _Reader(line, setting)
+    instruction = reader.instruction(
+        split_instruction(line.text, setting.escape), line.keyword, setting
+    )
+    return Reading(instruction, tuple(reader.variables), tuple(reader.complaints))
+
+
+class _Reader:
+    """Reads one line, and collects what is found on the way."""
+
+    __slots__ = ("_line", "_lookup", "_nesting", "_style", "_text", "complaints", "variables")
+
+    def __init__(self, line: LogicalLine, setting: Setting) -> None:
+        self._line = line
+        self._text = setting.text
+        self._style = Style(setting.escape)
+        self._lookup = setting.lookup
+        self._nesting = False
+        self.complaints: list[Complaint] = []
+        self.variables: list[EnvVar] = []
+
+    def instruction(self, parts: Parts, keyword: str, setting: Setting) -> Instruction:
+        """The instruction of these parts."""
+        line = self._line
+        keyword_end = parts.keyword_start + len(parts.keyword)
+        span = Span(line.original(parts.keyword_start, keyword_end).start, line.end)
+        arguments = read_arguments(keyword, parts, setting.escape)
+        nested = None
+        if keyword == "ONBUILD" and parts.rest and not self._nesting:
+            nested = self._nested(parts, setting)
+        instruction = Instruction(
+            span,
+            keyword,
+            line.original(parts.keyword_start, keyword_end),
+            tuple(self._flag(flag) for flag in parts.flags),
+            self._words(keyword, arguments),
+            arguments.json,
+            tuple(self._heredoc(body) for body in line.bodies),
+            line.first + 1,
+            line.last + 1,
+            parts.rest,
+            nested,
+            setting.stage,
+            arguments.values,
+        )
+        self._complain(instruction, arguments)
+        return instruction
+
+    def _nested(self, parts: Parts, setting: Setting) -> Instruction:
+        """What ONBUILD leaves to the builds of other files, whose variables nobody knows."""
+        inner = split_instruction(self._line.text, setting.escape, parts.rest_start)
+        self._lookup = unknown
+        self._nesting = True
+        keyword = inner.keyword.upper()
+        if keyword in _NOT_IN_ONBUILD:
+            start, end = inner.keyword_start, inner.keyword_start + len(keyword)
+            message = f"ONBUILD {keyword} is not allowed"
+            self.complaints.append(Complaint(self._line.original(start, end), message))
+        return self.instruction(inner, keyword, setting)
+
+    def _complain(self, instruction: Instruction, arguments: Arguments) -> None:
+        keyword, span = instruction.keyword, instruction.keyword_span
+        if keyword not in KEYWORDS:
+            written = self._text[span.start : span.end][:40]
+            help_ = _suggestion(keyword)
+            self.complaints.append(Complaint(span, f"there is no instruction {written}", help_))
+        elif arguments.error:
+            self.complaints.append(Complaint(_arguments_span(instruction), arguments.error))
+        elif fault := _fault(keyword, arguments):
+            self.complaints.append(Complaint(_arguments_span(instruction), fault))
+        elif len(arguments.values) < _FEWEST.get(keyword, 0):
+            several = _FEWEST[keyword] > 1 and keyword in ("ADD", "COPY")
+            message = f"{keyword} needs {'a source and a target' if several else 'an argument'}"
+            self.complaints.append(Complaint(span, message))
+
+    def _flag(self, piece: Piece) -> Flag:
+        span = self._line.original(piece.start, piece.end)
+        raw = self._text[span.start : span.end]
+        name, equals, value = piece.text.removeprefix("--").partition("=")
+        fact: Fact[str] = Known(value, span)
+        begin = span.start + len(raw.partition("=")[0]) + len(equals)
+        place = Span(min(begin, span.end), span.end)
+        if "$" in value and name in _EXPANDING_FLAGS:
+            fact = self._expanded(value, place)
+        return Flag(span, name, fact, place, raw, value)
+
+    def _heredoc(self, body: Body) -> HereDoc:
+        word = body.word
+        return HereDoc(
+            self._line.original(word.start, word.end),
+            word.name,
+            body.span,
+            self._text[body.span.start : body.span.end],
+            word.expand,
+            word.chomp,
+            body.terminated,
+        )
+
+    def _words(self, keyword: str, arguments: Arguments) -> tuple[Word, ...]:
+        if keyword in ("ENV", "ARG") and arguments.pieces:
+            return self._assigning(keyword, arguments)
+        return tuple(
+            self._word(piece, expanding=_expands(keyword, number))
+            for number, piece in enumerate(arguments.pieces)
+        )
+
+    def _word(self, piece: Piece, *, expanding: bool) -> Word:
+        span = self._line.original(piece.start, piece.end)
+        raw = self._text[span.start : span.end]
+        if expanding:
+            return Word(span, raw, self._expanded(piece.text, span))
+        return Word(span, raw, Known(piece.text, span))
+
+    def _expanded(self, text: str, span: Span) -> Fact[str]:
+        try:
+            fact = expand(text, self._lookup, self._style)
+        except DemandError:  # the author demands a build argument: nothing is wrong with that
+            return UNKNOWN
+        except ExpansionError as error:
+            self.complaints.append(Complaint(span, str(error)))
+            return UNKNOWN
+        return Known(fact.value, span) if isinstance(fact, Known) else fact
+
+    def _assigning(self, keyword: str, arguments: Arguments) -> tuple[Word, ...]:
+        """The words of ENV and ARG, and the variables that they set."""
+        origin = EnvOrigin.ENV if keyword == "ENV" else EnvOrigin.ARG
+        words: list[Word] = []
+        pieces = arguments.pieces
+        if keyword == "ENV" and "=" not in pieces[0].text:
+            words = [self._word(piece, expanding=True) for piece in pieces]
+            if len(words) > 1:
+                self.variables.append(_old_variable(*words))
+            return tuple(words)
+        for piece in pieces:
+            variable = self._variable(piece, origin)
+            self.variables.append(variable)
+            span = variable.span
+            words.append(Word(span, self._text[span.start : span.end], _assignment(variable)))
+        return tuple(words)
+
+    def _variable(self, piece: Piece, origin: EnvOrigin) -> EnvVar:
+        name, equals, _ = piece.text.partition("=")
+        span = self._line.original(piece.start, piece.end)
+        middle = piece.start + len(name)
+        name_span = self._line.original(piece.start, middle)
+        known = self._expanded(name, name_span) if origin is EnvOrigin.ENV else Known(name)
+        shown = known.value if isinstance(known, Known) else name
+        if not equals:
+            return EnvVar(span, shown, ABSENT, origin, name_span, span)
+        value_span = self._line.original(middle + 1, piece.end)
+        text = piece.text[len(name) + 1 :]
+        return EnvVar(span, shown, self._expanded(text, value_span), origin, name_span, value_span)
+
+
+def _old_variable(name: Word, value: Word) -> EnvVar:
+    span = Span(name.span.start, value.span.end)
+    return EnvVar(span, name.text, value.value, EnvOrigin.ENV, name.span, value.span)
+
+
+def _assignment(variable: EnvVar) -> Fact[str]:
+    if variable.value is ABSENT:
+        return Known(variable.name, variable.span)
+    if isinstance(variable.value, Known):
+        return Known(f"{variable.name}={variable.value.value}", variable.span)
+    return UNKNOWN
+
+
+def unknown(_name: str) -> Fact[str]:
+    """A lookup that knows no variable."""
+    return UNKNOWN
+
+
+def _fault(keyword: str, arguments: Arguments) -> str:
+    """What BuildKit says no to although its parser reads it."""
+    if keyword == "SHELL" and arguments.values and not arguments.json:
+        return "SHELL takes its words in JSON form"
+    kind = arguments.values[0].upper() if arguments.values else "NONE"
+    if keyword == "HEALTHCHECK" and kind not in ("CMD", "NONE"):
+        return "HEALTHCHECK takes CMD and a command, or NONE"
+    return ""
+
+
+def _suggestion(keyword: str) -> str:
+    if not _SHORTEST <= len(keyword) <= _LONGEST:
+        return ""
+    from difflib import get_close_matches
+
+    close = get_close_matches(keyword, KEYWORDS, n=1, cutoff=_CLOSE)
+    return f"did you mean {close[0]}?" if close else ""
+
+
+def _expands(keyword: str, number: int) -> bool:
+    return keyword in _EXPANDING or (keyword == "FROM" and number == 0)
+
+
+def _arguments_span(instruction: Instruction) -> Span:
+    return Span(instruction.words[0].span.start, instruction.words[-1].span.end)

@@ -1,0 +1,201 @@
+"""The lines of a Dockerfile: BuildKit's rules for directives, comments and continuations.
+
+`dockerfile-parse` splits the text into instructions. It knows neither here-documents nor blank
+lines inside a continuation, so it is given a text of the same lines in the form that it reads, and
+each instruction gets back its exact characters in the original. The rules are those of
+`frontend/dockerfile/parser/parser.go` of moby/buildkit.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
+from imagelint.documents.base import Complaint
+from imagelint.documents.dockerfile.syntax.heredocs import (
+    HereDocWord,
+    heredoc_words,
+    may_hold_heredocs,
+)
+from imagelint.documents.dockerfile.syntax.lines import Body, Directive, Layout, LogicalLine
+from imagelint.documents.dockerfile.syntax.normalform import named
+from imagelint.documents.dockerfile.syntax.words import SPACES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_BOM = "\ufeff"
+_DIRECTIVE = pattern(rf"#[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
+_MOST_HEREDOCS = 500
+_DIRECTIVES = ("syntax", "escape", "check")
+
+
+def read_layout(text: str) -> Layout:
+    """Split a text into instructions. Never raises."""
+    scanner = _Scanner(text)
+    lines = tuple(scanner.lines())
+    return Layout(
+        tuple(scanner.directives),
+        scanner.escape,
+        tuple(scanner.comments),
+        tuple(named(lines, len(scanner.physical))),
+        tuple(scanner.complaints),
+    )
+
+
+class _Scanner:
+    """Goes over the physical lines once."""
+
+    __slots__ = (
+        "_at",
+        "_directives_over",
+        "_offsets",
+        "comments",
+        "complaints",
+        "directives",
+        "escape",
+        "physical",
+    )
+
+    def __init__(self, text: str) -> None:
+        self.physical = text.split("\n")
+        if not self.physical[-1]:
+            self.physical.pop()
+        self._offsets = _offsets(self.physical)
+        if text.startswith(_BOM):
+            self.physical[0] = self.physical[0][1:]
+            self._offsets[0] = 1
+        self._at = 0
+        self._directives_over = False
+        self.escape = "\\"
+        self.directives: list[Directive] = []
+        self.comments: list[Span] = []
+        self.complaints: list[Complaint] = []
+
+    def lines(self) -> Iterator[LogicalLine]:
+        """The instructions in order."""
+        while self._at < len(self.physical):
+            line = self.physical[self._at].rstrip("\r")
+            bare = line.lstrip(SPACES)
+            start = self._offsets[self._at] + len(line) - len(bare)
+            self._at += 1
+            self._directive(bare, start)
+            if not bare:
+                continue
+            if bare[0] == "#":
+                self.comments.append(Span(start, start + len(bare)))
+                continue
+            logical = self._joined(bare, start)
+            if logical is not None:
+                yield self._with_bodies(logical)
+
+    def _directive(self, bare: str, start: int) -> None:
+        if self._directives_over:
+            return
+        match = _DIRECTIVE.match(bare)
+        name = match[1].lower() if match else ""
+        if match is None or name not in _DIRECTIVES:
+            self._directives_over = True
+            return
+        span = Span(start, start + len(bare))
+        if any(known.name == name for known in self.directives):
+            self.complaints.append(
+                Complaint(span, f"only one {name} directive can be used", "remove one of them")
+            )
+            return
+        self.directives.append(Directive(span, name, match[2]))
+        if name == "escape":
+            self._set_escape(span, match[2])
+
+    def _set_escape(self, span: Span, value: str) -> None:
+        if value in ("\\", "`"):
+            self.escape = value
+            return
+        message = f"the escape character cannot be {value[:20]}"
+        self.complaints.append(Complaint(span, message, "use \\ or `"))
+
+    def _joined(self, bare: str, start: int) -> LogicalLine | None:
+        """The instruction that begins with this line; None when nothing is there."""
+        first = self._at - 1
+        piece, open_ = self._continued(bare)
+        pieces, offsets = [piece], [start]
+        end = start + len(bare)
+        while open_ and self._at < len(self.physical):
+            line = self.physical[self._at].rstrip("\r")
+            offset = self._offsets[self._at]
+            self._at += 1
+            inner = line.lstrip(SPACES)
+            if not inner:
+                continue
+            if inner[0] == "#":
+                begin = offset + len(line) - len(inner)
+                self.comments.append(Span(begin, offset + len(line)))
+                continue
+            piece, open_ = self._continued(line)
+            pieces.append(piece)
+            offsets.append(offset)
+            end = offset + len(line)
+        text = "".join(pieces)
+        if not text.strip(SPACES):
+            return None
+        if len(pieces) == 1:
+            return LogicalLine(text, (0,), (start,), first, self._at - 1, end)
+        starts = _offsets(pieces, gap=0)
+        return LogicalLine(text, tuple(starts), tuple(offsets), first, self._at - 1, end)
+
+    def _continued(self, line: str) -> tuple[str, bool]:
+        """The line without its continuation character, and whether it has one."""
+        trimmed = line.rstrip(" \t")
+        escape = self.escape
+        if trimmed.endswith(escape) and trimmed[-2:-1] != escape:
+            return trimmed[:-1], True
+        return line, False
+
+    def _with_bodies(self, line: LogicalLine) -> LogicalLine:
+        if "<<" not in line.text or not may_hold_heredocs(line.text, self.escape):
+            return line
+        words = heredoc_words(line.text)
+        if len(words) > _MOST_HEREDOCS:
+            place = line.original(words[_MOST_HEREDOCS].start, words[_MOST_HEREDOCS].end)
+            message = f"only the first {_MOST_HEREDOCS} here-documents of an instruction are read"
+            self.complaints.append(Complaint(place, message))
+        bodies = tuple(self._body(word, line) for word in words[:_MOST_HEREDOCS])
+        if not bodies:
+            return line
+        end = max(line.end, self._line_end(self._at - 1))
+        return line._replace(bodies=bodies, last=self._at - 1, end=end)
+
+    def _body(self, word: HereDocWord, line: LogicalLine) -> Body:
+        start = self._offsets[self._at] if self._at < len(self.physical) else self._text_end()
+        while self._at < len(self.physical):
+            candidate = self.physical[self._at].rstrip("\r")
+            if word.chomp:
+                candidate = candidate.lstrip("\t")
+            self._at += 1
+            if candidate == word.name:
+                return Body(word, Span(start, self._offsets[self._at - 1]), terminated=True)
+        self.complaints.append(
+            Complaint(
+                line.original(word.start, word.end),
+                f"the here-document {word.name} is not ended",
+                f"put a line with only {word.name} behind it",
+            )
+        )
+        return Body(word, Span(start, self._text_end()), terminated=False)
+
+    def _line_end(self, number: int) -> int:
+        return self._offsets[number] + len(self.physical[number].rstrip("\r"))
+
+    def _text_end(self) -> int:
+        """The end of the last line, without a line feed."""
+        return self._offsets[-1] + len(self.physical[-1])
+
+
+def _offsets(lines: list[str], gap: int = 1) -> list[int]:
+    offsets = []
+    at = 0
+    for line in lines:
+        offsets.append(at)
+        at += len(line) + gap
+    return offsets

@@ -1,0 +1,1 @@
+"""What is said about an image: its identity and configuration, vulnerabilities, signatures."""

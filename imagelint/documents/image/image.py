@@ -1,0 +1,147 @@
+"""The image that is gated: which one it is, and what its configuration says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.reference import parse_reference
+from imagelint.core.source import Source, Span
+from imagelint.documents.base import Document
+from imagelint.documents.image.jsonview import JsonView, read_json
+from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.base import Node
+
+NOWHERE = Span(0, 0)
+"""An image has no text: its nodes are found by their logical path."""
+
+LAYOUT_SCHEME = "oci:"
+
+
+class ImageIdentity(NamedTuple):
+    """Which image: what the user wrote, and what that was resolved to, once.
+
+    `digest` is that of the manifest or index that the reference names (`sha256:…`), `layout` the
+    folder of an OCI layout or empty for a registry, `repository` what stands before tag and
+    digest. `platform` is `os/architecture[/variant]`, empty when nobody asked. Of a layout,
+    `manifest` and `config` are the digests of manifest and configuration for that platform, and
+    `size` counts the bytes of its layers.
+    """
+
+    reference: str
+    digest: str
+    repository: str = ""
+    layout: str = ""
+    platform: str = ""
+    manifest: str = ""
+    config: str = ""
+    size: int = 0
+
+    @property
+    def pinned(self) -> str:
+        """The reference that names this image and no other; as written while there is no digest."""
+        if not self.digest:
+            return self.reference
+        if self.layout:
+            return f"{LAYOUT_SCHEME}{self.layout}@{self.digest}"
+        return f"{self.repository}@{self.digest}"
+
+
+class ImageConfig(NamedTuple):
+    """What a container of the image starts with.
+
+    https://github.com/opencontainers/image-spec/blob/main/config.md. `created` is RFC 3339,
+    `exposed` holds `8000/tcp`, `health_check` its test command.
+    """
+
+    span: Span
+    user: str = ""
+    env: tuple[tuple[str, str], ...] = ()
+    entrypoint: tuple[str, ...] = ()
+    cmd: tuple[str, ...] = ()
+    workdir: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
+    exposed: tuple[str, ...] = ()
+    volumes: tuple[str, ...] = ()
+    health_check: tuple[str, ...] = ()
+    stop_signal: str = ""
+    created: str = ""
+    os: str = ""
+    architecture: str = ""
+    path: str = "config"
+
+
+class ImageTarget(Document):
+    """An image by its digest. `config` is None when nobody has read it."""
+
+    kind = "image"
+    __slots__ = ("config", "identity")
+
+    def __init__(self, identity: ImageIdentity, config: ImageConfig | None = None) -> None:
+        super().__init__(Source(identity.reference, ""))
+        self.identity = identity
+        self.config = config
+
+    @property
+    def reference(self) -> str:
+        """The image as the user named it."""
+        return self.identity.reference
+
+    @property
+    def digest(self) -> str:
+        """The digest that was gated."""
+        return self.identity.digest
+
+    def nodes(self) -> Iterator[Node]:
+        """The image as an image use, its configuration, and the variables it sets."""
+        if not self.identity.layout:
+            yield self._use()
+        if self.config is None:
+            return
+        yield self.config
+        for name, value in self.config.env:
+            path = f"config.Env.{name}"
+            yield EnvVar(NOWHERE, name, Known(value), EnvOrigin.ENV, NOWHERE, NOWHERE, path=path)
+
+    def _use(self) -> ImageUse:
+        reference = parse_reference(self.identity.pinned)
+        known = Known(reference) if reference else UNKNOWN
+        return ImageUse(NOWHERE, ImageRole.TARGET, self.identity.pinned, known)
+
+
+def parse_config(text: str) -> ImageConfig | str:
+    """The configuration that a config blob holds, or why it holds none."""
+    view = read_json(text)
+    if isinstance(view, str):
+        return view
+    return image_config(view) if view.is_object else "is not a JSON object"
+
+
+def image_config(view: JsonView) -> ImageConfig:
+    """The configuration in a config blob, or in `Metadata.ImageConfig` of a Trivy report."""
+    config = view["config"]
+    return ImageConfig(
+        NOWHERE,
+        user=config["User"].text,
+        env=tuple(_variable(text) for text in config["Env"].texts()),
+        entrypoint=config["Entrypoint"].texts(),
+        cmd=config["Cmd"].texts(),
+        workdir=config["WorkingDir"].text,
+        labels=tuple((key, value.text) for key, value in config["Labels"].pairs()),
+        exposed=tuple(key for key, _ in config["ExposedPorts"].pairs()),
+        volumes=tuple(key for key, _ in config["Volumes"].pairs()),
+        health_check=config["Healthcheck"]["Test"].texts(),
+        stop_signal=config["StopSignal"].text,
+        created=view["created"].text,
+        os=view["os"].text,
+        architecture=view["architecture"].text,
+    )
+
+
+def _variable(text: str) -> tuple[str, str]:
+    name, _, value = text.partition("=")
+    return name, value

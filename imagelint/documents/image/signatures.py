@@ -1,0 +1,140 @@
+"""Who signed an image, as far as the signers are concerned whom the policy trusts.
+
+The text is JSON of our own making, written by whoever asked cosign:
+
+    {"image": "registry.example.com/app@sha256:…",
+     "checks": [{"signer": "build", "outcome": "verified", "reason": "",
+                 "predicates": ["https://sigstore.dev/cosign/sign/v1"], "notes": []}]}
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Source, Span
+from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.image.image import NOWHERE
+from imagelint.documents.image.jsonview import JsonView, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.documents.base import Node
+
+SIGNATURE = "https://sigstore.dev/cosign/sign/v1"
+LEGACY_SIGNATURE = "cosign container image signature"
+SIGNATURES = (SIGNATURE, LEGACY_SIGNATURE)
+"""What says "I vouch for this image". Any other predicate only says something about it."""
+
+
+class SignatureOutcome(Enum):
+    """What came of looking for the signature of one signer."""
+
+    VERIFIED = "verified"
+    UNSIGNED = "unsigned"  # there is no signature at all
+    WRONG_SIGNER = "wrong-signer"  # there are signatures, none by this signer, or forged ones
+    UNTRUSTED = "untrusted"  # by this signer, but what must prove it is missing or wrong
+
+
+class SignatureCheck(NamedTuple):
+    """The answer for one signer of the policy.
+
+    `predicates` are the types of all statements that verified, a signature or not; `notes` what
+    a reader should know besides.
+    """
+
+    span: Span
+    signer: str
+    outcome: SignatureOutcome
+    reason: str = ""
+    predicates: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    path: str = ""
+
+
+class SignatureReport(Document):
+    """The answers for all signers who may sign an image; empty when none may. Has no text."""
+
+    kind = "signatures"
+    __slots__ = ("checks", "image")
+
+    def __init__(self, origin: str, image: str, checks: Iterable[SignatureCheck]) -> None:
+        super().__init__(Source(origin, ""))
+        self.image = image
+        self.checks = tuple(checks)
+
+    @property
+    def digest(self) -> str:
+        """The digest that was verified."""
+        return self.image.rpartition("@")[2]
+
+    @property
+    def signed(self) -> bool:
+        """Whether the image carries any signature, whoever made it."""
+        return any(check.outcome is not SignatureOutcome.UNSIGNED for check in self.checks)
+
+    @property
+    def verified(self) -> bool:
+        """Whether one of the signers did sign."""
+        return any(check.outcome is SignatureOutcome.VERIFIED for check in self.checks)
+
+    def nodes(self) -> Iterator[Node]:
+        """The checks, in the order of the policy."""
+        yield from self.checks
+
+
+def parse_signatures(source: Source) -> SignatureReport:
+    """The report that a text holds; findings will name `source.origin`, which is an image.
+
+    Raises:
+        DocumentError: it is not such a report.
+    """
+    view = read_json(source.text)
+    if isinstance(view, str):
+        raise DocumentError(ProblemKind.UNPARSABLE, f"the report about signatures {view}")
+    if not view["image"].text or not view["checks"].is_array:
+        detail = "the report about signatures has no `image` or no `checks`"
+        raise DocumentError(ProblemKind.UNPARSABLE, detail)
+    return SignatureReport(
+        source.origin, view["image"].text, [_check(check) for check in view["checks"].items()]
+    )
+
+
+def _check(view: JsonView) -> SignatureCheck:
+    try:
+        outcome = SignatureOutcome(view["outcome"].text)
+    except ValueError:
+        detail = f"there is no outcome `{view['outcome'].text}` of a signature check"
+        raise DocumentError(ProblemKind.UNPARSABLE, detail) from None
+    predicates = view["predicates"].texts()
+    if outcome is SignatureOutcome.VERIFIED and not set(predicates) & set(SIGNATURES):
+        outcome = SignatureOutcome.UNSIGNED  # never believe a verdict without its ground
+    signer = view["signer"].text
+    return SignatureCheck(
+        NOWHERE,
+        signer,
+        outcome,
+        view["reason"].text,
+        predicates,
+        view["notes"].texts(),
+        path=f"signer {signer}",
+    )
+
+
+def write_signatures(image: str, checks: Iterable[SignatureCheck]) -> str:
+    """The text that `parse_signatures` reads."""
+    import json
+
+    rows = [
+        {
+            "signer": check.signer,
+            "outcome": check.outcome.value,
+            "reason": check.reason,
+            "predicates": list(check.predicates),
+            "notes": list(check.notes),
+        }
+        for check in checks
+    ]
+    return json.dumps({"image": image, "checks": rows}, ensure_ascii=False, indent=1)

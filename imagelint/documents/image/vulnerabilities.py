@@ -1,0 +1,320 @@
+"""What Trivy found in an image, and what it did not look at.
+
+Read is Trivy's JSON report of schema version 2. What the report does not say (when it was taken,
+with which database, which files were left out) comes with it as `ScanFacts`; a report from Trivy's
+server mode says it itself.
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.finding import Severity
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Source, Span
+from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.image.image import NOWHERE, ImageConfig, image_config
+from imagelint.documents.image.jsonview import JsonView, read_json
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.documents.base import Node
+
+SCHEMA_VERSION = 2
+_SEVERITIES = {str(severity).upper(): severity for severity in Severity}
+
+
+class Status(Enum):
+    """What the distribution or project says about a vulnerability."""
+
+    UNKNOWN = "unknown"
+    NOT_AFFECTED = "not_affected"
+    AFFECTED = "affected"
+    FIXED = "fixed"
+    UNDER_INVESTIGATION = "under_investigation"
+    WILL_NOT_FIX = "will_not_fix"
+    FIX_DEFERRED = "fix_deferred"
+    END_OF_LIFE = "end_of_life"
+
+
+class Vulnerability(NamedTuple):
+    """One vulnerability of one installed package.
+
+    `rated` is false when no source has given a severity yet; `severity` is then medium. `fixed`
+    lists the versions with the fix, empty without one. `cvss` is the highest version 3 or 4 base
+    score (0 to 10) of any source, `layer` the digest of the layer that holds the package, `path`
+    where a reader finds it: the package's file, or the target that Trivy names.
+    """
+
+    span: Span
+    id: str
+    package: str
+    installed: str
+    fixed: str
+    severity: Severity
+    rated: bool
+    status: Status
+    cvss: float | None
+    purl: str
+    title: str
+    url: str
+    target: str
+    layer: str
+    path: str
+
+    @property
+    def subject(self) -> str:
+        """What stays the same when the image is built again: for baselines."""
+        name, _, _ = self.purl.partition("@")
+        return f"{self.id} {name or self.package}"
+
+
+class DatabaseInfo(NamedTuple):
+    """The vulnerability database of a scan. `age` in hours, negative for a date in the future.
+
+    `updated` is RFC 3339, empty when nobody knows; then `age` is None.
+    """
+
+    span: Span
+    updated: str
+    age: float | None
+    path: str = "vulnerability database"
+
+
+class Unscanned(Enum):
+    """Why packages or files were not matched against the database."""
+
+    THIRD_PARTY = "third-party"  # of a vendor whose advisories Trivy does not read
+    CONDA = "conda"
+    END_OF_LIFE = "end-of-life"  # the distribution gets no advisories any more
+    NO_DISTRIBUTION = "no-distribution"  # packages of the system could not be listed
+    SKIPPED = "skipped"  # left out by us: weights and the like
+
+
+class UnscannedPackages(NamedTuple):
+    """What was listed in the image, or left out, but never matched: silence proves nothing here.
+
+    `names` are sorted, each once: packages as `name version`, or globs of files.
+    """
+
+    span: Span
+    reason: Unscanned
+    names: tuple[str, ...]
+    detail: str = ""
+    path: str = ""
+
+
+class ScanFacts(NamedTuple):
+    """How the scan was made: by which version of Trivy, when, with the database of which time.
+
+    Times are RFC 3339. `skipped` are globs of files that were left out.
+    """
+
+    version: str = ""
+    taken: str = ""
+    database: str = ""
+    skipped: tuple[str, ...] = ()
+
+
+_NO_FACTS = ScanFacts()
+
+
+class Scanned(NamedTuple):
+    """What was scanned, in Trivy's words.
+
+    `digest` is that of the reference in the registry, empty for layouts; `image_id` the digest of
+    the configuration; `system` the distribution (`alpine 3.22.1`), empty when none was recognised;
+    `packages` counts all that are listed.
+    """
+
+    digest: str = ""
+    image_id: str = ""
+    system: str = ""
+    packages: int = 0
+    config: ImageConfig | None = None
+
+
+class VulnerabilityReport(Document):
+    """The vulnerabilities of one image. It has no text: nodes are found by their path."""
+
+    kind = "vulnerabilities"
+    __slots__ = ("database", "facts", "scanned", "unscanned", "vulnerabilities")
+
+    def __init__(
+        self,
+        origin: str,
+        facts: ScanFacts,
+        scanned: Scanned,
+        database: DatabaseInfo,
+        packages: tuple[tuple[UnscannedPackages, ...], tuple[Vulnerability, ...]],
+    ) -> None:
+        super().__init__(Source(origin, ""))
+        self.facts = facts
+        self.scanned = scanned
+        self.database = database
+        self.unscanned, self.vulnerabilities = packages
+
+    @property
+    def digest(self) -> str:
+        """The digest that Trivy says it scanned; empty when it does not say."""
+        return self.scanned.digest
+
+    def nodes(self) -> Iterator[Node]:
+        """The database, what was not matched, then vulnerabilities, the worst first."""
+        yield self.database
+        yield from self.unscanned
+        yield from self.vulnerabilities
+
+
+def parse_vulnerabilities(source: Source, facts: ScanFacts = _NO_FACTS) -> VulnerabilityReport:
+    """The report that a text holds; findings will name `source.origin`, which is an image.
+
+    Raises:
+        DocumentError: half a report, another format, or another version of the schema.
+    """
+    report = read_json(source.text)
+    if isinstance(report, str):
+        raise DocumentError(ProblemKind.UNPARSABLE, f"Trivy's report {report}")
+    version = report["SchemaVersion"].number
+    if version != SCHEMA_VERSION:
+        said = "has no schema version" if version is None else f"has schema version {version:g}"
+        detail = f"Trivy's report {said}, not {SCHEMA_VERSION}"
+        raise DocumentError(ProblemKind.UNPARSABLE, detail, help="use Trivy 0.20 or later")
+    if report["ArtifactType"].text != "container_image":
+        detail = f"is Trivy's report about a {report['ArtifactType'].text or 'thing without type'}"
+        raise DocumentError(ProblemKind.UNPARSABLE, detail, help="scan with `trivy image`")
+    tool = report["Trivy"]
+    facts = ScanFacts(
+        facts.version or tool["Version"].text,
+        facts.taken or report["CreatedAt"].text,
+        facts.database or tool["Server"]["VulnerabilityDB"]["UpdatedAt"].text,
+        facts.skipped,
+    )
+    return VulnerabilityReport(
+        source.origin,
+        facts,
+        _scanned(report),
+        _database(facts.database, facts.taken),
+        (tuple(_unscanned(report, facts)), _vulnerabilities(report)),
+    )
+
+
+def _scanned(report: JsonView) -> Scanned:
+    metadata = report["Metadata"]
+    config = metadata["ImageConfig"]
+    return Scanned(
+        next((name.rpartition("@")[2] for name in metadata["RepoDigests"].texts()), ""),
+        metadata["ImageID"].text,
+        _system(report),
+        sum(1 for result in report["Results"].items() for _ in result["Packages"].items()),
+        image_config(config) if config.is_object else None,
+    )
+
+
+def _database(updated: str, taken: str) -> DatabaseInfo:
+    from datetime import datetime
+
+    try:
+        age = datetime.fromisoformat(taken) - datetime.fromisoformat(updated)
+    except (ValueError, TypeError):  # TypeError: one has a time zone, the other has none
+        return DatabaseInfo(NOWHERE, "", None)
+    return DatabaseInfo(NOWHERE, updated, age.total_seconds() / 3600)
+
+
+def _vulnerabilities(report: JsonView) -> tuple[Vulnerability, ...]:
+    system = _system(report)
+    found = {
+        _vulnerability(one, system if _of_system(result) else result["Target"].text)
+        for result in report["Results"].items()
+        for one in result["Vulnerabilities"].items()
+        if one["VulnerabilityID"].text
+    }
+    return tuple(sorted(found, key=lambda one: (-one.severity, one.id, one.package, *one[9:])))
+
+
+def _vulnerability(view: JsonView, target: str) -> Vulnerability:
+    severity = _SEVERITIES.get(view["Severity"].text)
+    return Vulnerability(
+        NOWHERE,
+        id=view["VulnerabilityID"].text,
+        package=view["PkgName"].text,
+        installed=view["InstalledVersion"].text,
+        fixed=view["FixedVersion"].text,
+        severity=severity or Severity.MEDIUM,
+        rated=severity is not None,
+        status=_status(view["Status"].text),
+        cvss=_score(view["CVSS"]),
+        purl=view["PkgIdentifier"]["PURL"].text,
+        title=view["Title"].text,
+        url=_link(view["PrimaryURL"].text),
+        target=target,
+        layer=view["Layer"]["Digest"].text,
+        path=view["PkgPath"].text or target,
+    )
+
+
+def _status(text: str) -> Status:
+    try:
+        return Status(text)
+    except ValueError:
+        return Status.UNKNOWN
+
+
+def _score(view: JsonView) -> float | None:
+    scores = (
+        source[version].number for _, source in view.pairs() for version in ("V3Score", "V40Score")
+    )
+    return max((score for score in scores if score is not None), default=None)
+
+
+def _link(text: str) -> str:
+    return text if text.startswith(("https://", "http://")) else ""
+
+
+def _system(report: JsonView) -> str:
+    system = report["Metadata"]["OS"]
+    return f"{system['Family'].text} {system['Name'].text}".strip()
+
+
+def _of_system(result: JsonView) -> bool:
+    return result["Class"].text == "os-pkgs"
+
+
+def _unscanned(report: JsonView, facts: ScanFacts) -> Iterator[UnscannedPackages]:
+    name = _system(report)
+    of_system = [one for one in report["Results"].items() if _of_system(one)]
+    if not name:
+        yield UnscannedPackages(NOWHERE, Unscanned.NO_DISTRIBUTION, ())
+    elif report["Metadata"]["OS"]["EOSL"].flag:
+        names = _names(package for one in of_system for package in one["Packages"].items())
+        yield UnscannedPackages(NOWHERE, Unscanned.END_OF_LIFE, names, name)
+    foreign = _names(
+        package
+        for one in of_system
+        for package in one["Packages"].items()
+        if package["Repository"]["Class"].text == "third-party"
+    )
+    if foreign:
+        yield UnscannedPackages(NOWHERE, Unscanned.THIRD_PARTY, foreign, name)
+    conda = _names(
+        package
+        for one in report["Results"].items()
+        if one["Type"].text.startswith("conda")
+        for package in one["Packages"].items()
+    )
+    if conda:
+        yield UnscannedPackages(NOWHERE, Unscanned.CONDA, conda)
+    if facts.skipped:
+        yield UnscannedPackages(NOWHERE, Unscanned.SKIPPED, tuple(sorted(facts.skipped)))
+
+
+def _names(packages: Iterable[JsonView]) -> tuple[str, ...]:
+    return tuple(sorted({f"{one['Name'].text} {_version(one)}".strip() for one in packages}))
+
+
+def _version(package: JsonView) -> str:
+    """The version as package managers write it: Trivy takes it apart."""
+    release = package["Release"].text
+    return f"{package['Version'].text}-{release}" if release else package["Version"].text

@@ -1,1 +1,0 @@
-"""How each package manager is told what to install."""

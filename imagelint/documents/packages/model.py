@@ -1,0 +1,101 @@
+"""What an installation comes to, whatever the package manager."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import Fact, Known
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.shell.script import Command, Word
+
+
+class Requirement(NamedTuple):
+    """One package that is asked for, on a command line or in a requirements file.
+
+    `name` is normalised as its ecosystem does it (PEP 503 for Python: `flash-attn`), empty when it
+    cannot be known (a URL without one, `$PACKAGE`). `specifier` is what is written about versions
+    (`==0.9.1`, `>=2,<3`, `=1.2-r0`, `@4.17.21`), `version` the exact version where there is one.
+    `pinned` is true when the same bits, or at least the same version, would be installed tomorrow:
+    an exact version, a commit of 40 hex digits, a URL with a hash or of a versioned file, a local
+    path. It is unknown when a variable without a value takes part. `hashed` is true when a hash
+    is given for it, `local` when it is a path (`.`, `./x.whl`, `-e .`).
+    """
+
+    span: Span
+    raw: str
+    name: str
+    specifier: str = ""
+    version: str = ""
+    pinned: Fact[bool] = Known(value=False)
+    extras: tuple[str, ...] = ()
+    marker: str = ""
+    url: str = ""
+    hashed: bool = False
+    local: bool = False
+    editable: bool = False
+
+
+class Option(NamedTuple):
+    """One option of an installing command; `value` is None for a switch.
+
+    `name` is spelled as written (`-y`, `--no-cache-dir`), clusters such as `-qy` taken apart.
+    `span` covers name and value.
+    """
+
+    span: Span
+    name: str
+    value: Word | None = None
+
+
+class PackageIndex(NamedTuple):
+    """A place to take packages from, named on the command line or in a requirements file.
+
+    `option` is the long name of the option (`--index-url`, `--extra-index-url`, `--find-links`,
+    `--torch-backend`, `--channel`, `--repository`), `url` its value, whatever it is.
+    """
+
+    span: Span
+    option: str
+    url: Fact[str]
+
+
+class PackageInstall(NamedTuple):
+    """A command that installs packages.
+
+    `manager` is the program that does it (`apt-get`, `apt`, `apk`, `yum`, `dnf`, `microdnf`,
+    `zypper`, `pip`, `uv`, `pipx`, `poetry`, `conda`, `mamba`, `micromamba`, `npm`, `yarn`, `pnpm`,
+    `gem`, `cargo`, `go`), `ecosystem` where the packages live (`deb`, `apk`, `rpm`, `python`,
+    `conda`, `npm`, `gem`, `cargo`, `go`), `verb` the subcommand as written (`install`, `pip
+    install`, `add`, `sync`, `ci`, `dist-upgrade` …).
+
+    `upgrade` is true when everything that is installed is brought up to date and no package named
+    (`apt-get upgrade`). `locked` is true when a lock file decides and may not change (`npm ci`,
+    `uv sync --frozen`). `no_recommends` is of apt and zypper. `no_cache` is true when the command
+    itself says so, by option or by a variable set for it. `complete` is false when a word of the
+    command is unknown: there may be packages and options that are not seen.
+    """
+
+    span: Span
+    command: Command
+    manager: str
+    ecosystem: str
+    verb: str
+    packages: tuple[Requirement, ...] = ()
+    files: tuple[Word, ...] = ()
+    constraints: tuple[Word, ...] = ()
+    indexes: tuple[PackageIndex, ...] = ()
+    trusted_hosts: tuple[Word, ...] = ()
+    options: tuple[Option, ...] = ()
+    assume_yes: bool = False
+    no_recommends: bool = False
+    no_cache: bool = False
+    require_hashes: bool = False
+    upgrade: bool = False
+    locked: bool = False
+    complete: bool = True
+
+    def option(self, *names: str) -> Option | None:
+        """The first option of one of these names."""
+        return next((option for option in self.options if option.name in names), None)

@@ -1,0 +1,127 @@
+"""The words of an installing command, sorted into options and operands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.source import Span
+from imagelint.documents.packages.model import Option
+from imagelint.documents.shell.script import Word
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_OFF = frozenset({"", "0", "false", "no", "off", "n", "f"})
+
+
+class Words(NamedTuple):
+    """`complete` is false when an unknown word may hold further options or operands."""
+
+    options: tuple[Option, ...]
+    operands: tuple[Word, ...]
+    complete: bool
+
+    def has(self, *names: str) -> bool:
+        """Whether one of these options is given."""
+        return any(option.name in names for option in self.options)
+
+    def count(self, *names: str) -> int:
+        """How often one of these options is given."""
+        return sum(option.name in names for option in self.options)
+
+    def values(self, *names: str) -> tuple[Word, ...]:
+        """The values of these options, in order."""
+        return tuple(
+            option.value for option in self.options if option.name in names and option.value
+        )
+
+
+def sort_words(words: Sequence[Word], valued: frozenset[str]) -> Words:
+    """Sort the words behind a program; `valued` are the options that take a value."""
+    options: list[Option] = []
+    operands: list[Word] = []
+    complete = True
+    at = 0
+    while at < len(words):
+        word = words[at]
+        at += 1
+        text = bare_text(word)
+        complete = complete and not _may_be_anything(word)
+        if text == "--":
+            operands += words[at:]
+            break
+        if len(text) < 2 or text[0] != "-":  # noqa: PLR2004 - a dash alone is an operand
+            if text:
+                operands.append(word)
+        elif text in valued and at < len(words):
+            options.append(Option(Span(word.span.start, words[at].span.end), text, words[at]))
+            at += 1
+        else:
+            options += _one_word(word, text, valued)
+            if _awaits_value(text, valued) and at < len(words):
+                last = options.pop()
+                span = Span(word.span.start, words[at].span.end)
+                options.append(last._replace(span=span, value=words[at]))
+                at += 1
+    return Words(tuple(options), tuple(operands), complete)
+
+
+def _one_word(word: Word, text: str, valued: frozenset[str]) -> list[Option]:
+    """The options in one word: `--name=value`, `-rfile`, `-qy`, `-qO-`."""
+    name, equals, value = text.partition("=")
+    at = 0 if text.startswith("--") else _valued_letter(text, valued)
+    if not at and (equals or text.startswith("--")):
+        return [Option(word.span, name, _part(word, value) if equals else None)]
+    if at and at + 1 < len(text):
+        switches = [Option(word.span, f"-{letter}") for letter in text[1:at]]
+        rest = text[at + 1 :].removeprefix("=")
+        return [*switches, Option(word.span, f"-{text[at]}", _part(word, rest))]
+    if text[1:].isalpha():
+        return [Option(word.span, f"-{letter}") for letter in text[1:]]
+    return [Option(word.span, text)]
+
+
+def _valued_letter(text: str, valued: frozenset[str]) -> int:
+    """Where in `-qO-` the first letter stands that takes a value, 0 when there is none."""
+    for at, letter in enumerate(text[1:], start=1):
+        if not letter.isalpha():
+            return 0
+        if f"-{letter}" in valued:
+            return at
+    return 0
+
+
+def _awaits_value(text: str, valued: frozenset[str]) -> bool:
+    """Whether the last letter of `-fsSLo` takes the next word as its value."""
+    return text[1] != "-" and text not in valued and _valued_letter(text, valued) == len(text) - 1
+
+
+def _part(word: Word, value: str) -> Word:
+    """A value that is part of a word. The place is exact where the word is written plainly."""
+    fact = Known(value) if isinstance(word.value, Known) else UNKNOWN
+    if value and word.raw.endswith(value):
+        return Word(Span(word.span.end - len(value), word.span.end), value, fact)
+    return Word(word.span, word.raw, fact)
+
+
+def bare_text(word: Word) -> str:
+    """The value of a word, or what is written without its quotes."""
+    if isinstance(word.value, Known):
+        value: str = word.value.value
+        return value
+    return word.raw.replace('"', "").replace("'", "")
+
+
+def is_open(word: Word) -> bool:
+    """Whether a variable or a substitution of unknown result takes part in a word."""
+    return word.value is UNKNOWN and ("$" in word.raw or "`" in word.raw)
+
+
+def _may_be_anything(word: Word) -> bool:
+    return word.value is UNKNOWN and word.raw.lstrip("\"'")[:1] in ("$", "`")
+
+
+def is_on(value: str) -> bool:
+    """Whether a variable's value switches something on."""
+    return value.lower() not in _OFF

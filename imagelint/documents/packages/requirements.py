@@ -1,0 +1,248 @@
+"""pip's requirements files."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
+from imagelint.documents.base import Allowance, Complaint, Document, unreadable_allowance
+from imagelint.documents.packages.model import PackageIndex, Requirement
+from imagelint.documents.packages.pep508 import read_requirement
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.source import Source
+    from imagelint.documents.base import Node
+
+__all__ = ["FileReference", "PackageIndex", "Requirement", "Requirements", "parse_requirements"]
+
+_COMMENT = pattern(r"(?:^|(?<=\s))#")
+_OPTION = pattern(r"(?:^|(?<=\s))-")
+_TOKEN = pattern(r"\S+")
+_ALLOW = pattern(
+    r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
+    r"(?:\s+in\s+(?P<scope>file)\b)?\s*(?:--\s*(?P<reason>.*))?"
+)
+_INDEXES = {
+    "-i": "--index-url",
+    "--index-url": "--index-url",
+    "--extra-index-url": "--extra-index-url",
+    "-f": "--find-links",
+    "--find-links": "--find-links",
+}
+# https://pip.pypa.io/en/stable/reference/requirements-file-format/
+_KNOWN = frozenset(
+    {"--hash", "--no-index", "--pre", "--prefer-binary", "--trusted-host", "--no-binary"}
+    | {"--only-binary", "--use-feature", "--global-option", "--config-setting", "--pypi-url"}
+    | {"--config-settings", "--install-option", "--always-unzip", "-Z", "--no-use-wheel"}
+)
+_HELP = "write name==version, a URL, or a path"
+
+
+class FileReference(NamedTuple):
+    """`-r FILE` or `-c FILE`; `constraint` is true for the latter."""
+
+    span: Span
+    path: str
+    constraint: bool = False
+
+
+class Requirements(Document):
+    """A requirements file: requirements, files that it includes, indexes, global switches.
+
+    `require_hashes` is true when `--require-hashes` is given, or any requirement has a hash (pip
+    then demands one of each).
+    """
+
+    kind: ClassVar[str] = "requirements"
+    __slots__ = ("indexes", "packages", "references", "require_hashes")
+
+    def __init__(  # noqa: PLR0913 - the parts of a requirements file
+        self,
+        source: Source,
+        *,
+        packages: Iterable[Requirement] = (),
+        references: Iterable[FileReference] = (),
+        indexes: Iterable[PackageIndex] = (),
+        require_hashes: bool = False,
+        complaints: Iterable[Complaint] = (),
+        allowances: Iterable[Allowance] = (),
+    ) -> None:
+        super().__init__(source, complaints=complaints, allowances=allowances)
+        self.packages = tuple(packages)
+        self.references = tuple(references)
+        self.indexes = tuple(indexes)
+        self.require_hashes = require_hashes
+
+    def nodes(self) -> Iterator[Node]:
+        """Requirements, references and indexes in source order."""
+        every: list[Node] = [*self.packages, *self.references, *self.indexes]
+        yield from sorted(every, key=lambda node: node.span)
+
+
+class _Lines:
+    """Logical lines: text of the same length as what is written, continuations as blanks."""
+
+    __slots__ = ("_source",)
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+
+    def __iter__(self) -> Iterator[tuple[str, int]]:
+        source = self._source
+        start, length = 0, 0
+        parts: list[str] = []
+        for number in range(1, len(source.line_starts) + 1):
+            begin = source.line_starts[number - 1]
+            line = source.line(number)
+            if number == 1 and line.startswith("\ufeff"):
+                line = f" {line[1:]}"
+            if not parts:
+                start, length = begin, 0
+            goes_on = line.endswith("\\") and not line.lstrip().startswith("#")
+            parts += (" " * (begin - start - length), f"{line[:-1]} " if goes_on else line)
+            length = begin - start + len(line)
+            if not goes_on:
+                yield "".join(parts), start
+                parts = []
+        if parts:
+            yield "".join(parts), start
+
+
+def parse_requirements(source: Source) -> Requirements:
+    """Read a requirements file; what is no requirement becomes a complaint. Never raises."""
+    reading = _Reading(source)
+    for text, start in _Lines(source):
+        reading.line(text, start)
+    return reading.result()
+
+
+class _Reading:
+    """What was found so far."""
+
+    __slots__ = (
+        "_allowances",
+        "_complaints",
+        "_hashes",
+        "_indexes",
+        "_packages",
+        "_pending",
+        "_references",
+        "_source",
+    )
+
+    def __init__(self, source: Source) -> None:
+        self._source = source
+        self._packages: list[Requirement] = []
+        self._references: list[FileReference] = []
+        self._indexes: list[PackageIndex] = []
+        self._complaints: list[Complaint] = []
+        self._allowances: list[Allowance] = []
+        self._pending: list[Allowance] = []
+        self._hashes = False
+
+    def result(self) -> Requirements:
+        """The document; wishes above nothing hold for nothing."""
+        hashes = self._hashes or any(package.hashed for package in self._packages)
+        return Requirements(
+            self._source,
+            packages=self._packages,
+            references=self._references,
+            indexes=self._indexes,
+            require_hashes=hashes,
+            complaints=self._complaints,
+            allowances=(*self._allowances, *self._pending),
+        )
+
+    def line(self, text: str, start: int) -> None:
+        """Read one logical line."""
+        comment = _COMMENT.search(text)
+        end = comment.start() if comment else len(text)
+        content = text[:end].rstrip()
+        wishes = list(_wishes(text[end:], start + end, len(self._source.text)))
+        if not content.strip():
+            self._pending += wishes
+            return
+        scope = Span(start, start + len(content))
+        for wish in (*self._pending, *wishes):
+            narrow = wish._replace(scope=scope) if wish.scope.start == wish.scope.end else wish
+            self._allowances.append(narrow)
+        self._pending = []
+        self._content(content, start)
+
+    def _content(self, content: str, start: int) -> None:
+        option = _OPTION.search(content)
+        end = option.start() if option else len(content)
+        written = content[:end].strip()
+        at = content.index(written) if written else 0
+        span = Span(start + at, start + at + len(written))
+        options = list(_options(content[end:], start + end))
+        if written:
+            hashed = any(name == "--hash" for name, _, _ in options)
+            self._requirement(written, span, hashed=hashed)
+        for name, value, where in options:
+            self._option(name, value, where)
+
+    def _requirement(
+        self, written: str, span: Span, *, hashed: bool, editable: bool = False
+    ) -> None:
+        raw = self._source.text[span.start : span.end]
+        found = read_requirement(written, span, raw)
+        if found is None:
+            self._complaints.append(Complaint(span, "this is not a requirement", _HELP))
+            return
+        pinned = Known(value=True) if hashed else found.pinned
+        found = found._replace(pinned=pinned, hashed=hashed or found.hashed, editable=editable)
+        self._packages.append(found)
+
+    def _option(self, name: str, value: str, span: Span) -> None:
+        if name in ("-r", "--requirement", "-c", "--constraint"):
+            self._references.append(
+                FileReference(span, value, constraint=name in ("-c", "--constraint"))
+            )
+        elif name in ("-e", "--editable"):
+            at = self._source.text.find(value, span.start, span.end) if value else -1
+            place = Span(at, at + len(value)) if at >= 0 else span
+            self._requirement(value, place, hashed=False, editable=True)
+        elif name in _INDEXES:
+            url: Fact[str] = UNKNOWN if "$" in value else Known(value)
+            self._indexes.append(PackageIndex(span, _INDEXES[name], url))
+        elif name == "--require-hashes":
+            self._hashes = True
+        elif name not in _KNOWN:
+            self._complaints.append(Complaint(span, f"pip knows no option {name} here"))
+
+
+def _options(text: str, start: int) -> Iterator[tuple[str, str, Span]]:
+    """Options of a line as name, value and span; what follows one is its value."""
+    groups: list[list[re.Match[str]]] = []
+    for token in _TOKEN.finditer(text):
+        if token[0].startswith("-") or not groups:
+            groups.append([])
+        groups[-1].append(token)
+    for tokens in groups:
+        first = tokens[0][0]
+        name, equals, value = first.partition("=")
+        if not first.startswith("--") and len(first) > 2:  # noqa: PLR2004 - `-rfile`
+            name, equals, value = first[:2], "=", first[2:].removeprefix("=")
+        rest = [token[0] for token in tokens[1:]]
+        whole = " ".join([value, *rest] if equals else rest).strip("\"'")
+        yield name, whole, Span(start + tokens[0].start(), start + tokens[-1].end())
+
+
+def _wishes(comment: str, start: int, length: int) -> Iterator[Allowance]:
+    """What `# imagelint: allow …` in a comment asks for; an empty scope is yet to be filled in."""
+    match = _ALLOW.search(comment)
+    if match is None:
+        span = Span(start, start + len(comment.rstrip()))
+        yield from unreadable_allowance(comment, span)
+        return
+    span = Span(start + match.start(), start + match.start() + len(match[0].rstrip()))
+    scope = Span(0, length) if match["scope"] else Span(span.end, span.end)
+    reason = (match["reason"] or "").strip()
+    for rule in re.split(r"[\s,]+", match["rules"]):
+        yield Allowance(rule, reason, scope, span)

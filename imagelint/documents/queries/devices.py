@@ -1,0 +1,118 @@
+"""Questions about the GPUs of a server: whether it needs them, gets them, and how they share."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known, value_or
+from imagelint.documents.queries.serving import gpu_count, setting, variable
+from imagelint.knowledge.gpus import is_shared, mig_profile
+
+if TYPE_CHECKING:
+    from imagelint.core.fact import Fact
+    from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.shared import Runtime
+    from imagelint.documents.yaml.cursor import Cursor
+
+# Engines that do their work on GPUs only, unless their image is built for something else.
+_NEED = frozenset(("lmdeploy", "nim", "sglang", "tensorrt-llm", "tgi", "vllm"))
+_OTHER_HARDWARE = re.compile(
+    r"(?:^|[-_./])(?:cpu|tpu|xpu|hpu|neuron|gaudi|intel|openvino|npu|ascend)(?:$|[-_.:])"
+)
+# What other schedulers call a part of a GPU: HAMi, Volcano, Run:ai, Aliyun.
+_PARTS = re.compile(r"gpu|tpu|npu|mlu|dcu|neuron|gaudi|accelerator|fpga", re.IGNORECASE)
+_NO_DEVICE = frozenset(("", "none", "void"))
+# Settings by which people tune a server for CPUs.
+_CPU_SETTINGS = ("KMP_AFFINITY", "KMP_BLOCKTIME", "OMP_NUM_THREADS", "VLLM_CPU_KVCACHE_SPACE")
+# Engines that put on the CPU what does not fit, or load models by request.
+_SPILLS = frozenset(("llama.cpp", "ollama", "ray", "triton"))
+_OFFLOADS = ("cpu-offload-gb", "kt-num-gpu-experts", "offload-params")
+
+
+def needs_gpu(server: ServingCommand) -> bool:
+    """Whether the server is one for GPUs by its engine, its image and its flags."""
+    image = server.launch.image
+    written = image.text.lower() if image else ""
+    if _OTHER_HARDWARE.search(written):
+        return False
+    tuned = any(variable(server, name) for name in _CPU_SETTINGS)
+    if tuned or isinstance(server.switch("disable-custom-kernels"), Known):
+        return False
+    if server.engine == "llama.cpp":
+        return "-cuda" in written
+    device = server.switch("device")
+    return server.engine in _NEED and (device is ABSENT or _is_cuda(device))
+
+
+def _is_cuda(device: Fact[str]) -> bool:
+    return isinstance(device, Known) and device.value.startswith("cuda")
+
+
+def may_see_gpu(server: ServingCommand) -> bool:
+    """Whether there may be a GPU without a request: by variables, devices, other schedulers."""
+    devices = setting(server, "NVIDIA_VISIBLE_DEVICES")
+    runtime = server.launch.runtime
+    told = devices is not ABSENT and value_or(devices, "all") not in _NO_DEVICE
+    if told or runtime.body is None:
+        return True
+    if runtime.kind == "compose":
+        return _has_devices(runtime.body)
+    return _is_scheduled_otherwise(runtime, runtime.body)
+
+
+def _has_devices(service: Cursor) -> bool:
+    generic = service.at("deploy", "resources", "reservations", "generic_resources")
+    devices = [item.word() for item in service["devices"].items()]
+    written = any(device.startswith("/dev/") for device in devices)
+    return generic.exists or written or service["runtime"].exists
+
+
+def _is_scheduled_otherwise(runtime: Runtime, container: Cursor) -> bool:
+    spec = runtime.spec
+    if spec is None or spec["resourceClaims"].exists:
+        return True
+    if "nvidia" in spec["runtimeClassName"].word():
+        return True
+    limits = [name for name, _ in container.at("resources", "limits").entries()]
+    labels = [name for name, _ in runtime.labels]
+    return any(_PARTS.search(name) for name in (*limits, *labels))
+
+
+def has_gpus_alone(server: ServingCommand) -> bool:
+    """Whether the GPUs of a pod are whole ones that nobody else gets, as far as names tell."""
+    runtime = server.launch.runtime
+    if runtime.kind != "pod" or not isinstance(runtime.gpus, Known):
+        return False
+    names = (runtime.gpus.value.resource, value_or(runtime.gpu_product, ""))
+    return not any(is_shared(name) or mig_profile(name) for name in names)
+
+
+def parts_of_weights(server: ServingCommand, per_node: int | None) -> int:
+    """How many GPUs share the weights, 0 where that is unknown: data parallel does not divide."""
+    if server.uses_all_gpus and not isinstance(server.tensor_parallel, Known):
+        return value_or(gpu_count(server, per_node), 0)
+    experts = server.enabled("enable-expert-parallel")
+    facts = [server.tensor_parallel, server.pipeline_parallel]
+    if isinstance(experts, Known) and experts.value:
+        facts.append(server.data_parallel)
+    product = 1
+    for fact in facts:
+        product *= 1 if fact is ABSENT else value_or(fact, 0)
+    return product
+
+
+def share_of_memory(server: ServingCommand) -> float:
+    """The share of memory that the engine uses; all of it where it is a share of what is free."""
+    known, fraction = server.facts, server.effective_memory_fraction()
+    if known is None or known.memory_of != "total" or not isinstance(fraction, Known):
+        return 1.0
+    return fraction.value if 0 < fraction.value <= 1 else 1.0
+
+
+def leaves_weights_on_cpu(server: ServingCommand) -> bool:
+    """Whether a part of the weights may stay outside of the GPUs."""
+    if server.engine in _SPILLS:
+        return True
+    told = (server.switch(name) for name in _OFFLOADS)
+    return any(isinstance(fact, Known) and fact.value not in ("0", "0.0") for fact in told)

@@ -1,0 +1,303 @@
+"""Questions about what a script fetches from elsewhere."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
+from imagelint.documents.packages.options import Words, bare_text, sort_words
+from imagelint.documents.packages.python import is_python
+from imagelint.documents.shell.inner import SHELLS, script_word, takes_input
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imagelint.core.source import Span
+    from imagelint.documents.shell.script import Command, Script, Word
+
+
+class Download(NamedTuple):
+    """One thing that a command fetches.
+
+    `kind` is `file` (curl, wget, aria2c), `git` (a clone) or `model` (`hf download`, `ollama pull`,
+    `snapshot_download(…)`). `url` is what is fetched: a URL, a repository, a model's name. `output`
+    is the file or folder it is written to, `-` for standard output, empty when the tool chooses.
+    `revision` is the commit, tag or branch that is asked for, absent when none is.
+    `checked` is true when the tool itself compares a checksum (`aria2c --checksum=…`).
+    """
+
+    span: Span
+    command: Command
+    kind: str
+    url: Fact[str]
+    output: str = ""
+    revision: Fact[str] = ABSENT
+    checked: bool = False
+
+
+_CURL_VALUES = """
+-o --output -d --data --data-raw --data-binary --data-urlencode -H --header -x --proxy -u --user
+-A --user-agent -e --referer -b --cookie -c --cookie-jar -X --request -m --max-time
+--connect-timeout --retry --retry-delay --retry-max-time --cacert --cert -E --key -T
+--upload-file -w --write-out -K --config -r --range -F --form -C --continue-at -D --dump-header
+--limit-rate -y -Y --resolve --url --output-dir --ciphers --tls-max --netrc-file --proto
+--proto-redir --interface --max-filesize --max-redirs -z --time-cond --capath --noproxy
+--create-file-mode --oauth2-bearer --connect-to --dns-servers --variable --stderr
+"""
+_WGET_VALUES = """
+-O --output-document -o --output-file -a --append-output -P --directory-prefix -t --tries -T
+--timeout -w --wait -U --user-agent --header --user --password --http-user --http-password -e
+--execute -i --input-file -Q --quota -A --accept -R --reject -D --domains -X -I -l --level
+--ca-certificate --certificate --private-key --connect-timeout --read-timeout --dns-timeout
+--limit-rate --post-data --post-file --referer --save-cookies --load-cookies --waitretry
+--retry-on-http-error --progress -B --base --cut-dirs --secure-protocol --method --body-data
+--retry-connrefused=
+"""
+_ARIA_VALUES = """
+-o --out -d --dir -i --input-file -s --split -x --max-connection-per-server -k --min-split-size
+-j --max-concurrent-downloads -t --timeout -m --max-tries --header --checksum --retry-wait -U
+--user-agent --referer --http-user --http-passwd --log -l --console-log-level
+"""
+_GIT_VALUES = """
+-b --branch --depth -o --origin -c --config -C -u --upload-pack --reference --template --jobs -j
+--filter --separate-git-dir --shallow-since --shallow-exclude --revision --server-option --git-dir
+--work-tree --bundle-uri
+"""
+_HUB_VALUES = """
+--revision --repo-type --include --exclude --local-dir --cache-dir --token --max-workers
+--local-dir-use-symlinks --format
+"""
+_CURL = frozenset(_CURL_VALUES.split())
+_WGET = frozenset(_WGET_VALUES.split())
+_ARIA = frozenset(_ARIA_VALUES.split())
+_GIT = frozenset(_GIT_VALUES.split())
+_HUB = frozenset(_HUB_VALUES.split())
+_FETCHING_CODE = pattern(
+    r"\b(?:snapshot_download|hf_hub_download|from_pretrained)\(([^()]{0,400})\)"
+)
+_MODEL = pattern(r"^\s*(?:(?:repo_id|pretrained_model_name_or_path)\s*=\s*)?['\"]([^'\"]+)['\"]")
+_REVISION = pattern(r"\brevision\s*=\s*(?:['\"]([^'\"]*)['\"]|(\S))")
+_SUBSTITUTION = pattern(r"\"?(?:\$\(|`|<\()")
+_INTERPRETERS = pattern(r"(?:python|perl|ruby|node|php)[\d.]*")
+_SOURCING = frozenset({"source", "."})
+_CHECKSUMS = pattern(r"(?:sha(?:1|224|256|384|512)?|md5|b2|b3)sum|shasum")
+
+
+def downloads(command: Command) -> tuple[Download, ...]:
+    """What a command fetches; empty for a command that fetches nothing."""
+    reader = _READERS.get(command.program)
+    if reader is not None:
+        return reader(command)
+    return _code(command) if is_python(command.program) else ()
+
+
+def pipes_into_shell(script: Script) -> tuple[tuple[Command, Command], ...]:
+    """Pairs of a command that downloads and the interpreter that certainly runs its output.
+
+    `curl … | bash`, `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(curl …)"`.
+    """
+    fetching = [
+        command
+        for command in script.commands
+        if any(found.kind == "file" and found.output == "-" for found in downloads(command))
+    ]
+    if not fetching:
+        return ()
+    return tuple(
+        (fetch, runner) for fetch in fetching for runner in script.commands if _feeds(fetch, runner)
+    )
+
+
+def verified(script: Script, after: Command | None = None) -> bool:
+    """Whether a checksum or signature is verified in the script, behind a command if given."""
+    return last_verification(script) > (after.span.start if after else -1)
+
+
+def last_verification(script: Script) -> int:
+    """Where the last command begins that verifies a checksum or signature; -1 without one."""
+    return max((one.span.start for one in script.commands if _verifies(one)), default=-1)
+
+
+def _file(command: Command, found: Words, urls: tuple[Word, ...], output: str) -> list[Download]:
+    checked = any(option.name == "--checksum" for option in found.options)
+    return [
+        Download(word.span, command, "file", word.value, output, checked=checked)
+        for word in urls
+        if bare_text(word)
+    ]
+
+
+def _curl(command: Command) -> tuple[Download, ...]:
+    found = sort_words(command.arguments, _CURL)
+    names = found.values("-o", "--output")
+    output = names[-1].text if names else "-"
+    if found.has("-O", "--remote-name", "--remote-name-all", "-J"):
+        output = names[-1].text if names else ""
+    if output == "-":
+        output = _redirected(command)
+    urls = (*found.operands, *found.values("--url"))
+    return tuple(_file(command, found, urls, output))
+
+
+def _wget(command: Command) -> tuple[Download, ...]:
+    found = sort_words(command.arguments, _WGET)
+    names = found.values("-O", "--output-document")
+    output = names[-1].text if names else ""
+    if output in ("-", "/dev/stdout"):
+        output = _redirected(command)
+    return tuple(_file(command, found, found.operands, output))
+
+
+def _aria(command: Command) -> tuple[Download, ...]:
+    found = sort_words(command.arguments, _ARIA)
+    names = found.values("-o", "--out")
+    output = names[-1].text if names else ""
+    return tuple(_file(command, found, found.operands, output))
+
+
+def _redirected(command: Command) -> str:
+    """The file that standard output goes to, else `-`."""
+    for redirect in command.redirects:
+        if redirect.operator in (">", ">>", "1>", "1>>", ">|", "&>") and redirect.target:
+            return redirect.target.text
+    return "-"
+
+
+def _clone(command: Command) -> tuple[Download, ...]:
+    found = sort_words(command.arguments, _GIT)
+    if not found.operands or found.operands[0].text != "clone":
+        return ()
+    operands = found.operands[1:]
+    if not operands:
+        return ()
+    wanted = found.values("--revision", "-b", "--branch")
+    output = operands[1].text if len(operands) > 1 else ""
+    revision = wanted[0].value if wanted else ABSENT
+    return (Download(command.span, command, "git", operands[0].value, output, revision),)
+
+
+def _hub(command: Command) -> tuple[Download, ...]:
+    found = sort_words(command.arguments, _HUB)
+    if len(found.operands) < 2 or found.operands[0].text != "download":  # noqa: PLR2004
+        return ()
+    wanted = found.values("--revision")
+    folder = found.values("--local-dir", "--cache-dir")
+    revision = wanted[0].value if wanted else ABSENT if found.complete else UNKNOWN
+    output = folder[0].text if folder else ""
+    model = found.operands[1]
+    return (Download(command.span, command, "model", model.value, output, revision),)
+
+
+def _ollama(command: Command) -> tuple[Download, ...]:
+    words = [word for word in command.arguments if not word.text.startswith("-")]
+    if len(words) < 2 or words[0].text != "pull":  # noqa: PLR2004 - the verb and a model
+        return ()
+    model = words[1]
+    revision: Fact[str] = ABSENT
+    if not isinstance(model.value, Known):
+        revision = UNKNOWN
+    elif "@" in model.text:
+        revision = Known(model.text.partition("@")[2])
+    return (Download(command.span, command, "model", model.value, "", revision),)
+
+
+def _code(command: Command) -> tuple[Download, ...]:
+    """Literal calls of the hub's download functions in `python -c '…'` and `python <<EOF`."""
+    words = [word for word in command.arguments[:2] if "(" in word.raw]
+    words += [redirect.target for redirect in command.redirects if redirect.target]
+    found: list[Download] = []
+    for word in words:
+        for match in _FETCHING_CODE.finditer(word.text):
+            model = _MODEL.match(match[1])
+            url: Fact[str] = Known(model[1]) if model else UNKNOWN
+            revision = _code_revision(match[1])
+            if model and not model[1].startswith((".", "/")):
+                found.append(Download(word.span, command, "model", url, "", revision))
+    return tuple(found)
+
+
+def _code_revision(arguments: str) -> Fact[str]:
+    match = _REVISION.search(arguments)
+    if match is None:
+        return UNKNOWN if "**" in arguments else ABSENT
+    return Known(match[1]) if match[1] is not None else UNKNOWN
+
+
+_READERS: Mapping[str, Callable[[Command], tuple[Download, ...]]] = {
+    "curl": _curl,
+    "wget": _wget,
+    "aria2c": _aria,
+    "git": _clone,
+    "huggingface-cli": _hub,
+    "hf": _hub,
+    "ollama": _ollama,
+}
+
+
+def _feeds(fetch: Command, runner: Command) -> bool:
+    """Whether an interpreter certainly runs what a download writes to its output."""
+    if fetch is runner or not _interprets(runner):
+        return False
+    if fetch.pipe == runner.pipe:
+        return runner.stage > fetch.stage and _runs_input(runner)
+    return any(_holds(word, fetch) for word in _run_words(runner))
+
+
+def _interprets(command: Command) -> bool:
+    program = command.program
+    return (
+        program in SHELLS
+        or program in _SOURCING
+        or program == "eval"
+        or _INTERPRETERS.fullmatch(program) is not None
+    )
+
+
+def _runs_input(command: Command) -> bool:
+    if any(redirect.operator.startswith("<") for redirect in command.redirects):
+        return False
+    if command.program in SHELLS:
+        return takes_input(command)
+    first = command.words[1].text if len(command.words) > 1 else "-"
+    return first in ("-", "/dev/stdin") and command.program not in (*_SOURCING, "eval")
+
+
+def _run_words(command: Command) -> tuple[Word, ...]:
+    """The words whose text, or whose file, an interpreter runs."""
+    if command.program in SHELLS or command.program == "eval":
+        index = script_word(command)
+        if index is not None:
+            return (command.words[index],)
+    redirected = tuple(
+        redirect.target
+        for redirect in command.redirects
+        if redirect.target and redirect.operator in ("<", "<<<")
+    )
+    first = tuple(word for word in command.arguments if not word.text.startswith("-"))[:1]
+    return first if command.program == "eval" else (*_files(first), *redirected)
+
+
+def _files(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    return tuple(word for word in words if word.raw.startswith("<("))
+
+
+def _holds(word: Word, fetch: Command) -> bool:
+    """Whether a word is nothing but a substitution, and the download stands in it."""
+    return _SUBSTITUTION.match(word.raw) is not None and word.span.covers(fetch.span)
+
+
+def _verifies(command: Command) -> bool:
+    program = command.program
+    texts = [word.text for word in command.arguments]
+    if _CHECKSUMS.fullmatch(program):
+        return command.has_flag("-c", "--check", "--status") or command.stage > 0
+    if program in ("gpg", "gpg2", "gpgv"):
+        return program == "gpgv" or "--verify" in texts
+    if program == "cosign":
+        return any(text.startswith("verify") for text in texts)
+    if program == "openssl":
+        return texts[:1] == ["dgst"]
+    if program in ("minisign", "signify"):
+        return command.has_flag("-V")
+    return program in ("slsa-verifier", "rhash") or texts[:2] == ["attestation", "verify"]

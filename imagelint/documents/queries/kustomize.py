@@ -1,0 +1,43 @@
+"""Questions about kustomizations: what they make of the manifests beside them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.project import beside
+
+if TYPE_CHECKING:
+    from imagelint.documents.project import Project
+    from imagelint.documents.yaml.cursor import Cursor
+
+# https://kubectl.docs.kubernetes.io/references/kustomize/glossary/#kustomization
+_FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+
+
+def replaced_image(origin: str, name: str, project: Project) -> Cursor | None:
+    """What the kustomization in the folder of `origin` writes for an image, by its bare name.
+
+    The entry of `images`, with `newName`, `newTag` or `digest`; None when there is none.
+    """
+    from imagelint.documents.kubernetes.manifest import Manifest
+
+    for file in _FILES:
+        found = project.document(beside(origin, file), Manifest)
+        if not isinstance(found, Known):
+            continue
+        manifest: Manifest = found.value
+        for obj in manifest.objects:
+            for entry in obj.body["images"].items():
+                if obj.kind == "Kustomization" and entry["name"].word() == name:
+                    return entry
+    return None
+
+
+def pins_image(entry: Cursor, *, by_digest: bool) -> bool:
+    """Whether an entry of `images` names a version: a digest, or a tag other than `latest`."""
+    if entry["digest"].text() is not ABSENT:
+        return True
+    tag = entry["newTag"].text()
+    named = tag is not ABSENT and not (isinstance(tag, Known) and tag.value in ("", "latest"))
+    return named and not by_digest

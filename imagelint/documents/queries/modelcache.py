@@ -1,0 +1,139 @@
+"""Where a server keeps the weights that it downloads, and whether that outlives the container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.queries.serving import is_offline, setting
+
+if TYPE_CHECKING:
+    from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.shared import Mount
+
+# Volumes that hold what others put there.
+_READ = frozenset(("configMap", "secret", "projected", "downwardAPI"))
+_TEMPORARY = frozenset(("emptyDir", "memory", "tmpfs"))
+_SHARED_MEMORY = "/dev/shm"  # noqa: S108 - compared with, never written to
+_ROOT = frozenset(("0", "root"))
+# Variables that say where, in the order in which they count, and what lies below them.
+# https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables
+_HUB = (
+    ("HF_HUB_CACHE", ""),
+    ("HUGGINGFACE_HUB_CACHE", ""),
+    ("HF_HOME", "/hub"),
+    ("XDG_CACHE_HOME", "/huggingface/hub"),
+)
+_OWN = {
+    "llama.cpp": (("LLAMA_CACHE", ""),),
+    "nim": (("NIM_CACHE_PATH", ""),),
+    "ollama": (("OLLAMA_MODELS", ""),),
+}
+_HUB_DEFAULT = "~/.cache/huggingface"
+# The unprivileged user of the engine's own image: vllm-project/vllm:docs/deployment/docker.md
+_HOMES = {("vllm", "2000"): "/home/vllm"}
+
+
+def downloads_weights(server: ServingCommand) -> bool:
+    """Whether the server certainly downloads its weights itself."""
+    if is_offline(server) or server.is_local_path:
+        return False
+    if server.engine in ("nim", "ollama"):
+        return server.own_image
+    return server.is_remote_model
+
+
+def weights_folder(server: ServingCommand) -> Fact[str]:
+    """The folder into which weights are downloaded; unknown when nothing in sight tells it."""
+    known = server.facts
+    if known is None or not known.caches.weights:
+        return UNKNOWN
+    told = _told(server)
+    return told if told is not ABSENT else _default_folder(server, known.caches.weights)
+
+
+def _told(server: ServingCommand) -> Fact[str]:
+    """What a flag or a variable says; absent when none does."""
+    for flag in ("download-dir", "huggingface-hub-cache"):
+        told = server.switch(flag)
+        if isinstance(told, Known):
+            return told
+    for name, below in _OWN.get(server.engine, _HUB):
+        fact = setting(server, name)
+        if isinstance(fact, Known):
+            return Known(fact.value.rstrip("/") + below, fact.span)
+        if fact is UNKNOWN:
+            return UNKNOWN
+    return ABSENT
+
+
+def _default_folder(server: ServingCommand, folder: str) -> Fact[str]:
+    if not server.own_image:
+        return UNKNOWN
+    below = "/hub" if folder == _HUB_DEFAULT else ""
+    if not folder.startswith("~"):
+        return Known(folder)
+    home = _home(server)
+    return Known(home.value + folder[1:] + below) if isinstance(home, Known) else UNKNOWN
+
+
+def _home(server: ServingCommand) -> Fact[str]:
+    told = setting(server, "HOME")
+    if told is not ABSENT:
+        return told
+    user = server.launch.runtime.user
+    if user is UNKNOWN or server.facts is None:
+        return UNKNOWN
+    if user is ABSENT or user.value in _ROOT:
+        return Known(server.facts.packaging.home)
+    home = _HOMES.get((server.engine, user.value))
+    return Known(home) if home else UNKNOWN
+
+
+def volumes(server: ServingCommand) -> Fact[tuple[Mount, ...]]:
+    """The mounts that could hold weights; unknown when not all can be seen."""
+    mounts = server.launch.runtime.mounts
+    if not isinstance(mounts, Known) or server.launch.runtime.managed:
+        return UNKNOWN
+    if any(not isinstance(mount.target, Known) for mount in mounts.value):
+        return UNKNOWN
+    return Known(
+        tuple(
+            mount
+            for mount in mounts.value
+            if mount.source not in _READ
+            and isinstance(mount.target, Known)
+            and mount.target.value != _SHARED_MEMORY
+        )
+    )
+
+
+def volume_at(server: ServingCommand, folder: str) -> Mount | None:
+    """The volume at, above or below a folder."""
+    mounts = volumes(server)
+    if not isinstance(mounts, Known):
+        return None
+    found: tuple[Mount, ...] = mounts.value
+    for mount in found:
+        target = mount.target.value if isinstance(mount.target, Known) else ""
+        if _is_within(folder, target) or _is_within(target, folder):
+            return mount
+    return None
+
+
+def _is_within(inner: str, outer: str) -> bool:
+    return f"{inner.rstrip('/')}/".startswith(f"{outer.rstrip('/')}/")
+
+
+def is_temporary(mount: Mount) -> bool:
+    """Whether what is written there ends with the pod, or with the container."""
+    return mount.source in _TEMPORARY
+
+
+def weights_stay(server: ServingCommand) -> bool:
+    """Whether the weights are certainly on a volume, or in the image, before the server starts."""
+    if server.is_local_path:
+        return True
+    folder = weights_folder(server)
+    mount = volume_at(server, folder.value) if isinstance(folder, Known) else None
+    return mount is not None and not is_temporary(mount) and mount.source != ""

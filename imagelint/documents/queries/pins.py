@@ -1,0 +1,62 @@
+"""Questions about what the next build would install."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
+from imagelint.documents.project import beside
+
+if TYPE_CHECKING:
+    from imagelint.documents.packages.installs import PackageInstall, Requirement
+    from imagelint.documents.packages.requirements import Requirements
+    from imagelint.documents.project import Project
+
+__all__ = ["decided_elsewhere", "fixed_by_constraints", "is_loose", "loose_packages"]
+
+# `git+https://…@v2.20.0`: a tag can be moved, but hardly ever is; a branch moves every day.
+_VERSION_TAG = pattern(r"@[A-Za-z_-]*v?\d+(?:[._]\d+)+[A-Za-z0-9._-]*(?:#.*)?\Z")
+# Released together with torch, of which each demands one exact version.
+_FOLLOWS_TORCH = frozenset(("torchaudio", "torchvision"))
+
+
+def is_loose(package: Requirement) -> bool:
+    """Whether certainly another version may come with the next build."""
+    if not isinstance(package.pinned, Known) or package.pinned.value or package.local:
+        return False
+    if package.editable and not package.url:
+        return False
+    return _VERSION_TAG.search(package.url or package.raw) is None
+
+
+def decided_elsewhere(install: PackageInstall) -> bool:
+    """Whether constraints, hashes or a lock file decide which versions an installation takes."""
+    return bool(install.constraints) or install.require_hashes or install.locked
+
+
+def fixed_by_constraints(document: Requirements, project: Project) -> frozenset[str] | None:
+    """Names that the constraints of a requirements file pin; None when one cannot be read."""
+    from imagelint.documents.packages.requirements import Requirements
+
+    names: set[str] = set()
+    for reference in document.references:
+        if not reference.constraint:
+            continue
+        found = project.document(beside(document.source.origin, reference.path), Requirements)
+        if not isinstance(found, Known):
+            return None
+        names.update(package.name for package in found.value.packages if not is_loose(package))
+    return frozenset(names)
+
+
+def loose_packages(install: PackageInstall) -> tuple[Requirement, ...]:
+    """The Python packages of an installation which no version binds."""
+    if install.ecosystem not in ("python", "conda") or decided_elsewhere(install):
+        return ()
+    torch = any(package.name == "torch" and not is_loose(package) for package in install.packages)
+    return tuple(
+        package
+        for package in install.packages
+        if is_loose(package) and not (torch and package.name in _FOLLOWS_TORCH)
+    )

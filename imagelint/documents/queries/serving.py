@@ -1,0 +1,143 @@
+"""Questions about a serving command that several rules ask."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.shared import EnvVar
+    from imagelint.documents.yaml.cursor import Cursor
+
+_COMMIT = pattern(r"[0-9a-f]{40}", re.ASCII)
+_TRUE = frozenset(("1", "true", "yes", "on"))
+# Scripts that form a cluster of Ray before they start the server.
+_JOINS = re.compile(r"\bray[ _](?:start|cluster)")
+# Engines that drive all their GPUs from one process.
+_ONE_PROCESS = frozenset(("llama.cpp", "ollama", "torchserve", "triton"))
+
+
+class Place(NamedTuple):
+    """A place of a server's own, where a fact about it is written."""
+
+    span: Span
+    path: str
+
+
+def place_of(server: ServingCommand, fact: Fact[int] | Fact[float] | Fact[str]) -> Place:
+    """Where a fact is written; the server itself for a default."""
+    span = fact.span if isinstance(fact, Known) else None
+    return Place(span or server.span, server.path)
+
+
+def variable(server: ServingCommand, name: str) -> EnvVar | None:
+    """The variable of the container that counts, which is the last of its name."""
+    found = [one for one in server.launch.env if one.name == name]
+    return found[-1] if found else None
+
+
+def setting(server: ServingCommand, name: str) -> Fact[str]:
+    """The value of a variable of the container; absent only if all of them are in sight."""
+    found = variable(server, name)
+    if found is not None:
+        return found.value
+    return ABSENT if server.launch.env_complete else UNKNOWN
+
+
+def switched_on(server: ServingCommand, name: str) -> bool:
+    """Whether a variable is set to something that means yes."""
+    fact = setting(server, name)
+    return isinstance(fact, Known) and fact.value.strip().lower() in _TRUE
+
+
+def is_commit(revision: Fact[str]) -> bool:
+    """Whether a revision is a whole commit, the only thing on the hub that does not move."""
+    return isinstance(revision, Known) and _COMMIT.fullmatch(revision.value) is not None
+
+
+def is_offline(server: ServingCommand) -> bool:
+    """Whether the server is kept from the Hugging Face hub, so that its weights are in place."""
+    return switched_on(server, "HF_HUB_OFFLINE") or switched_on(server, "TRANSFORMERS_OFFLINE")
+
+
+def gpu_count(server: ServingCommand, per_node: int | None = None) -> Fact[int]:
+    """How many GPUs one container gets; `per_node` stands in where it asks for all of a host."""
+    gpus = server.launch.runtime.gpus
+    if not isinstance(gpus, Known):
+        return gpus
+    request = gpus.value
+    if isinstance(request.quantity, Known):
+        count = request.quantity.value
+        return Known(int(count), request.span) if count == int(count) else UNKNOWN
+    if per_node is None or server.launch.runtime.kind != "compose":
+        return UNKNOWN
+    return Known(per_node, request.span)
+
+
+def pods_of_server(server: ServingCommand) -> Fact[int]:
+    """How many pods form the server; unknown when it spans machines without saying how many."""
+    group = server.launch.runtime.group
+    if not isinstance(group, Known):
+        return UNKNOWN
+    spans = server.spans_machines()
+    several = isinstance(spans, Known) and spans.value
+    several = several or any(_JOINS.search(word.raw) for word in server.launch.argv)
+    return UNKNOWN if several and group.value == 1 else group
+
+
+def workers(server: ServingCommand, per_node: int | None = None) -> Fact[int]:
+    """How many processes of the server share the memory of one container."""
+    if server.engine in _ONE_PROCESS:
+        return Known(1)
+    gpus, world, pods = gpu_count(server, per_node), server.world_size(), pods_of_server(server)
+    if server.uses_all_gpus and not isinstance(world, Known):
+        return gpus
+    if not isinstance(world, Known) or pods == Known(1):
+        return world
+    if not isinstance(gpus, Known):
+        return UNKNOWN
+    return Known(min(world.value, gpus.value), world.span)
+
+
+def neighbours(server: ServingCommand) -> tuple[Cursor, ...]:
+    """The other containers that run as long as the pod, sidecars included."""
+    runtime = server.launch.runtime
+    if runtime.kind != "pod" or runtime.spec is None or runtime.body is None:
+        return ()
+    found = [*runtime.spec["containers"].items()]
+    found += [
+        place
+        for place in runtime.spec["initContainers"].items()
+        if place["restartPolicy"].word() == "Always"
+    ]
+    return tuple(place for place in found if place.node is not runtime.body.node)
+
+
+def next_item(place: Cursor) -> Cursor:
+    """The place behind the last item of a list; the list's own place where there is none."""
+    items = place.items()
+    return place[len(items)] if items else place
+
+
+def absent_place(server: ServingCommand, pod_key: str, compose_key: str) -> Place:
+    """Where something would be added to a container, by the name of its key in either file."""
+    runtime = server.launch.runtime
+    if runtime.body is None:
+        return Place(server.span, server.path)
+    place = next_item(runtime.body[compose_key if runtime.kind == "compose" else pod_key])
+    return Place(place.span, place.path)
+
+
+def gpus_in_words(count: int) -> str:
+    """`1 GPU`, `2 GPUs`."""
+    return f"{count} GPU" if count == 1 else f"{count} GPUs"
+
+
+def title(server: ServingCommand) -> str:
+    """What to call the server in a sentence."""
+    return server.facts.title if server.facts else "the server"

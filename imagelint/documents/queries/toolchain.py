@@ -1,0 +1,149 @@
+"""Questions about compilers and what else is only needed while an image is built."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import Known
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.queries.stages import server_of, stage_scripts
+from imagelint.knowledge.base_images import is_devel
+from imagelint.knowledge.gpu_stack import JIT_COMPILED
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.documents.base import Document
+    from imagelint.documents.dockerfile.model import Stage
+    from imagelint.documents.packages.installs import Requirement
+    from imagelint.documents.shared import ImageUse
+    from imagelint.documents.shell.script import Command, Script
+
+__all__ = ["Toolchain", "compilations", "compiles_at_run_time", "shipped_tools"]
+__all__ += ["toolchain_image", "upon_devel"]
+
+# Packages of apt, apk and the rpm family that turn source into programs.
+_TOOLS = (
+    "autoconf", "automake", "bazel", "binutils", "build-base", "build-essential", "cargo", "clang",
+    "clang-*", "cmake", "cmake3", "cuda-compiler-*", "cuda-nvcc-*", "cuda-toolkit",
+    "cuda-toolkit-*", "default-jdk", "g++", "g++-*", "gcc", "gcc-*", "gcc-c++", "gfortran",
+    "golang", "golang-*", "libtool", "llvm", "llvm-*", "make", "maven", "meson", "ninja",
+    "ninja-build", "nvidia-cuda-toolkit", "openjdk-*-jdk", "openjdk*-jdk", "rustc",
+)  # fmt: skip
+# `gcc-12-base` and `gcc-14-locales` hold no compiler.
+_NOT_TOOLS = ("gcc-*-base", "gcc-*-locales", "gcc-*-doc")
+_SYSTEM = frozenset(("deb", "apk", "rpm"))
+_REMOVING = frozenset(("remove", "purge", "autoremove", "erase", "del"))
+_TOOL_IMAGES = frozenset(
+    f"docker.io/library/{name}" for name in ("gcc", "golang", "gradle", "maven", "rust")
+)
+_COMPILERS = frozenset(
+    ("make", "ninja", "gcc", "g++", "cc", "c++", "clang", "clang++", "nvcc", "rustc", "bazel")
+)
+_SUBCOMMANDS = {
+    "cmake": ("--build",),
+    "cargo": ("build", "install"),
+    "go": ("build", "install"),
+    "mvn": ("package", "install", "verify"),
+    "gradle": ("build", "assemble"),
+}
+
+
+class Toolchain(NamedTuple):
+    """A package that an installation brings in to build with, and the command that does."""
+
+    package: Requirement
+    command: Command
+
+
+def upon_devel(stage: Stage) -> bool:
+    """Whether the outside image that a stage starts from is a flavour with compilers."""
+    use = stage.root_image
+    return (
+        use is not None and isinstance(use.reference, Known) and is_devel(use.reference.value.tag)
+    )
+
+
+def toolchain_image(use: ImageUse | None) -> bool:
+    """Whether an image is a compiler's own."""
+    return (
+        use is not None
+        and isinstance(use.reference, Known)
+        and use.reference.value.name in _TOOL_IMAGES
+    )
+
+
+def shipped_tools(script: Script) -> tuple[Toolchain, ...]:
+    """Build tools that a script installs and does not remove again."""
+    removed = tuple(_removed(script))
+    return tuple(
+        Toolchain(package, command)
+        for command in script.commands
+        for install in package_installs(command)
+        if install.ecosystem in _SYSTEM
+        for package in install.packages
+        if _is_tool(package.name) and not _matches(package.name, removed)
+        if not _matches(_virtual(command), removed)
+    )
+
+
+def _is_tool(name: str) -> bool:
+    return any(fnmatchcase(name, tool) for tool in _TOOLS) and not any(
+        fnmatchcase(name, other) for other in _NOT_TOOLS
+    )
+
+
+def _matches(name: str, removed: Iterable[str]) -> bool:
+    return any(name == other or "*" in removed for other in removed) if name else False
+
+
+def _removed(script: Script) -> Iterator[str]:
+    """Names of packages which a script removes; `*` when it cannot be told which."""
+    for command in script.of("apt-get", "apt", "apk", "yum", "dnf", "microdnf"):
+        texts = [word.text for word in command.arguments]
+        if not _REMOVING.intersection(texts):
+            continue
+        # `apt-mark auto '.*'` makes everything that was installed a candidate for removal.
+        sweeps = command.has_flag("--auto-remove", "--autoremove") or "autoremove" in texts
+        if sweeps and any(mark.has_flag("auto") for mark in script.of("apt-mark")):
+            yield "*"
+        for word in command.arguments:
+            yield from word.text.split() if isinstance(word.value, Known) else ("*",)
+
+
+def _virtual(command: Command) -> str:
+    """The group of `apk add --virtual NAME`, or empty."""
+    texts = [word.text for word in command.arguments]
+    for at, text in enumerate(texts):
+        if text in ("--virtual", "-t") and at + 1 < len(texts):
+            return texts[at + 1]
+        if text.startswith("--virtual="):
+            return text.partition("=")[2]
+    return ""
+
+
+def compilations(script: Script) -> tuple[Command, ...]:
+    """The commands of a script that turn source into programs."""
+    return tuple(command for command in script.commands if _compiles(command))
+
+
+def _compiles(command: Command) -> bool:
+    if command.program in _COMPILERS:
+        return not command.has_flag("--version", "-v", "-V")
+    wanted = _SUBCOMMANDS.get(command.program, ())
+    return any(word.text in wanted for word in command.arguments)
+
+
+def compiles_at_run_time(document: Document, stage: Stage) -> bool:
+    """Whether what a stage starts or holds compiles kernels while it runs."""
+    server = server_of(document)
+    if server is not None and server.facts is not None and server.facts.packaging.jit:
+        return True
+    return any(
+        package.name in JIT_COMPILED
+        for script in stage_scripts(document, stage)
+        for command in script.commands
+        for install in package_installs(command)
+        for package in install.packages
+    )

@@ -1,0 +1,353 @@
+"""Which engine a container starts, and with which words."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from fnmatch import fnmatchcase
+from posixpath import basename
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
+from imagelint.documents.shell.script import ScriptRole, Word
+from imagelint.knowledge.engines import (
+    Recognised,
+    engine,
+    engine_of_program,
+    recognise_image,
+)
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Mapping, Sequence
+
+    from imagelint.documents.serving.launch import Launch
+    from imagelint.documents.shell.script import Command, Script
+
+_SHELLS = ("sh", "bash", "ash", "dash", "zsh")
+# Programs that run the words behind their own flags, and their flags that take a value.
+_WRAPPERS: dict[str, tuple[str, ...]] = {
+    "exec": ("-a",),
+    "env": ("-u", "-C", "-S"),
+    "tini": ("-p", "-e"),
+    "tini-static": ("-p", "-e"),
+    "dumb-init": ("-r",),
+    "catatonit": (),
+    "nice": ("-n",),
+    "nohup": (),
+    "stdbuf": ("-i", "-o", "-e"),
+    "time": (),
+    "timeout": ("-s", "-k"),
+    "numactl": ("-N", "-m", "-C"),
+    "gosu": (),
+    "su-exec": (),
+    "uv": (),
+    "poetry": (),
+    "nsys": (),
+    "opentelemetry-instrument": (),
+    "nvidia_entrypoint.sh": (),
+}
+# Words that belong to a wrapper although they are no flags.
+_SUBCOMMANDS = {"uv": 1, "poetry": 1, "timeout": 1, "gosu": 1, "su-exec": 1, "nsys": 1}
+_ASSIGNMENT = pattern(r"[A-Za-z_][A-Za-z0-9_]*=")
+_KUBELET = pattern(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+_OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "honcho")
+# Flags by which KServe's own server is known where the runtime, and so the image, is elsewhere.
+_KSERVE_FLAGS = ("--model_name", "--model_id", "--model_dir", "--model-id", "--model-name")
+_DEEPEST = 3
+_MOST_WRAPPERS = 8
+
+
+class Invocation(NamedTuple):
+    """An engine that is started.
+
+    `words` are those behind its program, `program` the program's own word (None: the image's entry
+    point). `upstream` tells whether the image is the engine's own, `complete` whether all that is
+    run was read.
+    """
+
+    engine: str
+    words: tuple[Word, ...]
+    program: Word | None
+    upstream: bool
+    complete: bool
+
+
+class _Found(NamedTuple):
+    engine: str
+    words: tuple[Word, ...]
+    program: Word
+    complete: bool
+
+
+def find_invocation(launch: Launch) -> Invocation | None:
+    """The engine that a container starts; None when it starts none that is known."""
+    recognised = _image_engine(launch)
+    words = expand_references(launch)
+    found = _find(words, _variables(launch), 0)
+    if found is not None:
+        if not found.engine:
+            return None
+        own = recognised is not None and recognised.engine == found.engine and recognised.upstream
+        complete = found.complete and _has_all_words(launch)
+        return Invocation(found.engine, found.words, found.program, own, complete)
+    if recognised is not None:
+        return _by_image(recognised, launch, words)
+    if launch.image is None and launch.runtime.owner == "InferenceService":
+        flags = {word.text.partition("=")[0] for word in words}
+        if flags.intersection(_KSERVE_FLAGS):
+            return Invocation("kserve-hf", words, None, upstream=False, complete=False)
+    return None
+
+
+def _image_engine(launch: Launch) -> Recognised | None:
+    if launch.image is None or not isinstance(launch.image.reference, Known):
+        return None
+    found = recognise_image(launch.image.reference.value)
+    if found is None:
+        return None
+    tag = launch.image.reference.value.tag
+    return found if not tag or fnmatchcase(tag, engine(found.engine).tags) else None
+
+
+def _by_image(recognised: Recognised, launch: Launch, words: tuple[Word, ...]) -> Invocation | None:
+    """The engine of the image when no program is named: its entry point, or a script of theirs."""
+    appends = launch.appends if launch.appends is not None else _looks_appended(words)
+    # Flags alone need an entry point that takes them, also where it is not known for certain.
+    bare = recognised.bare and not (words and words[0].text.startswith("-"))
+    if not appends or bare or engine(recognised.engine).entry is None:
+        return _by_script(recognised, launch, words)
+    if words and words[0].text in engine(recognised.engine).utilities:
+        return None
+    # Where the entry point is a program of many commands, the words replace the command as well.
+    if recognised.engine == "ollama":
+        if words and words[0].text not in ("serve", "start"):
+            return None
+        words = words[1:]
+    return Invocation(recognised.engine, words, None, recognised.upstream, _has_all_words(launch))
+
+
+def _by_script(
+    recognised: Recognised, launch: Launch, words: tuple[Word, ...]
+) -> Invocation | None:
+    """The engine of the image when something else is run that may start it in the end."""
+    if recognised.general or not launch.runtime.restarts:
+        return None
+    opaque = bool(words) and _may_start(words, _variables(launch), 0)
+    if launch.complete and not opaque:
+        return None
+    return Invocation(recognised.engine, (), None, recognised.upstream, complete=False)
+
+
+def _has_all_words(launch: Launch) -> bool:
+    """Whether no word can be missing.
+
+    A launch is not complete either when a word's value is unknown, which is judged where the word
+    stands, or when a Dockerfile leaves the entry point to an image that may bring one: here it is
+    known.
+    """
+    unknown = any(not isinstance(word.value, Known) for word in launch.argv)
+    inherited = launch.runtime.kind == "image" and launch.appends is True
+    return launch.complete or unknown or inherited
+
+
+def _looks_appended(words: Sequence[Word]) -> bool:
+    """Whether words look like arguments for an entry point and not like a command."""
+    if not words:
+        return True
+    first = words[0].text
+    if first.startswith("-"):
+        return True
+    name = basename(first)
+    if first.startswith(("/", "./", "../")) or name in _SHELLS or name in _WRAPPERS:
+        return False
+    if name.startswith("python") or name.endswith((".sh", ".py")):
+        return False
+    return "/" in first or first == "serve" or len(words) > 1
+
+
+def _may_start(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> bool:
+    """Whether words that name no server may start one after all: scripts, or unknown programs."""
+    for _ in range(_MOST_WRAPPERS):
+        words = _behind_wrapper(words) or words
+    name = basename(words[0].text)
+    if not isinstance(words[0].value, Known):
+        return True
+    if name in _SHELLS:
+        if len(words) == 1:
+            return False
+        script = _script_of(words, env) if depth < _DEEPEST else None
+        if script is None or not script.readable:
+            return True
+        return any(_may_start(c.words, env, depth + 1) for c in script.commands if c.words)
+    if name.startswith("python"):
+        return any(word.text.endswith(".py") for word in words[1:])
+    return name in _OPAQUE or name.endswith((".sh", ".py", ".bash")) or "entrypoint" in name
+
+
+def expand_references(launch: Launch) -> tuple[Word, ...]:
+    """The words with the kubelet's `$(NAME)` filled in; elsewhere the words as they are."""
+    if launch.runtime.kind != "pod":
+        return launch.argv
+    known = _variables(launch)
+    return tuple(_expanded(word, known) for word in launch.argv)
+
+
+def _expanded(word: Word, env: Mapping[str, Fact[str]]) -> Word:
+    """The word with what is known; what is not stays, and is seen as a template by its reader."""
+    if not isinstance(word.value, Known) or "$(" not in word.value.value:
+        return word
+
+    def fill(match: re.Match[str]) -> str:
+        fact = env.get(match[1], ABSENT)
+        return fact.value if isinstance(fact, Known) else match[0]
+
+    return word._replace(value=Known(_KUBELET.sub(fill, word.value.value), word.value.span))
+
+
+def _variables(launch: Launch) -> dict[str, Fact[str]]:
+    return {variable.name: variable.value for variable in launch.env}
+
+
+def _find(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> _Found | None:
+    """The first engine that these words start, through wrappers and shells."""
+    complete = True
+    for _ in range(_MOST_WRAPPERS):
+        if not words:
+            return None
+        name = basename(words[0].text)
+        if name in _SHELLS:
+            return _in_shell(words, env, depth)
+        program = engine_of_program(tuple(word.text for word in words[:12]))
+        if program is not None:
+            return _Found(program.engine, words[program.length :], words[0], complete)
+        behind = _behind_wrapper(words)
+        if behind is None:
+            if not (name.endswith(".sh") or "entrypoint" in name):
+                return None
+            behind, complete = words[1:], False
+        words = behind
+    return None
+
+
+def _behind_wrapper(words: tuple[Word, ...]) -> tuple[Word, ...] | None:
+    name = basename(words[0].text)
+    valued = _WRAPPERS.get(name)
+    if valued is None:
+        return None
+    at, bare = 1, _SUBCOMMANDS.get(name, 0)
+    while at < len(words):
+        text = words[at].text
+        if text == "--":
+            return words[at + 1 :]
+        if text in valued:
+            at += 2
+        elif text.startswith("-") or _ASSIGNMENT.match(text):
+            at += 1
+        elif bare:
+            bare -= 1
+            at += 1
+        else:
+            break
+    return words[at:]
+
+
+def _in_shell(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> _Found | None:
+    """The engine that is started by the text of `sh -c TEXT`; a lone `ray start` comes last.
+
+    Several servers of one kind are not told apart: the first one is read, as not complete.
+    """
+    script = _script_of(words, env) if depth < _DEEPEST else None
+    if script is None:
+        return None
+    found = [
+        start
+        for command in script.commands
+        if (start := _find(command.words, env, depth + 1)) is not None
+    ]
+    found.sort(key=lambda start: start.engine == "ray")
+    if not found:
+        return None
+    alone = len({start.program.span for start in found if start.engine == found[0].engine}) == 1
+    return found[0]._replace(complete=found[0].complete and script.readable and alone)
+
+
+def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script | None:
+    """The script of `sh -c TEXT` with every word at its place in the source."""
+    text_word = _command_text(words)
+    if text_word is None:
+        return None
+    text = text_word.value.value if isinstance(text_word.value, Known) else _inside(text_word.raw)
+    from imagelint.documents.shell.read import read_script
+
+    whole = Span(0, len(text))
+    shell = basename(words[0].text)
+    script = read_script(text, whole, ScriptRole.START, shell=shell, variables=env)
+    place = Placement(text_word, text)
+    # A shell within the shell was read as well: what it runs stands beside it.
+    inner = any(command.nested for command in script.commands)
+    placed = tuple(
+        command._replace(words=_placed(command, place))
+        for command in script.commands
+        if not (inner and command.program in _SHELLS)
+    )
+    readable = script.readable and isinstance(text_word.value, Known)
+    return script._replace(commands=placed, readable=readable)
+
+
+def _inside(raw: str) -> str:
+    """What is written between quotes or below the head of a block."""
+    return raw.partition("\n")[2] if raw.startswith(("|", ">")) else raw.strip("\"'")
+
+
+def _command_text(words: tuple[Word, ...]) -> Word | None:
+    """The word behind `-c`, also in `-lc`, `-euxc` and `-o pipefail -c`."""
+    at = 1
+    while at < len(words) and words[at].text.startswith(("-", "+")):
+        text = words[at].text
+        if text.startswith("-") and not text.startswith("--") and "c" in text:
+            return words[at + 1] if at + 1 < len(words) else None
+        at += 2 if text.endswith(("o", "O")) and not text.startswith("--") else 1
+    return None
+
+
+def _placed(command: Command, place: Placement) -> tuple[Word, ...]:
+    return tuple(word._replace(span=place.span(word.span)) for word in command.words)
+
+
+class Placement:
+    """Where the characters of a text stand in the source in which it is written as one word.
+
+    A block scalar is written with indentation, a quoted one with quotes: lines are found one after
+    another. Where that fails (escapes, folded lines) every place is the whole word.
+    """
+
+    __slots__ = ("_lines", "_word")
+
+    def __init__(self, word: Word, text: str) -> None:
+        self._word = word
+        self._lines: list[tuple[int, int, int]] = []
+        raw, at, start = word.raw, 0, 0
+        if len(raw) != word.span.end - word.span.start:
+            return
+        for line in text.split("\n"):
+            found = raw.find(line, at) if line.strip() else at
+            if found < 0:
+                self._lines = []
+                return
+            self._lines.append((start, start + len(line), word.span.start + found))
+            start += len(line) + 1
+            at = found + len(line)
+
+    def span(self, inner: Span) -> Span:
+        """The span in the source of a span in the text."""
+        start, end = self._offset(inner.start), self._offset(inner.end)
+        return self._word.span if start is None or end is None else Span(start, end)
+
+    def _offset(self, offset: int) -> int | None:
+        at = bisect_right(self._lines, offset, key=lambda line: line[0]) - 1
+        if at < 0:
+            return None
+        first, last, place = self._lines[at]
+        return place + offset - first if offset <= last else None

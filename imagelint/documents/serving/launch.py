@@ -1,0 +1,31 @@
+"""What a container runs, before anybody knows whether it is a server."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.shared import EnvVar, ImageUse, Runtime
+    from imagelint.documents.shell.script import Word
+
+
+class Launch(NamedTuple):
+    """What a container runs, before anybody knows whether it is a server.
+
+    `argv` is command and arguments as far as they are written; `complete` is false when words may
+    be missing or are of unknown value (those are then judged one by one). `env` are the container's
+    variables in the order in which they count, `env_complete` is false when more may come
+    (`envFrom`, `env_file`). `appends` tells whether `argv` follows the entry point of the image
+    (only `args`, only `CMD`) or replaces it; None: unknown.
+    """
+
+    span: Span
+    image: ImageUse | None
+    argv: tuple[Word, ...]
+    complete: bool
+    env: tuple[EnvVar, ...]
+    env_complete: bool
+    runtime: Runtime
+    path: str = ""
+    appends: bool | None = None

@@ -1,0 +1,81 @@
+"""What scales model servers and what leads to them, whatever kind of object says it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from imagelint.core.fact import Fact
+    from imagelint.core.source import Span
+    from imagelint.documents.yaml.cursor import Cursor
+
+
+class Signal(NamedTuple):
+    """What an autoscaler looks at.
+
+    `type` is `cpu`, `memory`, `external`, `pods`, `object`, `prometheus`, `cron` or another type
+    of trigger in lower case, `concurrency`, `rps`; empty when it is unknown.
+    """
+
+    span: Span
+    type: str
+    path: str
+
+
+class Autoscaler(NamedTuple):
+    """A HorizontalPodAutoscaler, a ScaledObject of KEDA, or a workload that scales itself.
+
+    `kind` is that of the object, `Knative` for a service of Knative. A documented default stands
+    in `minimum` and `maximum` as a known value without a span. `idle` is the number of replicas
+    when nothing triggers, absent where the kind knows none. `floor` is the place of the minimum,
+    be it absent. `path` is that of the object.
+    """
+
+    span: Span
+    kind: str
+    name: str
+    namespace: str
+    target_kind: Fact[str]
+    target_name: Fact[str]
+    minimum: Fact[int]
+    idle: Fact[int]
+    maximum: Fact[int]
+    signals: tuple[Signal, ...]
+    floor: Cursor
+    body: Cursor
+    path: str
+
+
+class Timeout(NamedTuple):
+    """How long a route waits.
+
+    `meaning` is `total` for the whole answer, `idle` for the time between two parts of it.
+    `seconds` is infinite where the written value switches the limit off, and known without a span
+    where it is the default of the controller.
+    """
+
+    span: Span
+    field: str
+    seconds: Fact[float]
+    meaning: str
+    path: str
+
+
+class Route(NamedTuple):
+    """A way in from outside: an Ingress, one rule of an HTTPRoute or VirtualService, a policy.
+
+    `controller` is `nginx`, `alb`, `gke`, `istio`, `traefik` …, or empty when it is not told.
+    `backends` are the names of Services with their ports as written; empty for a `BackendConfig`,
+    which Services name in an annotation.
+    """
+
+    span: Span
+    kind: str
+    name: str
+    namespace: str
+    controller: str
+    timeouts: tuple[Timeout, ...]
+    backends: tuple[tuple[str, str], ...]
+    annotations: tuple[tuple[str, str], ...]
+    body: Cursor
+    path: str

@@ -1,1 +1,0 @@
-"""From the words of a start command to what a serving engine is told."""

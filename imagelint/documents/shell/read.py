@@ -1,0 +1,79 @@
+"""Shell text as commands: what runs in a RUN, a CMD in shell form, a `sh -c`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.documents.shell.fast import read_fast
+from imagelint.documents.shell.inner import SHELLS
+from imagelint.documents.shell.normalize import command_first
+from imagelint.documents.shell.reader import Output, Reader
+from imagelint.documents.shell.scope import Scope
+from imagelint.documents.shell.script import Script, ScriptRole
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.core.fact import Fact
+    from imagelint.core.source import Span
+
+__all__ = ["Script", "ScriptRole", "read_script"]
+
+_LONGEST = 1_000_000
+_SHEBANG = pattern(r"\s*#![ \t]*(?:\S*/env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
+
+
+def read_script(  # noqa: PLR0913 - the fields of a script
+    text: str,
+    span: Span,
+    role: ScriptRole,
+    *,
+    shell: str = "sh",
+    variables: Mapping[str, Fact[str]] | None = None,
+    mounts: tuple[str, ...] = (),
+    final: bool = True,
+    workdir: str = "",
+    path: str = "",
+) -> Script:
+    """Read shell text that stands at a span of the same length. Never raises.
+
+    Args:
+        text: The shell text.
+        span: Where it stands; every span in the result is relative to the same text as this one.
+        role: What runs it.
+        shell: The base name of the shell (`sh`, `bash`, `powershell` …). A `#!` line overrules it.
+        variables: What is known about variables before the first command: a value, certainly not
+            set (absent), or unknown. A name that is not there is unknown.
+        mounts: Targets of `RUN --mount` as `type:target`.
+        final: Whether the layer is shipped.
+        workdir: The working directory, empty when unknown.
+        path: The logical path.
+
+    Returns:
+        The script with its commands in source order; none, and unreadable, when the shell is not a
+        POSIX one or the text is longer than a million characters.
+    """
+    shebang = _SHEBANG.match(text)
+    shell = shebang[1] if shebang else shell
+    output = Output(text, span.start, _read)
+    if shell in SHELLS and len(text) <= _LONGEST:
+        reader = Reader(text, span.start, Scope(variables or {}), output)
+        moved = command_first(text)
+        if moved is not None:
+            reader.text, reader.places = moved
+        _read(reader)
+    else:
+        output.readable = False
+    commands = tuple(output.commands)
+    readable = output.readable
+    return Script(span, text, role, commands, shell, readable, mounts, final, workdir, path)
+
+
+def _read(reader: Reader) -> None:
+    """Read a text the fast way if that will do, else through the grammar of bash."""
+    if read_fast(reader):
+        return
+    from imagelint.documents.shell.tree import read_tree
+
+    read_tree(reader)

@@ -1,0 +1,231 @@
+"""From the parts of simple commands to commands: values, wrappers, variables, quoted scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.source import Span
+from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.documents.shell.effects import EFFECTIVE, apply_effects
+from imagelint.documents.shell.inner import RUNNERS, script_word, takes_input
+from imagelint.documents.shell.quoted import (
+    SUBSTITUTED,
+    Quoted,
+    unquote,
+    unquote_document,
+)
+from imagelint.documents.shell.script import Command, Redirect, Word
+from imagelint.documents.shell.words import text_value, word_fields, word_value
+from imagelint.documents.shell.wrappers import program_name, unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imagelint.documents.shell.scope import Scope
+
+Range = tuple[int, int]  # offsets into the text that is read
+
+_DEEPEST = 6  # scripts within quotes within scripts
+
+
+class Place(NamedTuple):
+    """Where a command stands: `pipe` is -1 when it does not share a pipeline."""
+
+    pipe: int = -1
+    stage: int = 0
+    unconditional: bool = True
+
+
+class Piece(NamedTuple):
+    """A redirect as found. `body` marks a here-document: `target` is its text, then.
+
+    `literal` is true when the here-document's delimiter is quoted.
+    """
+
+    whole: Range
+    operator: str
+    target: Range | None
+    body: bool = False
+    literal: bool = False
+
+
+class Simple(NamedTuple):
+    """A simple command as found, before anything is made of it."""
+
+    whole: Range
+    words: tuple[Range, ...]
+    assignments: tuple[Range, ...] = ()
+    redirects: tuple[Piece, ...] = ()
+
+
+class Output:
+    """What all readers of one script write to; `read` reads a text within quotes."""
+
+    __slots__ = ("base", "commands", "pipes", "read", "readable", "text")
+
+    def __init__(self, text: str, base: int, read: Callable[[Reader], None]) -> None:
+        self.text = text
+        self.base = base
+        self.read = read
+        self.commands: list[Command] = []
+        self.pipes = 0
+        self.readable = True
+
+    def new_pipe(self) -> int:
+        """The number of the next pipeline."""
+        self.pipes += 1
+        return self.pipes - 1
+
+
+class Reader:
+    """Reads one text: the script itself, or one within its quotes (`depth` > 0).
+
+    `places[i]` is where character i of the text is written, from `base`; None: at i itself.
+    """
+
+    __slots__ = ("base", "depth", "output", "places", "scope", "text", "unconditional")
+
+    def __init__(self, text: str, base: int, scope: Scope, output: Output) -> None:
+        self.text = text
+        self.base = base
+        self.scope = scope
+        self.output = output
+        self.places: tuple[Span, ...] | None = None
+        self.depth = 0
+        self.unconditional = True
+
+    def span(self, piece: Range) -> Span:
+        """Where a range of the text is written."""
+        base = self.base
+        if self.places is None:
+            return Span(base + piece[0], base + piece[1])
+        start, end = piece
+        if start == end:
+            at = self.places[start].start if start < len(self.places) else self.places[-1].end
+            return Span(base + at, base + at)
+        return Span(base + self.places[start].start, base + self.places[end - 1].end)
+
+    def emit(self, simple: Simple, place: Place) -> None:
+        """Add a command, and those of the script within its quotes, where it has one."""
+        words, ranges = self._words(simple.words)
+        assignments = [self._assignment(piece) for piece in simple.assignments]
+        bare = unwrap(words)
+        assignments += [self._assignment(ranges[index]) for index in bare.assigned]
+        rest = tuple(words[bare.start :])
+        command = Command(
+            self.span(simple.whole),
+            program_name(rest[0]) if rest else "",
+            rest,
+            bare.wrappers,
+            tuple(assignments),
+            tuple(map(self._redirect, simple.redirects)),
+            place.pipe if place.pipe >= 0 else self.output.new_pipe(),
+            place.stage,
+            place.unconditional,
+            self.depth > 0,
+        )
+        self.output.commands.append(command)
+        if command.program in RUNNERS and self.depth < _DEEPEST:
+            self._read_inner(command, ranges[bare.start :], simple.redirects)
+        if not rest or command.program in EFFECTIVE:
+            whole = self.text[simple.whole[0] : simple.whole[1]]
+            apply_effects(command, self.scope, whole)
+
+    def _words(self, pieces: tuple[Range, ...]) -> tuple[list[Word], list[Range]]:
+        """The words, and the range of each: one range may become several words, or none."""
+        words: list[Word] = []
+        ranges: list[Range] = []
+        lookup = self.scope.lookup
+        for piece in pieces:
+            span = self.span(piece)
+            raw = self._written(piece, span)
+            for value in word_fields(self.text[piece[0] : piece[1]], lookup):
+                words.append(Word(span, raw, value))
+                ranges.append(piece)
+        return words, ranges
+
+    def _written(self, piece: Range, span: Span) -> str:
+        if self.places is None:
+            return self.text[piece[0] : piece[1]]
+        base = self.output.base
+        return self.output.text[span.start - base : span.end - base]
+
+    def _assignment(self, piece: Range) -> EnvVar:
+        name, _, raw = self.text[piece[0] : piece[1]].partition("=")
+        behind = (piece[0] + len(name) + 1, piece[1])
+        value: Fact[str] = UNKNOWN
+        if not raw.startswith("(") and name[-1:] not in ("+", "]"):
+            value = word_value(raw, self.scope.lookup)
+        name = name.removesuffix("+").partition("[")[0]
+        name_span = self.span((piece[0], piece[0] + len(name)))
+        whole = self.span(piece)
+        return EnvVar(whole, name, value, EnvOrigin.SHELL, name_span, self.span(behind))
+
+    def _redirect(self, piece: Piece) -> Redirect:
+        span = self.span(piece.whole)
+        if piece.target is None:
+            return Redirect(span, piece.operator, None)
+        text = self.text[piece.target[0] : piece.target[1]]
+        if not piece.body:
+            value = word_value(text, self.scope.lookup)
+        else:
+            value = Known(text) if piece.literal else text_value(text, self.scope.lookup)
+        target_span = self.span(piece.target)
+        target = Word(target_span, self._written(piece.target, target_span), value)
+        return Redirect(span, piece.operator, target)
+
+    def _read_inner(
+        self, command: Command, ranges: list[Range], redirects: tuple[Piece, ...]
+    ) -> None:
+        index = script_word(command)
+        if index is not None:
+            piece = ranges[index]
+            quoted = unquote(self.text[piece[0] : piece[1]])
+            self._read_quoted(command, quoted, piece[0])
+            return
+        if not takes_input(command):
+            return
+        for redirect in redirects:
+            if redirect.target is None or not redirect.operator.startswith("<<"):
+                continue
+            text = self.text[redirect.target[0] : redirect.target[1]]
+            if not redirect.body:
+                quoted = unquote(text)
+            elif redirect.literal:
+                quoted = Quoted(text, 0, None, literal=True)
+            else:
+                quoted = unquote_document(text)
+            self._read_quoted(command, quoted, redirect.target[0])
+
+    def _read_quoted(self, command: Command, quoted: Quoted, at: int) -> None:
+        if not quoted.text.strip() or quoted.text.strip() == SUBSTITUTED:
+            return
+        if command.program == "eval":
+            scope = self.scope.copy()
+        else:
+            scope = self.scope.visible() if quoted.literal else self.scope.frozen()
+            for variable in command.assignments:
+                scope.assign(variable.name, variable.value)
+        inner = Reader(quoted.text, self.base, scope, self.output)
+        inner.depth = self.depth + 1
+        inner.unconditional = command.unconditional
+        if self.places is not None:
+            inner.places = self._composed(quoted, at)
+        elif quoted.places is not None:
+            inner.base += at
+            inner.places = quoted.places
+        else:
+            inner.base += at + quoted.start
+        self.output.read(inner)
+
+    def _composed(self, quoted: Quoted, at: int) -> tuple[Span, ...] | None:
+        """Where the characters of quotes within quotes are written."""
+        places = self.places or ()
+        if quoted.places is None:
+            start = at + quoted.start
+            return places[start : start + len(quoted.text)]
+        return tuple(
+            Span(places[at + place.start].start, places[at + place.end - 1].end)
+            for place in quoted.places
+        )

@@ -1,0 +1,204 @@
+"""A place in a YAML document that may not exist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from imagelint.documents.yaml.nodes import YamlNode
+
+# Helm, Jinja, envsubst and the like: a value that something else will fill.
+_FILLED_LATER = pattern(r"\{\{|\{%|\$\{|<%|\$\(\(|__[A-Z][A-Z0-9_]*__")
+_BRACKETED = pattern(r"\[[0-9]+\]")
+_PLAIN_KEY = pattern(r"[A-Za-z0-9_-]+")
+# Kubernetes reads YAML 1.1, where these words are truth values; YAML 1.2 keeps them words.
+_TRUE_WORDS = frozenset(("yes", "Yes", "YES", "on", "On", "ON"))
+_FALSE_WORDS = frozenset(("no", "No", "NO", "off", "Off", "OFF"))
+
+
+def is_template(text: str) -> bool:
+    """Whether a value will be filled by something that we do not run (`{{ … }}`, `${…}`)."""
+    return _FILLED_LATER.search(text) is not None
+
+
+class Cursor:
+    """A place reached by keys from a root; it never fails, it just may not exist.
+
+    Facts are unknown where a template fills the value or the type is another one, and absent where
+    nothing, or null, is written.
+    """
+
+    __slots__ = ("base", "key", "key_span", "node", "parent")
+
+    def __init__(self, node: YamlNode | None, path: str = "") -> None:
+        self.node = node
+        self.key = ""
+        self.key_span = _head(node) if node else Span(0, 0)
+        self.parent: Cursor | None = None
+        self.base = path
+
+    def __repr__(self) -> str:
+        return f"Cursor({self.path!r}, {self.node!r})"
+
+    def __getitem__(self, key: str | int) -> Cursor:
+        node = self.node
+        if isinstance(key, int):
+            inside = isinstance(node, Sequence) and 0 <= key < len(node.items)
+            item = node.items[key] if inside and isinstance(node, Sequence) else None
+            return self._child(item, f"[{key}]", _head(item) if item else self.key_span)
+        entry = node.entry(key) if isinstance(node, Mapping) else None
+        if entry is None:
+            return self._child(None, key, self.key_span)
+        return self._child(entry.value, key, entry.key.span)
+
+    def at(self, *keys: str | int) -> Cursor:
+        """The place under this one at the end of the keys."""
+        place = self
+        for key in keys:
+            place = place[key]
+        return place
+
+    @property
+    def exists(self) -> bool:
+        """Whether anything is written there, be it null."""
+        return self.node is not None
+
+    @property
+    def span(self) -> Span:
+        """Where the value is written; without one, the key of the deepest ancestor that exists."""
+        if self.node is None or self.node.span.start == self.node.span.end:
+            return self.key_span
+        return self.node.span
+
+    @property
+    def path(self) -> str:
+        """The full logical path from the root, `spec.containers[0].image`."""
+        parts = []
+        place: Cursor | None = self
+        while place is not None:
+            parts.append(place.key if place.parent else place.base)
+            place = place.parent
+        path = ""
+        for part in reversed(parts):
+            if _PLAIN_KEY.fullmatch(part):
+                path += f".{part}" if path else part
+            else:
+                path += part if _BRACKETED.fullmatch(part) or not path else f'["{part}"]'
+        return path
+
+    def text(self) -> Fact[str]:
+        """The string that is there; numbers and truth values as they are written."""
+        node = self.node
+        if node is None:
+            return ABSENT
+        if not isinstance(node, Scalar):
+            return UNKNOWN
+        if node.value is None:
+            return ABSENT
+        text = node.text
+        return UNKNOWN if is_template(text) else Known(text, node.span)
+
+    def word(self) -> str:
+        """The string that is there when it is known, else the empty string."""
+        fact = self.text()
+        return fact.value if isinstance(fact, Known) else ""
+
+    def integer(self) -> Fact[int]:
+        """The whole number that is there."""
+        node = self.node
+        if node is None or self.null:
+            return ABSENT
+        if isinstance(node, Scalar) and type(node.value) is int:
+            return Known(node.value, node.span)
+        return UNKNOWN
+
+    def number(self) -> Fact[float]:
+        """The number that is there, whole or not."""
+        node = self.node
+        if node is None or self.null:
+            return ABSENT
+        if isinstance(node, Scalar) and type(node.value) in (int, float):
+            return _float(node)
+        return UNKNOWN
+
+    def boolean(self) -> Fact[bool]:
+        """The truth value that is there, also as a YAML 1.1 word without quotes."""
+        node = self.node
+        if node is None or self.null:
+            return ABSENT
+        if not isinstance(node, Scalar):
+            return UNKNOWN
+        if isinstance(node.value, bool):
+            return Known(node.value, node.span)
+        if node.plain and node.raw in _TRUE_WORDS:
+            return Known(value=True, span=node.span)
+        if node.plain and node.raw in _FALSE_WORDS:
+            return Known(value=False, span=node.span)
+        return UNKNOWN
+
+    @property
+    def null(self) -> bool:
+        """Whether null, or nothing behind the key, is written there."""
+        return isinstance(self.node, Scalar) and self.node.value is None
+
+    @property
+    def templated(self) -> bool:
+        """Whether a scalar is there that a template will fill."""
+        return isinstance(self.node, Scalar) and is_template(self.node.text)
+
+    def items(self) -> tuple[Cursor, ...]:
+        """The places of a list's items; empty when it is not a list."""
+        if not isinstance(self.node, Sequence):
+            return ()
+        return tuple(
+            self._child(item, f"[{index}]", _head(item))
+            for index, item in enumerate(self.node.items)
+        )
+
+    def entries(self) -> tuple[tuple[str, Cursor], ...]:
+        """The keys of a mapping with their places; empty when it is not a mapping."""
+        if not isinstance(self.node, Mapping):
+            return ()
+        return tuple(
+            (entry.key.text, self._child(entry.value, entry.key.text, entry.key.span))
+            for entry in self.node.entries
+        )
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """The entries whose values are known strings: labels, annotations, selectors."""
+        return tuple(
+            (name, fact.value)
+            for name, place in self.entries()
+            if isinstance(fact := place.text(), Known)
+        )
+
+    def _child(self, node: YamlNode | None, key: str, key_span: Span) -> Cursor:
+        child = Cursor.__new__(Cursor)
+        child.node = node
+        child.key = key
+        child.key_span = key_span
+        child.parent = self
+        child.base = ""
+        return child
+
+
+def _head(node: YamlNode) -> Span:
+    """What a reader should look at first: the first key of a mapping with its short value."""
+    if isinstance(node, Mapping) and node.entries:
+        first = node.entries[0]
+        return (
+            first.span if isinstance(first.value, Scalar) and first.value.plain else first.key.span
+        )
+    return node.span
+
+
+def _float(node: Scalar) -> Fact[float]:
+    try:
+        return Known(float(node.raw if isinstance(node.value, str) else node.value or 0), node.span)
+    except OverflowError:
+        return UNKNOWN

@@ -1,0 +1,52 @@
+"""What all documents that are written in YAML have in common."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Span
+from imagelint.documents.base import Complaint, DocumentError
+from imagelint.documents.yaml.load import YamlError, YamlStream, read_yaml
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Source
+
+_TEMPLATE_HELP = "render it first (`helm template`, `kustomize build`) and check what comes out"
+
+
+def read_stream(source: Source) -> YamlStream:
+    """The YAML of a source.
+
+    Raises:
+        DocumentError: it is not YAML, a template, nested too deeply or too large.
+    """
+    try:
+        return read_yaml(source.text)
+    except YamlError as error:
+        raise _refused(error) from None
+
+
+def template_error(offset: int = 0) -> DocumentError:
+    """Why a template cannot be examined."""
+    message = "this is a template: what it becomes is known only when it is rendered"
+    return DocumentError(ProblemKind.TEMPLATE, message, Span(offset, offset), _TEMPLATE_HELP)
+
+
+def _refused(error: YamlError) -> DocumentError:
+    if error.template:
+        return template_error(error.offset)
+    kind = ProblemKind.TOO_LARGE if error.too_large else ProblemKind.UNPARSABLE
+    return DocumentError(kind, f"this is not YAML that can be read: {error.message}", error.span)
+
+
+def duplicate_complaints(stream: YamlStream) -> tuple[Complaint, ...]:
+    """A complaint about each key that is written again."""
+    return tuple(
+        Complaint(
+            key.span,
+            f"the key `{key.text}` is written twice in the same mapping",
+            "keep one of them: readers disagree about which one counts",
+        )
+        for key in stream.duplicates
+    )

@@ -1,0 +1,47 @@
+"""Manifests and compose files in forms that people do not write, but programs read all the same."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+
+if TYPE_CHECKING:
+    from imagelint.documents.yaml.load import Cursor
+
+# Where YAML holds these words, they may be keys of a document that is indented, in braces, tagged,
+# or behind `?`; an escape may hide them.
+_OBJECT = (pattern(r"\bapiVersion\b"), pattern(r"\bkind\b"))
+_SERVICES = pattern(r"\A(?:[ \t]*(?:#.*|---|%.*)?\r?\n)*(?:---)?(?:[ \t]+[\"'{?!&\w]|[\"'{?!&])")
+_ESCAPED_KEY = pattern(r'"[^"\n]{0,99}\\[xuU][^"\n]{0,99}"[ \t]{0,99}:', re.MULTILINE)
+
+
+def odd_kind(text: str) -> str:
+    """`kubernetes` or `compose` for a text that is one by its structure, empty otherwise."""
+    services = "services" in text and _SERVICES.match(text) is not None
+    named = all(word.search(text) for word in _OBJECT)
+    if not (services or named or _ESCAPED_KEY.search(text)):
+        return ""
+    from imagelint.documents.yaml.load import Cursor, YamlError, load_yaml
+
+    try:
+        documents = load_yaml(text)
+    except YamlError as error:
+        return "kubernetes" if error.too_large else ""
+    kinds = (_kind(Cursor(document)) for document in documents)
+    return next((kind for kind in kinds if kind), "")
+
+
+def _kind(document: Cursor) -> str:
+    if any(_is_object(place) for place in (document, *document.items())):
+        return "kubernetes"
+    services = document["services"].entries()
+    fields = ("image", "build", "extends")
+    if any(service[field].exists for _, service in services for field in fields):
+        return "compose"
+    return ""
+
+
+def _is_object(place: Cursor) -> bool:
+    return place["apiVersion"].exists and place["kind"].exists

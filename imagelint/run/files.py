@@ -1,0 +1,152 @@
+"""Examine many files: what is known from earlier runs, and the rest over several processes."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from imagelint import __version__
+from imagelint.collect.codedigest import code_stamp
+from imagelint.collect.read import read_bytes
+from imagelint.core.digest import digest_of
+from imagelint.core.report import Report
+from imagelint.documents.project import EVERYTHING
+from imagelint.policy.digest import policy_digest
+from imagelint.run.examiner import Examiner, Plan, file_digest
+from imagelint.run.serialize import Stored, decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+
+    from imagelint.collect.files import Found
+    from imagelint.run.policies import Policies
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+WORTH_SPREADING = 200
+"""From this many files on, starting further processes pays."""
+
+
+class Results(Protocol):
+    """What is known from earlier runs; `keeps` is false for a cache that remembers nothing."""
+
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is remembered."""
+        ...
+
+    def get(self, keys: Iterable[str]) -> Mapping[str, str]:
+        """The texts that are known, by key."""
+        ...
+
+    def put(self, entries: Mapping[str, str], now: int) -> None:
+        """Remember texts by key."""
+        ...
+
+
+class Task(NamedTuple):
+    """A file and the key under which its result is remembered; empty: it cannot be."""
+
+    found: Found
+    key: str
+
+
+class Run(NamedTuple):
+    """How to examine. `progress` is told how many files are done of how many."""
+
+    policies: Policies
+    results: Results
+    now: int
+    processes: int = 1
+    progress: Callable[[int, int], None] = lambda _done, _of: None
+
+
+def examine(files: Iterable[Found], run: Run) -> dict[str, Report]:
+    """The report about each file by origin, in order, whatever ran where."""
+    ordered = tuple(sorted(files, key=lambda found: found.origin))
+    tasks, digests = _tasks(ordered, run)
+    marks = (f"{origin}={digest}" for origin, digest in digests.items())
+    project = digest_of(*marks) if digests else ""
+    plan = Plan(
+        {found.origin: found for found in ordered}, run.policies, project, run.results.keeps
+    )
+    done = _known(tasks, run, plan, digests)
+    missing = [task for task in tasks if task.found.origin not in done]
+    run.progress(len(done), len(tasks))
+    for task, stored in _work(missing, plan, run, len(done)):
+        done[task.found.origin] = stored.report
+    return {task.found.origin: done[task.found.origin] for task in tasks}
+
+
+def _tasks(files: Iterable[Found], run: Run) -> tuple[list[Task], dict[str, str]]:
+    """What is to be done, and the digest of each file; no digests where nothing is remembered."""
+    tasks: list[Task] = []
+    digests: dict[str, str] = {}
+    policies: dict[int, str] = {}
+    code = f"{__version__} {code_stamp(_PACKAGE)}" if run.results.keeps else ""
+    for found in files:
+        policy = run.policies.of(os.path.dirname(found.path) or ".")
+        data = read_bytes(found.path, found.origin) if run.results.keeps else b""
+        if not run.results.keeps or not isinstance(data, bytes):
+            tasks.append(Task(found, ""))
+            continue
+        if id(policy) not in policies:
+            policies[id(policy)] = policy_digest(policy)
+        digests[found.origin] = digest_of(data)
+        key = digest_of(code, found.origin, digests[found.origin], policies[id(policy)])
+        tasks.append(Task(found, key))
+    return tasks, digests
+
+
+def _known(
+    tasks: Iterable[Task], run: Run, plan: Plan, digests: Mapping[str, str]
+) -> dict[str, Report]:
+    by_key = {task.key: task.found.origin for task in tasks if task.key}
+    reports: dict[str, Report] = {}
+    for key, text in run.results.get(by_key).items():
+        stored = decode(text)
+        if stored is not None and _holds(stored, plan, digests):
+            reports[by_key[key]] = stored.report
+    return reports
+
+
+def _holds(stored: Stored, plan: Plan, digests: Mapping[str, str]) -> bool:
+    for origin, digest in stored.dependencies:
+        if origin == EVERYTHING:
+            current = plan.project_digest
+        else:
+            current = digests[origin] if origin in digests else file_digest(origin)
+        if current != digest:
+            return False
+    return True
+
+
+def _work(tasks: list[Task], plan: Plan, run: Run, before: int) -> Iterator[tuple[Task, Stored]]:
+    by_origin = {task.found.origin: task for task in tasks}
+    pairs: Iterator[tuple[Found, Stored]]
+    if len(tasks) < WORTH_SPREADING or run.processes == 1:
+        examiner = Examiner(plan)
+        pairs = ((task.found, examiner.file(task.found)) for task in tasks)
+    else:
+        from imagelint.run.processes import spread
+
+        pairs = spread([task.found for task in tasks], plan, run.processes)
+    fresh: dict[str, str] = {}
+    for number, (found, stored) in enumerate(pairs, before + 1):
+        task = by_origin[found.origin]
+        if task.key and not stored.report.problems:
+            fresh[task.key] = encode(stored)
+        run.progress(number, before + len(tasks))
+        yield task, stored
+    run.results.put(fresh, run.now)
+
+
+def total(reports: Iterable[Report]) -> Report:
+    """The sum of many reports in one step."""
+    parts = tuple(reports)
+    return Report(
+        tuple(finding for part in parts for finding in part.findings),
+        tuple(allowed for part in parts for allowed in part.allowed),
+        tuple(problem for part in parts for problem in part.problems),
+        tuple(examined for part in parts for examined in part.examined),
+        tuple(origin for part in parts for origin in part.ignored),
+    )

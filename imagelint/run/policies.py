@@ -1,0 +1,113 @@
+"""Which policy holds for which file."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from imagelint.collect.files import display
+from imagelint.collect.findup import nearest
+from imagelint.collect.read import Text, decode, read_bytes
+from imagelint.core.errors import Complaint, PolicyError
+from imagelint.policy.load import Validated, default_policy, load_policy, pack
+from imagelint.policy.model import Policy, merge, merge_all
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagelint.core.source import Source
+
+POLICY_NAME = ".imagelint.yaml"
+
+
+class Policies:
+    """The policy of each file: the chosen ones for all, or else the nearest `.imagelint.yaml`.
+
+    `flags` is laid on top of every policy.
+    """
+
+    def __init__(self, chosen: Iterable[str], flags: Policy, validated: Validated) -> None:
+        self._flags = flags
+        self._validated = validated
+        self._by_path: dict[str | None, Policy] = {}
+        self._by_folder: dict[str, Policy] = {}
+        names = tuple(chosen)
+        self._chosen = self._named(names) if names else None
+
+    def of(self, folder: str) -> Policy:
+        """The policy for files in a folder.
+
+        Raises:
+            PolicyError: the policy file there is wrong.
+        """
+        if self._chosen is not None:
+            return self._chosen
+        known = self._by_folder.get(folder)
+        if known is None:
+            known = self._by_folder[folder] = self._at(nearest(folder, POLICY_NAME))
+        return known
+
+    def base_of(self, policy: Policy) -> str:
+        """The folder to which the globs of a policy are relative: that of its own file."""
+        own = policy.sources[-1].origin if policy.sources else ""
+        return os.path.dirname(own) if own and self._chosen is None else os.getcwd()
+
+    def all(self) -> tuple[Policy, ...]:
+        """Every policy that was asked for so far."""
+        if self._chosen is not None:
+            return (self._chosen,)
+        return tuple(self._by_path.values())
+
+    def _at(self, path: str | None) -> Policy:
+        if path not in self._by_path:
+            below = default_policy() if path is None else self._load(path)
+            self._by_path[path] = merge(below, self._flags)
+        return self._by_path[path]
+
+    def _named(self, names: tuple[str, ...]) -> Policy:
+        layers = [self._load(name) if _is_file(name) else _pack(name) for name in names]
+        extends = tuple(name for name in names if not _is_file(name))
+        merged = merge_all((Policy(extends=extends), *layers, self._flags))
+        return merged if len(names) == 1 else merged._replace(name="")
+
+    def _load(self, path: str) -> Policy:
+        return load_policy(read_source(display(path)), read_extended, self._validated)
+
+
+def _is_file(name: str) -> bool:
+    return os.sep in name or name.endswith((".yaml", ".yml"))
+
+
+def _pack(name: str) -> Policy:
+    try:
+        return pack(name)
+    except KeyError:
+        raise PolicyError(
+            Complaint(f"there is no policy pack `{name}`", help="see `imagelint policy show`")
+        ) from None
+
+
+def read_source(origin: str) -> Source:
+    """The source of a policy file.
+
+    Raises:
+        PolicyError: it cannot be read.
+    """
+    try:
+        return read_extended(origin)
+    except ValueError as error:
+        complaint = Complaint(f"the policy cannot be read: {error}", at=origin)
+        raise PolicyError(complaint) from None
+
+
+def read_extended(origin: str) -> Source:
+    """The source of a file that a policy extends: its reader says where that is written.
+
+    Raises:
+        ValueError: it cannot be read, and why.
+    """
+    data = read_bytes(origin, origin)
+    text = decode(data, origin) if isinstance(data, bytes) else Text(None, (data,))
+    if text.source is None or text.problems:
+        raise ValueError(text.problems[0].detail)
+    return text.source

@@ -1,0 +1,195 @@
+"""What one run of the program shares between its stages."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.collect import environment
+from imagelint.collect.files import find
+from imagelint.collect.git import list_files
+from imagelint.core.report import Evidence, Problem, ProblemKind, Report
+from imagelint.documents.policyfile import PolicyFile
+from imagelint.engine.decide import count
+from imagelint.engine.examine import Examination
+from imagelint.engine.settle import Settlement, Terms, settle, waiver_uses
+from imagelint.policy.digest import policy_digest
+from imagelint.policy.glob import matches_path
+from imagelint.policy.model import DEFAULT_FAIL_ON
+from imagelint.run.examiner import Examiner, Plan
+from imagelint.run.files import Run, examine, total
+from imagelint.run.policies import Policies
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from imagelint.collect.read import Text
+    from imagelint.core.finding import Severity
+    from imagelint.engine.baseline import Baseline
+    from imagelint.policy.model import Policy
+    from imagelint.run.files import Results
+
+
+class Nothing:
+    """A cache that remembers nothing."""
+
+    keeps = False
+
+    def get(self, keys: Iterable[str]) -> Mapping[str, str]:  # noqa: ARG002 - a cache's signature
+        """Nothing is known."""
+        return {}
+
+    def put(self, entries: Mapping[str, str], now: int) -> None:
+        """Nothing is remembered."""
+
+
+class ValidPolicies:
+    """The digests of valid policies, in the cache of results."""
+
+    def __init__(self, results: Results) -> None:
+        self._results = results
+
+    def __contains__(self, digest: str) -> bool:
+        key = f"policy:{digest}"
+        return key in self._results.get((key,))
+
+    def add(self, digest: str) -> None:
+        """Remember that the policy of this digest is valid."""
+        self._results.put({f"policy:{digest}": ""}, environment.now())
+
+
+class Session(NamedTuple):
+    """The cache and the policies of a run; `processes` 0 means as many as there are."""
+
+    results: Results
+    policies: Policies
+    processes: int = 0
+
+    @classmethod
+    def open(
+        cls, chosen: Iterable[str], flags: Policy, *, cached: bool, processes: int = 0
+    ) -> Session:
+        """A session with the cache of the user, or none.
+
+        Raises:
+            PolicyError: a chosen policy is wrong.
+        """
+        results: Results = Nothing()
+        if cached:
+            from imagelint.collect.cache import Cache
+
+            results = Cache(environment.cache_folder())
+        return cls(results, Policies(chosen, flags, ValidPolicies(results)), processes)
+
+    @property
+    def fail_on(self) -> Severity:
+        """The lowest severity that fails under any of the policies that were used."""
+        return min((policy.threshold for policy in self.policies.all()), default=DEFAULT_FAIL_ON)
+
+    def evidence(self) -> Evidence:
+        """Which policies decided, where it was more than one: a folder may have its own."""
+        policies = self.policies.all()
+        if len(policies) < 2:  # noqa: PLR2004 - more than one
+            return Evidence()
+        return Evidence(tuple(("policy", _identity(policy)) for policy in policies))
+
+    def check(
+        self, paths: Iterable[str], progress: Callable[[int, int], None] = lambda _done, _of: None
+    ) -> Mapping[str, Report]:
+        """The reports about all files below some paths, by origin; nothing is waived yet.
+
+        Raises:
+            PolicyError: the policy of one of them is wrong.
+        """
+        listing = find(paths, self._excluded, list_files)
+        processes = self.processes or environment.processors()
+        run = Run(self.policies, self.results, environment.now(), processes, progress)
+        reports = examine(listing.files, run)
+        for origin in listing.left_out:
+            reports[origin] = Report(ignored=(origin,))
+        for problem in listing.problems:
+            reports[problem.origin] = reports.get(problem.origin, Report()) + Report(
+                problems=(problem,)
+            )
+        return dict(sorted(reports.items()))
+
+    def check_text(self, text: Text, origin: str) -> Mapping[str, Report]:
+        """The report about a text that stands for a file, such as standard input."""
+        if text.source is None:
+            return {origin: Report(problems=text.problems)}
+        examiner = Examiner(Plan({}, self.policies))
+        stored = examiner.source(text.source, os.path.dirname(origin) or ".")
+        return {origin: Report(problems=text.problems) + stored.report}
+
+    def settle(
+        self,
+        reports: Mapping[str, Report],
+        baseline: Baseline | None = None,
+        image: Report | None = None,
+        *,
+        whole: bool = False,
+    ) -> Settlement:
+        """One report of many, without what the policies waive and the baseline holds.
+
+        A report about an image is settled by the policy that holds where the user stands.
+        """
+        groups: dict[int, tuple[Policy, list[Report]]] = {}
+        if image is not None:
+            here = self.policies.of(".")
+            groups[id(here)] = (here, [image])
+        for origin, report in reports.items():
+            policy = self.policies.of(os.path.dirname(origin) or ".")
+            groups.setdefault(id(policy), (policy, []))[1].append(report)
+        settled = [
+            self._settle_group(policy, total(group), baseline, whole=whole)
+            for policy, group in groups.values()
+        ]
+        # To one group everything of the others seems to be gone.
+        gone = [frozenset(settlement.stale) for settlement in settled]
+        stale = tuple(sorted(frozenset.intersection(*gone))) if gone else ()
+        return Settlement(total(settlement.report for settlement in settled), stale=stale)
+
+    def _settle_group(
+        self, policy: Policy, report: Report, baseline: Baseline | None, *, whole: bool
+    ) -> Settlement:
+        base = self.policies.base_of(policy)
+        images = {examined.origin for examined in report.examined if examined.digest}
+        terms = Terms(
+            policy,
+            environment.today(),
+            baseline,
+            lambda origin: origin if origin in images else _relative(origin, base),
+            whole,
+        )
+        settlement = settle(report + _unruled(policy, report), terms)
+        examination = Examination(policy)
+        uses = waiver_uses(settlement, terms) if policy.waivers else ()
+        idle = (examination.allowances(PolicyFile(source), found) for source, found in uses)
+        return settlement._replace(report=total((settlement.report, *idle)))
+
+    def _excluded(self, path: str) -> bool:
+        policy = self.policies.of(os.path.dirname(path) or ".")
+        if not policy.exclude:
+            return False
+        place = _relative(path, self.policies.base_of(policy))
+        return any(matches_path(glob, place) for glob in policy.exclude)
+
+
+def _identity(policy: Policy) -> str:
+    name = policy.sources[-1].origin if policy.sources else ", ".join(policy.extends)
+    rules = count(len(policy.enabled), "rule")
+    return f"{name} ({rules} on) sha256:{policy_digest(policy)}"
+
+
+def _unruled(policy: Policy, report: Report) -> Report:
+    """What was read under a policy without rules was not judged by anything."""
+    if policy.enabled or not report.examined:
+        return Report()
+    where = policy.sources[-1].origin if policy.sources else report.examined[0].origin
+    detail = "its policy has no rule on, so nothing was judged"
+    help_ = "extend a pack (`extends: [baseline]`), or leave the files out (`exclude:`)"
+    return Report(problems=(Problem(ProblemKind.NOTHING_EXAMINED, where, detail, help_),))
+
+
+def _relative(path: str, base: str) -> str:
+    return os.path.relpath(path, base or ".").replace(os.sep, "/")

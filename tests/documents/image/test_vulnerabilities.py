@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagelint.core.finding import Severity
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Source
+from imagelint.documents.base import DocumentError
+from imagelint.documents.image.image import NOWHERE
+from imagelint.documents.image.vulnerabilities import (
+    DatabaseInfo,
+    ScanFacts,
+    Status,
+    Unscanned,
+    UnscannedPackages,
+    Vulnerability,
+    VulnerabilityReport,
+    parse_vulnerabilities,
+)
+from tests.documents.image.test_jsonview import VALUES
+
+DIGEST = "sha256:" + "0a" * 32
+
+
+def report(*results: dict[str, Any], **more: Any) -> dict[str, Any]:
+    return {
+        "SchemaVersion": 2,
+        "ArtifactType": "container_image",
+        "Metadata": {"OS": {"Family": "debian", "Name": "12.5"}},
+        "Results": list(results),
+        **more,
+    }
+
+
+def parse(value: object, facts: ScanFacts | None = None) -> VulnerabilityReport:
+    source = Source("a.test/llm:v1", json.dumps(value))
+    return parse_vulnerabilities(source, facts) if facts else parse_vulnerabilities(source)
+
+
+def vulnerability(**more: Any) -> dict[str, Any]:
+    return {"VulnerabilityID": "CVE-2099-1", "PkgName": "vllm", "Severity": "HIGH", **more}
+
+
+def python(*found: dict[str, Any]) -> dict[str, Any]:
+    return {"Target": "Python", "Class": "lang-pkgs", "Vulnerabilities": list(found)}
+
+
+def test_a_vulnerability_is_read_whole() -> None:
+    (found,) = parse(
+        report(
+            python(
+                vulnerability(
+                    InstalledVersion="0.8.5",
+                    FixedVersion="0.9.0, 0.8.6",
+                    Status="fixed",
+                    CVSS={
+                        "nvd": {"V2Score": 10, "V3Score": 7.5},
+                        "ghsa": {"V3Score": 9.8, "V40Score": 9.3},
+                    },
+                    PkgIdentifier={"PURL": "pkg:pypi/vllm@0.8.5"},
+                    PkgPath="site-packages/vllm/METADATA",
+                    Title="remote\ncode \x1b[31mexecution",
+                    PrimaryURL="https://avd.example.test/CVE-2099-1",
+                    Layer={"Digest": DIGEST},
+                )
+            )
+        )
+    ).vulnerabilities
+    assert found == Vulnerability(
+        *(NOWHERE, "CVE-2099-1", "vllm", "0.8.5", "0.9.0, 0.8.6", Severity.HIGH, True),
+        *(Status.FIXED, 9.8, "pkg:pypi/vllm@0.8.5", "remote code  [31mexecution"),
+        *("https://avd.example.test/CVE-2099-1", "Python", DIGEST, "site-packages/vllm/METADATA"),
+    )
+    assert found.subject == "CVE-2099-1 pkg:pypi/vllm"
+
+
+def test_what_is_missing_stays_empty() -> None:
+    (found,) = parse(report(python(vulnerability(Severity="?", Status="?")))).vulnerabilities
+    assert (found.severity, found.rated, found.status) == (Severity.MEDIUM, False, Status.UNKNOWN)
+    assert (found.cvss, found.fixed, found.url, found.path) == (None, "", "", "Python")
+    assert found.subject == "CVE-2099-1 vllm"
+
+
+def test_a_link_that_is_none_is_dropped() -> None:
+    (found,) = parse(report(python(vulnerability(PrimaryURL="javascript:x")))).vulnerabilities
+    assert found.url == ""
+
+
+def test_system_packages_are_found_under_the_distribution_and_not_under_our_folder() -> None:
+    result = {**python(vulnerability()), "Class": "os-pkgs", "Target": "layout (debian 12.5)"}
+    (found,) = parse(report(result)).vulnerabilities
+    assert (found.target, found.path) == ("debian 12.5", "debian 12.5")
+
+
+def test_the_worst_come_first_whatever_the_order_and_each_once() -> None:
+    low = vulnerability(Severity="LOW", VulnerabilityID="CVE-2099-0")
+    high, other = vulnerability(), vulnerability(PkgName="aaa")
+    one = parse(report(python(low, high, other, high)))
+    two = parse(report(python(other, high, low)))
+    assert one.vulnerabilities == two.vulnerabilities
+    assert [found.package for found in one.vulnerabilities] == ["aaa", "vllm", "vllm"]
+
+
+def test_entries_without_an_id_are_no_vulnerabilities() -> None:
+    assert parse(report(python({"PkgName": "x"}))).vulnerabilities == ()
+
+
+def test_what_was_scanned_is_known() -> None:
+    metadata = {
+        "OS": {"Family": "alpine", "Name": "3.22.1"},
+        "ImageID": "sha256:1",
+        "RepoDigests": [f"a.test/llm@{DIGEST}"],
+        "ImageConfig": {"config": {"User": "10001"}},
+    }
+    listed = {"Class": "os-pkgs", "Packages": [{"Name": "a"}, {"Name": "b"}]}
+    found = parse(report(listed, Metadata=metadata, Trivy={"Version": "0.76.0"}))
+    scanned = found.scanned
+    assert (found.digest, scanned.image_id, scanned.packages) == (DIGEST, "sha256:1", 2)
+    assert (scanned.system, found.facts.version) == ("alpine 3.22.1", "0.76.0")
+    assert scanned.config is not None
+    assert scanned.config.user == "10001"
+    assert parse(report()).digest == ""
+    assert parse(report()).scanned.config is None
+
+
+@pytest.mark.parametrize(
+    ("taken", "updated", "age"),
+    [
+        ("2026-03-20T12:00:00Z", "2026-03-19T06:30:00Z", 29.5),
+        ("2026-03-20T12:00:00.123456789Z", "2026-03-20T13:00:00.1Z", -1.0),
+        ("2026-03-20T12:00:00Z", "2026-03-20T12:00:00+02:00", 2.0),
+    ],
+)
+def test_the_age_of_the_database_is_computed(taken: str, updated: str, age: float) -> None:
+    database = parse(report(), ScanFacts(taken=taken, database=updated)).database
+    assert database.updated == updated
+    assert database.age == pytest.approx(age, abs=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("taken", "updated"),
+    [
+        ("2026-03-20T12:00:00Z", ""),
+        ("", "2026-03-20T12:00:00Z"),
+        ("2026-03-20T12:00:00", "2026-03-20T12:00:00Z"),
+        ("never", "2026-03-20T12:00:00Z"),
+    ],
+)
+def test_the_age_of_the_database_may_be_unknown(taken: str, updated: str) -> None:
+    database = parse(report(), ScanFacts(taken=taken, database=updated)).database
+    assert database == DatabaseInfo(NOWHERE, "", None)
+
+
+def test_in_server_mode_the_report_tells_the_database() -> None:
+    tool = {"Version": "0.76.0", "Server": {"VulnerabilityDB": {"UpdatedAt": "2026-03-20T00:00Z"}}}
+    found = parse(report(Trivy=tool, CreatedAt="2026-03-20T06:00Z"))
+    assert found.database.age == 6
+
+
+def unscanned(value: object, facts: ScanFacts | None = None) -> list[tuple[Unscanned, Any, str]]:
+    return [(one.reason, one.names, one.detail) for one in parse(value, facts).unscanned]
+
+
+def test_packages_of_other_vendors_were_not_matched() -> None:
+    packages = [
+        {"Name": "openssl", "Version": "3"},
+        {"Name": "libcudnn9", "Version": "9", "Repository": {"Class": "third-party"}},
+        {"Name": "libcublas", "Version": "12", "Repository": {"Class": "third-party"}},
+    ]
+    value = report({"Class": "os-pkgs", "Packages": packages})
+    names = ("libcublas 12", "libcudnn9 9")
+    assert unscanned(value) == [(Unscanned.THIRD_PARTY, names, "debian 12.5")]
+
+
+def test_packages_of_conda_were_not_matched() -> None:
+    value = report({"Class": "lang-pkgs", "Type": "conda-pkg", "Packages": [{"Name": "numpy"}]})
+    assert unscanned(value) == [(Unscanned.CONDA, ("numpy",), "")]
+
+
+def test_a_distribution_that_is_out_of_support_was_matched_against_the_past() -> None:
+    old = {"OS": {"Family": "ubuntu", "Name": "18.04", "EOSL": True}}
+    value = report({"Class": "os-pkgs", "Packages": [{"Name": "a", "Version": "1"}]}, Metadata=old)
+    assert unscanned(value) == [(Unscanned.END_OF_LIFE, ("a 1",), "ubuntu 18.04")]
+
+
+def test_without_a_distribution_no_system_packages_are_known() -> None:
+    assert unscanned(report(Metadata={})) == [(Unscanned.NO_DISTRIBUTION, (), "")]
+
+
+def test_files_that_were_left_out_are_told() -> None:
+    facts = ScanFacts(skipped=("**/*.pt", "**/*.gguf"))
+    assert unscanned(report(), facts) == [(Unscanned.SKIPPED, ("**/*.gguf", "**/*.pt"), "")]
+
+
+def test_nodes_come_in_one_order() -> None:
+    found = parse(report(python(vulnerability())), ScanFacts(skipped=("*.pt",)))
+    kinds = [type(node) for node in found.nodes()]
+    assert kinds == [DatabaseInfo, UnscannedPackages, Vulnerability]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ('{"SchemaVersion": 2, "Resu', "Trivy's report ends too early, after 26 characters"),
+        ("", "Trivy's report ends too early, after 0 characters"),
+        ("FATAL", "Trivy's report is not JSON: Expecting value in line 1, column 1"),
+        ("{}", "Trivy's report has no schema version, not 2"),
+        ("[1]", "Trivy's report has no schema version, not 2"),
+        ('{"SchemaVersion": 3}', "Trivy's report has schema version 3, not 2"),
+        (
+            '{"SchemaVersion": 2, "ArtifactType": "filesystem"}',
+            "is Trivy's report about a filesystem",
+        ),
+        ('{"SchemaVersion": 2}', "is Trivy's report about a thing without type"),
+    ],
+)
+def test_what_is_no_report_is_refused(text: str, words: str) -> None:
+    source = Source("a.test/llm:v1", text)
+    with pytest.raises(DocumentError) as caught:
+        parse_vulnerabilities(source)
+    problem = caught.value.problem(source)
+    assert (problem.kind, problem.detail) == (ProblemKind.UNPARSABLE, words)
+
+
+@given(st.dictionaries(st.sampled_from(["Metadata", "Results", "Trivy", "CreatedAt"]), VALUES))
+def test_any_report_of_the_right_version_is_read(members: dict[str, Any]) -> None:
+    found = parse({**report(), **members})
+    assert isinstance(list(found.walk()), list)
+
+
+@given(st.lists(st.dictionaries(st.sampled_from(list(vulnerability())), VALUES), max_size=3))
+def test_any_vulnerabilities_are_read_without_control_characters(entries: list[Any]) -> None:
+    for found in parse(report(python(*entries))).vulnerabilities:
+        texts = [value for value in found if isinstance(value, str)]
+        assert all(ord(character) >= 32 for text in texts for character in text)

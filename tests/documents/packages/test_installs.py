@@ -1,0 +1,316 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.source import Span
+from imagelint.documents.packages.installs import (
+    PackageInstall,
+    caches_removed,
+    package_installs,
+    refreshes_index,
+)
+from imagelint.documents.shell.read import read_script
+from imagelint.documents.shell.script import Command, ScriptRole
+
+SHA = "0123456789abcdef0123456789abcdef01234567"
+
+
+def commands(text: str) -> tuple[Command, ...]:
+    return read_script(text, Span(0, len(text)), ScriptRole.RUN).commands
+
+
+def install(text: str) -> PackageInstall:
+    (found,) = package_installs(commands(text)[0])
+    return found
+
+
+def pins(text: str) -> list[tuple[str, object]]:
+    return [
+        (p.name, p.pinned.value if isinstance(p.pinned, Known) else p.pinned)
+        for p in install(text).packages
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("pip install a", [("a", False)]),
+        ("pip install a==1.2 'b===1' \"c[x,y]==2\"", [("a", True), ("b", True), ("c", True)]),
+        ("pip install 'a>=1' a~=1.2 'a==1.*' 'a!=1'", [("a", False)] * 4),
+        ("pip install torch==2.*", [("torch", False)]),
+        ("pip install a==$V b==${V}+cu124 $C", [("a", UNKNOWN), ("b", UNKNOWN), ("", UNKNOWN)]),
+        (f"pip install git+https://x/y@{SHA}", [("", True)]),
+        (f"pip install git+https://x/y@{SHA}#egg=z", [("z", True)]),
+        ("pip install git+https://x/y@main git+https://x/y@$R", [("", False), ("", UNKNOWN)]),
+        (
+            f"pip install 'a @ git+https://x/y@{SHA}' 'a@git+https://x/y'",
+            [("a", True), ("a", False)],
+        ),
+        ("pip install https://x/y.whl#sha256=0123456789abcdef", [("", True)]),
+        ("pip install https://x/vllm-0.9.1%2Bcu1-cp38-abi3-linux_x86_64.whl", [("vllm", True)]),
+        ("pip install https://x/a-1.2.tar.gz https://x/a.tar.gz", [("a", True), ("", False)]),
+        (f"pip install https://x/archive/{SHA}.zip https://x/v1.2.tar.gz", [("", True)] * 2),
+        ("pip install https://x/a-$V.whl file:///a", [("", UNKNOWN), ("", True)]),
+        ("pip install . ./a-1.0-py3-none-any.whl -e .[all]", [("", True), ("a", True), ("", True)]),
+        ("pip install 'a==1; python_version < \"3\"' 'b (==1)'", [("a", True), ("b", True)]),
+        ("pip install ?", [("", UNKNOWN)]),
+        ("python3.11 -I -m pip install -U Flash_Attn==2", [("flash-attn", True)]),
+        ("python -m uv pip install a", [("a", False)]),
+        ("uv pip install --system a==1", [("a", True)]),
+        ("uv tool install ruff@1.2.3", [("ruff", True)]),
+        ("uv add a==1", [("a", True)]),
+        ("pipx install a==1", [("a", True)]),
+        ("pipx inject a b", [("b", False)]),
+        ("pipx install --spec a==1 a", [("a", True)]),
+        ("poetry add a@1.2 b@^1 c d@$V", [("a", True), ("b", False), ("c", False), ("d", UNKNOWN)]),
+        (
+            "apt-get install -y a=1.2 b:arm64=2 c/stable d- e=$V",
+            [("a", True), ("b", True), ("c", False), ("e", UNKNOWN)],
+        ),
+        ("apt install ./a_1.0.deb 'b=1.*'", [("a", True), ("b", False)]),
+        ("apk add a=1-r0 'b~=2' c@edge !d", [("a", True), ("b", False), ("c", False)]),
+        (
+            "yum install a-1.2.3-1.el9 cuda-12-4 b-$V",
+            [("a", True), ("cuda-12-4", False), ("", UNKNOWN)],
+        ),
+        ("dnf install https://x/a-1.2.rpm https://x/a.rpm", [("a", True), ("", False)]),
+        ("zypper in a=1", [("a", True)]),
+        (
+            "conda install a=1.2 b==1=py_0 'c>=1' x::d e=$V",
+            [("a", True), ("b", True), ("c", False), ("d", False), ("e", UNKNOWN)],
+        ),
+        (
+            "npm i a@1.2.3 @s/b@^1 @s/c@$V ./d",
+            [("a", True), ("@s/b", False), ("@s/c", UNKNOWN), ("", True)],
+        ),
+        (f"npm i git+https://x/y#{SHA}", [("", True)]),
+        ("yarn global add a@latest", [("a", False)]),
+        ("gem install a:1.2.3 b", [("a", True), ("b", False)]),
+        ("gem install a -v 1.2", [("a", True)]),
+        ("gem install a -v $V", [("a", UNKNOWN)]),
+        ("cargo install a@1.2.3 b", [("a", True), ("b", False)]),
+        ("cargo install --version 1.2.3 a", [("a", True)]),
+        (f"cargo install --git https://x --rev {SHA}", [("", True)]),
+        ("cargo install --git https://x --rev $R", [("", UNKNOWN)]),
+        ("cargo install --path .", [("", True)]),
+        (
+            f"go install a/b@v1.2.3 c@latest d@{SHA} ./e",
+            [("a/b", True), ("c", False), ("d", True), ("", True)],
+        ),
+    ],
+)
+def test_every_form_of_a_pin(text: str, expected: list[tuple[str, object]]) -> None:
+    assert pins(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "pip --version",
+        "pip freeze",
+        "python x.py",
+        "python -c 'x' -m pip",
+        "python -m venv pip",
+        "apt-get update",
+        "apt-cache policy x",
+        "apk del a",
+        "yum clean all",
+        "zypper ref",
+        "uv lock",
+        "conda env list",
+        "npm run x",
+        "gem list",
+        "cargo build",
+        "go build",
+        "pipx list",
+        "uv",
+        "poetry run",
+        "echo pip install x",
+        "python",
+        "conda",
+    ],
+)
+def test_what_installs_nothing(text: str) -> None:
+    assert package_installs(commands(text)[0]) == ()
+
+
+def test_files_constraints_indexes_and_hosts() -> None:
+    found = install(
+        "pip install -ra.txt --requirement b.txt -c c.txt --require-hashes -i https://i"
+        " --extra-index-url=https://e --find-links $F --trusted-host h --no-cache-dir -qU x"
+    )
+    assert [word.text for word in found.files] == ["a.txt", "b.txt"]
+    assert [word.text for word in found.constraints] == ["c.txt"]
+    assert [(i.option, i.url) for i in found.indexes] == [
+        ("--index-url", Known("https://i")),
+        ("--extra-index-url", Known("https://e")),
+        ("--find-links", UNKNOWN),
+    ]
+    assert [word.text for word in found.trusted_hosts] == ["h"]
+    assert found.require_hashes
+    assert found.no_cache
+    assert found.option("-U")
+    assert found.option("--target") is None
+    assert [p.name for p in found.packages] == ["x"]
+    backend = install("uv pip install --torch-backend cu126 torch").indexes
+    assert [(i.option, i.url) for i in backend] == [("--torch-backend", Known("cu126"))]
+    assert install("conda install -c x y").indexes[0].option == "--channel"
+    assert install("apk add -X https://x y").indexes[0].url == Known("https://x")
+
+
+@pytest.mark.parametrize(
+    ("text", "flags"),
+    [
+        ("apt-get install -y a", {"assume_yes"}),
+        ("apt-get -qqy install a", {"assume_yes"}),
+        ("apt-get install -qq a", {"assume_yes"}),
+        ("apt-get install -q=2 a", {"assume_yes"}),
+        ("apt-get install -q a", set()),
+        ("apt-get install --no-install-recommends a", {"no_recommends"}),
+        ("apt-get -o APT::Install-Recommends=0 install a", {"no_recommends"}),
+        ("apt-get upgrade", {"upgrade"}),
+        ("dnf -y upgrade", {"upgrade", "assume_yes"}),
+        ("dnf upgrade a", set()),
+        ("microdnf install a", set()),
+        ("zypper -n in --no-recommends a", {"assume_yes", "no_recommends"}),
+        ("apk add --no-cache a", {"assume_yes", "no_cache"}),
+        ("conda install -y a", {"assume_yes"}),
+        ("conda env create -f x", {"assume_yes"}),
+        ("conda update --all", {"upgrade"}),
+        ("PIP_NO_CACHE_DIR=1 pip install a", {"assume_yes", "no_cache"}),
+        ("PIP_NO_CACHE_DIR=0 pip install a", {"assume_yes"}),
+        ("env UV_NO_CACHE=true uv pip install a", {"assume_yes", "no_cache"}),
+        ("uv sync --frozen -n", {"assume_yes", "no_cache", "locked"}),
+        ("uv pip sync x", {"assume_yes", "locked"}),
+        ("npm ci", {"assume_yes", "locked"}),
+        ("pnpm install --frozen-lockfile", {"assume_yes", "locked"}),
+        ("yarn", {"assume_yes"}),
+        ("poetry install", {"assume_yes", "locked"}),
+        ("cargo install --locked a", {"assume_yes", "locked"}),
+    ],
+)
+def test_switches(text: str, flags: set[str]) -> None:
+    found = install(text)
+    names = ("assume_yes", "no_recommends", "no_cache", "upgrade", "locked", "require_hashes")
+    assert {name for name in names if getattr(found, name)} == flags
+
+
+@pytest.mark.parametrize(
+    ("text", "complete"),
+    [
+        ("pip install a==$V", True),
+        ("pip install $A", False),
+        ("pip install --index-url $A b", True),
+        ("pip install -- a", True),
+        ('apt-get install "$(cat x)"', False),
+    ],
+)
+def test_unknown_words_may_hold_more(text: str, complete: bool) -> None:  # noqa: FBT001
+    assert install(text).complete is complete
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("rm -rf /var/lib/apt/lists/*", ("apt-lists",)),
+        ("rm -rf /var/lib/apt/lists/", ("apt-lists",)),
+        ("rm -rf /var/cache/apt/* /root/.cache/pip", ("apt", "pip")),
+        ("rm -rf /var/cache/* /tmp/*", ("apt", "apk", "yum", "dnf", "zypper")),
+        ("rm -rf /opt/x", ()),
+        ("apt-get clean", ("apt",)),
+        ("yum -y clean all", ("yum",)),
+        ("microdnf clean all", ("microdnf",)),
+        ("conda clean -afy", ("conda",)),
+        ("zypper clean -a", ("zypper",)),
+        ("pip cache purge", ("pip",)),
+        ("python -m pip cache purge", ("pip",)),
+        ("uv cache clean", ("uv",)),
+        ("npm cache clean --force", ("npm",)),
+        ("pnpm store prune", ("pnpm",)),
+        ("apt-get install clean", ("apt",)),
+        ("echo", ()),
+    ],
+)
+def test_what_is_cleaned(text: str, expected: tuple[str, ...]) -> None:
+    assert caches_removed(commands(text)[0]) == expected
+
+
+def test_options_in_clusters_and_behind_a_double_dash() -> None:
+    assert [word.text for word in install("pip install -qr a.txt").files] == ["a.txt"]
+    assert [p.name for p in install("pip install -- a").packages] == ["a"]
+    assert [p.name for p in install("pip install -q5 a").packages] == ["a"]
+
+
+def test_what_refreshes_an_index() -> None:
+    texts = ["apt-get -q update", "apk update", "yum makecache", "zypper ref", "apt-get install"]
+    found = [refreshes_index(commands(text)[0]) for text in [*texts, "ls"]]
+    assert found == ["deb", "apk", "rpm", "rpm", "", ""]
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            "install",
+            "add",
+            "-y",
+            "-r",
+            "-c",
+            "--index-url",
+            "--index-url=x",
+            "a==1",
+            "$X",
+            "a[b]",
+            "'a @ https://x'",
+            "-",
+            "--",
+            "--x",
+            "'",
+            '"a b"',
+            "@",
+            "=",
+            ":",
+            ".",
+            "$(x)",
+            "*",
+            "-e",
+        ]
+    ),
+    max_size=8,
+).map(" ".join)
+PROGRAMS = st.sampled_from(
+    [
+        "pip",
+        "python -m pip",
+        "uv pip",
+        "uv",
+        "apt-get",
+        "apk",
+        "yum",
+        "zypper",
+        "conda",
+        "npm",
+        "gem",
+        "cargo",
+        "go",
+        "pipx",
+        "poetry",
+        "yarn",
+    ]
+)
+
+
+@given(PROGRAMS, WORDS)
+@settings(max_examples=200, deadline=None)
+def test_any_words_are_read_and_spans_are_true(program: str, words: str) -> None:
+    text = f"{program} {words}"
+    for command in commands(text):
+        for found in package_installs(command):
+            for package in found.packages:
+                assert text[package.span.start : package.span.end].endswith(package.raw)
+            for option in found.options:
+                assert Span(0, len(text)).covers(option.span)
+        caches_removed(command)
+        refreshes_index(command)

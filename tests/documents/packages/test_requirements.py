@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from packaging.requirements import InvalidRequirement
+from packaging.requirements import Requirement as Reference
+from packaging.utils import canonicalize_name
+
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.source import Source, Span
+from imagelint.documents.packages.pep508 import read_requirement
+from imagelint.documents.packages.requirements import Requirements, parse_requirements
+
+
+def read(text: str) -> Requirements:
+    return parse_requirements(Source("requirements.txt", text))
+
+
+TEXT = """\ufeff# comment
+vllm[audio]==0.9.1  # why
+torch>=2.3,<3 ; python_version < "3.13"
+numpy==1.26.4 \\
+    --hash=sha256:aaaa \\
+    --hash=sha256:bbbb
+flash_attn @ git+https://example.com/a.git@0123456789abcdef0123456789abcdef01234567
+-e ./local
+-r other.txt
+-cconstraints.txt
+--extra-index-url=https://example.com/simple
+--index-url "https://example.com/${NAME}"
+./wheels/x-1.0-py3-none-any.whl
+-f wheels
+--pre
+"""
+
+
+def test_a_requirements_file_in_all_its_parts() -> None:
+    document = read(TEXT)
+    assert [(p.name, p.specifier, p.pinned) for p in document.packages] == [
+        ("vllm", "==0.9.1", Known(value=True)),
+        ("torch", ">=2.3,<3", Known(value=False)),
+        ("numpy", "==1.26.4", Known(value=True)),
+        ("flash-attn", "", Known(value=True)),
+        ("", "", Known(value=True)),
+        ("x", "", Known(value=True)),
+    ]
+    assert document.packages[0].extras == ("audio",)
+    assert document.packages[1].marker == 'python_version < "3.13"'
+    assert document.packages[2].hashed
+    assert document.packages[4].editable
+    assert document.packages[4].local
+    assert document.require_hashes
+    assert [(r.path, r.constraint) for r in document.references] == [
+        ("other.txt", False),
+        ("constraints.txt", True),
+    ]
+    assert [(i.option, i.url) for i in document.indexes] == [
+        ("--extra-index-url", Known("https://example.com/simple")),
+        ("--index-url", UNKNOWN),
+        ("--find-links", Known("wheels")),
+    ]
+    assert document.complaints == ()
+    for package in document.packages:
+        assert TEXT[package.span.start : package.span.end] == package.raw
+    starts = [node.span.start for node in document.nodes()]
+    assert starts == sorted(starts)
+
+
+def test_what_is_no_requirement_is_said_to_be_none() -> None:
+    document = read("foo\nthis is not one\n--frobnicate 1\nfoo ==\nbar;\n")
+    assert [p.name for p in document.packages] == ["foo"]
+    assert [complaint.span.start for complaint in document.complaints] == [4, 20, 35, 42]
+
+
+def test_a_switch_demands_hashes() -> None:
+    assert read("--require-hashes\nfoo==1\n").require_hashes
+    assert not read("foo==1\n").require_hashes
+
+
+def test_a_continuation_at_the_end_is_read() -> None:
+    assert [p.name for p in read("foo==1 \\").packages] == ["foo"]
+
+
+def test_allowances_above_behind_and_for_the_file() -> None:
+    text = (
+        "# imagelint: allow a, b -- because\nfoo\nbar  # imagelint: allow c\n"
+        "# imagelint: allow d in file -- all of it\nbaz\n# imagelint: allow e\n"
+    )
+    found = [(w.rule, w.reason, text[w.scope.start : w.scope.end]) for w in read(text).allowances]
+    assert found == [
+        ("a", "because", "foo"),
+        ("b", "because", "foo"),
+        ("c", "", "bar"),
+        ("d", "all of it", text),
+        ("e", "", ""),
+    ]
+
+
+NAMES = st.from_regex(r"\A[A-Za-z0-9]([A-Za-z0-9._-]{0,6}[A-Za-z0-9])?\Z")
+VERSIONS = st.from_regex(r"\A\d{1,2}(\.\d{1,2}){0,3}(rc1|\.post2|\.dev3|\+cu121)?\Z")
+CLAUSES = st.builds(
+    lambda operator, version: operator + version,
+    st.sampled_from(["==", "===", "!=", ">=", "<=", ">", "<", "~=", "== "]),
+    VERSIONS | VERSIONS.map(lambda version: f"{version}.*"),
+)
+MARKERS = st.sampled_from(
+    ["", "; python_version < '3.9'", ' ; sys_platform == "linux"', ";extra=='a'"]
+)
+WRITTEN = st.builds(
+    lambda name, extras, clauses, marker: name + extras + ",".join(clauses) + marker,
+    NAMES,
+    st.sampled_from(["", "[a]", "[a, b]", " [a-b.c]", "[]"]),
+    st.lists(CLAUSES, max_size=3),
+    MARKERS,
+)
+BROKEN = st.text(alphabet="ab1.[],;=<>!~ -_()'\"", max_size=12)
+
+
+@given(WRITTEN)
+@settings(max_examples=200, deadline=None)
+def test_what_packaging_reads_is_read_alike(written: str) -> None:
+    try:
+        reference = Reference(written)
+    except InvalidRequirement:
+        return
+    found = read_requirement(written, Span(0, len(written)), written)
+    assert found is not None
+    assert found.name == canonicalize_name(reference.name)
+    assert set(found.extras) == reference.extras
+    assert bool(found.marker) == (reference.marker is not None)
+    exact = [s for s in reference.specifier if s.operator in ("==", "===")]
+    assert found.pinned == Known(value=any("*" not in s.version for s in exact))
+
+
+@given(BROKEN.filter(lambda text: not text.strip().startswith((".", "-"))))
+@settings(max_examples=200, deadline=None)
+def test_what_packaging_refuses_is_refused(written: str) -> None:
+    found = read_requirement(written, Span(0, len(written)), written)
+    try:
+        Reference(written)
+    except InvalidRequirement:
+        if found is not None and not found.local and not found.url:
+            assert found.marker or found.specifier  # packaging also judges versions and markers
+
+
+@given(st.text(alphabet="ab1=\\\n\r #-r:/@;[].$\ufeff\"'", max_size=60) | st.text(max_size=40))
+@settings(max_examples=200, deadline=None)
+def test_any_text_is_read_and_spans_are_true(text: str) -> None:
+    document = read(text)
+    for node in document.walk():
+        assert 0 <= node.span.start <= node.span.end <= len(text)
+    for package in document.packages:
+        assert text[package.span.start : package.span.end] == package.raw
+    for wish in document.allowances:
+        assert document.span.covers(wish.scope)
+        assert document.span.covers(wish.span)

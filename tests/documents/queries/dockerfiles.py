@@ -1,0 +1,13 @@
+from __future__ import annotations
+
+from imagelint.core.source import Source
+from imagelint.documents.dockerfile import Dockerfile, parse_dockerfile
+from imagelint.documents.shell.script import Script
+
+
+def dockerfile(*lines: str) -> Dockerfile:
+    return parse_dockerfile(Source("Dockerfile", "\n".join(lines) + "\n"))
+
+
+def scripts(document: Dockerfile) -> list[Script]:
+    return [node for node in document.walk() if isinstance(node, Script)]

@@ -1,0 +1,83 @@
+"""Tests of the text that is put so that the grammar can read it."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagelint.core.source import Span
+from imagelint.documents.shell.normalize import command_first, plain_arithmetic
+from imagelint.documents.shell.read import read_script
+from imagelint.documents.shell.script import Script, ScriptRole
+
+
+def read(text: str) -> Script:
+    return read_script(text, Span(7, 7 + len(text)), ScriptRole.RUN)
+
+
+def words(script: Script) -> list[list[str]]:
+    return [[word.text for word in command.words] for command in script.commands]
+
+
+def test_a_command_behind_its_here_document_reads_it() -> None:
+    script = read("<<EOT bash -e\n  set -x\n  apt-get update\nEOT")
+    assert script.readable
+    assert words(script) == [["bash", "-e"], ["set", "-x"], ["apt-get", "update"]]
+    assert [command.nested for command in script.commands] == [False, True, True]
+
+
+def test_a_here_document_that_becomes_a_file_holds_no_commands() -> None:
+    script = read("<<'EOF' cat > /etc/motd\nrm -rf / | sh\nEOF\n")
+    assert script.readable
+    assert words(script) == [["cat"]]
+    assert [redirect.operator for redirect in script.commands[0].redirects] == ["<<", ">"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["<<EOT bash -e\nls -l\nEOT", '<<-"EOT"  bash\n\tls -l\n\tEOT', "<<EOT sh | cat\nls\nEOT"],
+)
+def test_words_keep_their_places(text: str) -> None:
+    for command in read(text).commands:
+        for word in command.words:
+            assert text[word.span.start - 7 : word.span.end - 7] == word.raw
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "bash <<EOT\nls\nEOT",
+        "<<EOT\nls\nEOT",
+        "<<EOT",
+        "<<< a cat",
+        "ls",
+        f"<<EOT bash\n{'ls; ' * 30_000}\nEOT",
+    ],
+)
+def test_other_texts_stay(text: str) -> None:
+    assert command_first(text) is None
+
+
+def test_sums_with_defaults_are_read() -> None:
+    script = read('RANK=$(( ${INDEX:-0} * ${SIZE:-1} + (2 * 3) ))\necho "$RANK"; ls')
+    assert script.readable
+    assert words(script)[1:] == [["echo", '"$RANK"'], ["ls"]]
+
+
+@pytest.mark.parametrize("text", ["echo $((1 + $(nproc)))", "echo $(( `nproc` ))", "echo $((1", ""])
+def test_sums_that_run_commands_stay(text: str) -> None:
+    assert plain_arithmetic(text) == text
+
+
+def test_what_is_broken_elsewhere_stays_broken() -> None:
+    assert not read('echo $(( ${X:-0} * 2 )); if true; then echo "open"').readable
+
+
+@given(st.text(alphabet="$(){}X:-0 <EOT\nbash'\"|", max_size=60))
+def test_nothing_is_lost(text: str) -> None:
+    assert len(plain_arithmetic(text)) == len(text)
+    moved = command_first(text)
+    if moved is not None:
+        assert sorted(moved.places) == [Span(at, at + 1) for at in range(len(text))]
+    read(text)

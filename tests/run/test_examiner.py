@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.collect.files import Found, find
+from imagelint.core.digest import digest_of
+from imagelint.core.errors import PolicyError
+from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.core.report import ProblemKind
+from imagelint.documents.dockerfile.ignorefile import IgnoreFile
+from imagelint.documents.project import EVERYTHING
+from imagelint.policy.model import Policy, RuleSetting
+from imagelint.run import examiner as module
+from imagelint.run.examiner import Examiner, Plan, file_digest
+from imagelint.run.policies import Policies
+from tests.cli.projects import GOOD, POD, ROOT, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from imagelint.core.source import Source
+
+
+def examiner(*rules: str) -> Examiner:
+    """An examiner of everything here, with some rules on."""
+    files = find(["."], lambda _path: False, lambda _folder: None).files
+    given = Policy(rules={name: RuleSetting("on") for name in rules})
+    policies = Policies(["baseline"], given, set())
+    return Examiner(Plan({found.origin: found for found in files}, policies, "project", keeps=True))
+
+
+def found(origin: str) -> Found:
+    return Found(origin, origin)
+
+
+def test_a_file_is_read_and_judged(here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    stored = examiner("root-user").file(found("Dockerfile"))
+    assert "root-user" in [finding.rule for finding in stored.report.findings]
+    assert [examined.kind for examined in stored.report.examined] == ["dockerfile"]
+
+
+def test_what_else_was_looked_at_is_told_with_its_digest(here: Path) -> None:
+    write(here, Dockerfile="FROM a\nCOPY . .\n", _dockerignore=".git\n")
+    stored = examiner("whole-context-copied").file(found("Dockerfile"))
+    assert (".dockerignore", digest_of(b".git\n")) in stored.dependencies
+    (here / ".dockerignore").unlink()
+    without = examiner("whole-context-copied").file(found("Dockerfile"))
+    assert (".dockerignore", "") in without.dependencies
+
+
+def test_a_rule_about_the_whole_project_depends_on_all_of_it(here: Path) -> None:
+    write(here, Dockerfile="FROM a\nCOPY . .\n", _dockerignore="x\n", pod_yaml=POD)
+    stored = examiner("weak-ignore-file").file(found(".dockerignore"))
+    assert (EVERYTHING, "project") in stored.dependencies
+
+
+def test_problems_of_reading_are_reported(here: Path) -> None:
+    (here / "Dockerfile").write_bytes(b"\0")
+    for name in ("missing", "Dockerfile", "."):
+        stored = examiner().file(found(name))
+        assert len(stored.report.problems) == 1
+        assert stored.report.examined == ()
+
+
+def test_a_crash_outside_of_the_rules_costs_one_file(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def crash(_source: Source, _kind: str) -> None:
+        raise ValueError("hf_" + "a" * 34)
+
+    write(here, Dockerfile=GOOD)
+    monkeypatch.setattr(module, "parse", crash)
+    (problem,) = examiner().file(found("Dockerfile")).report.problems
+    assert problem.kind is ProblemKind.RULE_CRASHED
+    assert "its examination crashed: ValueError" in problem.detail
+    assert "(crash:" in problem.detail
+    assert "hf_aaa" not in problem.detail
+
+
+def test_too_deep_a_text_is_a_problem(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(_source: Source, _kind: str) -> None:
+        raise RecursionError
+
+    write(here, Dockerfile=GOOD)
+    monkeypatch.setattr(module, "parse", crash)
+    (problem,) = examiner().file(found("Dockerfile")).report.problems
+    assert problem.kind is ProblemKind.UNPARSABLE
+    assert "nested too deeply" in problem.detail
+
+
+def test_a_wrong_policy_is_not_a_crash(here: Path) -> None:
+    write(here, Dockerfile=GOOD)
+    (here / ".imagelint.yaml").write_text("rulez: 1\n", encoding="utf-8")
+    alone = Examiner(Plan({}, Policies([], Policy(), set())))
+    with pytest.raises(PolicyError):
+        alone.file(found("Dockerfile"))
+
+
+# -- Other documents ---------------------------------------------------------------------------
+
+
+def test_other_documents_are_known_absent_or_unknown(here: Path) -> None:
+    write(here, _dockerignore=".git\n", notes_txt="good morning\n")
+    (here / "binary.dockerignore").write_bytes(b"\0")
+    (here / "folder.dockerignore").mkdir()
+    load = examiner().load
+    root = str(here)
+    fact = load(".dockerignore", root)
+    assert isinstance(fact, Known)
+    assert isinstance(fact.value, IgnoreFile)
+    assert load(".dockerignore", root) is fact
+    assert load("missing.dockerignore", root) is ABSENT
+    for name in ("notes.txt", "binary.dockerignore", "folder.dockerignore"):
+        assert load(name, root) is UNKNOWN
+
+
+def test_nothing_beyond_the_repository_is_looked_at(here: Path) -> None:
+    (here.parent / ".dockerignore").write_text(".git\n", encoding="utf-8")
+    (here / "link.dockerignore").symlink_to("../.dockerignore")
+    load = examiner().load
+    assert load("../.dockerignore", str(here)) is UNKNOWN
+    assert load("link.dockerignore", str(here)) is UNKNOWN
+    assert load("/etc/hostname", str(here)) is UNKNOWN
+    assert load("../.dockerignore", str(here.parent)) is not UNKNOWN
+
+
+def test_only_the_last_documents_are_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_DOCUMENTS_KEPT", 2)
+    names = [f"{letter}.dockerignore" for letter in "abc"]
+    for name in names:
+        (here / name).write_text("x\n", encoding="utf-8")
+    run = examiner()
+    first = [run.load(name, str(here)) for name in names]
+    assert run.load("c.dockerignore", str(here)) is first[2]
+    assert run.load("a.dockerignore", str(here)) is not first[0]
+
+
+def test_documents_are_found_by_kind_and_word(here: Path) -> None:
+    write(here, a__Dockerfile=ROOT, b__Dockerfile=GOOD, pod_yaml=POD)
+    (here / "Dockerfile.bin").write_bytes(b"\0")
+    run = examiner()
+    assert list(run._origins("dockerfile", "")) == ["a/Dockerfile", "b/Dockerfile"]
+    assert list(run._origins("dockerfile", "USER")) == ["b/Dockerfile"]
+    assert list(run._origins("compose", "")) == []
+    (here / "b/Dockerfile").unlink()
+    assert list(run._origins("dockerfile", "USER")) == []
+
+
+def test_the_digest_of_what_cannot_be_read_is_empty(here: Path) -> None:
+    assert file_digest("missing") == ""

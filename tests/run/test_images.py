@@ -1,0 +1,319 @@
+"""Every combination of what the tools may say about an image."""
+
+from __future__ import annotations
+
+import json
+from itertools import product
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.collect.tools import cosign, trivy
+from imagelint.collect.tools.cosign import Request, Verification
+from imagelint.collect.tools.trivy import Scan, TrivyOptions
+from imagelint.core.environment import Environment, Signer
+from imagelint.core.errors import UsageError
+from imagelint.core.report import Problem, ProblemKind, Report
+from imagelint.core.source import Source
+from imagelint.documents.image.image import NOWHERE, ImageConfig, ImageIdentity, ImageTarget
+from imagelint.documents.image.signatures import SignatureCheck, SignatureOutcome, write_signatures
+from imagelint.documents.image.vulnerabilities import ScanFacts
+from imagelint.policy.load import pack
+from imagelint.run import images
+from imagelint.run.images import Look, Wishes, look_at, signers_for
+from tests.cli.projects import GOOD, ROOT, write
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from tests.conftest import Answer, Program
+
+NAME = "registry.example.com/llm/server:2.1"
+DIGEST = "sha256:" + "ab" * 32
+OTHER = "sha256:" + "cd" * 32
+IDENTITY = ImageIdentity(NAME, DIGEST, "registry.example.com/llm/server")
+FACTS = ScanFacts("0.60.0", "2026-01-02T00:00:00Z", "2026-01-01T12:00:00Z")
+MISSING = Problem(ProblemKind.TOOL_MISSING, NAME, "it is not installed", "install it")
+FAILED = Problem(ProblemKind.TOOL_FAILED, NAME, "it broke")
+ABSENT = Problem(ProblemKind.NOT_FOUND, NAME, "there is no such image")
+VULNERABLE = {
+    "VulnerabilityID": "CVE-2099-1",
+    "PkgName": "vllm",
+    "InstalledVersion": "1",
+    "FixedVersion": "2",
+    "Status": "fixed",
+    "Severity": "CRITICAL",
+    "SeveritySource": "ghsa",
+}
+
+
+def scanned(*found: Mapping[str, str], digest: str = DIGEST) -> Scan:
+    package = {"ID": "vllm@1", "Name": "vllm", "Version": "1"}
+    system = {"ID": "musl@1", "Name": "musl", "Version": "1", "SrcName": "musl"}
+    report = {
+        "SchemaVersion": 2,
+        "ArtifactType": "container_image",
+        "Metadata": {
+            "OS": {"Family": "alpine", "Name": "3.22.1"},
+            "RepoDigests": [f"registry.example.com/llm/server@{digest}"],
+            "ImageConfig": {"architecture": "amd64", "os": "linux", "config": {"User": "1"}},
+        },
+        "Results": [
+            {"Target": "alpine", "Class": "os-pkgs", "Type": "alpine", "Packages": [system]},
+            {
+                "Target": "Python",
+                "Class": "lang-pkgs",
+                "Type": "python-pkg",
+                "Packages": [package],
+                "Vulnerabilities": list(found),
+            },
+        ],
+    }
+    return Scan(Source(NAME, json.dumps(report)), FACTS)
+
+
+def checked(outcome: SignatureOutcome, *problems: Problem) -> Verification:
+    predicates = ("https://sigstore.dev/cosign/sign/v1",)
+    check = SignatureCheck(NOWHERE, "command line", outcome, predicates=predicates)
+    return Verification(Source(NAME, write_signatures(NAME, [check])), "3.0.2", problems)
+
+
+RESOLVED = {"found": ImageTarget(IDENTITY), "cosign missing": MISSING, "not found": ABSENT}
+SCANS = {
+    "clean": scanned(),
+    "vulnerable": scanned(VULNERABLE),
+    "missing": MISSING,
+    "failed": FAILED,
+    "nonsense": Scan(Source(NAME, "{"), FACTS),
+    "other image": scanned(digest=OTHER),
+}
+CHECKS = {
+    "verified": checked(SignatureOutcome.VERIFIED),
+    "unsigned": checked(SignatureOutcome.UNSIGNED),
+    "missing": Verification(None, "", (MISSING,)),
+    "partly": checked(SignatureOutcome.VERIFIED, FAILED),
+}
+
+
+@pytest.fixture
+def tools(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], None]:
+    """Let the tools say what a name stands for."""
+
+    def say(resolved: str, scan: str, check: str) -> None:
+        monkeypatch.setattr(images, "resolve", lambda _text, _platform: RESOLVED[resolved])
+        monkeypatch.setattr(trivy, "scan", lambda _image, _options: SCANS[scan])
+        monkeypatch.setattr(cosign, "verify", lambda _request: CHECKS[check])
+
+    return say
+
+
+def evidence_of(answer: Answer) -> dict[str, str]:
+    return {row["name"]: row["value"] for row in json.loads(answer.out)["evidence"]}
+
+
+def expected(resolved: str, scan: str, check: str) -> int:
+    """The code that the gate must end with: never 0 unless all was told and is well."""
+    if resolved == "not found":
+        return 3
+    # Without cosign only Trivy's report can tell which image the tag names; a report on another
+    # digest is then the report on this one.
+    told = scan in {"clean", "vulnerable"} or (
+        resolved == "cosign missing" and scan == "other image"
+    )
+    verifiable = told or resolved == "found"
+    if (told and scan == "vulnerable") or (verifiable and check == "unsigned"):
+        return 1
+    return 0 if told and check == "verified" else 3
+
+
+@pytest.mark.parametrize(("resolved", "scan", "check"), tuple(product(RESOLVED, SCANS, CHECKS)))
+def test_the_gate_passes_only_what_was_told_and_is_well(
+    program: Program,
+    tools: Callable[[str, str, str], None],
+    resolved: str,
+    scan: str,
+    check: str,
+) -> None:
+    tools(resolved, scan, check)
+    answer = program("gate", NAME, "--policy", "baseline", "--key", "a.pub", "--format", "json")
+    assert answer.code == expected(resolved, scan, check), answer.out
+    assert answer.err == ""
+    evidence = evidence_of(answer)
+    assert evidence["imagelint"]
+    assert evidence["policy"].startswith("baseline sha256:")
+    if answer.code == 0:
+        assert evidence["digest"] in {DIGEST, OTHER}
+        assert evidence["trivy"] == FACTS.version
+        assert evidence["vulnerability database"] == FACTS.database
+        assert evidence["packages"].startswith("2 (alpine")
+        assert evidence["cosign"] == "3.0.2"
+        assert evidence["signers"] == "command line"
+
+
+def run(program: Program, command: str, *more: str) -> Answer:
+    return program(command, NAME, "--policy", "baseline", *more)
+
+
+@pytest.mark.parametrize("scan", list(SCANS))
+def test_a_scan_asks_for_no_signature(
+    program: Program, tools: Callable[[str, str, str], None], scan: str
+) -> None:
+    tools("found", scan, "missing")
+    code = {"clean": 0, "vulnerable": 1}.get(scan, 3)
+    assert run(program, "scan").code == code
+
+
+@pytest.mark.parametrize("check", list(CHECKS))
+def test_a_verification_asks_for_no_scan(
+    program: Program, tools: Callable[[str, str, str], None], check: str
+) -> None:
+    tools("found", "missing", check)
+    code = {"verified": 0, "unsigned": 1}.get(check, 3)
+    assert run(program, "verify", "--key", "a.pub").code == code
+
+
+def test_a_verification_without_cosign_is_incomplete(
+    program: Program, tools: Callable[[str, str, str], None]
+) -> None:
+    tools("cosign missing", "clean", "verified")
+    answer = run(program, "verify", "--key", "a.pub")
+    assert answer.code == 3
+    assert "install it" in answer.out
+
+
+def test_a_verification_without_signers_is_incomplete(
+    program: Program, tools: Callable[[str, str, str], None]
+) -> None:
+    tools("found", "clean", "verified")
+    for command in ("verify", "gate"):
+        answer = run(program, command)
+        assert answer.code == 3
+        assert "no signer is declared" in answer.out
+
+
+def test_a_stage_whose_rules_are_off_is_left_out(
+    program: Program, tools: Callable[[str, str, str], None]
+) -> None:
+    tools("found", "missing", "missing")
+    signatures = ("--rule", "unsigned-image=off", "--rule", "wrong-signer=off")
+    scans = (
+        "vulnerable-package",
+        "stale-vulnerability-database",
+        "unscanned-packages",
+    )
+    off = [part for name in scans for part in ("--rule", f"{name}=off")]
+    assert run(program, "gate", *signatures).code == 3
+    assert run(program, "gate", "--key", "a", *off).code == 3
+    assert run(program, "gate", *off, *signatures).code == 0
+    tools("found", "clean", "missing")
+    answer = run(program, "gate", *signatures, "--format", "json")
+    assert answer.code == 0
+    assert evidence_of(answer)["verify"] == "left out: the policy has its rules off"
+    tools("found", "missing", "verified")
+    assert run(program, "gate", "--key", "a", *off).code == 0
+
+
+def test_the_gate_looks_at_files_as_well(
+    program: Program, here: Path, tools: Callable[[str, str, str], None]
+) -> None:
+    tools("found", "clean", "verified")
+    write(here, Dockerfile=GOOD, bad__Dockerfile=ROOT)
+    assert run(program, "gate", "Dockerfile", "--key", "a").code == 0
+    assert run(program, "gate", ".", "--key", "a", "--rule", "root-user=high").code == 1
+    assert run(program, "gate", "missing", "--key", "a").code == 3
+    (here / "empty").mkdir()
+    assert run(program, "gate", "empty", "--key", "a").code == 3
+
+
+def test_waivers_that_were_used_are_evidence(
+    program: Program, here: Path, tools: Callable[[str, str, str], None]
+) -> None:
+    tools("found", "vulnerable", "verified")
+    (here / ".imagelint.yaml").write_text(
+        "name: ours\nextends: [baseline]\nwaivers:\n"
+        "  - {rule: vulnerable-package, reason: not reached, until: 2999-01-01}\n",
+        encoding="utf-8",
+    )
+    answer = program("gate", NAME, "--key", "a", "--format", "json")
+    assert answer.code == 0, answer.out
+    evidence = evidence_of(answer)
+    assert evidence["waived vulnerable-package"] == "not reached (until 2999-01-01)"
+    assert evidence["policy"].startswith("ours sha256:")
+
+
+def test_what_is_no_reference_is_wrong_usage(program: Program) -> None:
+    for name in ("Not A Reference", "", "a:b:c", "oci:"):
+        for command in ("scan", "verify", "gate"):
+            answer = program(command, name, "--policy", "baseline", "--key", "a")
+            assert answer.code in {2, 3}, name
+            assert "Traceback" not in answer.err
+
+
+# -- Without the command line ------------------------------------------------------------------
+
+
+def test_what_is_being_done_is_told(tools: Callable[[str, str, str], None]) -> None:
+    tools("found", "clean", "verified")
+    told: list[str] = []
+    signer = Signer("build", key="a.pub")
+    policy = pack("baseline")._replace(environment=Environment(signers=(signer,)))
+    look_at(NAME, Wishes(policy, TrivyOptions(), tell=told.append))
+    assert told == [
+        f"resolving {NAME}",
+        f"scanning {NAME} with Trivy",
+        f"verifying {NAME} with cosign",
+    ]
+
+
+def test_cosign_is_asked_for_the_digest_with_the_signers_of_that_image(
+    tools: Callable[[str, str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools("found", "clean", "verified")
+    asked: list[Request] = []
+
+    def verify(request: Request) -> Verification:
+        asked.append(request)
+        return CHECKS["verified"]
+
+    monkeypatch.setattr(cosign, "verify", verify)
+    ours = Signer("ours", key="a.pub", images=("registry.example.com/llm/*",))
+    theirs = Signer("theirs", key="b.pub", images=("registry.example.com/web/*",))
+    given = Environment(signers=(ours, theirs), trusted_root="root.json")
+    policy = pack("baseline")._replace(environment=given)
+    look = look_at(NAME, Wishes(policy, TrivyOptions(), "keys"))
+    (request,) = asked
+    assert request.image.digest == DIGEST
+    assert (request.signers, request.trusted_root, request.folder) == ((ours,), "root.json", "keys")
+    assert {examined.digest for examined in look.report.examined} == {DIGEST}
+    assert ("signers", "ours") in look.evidence
+
+
+def test_the_platform_is_evidence_where_it_is_known(
+    tools: Callable[[str, str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tools("found", "clean", "verified")
+    config = ImageConfig(NOWHERE, os="linux", architecture="arm64")
+    monkeypatch.setattr(images, "resolve", lambda _text, _platform: ImageTarget(IDENTITY, config))
+    wishes = Wishes(pack("baseline"), TrivyOptions(), scan=False, verify=False)
+    assert ("platform", "linux/arm64") in look_at(NAME, wishes).evidence
+
+
+def test_signers_without_images_sign_all() -> None:
+    everywhere = Signer("all", key="a")
+    policy = pack("baseline")._replace(environment=Environment(signers=(everywhere,)))
+    assert signers_for(ImageTarget(IDENTITY), policy) == (everywhere,)
+    layout = ImageTarget(ImageIdentity("oci:image:v1", DIGEST, layout="image"))
+    assert signers_for(layout, policy) == (everywhere,)
+
+
+def test_looks_add_up() -> None:
+    first = Look(Report(problems=(MISSING,)), (("a", "b"),))
+    second = Look(Report(problems=(FAILED,)), (("c", "d"),))
+    both = first.plus(second)
+    assert both == Look(Report(problems=(MISSING, FAILED)), (("a", "b"), ("c", "d")))
+
+
+def test_errors_of_usage_come_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    with pytest.raises(UsageError):
+        look_at("Not A Reference", Wishes(pack("baseline"), TrivyOptions()))

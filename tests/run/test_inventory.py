@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.policy.starter import Holdings
+from imagelint.run.inventory import look_around
+from tests.cli.projects import GOOD, POD, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_an_empty_folder_holds_nothing(here: Path) -> None:
+    assert look_around(str(here)) == Holdings({})
+
+
+def test_kinds_are_counted_and_registries_named(here: Path) -> None:
+    write(here, a__Dockerfile=GOOD, b__Dockerfile=f"FROM ghcr.io/team/deep/app:1\n{GOOD}")
+    write(here, pod_yaml=POD, settings_yaml="a: 1\n")
+    (here / "Dockerfile").write_bytes(b"\0")
+    (here / "compose.yaml").write_text("services: {a: {image: '${X}'}}\n", encoding="utf-8")
+    held = look_around(".")
+    assert held.kinds == {"compose": 1, "dockerfile": 2, "kubernetes": 1}
+    assert held.registries == (
+        "docker.io/library/*",
+        "ghcr.io/team/deep/*",
+        "registry.example.com/llm/*",
+    )
+    assert held.engines == ()
+
+
+def test_templates_are_named_by_their_folder(here: Path) -> None:
+    write(here, chart__templates__pod_yaml="{{- if .a }}\n" + POD + "{{- end }}\n")
+    assert look_around(".").templates == ("chart/templates",)
+    assert look_around(str(here)).templates == ("chart/templates",)

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.core.errors import PolicyError
+from imagelint.core.finding import Severity
+from imagelint.policy.model import Policy, RuleSetting
+from imagelint.run.policies import Policies
+from tests.cli.projects import policy
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+NOTHING = Policy()
+
+
+def test_the_chosen_policies_hold_for_all(here: Path) -> None:
+    (here / ".imagelint.yaml").write_text(policy("rules: {root-user: low}"), encoding="utf-8")
+    chosen = Policies(["baseline"], NOTHING, set())
+    assert chosen.of(".") is chosen.of("anywhere")
+    assert chosen.of(".").setting("root-user").level is None
+    assert chosen.all() == (chosen.of("."),)
+    assert chosen.base_of(chosen.of(".")) == str(here)
+    assert chosen.of(".").extends[0] == "baseline"
+
+
+def test_without_a_policy_the_default_holds(here: Path) -> None:
+    found = Policies([], NOTHING, set())
+    assert found.all() == ()
+    assert {"recommended", "gpu-serving"} <= set(found.of(".").extends)
+    assert found.base_of(found.of(".")) == str(here)
+    assert found.all() == (found.of("."),)
+
+
+def test_the_nearest_policy_is_read_once_and_its_folder_is_its_base(here: Path) -> None:
+    (here / "a/b").mkdir(parents=True)
+    (here / "c").mkdir()
+    (here / ".imagelint.yaml").write_text(policy("rules: {root-user: low}"), encoding="utf-8")
+    (here / "a/.imagelint.yaml").write_text(policy("rules: {root-user: info}"), encoding="utf-8")
+    found = Policies([], NOTHING, set())
+    assert found.of("a/b") is found.of("a")
+    assert found.of("c") is found.of(".")
+    assert found.of("a").setting("root-user").level is Severity.INFO
+    assert found.base_of(found.of("a")) in {"a", str(here / "a")}
+    assert len(found.all()) == 2
+
+
+def test_flags_lie_on_top(here: Path) -> None:
+    flags = Policy(Severity.LOW.name, Severity.LOW, rules={"root-user": RuleSetting("off")})
+    for chosen in ([], ["strict"]):
+        given = Policies(chosen, flags, set()).of(".")
+        assert given.fail_on is Severity.LOW
+        assert given.setting("root-user").level == "off"
+
+
+def test_a_pack_that_is_not_there_is_said() -> None:
+    with pytest.raises(PolicyError, match="there is no policy pack `strickt`"):
+        Policies(["strickt"], NOTHING, set())
+
+
+def test_a_valid_policy_is_remembered(here: Path) -> None:
+    (here / "ours.yaml").write_text(policy("rules: {root-user: low}"), encoding="utf-8")
+    validated: set[str] = set()
+    Policies(["ours.yaml"], NOTHING, validated)
+    assert len(validated) == 1
+    (here / "ours.yaml").write_text("rulez: 1\n", encoding="utf-8")
+    with pytest.raises(PolicyError):
+        Policies(["ours.yaml"], NOTHING, validated)
+    assert len(validated) == 1
