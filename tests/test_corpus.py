@@ -9,11 +9,11 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from imagelint.collect.files import Found
+from imagelint.collect.files import FoundFile
 from imagelint.policy.model import Policy
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.policies import Policies
-from imagelint.run.session import Nothing, ValidPolicies
+from imagelint.run.session import NullCache, ValidPolicies
 
 if TYPE_CHECKING:
     from imagelint.core.report import Report
@@ -26,8 +26,8 @@ COUNTS = ROOT / "testdata" / "corpus" / "counts.txt"
 def reports() -> dict[str, Report]:
     """The report about each file by its path below the repository, all rules on."""
     files = sorted(path for folder in FOLDERS for path in folder.rglob("*") if path.is_file())
-    found = {path.relative_to(ROOT).as_posix(): Found(str(path), str(path)) for path in files}
-    policies = Policies(("strict", "gpu-serving"), Policy(), ValidPolicies(Nothing()))
+    found = {path.relative_to(ROOT).as_posix(): FoundFile(str(path), str(path)) for path in files}
+    policies = Policies(("strict", "gpu-serving"), Policy(), ValidPolicies(NullCache()))
     examiner = Examiner(Plan({one.origin: one for one in found.values()}, policies))
     return {name: examiner.file(one).report for name, one in found.items()}
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.core.errors import Complaint, UsageError
-from imagelint.core.report import Permit
+from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.core.report import AllowanceKind
 
 if TYPE_CHECKING:
     from imagelint.core.report import Report
@@ -29,10 +29,10 @@ def read(path: str | None) -> Baseline | None:
     data = read_bytes(path, path)
     if isinstance(data, Problem):
         help_ = "write one with --write-baseline"
-        raise UsageError(Complaint(f"the baseline cannot be read: {data.detail}", path, help_))
+        raise UsageError(Diagnostic(f"the baseline cannot be read: {data.detail}", path, help_))
     text = decode(data, path)
     if text.source is None:
-        raise UsageError(Complaint(f"the baseline {text.problems[0].detail}", path))
+        raise UsageError(Diagnostic(f"the baseline {text.problems[0].detail}", path))
     return read_baseline(text.source)
 
 
@@ -45,7 +45,7 @@ def write(path: str, report: Report) -> None:
     from imagelint.collect.write import write_text
     from imagelint.engine.baseline import NEVER, may_enter, write_baseline
 
-    known = (entry.finding for entry in report.allowed if entry.permit is Permit.BASELINE)
+    known = (entry.finding for entry in report.allowed if entry.kind is AllowanceKind.BASELINE)
     findings = (*report.findings, *known)
     write_text(path, [write_baseline(findings)])
     left = sum(not may_enter(finding) for finding in findings)

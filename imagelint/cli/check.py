@@ -45,10 +45,10 @@ def check(  # noqa: PLR0913 - the options of the command
     """
     from imagelint.cli.baselines import read, tell_stale, write
     from imagelint.cli.flags import flags
-    from imagelint.cli.output import View, show
+    from imagelint.cli.output import OutputOptions, show
     from imagelint.cli.progress import progress
     from imagelint.cli.standardinput import from_standard_input
-    from imagelint.engine.decide import Asked, decide
+    from imagelint.engine.decide import Expected, decide
     from imagelint.run.session import Session
 
     session = Session.open(policies, flags(fail_on, rules), cached=not no_cache, processes=jobs)
@@ -56,10 +56,10 @@ def check(  # noqa: PLR0913 - the options of the command
         reports = from_standard_input(session, paths, stdin_filename)
     else:
         reports = session.check(paths or (".",), progress("examined", quiet=quiet))
-    settlement = session.settle(reports, read(baseline), whole=not paths)
+    result = session.suppress(reports, read(baseline), whole=not paths)
     if write_baseline:
-        write(write_baseline, settlement.report)
-    tell_stale(settlement.stale)
-    asked = () if candidates else (Asked(),)
-    verdict = decide(settlement.report, session.fail_on, asked, session.evidence())
-    return show(verdict, View(formats, color), "check")
+        write(write_baseline, result.report)
+    tell_stale(result.stale)
+    asked = () if candidates else (Expected(),)
+    verdict = decide(result.report, session.fail_on, asked, session.evidence())
+    return show(verdict, OutputOptions(formats, color), "check")

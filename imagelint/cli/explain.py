@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,7 @@ def explain(name: str) -> None:
 
     found = catalog.find(name)
     if not found:
-        raise UsageError(Complaint(f"nothing answers to {name!r}", help=_hint(name)))
+        raise UsageError(Diagnostic(f"nothing answers to {name!r}", help=_hint(name)))
     pages = ("\n".join(page(catalog.load(rule))) for rule in found)
     click.echo("\n\n".join(pages))
 

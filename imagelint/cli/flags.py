@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.cli.options import SEVERITIES
 from imagelint.core.environment import Environment, Signer
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.finding import Severity
 from imagelint.policy.model import Policy, RuleSetting
 
@@ -29,11 +29,11 @@ def _setting(text: str) -> tuple[str, RuleSetting]:
 
         near = get_close_matches(name, catalog.names(), 1)
         hint = f"did you mean {near[0]}?" if near else "see `imagelint rules`"
-        raise UsageError(Complaint(f"--rule: there is no rule {name!r}", help=hint))
+        raise UsageError(Diagnostic(f"--rule: there is no rule {name!r}", help=hint))
     origins = {"level": "--rule"}
     if level in {"on", "off"}:
         return name, RuleSetting("on" if level == "on" else "off", origins=origins)
     if level in SEVERITIES:
         return name, RuleSetting(Severity.named(level), origins=origins)
     choices = ", ".join(["off", "on", *SEVERITIES])
-    raise UsageError(Complaint(f"--rule: {text!r} needs a level: {name}=LEVEL", help=choices))
+    raise UsageError(Diagnostic(f"--rule: {text!r} needs a level: {name}=LEVEL", help=choices))

@@ -55,9 +55,9 @@ def gate(  # noqa: PLR0913 - the options of the command
     only when the policy has all of its rules off.
     """
     from imagelint.cli.flags import flags
-    from imagelint.cli.imagejob import Job, gated
+    from imagelint.cli.imagejob import ImageJob, gated
     from imagelint.cli.imagerun import judge_image
-    from imagelint.cli.output import View, show
+    from imagelint.cli.output import OutputOptions, show
     from imagelint.cli.progress import progress, steps
     from imagelint.run.session import Session
 
@@ -67,7 +67,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     policy = session.policies.of(".")
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
     folder = "." if named else ""
-    job = gated(Job(image, platform, options, folder, baseline, paths), policy)
+    job = gated(ImageJob(image, platform, options, folder, baseline, paths), policy)
     with steps(quiet=quiet) as tell:
         verdict = judge_image(session, job, tell, files)
-    return show(verdict, View(formats, color), "gate")
+    return show(verdict, OutputOptions(formats, color), "gate")

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from imagelint.policy.model import Policy
 
 
-class Job(NamedTuple):
+class ImageJob(NamedTuple):
     """One image and what to do with it; `folder` overrides where the policy's keys lie.
 
     `paths` are the files and folders that were checked as well, `left_out` the stages of a gate
@@ -29,7 +29,7 @@ class Job(NamedTuple):
     left_out: tuple[str, ...] = ()
 
 
-def gated(job: Job, policy: Policy) -> Job:
+def gated(job: ImageJob, policy: Policy) -> ImageJob:
     """The job with the stages that a policy has rules for."""
     stages = {"scan": asks(policy, "vulnerabilities"), "verify": asks(policy, "signatures")}
     off = tuple(stage for stage, asked in stages.items() if not asked)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint import __version__
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
-    from imagelint.policy.starter import Holdings
+    from imagelint.policy.starter import Inventory
 
 _HOOKS = ".pre-commit-config.yaml"
 
@@ -24,23 +24,23 @@ def init(*, folder: str, force: bool) -> None:
     """Write a first policy and a pre-commit entry after looking at what the repository holds."""
     from imagelint.collect.write import write_text
     from imagelint.policy.starter import starter_policy
-    from imagelint.run.inventory import look_around
+    from imagelint.run.inventory import take_inventory
     from imagelint.run.policies import POLICY_NAME
 
     path = str(Path(folder, POLICY_NAME))
     if os.path.lexists(path) and not force:
         hint = "change it by hand, or use --force to begin anew"
-        raise UsageError(Complaint("there is a policy already", at=path, help=hint))
-    holdings = look_around(folder)
+        raise UsageError(Diagnostic("there is a policy already", at=path, help=hint))
+    inventory = take_inventory(folder)
     name = Path(folder).resolve().name
-    write_text(path, [starter_policy(holdings, name)])
-    click.echo(f"wrote {path}: {_found(holdings)}")
+    write_text(path, [starter_policy(inventory, name)])
+    click.echo(f"wrote {path}: {_found(inventory)}")
     _add_hook(str(Path(folder, _HOOKS)))
     click.echo("next: imagelint check")
 
 
-def _found(holdings: Holdings) -> str:
-    counts = ", ".join(f"{number} {kind}" for kind, number in sorted(holdings.kinds.items()))
+def _found(inventory: Inventory) -> str:
+    counts = ", ".join(f"{number} {kind}" for kind, number in sorted(inventory.kinds.items()))
     return f"found {counts}" if counts else "found nothing to examine yet"
 
 

@@ -10,7 +10,7 @@ import click
 
 from imagelint.cli.commands import main
 from imagelint.cli.streams import deliver, take_every_text
-from imagelint.core.errors import Complaint, ImagelintError, UsageError
+from imagelint.core.errors import Diagnostic, ImagelintError, UsageError
 from imagelint.core.report import ExitCode
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ def answer(arguments: Sequence[str] | None = None) -> int:
         _tell(error.complaints)
         return ExitCode.USAGE
     except click.exceptions.Abort:
-        _tell([Complaint("interrupted")])
+        _tell([Diagnostic("interrupted")])
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f"try '{context.command_path} --help'" if context else ""
-        _tell([Complaint(error.format_message(), help=hint)])
+        _tell([Diagnostic(error.format_message(), help=hint)])
         return ExitCode.USAGE
     return int(code or 0)
 
@@ -55,7 +55,7 @@ def run() -> None:
     sys.exit(int(code))
 
 
-def _tell(complaints: Sequence[Complaint]) -> None:
+def _tell(complaints: Sequence[Diagnostic]) -> None:
     for complaint in complaints:
         click.echo(f"error: {complaint.message}", err=True)
         if complaint.at:
@@ -71,5 +71,5 @@ def _defect(error: Exception) -> ExitCode:
 
     frames = "".join(traceback.format_exception(error)[-6:])
     click.echo(redact(frames), err=True)
-    _tell([Complaint("this is a defect of imagelint", help="please report the lines above")])
+    _tell([Diagnostic("this is a defect of imagelint", help="please report the lines above")])
     return ExitCode.DEFECT

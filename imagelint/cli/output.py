@@ -11,7 +11,7 @@ from imagelint.cli.describe import describe
 from imagelint.cli.formats import Format
 from imagelint.cli.streams import say
 from imagelint.collect.environment import variable
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.reporters import load
 from imagelint.reporters.context import ReportContext
 
@@ -19,14 +19,14 @@ if TYPE_CHECKING:
     from imagelint.core.report import Verdict
 
 
-class View(NamedTuple):
+class OutputOptions(NamedTuple):
     """How the user wants to see the answer."""
 
     formats: tuple[Format, ...]
     color: str
 
 
-def show(verdict: Verdict, view: View, command: str) -> int:
+def show(verdict: Verdict, view: OutputOptions, command: str) -> int:
     """Write every report that was asked for and give the exit code.
 
     Raises:
@@ -36,7 +36,9 @@ def show(verdict: Verdict, view: View, command: str) -> int:
     paths = [entry.path for entry in formats]
     if len(set(paths)) < len(paths):
         raise UsageError(
-            Complaint("two formats want the same output", help="give each its own: --format F=FILE")
+            Diagnostic(
+                "two formats want the same output", help="give each its own: --format F=FILE"
+            )
         )
     for entry in formats:
         context = _context(entry, view, command)
@@ -51,7 +53,7 @@ def show(verdict: Verdict, view: View, command: str) -> int:
     return verdict.exit_code
 
 
-def _context(entry: Format, view: View, command: str) -> ReportContext:
+def _context(entry: Format, view: OutputOptions, command: str) -> ReportContext:
     color = not entry.path and wants_color(view.color)
     here = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all of this
     return ReportContext(color, _width(), __version__, command, describe, here)

@@ -31,14 +31,14 @@ def check(*, files: tuple[str, ...]) -> None:
     """Check policy files; by default the one that holds here."""
     from imagelint.collect.files import display
     from imagelint.collect.findup import nearest
-    from imagelint.core.errors import Complaint, PolicyError, UsageError
+    from imagelint.core.errors import Diagnostic, PolicyError, UsageError
     from imagelint.policy.load import load_policy
     from imagelint.run.policies import POLICY_NAME, read_extended, read_source
 
     found = tuple(map(display, files or filter(None, (nearest(".", POLICY_NAME),))))
     if not found:
-        raise UsageError(Complaint(f"there is no {POLICY_NAME} here", help="imagelint init"))
-    complaints: list[Complaint] = []
+        raise UsageError(Diagnostic(f"there is no {POLICY_NAME} here", help="imagelint init"))
+    complaints: list[Diagnostic] = []
     for path in found:
         try:
             loaded = load_policy(read_source(path), read_extended)

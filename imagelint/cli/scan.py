@@ -39,15 +39,15 @@ def scan(  # noqa: PLR0913 - the options of the command
     IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout.
     """
     from imagelint.cli.flags import flags
-    from imagelint.cli.imagejob import Job
+    from imagelint.cli.imagejob import ImageJob
     from imagelint.cli.imagerun import judge_image
-    from imagelint.cli.output import View, show
+    from imagelint.cli.output import OutputOptions, show
     from imagelint.cli.progress import steps
     from imagelint.run.session import Session
 
     session = Session.open(policies, flags(fail_on, rules), cached=True)
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
-    job = Job(image, platform, scan=True, trivy=options)
+    job = ImageJob(image, platform, scan=True, trivy=options)
     with steps(quiet=quiet) as tell:
         verdict = judge_image(session, job, tell, {})
-    return show(verdict, View(formats, color), "scan")
+    return show(verdict, OutputOptions(formats, color), "scan")

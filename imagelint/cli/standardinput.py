@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.collect.read import read_standard_input
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -23,5 +23,5 @@ def from_standard_input(
         UsageError: it is mixed with files, or nothing tells what it is.
     """
     if len(paths) > 1:
-        raise UsageError(Complaint("standard input (`-`) cannot be mixed with other paths"))
+        raise UsageError(Diagnostic("standard input (`-`) cannot be mixed with other paths"))
     return session.check_text(read_standard_input(name or "-"), name or "-")

@@ -6,7 +6,7 @@ import io
 import os
 import sys
 
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import ExitCode
 
 
@@ -51,7 +51,7 @@ def deliver(code: int) -> int:
 def unwritable(error: OSError) -> UsageError:
     """Why standard output did not take what we say."""
     detail = os.strerror(error.errno or 0).lower()
-    return UsageError(Complaint(f"cannot write: {detail}", at="standard output"))
+    return UsageError(Diagnostic(f"cannot write: {detail}", at="standard output"))
 
 
 def _give_up() -> None:

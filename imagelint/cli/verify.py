@@ -40,15 +40,15 @@ def verify(  # noqa: PLR0913 - the options of the command
     may sign is declared in the policy (`environment.signers`), or given here.
     """
     from imagelint.cli.flags import flags
-    from imagelint.cli.imagejob import Job
+    from imagelint.cli.imagejob import ImageJob
     from imagelint.cli.imagerun import judge_image
-    from imagelint.cli.output import View, show
+    from imagelint.cli.output import OutputOptions, show
     from imagelint.cli.progress import steps
     from imagelint.run.session import Session
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     session = Session.open(policies, flags(fail_on, rules, named), cached=True)
-    job = Job(image, platform, verify=True, folder="." if named else "")
+    job = ImageJob(image, platform, verify=True, folder="." if named else "")
     with steps(quiet=quiet) as tell:
         verdict = judge_image(session, job, tell, {})
-    return show(verdict, View(formats, color), "verify")
+    return show(verdict, OutputOptions(formats, color), "verify")

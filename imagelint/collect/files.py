@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox"})
 
 
-class Found(NamedTuple):
+class FoundFile(NamedTuple):
     """A file to examine: where it is, how the user would name it, whether the user named it."""
 
     path: str
@@ -22,14 +22,14 @@ class Found(NamedTuple):
     named: bool = False
 
 
-class Listing(NamedTuple):
+class FileListing(NamedTuple):
     """The files that were found, in a stable order, and what could not be listed.
 
     `left_out` are the origins of files that the policy excludes, and of links that have the name
     of a file of ours: what they lead to is examined where it lies.
     """
 
-    files: tuple[Found, ...]
+    files: tuple[FoundFile, ...]
     problems: tuple[Problem, ...]
     left_out: tuple[str, ...] = ()
 
@@ -38,14 +38,14 @@ def find(
     paths: Iterable[str],
     excluded: Callable[[str], bool],
     listed_by_git: Callable[[str], Iterable[str] | None],
-) -> Listing:
+) -> FileListing:
     """All files below the paths that may be ours, each once.
 
     `listed_by_git` gives the files that git knows or would know below a folder, relative to it,
     or None where git cannot tell; `excluded` says whether the policy leaves a found path out.
     A named file is taken whatever its name; a path that is not there is a problem.
     """
-    files: dict[str, Found] = {}
+    files: dict[str, FoundFile] = {}
     problems: list[Problem] = []
     left_out: set[str] = set()
     for path in paths:
@@ -59,12 +59,12 @@ def find(
                     files.setdefault(found.origin, found)
         elif os.path.lexists(path):
             origin = display(path)
-            files[origin] = Found(path, origin, named=True)
+            files[origin] = FoundFile(path, origin, named=True)
         else:
             origin = display(path)
             problems.append(Problem(ProblemKind.UNREADABLE, origin, "no such file or folder"))
     ordered = tuple(files[origin] for origin in sorted(files))
-    return Listing(ordered, tuple(problems), tuple(sorted(left_out.difference(files))))
+    return FileListing(ordered, tuple(problems), tuple(sorted(left_out.difference(files))))
 
 
 def display(path: str) -> str:
@@ -77,14 +77,14 @@ def display(path: str) -> str:
 
 def _below(
     folder: str, listed_by_git: Callable[[str], Iterable[str] | None]
-) -> Iterator[Found | Problem]:
+) -> Iterator[FoundFile | Problem]:
     names = listed_by_git(folder)
     walked = _walk(folder) if names is None else _resolve(folder, names)
     for path in walked:
         if isinstance(path, Problem):
             yield path
         elif candidate(path):
-            yield Found(path, display(path))
+            yield FoundFile(path, display(path))
 
 
 def _resolve(folder: str, names: Iterable[str]) -> Iterator[str | Problem]:
@@ -99,9 +99,9 @@ def _resolve(folder: str, names: Iterable[str]) -> Iterator[str | Problem]:
 
 def _walk(folder: str) -> Iterator[str | Problem]:
     """All files below a folder without following links, honouring `.gitignore` on the way."""
-    from imagelint.collect.gitignore import Ignored
+    from imagelint.collect.gitignore import GitignoreRules
 
-    stack = [(folder, Ignored())]
+    stack = [(folder, GitignoreRules())]
     while stack:
         current, above = stack.pop()
         try:

@@ -17,21 +17,21 @@ def list_files(folder: str) -> tuple[str, ...] | None:
     absolute = os.path.abspath(folder)
     if not _in_repository(absolute):
         return None
-    from imagelint.collect.process import Completed, Limits, Run, run
+    from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, run
 
     listing = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
     done = run(
-        Run(
+        ProcessRequest(
             "git",
             ("-C", absolute, "-c", "core.fsmonitor=false", *listing),
             folder,
-            Limits(_SECONDS, stdout=_MOST_BYTES),
+            ProcessLimits(_SECONDS, stdout=_MOST_BYTES),
             # The user's own ignore file and trusted folders are found through HOME.
             variables=(("HOME", os.path.expanduser("~")), ("GIT_OPTIONAL_LOCKS", "0")),
             passed=("XDG_CONFIG_HOME",),
         )
     )
-    if not isinstance(done, Completed) or done.code != 0:
+    if not isinstance(done, CompletedProcess) or done.code != 0:
         return None
     return tuple(sorted(name for name in done.stdout.split("\0") if name))
 

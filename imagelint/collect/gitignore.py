@@ -18,12 +18,12 @@ class _Level(NamedTuple):
     spec: GitIgnoreSpec
 
 
-class Ignored(NamedTuple):
+class GitignoreRules(NamedTuple):
     """The ignore files that hold in a folder, outermost first; the innermost match decides."""
 
     levels: tuple[_Level, ...] = ()
 
-    def inside(self, folder: str, names: AbstractSet[str]) -> Ignored:
+    def inside(self, folder: str, names: AbstractSet[str]) -> GitignoreRules:
         """What holds inside a folder that contains these names."""
         if ".gitignore" not in names:
             return self
@@ -38,7 +38,7 @@ class Ignored(NamedTuple):
         except ValueError:
             # git skips a pattern that it cannot read; without the file we only see more.
             return self
-        return Ignored((*self.levels, _Level(folder, spec)))
+        return GitignoreRules((*self.levels, _Level(folder, spec)))
 
     def hides(self, path: str, *, is_folder: bool) -> bool:
         """Whether git would ignore that path."""

@@ -37,7 +37,7 @@ _GRACE_SECONDS = 2.0
 """How long a program may take to end when it is asked to; then it is made to."""
 
 
-class Limits(NamedTuple):
+class ProcessLimits(NamedTuple):
     """What a program may take: seconds, and bytes on its two outputs."""
 
     seconds: float
@@ -45,7 +45,7 @@ class Limits(NamedTuple):
     stderr: int = _MEGABYTE
 
 
-class Run(NamedTuple):
+class ProcessRequest(NamedTuple):
     """One call of a program.
 
     `arguments` follow the program's name. `origin` is what the call is about, for problems.
@@ -58,7 +58,7 @@ class Run(NamedTuple):
     program: str
     arguments: tuple[str, ...]
     origin: str
-    limits: Limits
+    limits: ProcessLimits
     install: str = ""
     files: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
@@ -67,7 +67,7 @@ class Run(NamedTuple):
     credentials: bool = False
 
 
-class Completed(NamedTuple):
+class CompletedProcess(NamedTuple):
     """A program ended by itself, with a code from 0 to 255. Bytes that are not UTF-8 are U+FFFD."""
 
     code: int
@@ -95,7 +95,7 @@ def locate(program: str, origin: str, install: str) -> str | Problem:
     return Problem(ProblemKind.TOOL_MISSING, origin, detail, help=install)
 
 
-def run(request: Run) -> Completed | Problem:
+def run(request: ProcessRequest) -> CompletedProcess | Problem:
     """Run a program to its end, whatever it does meanwhile."""
     path = locate(request.program, request.origin, request.install)
     if isinstance(path, Problem):
@@ -119,7 +119,9 @@ def run(request: Run) -> Completed | Problem:
             return _Watch(process, request).outcome()
 
 
-def child_environment(request: Run, folder: str, ours: Mapping[str, str]) -> dict[str, str]:
+def child_environment(
+    request: ProcessRequest, folder: str, ours: Mapping[str, str]
+) -> dict[str, str]:
     """The variables that a program sees: by allow-list, with a home and a place for big files."""
     chosen = {name: value for name, value in ours.items() if _is_passed(name, request)}
     chosen["HOME"] = os.path.join(folder, "home")
@@ -130,7 +132,7 @@ def child_environment(request: Run, folder: str, ours: Mapping[str, str]) -> dic
     return chosen
 
 
-def _is_passed(name: str, request: Run) -> bool:
+def _is_passed(name: str, request: ProcessRequest) -> bool:
     if name in _PASSED or (request.credentials and name in _CREDENTIALS):
         return True
     return any(
@@ -139,7 +141,7 @@ def _is_passed(name: str, request: Run) -> bool:
     )
 
 
-def _furnish(folder: str, request: Run) -> str:
+def _furnish(folder: str, request: ProcessRequest) -> str:
     for name in ("home", "tmp", "work"):
         os.mkdir(os.path.join(folder, name), mode=0o700)
     work = os.path.join(folder, "work")
@@ -167,13 +169,13 @@ def _inside(work: str, name: str) -> str:
 class _Watch:
     """Reads what a process writes until it has ended, or has to."""
 
-    def __init__(self, process: subprocess.Popen[bytes], request: Run) -> None:
+    def __init__(self, process: subprocess.Popen[bytes], request: ProcessRequest) -> None:
         self._process = process
         self._request = request
         self._deadline = time.monotonic() + request.limits.seconds
         self._texts: dict[str, bytearray] = {"stdout": bytearray(), "stderr": bytearray()}
 
-    def outcome(self) -> Completed | Problem:
+    def outcome(self) -> CompletedProcess | Problem:
         try:
             problem = self._read()
         except BaseException:  # an interrupt, above all: leave nothing running behind
@@ -185,7 +187,7 @@ class _Watch:
         code = self._process.returncode
         if code < 0:
             return self._problem(ProblemKind.TOOL_FAILED, _death(-code))
-        return Completed(
+        return CompletedProcess(
             code,
             self._texts["stdout"].decode("utf-8", "replace"),
             self._texts["stderr"].decode("utf-8", "replace"),

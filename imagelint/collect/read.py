@@ -17,7 +17,7 @@ LARGEST_FILE = 16 * 1024 * 1024
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
-class Text(NamedTuple):
+class ReadResult(NamedTuple):
     """What became of a file: its text, or nothing, and the problems that were met."""
 
     source: Source | None
@@ -55,31 +55,31 @@ def too_large(origin: str, size: int) -> Problem:
     )
 
 
-def decode(data: bytes, origin: str) -> Text:
+def decode(data: bytes, origin: str) -> ReadResult:
     """The text of a file: UTF-8, with or without a byte-order mark.
 
     Bytes that are not UTF-8 become U+FFFD, with a problem that says where the first one stands;
     what has NUL bytes is binary and has no text.
     """
     if data.startswith(_UTF16_MARKS):
-        return Text(None, (_encoding(origin, "is UTF-16, not UTF-8"),))
+        return ReadResult(None, (_encoding(origin, "is UTF-16, not UTF-8"),))
     if b"\0" in data:
         detail = "is a binary file (it has NUL bytes)"
-        return Text(None, (Problem(ProblemKind.UNPARSABLE, origin, detail),))
+        return ReadResult(None, (Problem(ProblemKind.UNPARSABLE, origin, detail),))
     try:
-        return Text(Source(origin, data.decode("utf-8")))
+        return ReadResult(Source(origin, data.decode("utf-8")))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
         detail = f"is not valid UTF-8: byte {error.start + 1} in line {line}; the rest was examined"
         text = data.decode("utf-8", errors="replace")
-        return Text(Source(origin, text), (_encoding(origin, detail),))
+        return ReadResult(Source(origin, text), (_encoding(origin, detail),))
 
 
-def read_standard_input(origin: str) -> Text:
+def read_standard_input(origin: str) -> ReadResult:
     """The text on standard input, under the name that it stands for."""
     data = sys.stdin.buffer.read(LARGEST_FILE + 1)
     if len(data) > LARGEST_FILE:
-        return Text(None, (too_large(origin, len(data)),))
+        return ReadResult(None, (too_large(origin, len(data)),))
     return decode(data, origin)
 
 

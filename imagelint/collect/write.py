@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,7 +26,7 @@ def write_text(path: str, chunks: Iterable[str]) -> None:
         _replace(os.path.realpath(path), chunks)
     except OSError as error:
         detail = (os.strerror(error.errno) if error.errno else str(error)).lower()
-        raise UsageError(Complaint(f"cannot write: {detail}", at=path)) from error
+        raise UsageError(Diagnostic(f"cannot write: {detail}", at=path)) from error
 
 
 def _replace(path: str, chunks: Iterable[str]) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 
-class Complaint(NamedTuple):
+class Diagnostic(NamedTuple):
     """One thing that is wrong with an input of ours: what, where (`file:line:col`), what to do."""
 
     message: str
@@ -23,7 +23,7 @@ class Complaint(NamedTuple):
 class ImagelintError(Exception):
     """Something that the user has to change before we can go on; all complaints at once."""
 
-    def __init__(self, *complaints: Complaint) -> None:
+    def __init__(self, *complaints: Diagnostic) -> None:
         super().__init__("; ".join(complaint.message for complaint in complaints))
         self.complaints = complaints
 

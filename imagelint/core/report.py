@@ -36,7 +36,7 @@ class Problem(NamedTuple):
     location: Location | None = None
 
 
-class Permit(Enum):
+class AllowanceKind(Enum):
     """By what a finding was allowed."""
 
     INLINE = "inline"
@@ -50,7 +50,7 @@ class Allowed(NamedTuple):
     """A finding that does not count, and why: it stays in the report."""
 
     finding: Finding
-    permit: Permit
+    kind: AllowanceKind
     reason: str
     until: str = ""
 

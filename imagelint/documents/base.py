@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
 
 from imagelint.core.finding import Location
 from imagelint.core.pattern import pattern
-from imagelint.core.report import Permit, Problem, ProblemKind
+from imagelint.core.report import AllowanceKind, Problem, ProblemKind
 from imagelint.core.source import Source, Span
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Allowance(NamedTuple):
     scope: Span
     span: Span
     dialect: Dialect = Dialect.IMAGELINT
-    permit: Permit = Permit.INLINE
+    kind: AllowanceKind = AllowanceKind.INLINE
 
 
 # A comment, or an annotation, that must have been meant as an allowance of ours but is none.

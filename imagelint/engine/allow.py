@@ -23,7 +23,7 @@ MOST_ALLOWANCES = 1_000
 NEVER_BY_WILDCARD = ("secrets", "signatures")
 
 
-class Settled(NamedTuple):
+class AllowanceResult(NamedTuple):
     """The findings of one document that count, those that do not, and its own allowances."""
 
     kept: tuple[Finding, ...]
@@ -33,73 +33,81 @@ class Settled(NamedTuple):
 
 def allow_inline(
     findings: Iterable[Finding], allowances: Iterable[Allowance], enabled: Container[str]
-) -> Settled:
+) -> AllowanceResult:
     """Settle the findings of a document by the allowances that it holds itself.
 
     `enabled` are the rules that ran. Allowances of other tools hold without a reason and are
     never reported; ours hold only with one.
     """
-    wishes = tuple(islice(allowances, MOST_ALLOWANCES))
-    if not wishes:
-        return Settled(tuple(findings), (), ())
+    considered = tuple(islice(allowances, MOST_ALLOWANCES))
+    if not considered:
+        return AllowanceResult(tuple(findings), (), ())
     used: set[Allowance] = set()
     kept: list[Finding] = []
     allowed: list[Allowed] = []
     for finding in findings:
-        heard = [wish for wish in wishes if _permits(wish, finding)]
-        used.update(heard)
-        if heard:
-            allowed.append(Allowed(finding, heard[0].permit, _reason(heard[0])))
+        applying = [allowance for allowance in considered if _applies(allowance, finding)]
+        used.update(applying)
+        if applying:
+            allowed.append(Allowed(finding, applying[0].kind, _reason(applying[0])))
         else:
             kept.append(finding)
-    ours = (wish for wish in wishes if wish.dialect is Dialect.IMAGELINT)
-    return Settled(tuple(kept), tuple(allowed), tuple(_use(wish, used, enabled) for wish in ours))
-
-
-def _permits(wish: Allowance, finding: Finding) -> bool:
-    if not wish.scope.covers(finding.location.span):
-        return False
-    if wish.dialect is Dialect.IMAGELINT and not wish.reason:
-        return False
-    if catalog.family(finding.rule) == NEVER_INLINE:
-        return False
-    if wish.dialect is Dialect.IMAGELINT:
-        return finding.rule in catalog.find(wish.rule)
-    if wish.rule == "*":
-        return catalog.family(finding.rule) not in NEVER_BY_WILDCARD and any(_theirs(wish, finding))
-    return finding.rule in catalog.find(wish.rule) and any(
-        wish.rule.lower() in catalog.spellings(reference) for reference in _theirs(wish, finding)
+    ours = (allowance for allowance in considered if allowance.dialect is Dialect.IMAGELINT)
+    return AllowanceResult(
+        tuple(kept), tuple(allowed), tuple(_use(allowance, used, enabled) for allowance in ours)
     )
 
 
-def _theirs(wish: Allowance, finding: Finding) -> Iterator[str]:
+def _applies(allowance: Allowance, finding: Finding) -> bool:
+    if not allowance.scope.covers(finding.location.span):
+        return False
+    if allowance.dialect is Dialect.IMAGELINT and not allowance.reason:
+        return False
+    if catalog.family(finding.rule) == NEVER_INLINE:
+        return False
+    if allowance.dialect is Dialect.IMAGELINT:
+        return finding.rule in catalog.find(allowance.rule)
+    if allowance.rule == "*":
+        return catalog.family(finding.rule) not in NEVER_BY_WILDCARD and any(
+            _theirs(allowance, finding)
+        )
+    return finding.rule in catalog.find(allowance.rule) and any(
+        allowance.rule.lower() in catalog.spellings(reference)
+        for reference in _theirs(allowance, finding)
+    )
+
+
+def _theirs(allowance: Allowance, finding: Finding) -> Iterator[str]:
     """The references of a rule to the tool that was spoken to: only these need no reason."""
-    tool = wish.dialect.value
+    tool = allowance.dialect.value
     references = catalog.load(finding.rule).references
     return (name for name in references if name.lower().startswith(tool))
 
 
-def _reason(wish: Allowance) -> str:
-    return wish.reason or f"{wish.dialect.value} is told to ignore {wish.rule}"
+def _reason(allowance: Allowance) -> str:
+    return allowance.reason or f"{allowance.dialect.value} is told to ignore {allowance.rule}"
 
 
-def _use(wish: Allowance, used: set[Allowance], enabled: Container[str]) -> AllowanceUse:
-    if wish.rule == NO_RULE:
-        return AllowanceUse(wish.span, wish.rule, AllowanceState.UNREADABLE)
-    meant = catalog.find(wish.rule)
+def _use(allowance: Allowance, used: set[Allowance], enabled: Container[str]) -> AllowanceUse:
+    if allowance.rule == NO_RULE:
+        return AllowanceUse(allowance.span, allowance.rule, AllowanceState.UNREADABLE)
+    meant = catalog.find(allowance.rule)
     if not meant:
         return AllowanceUse(
-            wish.span, wish.rule, AllowanceState.UNKNOWN, suggestion=nearest_rule(wish.rule)
+            allowance.span,
+            allowance.rule,
+            AllowanceState.UNKNOWN,
+            suggestion=nearest_rule(allowance.rule),
         )
-    if not wish.reason:
+    if not allowance.reason:
         state = AllowanceState.WITHOUT_REASON
-    elif wish in used:
+    elif allowance in used:
         state = AllowanceState.USED
     elif any(name in enabled for name in meant):
         state = AllowanceState.UNUSED
     else:
         state = AllowanceState.IDLE
-    return AllowanceUse(wish.span, wish.rule, state)
+    return AllowanceUse(allowance.span, allowance.rule, state)
 
 
 def nearest_rule(name: str) -> str:

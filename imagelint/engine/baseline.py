@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.fingerprint import fingerprints
 from imagelint.rules import catalog
 
@@ -117,7 +117,7 @@ def _is_entry(said: object) -> bool:
 
 def _refused(source: Source, why: str) -> UsageError:
     return UsageError(
-        Complaint(
+        Diagnostic(
             f"the baseline cannot be used: {why}",
             source.origin,
             "write it again with --write-baseline",

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from imagelint.core.report import Problem, ProblemKind, Report
 
 
-class Asked(NamedTuple):
+class Expected(NamedTuple):
     """Something that was asked for: one document of these kinds must have been examined.
 
     `name` is what a reader calls it; no kinds means that any document will do.
@@ -26,7 +26,7 @@ class Asked(NamedTuple):
 def decide(
     report: Report,
     fail_on: Severity,
-    asked: Iterable[Asked] = (Asked(),),
+    asked: Iterable[Expected] = (Expected(),),
     evidence: Evidence = Evidence(),  # noqa: B008 - it cannot be changed
 ) -> Verdict:
     """Pass only if all that was asked for was examined and nothing at or above `fail_on` remains.
@@ -62,7 +62,7 @@ def _violations(report: Report, fail_on: Severity) -> Iterator[str]:
         yield f"{count(total, 'finding')} at {fail_on}{bound}: {parts}"
 
 
-def _unexamined(report: Report, asked: Iterable[Asked]) -> Iterator[str]:
+def _unexamined(report: Report, asked: Iterable[Expected]) -> Iterator[str]:
     # A policy is what is judged by, not what is judged.
     kinds = {examined.kind for examined in report.examined} - {"policy"}
     for name, wanted in asked:

@@ -35,10 +35,10 @@ class Examination:
         """The report about one document; what the policy waives is still among the findings."""
         judgement = self._judge(document, project)
         findings = self._levelled(judgement.findings)
-        settled = allow_inline(findings, document.allowances, self._enabled)
-        idle = self.allowances(document, settled.uses) if settled.uses else Report()
+        suppressed = allow_inline(findings, document.allowances, self._enabled)
+        idle = self.allowances(document, suppressed.uses) if suppressed.uses else Report()
         examined = Examined(document.source.origin, document.kind, document.digest)
-        return Report(settled.kept, settled.allowed, judgement.problems, (examined,)) + idle
+        return Report(suppressed.kept, suppressed.allowed, judgement.problems, (examined,)) + idle
 
     def allowances(self, document: Document, uses: Iterable[AllowanceUse]) -> Report:
         """The report about what became of allowances that are written in a document."""

@@ -32,7 +32,7 @@ class Image(Protocol):
         ...
 
 
-class Removed(NamedTuple):
+class RemovedFlag(NamedTuple):
     """A flag or a variable that the engine no longer takes; versions are empty where unknown.
 
     Exactly one of `flag` (without dashes) and `variable` is set; `replacement` is a flag or empty.
@@ -47,7 +47,7 @@ class Removed(NamedTuple):
     source: str
 
 
-class Metrics(NamedTuple):
+class MetricsEndpoint(NamedTuple):
     """Where an engine shows its metrics.
 
     `port` is None when it is the port of the API. `default` is `on` or `off`; `switch` is the flag
@@ -79,7 +79,7 @@ class Endpoints(NamedTuple):
     opens: str
 
 
-class Packaging(NamedTuple):
+class OfficialImage(NamedTuple):
     """The engine's own image.
 
     `root` tells whether it runs as root, `user` is the unprivileged user that it has or runs as
@@ -94,7 +94,7 @@ class Packaging(NamedTuple):
     devel: bool
 
 
-class Caches(NamedTuple):
+class CacheFolders(NamedTuple):
     """What an engine writes (`~` is the home folder), and where weights are downloaded to."""
 
     paths: tuple[str, ...]
@@ -148,12 +148,12 @@ class Engine(NamedTuple):
     maintenance: str
     memory_of: str
     endpoints: Endpoints
-    metrics: Metrics | None
-    packaging: Packaging
-    caches: Caches
+    metrics: MetricsEndpoint | None
+    packaging: OfficialImage
+    caches: CacheFolders
     drain_seconds: int
     drain_flag: str
-    removed: tuple[Removed, ...]
+    removed: tuple[RemovedFlag, ...]
 
     def canonical(self, flag: str) -> str:
         """The main name of a flag without its dashes; itself when it is not an option's name."""
@@ -166,7 +166,7 @@ class Engine(NamedTuple):
         return self.defaults.get(option)
 
 
-class Recognised(NamedTuple):
+class RecognisedEngine(NamedTuple):
     """The engine that an image holds.
 
     `upstream` when the image is that project's own, `bare` when it runs what it is given although
@@ -252,8 +252,8 @@ def _endpoints(raw: Mapping[str, Any]) -> Endpoints:
     )
 
 
-def _metrics(raw: Mapping[str, Any]) -> Metrics:
-    return Metrics(
+def _metrics(raw: Mapping[str, Any]) -> MetricsEndpoint:
+    return MetricsEndpoint(
         raw["path"],
         raw.get("port"),
         raw["prometheus"],
@@ -263,8 +263,8 @@ def _metrics(raw: Mapping[str, Any]) -> Metrics:
     )
 
 
-def _packaging(raw: Mapping[str, Any]) -> Packaging:
-    return Packaging(
+def _packaging(raw: Mapping[str, Any]) -> OfficialImage:
+    return OfficialImage(
         raw["root"],
         raw.get("user", ""),
         raw.get("home", "/root"),
@@ -273,12 +273,14 @@ def _packaging(raw: Mapping[str, Any]) -> Packaging:
     )
 
 
-def _caches(raw: Mapping[str, Any]) -> Caches:
-    return Caches(tuple(raw["paths"]), tuple(raw.get("variables", ())), raw.get("weights", ""))
+def _caches(raw: Mapping[str, Any]) -> CacheFolders:
+    return CacheFolders(
+        tuple(raw["paths"]), tuple(raw.get("variables", ())), raw.get("weights", "")
+    )
 
 
-def _removed(raw: Mapping[str, Any]) -> Removed:
-    return Removed(
+def _removed(raw: Mapping[str, Any]) -> RemovedFlag:
+    return RemovedFlag(
         raw.get("flag", ""),
         raw.get("variable", ""),
         raw.get("deprecated", ""),
@@ -295,15 +297,15 @@ def _aliases(name: str) -> Mapping[str, str]:
 
 
 @cache
-def _recognise(name: str) -> Recognised | None:
+def _recognise(name: str) -> RecognisedEngine | None:
     for row in table("engines/index")["images"]:
         if matches(name, row["glob"]):
             bare, general = row.get("bare", False), row.get("general", False)
-            return Recognised(row["engine"], row["upstream"], bare, general)
+            return RecognisedEngine(row["engine"], row["upstream"], bare, general)
     return None
 
 
-def recognise_image(reference: Image) -> Recognised | None:
+def recognise_image(reference: Image) -> RecognisedEngine | None:
     """The engine that an image holds by its name, or None."""
     return _recognise(f"{reference.registry}/{reference.repository}")
 
@@ -328,14 +330,14 @@ def _programs() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
     return {first: tuple(rows) for first, rows in found.items()}
 
 
-class Program(NamedTuple):
+class EngineProgram(NamedTuple):
     """An engine started by its own program, and how many words name it."""
 
     engine: str
     length: int
 
 
-def engine_of_program(words: Sequence[str]) -> Program | None:
+def engine_of_program(words: Sequence[str]) -> EngineProgram | None:
     """The engine that a command starts, `words[0]` being its program; None for any other program.
 
     Python modules are recognised behind `python -m`, with interpreter options in between.
@@ -350,7 +352,7 @@ def engine_of_program(words: Sequence[str]) -> Program | None:
         first, rest, skipped = "python", tuple(words[module:]), module
     for row, name in _programs().get(first, ()):
         if rest[: len(row) - 1] == row[1:]:
-            return Program(name, skipped + len(row) - 1)
+            return EngineProgram(name, skipped + len(row) - 1)
     return None
 
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 LEVEL, EXEMPT = "level", "exempt"
 
 
-class Places(Protocol):
+class PolicyPlaces(Protocol):
     """Where things are written."""
 
     def line(self, keys: Keys) -> str:
@@ -46,7 +46,7 @@ class Pack(str):
         return Span(0, 0)
 
 
-def layer(data: Mapping[str, Data], places: Places, origin: str) -> Policy:
+def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy:
     """One layer, without what it extends; `data` must be valid by schema and check."""
     fail_on = cast("str | None", data.get("fail-on"))
     rules = cast("Mapping[str, Data]", data.get("rules") or {})
@@ -74,7 +74,7 @@ def _current(name: str) -> str:
     return next((rule for rule in known if name in catalog.load(rule).former), name)
 
 
-def _setting(name: str, said: Data, places: Places) -> RuleSetting:
+def _setting(name: str, said: Data, places: PolicyPlaces) -> RuleSetting:
     if isinstance(said, str):
         return RuleSetting(level_named(said), origins={LEVEL: places.line(("rules", name))})
     body = cast("Mapping[str, Data]", said or {})
@@ -142,7 +142,7 @@ def _signer(said: Mapping[str, Data]) -> Signer:
     )
 
 
-def _origins(data: Mapping[str, Data], places: Places) -> dict[str, str]:
+def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
     said = {key: places.line((key,)) for key in ("name", "fail-on") if data.get(key)}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})
     return said | {f"environment.{key}": places.line(("environment", key)) for key in environment}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imagelint.core.errors import Complaint
+from imagelint.core.errors import Diagnostic
 from imagelint.policy.builtin import PACKS
 from imagelint.policy.glob import complaint
 from imagelint.policy.suggest import did_you_mean
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from imagelint.policy.text import Data, Keys, PolicyText
 
 
-def complaints(text: PolicyText) -> tuple[Complaint, ...]:
+def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with a policy, what it extends aside, in the order of the text."""
     data = text.data if isinstance(text.data, dict) else {}
     found = [*schema_complaints(text)]
@@ -30,25 +30,25 @@ def complaints(text: PolicyText) -> tuple[Complaint, ...]:
     return tuple(sorted(dict.fromkeys(found), key=_place))
 
 
-def _place(said: Complaint) -> tuple[int, int]:
+def _place(said: Diagnostic) -> tuple[int, int]:
     _, line, column = said.at.rsplit(":", 2)
     return int(line), int(column)
 
 
-def _extends(text: PolicyText, names: tuple[Data, ...]) -> Iterator[Complaint]:
+def _extends(text: PolicyText, names: tuple[Data, ...]) -> Iterator[Diagnostic]:
     for index, name in enumerate(names):
         if not isinstance(name, str) or name in PACKS or not name:
             continue
         at = text.at(text.item_span("extends", index))
         if "://" in name or name.startswith(("/", "~")):
-            yield Complaint(f"`{name}` is not a file near this one", at, "only relative paths")
+            yield Diagnostic(f"`{name}` is not a file near this one", at, "only relative paths")
         elif not is_file(name) and "/" in name:
-            yield Complaint(f"`{name}` is not a policy", at, "its name must end in .yaml or .yml")
+            yield Diagnostic(f"`{name}` is not a policy", at, "its name must end in .yaml or .yml")
         elif not is_file(name):
-            yield Complaint(f"no pack is named `{name}`", at, did_you_mean(name, PACKS))
+            yield Diagnostic(f"no pack is named `{name}`", at, did_you_mean(name, PACKS))
 
 
-def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Complaint]:
+def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Diagnostic]:
     lists: list[Keys] = [("exclude",), ("environment", "registries")]
     lists += [("rules", name, "exempt") for name in _mapping(data.get("rules"))]
     signers = _list(_mapping(data.get("environment")).get("signers"))
@@ -62,20 +62,20 @@ def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Complaint]:
             yield from _glob(text, _reach(data, keys), keys)
 
 
-def _glob(text: PolicyText, glob: Data, keys: Keys) -> Iterator[Complaint]:
+def _glob(text: PolicyText, glob: Data, keys: Keys) -> Iterator[Diagnostic]:
     if isinstance(glob, str) and glob.strip():
         wrong = complaint(glob)
         if wrong:
-            yield Complaint(f"the glob `{glob}` will not do: {wrong}", text.at(text.span(keys)))
+            yield Diagnostic(f"the glob `{glob}` will not do: {wrong}", text.at(text.span(keys)))
 
 
-def _signer(text: PolicyText, signer: dict[str, Data], keys: Keys) -> Iterator[Complaint]:
+def _signer(text: PolicyText, signer: dict[str, Data], keys: Keys) -> Iterator[Diagnostic]:
     at = text.at(text.span(keys))
     by_identity = "identity" in signer or "issuer" in signer
     if ("key" in signer) == by_identity:
-        yield Complaint("a signer has either a `key`, or an `identity` with its `issuer`", at)
+        yield Diagnostic("a signer has either a `key`, or an `identity` with its `issuer`", at)
     elif by_identity and not ("identity" in signer and "issuer" in signer):
-        yield Complaint("`identity` and `issuer` go together: either alone trusts too many", at)
+        yield Diagnostic("`identity` and `issuer` go together: either alone trusts too many", at)
     if signer.get("pattern") is not True:
         return
     for key in ("identity", "issuer"):
@@ -84,7 +84,7 @@ def _signer(text: PolicyText, signer: dict[str, Data], keys: Keys) -> Iterator[C
             re.compile(expression if isinstance(expression, str) else "")
         except (re.error, RecursionError, OverflowError) as error:
             where = text.at(text.span((*keys, key)))
-            yield Complaint(f"the regular expression does not compile: {error}", where)
+            yield Diagnostic(f"the regular expression does not compile: {error}", where)
 
 
 def _reach(data: Data, keys: Keys) -> Data:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from imagelint.core.errors import Complaint, ImagelintError, PolicyError
+from imagelint.core.errors import Diagnostic, ImagelintError, PolicyError
 from imagelint.policy.build import Pack, layer
 from imagelint.policy.builtin import PACKS
 from imagelint.policy.model import DEFAULT_PACKS, Policy, merge_all
@@ -81,13 +81,13 @@ class _Loader:
         own = layer(data, text, source.origin)
         named = own.extends if "extends" in data else default
         below: list[Policy] = []
-        complaints: list[Complaint] = []
+        complaints: list[Diagnostic] = []
         for index, name in enumerate(named):
             try:
                 below.append(self._extended(text, name, (*chain, source.origin)))
             except _NotThereError as error:
                 at = text.at(text.item_span("extends", index))
-                complaints.append(Complaint(str(error), at))
+                complaints.append(Diagnostic(str(error), at))
             except PolicyError as error:
                 complaints.extend(error.complaints)
         if complaints:
@@ -128,4 +128,4 @@ class _Loader:
 
 class _NotThereError(ImagelintError):
     def __init__(self, message: str) -> None:
-        super().__init__(Complaint(message))
+        super().__init__(Diagnostic(message))

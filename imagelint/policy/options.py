@@ -15,7 +15,7 @@ from typing import (
     get_type_hints,
 )
 
-from imagelint.core.errors import Complaint, PolicyError
+from imagelint.core.errors import Diagnostic, PolicyError
 from imagelint.core.finding import Severity
 
 if TYPE_CHECKING:
@@ -71,15 +71,15 @@ def options_for(policy: Policy, rule: Rule) -> object:
         return rule.options()
     kinds = {option.name: option.kind for option in options_of(rule.options)}
     values: dict[str, object] = {}
-    complaints: list[Complaint] = []
+    complaints: list[Diagnostic] = []
     for name, value in setting.options.items():
         key = f"rules.{rule.name}.{name.replace('_', '-')}"
         try:
             values[name] = coerce(value, kinds[name])
         except KeyError:
-            complaints.append(Complaint(f"{key}: no such option", setting.origins.get(name, "")))
+            complaints.append(Diagnostic(f"{key}: no such option", setting.origins.get(name, "")))
         except ValueError as error:
-            complaints.append(Complaint(f"{key}: {error}", setting.origins.get(name, "")))
+            complaints.append(Diagnostic(f"{key}: {error}", setting.origins.get(name, "")))
     if complaints:
         raise PolicyError(*complaints)
     return rule.options(**values)

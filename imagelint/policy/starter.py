@@ -7,7 +7,7 @@ from typing import NamedTuple
 HOOK_REPOSITORY = "https://github.com/imagelint/imagelint"
 
 
-class Holdings(NamedTuple):
+class Inventory(NamedTuple):
     """What a repository holds.
 
     `kinds` counts documents by kind, `registries` are globs that cover the images in use,
@@ -21,12 +21,12 @@ class Holdings(NamedTuple):
     templates: tuple[str, ...] = ()
 
 
-def starter_policy(holdings: Holdings, name: str) -> str:
+def starter_policy(inventory: Inventory, name: str) -> str:
     """The text of a policy file."""
-    counts = ", ".join(f"{number} {kind}" for kind, number in sorted(holdings.kinds.items()))
-    serves = bool(holdings.engines)
+    counts = ", ".join(f"{number} {kind}" for kind, number in sorted(inventory.kinds.items()))
+    serves = bool(inventory.engines)
     packs = "[recommended, gpu-serving]" if serves else "[recommended]"
-    engines = f" Model servers: {', '.join(holdings.engines)}." if serves else ""
+    engines = f" Model servers: {', '.join(inventory.engines)}." if serves else ""
     lines = [
         f"# What imagelint holds this project to. Found here: {counts or 'nothing yet'}.{engines}",
         "# Every key: `imagelint policy schema`. What is in force: `imagelint policy show`.",
@@ -38,7 +38,7 @@ def starter_policy(holdings: Holdings, name: str) -> str:
         "# The lowest severity that fails: critical, high, medium, low or info.",
         "fail-on: high",
         "",
-        *_environment(holdings),
+        *_environment(inventory),
         "",
         "# A rule may be off, on, a severity, or have options: `imagelint explain RULE`.",
         "# rules:",
@@ -52,14 +52,14 @@ def starter_policy(holdings: Holdings, name: str) -> str:
         "#     reason: needs port 80 until the proxy is there",
         "#     until: 2027-01-31",
         "",
-        *_exclude(holdings),
+        *_exclude(inventory),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _environment(holdings: Holdings) -> list[str]:
+def _environment(inventory: Inventory) -> list[str]:
     lines = ["# What the files cannot say. Rules that need it are silent without it."]
-    known = holdings.registries
+    known = inventory.registries
     lines.append("environment:" if known else "# environment:")
     mark = "" if known else "# "
     if known:
@@ -69,20 +69,20 @@ def _environment(holdings: Holdings) -> list[str]:
     else:
         lines.append('#   registries: ["registry.example.com/*"]')
     lines.append(f'{"  # " if known else "#   "}driver: "550.90.07"  # of the GPU hosts')
-    product = holdings.gpu_products[0] if holdings.gpu_products else "NVIDIA-H100-80GB-HBM3"
+    product = inventory.gpu_products[0] if inventory.gpu_products else "NVIDIA-H100-80GB-HBM3"
     lines.append(f"{'  # ' if known else '#   '}gpu: {{product: {product}, per-node: 8}}")
     lines.append(f"{mark}  # signers:" if known else "#   signers:")
     lines.append(f"{'  #   ' if known else '#     '}- {{name: release, key: cosign.pub}}")
     return lines
 
 
-def _exclude(holdings: Holdings) -> list[str]:
+def _exclude(inventory: Inventory) -> list[str]:
     lines = ["# What is not examined, as globs relative to this file."]
-    if not holdings.templates:
+    if not inventory.templates:
         return [*lines, "# exclude: [third_party/**]"]
     lines.append("# These are templates: examine what comes out of them (`helm template`).")
     lines.append("exclude:")
-    return [*lines, *(f"  - {_scalar(f'{folder}/**')}" for folder in holdings.templates)]
+    return [*lines, *(f"  - {_scalar(f'{folder}/**')}" for folder in inventory.templates)]
 
 
 def _scalar(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
 
-from imagelint.core.errors import Complaint, PolicyError
+from imagelint.core.errors import Diagnostic, PolicyError
 from imagelint.documents.yaml.load import Cursor, YamlError, read_yaml
 from imagelint.documents.yaml.nodes import Mapping as YamlMapping
 from imagelint.documents.yaml.nodes import Scalar
@@ -70,14 +70,14 @@ def read_text(source: Source) -> PolicyText:
         stream = read_yaml(source.text)
     except YamlError as error:
         message = f"this is not YAML: {error.message}"
-        raise PolicyError(Complaint(message, _at(source, error.span))) from None
+        raise PolicyError(Diagnostic(message, _at(source, error.span))) from None
     if len(stream.documents) > 1:
         at = _at(source, stream.documents[1].span)
-        raise PolicyError(Complaint("a policy is one YAML document, here a second begins", at))
+        raise PolicyError(Diagnostic("a policy is one YAML document, here a second begins", at))
     if stream.duplicates:
         raise PolicyError(
             *(
-                Complaint(f"the key `{key.text}` is written twice", _at(source, key.span))
+                Diagnostic(f"the key `{key.text}` is written twice", _at(source, key.span))
                 for key in stream.duplicates
             )
         )

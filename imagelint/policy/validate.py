@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, cast
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.validators import extend
 
-from imagelint.core.errors import Complaint
+from imagelint.core.errors import Diagnostic
 from imagelint.policy.schema import policy_schema
 from imagelint.policy.suggest import did_you_mean
 
@@ -42,7 +42,7 @@ class _Violation(NamedTuple):
     inner: tuple[_Violation, ...]
 
 
-def schema_complaints(text: PolicyText) -> Iterator[Complaint]:
+def schema_complaints(text: PolicyText) -> Iterator[Diagnostic]:
     """Everything that the schema says against the policy, each thing once."""
     if text.root is None:
         return
@@ -74,7 +74,7 @@ def _violation(error: ValidationError) -> _Violation:
     )
 
 
-def _translated(error: _Violation, text: PolicyText) -> Iterator[Complaint]:
+def _translated(error: _Violation, text: PolicyText) -> Iterator[Diagnostic]:
     match error.keyword:
         case "anyOf":
             for inner in _branch(error):
@@ -85,10 +85,10 @@ def _translated(error: _Violation, text: PolicyText) -> Iterator[Complaint]:
             at = text.at(text.span(error.keys))
             for key in error.wanted:
                 if key not in cast("Mapping[str, object]", error.value):
-                    yield Complaint(f"`{key}` is missing", at, _help(error, key))
+                    yield Diagnostic(f"`{key}` is missing", at, _help(error, key))
         case _:
             message, advice = _wrong_value(error, text)
-            yield Complaint(message, text.at(text.span(error.keys)), advice)
+            yield Diagnostic(message, text.at(text.span(error.keys)), advice)
 
 
 def _branch(error: _Violation) -> list[_Violation]:
@@ -110,14 +110,14 @@ def _is_other_type(inner: _Violation, outer: _Violation) -> bool:
     return words or inner.keyword == "type"
 
 
-def _unknown_keys(error: _Violation, text: PolicyText) -> Iterator[Complaint]:
+def _unknown_keys(error: _Violation, text: PolicyText) -> Iterator[Diagnostic]:
     keys = error.keys
     known = tuple(error.schema["properties"])
     for key in cast("Mapping[str, object]", error.value):
         if key not in known:
             at = text.at(text.key_span((*keys, key)))
             message = f"no rule is named `{key}`" if keys == ("rules",) else f"unknown key `{key}`"
-            yield Complaint(message, at, did_you_mean(key, known))
+            yield Diagnostic(message, at, did_you_mean(key, known))
 
 
 def _wrong_value(error: _Violation, text: PolicyText) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Confidence
 from imagelint.core.pattern import pattern
-from imagelint.reporters.excerpt import Frame, draw
+from imagelint.reporters.excerpt import ExcerptFrame, draw
 from imagelint.reporters.paint import colored, plain
 from imagelint.reporters.visible import visible
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SENTENCE_END = pattern(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
 
 
-class Writer:
+class BlockWriter:
     """Writes blocks; remembers which rules it has explained, so that each is explained once."""
 
     def __init__(self, context: ReportContext) -> None:
@@ -92,7 +92,9 @@ class Writer:
         if location.path:
             place += f" ({visible(location.path)})"
         yield f"{self._arrow(gutter)} {place}"
-        yield from draw(location, Frame(gutter, self._context.width, mark, style, self.paint))
+        yield from draw(
+            location, ExcerptFrame(gutter, self._context.width, mark, style, self.paint)
+        )
 
     def _remarks(self, finding: Finding, gutter: int) -> Iterator[str]:
         yield from self._remark("help", finding.help, gutter)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from imagelint.core.report import Permit
+from imagelint.core.report import AllowanceKind
 from imagelint.reporters.order import allowed_by_place, examined_by_name, severity_counts
 from imagelint.reporters.visible import visible
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 _MOST_REASONS = 20
 # Baselines and exemptions are decided elsewhere and can be long: they are counted, not listed.
-_LISTED = (Permit.INLINE, Permit.ANNOTATION, Permit.WAIVER)
+_LISTED = (AllowanceKind.INLINE, AllowanceKind.ANNOTATION, AllowanceKind.WAIVER)
 
 
 def closing(verdict: Verdict, paint: Paint) -> Iterator[str]:
@@ -51,8 +51,8 @@ def examined_line(report: Report) -> str:
 
 def allowed_line(allowed: Iterable[Allowed]) -> str:
     """`3 findings (2 inline, 1 waiver)`."""
-    permits = Counter(each.permit.value for each in allowed)
-    return _counted(sum(permits.values()), "finding", dict(sorted(permits.items())))
+    kinds = Counter(each.kind.value for each in allowed)
+    return _counted(sum(kinds.values()), "finding", dict(sorted(kinds.items())))
 
 
 def _counted(total: int, noun: str, parts: dict[str, int]) -> str:
@@ -76,15 +76,15 @@ def _allowed(allowed: tuple[Allowed, ...]) -> Iterator[str]:
     if not allowed:
         return
     yield f"allowed  {allowed_line(allowed)}"
-    reasons: dict[tuple[str, Permit, str, str], list[str]] = {}
+    reasons: dict[tuple[str, AllowanceKind, str, str], list[str]] = {}
     for each in allowed_by_place(allowed):
-        if each.permit in _LISTED:
+        if each.kind in _LISTED:
             location = each.finding.location
-            key = (each.finding.rule, each.permit, each.reason, each.until)
+            key = (each.finding.rule, each.kind, each.reason, each.until)
             reasons.setdefault(key, []).append(f"{location.origin}:{location.start.line}")
-    for (rule, permit, reason, until), places in list(reasons.items())[:_MOST_REASONS]:
+    for (rule, kind, reason, until), places in list(reasons.items())[:_MOST_REASONS]:
         at = places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1} more"
-        by = f"{permit.value} until {until}" if until else permit.value
+        by = f"{kind.value} until {until}" if until else kind.value
         head = f"  = note: allowed {visible(rule)} at {visible(at)}"
         yield f"{head} ({visible(by)}): {visible(reason)}"
     if len(reasons) > _MOST_REASONS:

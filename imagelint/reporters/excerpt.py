@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _BAR_WIDTH = 2
 
 
-class Frame(NamedTuple):
+class ExcerptFrame(NamedTuple):
     """How an excerpt is drawn: width of the line numbers, cells of a whole line, mark, colours."""
 
     gutter: int
@@ -34,7 +34,7 @@ class Frame(NamedTuple):
         return self.paint("gutter", f" {number:>{self.gutter}} |")
 
 
-def draw(location: Location, frame: Frame) -> Iterator[str]:
+def draw(location: Location, frame: ExcerptFrame) -> Iterator[str]:
     """The lines that show a place; nothing when it has no excerpt."""
     if not location.excerpt.lines:
         return
@@ -53,7 +53,7 @@ def _last_line(location: Location) -> int:
     return end.line - 1 if end.column == 1 and end.line > start.line else end.line
 
 
-def _one_line(location: Location, frame: Frame) -> Iterator[str]:
+def _one_line(location: Location, frame: ExcerptFrame) -> Iterator[str]:
     excerpt, start, end = location.excerpt, location.start, location.end
     for number, line in enumerate(excerpt.lines, excerpt.first_line):
         if number == start.line:
@@ -69,7 +69,7 @@ def _one_line(location: Location, frame: Frame) -> Iterator[str]:
             yield _row(frame, str(number), window(cells(line), 0, frame.room).text)
 
 
-def _many_lines(location: Location, frame: Frame) -> Iterator[str]:
+def _many_lines(location: Location, frame: ExcerptFrame) -> Iterator[str]:
     """Lines beside a bar that runs from the first character of a span to its last."""
     excerpt, start, last = location.excerpt, location.start, _last_line(location)
     room = frame.room and frame.room - _BAR_WIDTH
@@ -97,7 +97,7 @@ def _starts_text(line: str, column: int) -> bool:
     return not line[: column - 1].strip()
 
 
-def _tail(location: Location, line: str, frame: Frame) -> str:
+def _tail(location: Location, line: str, frame: ExcerptFrame) -> str:
     shown = cells(line)
     view = window(shown, 0, frame.room and frame.room - _BAR_WIDTH)
     whole = location.end.line > _last_line(location)
@@ -105,5 +105,5 @@ def _tail(location: Location, line: str, frame: Frame) -> str:
     return frame.paint(frame.style, "|" + "_" * max(view.place(end), 1) + frame.mark)
 
 
-def _row(frame: Frame, number: str, text: str) -> str:
+def _row(frame: ExcerptFrame, number: str, text: str) -> str:
     return f"{frame.bar(number)} {text}".rstrip()

@@ -104,7 +104,7 @@ def _finding(finding: Finding, fingerprint: str) -> Json:
 def _allowed(allowed: Allowed, fingerprint: str) -> Json:
     return {
         "finding": _finding(allowed.finding, fingerprint),
-        "permit": allowed.permit.value,
+        "permit": allowed.kind.value,
         "reason": allowed.reason,
         "until": allowed.until,
     }

@@ -65,7 +65,7 @@ def place_key(finding: Finding) -> tuple[object, ...]:
 
 
 def _allowed_key(allowed: Allowed) -> tuple[object, ...]:
-    return (*place_key(allowed.finding), allowed.permit.value, allowed.reason, allowed.until)
+    return (*place_key(allowed.finding), allowed.kind.value, allowed.reason, allowed.until)
 
 
 def _problem_key(problem: Problem) -> tuple[object, ...]:

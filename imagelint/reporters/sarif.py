@@ -13,7 +13,7 @@ from imagelint.reporters.closing import allowed_line
 from imagelint.reporters.identity import identities
 from imagelint.reporters.order import by_severity, problems_by_place
 from imagelint.reporters.places import places
-from imagelint.reporters.sarif_results import Results, Subject
+from imagelint.reporters.sarif_results import ReportedFinding, ResultBuilder
 from imagelint.reporters.sarif_rules import rule_descriptor, rule_id
 from imagelint.reporters.sarif_text import text
 from imagelint.reporters.stream import Items, chunks, dump
@@ -40,7 +40,7 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     kept = subjects[:MOST_RESULTS]
     described = {rule_id(each.finding, context): each.finding for each in reversed(kept)}
     rules = tuple(sorted(described))
-    results = Results(rules, context, where)
+    results = ResultBuilder(rules, context, where)
     yield f'{{"$schema": {dump(SCHEMA)}, "runs": [\n'
     yield from chunks(
         {
@@ -69,7 +69,7 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     yield '\n], "version": "2.1.0"}\n'
 
 
-def _subjects(report: Report, where: Places) -> tuple[Subject, ...]:
+def _subjects(report: Report, where: Places) -> tuple[ReportedFinding, ...]:
     """What becomes results, the worst first.
 
     Allowed findings do not: GitHub does not read `suppressions` and would open an alert for each
@@ -77,7 +77,7 @@ def _subjects(report: Report, where: Places) -> tuple[Subject, ...]:
     """
     findings = by_severity(report.findings)
     prints = identities(tuple(where.steady(finding) for finding in findings))
-    return tuple(Subject(*pair) for pair in zip(findings, prints, strict=True))
+    return tuple(ReportedFinding(*pair) for pair in zip(findings, prints, strict=True))
 
 
 def _kinds(report: Report) -> Json:
@@ -85,7 +85,7 @@ def _kinds(report: Report) -> Json:
     return [{"id": kind, "shortDescription": {"text": kind}} for kind in sorted(kinds)]
 
 
-def _invocation(verdict: Verdict, results: Results, left_out: int) -> Json:
+def _invocation(verdict: Verdict, results: ResultBuilder, left_out: int) -> Json:
     problems = problems_by_place(verdict.report.problems)
     notifications = [_notification(problem, results) for problem in problems]
     if left_out:
@@ -101,7 +101,7 @@ def _invocation(verdict: Verdict, results: Results, left_out: int) -> Json:
     }
 
 
-def _notification(problem: Problem, results: Results) -> Json:
+def _notification(problem: Problem, results: ResultBuilder) -> Json:
     parts = (problem.origin, problem.detail or problem.kind.value)
     said = ": ".join(part for part in parts if part)
     help_ = f"\n{problem.help}" if problem.help else ""

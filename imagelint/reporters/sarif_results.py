@@ -19,14 +19,14 @@ if TYPE_CHECKING:
 _MOST_RELATED = 100
 
 
-class Subject(NamedTuple):
+class ReportedFinding(NamedTuple):
     """A finding, and by what it is known; no two have the same fingerprint."""
 
     finding: Finding
     fingerprint: str
 
 
-class Results:
+class ResultBuilder:
     """Makes results of one run."""
 
     def __init__(self, rules: tuple[str, ...], context: ReportContext, places: Places) -> None:
@@ -34,7 +34,7 @@ class Results:
         self._context = context
         self._places = places
 
-    def result(self, subject: Subject) -> Json:
+    def result(self, subject: ReportedFinding) -> Json:
         """One result."""
         finding = subject.finding
         identifier = rule_id(finding, self._context)

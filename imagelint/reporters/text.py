@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.reporters.block import Writer
+from imagelint.reporters.block import BlockWriter
 from imagelint.reporters.closing import closing
 from imagelint.reporters.grouping import Group, blocks
 from imagelint.reporters.order import by_place, problems_by_place
@@ -20,7 +20,7 @@ __all__ = ["report"]
 
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """The whole report, a block at a time; each block ends with a line feed."""
-    writer = Writer(context)
+    writer = BlockWriter(context)
     for block in blocks(by_place(verdict.report.findings)):
         lines = writer.group(block) if isinstance(block, Group) else writer.finding(block)
         yield _block(lines)

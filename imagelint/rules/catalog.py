@@ -33,7 +33,7 @@ TABLE: dict[str, dict[str, tuple[str, ...]]] = {
             "whole-context-copied",
         ),
         "Stage": ("missing-healthcheck",),
-        "Start": ("shell-form-entrypoint",),
+        "StartCommand": ("shell-form-entrypoint",),
     },
     "images": {
         "ImageUse": (

@@ -17,12 +17,12 @@ from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.detect import DocumentError, detect, parse
 from imagelint.documents.project import EVERYTHING, Project
 from imagelint.engine.examine import Examination
-from imagelint.run.serialize import Stored
+from imagelint.run.serialize import FileReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from imagelint.collect.files import Found
+    from imagelint.collect.files import FoundFile
     from imagelint.core.source import Source
     from imagelint.documents.base import Document
     from imagelint.policy.model import Policy
@@ -37,7 +37,7 @@ class Plan(NamedTuple):
     `keeps` tells whether results are remembered, so that what was looked at must be known.
     """
 
-    files: dict[str, Found]
+    files: dict[str, FoundFile]
     policies: Policies
     project_digest: str = ""
     keeps: bool = False
@@ -53,7 +53,7 @@ class Examiner:
         self._kinds: dict[str, tuple[str, ...]] | None = None
         self._roots: dict[str, str] = {}
 
-    def file(self, found: Found) -> Stored:
+    def file(self, found: FoundFile) -> FileReport:
         """What comes of one file, with the digests of what else was looked at.
 
         Raises:
@@ -64,29 +64,29 @@ class Examiner:
         except ImagelintError:
             raise
         except Exception as error:  # noqa: BLE001 - a defect costs one file, not the run
-            return Stored(Report(problems=(_defect(found.origin, error),)))
+            return FileReport(Report(problems=(_defect(found.origin, error),)))
 
-    def _file(self, found: Found) -> Stored:
+    def _file(self, found: FoundFile) -> FileReport:
         data = read_bytes(found.path, found.origin)
         if isinstance(data, Problem):
-            return Stored(Report(problems=(data,)))
+            return FileReport(Report(problems=(data,)))
         text = decode(data, found.origin)
         if text.source is None:
-            return Stored(Report(problems=text.problems))
+            return FileReport(Report(problems=text.problems))
         stored = self.source(text.source, os.path.dirname(found.path) or ".")
-        return Stored(Report(problems=text.problems) + stored.report, stored.dependencies)
+        return FileReport(Report(problems=text.problems) + stored.report, stored.dependencies)
 
-    def source(self, source: Source, folder: str) -> Stored:
+    def source(self, source: Source, folder: str) -> FileReport:
         """What comes of one text that stands for a file in a folder."""
         document = recognise(source)
         if isinstance(document, Report):
-            return Stored(document)
+            return FileReport(document)
         self._remember(source.origin, Known(document))
         root = self._root(folder)
         project = Project(lambda origin: self.load(origin, root), self._origins)
         report = self._examination(self._plan.policies.of(folder))(document, project)
         asked = sorted(project.dependencies) if self._plan.keeps else ()
-        return Stored(report, tuple(self._dependency(name) for name in asked))
+        return FileReport(report, tuple(self._dependency(name) for name in asked))
 
     def _examination(self, policy: Policy) -> Examination:
         known = self._examinations.get(id(policy))

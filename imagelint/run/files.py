@@ -13,12 +13,12 @@ from imagelint.core.report import Report
 from imagelint.documents.project import EVERYTHING
 from imagelint.policy.digest import policy_digest
 from imagelint.run.examiner import Examiner, Plan, file_digest
-from imagelint.run.serialize import Stored, decode, encode
+from imagelint.run.serialize import FileReport, decode, encode
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from imagelint.collect.files import Found
+    from imagelint.collect.files import FoundFile
     from imagelint.run.policies import Policies
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -26,7 +26,7 @@ WORTH_SPREADING = 200
 """From this many files on, starting further processes pays."""
 
 
-class Results(Protocol):
+class ResultCache(Protocol):
     """What is known from earlier runs; `keeps` is false for a cache that remembers nothing."""
 
     @property
@@ -46,7 +46,7 @@ class Results(Protocol):
 class Task(NamedTuple):
     """A file and the key under which its result is remembered; empty: it cannot be."""
 
-    found: Found
+    found: FoundFile
     key: str
 
 
@@ -54,13 +54,13 @@ class Run(NamedTuple):
     """How to examine. `progress` is told how many files are done of how many."""
 
     policies: Policies
-    results: Results
+    results: ResultCache
     now: int
     processes: int = 1
     progress: Callable[[int, int], None] = lambda _done, _of: None
 
 
-def examine(files: Iterable[Found], run: Run) -> dict[str, Report]:
+def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     """The report about each file by origin, in order, whatever ran where."""
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     tasks, digests = _tasks(ordered, run)
@@ -77,7 +77,7 @@ def examine(files: Iterable[Found], run: Run) -> dict[str, Report]:
     return {task.found.origin: done[task.found.origin] for task in tasks}
 
 
-def _tasks(files: Iterable[Found], run: Run) -> tuple[list[Task], dict[str, str]]:
+def _tasks(files: Iterable[FoundFile], run: Run) -> tuple[list[Task], dict[str, str]]:
     """What is to be done, and the digest of each file; no digests where nothing is remembered."""
     tasks: list[Task] = []
     digests: dict[str, str] = {}
@@ -109,7 +109,7 @@ def _known(
     return reports
 
 
-def _holds(stored: Stored, plan: Plan, digests: Mapping[str, str]) -> bool:
+def _holds(stored: FileReport, plan: Plan, digests: Mapping[str, str]) -> bool:
     for origin, digest in stored.dependencies:
         if origin == EVERYTHING:
             current = plan.project_digest
@@ -120,9 +120,11 @@ def _holds(stored: Stored, plan: Plan, digests: Mapping[str, str]) -> bool:
     return True
 
 
-def _work(tasks: list[Task], plan: Plan, run: Run, before: int) -> Iterator[tuple[Task, Stored]]:
+def _work(
+    tasks: list[Task], plan: Plan, run: Run, before: int
+) -> Iterator[tuple[Task, FileReport]]:
     by_origin = {task.found.origin: task for task in tasks}
-    pairs: Iterator[tuple[Found, Stored]]
+    pairs: Iterator[tuple[FoundFile, FileReport]]
     if len(tasks) < WORTH_SPREADING or run.processes == 1:
         examiner = Examiner(plan)
         pairs = ((task.found, examiner.file(task.found)) for task in tasks)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from imagelint.policy.model import Policy
 
 
-class Wishes(NamedTuple):
+class ImageRequest(NamedTuple):
     """What to do with an image, and how. `folder` is what the policy's keys are relative to."""
 
     policy: Policy
@@ -35,41 +35,41 @@ class Wishes(NamedTuple):
     tell: Callable[[str], None] = lambda _step: None
 
 
-class Look(NamedTuple):
+class ImageResult(NamedTuple):
     """What came of one or more stages: the report, and the evidence behind it."""
 
     report: Report = Report()
     evidence: tuple[tuple[str, str], ...] = ()
 
-    def plus(self, other: Look) -> Look:
+    def plus(self, other: ImageResult) -> ImageResult:
         """Both, one after the other."""
-        return Look(self.report + other.report, self.evidence + other.evidence)
+        return ImageResult(self.report + other.report, self.evidence + other.evidence)
 
 
-def look_at(image: str, wishes: Wishes) -> Look:
+def examine_image(image: str, request: ImageRequest) -> ImageResult:
     """Scan and verify one image, both for the same digest, and judge it.
 
     Raises:
         UsageError: that is not an image reference, or a signer is not usable.
     """
-    wishes.tell(f"resolving {image}")
-    target = resolve(image, wishes.platform)
+    request.tell(f"resolving {image}")
+    target = resolve(image, request.platform)
     if isinstance(target, Problem):
-        if target.kind is not ProblemKind.TOOL_MISSING or not wishes.scan:
+        if target.kind is not ProblemKind.TOOL_MISSING or not request.scan:
             return _problem(target)
         # Without cosign, Trivy's report on the tag tells the digest that it scanned.
-        target = ImageTarget(named(image, wishes.platform))
-    looks = Look()
-    if wishes.scan:
-        scanned, target = _scan(target, wishes)
-        looks = looks.plus(scanned)
-    if wishes.verify and target.digest:
-        looks = looks.plus(_verify(target, wishes))
+        target = ImageTarget(named(image, request.platform))
+    result = ImageResult()
+    if request.scan:
+        scanned, target = _scan(target, request)
+        result = result.plus(scanned)
+    if request.verify and target.digest:
+        result = result.plus(_verify(target, request))
     if not target.digest:
-        return looks
-    examination = Examination(wishes.policy)
-    identity = Look(evidence=_identity(target))
-    return identity.plus(Look(examination(target, Project()))).plus(looks)
+        return result
+    examination = Examination(request.policy)
+    identity = ImageResult(evidence=_identity(target))
+    return identity.plus(ImageResult(examination(target, Project()))).plus(result)
 
 
 def _identity(target: ImageTarget) -> tuple[tuple[str, str], ...]:
@@ -79,9 +79,9 @@ def _identity(target: ImageTarget) -> tuple[tuple[str, str], ...]:
     return tuple(entries)
 
 
-def _scan(target: ImageTarget, wishes: Wishes) -> tuple[Look, ImageTarget]:
-    wishes.tell(f"scanning {target.reference} with Trivy")
-    scan = trivy.scan(target.identity, wishes.trivy)
+def _scan(target: ImageTarget, request: ImageRequest) -> tuple[ImageResult, ImageTarget]:
+    request.tell(f"scanning {target.reference} with Trivy")
+    scan = trivy.scan(target.identity, request.trivy)
     if isinstance(scan, Problem):
         return _problem(scan), target
     try:
@@ -96,29 +96,29 @@ def _scan(target: ImageTarget, wishes: Wishes) -> tuple[Look, ImageTarget]:
         ("vulnerability database", scan.facts.database or "unknown"),
         ("packages", f"{document.scanned.packages} ({document.scanned.system or 'no system'})"),
     )
-    report = Examination(wishes.policy)(document, Project())
+    report = Examination(request.policy)(document, Project())
     marked = tuple(mark._replace(digest=found.digest) for mark in report.examined)
-    return Look(report._replace(examined=marked), evidence), found
+    return ImageResult(report._replace(examined=marked), evidence), found
 
 
-def _verify(target: ImageTarget, wishes: Wishes) -> Look:
-    signers = signers_for(target, wishes.policy)
+def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
+    signers = signers_for(target, request.policy)
     if not signers:
         detail = "no signer is declared for it, so nobody's signature was looked for"
         help_ = "declare environment.signers in the policy, or switch unsigned-image off"
         return _problem(Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_))
-    wishes.tell(f"verifying {target.reference} with cosign")
-    root = wishes.policy.environment.trusted_root or ""
-    request = cosign.Request(target.identity, signers, root, wishes.folder)
-    verification = cosign.verify(request)
-    problems = Look(Report(problems=verification.problems))
+    request.tell(f"verifying {target.reference} with cosign")
+    root = request.policy.environment.trusted_root or ""
+    asked = cosign.VerifyRequest(target.identity, signers, root, request.folder)
+    verification = cosign.verify(asked)
+    problems = ImageResult(Report(problems=verification.problems))
     if verification.source is None:
         return problems
     document = parse_signatures(verification.source)
-    report = Examination(wishes.policy)(document, Project())
+    report = Examination(request.policy)(document, Project())
     marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
     evidence = (("cosign", verification.version), ("signers", ", ".join(s.name for s in signers)))
-    return Look(report._replace(examined=marked), evidence).plus(problems)
+    return ImageResult(report._replace(examined=marked), evidence).plus(problems)
 
 
 def signers_for(target: ImageTarget, policy: Policy) -> tuple[Signer, ...]:
@@ -131,5 +131,5 @@ def signers_for(target: ImageTarget, policy: Policy) -> tuple[Signer, ...]:
     )
 
 
-def _problem(problem: Problem) -> Look:
-    return Look(Report(problems=(problem,)))
+def _problem(problem: Problem) -> ImageResult:
+    return ImageResult(Report(problems=(problem,)))

@@ -13,7 +13,7 @@ from imagelint.core.fact import Known
 from imagelint.core.report import ProblemKind, Report
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import ImageUse
-from imagelint.policy.starter import Holdings
+from imagelint.policy.starter import Inventory
 from imagelint.run.examiner import recognise
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
 
 
-def look_around(folder: str) -> Holdings:
+def take_inventory(folder: str) -> Inventory:
     """What a folder holds; what cannot be read is passed over."""
     kinds: Counter[str] = Counter()
     engines: set[str] = set()
@@ -43,7 +43,7 @@ def look_around(folder: str) -> Holdings:
                 engines.add(node.engine)
                 product = node.launch.runtime.gpu_product
                 products.update({product.value} if isinstance(product, Known) else ())
-    return Holdings(
+    return Inventory(
         dict(kinds),
         tuple(sorted(engines - {""})),
         tuple(sorted(registry.replace("//", "/") for registry in registries)),

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.files import display
 from imagelint.collect.findup import nearest
-from imagelint.collect.read import Text, decode, read_bytes
-from imagelint.core.errors import Complaint, PolicyError
+from imagelint.collect.read import ReadResult, decode, read_bytes
+from imagelint.core.errors import Diagnostic, PolicyError
 from imagelint.policy.load import Validated, default_policy, load_policy, pack
 from imagelint.policy.model import Policy, merge, merge_all
 
@@ -83,7 +83,7 @@ def _pack(name: str) -> Policy:
         return pack(name)
     except KeyError:
         raise PolicyError(
-            Complaint(f"there is no policy pack `{name}`", help="see `imagelint policy show`")
+            Diagnostic(f"there is no policy pack `{name}`", help="see `imagelint policy show`")
         ) from None
 
 
@@ -96,7 +96,7 @@ def read_source(origin: str) -> Source:
     try:
         return read_extended(origin)
     except ValueError as error:
-        complaint = Complaint(f"the policy cannot be read: {error}", at=origin)
+        complaint = Diagnostic(f"the policy cannot be read: {error}", at=origin)
         raise PolicyError(complaint) from None
 
 
@@ -107,7 +107,7 @@ def read_extended(origin: str) -> Source:
         ValueError: it cannot be read, and why.
     """
     data = read_bytes(origin, origin)
-    text = decode(data, origin) if isinstance(data, bytes) else Text(None, (data,))
+    text = decode(data, origin) if isinstance(data, bytes) else ReadResult(None, (data,))
     if text.source is None or text.problems:
         raise ValueError(text.problems[0].detail)
     return text.source

@@ -11,19 +11,21 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.run.examiner import Examiner
-from imagelint.run.serialize import Stored
+from imagelint.run.serialize import FileReport
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from imagelint.collect.files import Found
+    from imagelint.collect.files import FoundFile
     from imagelint.run.examiner import Plan
 
 _CHUNK = 32
 _examiner: list[Examiner] = []  # of a worker process, made when it starts
 
 
-def spread(files: Sequence[Found], plan: Plan, processes: int) -> Iterator[tuple[Found, Stored]]:
+def spread(
+    files: Sequence[FoundFile], plan: Plan, processes: int
+) -> Iterator[tuple[FoundFile, FileReport]]:
     """What comes of each file, in the given order."""
     chunks = [files[at : at + _CHUNK] for at in range(0, len(files), _CHUNK)]
     done = 0
@@ -60,11 +62,11 @@ def _start(plan: Plan) -> None:
     _examiner[:] = [Examiner(plan)]
 
 
-def _examine(chunk: Sequence[Found]) -> list[Stored]:
+def _examine(chunk: Sequence[FoundFile]) -> list[FileReport]:
     return [_examiner[0].file(found) for found in chunk]
 
 
-def _alone(files: Sequence[Found], plan: Plan) -> list[Stored]:
+def _alone(files: Sequence[FoundFile], plan: Plan) -> list[FileReport]:
     """What comes of some files, in a process that may die of one of them."""
     try:
         with _pool(plan, 1) as pool:
@@ -74,4 +76,4 @@ def _alone(files: Sequence[Found], plan: Plan) -> list[Stored]:
             return [stored for found in files for stored in _alone([found], plan)]
         detail = "the process that examined it died"
         problem = Problem(ProblemKind.RULE_CRASHED, files[0].origin, detail)
-        return [Stored(Report(problems=(problem,)))]
+        return [FileReport(Report(problems=(problem,)))]

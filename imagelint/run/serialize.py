@@ -14,11 +14,11 @@ from imagelint.core.finding import (
     Note,
     Severity,
 )
-from imagelint.core.report import Allowed, Examined, Permit, Problem, ProblemKind, Report
+from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
 from imagelint.core.source import Position, Span
 
 
-class Stored(NamedTuple):
+class FileReport(NamedTuple):
     """A report about one file, with the digests of the other files that were looked at.
 
     `dependencies` pairs an origin (or `*` for the whole project) with the digest of its content,
@@ -29,21 +29,21 @@ class Stored(NamedTuple):
     dependencies: tuple[tuple[str, str], ...] = ()
 
 
-def encode(stored: Stored) -> str:
+def encode(stored: FileReport) -> str:
     """JSON text of a stored report: arrays in the order of the fields; ASCII, for any name."""
     import json
 
     return json.dumps(stored, separators=(",", ":"), default=_plain)
 
 
-def decode(text: str) -> Stored | None:
+def decode(text: str) -> FileReport | None:
     """What `encode` made of a stored report; None for anything else."""
     import json
 
     try:
         report, dependencies = json.loads(text)
         findings, allowed, problems, examined, ignored = report
-        return Stored(
+        return FileReport(
             Report(
                 tuple(_finding(row) for row in findings),
                 tuple(_allowed(row) for row in allowed),
@@ -58,7 +58,7 @@ def decode(text: str) -> Stored | None:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, (Confidence, Permit, ProblemKind)):
+    if isinstance(value, (Confidence, AllowanceKind, ProblemKind)):
         return value.value
     raise TypeError(f"cannot be stored: {type(value).__name__}")
 
@@ -90,8 +90,8 @@ def _fix(row: list[Any]) -> Fix:
 
 
 def _allowed(row: list[Any]) -> Allowed:
-    finding, permit, *rest = row
-    return Allowed(_finding(finding), Permit(permit), *rest)
+    finding, kind, *rest = row
+    return Allowed(_finding(finding), AllowanceKind(kind), *rest)
 
 
 def _problem(row: list[Any]) -> Problem:

@@ -12,7 +12,7 @@ from imagelint.core.report import Evidence, Problem, ProblemKind, Report
 from imagelint.documents.policyfile import PolicyFile
 from imagelint.engine.decide import count
 from imagelint.engine.examine import Examination
-from imagelint.engine.settle import Settlement, Terms, settle, waiver_uses
+from imagelint.engine.suppress import SuppressionContext, SuppressionResult, suppress, waiver_uses
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.glob import matches_path
 from imagelint.policy.model import DEFAULT_FAIL_ON
@@ -23,14 +23,14 @@ from imagelint.run.policies import Policies
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
 
-    from imagelint.collect.read import Text
+    from imagelint.collect.read import ReadResult
     from imagelint.core.finding import Severity
     from imagelint.engine.baseline import Baseline
     from imagelint.policy.model import Policy
-    from imagelint.run.files import Results
+    from imagelint.run.files import ResultCache
 
 
-class Nothing:
+class NullCache:
     """A cache that remembers nothing."""
 
     keeps = False
@@ -46,7 +46,7 @@ class Nothing:
 class ValidPolicies:
     """The digests of valid policies, in the cache of results."""
 
-    def __init__(self, results: Results) -> None:
+    def __init__(self, results: ResultCache) -> None:
         self._results = results
 
     def __contains__(self, digest: str) -> bool:
@@ -61,7 +61,7 @@ class ValidPolicies:
 class Session(NamedTuple):
     """The cache and the policies of a run; `processes` 0 means as many as there are."""
 
-    results: Results
+    results: ResultCache
     policies: Policies
     processes: int = 0
 
@@ -74,7 +74,7 @@ class Session(NamedTuple):
         Raises:
             PolicyError: a chosen policy is wrong.
         """
-        results: Results = Nothing()
+        results: ResultCache = NullCache()
         if cached:
             from imagelint.collect.cache import Cache
 
@@ -113,7 +113,7 @@ class Session(NamedTuple):
             )
         return dict(sorted(reports.items()))
 
-    def check_text(self, text: Text, origin: str) -> Mapping[str, Report]:
+    def check_text(self, text: ReadResult, origin: str) -> Mapping[str, Report]:
         """The report about a text that stands for a file, such as standard input."""
         if text.source is None:
             return {origin: Report(problems=text.problems)}
@@ -121,17 +121,17 @@ class Session(NamedTuple):
         stored = examiner.source(text.source, os.path.dirname(origin) or ".")
         return {origin: Report(problems=text.problems) + stored.report}
 
-    def settle(
+    def suppress(
         self,
         reports: Mapping[str, Report],
         baseline: Baseline | None = None,
         image: Report | None = None,
         *,
         whole: bool = False,
-    ) -> Settlement:
+    ) -> SuppressionResult:
         """One report of many, without what the policies waive and the baseline holds.
 
-        A report about an image is settled by the policy that holds where the user stands.
+        A report about an image is suppressed by the policy that holds where the user stands.
         """
         groups: dict[int, tuple[Policy, list[Report]]] = {}
         if image is not None:
@@ -140,32 +140,32 @@ class Session(NamedTuple):
         for origin, report in reports.items():
             policy = self.policies.of(os.path.dirname(origin) or ".")
             groups.setdefault(id(policy), (policy, []))[1].append(report)
-        settled = [
-            self._settle_group(policy, total(group), baseline, whole=whole)
+        suppressed = [
+            self._suppress_group(policy, total(group), baseline, whole=whole)
             for policy, group in groups.values()
         ]
         # To one group everything of the others seems to be gone.
-        gone = [frozenset(settlement.stale) for settlement in settled]
+        gone = [frozenset(result.stale) for result in suppressed]
         stale = tuple(sorted(frozenset.intersection(*gone))) if gone else ()
-        return Settlement(total(settlement.report for settlement in settled), stale=stale)
+        return SuppressionResult(total(result.report for result in suppressed), stale=stale)
 
-    def _settle_group(
+    def _suppress_group(
         self, policy: Policy, report: Report, baseline: Baseline | None, *, whole: bool
-    ) -> Settlement:
+    ) -> SuppressionResult:
         base = self.policies.base_of(policy)
         images = {examined.origin for examined in report.examined if examined.digest}
-        terms = Terms(
+        terms = SuppressionContext(
             policy,
             environment.today(),
             baseline,
             lambda origin: origin if origin in images else _relative(origin, base),
             whole,
         )
-        settlement = settle(report + _unruled(policy, report), terms)
+        result = suppress(report + _unruled(policy, report), terms)
         examination = Examination(policy)
-        uses = waiver_uses(settlement, terms) if policy.waivers else ()
+        uses = waiver_uses(result, terms) if policy.waivers else ()
         idle = (examination.allowances(PolicyFile(source), found) for source, found in uses)
-        return settlement._replace(report=total((settlement.report, *idle)))
+        return result._replace(report=total((result.report, *idle)))
 
     def _excluded(self, path: str) -> bool:
         policy = self.policies.of(os.path.dirname(path) or ".")

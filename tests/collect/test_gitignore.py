@@ -5,25 +5,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.collect.gitignore import Ignored
+from imagelint.collect.gitignore import GitignoreRules
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def inside(folder: Path, text: str, above: Ignored | None = None) -> Ignored:
+def inside(folder: Path, text: str, above: GitignoreRules | None = None) -> GitignoreRules:
     folder.mkdir(exist_ok=True)
     (folder / ".gitignore").write_text(text, encoding="utf-8")
-    return (above or Ignored()).inside(str(folder), {".gitignore"})
+    return (above or GitignoreRules()).inside(str(folder), {".gitignore"})
 
 
-def hides(ignored: Ignored, path: Path, *, is_folder: bool = False) -> bool:
+def hides(ignored: GitignoreRules, path: Path, *, is_folder: bool = False) -> bool:
     return ignored.hides(str(path), is_folder=is_folder)
 
 
 def test_nothing_is_hidden_without_an_ignore_file(tmp_path: Path) -> None:
-    ignored = Ignored().inside(str(tmp_path), {"a", "b"})
-    assert ignored == Ignored()
+    ignored = GitignoreRules().inside(str(tmp_path), {"a", "b"})
+    assert ignored == GitignoreRules()
     assert not hides(ignored, tmp_path / "a")
 
 
@@ -56,10 +56,10 @@ def test_patterns_that_cannot_be_read_hide_nothing(tmp_path: Path, text: str) ->
 
 def test_an_ignore_file_that_cannot_be_read_hides_nothing(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / ".gitignore")
-    assert Ignored().inside(str(tmp_path), {".gitignore"}) == Ignored()
+    assert GitignoreRules().inside(str(tmp_path), {".gitignore"}) == GitignoreRules()
 
 
 def test_bytes_that_are_not_utf8_cost_only_their_line(tmp_path: Path) -> None:
     (tmp_path / ".gitignore").write_bytes(b"caf\xe9\n*.log\n")
-    ignored = Ignored().inside(str(tmp_path), {".gitignore"})
+    ignored = GitignoreRules().inside(str(tmp_path), {".gitignore"})
     assert hides(ignored, tmp_path / "a.log")

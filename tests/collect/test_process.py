@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from imagelint.collect import process
-from imagelint.collect.process import Completed, Limits, Run, find, run
+from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, find, run
 from imagelint.core.report import Problem, ProblemKind
 
 if TYPE_CHECKING:
@@ -18,20 +18,20 @@ if TYPE_CHECKING:
 
     Fake = Callable[[str, str], Path]
 
-QUICK = Limits(20)
+QUICK = ProcessLimits(20)
 
 
-def ask(*arguments: str, limits: Limits = QUICK, **more: Any) -> Completed | Problem:
-    request = Run("tool", arguments, "image:v1", limits, "run `get tool`")
+def ask(*arguments: str, limits: ProcessLimits = QUICK, **more: Any) -> CompletedProcess | Problem:
+    request = ProcessRequest("tool", arguments, "image:v1", limits, "run `get tool`")
     return run(request._replace(**more))
 
 
-def completed(answer: Completed | Problem) -> Completed:
-    assert isinstance(answer, Completed), answer
+def completed(answer: CompletedProcess | Problem) -> CompletedProcess:
+    assert isinstance(answer, CompletedProcess), answer
     return answer
 
 
-def problem(answer: Completed | Problem) -> Problem:
+def problem(answer: CompletedProcess | Problem) -> Problem:
     assert isinstance(answer, Problem), answer
     return answer
 
@@ -51,11 +51,11 @@ def wait_until_gone(pid: int) -> None:
 
 def test_code_and_both_outputs_come_back(fake: Fake) -> None:
     fake("tool", "print('out', sys.argv[1:]); print('err', file=sys.stderr); sys.exit(3)")
-    assert ask("a b", "$(c)") == Completed(3, "out ['a b', '$(c)']\n", "err\n")
+    assert ask("a b", "$(c)") == CompletedProcess(3, "out ['a b', '$(c)']\n", "err\n")
 
 
 def test_a_missing_program_is_a_problem_with_what_installs_it() -> None:
-    answer = problem(run(Run("no-such-tool", (), "image:v1", QUICK, "run `get it`")))
+    answer = problem(run(ProcessRequest("no-such-tool", (), "image:v1", QUICK, "run `get it`")))
     assert (answer.kind, answer.origin) == (ProblemKind.TOOL_MISSING, "image:v1")
     assert answer.help == "run `get it`"
 
@@ -140,15 +140,15 @@ def test_a_megabyte_on_stderr_does_not_block(fake: Fake) -> None:
 @pytest.mark.parametrize("stream", ["stdout", "stderr"])
 def test_endless_output_is_stopped(fake: Fake, stream: str) -> None:
     fake("tool", f"while True: sys.{stream}.write('x' * 65536)")
-    answer = problem(ask(limits=Limits(20, 100_000, 100_000)))
+    answer = problem(ask(limits=ProcessLimits(20, 100_000, 100_000)))
     assert answer.kind is ProblemKind.TOOL_FAILED
     assert answer.detail == f"`tool` wrote more than 100,000 bytes to {stream} and was stopped"
 
 
 def test_output_up_to_the_limit_is_kept(fake: Fake) -> None:
     fake("tool", "sys.stdout.write('x' * 1000)")
-    assert len(completed(ask(limits=Limits(20, 1000, 0))).stdout) == 1000
-    assert isinstance(ask(limits=Limits(20, 999, 0)), Problem)
+    assert len(completed(ask(limits=ProcessLimits(20, 1000, 0))).stdout) == 1000
+    assert isinstance(ask(limits=ProcessLimits(20, 999, 0)), Problem)
 
 
 def test_bytes_that_are_not_text_are_marked(fake: Fake) -> None:
@@ -158,7 +158,7 @@ def test_bytes_that_are_not_text_are_marked(fake: Fake) -> None:
 
 def test_a_program_that_hangs_is_stopped(fake: Fake, tmp_path: Path) -> None:
     fake("tool", f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)")
-    answer = problem(ask(limits=Limits(1)))
+    answer = problem(ask(limits=ProcessLimits(1)))
     assert (answer.kind, answer.help) == (ProblemKind.TIMED_OUT, "give it more with `--timeout`")
     assert answer.detail == "`tool` did not end within 1 seconds and was stopped"
     wait_until_gone(int((tmp_path / "pid").read_text()))
@@ -166,7 +166,7 @@ def test_a_program_that_hangs_is_stopped(fake: Fake, tmp_path: Path) -> None:
 
 def test_a_program_that_closes_its_outputs_and_hangs_is_stopped(fake: Fake) -> None:
     fake("tool", "os.close(1); os.close(2); time.sleep(60)")
-    assert problem(ask(limits=Limits(1))).kind is ProblemKind.TIMED_OUT
+    assert problem(ask(limits=ProcessLimits(1))).kind is ProblemKind.TIMED_OUT
 
 
 def test_a_program_that_closes_its_outputs_and_ends_is_awaited(fake: Fake) -> None:
@@ -181,7 +181,7 @@ def test_a_program_that_ignores_the_request_to_end_is_killed(
     body = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"
     body += f"open({str(tmp_path / 'pid')!r}, 'w').write(str(os.getpid())); time.sleep(60)"
     fake("tool", body)
-    assert problem(ask(limits=Limits(1))).kind is ProblemKind.TIMED_OUT
+    assert problem(ask(limits=ProcessLimits(1))).kind is ProblemKind.TIMED_OUT
     wait_until_gone(int((tmp_path / "pid").read_text()))
 
 

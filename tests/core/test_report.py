@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelint.core.errors import Complaint, ImagelintError, PolicyError, UsageError
+from imagelint.core.errors import Diagnostic, ImagelintError, PolicyError, UsageError
 from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
 from imagelint.core.finding import Finding, Location, Severity
 from imagelint.core.report import (
@@ -88,7 +88,7 @@ def test_severities_are_named_and_ordered() -> None:
 
 
 def test_all_complaints_are_said_at_once() -> None:
-    error = PolicyError(Complaint("one", "a:1:1"), Complaint("two"))
+    error = PolicyError(Diagnostic("one", "a:1:1"), Diagnostic("two"))
     assert str(error) == "one; two"
     assert len(error.complaints) == 2
     assert issubclass(UsageError, ImagelintError)

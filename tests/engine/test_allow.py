@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.core.finding import Severity
-from imagelint.core.report import Permit
+from imagelint.core.report import AllowanceKind
 from imagelint.core.source import Span
 from imagelint.documents.base import NO_RULE, Allowance, AllowanceState, AllowanceUse, Dialect
 from imagelint.engine.allow import allow_inline, nearest_rule
@@ -49,9 +49,9 @@ def wish(
     reason: str = "port 80",
     scope: Span = WHOLE,
     dialect: Dialect = Dialect.IMAGELINT,
-    permit: Permit = Permit.INLINE,
+    kind: AllowanceKind = AllowanceKind.INLINE,
 ) -> Allowance:
-    return Allowance(name, reason, scope, Span(1, 5), dialect, permit)
+    return Allowance(name, reason, scope, Span(1, 5), dialect, kind)
 
 
 def states(*wishes: Allowance, spans: tuple[tuple[int, int], ...] = (INSIDE,)) -> list[str]:
@@ -67,7 +67,7 @@ def test_an_allowance_holds_within_its_scope() -> None:
     inside, outside = finding(span=INSIDE), finding(span=OUTSIDE)
     settled = allow_inline([inside, outside], [wish("root-user", scope=LINE)], ENABLED)
     assert settled.kept == (outside,)
-    assert settled.allowed == ((inside, Permit.INLINE, "port 80", ""),)
+    assert settled.allowed == ((inside, AllowanceKind.INLINE, "port 80", ""),)
     assert settled.uses == (AllowanceUse(Span(1, 5), "root-user", AllowanceState.USED),)
 
 
@@ -130,10 +130,10 @@ def test_an_allowance_of_a_rule_that_did_not_run_is_idle() -> None:
 
 
 def test_all_that_would_allow_are_used_and_the_first_is_named() -> None:
-    line = wish("root-user", "the line", LINE, permit=Permit.ANNOTATION)
+    line = wish("root-user", "the line", LINE, kind=AllowanceKind.ANNOTATION)
     whole = wish("root-user", "the file")
     settled = allow_inline([finding(span=INSIDE)], [line, whole], ENABLED)
-    assert settled.allowed[0][1:3] == (Permit.ANNOTATION, "the line")
+    assert settled.allowed[0][1:3] == (AllowanceKind.ANNOTATION, "the line")
     assert [use.state.value for use in settled.uses] == ["used", "used"]
 
 

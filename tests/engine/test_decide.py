@@ -4,17 +4,17 @@ import pytest
 
 from imagelint.core.finding import Severity
 from imagelint.core.report import (
+    AllowanceKind,
     Allowed,
     Evidence,
     Examined,
     ExitCode,
     Outcome,
-    Permit,
     Problem,
     ProblemKind,
     Report,
 )
-from imagelint.engine.decide import Asked, count, decide
+from imagelint.engine.decide import Expected, count, decide
 from tests.engine.findings import finding
 
 FILE = Report(examined=(Examined("Dockerfile", "dockerfile"),))
@@ -38,7 +38,7 @@ def test_all_examined_and_nothing_found_passes() -> None:
 
 def test_findings_below_the_bound_pass() -> None:
     report = found(Severity.MEDIUM, Severity.LOW)
-    report += Report(allowed=(Allowed(finding(), Permit.WAIVER, "x"),))
+    report += Report(allowed=(Allowed(finding(), AllowanceKind.WAIVER, "x"),))
     verdict = decide(report, HIGH)
     assert verdict.outcome is Outcome.PASS
     assert verdict.reasons == ("1 document examined, 2 findings below high, 1 allowed",)
@@ -78,7 +78,9 @@ def test_each_kind_of_problem_is_one_reason() -> None:
 
 
 def test_a_violation_fails_even_where_something_could_not_be_told() -> None:
-    verdict = decide(found(HIGH) + troubled("a"), HIGH, (Asked(), Asked("image", ("signatures",))))
+    verdict = decide(
+        found(HIGH) + troubled("a"), HIGH, (Expected(), Expected("image", ("signatures",)))
+    )
     assert verdict.outcome is Outcome.FAIL
     assert verdict.reasons == (
         "1 finding at high or above: 1 high",
@@ -88,7 +90,7 @@ def test_a_violation_fails_even_where_something_could_not_be_told() -> None:
 
 
 def test_each_thing_that_was_asked_for_must_have_been_examined() -> None:
-    asked = (Asked("vulnerability report", ("vulnerabilities",)), Asked())
+    asked = (Expected("vulnerability report", ("vulnerabilities",)), Expected())
     assert decide(FILE, HIGH, asked).reasons == ("no vulnerability report was examined",)
     scanned = FILE + Report(examined=(Examined("image", "vulnerabilities"),))
     assert decide(scanned, HIGH, asked).outcome is Outcome.PASS

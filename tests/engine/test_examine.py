@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.core.finding import Severity
-from imagelint.core.report import Examined, Permit, ProblemKind
+from imagelint.core.report import AllowanceKind, Examined, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.detect import parse
 from imagelint.documents.project import Project
@@ -64,7 +64,7 @@ def test_an_allowance_inside_the_document_holds() -> None:
     )
     assert report.findings == ()
     ((found, permit, reason, _),) = report.allowed
-    assert (found.rule, permit, reason) == ("root-user", Permit.INLINE, "a demo")
+    assert (found.rule, permit, reason) == ("root-user", AllowanceKind.INLINE, "a demo")
 
 
 @pytest.mark.parametrize(

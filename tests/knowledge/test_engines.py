@@ -8,8 +8,8 @@ import pytest
 from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.knowledge import tables
 from imagelint.knowledge.engines import (
-    Program,
-    Recognised,
+    EngineProgram,
+    RecognisedEngine,
     engine,
     engine_of_image,
     engine_of_program,
@@ -161,7 +161,7 @@ def test_other_images(text: str) -> None:
 
 
 def test_an_image_may_run_what_it_is_given() -> None:
-    assert recognise_image(image("nvcr.io/nvidia/vllm")) == Recognised(
+    assert recognise_image(image("nvcr.io/nvidia/vllm")) == RecognisedEngine(
         "vllm", upstream=False, bare=True
     )
 
@@ -169,15 +169,15 @@ def test_an_image_may_run_what_it_is_given() -> None:
 @pytest.mark.parametrize(
     ("words", "program"),
     [
-        (["vllm", "serve", "m"], Program("vllm", 2)),
-        (["/opt/bin/vllm", "serve"], Program("vllm", 2)),
-        (["python3", "-u", "-m", "sglang.launch_server", "--x"], Program("sglang", 4)),
-        (["python3.12", "-Om", "vllm.entrypoints.openai.api_server"], Program("vllm", 3)),
-        (["trtllm-serve", "serve", "m"], Program("tensorrt-llm", 2)),
-        (["trtllm-serve", "m"], Program("tensorrt-llm", 1)),
-        (["trtllm-serve", "disaggregated"], Program("", 2)),
-        (["lmdeploy", "serve", "api_server"], Program("lmdeploy", 3)),
-        (["python", "-m", "lmdeploy", "serve", "api_server"], Program("lmdeploy", 5)),
+        (["vllm", "serve", "m"], EngineProgram("vllm", 2)),
+        (["/opt/bin/vllm", "serve"], EngineProgram("vllm", 2)),
+        (["python3", "-u", "-m", "sglang.launch_server", "--x"], EngineProgram("sglang", 4)),
+        (["python3.12", "-Om", "vllm.entrypoints.openai.api_server"], EngineProgram("vllm", 3)),
+        (["trtllm-serve", "serve", "m"], EngineProgram("tensorrt-llm", 2)),
+        (["trtllm-serve", "m"], EngineProgram("tensorrt-llm", 1)),
+        (["trtllm-serve", "disaggregated"], EngineProgram("", 2)),
+        (["lmdeploy", "serve", "api_server"], EngineProgram("lmdeploy", 3)),
+        (["python", "-m", "lmdeploy", "serve", "api_server"], EngineProgram("lmdeploy", 5)),
         (["vllm"], None),
         (["vllm", "bench"], None),
         (["python3", "-m"], None),
@@ -189,7 +189,7 @@ def test_an_image_may_run_what_it_is_given() -> None:
         ([""], None),
     ],
 )
-def test_programs(words: list[str], program: Program | None) -> None:
+def test_programs(words: list[str], program: EngineProgram | None) -> None:
     assert engine_of_program(words) == program
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.core.errors import Complaint, PolicyError
+from imagelint.core.errors import Diagnostic, PolicyError
 from imagelint.core.source import Source
 from imagelint.policy.load import load_policy
 from imagelint.policy.schema import policy_schema
@@ -30,7 +30,7 @@ def load(folder: Path, name: str) -> Policy:
     return load_policy(read(name), read)
 
 
-def said(complaint: Complaint) -> str:
+def said(complaint: Diagnostic) -> str:
     message = complaint.message.removesuffix(": not there")
     advice = f" ({complaint.help})" if complaint.help else ""
     return f"{complaint.at} {message}{advice}"

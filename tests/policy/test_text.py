@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from imagelint.core.errors import Complaint, PolicyError
+from imagelint.core.errors import Diagnostic, PolicyError
 from imagelint.core.source import Source
 from imagelint.policy.load import load_policy
 from imagelint.policy.text import is_file, read_text
@@ -40,7 +40,7 @@ def read(origin: str) -> Source:
     raise OSError(f"{origin} is not there")
 
 
-def complaints(text: str) -> tuple[Complaint, ...] | None:
+def complaints(text: str) -> tuple[Diagnostic, ...] | None:
     """What is wrong with a text; None when it is a policy."""
     try:
         load_policy(Source("a.yaml", text), read)

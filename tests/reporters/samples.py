@@ -19,11 +19,11 @@ from imagelint.core.finding import (
     Severity,
 )
 from imagelint.core.report import (
+    AllowanceKind,
     Allowed,
     Evidence,
     Examined,
     Outcome,
-    Permit,
     Problem,
     ProblemKind,
     Report,
@@ -154,10 +154,12 @@ SAMPLE = Verdict(
             vulnerability(1, Severity.HIGH, "openssl 3.0.2"),
         ),
         (
-            Allowed(ROOT_USER._replace(location=Location("old/Dockerfile")), Permit.BASELINE, ""),
-            Allowed(LATEST, Permit.WAIVER, "until the mirror is there (#12)", "2027-01-31"),
-            Allowed(LISTS_KEPT, Permit.INLINE, "the layer is squashed"),
-            Allowed(LISTS_KEPT, Permit.INLINE, "the layer is squashed"),
+            Allowed(
+                ROOT_USER._replace(location=Location("old/Dockerfile")), AllowanceKind.BASELINE, ""
+            ),
+            Allowed(LATEST, AllowanceKind.WAIVER, "until the mirror is there (#12)", "2027-01-31"),
+            Allowed(LISTS_KEPT, AllowanceKind.INLINE, "the layer is squashed"),
+            Allowed(LISTS_KEPT, AllowanceKind.INLINE, "the layer is squashed"),
         ),
         (
             Problem(

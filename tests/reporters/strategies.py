@@ -15,11 +15,11 @@ from imagelint.core.finding import (
     Severity,
 )
 from imagelint.core.report import (
+    AllowanceKind,
     Allowed,
     Evidence,
     Examined,
     Outcome,
-    Permit,
     Problem,
     ProblemKind,
     Report,
@@ -78,7 +78,7 @@ findings = st.builds(
     texts,
     st.sampled_from(Confidence),
 )
-_allowed = st.builds(Allowed, findings, st.sampled_from(Permit), texts, texts)
+_allowed = st.builds(Allowed, findings, st.sampled_from(AllowanceKind), texts, texts)
 _problems = st.builds(
     Problem, st.sampled_from(ProblemKind), texts, texts, texts, st.none() | locations
 )

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from imagelint.core.finding import Excerpt, Location
 from imagelint.core.source import Position, Source, Span
-from imagelint.reporters.excerpt import Frame, draw
+from imagelint.reporters.excerpt import ExcerptFrame, draw
 from imagelint.reporters.paint import plain
 
 
@@ -12,11 +12,11 @@ def drawn(text: str, start: int, end: int, *, width: int = 0, most: int = 5) -> 
     stop = min(last.line, first.line + most - 1)
     lines = tuple(source.line(number) for number in range(first.line, stop + 1))
     place = Location("x", Span(start, end), first, last, Excerpt(first.line, lines))
-    return list(draw(place, Frame(1, width, "^", "high", plain)))
+    return list(draw(place, ExcerptFrame(1, width, "^", "high", plain)))
 
 
 def test_no_excerpt_draws_nothing() -> None:
-    assert list(draw(Location("x"), Frame(1, 0, "^", "high", plain))) == []
+    assert list(draw(Location("x"), ExcerptFrame(1, 0, "^", "high", plain))) == []
 
 
 def test_one_line() -> None:
@@ -106,4 +106,4 @@ def test_a_cut_never_halves_a_wide_character() -> None:
 
 def test_a_span_behind_what_the_excerpt_kept_is_marked_at_its_end() -> None:
     place = Location("x", Span(0, 1), Position(1, 900), Position(1, 910), Excerpt(1, ("abc",)))
-    assert list(draw(place, Frame(1, 0, "^", "high", plain)))[2] == "   |    ^"
+    assert list(draw(place, ExcerptFrame(1, 0, "^", "high", plain)))[2] == "   |    ^"

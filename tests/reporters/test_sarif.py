@@ -10,10 +10,10 @@ from jsonschema import Draft202012Validator
 
 from imagelint.core.finding import Location, Note, Severity
 from imagelint.core.report import (
+    AllowanceKind,
     Allowed,
     Examined,
     Outcome,
-    Permit,
     Problem,
     ProblemKind,
     Report,
@@ -219,7 +219,7 @@ def test_no_links_and_no_controls_from_examined_files() -> None:
 
 
 def test_allowed_findings_are_counted_but_are_no_results() -> None:
-    found = run(Report(allowed=(Allowed(LATEST, Permit.WAIVER, "needed", "2027-01-31"),)))
+    found = run(Report(allowed=(Allowed(LATEST, AllowanceKind.WAIVER, "needed", "2027-01-31"),)))
     assert found["results"] == []
     (notification,) = found["invocations"][0]["toolExecutionNotifications"]
     assert notification["level"] == "note"

@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.finding import Excerpt, Location, Severity
-from imagelint.core.report import Allowed, Outcome, Permit, Problem, ProblemKind, Report, Verdict
+from imagelint.core.report import (
+    AllowanceKind,
+    Allowed,
+    Outcome,
+    Problem,
+    ProblemKind,
+    Report,
+    Verdict,
+)
 from imagelint.core.source import Position, Span
 from imagelint.reporters import load
 from imagelint.reporters.block import first_sentence
@@ -56,12 +64,14 @@ def test_line_numbers_of_different_width_are_aligned() -> None:
 
 
 def test_allowed_by_baseline_is_counted_but_not_listed() -> None:
-    shown = text(Report(allowed=(Allowed(LATEST, Permit.BASELINE, ""),)))
+    shown = text(Report(allowed=(Allowed(LATEST, AllowanceKind.BASELINE, ""),)))
     assert "allowed  1 finding (1 baseline)\nexamined" in shown
 
 
 def test_reasons_are_listed_to_a_limit() -> None:
-    allowed = tuple(Allowed(LATEST, Permit.INLINE, f"reason {number}") for number in range(25))
+    allowed = tuple(
+        Allowed(LATEST, AllowanceKind.INLINE, f"reason {number}") for number in range(25)
+    )
     shown = text(Report(allowed=allowed))
     assert shown.count("= note: allowed") == 20
     assert "= note: and 5 more reasons" in shown

@@ -9,7 +9,7 @@ from imagelint.core.report import Examined, Report
 from imagelint.documents.policyfile import PolicyFile
 from imagelint.engine.allow import allow_inline
 from imagelint.engine.judge import Judge
-from imagelint.engine.settle import Terms, settle, waiver_uses
+from imagelint.engine.suppress import SuppressionContext, suppress, waiver_uses
 from imagelint.policy.build import layer
 from imagelint.policy.model import Policy, RuleSetting
 from imagelint.policy.text import read_text
@@ -46,8 +46,8 @@ def judge_allowances(
         examined = Examined(document.source.origin, document.kind)
         report += Report(settled.kept, settled.allowed, examined=(examined,))
         findings += _about(about, document, settled.uses, project)
-    terms = Terms(policy, TODAY, whole=True)
-    for source, uses in waiver_uses(settle(report, terms), terms):
+    terms = SuppressionContext(policy, TODAY, whole=True)
+    for source, uses in waiver_uses(suppress(report, terms), terms):
         findings += _about(about, PolicyFile(source), uses, project)
     return findings
 

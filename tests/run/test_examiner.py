@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.collect.files import Found, find
+from imagelint.collect.files import FoundFile, find
 from imagelint.core.digest import digest_of
 from imagelint.core.errors import PolicyError
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
@@ -31,8 +31,8 @@ def examiner(*rules: str) -> Examiner:
     return Examiner(Plan({found.origin: found for found in files}, policies, "project", keeps=True))
 
 
-def found(origin: str) -> Found:
-    return Found(origin, origin)
+def found(origin: str) -> FoundFile:
+    return FoundFile(origin, origin)
 
 
 def test_a_file_is_read_and_judged(here: Path) -> None:

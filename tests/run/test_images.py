@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.collect.tools import cosign, trivy
-from imagelint.collect.tools.cosign import Request, Verification
+from imagelint.collect.tools.cosign import Verification, VerifyRequest
 from imagelint.collect.tools.trivy import Scan, TrivyOptions
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.errors import UsageError
@@ -20,7 +20,7 @@ from imagelint.documents.image.signatures import SignatureCheck, SignatureOutcom
 from imagelint.documents.image.vulnerabilities import ScanFacts
 from imagelint.policy.load import pack
 from imagelint.run import images
-from imagelint.run.images import Look, Wishes, look_at, signers_for
+from imagelint.run.images import ImageRequest, ImageResult, examine_image, signers_for
 from tests.cli.projects import GOOD, ROOT, write
 
 if TYPE_CHECKING:
@@ -258,7 +258,7 @@ def test_what_is_being_done_is_told(tools: Callable[[str, str, str], None]) -> N
     told: list[str] = []
     signer = Signer("build", key="a.pub")
     policy = pack("baseline")._replace(environment=Environment(signers=(signer,)))
-    look_at(NAME, Wishes(policy, TrivyOptions(), tell=told.append))
+    examine_image(NAME, ImageRequest(policy, TrivyOptions(), tell=told.append))
     assert told == [
         f"resolving {NAME}",
         f"scanning {NAME} with Trivy",
@@ -270,9 +270,9 @@ def test_cosign_is_asked_for_the_digest_with_the_signers_of_that_image(
     tools: Callable[[str, str, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tools("found", "clean", "verified")
-    asked: list[Request] = []
+    asked: list[VerifyRequest] = []
 
-    def verify(request: Request) -> Verification:
+    def verify(request: VerifyRequest) -> Verification:
         asked.append(request)
         return CHECKS["verified"]
 
@@ -281,7 +281,7 @@ def test_cosign_is_asked_for_the_digest_with_the_signers_of_that_image(
     theirs = Signer("theirs", key="b.pub", images=("registry.example.com/web/*",))
     given = Environment(signers=(ours, theirs), trusted_root="root.json")
     policy = pack("baseline")._replace(environment=given)
-    look = look_at(NAME, Wishes(policy, TrivyOptions(), "keys"))
+    look = examine_image(NAME, ImageRequest(policy, TrivyOptions(), "keys"))
     (request,) = asked
     assert request.image.digest == DIGEST
     assert (request.signers, request.trusted_root, request.folder) == ((ours,), "root.json", "keys")
@@ -295,8 +295,8 @@ def test_the_platform_is_evidence_where_it_is_known(
     tools("found", "clean", "verified")
     config = ImageConfig(NOWHERE, os="linux", architecture="arm64")
     monkeypatch.setattr(images, "resolve", lambda _text, _platform: ImageTarget(IDENTITY, config))
-    wishes = Wishes(pack("baseline"), TrivyOptions(), scan=False, verify=False)
-    assert ("platform", "linux/arm64") in look_at(NAME, wishes).evidence
+    wishes = ImageRequest(pack("baseline"), TrivyOptions(), scan=False, verify=False)
+    assert ("platform", "linux/arm64") in examine_image(NAME, wishes).evidence
 
 
 def test_signers_without_images_sign_all() -> None:
@@ -308,12 +308,12 @@ def test_signers_without_images_sign_all() -> None:
 
 
 def test_looks_add_up() -> None:
-    first = Look(Report(problems=(MISSING,)), (("a", "b"),))
-    second = Look(Report(problems=(FAILED,)), (("c", "d"),))
+    first = ImageResult(Report(problems=(MISSING,)), (("a", "b"),))
+    second = ImageResult(Report(problems=(FAILED,)), (("c", "d"),))
     both = first.plus(second)
-    assert both == Look(Report(problems=(MISSING, FAILED)), (("a", "b"), ("c", "d")))
+    assert both == ImageResult(Report(problems=(MISSING, FAILED)), (("a", "b"), ("c", "d")))
 
 
 def test_errors_of_usage_come_through(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError):
-        look_at("Not A Reference", Wishes(pack("baseline"), TrivyOptions()))
+        examine_image("Not A Reference", ImageRequest(pack("baseline"), TrivyOptions()))

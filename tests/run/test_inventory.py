@@ -2,8 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.policy.starter import Holdings
-from imagelint.run.inventory import look_around
+from imagelint.policy.starter import Inventory
+from imagelint.run.inventory import take_inventory
 from tests.cli.projects import GOOD, POD, write
 
 if TYPE_CHECKING:
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def test_an_empty_folder_holds_nothing(here: Path) -> None:
-    assert look_around(str(here)) == Holdings({})
+    assert take_inventory(str(here)) == Inventory({})
 
 
 def test_kinds_are_counted_and_registries_named(here: Path) -> None:
@@ -19,7 +19,7 @@ def test_kinds_are_counted_and_registries_named(here: Path) -> None:
     write(here, pod_yaml=POD, settings_yaml="a: 1\n")
     (here / "Dockerfile").write_bytes(b"\0")
     (here / "compose.yaml").write_text("services: {a: {image: '${X}'}}\n", encoding="utf-8")
-    held = look_around(".")
+    held = take_inventory(".")
     assert held.kinds == {"compose": 1, "dockerfile": 2, "kubernetes": 1}
     assert held.registries == (
         "docker.io/library/*",
@@ -31,5 +31,5 @@ def test_kinds_are_counted_and_registries_named(here: Path) -> None:
 
 def test_templates_are_named_by_their_folder(here: Path) -> None:
     write(here, chart__templates__pod_yaml="{{- if .a }}\n" + POD + "{{- end }}\n")
-    assert look_around(".").templates == ("chart/templates",)
-    assert look_around(str(here)).templates == ("chart/templates",)
+    assert take_inventory(".").templates == ("chart/templates",)
+    assert take_inventory(str(here)).templates == ("chart/templates",)

@@ -7,21 +7,21 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.collect.files import Found
+from imagelint.collect.files import FoundFile
 from imagelint.core.report import Examined, ProblemKind, Report
 from imagelint.policy.model import Policy
 from imagelint.run import processes
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.policies import Policies
 from imagelint.run.processes import _examine, _start, spread
-from imagelint.run.serialize import Stored
+from imagelint.run.serialize import FileReport
 from tests.cli.projects import ROOT, write
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-FILES = [Found(f"{number:03}", f"{number:03}") for number in range(100)]
+FILES = [FoundFile(f"{number:03}", f"{number:03}") for number in range(100)]
 
 
 @pytest.fixture
@@ -37,8 +37,8 @@ def handler() -> Iterator[None]:
     processes._examiner.clear()
 
 
-def stored(found: Found) -> Stored:
-    return Stored(Report(examined=(Examined(found.origin, "dockerfile"),)))
+def stored(found: FoundFile) -> FileReport:
+    return FileReport(Report(examined=(Examined(found.origin, "dockerfile"),)))
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def examined(monkeypatch: pytest.MonkeyPatch) -> None:
     """Files whose numbers divide by 45 kill the process that examines them."""
     this = os.getpid()
 
-    def file(_self: Examiner, found: Found) -> Stored:
+    def file(_self: Examiner, found: FoundFile) -> FileReport:
         if int(found.origin) % 45 == 0:
             assert os.getpid() != this
             os._exit(1)
@@ -83,5 +83,5 @@ def test_a_worker_examines_with_what_it_was_started_with(plan: Plan, here: Path)
     write(here, Dockerfile=ROOT)
     _start(plan)
     assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
-    (result,) = _examine([Found("Dockerfile", "Dockerfile")])
+    (result,) = _examine([FoundFile("Dockerfile", "Dockerfile")])
     assert [finding.rule for finding in result.report.findings] == ["root-user"]

@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagelint.core.finding import Confidence, Edit, Excerpt, Finding, Fix, Location, Note, Severity
-from imagelint.core.report import Allowed, Examined, Permit, Problem, ProblemKind, Report
+from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
 from imagelint.core.source import Position, Span
-from imagelint.run.serialize import Stored, decode, encode
+from imagelint.run.serialize import FileReport, decode, encode
 
 # File names may hold lone surrogates.
 TEXT = st.text(st.characters(codec=None), max_size=8)
@@ -47,19 +47,19 @@ def several(strategy: st.SearchStrategy[object]) -> st.SearchStrategy[tuple[obje
 REPORT = st.builds(
     Report,
     several(FINDING),
-    several(st.builds(Allowed, FINDING, st.sampled_from(Permit), TEXT, TEXT)),
+    several(st.builds(Allowed, FINDING, st.sampled_from(AllowanceKind), TEXT, TEXT)),
     several(
         st.builds(Problem, st.sampled_from(ProblemKind), TEXT, TEXT, TEXT, st.none() | LOCATION)
     ),
     several(st.builds(Examined, TEXT, TEXT, TEXT)),
     several(TEXT),
 )
-STORED = st.builds(Stored, REPORT, several(st.tuples(TEXT, TEXT)))
+STORED = st.builds(FileReport, REPORT, several(st.tuples(TEXT, TEXT)))
 
 
 @given(STORED)
 @settings(max_examples=80, deadline=None)
-def test_what_is_stored_comes_back(stored: Stored) -> None:
+def test_what_is_stored_comes_back(stored: FileReport) -> None:
     text = encode(stored)
     assert text.isascii()
     back = decode(text)
@@ -92,6 +92,6 @@ def test_anything_else_is_nothing(text: str) -> None:
 
 
 def test_only_what_has_a_form_is_stored() -> None:
-    odd = Stored(Report(ignored=(object(),)))  # type: ignore[arg-type] # what must not happen
+    odd = FileReport(Report(ignored=(object(),)))  # type: ignore[arg-type] # what must not happen
     with pytest.raises(TypeError, match="cannot be stored: object"):
         encode(odd)

@@ -2,15 +2,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.collect.files import Found
-from imagelint.collect.read import Text
+from imagelint.collect.files import FoundFile
+from imagelint.collect.read import ReadResult
 from imagelint.core.finding import Severity
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.core.source import Source
 from imagelint.policy.model import DEFAULT_FAIL_ON, Policy
 from imagelint.run.files import Run, examine, total
 from imagelint.run.policies import Policies
-from imagelint.run.session import Nothing, Session, ValidPolicies
+from imagelint.run.session import NullCache, Session, ValidPolicies
 from tests.cli.projects import GOOD, ROOT, policy, write
 
 if TYPE_CHECKING:
@@ -60,13 +60,15 @@ def test_problems_of_the_search_are_reported_beside_the_files(here: Path) -> Non
 
 def test_a_text_stands_for_a_file(here: Path) -> None:
     opened = session("recommended")
-    reports = opened.check_text(Text(Source("a/Dockerfile", ROOT)), "a/Dockerfile")
+    reports = opened.check_text(ReadResult(Source("a/Dockerfile", ROOT)), "a/Dockerfile")
     assert [found.rule for found in reports["a/Dockerfile"].findings] == ["root-user"]
-    assert opened.check_text(Text(None, (PROBLEM,)), "a") == {"a": Report(problems=(PROBLEM,))}
+    assert opened.check_text(ReadResult(None, (PROBLEM,)), "a") == {
+        "a": Report(problems=(PROBLEM,))
+    }
 
 
 def test_nothing_is_remembered_without_a_cache() -> None:
-    nothing = Nothing()
+    nothing = NullCache()
     nothing.put({"a": "b"}, 1)
     assert nothing.get(["a"]) == {}
 
@@ -79,8 +81,8 @@ def test_valid_policies_are_remembered() -> None:
     assert "a" in ValidPolicies(memory)
 
 
-def test_nothing_settles_to_nothing() -> None:
-    settlement = session("baseline").settle({})
+def test_nothing_comes_to_nothing() -> None:
+    settlement = session("baseline").suppress({})
     assert settlement.report == Report()
     assert settlement.stale == ()
 
@@ -90,7 +92,7 @@ def test_nothing_settles_to_nothing() -> None:
 
 def test_what_is_remembered_is_used_and_told(here: Path) -> None:
     write(here, Dockerfile=ROOT, a__Dockerfile=GOOD)
-    files = [Found("Dockerfile", "Dockerfile"), Found("a/Dockerfile", "a/Dockerfile")]
+    files = [FoundFile("Dockerfile", "Dockerfile"), FoundFile("a/Dockerfile", "a/Dockerfile")]
     memory, told = Memory(), list[tuple[int, int]]()
     policies = Policies(["recommended"], Policy(), set())
     run = Run(policies, memory, 1, progress=lambda done, of: told.append((done, of)))
@@ -107,7 +109,7 @@ def test_what_is_remembered_is_used_and_told(here: Path) -> None:
 def test_files_with_problems_are_not_remembered(here: Path) -> None:
     (here / "Dockerfile").write_bytes(b"FROM a\n# \xff\n")
     memory = Memory()
-    files = [Found("Dockerfile", "Dockerfile"), Found("missing", "missing")]
+    files = [FoundFile("Dockerfile", "Dockerfile"), FoundFile("missing", "missing")]
     run = Run(Policies(["recommended"], Policy(), set()), memory, 1)
     reports = examine(files, run)
     assert all(report.problems for report in reports.values())
@@ -118,7 +120,7 @@ def test_a_dependency_outside_of_the_run_counts(here: Path) -> None:
     write(here, Dockerfile="FROM a\nCOPY . .\n", _dockerignore=".git\n.env\n")
     memory = Memory()
     run = Run(Policies(["recommended"], Policy(), set()), memory, 1)
-    files = [Found("Dockerfile", "Dockerfile")]
+    files = [FoundFile("Dockerfile", "Dockerfile")]
     before = examine(files, run)
     (here / ".dockerignore").unlink()
     after = examine(files, run)

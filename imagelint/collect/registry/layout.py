@@ -12,7 +12,7 @@ import os
 from typing import NamedTuple
 
 from imagelint.collect.read import read_bytes
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.pattern import pattern
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import (
@@ -79,7 +79,7 @@ def parse_layout_reference(text: str) -> LayoutReference:
     if at and _DIGEST.fullmatch(digest):
         return LayoutReference(folder, digest=digest)
     if not rest:
-        raise UsageError(Complaint(f"`{text}` names no folder", help="write `oci:FOLDER[:TAG]`"))
+        raise UsageError(Diagnostic(f"`{text}` names no folder", help="write `oci:FOLDER[:TAG]`"))
     folder, colon, tag = rest.rpartition(":")
     if colon and folder and _TAG.fullmatch(tag) and not os.path.isdir(rest):
         return LayoutReference(folder, tag=tag)
@@ -192,7 +192,7 @@ def _choose(text: str, reference: LayoutReference, entries: tuple[Descriptor, ..
     choices = [f"{LAYOUT_SCHEME}{reference.folder}{_suffix(entry)}" for entry in images]
     listed = ", ".join(choices[:_MOST_CHOICES]) or "it holds no image"
     why = "names several images" if wanted else "names no image of the layout"
-    raise UsageError(Complaint(f"`{text}` {why}", help=f"choose one: {listed}"))
+    raise UsageError(Diagnostic(f"`{text}` {why}", help=f"choose one: {listed}"))
 
 
 def _roots(folder: str, images: list[Descriptor], origin: str) -> list[Descriptor]:
@@ -253,26 +253,26 @@ def _fitting(entries: tuple[Descriptor, ...], platform: str) -> Descriptor | str
     return f"has no image for {wanted or 'any platform'}; there is: {there}"
 
 
-class LayoutView(NamedTuple):
+class StagedLayout(NamedTuple):
     """Files and links that show a tool one image of a layout, under the name `layout`."""
 
     files: tuple[tuple[str, str], ...] = ()
     links: tuple[tuple[str, str], ...] = ()
 
 
-def layout_view(image: ImageIdentity) -> LayoutView:
+def layout_view(image: ImageIdentity) -> StagedLayout:
     """A layout whose index names nothing but the manifest of this image; empty for registries.
 
     Of a layout with several images or platforms, tools take the first without a word.
     """
     if not image.layout:
-        return LayoutView()
+        return StagedLayout()
     import json
 
     path = os.path.join(image.layout, "blobs", *image.manifest.split(":"))
     entry = {"mediaType": MANIFEST, "digest": image.manifest, "size": os.path.getsize(path)}
     index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}
-    return LayoutView(
+    return StagedLayout(
         (
             ("layout/oci-layout", '{"imageLayoutVersion":"1.0.0"}'),
             ("layout/index.json", json.dumps(index)),

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.registry.layout import is_layout, resolve_layout
 from imagelint.collect.tools import cosign
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity, ImageTarget
@@ -49,7 +49,7 @@ def named(text: str, platform: str = "") -> ImageIdentity:
     if reference is None:
         message = f"`{text}` is not an image reference"
         help_ = "write `registry/repository:tag`, `…@sha256:…` or `oci:FOLDER`"
-        raise UsageError(Complaint(message, help=help_))
+        raise UsageError(Diagnostic(message, help=help_))
     return ImageIdentity(text, reference.digest, reference.familiar, platform=platform)
 
 

@@ -36,7 +36,7 @@ _MOST_BLOBS = 100_000
 _PLACE = "layout"
 
 
-class View(NamedTuple):
+class StagedImage(NamedTuple):
     """One way to show an image to cosign: last arguments, files and links in its folder.
 
     `predicate` is the type of all statements in sight where cosign's answer does not tell; `retry`
@@ -57,7 +57,7 @@ class _Bundle(NamedTuple):
     predicate: str
 
 
-def layout_views(image: ImageIdentity) -> Iterator[View]:
+def layout_views(image: ImageIdentity) -> Iterator[StagedImage]:
     """The signatures in a layout, by format; nothing when it holds none for this image."""
     bundles = [one for one in _bundles(image) if one.predicate == SIGNATURE]
     if bundles:
@@ -72,7 +72,7 @@ def layout_views(image: ImageIdentity) -> Iterator[View]:
 
 def _view(
     image: ImageIdentity, entries: tuple[dict[str, object], ...], blobs: list[str] | None
-) -> View:
+) -> StagedImage:
     """A layout with these entries, and these blobs of the image's (None: all of them)."""
     index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}
     files = (
@@ -86,7 +86,7 @@ def _view(
         links = tuple(
             (f"{_PLACE}/blobs/{place}", os.path.join(_blobs(image), place)) for place in places
         )
-    return View(("--local-image", _PLACE), files, links, SIGNATURE)
+    return StagedImage(("--local-image", _PLACE), files, links, SIGNATURE)
 
 
 def _entry(image: ImageIdentity, digest: str, kind: str) -> dict[str, object]:

@@ -12,10 +12,10 @@ import os
 import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.collect.process import Completed, Limits, Run, locate, run
-from imagelint.collect.tools.bundles import View, layout_views
+from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, locate, run
+from imagelint.collect.tools.bundles import StagedImage, layout_views
 from imagelint.collect.tools.cosign_errors import INSTALL, classify, failure
-from imagelint.core.errors import Complaint, UsageError
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.pattern import pattern as lazy
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
@@ -52,7 +52,7 @@ _KEY_STORES = {
 }
 
 
-class Request(NamedTuple):
+class VerifyRequest(NamedTuple):
     """Which signers to look for. Keys and trusted root are relative to `folder`."""
 
     image: ImageIdentity
@@ -70,7 +70,7 @@ class Verification(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def verify(request: Request) -> Verification:
+def verify(request: VerifyRequest) -> Verification:
     """Look for the signature of each signer.
 
     Raises:
@@ -103,14 +103,16 @@ def _knows_nothing(answer: SignatureCheck | Problem) -> bool:
     )
 
 
-def _absence(request: Request) -> Problem | None:
+def _absence(request: VerifyRequest) -> Problem | None:
     """The problem that there is no such image: of a digest, cosign just says "unsigned"."""
     image = request.image
     if image.layout:
         return None
     command = ("tree", image.pinned)
-    limits = Limits(request.seconds)
-    completed = run(Run(_NAME, command, image.reference, limits, INSTALL, credentials=True))
+    limits = ProcessLimits(request.seconds)
+    completed = run(
+        ProcessRequest(_NAME, command, image.reference, limits, INSTALL, credentials=True)
+    )
     if isinstance(completed, Problem) or not completed.code:
         return None
     problem = failure(completed.code, completed.stderr, image.reference)
@@ -124,7 +126,9 @@ def digest_of(reference: str) -> str | Problem:
     that cannot tell is a missing one: version 4 is to lose that command.
     """
     command = ("triangulate", reference)
-    request = Run(_NAME, command, reference, Limits(_SECONDS), INSTALL, credentials=True)
+    request = ProcessRequest(
+        _NAME, command, reference, ProcessLimits(_SECONDS), INSTALL, credentials=True
+    )
     completed = run(request)
     if isinstance(completed, Problem):
         return completed
@@ -137,7 +141,7 @@ def digest_of(reference: str) -> str | Problem:
     return failure(completed.code, completed.stderr, reference)
 
 
-def arguments(signer: Signer, request: Request) -> tuple[str, ...]:
+def arguments(signer: Signer, request: VerifyRequest) -> tuple[str, ...]:
     """The flags for one signer, without the image."""
     flags = [f"--timeout={int(request.seconds)}s", "--output=json"]
     if signer.key:
@@ -158,7 +162,11 @@ def installed(origin: str) -> str | Problem:
     path = locate(_NAME, origin, INSTALL)
     if isinstance(path, Problem):
         return path
-    completed = run(Run(_NAME, ("version", "--json"), origin, Limits(_VERSION_SECONDS), INSTALL))
+    completed = run(
+        ProcessRequest(
+            _NAME, ("version", "--json"), origin, ProcessLimits(_VERSION_SECONDS), INSTALL
+        )
+    )
     if isinstance(completed, Problem):
         return completed
     view = read_json(completed.stdout)
@@ -177,10 +185,10 @@ def _demand_usable(signer: Signer) -> None:
     if signer.key or (signer.identity and signer.issuer):
         return
     message = f"the signer `{signer.name}` has neither a key nor an identity with its issuer"
-    raise UsageError(Complaint(message, help="give it `key`, or `identity` and `issuer`"))
+    raise UsageError(Diagnostic(message, help="give it `key`, or `identity` and `issuer`"))
 
 
-def _check(request: Request, signer: Signer) -> SignatureCheck | Problem:
+def _check(request: VerifyRequest, signer: Signer) -> SignatureCheck | Problem:
     """Ask in the ways in which the image may be signed, until one verifies."""
     missing = _missing_key(request, signer)
     if missing is not None:
@@ -202,7 +210,7 @@ def _check(request: Request, signer: Signer) -> SignatureCheck | Problem:
     return max(answers, key=lambda answer: answer.outcome is not SignatureOutcome.UNSIGNED)
 
 
-def _missing_key(request: Request, signer: Signer) -> Problem | None:
+def _missing_key(request: VerifyRequest, signer: Signer) -> Problem | None:
     if not signer.key or "://" in signer.key:
         return None
     path = _path(request.folder, signer.key)
@@ -212,7 +220,7 @@ def _missing_key(request: Request, signer: Signer) -> Problem | None:
     return Problem(ProblemKind.UNREADABLE, request.image.reference, detail)
 
 
-def _views(image: ImageIdentity) -> Iterator[View]:
+def _views(image: ImageIdentity) -> Iterator[StagedImage]:
     """How to show the image to cosign.
 
     As soon as an image in a registry has one bundle, by whomever, cosign looks at bundles only
@@ -221,18 +229,18 @@ def _views(image: ImageIdentity) -> Iterator[View]:
     if image.layout:
         yield from layout_views(image)
         return
-    yield View((image.pinned,))
-    yield View((*_LEGACY, image.pinned), retry=True)
+    yield StagedImage((image.pinned,))
+    yield StagedImage((*_LEGACY, image.pinned), retry=True)
 
 
-def _ask(request: Request, signer: Signer, view: View) -> SignatureCheck | Problem:
+def _ask(request: VerifyRequest, signer: Signer, view: StagedImage) -> SignatureCheck | Problem:
     command = ("verify", *arguments(signer, request), *view.arguments)
     completed = run(
-        Run(
+        ProcessRequest(
             _NAME,
             command,
             request.image.reference,
-            Limits(request.seconds + 30),
+            ProcessLimits(request.seconds + 30),
             INSTALL,
             files=view.files,
             links=view.links,
@@ -249,7 +257,7 @@ def _ask(request: Request, signer: Signer, view: View) -> SignatureCheck | Probl
 
 
 def _verified(
-    completed: Completed, signer: Signer, view: View, image: ImageIdentity
+    completed: CompletedProcess, signer: Signer, view: StagedImage, image: ImageIdentity
 ) -> SignatureCheck | Problem:
     """What a success is worth: only a statement that says "signed" is a signature."""
     statements = _statements(completed.stdout)

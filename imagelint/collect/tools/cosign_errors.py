@@ -8,7 +8,7 @@ from imagelint.collect.tools.trivy_errors import (
     NO_SPACE,
     OUTDATED,
     REGISTRY,
-    Meaning,
+    ErrorPattern,
     explain,
     last_words,
     mean,
@@ -29,7 +29,7 @@ _UNSIGNED = (
 )
 
 
-class Refusal(NamedTuple):
+class RejectionPattern(NamedTuple):
     """If cosign says one of the words, the signature is refused, and this is why."""
 
     words: tuple[str, ...]
@@ -38,7 +38,7 @@ class Refusal(NamedTuple):
 
 
 OURS = (
-    Meaning(
+    ErrorPattern(
         (
             *("failed to create TUF client", "tuf refresh failed", "initializing tuf"),
             *("getting trusted root", "fetching trusted root", "loading trusted root"),
@@ -50,7 +50,7 @@ OURS = (
         "name a trusted root file (`environment: trusted-root`), or let the signer do without a"
         " transparency log",
     ),
-    Meaning(
+    ErrorPattern(
         ("loading public key", "load public key", "reading key", "unable to load key", "PEM decod"),
         ProblemKind.UNREADABLE,
         "the signer's public key cannot be read",
@@ -60,34 +60,34 @@ OURS = (
     NO_SPACE,
 )
 REFUSALS = (
-    Refusal(
+    RejectionPattern(
         ("not enough verified log entries", "signature not found in transparency log"),
         SignatureOutcome.UNTRUSTED,
         "the signature is in no transparency log that the policy trusts",
     ),
-    Refusal(
+    RejectionPattern(
         ("not enough verified timestamps", "not enough verified SCTs", "certificate has expired"),
         SignatureOutcome.UNTRUSTED,
         "what must prove time or certificate of the signature is missing or wrong",
     ),
-    Refusal(
+    RejectionPattern(
         ("expected SAN value", "expected issuer value", "none of the expected identities"),
         SignatureOutcome.WRONG_SIGNER,
         "the image was signed under another identity",
     ),
-    Refusal(
+    RejectionPattern(
         ("accepted signatures do not match threshold", "invalid signature when validating"),
         SignatureOutcome.WRONG_SIGNER,
         "no signature on the image was made by this signer, or it was made for other content",
     ),
 )
 OTHER_REFUSALS = (
-    Refusal(
+    RejectionPattern(
         ("leaf certificate", "x509: "),
         SignatureOutcome.UNTRUSTED,
         "the certificate of the signature comes from nobody whom the policy trusts",
     ),
-    Refusal(
+    RejectionPattern(
         ("no matching signatures", "no matching attestations", "failed to verify"),
         SignatureOutcome.WRONG_SIGNER,
         "no signature on the image satisfies this signer",
@@ -107,7 +107,7 @@ def classify(code: int, stderr: str, origin: str) -> tuple[SignatureOutcome, str
         for meaning in table:
             if not any(word in stderr for word in meaning.words):
                 continue
-            if isinstance(meaning, Meaning):
+            if isinstance(meaning, ErrorPattern):
                 return mean(meaning, stderr, "cosign", origin)
             return meaning.outcome, f"{meaning.reason} ({last_words(stderr, meaning.words)})"
     return failure(code, stderr, origin)

@@ -13,14 +13,14 @@ from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.collect import environment
-from imagelint.collect.process import Completed, Limits, Run, locate, run
+from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, locate, run
 from imagelint.collect.read import read_bytes
 from imagelint.collect.registry.layout import layout_view
 from imagelint.collect.tools.trivy_errors import (
     NO_SPACE,
     OUTDATED,
     REGISTRY,
-    Meaning,
+    ErrorPattern,
     explain,
     last_words,
 )
@@ -65,44 +65,44 @@ _LARGEST_REPORT = 256 * 1024 * 1024
 
 _OFFLINE = ("--skip-db-update", "--skip-java-db-update", "--offline-scan")
 _MEANINGS = (
-    Meaning(
+    ErrorPattern(
         ("failed to download Java DB",),
         ProblemKind.UNREACHABLE,
         "the index of Java archives cannot be downloaded, and the image holds some",
         "name a mirror, or run `trivy image --download-java-db-only` where there is a network",
     ),
-    Meaning(
+    ErrorPattern(
         ("java-db-update cannot be specified on the first run", "Java DB"),
         ProblemKind.TOOL_FAILED,
         "there is no index of Java archives, and the image holds some",
         "let it be downloaded (without `--offline`), or run `trivy image --download-java-db-only`",
     ),
-    Meaning(
+    ErrorPattern(
         ("cannot be specified on the first run",),
         ProblemKind.TOOL_FAILED,
         "there is no vulnerability database yet",
         "let it be downloaded (without `--offline`), or run `trivy image --download-db-only`",
     ),
-    Meaning(
+    ErrorPattern(
         ("version of DB schema doesn't match",),
         ProblemKind.TOOL_FAILED,
         "the vulnerability database is of another version than Trivy",
         "run `trivy image --download-db-only` with this Trivy",
     ),
-    Meaning(
+    ErrorPattern(
         ("failed to download vulnerability DB", "DB error", "failed to download artifact"),
         ProblemKind.UNREACHABLE,
         "the vulnerability database cannot be downloaded",
         "name a mirror with `--db-repository`, or scan `--offline` with a database you have",
     ),
-    Meaning(
+    ErrorPattern(
         ("Provide a higher timeout value", "context deadline exceeded"),
         ProblemKind.TIMED_OUT,
         "the scan took longer than it may",
         "give it more with `--timeout`",
     ),
     NO_SPACE,
-    Meaning(
+    ErrorPattern(
         ("cache may be in use by another process",),
         ProblemKind.TOOL_FAILED,
         "another Trivy holds the cache",
@@ -141,11 +141,11 @@ def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
     began = time.gmtime(environment.now())
     seconds = options.seconds or _seconds_for(image)
     view = layout_view(image)
-    request = Run(
+    request = ProcessRequest(
         _NAME,
         arguments(image, options, cache_folder, seconds),
         image.reference,
-        Limits(seconds + _MARGIN_SECONDS, stdout=_LARGEST_REPORT),
+        ProcessLimits(seconds + _MARGIN_SECONDS, stdout=_LARGEST_REPORT),
         INSTALL,
         files=view.files,
         links=view.links,
@@ -253,11 +253,11 @@ LAYOUT = "layout"
 
 @cache
 def _said_version(path: str) -> str | Problem:
-    request = Run(
+    request = ProcessRequest(
         path,
         ("--config", os.devnull, "version", "--format", "json"),
         path,
-        Limits(_VERSION_SECONDS),
+        ProcessLimits(_VERSION_SECONDS),
         INSTALL,
     )
     completed = run(request)
@@ -283,7 +283,7 @@ def _seconds_for(image: ImageIdentity) -> float:
     return _BASE_SECONDS + _SECONDS_PER_GIGABYTE * image.size / 1e9
 
 
-def _failure(completed: Completed, origin: str) -> Problem:
+def _failure(completed: CompletedProcess, origin: str) -> Problem:
     problem = explain(completed.stderr, _MEANINGS, "Trivy", origin)
     if problem is not None:
         return problem

@@ -16,7 +16,7 @@ _PREAMBLE = pattern(
 )
 
 
-class Meaning(NamedTuple):
+class ErrorPattern(NamedTuple):
     """If one of the words is said, it means this. `help` says what to do."""
 
     words: tuple[str, ...]
@@ -26,31 +26,31 @@ class Meaning(NamedTuple):
 
 
 REGISTRY = (
-    Meaning(
+    ErrorPattern(
         ("UNAUTHORIZED", "DENIED", "401 Unauthorized", "403 Forbidden", "authentication required"),
         ProblemKind.UNAUTHORIZED,
         "the registry refuses access",
         "log in with `docker login`, or name a folder with logins in DOCKER_CONFIG",
     ),
-    Meaning(
+    ErrorPattern(
         ("TOOMANYREQUESTS", "429 Too Many Requests"),
         ProblemKind.UNREACHABLE,
         "the registry answers no more for now: too many requests",
         "log in, use a mirror, or try again later",
     ),
-    Meaning(
+    ErrorPattern(
         ("MANIFEST_UNKNOWN", "NAME_UNKNOWN", "image tag not found", "manifest unknown"),
         ProblemKind.NOT_FOUND,
         "there is no such image in the registry",
         "see whether the name, tag or digest is right and the push has finished",
     ),
-    Meaning(
+    ErrorPattern(
         ("no child with platform",),
         ProblemKind.NOT_FOUND,
         "the image has no variant for this platform",
         "choose one with `--platform`",
     ),
-    Meaning(
+    ErrorPattern(
         (
             *("connection refused", "no such host", "i/o timeout", "network is unreachable"),
             *("no route to host", "connection reset", "TLS handshake", ": EOF"),
@@ -63,20 +63,22 @@ REGISTRY = (
         "see whether the name is right and the network, proxy and certificates allow it",
     ),
 )
-NO_SPACE = Meaning(
+NO_SPACE = ErrorPattern(
     ("no space left on device",),
     ProblemKind.TOOL_FAILED,
     "the disk is full",
     "point TMPDIR to a disk with more room than the largest files of the image",
 )
-OUTDATED = Meaning(
+OUTDATED = ErrorPattern(
     ("unknown flag", "unknown command", "unknown shorthand flag"),
     ProblemKind.TOOL_FAILED,
     "this version of the tool does not know what we ask of it",
 )
 
 
-def explain(stderr: str, meanings: tuple[Meaning, ...], tool: str, origin: str) -> Problem | None:
+def explain(
+    stderr: str, meanings: tuple[ErrorPattern, ...], tool: str, origin: str
+) -> Problem | None:
     """The problem that the words mean, the first meaning that fits; None when none does."""
     for meaning in meanings:
         if any(word in stderr for word in meaning.words):
@@ -84,7 +86,7 @@ def explain(stderr: str, meanings: tuple[Meaning, ...], tool: str, origin: str) 
     return None
 
 
-def mean(meaning: Meaning, stderr: str, tool: str, origin: str) -> Problem:
+def mean(meaning: ErrorPattern, stderr: str, tool: str, origin: str) -> Problem:
     """The problem of one meaning, with the words that gave it away."""
     detail = f"{tool}: {meaning.detail} ({last_words(stderr, meaning.words)})"
     return Problem(meaning.kind, origin, detail, meaning.help)

@@ -21,7 +21,7 @@ _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - compared with, never written to
 
 
 def read_runtime(name: str, service: Cursor, ports: tuple[int, ...]) -> Runtime:
-    """The surroundings of a service; what `extends` may bring in is unknown."""
+    """Where a service runs; what `extends` may bring in is unknown."""
     partial = is_set(service["extends"])
     mounts = read_mounts(service)
     shm, shm_mount = _shared_memory(service, mounts)

@@ -8,7 +8,7 @@ from imagelint.documents.dockerfile.model import (
     Instruction,
     Stage,
     StageUser,
-    Start,
+    StartCommand,
 )
 from imagelint.documents.dockerfile.reading import parse_dockerfile
 
@@ -20,6 +20,6 @@ __all__ = [
     "Instruction",
     "Stage",
     "StageUser",
-    "Start",
+    "StartCommand",
     "parse_dockerfile",
 ]

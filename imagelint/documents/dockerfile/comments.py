@@ -26,7 +26,7 @@ _CHECKOV = pattern(r"#\s*(?:checkov|bridgecrew|cortex):skip=(?P<rules>\w+)(?::(?
 _SKIP = pattern(r"(?:^|;)\s*skip\s*=\s*([^;]*)")
 
 
-class Map(NamedTuple):
+class InstructionMap(NamedTuple):
     """Where instructions and stages are: all that the scope of a comment depends on."""
 
     length: int
@@ -60,7 +60,7 @@ class Map(NamedTuple):
 
 
 def read_allowances(
-    text: str, comments: Iterable[Span], directives: Iterable[Directive], places: Map
+    text: str, comments: Iterable[Span], directives: Iterable[Directive], places: InstructionMap
 ) -> Iterator[Allowance]:
     """All allowances of a file in source order."""
     for directive in directives:
@@ -71,14 +71,14 @@ def read_allowances(
         yield from _allowances(written, comment, places)
 
 
-def _check(directive: Directive, places: Map) -> Iterator[Allowance]:
+def _check(directive: Directive, places: InstructionMap) -> Iterator[Allowance]:
     match = _SKIP.search(directive.value)
     for rule in _names(match[1]) if match else ():
         name = "*" if rule == "all" else rule
         yield Allowance(name, "", places.whole(), directive.span, Dialect.BUILDKIT)
 
 
-def _allowances(written: str, comment: Span, places: Map) -> Iterator[Allowance]:
+def _allowances(written: str, comment: Span, places: InstructionMap) -> Iterator[Allowance]:
     if match := _OURS.match(written):
         scope = _scope(match["scope"], comment, places)
         reason = (match["reason"] or "").strip()
@@ -99,7 +99,7 @@ def _allowances(written: str, comment: Span, places: Map) -> Iterator[Allowance]
         yield from unreadable_allowance(written, comment)
 
 
-def _scope(word: str | None, comment: Span, places: Map) -> Span:
+def _scope(word: str | None, comment: Span, places: InstructionMap) -> Span:
     if word == "file":
         return places.whole()
     return places.stage(comment) if word == "stage" else places.next_instruction(comment)

@@ -18,14 +18,14 @@ if TYPE_CHECKING:
         HealthCheck,
         Instruction,
         Stage,
-        Start,
+        StartCommand,
     )
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script
 
 
-class Entry(NamedTuple):
+class InstructionEntry(NamedTuple):
     """One instruction with the nodes that belong to it, in their order."""
 
     instruction: Instruction
@@ -33,7 +33,7 @@ class Entry(NamedTuple):
     images: tuple[ImageUse, ...] = ()
     variables: tuple[EnvVar, ...] = ()
     script: Script | None = None
-    start: Start | None = None
+    start: StartCommand | None = None
     health: HealthCheck | None = None
 
     def nodes(self) -> Iterator[Node]:
@@ -56,11 +56,11 @@ class Entry(NamedTuple):
             yield self.health
 
 
-class Content(NamedTuple):
+class DockerfileContent(NamedTuple):
     """All that was read from the text of a Dockerfile."""
 
     directives: Mapping[str, str]
-    entries: tuple[Entry, ...]
+    entries: tuple[InstructionEntry, ...]
     stages: tuple[Stage, ...]
     arguments: Mapping[str, EnvVar]
     serving: ServingCommand | None
@@ -74,7 +74,7 @@ class Dockerfile(Document):
     kind: ClassVar[str] = "dockerfile"
     __slots__ = ("_entries", "arguments", "directives", "instructions", "serving", "stages")
 
-    def __init__(self, source: Source, content: Content) -> None:
+    def __init__(self, source: Source, content: DockerfileContent) -> None:
         super().__init__(source, complaints=content.complaints, allowances=content.allowances)
         self._entries = content.entries
         self.directives = content.directives

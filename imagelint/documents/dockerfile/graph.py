@@ -22,7 +22,7 @@ _NAME = pattern(r"[a-z][a-z0-9-_.]*")
 _SCRATCH = "scratch"
 
 
-class Outline(NamedTuple):
+class StageOutline(NamedTuple):
     """One FROM: what it names, and what that is."""
 
     instruction: Instruction
@@ -35,13 +35,13 @@ class Outline(NamedTuple):
     platform: Fact[str] = ABSENT
 
 
-class Graph(NamedTuple):
+class StageGraph(NamedTuple):
     """All stages, and where to find each by its (lower-case) name: the last one of a name.
 
     `shipped` are the final stage and the chain of its bases.
     """
 
-    outlines: tuple[Outline, ...]
+    outlines: tuple[StageOutline, ...]
     names: dict[str, int]
     contexts: Collection[str]
     shipped: frozenset[int]
@@ -70,10 +70,10 @@ def reference_of(value: Fact[str]) -> Fact[ImageReference]:
     return UNKNOWN if reference is None else Known(reference, value.span)
 
 
-def read_graph(origins: Sequence[Instruction], contexts: Collection[str]) -> Graph:
+def read_graph(origins: Sequence[Instruction], contexts: Collection[str]) -> StageGraph:
     """The graph of the FROM instructions, which are expanded already."""
     names: dict[str, int] = {}
-    outlines: list[Outline] = []
+    outlines: list[StageOutline] = []
     for number, instruction in enumerate(origins):
         outline = _outline(instruction, number, names, contexts)
         outlines.append(outline)
@@ -81,10 +81,10 @@ def read_graph(origins: Sequence[Instruction], contexts: Collection[str]) -> Gra
             names[outline.name.lower()] = number
     shipped = _shipped(outlines)
     finished = tuple(_finished(outline, shipped) for outline in outlines)
-    return Graph(finished, names, contexts, shipped)
+    return StageGraph(finished, names, contexts, shipped)
 
 
-def _shipped(outlines: list[Outline]) -> frozenset[int]:
+def _shipped(outlines: list[StageOutline]) -> frozenset[int]:
     chain: list[int] = []
     at = len(outlines) - 1 if outlines else None
     while at is not None:
@@ -93,7 +93,7 @@ def _shipped(outlines: list[Outline]) -> frozenset[int]:
     return frozenset(chain)
 
 
-def _finished(outline: Outline, shipped: frozenset[int]) -> Outline:
+def _finished(outline: StageOutline, shipped: frozenset[int]) -> StageOutline:
     if outline.base is None:
         return outline
     return outline._replace(base=outline.base._replace(final=outline.number in shipped))
@@ -101,9 +101,9 @@ def _finished(outline: Outline, shipped: frozenset[int]) -> Outline:
 
 def _outline(
     instruction: Instruction, number: int, names: dict[str, int], contexts: Collection[str]
-) -> Outline:
+) -> StageOutline:
     flag = instruction.flag("platform")
-    outline = Outline(
+    outline = StageOutline(
         instruction,
         number,
         stage_name(instruction.words),

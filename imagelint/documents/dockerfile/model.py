@@ -92,7 +92,7 @@ class Instruction(NamedTuple):
         return tuple(flag for flag in self.flags if flag.name == name)
 
 
-class Start(NamedTuple):
+class StartCommand(NamedTuple):
     """An ENTRYPOINT or CMD. `words` are those of the JSON form; the shell form has a script.
 
     `script` is there also for a JSON form: the third word of `["sh", "-c", "…"]`, else the one
@@ -161,8 +161,8 @@ class Stage(NamedTuple):
     user: StageUser
     env: Mapping[str, EnvVar]
     workdir: Fact[str]
-    entrypoint: Start | None
-    cmd: Start | None
+    entrypoint: StartCommand | None
+    cmd: StartCommand | None
     healthcheck: HealthCheck | None
     shell: tuple[str, ...]
     exposed: tuple[int, ...]

@@ -6,15 +6,19 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Span
 from imagelint.documents.base import Complaint
-from imagelint.documents.dockerfile.comments import Map, read_allowances
-from imagelint.documents.dockerfile.document import Content, Dockerfile, Entry
+from imagelint.documents.dockerfile.comments import InstructionMap, read_allowances
+from imagelint.documents.dockerfile.document import Dockerfile, DockerfileContent, InstructionEntry
 from imagelint.documents.dockerfile.expansion.scopes import global_scope
 from imagelint.documents.dockerfile.graph import complaint_about, read_graph
 from imagelint.documents.dockerfile.model import BEFORE_THE_FIRST_STAGE
-from imagelint.documents.dockerfile.stages import Builder, Effect
+from imagelint.documents.dockerfile.stages import InstructionEffect, StageBuilder
 from imagelint.documents.dockerfile.start import launch_of
 from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS
-from imagelint.documents.dockerfile.syntax.instructions import Reading, Setting, read_instruction
+from imagelint.documents.dockerfile.syntax.instructions import (
+    ParseContext,
+    ParsedInstruction,
+    read_instruction,
+)
 from imagelint.documents.dockerfile.syntax.source import read_layout
 from imagelint.documents.dockerfile.uses import copied_images, stages_used
 
@@ -23,9 +27,9 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Allowance
-    from imagelint.documents.dockerfile.expansion.scopes import Scope
+    from imagelint.documents.dockerfile.expansion.scopes import VariableScope
     from imagelint.documents.dockerfile.model import Instruction, Stage
-    from imagelint.documents.dockerfile.syntax.lines import Layout, LogicalLine
+    from imagelint.documents.dockerfile.syntax.lines import DockerfileLines, LogicalLine
     from imagelint.documents.shared import ImageUse
 
 
@@ -42,9 +46,9 @@ def parse_dockerfile(source: Source, *, contexts: Collection[str] = ()) -> Docke
 class _Part(NamedTuple):
     """An instruction on its way to an entry."""
 
-    reading: Reading
-    builder: Builder
-    effect: Effect
+    reading: ParsedInstruction
+    builder: StageBuilder
+    effect: InstructionEffect
     images: tuple[ImageUse, ...]
     begins: bool
 
@@ -56,15 +60,15 @@ class _Parser:
 
     def __init__(self, text: str, contexts: Collection[str]) -> None:
         self._text = text
-        self._layout: Layout = read_layout(text)
+        self._layout: DockerfileLines = read_layout(text)
         self._complaints: list[Complaint] = list(self._layout.complaints)
         self._outer = global_scope()
-        self._stages: list[Builder] = []
+        self._stages: list[StageBuilder] = []
         self._parts: list[_Part] = []
         self._graph = read_graph(self._origins(), contexts)
 
-    def _setting(self, stage: int, scope: Scope) -> Setting:
-        return Setting(self._text, self._layout.escape, stage, scope)
+    def _setting(self, stage: int, scope: VariableScope) -> ParseContext:
+        return ParseContext(self._text, self._layout.escape, stage, scope)
 
     def _origins(self) -> list[Instruction]:
         """The FROM instructions, expanded with the global arguments."""
@@ -82,7 +86,7 @@ class _Parser:
 
     def document(self, source: Source) -> Dockerfile:
         """Read everything."""
-        loose = Builder(self._text, None, None)
+        loose = StageBuilder(self._text, None, None)
         loose.scope = global_scope()
         loose.shipped = True
         builder = loose
@@ -94,10 +98,10 @@ class _Parser:
         self._complain_about_loose(loose)
         return Dockerfile(source, self._content(loose))
 
-    def _begin(self) -> Builder:
+    def _begin(self) -> StageBuilder:
         outline = self._graph.outlines[len(self._stages)]
         base = None if outline.base_stage is None else self._stages[outline.base_stage]
-        builder = Builder(self._text, outline, base)
+        builder = StageBuilder(self._text, outline, base)
         builder.final = outline.number == len(self._graph.outlines) - 1
         builder.shipped = outline.number in self._graph.shipped
         self._stages.append(builder)
@@ -105,12 +109,12 @@ class _Parser:
         complaint = complaint_about(outline.instruction)
         if complaint is not None:
             self._complaints.append(complaint)
-        reading = Reading(outline.instruction, (), ())
+        reading = ParsedInstruction(outline.instruction, (), ())
         images = (outline.base,) if outline.base else ()
-        self._parts.append(_Part(reading, builder, Effect(), images, begins=True))
+        self._parts.append(_Part(reading, builder, InstructionEffect(), images, begins=True))
         return builder
 
-    def _read(self, line: LogicalLine, builder: Builder) -> None:
+    def _read(self, line: LogicalLine, builder: StageBuilder) -> None:
         reading = read_instruction(line, self._setting(len(self._stages) - 1, builder.scope))
         self._complaints.extend(self._worth_saying(reading, builder))
         outer = self._outer if builder.outline else None
@@ -118,7 +122,9 @@ class _Parser:
         images = tuple(copied_images(reading.instruction, self._graph, builder.edges))
         self._parts.append(_Part(reading, builder, effect, images, begins=False))
 
-    def _worth_saying(self, reading: Reading, builder: Builder) -> tuple[Complaint, ...]:
+    def _worth_saying(
+        self, reading: ParsedInstruction, builder: StageBuilder
+    ) -> tuple[Complaint, ...]:
         """Complaints, but only one about a run of lines of which none is an instruction."""
         instruction = reading.instruction
         if instruction.keyword in KEYWORDS or not builder.instructions:
@@ -127,7 +133,7 @@ class _Parser:
             return reading.complaints
         return tuple(complaint for complaint in reading.complaints if complaint.help)
 
-    def _complain_about_loose(self, loose: Builder) -> None:
+    def _complain_about_loose(self, loose: StageBuilder) -> None:
         if not self._layout.lines:
             message = "the file holds no instruction"
             self._complaints.append(Complaint(Span(0, 0), message, "begin with FROM"))
@@ -138,7 +144,7 @@ class _Parser:
                 self._complaints.append(Complaint(place, message, "begin with FROM"))
                 return
 
-    def _content(self, loose: Builder) -> Content:
+    def _content(self, loose: StageBuilder) -> DockerfileContent:
         last = self._stages[-1] if self._stages else loose
         last.finish()
         used = stages_used(self._stages)
@@ -152,7 +158,7 @@ class _Parser:
             from imagelint.documents.serving.reading import serving_command
 
             serving = serving_command(launch_of(stages[-1]))
-        return Content(
+        return DockerfileContent(
             {directive.name: directive.value for directive in self._layout.directives},
             entries,
             stages,
@@ -163,12 +169,12 @@ class _Parser:
         )
 
     def _allowances(
-        self, entries: tuple[Entry, ...], stages: tuple[Stage, ...]
+        self, entries: tuple[InstructionEntry, ...], stages: tuple[Stage, ...]
     ) -> tuple[Allowance, ...]:
         if not self._layout.comments:
             return ()
         instructions = tuple(entry.instruction for entry in entries)
-        places = Map(
+        places = InstructionMap(
             len(self._text),
             instructions,
             tuple(instruction.span.start for instruction in instructions),
@@ -179,10 +185,10 @@ class _Parser:
         )
 
 
-def _entry(part: _Part, stages: tuple[Stage, ...], last: Builder) -> Entry:
+def _entry(part: _Part, stages: tuple[Stage, ...], last: StageBuilder) -> InstructionEntry:
     instruction = part.reading.instruction
     effect = last.in_force(part.effect)
-    return Entry(
+    return InstructionEntry(
         instruction,
         stages[instruction.stage] if part.begins else None,
         part.images,

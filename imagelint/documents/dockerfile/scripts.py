@@ -24,7 +24,7 @@ _SHEBANG = pattern(r"#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\
 _COMMAND_FLAG = pattern(r"-[a-zA-Z]*c")
 
 
-class Surroundings(NamedTuple):
+class ScriptContext(NamedTuple):
     """All that a script's meaning depends on, besides its text."""
 
     text: str
@@ -40,7 +40,7 @@ def program_name(word: str) -> str:
 
 
 def read_command(
-    instruction: Instruction, line: LogicalLine, around: Surroundings, role: ScriptRole
+    instruction: Instruction, line: LogicalLine, around: ScriptContext, role: ScriptRole
 ) -> Script | None:
     """The script of an instruction in either form; None when there is nothing to run."""
     words = instruction.words[1:] if role is ScriptRole.HEALTHCHECK else instruction.words
@@ -63,7 +63,7 @@ def read_command(
 
 def _read(
     written: tuple[str, Span],
-    around: Surroundings,
+    around: ScriptContext,
     role: ScriptRole,
     how: tuple[str, tuple[str, ...]],
 ) -> Script:
@@ -147,7 +147,7 @@ def _mounts(instruction: Instruction) -> tuple[str, ...]:
 
 
 def _of_words(
-    words: tuple[Word, ...], around: Surroundings, role: ScriptRole, mounts: tuple[str, ...]
+    words: tuple[Word, ...], around: ScriptContext, role: ScriptRole, mounts: tuple[str, ...]
 ) -> Script:
     """The exec form: one command, or the script that a shell is given."""
     program = program_name(words[0].text)
@@ -176,7 +176,9 @@ def _of_words(
     )
 
 
-def _elsewhere(text: str, span: Span, around: Surroundings, role: ScriptRole, shell: str) -> Script:
+def _elsewhere(
+    text: str, span: Span, around: ScriptContext, role: ScriptRole, shell: str
+) -> Script:
     """A script that is not written character for character: all of it stands at the span."""
     from imagelint.documents.serving.startscript import Placed, read_placed_script
 

@@ -8,21 +8,25 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.dockerfile.expansion.scopes import Scope, script_variables, stage_scope
+from imagelint.documents.dockerfile.expansion.scopes import (
+    VariableScope,
+    script_variables,
+    stage_scope,
+)
 from imagelint.documents.dockerfile.health import read_health
 from imagelint.documents.dockerfile.model import (
     HealthCheck,
     Instruction,
     Stage,
     StageUser,
-    Start,
+    StartCommand,
 )
-from imagelint.documents.dockerfile.scripts import Surroundings, read_command
+from imagelint.documents.dockerfile.scripts import ScriptContext, read_command
 from imagelint.documents.shell.script import Script, ScriptRole, Word
 
 if TYPE_CHECKING:
-    from imagelint.documents.dockerfile.graph import Outline
-    from imagelint.documents.dockerfile.syntax.instructions import Reading
+    from imagelint.documents.dockerfile.graph import StageOutline
+    from imagelint.documents.dockerfile.syntax.instructions import ParsedInstruction
     from imagelint.documents.dockerfile.syntax.lines import LogicalLine
     from imagelint.documents.shared import ImageUse
 
@@ -34,15 +38,15 @@ _PORT = pattern(r"(\d{1,5})(?:-(\d{1,5}))?(?:/\w+)?", re.ASCII)
 _MOST_PORTS = 1_000  # of one range or stage; more tell nothing
 
 
-class Effect(NamedTuple):
+class InstructionEffect(NamedTuple):
     """What one instruction is, besides itself."""
 
     script: Script | None = None
-    start: Start | None = None
+    start: StartCommand | None = None
     health: HealthCheck | None = None
 
 
-class Builder:
+class StageBuilder:
     """One stage while its instructions are read."""
 
     __slots__ = (
@@ -64,7 +68,7 @@ class Builder:
         "workdir",
     )
 
-    def __init__(self, text: str, outline: Outline | None, base: Builder | None) -> None:
+    def __init__(self, text: str, outline: StageOutline | None, base: StageBuilder | None) -> None:
         self._text = text
         self.outline = outline
         self.instructions: list[Instruction] = []
@@ -76,20 +80,20 @@ class Builder:
         else:
             self._inherit(base)
 
-    def _begin(self, outline: Outline | None) -> None:
+    def _begin(self, outline: StageOutline | None) -> None:
         scratch = outline is not None and outline.scratch
         self.scope = stage_scope(scratch=scratch)
         self.root_image: ImageUse | None = outline.base if outline else None
         self.workdir: Fact[str] = Known("/") if scratch else UNKNOWN
         self.user: StageUser | None = None
-        self.entrypoint: Start | None = None
-        self.cmd: Start | None = None
+        self.entrypoint: StartCommand | None = None
+        self.cmd: StartCommand | None = None
         self.healthcheck: HealthCheck | None = None
         self.exposed: tuple[int, ...] = ()
         windows = self.root_image is not None and _WINDOWS_IMAGES.search(self.root_image.text)
         self.shell: tuple[str, ...] = _WINDOWS_SHELL if windows else _SHELL
 
-    def _inherit(self, base: Builder) -> None:
+    def _inherit(self, base: StageBuilder) -> None:
         self.scope = base.scope.child()
         self.root_image = base.root_image
         self.workdir = base.workdir
@@ -100,7 +104,9 @@ class Builder:
         self.exposed = base.exposed
         self.shell = base.shell
 
-    def take(self, reading: Reading, line: LogicalLine, outer: Scope | None) -> Effect:
+    def take(
+        self, reading: ParsedInstruction, line: LogicalLine, outer: VariableScope | None
+    ) -> InstructionEffect:
         """Let an instruction have its effect; `outer` is the global scope, None in itself."""
         instruction = reading.instruction
         self.instructions.append(instruction)
@@ -109,18 +115,18 @@ class Builder:
                 for variable in reading.variables:
                     self.scope.add(variable, outer)
             case "ONBUILD" if instruction.onbuild and instruction.onbuild.keyword == "RUN":
-                return Effect(self._left_to_others(instruction.onbuild, line))
+                return InstructionEffect(self._left_to_others(instruction.onbuild, line))
             case "RUN":
-                return Effect(self.script(instruction, line, ScriptRole.RUN))
+                return InstructionEffect(self.script(instruction, line, ScriptRole.RUN))
             case "ENTRYPOINT" | "CMD":
                 return self._start(instruction, line)
             case "HEALTHCHECK":
                 script = self.script(instruction, line, ScriptRole.HEALTHCHECK)
                 self.healthcheck = read_health(instruction, script)
-                return Effect(script, health=self.healthcheck)
+                return InstructionEffect(script, health=self.healthcheck)
             case _:
                 self._set(instruction)
-        return Effect()
+        return InstructionEffect()
 
     def _set(self, instruction: Instruction) -> None:
         words = instruction.words
@@ -142,25 +148,27 @@ class Builder:
         """The script of an instruction at this point of the stage."""
         workdir = self.workdir.value if isinstance(self.workdir, Known) else ""
         variables = script_variables(self.scope)
-        around = Surroundings(self._text, self.shell, variables, workdir, self.shipped)
+        around = ScriptContext(self._text, self.shell, variables, workdir, self.shipped)
         return read_command(instruction, line, around, role)
 
     def _left_to_others(self, instruction: Instruction, line: LogicalLine) -> Script | None:
         """The script of an ONBUILD RUN: where and with what it will run, nobody knows."""
-        around = Surroundings(self._text, self.shell, {}, "", self.shipped)
+        around = ScriptContext(self._text, self.shell, {}, "", self.shipped)
         return read_command(instruction, line, around, ScriptRole.RUN)
 
-    def _start(self, instruction: Instruction, line: LogicalLine) -> Effect:
+    def _start(self, instruction: Instruction, line: LogicalLine) -> InstructionEffect:
         script = self.script(instruction, line, ScriptRole.START)
         words = instruction.words if instruction.json else ()
-        start = Start(instruction.span, instruction, instruction.json, words, script, final=False)
+        start = StartCommand(
+            instruction.span, instruction, instruction.json, words, script, final=False
+        )
         if instruction.keyword == "CMD":
             self.cmd, self._cmd_is_own = start, True
         else:
             self.entrypoint = start
             if not self._cmd_is_own:  # an ENTRYPOINT resets the CMD of what is below the stage
                 self.cmd = None
-        return Effect(script, start)
+        return InstructionEffect(script, start)
 
     def finish(self) -> None:
         """Mark what is in force at the end of the final stage."""
@@ -171,7 +179,7 @@ class Builder:
         if self.healthcheck is not None:
             self.healthcheck = self.healthcheck._replace(final=True)
 
-    def in_force(self, effect: Effect) -> Effect:
+    def in_force(self, effect: InstructionEffect) -> InstructionEffect:
         """The effect, marked when it is one of those in force."""
         start, health = effect.start, effect.health
         if start is not None:
@@ -179,9 +187,9 @@ class Builder:
             start = start._replace(final=final)
         if health is not None:
             health = health._replace(final=_same(health, self.healthcheck))
-        return Effect(effect.script, start, health)
+        return InstructionEffect(effect.script, start, health)
 
-    def stage(self, outline: Outline, *, used: bool) -> Stage:
+    def stage(self, outline: StageOutline, *, used: bool) -> Stage:
         """The finished stage of that outline."""
         return Stage(
             span=outline.instruction.span,
@@ -208,14 +216,14 @@ class Builder:
             env_complete=self.scope.otherwise is ABSENT,
         )
 
-    def _final_user(self, outline: Outline) -> StageUser:
+    def _final_user(self, outline: StageOutline) -> StageUser:
         if self.user is not None:
             return self.user
         root: Fact[bool] = Known(value=True) if self.scope.otherwise is ABSENT else ABSENT
         return StageUser(outline.instruction.span, ABSENT, ABSENT, root)
 
 
-def _same(node: Start | HealthCheck, other: Start | HealthCheck | None) -> bool:
+def _same(node: StartCommand | HealthCheck, other: StartCommand | HealthCheck | None) -> bool:
     return other is not None and other.span == node.span
 
 

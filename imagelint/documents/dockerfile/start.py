@@ -13,7 +13,7 @@ from imagelint.documents.shared import Runtime
 from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
-    from imagelint.documents.dockerfile.model import Stage, Start
+    from imagelint.documents.dockerfile.model import Stage, StartCommand
     from imagelint.documents.serving.launch import Launch
 
 
@@ -53,7 +53,7 @@ def _argv(stage: Stage) -> tuple[tuple[Word, ...], bool]:
     return (entry if not stage.entrypoint.json else (*entry, *command)), True
 
 
-def _words(start: Start | None, shell: tuple[str, ...]) -> tuple[Word, ...]:
+def _words(start: StartCommand | None, shell: tuple[str, ...]) -> tuple[Word, ...]:
     """The words that a start comes to: the shell form is run by the shell."""
     if start is None:
         return ()

@@ -13,14 +13,14 @@ from imagelint.documents.shared import ImageRole, ImageUse
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from imagelint.documents.dockerfile.graph import Graph
+    from imagelint.documents.dockerfile.graph import StageGraph
     from imagelint.documents.dockerfile.model import Flag, Instruction
-    from imagelint.documents.dockerfile.stages import Builder
+    from imagelint.documents.dockerfile.stages import StageBuilder
 
 _FROM = pattern(r"(?:^|[=,])\s*from\s*=\s*([^,\"'\s]*)", re.IGNORECASE)
 
 
-class Origin(NamedTuple):
+class UseSource(NamedTuple):
     """What one `from` names, where, and in which role."""
 
     value: Fact[str]
@@ -29,7 +29,7 @@ class Origin(NamedTuple):
     role: ImageRole
 
 
-def origins_of(instruction: Instruction) -> Iterator[Origin]:
+def origins_of(instruction: Instruction) -> Iterator[UseSource]:
     """All that an instruction takes files from, besides the build context."""
     if instruction.onbuild is not None:
         yield from origins_of(instruction.onbuild)
@@ -37,13 +37,13 @@ def origins_of(instruction: Instruction) -> Iterator[Origin]:
         flag = instruction.flag("from")
         if flag is not None and flag.text:
             value = UNKNOWN if "$" in flag.text else flag.value
-            yield Origin(value, flag.value_span, flag.text, ImageRole.COPY)
+            yield UseSource(value, flag.value_span, flag.text, ImageRole.COPY)
     elif instruction.keyword == "RUN":
         for flag in instruction.flags_named("mount"):
             yield from _mounted(flag)
 
 
-def _mounted(flag: Flag) -> Iterator[Origin]:
+def _mounted(flag: Flag) -> Iterator[UseSource]:
     name = flag.options().get("from", "")
     if not name:
         return
@@ -53,10 +53,12 @@ def _mounted(flag: Flag) -> Iterator[Origin]:
         span = Span(flag.span.start + match.start(1), flag.span.start + match.end(1))
         text = match[1]
     value: Fact[str] = UNKNOWN if "$" in text else Known(name, span)
-    yield Origin(value, span, text, ImageRole.MOUNT)
+    yield UseSource(value, span, text, ImageRole.MOUNT)
 
 
-def copied_images(instruction: Instruction, graph: Graph, edges: set[int]) -> Iterator[ImageUse]:
+def copied_images(
+    instruction: Instruction, graph: StageGraph, edges: set[int]
+) -> Iterator[ImageUse]:
     """The outside images that an instruction copies from; stages go into `edges`."""
     for origin in origins_of(instruction):
         if isinstance(origin.value, Known):
@@ -69,7 +71,7 @@ def copied_images(instruction: Instruction, graph: Graph, edges: set[int]) -> It
             yield image
 
 
-def stages_used(stages: Sequence[Builder]) -> frozenset[int]:
+def stages_used(stages: Sequence[StageBuilder]) -> frozenset[int]:
     """The stages that the final one is made of, itself included."""
     used: set[int] = set()
     waiting = [len(stages) - 1] if stages else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.core.report import Permit
+from imagelint.core.report import AllowanceKind
 from imagelint.documents.base import NO_RULE, Allowance, Dialect
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ def annotation_allowances(annotations: Cursor, scope: Span) -> Iterator[Allowanc
         fact = place.text()
         value = fact.value.strip() if isinstance(fact, Known) else ""
         for rule, reason, dialect in _read(name, value):
-            yield Allowance(rule, reason, scope, place.key_span, dialect, Permit.ANNOTATION)
+            yield Allowance(rule, reason, scope, place.key_span, dialect, AllowanceKind.ANNOTATION)
 
 
 def _read(name: str, value: str) -> Iterator[tuple[str, str, Dialect]]:

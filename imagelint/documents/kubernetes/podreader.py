@@ -8,7 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.reference import parse_reference
 from imagelint.documents.kubernetes.accelerators import gpu_product, quantity, requested
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
-from imagelint.documents.kubernetes.podshapes import PodPlace, group_size, pod_places, replicas
+from imagelint.documents.kubernetes.podshapes import PodPath, group_size, pod_places, replicas
 from imagelint.documents.kubernetes.variables import read_env
 from imagelint.documents.kubernetes.volumes import named_volumes, read_mounts, shared_memory
 from imagelint.documents.shared import ImageRole, ImageUse, Runtime
@@ -25,11 +25,11 @@ if TYPE_CHECKING:
 _ENDING = frozenset(("Never", "OnFailure"))
 
 
-class _Surroundings(NamedTuple):
+class _PodContext(NamedTuple):
     """What all containers of a pod share."""
 
     owner: KubernetesObject
-    place: PodPlace
+    place: PodPath
     labels: tuple[tuple[str, str], ...]
     restarts: bool
     group: Fact[int]
@@ -42,9 +42,9 @@ def read_pods(obj: KubernetesObject) -> tuple[Pod, ...]:
     return tuple(_pod(obj, place) for place in pod_places(obj))
 
 
-def _pod(obj: KubernetesObject, place: PodPlace) -> Pod:
+def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
     spec = place.spec
-    around = _Surroundings(
+    around = _PodContext(
         obj,
         place,
         place.template.at("metadata", "labels").pairs(),
@@ -67,7 +67,7 @@ def _pod(obj: KubernetesObject, place: PodPlace) -> Pod:
     )
 
 
-def _bodies(place: PodPlace) -> list[tuple[Cursor, str]]:
+def _bodies(place: PodPath) -> list[tuple[Cursor, str]]:
     """The containers with their roles, as they stand in the text."""
     spec = place.spec
     found = [(body, _init_role(body)) for body in spec["initContainers"].items()]
@@ -83,7 +83,7 @@ def _init_role(body: Cursor) -> str:
     return "sidecar" if body["restartPolicy"].word() == "Always" else "init"
 
 
-def _container(body: Cursor, role: str, around: _Surroundings) -> Container:
+def _container(body: Cursor, role: str, around: _PodContext) -> Container:
     name = body["name"]
     span = name.span if name.exists else body.key_span
     env, complete = read_env(body)
@@ -103,7 +103,7 @@ def _container(body: Cursor, role: str, around: _Surroundings) -> Container:
     return container._replace(runtime=_runtime(container, around))
 
 
-def _given_name(body: Cursor, around: _Surroundings) -> str:
+def _given_name(body: Cursor, around: _PodContext) -> str:
     """The name that the controller gives to a container which stands by itself."""
     if around.owner.group == "serving.kserve.io" and body is around.place.single:
         return "kserve-container"
@@ -136,7 +136,7 @@ def _image_by_parts(place: Cursor) -> ImageUse | None:
     return ImageUse(at.span, ImageRole.POD, text, fact, path=place.path)
 
 
-def _runtime(container: Container, around: _Surroundings) -> Runtime:
+def _runtime(container: Container, around: _PodContext) -> Runtime:
     body, place = container.body, around.place
     resources = body["resources"]
     memory = _memory_limit(container)
@@ -180,6 +180,6 @@ def _ports(body: Cursor) -> Iterator[int]:
             yield number.value
 
 
-def _unless_managed(fact: Fact[T], place: PodPlace) -> Fact[T]:
+def _unless_managed(fact: Fact[T], place: PodPath) -> Fact[T]:
     """What is not written may be added by whoever manages the pod."""
     return UNKNOWN if fact is ABSENT and place.managed else fact

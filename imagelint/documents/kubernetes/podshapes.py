@@ -70,7 +70,7 @@ _DEEPEST = 24
 _MOST_VISITED = 50_000
 
 
-class PodPlace(NamedTuple):
+class PodPath(NamedTuple):
     """A place that holds a pod's spec. `single` is a container that stands beside the lists."""
 
     spec: Cursor
@@ -79,19 +79,19 @@ class PodPlace(NamedTuple):
     managed: bool = False
 
 
-def pod_places(obj: KubernetesObject) -> Iterator[PodPlace]:
+def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
     """Every pod that an object holds, in source order."""
     if obj.group in _WORKLOAD_GROUPS and obj.kind in _TEMPLATES:
         template = obj.body.at(*_TEMPLATES[obj.kind])
         if isinstance(template["spec"].node, Mapping):
-            yield PodPlace(template["spec"], template)
+            yield PodPath(template["spec"], template)
         return
     if obj.group in _WORKLOAD_GROUPS or _is_of(obj.group, _WITHOUT_PODS):
         return
     managed = _is_of(obj.group, _MANAGED) or obj.kind in ("ServingRuntime", "ClusterServingRuntime")
     if obj.kind == "NIMService":
         spec = obj.body["spec"]
-        yield PodPlace(spec, obj.body, spec, managed=True)
+        yield PodPath(spec, obj.body, spec, managed=True)
         return
     managed = managed or obj.kind.startswith("LLMInferenceService")
     for keys in _by_shape(obj.body.node):
@@ -102,11 +102,11 @@ def _is_of(group: str, groups: tuple[str, ...]) -> bool:
     return any(group == one or group.endswith(f".{one}") for one in groups)
 
 
-def _place(obj: KubernetesObject, keys: tuple[str | int, ...], *, managed: bool) -> PodPlace:
+def _place(obj: KubernetesObject, keys: tuple[str | int, ...], *, managed: bool) -> PodPath:
     spec = obj.body.at(*keys)
     template = obj.body.at(*keys[:-1]) if keys[-1:] == ("spec",) else spec
     single = next((spec[key] for key in _singles(spec.key) if _is_container(spec[key].node)), None)
-    return PodPlace(spec, template, single, managed or single is not None)
+    return PodPath(spec, template, single, managed or single is not None)
 
 
 def _by_shape(root: YamlNode | None) -> Iterator[tuple[str | int, ...]]:

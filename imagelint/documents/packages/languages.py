@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageInstall, Requirement
-from imagelint.documents.packages.options import Words, bare_text, is_open, sort_words
+from imagelint.documents.packages.options import ParsedOptions, bare_text, is_open, sort_words
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Word
@@ -95,7 +95,11 @@ def read_go(command: Command) -> tuple[PackageInstall, ...]:
 
 
 def _install(
-    command: Command, ecosystem: str, verb: str, words: Words, packages: tuple[Requirement, ...]
+    command: Command,
+    ecosystem: str,
+    verb: str,
+    words: ParsedOptions,
+    packages: tuple[Requirement, ...],
 ) -> PackageInstall:
     return PackageInstall(
         command.span,
@@ -153,7 +157,7 @@ def _with_version(package: Requirement, word: Word) -> Requirement:
     return package._replace(specifier=text, version=version, pinned=Known(value=exact))
 
 
-def _from_git(repository: Word, words: Words) -> Requirement:
+def _from_git(repository: Word, words: ParsedOptions) -> Requirement:
     revision = words.values("--rev")
     pinned = bool(revision) and bool(_COMMIT.fullmatch(revision[0].text))
     fact = UNKNOWN if revision and is_open(revision[0]) else Known(value=pinned)

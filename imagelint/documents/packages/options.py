@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 _OFF = frozenset({"", "0", "false", "no", "off", "n", "f"})
 
 
-class Words(NamedTuple):
+class ParsedOptions(NamedTuple):
     """`complete` is false when an unknown word may hold further options or operands."""
 
     options: tuple[Option, ...]
@@ -37,7 +37,7 @@ class Words(NamedTuple):
         )
 
 
-def sort_words(words: Sequence[Word], valued: frozenset[str]) -> Words:
+def sort_words(words: Sequence[Word], valued: frozenset[str]) -> ParsedOptions:
     """Sort the words behind a program; `valued` are the options that take a value."""
     options: list[Option] = []
     operands: list[Word] = []
@@ -64,7 +64,7 @@ def sort_words(words: Sequence[Word], valued: frozenset[str]) -> Words:
                 span = Span(word.span.start, words[at].span.end)
                 options.append(last._replace(span=span, value=words[at]))
                 at += 1
-    return Words(tuple(options), tuple(operands), complete)
+    return ParsedOptions(tuple(options), tuple(operands), complete)
 
 
 def _one_word(word: Word, text: str, valued: frozenset[str]) -> list[Option]:

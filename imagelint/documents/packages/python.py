@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageIndex, PackageInstall, Requirement
-from imagelint.documents.packages.options import Words, bare_text, is_on, sort_words
+from imagelint.documents.packages.options import ParsedOptions, bare_text, is_on, sort_words
 from imagelint.documents.packages.pep508 import is_path, read_requirement
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _uv(command: Command, arguments: Sequence[Word]) -> tuple[PackageInstall, ..
     return (found._replace(locked=locked, no_cache=found.no_cache or no_cache),)
 
 
-def _verb(words: Words, verbs: Iterable[str]) -> tuple[str, tuple[Word, ...]]:
+def _verb(words: ParsedOptions, verbs: Iterable[str]) -> tuple[str, tuple[Word, ...]]:
     """The subcommand, of one or two words, and the operands behind it."""
     texts = [word.text for word in words.operands[:2]]
     for verb in verbs:
@@ -145,7 +145,7 @@ def _verb(words: Words, verbs: Iterable[str]) -> tuple[str, tuple[Word, ...]]:
 
 
 def _install(
-    command: Command, manager: str, verb: str, words: Words, operands: Sequence[Word]
+    command: Command, manager: str, verb: str, words: ParsedOptions, operands: Sequence[Word]
 ) -> PackageInstall:
     packages = [found for word in operands if (found := _requirement(word))]
     for word in words.values("-e", "--editable"):
@@ -180,7 +180,7 @@ def _requirement(word: Word) -> Requirement | None:
     return found or Requirement(word.span, word.raw, "", pinned=UNKNOWN)
 
 
-def _indexes(words: Words) -> Iterable[PackageIndex]:
+def _indexes(words: ParsedOptions) -> Iterable[PackageIndex]:
     for option in words.options:
         long = _INDEXES.get(option.name)
         if long and option.value:

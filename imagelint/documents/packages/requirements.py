@@ -115,13 +115,13 @@ class _Lines:
 
 def parse_requirements(source: Source) -> Requirements:
     """Read a requirements file; what is no requirement becomes a complaint. Never raises."""
-    reading = _Reading(source)
+    reading = _Parsed(source)
     for text, start in _Lines(source):
         reading.line(text, start)
     return reading.result()
 
 
-class _Reading:
+class _Parsed:
     """What was found so far."""
 
     __slots__ = (
@@ -146,7 +146,7 @@ class _Reading:
         self._hashes = False
 
     def result(self) -> Requirements:
-        """The document; wishes above nothing hold for nothing."""
+        """The document; allowances above nothing hold for nothing."""
         hashes = self._hashes or any(package.hashed for package in self._packages)
         return Requirements(
             self._source,
@@ -163,13 +163,17 @@ class _Reading:
         comment = _COMMENT.search(text)
         end = comment.start() if comment else len(text)
         content = text[:end].rstrip()
-        wishes = list(_wishes(text[end:], start + end, len(self._source.text)))
+        own = list(_allowances(text[end:], start + end, len(self._source.text)))
         if not content.strip():
-            self._pending += wishes
+            self._pending += own
             return
         scope = Span(start, start + len(content))
-        for wish in (*self._pending, *wishes):
-            narrow = wish._replace(scope=scope) if wish.scope.start == wish.scope.end else wish
+        for allowance in (*self._pending, *own):
+            narrow = (
+                allowance._replace(scope=scope)
+                if allowance.scope.start == allowance.scope.end
+                else allowance
+            )
             self._allowances.append(narrow)
         self._pending = []
         self._content(content, start)
@@ -234,7 +238,7 @@ def _options(text: str, start: int) -> Iterator[tuple[str, str, Span]]:
         yield name, whole, Span(start + tokens[0].start(), start + tokens[-1].end())
 
 
-def _wishes(comment: str, start: int, length: int) -> Iterator[Allowance]:
+def _allowances(comment: str, start: int, length: int) -> Iterator[Allowance]:
     """What `# imagelint: allow …` in a comment asks for; an empty scope is yet to be filled in."""
     match = _ALLOW.search(comment)
     if match is None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageIndex, PackageInstall, Requirement
-from imagelint.documents.packages.options import Words, bare_text, is_open, sort_words
+from imagelint.documents.packages.options import ParsedOptions, bare_text, is_open, sort_words
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Word
@@ -121,13 +121,13 @@ _REFRESHES = (
 )
 
 
-def _verb(words: Words, verbs: tuple[str, ...]) -> str:
+def _verb(words: ParsedOptions, verbs: tuple[str, ...]) -> str:
     first = words.operands[0].text if words.operands else ""
     return first if first in verbs else ""
 
 
 def _install(
-    command: Command, manager: str, ecosystem: str, verb: str, words: Words
+    command: Command, manager: str, ecosystem: str, verb: str, words: ParsedOptions
 ) -> PackageInstall:
     packages = tuple(
         _requirement(word, ecosystem)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.packages.options import Words, bare_text, sort_words
+from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words
 from imagelint.documents.packages.python import is_python
 from imagelint.documents.shell.inner import SHELLS, script_word, takes_input
 
@@ -119,7 +119,9 @@ def last_verification(script: Script) -> int:
     return max((one.span.start for one in script.commands if _verifies(one)), default=-1)
 
 
-def _file(command: Command, found: Words, urls: tuple[Word, ...], output: str) -> list[Download]:
+def _file(
+    command: Command, found: ParsedOptions, urls: tuple[Word, ...], output: str
+) -> list[Download]:
     checked = any(option.name == "--checksum" for option in found.options)
     return [
         Download(word.span, command, "file", word.value, output, checked=checked)

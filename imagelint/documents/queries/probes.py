@@ -29,14 +29,14 @@ _LOADS_LATER = frozenset(("ollama",))
 _GENERATION = ("/v1/chat/completions", "/v1/completions", "/generate", "/v1/responses")
 
 
-class Budget(NamedTuple):
+class FailureBudget(NamedTuple):
     """How long something may fail before the server is given up, in seconds and as a sum."""
 
     seconds: float
     words: str
 
 
-class Need(NamedTuple):
+class StartupEstimate(NamedTuple):
     """How long a server may need to start: seconds, and why; `sized` when its size is known."""
 
     seconds: float
@@ -44,7 +44,7 @@ class Need(NamedTuple):
     sized: bool
 
 
-def probe_budget(probe: Cursor) -> Budget | None:
+def probe_budget(probe: Cursor) -> FailureBudget | None:
     """The time until a probe of a pod gives the container up; None when it is not known."""
     delay = _number(probe["initialDelaySeconds"], 0)
     period = _number(probe["periodSeconds"], _PERIOD)
@@ -53,7 +53,7 @@ def probe_budget(probe: Cursor) -> Budget | None:
         return None
     seconds = delay + period * failures
     words = f"{period} s * {failures} failures = {seconds} s"
-    return Budget(seconds, f"{delay} s + {words}" if delay else words)
+    return FailureBudget(seconds, f"{delay} s + {words}" if delay else words)
 
 
 def _number(place: Cursor, default: int) -> int | None:
@@ -63,7 +63,7 @@ def _number(place: Cursor, default: int) -> int | None:
     return default if fact is ABSENT else None
 
 
-def healthcheck_budget(check: Cursor) -> Budget | None:
+def healthcheck_budget(check: Cursor) -> FailureBudget | None:
     """The time until a service of compose is called unhealthy; None when it is not known.
 
     None as well where the check is the image's own, or is switched off.
@@ -80,7 +80,7 @@ def healthcheck_budget(check: Cursor) -> Budget | None:
         return None
     seconds = start + interval * retries
     words = f"{interval:g} s * {retries:g} retries = {seconds:g} s"
-    return Budget(seconds, f"{start:g} s + {words}" if start else words)
+    return FailureBudget(seconds, f"{start:g} s + {words}" if start else words)
 
 
 def _duration(place: Cursor, default: float) -> float | None:
@@ -91,15 +91,15 @@ def _duration(place: Cursor, default: float) -> float | None:
     return None if seconds is None else seconds or default
 
 
-def need(server: ServingCommand) -> Need:
+def need(server: ServingCommand) -> StartupEstimate:
     """The time that a server should be given, by the size of its weights; half when they stay."""
     weights = server.weights_gb()
     size = weights.value if isinstance(weights, Known) else None
     seconds = float(seconds_to_start(size))
     why = "loading a model" if size is None else f"loading {size:g} GB of weights"
     if weights_stay(server):
-        return Need(seconds / 2, f"{why} from a volume", size is not None)
-    return Need(seconds, why, size is not None)
+        return StartupEstimate(seconds / 2, f"{why} from a volume", size is not None)
+    return StartupEstimate(seconds, why, size is not None)
 
 
 def answers_early(server: ServingCommand, probe: Cursor) -> bool:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _BACKEND_CONFIGS = ("cloud.google.com/backend-config", "beta.cloud.google.com/backend-config")
 
 
-class Surroundings:
+class NameScope:
     """A document and the others of its project: who is called what there."""
 
     __slots__ = ("_document", "_project")

@@ -12,7 +12,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.shell.script import ScriptRole, Word
 from imagelint.knowledge.engines import (
-    Recognised,
+    RecognisedEngine,
     engine,
     engine_of_program,
     recognise_image,
@@ -101,7 +101,7 @@ def find_invocation(launch: Launch) -> Invocation | None:
     return None
 
 
-def _image_engine(launch: Launch) -> Recognised | None:
+def _image_engine(launch: Launch) -> RecognisedEngine | None:
     if launch.image is None or not isinstance(launch.image.reference, Known):
         return None
     found = recognise_image(launch.image.reference.value)
@@ -111,7 +111,9 @@ def _image_engine(launch: Launch) -> Recognised | None:
     return found if not tag or fnmatchcase(tag, engine(found.engine).tags) else None
 
 
-def _by_image(recognised: Recognised, launch: Launch, words: tuple[Word, ...]) -> Invocation | None:
+def _by_image(
+    recognised: RecognisedEngine, launch: Launch, words: tuple[Word, ...]
+) -> Invocation | None:
     """The engine of the image when no program is named: its entry point, or a script of theirs."""
     appends = launch.appends if launch.appends is not None else _looks_appended(words)
     # Flags alone need an entry point that takes them, also where it is not known for certain.
@@ -129,7 +131,7 @@ def _by_image(recognised: Recognised, launch: Launch, words: tuple[Word, ...]) -
 
 
 def _by_script(
-    recognised: Recognised, launch: Launch, words: tuple[Word, ...]
+    recognised: RecognisedEngine, launch: Launch, words: tuple[Word, ...]
 ) -> Invocation | None:
     """The engine of the image when something else is run that may start it in the end."""
     if recognised.general or not launch.runtime.restarts:
@@ -284,7 +286,7 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
     whole = Span(0, len(text))
     shell = basename(words[0].text)
     script = read_script(text, whole, ScriptRole.START, shell=shell, variables=env)
-    place = Placement(text_word, text)
+    place = WordPlacement(text_word, text)
     # A shell within the shell was read as well: what it runs stands beside it.
     inner = any(command.nested for command in script.commands)
     placed = tuple(
@@ -312,11 +314,11 @@ def _command_text(words: tuple[Word, ...]) -> Word | None:
     return None
 
 
-def _placed(command: Command, place: Placement) -> tuple[Word, ...]:
+def _placed(command: Command, place: WordPlacement) -> tuple[Word, ...]:
     return tuple(word._replace(span=place.span(word.span)) for word in command.words)
 
 
-class Placement:
+class WordPlacement:
     """Where the characters of a text stand in the source in which it is written as one word.
 
     A block scalar is written with indentation, a quoted one with quotes: lines are found one after

@@ -8,7 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.invocation import Invocation, find_invocation
 from imagelint.documents.serving.switches import (
-    Reading,
+    ParsedWords,
     Switch,
     read_environment,
     read_words,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 _NOT_SERVERS = ("device-plugin", "exporter", "dcgm", "feature-discovery", "gpu-operator", "driver")
 
 
-class _Told(NamedTuple):
+class _Arguments(NamedTuple):
     """All that an engine is told, from words and variables."""
 
     engine: Engine
@@ -72,14 +72,14 @@ def serving_command(launch: Launch) -> ServingCommand | None:
     return _command(launch, invocation, told, span)
 
 
-def _told(launch: Launch, invocation: Invocation) -> _Told:
+def _told(launch: Launch, invocation: Invocation) -> _Arguments:
     known = engine(invocation.engine)
     reading = read_words(known, invocation.words)
     complete = invocation.complete and reading.complete
     if any(switch.name in known.config_flags for switch in reading.switches):
         complete = False
     switches = (*reading.switches, *_split_address(read_environment(known, launch.env)))
-    told = _Told(known, switches, complete, launch.env_complete, UNKNOWN)
+    told = _Arguments(known, switches, complete, launch.env_complete, UNKNOWN)
     return told._replace(model=_model(launch, told, reading))
 
 
@@ -104,7 +104,7 @@ def _split_address(switches: tuple[Switch, ...]) -> tuple[Switch, ...]:
     return tuple(found)
 
 
-def _model(launch: Launch, told: _Told, reading: Reading) -> Fact[str]:
+def _model(launch: Launch, told: _Arguments, reading: ParsedWords) -> Fact[str]:
     """The model: a flag, a variable, the first bare word, or what the image is named after."""
     fact = told.option("model")
     if isinstance(fact, Known):
@@ -127,7 +127,7 @@ def _model(launch: Launch, told: _Told, reading: Reading) -> Fact[str]:
     return UNKNOWN if reading.ambiguous else fact
 
 
-def _place(launch: Launch, invocation: Invocation, told: _Told) -> Span:
+def _place(launch: Launch, invocation: Invocation, told: _Arguments) -> Span:
     if isinstance(told.model, Known) and told.model.span is not None:
         return told.model.span
     return invocation.program.span if invocation.program else launch.span
@@ -141,7 +141,9 @@ def _version(launch: Launch, invocation: Invocation) -> Fact[str]:
     return Known(version.value, image.span) if isinstance(version, Known) else version
 
 
-def _command(launch: Launch, invocation: Invocation, told: _Told, span: Span) -> ServingCommand:
+def _command(
+    launch: Launch, invocation: Invocation, told: _Arguments, span: Span
+) -> ServingCommand:
     return ServingCommand(
         span=span,
         launch=launch,

@@ -40,7 +40,7 @@ class Switch(NamedTuple):
     variable: bool = False
 
 
-class Reading(NamedTuple):
+class ParsedWords(NamedTuple):
     """What the words said: switches, bare words, and whether all could be read."""
 
     switches: tuple[Switch, ...]
@@ -61,7 +61,7 @@ class _Reader:
         self.complete = True
         self.ambiguous = False
 
-    def read(self) -> Reading:
+    def read(self) -> ParsedWords:
         only_positionals = False
         while self.at < len(self.words):
             word = self.words[self.at]
@@ -72,7 +72,9 @@ class _Reader:
                 only_positionals = True
             else:
                 self._flag(word)
-        return Reading(tuple(self.switches), tuple(self.positionals), self.complete, self.ambiguous)
+        return ParsedWords(
+            tuple(self.switches), tuple(self.positionals), self.complete, self.ambiguous
+        )
 
     def _bare(self, word: Word) -> None:
         """A word that is no flag; one of unknown value could be any number of flags."""
@@ -192,7 +194,7 @@ def holds_template(text: str) -> bool:
     return _TEMPLATE.search(text) is not None
 
 
-def read_words(engine: Engine, words: Sequence[Word]) -> Reading:
+def read_words(engine: Engine, words: Sequence[Word]) -> ParsedWords:
     """Take apart the words behind the program of an engine."""
     return _Reader(engine, words).read()
 

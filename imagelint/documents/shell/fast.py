@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.shell.probes import PROBES
-from imagelint.documents.shell.reader import Piece, Place, Simple
+from imagelint.documents.shell.reader import CommandPosition, RawCommand, RawRedirect
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.reader import Range, Reader
@@ -40,7 +40,7 @@ class _Link(NamedTuple):
     """A command, and the operator that stands before it."""
 
     operator: str
-    simple: Simple
+    simple: RawCommand
 
 
 def read_fast(reader: Reader) -> bool:
@@ -74,7 +74,7 @@ class _Scan:
     def _clear(self) -> None:
         self._words: list[Range] = []
         self._assignments: list[Range] = []
-        self._redirects: list[Piece] = []
+        self._redirects: list[RawRedirect] = []
         self._redirect: re.Match[str] | None = None
         self._start = self._end = -1
 
@@ -103,7 +103,7 @@ class _Scan:
     def _target(self, match: re.Match[str]) -> bool:
         if self._redirect is not None:
             whole = (self._redirect.start(), match.end())
-            self._redirects.append(Piece(whole, self._redirect[0], match.span()))
+            self._redirects.append(RawRedirect(whole, self._redirect[0], match.span()))
             self._redirect = None
         return True
 
@@ -130,7 +130,7 @@ class _Scan:
             return operator[-1:] == "\n"
         whole = (self._start, self._end)
         words = tuple(self._words)
-        simple = Simple(whole, words, tuple(self._assignments), tuple(self._redirects))
+        simple = RawCommand(whole, words, tuple(self._assignments), tuple(self._redirects))
         self.links.append(_Link(self._operator, simple))
         self._clear()
         self._operator = operator
@@ -161,21 +161,21 @@ def _emit_all(reader: Reader, links: list[_Link]) -> None:
             probed = False
         unconditional = reader.unconditional and not probed and operator != "||"
         if len(stages) == 1:
-            reader.emit(stages[0], Place(-1, 0, unconditional))
+            reader.emit(stages[0], CommandPosition(-1, 0, unconditional))
         else:
             _emit_pipeline(reader, stages, unconditional=unconditional)
         probed = probed or _is_probe(reader.text, stages[-1])
         index += len(stages)
 
 
-def _emit_pipeline(reader: Reader, stages: list[Simple], *, unconditional: bool) -> None:
+def _emit_pipeline(reader: Reader, stages: list[RawCommand], *, unconditional: bool) -> None:
     pipe = reader.output.new_pipe()
     outside = reader.scope
     for number, simple in enumerate(stages):
         reader.scope = outside.copy()
-        reader.emit(simple, Place(pipe, number, unconditional))
+        reader.emit(simple, CommandPosition(pipe, number, unconditional))
     reader.scope = outside
 
 
-def _is_probe(text: str, simple: Simple) -> bool:
+def _is_probe(text: str, simple: RawCommand) -> bool:
     return bool(simple.words) and text[slice(*simple.words[0])] in PROBES

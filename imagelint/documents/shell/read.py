@@ -8,7 +8,7 @@ from imagelint.core.pattern import pattern
 from imagelint.documents.shell.fast import read_fast
 from imagelint.documents.shell.inner import SHELLS
 from imagelint.documents.shell.normalize import command_first
-from imagelint.documents.shell.reader import Output, Reader
+from imagelint.documents.shell.reader import Reader, ScriptOutput
 from imagelint.documents.shell.scope import Scope
 from imagelint.documents.shell.script import Script, ScriptRole
 
@@ -56,7 +56,7 @@ def read_script(  # noqa: PLR0913 - the fields of a script
     """
     shebang = _SHEBANG.match(text)
     shell = shebang[1] if shebang else shell
-    output = Output(text, span.start, _read)
+    output = ScriptOutput(text, span.start, _read)
     if shell in SHELLS and len(text) <= _LONGEST:
         reader = Reader(text, span.start, Scope(variables or {}), output)
         moved = command_first(text)

@@ -29,7 +29,7 @@ Range = tuple[int, int]  # offsets into the text that is read
 _DEEPEST = 6  # scripts within quotes within scripts
 
 
-class Place(NamedTuple):
+class CommandPosition(NamedTuple):
     """Where a command stands: `pipe` is -1 when it does not share a pipeline."""
 
     pipe: int = -1
@@ -37,7 +37,7 @@ class Place(NamedTuple):
     unconditional: bool = True
 
 
-class Piece(NamedTuple):
+class RawRedirect(NamedTuple):
     """A redirect as found. `body` marks a here-document: `target` is its text, then.
 
     `literal` is true when the here-document's delimiter is quoted.
@@ -50,16 +50,16 @@ class Piece(NamedTuple):
     literal: bool = False
 
 
-class Simple(NamedTuple):
+class RawCommand(NamedTuple):
     """A simple command as found, before anything is made of it."""
 
     whole: Range
     words: tuple[Range, ...]
     assignments: tuple[Range, ...] = ()
-    redirects: tuple[Piece, ...] = ()
+    redirects: tuple[RawRedirect, ...] = ()
 
 
-class Output:
+class ScriptOutput:
     """What all readers of one script write to; `read` reads a text within quotes."""
 
     __slots__ = ("base", "commands", "pipes", "read", "readable", "text")
@@ -86,7 +86,7 @@ class Reader:
 
     __slots__ = ("base", "depth", "output", "places", "scope", "text", "unconditional")
 
-    def __init__(self, text: str, base: int, scope: Scope, output: Output) -> None:
+    def __init__(self, text: str, base: int, scope: Scope, output: ScriptOutput) -> None:
         self.text = text
         self.base = base
         self.scope = scope
@@ -106,7 +106,7 @@ class Reader:
             return Span(base + at, base + at)
         return Span(base + self.places[start].start, base + self.places[end - 1].end)
 
-    def emit(self, simple: Simple, place: Place) -> None:
+    def emit(self, simple: RawCommand, place: CommandPosition) -> None:
         """Add a command, and those of the script within its quotes, where it has one."""
         words, ranges = self._words(simple.words)
         assignments = [self._assignment(piece) for piece in simple.assignments]
@@ -162,7 +162,7 @@ class Reader:
         whole = self.span(piece)
         return EnvVar(whole, name, value, EnvOrigin.SHELL, name_span, self.span(behind))
 
-    def _redirect(self, piece: Piece) -> Redirect:
+    def _redirect(self, piece: RawRedirect) -> Redirect:
         span = self.span(piece.whole)
         if piece.target is None:
             return Redirect(span, piece.operator, None)
@@ -176,7 +176,7 @@ class Reader:
         return Redirect(span, piece.operator, target)
 
     def _read_inner(
-        self, command: Command, ranges: list[Range], redirects: tuple[Piece, ...]
+        self, command: Command, ranges: list[Range], redirects: tuple[RawRedirect, ...]
     ) -> None:
         index = script_word(command)
         if index is not None:

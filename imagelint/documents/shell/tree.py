@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.documents.shell.grammar import is_broken, parse
 from imagelint.documents.shell.normalize import plain_arithmetic
 from imagelint.documents.shell.probes import PROBES
-from imagelint.documents.shell.reader import Piece, Place, Simple
+from imagelint.documents.shell.reader import CommandPosition, RawCommand, RawRedirect
 from imagelint.documents.shell.scope import names_set
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class _Task(NamedTuple):
     """A node to visit; `redirects` are those that stand behind it."""
 
     node: Node
-    place: Place
+    place: CommandPosition
     redirects: tuple[Node, ...] = ()
 
 
@@ -79,7 +79,7 @@ class _Walk:
         self._outside: list[Scope] = []
 
     def run(self, root: Node) -> None:
-        tasks: _Tasks = [_Task(root, Place(-1, 0, self._reader.unconditional))]
+        tasks: _Tasks = [_Task(root, CommandPosition(-1, 0, self._reader.unconditional))]
         while tasks:
             task = tasks.pop()
             if isinstance(task, _Scoping):
@@ -121,7 +121,7 @@ class _Walk:
         return [_ENTER, *self.children(task), _LEAVE]
 
     def substitution(self, task: _Task) -> _Tasks:
-        place = Place(-1, 0, unconditional=False)
+        place = CommandPosition(-1, 0, unconditional=False)
         return [_ENTER, *(_Task(child, place) for child in task.node.named_children), _LEAVE]
 
     def pipeline(self, task: _Task) -> _Tasks:
@@ -156,7 +156,7 @@ class _Walk:
             return self.children(task)
         return self._linked(links, task.place)
 
-    def _linked(self, links: list[_Linked], place: Place) -> _Tasks:
+    def _linked(self, links: list[_Linked], place: CommandPosition) -> _Tasks:
         tasks: _Tasks = []
         probed = False
         for operator, node, redirects in links:
@@ -195,7 +195,9 @@ class _Walk:
             return [_Task(body, place, (*redirects, *task.redirects)), *behind]
         return [_Task(body, place), *self._inside(redirects), *behind]
 
-    def _behind_document(self, redirect: Node, place: Place) -> tuple[Place, _Tasks]:
+    def _behind_document(
+        self, redirect: Node, place: CommandPosition
+    ) -> tuple[CommandPosition, _Tasks]:
         """What follows `<<EOF` on its line: the rest of the pipeline, or the next command."""
         tasks: _Tasks = []
         outer = place
@@ -273,7 +275,7 @@ class _Walk:
 
     def _inside(self, redirects: Iterable[Node]) -> _Tasks:
         """Substitutions within redirects and the bodies of here-documents."""
-        place = Place(-1, 0, unconditional=False)
+        place = CommandPosition(-1, 0, unconditional=False)
         return [
             _Task(child, place)
             for redirect in redirects
@@ -288,10 +290,10 @@ class _Walk:
         words: Iterable[Range],
         assignments: Iterable[Range],
         redirects: Iterable[Node],
-        place: Place,
+        place: CommandPosition,
     ) -> None:
         words = list(words)
-        pieces: list[Piece] = []
+        pieces: list[RawRedirect] = []
         for redirect in redirects:
             piece, more = self._piece(redirect)
             last = words[-1] if words else (0, 0)
@@ -305,9 +307,9 @@ class _Walk:
         start = node.start_byte
         ends = [piece[1] for piece in (*words, *assignments)]
         whole = (start, max(ends, default=node.end_byte))
-        self._reader.emit(Simple(whole, tuple(words), tuple(assignments), tuple(pieces)), place)
+        self._reader.emit(RawCommand(whole, tuple(words), tuple(assignments), tuple(pieces)), place)
 
-    def _piece(self, node: Node) -> tuple[Piece, list[Range]]:
+    def _piece(self, node: Node) -> tuple[RawRedirect, list[Range]]:
         """A redirect, and the words that stand behind its target but belong to the command."""
         if node.type == "heredoc_redirect":
             return self._document(node), []
@@ -323,9 +325,9 @@ class _Walk:
                 targets.append(piece)
         target = targets[0] if targets else None
         whole = (node.start_byte, target[1] if target else node.end_byte)
-        return Piece(whole, operator, target), targets[1:]
+        return RawRedirect(whole, operator, target), targets[1:]
 
-    def _document(self, node: Node) -> Piece:
+    def _document(self, node: Node) -> RawRedirect:
         operator = "<<"
         literal = False
         body: Range | None = None
@@ -339,7 +341,7 @@ class _Walk:
                 whole = (node.start_byte, child.end_byte)
             elif child.type == "heredoc_body":
                 body = (child.start_byte, child.end_byte)
-        return Piece(whole, operator, body, body=True, literal=literal)
+        return RawRedirect(whole, operator, body, body=True, literal=literal)
 
 
 _DOCUMENT = frozenset({"heredoc_start", "heredoc_body", "heredoc_end", "ERROR", "comment"})

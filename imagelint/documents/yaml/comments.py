@@ -33,7 +33,7 @@ _CHECKOV = pattern(r"#\s*(?:checkov|bridgecrew):skip=(\w+)(?::(.*))?")
 _FARTHEST = 50
 
 
-class _Places(NamedTuple):
+class _NodeIndex(NamedTuple):
     """Where nodes are, in order of their starts: `wholes` are items of lists and documents."""
 
     scalars: tuple[Span, ...]
@@ -59,7 +59,7 @@ def comment_allowances(source: Source, documents: tuple[YamlNode, ...]) -> Itera
             yield from _allowances(source, span, places)
 
 
-def _allowances(source: Source, span: Span, places: _Places) -> Iterator[Allowance]:
+def _allowances(source: Source, span: Span, places: _NodeIndex) -> Iterator[Allowance]:
     written = source.text[span.start : span.end]
     if match := _OURS.match(written):
         scope = Span(0, len(source.text)) if match["scope"] else _scope(source, span, places)
@@ -76,7 +76,7 @@ def _allowances(source: Source, span: Span, places: _Places) -> Iterator[Allowan
         yield from unreadable_allowance(written, span)
 
 
-def _scope(source: Source, comment: Span, places: _Places) -> Span:
+def _scope(source: Source, comment: Span, places: _NodeIndex) -> Span:
     line = source.position(comment.start).line
     whole = source.line_span(line)
     if source.text[whole.start : comment.start].strip():
@@ -90,7 +90,7 @@ def _scope(source: Source, comment: Span, places: _Places) -> Span:
     return Span(comment.end, comment.end)
 
 
-def _begun(places: _Places, line: Span) -> Span:
+def _begun(places: _NodeIndex, line: Span) -> Span:
     """The widest that begins on a line, or else the line."""
     found = [*_starting(places.entries, line), *_starting(places.wholes, line)]
     return max(found, key=lambda span: span.end - span.start, default=line)
@@ -121,7 +121,7 @@ def _inside(scalars: tuple[Span, ...], offset: int) -> bool:
     return at >= 0 and scalars[at].start < offset < scalars[at].end
 
 
-def _places(documents: tuple[YamlNode, ...]) -> _Places:
+def _places(documents: tuple[YamlNode, ...]) -> _NodeIndex:
     scalars: list[Span] = []
     entries: list[Span] = []
     # Above the first entry of a document, a comment speaks of all of it.
@@ -142,4 +142,4 @@ def _places(documents: tuple[YamlNode, ...]) -> _Places:
             entries += [entry.span for entry in node.entries]
             pending += [part for entry in node.entries for part in entry]
     spans = tuple(document.span for document in documents)
-    return _Places(tuple(sorted(scalars)), tuple(sorted(entries)), tuple(sorted(wholes)), spans)
+    return _NodeIndex(tuple(sorted(scalars)), tuple(sorted(entries)), tuple(sorted(wholes)), spans)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.dockerfile.model import Stage, Start
+from imagelint.documents.dockerfile.model import Stage, StartCommand
 from imagelint.documents.queries.stages import base_word, server_of
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -55,6 +55,6 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     )
 
 
-def _is_shell(start: Start) -> bool:
+def _is_shell(start: StartCommand) -> bool:
     """Whether a start only opens a shell for somebody to type in."""
     return len(start.words) == 1 and start.words[0].text.rpartition("/")[2] in _SHELLS

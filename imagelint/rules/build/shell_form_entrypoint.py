@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.dockerfile.model import Stage, Start
+from imagelint.documents.dockerfile.model import Stage, StartCommand
 from imagelint.documents.queries.stages import shell_chosen, stages
 from imagelint.knowledge.engines import engine_of_program
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -16,12 +16,12 @@ _SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "fish", "true", "false"
 
 
 @rule(
-    Start,
+    StartCommand,
     Severity.MEDIUM,
     confidence=Confidence.LIKELY,
     references=("hadolint DL3025", "BuildKit JSONArgsRecommended"),
 )
-def shell_form_entrypoint(start: Start, ctx: Context) -> Findings:
+def shell_form_entrypoint(start: StartCommand, ctx: Context) -> Findings:
     """A shell stands between the container runtime and the server.
 
     In shell form the first process is `/bin/sh -c`, which passes no signal on. `docker stop` and
@@ -80,7 +80,7 @@ def _final(ctx: Context) -> Stage | None:
     return next((stage for stage in stages(ctx.document) if stage.final), None)
 
 
-def _is_engine(entrypoint: Start | None) -> bool:
+def _is_engine(entrypoint: StartCommand | None) -> bool:
     """Whether an entry point starts an engine itself, so that CMD is its arguments."""
     if entrypoint is None or not entrypoint.json:
         return False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.scaled import Surroundings
+from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.serving.scaling import Autoscaler
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -72,7 +72,7 @@ def cpu_hpa_on_gpu(scaler: Autoscaler, ctx: Context) -> Findings:
     kinds = {signal.type for signal in scaler.signals}
     if not kinds or not kinds <= _BLIND:
         return
-    servers = Surroundings(ctx.document, ctx.project).scaled_servers(scaler)
+    servers = NameScope(ctx.document, ctx.project).scaled_servers(scaler)
     if not servers:
         return
     known = servers[0].facts

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.queries.scaled import Surroundings
+from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.scaling import Route, Timeout
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -75,7 +75,7 @@ def route_timeout_short(route: Route, ctx: Context) -> Findings:
     short = [timeout for timeout in route.timeouts if _is_short(timeout)]
     if not short:
         return
-    servers = Surroundings(ctx.document, ctx.project).routed_servers(route)
+    servers = NameScope(ctx.document, ctx.project).routed_servers(route)
     if not servers:
         return
     for timeout in short:

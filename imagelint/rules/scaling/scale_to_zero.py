@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.queries.probes import need
-from imagelint.documents.queries.scaled import Surroundings
+from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.serving.scaling import Autoscaler
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -80,7 +80,7 @@ def scale_to_zero(scaler: Autoscaler, ctx: Context) -> Findings:
     none = isinstance(scaler.minimum, Known) and scaler.minimum.value == 0
     if not (idle or none) or any(signal.type == _SCHEDULED for signal in scaler.signals):
         return
-    servers = Surroundings(ctx.document, ctx.project).scaled_servers(scaler)
+    servers = NameScope(ctx.document, ctx.project).scaled_servers(scaler)
     if not servers:
         return
     field = _FIELDS[scaler.kind]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Node
-    from imagelint.knowledge.engines import Removed
+    from imagelint.knowledge.engines import RemovedFlag
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -75,7 +75,7 @@ def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
             )
 
 
-def _places(server: ServingCommand, gone: Removed) -> Iterator[tuple[Node, str]]:
+def _places(server: ServingCommand, gone: RemovedFlag) -> Iterator[tuple[Node, str]]:
     found = variable(server, gone.variable) if gone.variable else None
     if found is not None:
         yield found, found.name
@@ -84,7 +84,7 @@ def _places(server: ServingCommand, gone: Removed) -> Iterator[tuple[Node, str]]
             yield switch, switch.written
 
 
-def _judged(server: ServingCommand, gone: Removed) -> tuple[Severity, Confidence, str] | None:
+def _judged(server: ServingCommand, gone: RemovedFlag) -> tuple[Severity, Confidence, str] | None:
     """How bad it is and what to say; None while the version still takes it."""
     name = title(server)
     effect = "is ignored by" if gone.variable else "ends"

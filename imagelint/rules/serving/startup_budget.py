@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.queries.probes import (
-    Budget,
+    FailureBudget,
     answers_early,
     healthcheck_budget,
     need,
@@ -92,7 +92,7 @@ def startup_budget(server: ServingCommand, ctx: Context) -> Findings:
     )
 
 
-def _budget(server: ServingCommand, body: Cursor) -> tuple[Cursor, Budget | None]:
+def _budget(server: ServingCommand, body: Cursor) -> tuple[Cursor, FailureBudget | None]:
     if server.launch.runtime.kind == "compose":
         check = body["healthcheck"]
         budget = None if answers_early(server, check) else healthcheck_budget(check)

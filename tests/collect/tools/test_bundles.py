@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.collect.registry.layout import resolve_layout
-from imagelint.collect.tools.bundles import BUNDLE, View, layout_views
+from imagelint.collect.tools.bundles import BUNDLE, StagedImage, layout_views
 from imagelint.documents.image.image import ImageIdentity, ImageTarget
 from imagelint.documents.image.signatures import SIGNATURE
 from tools.lab.mkimage import Image, Layout
@@ -40,7 +40,7 @@ class Made:
         }
         return self.blob(manifest)
 
-    def views(self) -> list[View]:
+    def views(self) -> list[StagedImage]:
         target = resolve_layout(f"oci:{self.layout.folder}:v1")
         assert isinstance(target, ImageTarget)
         return list(layout_views(target.identity))
@@ -56,7 +56,7 @@ def bundle(predicate: object) -> dict[str, object]:
     return {"dsseEnvelope": {"payload": base64.b64encode(statement).decode()}}
 
 
-def shown(view: View) -> set[str]:
+def shown(view: StagedImage) -> set[str]:
     return {name.rpartition("/")[2] for name, _ in view.links}
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from imagelint.collect.registry.layout import resolve_layout
 from imagelint.collect.tools import cosign
-from imagelint.collect.tools.cosign import Request, Verification, arguments, digest_of, verify
+from imagelint.collect.tools.cosign import Verification, VerifyRequest, arguments, digest_of, verify
 from imagelint.core.environment import Signer
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind
@@ -61,7 +61,7 @@ def checks(verification: Verification) -> tuple[SignatureCheck, ...]:
 
 def check(lab: Lab, image: str | ImageIdentity, signer: Signer = BUILD) -> SignatureCheck:
     named = identity(image) if isinstance(image, str) else image
-    (found,) = checks(verify(Request(named, (signer,), folder=str(lab.keys))))
+    (found,) = checks(verify(VerifyRequest(named, (signer,), folder=str(lab.keys))))
     return found
 
 
@@ -94,7 +94,7 @@ def test_a_signature_by_another_key_is_the_wrong_signer(lab: Lab) -> None:
 
 
 def test_every_signer_has_an_answer(lab: Lab) -> None:
-    request = Request(identity(signed(lab, "good")), (OTHER, BUILD), folder=str(lab.keys))
+    request = VerifyRequest(identity(signed(lab, "good")), (OTHER, BUILD), folder=str(lab.keys))
     assert [one.outcome for one in checks(verify(request))] == [
         SignatureOutcome.WRONG_SIGNER,
         SignatureOutcome.VERIFIED,
@@ -175,7 +175,7 @@ def test_a_signature_of_an_index_is_none_of_its_images(lab: Lab, tmp_path: Path)
 def test_a_signature_in_no_log_is_not_trusted(lab: Lab) -> None:
     signer = BUILD._replace(transparency_log=True)
     root = str(lab.signing.empty_trust())
-    request = Request(identity(signed(lab, "good")), (signer,), root, str(lab.keys))
+    request = VerifyRequest(identity(signed(lab, "good")), (signer,), root, str(lab.keys))
     (found,) = checks(verify(request))
     assert found.outcome is SignatureOutcome.UNTRUSTED
     assert "no transparency log" in found.reason
@@ -218,7 +218,7 @@ def test_a_certificate_must_name_the_signer(
     authority: tuple[Authority, str, str], signer: Signer, outcome: SignatureOutcome
 ) -> None:
     _, root, reference = authority
-    (found,) = checks(verify(Request(identity(reference), (signer,), root)))
+    (found,) = checks(verify(VerifyRequest(identity(reference), (signer,), root)))
     assert found.outcome is outcome
     if outcome is SignatureOutcome.WRONG_SIGNER:
         assert "signed under another identity" in found.reason
@@ -229,7 +229,7 @@ def test_a_certificate_of_a_strange_authority_is_not_trusted(
 ) -> None:
     strange = str(Authority(tmp_path).trusted_root())
     signer = Signer("ci", identity=CI, issuer=ISSUER)
-    (found,) = checks(verify(Request(identity(authority[2]), (signer,), strange)))
+    (found,) = checks(verify(VerifyRequest(identity(authority[2]), (signer,), strange)))
     assert found.outcome is SignatureOutcome.UNTRUSTED
 
 
@@ -239,7 +239,7 @@ def test_a_certificate_is_verified_in_a_layout(
     _, root, reference = authority
     pull(reference, tmp_path / "copied", "v1")
     signer = Signer("ci", identity=CI, issuer=ISSUER)
-    (found,) = checks(verify(Request(layout(tmp_path / "copied"), (signer,), root)))
+    (found,) = checks(verify(VerifyRequest(layout(tmp_path / "copied"), (signer,), root)))
     assert found.outcome is SignatureOutcome.VERIFIED
 
 
@@ -248,7 +248,9 @@ def test_a_certificate_is_verified_in_a_layout(
 
 def test_an_unreachable_registry_is_no_answer(lab: Lab) -> None:
     reference = f"127.0.0.1:{free_port()}/team/app@{DIGEST}"
-    found = problem(verify(Request(identity(reference), (BUILD, OTHER), folder=str(lab.keys))))
+    found = problem(
+        verify(VerifyRequest(identity(reference), (BUILD, OTHER), folder=str(lab.keys)))
+    )
     assert found.kind is ProblemKind.UNREACHABLE
     assert "the registry cannot be reached" in found.detail
     assert found.origin == reference
@@ -256,7 +258,7 @@ def test_an_unreachable_registry_is_no_answer(lab: Lab) -> None:
 
 def test_an_image_that_is_not_there_is_no_answer(lab: Lab) -> None:
     image = identity(f"{lab.host}/team/nosuch@{DIGEST}")
-    found = problem(verify(Request(image, (BUILD,), folder=str(lab.keys))))
+    found = problem(verify(VerifyRequest(image, (BUILD,), folder=str(lab.keys))))
     assert found.kind is ProblemKind.NOT_FOUND
 
 
@@ -265,7 +267,7 @@ def test_trust_material_that_cannot_be_had_is_no_answer(
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{free_port()}")
     signer = BUILD._replace(transparency_log=True)
-    request = Request(identity(signed(lab, "good")), (signer,), folder=str(lab.keys))
+    request = VerifyRequest(identity(signed(lab, "good")), (signer,), folder=str(lab.keys))
     found = problem(verify(request))
     assert found.kind is ProblemKind.UNREACHABLE
     assert "trust material" in found.detail
@@ -274,7 +276,7 @@ def test_trust_material_that_cannot_be_had_is_no_answer(
 
 def test_a_key_that_is_not_there_is_no_answer(lab: Lab) -> None:
     signer = Signer("ghost", key="ghost.pub")
-    request = Request(identity(signed(lab, "good")), (signer,), folder=str(lab.keys))
+    request = VerifyRequest(identity(signed(lab, "good")), (signer,), folder=str(lab.keys))
     found = problem(verify(request))
     assert found.kind is ProblemKind.UNREADABLE
     assert found.detail == f"the key of the signer `ghost` is not there: {lab.keys}/ghost.pub"
@@ -283,13 +285,13 @@ def test_a_key_that_is_not_there_is_no_answer(lab: Lab) -> None:
 def test_a_key_that_is_none_is_no_answer(lab: Lab) -> None:
     (lab.keys / "broken.pub").write_text("not a key")
     signer = Signer("broken", key="broken.pub", transparency_log=False)
-    request = Request(identity(signed(lab, "good")), (signer,), folder=str(lab.keys))
+    request = VerifyRequest(identity(signed(lab, "good")), (signer,), folder=str(lab.keys))
     assert problem(verify(request)).kind is ProblemKind.UNREADABLE
 
 
 def test_one_signer_may_be_answered_and_another_not(lab: Lab) -> None:
     signers = (Signer("ghost", key="ghost.pub"), BUILD)
-    found = verify(Request(identity(signed(lab, "good")), signers, folder=str(lab.keys)))
+    found = verify(VerifyRequest(identity(signed(lab, "good")), signers, folder=str(lab.keys)))
     assert [one.kind for one in found.problems] == [ProblemKind.UNREADABLE]
     assert found.source is not None
     assert parse_signatures(found.source).verified
@@ -308,7 +310,7 @@ def test_a_registry_that_wants_a_login_is_no_answer_without_one(
         (logins / "config.json").write_text(text)
         image = identity(f"{registry.host}/team/app@{digest}")
         monkeypatch.setenv("DOCKER_CONFIG", str(tmp_path))
-        found = problem(verify(Request(image, (BUILD,), folder=str(lab.keys))))
+        found = problem(verify(VerifyRequest(image, (BUILD,), folder=str(lab.keys))))
         assert found.kind is ProblemKind.UNAUTHORIZED
         monkeypatch.setenv("DOCKER_CONFIG", str(logins))
         push(lab.layout("good"), "v1", f"{registry.host}/team/app:v1")
@@ -392,7 +394,7 @@ def test_the_signature_of_another_image_is_none_of_this_one(
 
 
 def test_a_key_and_an_identity_have_their_flags(tmp_path: Path) -> None:
-    request = Request(IMAGE, (), "root.json", str(tmp_path), seconds=90)
+    request = VerifyRequest(IMAGE, (), "root.json", str(tmp_path), seconds=90)
     assert arguments(BUILD, request) == (
         "--timeout=90s",
         "--output=json",
@@ -401,11 +403,11 @@ def test_a_key_and_an_identity_have_their_flags(tmp_path: Path) -> None:
         "--insecure-ignore-tlog=true",
     )
     signer = Signer("ci", identity="https://ci.test/x", issuer="https://issuer.test")
-    assert arguments(signer, Request(IMAGE, ()))[2:] == (
+    assert arguments(signer, VerifyRequest(IMAGE, ()))[2:] == (
         "--certificate-identity=https://ci.test/x",
         "--certificate-oidc-issuer=https://issuer.test",
     )
-    assert arguments(signer._replace(pattern=True), Request(IMAGE, ()))[2:] == (
+    assert arguments(signer._replace(pattern=True), VerifyRequest(IMAGE, ()))[2:] == (
         "--certificate-identity-regexp=https://ci.test/x",
         "--certificate-oidc-issuer-regexp=https://issuer.test",
     )
@@ -416,7 +418,7 @@ def test_a_key_and_an_identity_have_their_flags(tmp_path: Path) -> None:
 )
 def test_a_signer_without_key_or_identity_is_wrong_usage(signer: Signer) -> None:
     with pytest.raises(UsageError, match="neither a key nor an identity"):
-        verify(Request(IMAGE, (signer,)))
+        verify(VerifyRequest(IMAGE, (signer,)))
 
 
 # The digest behind a tag
@@ -460,7 +462,7 @@ KMS = Signer("kms", key="awskms:///alias/x", transparency_log=False)
 
 def test_a_missing_cosign_is_a_problem(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    found = problem(verify(Request(IMAGE, (KMS,))))
+    found = problem(verify(VerifyRequest(IMAGE, (KMS,))))
     assert found.kind is ProblemKind.TOOL_MISSING
     assert "brew install cosign" in found.help
     assert isinstance(digest_of("a.test/llm:v1"), Problem)
@@ -477,13 +479,13 @@ def test_a_missing_cosign_is_a_problem(tmp_path: Path, monkeypatch: pytest.Monke
 )
 def test_a_version_that_cannot_be_trusted_is_refused(fake: Fake, version: str, words: str) -> None:
     fake("cosign", VERSION.replace("v3.1.1", version))
-    assert words in problem(verify(Request(IMAGE, (KMS,)))).detail
+    assert words in problem(verify(VerifyRequest(IMAGE, (KMS,)))).detail
 
 
 @pytest.mark.parametrize("body", ["print('{')", "sys.exit(1)", "print('[]')"])
 def test_a_program_without_a_version_is_refused(fake: Fake, body: str) -> None:
     fake("cosign", body)
-    assert "does not say which version" in problem(verify(Request(IMAGE, (KMS,)))).detail
+    assert "does not say which version" in problem(verify(VerifyRequest(IMAGE, (KMS,)))).detail
 
 
 def test_a_program_whose_version_hangs_is_refused(
@@ -491,18 +493,18 @@ def test_a_program_whose_version_hangs_is_refused(
 ) -> None:
     monkeypatch.setattr(cosign, "_VERSION_SECONDS", 1.0)
     fake("cosign", "time.sleep(60)")
-    assert problem(verify(Request(IMAGE, (KMS,)))).kind is ProblemKind.TIMED_OUT
+    assert problem(verify(VerifyRequest(IMAGE, (KMS,)))).kind is ProblemKind.TIMED_OUT
 
 
 def test_a_program_that_dies_is_no_answer(fake: Fake) -> None:
     fake("cosign", f"{VERSION}os.kill(os.getpid(), 9)")
-    assert "was killed by SIGKILL" in problem(verify(Request(IMAGE, (KMS,)))).detail
+    assert "was killed by SIGKILL" in problem(verify(VerifyRequest(IMAGE, (KMS,)))).detail
 
 
 @pytest.mark.parametrize("text", ["", "[{", "{}", "Verified OK"])
 def test_a_success_without_an_answer_is_none(fake: Fake, text: str) -> None:
     fake("cosign", f"{VERSION}print({text!r})")
-    found = problem(verify(Request(IMAGE, (KMS,))))
+    found = problem(verify(VerifyRequest(IMAGE, (KMS,))))
     assert found.kind is ProblemKind.TOOL_FAILED
     assert "cosign's answer" in found.detail
 
@@ -510,7 +512,7 @@ def test_a_success_without_an_answer_is_none(fake: Fake, text: str) -> None:
 def test_a_statement_about_another_digest_is_no_answer(fake: Fake) -> None:
     critical = {"type": SIGNATURE, "image": {"docker-manifest-digest": "sha256:" + "0b" * 32}}
     fake("cosign", f"{VERSION}print('''{json.dumps([{'critical': critical}])}''')")
-    (found,) = checks(verify(Request(IMAGE, (KMS,))))
+    (found,) = checks(verify(VerifyRequest(IMAGE, (KMS,))))
     assert found.outcome is SignatureOutcome.UNSIGNED
     assert found.reason == "only other statements by this signer verify: nothing about this digest"
 
@@ -535,7 +537,7 @@ def test_failures_are_told_apart(
     fake: Fake, stderr: str, answer: SignatureOutcome | ProblemKind
 ) -> None:
     fake("cosign", f"{VERSION}print('Error: {stderr}', file=sys.stderr); sys.exit(1)")
-    verification = verify(Request(IMAGE, (KMS,)))
+    verification = verify(VerifyRequest(IMAGE, (KMS,)))
     if isinstance(answer, ProblemKind):
         assert problem(verification).kind is answer
     else:
@@ -559,7 +561,7 @@ def test_the_second_look_may_fail_in_two_ways(
         f"print({second!r} if again else 'no matching signatures', file=sys.stderr)\nsys.exit(1)"
     )
     fake("cosign", body)
-    verification = verify(Request(IMAGE, (KMS,)))
+    verification = verify(VerifyRequest(IMAGE, (KMS,)))
     if isinstance(answer, ProblemKind):
         assert problem(verification).kind is answer
     else:
@@ -581,7 +583,7 @@ def test_a_key_elsewhere_has_the_variables_that_it_needs(
     for name in ("AWS_REGION", "MY_KEY", "KUBECONFIG", "GITHUB_TOKEN"):
         monkeypatch.setenv(name, "x")
     fake("cosign", f"{VERSION}print('something new', *os.environ, file=sys.stderr); sys.exit(1)")
-    found = problem(verify(Request(IMAGE, (Signer("s", key=key),))))
+    found = problem(verify(VerifyRequest(IMAGE, (Signer("s", key=key),))))
     seen = {"AWS_REGION", "MY_KEY", "KUBECONFIG", "GITHUB_TOKEN"} & set(
         found.detail.replace(")", " ").split()
     )

@@ -4,7 +4,7 @@ import pytest
 
 from imagelint.core.fact import UNKNOWN, Known, value_or
 from imagelint.documents.base import Complaint
-from imagelint.documents.dockerfile import Dockerfile, Instruction, Stage, Start
+from imagelint.documents.dockerfile import Dockerfile, Instruction, Stage, StartCommand
 from imagelint.documents.dockerfile.start import launch_of
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvVar, ImageUse
@@ -26,7 +26,7 @@ def test_nodes_stand_in_the_order_of_the_file() -> None:
     stage = kinds.index(Stage)
     assert kinds[stage:] == [
         Stage, ImageUse, Instruction, Instruction, EnvVar, EnvVar, Instruction, Instruction,
-        Script, Command, Start, ServingCommand,
+        Script, Command, StartCommand, ServingCommand,
     ]  # fmt: skip
 
 

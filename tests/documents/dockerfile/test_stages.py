@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
-from imagelint.documents.dockerfile import HealthCheck, Stage, Start
+from imagelint.documents.dockerfile import HealthCheck, Stage, StartCommand
 from imagelint.documents.dockerfile.health import parse_duration
 from imagelint.documents.shared import ImageRole, ImageUse
 from tests.documents.dockerfile.reader import complaints, nodes, read, under
@@ -218,7 +218,7 @@ def test_an_entry_point_resets_the_command_of_the_base() -> None:
 
 def test_what_is_in_force_at_the_end_is_marked() -> None:
     text = "FROM a AS b\nENTRYPOINT c\nHEALTHCHECK CMD d\nFROM b\nCMD e\nCMD f\nHEALTHCHECK NONE\n"
-    assert [(under(text, start), start.final) for start in nodes(text, Start)] == [
+    assert [(under(text, start), start.final) for start in nodes(text, StartCommand)] == [
         ("ENTRYPOINT c", True),
         ("CMD e", False),
         ("CMD f", True),
@@ -277,7 +277,7 @@ def test_a_file_without_from_is_read_and_said_to_be_none() -> None:
     assert (document.stages, document.final_stage) == ((), None)
     assert document.instructions[1].words[0].text == "c=b"
     assert [entry.stage for entry in document.instructions] == [-1] * 4
-    assert [start.final for start in nodes(text, Start)] == [True]
+    assert [start.final for start in nodes(text, StartCommand)] == [True]
 
 
 def test_an_empty_file_is_said_to_be_empty() -> None:

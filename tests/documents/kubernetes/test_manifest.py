@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagelint.core.report import Permit, ProblemKind
+from imagelint.core.report import AllowanceKind, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import Dialect, DocumentError
 from imagelint.documents.kubernetes import Manifest, parse_manifest
@@ -73,7 +73,7 @@ def test_what_does_not_serve_starts_no_server() -> None:
 def test_annotations_allow_for_the_object_that_has_them() -> None:
     first, second, third = manifest(POD).allowances
     assert (first.rule, first.reason) == ("host-ipc", "NCCL needs it")
-    assert (first.dialect, first.permit) == (Dialect.IMAGELINT, Permit.ANNOTATION)
+    assert (first.dialect, first.kind) == (Dialect.IMAGELINT, AllowanceKind.ANNOTATION)
     assert POD[slice(*first.span)] == "imagelint.dev/allow.host-ipc"
     assert first.scope == (0, len(POD) - 1)
     assert (third.rule, third.reason) == ("*", "generated")

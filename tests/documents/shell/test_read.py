@@ -8,7 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.shell.fast import read_fast
 from imagelint.documents.shell.read import read_script
-from imagelint.documents.shell.reader import Output, Reader
+from imagelint.documents.shell.reader import Reader, ScriptOutput
 from imagelint.documents.shell.scope import Scope
 from imagelint.documents.shell.script import Command, Script, ScriptRole
 from imagelint.documents.shell.tree import read_tree
@@ -343,7 +343,7 @@ def test_any_text_is_read_and_spans_are_true(text: str) -> None:
 
 
 def commands_of(text: str, *, fast: bool) -> tuple[list[Command], bool] | None:
-    output = Output(text, 0, lambda _: None)
+    output = ScriptOutput(text, 0, lambda _: None)
     reader = Reader(text, 0, Scope({"V": Known("a b"), "E": Known("")}), output)
     if not fast:
         read_tree(reader)

@@ -18,7 +18,7 @@ PLATFORM_ARGUMENTS = tuple(
 )
 
 
-class Scope:
+class VariableScope:
     """The values at one point of a file; grows while the file is read.
 
     `otherwise` is what a variable is that nothing in sight sets: absent in the global scope and
@@ -38,14 +38,14 @@ class Scope:
         """The value of a variable."""
         return self.values.get(name, self.otherwise)
 
-    def child(self) -> Scope:
+    def child(self) -> VariableScope:
         """The scope of a stage that begins with this one; neither sees the other's changes."""
-        child = Scope(self.otherwise)
+        child = VariableScope(self.otherwise)
         child.values, child.environment = self.values, self.environment
         child._shared = self._shared = True
         return child
 
-    def add(self, variable: EnvVar, outer: Scope | None = None) -> None:
+    def add(self, variable: EnvVar, outer: VariableScope | None = None) -> None:
         """Take over what an ENV or ARG sets; `outer` is the global scope, None in itself."""
         if self._shared:
             self.values, self.environment = dict(self.values), dict(self.environment)
@@ -57,25 +57,25 @@ class Scope:
         self.values[variable.name] = _value(variable, outer)
 
 
-def _value(variable: EnvVar, outer: Scope | None) -> Fact[str]:
+def _value(variable: EnvVar, outer: VariableScope | None) -> Fact[str]:
     if variable.value is not ABSENT:
         return variable.value
     inherited = outer.values.get(variable.name) if outer else None
     return inherited if isinstance(inherited, Known) else UNKNOWN
 
 
-def global_scope() -> Scope:
+def global_scope() -> VariableScope:
     """The scope before the first FROM: the platforms are set, to what nobody knows."""
-    scope = Scope(ABSENT)
+    scope = VariableScope(ABSENT)
     scope.values.update(dict.fromkeys(PLATFORM_ARGUMENTS, UNKNOWN))
     return scope
 
 
-def stage_scope(*, scratch: bool) -> Scope:
+def stage_scope(*, scratch: bool) -> VariableScope:
     """The scope of a stage upon `scratch`, or upon an outside image."""
-    return Scope(ABSENT if scratch else UNKNOWN)
+    return VariableScope(ABSENT if scratch else UNKNOWN)
 
 
-def script_variables(scope: Scope) -> Mapping[str, Fact[str]]:
+def script_variables(scope: VariableScope) -> Mapping[str, Fact[str]]:
     """What is known to a RUN: a name that is not there is unknown."""
     return scope.values

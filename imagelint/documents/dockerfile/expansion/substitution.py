@@ -24,45 +24,45 @@ class ExpansionError(ValueError):
     """BuildKit refuses the word; `args[0]` says why."""
 
 
-class DemandError(ExpansionError):
+class RequiredVariableError(ExpansionError):
     """`${name:?message}`, and the variable is certainly not set."""
 
 
-class Part(NamedTuple):
+class TextPart(NamedTuple):
     """A piece of an expanded text, empty when it is not known."""
 
     text: str
     known: bool = True
 
 
-DOLLAR = Part("$")
-NOT_KNOWN = Part("", known=False)
+DOLLAR = TextPart("$")
+NOT_KNOWN = TextPart("", known=False)
 
 
-class Question(NamedTuple):
+class VariableReference(NamedTuple):
     """The variable that is asked for, and whether an empty value counts as none (`:`)."""
 
     name: str
     colon: bool
 
 
-def chosen(fact: Fact[str], operator: str, word: Part, asked: Question) -> Part:
+def chosen(fact: Fact[str], operator: str, word: TextPart, asked: VariableReference) -> TextPart:
     """`-`, `+` and `?`, with or without a colon."""
     if fact is UNKNOWN:
         return NOT_KNOWN
     value = fact.value if isinstance(fact, Known) else None
     there = value is not None and not (asked.colon and value == "")
     if operator == "+":
-        return word if there else Part("")
+        return word if there else TextPart("")
     if there:
-        return Part(value or "")
+        return TextPart(value or "")
     if operator == "-":
         return word
     message = word.text or f"is not allowed to be {'unset' if value is None else 'empty'}"
-    raise DemandError(f"{asked.name}: {message}")
+    raise RequiredVariableError(f"{asked.name}: {message}")
 
 
-def trimmed(fact: Fact[str], operator: str, word: Part) -> Part:
+def trimmed(fact: Fact[str], operator: str, word: TextPart) -> TextPart:
     """`#`, `##`, `%` and `%%`; a doubled operator is the first character of `word`."""
     if fact is UNKNOWN or not word.known:
         return NOT_KNOWN
@@ -73,7 +73,7 @@ def trimmed(fact: Fact[str], operator: str, word: Part) -> Part:
     return _matched(value, text, lambda pattern: trim(value, pattern, longest=longest))
 
 
-def replaced(fact: Fact[str], pattern: Part, text: Part, *, every: bool) -> Part:
+def replaced(fact: Fact[str], pattern: TextPart, text: TextPart, *, every: bool) -> TextPart:
     """`/` and, for every match, `//`."""
     if fact is UNKNOWN or not (pattern.known and text.known):
         return NOT_KNOWN
@@ -85,11 +85,11 @@ def replaced(fact: Fact[str], pattern: Part, text: Part, *, every: bool) -> Part
     )
 
 
-def _matched(value: str, text: str, apply: Callable[[Pattern], str]) -> Part:
+def _matched(value: str, text: str, apply: Callable[[Pattern], str]) -> TextPart:
     """The outcome of a pattern; unknown where it would cost too much to tell."""
     if "\n" in value or len(value) > _LONGEST_MATCHED or len(text) > _LONGEST_MATCHED:
         return NOT_KNOWN
     try:
-        return Part(apply(read_pattern(text)))
+        return TextPart(apply(read_pattern(text)))
     except PatternError as error:
         raise ExpansionError(f"{error} in the pattern {text}") from None

@@ -13,20 +13,20 @@ from imagelint.core.pattern import pattern as lazy
 from imagelint.documents.dockerfile.expansion.substitution import (
     DOLLAR,
     NOT_KNOWN,
-    DemandError,
     ExpansionError,
-    Part,
-    Question,
+    RequiredVariableError,
+    TextPart,
+    VariableReference,
     chosen,
     replaced,
     trimmed,
 )
-from imagelint.documents.dockerfile.syntax.words import Words
+from imagelint.documents.dockerfile.syntax.words import WordCollector
 
 if TYPE_CHECKING:
     import re
 
-    from imagelint.documents.dockerfile.syntax.words import Piece
+    from imagelint.documents.dockerfile.syntax.words import RawWord
 
 _DEEPEST = 100  # nested `${a:-${b:-…}}`
 _LONGEST = 1 << 16  # of an expanded value: `ENV a=$a$a` doubles with every line
@@ -41,7 +41,7 @@ class Lookup(Protocol):
         ...
 
 
-class Style(NamedTuple):
+class ExpansionStyle(NamedTuple):
     """How a text is processed.
 
     `raw_quotes` and `raw_escapes` keep quotes and escape characters, `keep_unset` leaves variables
@@ -60,7 +60,7 @@ def unset(_name: str) -> Fact[str]:
     return ABSENT
 
 
-def expand(text: str, lookup: Lookup, style: Style = Style()) -> Fact[str]:  # noqa: B008 - immutable
+def expand(text: str, lookup: Lookup, style: ExpansionStyle = ExpansionStyle()) -> Fact[str]:  # noqa: B008 - immutable
     """What a single word comes to: quotes removed, variables expanded.
 
     Raises:
@@ -72,7 +72,7 @@ def expand(text: str, lookup: Lookup, style: Style = Style()) -> Fact[str]:  # n
     return Known(part.text) if part.known else UNKNOWN
 
 
-def split_words(text: str, lookup: Lookup, style: Style) -> Fact[tuple[Piece, ...]]:
+def split_words(text: str, lookup: Lookup, style: ExpansionStyle) -> Fact[tuple[RawWord, ...]]:
     """The words of a text, split after expansion as BuildKit splits it.
 
     Raises:
@@ -92,7 +92,7 @@ class _Lexer:
 
     __slots__ = ("_at", "_depth", "_lookup", "_plain", "_raw", "_style", "_text", "words")
 
-    def __init__(self, text: str, lookup: Lookup, style: Style) -> None:
+    def __init__(self, text: str, lookup: Lookup, style: ExpansionStyle) -> None:
         self._text = text
         self._lookup = lookup
         self._style = style
@@ -100,9 +100,9 @@ class _Lexer:
         self._depth = 0
         self._raw = style.raw_escapes
         self._plain = _plain_run(style.escape)
-        self.words = Words()
+        self.words = WordCollector()
 
-    def run(self) -> Part:
+    def run(self) -> TextPart:
         """Process the whole text."""
         part = self._until(_END)
         self.words.end(len(self._text))
@@ -116,7 +116,7 @@ class _Lexer:
         self._at += 1
         return character
 
-    def _until(self, stop: str) -> Part:
+    def _until(self, stop: str) -> TextPart:
         """Process up to `stop` (which is consumed) or to the end of the text."""
         nested = stop != _END
         result = _Result()
@@ -125,7 +125,7 @@ class _Lexer:
             if run is not None and not nested:
                 self.words.add(run[0], self._at)
                 self._at = run.end()
-                result.add(Part(run[0]))
+                result.add(TextPart(run[0]))
                 continue
             if nested and self._peek() == stop:
                 self._at += 1
@@ -151,18 +151,18 @@ class _Lexer:
             part = self._ordinary()
         result.add(part)
 
-    def _ordinary(self) -> Part:
+    def _ordinary(self) -> TextPart:
         start = self._at
         character = self._next()
         if character != self._style.escape:
             self.words.add(character, start)
-            return Part(character)
+            return TextPart(character)
         kept = character if self._raw else ""
         text = kept + self._next()
         self.words.add_raw(text, start)
-        return Part(text)
+        return TextPart(text)
 
-    def _angle(self) -> Part:
+    def _angle(self) -> TextPart:
         """`<<` keeps the blanks behind it: they may separate a here-document from its name."""
         start = self._at
         self._at += 1
@@ -170,31 +170,31 @@ class _Lexer:
             self._at += 1
             while self._peek() in _BLANKS:
                 self._at += 1
-        return Part(self._text[start : self._at])
+        return TextPart(self._text[start : self._at])
 
-    def _single(self) -> Part:
+    def _single(self) -> TextPart:
         end = self._text.find("'", self._at + 1)
         if end < 0:
             raise ExpansionError("a single quote is not closed")
         inner = self._text[self._at + 1 : end]
         self._at = end + 1
-        return Part(f"'{inner}'" if self._style.raw_quotes else inner)
+        return TextPart(f"'{inner}'" if self._style.raw_quotes else inner)
 
-    def _double(self) -> Part:
+    def _double(self) -> TextPart:
         self._at += 1
         quote = '"' if self._style.raw_quotes else ""
         result = _Result()
-        result.add(Part(quote))
+        result.add(TextPart(quote))
         while self._at < len(self._text):
             character = self._peek()
             if character == '"':
                 self._at += 1
-                result.add(Part(quote))
+                result.add(TextPart(quote))
                 return result.part()
             if character == "$":
                 result.add(result.limit(self._dollar()))
             else:
-                result.add(Part(self._in_double()))
+                result.add(TextPart(self._in_double()))
         raise ExpansionError("a double quote is not closed")
 
     def _in_double(self) -> str:
@@ -213,7 +213,7 @@ class _Lexer:
             return kept + self._next()
         return kept + character
 
-    def _dollar(self) -> Part:
+    def _dollar(self) -> TextPart:
         self._at += 1
         if self._peek() != "{":
             name = self._name()
@@ -237,15 +237,15 @@ class _Lexer:
         self._at = match.end()
         return match[0]
 
-    def _value(self, name: str, written: str) -> Part:
+    def _value(self, name: str, written: str) -> TextPart:
         fact = self._lookup(name)
         if isinstance(fact, Known):
-            return Part(fact.value)
+            return TextPart(fact.value)
         if fact is UNKNOWN:
             return NOT_KNOWN
-        return Part(written if self._style.keep_unset else "")
+        return TextPart(written if self._style.keep_unset else "")
 
-    def _braces(self) -> Part:
+    def _braces(self) -> TextPart:
         """Behind `${`."""
         start = self._at - 2
         name = self._name()
@@ -263,31 +263,31 @@ class _Lexer:
         word = self._word("}", raw=operator in "#%")
         fact = self._lookup(name)
         if fact is ABSENT and self._style.keep_unset:
-            return Part(f"${{{name}{':' * colon}{operator}{word.text}}}")
+            return TextPart(f"${{{name}{':' * colon}{operator}{word.text}}}")
         if operator in "#%":
             return trimmed(fact, operator, word)
-        return chosen(fact, operator, word, Question(name, colon))
+        return chosen(fact, operator, word, VariableReference(name, colon))
 
-    def _word(self, stop: str, *, raw: bool) -> Part:
+    def _word(self, stop: str, *, raw: bool) -> TextPart:
         before, words = self._raw, self.words
-        self._raw, self.words = raw, Words()
+        self._raw, self.words = raw, WordCollector()
         try:
             return self._until(stop)
         except ExpansionError as error:
-            if self._at >= len(self._text) and not isinstance(error, DemandError):
+            if self._at >= len(self._text) and not isinstance(error, RequiredVariableError):
                 raise ExpansionError(f"missing {stop!r}") from None
             raise
         finally:
             self._raw, self.words = before, words
 
-    def _replacement(self, name: str) -> Part:
+    def _replacement(self, name: str) -> TextPart:
         every = self._peek() == "/"
         self._at += every
         pattern = self._word("/", raw=True)
         text = self._word("}", raw=True)
         fact = self._lookup(name)
         if fact is ABSENT and self._style.keep_unset:
-            return Part(f"${{{name}/{pattern.text}/{text.text}}}")
+            return TextPart(f"${{{name}/{pattern.text}/{text.text}}}")
         return replaced(fact, pattern, text, every=every)
 
 
@@ -301,17 +301,17 @@ class _Result:
         self._length = 0
         self._known = True
 
-    def add(self, part: Part) -> None:
+    def add(self, part: TextPart) -> None:
         self._parts.append(part.text)
         self._known = self._known and part.known
 
-    def limit(self, value: Part) -> Part:
+    def limit(self, value: TextPart) -> TextPart:
         """The value, or an unknown one when the values so far have become too long."""
         self._length += len(value.text)
         return value if self._length <= _LONGEST else NOT_KNOWN
 
-    def part(self) -> Part:
-        return Part("".join(self._parts), self._known)
+    def part(self) -> TextPart:
+        return TextPart("".join(self._parts), self._known)
 
 
 _OPERATORS = ("+", "-", "?", "#", "%")

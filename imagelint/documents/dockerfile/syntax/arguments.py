@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.syntax.splitting import (
+    InstructionParts,
     NotStrings,
-    Parts,
     json_pieces,
     read_json,
     split_blanks,
     split_quoted,
 )
-from imagelint.documents.dockerfile.syntax.words import Piece
+from imagelint.documents.dockerfile.syntax.words import RawWord
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,13 +31,13 @@ class Arguments(NamedTuple):
     `error` says why BuildKit refuses the instruction; the words are then as good as may be.
     """
 
-    pieces: tuple[Piece, ...] = ()
+    pieces: tuple[RawWord, ...] = ()
     values: tuple[str, ...] = ()
     json: bool = False
     error: str = ""
 
 
-def read_arguments(keyword: str, parts: Parts, escape: str) -> Arguments:
+def read_arguments(keyword: str, parts: InstructionParts, escape: str) -> Arguments:
     """The arguments of an instruction; none for one that BuildKit does not know, or ONBUILD."""
     grammar = _GRAMMARS.get(keyword)
     if grammar is None or not parts.rest:
@@ -45,7 +45,7 @@ def read_arguments(keyword: str, parts: Parts, escape: str) -> Arguments:
     return grammar(parts.rest, parts.rest_start, escape)
 
 
-def _plain(pieces: tuple[Piece, ...], error: str = "") -> Arguments:
+def _plain(pieces: tuple[RawWord, ...], error: str = "") -> Arguments:
     return Arguments(pieces, tuple(piece.text for piece in pieces), error=error)
 
 
@@ -63,7 +63,7 @@ def _refusal(rest: str) -> str:
 def _command(rest: str, start: int, _escape: str) -> Arguments:
     """RUN, CMD, ENTRYPOINT, SHELL."""
     return _json(rest, start) or _plain(
-        (Piece(start, start + len(rest), rest),), error=_refusal(rest)
+        (RawWord(start, start + len(rest), rest),), error=_refusal(rest)
     )
 
 
@@ -79,7 +79,7 @@ def _blanks(rest: str, start: int, _escape: str) -> Arguments:
 
 def _text(rest: str, start: int, _escape: str) -> Arguments:
     """MAINTAINER, STOPSIGNAL, USER, WORKDIR."""
-    return _plain((Piece(start, start + len(rest), rest),))
+    return _plain((RawWord(start, start + len(rest), rest),))
 
 
 def _quoted(rest: str, start: int, escape: str) -> Arguments:
@@ -104,10 +104,10 @@ def _pairs(rest: str, start: int, escape: str) -> Arguments:
 def _old_pair(rest: str, start: int) -> Arguments:
     blank = _BLANKS.search(rest)
     if blank is None:
-        piece = Piece(start, start + len(rest), rest)
+        piece = RawWord(start, start + len(rest), rest)
         return _plain((piece,), error=f"{rest[:40]} has no value: write name=value")
-    name = Piece(start, start + blank.start(), rest[: blank.start()])
-    value = Piece(start + blank.end(), start + len(rest), rest[blank.end() :])
+    name = RawWord(start, start + blank.start(), rest[: blank.start()])
+    value = RawWord(start + blank.end(), start + len(rest), rest[blank.end() :])
     return _plain((name, value))
 
 
@@ -115,8 +115,8 @@ def _health(rest: str, start: int, escape: str) -> Arguments:
     """HEALTHCHECK: `NONE`, or `CMD` and a command."""
     space = _SPACES.search(rest)
     if space is None:
-        return _plain((Piece(start, start + len(rest), rest),))
-    kind = Piece(start, start + space.start(), rest[: space.start()])
+        return _plain((RawWord(start, start + len(rest), rest),))
+    kind = RawWord(start, start + space.start(), rest[: space.start()])
     command = _command(rest[space.end() :], start + space.end(), escape)
     return command._replace(pieces=(kind, *command.pieces), values=(kind.text, *command.values))
 

@@ -9,7 +9,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.expansion.substitution import ExpansionError
 from imagelint.documents.dockerfile.expansion.variables import (
-    Style,
+    ExpansionStyle,
     expand,
     split_words,
     unset,
@@ -18,9 +18,9 @@ from imagelint.documents.dockerfile.syntax.splitting import read_json, split_ins
 
 _HOLDERS = ("RUN", "COPY", "ADD")
 _WORD = pattern(r"(\d*)<<(-?)\s*([^<]*)", re.ASCII)
-_RAW = Style(raw_quotes=True, raw_escapes=True, keep_unset=True)
-_NAME = Style(keep_unset=True)
-_NAME_QUOTED = Style(keep_unset=True, raw_quotes=True)
+_RAW = ExpansionStyle(raw_quotes=True, raw_escapes=True, keep_unset=True)
+_NAME = ExpansionStyle(keep_unset=True)
+_NAME_QUOTED = ExpansionStyle(keep_unset=True, raw_quotes=True)
 
 
 class HereDocWord(NamedTuple):

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.base import Complaint
-from imagelint.documents.dockerfile.expansion.substitution import DemandError, ExpansionError
-from imagelint.documents.dockerfile.expansion.variables import Lookup, Style, expand
+from imagelint.documents.dockerfile.expansion.substitution import (
+    ExpansionError,
+    RequiredVariableError,
+)
+from imagelint.documents.dockerfile.expansion.variables import ExpansionStyle, Lookup, expand
 from imagelint.documents.dockerfile.model import Flag, HereDoc, Instruction
 from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS, Arguments, read_arguments
-from imagelint.documents.dockerfile.syntax.splitting import Parts, split_instruction
+from imagelint.documents.dockerfile.syntax.splitting import InstructionParts, split_instruction
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
-    from imagelint.documents.dockerfile.syntax.lines import Body, LogicalLine
-    from imagelint.documents.dockerfile.syntax.words import Piece
+    from imagelint.documents.dockerfile.syntax.lines import HereDocBody, LogicalLine
+    from imagelint.documents.dockerfile.syntax.words import RawWord
 
 # Which instructions expand variables: those whose commands have an Expand method in
 # frontend/dockerfile/instructions/commands.go of moby/buildkit. FROM expands its image only.
@@ -32,7 +35,7 @@ _SHORTEST, _LONGEST = 3, 20  # what may be a misspelt keyword
 _CLOSE = 0.66  # `RNU` is that close to RUN
 
 
-class Setting(NamedTuple):
+class ParseContext(NamedTuple):
     """All that the meaning of a line depends on."""
 
     text: str
@@ -41,7 +44,7 @@ class Setting(NamedTuple):
     lookup: Lookup
 
 
-class Reading(NamedTuple):
+class ParsedInstruction(NamedTuple):
     """An instruction, the variables that it sets, and what is wrong with it."""
 
     instruction: Instruction
@@ -49,13 +52,13 @@ class Reading(NamedTuple):
     complaints: tuple[Complaint, ...]
 
 
-def read_instruction(line: LogicalLine, setting: Setting) -> Reading:
+def read_instruction(line: LogicalLine, setting: ParseContext) -> ParsedInstruction:
     """Read one joined line."""
     reader = _Reader(line, setting)
     instruction = reader.instruction(
         split_instruction(line.text, setting.escape), line.keyword, setting
     )
-    return Reading(instruction, tuple(reader.variables), tuple(reader.complaints))
+    return ParsedInstruction(instruction, tuple(reader.variables), tuple(reader.complaints))
 
 
 class _Reader:
@@ -63,16 +66,18 @@ class _Reader:
 
     __slots__ = ("_line", "_lookup", "_nesting", "_style", "_text", "complaints", "variables")
 
-    def __init__(self, line: LogicalLine, setting: Setting) -> None:
+    def __init__(self, line: LogicalLine, setting: ParseContext) -> None:
         self._line = line
         self._text = setting.text
-        self._style = Style(setting.escape)
+        self._style = ExpansionStyle(setting.escape)
         self._lookup = setting.lookup
         self._nesting = False
         self.complaints: list[Complaint] = []
         self.variables: list[EnvVar] = []
 
-    def instruction(self, parts: Parts, keyword: str, setting: Setting) -> Instruction:
+    def instruction(
+        self, parts: InstructionParts, keyword: str, setting: ParseContext
+    ) -> Instruction:
         """The instruction of these parts."""
         line = self._line
         keyword_end = parts.keyword_start + len(parts.keyword)
@@ -99,7 +104,7 @@ class _Reader:
         self._complain(instruction, arguments)
         return instruction
 
-    def _nested(self, parts: Parts, setting: Setting) -> Instruction:
+    def _nested(self, parts: InstructionParts, setting: ParseContext) -> Instruction:
         """What ONBUILD leaves to the builds of other files, whose variables nobody knows."""
         inner = split_instruction(self._line.text, setting.escape, parts.rest_start)
         self._lookup = unknown
@@ -126,7 +131,7 @@ class _Reader:
             message = f"{keyword} needs {'a source and a target' if several else 'an argument'}"
             self.complaints.append(Complaint(span, message))
 
-    def _flag(self, piece: Piece) -> Flag:
+    def _flag(self, piece: RawWord) -> Flag:
         span = self._line.original(piece.start, piece.end)
         raw = self._text[span.start : span.end]
         name, equals, value = piece.text.removeprefix("--").partition("=")
@@ -137,7 +142,7 @@ class _Reader:
             fact = self._expanded(value, place)
         return Flag(span, name, fact, place, raw, value)
 
-    def _heredoc(self, body: Body) -> HereDoc:
+    def _heredoc(self, body: HereDocBody) -> HereDoc:
         word = body.word
         return HereDoc(
             self._line.original(word.start, word.end),
@@ -157,7 +162,7 @@ class _Reader:
             for number, piece in enumerate(arguments.pieces)
         )
 
-    def _word(self, piece: Piece, *, expanding: bool) -> Word:
+    def _word(self, piece: RawWord, *, expanding: bool) -> Word:
         span = self._line.original(piece.start, piece.end)
         raw = self._text[span.start : span.end]
         if expanding:
@@ -167,7 +172,9 @@ class _Reader:
     def _expanded(self, text: str, span: Span) -> Fact[str]:
         try:
             fact = expand(text, self._lookup, self._style)
-        except DemandError:  # the author demands a build argument: nothing is wrong with that
+        except (
+            RequiredVariableError
+        ):  # the author demands a build argument: nothing is wrong with that
             return UNKNOWN
         except ExpansionError as error:
             self.complaints.append(Complaint(span, str(error)))
@@ -191,7 +198,7 @@ class _Reader:
             words.append(Word(span, self._text[span.start : span.end], _assignment(variable)))
         return tuple(words)
 
-    def _variable(self, piece: Piece, origin: EnvOrigin) -> EnvVar:
+    def _variable(self, piece: RawWord, origin: EnvOrigin) -> EnvVar:
         name, equals, _ = piece.text.partition("=")
         span = self._line.original(piece.start, piece.end)
         middle = piece.start + len(name)

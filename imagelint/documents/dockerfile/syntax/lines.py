@@ -20,7 +20,7 @@ class Directive(NamedTuple):
     value: str
 
 
-class Body(NamedTuple):
+class HereDocBody(NamedTuple):
     """The body of a here-document; `span` ends behind its last line feed."""
 
     word: HereDocWord
@@ -42,7 +42,7 @@ class LogicalLine(NamedTuple):
     first: int
     last: int
     end: int
-    bodies: tuple[Body, ...] = ()
+    bodies: tuple[HereDocBody, ...] = ()
     keyword: str = ""
 
     def original(self, start: int, end: int) -> Span:
@@ -59,7 +59,7 @@ class LogicalLine(NamedTuple):
         return self.offsets[piece] + at - self.starts[piece]
 
 
-class Layout(NamedTuple):
+class DockerfileLines(NamedTuple):
     """A Dockerfile in lines: directives, comments (their spans), instructions, complaints."""
 
     directives: tuple[Directive, ...]

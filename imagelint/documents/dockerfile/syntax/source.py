@@ -18,7 +18,12 @@ from imagelint.documents.dockerfile.syntax.heredocs import (
     heredoc_words,
     may_hold_heredocs,
 )
-from imagelint.documents.dockerfile.syntax.lines import Body, Directive, Layout, LogicalLine
+from imagelint.documents.dockerfile.syntax.lines import (
+    Directive,
+    DockerfileLines,
+    HereDocBody,
+    LogicalLine,
+)
 from imagelint.documents.dockerfile.syntax.normalform import named
 from imagelint.documents.dockerfile.syntax.words import SPACES
 
@@ -31,11 +36,11 @@ _MOST_HEREDOCS = 500
 _DIRECTIVES = ("syntax", "escape", "check")
 
 
-def read_layout(text: str) -> Layout:
+def read_layout(text: str) -> DockerfileLines:
     """Split a text into instructions. Never raises."""
     scanner = _Scanner(text)
     lines = tuple(scanner.lines())
-    return Layout(
+    return DockerfileLines(
         tuple(scanner.directives),
         scanner.escape,
         tuple(scanner.comments),
@@ -166,7 +171,7 @@ class _Scanner:
         end = max(line.end, self._line_end(self._at - 1))
         return line._replace(bodies=bodies, last=self._at - 1, end=end)
 
-    def _body(self, word: HereDocWord, line: LogicalLine) -> Body:
+    def _body(self, word: HereDocWord, line: LogicalLine) -> HereDocBody:
         start = self._offsets[self._at] if self._at < len(self.physical) else self._text_end()
         while self._at < len(self.physical):
             candidate = self.physical[self._at].rstrip("\r")
@@ -174,7 +179,7 @@ class _Scanner:
                 candidate = candidate.lstrip("\t")
             self._at += 1
             if candidate == word.name:
-                return Body(word, Span(start, self._offsets[self._at - 1]), terminated=True)
+                return HereDocBody(word, Span(start, self._offsets[self._at - 1]), terminated=True)
         self.complaints.append(
             Complaint(
                 line.original(word.start, word.end),
@@ -182,7 +187,7 @@ class _Scanner:
                 f"put a line with only {word.name} behind it",
             )
         )
-        return Body(word, Span(start, self._text_end()), terminated=False)
+        return HereDocBody(word, Span(start, self._text_end()), terminated=False)
 
     def _line_end(self, number: int) -> int:
         return self._offsets[number] + len(self.physical[number].rstrip("\r"))

@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
-from imagelint.documents.dockerfile.syntax.words import SPACES, Piece
+from imagelint.documents.dockerfile.syntax.words import SPACES, RawWord
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,33 +21,33 @@ _ASCII_SPACES = "\t\n\v\f\r "
 _NOT_BLANK = pattern(r"[^\t\v\f\r ]+")
 
 
-class Parts(NamedTuple):
+class InstructionParts(NamedTuple):
     """An instruction's keyword, flags, and the rest with its place."""
 
     keyword: str
     keyword_start: int
-    flags: tuple[Piece, ...]
+    flags: tuple[RawWord, ...]
     rest: str
     rest_start: int
 
 
-def split_instruction(line: str, escape: str, start: int = 0) -> Parts:
+def split_instruction(line: str, escape: str, start: int = 0) -> InstructionParts:
     """Keyword, flags and the rest of a joined line from `start` on."""
     while start < len(line) and line[start] in SPACES:
         start += 1
     end = max(start, len(line.rstrip(SPACES)))
     blank = _BLANKS.search(line, start, end)
     if blank is None:
-        return Parts(line[start:end], start, (), "", end)
-    flags: list[Piece] = []
+        return InstructionParts(line[start:end], start, (), "", end)
+    flags: list[RawWord] = []
     at = _flags(line, blank.end(), end, escape, flags)
     rest = line[at:end]
     bare = rest.lstrip(SPACES)
     keyword = line[start : blank.start()]
-    return Parts(keyword, start, tuple(flags), bare, at + len(rest) - len(bare))
+    return InstructionParts(keyword, start, tuple(flags), bare, at + len(rest) - len(bare))
 
 
-def _flags(line: str, at: int, end: int, escape: str, flags: list[Piece]) -> int:
+def _flags(line: str, at: int, end: int, escape: str, flags: list[RawWord]) -> int:
     """Read `--flag` words from `at` on; where the rest begins."""
     while at < end:
         if line[at] in _ASCII_SPACES:
@@ -59,7 +59,7 @@ def _flags(line: str, at: int, end: int, escape: str, flags: list[Piece]) -> int
         at, text = _flag(line, at, end, escape)
         if text == "--":
             return at
-        flags.append(Piece(start, at, text))
+        flags.append(RawWord(start, at, text))
     return end
 
 
@@ -84,19 +84,19 @@ def _flag(line: str, at: int, end: int, escape: str) -> tuple[int, str]:
     return min(at, end), "".join(text)
 
 
-def split_blanks(text: str, start: int) -> Iterator[Piece]:
+def split_blanks(text: str, start: int) -> Iterator[RawWord]:
     """Words between blanks, quotes not minded."""
     for match in _NOT_BLANK.finditer(text):
-        yield Piece(start + match.start(), start + match.end(), match[0])
+        yield RawWord(start + match.start(), start + match.end(), match[0])
 
 
-def split_quoted(text: str, start: int, escape: str) -> Iterator[Piece]:
+def split_quoted(text: str, start: int, escape: str) -> Iterator[RawWord]:
     """Words in which quotes hold blanks together; quotes and escapes are kept."""
     for match in _quoted_words(escape).finditer(text):
         # An escape character at the very end escapes nothing, and is dropped.
         word = match[0][:-1] if match.lastgroup else match[0]
         if word:
-            yield Piece(start + match.start(), start + match.start() + len(match[0]), word)
+            yield RawWord(start + match.start(), start + match.start() + len(match[0]), word)
 
 
 def _quoted_words(escape: str) -> re.Pattern[str]:
@@ -144,7 +144,7 @@ def _refuse(constant: str) -> None:
 _STRING = pattern(r'"(?:[^"\\]|\\.)*+"', re.DOTALL)
 
 
-def json_pieces(text: str, start: int, values: tuple[str, ...]) -> Iterator[Piece]:
+def json_pieces(text: str, start: int, values: tuple[str, ...]) -> Iterator[RawWord]:
     """The strings of a JSON array with their places, quotes included."""
     for match, value in zip(_STRING.finditer(text), values, strict=True):
-        yield Piece(start + match.start(), start + match.end(), value)
+        yield RawWord(start + match.start(), start + match.end(), value)

@@ -13,7 +13,7 @@ SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(
 _SPACE = pattern(f"[{SPACES}]")
 
 
-class Piece(NamedTuple):
+class RawWord(NamedTuple):
     """A word: its text as BuildKit has it, and its place in the text that it is part of."""
 
     start: int
@@ -21,7 +21,7 @@ class Piece(NamedTuple):
     text: str
 
 
-class Words:
+class WordCollector:
     """Collects words while their characters come in."""
 
     __slots__ = ("_begin", "_buffer", "_done")
@@ -29,7 +29,7 @@ class Words:
     def __init__(self) -> None:
         self._buffer: list[str] = []
         self._begin = 0
-        self._done: list[Piece] = []
+        self._done: list[RawWord] = []
 
     def add(self, text: str, at: int) -> None:
         """Text written at `at` in which spaces separate words."""
@@ -60,9 +60,9 @@ class Words:
     def end(self, at: int) -> None:
         """The word, if there is one, ends before `at`."""
         if self._buffer:
-            self._done.append(Piece(self._begin, at, "".join(self._buffer)))
+            self._done.append(RawWord(self._begin, at, "".join(self._buffer)))
             self._buffer.clear()
 
-    def finished(self) -> tuple[Piece, ...]:
+    def finished(self) -> tuple[RawWord, ...]:
         """All words that have ended."""
         return tuple(self._done)

@@ -3,9 +3,12 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.documents.dockerfile.expansion.substitution import DemandError, ExpansionError
+from imagelint.documents.dockerfile.expansion.substitution import (
+    ExpansionError,
+    RequiredVariableError,
+)
 from imagelint.documents.dockerfile.expansion.variables import (
-    Style,
+    ExpansionStyle,
     expand,
     split_words,
     unset,
@@ -151,44 +154,44 @@ def test_what_buildkit_refuses_is_said(written: str, reason: str) -> None:
     ],
 )
 def test_a_demand_is_an_error_of_its_own(written: str, message: str) -> None:
-    with pytest.raises(DemandError, match=message):
+    with pytest.raises(RequiredVariableError, match=message):
         expand(written, _lookup)
 
 
 def test_a_demand_inside_a_demand_is_still_one() -> None:
-    with pytest.raises(DemandError, match="N: inner"):
+    with pytest.raises(RequiredVariableError, match="N: inner"):
         expand("${A:-${N:?inner}}", _lookup)
 
 
 def test_the_backtick_can_be_the_escape_character() -> None:
-    style = Style("`")
+    style = ExpansionStyle("`")
     assert expand("`$A \\$A", _lookup, style) == Known("$A \\value")
     assert expand('"`"a`b"', _lookup, style) == Known('"a`b')
 
 
 def test_quotes_can_be_ordinary_characters() -> None:
-    assert expand('it\'s "$A"', _lookup, Style(quotes=False)) == Known('it\'s "value"')
+    assert expand('it\'s "$A"', _lookup, ExpansionStyle(quotes=False)) == Known('it\'s "value"')
 
 
 @pytest.mark.parametrize(
     "written", ["$N", "${N}", "${N:-a}", "${N+a}", "${N#a}", "${N/a/b}", "'$A'", '"$N"']
 )
 def test_raw_words_keep_what_is_written(written: str) -> None:
-    style = Style(raw_quotes=True, raw_escapes=True, keep_unset=True)
+    style = ExpansionStyle(raw_quotes=True, raw_escapes=True, keep_unset=True)
     assert expand(written, unset, style) == Known(written)
 
 
 def test_raw_escapes_are_kept() -> None:
-    style = Style(raw_quotes=True, raw_escapes=True)
+    style = ExpansionStyle(raw_quotes=True, raw_escapes=True)
     assert expand('a\\b "\\"c\\\\"', unset, style) == Known('a\\b "\\"c\\\\"')
 
 
 def test_words_are_split_after_expansion_and_know_their_place() -> None:
-    words = split_words("a  $S'b c' \"\" d\\ e$N", _lookup, Style())
+    words = split_words("a  $S'b c' \"\" d\\ e$N", _lookup, ExpansionStyle())
     assert isinstance(words, Known)
     assert [word.text for word in words.value] == ["a", "two", "wordsb c", "d e"]
     assert [word.start for word in words.value] == [0, 3, 3, 14]
-    assert split_words("$U", _lookup, Style()) is UNKNOWN
+    assert split_words("$U", _lookup, ExpansionStyle()) is UNKNOWN
 
 
 def test_a_value_that_grows_without_end_is_unknown() -> None:

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.core.report import Allowed, Examined, Permit, Problem, ProblemKind, Report
+from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import AllowanceState
 from imagelint.engine.baseline import Baseline, BaselineEntry, read_baseline, write_baseline
-from imagelint.engine.settle import Settlement, Terms, settle, waiver_uses
+from imagelint.engine.suppress import SuppressionContext, SuppressionResult, suppress, waiver_uses
 from imagelint.policy.model import Policy, RuleSetting, Waiver
 from tests.engine.findings import finding
 
@@ -32,8 +32,8 @@ def policy(*waivers: Waiver, **rules: RuleSetting) -> Policy:
 
 
 def state(given: Waiver, report: Report, *, whole: bool = True, **rules: RuleSetting) -> str:
-    terms = Terms(policy(given, **rules), TODAY, whole=whole)
-    ((source, (use,)),) = waiver_uses(settle(report, terms), terms)
+    terms = SuppressionContext(policy(given, **rules), TODAY, whole=whole)
+    ((source, (use,)),) = waiver_uses(suppress(report, terms), terms)
     assert source == POLICY_FILE
     assert (use.span, use.form, use.rule) == (Span(2, 6), "waiver", given.rule)
     return use.state.value
@@ -45,8 +45,8 @@ def examined(kind: str = "dockerfile", origin: str = "Dockerfile") -> Report:
 
 def test_nothing_is_settled_by_a_policy_that_waives_nothing() -> None:
     report = Report((finding(),)) + examined()
-    assert settle(report, Terms(policy(), TODAY)) == Settlement(report)
-    assert waiver_uses(Settlement(report), Terms(policy(), TODAY)) == ()
+    assert suppress(report, SuppressionContext(policy(), TODAY)) == SuppressionResult(report)
+    assert waiver_uses(SuppressionResult(report), SuppressionContext(policy(), TODAY)) == ()
 
 
 @pytest.mark.parametrize(
@@ -61,9 +61,9 @@ def test_nothing_is_settled_by_a_policy_that_waives_nothing() -> None:
 )
 def test_a_waiver_allows_what_it_names_to_its_last_day(given: Waiver) -> None:
     bad = finding(origin="./legacy/a.Dockerfile", subject="final stage")
-    settlement = settle(Report((bad,)), Terms(policy(given), TODAY))
-    permitted = Allowed(bad, Permit.WAIVER, "until the proxy is there", given.until)
-    assert settlement == Settlement(Report(allowed=(permitted,)), frozenset({given}))
+    result = suppress(Report((bad,)), SuppressionContext(policy(given), TODAY))
+    permitted = Allowed(bad, AllowanceKind.WAIVER, "until the proxy is there", given.until)
+    assert result == SuppressionResult(Report(allowed=(permitted,)), frozenset({given}))
 
 
 @pytest.mark.parametrize(
@@ -78,38 +78,44 @@ def test_a_waiver_allows_what_it_names_to_its_last_day(given: Waiver) -> None:
 )
 def test_a_waiver_allows_nothing_else(given: Waiver) -> None:
     report = Report((finding(subject="final stage"),))
-    assert settle(report, Terms(policy(given), TODAY)) == Settlement(report)
+    assert suppress(report, SuppressionContext(policy(given), TODAY)) == SuppressionResult(report)
 
 
 def test_globs_are_relative_to_the_folder_of_the_policy() -> None:
-    terms = Terms(policy(waiver(where="a/*")), TODAY, place=lambda origin: f"a/{origin}")
-    assert settle(Report((finding(),)), terms).report.findings == ()
+    terms = SuppressionContext(
+        policy(waiver(where="a/*")), TODAY, place=lambda origin: f"a/{origin}"
+    )
+    assert suppress(Report((finding(),)), terms).report.findings == ()
 
 
 def test_the_first_waiver_is_named_and_all_are_used() -> None:
     both = (waiver(where="Dockerfile"), waiver())
-    settlement = settle(Report((finding(),)), Terms(policy(*both), TODAY))
-    assert settlement.used == set(both)
-    assert len(settlement.report.allowed) == 1
+    result = suppress(Report((finding(),)), SuppressionContext(policy(*both), TODAY))
+    assert result.used == set(both)
+    assert len(result.report.allowed) == 1
 
 
 def test_a_waiver_is_used_also_where_the_file_allows_it_itself() -> None:
-    allowed = Allowed(finding(), Permit.INLINE, "port 80")
-    settlement = settle(Report(allowed=(allowed,)), Terms(policy(waiver()), TODAY))
-    assert settlement == Settlement(Report(allowed=(allowed,)), frozenset({waiver()}))
+    allowed = Allowed(finding(), AllowanceKind.INLINE, "port 80")
+    result = suppress(Report(allowed=(allowed,)), SuppressionContext(policy(waiver()), TODAY))
+    assert result == SuppressionResult(Report(allowed=(allowed,)), frozenset({waiver()}))
 
 
 @pytest.mark.parametrize("glob", ["Dockerfile", "gcr.io/*", "*.io/x"])
 def test_the_policy_exempts_files_and_subjects(glob: str) -> None:
     bad = finding(subject="gcr.io/x")
-    terms = Terms(policy(root_user=RuleSetting("on", exempt=("zzz", glob))), TODAY)
-    settlement = settle(Report((bad,)), terms)
-    assert settlement.report.allowed == (Allowed(bad, Permit.EXEMPT, f"the policy exempts {glob}"),)
+    terms = SuppressionContext(policy(root_user=RuleSetting("on", exempt=("zzz", glob))), TODAY)
+    result = suppress(Report((bad,)), terms)
+    assert result.report.allowed == (
+        Allowed(bad, AllowanceKind.EXEMPT, f"the policy exempts {glob}"),
+    )
 
 
 def test_what_is_not_exempt_is_kept() -> None:
-    terms = Terms(policy(root_user=RuleSetting("on", exempt=("other/*", "*.py"))), TODAY)
-    assert settle(Report((finding(),)), terms).report.findings == (finding(),)
+    terms = SuppressionContext(
+        policy(root_user=RuleSetting("on", exempt=("other/*", "*.py"))), TODAY
+    )
+    assert suppress(Report((finding(),)), terms).report.findings == (finding(),)
 
 
 def test_a_waiver_that_was_needed_is_used() -> None:
@@ -147,13 +153,13 @@ def test_a_waiver_about_images_is_unused_only_if_its_image_was_examined(
 def test_an_expired_waiver_is_expired_whatever_was_examined() -> None:
     late = waiver(until="2026-06-14")
     assert state(late, Report((finding(),)), whole=False) == "expired"
-    terms = Terms(policy(late), TODAY)
-    assert waiver_uses(Settlement(Report()), terms)[0][1][0].until == "2026-06-14"
+    terms = SuppressionContext(policy(late), TODAY)
+    assert waiver_uses(SuppressionResult(Report()), terms)[0][1][0].until == "2026-06-14"
 
 
 def test_a_waiver_of_an_unknown_rule_is_suggested_another() -> None:
-    terms = Terms(policy(waiver("root-usr")), TODAY)
-    ((_, (use,)),) = waiver_uses(Settlement(Report()), terms)
+    terms = SuppressionContext(policy(waiver("root-usr")), TODAY)
+    ((_, (use,)),) = waiver_uses(SuppressionResult(Report()), terms)
     assert (use.state, use.suggestion) == (AllowanceState.UNKNOWN, "root-user")
 
 
@@ -161,15 +167,15 @@ def test_the_baseline_comes_last() -> None:
     old, new = finding(), finding("unpinned-image")
     baseline = read_baseline(Source("b", write_baseline([old, finding("host-path")])))
     report = Report((old, new)) + examined()
-    settlement = settle(report, Terms(policy(), TODAY, baseline))
-    assert settlement.report.findings == (new,)
-    assert settlement.report.allowed == (Allowed(old, Permit.BASELINE, "the baseline holds it"),)
-    assert [entry.rule for entry in settlement.stale] == ["host-path"]
-    waived = settle(report, Terms(policy(waiver()), TODAY, baseline))
-    assert waived.report.allowed[0].permit is Permit.WAIVER
+    result = suppress(report, SuppressionContext(policy(), TODAY, baseline))
+    assert result.report.findings == (new,)
+    assert result.report.allowed == (Allowed(old, AllowanceKind.BASELINE, "the baseline holds it"),)
+    assert [entry.rule for entry in result.stale] == ["host-path"]
+    waived = suppress(report, SuppressionContext(policy(waiver()), TODAY, baseline))
+    assert waived.report.allowed[0].kind is AllowanceKind.WAIVER
 
 
 def test_the_baseline_is_stale_only_for_what_was_examined() -> None:
     baseline = Baseline({"0": BaselineEntry("gone/Dockerfile", "root-user", "", "0")})
-    assert settle(examined(), Terms(policy(), TODAY, baseline)).stale == ()
-    assert settle(examined(), Terms(policy(), TODAY, baseline, whole=True)).stale
+    assert suppress(examined(), SuppressionContext(policy(), TODAY, baseline)).stale == ()
+    assert suppress(examined(), SuppressionContext(policy(), TODAY, baseline, whole=True)).stale

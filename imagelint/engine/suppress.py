@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.core.report import Allowed, Permit
+from imagelint.core.report import AllowanceKind, Allowed
 from imagelint.documents.base import AllowanceState, AllowanceUse
 from imagelint.engine.allow import nearest_rule
 from imagelint.policy.glob import matches_path, matches_subject
@@ -27,8 +27,8 @@ def _as_it_is(origin: str) -> str:
     return origin.removeprefix("./")
 
 
-class Terms(NamedTuple):
-    """By what a run is settled.
+class SuppressionContext(NamedTuple):
+    """By what findings of a run are suppressed.
 
     `today` is an ISO date, `place` gives an origin's path relative to the policy's folder, `whole`
     tells that all of the project was examined: only then can something be called unused.
@@ -41,7 +41,7 @@ class Terms(NamedTuple):
     whole: bool = False
 
 
-class Settlement(NamedTuple):
+class SuppressionResult(NamedTuple):
     """The report that counts, the waivers that were needed, the stale part of the baseline."""
 
     report: Report
@@ -49,52 +49,52 @@ class Settlement(NamedTuple):
     stale: tuple[BaselineEntry, ...] = ()
 
 
-def settle(report: Report, terms: Terms) -> Settlement:
+def suppress(report: Report, context: SuppressionContext) -> SuppressionResult:
     """Settle a report by exemptions, then waivers, then the baseline.
 
     What has been allowed before stays so, and a waiver that would have allowed it counts as used.
     """
     used: set[Waiver] = set()
     for allowed in report.allowed:
-        used.update(_waivers(allowed.finding, terms))
+        used.update(_waivers(allowed.finding, context))
     kept: list[Finding] = []
     permitted: list[Allowed] = []
     for finding in report.findings:
-        waivers = _waivers(finding, terms)
+        waivers = _waivers(finding, context)
         used.update(waivers)
-        exempt = _exemption(finding, terms)
+        exempt = _exemption(finding, context)
         if exempt:
             reason = f"the policy exempts {exempt}"
-            permitted.append(Allowed(finding, Permit.EXEMPT, reason))
+            permitted.append(Allowed(finding, AllowanceKind.EXEMPT, reason))
         elif waivers:
             first = waivers[0]
-            permitted.append(Allowed(finding, Permit.WAIVER, first.reason, first.until))
+            permitted.append(Allowed(finding, AllowanceKind.WAIVER, first.reason, first.until))
         else:
             kept.append(finding)
-    settled = report._replace(findings=tuple(kept), allowed=(*report.allowed, *permitted))
-    return _by_baseline(Settlement(settled, frozenset(used)), terms)
+    suppressed = report._replace(findings=tuple(kept), allowed=(*report.allowed, *permitted))
+    return _by_baseline(SuppressionResult(suppressed, frozenset(used)), context)
 
 
 def waiver_uses(
-    settlement: Settlement, terms: Terms
+    result: SuppressionResult, context: SuppressionContext
 ) -> tuple[tuple[Source, tuple[AllowanceUse, ...]], ...]:
     """What became of the waivers of each policy file, in the order in which they are written."""
     return tuple(
         (source, uses)
-        for source in terms.policy.sources
+        for source in context.policy.sources
         if (
             uses := tuple(
-                _use(waiver, settlement, terms)
-                for waiver in terms.policy.waivers
+                _use(waiver, result, context)
+                for waiver in context.policy.waivers
                 if waiver.origin == source.origin
             )
         )
     )
 
 
-def _exemption(finding: Finding, terms: Terms) -> str:
-    globs = terms.policy.setting(finding.rule).exempt
-    place = terms.place(finding.location.origin) if globs else ""
+def _exemption(finding: Finding, context: SuppressionContext) -> str:
+    globs = context.policy.setting(finding.rule).exempt
+    place = context.place(finding.location.origin) if globs else ""
     for glob in globs:
         if matches_path(glob, place) or (
             finding.subject and matches_subject(glob, finding.subject)
@@ -103,52 +103,52 @@ def _exemption(finding: Finding, terms: Terms) -> str:
     return ""
 
 
-def _waivers(finding: Finding, terms: Terms) -> tuple[Waiver, ...]:
+def _waivers(finding: Finding, context: SuppressionContext) -> tuple[Waiver, ...]:
     return tuple(
         waiver
-        for waiver in terms.policy.waivers
-        if waiver.until >= terms.today
+        for waiver in context.policy.waivers
+        if waiver.until >= context.today
         and finding.rule in catalog.find(waiver.rule)
         and (not waiver.subject or matches_subject(waiver.subject, finding.subject))
-        and _is_there(waiver, finding.location.origin, terms)
+        and _is_there(waiver, finding.location.origin, context)
     )
 
 
-def _is_there(waiver: Waiver, origin: str, terms: Terms) -> bool:
-    return not waiver.where or matches_path(waiver.where, terms.place(origin))
+def _is_there(waiver: Waiver, origin: str, context: SuppressionContext) -> bool:
+    return not waiver.where or matches_path(waiver.where, context.place(origin))
 
 
-def _by_baseline(settlement: Settlement, terms: Terms) -> Settlement:
-    if terms.baseline is None:
-        return settlement
+def _by_baseline(result: SuppressionResult, context: SuppressionContext) -> SuppressionResult:
+    if context.baseline is None:
+        return result
     from imagelint.engine.baseline import compare, stale
 
-    report = settlement.report
-    comparison = compare(report.findings, terms.baseline)
+    report = result.report
+    comparison = compare(report.findings, context.baseline)
     marked = tuple(zip(report.findings, comparison.known, strict=True))
     old = (
-        Allowed(finding, Permit.BASELINE, "the baseline holds it")
+        Allowed(finding, AllowanceKind.BASELINE, "the baseline holds it")
         for finding, known in marked
         if known
     )
-    settled = report._replace(
+    suppressed = report._replace(
         findings=tuple(finding for finding, known in marked if not known),
         allowed=(*report.allowed, *old),
     )
     examined = frozenset(examined.origin for examined in report.examined)
-    gone = stale(comparison.missing, examined, whole=terms.whole)
-    return settlement._replace(report=settled, stale=gone)
+    gone = stale(comparison.missing, examined, whole=context.whole)
+    return result._replace(report=suppressed, stale=gone)
 
 
-def _use(waiver: Waiver, settlement: Settlement, terms: Terms) -> AllowanceUse:
+def _use(waiver: Waiver, result: SuppressionResult, context: SuppressionContext) -> AllowanceUse:
     meant = catalog.find(waiver.rule)
     if not meant:
         state = AllowanceState.UNKNOWN
-    elif waiver.until < terms.today:
+    elif waiver.until < context.today:
         state = AllowanceState.EXPIRED
-    elif waiver in settlement.used:
+    elif waiver in result.used:
         state = AllowanceState.USED
-    elif any(_could_tell(name, waiver, settlement.report, terms) for name in meant):
+    elif any(_could_tell(name, waiver, result.report, context) for name in meant):
         state = AllowanceState.UNUSED
     else:
         state = AllowanceState.IDLE
@@ -156,15 +156,15 @@ def _use(waiver: Waiver, settlement: Settlement, terms: Terms) -> AllowanceUse:
     return AllowanceUse(waiver.span, waiver.rule, state, "waiver", suggestion, waiver.until)
 
 
-def _could_tell(rule: str, waiver: Waiver, report: Report, terms: Terms) -> bool:
+def _could_tell(rule: str, waiver: Waiver, report: Report, context: SuppressionContext) -> bool:
     """Whether the rule would have spoken if there were anything to waive."""
-    setting = terms.policy.rules.get(rule)
-    if not terms.whole or setting is None or not setting.enabled:
+    setting = context.policy.rules.get(rule)
+    if not context.whole or setting is None or not setting.enabled:
         return False
-    if any(_is_there(waiver, problem.origin, terms) for problem in report.problems):
+    if any(_is_there(waiver, problem.origin, context) for problem in report.problems):
         return False
     kind = _OF_IMAGES.get(catalog.family(rule))
     return kind is None or any(
-        examined.kind == kind and _is_there(waiver, examined.origin, terms)
+        examined.kind == kind and _is_there(waiver, examined.origin, context)
         for examined in report.examined
     )
