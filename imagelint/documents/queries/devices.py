@@ -7,6 +7,12 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.documents.queries.serving import gpu_count, setting, variable
+from imagelint.documents.serving.options import (
+    DATA_PARALLEL,
+    MEMORY_FRACTION,
+    PIPELINE_PARALLEL,
+    TENSOR_PARALLEL,
+)
 from imagelint.knowledge.gpus import is_shared, mig_profile
 
 if TYPE_CHECKING:
@@ -90,12 +96,12 @@ def has_gpus_alone(server: ServingCommand) -> bool:
 
 def parts_of_weights(server: ServingCommand, per_node: int | None) -> int:
     """How many GPUs share the weights, 0 where that is unknown: data parallel does not divide."""
-    if server.uses_all_gpus and not isinstance(server.tensor_parallel, Known):
+    if server.uses_all_gpus and not isinstance(server.option(TENSOR_PARALLEL), Known):
         return value_or(gpu_count(server, per_node), 0)
     experts = server.enabled("enable-expert-parallel")
-    facts = [server.tensor_parallel, server.pipeline_parallel]
+    facts = [server.option(TENSOR_PARALLEL), server.option(PIPELINE_PARALLEL)]
     if isinstance(experts, Known) and experts.value:
-        facts.append(server.data_parallel)
+        facts.append(server.option(DATA_PARALLEL))
     product = 1
     for fact in facts:
         product *= 1 if fact is ABSENT else value_or(fact, 0)
@@ -104,7 +110,7 @@ def parts_of_weights(server: ServingCommand, per_node: int | None) -> int:
 
 def share_of_memory(server: ServingCommand) -> float:
     """The share of memory that the engine uses; all of it where it is a share of what is free."""
-    known, fraction = server.facts, server.effective_memory_fraction()
+    known, fraction = server.facts, server.effective(MEMORY_FRACTION)
     if known is None or known.memory_of != "total" or not isinstance(fraction, Known):
         return 1.0
     return fraction.value if 0 < fraction.value <= 1 else 1.0

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
+from imagelint.documents.serving.options import (
+    CONTEXT_PARALLEL,
+    DATA_PARALLEL,
+    DATA_PARALLEL_LOCAL,
+    DTYPE,
+    PIPELINE_PARALLEL,
+    QUANTIZATION,
+    TENSOR_PARALLEL,
+)
 from imagelint.documents.serving.switches import Switch
+from imagelint.documents.serving.values import is_hub_id
 from imagelint.knowledge.engines import Engine, engine
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.serving.launch import Launch
+    from imagelint.documents.serving.options import Option
 
 __all__ = ["ServingCommand", "Switch"]
+
+T = TypeVar("T")
 
 
 class ServingCommand(NamedTuple):
     """A server of language models, and what it is told.
 
     `engine` is empty for a serving container whose engine is unknown: then everything else is
-    unknown too. `span` is the model's, else the program's, else the container's. Facts hold what is
-    set by flags or by variables that mean the same; absent means that it is certainly not set, so
-    that the engine's default holds: the `effective_*` methods and `world_size` know the defaults.
-    `model` is as given (a hub id, a path, a URL). `max_length` counts tokens. `complete` is false
-    when flags may have been missed. `own_image` tells that the image is the engine's own.
+    unknown too. `span` is the model's, else the program's, else the container's. `model` is as
+    given (a hub id, a path, a URL). `complete` is false when flags may have been missed.
+    `own_image` tells that the image is the engine's own.
     """
 
     span: Span
@@ -31,17 +42,6 @@ class ServingCommand(NamedTuple):
     engine: str = ""
     engine_version: Fact[str] = UNKNOWN
     model: Fact[str] = UNKNOWN
-    revision: Fact[str] = UNKNOWN
-    quantization: Fact[str] = UNKNOWN
-    dtype: Fact[str] = UNKNOWN
-    host: Fact[str] = UNKNOWN
-    key: Fact[str] = UNKNOWN
-    tensor_parallel: Fact[int] = UNKNOWN
-    pipeline_parallel: Fact[int] = UNKNOWN
-    data_parallel: Fact[int] = UNKNOWN
-    port: Fact[int] = UNKNOWN
-    memory_fraction: Fact[float] = UNKNOWN
-    max_length: Fact[int] = UNKNOWN
     switches: tuple[Switch, ...] = ()
     complete: bool = False
     path: str = ""
@@ -81,37 +81,40 @@ class ServingCommand(NamedTuple):
             return fact
         return Known(fact.value.lower() not in ("false", "0", "no", "off"), fact.span)
 
-    def effective_port(self) -> Fact[int]:
-        """The port of the API: what is set, else the default of the image or of the engine."""
-        fact = self._effective("port", self.port)
-        return Known(int(fact.value), fact.span) if isinstance(fact, Known) else fact
+    def option(self, option: Option[T]) -> Fact[T]:
+        """What flags, or variables that mean the same, set an option to.
 
-    def effective_host(self) -> Fact[str]:
-        """The address that is bound: what is set, else the default of the image or engine."""
-        fact = self._effective("host", self.host)
-        return Known(str(fact.value), fact.span) if isinstance(fact, Known) else fact
+        Absent means that it is certainly not set, so that the engine's default holds. What cannot
+        be read as a value of that option is unknown.
+        """
+        known = self.facts
+        if known is None:
+            return UNKNOWN
+        fact = (
+            self.switch(known.options[option.name][0]) if option.name in known.options else ABSENT
+        )
+        if fact is ABSENT and option.name in known.elsewhere:
+            return UNKNOWN
+        return _converted(fact, option)
 
-    def effective_memory_fraction(self) -> Fact[float]:
-        """The share of GPU memory (`0.92`); what it is a share of differs between engines.
+    def effective(self, option: Option[T]) -> Fact[T]:
+        """What an option is: what is set, else the default of the image or of the engine.
 
         Absent where the engine chooses by itself.
         """
-        fact = self._effective("memory_fraction", self.memory_fraction)
-        return Known(float(fact.value), fact.span) if isinstance(fact, Known) else fact
-
-    def _effective(
-        self, option: str, fact: Fact[str] | Fact[int] | Fact[float]
-    ) -> Fact[str | int | float]:
-        if isinstance(fact, Known):
-            return Known(fact.value, fact.span)
-        known = self.facts
-        if fact is UNKNOWN or known is None:
-            return UNKNOWN
+        fact, known = self.option(option), self.facts
+        if fact is not ABSENT or known is None:
+            return fact
         # An image that is built upon the engine's own may set the same variables in its ENV.
-        if not self.own_image and option in known.image_defaults:
+        if not self.own_image and option.name in known.image_defaults:
             return UNKNOWN
-        value = known.default(option, own_image=self.own_image)
-        return ABSENT if value is None else Known(value)
+        value = known.default(option.name, own_image=self.own_image)
+        return ABSENT if value is None else _converted(Known(str(value)), option)
+
+    def flag(self, option: Option[object]) -> str:
+        """The main name of the flag that sets an option, empty where the engine has none."""
+        names = self.facts.options.get(option.name, ()) if self.facts else ()
+        return names[0] if names else ""
 
     @property
     def uses_all_gpus(self) -> bool:
@@ -125,9 +128,9 @@ class ServingCommand(NamedTuple):
         Absent when the engine takes all GPUs and nothing is set.
         """
         sizes = (
-            self.tensor_parallel,
-            self.pipeline_parallel,
-            self._number("context_parallel"),
+            self.option(TENSOR_PARALLEL),
+            self.option(PIPELINE_PARALLEL),
+            self.option(CONTEXT_PARALLEL),
             self._local_data_parallel(),
         )
         if self.uses_all_gpus and sizes[0] is ABSENT:
@@ -146,17 +149,8 @@ class ServingCommand(NamedTuple):
         attention = self.enabled("enable-dp-attention")
         if isinstance(attention, Known) and attention.value:
             return ABSENT
-        local = self._number("data_parallel_local")
-        return self.data_parallel if local is ABSENT else local
-
-    def _number(self, option: str) -> Fact[int]:
-        """An option that has no field, as a whole number."""
-        known = self.facts
-        if known is None or option not in known.options:
-            return ABSENT
-        from imagelint.documents.serving.values import typed_int, whole_number
-
-        return typed_int(self.switch(known.options[option][0]), whole_number)
+        local = self.option(DATA_PARALLEL_LOCAL)
+        return self.option(DATA_PARALLEL) if local is ABSENT else local
 
     def spans_machines(self) -> Fact[bool]:
         """Whether the server is one of several parts on several machines; absent when not said."""
@@ -180,9 +174,10 @@ class ServingCommand(NamedTuple):
         from imagelint.knowledge.weights import bytes_of_name, weights_gb
 
         name = self.model.value
-        if UNKNOWN in (self.quantization, self.dtype) and not bytes_of_name(name):
+        quantization, dtype = self.option(QUANTIZATION), self.option(DTYPE)
+        if UNKNOWN in (quantization, dtype) and not bytes_of_name(name):
             return UNKNOWN
-        size = weights_gb(name, value_or(self.quantization, None), value_or(self.dtype, None))
+        size = weights_gb(name, value_or(quantization, None), value_or(dtype, None))
         return UNKNOWN if size is None else Known(size, self.model.span)
 
     @property
@@ -223,6 +218,11 @@ class ServingCommand(NamedTuple):
         known = self.facts
         if known is None or not known.hub:
             return self.find_switch("hf-repo") is not None
-        from imagelint.documents.serving.values import is_hub_id
-
         return is_hub_id(self.model.value)
+
+
+def _converted(fact: Fact[str], option: Option[T]) -> Fact[T]:
+    if not isinstance(fact, Known):
+        return fact
+    value = option.convert(fact.value)
+    return UNKNOWN if value is None else Known(value, fact.span)

@@ -1,15 +1,10 @@
-"""Typed values out of switches."""
+"""Values out of what is written behind a flag."""
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
 
-from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _HUB_ID = pattern(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 _WEIGHT_FILES = (".gguf", ".safetensors", ".bin", ".pt", ".pth", ".mar")
@@ -38,22 +33,6 @@ def token_count(text: str) -> int | None:
     if match is None or len(text) > _LONGEST_NUMBER:
         return None
     return int(float(match[1]) * _FACTORS[match[2] or ""])
-
-
-def typed(fact: Fact[str], convert: Callable[[str], float | None]) -> Fact[float]:
-    """A fact read as a number; what is no number is unknown."""
-    if not isinstance(fact, Known):
-        return fact
-    value = convert(fact.value)
-    return UNKNOWN if value is None else Known(value, fact.span)
-
-
-def typed_int(fact: Fact[str], convert: Callable[[str], int | None]) -> Fact[int]:
-    """A fact read as a whole number; what is none is unknown."""
-    if not isinstance(fact, Known):
-        return fact
-    value = convert(fact.value)
-    return UNKNOWN if value is None else Known(value, fact.span)
 
 
 def is_hub_id(model: str) -> bool:

@@ -6,6 +6,7 @@ from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.documents.compose.values import is_set
 from imagelint.documents.queries.serving import neighbours, place_of, title
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.serving.options import HOST, PORT
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
@@ -63,13 +64,13 @@ def bind_localhost(server: ServingCommand, ctx: Context) -> Findings:
             command: [--model, Qwen/Qwen3-8B]
             ports: ["127.0.0.1:8000:8000"]
     """
-    host = server.effective_host()
+    host = server.effective(HOST)
     if not isinstance(host, Known) or not host.value.lower().startswith(_LOOPBACK):
         return
     if server.is_follower or _is_reached_otherwise(server):
         return
-    flag = server.facts.options["host"][0] if server.facts else "host"
-    by_default = "" if isinstance(server.host, Known) else " by default"
+    flag = server.flag(HOST) or "host"
+    by_default = "" if isinstance(server.option(HOST), Known) else " by default"
     image = server.launch.runtime.kind == "image"
     yield ctx.finding(
         place_of(server, host),
@@ -96,6 +97,6 @@ def _is_reached_otherwise(server: ServingCommand) -> bool:
     if not others:
         return False
     # Beside others it may be meant for them only, unless it declares its port and they none.
-    port = server.effective_port()
+    port = server.effective(PORT)
     own = isinstance(port, Known) and port.value in runtime.ports
     return not own or any(other["ports"].exists for other in others)

@@ -6,6 +6,7 @@ from imagelint.core.fact import Known
 from imagelint.documents.queries.devices import has_gpus_alone
 from imagelint.documents.queries.serving import place_of, title
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.serving.options import MEMORY_FRACTION
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # Our own: what is left above it for CUDA graphs, NCCL and other processes is a few hundred MB.
@@ -60,7 +61,7 @@ def gpu_memory_fraction(server: ServingCommand, ctx: Context) -> Findings:
             image: vllm/vllm-openai:v0.30.0
             command: [--model, Qwen/Qwen3-8B, --gpu-memory-utilization, "0.90"]
     """
-    fact = server.memory_fraction
+    fact = server.option(MEMORY_FRACTION)
     if not isinstance(fact, Known):
         return
     judged = _judged(server, fact.value)

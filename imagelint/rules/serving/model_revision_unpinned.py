@@ -6,6 +6,7 @@ from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.queries.modelcache import weights_stay
 from imagelint.documents.queries.serving import is_commit, is_offline, place_of
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.serving.options import REVISION
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -51,7 +52,7 @@ def model_revision_unpinned(server: ServingCommand, ctx: Context) -> Findings:
         FROM vllm/vllm-openai:v0.30.0
         CMD ["--model", "/models/qwen3-8b"]
     """
-    revision, model = server.revision, server.model
+    revision, model = server.option(REVISION), server.model
     if not isinstance(model, Known) or not server.is_remote_model or is_offline(server):
         return
     if is_commit(revision) or not (revision is ABSENT or isinstance(revision, Known)):

@@ -11,6 +11,7 @@ from imagelint.documents.queries.serving import (
     title,
 )
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.serving.options import DATA_PARALLEL, PIPELINE_PARALLEL, TENSOR_PARALLEL
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 # There, data parallelism splits the tensor parallel group and adds no GPU.
@@ -68,7 +69,7 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     runtime = server.launch.runtime
     wanted, pods = server.world_size(), pods_of_server(server)
     given = gpu_count(server, ctx.environment.gpus_per_node)
-    if server.engine == _SPLITS and isinstance(server.data_parallel, Known):
+    if server.engine == _SPLITS and isinstance(server.option(DATA_PARALLEL), Known):
         return
     # vLLM-Omni has a file for each model that gives every stage GPUs of its own.
     if isinstance(server.switch("omni"), Known):
@@ -95,11 +96,11 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
 def _sum(server: ServingCommand, total: int) -> str:
     """The factors that are set, and what they come to."""
     named: tuple[tuple[str, Fact[int]], ...] = (
-        ("tensor parallel", server.tensor_parallel),
-        ("pipeline parallel", server.pipeline_parallel),
-        ("data parallel", server.data_parallel),
+        ("tensor parallel", server.option(TENSOR_PARALLEL)),
+        ("pipeline parallel", server.option(PIPELINE_PARALLEL)),
+        ("data parallel", server.option(DATA_PARALLEL)),
     )
     parts = [f"{name} {fact.value}" for name, fact in named if isinstance(fact, Known)]
-    if server.tensor_parallel is ABSENT and not parts:
+    if server.option(TENSOR_PARALLEL) is ABSENT and not parts:
         return f"{gpus_in_words(total)}, its default"
     return f"{' * '.join(parts)} = {gpus_in_words(total)}"

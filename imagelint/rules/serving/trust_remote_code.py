@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import ABSENT, Known
+from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.documents.queries.serving import is_commit, is_offline, title
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.serving.options import REVISION
 from imagelint.knowledge.versions import at_least
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -62,11 +63,11 @@ def trust_remote_code(server: ServingCommand, ctx: Context) -> Findings:
         return
     severity, state, certain = _judged(server)
     notes = [ctx.note("vLLM applies the revision everywhere only since 0.22.0")]
-    pinned_in_vain = is_commit(server.revision) and _is_old(server)
+    pinned_in_vain = is_commit(server.option(REVISION)) and _is_old(server)
     yield ctx.finding(
         switch,
         f"`{switch.written}` lets {title(server)} run code from the model's repository{state}",
-        help=_HELP + _PIN if server.facts and "revision" in server.facts.options else _HELP,
+        help=_HELP + _PIN if server.flag(REVISION) else _HELP,
         notes=tuple(notes) if pinned_in_vain else (),
         subject=server.launch.runtime.name,
         severity=severity,
@@ -81,21 +82,18 @@ _PIN = ": `--revision <40 hex digits>`"
 def _judged(server: ServingCommand) -> tuple[Severity, str, bool]:
     if server.is_local_path or is_offline(server):
         return Severity.LOW, ", as far as it is in place", True
-    if is_commit(server.revision):
+    revision = server.option(REVISION)
+    if is_commit(revision):
         return Severity.MEDIUM, " at a fixed commit", True
     if not server.is_remote_model:
         return Severity.MEDIUM, "", False
-    if isinstance(server.revision, Known):
-        return Severity.HIGH, f", whatever `{server.revision.value}` will be", True
-    if server.revision is ABSENT:
+    if isinstance(revision, Known):
+        return Severity.HIGH, f", whatever `{revision.value}` will be", True
+    if revision is ABSENT:
         return Severity.HIGH, ", at no fixed commit", True
     return Severity.MEDIUM, "", False
 
 
 def _is_old(server: ServingCommand) -> bool:
-    version = server.engine_version
-    return (
-        server.engine == "vllm"
-        and isinstance(version, Known)
-        and at_least(version.value, _PINS_HOLD) is False
-    )
+    version = value_or(server.engine_version, "")
+    return server.engine == "vllm" and at_least(version, _PINS_HOLD) is False

@@ -12,6 +12,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.reference import parse_reference
 from imagelint.core.source import Span
 from imagelint.documents.serving.launch import Launch
+from imagelint.documents.serving.options import HOST, MEMORY_FRACTION, MODEL, OPTIONS, PORT
 from imagelint.documents.serving.reading import serving_command
 from imagelint.documents.shared import (
     EnvOrigin,
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
 CASES = Path(__file__).parents[3] / "testdata" / "serving"
 NOWHERE = Span(0, 0)
+BY_NAME = {option.name: option for option in OPTIONS if option is not MODEL}
 CASE_KEYS = {
     "name", "image", "argv", "env", "kind", "owner", "appends", "complete", "env_complete",
     "gpus", "ports", "restarts", "container", "unknown", "expect", "none",
@@ -96,6 +98,9 @@ def plain(value: object) -> object:
 
 def told(command: ServingCommand, question: str) -> object:
     method, _, name = question.partition(":")
+    option = BY_NAME.get(name or method)
+    if option and method in ("effective", option.name):
+        return plain(command.effective(option) if name else command.option(option))
     if name:
         return plain(getattr(command, method)(name))
     value = getattr(command, method)
@@ -169,7 +174,7 @@ def test_a_quoted_word_is_the_place_of_its_value() -> None:
     word = Word(Span(0, 13), '"--port=8001"', Known("--port=8001"))
     command = serving_command(launch._replace(argv=(word,), span=Span(0, 13)))
     assert command is not None
-    assert command.port == Known(8001, Span(0, 13))
+    assert command.option(PORT) == Known(8001, Span(0, 13))
 
 
 def test_a_shell_in_a_block_keeps_exact_places() -> None:
@@ -184,9 +189,10 @@ def test_a_shell_in_a_block_keeps_exact_places() -> None:
     )
     command = serving_command(launch._replace(argv=words, appends=False))
     assert command is not None
-    assert isinstance(command.port, Known)
-    assert command.port.span is not None
-    inside = Span(command.port.span.start - at, command.port.span.end - at)
+    port = command.option(PORT)
+    assert isinstance(port, Known)
+    assert port.span is not None
+    inside = Span(port.span.start - at, port.span.end - at)
     assert raw[inside.start : inside.end] == "8001"
     assert raw[command.span.start - at : command.span.end - at] == "org/m-7b"
 
@@ -202,7 +208,7 @@ def test_a_shell_in_a_folded_text_is_one_place() -> None:
     )
     command = serving_command(launch._replace(argv=words, appends=False))
     assert command is not None
-    assert command.port == Known(8001, Span(6, 6 + len(raw)))
+    assert command.option(PORT) == Known(8001, Span(6, 6 + len(raw)))
 
 
 def test_a_text_whose_writing_is_not_at_hand_is_one_place() -> None:
@@ -240,9 +246,9 @@ def test_an_unknown_engine_has_no_facts() -> None:
     command = serve(image="example.com/x:1", gpus=1, ports=[8000])
     assert command.facts is None
     assert command.world_size() is UNKNOWN
-    assert command.effective_port() is UNKNOWN
-    assert command.effective_host() is UNKNOWN
-    assert command.effective_memory_fraction() is UNKNOWN
+    assert command.effective(PORT) is UNKNOWN
+    assert command.effective(HOST) is UNKNOWN
+    assert command.effective(MEMORY_FRACTION) is UNKNOWN
     assert command.spans_machines() is UNKNOWN
     assert command.switch("port") is UNKNOWN
     assert not command.uses_all_gpus
@@ -288,9 +294,24 @@ def test_nothing_that_is_started_raises(
     for switch in command.switches:
         assert Span(0, len(text)).covers(switch.span)
     command.world_size()
-    command.effective_port()
-    command.effective_host()
-    command.effective_memory_fraction()
+    command.effective(PORT)
+    command.effective(HOST)
+    command.effective(MEMORY_FRACTION)
     command.spans_machines()
     assert isinstance(command.is_remote_model, bool)
     assert isinstance(command.is_local_path, bool)
+
+
+def test_what_cannot_be_read_as_a_value_is_unknown() -> None:
+    launch, _ = launch_of({"image": "vllm/vllm-openai:v0.11.0", "argv": ["m", "--port", "auto"]})
+    command = serving_command(launch)
+    assert command is not None
+    assert command.option(PORT) is UNKNOWN
+    assert command.effective(PORT) is UNKNOWN
+
+
+def test_an_option_names_its_flag() -> None:
+    launch, _ = launch_of({"image": "ollama/ollama"})
+    command = serving_command(launch)
+    assert command is not None
+    assert (command.flag(HOST), command.flag(MEMORY_FRACTION)) == ("host", "")
