@@ -30,7 +30,10 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "rules.rule",
     ),
     "rules.api": ("core", "rules.context", "rules.rule"),
-    "rules.catalog": ("rules.rule",),
+    "rules.entry": (),
+    "rules.table": ("rules.entry",),
+    "rules.catalog": ("rules.entry", "rules.rule", "rules.table"),
+    "rules.compile": ("rules.catalog", "rules.rule"),
     "rules.documentation": ("core",),
     "rules": ("rules.api", "core", "documents", "knowledge"),
     "policy": (

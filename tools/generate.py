@@ -20,6 +20,7 @@ from imagelint.policy.compile import compile_packs
 from imagelint.policy.load import pack
 from imagelint.policy.schema import written_schema
 from imagelint.rules import catalog
+from imagelint.rules.compile import compile_table
 from imagelint.rules.documentation import read_documentation
 
 if TYPE_CHECKING:
@@ -30,12 +31,15 @@ PACKS = ("baseline", "recommended", "strict", "gpu-serving")
 
 
 BUILTIN = ROOT / "imagelint" / "policy" / "builtin.py"
+RULES = ROOT / "imagelint" / "rules"
+TABLE = RULES / "table.py"
 KNOWLEDGE = ROOT / "imagelint" / "knowledge"
 COMPILED = KNOWLEDGE / "compiled"
 
 
 def generated() -> Iterator[tuple[Path, str]]:
     """Each generated file with its text. What is written first, later ones are made of."""
+    yield TABLE, compile_table(rule_modules())
     packs = sorted((ROOT / "policies").glob("*.yaml"))
     sources = [Source(f"policies/{path.name}", path.read_text(encoding="utf-8")) for path in packs]
     yield BUILTIN, compile_packs(sources)
@@ -44,6 +48,12 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "rules" / "README.md", index()
     for name in catalog.names():
         yield ROOT / "docs" / "rules" / f"{name}.md", rule_page(name)
+
+
+def rule_modules() -> list[str]:
+    """The modules of rules, relative to their package: `images.root_user`."""
+    files = (path for path in RULES.glob("*/*.py") if path.stem != "__init__")
+    return [f"{path.parent.name}.{path.stem}" for path in files]
 
 
 def compiled_tables() -> Iterator[tuple[Path, str]]:
@@ -75,9 +85,9 @@ def index() -> str:
             "`imagelint explain NAME` prints the same pages; NAME may be another tool's id."
         ),
     ]
-    for family in catalog.TABLE:
+    for family in catalog.families():
         lines += ["", f"## {family}", "", "| rule | severity | says |", "|---|---|---|"]
-        for name in sorted(name for names in catalog.TABLE[family].values() for name in names):
+        for name in (name for name in catalog.names() if catalog.family(name) == family):
             rule = catalog.load(name)
             summary = read_documentation(rule.doc).summary.replace("|", "\\|")
             lines.append(f"| [{name}]({name}.md) | {rule.severity} | {summary} |")
@@ -99,7 +109,7 @@ def main(arguments: list[str]) -> int:
     for path in changed:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(texts[path], encoding="utf-8")
-    if BUILTIN in changed:
+    if TABLE in changed or BUILTIN in changed:
         # The rest is made of what has just been written.
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
     return 0

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.locate import Locator
 from imagelint.rules import catalog
-from imagelint.rules.context import Configured, Context
+from imagelint.rules.context import Context
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -47,7 +47,8 @@ class Judge:
         self._options = options
         self._names: dict[str, list[str]] = {}
         for name in sorted(enabled):
-            self._names.setdefault(catalog.subject(name), []).append(name)
+            for subject in catalog.subjects(name):
+                self._names.setdefault(subject, []).append(name)
         self._loaded: dict[type, tuple[tuple[Rule, object], ...]] = {}
 
     def __call__(self, document: Document, project: Project) -> Judgement:
@@ -57,38 +58,63 @@ class Judge:
     def judge(self, document: Document, nodes: Iterable[Node], project: Project) -> Judgement:
         """All findings of the enabled rules about some nodes of a document."""
         locator = Locator(document)
-        contexts: dict[str, Context] = {}
+        runs: dict[type, tuple[_RuleRun, ...]] = {}
+        known: dict[str, _RuleRun] = {}
         findings: list[Finding] = []
         problems: list[Problem] = []
-        room: dict[str, int] = {}
-        loaded = self._loaded
         for node in nodes:
             kind = type(node)
-            rules = loaded[kind] if kind in loaded else self._load(kind)
-            for rule, options in rules:
-                context = contexts.get(rule.name)
-                if context is None:
-                    context = contexts[rule.name] = self._context(rule, options, locator, project)
-                    room[rule.name] = MOST_FINDINGS + 1
-                before = len(findings) + len(problems)
-                try:
-                    findings.extend(islice(rule.check(node, context), room[rule.name]))
-                except Exception as error:  # noqa: BLE001 - a broken rule must not stop the rest
-                    if room[rule.name]:
-                        problems.append(_crash(rule, locator, node, error))
-                room[rule.name] -= len(findings) + len(problems) - before
-        problems += (_overflow(name, locator) for name, left in room.items() if left <= 0)
+            concerned = runs.get(kind)
+            if concerned is None:
+                concerned = runs[kind] = tuple(
+                    known.setdefault(
+                        rule.name,
+                        _RuleRun(
+                            rule,
+                            options,
+                            Context(rule, locator, project, self._environment),
+                            locator,
+                        ),
+                    )
+                    for rule, options in self._concerned(kind)
+                )
+            for run in concerned:
+                run.ask(node, findings, problems)
+        problems += (run.overflow() for run in known.values() if run.left <= 0)
         return Judgement(tuple(dict.fromkeys(findings)), tuple(problems))
 
-    def _load(self, kind: type) -> tuple[tuple[Rule, object], ...]:
-        rules = (catalog.load(name) for name in self._names.get(kind.__name__, ()))
-        self._loaded[kind] = tuple((rule, self._options(rule)) for rule in rules)
+    def _concerned(self, kind: type) -> tuple[tuple[Rule, object], ...]:
+        """The enabled rules about a type of node with their options, imported when first asked."""
+        if kind not in self._loaded:
+            rules = (catalog.load(name) for name in self._names.get(catalog.key_of(kind), ()))
+            self._loaded[kind] = tuple((rule, self._options(rule)) for rule in rules)
         return self._loaded[kind]
 
-    def _context(self, rule: Rule, options: object, locator: Locator, project: Project) -> Context:
-        if rule.options is None:
-            return Context(rule, locator, project, self._environment)
-        return Configured(rule, locator, project, self._environment, options)
+
+class _RuleRun:
+    """One rule over one document; `left` is how many findings and crashes are still taken."""
+
+    __slots__ = ("_arguments", "_locator", "_rule", "left")
+
+    def __init__(self, rule: Rule, options: object, context: Context, locator: Locator) -> None:
+        self._rule = rule
+        self._locator = locator
+        self._arguments = (context,) if rule.options is None else (context, options)
+        self.left = MOST_FINDINGS + 1
+
+    def ask(self, node: Node, findings: list[Finding], problems: list[Problem]) -> None:
+        """Add what the rule says about a node, and its crash if it is broken."""
+        before = len(findings) + len(problems)
+        try:
+            findings.extend(islice(self._rule.check(node, *self._arguments), self.left))
+        except Exception as error:  # noqa: BLE001 - a broken rule must not stop the rest
+            if self.left:
+                problems.append(_crash(self._rule, self._locator, node, error))
+        self.left -= len(findings) + len(problems) - before
+
+    def overflow(self) -> Problem:
+        """The problem that the rule has more to say than anybody would read."""
+        return _overflow(self._rule.name, self._locator)
 
 
 def _overflow(rule: str, locator: Locator) -> Problem:

@@ -5,28 +5,48 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from imagelint.core.finding import Confidence, Finding, Fix, Note, Severity
-from imagelint.rules.context import Configured, Context
+from imagelint.rules.context import Context
 from imagelint.rules.rule import Findings, Rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 S = TypeVar("S")
+T = TypeVar("T")
+U = TypeVar("U")
 O = TypeVar("O")  # noqa: E741 - stands for the options of a rule
 
-__all__ = ["Confidence", "Configured", "Context", "Finding", "Findings", "Fix", "Note", "Severity"]
+__all__ = ["Confidence", "Context", "Finding", "Findings", "Fix", "Note", "Severity"]
 __all__ += ["Rule", "rule"]
 
 
 @overload
 def rule(
-    subject: type[S],
+    subject: type[S] | tuple[type[S]],
     severity: Severity,
     *,
     confidence: Confidence = ...,
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
 ) -> Callable[[Callable[[S, Context], Findings]], Rule]: ...
+@overload
+def rule(
+    subject: tuple[type[S], type[T]],
+    severity: Severity,
+    *,
+    confidence: Confidence = ...,
+    references: tuple[str, ...] = ...,
+    former: tuple[str, ...] = ...,
+) -> Callable[[Callable[[S | T, Context], Findings]], Rule]: ...
+@overload
+def rule(
+    subject: tuple[type[S], type[T], type[U]],
+    severity: Severity,
+    *,
+    confidence: Confidence = ...,
+    references: tuple[str, ...] = ...,
+    former: tuple[str, ...] = ...,
+) -> Callable[[Callable[[S | T | U, Context], Findings]], Rule]: ...
 @overload
 def rule(
     subject: type[S],
@@ -36,24 +56,43 @@ def rule(
     confidence: Confidence = ...,
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
-) -> Callable[[Callable[[S, Configured[O]], Findings]], Rule]: ...
+) -> Callable[[Callable[[S, Context, O], Findings]], Rule]: ...
+@overload
+def rule(
+    subject: tuple[type[S], type[T]],
+    severity: Severity,
+    *,
+    options: type[O],
+    confidence: Confidence = ...,
+    references: tuple[str, ...] = ...,
+    former: tuple[str, ...] = ...,
+) -> Callable[[Callable[[S | T, Context, O], Findings]], Rule]: ...
 def rule(  # noqa: PLR0913 - the fields of a rule
-    subject: type[Any],
+    subject: type[Any] | tuple[type[Any], ...],
     severity: Severity,
     *,
     options: type[Any] | None = None,
     confidence: Confidence = Confidence.CERTAIN,
     references: tuple[str, ...] = (),
     former: tuple[str, ...] = (),
-) -> Callable[[Callable[[Any, Any], Findings]], Rule]:
+) -> Callable[[Callable[..., Findings]], Rule]:
     """Make a rule of a function: its name in kebab-case, its docstring as documentation.
 
-    A function that takes another subject, or other options, is a type error.
+    `subject` is the type of node that it speaks about, or a tuple of up to three types. A function
+    that takes another subject, or other options, is a type error.
     """
 
-    def make(check: Callable[[Any, Any], Findings]) -> Rule:
-        name = check.__name__.replace("_", "-")
-        doc = check.__doc__ or ""
-        return Rule(name, subject, severity, confidence, options, references, former, check, doc)
+    def make(check: Callable[..., Findings]) -> Rule:
+        return Rule(
+            name=check.__name__.replace("_", "-"),
+            subjects=subject if isinstance(subject, tuple) else (subject,),
+            severity=severity,
+            confidence=confidence,
+            options=options,
+            references=references,
+            former=former,
+            check=check,
+            doc=check.__doc__ or "",
+        )
 
     return make

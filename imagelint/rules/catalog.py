@@ -1,8 +1,8 @@
-"""The table of contents: every rule by family and subject.
+"""The table of contents: every rule by its name.
 
-The convention `a-b` → `a_b.py` → `def a_b` replaces registration. The subject is the name of the
-node type that the rule is called with, so that a rule is imported only when it is enabled *and*
-its subject occurs. A test holds this table, the files, the case files and the docs to be one set.
+The convention `a-b` → `a_b.py` → `def a_b` replaces registration. The table is generated from the
+decorators, so that a rule is written once, and is imported only when it is enabled *and* a node of
+its subjects occurs. A test holds this table, the files, the case files and the docs to be one set.
 """
 
 from __future__ import annotations
@@ -11,122 +11,20 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, cast
 
+from imagelint.rules.table import RULES
+
 if TYPE_CHECKING:
     from imagelint.rules.rule import Rule
-
-TABLE: dict[str, dict[str, tuple[str, ...]]] = {
-    "allowances": {
-        "AllowanceUse": (
-            "allowance-without-reason",
-            "expired-allowance",
-            "unknown-allowance",
-            "unused-allowance",
-        ),
-    },
-    "build": {
-        "Complaint": ("invalid-instruction",),
-        "HealthCheck": ("healthcheck-start-period",),
-        "IgnoreFile": ("weak-ignore-file",),
-        "Instruction": (
-            "relative-workdir",
-            "remote-add-without-checksum",
-            "whole-context-copied",
-        ),
-        "Stage": ("missing-healthcheck",),
-        "StartCommand": ("shell-form-entrypoint",),
-    },
-    "images": {
-        "ImageUse": (
-            "cuda-driver-floor",
-            "floating-engine-tag",
-            "unpinned-image",
-            "untrusted-registry",
-        ),
-        "Stage": (
-            "build-tools-in-final-stage",
-            "devel-final-stage",
-            "root-user",
-            "single-stage-build",
-        ),
-    },
-    "packages": {
-        "Command": (
-            "apt-recommends",
-            "host-driver-in-image",
-            "unpinned-gpu-stack",
-            "unpinned-pip-install",
-        ),
-        "Requirements": ("unpinned-requirement",),
-        "Script": ("apt-lists-kept", "pip-cache-kept"),
-        "Stage": ("torch-index-vs-base",),
-    },
-    "pods": {
-        "Container": (
-            "capabilities-not-dropped",
-            "gpu-request-shape",
-            "privilege-escalation",
-            "privileged-container",
-            "visible-devices-bypass",
-            "writable-root",
-        ),
-        "Pod": ("host-namespaces", "host-path", "pod-runs-as-root", "seccomp-missing"),
-    },
-    "scaling": {
-        "Autoscaler": ("cpu-hpa-on-gpu", "scale-to-zero"),
-        "Route": ("route-timeout-short",),
-    },
-    "secrets": {
-        "EnvVar": ("literal-secret-env", "secret-in-build"),
-        "Instruction": ("credential-file-copied",),
-        "ServingCommand": ("secret-in-args",),
-        "Text": ("secret-value",),
-    },
-    "serving": {
-        "ServingCommand": (
-            "bind-localhost",
-            "cache-volume-missing",
-            "engine-without-gpu",
-            "gpu-memory-fraction",
-            "host-ipc",
-            "liveness-generates",
-            "model-revision-unpinned",
-            "removed-engine-flag",
-            "shm-missing",
-            "shm-small",
-            "startup-budget",
-            "startup-unprotected",
-            "tp-vs-gpus",
-            "trust-remote-code",
-            "vram-weights-dont-fit",
-        ),
-    },
-    "shell": {
-        "Script": ("curl-pipe-shell", "unreadable-script", "unverified-download"),
-    },
-    "signatures": {
-        "SignatureReport": ("unsigned-image", "wrong-signer"),
-    },
-    "vulnerabilities": {
-        "DatabaseInfo": ("stale-vulnerability-database",),
-        "UnscannedPackages": ("unscanned-packages",),
-        "Vulnerability": ("vulnerable-package",),
-    },
-}
-
-
-@cache
-def _places() -> dict[str, tuple[str, str]]:
-    return {
-        name: (family, subject)
-        for family, subjects in TABLE.items()
-        for subject, names in subjects.items()
-        for name in names
-    }
 
 
 def names() -> tuple[str, ...]:
     """The names of all rules, sorted."""
-    return tuple(sorted(_places()))
+    return tuple(RULES)
+
+
+def families() -> tuple[str, ...]:
+    """The families, sorted."""
+    return tuple(sorted({entry.family for entry in RULES.values()}))
 
 
 def family(name: str) -> str:
@@ -135,16 +33,21 @@ def family(name: str) -> str:
     Raises:
         KeyError: there is no such rule.
     """
-    return _places()[name][0]
+    return RULES[name].family
 
 
-def subject(name: str) -> str:
-    """The name of the node type that a rule speaks about.
+def subjects(name: str) -> tuple[str, ...]:
+    """The types of node that a rule speaks about, as `key_of` names them.
 
     Raises:
         KeyError: there is no such rule.
     """
-    return _places()[name][1]
+    return RULES[name].subjects
+
+
+def key_of(kind: type) -> str:
+    """A type of node as the table names it; bare names of types exist more than once."""
+    return f"{kind.__module__.removeprefix('imagelint.')}:{kind.__qualname__}"
 
 
 @cache
@@ -167,11 +70,10 @@ def answers_to() -> dict[str, tuple[str, ...]]:
     with and without `AVD-`, with and without leading zeros behind the dash.
     """
     index: dict[str, list[str]] = {}
-    for name in names():
-        rule = load(name)
+    for name, entry in RULES.items():
         for key in {
             spelling
-            for reference in (*rule.references, *rule.former)
+            for reference in (*entry.references, *entry.former)
             for spelling in spellings(reference)
         }:
             index.setdefault(key, []).append(name)
@@ -192,4 +94,4 @@ def spellings(reference: str) -> tuple[str, ...]:
 def find(name: str) -> tuple[str, ...]:
     """The rules which a name, former name or another tool's id means; empty when none does."""
     lowered = name.lower().strip()
-    return (lowered,) if lowered in _places() else answers_to().get(lowered, ())
+    return (lowered,) if lowered in RULES else answers_to().get(lowered, ())

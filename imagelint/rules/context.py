@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Confidence, Finding, Fix, Note, Severity
 
@@ -13,8 +13,6 @@ if TYPE_CHECKING:
     from imagelint.documents.locate import Locator
     from imagelint.documents.project import Project
     from imagelint.rules.rule import Rule
-
-O = TypeVar("O")  # noqa: E741 - stands for the options of a rule
 
 
 class Context:
@@ -68,20 +66,3 @@ class Context:
     def text(self, span: Span) -> str:
         """What is written under a span. For reasoning, never for messages about secrets."""
         return self.source.text[span.start : span.end]
-
-
-class Configured(Context, Generic[O]):
-    """A context with the rule's options."""
-
-    __slots__ = ("options",)
-
-    def __init__(
-        self,
-        rule: Rule,
-        locator: Locator,
-        project: Project,
-        environment: Environment,
-        options: O,
-    ) -> None:
-        super().__init__(rule, locator, project, environment)
-        self.options = options

@@ -13,14 +13,19 @@ Findings: TypeAlias = "Iterator[Finding]"
 
 
 class Rule(NamedTuple):
-    """A rule is a value: data and one function."""
+    """A rule is a value: data and one function.
+
+    `subjects` are the node types that it speaks about: it is called once for each node that is
+    exactly of one of them. `check` takes the node and the context, and the options behind them
+    when `options` is their type.
+    """
 
     name: str
-    subject: type[Any]
+    subjects: tuple[type[Any], ...]
     severity: Severity
     confidence: Confidence
     options: type[Any] | None
     references: tuple[str, ...]
     former: tuple[str, ...]
-    check: Callable[[Any, Any], Findings]
+    check: Callable[..., Findings]
     doc: str

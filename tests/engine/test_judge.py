@@ -13,7 +13,7 @@ from imagelint.documents.base import Document, Text
 from imagelint.documents.project import Project
 from imagelint.engine.judge import Judge, Judgement
 from imagelint.rules import catalog
-from imagelint.rules.api import Configured, Context, Findings, Rule, rule
+from imagelint.rules.api import Context, Findings, Rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -31,6 +31,16 @@ class Digit(NamedTuple):
     """Another: one digit."""
 
     span: Span
+
+
+class Namesake(NamedTuple):
+    """A type that calls itself as the first one does, and stands in another module."""
+
+    span: Span
+
+
+Namesake.__qualname__ = Letter.__qualname__
+Namesake.__module__ = "elsewhere"
 
 
 class Alphabet(Document):
@@ -58,9 +68,9 @@ def letter_seen(letter: Letter, ctx: Context) -> Findings:
 
 
 @rule(Digit, Severity.HIGH, options=Words)
-def digit_seen(digit: Digit, ctx: Configured[Words]) -> Findings:
+def digit_seen(digit: Digit, ctx: Context, words: Words) -> Findings:
     """A digit."""
-    yield ctx.finding(digit, f"digit {ctx.options.word} {ctx.environment.driver}")
+    yield ctx.finding(digit, f"digit {words.word} {ctx.environment.driver}")
 
 
 @rule(Letter, Severity.HIGH)
@@ -78,7 +88,16 @@ def text_twice(text: Text, ctx: Context) -> Findings:
     yield ctx.finding(text, "again")
 
 
-RULES = {given.name: given for given in (letter_seen, digit_seen, letter_fails, text_twice)}
+@rule((Letter, Digit), Severity.LOW)
+def anything_seen(node: Letter | Digit, ctx: Context) -> Findings:
+    """A letter or a digit."""
+    yield ctx.finding(node, type(node).__name__)
+
+
+RULES = {
+    given.name: given
+    for given in (letter_seen, digit_seen, letter_fails, text_twice, anything_seen)
+}
 
 
 @pytest.fixture
@@ -90,7 +109,9 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         names.append(name)
         return RULES[name]
 
-    monkeypatch.setattr(catalog, "subject", lambda name: RULES[name].subject.__name__)
+    monkeypatch.setattr(
+        catalog, "subjects", lambda name: tuple(map(catalog.key_of, RULES[name].subjects))
+    )
     monkeypatch.setattr(catalog, "load", load)
     return names
 
@@ -110,6 +131,18 @@ def test_a_rule_is_shown_the_nodes_of_its_subject(run: Callable[..., Judgement])
     assert [found.message for found in judgement.findings] == ["letter a", "letter b"]
     assert [found.severity for found in judgement.findings] == [Severity.LOW] * 2
     assert judgement.problems == ()
+
+
+def test_a_rule_may_speak_about_several_types(run: Callable[..., Judgement]) -> None:
+    judgement = run("a1", "anything-seen")
+    assert [found.message for found in judgement.findings] == ["Letter", "Digit"]
+
+
+def test_a_type_is_not_taken_for_another_of_its_name(loaded: list[str]) -> None:
+    del loaded
+    judge = Judge(["letter-seen"], Environment(), lambda _rule: None)
+    document = Alphabet(Source("a", "a"))
+    assert judge.judge(document, [Namesake(Span(0, 1))], Project()) == Judgement((), ())
 
 
 def test_findings_come_in_source_order_whatever_the_rule(run: Callable[..., Judgement]) -> None:

@@ -9,7 +9,7 @@ import pytest
 from imagelint.core.finding import Severity
 from imagelint.core.source import Span
 from imagelint.rules import catalog
-from imagelint.rules.api import Configured, Context, Findings, Rule, rule
+from imagelint.rules.api import Context, Findings, Rule, rule
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,7 +36,7 @@ class Options:
 
 
 @rule(Span, Severity.HIGH, options=Options)
-def unpinned_image(_node: Span, _ctx: Configured[Options]) -> Findings:
+def unpinned_image(_node: Span, _ctx: Context, _options: Options) -> Findings:
     """An image is not pinned."""
     yield from ()
 

@@ -6,6 +6,7 @@ import pytest
 
 import imagelint.rules
 from imagelint.rules import catalog
+from imagelint.rules.compile import compile_table
 from tests.rules.cases import ROOT
 
 RULES = Path(imagelint.rules.__file__).parent
@@ -29,7 +30,12 @@ def test_catalog_and_case_files_are_the_same_set() -> None:
 def test_a_rule_is_what_the_catalog_says(name: str) -> None:
     rule = catalog.load(name)
     assert rule.name == name
-    assert rule.subject.__name__ == catalog.subject(name)
+    assert tuple(map(catalog.key_of, rule.subjects)) == catalog.subjects(name)
+
+
+def test_a_file_without_its_rule_is_refused() -> None:
+    with pytest.raises(ValueError, match=r"rules/images/__init__\.py holds no rule"):
+        compile_table(["images.__init__"])
 
 
 @pytest.mark.parametrize("name", catalog.names())
@@ -39,10 +45,8 @@ def test_the_first_line_of_a_rule_is_a_sentence(name: str) -> None:
     assert len(summary) <= 90
 
 
-def test_names_in_a_subject_are_sorted() -> None:
-    for subjects in catalog.TABLE.values():
-        for names in subjects.values():
-            assert list(names) == sorted(names)
+def test_names_are_sorted() -> None:
+    assert list(catalog.names()) == sorted(catalog.names())
 
 
 @pytest.mark.parametrize(

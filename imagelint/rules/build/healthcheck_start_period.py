@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.documents.dockerfile.model import HealthCheck
 from imagelint.documents.queries.stages import server_of
-from imagelint.rules.api import Confidence, Configured, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # https://docs.docker.com/reference/dockerfile/#healthcheck
 _INTERVAL = 30.0
@@ -25,7 +25,7 @@ class Options:
 
 
 @rule(HealthCheck, Severity.MEDIUM, confidence=Confidence.LIKELY, options=Options)
-def healthcheck_start_period(check: HealthCheck, ctx: Configured[Options]) -> Findings:
+def healthcheck_start_period(check: HealthCheck, ctx: Context, options: Options) -> Findings:
     """The health check calls the server dead while it still loads its model.
 
     A container is unhealthy after the start period and `retries` failures at `interval`. Loading
@@ -54,7 +54,7 @@ def healthcheck_start_period(check: HealthCheck, ctx: Configured[Options]) -> Fi
     if period is None or interval is None or retries is None:
         return
     budget = period + interval * retries
-    if budget >= ctx.options.seconds:
+    if budget >= options.seconds:
         return
     server = server_of(ctx.document)
     if server is None or server.facts is None:
@@ -63,8 +63,8 @@ def healthcheck_start_period(check: HealthCheck, ctx: Configured[Options]) -> Fi
     yield ctx.finding(
         flag or check.instruction.keyword_span,
         f"{server.facts.title} is called unhealthy {budget:g} s after the start; "
-        f"loading a model takes up to {ctx.options.seconds} s and more",
-        help=f"set `--start-period={ctx.options.seconds}s`, or longer for large models",
+        f"loading a model takes up to {options.seconds} s and more",
+        help=f"set `--start-period={options.seconds}s`, or longer for large models",
         subject="HEALTHCHECK",
     )
 

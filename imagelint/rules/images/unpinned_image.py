@@ -9,7 +9,7 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.queries.kustomize import pins_image, replaced_image
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.engines import engine_of_image
-from imagelint.rules.api import Configured, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.core.reference import ImageReference
@@ -45,7 +45,7 @@ class Options:
         "Kyverno disallow-latest-tag",
     ),
 )
-def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
+def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     """The image is not pinned to a version.
 
     Without a tag, or with `latest`, tomorrow's build or restart takes whatever was pushed last:
@@ -82,9 +82,9 @@ def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
         return
     image = use.reference.value
     floating = image.tag in ("", "latest")
-    if image.digest or not (floating or ctx.options.pin == "digest"):
+    if image.digest or not (floating or options.pin == "digest"):
         return
-    if _is_kustomized(use, image, ctx):
+    if _is_kustomized(use, image, ctx, options):
         return
     if floating:
         yield ctx.finding(
@@ -107,13 +107,13 @@ def unpinned_image(use: ImageUse, ctx: Configured[Options]) -> Findings:
 _REPLACE = "name the version that was tested, best with its digest: `name:1.2.3@sha256:…`"
 
 
-def _is_kustomized(use: ImageUse, image: ImageReference, ctx: Configured[Options]) -> bool:
+def _is_kustomized(use: ImageUse, image: ImageReference, ctx: Context, options: Options) -> bool:
     """Whether the kustomization beside a manifest names the version."""
     if use.role is not ImageRole.POD:
         return False
     name = use.text.removesuffix(f":{image.tag}") if image.tag else use.text
     entry = replaced_image(ctx.source.origin, name, ctx.project)
-    return entry is not None and pins_image(entry, by_digest=ctx.options.pin == "digest")
+    return entry is not None and pins_image(entry, by_digest=options.pin == "digest")
 
 
 def _breaks(image: ImageReference) -> bool:

@@ -9,7 +9,7 @@ from imagelint.documents.queries.buildsecrets import takes_argument, used_by_scr
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.secrets import is_placeholder, is_secret_name, secret_kind
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.rules.api import Confidence, Configured, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _BUILD = frozenset((EnvOrigin.ENV, EnvOrigin.ARG, EnvOrigin.SHELL, EnvOrigin.BUILD_ARG))
 _SWITCHES = frozenset(("true", "false", "yes", "no", "on", "off", "none", "null", "0", "1"))
@@ -35,7 +35,7 @@ class Options:
         "Dockle CIS-DI-0010",
     ),
 )
-def secret_in_build(variable: EnvVar, ctx: Configured[Options]) -> Findings:
+def secret_in_build(variable: EnvVar, ctx: Context, options: Options) -> Findings:
     """A secret is baked into the image or its history.
 
     ENV is part of the image's configuration, and the value of every ARG is part of the history of
@@ -58,7 +58,7 @@ def secret_in_build(variable: EnvVar, ctx: Configured[Options]) -> Findings:
     """
     if variable.origin not in _BUILD:
         return
-    if not is_secret_name(variable.name) and variable.name not in ctx.options.names:
+    if not is_secret_name(variable.name) and variable.name not in options.names:
         return
     if isinstance(variable.value, Known):
         yield from _literal(variable, variable.value.value, ctx)
@@ -85,7 +85,7 @@ _MOUNT = "give it to the step that needs it: `RUN --mount=type=secret,id=…,env
 _WHERE = {EnvOrigin.SHELL: "a script", EnvOrigin.BUILD_ARG: "a build argument"}
 
 
-def _literal(variable: EnvVar, value: str, ctx: Configured[Options]) -> Findings:
+def _literal(variable: EnvVar, value: str, ctx: Context) -> Findings:
     if not value or value.lower() in _SWITCHES or value.startswith(("/", "./", "file:")):
         return
     if is_placeholder(value) or secret_kind(value):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from imagelint.documents.image.signatures import SignatureOutcome, SignatureReport
-from imagelint.rules.api import Configured, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Severity, rule
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Options:
     options=Options,
     references=("Kyverno verify-image", "SLSA verify artifacts"),
 )
-def wrong_signer(report: SignatureReport, ctx: Configured[Options]) -> Findings:
+def wrong_signer(report: SignatureReport, ctx: Context, options: Options) -> Findings:
     """The image is signed, but not by those who may sign it.
 
     A signature by an unknown key proves nothing, one for other content is forged, and one that no
@@ -45,7 +45,7 @@ def wrong_signer(report: SignatureReport, ctx: Configured[Options]) -> Findings:
         message = f"the policy names no signer who may sign {report.image}"
         help_ = "add one under `environment: signers`, or widen the `images` of one"
         yield ctx.finding(report, message, help=help_, subject="no signer")
-    elif report.signed and (ctx.options.every or not report.verified):
+    elif report.signed and (options.every or not report.verified):
         for check in report.checks:
             if check.outcome is SignatureOutcome.VERIFIED:
                 continue

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from imagelint.documents.image.vulnerabilities import Status, Vulnerability
-from imagelint.rules.api import Configured, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Severity, rule
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Options:
     options=Options,
     references=("CIS Docker 4.4", "Trivy vuln", "NIST SP 800-190 4.1.1"),
 )
-def vulnerable_package(one: Vulnerability, ctx: Configured[Options]) -> Findings:
+def vulnerable_package(one: Vulnerability, ctx: Context, options: Options) -> Findings:
     """A package of the image has a known vulnerability.
 
     The severity of the finding is that of the vulnerability, as the distribution or project rates
@@ -51,7 +51,6 @@ def vulnerable_package(one: Vulnerability, ctx: Configured[Options]) -> Findings
          "Results": [{"Target": "Python", "Class": "lang-pkgs", "Type": "python-pkg",
           "Packages": [{"Name": "vllm", "Version": "0.9.0"}]}]}
     """
-    options = ctx.options
     unfixed = options.ignore_unfixed and not one.fixed
     if one.status is Status.NOT_AFFECTED or unfixed:
         return
