@@ -65,9 +65,10 @@ class ResultBuilder:
                 "region": _region(location),
             }
         }
-        names = [name for name in (location.path, self._image(location)) if name]
+        # SARIF takes no name twice: a place within an image may be called as the image is.
+        names = dict.fromkeys(text(name) for name in (location.path, self._image(location)) if name)
         if names:
-            place["logicalLocations"] = [{"fullyQualifiedName": text(name)} for name in names]
+            place["logicalLocations"] = [{"fullyQualifiedName": name} for name in names]
         return place
 
     def _image(self, location: Location) -> str:

@@ -22,7 +22,7 @@ RULES = ("--policy", "recommended")
 def broken_rule(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
     """Make a rule fail on everything that it sees."""
 
-    def crash(_node: object, _ctx: Context) -> Findings:
+    def crash(_node: object, _ctx: Context, *_options: object) -> Findings:
         raise ZeroDivisionError("hf_" + "a" * 34)
 
     load = catalog.load

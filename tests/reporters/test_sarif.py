@@ -114,6 +114,14 @@ def test_an_image_stands_at_the_only_dockerfile() -> None:
     assert [name["fullyQualifiedName"] for name in names] == ["openssl", IMAGE]
 
 
+def test_a_place_that_is_called_as_its_image_is_named_once() -> None:
+    location = Location(IMAGE, path=IMAGE)
+    examined = (Examined(IMAGE, "vulnerabilities", "sha256:" + "0" * 64),)
+    found = run(Report((ROOT_USER._replace(location=location),), examined=examined))
+    names = found["results"][0]["locations"][0]["logicalLocations"]
+    assert names == [{"fullyQualifiedName": IMAGE}]
+
+
 def test_an_image_without_dockerfile_stands_at_its_name_without_digest() -> None:
     examined = (Examined(IMAGE, "vulnerabilities"),)
     found = run(Report((vulnerability(1, Severity.HIGH, "openssl"),), examined=examined))
