@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 SOURCES := imagelint tests benchmarks tools
 
-.PHONY: help setup tools demo test check format lint types bench generate clean
+.PHONY: help setup tools demo test check format lint types bench generate golden mutants clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -42,6 +42,10 @@ bench: setup tools ## Time imagelint beside its peers
 generate: setup ## Write again what is generated from the code: packs, schema, docs
 	$(BIN)/python tools/generate.py
 	$(BIN)/python tools/tour.py
+	$(BIN)/python tools/golden.py
+
+golden: setup ## Write again what the rules say in their cases; review the diff
+	$(BIN)/python tools/golden.py
 
 clean: ## Remove what the targets made
 	rm -rf .venv .tools .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

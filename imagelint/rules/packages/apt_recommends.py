@@ -29,7 +29,7 @@ def apt_recommends(command: Command, ctx: Context) -> Findings:
 
     Good:
         FROM debian:12.7
-        RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg
+        RUN apt-get update && apt-get install --no-install-recommends -y ffmpeg
     """
     if command.program not in ("apt-get", "apt"):
         return

@@ -1,0 +1,130 @@
+"""Small projects made of texts, examined as the program examines a folder."""
+
+from __future__ import annotations
+
+import json
+from contextlib import chdir
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.collect.files import find
+from imagelint.core.environment import Environment, Signer
+from imagelint.documents.policyfile import PolicyFile
+from imagelint.engine.examine import Examination
+from imagelint.engine.suppress import SuppressionContext, suppress, waiver_uses
+from imagelint.policy.build import Pack, layer
+from imagelint.policy.model import Policy, RuleSetting, merge
+from imagelint.rules import catalog
+from imagelint.run.files import Run, examine, total
+from imagelint.run.policies import Policies
+from imagelint.run.session import NullCache
+from tests.rules.cases import ROOT, read_cases
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import Report
+    from imagelint.policy.text import Data
+    from tests.rules.cases import Case
+
+TODAY = "2026-06-15"
+# Allowances name rules of all families: those of the default packs run beside them.
+_NEED_OTHERS = "allowances"
+
+
+class Given(NamedTuple):
+    """Under what a project is examined: the options of the rule, and the declared environment."""
+
+    options: Mapping[str, Data] = {}
+    environment: Environment = Environment()
+
+
+class Told(NamedTuple):
+    """The findings of one rule in the order of files and places, and the whole report."""
+
+    findings: tuple[Finding, ...]
+    report: Report
+
+
+def given(case: Case) -> Given:
+    """What a case says about options and environment."""
+    options = json.loads(case.options) if case.options else {}
+    return Given(
+        {key: tuple(value) if isinstance(value, list) else value for key, value in options.items()},
+        environment(case.environment),
+    )
+
+
+def environment(text: str) -> Environment:
+    """An environment from `driver=550.54, gpus_per_node=8, registries=a/* b/*, signers=build`."""
+    values: dict[str, object] = {}
+    for pair in filter(None, (part.strip() for part in text.split(","))):
+        key, _, value = pair.partition("=")
+        values[key] = _typed(key, value)
+    return Environment(**values)  # type: ignore[arg-type]
+
+
+def _typed(key: str, value: str) -> object:
+    if key in {"registries", "build_contexts"}:
+        return tuple(value.split())
+    if key == "gpus_per_node":
+        return int(value)
+    if key == "signers":
+        return tuple(Signer(name, key=f"{name}.pub") for name in value.split())
+    return value
+
+
+def examine_case(case: Case) -> Told:
+    """What the rule of a case says about its files."""
+    return examine_files(case.rule, case.files, given(case))
+
+
+def examine_files(rule: str, files: Mapping[str, str], under: Given) -> Told:
+    """What a rule says about files in a folder: found, recognised, read, judged, allowed."""
+    with TemporaryDirectory(prefix="imagelint-") as folder, chdir(folder):
+        for name, text in files.items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        report = _examine(Policies((), _flags(rule, under), set()))
+    found = (finding for finding in report.findings if finding.rule == rule)
+    ordered = sorted(found, key=lambda one: (one.location.origin, one.location.span))
+    return Told(tuple(ordered), report)
+
+
+def _examine(policies: Policies) -> Report:
+    listing = find(["."], lambda _path: False, lambda _folder: None)
+    report = total(examine(listing.files, Run(policies, NullCache(), 0)).values())
+    policy = policies.of(".")
+    terms = SuppressionContext(policy, TODAY, whole=True)
+    result = suppress(report, terms)
+    uses = waiver_uses(result, terms)
+    idle = (Examination(policy).allowances(PolicyFile(source), use) for source, use in uses)
+    return total((result.report, *idle))
+
+
+def _flags(rule: str, under: Given) -> Policy:
+    said: Data = {"level": "on", **under.options}
+    own = layer({"rules": {rule: said}}, Pack("case"), "case")
+    return merge(_others(catalog.family(rule)), own._replace(environment=under.environment))
+
+
+@cache
+def _others(family: str) -> Policy:
+    if family == _NEED_OTHERS:
+        return Policy()
+    return Policy(rules={name: RuleSetting("off") for name in catalog.names()})
+
+
+def cases_of(rule: str) -> tuple[Case, ...]:
+    """The cases of a rule."""
+    return read_cases(ROOT / catalog.family(rule) / f"{rule}.md")
+
+
+def all_cases() -> Iterator[Case]:
+    """The cases of all rules."""
+    for rule in catalog.names():
+        yield from cases_of(rule)
