@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageIndex, PackageInstall, Requirement
-from imagelint.documents.packages.options import bare_text, is_open, sort_words
+from imagelint.documents.packages.options import bare_text, is_open
+from imagelint.documents.packages.packagemanager import Cache, Ecosystem, Lock, Manager, Pin, Run
 
 if TYPE_CHECKING:
-    from imagelint.documents.shell.script import Command, Word
+    from imagelint.documents.packages.packagemanager import Call
+    from imagelint.documents.shell.script import Word
 
 _VALUED = frozenset(
     {"-n", "--name", "-p", "--prefix", "-c", "--channel", "-f", "--file", "--solver", "-r"}
@@ -19,26 +21,24 @@ _VALUED = frozenset(
     | {"--experimental", "--category", "--channel-priority"}
 )
 _SPEC = pattern(r"(?:[^:=<>\s]+::)?([A-Za-z0-9_.-]*)\s*(.*)", re.DOTALL)
+_FROM_FILES = ("env create", "env update")
 _EXACT = pattern(r"==?\s*([^=<>!~*|,\s]+)(?:=[^=*]+)?")
 
 
-def read_conda(command: Command) -> tuple[PackageInstall, ...]:
+def _read(call: Call) -> tuple[PackageInstall, ...]:
     """`conda install`, `conda create`, `conda update`, `conda env create` and their kin."""
-    words = sort_words(command.arguments, _VALUED)
-    texts = [word.text for word in words.operands[:2]]
-    length = 2 if texts[:1] == ["env"] else 1
-    verb = " ".join(texts[:length])
-    if verb not in ("install", "create", "update", "upgrade", "env create", "env update"):
+    words = call.words
+    verb, operands = words.verb((*_FROM_FILES, *call.manager.installs))
+    if not verb:
         return ()
-    packages = tuple(map(_requirement, words.operands[length:])) if length == 1 else ()
+    from_files = verb in _FROM_FILES
     return (
         PackageInstall(
-            command.span,
-            command,
-            command.program,
-            "conda",
+            call.command.span,
+            call.command,
+            call.manager,
             verb,
-            packages,
+            () if from_files else tuple(map(_requirement, operands)),
             files=words.values("-f", "--file"),
             indexes=tuple(
                 PackageIndex(option.span, "--channel", option.value.value)
@@ -46,7 +46,7 @@ def read_conda(command: Command) -> tuple[PackageInstall, ...]:
                 if option.name in ("-c", "--channel") and option.value
             ),
             options=words.options,
-            assume_yes=length > 1 or words.has("-y", "--yes"),
+            assume_yes=from_files or words.has(*call.manager.assume_yes),
             upgrade=verb in ("update", "upgrade") and words.has("--all", "-a"),
             complete=words.complete,
         ),
@@ -63,3 +63,32 @@ def _requirement(word: Word) -> Requirement:
     exact = _EXACT.fullmatch(specifier)
     version = exact[1] if exact else ""
     return Requirement(word.span, word.raw, name, specifier, version, Known(value=bool(exact)))
+
+
+CONDA = Manager(
+    "conda",
+    ("conda", "mamba", "micromamba"),
+    Ecosystem.CONDA,
+    _read,
+    Pin("{name}={version}", ("{name}>={version}", "{name}={version}.*", "{name}!={version}")),
+    "https://docs.conda.io/projects/conda/en/stable/commands/index.html",
+    ("install", "create", "update", "upgrade"),
+    upgrades=("update --all", "upgrade --all"),
+    caches=(
+        Cache(
+            "conda",
+            ("/opt/conda/pkgs", "~/.conda/pkgs"),
+            variables=("CONDA_PKGS_DIRS",),
+            cleaned_by=("clean",),
+        ),
+    ),
+    removes=("remove", "uninstall"),
+    valued=_VALUED,
+    assume_yes=("-y", "--yes"),
+    insecure=("-k", "--insecure"),
+    secure_variables=("CONDA_SSL_VERIFY", "MAMBA_SSL_VERIFY"),
+    index_variables=("CONDA_CHANNELS",),
+    lock=Lock(("conda-lock.yml", "conda-linux-64.lock")),
+    runs=(Run("conda", "run"), Run("mamba", "run"), Run("micromamba", "run")),
+    own=frozenset(("conda", "mamba")),
+)

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageInstall, Requirement
-from imagelint.documents.packages.options import ParsedOptions, bare_text, is_open, sort_words
+from imagelint.documents.packages.options import ParsedOptions, bare_text, is_open
+from imagelint.documents.packages.packagemanager import Cache, Ecosystem, Lock, Manager, Pin, Run
 
 if TYPE_CHECKING:
-    from imagelint.documents.shell.script import Command, Word
+    from imagelint.documents.packages.packagemanager import Call
+    from imagelint.documents.shell.script import Word
 
 _NODE_VALUED = frozenset(
     {"--registry", "--prefix", "--omit", "--loglevel", "--cache", "-w", "--workspace", "--tag"}
@@ -33,44 +35,49 @@ _GO_VALUED = frozenset(
 )
 _EXACT = pattern(r"v?\d+\.\d+\.\d+[\w.+-]*")
 _COMMIT = pattern(r"[0-9a-f]{40}", re.IGNORECASE)
-_LOCKING = ("--frozen-lockfile", "--immutable", "--locked")
 
 
-def read_node(command: Command) -> tuple[PackageInstall, ...]:
-    """`npm install`, `npm ci`, `yarn add`, `yarn install`, `pnpm add` and their kin."""
-    words = sort_words(command.arguments, _NODE_VALUED)
-    operands = words.operands
-    if operands and operands[0].text == "global":
-        operands = operands[1:]
-    verb = operands[0].text if operands else ""
-    if not verb and command.program == "yarn":
-        verb = "install"
-    if verb not in ("install", "i", "add", "ci", "clean-install"):
+def _read_node(call: Call) -> tuple[PackageInstall, ...]:
+    """`npm install`, `npm ci`, `pnpm add`, `yarn global add` and their kin."""
+    lock, words = call.manager.lock, call.words
+    verb, operands = words.verb((*call.manager.installs, *lock.verbs, "install"))
+    if not verb:
         return ()
-    packages = tuple(map(_node_requirement, operands[1:]))
-    locked = verb in ("ci", "clean-install") or words.has(*_LOCKING)
-    return (_install(command, "npm", verb, words, packages)._replace(locked=locked),)
+    packages = tuple(map(_node_requirement, operands))
+    locked = verb in lock.verbs or words.has(*lock.options)
+    return (_install(call, verb, words, packages)._replace(locked=locked),)
 
 
-def read_gem(command: Command) -> tuple[PackageInstall, ...]:
+def _read_yarn(call: Call) -> tuple[PackageInstall, ...]:
+    """As npm; without a subcommand it installs what `package.json` asks for."""
+    words = call.words
+    if words.operands:
+        return _read_node(call)
+    locked = words.has(*call.manager.lock.options)
+    return (_install(call, "install", words, ())._replace(locked=locked),)
+
+
+def _read_gem(call: Call) -> tuple[PackageInstall, ...]:
     """`gem install`."""
-    words = sort_words(command.arguments, _GEM_VALUED)
-    if not words.operands or words.operands[0].text not in ("install", "i"):
+    words = call.words
+    verb, operands = words.verb(call.manager.installs)
+    if not verb:
         return ()
     version = words.values("-v", "--version")
-    packages = [_split(word, ":") for word in words.operands[1:]]
+    packages = [_split(word, ":") for word in operands]
     if version:
         packages = [_with_version(package, version[0]) for package in packages]
-    return (_install(command, "gem", words.operands[0].text, words, tuple(packages)),)
+    return (_install(call, verb, words, tuple(packages)),)
 
 
-def read_cargo(command: Command) -> tuple[PackageInstall, ...]:
-    """`cargo install`."""
-    words = sort_words(command.arguments, _CARGO_VALUED)
+def _read_cargo(call: Call) -> tuple[PackageInstall, ...]:
+    """`cargo install`, also of another toolchain (`cargo +nightly install`)."""
+    words = call.words
     operands = tuple(w for w in words.operands if not w.text.startswith("+"))
-    if not operands or operands[0].text != "install":
+    verb, operands = words._replace(operands=operands).verb(call.manager.installs)
+    if not verb:
         return ()
-    packages = [_split(word, "@") for word in operands[1:]]
+    packages = [_split(word, "@") for word in operands]
     version = words.values("--version", "--vers")
     repository, path = words.values("--git"), words.values("--path")
     if repository:
@@ -80,32 +87,26 @@ def read_cargo(command: Command) -> tuple[PackageInstall, ...]:
         packages = [Requirement(word.span, word.raw, "", pinned=Known(value=True), local=True)]
     elif version:
         packages = [_with_version(package, version[0]) for package in packages]
-    found = _install(command, "cargo", "install", words, tuple(packages))
-    return (found._replace(locked=words.has("--locked", "--frozen")),)
+    found = _install(call, verb, words, tuple(packages))
+    return (found._replace(locked=words.has(*call.manager.lock.options)),)
 
 
-def read_go(command: Command) -> tuple[PackageInstall, ...]:
+def _read_go(call: Call) -> tuple[PackageInstall, ...]:
     """`go install` and `go get`."""
-    words = sort_words(command.arguments, _GO_VALUED)
-    verb = words.operands[0].text if words.operands else ""
-    if verb not in ("install", "get"):
+    words = call.words
+    verb, operands = words.verb(call.manager.installs)
+    if not verb:
         return ()
-    packages = tuple(map(_go_requirement, words.operands[1:]))
-    return (_install(command, "go", verb, words, packages),)
+    return (_install(call, verb, words, tuple(map(_go_requirement, operands))),)
 
 
 def _install(
-    command: Command,
-    ecosystem: str,
-    verb: str,
-    words: ParsedOptions,
-    packages: tuple[Requirement, ...],
+    call: Call, verb: str, words: ParsedOptions, packages: tuple[Requirement, ...]
 ) -> PackageInstall:
     return PackageInstall(
-        command.span,
-        command,
-        command.program,
-        ecosystem,
+        call.command.span,
+        call.command,
+        call.manager,
         verb,
         packages,
         options=words.options,
@@ -162,3 +163,110 @@ def _from_git(repository: Word, words: ParsedOptions) -> Requirement:
     pinned = bool(revision) and bool(_COMMIT.fullmatch(revision[0].text))
     fact = UNKNOWN if revision and is_open(revision[0]) else Known(value=pinned)
     return Requirement(repository.span, repository.raw, "", pinned=fact, url=bare_text(repository))
+
+
+_SEMVER = Pin("{name}@{version}", ("{name}@^{version}", "{name}@latest", "{name}@1"))
+NPM = Manager(
+    "npm",
+    ("npm",),
+    Ecosystem.NPM,
+    _read_node,
+    _SEMVER,
+    "https://docs.npmjs.com/cli/commands",
+    ("install", "i", "add"),
+    caches=(
+        Cache(
+            "npm",
+            ("~/.npm",),
+            variables=("npm_config_cache", "NPM_CONFIG_CACHE"),
+            cleaned_by=("cache clean", "cache clear", "cache rm"),
+        ),
+    ),
+    removes=("uninstall", "remove", "rm"),
+    valued=_NODE_VALUED,
+    secure_variables=("NPM_CONFIG_STRICT_SSL", "npm_config_strict_ssl"),
+    index_variables=("NPM_CONFIG_REGISTRY", "npm_config_registry"),
+    lock=Lock(("package-lock.json", "npm-shrinkwrap.json"), verbs=("ci", "clean-install")),
+    runs=(Run("npx", fetches=True), Run("npm", "exec", fetches=True)),
+)
+YARN = NPM._replace(
+    name="yarn",
+    programs=("yarn",),
+    read=_read_yarn,
+    source="https://classic.yarnpkg.com/en/docs/cli/",
+    installs=("add", "global add"),
+    caches=(
+        Cache(
+            "yarn",
+            ("~/.cache/yarn", "/usr/local/share/.cache/yarn", "~/.yarn/berry/cache"),
+            variables=("YARN_CACHE_FOLDER",),
+            cleaned_by=("cache clean",),
+        ),
+    ),
+    removes=("remove", "global remove"),
+    lock=Lock(("yarn.lock",), options=("--frozen-lockfile", "--immutable")),
+    runs=(Run("yarn", "dlx", fetches=True),),
+)
+PNPM = NPM._replace(
+    name="pnpm",
+    programs=("pnpm",),
+    source="https://pnpm.io/pnpm-cli",
+    installs=("add", "install", "i"),
+    caches=(Cache("pnpm", ("~/.local/share/pnpm/store",), cleaned_by=("store prune",)),),
+    removes=("remove", "rm", "uninstall"),
+    lock=Lock(("pnpm-lock.yaml",), options=("--frozen-lockfile",)),
+    runs=(Run("pnpm", "dlx", fetches=True), Run("pnpx", fetches=True)),
+)
+GEM = Manager(
+    "gem",
+    ("gem",),
+    Ecosystem.GEM,
+    _read_gem,
+    Pin("{name}:{version}", ("{name}:~>{version}",)),
+    "https://guides.rubygems.org/command-reference/",
+    ("install", "i"),
+    caches=(
+        Cache("gem", ("~/.local/share/gem/specs", "~/.gem/specs"), cleaned_by=("sources -c",)),
+    ),
+    removes=("uninstall",),
+    valued=_GEM_VALUED,
+    lock=Lock(("Gemfile.lock",)),
+)
+CARGO = Manager(
+    "cargo",
+    ("cargo",),
+    Ecosystem.CARGO,
+    _read_cargo,
+    Pin("{name}@{version}", ("{name}@^{version}", "{name}@1")),
+    "https://doc.rust-lang.org/cargo/commands/",
+    ("install",),
+    # CARGO_HOME holds installed programs beside the two.
+    caches=(Cache("cargo", ("~/.cargo/registry", "~/.cargo/git")),),
+    removes=("uninstall",),
+    builds=("build", "install"),
+    valued=_CARGO_VALUED,
+    lock=Lock(("Cargo.lock",), options=("--locked", "--frozen")),
+)
+GO = Manager(
+    "go",
+    ("go",),
+    Ecosystem.GOLANG,
+    _read_go,
+    Pin("{name}@v{version}", ("{name}@latest", "{name}@v1", "{name}@master")),
+    "https://go.dev/ref/mod",
+    ("install", "get"),
+    caches=(
+        Cache(
+            "go",
+            ("~/go/pkg/mod", "~/.cache/go-build"),
+            variables=("GOMODCACHE", "GOCACHE"),
+            cleaned_by=("clean -modcache",),
+        ),
+    ),
+    builds=("build", "install"),
+    valued=_GO_VALUED,
+    insecure_variables=("GOINSECURE", "GONOSUMDB", "GONOSUMCHECK"),
+    index_variables=("GOPROXY",),
+    lock=Lock(("go.sum",)),
+    runs=(Run("go", "run", fetches=True),),
+)

@@ -8,6 +8,7 @@ from imagelint.core.fact import Fact, Known
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
+    from imagelint.documents.packages.packagemanager import Ecosystem, Manager
     from imagelint.documents.shell.script import Command, Word
 
 
@@ -64,23 +65,20 @@ class PackageIndex(NamedTuple):
 class PackageInstall(NamedTuple):
     """A command that installs packages.
 
-    `manager` is the program that does it (`apt-get`, `apt`, `apk`, `yum`, `dnf`, `microdnf`,
-    `zypper`, `pip`, `uv`, `pipx`, `poetry`, `conda`, `mamba`, `micromamba`, `npm`, `yarn`, `pnpm`,
-    `gem`, `cargo`, `go`), `ecosystem` where the packages live (`deb`, `apk`, `rpm`, `python`,
-    `conda`, `npm`, `gem`, `cargo`, `go`), `verb` the subcommand as written (`install`, `pip
-    install`, `add`, `sync`, `ci`, `dist-upgrade` …).
+    `manager` does it, `verb` is the subcommand as written (`install`, `pip install`, `add`,
+    `sync`, `ci`, `dist-upgrade` …).
 
     `upgrade` is true when everything that is installed is brought up to date and no package named
     (`apt-get upgrade`). `locked` is true when a lock file decides and may not change (`npm ci`,
-    `uv sync --frozen`). `no_recommends` is of apt and zypper. `no_cache` is true when the command
-    itself says so, by option or by a variable set for it. `complete` is false when a word of the
+    `uv sync --frozen`). `no_recommends` is true when recommended packages are left out. `no_cache`
+    is true when the command itself says so, by option or by a variable set for it. `group` is the
+    name under which the packages can be removed together. `complete` is false when a word of the
     command is unknown: there may be packages and options that are not seen.
     """
 
     span: Span
     command: Command
-    manager: str
-    ecosystem: str
+    manager: Manager
     verb: str
     packages: tuple[Requirement, ...] = ()
     files: tuple[Word, ...] = ()
@@ -94,7 +92,13 @@ class PackageInstall(NamedTuple):
     require_hashes: bool = False
     upgrade: bool = False
     locked: bool = False
+    group: str = ""
     complete: bool = True
+
+    @property
+    def ecosystem(self) -> Ecosystem:
+        """Where its packages live."""
+        return self.manager.ecosystem
 
     def option(self, *names: str) -> Option | None:
         """The first option of one of these names."""

@@ -10,7 +10,7 @@ from imagelint.documents.packages.model import Option
 from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 _OFF = frozenset({"", "0", "false", "no", "off", "n", "f"})
 
@@ -23,8 +23,12 @@ class ParsedOptions(NamedTuple):
     complete: bool
 
     def has(self, *names: str) -> bool:
-        """Whether one of these options is given."""
-        return any(option.name in names for option in self.options)
+        """Whether one of these options is given; `--name=value` only with this value."""
+        return any(
+            option.name in names
+            or (option.value is not None and f"{option.name}={option.value.text}" in names)
+            for option in self.options
+        )
 
     def count(self, *names: str) -> int:
         """How often one of these options is given."""
@@ -35,6 +39,17 @@ class ParsedOptions(NamedTuple):
         return tuple(
             option.value for option in self.options if option.name in names and option.value
         )
+
+    def verb(self, verbs: Iterable[str]) -> tuple[str, tuple[Word, ...]]:
+        """Which of these subcommands, of one word or more, the operands begin with, and the rest.
+
+        Empty when they begin with none. `pip install` comes before `pip` in `verbs`.
+        """
+        for verb in verbs:
+            length = verb.count(" ") + 1
+            if " ".join(word.text for word in self.operands[:length]) == verb:
+                return verb, self.operands[length:]
+        return "", self.operands
 
 
 def sort_words(words: Sequence[Word], valued: frozenset[str]) -> ParsedOptions:

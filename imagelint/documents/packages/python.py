@@ -7,15 +7,23 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageIndex, PackageInstall, Requirement
-from imagelint.documents.packages.options import ParsedOptions, bare_text, is_on, sort_words
+from imagelint.documents.packages.options import ParsedOptions, bare_text
+from imagelint.documents.packages.packagemanager import (
+    Cache,
+    Ecosystem,
+    Lock,
+    Manager,
+    Pin,
+    Run,
+)
 from imagelint.documents.packages.pep508 import is_path, read_requirement
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from imagelint.documents.shell.script import Command, Word
+    from imagelint.documents.packages.packagemanager import Call
+    from imagelint.documents.shell.script import Word
 
-_PIP = pattern(r"pip(?:\d(?:\.\d+)?)?")
 _PYTHON = pattern(r"python(?:\d(?:\.\d+)?)?|pypy\d?")
 # https://pip.pypa.io/en/stable/cli/pip_install/ and https://docs.astral.sh/uv/reference/cli/
 _WITH_VALUE = """
@@ -45,62 +53,6 @@ _INDEXES = {
     "--find-links": "--find-links",
     "--torch-backend": "--torch-backend",
 }
-_NO_CACHE = frozenset({"PIP_NO_CACHE_DIR", "UV_NO_CACHE"})
-
-
-def read_pip(command: Command) -> tuple[PackageInstall, ...]:
-    """`pip install`, `pip download` and `pip wheel`."""
-    return _pip(command, command.arguments)
-
-
-def read_python(command: Command) -> tuple[PackageInstall, ...]:
-    """`python -m pip install` and `python -m uv pip install`."""
-    words = command.arguments
-    for index, word in enumerate(words[:-1]):
-        if word.text == "-m":
-            name = words[index + 1].text
-            behind = words[index + 2 :]
-            if name == "pip":
-                return _pip(command, behind)
-            return _uv(command, behind) if name == "uv" else ()
-        if not word.text.startswith("-"):
-            break
-    return ()
-
-
-def read_uv(command: Command) -> tuple[PackageInstall, ...]:
-    """`uv pip install`, `uv pip sync`, `uv add`, `uv sync`, `uv tool install`."""
-    return _uv(command, command.arguments)
-
-
-def read_pipx(command: Command) -> tuple[PackageInstall, ...]:
-    """`pipx install` and `pipx inject`."""
-    words = sort_words(command.arguments, _VALUED - {"-e", "-f"})
-    verb, operands = _verb(words, ("install", "inject"))
-    if not verb:
-        return ()
-    operands = operands[1:] if verb == "inject" else operands
-    specs = words.values("--spec")
-    return (_install(command, "pipx", verb, words, specs or operands),)
-
-
-def read_poetry(command: Command) -> tuple[PackageInstall, ...]:
-    """`poetry add`, and `poetry install` and `poetry sync`, which obey the lock file."""
-    words = sort_words(command.arguments, _VALUED - {"-e", "-f", "-i"})
-    verb, operands = _verb(words, ("add", "install", "sync", "update"))
-    if not verb:
-        return ()
-    if verb != "add":
-        locked = verb in ("install", "sync")
-        found = _install(command, "poetry", verb, words, ())
-        return (found._replace(locked=locked, upgrade=verb == "update" and not operands),)
-    found = _install(command, "poetry", verb, words, ())
-    return (found._replace(packages=tuple(map(_poetry_requirement, operands))),)
-
-
-def is_pip(program: str) -> bool:
-    """Whether a program is pip under one of its names: `pip3.11`."""
-    return _PIP.fullmatch(program) is not None
 
 
 def is_python(program: str) -> bool:
@@ -108,44 +60,52 @@ def is_python(program: str) -> bool:
     return _PYTHON.fullmatch(program) is not None
 
 
-def _pip(command: Command, arguments: Sequence[Word]) -> tuple[PackageInstall, ...]:
-    words = sort_words(arguments, _VALUED - {"-p", "-P", "-b", "-m", "-E"})
-    verb, operands = _verb(words, ("install", "download", "wheel"))
+def _read_pip(call: Call) -> tuple[PackageInstall, ...]:
+    """`pip install`, `pip download` and `pip wheel`."""
+    words = call.words
+    verb, operands = words.verb(call.manager.installs)
+    return (_install(call, verb, words, operands),) if verb else ()
+
+
+def _read_uv(call: Call) -> tuple[PackageInstall, ...]:
+    """`uv pip install`, `uv pip sync`, `uv add`, `uv sync`, `uv tool install`."""
+    words = call.words
+    verb, operands = words.verb(("pip sync", "sync", *call.manager.installs))
     if not verb:
         return ()
-    return (_install(command, "pip", verb, words, operands),)
-
-
-def _uv(command: Command, arguments: Sequence[Word]) -> tuple[PackageInstall, ...]:
-    words = sort_words(arguments, _VALUED - {"-d", "-E", "-t"})
-    verb, operands = _verb(
-        words, ("pip install", "pip sync", "tool install", "add", "sync", "lock")
-    )
-    if verb in ("", "lock"):
-        return ()
-    no_cache = words.has("-n")
     if verb == "pip sync":
-        found = _install(command, "uv", verb, words, ())
-        return (found._replace(files=operands, no_cache=found.no_cache or no_cache, locked=True),)
-    found = _install(command, "uv", verb, words, operands)
+        return (_install(call, verb, words, ())._replace(files=operands, locked=True),)
+    found = _install(call, verb, words, operands)
     if verb == "tool install":
         found = found._replace(packages=tuple(map(_poetry_requirement, operands)))
-    locked = words.has("--frozen", "--locked")
-    return (found._replace(locked=locked, no_cache=found.no_cache or no_cache),)
+    return (found._replace(locked=words.has(*call.manager.lock.options)),)
 
 
-def _verb(words: ParsedOptions, verbs: Iterable[str]) -> tuple[str, tuple[Word, ...]]:
-    """The subcommand, of one or two words, and the operands behind it."""
-    texts = [word.text for word in words.operands[:2]]
-    for verb in verbs:
-        length = verb.count(" ") + 1
-        if " ".join(texts[:length]) == verb:
-            return verb, words.operands[length:]
-    return "", ()
+def _read_pipx(call: Call) -> tuple[PackageInstall, ...]:
+    """`pipx install` and `pipx inject`."""
+    words = call.words
+    verb, operands = words.verb(("install", "inject"))
+    if not verb:
+        return ()
+    operands = operands[1:] if verb == "inject" else operands
+    return (_install(call, verb, words, words.values("--spec") or operands),)
+
+
+def _read_poetry(call: Call) -> tuple[PackageInstall, ...]:
+    """`poetry add`, and `poetry install` and `poetry sync`, which obey the lock file."""
+    words, manager = call.words, call.manager
+    verb, operands = words.verb((*manager.installs, *manager.upgrades, *manager.lock.verbs))
+    if not verb:
+        return ()
+    found = _install(call, verb, words, ())
+    if verb in manager.installs:
+        return (found._replace(packages=tuple(map(_poetry_requirement, operands))),)
+    locked = verb in manager.lock.verbs
+    return (found._replace(locked=locked, upgrade=not locked and not operands),)
 
 
 def _install(
-    command: Command, manager: str, verb: str, words: ParsedOptions, operands: Sequence[Word]
+    call: Call, verb: str, words: ParsedOptions, operands: Sequence[Word]
 ) -> PackageInstall:
     packages = [found for word in operands if (found := _requirement(word))]
     for word in words.values("-e", "--editable"):
@@ -153,19 +113,18 @@ def _install(
         if found:
             packages.append(found._replace(editable=True))
     return PackageInstall(
-        command.span,
-        command,
-        manager,
-        "python",
+        call.command.span,
+        call.command,
+        call.manager,
         verb,
         tuple(sorted(packages, key=lambda package: package.span)),
         files=words.values("-r", "--requirement", "--requirements"),
         constraints=words.values("-c", "--constraint", "--constraints"),
         indexes=tuple(_indexes(words)),
-        trusted_hosts=words.values("--trusted-host", "--allow-insecure-host"),
+        trusted_hosts=words.values(*call.manager.insecure),
         options=words.options,
         assume_yes=True,
-        no_cache=words.has("--no-cache-dir", "--no-cache") or _told_by_variable(command),
+        no_cache=any(_writes_nothing(call, words, cache) for cache in call.manager.caches),
         require_hashes=words.has("--require-hashes"),
         complete=words.complete,
     )
@@ -187,12 +146,12 @@ def _indexes(words: ParsedOptions) -> Iterable[PackageIndex]:
             yield PackageIndex(option.span, long, option.value.value)
 
 
-def _told_by_variable(command: Command) -> bool:
-    return any(
-        variable.name in _NO_CACHE
+def _writes_nothing(call: Call, words: ParsedOptions, cache: Cache) -> bool:
+    return words.has(*cache.off_options) or any(
+        variable.name in cache.off_variables
         and isinstance(variable.value, Known)
-        and is_on(variable.value.value)
-        for variable in command.assignments
+        and cache.is_off(variable.value.value)
+        for variable in call.command.assignments
     )
 
 
@@ -208,3 +167,112 @@ def _poetry_requirement(word: Word) -> Requirement:
     if "$" in version:
         return base._replace(specifier=f"@{version}", pinned=UNKNOWN)
     return base._replace(specifier=f"@{version}")
+
+
+# https://peps.python.org/pep-0440/#version-specifiers
+_PEP440 = Pin(
+    "{name}=={version}",
+    ("{name}>={version}", "{name}~={version}", "{name}=={version}.*", "{name}!={version}"),
+)
+PIP = Manager(
+    "pip",
+    ("pip",),
+    Ecosystem.PYPI,
+    _read_pip,
+    _PEP440,
+    "https://pip.pypa.io/en/stable/cli/",
+    ("install", "download", "wheel"),
+    modules=("pip",),
+    caches=(
+        Cache(
+            "pip",
+            ("~/.cache/pip",),
+            variables=("PIP_CACHE_DIR",),
+            off_options=("--no-cache-dir", "--no-cache"),
+            off_variables=("PIP_NO_CACHE_DIR",),
+            # By tradition every word that means no as well:
+            # https://github.com/pypa/pip/blob/main/src/pip/_internal/cli/cmdoptions.py
+            off_by_any_value=True,
+            cleaned_by=("cache purge",),
+        ),
+    ),
+    removes=("uninstall",),
+    valued=_VALUED - {"-p", "-P", "-b", "-m", "-E"},
+    insecure=("--trusted-host",),
+    insecure_variables=("PIP_TRUSTED_HOST",),
+    index_variables=("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
+    own=frozenset(("pip", "setuptools", "wheel")),
+)
+UV = Manager(
+    "uv",
+    ("uv",),
+    Ecosystem.PYPI,
+    _read_uv,
+    _PEP440,
+    "https://docs.astral.sh/uv/reference/cli/",
+    ("pip install", "tool install", "add"),
+    modules=("uv",),
+    caches=(
+        Cache(
+            "uv",
+            ("~/.cache/uv",),
+            variables=("UV_CACHE_DIR",),
+            off_options=("--no-cache", "--no-cache-dir", "-n"),
+            off_variables=("UV_NO_CACHE",),
+            cleaned_by=("cache clean", "cache prune", "clean"),
+        ),
+    ),
+    removes=("pip uninstall", "tool uninstall", "remove"),
+    valued=_VALUED - {"-d", "-E", "-t"},
+    insecure=("--allow-insecure-host", "--trusted-host"),
+    insecure_variables=("UV_INSECURE_HOST",),
+    index_variables=(
+        *("UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_INDEX", "UV_INDEX_URL"),
+        "UV_TORCH_BACKEND",
+    ),
+    lock=Lock(("uv.lock",), options=("--frozen", "--locked")),
+    runs=(
+        Run("uv", "run"),
+        Run("uvx", fetches=True),
+        Run("uv", "tool run", fetches=True),
+    ),
+    own=frozenset(("pip", "setuptools", "uv", "wheel")),
+)
+PIPX = Manager(
+    "pipx",
+    ("pipx",),
+    Ecosystem.PYPI,
+    _read_pipx,
+    _PEP440,
+    "https://pipx.pypa.io/stable/docs/",
+    ("install", "inject app"),
+    modules=("pipx",),
+    removes=("uninstall",),
+    valued=_VALUED - {"-e", "-f"},
+    runs=(Run("pipx", "run", fetches=True),),
+    own=frozenset(("pipx",)),
+)
+POETRY = Manager(
+    "poetry",
+    ("poetry",),
+    Ecosystem.PYPI,
+    _read_poetry,
+    Pin("{name}=={version}", ("{name}>={version}", "{name}@^{version}", "{name}@latest")),
+    "https://python-poetry.org/docs/cli/",
+    ("add",),
+    modules=("poetry",),
+    upgrades=("update",),
+    caches=(
+        Cache(
+            "poetry",
+            ("~/.cache/pypoetry",),
+            variables=("POETRY_CACHE_DIR",),
+            cleaned_by=("cache clear",),
+        ),
+    ),
+    removes=("remove",),
+    valued=_VALUED - {"-e", "-f", "-i"},
+    lock=Lock(("poetry.lock",), verbs=("install", "sync")),
+    runs=(Run("poetry", "run"),),
+    own=frozenset(("poetry",)),
+)

@@ -8,10 +8,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.packages.model import PackageIndex, PackageInstall, Requirement
-from imagelint.documents.packages.options import ParsedOptions, bare_text, is_open, sort_words
+from imagelint.documents.packages.options import bare_text, is_open
+from imagelint.documents.packages.packagemanager import Cache, Ecosystem, Manager, Pin
 
 if TYPE_CHECKING:
-    from imagelint.documents.shell.script import Command, Word
+    from imagelint.documents.packages.options import ParsedOptions
+    from imagelint.documents.packages.packagemanager import Call
+    from imagelint.documents.shell.script import Word
 
 _APT_VALUED = frozenset(
     {"-o", "--option", "-c", "--config-file", "-t", "--target-release", "--default-release"}
@@ -32,132 +35,76 @@ _ZYPPER_VALUED = frozenset(
     {"-r", "--repo", "--from", "-t", "--type", "-R", "--root", "-D", "--reposd-dir", "--cache-dir"}
     | {"-c", "--config", "-p", "--plus-repo", "--download", "--solv-cache-dir", "--gpgkey"}
 )
-_UPGRADES = frozenset(
-    {"upgrade", "dist-upgrade", "full-upgrade", "update", "up", "dup", "patch", "distro-sync"}
-    | {"system-upgrade", "upgrade-minimal", "update-minimal", "dselect-upgrade"}
-)
 _NO_RECOMMENDS = pattern(r"(?i)APT::Install-Recommends=[\"']?(?:0|false|no|off)[\"']?$")
 _RPM_VERSION = pattern(r"(.+?)-(?:\d+:)?(\d[^-]*\.[^-]*(?:-[^-]+)?)")
 _VERSIONED_FILE = pattern(r"[-_]\d[^/]*\.(?:deb|rpm|apk)$")
 _OPERATOR = pattern(r"(=~|~=|>=|<=|=|>|<|~)")
 
 
-def read_apt(command: Command) -> tuple[PackageInstall, ...]:
+def _read_apt(call: Call) -> tuple[PackageInstall, ...]:
     """`apt-get install`, `apt upgrade`, `apt-get build-dep` and their kin."""
-    words = sort_words(command.arguments, _APT_VALUED)
-    verbs = ("install", "reinstall", "build-dep", "satisfy", "upgrade", "dist-upgrade")
-    verb = _verb(words, (*verbs, "full-upgrade", "safe-upgrade"))
-    if not verb:
-        return ()
+    words = call.words
     quiet = words.count("-q", "--quiet")
     silent = quiet > 1 or any(word.text == "2" for word in words.values("-q", "--quiet"))
-    found = _install(command, command.program, "deb", verb, words)
-    return (
+    spelt = any(_NO_RECOMMENDS.match(word.text) for word in words.values("-o", "--option"))
+    return tuple(
         found._replace(
-            assume_yes=silent or words.has("-y", "--yes", "--assume-yes", "--force-yes"),
-            no_recommends=words.has("--no-install-recommends", "--without-recommends", "-R")
-            or any(_NO_RECOMMENDS.match(word.text) for word in words.values("-o", "--option")),
+            assume_yes=silent or found.assume_yes, no_recommends=spelt or found.no_recommends
+        )
+        for found in _read(call)
+    )
+
+
+def _read(call: Call) -> tuple[PackageInstall, ...]:
+    """An installation by any of these managers, from what its value says."""
+    manager, words = call.manager, call.words
+    verb, operands = words.verb((*manager.installs, *manager.upgrades))
+    if not verb:
+        return ()
+    packages = tuple(
+        _requirement(word, manager.ecosystem)
+        for word in operands
+        if not _is_removal(word, manager.ecosystem)
+    )
+    group = words.values(*manager.groups)
+    return (
+        PackageInstall(
+            call.command.span,
+            call.command,
+            manager,
+            verb,
+            packages,
+            indexes=_indexes(words),
+            options=words.options,
+            assume_yes=not manager.assume_yes or words.has(*manager.assume_yes),
+            no_recommends=words.has(*manager.no_recommends),
+            no_cache=any(words.has(*cache.off_options) for cache in manager.caches),
+            upgrade=verb in manager.upgrades and not packages,
+            group=group[0].text if group else "",
+            complete=words.complete,
         ),
     )
 
 
-def read_apk(command: Command) -> tuple[PackageInstall, ...]:
-    """`apk add` and `apk upgrade`."""
-    words = sort_words(command.arguments, _APK_VALUED)
-    verb = _verb(words, ("add", "upgrade"))
-    if not verb:
-        return ()
-    found = _install(command, "apk", "apk", verb, words)
-    indexes = tuple(
+def _indexes(words: ParsedOptions) -> tuple[PackageIndex, ...]:
+    return tuple(
         PackageIndex(option.span, "--repository", option.value.value)
         for option in words.options
         if option.name in ("-X", "--repository") and option.value
     )
-    return (found._replace(assume_yes=True, no_cache=words.has("--no-cache"), indexes=indexes),)
 
 
-def read_rpm(command: Command) -> tuple[PackageInstall, ...]:
-    """`yum`, `dnf` and `microdnf` with `install`, `upgrade` and their kin."""
-    words = sort_words(command.arguments, _RPM_VALUED)
-    installs = ("install", "localinstall", "reinstall", "groupinstall", "in", "builddep")
-    verb = _verb(words, (*installs, *_UPGRADES))
-    if not verb:
-        return ()
-    manager = command.program.rstrip("5")
-    found = _install(command, manager, "rpm", verb, words)
-    return (found._replace(assume_yes=words.has("-y", "--assumeyes")),)
-
-
-def read_zypper(command: Command) -> tuple[PackageInstall, ...]:
-    """`zypper install`, `zypper update` and their kin."""
-    words = sort_words(command.arguments, _ZYPPER_VALUED)
-    installs = ("install", "in", "dist-upgrade")
-    verb = _verb(words, (*installs, *_UPGRADES))
-    if not verb:
-        return ()
-    yes = words.has("-n", "--non-interactive", "-y", "--no-confirm")
-    no_recommends = words.has("--no-recommends")
-    found = _install(command, "zypper", "rpm", verb, words)
-    return (found._replace(assume_yes=yes, no_recommends=no_recommends),)
-
-
-def index_verb(command: Command) -> str:
-    """The ecosystem whose index `apt-get update`, `apk update`, `yum makecache` … fetches."""
-    program = command.program
-    for programs, valued, verbs, ecosystem in _REFRESHES:
-        if program in programs:
-            words = sort_words(command.arguments, valued)
-            return ecosystem if _verb(words, verbs) else ""
-    return ""
-
-
-APT = ("apt-get", "apt", "aptitude")
-RPM = ("yum", "dnf", "dnf5", "microdnf", "tdnf")
-_REFRESHES = (
-    (APT, _APT_VALUED, ("update",), "deb"),
-    (("apk",), _APK_VALUED, ("update",), "apk"),
-    (RPM, _RPM_VALUED, ("makecache", "check-update"), "rpm"),
-    (("zypper",), _ZYPPER_VALUED, ("refresh", "ref"), "rpm"),
-)
-
-
-def _verb(words: ParsedOptions, verbs: tuple[str, ...]) -> str:
-    first = words.operands[0].text if words.operands else ""
-    return first if first in verbs else ""
-
-
-def _install(
-    command: Command, manager: str, ecosystem: str, verb: str, words: ParsedOptions
-) -> PackageInstall:
-    packages = tuple(
-        _requirement(word, ecosystem)
-        for word in words.operands[1:]
-        if not _is_removal(word, ecosystem)
-    )
-    return PackageInstall(
-        command.span,
-        command,
-        manager,
-        ecosystem,
-        verb,
-        packages,
-        options=words.options,
-        upgrade=(verb.endswith("upgrade") or verb in _UPGRADES) and not packages,
-        complete=words.complete,
-    )
-
-
-def _is_removal(word: Word, ecosystem: str) -> bool:
+def _is_removal(word: Word, ecosystem: Ecosystem) -> bool:
     """`name-` of apt and `!name` of apk say what must not be installed."""
     text = bare_text(word)
-    return (ecosystem == "deb" and text.endswith("-")) or text.startswith("!")
+    return (ecosystem is Ecosystem.DEB and text.endswith("-")) or text.startswith("!")
 
 
-def _requirement(word: Word, ecosystem: str) -> Requirement:
+def _requirement(word: Word, ecosystem: Ecosystem) -> Requirement:
     text = bare_text(word)
     if text.endswith((".deb", ".rpm", ".apk")) or "://" in text:
         return _file(word, text)
-    if ecosystem == "rpm" and "=" not in text:
+    if ecosystem is Ecosystem.RPM and not _OPERATOR.search(text):
         return _rpm(word, text)
     parts = _OPERATOR.split(text, maxsplit=1)
     name = parts[0].partition(":")[0].partition("/")[0].partition("@")[0].strip()
@@ -185,6 +132,124 @@ def _rpm(word: Word, text: str) -> Requirement:
         return Requirement(word.span, word.raw, name, pinned=UNKNOWN)
     match = _RPM_VERSION.fullmatch(text)
     if match is None or "*" in match[2]:
-        return Requirement(word.span, word.raw, text.partition("*")[0].rstrip("-"))
+        name = match[1] if match else text.partition("*")[0].rstrip("-")
+        return Requirement(word.span, word.raw, name)
     name, version = match[1], match[2]
     return Requirement(word.span, word.raw, name, f"-{version}", version, Known(value=True))
+
+
+_APT_LISTS = Cache(
+    "apt-lists", ("/var/lib/apt/lists",), cleaned_by=("distclean", "dist-clean")
+)  # apt-get(8): `clean` keeps the lists, `distclean` (apt 2.7.8 on) removes them as well
+APT = Manager(
+    "apt",
+    ("apt-get", "apt"),
+    Ecosystem.DEB,
+    _read_apt,
+    Pin("{name}={version}", ("{name}={version}*", "{name}/stable")),
+    "https://manpages.debian.org/stable/apt/apt-get.8.en.html",
+    ("install", "reinstall", "build-dep", "satisfy"),
+    # apt(8): "an end-user tool … it may change behavior between versions".
+    for_people=("apt",),
+    upgrades=("upgrade", "dist-upgrade", "full-upgrade", "safe-upgrade"),
+    release_upgrades=("dist-upgrade", "full-upgrade"),
+    refresh=("update",),
+    lists=_APT_LISTS,
+    caches=(Cache("apt", ("/var/cache/apt",), cleaned_by=("clean", "distclean", "dist-clean")),),
+    removes=("remove", "purge", "autoremove"),
+    sweeps=("--auto-remove", "--autoremove", "autoremove"),
+    markers=("apt-mark auto",),
+    valued=_APT_VALUED,
+    assume_yes=("-y", "--yes", "--assume-yes", "--force-yes"),
+    no_recommends=("--no-install-recommends",),
+    recommends_setting="Install-Recommends",
+    unsigned=("--allow-unauthenticated", "--allow-insecure-repositories", "--force-yes"),
+)
+APTITUDE = APT._replace(
+    name="aptitude",
+    programs=("aptitude",),
+    source="https://manpages.debian.org/stable/aptitude/aptitude.8.en.html",
+    for_people=(),
+    no_recommends=("--without-recommends", "-R"),
+    unsigned=("--allow-untrusted",),
+)
+APK = Manager(
+    "apk",
+    ("apk",),
+    Ecosystem.APK,
+    _read,
+    Pin("{name}={version}", ("{name}~={version}", "{name}>{version}", "{name}@edge")),
+    "https://man.archlinux.org/man/apk.8.en",
+    ("add",),
+    upgrades=("upgrade",),
+    refresh=("update",),
+    caches=(Cache("apk", ("/var/cache/apk",), off_options=("--no-cache",)),),
+    removes=("del",),
+    groups=("-t", "--virtual"),
+    valued=_APK_VALUED,
+    unsigned=("--allow-untrusted",),
+)
+DNF = Manager(
+    "dnf",
+    ("dnf", "dnf5"),
+    Ecosystem.RPM,
+    _read,
+    Pin("{name}-{version}", ("{name}-{version}*",)),
+    "https://dnf.readthedocs.io/en/latest/command_ref.html",
+    ("install", "localinstall", "reinstall", "groupinstall", "in", "builddep"),
+    upgrades=(
+        *("upgrade", "dist-upgrade", "full-upgrade", "update", "up", "dup", "patch"),
+        *("distro-sync", "system-upgrade", "upgrade-minimal", "update-minimal"),
+    ),
+    release_upgrades=("dist-upgrade", "dup", "distro-sync", "system-upgrade"),
+    refresh=("makecache", "check-update"),
+    # dnf5-caching(7) for the second.
+    caches=(Cache("dnf", ("/var/cache/dnf", "/var/cache/libdnf5"), cleaned_by=("clean",)),),
+    removes=("remove", "erase", "autoremove"),
+    sweeps=("autoremove",),
+    valued=_RPM_VALUED,
+    assume_yes=("-y", "--assumeyes"),
+    no_recommends=("--setopt=install_weak_deps=False", "--setopt=install_weak_deps=0"),
+    recommends_setting="install_weak_deps",
+    unsigned=("--nogpgcheck", "--no-gpgchecks"),
+    insecure=("--setopt=sslverify=0", "--setopt=sslverify=False"),
+)
+YUM = DNF._replace(
+    name="yum",
+    programs=("yum",),
+    source="https://man7.org/linux/man-pages/man8/yum.8.html",
+    # From RHEL 8 on yum is a name of dnf.
+    caches=(Cache("yum", ("/var/cache/yum", "/var/cache/dnf"), cleaned_by=("clean",)),),
+)
+MICRODNF = DNF._replace(
+    name="microdnf",
+    programs=("microdnf",),
+    source="https://github.com/rpm-software-management/microdnf",
+    caches=(Cache("microdnf", ("/var/cache/yum",), cleaned_by=("clean",)),),
+)
+TDNF = DNF._replace(
+    name="tdnf",
+    programs=("tdnf",),
+    source="https://vmware.github.io/photon/docs-v5/administration-guide/managing-packages-with-tdnf/",
+    caches=(Cache("tdnf", ("/var/cache/tdnf",), cleaned_by=("clean",)),),
+)
+ZYPPER = Manager(
+    "zypper",
+    ("zypper",),
+    Ecosystem.RPM,
+    _read,
+    Pin("{name}={version}", ("{name}>={version}", "{name}<{version}")),
+    "https://en.opensuse.org/SDB:Zypper_manual",
+    ("install", "in"),
+    upgrades=("update", "up", "dist-upgrade", "dup", "patch", "upgrade"),
+    release_upgrades=("dist-upgrade", "dup"),
+    refresh=("refresh", "ref"),
+    caches=(Cache("zypper", ("/var/cache/zypp",), cleaned_by=("clean", "cc")),),
+    removes=("remove", "rm"),
+    sweeps=("--clean-deps", "-u"),
+    valued=_ZYPPER_VALUED,
+    assume_yes=("-n", "--non-interactive", "-y", "--no-confirm"),
+    no_recommends=("--no-recommends",),
+    recommends_setting="onlyRequires",
+    unsigned=("--no-gpg-checks", "--allow-unsigned-rpm"),
+)

@@ -52,7 +52,7 @@ def fixed_by_constraints(document: Requirements, project: Project) -> frozenset[
 
 def loose_packages(install: PackageInstall) -> tuple[Requirement, ...]:
     """The Python packages of an installation which no version binds."""
-    if install.ecosystem not in ("python", "conda") or decided_elsewhere(install):
+    if not install.ecosystem.holds_python or decided_elsewhere(install):
         return ()
     torch = any(package.name == "torch" and not is_loose(package) for package in install.packages)
     return tuple(

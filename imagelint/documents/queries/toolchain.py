@@ -6,13 +6,14 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import Known
-from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.installs import package_installs, packages_removed
+from imagelint.documents.packages.lookup import manager_call
 from imagelint.documents.queries.stages import server_of, stage_scripts
 from imagelint.knowledge.base_images import is_devel
 from imagelint.knowledge.gpu_stack import JIT_COMPILED
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable
 
     from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Stage
@@ -33,8 +34,6 @@ _TOOLS = (
 )  # fmt: skip
 # `gcc-12-base` and `gcc-14-locales` hold no compiler.
 _NOT_TOOLS = ("gcc-*-base", "gcc-*-locales", "gcc-*-doc")
-_SYSTEM = frozenset(("deb", "apk", "rpm"))
-_REMOVING = frozenset(("remove", "purge", "autoremove", "erase", "del"))
 _TOOL_IMAGES = frozenset(
     f"docker.io/library/{name}" for name in ("gcc", "golang", "gradle", "maven", "rust")
 )
@@ -43,8 +42,6 @@ _COMPILERS = frozenset(
 )
 _SUBCOMMANDS = {
     "cmake": ("--build",),
-    "cargo": ("build", "install"),
-    "go": ("build", "install"),
     "mvn": ("package", "install", "verify"),
     "gradle": ("build", "assemble"),
 }
@@ -76,15 +73,15 @@ def toolchain_image(use: ImageUse | None) -> bool:
 
 def shipped_tools(script: Script) -> tuple[Toolchain, ...]:
     """Build tools that a script installs and does not remove again."""
-    removed = tuple(_removed(script))
+    removed = packages_removed(script)
     return tuple(
         Toolchain(package, command)
         for command in script.commands
         for install in package_installs(command)
-        if install.ecosystem in _SYSTEM
+        if install.ecosystem.is_system
         for package in install.packages
         if _is_tool(package.name) and not _matches(package.name, removed)
-        if not _matches(_virtual(command), removed)
+        if not _matches(install.group, removed)
     )
 
 
@@ -98,31 +95,6 @@ def _matches(name: str, removed: Iterable[str]) -> bool:
     return any(name == other or "*" in removed for other in removed) if name else False
 
 
-def _removed(script: Script) -> Iterator[str]:
-    """Names of packages which a script removes; `*` when it cannot be told which."""
-    for command in script.of("apt-get", "apt", "apk", "yum", "dnf", "microdnf"):
-        texts = [word.text for word in command.arguments]
-        if not _REMOVING.intersection(texts):
-            continue
-        # `apt-mark auto '.*'` makes everything that was installed a candidate for removal.
-        sweeps = command.has_flag("--auto-remove", "--autoremove") or "autoremove" in texts
-        if sweeps and any(mark.has_flag("auto") for mark in script.of("apt-mark")):
-            yield "*"
-        for word in command.arguments:
-            yield from word.text.split() if isinstance(word.value, Known) else ("*",)
-
-
-def _virtual(command: Command) -> str:
-    """The group of `apk add --virtual NAME`, or empty."""
-    texts = [word.text for word in command.arguments]
-    for at, text in enumerate(texts):
-        if text in ("--virtual", "-t") and at + 1 < len(texts):
-            return texts[at + 1]
-        if text.startswith("--virtual="):
-            return text.partition("=")[2]
-    return ""
-
-
 def compilations(script: Script) -> tuple[Command, ...]:
     """The commands of a script that turn source into programs."""
     return tuple(command for command in script.commands if _compiles(command))
@@ -131,7 +103,8 @@ def compilations(script: Script) -> tuple[Command, ...]:
 def _compiles(command: Command) -> bool:
     if command.program in _COMPILERS:
         return not command.has_flag("--version", "-v", "-V")
-    wanted = _SUBCOMMANDS.get(command.program, ())
+    call = manager_call(command)
+    wanted = call.manager.builds if call else _SUBCOMMANDS.get(command.program, ())
     return any(word.text in wanted for word in command.arguments)
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import MANAGERS
+from imagelint.documents.packages.packagemanager import Ecosystem
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.shared import EnvVar
 from imagelint.documents.shell.script import Script
@@ -20,15 +22,10 @@ if TYPE_CHECKING:
 __all__ = ["wheel_indexes"]
 
 _VARIABLES = frozenset(
-    (
-        "PIP_EXTRA_INDEX_URL",
-        "PIP_INDEX_URL",
-        "UV_DEFAULT_INDEX",
-        "UV_EXTRA_INDEX_URL",
-        "UV_INDEX",
-        "UV_INDEX_URL",
-        "UV_TORCH_BACKEND",
-    )
+    name
+    for manager in MANAGERS
+    if manager.ecosystem is Ecosystem.PYPI
+    for name in manager.index_variables
 )
 
 

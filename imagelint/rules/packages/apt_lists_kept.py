@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from imagelint.documents.packages.installs import caches_removed, refreshes_index
+from typing import TYPE_CHECKING
+
+from imagelint.documents.packages.installs import refreshed_manager
+from imagelint.documents.queries.packagecaches import holds, removed_behind
 from imagelint.documents.shell.script import Script, ScriptRole
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-_LISTS = "/var/lib/apt/lists"
+if TYPE_CHECKING:
+    from imagelint.documents.packages.packagemanager import Cache
+    from imagelint.documents.shell.script import Command
 
 
 @rule(Script, Severity.LOW, references=("hadolint DL3009", "Dockle DKL-DI-0005"))
@@ -31,24 +36,23 @@ def apt_lists_kept(script: Script, ctx: Context) -> Findings:
     """
     if script.role is not ScriptRole.RUN or not script.final or not script.readable:
         return
-    if any(_holds_lists(mount) for mount in script.mounts):
-        return
-    updates = [command for command in script.commands if refreshes_index(command) == "deb"]
+    updates = [(one, lists) for one in script.commands if (lists := _lists_written(one))]
     if not updates:
         return
-    last = updates[-1]
-    behind = script.commands[script.commands.index(last) :]
-    if any("apt-lists" in caches_removed(command) for command in behind):
+    last, lists = updates[-1]
+    if any(holds(mount, lists) for mount in script.mounts):
+        return
+    if removed_behind(script, last, lists):
         return
     verb = next((word for word in last.arguments if word.text == "update"), last.words[0])
     yield ctx.finding(
         verb,
         f"`{last.program} update` leaves its package lists in the layer",
-        help="end the same RUN with `&& rm -rf /var/lib/apt/lists/*`",
+        help=f"end the same RUN with `&& rm -rf {lists.folders[0]}/*`",
         subject=f"{last.program} update",
     )
 
 
-def _holds_lists(mount: str) -> bool:
-    target = mount.partition(":")[2].rstrip("/")
-    return bool(target) and f"{_LISTS}/".startswith(f"{target}/")
+def _lists_written(command: Command) -> Cache | None:
+    manager = refreshed_manager(command)
+    return manager.lists if manager else None

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.finding import Edit
 from imagelint.core.source import Span
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import manager_call
+from imagelint.documents.packages.system import APT
 from imagelint.documents.queries.stages import enclosing_stage, stage_scripts
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
-_SETTING = "Install-Recommends"
+if TYPE_CHECKING:
+    from imagelint.documents.dockerfile.model import Stage
 
 
 @rule(Command, Severity.LOW, references=("hadolint DL3015", "Trivy DS-0029"))
@@ -31,7 +36,8 @@ def apt_recommends(command: Command, ctx: Context) -> Findings:
         FROM debian:12.7
         RUN apt-get update && apt-get install --no-install-recommends -y ffmpeg
     """
-    if command.program not in ("apt-get", "apt"):
+    call = manager_call(command)
+    if call is None or call.manager is not APT:
         return
     stage = enclosing_stage(ctx.document, command.span)
     if stage is None or not stage.shipped:
@@ -40,16 +46,21 @@ def apt_recommends(command: Command, ctx: Context) -> Findings:
         if install.no_recommends or not install.packages or not install.complete:
             continue
         verb = next((word for word in command.arguments if word.text == "install"), None)
-        if verb is None or any(_SETTING in one.text for one in stage_scripts(ctx.document, stage)):
+        if verb is None or _switched_off(ctx, stage):
             continue
         names = [package.name for package in install.packages if package.name]
         yield ctx.finding(
             verb,
             f"`{command.program} install` brings in what its packages only recommend",
-            help="add `--no-install-recommends`; name what was relied on",
+            help=f"add `{APT.no_recommends[0]}`; name what was relied on",
             subject=names[0] if names else "",
             fix=Fix(
-                "add --no-install-recommends",
-                (Edit(Span(verb.span.end, verb.span.end), " --no-install-recommends"),),
+                f"add {APT.no_recommends[0]}",
+                (Edit(Span(verb.span.end, verb.span.end), f" {APT.no_recommends[0]}"),),
             ),
         )
+
+
+def _switched_off(ctx: Context, stage: Stage) -> bool:
+    setting = APT.recommends_setting
+    return any(setting in script.text for script in stage_scripts(ctx.document, stage))

@@ -41,7 +41,7 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
     if stage is None or not stage.shipped:
         return
     for install in package_installs(command):
-        for package in install.packages if install.ecosystem in ("deb", "rpm") else ():
+        for package in install.packages if install.ecosystem.is_system else ():
             kind = host_package(package.name)
             if kind:
                 yield ctx.finding(

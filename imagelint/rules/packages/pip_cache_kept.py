@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.packages.installs import caches_removed, package_installs
-from imagelint.documents.queries import pipcache
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.queries import packagecaches
 from imagelint.documents.shell.script import Script, ScriptRole
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.packages.installs import PackageInstall
+    from imagelint.documents.packages.packagemanager import Cache
 
 
 @rule(Script, Severity.LOW, references=("hadolint DL3042",))
@@ -36,41 +37,38 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
     """
     if script.role is not ScriptRole.RUN:
         return
-    judged: set[str] = set()
+    judged: set[Cache] = set()
     for command in script.commands:
         for install in package_installs(command):
-            if install.manager in pipcache.CACHE_VARIABLE.keys() - judged and pipcache.fills_cache(
-                install
-            ):
-                found = tuple(_judge(script, install, ctx))
-                judged.update(install.manager for _ in found)
+            cache = packagecaches.wheel_cache(install)
+            if cache and cache not in judged and packagecaches.brings_more_than_itself(install):
+                found = tuple(_judge(script, install, cache, ctx))
+                judged.update(cache for _ in found)
                 yield from found
 
 
-def _judge(script: Script, install: PackageInstall, ctx: Context) -> Findings:
-    manager, command = install.manager, install.command
-    mount = pipcache.cache_mount(ctx.document, script, manager)
-    off = pipcache.cache_switched_off(ctx.document, script, install)
+def _judge(script: Script, install: PackageInstall, cache: Cache, ctx: Context) -> Findings:
+    manager, command = install.manager.name, install.command
+    mount = packagecaches.cache_mount(ctx.document, script, cache)
+    off = packagecaches.cache_switched_off(ctx.document, script, install, cache)
     if mount and off:
         yield ctx.finding(
             command.words[0],
             f"{manager} is told to use no cache, so the cache mount at `{mount}` stays empty",
-            help=f"drop `{pipcache.CACHE_OPTION[manager]}`, `{pipcache.CACHE_VARIABLE[manager]}` "
-            "or the mount",
+            help=f"drop `{cache.off_options[0]}`, `{cache.off_variables[0]}` or the mount",
             subject=manager,
             severity=Severity.INFO,
         )
     if mount or off is not False or not script.final or not script.readable:
         return
-    behind = script.commands[script.commands.index(command) :]
-    if any(manager in caches_removed(other) for other in behind):
+    if packagecaches.removed_behind(script, command, cache):
         return
     heavy = any(package.name in GPU_STACK for package in install.packages)
     yield ctx.finding(
         command.words[0],
         f"{manager} leaves a copy of what it downloads in the layer",
-        help=f"add `{pipcache.CACHE_OPTION[manager]}`, "
-        f"or `RUN --mount=type=cache,target=/root/.cache/{manager}`",
+        help=f"add `{cache.off_options[0]}`, "
+        f"or `RUN --mount=type=cache,target={cache.folders[0].replace('~', '/root')}`",
         subject=manager,
         severity=Severity.MEDIUM if heavy else None,
     )

@@ -37,18 +37,15 @@ def unpinned_gpu_stack(command: Command, ctx: Context) -> Findings:
         RUN pip install --no-cache-dir vllm==0.11.0
     """
     for install in package_installs(command):
+        pin = install.manager.pin
         for package in loose_packages(install):
             if package.name in GPU_STACK:
                 yield ctx.finding(
                     package,
                     f"`{package.name}` {_how(package)}: the next build may take another release",
-                    help=f"name the version that was tested: `{_pin(package, install.ecosystem)}`",
+                    help=f"name the version that was tested: `{pin.of(package.name, '<version>')}`",
                     subject=package.name,
                 )
-
-
-def _pin(package: Requirement, ecosystem: str) -> str:
-    return f"{package.name}{'=' if ecosystem == 'conda' else '=='}<version>"
 
 
 def _how(package: Requirement) -> str:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import MANAGERS
 from imagelint.documents.queries.pins import loose_packages
 from imagelint.documents.shell.script import Command
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 # What installs packages is not what is served.
-_INSTALLERS = frozenset(("pip", "setuptools", "wheel", "uv", "pipx", "poetry", "conda", "mamba"))
+_INSTALLERS = frozenset(name for manager in MANAGERS for name in manager.own)
 _SHOWN = 5
 
 

@@ -10,8 +10,10 @@ from imagelint.documents.packages.installs import (
     PackageInstall,
     caches_removed,
     package_installs,
-    refreshes_index,
+    packages_removed,
+    refreshed_manager,
 )
+from imagelint.documents.packages.lookup import MANAGERS
 from imagelint.documents.shell.read import read_script
 from imagelint.documents.shell.script import Command, ScriptRole
 
@@ -181,7 +183,11 @@ def test_files_constraints_indexes_and_hosts() -> None:
         ("conda env create -f x", {"assume_yes"}),
         ("conda update --all", {"upgrade"}),
         ("PIP_NO_CACHE_DIR=1 pip install a", {"assume_yes", "no_cache"}),
-        ("PIP_NO_CACHE_DIR=0 pip install a", {"assume_yes"}),
+        ("PIP_NO_CACHE_DIR=0 pip install a", {"assume_yes", "no_cache"}),
+        ("UV_NO_CACHE=0 uv pip install a", {"assume_yes"}),
+        ("UV_NO_CACHE=1 pip install a", {"assume_yes"}),
+        ("dnf -y --setopt=install_weak_deps=False install a", {"assume_yes", "no_recommends"}),
+        ("dnf install --setopt=install_weak_deps=True a", set()),
         ("env UV_NO_CACHE=true uv pip install a", {"assume_yes", "no_cache"}),
         ("uv sync --frozen -n", {"assume_yes", "no_cache", "locked"}),
         ("uv pip sync x", {"assume_yes", "locked"}),
@@ -218,24 +224,60 @@ def test_unknown_words_may_hold_more(text: str, complete: bool) -> None:  # noqa
         ("rm -rf /var/lib/apt/lists/*", ("apt-lists",)),
         ("rm -rf /var/lib/apt/lists/", ("apt-lists",)),
         ("rm -rf /var/cache/apt/* /root/.cache/pip", ("apt", "pip")),
-        ("rm -rf /var/cache/* /tmp/*", ("apt", "apk", "yum", "dnf", "zypper")),
-        ("rm -rf /opt/x", ()),
+        ("rm -rf /root/.cache/pip /var/cache/apt", ("apt", "pip")),
+        ("rm -rf /root/.cache", ("pip", "uv", "poetry", "yarn", "go")),
+        (
+            "rm -rf /var/cache/* /tmp/*",
+            ("apt", "apk", "dnf", "microdnf", "tdnf", "yum", "zypper"),
+        ),
+        ("rm -rf /opt/x /usr/local/go", ()),
+        ("rm -rf /", ()),
         ("apt-get clean", ("apt",)),
+        ("apt-get -y distclean", ("apt-lists", "apt")),
         ("yum -y clean all", ("yum",)),
+        ("dnf5 clean all", ("dnf",)),
         ("microdnf clean all", ("microdnf",)),
         ("conda clean -afy", ("conda",)),
         ("zypper clean -a", ("zypper",)),
         ("pip cache purge", ("pip",)),
+        ("pip3.11 cache purge", ("pip",)),
         ("python -m pip cache purge", ("pip",)),
+        ("python -m uv cache clean", ("uv",)),
         ("uv cache clean", ("uv",)),
         ("npm cache clean --force", ("npm",)),
         ("pnpm store prune", ("pnpm",)),
-        ("apt-get install clean", ("apt",)),
+        ("go clean -modcache", ("go",)),
+        ("go clean", ()),
+        ("apt-get install clean", ()),
         ("echo", ()),
     ],
 )
 def test_what_is_cleaned(text: str, expected: tuple[str, ...]) -> None:
-    assert caches_removed(commands(text)[0]) == expected
+    names = {cache.name for cache in caches_removed(commands(text)[0])}
+    assert names == set(expected)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("apt-get remove -y gcc make", ("gcc", "make")),
+        ("apt-get -y purge --auto-remove gcc", ("gcc",)),
+        ("apt-mark auto '.*' > /dev/null; apt-get purge -y --auto-remove", ("*",)),
+        ("apt-mark manual '.*'; apt-get purge -y --auto-remove", ()),
+        ("apt-mark auto '.*'; apt-get purge -y gcc", ("gcc",)),
+        ("apk del .build $X", (".build", "*")),
+        ("dnf5 erase gcc; zypper rm make", ("gcc", "make")),
+        ("pip uninstall torch; apt-get install remove", ()),
+    ],
+)
+def test_what_is_removed_again(text: str, expected: tuple[str, ...]) -> None:
+    assert packages_removed(read_script(text, Span(0, len(text)), ScriptRole.RUN)) == expected
+
+
+def test_packages_of_a_group() -> None:
+    assert install("apk add --virtual .build gcc").group == ".build"
+    assert install("apk add -t.build gcc").group == ".build"
+    assert install("apt-get install -t bookworm gcc").group == ""
 
 
 def test_options_in_clusters_and_behind_a_double_dash() -> None:
@@ -246,8 +288,11 @@ def test_options_in_clusters_and_behind_a_double_dash() -> None:
 
 def test_what_refreshes_an_index() -> None:
     texts = ["apt-get -q update", "apk update", "yum makecache", "zypper ref", "apt-get install"]
-    found = [refreshes_index(commands(text)[0]) for text in [*texts, "ls"]]
-    assert found == ["deb", "apk", "rpm", "rpm", "", ""]
+    found = [refreshed_manager(commands(text)[0]) for text in [*texts, "ls"]]
+    assert [manager and manager.name for manager in found] == [
+        *("apt", "apk", "yum", "zypper"),
+        *(None, None),
+    ]
 
 
 WORDS = st.lists(
@@ -282,35 +327,28 @@ WORDS = st.lists(
 ).map(" ".join)
 PROGRAMS = st.sampled_from(
     [
-        "pip",
-        "python -m pip",
-        "uv pip",
-        "uv",
-        "apt-get",
-        "apk",
-        "yum",
-        "zypper",
-        "conda",
-        "npm",
-        "gem",
-        "cargo",
-        "go",
-        "pipx",
-        "poetry",
-        "yarn",
+        *(program for manager in MANAGERS for program in manager.programs),
+        *(f"python3.12 -m {module}" for manager in MANAGERS for module in manager.modules),
+        *("uv pip", "sudo -E apt-get", "env A=1 pip3", "conda run -n x pip"),
     ]
+)
+VERBS = st.sampled_from(
+    [verb for one in MANAGERS for verb in (*one.installs, *one.upgrades, *one.lock.verbs)]
 )
 
 
-@given(PROGRAMS, WORDS)
-@settings(max_examples=200, deadline=None)
-def test_any_words_are_read_and_spans_are_true(program: str, words: str) -> None:
-    text = f"{program} {words}"
+@given(PROGRAMS, st.one_of(st.just(""), VERBS), WORDS)
+@settings(max_examples=300, deadline=None)
+def test_any_words_are_read_and_spans_are_true(program: str, verb: str, words: str) -> None:
+    text = f"{program} {verb} {words}"
     for command in commands(text):
         for found in package_installs(command):
             for package in found.packages:
                 assert text[package.span.start : package.span.end].endswith(package.raw)
             for option in found.options:
                 assert Span(0, len(text)).covers(option.span)
+            for index in found.indexes:
+                assert Span(0, len(text)).covers(index.span)
         caches_removed(command)
-        refreshes_index(command)
+        refreshed_manager(command)
+    packages_removed(read_script(text, Span(0, len(text)), ScriptRole.RUN))

@@ -1,0 +1,64 @@
+"""Which package manager a command runs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.packages.conda import CONDA
+from imagelint.documents.packages.languages import CARGO, GEM, GO, NPM, PNPM, YARN
+from imagelint.documents.packages.packagemanager import Call, Manager
+from imagelint.documents.packages.python import PIP, PIPX, POETRY, UV, is_python
+from imagelint.documents.packages.system import (
+    APK,
+    APT,
+    APTITUDE,
+    DNF,
+    MICRODNF,
+    TDNF,
+    YUM,
+    ZYPPER,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.documents.shell.script import Command
+
+__all__ = ["MANAGERS", "manager_call"]
+
+MANAGERS: tuple[Manager, ...] = (
+    *(APT, APTITUDE, APK, YUM, DNF, MICRODNF, TDNF, ZYPPER),
+    *(PIP, UV, PIPX, POETRY, CONDA),
+    *(NPM, YARN, PNPM, GEM, CARGO, GO),
+)
+_BY_PROGRAM: Mapping[str, Manager] = {
+    program: manager for manager in MANAGERS for program in manager.programs
+}
+_BY_MODULE: Mapping[str, Manager] = {
+    module: manager for manager in MANAGERS for module in manager.modules
+}
+_VERSION = "-0123456789."
+
+
+def manager_call(command: Command) -> Call | None:
+    """The package manager that a command runs, and what it is told; None for any other program.
+
+    Found as `pip`, as `pip3.11` and as `python -m pip`.
+    """
+    program = command.program
+    manager = _BY_PROGRAM.get(program) or _BY_PROGRAM.get(program.rstrip(_VERSION))
+    if manager is not None:
+        return Call(manager, command, command.arguments)
+    return _module_call(command) if is_python(program) else None
+
+
+def _module_call(command: Command) -> Call | None:
+    """`python -I -m pip …`: words before `-m` can only be switches."""
+    words = command.arguments
+    for index, word in enumerate(words[:-1]):
+        if word.text == "-m":
+            manager = _BY_MODULE.get(words[index + 1].text)
+            return Call(manager, command, words[index + 2 :]) if manager else None
+        if not word.text.startswith("-"):
+            break
+    return None

@@ -1,0 +1,235 @@
+"""A package manager as a value: all that readers and rules ask of one.
+
+A manager is added by one value and its line in `lookup.MANAGERS`. What a value says of command
+lines is held against what its reader makes of them (`tests/documents/packages/test_lookup.py`).
+"""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING, NamedTuple, assert_never
+
+from imagelint.documents.packages.options import is_on, sort_words
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imagelint.documents.packages.model import PackageInstall
+    from imagelint.documents.packages.options import ParsedOptions
+    from imagelint.documents.shell.script import Command, Word
+
+
+class Ecosystem(Enum):
+    """Where packages live, named as package URLs name it (https://github.com/package-url)."""
+
+    APK = "apk"
+    CARGO = "cargo"
+    CONDA = "conda"
+    DEB = "deb"
+    GEM = "gem"
+    GOLANG = "golang"
+    NPM = "npm"
+    PYPI = "pypi"
+    RPM = "rpm"
+
+    @property
+    def is_system(self) -> bool:
+        """Whether it holds the packages of a distribution: libraries, compilers, drivers."""
+        match self:
+            case Ecosystem.APK | Ecosystem.DEB | Ecosystem.RPM:
+                return True
+            case Ecosystem.CONDA | Ecosystem.PYPI:
+                return False
+            case Ecosystem.CARGO | Ecosystem.GEM | Ecosystem.GOLANG | Ecosystem.NPM:
+                return False
+            case never:
+                assert_never(never)
+
+    @property
+    def holds_python(self) -> bool:
+        """Whether its packages are what Python imports, under the names of PyPI."""
+        match self:
+            case Ecosystem.CONDA | Ecosystem.PYPI:
+                return True
+            case Ecosystem.APK | Ecosystem.DEB | Ecosystem.RPM:
+                return False
+            case Ecosystem.CARGO | Ecosystem.GEM | Ecosystem.GOLANG | Ecosystem.NPM:
+                return False
+            case never:
+                assert_never(never)
+
+
+class Pin(NamedTuple):
+    """How a version is asked for: templates of `{name}` and `{version}`.
+
+    `exact` takes one version; each of `ranges` names a version and leaves open which one comes.
+    """
+
+    exact: str
+    ranges: tuple[str, ...] = ()
+
+    def of(self, name: str, version: str) -> str:
+        """The word that asks for one version: `torch==2.8.0`."""
+        return self.exact.format(name=name, version=version)
+
+
+class Cache(NamedTuple):
+    """What a manager leaves on disk so that it need not fetch it again.
+
+    `folders` are where it lies by default, `~` is the home of whoever runs the manager;
+    `variables` name another folder. With one of `off_options`, the best to write first, or of
+    `off_variables` nothing is written. `off_by_any_value` is true when even a word that means no
+    switches it off. `cleaned_by` are the subcommands, with the options they need, that empty it.
+    """
+
+    name: str
+    folders: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
+    off_options: tuple[str, ...] = ()
+    off_variables: tuple[str, ...] = ()
+    off_by_any_value: bool = False
+    cleaned_by: tuple[str, ...] = ()
+
+    @property
+    def has_switch(self) -> bool:
+        """Whether option and variable can keep it from being written."""
+        return bool(self.off_options and self.off_variables)
+
+    def is_off(self, value: str) -> bool:
+        """Whether one of `off_variables` with this value switches it off."""
+        return bool(value) and (self.off_by_any_value or is_on(value))
+
+    def goes_with(self, path: str) -> bool:
+        """Whether the cache is gone when a path, or all that lies below it, is removed."""
+        return any(_is_within(folder, path) for folder in self.folders)
+
+
+def _is_within(folder: str, path: str) -> bool:
+    below_home = folder.removeprefix("~")
+    if path.endswith(below_home):
+        return True
+    if below_home == folder:
+        # `rm -rf /var/cache` and not `rm -rf /`, of which nobody knows what is left.
+        return path.startswith("/var/") and folder.startswith(f"{path}/")
+    parents = below_home.split("/")[1:-1]
+    if not parents or parents[0][0] != ".":
+        # `~/go` is a home's, `/usr/local/go` is not.
+        return False
+    return any(
+        path.endswith("/" + "/".join(parents[:count])) for count in range(1, len(parents) + 1)
+    )
+
+
+class Lock(NamedTuple):
+    """The files that hold every version, and what makes an installation obey them.
+
+    `verbs` are the subcommands that do, `options` make others do.
+    """
+
+    files: tuple[str, ...] = ()
+    verbs: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+
+class Run(NamedTuple):
+    """A command that starts another program: `uv run`, `npx`.
+
+    `fetches` is true when the program is a package that is taken from the index, else it stands in
+    the manager's environment and the command is a wrapper (`documents/shell/wrappers.py`).
+    """
+
+    program: str
+    verb: str = ""
+    fetches: bool = False
+
+
+class Manager(NamedTuple):
+    """One package manager.
+
+    `name` is what messages call it; `programs` are its executables, to which a version may be
+    added (`pip3.11`), `for_people` those of them whose command line may change between releases,
+    `modules` what `python -m` calls it. `source` is the documentation from which the facts are.
+
+    `installs` are the subcommands behind which packages stand, `upgrades` those that bring
+    everything up to date, `release_upgrades` those of them that may move to another release.
+    `refresh` fetches the index of packages, which stays as `lists` where that is no part of a
+    cache. `removes` takes packages away, with `sweeps` (options and subcommands) also those that
+    nothing needs any more, and of everything in sight once one of `markers` has run. `groups` are
+    the options that give packages a name under which they are removed. `builds` compiles.
+
+    `valued` are the options with a value of their own. `assume_yes` answers its questions; it
+    asks none when that is empty. `no_recommends` leaves out what packages only recommend, which
+    the setting `recommends_setting` does for all. `unsigned` accepts packages that nobody
+    signed, `insecure` and `insecure_variables` servers that nobody vouches for;
+    `secure_variables` do so when they are set to a word that means no. `index_variables` say
+    where packages come from. `own` are the packages that the manager itself consists of.
+    """
+
+    name: str
+    programs: tuple[str, ...]
+    ecosystem: Ecosystem
+    read: Callable[[Call], tuple[PackageInstall, ...]]
+    pin: Pin
+    source: str
+    installs: tuple[str, ...]
+    for_people: tuple[str, ...] = ()
+    modules: tuple[str, ...] = ()
+    upgrades: tuple[str, ...] = ()
+    release_upgrades: tuple[str, ...] = ()
+    refresh: tuple[str, ...] = ()
+    lists: Cache | None = None
+    caches: tuple[Cache, ...] = ()
+    removes: tuple[str, ...] = ()
+    sweeps: tuple[str, ...] = ()
+    markers: tuple[str, ...] = ()
+    groups: tuple[str, ...] = ()
+    builds: tuple[str, ...] = ()
+    valued: frozenset[str] = frozenset()
+    assume_yes: tuple[str, ...] = ()
+    no_recommends: tuple[str, ...] = ()
+    recommends_setting: str = ""
+    unsigned: tuple[str, ...] = ()
+    insecure: tuple[str, ...] = ()
+    insecure_variables: tuple[str, ...] = ()
+    secure_variables: tuple[str, ...] = ()
+    index_variables: tuple[str, ...] = ()
+    lock: Lock = Lock()
+    runs: tuple[Run, ...] = ()
+    own: frozenset[str] = frozenset()
+
+    @property
+    def left_overs(self) -> tuple[Cache, ...]:
+        """All that it leaves on disk."""
+        return (self.lists, *self.caches) if self.lists else self.caches
+
+
+class Call(NamedTuple):
+    """A command that runs a package manager.
+
+    `arguments` are the words behind the manager's name: for `python -m pip install a` those are
+    `install` and `a`.
+    """
+
+    manager: Manager
+    command: Command
+    arguments: tuple[Word, ...]
+
+    @property
+    def words(self) -> ParsedOptions:
+        """The arguments, sorted into options and operands."""
+        return sort_words(self.arguments, self.manager.valued)
+
+    def says(self, *spellings: str) -> bool:
+        """Whether it begins as one of these: `cache purge`, `update --all`."""
+        words = self.words
+        return any(_says(words, self.arguments, spelling.split()) for spelling in spellings)
+
+
+def _says(words: ParsedOptions, arguments: tuple[Word, ...], spelling: list[str]) -> bool:
+    verb = " ".join(part for part in spelling if part[0] != "-")
+    options = [part for part in spelling if part[0] == "-"]
+    # Go writes long options with one dash: `-modcache` is no cluster of letters.
+    texts = {word.text for word in arguments}
+    return bool(words.verb((verb,))[0]) and all(
+        option in texts or words.has(option) for option in options
+    )

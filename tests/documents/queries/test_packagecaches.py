@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import pytest
+
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.python import PIP
+from imagelint.documents.packages.system import APT
+from imagelint.documents.queries.packagecaches import (
+    brings_more_than_itself,
+    cache_mount,
+    cache_switched_off,
+    holds,
+    wheel_cache,
+)
+from tests.documents.queries.dockerfiles import dockerfile, scripts
+
+
+@pytest.mark.parametrize(
+    ("setting", "command", "off"),
+    [
+        ("ENV A=1", "pip install a", False),
+        ("ENV A=1", "pip install --no-cache-dir a", True),
+        ("ENV A=1", "pip install $OPTIONS a", None),
+        ("ENV PIP_NO_CACHE_DIR=off", "pip install a", True),
+        ("ENV PIP_NO_CACHE_DIR=", "pip install a", False),
+        ("ENV UV_NO_CACHE=false", "uv pip install a", False),
+        ("ENV UV_NO_CACHE=1", "uv pip install a", True),
+        ("ARG UV_NO_CACHE=1", "pip install a", False),
+        ("ENV PIP_NO_CACHE_DIR=$X", "pip install a", None),
+    ],
+)
+def test_a_cache_is_switched_off_by_option_or_variable(
+    setting: str, command: str, *, off: bool | None
+) -> None:
+    document = dockerfile("FROM python:3.12", "ARG X", setting, f"RUN {command}")
+    script = scripts(document)[0]
+    install = package_installs(script.commands[0])[0]
+    assert cache_switched_off(document, script, install, install.manager.caches[0]) is off
+
+
+@pytest.mark.parametrize(
+    ("mount", "target"),
+    [
+        ("type=cache,target=/root/.cache/pip", "/root/.cache/pip"),
+        ("type=cache,target=/root/.cache/", "/root/.cache/"),
+        ("type=cache,target=/opt/pip", "/opt/pip"),
+        ("type=cache,target=/root/.cache/uv", ""),
+    ],
+)
+def test_a_mount_holds_the_cache_by_its_place(mount: str, target: str) -> None:
+    document = dockerfile(
+        "FROM python:3.12", "ENV PIP_CACHE_DIR=/opt/pip", f"RUN --mount={mount} pip install a"
+    )
+    assert cache_mount(document, scripts(document)[0], PIP.caches[0]) == target
+
+
+@pytest.mark.parametrize(
+    ("command", "more"),
+    [
+        ("pip install -U pip setuptools", False),
+        ("uv pip install pip", False),
+        ("pip install pip torch", True),
+        ("pip install -r a.txt pip", True),
+        ("uv sync", True),
+    ],
+)
+def test_the_manager_itself_is_not_worth_a_cache(command: str, *, more: bool) -> None:
+    script = scripts(dockerfile("FROM python:3.12", f"RUN {command}"))[0]
+    assert brings_more_than_itself(package_installs(script.commands[0])[0]) is more
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [
+        ("pip install a", "pip"),
+        ("python -m uv pip install a", "uv"),
+        # Nothing keeps these from writing theirs.
+        ("poetry install", None),
+        ("conda install a", None),
+        ("apt-get install a", None),
+    ],
+)
+def test_whose_wheels_need_not_be_kept(command: str, name: str | None) -> None:
+    script = scripts(dockerfile("FROM python:3.12", f"RUN {command}"))[0]
+    cache = wheel_cache(package_installs(script.commands[0])[0])
+    assert (cache and cache.name) == name
+
+
+@pytest.mark.parametrize(
+    ("mount", "inside"),
+    [
+        ("cache:/var/lib/apt/lists", True),
+        ("cache:/var/lib/apt/", True),
+        ("cache:/var/cache/apt", False),
+        ("cache:/var/lib/apt/lists/partial", False),
+        ("secret:", False),
+    ],
+)
+def test_a_mount_holds_what_lies_below_it(mount: str, *, inside: bool) -> None:
+    assert APT.lists is not None
+    assert holds(mount, APT.lists) is inside
