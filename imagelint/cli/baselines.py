@@ -43,7 +43,8 @@ def write(path: str, report: Report) -> None:
         UsageError: it cannot be written.
     """
     from imagelint.collect.write import write_text
-    from imagelint.engine.baseline import NEVER, may_enter, write_baseline
+    from imagelint.engine.baseline import may_enter, write_baseline
+    from imagelint.rules.families import FAMILIES
 
     known = (entry.finding for entry in report.allowed if entry.kind is AllowanceKind.BASELINE)
     findings = (*report.findings, *known)
@@ -51,8 +52,8 @@ def write(path: str, report: Report) -> None:
     left = sum(not may_enter(finding) for finding in findings)
     click.echo(f"wrote {path}: {len(findings) - left} findings", err=True)
     if left:
-        kinds = ", ".join(NEVER)
-        click.echo(f" note: {left} are never part of a baseline ({kinds})", err=True)
+        never = ", ".join(name for name, family in FAMILIES.items() if not family.in_baseline)
+        click.echo(f" note: {left} are never part of a baseline ({never})", err=True)
 
 
 def tell_stale(stale: tuple[BaselineEntry, ...]) -> None:

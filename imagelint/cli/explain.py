@@ -28,7 +28,7 @@ def explain(name: str) -> None:
 
 
 def _hint(name: str) -> str:
-    from imagelint.engine.allow import nearest_rule
+    from imagelint.engine.suppression import nearest_rule
 
     near = nearest_rule(name)
     return f"did you mean {near}?" if near else "see `imagelint rules`"

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.fingerprint import fingerprints
-from imagelint.rules import catalog
+from imagelint.core.report import AllowanceKind
+from imagelint.engine.suppression import Suppression
+from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Container, Iterable, Mapping
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source
 
 VERSION = 1
-NEVER = ("allowances", "secrets", "signatures")
 
 
 class BaselineEntry(NamedTuple):
@@ -38,15 +39,15 @@ class Baseline(NamedTuple):
 
 
 class Comparison(NamedTuple):
-    """For each finding whether the baseline holds it, and what is no longer found."""
+    """What the baseline suppresses of some findings, and what of it is no longer found."""
 
-    known: tuple[bool, ...]
+    suppression: Suppression
     missing: tuple[BaselineEntry, ...]
 
 
 def may_enter(finding: Finding) -> bool:
     """Whether a baseline may hold the finding."""
-    return catalog.family(finding.rule) not in NEVER
+    return family_of(finding.rule).in_baseline
 
 
 def write_baseline(findings: Iterable[Finding]) -> str:
@@ -93,13 +94,20 @@ def compare(findings: Iterable[Finding], baseline: Baseline) -> Comparison:
     """Which findings the baseline holds. Deterministic for findings in the same order."""
     given = tuple(findings)
     known_by = fingerprints(given)
-    known = tuple(
-        mark in baseline.entries and may_enter(finding)
+    held = frozenset(
+        finding
         for finding, mark in zip(given, known_by, strict=True)
+        if mark in baseline.entries and may_enter(finding)
     )
     found = frozenset(known_by)
     missing = tuple(entry for mark, entry in baseline.entries.items() if mark not in found)
-    return Comparison(known, missing)
+    suppression = Suppression(
+        AllowanceKind.BASELINE,
+        frozenset(finding.rule for finding in held),
+        held.__contains__,
+        "the baseline holds it",
+    )
+    return Comparison(suppression, missing)
 
 
 def stale(

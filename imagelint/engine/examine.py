@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from imagelint.core.finding import Finding, Severity
 from imagelint.core.report import Examined, Report
 from imagelint.documents.project import Project
-from imagelint.engine.allow import NEVER_INLINE, allow_inline
+from imagelint.engine.inline import allow_inline
 from imagelint.engine.judge import Judge
 from imagelint.policy.options import options_for
-from imagelint.rules import catalog
+from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -26,10 +26,9 @@ class Examination:
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
         self._enabled = frozenset(policy.enabled)
-        about_files = (name for name in self._enabled if catalog.family(name) != NEVER_INLINE)
-        about_allowances = (name for name in self._enabled if catalog.family(name) == NEVER_INLINE)
-        self._judge = Judge(about_files, policy.environment, self._options)
-        self._allowance_judge = Judge(about_allowances, policy.environment, self._options)
+        later = frozenset(name for name in self._enabled if family_of(name).about_allowances)
+        self._judge = Judge(self._enabled - later, policy.environment, self._options)
+        self._allowance_judge = Judge(later, policy.environment, self._options)
 
     def __call__(self, document: Document, project: Project) -> Report:
         """The report about one document; what the policy waives is still among the findings."""
@@ -57,6 +56,6 @@ class Examination:
         return finding._replace(severity=level) if isinstance(level, Severity) else finding
 
 
-def asks(policy: Policy, family: str) -> bool:
-    """Whether a policy has any rule of a family on: whether that stage is asked for at all."""
-    return any(catalog.family(name) == family for name in policy.enabled)
+def asks(policy: Policy, kind: str) -> bool:
+    """Whether a policy has any rule on that judges a kind of document: whether it is asked for."""
+    return any(family_of(name).judges == kind for name in policy.enabled)

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, cast
 from imagelint.rules.table import RULES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.rules.rule import Rule
 
 
@@ -78,6 +80,15 @@ def answers_to() -> dict[str, tuple[str, ...]]:
         }:
             index.setdefault(key, []).append(name)
     return {key: tuple(found) for key, found in index.items()}
+
+
+def answering(tool: str, name: str = "") -> Iterator[str]:
+    """The rules that answer to a tool (`hadolint`, in lower case), or to one of its ids."""
+    wanted = name.lower()
+    for rule, entry in RULES.items():
+        theirs = (one for one in entry.references if one.lower().startswith(tool))
+        if any(not wanted or wanted in spellings(reference) for reference in theirs):
+            yield rule
 
 
 def spellings(reference: str) -> tuple[str, ...]:

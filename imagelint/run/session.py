@@ -12,7 +12,12 @@ from imagelint.core.report import Evidence, Problem, ProblemKind, Report
 from imagelint.documents.policyfile import PolicyFile
 from imagelint.engine.decide import count
 from imagelint.engine.examine import Examination
-from imagelint.engine.suppress import SuppressionContext, SuppressionResult, suppress, waiver_uses
+from imagelint.engine.waivers import (
+    SuppressionContext,
+    SuppressionResult,
+    suppress_report,
+    waiver_uses,
+)
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.glob import matches_path
 from imagelint.policy.model import DEFAULT_FAIL_ON
@@ -161,7 +166,7 @@ class Session(NamedTuple):
             lambda origin: origin if origin in images else _relative(origin, base),
             whole,
         )
-        result = suppress(report + _unruled(policy, report), terms)
+        result = suppress_report(report + _unruled(policy, report), terms)
         examination = Examination(policy)
         uses = waiver_uses(result, terms) if policy.waivers else ()
         idle = (examination.allowances(PolicyFile(source), found) for source, found in uses)

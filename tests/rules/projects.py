@@ -13,7 +13,7 @@ from imagelint.collect.files import find
 from imagelint.core.environment import Environment, Signer
 from imagelint.documents.policyfile import PolicyFile
 from imagelint.engine.examine import Examination
-from imagelint.engine.suppress import SuppressionContext, suppress, waiver_uses
+from imagelint.engine.waivers import SuppressionContext, suppress_report, waiver_uses
 from imagelint.policy.build import Pack, layer
 from imagelint.policy.model import Policy, RuleSetting, merge
 from imagelint.rules import catalog
@@ -100,7 +100,7 @@ def _examine(policies: Policies) -> Report:
     report = total(examine(listing.files, Run(policies, NullCache(), 0)).values())
     policy = policies.of(".")
     terms = SuppressionContext(policy, TODAY, whole=True)
-    result = suppress(report, terms)
+    result = suppress_report(report, terms)
     uses = waiver_uses(result, terms)
     idle = (Examination(policy).allowances(PolicyFile(source), use) for source, use in uses)
     return total((result.report, *idle))

@@ -7,6 +7,7 @@ import pytest
 import imagelint.rules
 from imagelint.rules import catalog
 from imagelint.rules.compile import compile_table
+from imagelint.rules.families import FAMILIES
 from tests.rules.cases import ROOT
 
 RULES = Path(imagelint.rules.__file__).parent
@@ -31,6 +32,10 @@ def test_a_rule_is_what_the_catalog_says(name: str) -> None:
     rule = catalog.load(name)
     assert rule.name == name
     assert tuple(map(catalog.key_of, rule.subjects)) == catalog.subjects(name)
+
+
+def test_every_family_says_what_holds_for_it() -> None:
+    assert tuple(FAMILIES) == catalog.families()
 
 
 def test_a_file_without_its_rule_is_refused() -> None:

@@ -1,46 +1,34 @@
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import pytest
 
-from imagelint.core.finding import Severity
 from imagelint.core.report import AllowanceKind
 from imagelint.core.source import Span
 from imagelint.documents.base import NO_RULE, Allowance, AllowanceState, AllowanceUse, Dialect
-from imagelint.engine.allow import allow_inline, nearest_rule
+from imagelint.engine.inline import allow_inline
+from imagelint.engine.suppression import nearest_rule
 from imagelint.rules import catalog
-from imagelint.rules.api import rule
+from imagelint.rules.entry import Entry
+from imagelint.rules.table import RULES
 from tests.engine.findings import finding
-
-if TYPE_CHECKING:
-    from imagelint.rules.api import Context, Findings
 
 WHOLE, LINE = Span(0, 100), Span(10, 20)
 INSIDE, OUTSIDE = (12, 18), (30, 40)
 ENABLED = ("root-user", "unpinned-image")
 
 
-@rule(Span, Severity.HIGH, references=("hadolint DL3002", "Trivy DS-0002"), former=("as-root",))
-def root_user(_node: Span, _ctx: Context) -> Findings:
-    """The container would run as root."""
-    yield from ()
-
-
-@rule(Span, Severity.HIGH)
-def unpinned_image(_node: Span, _ctx: Context) -> Findings:
-    """An image is not pinned."""
-    yield from ()
-
-
 @pytest.fixture(autouse=True)
 def _two_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    rules = {"root-user": root_user, "unpinned-image": unpinned_image}
     also = {"as-root": "root-user", "dl3002": "root-user", "ds-0002": "root-user"}
     meant = {name: (name,) for name in catalog.names()} | {
         name: (rule_name,) for name, rule_name in also.items()
     }
-    monkeypatch.setattr(catalog, "load", rules.__getitem__)
+    references = ("hadolint DL3002", "Trivy DS-0002")
+    entries = RULES | {
+        "root-user": Entry("images", (), references, ("as-root",)),
+        "unpinned-image": Entry("images", ()),
+    }
+    monkeypatch.setattr("imagelint.rules.catalog.RULES", entries)
     monkeypatch.setattr(catalog, "find", lambda name: meant.get(name.lower(), ()))
 
 

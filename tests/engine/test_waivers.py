@@ -6,7 +6,12 @@ from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, Pro
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import AllowanceState
 from imagelint.engine.baseline import Baseline, BaselineEntry, read_baseline, write_baseline
-from imagelint.engine.suppress import SuppressionContext, SuppressionResult, suppress, waiver_uses
+from imagelint.engine.waivers import (
+    SuppressionContext,
+    SuppressionResult,
+    suppress_report,
+    waiver_uses,
+)
 from imagelint.policy.model import Policy, RuleSetting, Waiver
 from tests.engine.findings import finding
 
@@ -33,7 +38,7 @@ def policy(*waivers: Waiver, **rules: RuleSetting) -> Policy:
 
 def state(given: Waiver, report: Report, *, whole: bool = True, **rules: RuleSetting) -> str:
     terms = SuppressionContext(policy(given, **rules), TODAY, whole=whole)
-    ((source, (use,)),) = waiver_uses(suppress(report, terms), terms)
+    ((source, (use,)),) = waiver_uses(suppress_report(report, terms), terms)
     assert source == POLICY_FILE
     assert (use.span, use.form, use.rule) == (Span(2, 6), "waiver", given.rule)
     return use.state.value
@@ -45,7 +50,7 @@ def examined(kind: str = "dockerfile", origin: str = "Dockerfile") -> Report:
 
 def test_nothing_is_settled_by_a_policy_that_waives_nothing() -> None:
     report = Report((finding(),)) + examined()
-    assert suppress(report, SuppressionContext(policy(), TODAY)) == SuppressionResult(report)
+    assert suppress_report(report, SuppressionContext(policy(), TODAY)) == SuppressionResult(report)
     assert waiver_uses(SuppressionResult(report), SuppressionContext(policy(), TODAY)) == ()
 
 
@@ -61,7 +66,7 @@ def test_nothing_is_settled_by_a_policy_that_waives_nothing() -> None:
 )
 def test_a_waiver_allows_what_it_names_to_its_last_day(given: Waiver) -> None:
     bad = finding(origin="./legacy/a.Dockerfile", subject="final stage")
-    result = suppress(Report((bad,)), SuppressionContext(policy(given), TODAY))
+    result = suppress_report(Report((bad,)), SuppressionContext(policy(given), TODAY))
     permitted = Allowed(bad, AllowanceKind.WAIVER, "until the proxy is there", given.until)
     assert result == SuppressionResult(Report(allowed=(permitted,)), frozenset({given}))
 
@@ -78,26 +83,30 @@ def test_a_waiver_allows_what_it_names_to_its_last_day(given: Waiver) -> None:
 )
 def test_a_waiver_allows_nothing_else(given: Waiver) -> None:
     report = Report((finding(subject="final stage"),))
-    assert suppress(report, SuppressionContext(policy(given), TODAY)) == SuppressionResult(report)
+    assert suppress_report(report, SuppressionContext(policy(given), TODAY)) == SuppressionResult(
+        report
+    )
 
 
 def test_globs_are_relative_to_the_folder_of_the_policy() -> None:
     terms = SuppressionContext(
         policy(waiver(where="a/*")), TODAY, place=lambda origin: f"a/{origin}"
     )
-    assert suppress(Report((finding(),)), terms).report.findings == ()
+    assert suppress_report(Report((finding(),)), terms).report.findings == ()
 
 
 def test_the_first_waiver_is_named_and_all_are_used() -> None:
     both = (waiver(where="Dockerfile"), waiver())
-    result = suppress(Report((finding(),)), SuppressionContext(policy(*both), TODAY))
+    result = suppress_report(Report((finding(),)), SuppressionContext(policy(*both), TODAY))
     assert result.used == set(both)
     assert len(result.report.allowed) == 1
 
 
 def test_a_waiver_is_used_also_where_the_file_allows_it_itself() -> None:
     allowed = Allowed(finding(), AllowanceKind.INLINE, "port 80")
-    result = suppress(Report(allowed=(allowed,)), SuppressionContext(policy(waiver()), TODAY))
+    result = suppress_report(
+        Report(allowed=(allowed,)), SuppressionContext(policy(waiver()), TODAY)
+    )
     assert result == SuppressionResult(Report(allowed=(allowed,)), frozenset({waiver()}))
 
 
@@ -105,7 +114,7 @@ def test_a_waiver_is_used_also_where_the_file_allows_it_itself() -> None:
 def test_the_policy_exempts_files_and_subjects(glob: str) -> None:
     bad = finding(subject="gcr.io/x")
     terms = SuppressionContext(policy(root_user=RuleSetting("on", exempt=("zzz", glob))), TODAY)
-    result = suppress(Report((bad,)), terms)
+    result = suppress_report(Report((bad,)), terms)
     assert result.report.allowed == (
         Allowed(bad, AllowanceKind.EXEMPT, f"the policy exempts {glob}"),
     )
@@ -115,7 +124,7 @@ def test_what_is_not_exempt_is_kept() -> None:
     terms = SuppressionContext(
         policy(root_user=RuleSetting("on", exempt=("other/*", "*.py"))), TODAY
     )
-    assert suppress(Report((finding(),)), terms).report.findings == (finding(),)
+    assert suppress_report(Report((finding(),)), terms).report.findings == (finding(),)
 
 
 def test_a_waiver_that_was_needed_is_used() -> None:
@@ -167,15 +176,17 @@ def test_the_baseline_comes_last() -> None:
     old, new = finding(), finding("unpinned-image")
     baseline = read_baseline(Source("b", write_baseline([old, finding("host-path")])))
     report = Report((old, new)) + examined()
-    result = suppress(report, SuppressionContext(policy(), TODAY, baseline))
+    result = suppress_report(report, SuppressionContext(policy(), TODAY, baseline))
     assert result.report.findings == (new,)
     assert result.report.allowed == (Allowed(old, AllowanceKind.BASELINE, "the baseline holds it"),)
     assert [entry.rule for entry in result.stale] == ["host-path"]
-    waived = suppress(report, SuppressionContext(policy(waiver()), TODAY, baseline))
+    waived = suppress_report(report, SuppressionContext(policy(waiver()), TODAY, baseline))
     assert waived.report.allowed[0].kind is AllowanceKind.WAIVER
 
 
 def test_the_baseline_is_stale_only_for_what_was_examined() -> None:
     baseline = Baseline({"0": BaselineEntry("gone/Dockerfile", "root-user", "", "0")})
-    assert suppress(examined(), SuppressionContext(policy(), TODAY, baseline)).stale == ()
-    assert suppress(examined(), SuppressionContext(policy(), TODAY, baseline, whole=True)).stale
+    assert suppress_report(examined(), SuppressionContext(policy(), TODAY, baseline)).stale == ()
+    assert suppress_report(
+        examined(), SuppressionContext(policy(), TODAY, baseline, whole=True)
+    ).stale

@@ -1,0 +1,85 @@
+"""What a document says itself about the findings in it, and which of those words are idle."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.documents.base import NO_RULE, AllowanceState, AllowanceUse, Dialect
+from imagelint.engine.suppression import Suppression, nearest_rule, state_of, suppress
+from imagelint.rules import catalog
+from imagelint.rules.families import family_of
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Container, Iterable
+
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import Allowed
+    from imagelint.documents.base import Allowance
+
+MOST_ALLOWANCES = 1_000
+"""Of one document. More would take for ever to compare; they allow nothing."""
+_ALL = "*"
+
+
+class AllowanceResult(NamedTuple):
+    """The findings of one document that count, those that do not, and its own allowances."""
+
+    kept: tuple[Finding, ...]
+    allowed: tuple[Allowed, ...]
+    uses: tuple[AllowanceUse, ...]
+
+
+def allow_inline(
+    findings: Iterable[Finding], allowances: Iterable[Allowance], enabled: Container[str]
+) -> AllowanceResult:
+    """Suppress the findings of a document by the allowances that it holds itself.
+
+    `enabled` are the rules that ran. Allowances of other tools hold without a reason and are
+    never reported; ours hold only with one.
+    """
+    considered = tuple(islice(allowances, MOST_ALLOWANCES))
+    result = suppress(findings, tuple(map(_suppression, considered)))
+    uses = tuple(
+        _use(allowance, enabled, used=at in result.used)
+        for at, allowance in enumerate(considered)
+        if allowance.dialect is Dialect.IMAGELINT
+    )
+    return AllowanceResult(result.kept, result.allowed, uses)
+
+
+def _suppression(allowance: Allowance) -> Suppression:
+    scope = allowance.scope
+    return Suppression(
+        allowance.kind,
+        _reached(allowance),
+        lambda finding: scope.covers(finding.location.span),
+        allowance.reason or f"{allowance.dialect.value} is told to ignore {allowance.rule}",
+    )
+
+
+def _reached(allowance: Allowance) -> Collection[str]:
+    """The rules that an allowance reaches: of ours by name, of another tool's by its own ids.
+
+    Who tells another tool to be silent about everything did not speak about every family.
+    """
+    if allowance.dialect is Dialect.IMAGELINT:
+        names = catalog.find(allowance.rule) if allowance.reason else ()
+        return [name for name in names if family_of(name).inline]
+    tool = allowance.dialect.value
+    if allowance.rule == _ALL:
+        return [name for name in catalog.answering(tool) if family_of(name).by_wildcard]
+    named = frozenset(catalog.answering(tool, allowance.rule))
+    return [name for name in catalog.find(allowance.rule) if name in named]
+
+
+def _use(allowance: Allowance, enabled: Container[str], *, used: bool) -> AllowanceUse:
+    meant = catalog.find(allowance.rule)
+    if allowance.rule == NO_RULE:
+        state = AllowanceState.UNREADABLE
+    elif meant and not allowance.reason:
+        state = AllowanceState.WITHOUT_REASON
+    else:
+        state = state_of(meant, used=used, would_speak=lambda name: name in enabled)
+    suggestion = nearest_rule(allowance.rule) if state is AllowanceState.UNKNOWN else ""
+    return AllowanceUse(allowance.span, allowance.rule, state, suggestion=suggestion)

@@ -1,0 +1,85 @@
+"""What does not count although it was found: one mechanism, whoever says so.
+
+An allowance in a file, an exemption or a waiver of a policy, and a baseline are all suppressions:
+somebody's word, with a reason, that some findings of some rules do not count.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.report import Allowed
+from imagelint.documents.base import AllowanceState
+from imagelint.rules import catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable, Sequence
+
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import AllowanceKind
+
+
+class Suppression(NamedTuple):
+    """Findings of `rules` for which `covers` is true do not count; `until` is an ISO date."""
+
+    kind: AllowanceKind
+    rules: Collection[str]
+    covers: Callable[[Finding], bool]
+    reason: str
+    until: str = ""
+
+
+class Suppressed(NamedTuple):
+    """The findings that count, those that do not, and which suppressions (by place) were needed."""
+
+    kept: tuple[Finding, ...]
+    allowed: tuple[Allowed, ...]
+    used: frozenset[int]
+
+
+def suppress(findings: Iterable[Finding], suppressions: Sequence[Suppression]) -> Suppressed:
+    """Part findings by suppressions: the first that covers one gives the reason, all count as used.
+
+    Looks, for each finding, only at the suppressions of its rule.
+    """
+    by_rule = _by_rule(suppressions)
+    if not by_rule:
+        return Suppressed(tuple(findings), (), frozenset())
+    kept: list[Finding] = []
+    allowed: list[Allowed] = []
+    used: set[int] = set()
+    for finding in findings:
+        found = [at for at in by_rule.get(finding.rule, ()) if suppressions[at].covers(finding)]
+        used.update(found)
+        if found:
+            first = suppressions[found[0]]
+            allowed.append(Allowed(finding, first.kind, first.reason, first.until))
+        else:
+            kept.append(finding)
+    return Suppressed(tuple(kept), tuple(allowed), frozenset(used))
+
+
+def _by_rule(suppressions: Sequence[Suppression]) -> dict[str, list[int]]:
+    found: dict[str, list[int]] = {}
+    for at, suppression in enumerate(suppressions):
+        for rule in suppression.rules:
+            found.setdefault(rule, []).append(at)
+    return found
+
+
+def state_of(
+    rules: Collection[str], *, used: bool, would_speak: Callable[[str], bool]
+) -> AllowanceState:
+    """What became of somebody's word about rules; `would_speak`: they ran where it holds."""
+    if not rules:
+        return AllowanceState.UNKNOWN
+    if used:
+        return AllowanceState.USED
+    return AllowanceState.UNUSED if any(map(would_speak, rules)) else AllowanceState.IDLE
+
+
+def nearest_rule(name: str) -> str:
+    """The name of a rule that somebody who wrote `name` may have meant; empty when none is near."""
+    from difflib import get_close_matches
+
+    return next(iter(get_close_matches(name.lower().replace("_", "-"), catalog.names(), 1)), "")

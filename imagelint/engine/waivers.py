@@ -1,0 +1,160 @@
+"""What the policy and the baseline do not count, over a whole run."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.report import AllowanceKind
+from imagelint.documents.base import AllowanceState, AllowanceUse
+from imagelint.engine.suppression import Suppression, nearest_rule, state_of, suppress
+from imagelint.policy.glob import matches_path, matches_subject
+from imagelint.rules import catalog
+from imagelint.rules.families import family_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import Report
+    from imagelint.core.source import Source
+    from imagelint.engine.baseline import Baseline, BaselineEntry
+    from imagelint.policy.model import Policy, Waiver
+
+
+def _as_it_is(origin: str) -> str:
+    return origin.removeprefix("./")
+
+
+class SuppressionContext(NamedTuple):
+    """By what findings of a run are suppressed.
+
+    `today` is an ISO date, `place` gives an origin's path relative to the policy's folder, `whole`
+    tells that all of the project was examined: only then can something be called unused.
+    """
+
+    policy: Policy
+    today: str
+    baseline: Baseline | None = None
+    place: Callable[[str], str] = _as_it_is
+    whole: bool = False
+
+
+class SuppressionResult(NamedTuple):
+    """The report that counts, the waivers that were needed, the stale part of the baseline."""
+
+    report: Report
+    used: frozenset[Waiver] = frozenset()
+    stale: tuple[BaselineEntry, ...] = ()
+
+
+def suppress_report(report: Report, context: SuppressionContext) -> SuppressionResult:
+    """Suppress what a report found by exemptions, then waivers, then the baseline.
+
+    What has been allowed before stays so, and a waiver that would have allowed it counts as used.
+    """
+    place = cache(context.place)
+    active = [waiver for waiver in context.policy.waivers if waiver.until >= context.today]
+    waivers = [_waiver(waiver, place) for waiver in active]
+    exemptions = list(_exemptions(context.policy, place))
+    before = suppress((allowed.finding for allowed in report.allowed), waivers)
+    result = suppress(report.findings, [*exemptions, *waivers])
+    used = {active[at] for at in before.used}
+    used |= {active[at - len(exemptions)] for at in result.used if at >= len(exemptions)}
+    suppressed = report._replace(findings=result.kept, allowed=(*report.allowed, *result.allowed))
+    return _by_baseline(SuppressionResult(suppressed, frozenset(used)), context)
+
+
+def _exemptions(policy: Policy, place: Callable[[str], str]) -> Iterator[Suppression]:
+    for rule, setting in policy.rules.items():
+        for glob in setting.exempt:
+            yield Suppression(
+                AllowanceKind.EXEMPT,
+                (rule,),
+                _exempts(glob, place),
+                f"the policy exempts {glob}",
+            )
+
+
+def _exempts(glob: str, place: Callable[[str], str]) -> Callable[[Finding], bool]:
+    def covers(finding: Finding) -> bool:
+        return matches_path(glob, place(finding.location.origin)) or (
+            bool(finding.subject) and matches_subject(glob, finding.subject)
+        )
+
+    return covers
+
+
+def _waiver(waiver: Waiver, place: Callable[[str], str]) -> Suppression:
+    def covers(finding: Finding) -> bool:
+        return (
+            not waiver.subject or matches_subject(waiver.subject, finding.subject)
+        ) and _is_there(waiver, finding.location.origin, place)
+
+    return Suppression(
+        AllowanceKind.WAIVER, catalog.find(waiver.rule), covers, waiver.reason, waiver.until
+    )
+
+
+def _is_there(waiver: Waiver, origin: str, place: Callable[[str], str]) -> bool:
+    return not waiver.where or matches_path(waiver.where, place(origin))
+
+
+def _by_baseline(result: SuppressionResult, context: SuppressionContext) -> SuppressionResult:
+    if context.baseline is None:
+        return result
+    from imagelint.engine.baseline import compare, stale
+
+    report = result.report
+    comparison = compare(report.findings, context.baseline)
+    old = suppress(report.findings, (comparison.suppression,))
+    suppressed = report._replace(findings=old.kept, allowed=(*report.allowed, *old.allowed))
+    examined = frozenset(examined.origin for examined in report.examined)
+    gone = stale(comparison.missing, examined, whole=context.whole)
+    return result._replace(report=suppressed, stale=gone)
+
+
+def waiver_uses(
+    result: SuppressionResult, context: SuppressionContext
+) -> tuple[tuple[Source, tuple[AllowanceUse, ...]], ...]:
+    """What became of the waivers of each policy file, in the order in which they are written."""
+    return tuple(
+        (source, uses)
+        for source in context.policy.sources
+        if (
+            uses := tuple(
+                _use(waiver, result, context)
+                for waiver in context.policy.waivers
+                if waiver.origin == source.origin
+            )
+        )
+    )
+
+
+def _use(waiver: Waiver, result: SuppressionResult, context: SuppressionContext) -> AllowanceUse:
+    meant = catalog.find(waiver.rule)
+    if meant and waiver.until < context.today:
+        state = AllowanceState.EXPIRED
+    else:
+        state = state_of(
+            meant,
+            used=waiver in result.used,
+            would_speak=lambda name: _could_tell(name, waiver, result.report, context),
+        )
+    suggestion = nearest_rule(waiver.rule) if state is AllowanceState.UNKNOWN else ""
+    return AllowanceUse(waiver.span, waiver.rule, state, "waiver", suggestion, waiver.until)
+
+
+def _could_tell(rule: str, waiver: Waiver, report: Report, context: SuppressionContext) -> bool:
+    """Whether the rule would have spoken if there were anything to waive."""
+    setting = context.policy.rules.get(rule)
+    if not context.whole or setting is None or not setting.enabled:
+        return False
+    if any(_is_there(waiver, problem.origin, context.place) for problem in report.problems):
+        return False
+    # What is there only with an image is not examined together with the project's files.
+    kind = family_of(rule).judges
+    return not kind or any(
+        examined.kind == kind and _is_there(waiver, examined.origin, context.place)
+        for examined in report.examined
+    )

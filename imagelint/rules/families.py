@@ -1,0 +1,59 @@
+"""The families of rules, and what holds for all rules of one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imagelint.rules import catalog
+
+
+class Family(NamedTuple):
+    """What holds for the rules of a family.
+
+    `inline` tells whether a file may allow their findings about itself, `by_wildcard` whether an
+    ignore comment that silences all of another tool reaches them, `in_baseline` whether a baseline
+    may hold them. `judges` is the kind of document that they need and that is there only when an
+    image is named; empty for rules about files. `about_allowances` marks the rules which judge
+    what became of allowances, after all others have spoken.
+    """
+
+    title: str
+    inline: bool = True
+    by_wildcard: bool = True
+    in_baseline: bool = True
+    judges: str = ""
+    about_allowances: bool = False
+
+
+FAMILIES: dict[str, Family] = {
+    # They are answered by mending the allowance.
+    "allowances": Family(
+        "What became of allowances and waivers",
+        inline=False,
+        by_wildcard=False,
+        in_baseline=False,
+        about_allowances=True,
+    ),
+    "build": Family("How an image is built"),
+    "images": Family("Which images are used, and what ends up in one"),
+    "packages": Family("What is installed"),
+    "pods": Family("How much a container may do"),
+    "scaling": Family("What scales servers and what leads to them"),
+    # A leaked secret and an untrusted image need somebody's word, a reason and a day.
+    "secrets": Family("Secrets", by_wildcard=False, in_baseline=False),
+    "serving": Family("Model servers"),
+    "shell": Family("What scripts do"),
+    "signatures": Family(
+        "Who signed an image", by_wildcard=False, in_baseline=False, judges="signatures"
+    ),
+    "vulnerabilities": Family("Vulnerable packages of an image", judges="vulnerabilities"),
+}
+
+
+def family_of(rule: str) -> Family:
+    """What holds for a rule by its family.
+
+    Raises:
+        KeyError: there is no such rule.
+    """
+    return FAMILIES[catalog.family(rule)]
