@@ -6,12 +6,13 @@ import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
-from imagelint.knowledge.engines import engine, recognise_image
+from imagelint.knowledge.engines import engine
 from imagelint.knowledge.globs import matches
+from imagelint.knowledge.recognition import recognise_image
 from imagelint.knowledge.tables import table
 
 if TYPE_CHECKING:
-    from imagelint.knowledge.engines import Image
+    from imagelint.knowledge.recognition import Image
 
 _DEVEL = pattern(r"(?:^|[-_.])devel(?=$|[-_.])", re.ASCII)
 

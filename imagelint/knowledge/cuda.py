@@ -10,7 +10,7 @@ from imagelint.core.pattern import pattern
 from imagelint.knowledge.tables import table
 
 if TYPE_CHECKING:
-    from imagelint.knowledge.engines import Image
+    from imagelint.knowledge.recognition import Image
 
 Cuda: TypeAlias = tuple[int, ...]
 

@@ -1,35 +1,19 @@
-"""What is known about serving engines, one table each, and by what they are recognised."""
+"""What is known about serving engines, one table each."""
 
 from __future__ import annotations
 
 from functools import cache
-from posixpath import basename
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from imagelint.knowledge.globs import matches
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import engine_table, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
+    from imagelint.knowledge import schema
 
-class Image(Protocol):
-    """What of an image reference is asked here; `documents.reference` has the type."""
 
-    @property
-    def registry(self) -> str:
-        """The registry, `docker.io` for Docker Hub."""
-        ...
-
-    @property
-    def repository(self) -> str:
-        """The repository, `library/alpine` for `alpine`."""
-        ...
-
-    @property
-    def tag(self) -> str:
-        """The tag, empty without one."""
-        ...
+V = TypeVar("V")
 
 
 class RemovedFlag(NamedTuple):
@@ -52,6 +36,7 @@ class MetricsEndpoint(NamedTuple):
 
     `port` is None when it is the port of the API. `default` is `on` or `off`; `switch` is the flag
     that changes it, empty without one. `prometheus` is false for another format than Prometheus'.
+    `waiting` counts the requests that wait, empty where the name is not known.
     """
 
     path: str
@@ -60,6 +45,7 @@ class MetricsEndpoint(NamedTuple):
     default: str
     switch: str
     prefixes: tuple[str, ...]
+    waiting: str
 
 
 class Endpoints(NamedTuple):
@@ -84,57 +70,98 @@ class OfficialImage(NamedTuple):
 
     `root` tells whether it runs as root, `user` is the unprivileged user that it has or runs as
     (empty: none), `jit` whether kernels are compiled at run time, `devel` whether the image is
-    built upon a devel image on purpose, `home` the home folder.
+    built upon a devel image on purpose, `home` the home folder, `homes` those of other users by
+    their number.
     """
 
     root: bool
     user: str
     home: str
+    homes: Mapping[str, str]
     jit: bool
     devel: bool
 
 
 class CacheFolders(NamedTuple):
-    """What an engine writes (`~` is the home folder), and where weights are downloaded to."""
+    """What an engine writes (`~` is the home folder), and where weights are downloaded to.
+
+    `weights_variables` move the latter; empty where those of the Hugging Face hub do.
+    """
 
     paths: tuple[str, ...]
     variables: tuple[str, ...]
     weights: str
+    weights_variables: tuple[str, ...]
+
+
+class Traits(NamedTuple):
+    """What the questions about a server depend on; `schema.Traits` says what each of them means.
+
+    `executors` maps a flag to the values by which the server spans machines. `memory_of` is
+    `total`, `free` or empty.
+    """
+
+    needs_gpu: bool
+    gpu_images: tuple[str, ...]
+    all_gpus: bool
+    cpu_variables: tuple[str, ...]
+    cpu_flags: tuple[str, ...]
+    spills_to_cpu: bool
+    offload_flags: tuple[str, ...]
+    one_process: bool
+    loads_on_request: bool
+    downloads_unasked: bool
+    splits_tensor_group: bool
+    splitting_flags: tuple[str, ...]
+    stage_flags: tuple[str, ...]
+    gpus_by_profile: bool
+    memory_of: str
+    counts_blocks: bool
+    executors: Mapping[str, tuple[str, ...]]
+    launches_others: bool
+    revision_holds_since: str
 
 
 class Engine(NamedTuple):
     """One serving engine.
 
-    `kind` is `generation` or `embedding`. `entry` is the argument vector of its image's entry
-    point, None when the image runs what it is given; `tags` a glob over the tags that start the
-    server; `version` the pattern of a tag whose group 1 is the version. `utilities` are first words
-    by which the image does something else than serving.
+    `kind` is `generation` or `embedding`. `bare` images run what they are given, others `entry`
+    (empty: not known); `commands` are the first words that serve where the entry point is a program
+    of many commands, `utilities` those by which the image does something else. `tags` is a glob
+    over the tags that start the server, `version` the pattern of a tag, its group 1 the version.
 
     `positional` is the option that the first bare word sets, `other_models` are flags that name a
-    model instead of it, `hub` tells whether a bare name is a repository of the Hugging Face hub.
-    `options` maps an option (a field of `ServingCommand`, or more) to the
-    flag's names, the main name first; `environment` maps a variable to the main name of the flag
-    that it stands for. `booleans` take no value, `lists` take several. After one of `config_flags`
-    a file may set anything. `elsewhere` names the options which are set in places that are not
-    read. `defaults` and `image_defaults` (of the engine's own image) hold values for options.
+    model instead of it, `hub` tells whether a bare name is a repository of the Hugging Face hub,
+    `hub_flags` name one where it is not. `model_after_image` is what comes before the model in the
+    repository of an image that is named after it, empty elsewhere.
 
-    `all_gpus` engines use every visible GPU without being told.
-    `multi_node` are flags which say that the server spans machines. `maintenance` says why the
-    project is at its end, empty when it is not. `memory_of` tells what the memory fraction is a
-    share of: `total` memory, or what is `free` after the weights were loaded.
+    `options` maps an option to the flag's names, the main name first, none where the engine has
+    no such option; `flags` maps main names of all known flags to their other names. `environment`
+    maps a variable to the main name of the flag that it stands for. `booleans` take no value,
+    `lists` take several. After one of `config_flags` a file may set anything. `multi_node` are
+    flags which say that the server spans machines. `elsewhere` names the options which are set in
+    places that are not read. `defaults` and `image_defaults` (of the engine's own image) hold
+    values for options. `maintenance` says why the project is at its end, empty when it is not.
     """
 
     name: str
     title: str
     kind: str
-    entry: tuple[str, ...] | None
-    tags: str
+    maintenance: str
+    bare: bool
+    entry: tuple[str, ...]
+    commands: frozenset[str]
     utilities: frozenset[str]
+    tags: str
     version: str
     positional: str
-    hub: bool
     other_models: tuple[str, ...]
+    hub: bool
+    hub_flags: tuple[str, ...]
+    model_after_image: str
+    traits: Traits
     options: Mapping[str, tuple[str, ...]]
+    flags: Mapping[str, tuple[str, ...]]
     environment: Mapping[str, str]
     booleans: frozenset[str]
     lists: frozenset[str]
@@ -142,11 +169,8 @@ class Engine(NamedTuple):
     multi_node: frozenset[str]
     abbreviations: bool
     elsewhere: frozenset[str]
-    defaults: Mapping[str, str | int | float]
-    image_defaults: Mapping[str, str | int | float]
-    all_gpus: bool
-    maintenance: str
-    memory_of: str
+    defaults: Mapping[str, schema.Value]
+    image_defaults: Mapping[str, schema.Value]
     endpoints: Endpoints
     metrics: MetricsEndpoint | None
     packaging: OfficialImage
@@ -166,25 +190,9 @@ class Engine(NamedTuple):
         return self.defaults.get(option)
 
 
-class RecognisedEngine(NamedTuple):
-    """The engine that an image holds.
-
-    `upstream` when the image is that project's own, `bare` when it runs what it is given although
-    the project's own image has the server as its entry point, `general` when it is used for other
-    things than serving as well.
-    """
-
-    engine: str
-    upstream: bool
-    bare: bool = False
-    general: bool = False
-
-
 def engines() -> tuple[str, ...]:
     """The names of all engines, embedding servers included, sorted."""
-    index = table("engines/index")
-    rows = (*index["images"], *index["programs"])
-    return tuple(sorted({row["engine"] for row in rows} - {""}))
+    return tuple(table("engines/index")["engines"])
 
 
 @cache
@@ -194,173 +202,140 @@ def engine(name: str) -> Engine:
     Raises:
         ModuleNotFoundError: there is no such engine.
     """
-    raw = table(f"engines/{name}")
-    start, flags = raw["start"], raw.get("flags", {})
-    stop = raw.get("stop", {})
-    entry = start.get("entry")
+    raw = engine_table(name)
+    start, flags, stop = raw["start"], raw["flags"], raw["stop"]
+    options = {option: tuple(names) for option, names in raw["options"].items()}
     return Engine(
         name=raw["name"],
         title=raw["title"],
         kind=raw["kind"],
-        entry=None if entry is None else tuple(entry),
-        tags=start.get("tags", "*"),
-        utilities=frozenset(start.get("utilities", ())),
-        version=start.get("version", ""),
-        positional=start.get("positional", ""),
-        hub=start.get("hub", True),
-        other_models=tuple(start.get("other_models", ())),
-        options={key: tuple(names) for key, names in raw.get("options", {}).items()},
-        environment=_data(raw, "environment"),
-        booleans=frozenset(flags.get("booleans", ())),
-        lists=frozenset(flags.get("lists", ())),
-        config_flags=frozenset(flags.get("config", ())),
-        multi_node=frozenset(flags.get("multi_node", ())),
-        abbreviations=not flags.get("no_abbreviations", False),
-        elsewhere=frozenset(raw.get("elsewhere", {}).get("options", ())),
-        defaults=_data(raw, "defaults"),
-        image_defaults=_data(raw, "image_defaults"),
-        all_gpus=raw.get("all_gpus", False),
-        maintenance=raw.get("maintenance", ""),
-        memory_of=raw.get("defaults", {}).get("memory_of", ""),
-        endpoints=_endpoints(raw["http"]),
-        metrics=_metrics(raw["metrics"]) if "metrics" in raw else None,
+        maintenance=raw["maintenance"],
+        bare=start["bare"],
+        entry=tuple(start["entry"]),
+        commands=frozenset(start["commands"]),
+        utilities=frozenset(start["utilities"]),
+        tags=start["tags"],
+        version=start["version"],
+        positional=start["positional"],
+        other_models=tuple(start["other_models"]),
+        hub=start["hub"],
+        hub_flags=tuple(start["hub_flags"]),
+        model_after_image=start["model_after_image"],
+        traits=_traits(raw["traits"]),
+        options=options,
+        flags=_flags(options, flags["aliases"]),
+        environment=_data(raw["environment"]),
+        booleans=frozenset(flags["booleans"]),
+        lists=frozenset(flags["lists"]),
+        config_flags=frozenset(flags["config"]),
+        multi_node=frozenset(flags["multi_node"]),
+        abbreviations=flags["abbreviations"],
+        elsewhere=frozenset(raw["elsewhere"]["options"]),
+        defaults=_data(raw["defaults"]),
+        image_defaults=_data(raw["image_defaults"]),
+        endpoints=_endpoints(raw["endpoints"]),
+        metrics=_metrics(raw["metrics"]),
         packaging=_packaging(raw["image"]),
         caches=_caches(raw["caches"]),
-        drain_seconds=stop.get("drain_seconds", 0),
-        drain_flag=stop.get("drain_flag", ""),
-        removed=tuple(_removed(entry) for entry in raw.get("removed", ())),
+        drain_seconds=stop["drain_seconds"],
+        drain_flag=stop["drain_flag"],
+        removed=tuple(_removed(entry) for entry in raw["removed"]),
     )
 
 
-def _data(raw: Mapping[str, Any], key: str) -> dict[str, Any]:
-    return {
-        name: value
-        for name, value in raw.get(key, {}).items()
-        if name not in ("source", "memory_of")
-    }
+def _data(raw: Mapping[str, V]) -> dict[str, V]:
+    return {name: value for name, value in raw.items() if name != "source"}
 
 
-def _endpoints(raw: Mapping[str, Any]) -> Endpoints:
+def _flags(
+    options: Mapping[str, tuple[str, ...]], aliases: Mapping[str, Sequence[str]]
+) -> dict[str, tuple[str, ...]]:
+    found = {names[0]: names[1:] for names in options.values() if names}
+    return found | {name: tuple(others) for name, others in aliases.items()}
+
+
+def _traits(raw: schema.Traits) -> Traits:
+    return Traits(
+        needs_gpu=raw["needs_gpu"],
+        gpu_images=tuple(raw["gpu_images"]),
+        all_gpus=raw["all_gpus"],
+        cpu_variables=tuple(raw["cpu_variables"]),
+        cpu_flags=tuple(raw["cpu_flags"]),
+        spills_to_cpu=raw["spills_to_cpu"],
+        offload_flags=tuple(raw["offload_flags"]),
+        one_process=raw["one_process"],
+        loads_on_request=raw["loads_on_request"],
+        downloads_unasked=raw["downloads_unasked"],
+        splits_tensor_group=raw["splits_tensor_group"],
+        splitting_flags=tuple(raw["splitting_flags"]),
+        stage_flags=tuple(raw["stage_flags"]),
+        gpus_by_profile=raw["gpus_by_profile"],
+        memory_of=raw["memory_of"],
+        counts_blocks=raw["counts_blocks"],
+        executors={flag: tuple(values) for flag, values in raw["executors"].items()},
+        launches_others=raw["launches_others"],
+        revision_holds_since=raw["revision_holds_since"],
+    )
+
+
+def _endpoints(raw: schema.Endpoints) -> Endpoints:
     return Endpoints(
         tuple(raw["health"]),
         raw["liveness"],
         raw["readiness"],
         raw["startup"],
-        tuple(raw.get("generation", ())),
-        tuple(raw.get("guarded", ())),
+        tuple(raw["generation"]),
+        tuple(raw["guarded"]),
         raw["opens"],
     )
 
 
-def _metrics(raw: Mapping[str, Any]) -> MetricsEndpoint:
+def _metrics(raw: schema.Metrics) -> MetricsEndpoint | None:
+    if raw["default"] == "none":
+        return None
     return MetricsEndpoint(
         raw["path"],
-        raw.get("port"),
+        raw["port"] or None,
         raw["prometheus"],
         raw["default"],
-        raw.get("switch", ""),
-        tuple(raw.get("prefixes", ())),
+        raw["switch"],
+        tuple(raw["prefixes"]),
+        raw["waiting"],
     )
 
 
-def _packaging(raw: Mapping[str, Any]) -> OfficialImage:
+def _packaging(raw: schema.OwnImage) -> OfficialImage:
     return OfficialImage(
-        raw["root"],
-        raw.get("user", ""),
-        raw.get("home", "/root"),
-        raw["jit"],
-        raw.get("devel", False),
+        raw["root"], raw["user"], raw["home"], raw["homes"], raw["jit"], raw["devel"]
     )
 
 
-def _caches(raw: Mapping[str, Any]) -> CacheFolders:
+def _caches(raw: schema.Caches) -> CacheFolders:
     return CacheFolders(
-        tuple(raw["paths"]), tuple(raw.get("variables", ())), raw.get("weights", "")
+        tuple(raw["paths"]),
+        tuple(raw["variables"]),
+        raw["weights"],
+        tuple(raw["weights_variables"]),
     )
 
 
-def _removed(raw: Mapping[str, Any]) -> RemovedFlag:
+def _removed(raw: schema.Removed) -> RemovedFlag:
     return RemovedFlag(
         raw.get("flag", ""),
         raw.get("variable", ""),
-        raw.get("deprecated", ""),
-        raw.get("removed", ""),
-        raw.get("replacement", ""),
-        raw.get("advice", ""),
+        raw["deprecated"],
+        raw["removed"],
+        raw["replacement"],
+        raw["advice"],
         raw["source"],
     )
 
 
 @cache
 def _aliases(name: str) -> Mapping[str, str]:
-    return {alias: names[0] for names in engine(name).options.values() for alias in names}
-
-
-@cache
-def _recognise(name: str) -> RecognisedEngine | None:
-    for row in table("engines/index")["images"]:
-        if matches(name, row["glob"]):
-            bare, general = row.get("bare", False), row.get("general", False)
-            return RecognisedEngine(row["engine"], row["upstream"], bare, general)
-    return None
-
-
-def recognise_image(reference: Image) -> RecognisedEngine | None:
-    """The engine that an image holds by its name, or None."""
-    return _recognise(f"{reference.registry}/{reference.repository}")
-
-
-def engine_of_image(reference: Image) -> str:
-    """The name of the engine that an image holds, empty for none that is known."""
-    found = recognise_image(reference)
-    return found.engine if found else ""
+    return {alias: main for main, names in engine(name).flags.items() for alias in (main, *names)}
 
 
 def is_embedding(name: str) -> bool:
     """Whether that engine only makes embeddings: what is said of language models is not for it."""
     return bool(name) and engine(name).kind == "embedding"
-
-
-@cache
-def _programs() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    for row in table("engines/index")["programs"]:
-        words = tuple(row["words"])
-        found.setdefault(words[0], []).append((words, row["engine"]))
-    return {first: tuple(rows) for first, rows in found.items()}
-
-
-class EngineProgram(NamedTuple):
-    """An engine started by its own program, and how many words name it."""
-
-    engine: str
-    length: int
-
-
-def engine_of_program(words: Sequence[str]) -> EngineProgram | None:
-    """The engine that a command starts, `words[0]` being its program; None for any other program.
-
-    Python modules are recognised behind `python -m`, with interpreter options in between.
-    """
-    if not words:
-        return None
-    first, rest, skipped = basename(words[0]), tuple(words[1:]), 1
-    if first.startswith("python"):
-        module = _module_at(words)
-        if module is None:
-            return None
-        first, rest, skipped = "python", tuple(words[module:]), module
-    for row, name in _programs().get(first, ()):
-        if rest[: len(row) - 1] == row[1:]:
-            return EngineProgram(name, skipped + len(row) - 1)
-    return None
-
-
-def _module_at(words: Sequence[str]) -> int | None:
-    """The index of the module's name behind `-m`, None when a file or a string is run."""
-    for at, word in enumerate(words[1:], start=1):
-        if word.startswith("-") and not word.startswith("--") and word.endswith("m"):
-            return at + 1 if at + 1 < len(words) else None
-        if not word.startswith("-") or word == "-c":
-            return None
-    return None

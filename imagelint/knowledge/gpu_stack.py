@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-# Each is compiled against one CUDA release and one version of torch, or changes its flags, its
-# defaults or its numerics between releases.
+from imagelint.knowledge.tables import table
+
+_ENGINES = table("engines/index")
+
+# The engines' own, which stand in their tables, and others. Each is compiled against one CUDA
+# release and one version of torch, or changes its flags, its defaults or its numerics between
+# releases.
 GPU_STACK = frozenset(
     (
+        *_ENGINES["packages"],
         "accelerate",
         "auto-gptq",
         "autoawq",
@@ -21,28 +27,19 @@ GPU_STACK = frozenset(
         "flashinfer",
         "flashinfer-python",
         "gptqmodel",
-        "llama-cpp-python",
         "lmcache",
-        "lmdeploy",
         "mamba-ssm",
         "onnxruntime-gpu",
         "optimum",
         "peft",
         "pytorch",
         "pytorch-cuda",
-        "ray",
-        "sgl-kernel",
-        "sglang",
         "tensorrt",
-        "tensorrt-llm",
-        "text-generation",
         "torch",
         "torchaudio",
         "torchvision",
         "transformers",
         "triton",
-        "tritonclient",
-        "vllm",
         "xformers",
     )
 )
@@ -52,15 +49,13 @@ GPU_STACK = frozenset(
 # https://github.com/flashinfer-ai/flashinfer and https://github.com/deepspeedai/DeepSpeed (nvcc).
 JIT_COMPILED = frozenset(
     (
+        *_ENGINES["jit_packages"],
         "deep-gemm",
         "deepspeed",
         "flashinfer",
         "flashinfer-python",
-        "sglang",
-        "tensorrt-llm",
         "tilelang",
         "triton",
         "unsloth",
-        "vllm",
     )
 )

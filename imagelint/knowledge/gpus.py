@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from imagelint.core.pattern import pattern as lazy
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from imagelint.knowledge import schema
 
 Capability: TypeAlias = tuple[int, int]
 
@@ -59,12 +62,12 @@ def gpu(label: str) -> Gpu | None:
     return None
 
 
-def _device(name: str, row: dict[str, object], label: str) -> Gpu:
+def _device(name: str, row: schema.GpuRow, label: str) -> Gpu:
     mig = mig_profile(label)
     sold, usable = (_number(row.get("sold")), _number(row.get("usable")))
     if mig is not None:
         sold = usable = float(mig.memory)
-    return Gpu(name, sold, usable, capability(str(row["capability"])), is_shared(label), mig)
+    return Gpu(name, sold, usable, capability(row["capability"]), is_shared(label), mig)
 
 
 def _number(value: object) -> float | None:

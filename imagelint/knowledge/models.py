@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import Literal
 
 from imagelint.core.pattern import pattern
 from imagelint.knowledge.tables import table
@@ -66,7 +67,7 @@ def _billions(match: re.Match[str]) -> float:
     return float(known) if known is not None else int(match["experts"]) * number
 
 
-def _by_table(section: str, name: str) -> float | None:
+def _by_table(section: Literal["misleading", "numberless", "native"], name: str) -> float | None:
     """The value of the longest name in a section that is a part of this one."""
     lowered = name.lower()
     rows: dict[str, float] = table("models")[section]

@@ -1,23 +1,55 @@
 """The tables of this package.
 
-They are written by hand as TOML and compiled to Python by `make generate`, so that no run of the
-program has to parse them; a test holds both to be the same.
+They are written by hand as TOML, held to the form of `schema` and compiled to Python by
+`make generate`, so that no run of the program has to parse or check them; a test holds both to be
+the same.
 """
 
 from __future__ import annotations
 
 from importlib import import_module
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, Literal, cast, overload
+
+if TYPE_CHECKING:
+    from imagelint.knowledge import schema
+
+__all__ = ["engine_table", "module_of", "table"]
 
 
-def table(name: str) -> dict[str, Any]:
-    """The table of that name, such as `cuda` or `engines/vllm`.
+@overload
+def table(name: Literal["accelerators"]) -> schema.AcceleratorTable: ...
+@overload
+def table(name: Literal["advisories"]) -> schema.AdvisoryTable: ...
+@overload
+def table(name: Literal["base_images"]) -> schema.BaseImageTable: ...
+@overload
+def table(name: Literal["cuda"]) -> schema.CudaTable: ...
+@overload
+def table(name: Literal["engines/index"]) -> schema.EngineIndex: ...
+@overload
+def table(name: Literal["gpus"]) -> schema.GpuTable: ...
+@overload
+def table(name: Literal["models"]) -> schema.ModelTable: ...
+@overload
+def table(name: Literal["weights"]) -> schema.WeightTable: ...
+
+
+def table(name: str) -> Any:
+    """The table of that name, such as `cuda`."""
+    return _compiled(name)
+
+
+def engine_table(name: str) -> schema.EngineTable:
+    """The table of an engine.
 
     Raises:
-        ModuleNotFoundError: there is no such table.
+        ModuleNotFoundError: there is no such engine.
     """
-    module = import_module(f"imagelint.knowledge.compiled.{module_of(name)}")
-    return cast("dict[str, Any]", module.TABLE)
+    return cast("schema.EngineTable", _compiled(f"engines/{name}"))
+
+
+def _compiled(name: str) -> object:
+    return import_module(f"imagelint.knowledge.compiled.{module_of(name)}").TABLE
 
 
 def module_of(name: str) -> str:

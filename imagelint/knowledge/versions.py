@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern as lazy
-from imagelint.knowledge.engines import engine, recognise_image
+from imagelint.knowledge.engines import engine
+from imagelint.knowledge.recognition import recognise_image
 
 if TYPE_CHECKING:
-    from imagelint.knowledge.engines import Image
+    from imagelint.knowledge.recognition import Image
 
 Version: TypeAlias = tuple[tuple[int, ...], int, int]
 

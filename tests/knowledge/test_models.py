@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -119,7 +121,7 @@ def test_parameters(name: str, billions: float | None) -> None:
 
 
 @pytest.mark.parametrize("section", ["misleading", "numberless"])
-def test_every_name_in_the_table_finds_itself(section: str) -> None:
+def test_every_name_in_the_table_finds_itself(section: Literal["misleading", "numberless"]) -> None:
     for name, billions in table("models")[section].items():
         assert parameters_of(f"org/{name.upper()}-Instruct") == billions
 

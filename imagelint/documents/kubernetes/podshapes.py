@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.yaml.nodes import Mapping, Sequence
+from imagelint.knowledge.recognition import predictors
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,18 +44,9 @@ _WITHOUT_PODS = (
 )
 # Groups whose controllers add to a pod what its manifest does not show.
 _MANAGED = ("ray.io", "serving.knative.dev", "nvidia.com", "dynamo.nvidia.com")
-# Predictors of KServe before `model`: the key is the framework, the value a container.
-_FRAMEWORKS: tuple[str, ...] = (
-    "huggingface",
-    "lightgbm",
-    "onnx",
-    "paddle",
-    "pmml",
-    "pytorch",
-    "sklearn",
-)
-_FRAMEWORKS += ("tensorflow", "triton", "xgboost")
-_PREDICTED = ("model", *_FRAMEWORKS)
+# Predictors of KServe before `model`: the key is the framework, the value a container. Those that
+# stand for an engine are in its table.
+_FRAMEWORKS = ("lightgbm", "onnx", "paddle", "pmml", "sklearn", "tensorflow", "xgboost")
 _CONTAINER_FIELDS: tuple[str, ...] = (
     "args",
     "command",
@@ -141,7 +133,7 @@ def _is_pod_spec(node: Mapping, key: str) -> bool:
 
 def _singles(key: str) -> tuple[str, ...]:
     """Keys under which one container stands by itself: KServe's predictors, Dynamo's services."""
-    return _PREDICTED if key == "predictor" else ("mainContainer",)
+    return ("model", *_FRAMEWORKS, *predictors()) if key == "predictor" else ("mainContainer",)
 
 
 def _is_container(node: YamlNode | None) -> bool:

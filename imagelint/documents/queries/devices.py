@@ -13,6 +13,7 @@ from imagelint.documents.serving.options import (
     PIPELINE_PARALLEL,
     TENSOR_PARALLEL,
 )
+from imagelint.knowledge.globs import matches
 from imagelint.knowledge.gpus import is_shared, mig_profile
 
 if TYPE_CHECKING:
@@ -20,35 +21,35 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import Runtime
     from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.knowledge.engines import Traits
 
-# Engines that do their work on GPUs only, unless their image is built for something else.
-_NEED = frozenset(("lmdeploy", "nim", "sglang", "tensorrt-llm", "tgi", "vllm"))
 _OTHER_HARDWARE = re.compile(
     r"(?:^|[-_./])(?:cpu|tpu|xpu|hpu|neuron|gaudi|intel|openvino|npu|ascend)(?:$|[-_.:])"
 )
 # What other schedulers call a part of a GPU: HAMi, Volcano, Run:ai, Aliyun.
 _PARTS = re.compile(r"gpu|tpu|npu|mlu|dcu|neuron|gaudi|accelerator|fpga", re.IGNORECASE)
 _NO_DEVICE = frozenset(("", "none", "void"))
-# Settings by which people tune a server for CPUs.
-_CPU_SETTINGS = ("KMP_AFFINITY", "KMP_BLOCKTIME", "OMP_NUM_THREADS", "VLLM_CPU_KVCACHE_SPACE")
-# Engines that put on the CPU what does not fit, or load models by request.
-_SPILLS = frozenset(("llama.cpp", "ollama", "ray", "triton"))
-_OFFLOADS = ("cpu-offload-gb", "kt-num-gpu-experts", "offload-params")
+# Settings by which people tune any server for CPUs.
+_CPU_SETTINGS = ("KMP_AFFINITY", "KMP_BLOCKTIME", "OMP_NUM_THREADS")
 
 
 def needs_gpu(server: ServingCommand) -> bool:
     """Whether the server is one for GPUs by its engine, its image and its flags."""
-    image = server.launch.image
+    image, known = server.launch.image, server.facts
     written = image.text.lower() if image else ""
-    if _OTHER_HARDWARE.search(written):
+    if known is None or _OTHER_HARDWARE.search(written) or _is_for_cpus(server, known.traits):
         return False
-    tuned = any(variable(server, name) for name in _CPU_SETTINGS)
-    if tuned or isinstance(server.switch("disable-custom-kernels"), Known):
-        return False
-    if server.engine == "llama.cpp":
-        return "-cuda" in written
+    if any(matches(written, glob) for glob in known.traits.gpu_images):
+        return True
     device = server.switch("device")
-    return server.engine in _NEED and (device is ABSENT or _is_cuda(device))
+    return known.traits.needs_gpu and (device is ABSENT or _is_cuda(device))
+
+
+def _is_for_cpus(server: ServingCommand, traits: Traits) -> bool:
+    variables = (*_CPU_SETTINGS, *traits.cpu_variables)
+    return any(variable(server, name) for name in variables) or any(
+        isinstance(server.switch(flag), Known) for flag in traits.cpu_flags
+    )
 
 
 def _is_cuda(device: Fact[str]) -> bool:
@@ -108,17 +109,30 @@ def parts_of_weights(server: ServingCommand, per_node: int | None) -> int:
     return product
 
 
+def splits_otherwise(server: ServingCommand) -> bool:
+    """Whether data parallelism adds no GPU, or each stage of the model has GPUs of its own."""
+    if server.facts is None:
+        return False
+    traits = server.facts.traits
+    if traits.splits_tensor_group and isinstance(server.option(DATA_PARALLEL), Known):
+        return True
+    return any(isinstance(server.switch(flag), Known) for flag in traits.stage_flags)
+
+
 def share_of_memory(server: ServingCommand) -> float:
     """The share of memory that the engine uses; all of it where it is a share of what is free."""
     known, fraction = server.facts, server.effective(MEMORY_FRACTION)
-    if known is None or known.memory_of != "total" or not isinstance(fraction, Known):
+    if known is None or known.traits.memory_of != "total" or not isinstance(fraction, Known):
         return 1.0
     return fraction.value if 0 < fraction.value <= 1 else 1.0
 
 
 def leaves_weights_on_cpu(server: ServingCommand) -> bool:
     """Whether a part of the weights may stay outside of the GPUs."""
-    if server.engine in _SPILLS:
+    if server.facts is None:
+        return False
+    traits = server.facts.traits
+    if traits.spills_to_cpu:
         return True
-    told = (server.switch(name) for name in _OFFLOADS)
+    told = (server.switch(name) for name in traits.offload_flags)
     return any(isinstance(fact, Known) and fact.value not in ("0", "0.0") for fact in told)

@@ -9,6 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words
 from imagelint.documents.packages.python import is_python
 from imagelint.documents.shell.inner import SHELLS, script_word, takes_input
+from imagelint.knowledge.recognition import pull_length
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -89,7 +90,7 @@ def downloads(command: Command) -> tuple[Download, ...]:
     reader = _READERS.get(command.program)
     if reader is not None:
         return reader(command)
-    return _code(command) if is_python(command.program) else ()
+    return _code(command) if is_python(command.program) else _pull(command)
 
 
 def pipes_into_shell(script: Script) -> tuple[tuple[Command, Command], ...]:
@@ -191,11 +192,13 @@ def _hub(command: Command) -> tuple[Download, ...]:
     return (Download(command.span, command, "model", model.value, output, revision),)
 
 
-def _ollama(command: Command) -> tuple[Download, ...]:
+def _pull(command: Command) -> tuple[Download, ...]:
+    """What the own command of an engine pulls: a model, `@` before its digest."""
     words = [word for word in command.arguments if not word.text.startswith("-")]
-    if len(words) < 2 or words[0].text != "pull":  # noqa: PLR2004 - the verb and a model
+    verb = pull_length((command.program, *(word.text for word in words)))
+    if not verb or len(words) < verb:
         return ()
-    model = words[1]
+    model = words[verb - 1]
     revision: Fact[str] = ABSENT
     if not isinstance(model.value, Known):
         revision = UNKNOWN
@@ -233,7 +236,6 @@ _READERS: Mapping[str, Callable[[Command], tuple[Download, ...]]] = {
     "git": _clone,
     "huggingface-cli": _hub,
     "hf": _hub,
-    "ollama": _ollama,
 }
 
 

@@ -10,6 +10,7 @@ from imagelint.documents.queries.serving import is_offline, setting
 if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import Mount
+    from imagelint.knowledge.engines import CacheFolders
 
 # Volumes that hold what others put there.
 _READ = frozenset(("configMap", "secret", "projected", "downwardAPI"))
@@ -24,21 +25,14 @@ _HUB = (
     ("HF_HOME", "/hub"),
     ("XDG_CACHE_HOME", "/huggingface/hub"),
 )
-_OWN = {
-    "llama.cpp": (("LLAMA_CACHE", ""),),
-    "nim": (("NIM_CACHE_PATH", ""),),
-    "ollama": (("OLLAMA_MODELS", ""),),
-}
 _HUB_DEFAULT = "~/.cache/huggingface"
-# The unprivileged user of the engine's own image: vllm-project/vllm:docs/deployment/docker.md
-_HOMES = {("vllm", "2000"): "/home/vllm"}
 
 
 def downloads_weights(server: ServingCommand) -> bool:
     """Whether the server certainly downloads its weights itself."""
     if is_offline(server) or server.is_local_path:
         return False
-    if server.engine in ("nim", "ollama"):
+    if server.facts and server.facts.traits.downloads_unasked:
         return server.own_image
     return server.is_remote_model
 
@@ -48,17 +42,18 @@ def weights_folder(server: ServingCommand) -> Fact[str]:
     known = server.facts
     if known is None or not known.caches.weights:
         return UNKNOWN
-    told = _told(server)
+    told = _told(server, known.caches)
     return told if told is not ABSENT else _default_folder(server, known.caches.weights)
 
 
-def _told(server: ServingCommand) -> Fact[str]:
+def _told(server: ServingCommand, caches: CacheFolders) -> Fact[str]:
     """What a flag or a variable says; absent when none does."""
     for flag in ("download-dir", "huggingface-hub-cache"):
         told = server.switch(flag)
         if isinstance(told, Known):
             return told
-    for name, below in _OWN.get(server.engine, _HUB):
+    own = tuple((name, "") for name in caches.weights_variables)
+    for name, below in own or _HUB:
         fact = setting(server, name)
         if isinstance(fact, Known):
             return Known(fact.value.rstrip("/") + below, fact.span)
@@ -86,7 +81,7 @@ def _home(server: ServingCommand) -> Fact[str]:
         return UNKNOWN
     if user is ABSENT or user.value in _ROOT:
         return Known(server.facts.packaging.home)
-    home = _HOMES.get((server.engine, user.value))
+    home = server.facts.packaging.homes.get(user.value)
     return Known(home) if home else UNKNOWN
 
 

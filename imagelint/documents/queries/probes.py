@@ -23,8 +23,6 @@ _PERIOD, _FAILURES = 10, 3
 # https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck
 _INTERVAL, _RETRIES = 30.0, 3.0
 _ADDRESS = lazy(r"https?://[^/\s\"'`]+(/[^\s\"'`?#)]*)")
-# Engines that load a model when the first request asks for it.
-_LOADS_LATER = frozenset(("ollama",))
 # What every server that speaks like OpenAI's answers by generating.
 _GENERATION = ("/v1/chat/completions", "/v1/completions", "/generate", "/v1/responses")
 
@@ -107,7 +105,7 @@ def answers_early(server: ServingCommand, probe: Cursor) -> bool:
     known = server.facts
     if known is None or known.endpoints.opens != "early":
         return False
-    if known.name in _LOADS_LATER or probe["tcpSocket"].exists:
+    if known.traits.loads_on_request or probe["tcpSocket"].exists:
         return True
     alive, ready = known.endpoints.liveness, known.endpoints.readiness
     return alive != ready and probe.at("httpGet", "path").word().partition("?")[0] == alive

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.knowledge.recognition import forms_cluster
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
@@ -16,10 +17,6 @@ if TYPE_CHECKING:
 
 _COMMIT = pattern(r"[0-9a-f]{40}", re.ASCII)
 _TRUE = frozenset(("1", "true", "yes", "on"))
-# Scripts that form a cluster of Ray before they start the server.
-_JOINS = re.compile(r"\bray[ _](?:start|cluster)")
-# Engines that drive all their GPUs from one process.
-_ONE_PROCESS = frozenset(("llama.cpp", "ollama", "torchserve", "triton"))
 
 
 class Place(NamedTuple):
@@ -86,13 +83,13 @@ def pods_of_server(server: ServingCommand) -> Fact[int]:
         return UNKNOWN
     spans = server.spans_machines()
     several = isinstance(spans, Known) and spans.value
-    several = several or any(_JOINS.search(word.raw) for word in server.launch.argv)
+    several = several or any(forms_cluster(word.raw) for word in server.launch.argv)
     return UNKNOWN if several and group.value == 1 else group
 
 
 def workers(server: ServingCommand, per_node: int | None = None) -> Fact[int]:
     """How many processes of the server share the memory of one container."""
-    if server.engine in _ONE_PROCESS:
+    if server.facts and server.facts.traits.one_process:
         return Known(1)
     gpus, world, pods = gpu_count(server, per_node), server.world_size(), pods_of_server(server)
     if server.uses_all_gpus and not isinstance(world, Known):

@@ -81,6 +81,10 @@ class ServingCommand(NamedTuple):
             return fact
         return Known(fact.value.lower() not in ("false", "0", "no", "off"), fact.span)
 
+    def is_on(self, name: str) -> bool:
+        """Whether a switch is certainly on."""
+        return value_or(self.enabled(name), default=False)
+
     def option(self, option: Option[T]) -> Fact[T]:
         """What flags, or variables that mean the same, set an option to.
 
@@ -90,9 +94,8 @@ class ServingCommand(NamedTuple):
         known = self.facts
         if known is None:
             return UNKNOWN
-        fact = (
-            self.switch(known.options[option.name][0]) if option.name in known.options else ABSENT
-        )
+        flag = self.flag(option)
+        fact = self.switch(flag) if flag else ABSENT
         if fact is ABSENT and option.name in known.elsewhere:
             return UNKNOWN
         return _converted(fact, option)
@@ -102,9 +105,14 @@ class ServingCommand(NamedTuple):
 
         Absent where the engine chooses by itself.
         """
-        fact, known = self.option(option), self.facts
-        if fact is not ABSENT or known is None:
-            return fact
+        fact = self.option(option)
+        return self.default(option) if fact is ABSENT else fact
+
+    def default(self, option: Option[T]) -> Fact[T]:
+        """What an option is when nobody sets it; absent where the engine chooses by itself."""
+        known = self.facts
+        if known is None:
+            return UNKNOWN
         # An image that is built upon the engine's own may set the same variables in its ENV.
         if not self.own_image and option.name in known.image_defaults:
             return UNKNOWN
@@ -120,7 +128,7 @@ class ServingCommand(NamedTuple):
     def uses_all_gpus(self) -> bool:
         """Whether the engine takes every visible GPU unless it is told otherwise."""
         known = self.facts
-        return known is not None and known.all_gpus
+        return known is not None and known.traits.all_gpus
 
     def world_size(self) -> Fact[int]:
         """GPUs that the whole server needs: tensor, pipeline, context and local data parallel.
@@ -145,9 +153,9 @@ class ServingCommand(NamedTuple):
         return Known(product, place) if self.engine else UNKNOWN
 
     def _local_data_parallel(self) -> Fact[int]:
-        # With attention data parallelism SGLang splits the tensor parallel group, it adds no GPU.
-        attention = self.enabled("enable-dp-attention")
-        if isinstance(attention, Known) and attention.value:
+        # Where it splits the tensor parallel group, data parallelism adds no GPU.
+        known = self.facts
+        if known and any(self.is_on(flag) for flag in known.traits.splitting_flags):
             return ABSENT
         local = self.option(DATA_PARALLEL_LOCAL)
         return self.option(DATA_PARALLEL) if local is ABSENT else local
@@ -159,9 +167,10 @@ class ServingCommand(NamedTuple):
             return UNKNOWN
         if any(switch.name in known.multi_node for switch in self.switches):
             return Known(value=True)
-        executor = self.switch("distributed-executor-backend")
-        if isinstance(executor, Known):
-            return Known(executor.value == "ray", executor.span)
+        for flag, values in known.traits.executors.items():
+            executor = self.switch(flag)
+            if isinstance(executor, Known):
+                return Known(executor.value in values, executor.span)
         return ABSENT if self.complete else UNKNOWN
 
     def weights_gb(self) -> Fact[float]:
@@ -195,8 +204,7 @@ class ServingCommand(NamedTuple):
     @property
     def is_follower(self) -> bool:
         """Whether it may be a part of a larger server that answers no requests itself."""
-        headless = self.enabled("headless")
-        if isinstance(headless, Known) and headless.value:
+        if self.is_on("headless"):
             return True
         rank = self.find_switch("node-rank")
         return rank is not None and not (isinstance(rank.value, Known) and rank.value.value == "0")
@@ -217,7 +225,8 @@ class ServingCommand(NamedTuple):
             return True
         known = self.facts
         if known is None or not known.hub:
-            return self.find_switch("hf-repo") is not None
+            flags = known.hub_flags if known else ()
+            return any(self.find_switch(flag) is not None for flag in flags)
         return is_hub_id(self.model.value)
 
 

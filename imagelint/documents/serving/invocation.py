@@ -11,9 +11,10 @@ from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.shell.script import ScriptRole, Word
-from imagelint.knowledge.engines import (
+from imagelint.knowledge.engines import engine
+from imagelint.knowledge.recognition import (
     RecognisedEngine,
-    engine,
+    engine_of_flags,
     engine_of_program,
     recognise_image,
 )
@@ -53,8 +54,6 @@ _SUBCOMMANDS = {"uv": 1, "poetry": 1, "timeout": 1, "gosu": 1, "su-exec": 1, "ns
 _ASSIGNMENT = pattern(r"[A-Za-z_][A-Za-z0-9_]*=")
 _KUBELET = pattern(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "honcho")
-# Flags by which KServe's own server is known where the runtime, and so the image, is elsewhere.
-_KSERVE_FLAGS = ("--model_name", "--model_id", "--model_dir", "--model-id", "--model-name")
 _DEEPEST = 3
 _MOST_WRAPPERS = 8
 
@@ -94,10 +93,11 @@ def find_invocation(launch: Launch) -> Invocation | None:
         return Invocation(found.engine, found.words, found.program, own, complete)
     if recognised is not None:
         return _by_image(recognised, launch, words)
-    if launch.image is None and launch.runtime.owner == "InferenceService":
-        flags = {word.text.partition("=")[0] for word in words}
-        if flags.intersection(_KSERVE_FLAGS):
-            return Invocation("kserve-hf", words, None, upstream=False, complete=False)
+    if launch.image is None and launch.runtime.owner:
+        # Where the runtime is defined elsewhere, so is the image.
+        flags = (word.text.partition("=")[0] for word in words)
+        if name := engine_of_flags(launch.runtime.owner, flags):
+            return Invocation(name, words, None, upstream=False, complete=False)
     return None
 
 
@@ -115,16 +115,17 @@ def _by_image(
     recognised: RecognisedEngine, launch: Launch, words: tuple[Word, ...]
 ) -> Invocation | None:
     """The engine of the image when no program is named: its entry point, or a script of theirs."""
+    known = engine(recognised.engine)
     appends = launch.appends if launch.appends is not None else _looks_appended(words)
     # Flags alone need an entry point that takes them, also where it is not known for certain.
     bare = recognised.bare and not (words and words[0].text.startswith("-"))
-    if not appends or bare or engine(recognised.engine).entry is None:
+    if not appends or bare or known.bare:
         return _by_script(recognised, launch, words)
-    if words and words[0].text in engine(recognised.engine).utilities:
+    if words and words[0].text in known.utilities:
         return None
     # Where the entry point is a program of many commands, the words replace the command as well.
-    if recognised.engine == "ollama":
-        if words and words[0].text not in ("serve", "start"):
+    if known.commands:
+        if words and words[0].text not in known.commands:
             return None
         words = words[1:]
     return Invocation(recognised.engine, words, None, recognised.upstream, _has_all_words(launch))
@@ -256,9 +257,10 @@ def _behind_wrapper(words: tuple[Word, ...]) -> tuple[Word, ...] | None:
 
 
 def _in_shell(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> _Found | None:
-    """The engine that is started by the text of `sh -c TEXT`; a lone `ray start` comes last.
+    """The engine that is started by the text of `sh -c TEXT`.
 
-    Several servers of one kind are not told apart: the first one is read, as not complete.
+    What only forms a cluster for another engine comes last. Several servers of one kind are not
+    told apart: the first one is read, as not complete.
     """
     script = _script_of(words, env) if depth < _DEEPEST else None
     if script is None:
@@ -268,11 +270,15 @@ def _in_shell(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int)
         for command in script.commands
         if (start := _find(command.words, env, depth + 1)) is not None
     ]
-    found.sort(key=lambda start: start.engine == "ray")
+    found.sort(key=lambda start: _launches_others(start.engine))
     if not found:
         return None
     alone = len({start.program.span for start in found if start.engine == found[0].engine}) == 1
     return found[0]._replace(complete=found[0].complete and script.readable and alone)
+
+
+def _launches_others(name: str) -> bool:
+    return bool(name) and engine(name).traits.launches_others
 
 
 def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script | None:

@@ -84,9 +84,9 @@ def _model(command: ServingCommand, known: Engine, reading: ParsedWords) -> Fact
         word: Word = reading.positionals[0]
         return settled(word.value, word.span)
     image = command.launch.image
-    # A NIM image is named after its model: `nvcr.io/nim/meta/llama-3.1-8b-instruct`.
-    if fact is ABSENT and known.name == "nim" and image and isinstance(image.reference, Known):
-        return Known(image.reference.value.repository.removeprefix("nim/"), image.span)
+    before = known.model_after_image
+    if fact is ABSENT and before and image and isinstance(image.reference, Known):
+        return Known(image.reference.value.repository.removeprefix(before), image.span)
     return UNKNOWN if reading.ambiguous else fact
 
 

@@ -127,7 +127,7 @@ class _Reader:
         self._add(word, name, (_joined(values), Span(values[0].span.start, values[-1].span.end)))
 
     def _is_option(self, stripped: str) -> bool:
-        return any(names[0] == stripped for names in self.engine.options.values())
+        return stripped in self.engine.flags
 
     def _add(self, word: Word, written: str, value: tuple[Fact[str], Span] | None) -> None:
         stripped = written.lstrip("-").replace("_", "-")
@@ -145,7 +145,7 @@ class _Reader:
         name = self.engine.canonical(stripped)
         if name != stripped or not self.engine.abbreviations:
             return name
-        known = {names[0] for names in self.engine.options.values()} | self.engine.booleans
+        known = self.engine.flags.keys() | self.engine.booleans
         if stripped in known:
             return stripped
         longer = [full for full in known if full.startswith(stripped) and len(stripped) > 1]

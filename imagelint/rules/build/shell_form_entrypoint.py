@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.model import Stage, StartCommand
 from imagelint.documents.queries.stages import shell_chosen, stages
-from imagelint.knowledge.engines import engine_of_program
+from imagelint.knowledge.recognition import engine_of_program
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.shared import ImageRole, ImageUse
-from imagelint.knowledge.engines import engine, engine_of_image
+from imagelint.knowledge.engines import engine
+from imagelint.knowledge.recognition import engine_of_image
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 # A version (`v0.11.0`, `25.09`), a build number (`b4719`), a commit or a date does not move.

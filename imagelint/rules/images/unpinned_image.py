@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.queries.kustomize import pins_image, replaced_image
 from imagelint.documents.shared import ImageRole, ImageUse
-from imagelint.knowledge.engines import engine_of_image
+from imagelint.knowledge.recognition import engine_of_image
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:

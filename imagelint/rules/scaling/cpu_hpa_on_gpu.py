@@ -76,8 +76,8 @@ def cpu_hpa_on_gpu(scaler: Autoscaler, ctx: Context) -> Findings:
     if not servers:
         return
     known = servers[0].facts
-    prefix = known.metrics.prefixes[0] if known and known.metrics and known.metrics.prefixes else ""
-    example = f", such as {prefix}num_requests_waiting" if prefix == "vllm:" else ""
+    waiting = known.metrics.waiting if known and known.metrics else ""
+    example = f", such as {waiting}" if waiting else ""
     yield ctx.finding(
         scaler.signals[0],
         f"{known.title if known else 'a model server'} works on the GPU, and is scaled by "

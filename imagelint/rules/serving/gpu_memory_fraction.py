@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import Known, value_or
 from imagelint.documents.queries.devices import has_gpus_alone
 from imagelint.documents.queries.serving import place_of, title
 from imagelint.documents.serving.command import ServingCommand
@@ -12,9 +12,6 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 # Our own: what is left above it for CUDA graphs, NCCL and other processes is a few hundred MB.
 _MOST, _LEAST = 0.95, 0.5
 _LARGEST_PERCENTAGE = 100
-# A whole number is a count of blocks there.
-_COUNTS = "lmdeploy"
-_ALL_BY_DEFAULT = "tgi"
 
 
 @rule(ServingCommand, Severity.MEDIUM)
@@ -79,7 +76,8 @@ def gpu_memory_fraction(server: ServingCommand, ctx: Context) -> Findings:
 
 
 def _judged(server: ServingCommand, share: float) -> tuple[Severity, Confidence, str] | None:
-    if share <= 0 or (share > 1 and server.engine != _COUNTS):
+    counts = server.facts is not None and server.facts.traits.counts_blocks
+    if share <= 0 or (share > 1 and not counts):
         percent = 1 < share <= _LARGEST_PERCENTAGE
         hint = f": {share:g} % is written {share / 100:g}" if percent else ""
         message = f"{share:g} is no share of memory, {title(server)} refuses it{hint}"
@@ -87,7 +85,7 @@ def _judged(server: ServingCommand, share: float) -> tuple[Severity, Confidence,
     if isinstance(server.switch("kv-cache-memory-bytes"), Known):
         message = "the share is ignored next to `--kv-cache-memory-bytes`"
         return Severity.LOW, Confidence.CERTAIN, message
-    if _MOST < share <= 1 and server.engine != _ALL_BY_DEFAULT:
+    if max(_MOST, value_or(server.default(MEMORY_FRACTION), 0.0)) < share <= 1:
         message = f"{share:g} of GPU memory leaves next to nothing for graphs and buffers"
         return Severity.MEDIUM, Confidence.LIKELY, message
     if share < _LEAST and has_gpus_alone(server):

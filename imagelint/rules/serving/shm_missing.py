@@ -67,6 +67,7 @@ def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
     count = workers(server, ctx.environment.gpus_per_node)
     if not isinstance(count, Known) or count.value < 2 or switched_on(server, "NCCL_SHM_DISABLE"):  # noqa: PLR2004 - more than one
         return
+    unsure = server.facts is not None and server.facts.traits.gpus_by_profile
     size = "16Gi" if count.value >= _MANY else "8Gi"
     compose = runtime.kind == "compose"
     help_ = f"mount an emptyDir {{medium: Memory, sizeLimit: {size}}} at /dev/shm"
@@ -75,6 +76,6 @@ def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
         f"{title(server)} runs {count.value} processes, and /dev/shm has the default 64 MB",
         help=f"write shm_size: {size[:-1].lower()}b" if compose else help_,
         subject=runtime.name,
-        severity=Severity.MEDIUM if server.engine == "nim" else None,
-        confidence=Confidence.LIKELY if server.engine == "nim" else None,
+        severity=Severity.MEDIUM if unsure else None,
+        confidence=Confidence.LIKELY if unsure else None,
     )

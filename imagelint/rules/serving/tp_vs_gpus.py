@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.documents.queries.devices import splits_otherwise
 from imagelint.documents.queries.serving import (
     gpu_count,
     gpus_in_words,
@@ -13,9 +14,6 @@ from imagelint.documents.queries.serving import (
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import DATA_PARALLEL, PIPELINE_PARALLEL, TENSOR_PARALLEL
 from imagelint.rules.api import Context, Findings, Severity, rule
-
-# There, data parallelism splits the tensor parallel group and adds no GPU.
-_SPLITS = "lmdeploy"
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -69,10 +67,7 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     runtime = server.launch.runtime
     wanted, pods = server.world_size(), pods_of_server(server)
     given = gpu_count(server, ctx.environment.gpus_per_node)
-    if server.engine == _SPLITS and isinstance(server.option(DATA_PARALLEL), Known):
-        return
-    # vLLM-Omni has a file for each model that gives every stage GPUs of its own.
-    if isinstance(server.switch("omni"), Known):
+    if splits_otherwise(server):
         return
     if not (isinstance(wanted, Known) and isinstance(given, Known) and isinstance(pods, Known)):
         return

@@ -10,8 +10,6 @@ from imagelint.knowledge.versions import at_least
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _FLAG = "trust-remote-code"
-# CVE-2026-47155: before it, the pinned revision was not applied everywhere.
-_PINS_HOLD = "0.22.0"
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -62,13 +60,13 @@ def trust_remote_code(server: ServingCommand, ctx: Context) -> Findings:
     if switch is None or not isinstance(on, Known) or not on.value:
         return
     severity, state, certain = _judged(server)
-    notes = [ctx.note("vLLM applies the revision everywhere only since 0.22.0")]
-    pinned_in_vain = is_commit(server.option(REVISION)) and _is_old(server)
+    since = _late_pins(server)
+    note = ctx.note(f"{title(server)} applies the revision everywhere only since {since}")
     yield ctx.finding(
         switch,
         f"`{switch.written}` lets {title(server)} run code from the model's repository{state}",
         help=_HELP + _PIN if server.flag(REVISION) else _HELP,
-        notes=tuple(notes) if pinned_in_vain else (),
+        notes=(note,) if since else (),
         subject=server.launch.runtime.name,
         severity=severity,
         confidence=None if certain else Confidence.LIKELY,
@@ -94,6 +92,9 @@ def _judged(server: ServingCommand) -> tuple[Severity, str, bool]:
     return Severity.MEDIUM, "", False
 
 
-def _is_old(server: ServingCommand) -> bool:
+def _late_pins(server: ServingCommand) -> str:
+    """The version that first holds to a pinned revision for code, where this one is older."""
+    since = server.facts.traits.revision_holds_since if server.facts else ""
     version = value_or(server.engine_version, "")
-    return server.engine == "vllm" and at_least(version, _PINS_HOLD) is False
+    old = since and is_commit(server.option(REVISION)) and at_least(version, since) is False
+    return since if old else ""

@@ -1,0 +1,149 @@
+"""By what serving engines are recognised: images, programs, flags, commands."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from posixpath import basename
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from imagelint.knowledge.globs import matches
+from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+
+class Image(Protocol):
+    """What of an image reference is asked here; `documents.reference` has the type."""
+
+    @property
+    def registry(self) -> str:
+        """The registry, `docker.io` for Docker Hub."""
+        ...
+
+    @property
+    def repository(self) -> str:
+        """The repository, `library/alpine` for `alpine`."""
+        ...
+
+    @property
+    def tag(self) -> str:
+        """The tag, empty without one."""
+        ...
+
+
+class RecognisedEngine(NamedTuple):
+    """The engine that an image holds.
+
+    `upstream` when the image is that project's own, `bare` when it runs what it is given although
+    the project's own image has the server as its entry point, `general` when it is used for other
+    things than serving as well.
+    """
+
+    engine: str
+    upstream: bool
+    bare: bool = False
+    general: bool = False
+
+
+@cache
+def _recognise(name: str) -> RecognisedEngine | None:
+    for row in table("engines/index")["images"]:
+        if matches(name, row["glob"]):
+            bare, general = row.get("bare", False), row.get("general", False)
+            return RecognisedEngine(row["engine"], row["upstream"], bare, general)
+    return None
+
+
+def recognise_image(reference: Image) -> RecognisedEngine | None:
+    """The engine that an image holds by its name, or None."""
+    return _recognise(f"{reference.registry}/{reference.repository}")
+
+
+def engine_of_image(reference: Image) -> str:
+    """The name of the engine that an image holds, empty for none that is known."""
+    found = recognise_image(reference)
+    return found.engine if found else ""
+
+
+@cache
+def _programs() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
+    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+    for row in table("engines/index")["programs"]:
+        words = tuple(row["words"])
+        found.setdefault(words[0], []).append((words, row["engine"]))
+    return {first: tuple(rows) for first, rows in found.items()}
+
+
+class EngineProgram(NamedTuple):
+    """An engine started by its own program, and how many words name it."""
+
+    engine: str
+    length: int
+
+
+def engine_of_program(words: Sequence[str]) -> EngineProgram | None:
+    """The engine that a command starts, `words[0]` being its program; None for any other program.
+
+    Python modules are recognised behind `python -m`, with interpreter options in between.
+    """
+    if not words:
+        return None
+    first, rest, skipped = basename(words[0]), tuple(words[1:]), 1
+    if first.startswith("python"):
+        module = _module_at(words)
+        if module is None:
+            return None
+        first, rest, skipped = "python", tuple(words[module:]), module
+    for row, name in _programs().get(first, ()):
+        if rest[: len(row) - 1] == row[1:]:
+            return EngineProgram(name, skipped + len(row) - 1)
+    return None
+
+
+def _module_at(words: Sequence[str]) -> int | None:
+    """The index of the module's name behind `-m`, None when a file or a string is run."""
+    for at, word in enumerate(words[1:], start=1):
+        if word.startswith("-") and not word.startswith("--") and word.endswith("m"):
+            return at + 1 if at + 1 < len(words) else None
+        if not word.startswith("-") or word == "-c":
+            return None
+    return None
+
+
+def engine_of_flags(kind: str, flags: Iterable[str]) -> str:
+    """The engine to which the flags of a container belong whose image is elsewhere, or empty.
+
+    `kind` is that of the object that holds the container, `flags` are written as they stand there.
+    """
+    given = set(flags)
+    for row in table("engines/index")["owners"]:
+        if row["kind"] == kind and not given.isdisjoint(row["flags"]):
+            return row["engine"]
+    return ""
+
+
+def predictors() -> tuple[str, ...]:
+    """The keys of KServe's predictors that stand for an engine: `huggingface`, `triton`."""
+    return tuple(table("engines/index")["predictors"])
+
+
+def pull_length(words: Sequence[str]) -> int:
+    """How many words of a command say that it pulls a model (`ollama pull`); 0 where none do."""
+    for row in table("engines/index")["pulls"]:
+        if list(words[: len(row)]) == row:
+            return len(row)
+    return 0
+
+
+def forms_cluster(text: str) -> bool:
+    """Whether a script's text forms a cluster of machines before a server starts in it."""
+    pattern = _cluster_scripts()
+    return pattern is not None and pattern.search(text) is not None
+
+
+@cache
+def _cluster_scripts() -> re.Pattern[str] | None:
+    words = table("engines/index")["cluster_scripts"]
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})") if words else None
