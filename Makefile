@@ -1,9 +1,10 @@
 # Everything here sets up what it needs: a virtual environment in .venv, pinned tools in .tools.
 PYTHON ?= python3
 BIN := .venv/bin
+TIMES ?= 20
 SOURCES := imagelint tests benchmarks tools
 
-.PHONY: help setup tools demo test check format lint types bench generate golden mutants clean
+.PHONY: help setup tools demo test search check format lint types bench generate golden mutants clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -23,6 +24,11 @@ demo: setup tools ## Show what imagelint says about a good and a bad example, th
 
 test: setup tools ## Run all tests
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+search: setup ## Look for counterexamples: a new seed, twenty times the examples
+	@seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' '); echo "seed $$seed"; \
+	CI= IMAGELINT_EXAMPLES=$(TIMES) $(BIN)/python -m pytest -q -n 0 \
+		--hypothesis-seed=$$seed tests/documents/shell
 
 check: format lint types test ## Format, lint, types, tests
 

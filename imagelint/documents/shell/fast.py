@@ -6,9 +6,10 @@ What is read here is read as the grammar of bash reads it; everything else is le
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.documents.shell.lists import CHOICES, PIPES, Link, pipelines
 from imagelint.documents.shell.probes import PROBES
 from imagelint.documents.shell.reader import CommandPosition, RawCommand, RawRedirect
 
@@ -25,7 +26,7 @@ _TOKEN = pattern(
     re.ASCII,
 )
 _ASSIGNMENT = pattern(r"[A-Za-z_]\w*=", re.ASCII)
-_JOINING = frozenset({"&&", "||", "|"})
+_JOINING = CHOICES | PIPES
 # Words that mean something to the grammar where a command starts, and commands whose words it
 # reads in its own way.
 _RESERVED = frozenset(
@@ -34,13 +35,6 @@ _RESERVED = frozenset(
     | {"unset", "unsetenv"}
 )
 _ODD = frozenset("-+@%,:*?]~=")  # the grammar has its own ideas about commands that start so
-
-
-class _Link(NamedTuple):
-    """A command, and the operator that stands before it."""
-
-    operator: str
-    simple: RawCommand
 
 
 def read_fast(reader: Reader) -> bool:
@@ -67,7 +61,7 @@ class _Scan:
     )
 
     def __init__(self) -> None:
-        self.links: list[_Link] = []
+        self.links: list[Link[RawCommand]] = []
         self._operator = ""
         self._clear()
 
@@ -131,13 +125,13 @@ class _Scan:
         whole = (self._start, self._end)
         words = tuple(self._words)
         simple = RawCommand(whole, words, tuple(self._assignments), tuple(self._redirects))
-        self.links.append(_Link(self._operator, simple))
+        self.links.append(Link(self._operator, simple))
         self._clear()
         self._operator = operator
         return True
 
 
-def _links(text: str) -> list[_Link] | None:
+def _links(text: str) -> list[Link[RawCommand]] | None:
     scan = _Scan()
     at = 0
     end = len(text)
@@ -149,26 +143,17 @@ def _links(text: str) -> list[_Link] | None:
     return scan.links if scan.end() else None
 
 
-def _emit_all(reader: Reader, links: list[_Link]) -> None:
-    probed = False
-    index = 0
-    while index < len(links):
-        stages = [links[index].simple]
-        operator = links[index].operator
-        while index + len(stages) < len(links) and links[index + len(stages)].operator == "|":
-            stages.append(links[index + len(stages)].simple)
-        if operator not in ("&&", "||"):
-            probed = False
-        unconditional = reader.unconditional and not probed and operator != "||"
-        if len(stages) == 1:
-            reader.emit(stages[0], CommandPosition(-1, 0, unconditional))
+def _emit_all(reader: Reader, links: list[Link[RawCommand]]) -> None:
+    text = reader.text
+    for pipeline in pipelines(links, lambda simple: _is_probe(text, simple)):
+        unconditional = reader.unconditional and pipeline.sure
+        if len(pipeline.stages) == 1:
+            reader.emit(pipeline.stages[0], CommandPosition(-1, 0, unconditional))
         else:
-            _emit_pipeline(reader, stages, unconditional=unconditional)
-        probed = probed or _is_probe(reader.text, stages[-1])
-        index += len(stages)
+            _emit_pipeline(reader, pipeline.stages, unconditional=unconditional)
 
 
-def _emit_pipeline(reader: Reader, stages: list[RawCommand], *, unconditional: bool) -> None:
+def _emit_pipeline(reader: Reader, stages: tuple[RawCommand, ...], *, unconditional: bool) -> None:
     pipe = reader.output.new_pipe()
     outside = reader.scope
     for number, simple in enumerate(stages):

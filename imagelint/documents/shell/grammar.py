@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,12 @@ if TYPE_CHECKING:
     from tree_sitter import Node, Parser, Tree
 
 _FOREIGN = pattern(r"[^\x01-\x7f]")
+# A run of continuations, at the start of a line, before `2>` or at the end of a line, or not.
+_CONTINUATIONS = pattern(
+    r"(?P<start>^(?<!\\\n)[ \t]*+)?(?:\\\n[ \t]*+)++"
+    r"(?P<next>(?<=[ \t])(?=[0-9]+[<>])|(?=\n|\Z))?",
+    re.MULTILINE,
+)
 # The parser's time grows with the square of the number of these in text that is not a script at
 # all, and in pipelines without end. Scripts of people have some dozens, each behind a word or two.
 _OPERATORS = "<>|&()[{$"
@@ -32,14 +39,21 @@ def parse(text: str) -> Tree | None:
 
     Characters beyond ASCII have no meaning in shell syntax, but more than one byte: a comma, which
     has none either, stands in for each. A carriage return before a line feed becomes another line
-    feed.
+    feed, and continuations that the grammar takes for words, or loses words at, become blanks.
     """
     if _is_costly(text):
         return None
     plain = text if text.isascii() and "\0" not in text else _FOREIGN.sub(",", text)
     if "\r" in plain:
         plain = plain.replace("\\\r\n", " \\\n").replace("\r\n", "\n\n")
+    if "\\\n" in plain:
+        plain = _CONTINUATIONS.sub(_blanks, plain)
     return _parser().parse(plain.encode())
+
+
+def _blanks(match: re.Match[str]) -> str:
+    misread = match["start"] is not None or match["next"] is not None
+    return " " * len(match[0]) if misread else match[0]
 
 
 def _is_costly(text: str) -> bool:

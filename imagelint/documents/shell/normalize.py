@@ -17,7 +17,8 @@ _LEADING = pattern(
 )
 # Without command substitutions, which hold commands; parentheses one deep.
 _ARITHMETIC = pattern(r"\$\(\(((?:[^()`$\n]|\$(?!\()|\((?:[^()`$\n]|\$(?!\())*\))*)\)\)")
-
+# Within `${ … }` both have a meaning.
+_SIGN = pattern(r"\$\{[^{}]*\}|[%:]")
 
 _FAR = 100  # a here-document that begins the text is near its beginning
 _LONGEST = 100_000  # a place for each character takes a hundred bytes
@@ -48,13 +49,20 @@ def _indices(match: re.Match[str], group: str) -> range:
     return range(match.start(group), match.end(group))
 
 
-def plain_arithmetic(text: str) -> str:
-    """The text with a number, as long, for the sum in each `$(( … ))`.
+def simplified(text: str) -> str:
+    """The text with simpler signs, as long, for some that are too much for the grammar.
 
-    The grammar knows no `${X:-0}` before an operator there.
+    It knows no `${X:-0}` before an operator in a sum: a number stands for each `$(( … ))`. A
+    percent sign or a colon in a program's name may be too much for it: a comma means as little.
     """
-    return _ARITHMETIC.sub(_number, text) if "$((" in text else text
+    if "$((" in text:
+        text = _ARITHMETIC.sub(_number, text)
+    return _SIGN.sub(_comma, text)
 
 
 def _number(match: re.Match[str]) -> str:
     return f"$(({'1' * len(match[1])}))"
+
+
+def _comma(match: re.Match[str]) -> str:
+    return match[0] if match[0][0] == "$" else ","

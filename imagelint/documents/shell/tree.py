@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.documents.shell.flatten import REDIRECTS, Part, flatten, is_several
 from imagelint.documents.shell.grammar import is_broken, parse
-from imagelint.documents.shell.normalize import plain_arithmetic
+from imagelint.documents.shell.lists import pipelines
+from imagelint.documents.shell.normalize import simplified
 from imagelint.documents.shell.probes import PROBES
 from imagelint.documents.shell.reader import CommandPosition, RawCommand, RawRedirect
 from imagelint.documents.shell.scope import names_set
+from imagelint.documents.shell.wrappers import ASSIGNMENT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -18,9 +21,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.reader import Range, Reader
     from imagelint.documents.shell.scope import Scope
 
-_REDIRECTS = frozenset({"file_redirect", "heredoc_redirect", "herestring_redirect"})
 _SKIPPED = frozenset({"comment", "ERROR"})
-_OPERATORS = frozenset({"|", "|&", "&&", "||", ";", "&", "\n"})
 _SIMPLE = frozenset(
     {"command", "declaration_command", "unset_command", "test_command"}
     | {"variable_assignment", "variable_assignments"}
@@ -32,11 +33,15 @@ _EXPRESSIONS = frozenset(
 
 
 class _Task(NamedTuple):
-    """A node to visit; `redirects` are those that stand behind it."""
+    """A node to visit; `redirects` are those that stand behind it.
+
+    `children` are those of its children that count; none: all of them.
+    """
 
     node: Node
     place: CommandPosition
     redirects: tuple[Node, ...] = ()
+    children: tuple[Node, ...] = ()
 
 
 class _Scoping(NamedTuple):
@@ -45,23 +50,29 @@ class _Scoping(NamedTuple):
     enter: bool
 
 
+class _Stage(NamedTuple):
+    """A statement of a list that was taken apart."""
+
+    part: Part
+    place: CommandPosition
+
+
 class _Stages(NamedTuple):
     """The stages of a pipeline, which gets its number when it is reached."""
 
-    tasks: tuple[_Task, ...]
+    stages: tuple[_Stage, ...]
 
 
 _ENTER = _Scoping(enter=True)
 _LEAVE = _Scoping(enter=False)
-_Tasks = list["_Task | _Scoping | _Stages"]
-_Linked = tuple[str, "Node", "tuple[Node, ...]"]
+_Tasks = list["_Task | _Scoping | _Stage | _Stages"]
 
 
 def read_tree(reader: Reader) -> None:
     """Read a text through the grammar; says so in the output when it is not a script."""
     tree = parse(reader.text)
     if tree is not None and is_broken(tree.root_node):
-        easier = plain_arithmetic(reader.text)
+        easier = simplified(reader.text)
         tree = tree if easier == reader.text else parse(easier)
     if tree is None:
         reader.output.readable = False
@@ -85,12 +96,15 @@ class _Walk:
             if isinstance(task, _Scoping):
                 self._rescope(task)
                 continue
-            if isinstance(task, _Stages):
-                tasks.extend(reversed(self._staged(task)))
-                continue
-            kind = task.node.type
-            if kind not in _SKIPPED:
-                tasks.extend(reversed(_VISITS.get(kind, _Walk.children)(self, task)))
+            tasks.extend(reversed(self._visited(task)))
+
+    def _visited(self, task: _Task | _Stage | _Stages) -> _Tasks:
+        if isinstance(task, _Stages):
+            return self._piped(task)
+        if isinstance(task, _Stage):
+            return self._stage(task)
+        kind = task.node.type
+        return [] if kind in _SKIPPED else _VISITS.get(kind, _Walk.children)(self, task)
 
     def _rescope(self, task: _Scoping) -> None:
         reader = self._reader
@@ -124,99 +138,48 @@ class _Walk:
         place = CommandPosition(-1, 0, unconditional=False)
         return [_ENTER, *(_Task(child, place) for child in task.node.named_children), _LEAVE]
 
-    def pipeline(self, task: _Task) -> _Tasks:
-        """The grammar binds `a && b > c | d` as `(a && b > c) | d`: only `b` is piped."""
-        stages = [child for child in task.node.named_children if child.type != "comment"]
-        if not stages:
-            return []
-        *before, first = _flatten(_Task(stages[0], task.place))
-        tasks = self._linked(before, task.place)
-        place = task.place
-        if before:
-            probed = any(self._is_probe(node) for _, node, _ in before)
-            sure = place.unconditional and not probed and first[0] != "||"
-            place = place._replace(unconditional=sure)
-        staged: list[_Task] = []
-        for number, stage in enumerate(stages):
-            redirects = task.redirects if number == len(stages) - 1 else ()
-            node, own = (first[1], first[2]) if number == 0 else (stage, ())
-            staged.append(_Task(node, place._replace(stage=number), (*own, *redirects)))
-        return [*tasks, _Stages(tuple(staged))]
+    def chain(self, task: _Task) -> _Tasks:
+        """A list, a pipeline or a statement with redirects, as the shell binds its parts."""
+        tasks: _Tasks = []
+        for pipeline in pipelines(
+            flatten(Part(task.node, task.redirects), self._reader.text), self._is_probe
+        ):
+            unconditional = task.place.unconditional and pipeline.sure
+            place = task.place._replace(unconditional=unconditional)
+            if len(pipeline.stages) == 1:
+                tasks.append(_Stage(pipeline.stages[0], place))
+                continue
+            places = enumerate(pipeline.stages)
+            tasks.append(
+                _Stages(tuple(_Stage(part, place._replace(stage=at)) for at, part in places))
+            )
+        return tasks
 
-    def _staged(self, stages: _Stages) -> _Tasks:
+    def _piped(self, stages: _Stages) -> _Tasks:
         pipe = self._reader.output.new_pipe()
         tasks: _Tasks = []
-        for task in stages.tasks:
-            tasks += (_ENTER, task._replace(place=task.place._replace(pipe=pipe)), _LEAVE)
+        for stage in stages.stages:
+            tasks += (_ENTER, stage._replace(place=stage.place._replace(pipe=pipe)), _LEAVE)
         return tasks
 
-    def and_or(self, task: _Task) -> _Tasks:
-        links = _flatten(task)
-        if len(links) == 1 and links[0][1] == task.node:  # a part of it is broken
-            return self.children(task)
-        return self._linked(links, task.place)
+    def _stage(self, stage: _Stage) -> _Tasks:
+        (node, redirects, children), place = stage
+        if node.type == "redirected_statement":
+            self._emit(node, (), (), redirects, place)
+            return self._inside(redirects)
+        if node.type in _SIMPLE:
+            return [_Task(node, place, redirects, children)]
+        return [_Task(node, place), *self._inside(redirects)]
 
-    def _linked(self, links: list[_Linked], place: CommandPosition) -> _Tasks:
-        tasks: _Tasks = []
-        probed = False
-        for operator, node, redirects in links:
-            unconditional = place.unconditional and not probed and operator != "||"
-            tasks.append(_Task(node, place._replace(unconditional=unconditional), redirects))
-            probed = probed or self._is_probe(node)
-        return tasks
-
-    def _is_probe(self, node: Node) -> bool:
-        while node.type in ("pipeline", "redirected_statement"):
-            named = [child for child in node.named_children if child.type not in _REDIRECTS]
-            if not named:
-                return False
-            node = named[-1] if node.type == "pipeline" else named[0]
+    def _is_probe(self, part: Part) -> bool:
+        node = part.node
         if node.type in ("test_command", "negated_command"):
             return True
-        text = self._text(node)
-        return text.startswith("((") or (text.split(None, 1) or [""])[0] in PROBES
-
-    def redirected(self, task: _Task) -> _Tasks:
-        children = task.node.named_children
-        own = [child for child in children if child.type in _REDIRECTS]
-        behind_own = [other for one in own for other in one.children if other.type in _REDIRECTS]
-        redirects = (*own, *behind_own)
-        body = next((c for c in children if c.type not in _REDIRECTS and c.type != "comment"), None)
-        place = task.place
-        behind: _Tasks = []
-        for redirect in redirects:
-            if redirect.type == "heredoc_redirect":
-                place, more = self._behind_document(redirect, place)
-                behind += more
-        if body is None:
-            self._emit(task.node, (), (), (*redirects, *task.redirects), place)
-            return [*self._inside(redirects), *behind]
-        if body.type in _SIMPLE or body.type in ("list", "pipeline", "redirected_statement"):
-            return [_Task(body, place, (*redirects, *task.redirects)), *behind]
-        return [_Task(body, place), *self._inside(redirects), *behind]
-
-    def _behind_document(
-        self, redirect: Node, place: CommandPosition
-    ) -> tuple[CommandPosition, _Tasks]:
-        """What follows `<<EOF` on its line: the rest of the pipeline, or the next command."""
-        tasks: _Tasks = []
-        outer = place
-        operator = ""
-        for child in redirect.children:
-            if child.type in _OPERATORS:
-                operator = child.type
-            elif child.type == "pipeline":
-                pipe = place.pipe if place.pipe >= 0 else self._reader.output.new_pipe()
-                place = place._replace(pipe=pipe)
-                stages = child.named_children
-                if len(stages) == 1 and stages[0].type == "pipeline":
-                    stages = stages[0].named_children
-                for number, stage in enumerate(stages, place.stage + 1):
-                    tasks += (_ENTER, _Task(stage, place._replace(stage=number)), _LEAVE)
-            elif operator and child.is_named and child.type not in _REDIRECTS | _DOCUMENT:
-                unconditional = outer.unconditional and operator != "||"
-                tasks.append(_Task(child, outer._replace(unconditional=unconditional)))
-        return place, tasks
+        for child in (part.children or node.children) if node.type == "command" else ():
+            text = self._text(child)
+            if not ASSIGNMENT.match(text) and child.type not in REDIRECTS:
+                return text in PROBES
+        return self._text(node).startswith("((")
 
     # -- simple commands ---------------------------------------------------------------------
 
@@ -226,15 +189,19 @@ class _Walk:
         redirects: list[Node] = []
         inside: list[Node] = []
         text = self._reader.text
-        for child in task.node.children:
+        if not task.children and is_several(task.node, text):
+            return self.chain(task)
+        for child in task.children or task.node.children:
             kind = child.type
             start, end = child.start_byte, child.end_byte
-            if kind in _REDIRECTS:
+            if kind in REDIRECTS:
                 redirects.append(child)
                 continue
             if start == end or kind in ("comment", "ERROR"):
                 continue
-            if kind == "variable_assignment":
+            if kind == "variable_assignment" or (
+                not words and ASSIGNMENT.match(text[start:end]) and task.node.type == "command"
+            ):
                 assignments.append((start, end))
                 inside += child.named_children
                 continue
@@ -245,7 +212,8 @@ class _Walk:
             if kind != "word" and _may_substitute(text[start:end]):
                 inside.append(child)
         every = (*redirects, *task.redirects)
-        self._emit(task.node, words, assignments, every, task.place)
+        first = (task.children or (task.node,))[0]
+        self._emit(first, words, assignments, every, task.place)
         return [*(_Task(node, task.place) for node in inside), *self._inside(every)]
 
     def assignment(self, task: _Task) -> _Tasks:
@@ -296,12 +264,6 @@ class _Walk:
         pieces: list[RawRedirect] = []
         for redirect in redirects:
             piece, more = self._piece(redirect)
-            last = words[-1] if words else (0, 0)
-            number = self._reader.text[last[0] : last[1]]
-            if last[1] == piece.whole[0] and number.isdigit() and piece.operator[:1] in ("<", ">"):
-                words.pop()  # `2>` behind a continuation, which the grammar takes apart
-                operator = number + piece.operator
-                piece = piece._replace(whole=(last[0], piece.whole[1]), operator=operator)
             pieces.append(piece)
             words += more
         start = node.start_byte
@@ -344,11 +306,10 @@ class _Walk:
         return RawRedirect(whole, operator, body, body=True, literal=literal)
 
 
-_DOCUMENT = frozenset({"heredoc_start", "heredoc_body", "heredoc_end", "ERROR", "comment"})
 _VISITS: Mapping[str, Callable[[_Walk, _Task], _Tasks]] = {
-    "list": _Walk.and_or,
-    "pipeline": _Walk.pipeline,
-    "redirected_statement": _Walk.redirected,
+    "list": _Walk.chain,
+    "pipeline": _Walk.chain,
+    "redirected_statement": _Walk.chain,
     "if_statement": _Walk.conditional,
     "case_statement": _Walk.conditional,
     "for_statement": _Walk.repeated,
@@ -369,29 +330,3 @@ _VISITS: Mapping[str, Callable[[_Walk, _Task], _Tasks]] = {
 
 def _may_substitute(text: str) -> bool:
     return "(" in text or "`" in text
-
-
-def _flatten(task: _Task) -> list[_Linked]:
-    """The commands of `a && b || c` with the operator before each and the redirects behind."""
-    links: list[_Linked] = []
-    node, redirects = task.node, task.redirects
-    while True:
-        named = [child for child in node.named_children if child.type != "comment"]
-        if node.type == "list" and len(named) == 2:  # noqa: PLR2004 - left and right
-            operator = next((c.type for c in node.children if c.type in ("&&", "||")), "")
-            links.append((operator, named[1], redirects))
-            node, redirects = named[0], ()
-        elif _is_redirected_list(node, named):
-            node, redirects = named[0], (*named[1:], *redirects)
-        else:
-            links.append(("", node, redirects))
-            return links[::-1]
-
-
-def _is_redirected_list(node: Node, named: list[Node]) -> bool:
-    return (
-        node.type == "redirected_statement"
-        and bool(named)
-        and named[0].type == "list"
-        and all(child.type in ("file_redirect", "herestring_redirect") for child in named[1:])
-    )

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagelint.core.source import Span
-from imagelint.documents.shell.normalize import command_first, plain_arithmetic
+from imagelint.documents.shell.normalize import command_first, simplified
 from imagelint.documents.shell.read import read_script
 from imagelint.documents.shell.script import Script, ScriptRole
 
@@ -67,7 +67,7 @@ def test_sums_with_defaults_are_read() -> None:
 
 @pytest.mark.parametrize("text", ["echo $((1 + $(nproc)))", "echo $(( `nproc` ))", "echo $((1", ""])
 def test_sums_that_run_commands_stay(text: str) -> None:
-    assert plain_arithmetic(text) == text
+    assert simplified(text) == text
 
 
 def test_what_is_broken_elsewhere_stays_broken() -> None:
@@ -76,7 +76,7 @@ def test_what_is_broken_elsewhere_stays_broken() -> None:
 
 @given(st.text(alphabet="$(){}X:-0 <EOT\nbash'\"|", max_size=60))
 def test_nothing_is_lost(text: str) -> None:
-    assert len(plain_arithmetic(text)) == len(text)
+    assert len(simplified(text)) == len(text)
     moved = command_first(text)
     if moved is not None:
         assert sorted(moved.places) == [Span(at, at + 1) for at in range(len(text))]

@@ -6,12 +6,8 @@ from hypothesis import strategies as st
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.source import Span
-from imagelint.documents.shell.fast import read_fast
 from imagelint.documents.shell.read import read_script
-from imagelint.documents.shell.reader import Reader, ScriptOutput
-from imagelint.documents.shell.scope import Scope
-from imagelint.documents.shell.script import Command, Script, ScriptRole
-from imagelint.documents.shell.tree import read_tree
+from imagelint.documents.shell.script import Script, ScriptRole
 
 AT = 1000
 
@@ -340,67 +336,3 @@ PIECES = st.lists(
 @settings(max_examples=200, deadline=None)
 def test_any_text_is_read_and_spans_are_true(text: str) -> None:
     assert_spans(read(text, V=Known("a b"), E=Known("")), text)
-
-
-def commands_of(text: str, *, fast: bool) -> tuple[list[Command], bool] | None:
-    output = ScriptOutput(text, 0, lambda _: None)
-    reader = Reader(text, 0, Scope({"V": Known("a b"), "E": Known("")}), output)
-    if not fast:
-        read_tree(reader)
-    elif not read_fast(reader):
-        return None
-    return output.commands, output.readable
-
-
-PLAIN = st.lists(
-    st.sampled_from(
-        [
-            "a",
-            "apt",
-            " b",
-            " X=1",
-            "X=1 ",
-            " --a=b",
-            " foo[x]==1",
-            " $V",
-            " ${E}",
-            ' "$X y"',
-            " 'q s'",
-            " ",
-            " \\\n ",
-            "\n",
-            " && a",
-            " || b",
-            "; c",
-            " | d",
-            " > x",
-            " 2>&1",
-            " -y",
-            " && grep x",
-            " read X",
-            " unset",
-            " é",
-            " sudo",
-            " env",
-            " test",
-            " /a/*",
-            " a=b",
-        ]
-    ),
-    max_size=12,
-).map("".join)
-
-
-@given(PLAIN)
-@settings(max_examples=200, deadline=None)
-def test_plain_scripts_are_read_as_the_grammar_reads_them(text: str) -> None:
-    fast = commands_of(text, fast=True)
-    slow = commands_of(text, fast=False)
-    if fast is None or slow is None or not slow[1]:
-        return
-    assert fast[0] == slow[0]
-
-
-def test_plain_scripts_take_the_fast_way() -> None:
-    text = "apt-get update && apt-get install -y --no-install-recommends \\\n a b=$V | tee x"
-    assert commands_of(text, fast=True) is not None
