@@ -37,12 +37,16 @@ KNOWLEDGE = ROOT / "imagelint" / "knowledge"
 COMPILED = KNOWLEDGE / "compiled"
 
 
-def generated() -> Iterator[tuple[Path, str]]:
-    """Each generated file with its text. What is written first, later ones are made of."""
+def foundations() -> Iterator[tuple[Path, str]]:
+    """The generated files of which the rest is made, with their texts."""
     yield TABLE, compile_table(rule_modules())
     packs = sorted((ROOT / "policies").glob("*.yaml"))
     sources = [Source(f"policies/{path.name}", path.read_text(encoding="utf-8")) for path in packs]
     yield BUILTIN, compile_packs(sources)
+
+
+def generated() -> Iterator[tuple[Path, str]]:
+    """Each other generated file with its text."""
     yield from compiled_tables()
     yield ROOT / "policies" / "policy.schema.json", written_schema()
     yield ROOT / "docs" / "rules" / "README.md", index()
@@ -94,27 +98,36 @@ def index() -> str:
 
 def main(arguments: list[str]) -> int:
     check = "--check" in arguments
+    changed = _changed(dict(foundations()), check=check)
+    if changed and check:
+        return 1
+    if changed:
+        # The rest is made of what has just been written.
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
     try:
         texts = dict(generated())
     except BadTableError as error:
         print(f"error: imagelint/knowledge/\n{error}", file=sys.stderr)
         return 2
-    changed = [path for path, text in texts.items() if not _holds(path, text)]
     written = (*(ROOT / "docs" / "rules").glob("*.md"), *COMPILED.glob("*.py"))
     surplus = [path for path in written if path not in texts]
-    for path in (*changed, *surplus):
-        print(path.relative_to(ROOT))
-    if check:
-        return 1 if changed or surplus else 0
     for path in surplus:
-        path.unlink()
+        print(path.relative_to(ROOT))
+        if not check:
+            path.unlink()
+    changed = _changed(texts, check=check)
+    return 1 if check and (changed or surplus) else 0
+
+
+def _changed(texts: dict[Path, str], *, check: bool) -> list[Path]:
+    """The files that hold something else; with their new text, unless this is only a check."""
+    changed = [path for path, text in texts.items() if not _holds(path, text)]
     for path in changed:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(texts[path], encoding="utf-8")
-    if TABLE in changed or BUILTIN in changed:
-        # The rest is made of what has just been written.
-        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
-    return 0
+        print(path.relative_to(ROOT), flush=True)
+        if not check:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(texts[path], encoding="utf-8")
+    return changed
 
 
 def _holds(path: Path, text: str) -> bool:
