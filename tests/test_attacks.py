@@ -70,7 +70,7 @@ FLOODS = {
     ),
     "instructions": ("Dockerfile", "FROM a\n" + "RUN a b\n" * 100_000, "has 100,001 lines"),
     "stages": ("Dockerfile", "FROM a\n" * 100_000, "has 100,000 lines"),
-    "here-documents": ("Dockerfile", "FROM a\nRUN " + "<<a " * 100_000, "here-documents"),
+    "here-documents": ("Dockerfile", "FROM a\nRUN " + "<<a " * 100_000, "here-document a is"),
     "lines": ("requirements.txt", "<\n" * 500_000, "has 500,000 lines"),
     "complaints": ("requirements.txt", "<\n" * 90_000, "more than 5,000 findings"),
 }

@@ -23,8 +23,27 @@ def explain(name: str) -> None:
     found = catalog.find(name)
     if not found:
         raise UsageError(Diagnostic(f"nothing answers to {name!r}", help=_hint(name)))
+    former = name.lower().strip()
+    if len(catalog.successors(former)) > 1:
+        click.echo("\n".join(_split(former)))
+        return
     pages = ("\n".join(page(catalog.load(rule))) for rule in found)
     click.echo("\n\n".join(pages))
+
+
+def _split(former: str) -> Iterator[str]:
+    """What became of a rule that is several rules now."""
+    from imagelint.rules import catalog
+    from imagelint.rules.documentation import read_documentation
+
+    successors = catalog.successors(former)
+    width = max(map(len, successors))
+    yield f"`{former}` is the former name of {len(successors)} rules:\n"
+    for name in successors:
+        rule = catalog.load(name)
+        yield f"  {name:{width}}  {rule.severity!s:8}  {read_documentation(rule.doc).summary}"
+    yield "\nWhat a policy or an allowance says by the former name holds for all of them."
+    yield "`imagelint explain NAME` tells more about one."
 
 
 def _hint(name: str) -> str:

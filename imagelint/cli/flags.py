@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.cli.options import SEVERITIES
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.finding import Severity
+from imagelint.policy.build import level_named
 from imagelint.policy.model import Policy, RuleSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 
 def flags(fail_on: str | None, rules: tuple[str, ...], signers: tuple[Signer, ...] = ()) -> Policy:
@@ -15,25 +21,25 @@ def flags(fail_on: str | None, rules: tuple[str, ...], signers: tuple[Signer, ..
     Raises:
         UsageError: a rule or level is not known.
     """
-    settings = dict(_setting(rule) for rule in rules)
+    settings = {name: setting for rule in rules for name, setting in _settings(rule)}
     threshold = Severity.named(fail_on) if fail_on else None
     return Policy(fail_on=threshold, environment=Environment(signers=signers), rules=settings)
 
 
-def _setting(text: str) -> tuple[str, RuleSetting]:
+def _settings(text: str) -> Iterator[tuple[str, RuleSetting]]:
+    """The rules that `NAME=LEVEL` means, several by a former name, with their setting."""
     from imagelint.rules import catalog
 
     name, _, level = text.partition("=")
-    if name not in catalog.names():
+    meant = (name,) if name in catalog.names() else catalog.successors(name)
+    if not meant:
         from difflib import get_close_matches
 
         near = get_close_matches(name, catalog.names(), 1)
         hint = f"did you mean {near[0]}?" if near else "see `imagelint rules`"
         raise UsageError(Diagnostic(f"--rule: there is no rule {name!r}", help=hint))
-    origins = {"level": "--rule"}
-    if level in {"on", "off"}:
-        return name, RuleSetting("on" if level == "on" else "off", origins=origins)
-    if level in SEVERITIES:
-        return name, RuleSetting(Severity.named(level), origins=origins)
-    choices = ", ".join(["off", "on", *SEVERITIES])
-    raise UsageError(Diagnostic(f"--rule: {text!r} needs a level: {name}=LEVEL", help=choices))
+    if level not in {"on", "off", *SEVERITIES}:
+        choices = ", ".join(["off", "on", *SEVERITIES])
+        raise UsageError(Diagnostic(f"--rule: {text!r} needs a level: {name}=LEVEL", help=choices))
+    setting = RuleSetting(level_named(level), origins={"level": "--rule"})
+    yield from ((rule, setting) for rule in meant)

@@ -32,7 +32,9 @@ def check(*, files: tuple[str, ...]) -> None:
     from imagelint.collect.files import display
     from imagelint.collect.findup import nearest
     from imagelint.core.errors import Diagnostic, PolicyError, UsageError
+    from imagelint.policy.check import former_names
     from imagelint.policy.load import load_policy
+    from imagelint.policy.text import read_text
     from imagelint.run.policies import POLICY_NAME, read_extended, read_source
 
     found = tuple(map(display, files or filter(None, (nearest(".", POLICY_NAME),))))
@@ -41,11 +43,14 @@ def check(*, files: tuple[str, ...]) -> None:
     complaints: list[Diagnostic] = []
     for path in found:
         try:
-            loaded = load_policy(read_source(path), read_extended)
+            source = read_source(path)
+            loaded = load_policy(source, read_extended)
         except PolicyError as error:
             complaints.extend(error.complaints)
         else:
             click.echo(f"{path}: valid, {len(loaded.enabled)} rules on")
+            for advice in former_names(read_text(source)):
+                click.echo(f"  {advice.at}: {advice.message}: {advice.help}")
     if complaints:
         raise PolicyError(*complaints)
 

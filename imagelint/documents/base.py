@@ -13,6 +13,7 @@ from imagelint.core.source import Source, Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from typing import Self
 
 
 class Node(Protocol):
@@ -30,12 +31,42 @@ class Text(NamedTuple):
     span: Span
 
 
-class Complaint(NamedTuple):
-    """A part of the text that could not be read. The rest of the document was."""
+_LONGEST_SUBJECT = 200
+
+
+class ComplaintWords(NamedTuple):
+    """What a reader says against a part of the text.
+
+    `subject` is what it is about, by content (an instruction, a key, a name): for waivers and for
+    fingerprints, which outlive lines. `help` says what to write instead.
+    """
 
     span: Span
+    subject: str
     message: str
     help: str = ""
+
+
+class Complaint(ComplaintWords):
+    """A part of the text that could not be read. The rest of the document was.
+
+    What kind of complaint it is, is its type: see `imagelint.documents.complaints`.
+    """
+
+    __slots__ = ()
+
+    def __new__(cls, span: Span, subject: str, message: str, help: str = "") -> Self:  # noqa: A002 - the word that the reader sees
+        """A complaint of a kind.
+
+        Raises:
+            TypeError: it does not say of which.
+        """
+        if cls is Complaint:
+            raise TypeError("a complaint is of a kind: use one of imagelint.documents.complaints")
+        # What is longer is no name; cut off, a secret in it would not be recognised and masked.
+        return super().__new__(
+            cls, span, subject if len(subject) <= _LONGEST_SUBJECT else "", message, help
+        )
 
 
 class DocumentError(Exception):

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.finding import Severity
 from imagelint.core.source import Span
-from imagelint.policy.model import Policy, RuleSetting, Waiver
+from imagelint.policy.model import Policy, RuleSetting, Waiver, merge_settings
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         name=cast("str", data.get("name") or ""),
         fail_on=Severity.named(fail_on) if fail_on else None,
         environment=_environment(cast("Mapping[str, Data]", data.get("environment") or {})),
-        rules={_current(name): _setting(name, said, places) for name, said in rules.items()},
+        rules=_settings(rules, places),
         waivers=tuple(
             _waiver(waiver, origin, places.span(("waivers", index, "rule")))
             for index, waiver in enumerate(waivers)
@@ -66,12 +66,20 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
     )
 
 
-def _current(name: str) -> str:
-    """The name that a rule has now: a policy may say a former one."""
-    known = catalog.find(name)
-    if name in known:
-        return name
-    return next((rule for rule in known if name in catalog.load(rule).former), name)
+def _settings(rules: Mapping[str, Data], places: PolicyPlaces) -> dict[str, RuleSetting]:
+    """The setting of each rule. A former name speaks for all rules that were called so before.
+
+    What is said by a rule's own name goes before, wherever it stands.
+    """
+    found: dict[str, RuleSetting] = {}
+    for former in (True, False):
+        for name, said in rules.items():
+            successors = catalog.successors(name)
+            if former is bool(successors):
+                setting = _setting(name, said, places)
+                for rule in successors or (name,):
+                    found[rule] = merge_settings(found.get(rule, RuleSetting()), setting)
+    return found
 
 
 def _setting(name: str, said: Data, places: PolicyPlaces) -> RuleSetting:

@@ -11,10 +11,12 @@ from imagelint.policy.glob import complaint
 from imagelint.policy.suggest import did_you_mean
 from imagelint.policy.text import is_file
 from imagelint.policy.validate import schema_complaints
+from imagelint.rules import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.core.source import Span
     from imagelint.policy.text import Data, Keys, PolicyText
 
 
@@ -28,6 +30,25 @@ def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
         if isinstance(signer, dict):
             found += _signer(text, signer, ("environment", "signers", index))
     return tuple(sorted(dict.fromkeys(found), key=_place))
+
+
+def former_names(text: PolicyText) -> Iterator[Diagnostic]:
+    """Advice about each rule that a valid policy calls as it was called before."""
+    data = _mapping(text.data)
+    said: list[tuple[Data, Span]] = [
+        (name, text.key_span(("rules", name))) for name in _mapping(data.get("rules"))
+    ]
+    for index, waiver in enumerate(_list(data.get("waivers"))):
+        keys = ("waivers", index, "rule")
+        said.append((_mapping(waiver).get("rule"), text.span(keys)))
+    for name, span in said:
+        successors = catalog.successors(name) if isinstance(name, str) else ()
+        if len(successors) == 1:
+            message = f"`{name}` is called `{successors[0]}` now"
+            yield Diagnostic(message, text.at(span), "write the new name")
+        elif successors:
+            message = f"`{name}` is {len(successors)} rules now"
+            yield Diagnostic(message, text.at(span), f"see `imagelint explain {name}`")
 
 
 def _place(said: Diagnostic) -> tuple[int, int]:

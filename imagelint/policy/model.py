@@ -102,7 +102,7 @@ def merge(below: Policy, above: Policy) -> Policy:
         below.fail_on if above.fail_on is None else above.fail_on,
         _merge_environments(below.environment, above.environment),
         {
-            name: _merge_settings(below.setting(name), above.setting(name))
+            name: merge_settings(below.setting(name), above.setting(name))
             for name in {**below.rules, **above.rules}
         },
         _union(below.waivers, above.waivers),
@@ -121,7 +121,8 @@ def merge_all(policies: Iterable[Policy]) -> Policy:
     return merged
 
 
-def _merge_settings(below: RuleSetting, above: RuleSetting) -> RuleSetting:
+def merge_settings(below: RuleSetting, above: RuleSetting) -> RuleSetting:
+    """Both settings of a rule as one: what is said above wins, exemptions add up."""
     return RuleSetting(
         below.level if above.level is None else above.level,
         {**below.options, **above.options},

@@ -11,6 +11,8 @@ from imagelint.policy.options import options_of, present, words_of
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.policy.options import Option
     from imagelint.rules.rule import Rule
 
@@ -153,22 +155,34 @@ def _waiver() -> Schema:
 
 
 def _rule_names() -> list[str]:
-    rules = map(catalog.load, catalog.names())
-    return [name for rule in rules for name in (rule.name, *rule.former)]
+    return list(dict.fromkeys((*catalog.names(), *_former_names())))
+
+
+def _former_names() -> Iterator[str]:
+    for name in catalog.names():
+        yield from catalog.load(name).former
 
 
 def _rules() -> Schema:
     properties: Schema = {}
     for rule in map(catalog.load, catalog.names()):
-        schema = _rule(rule)
-        properties[rule.name] = schema
-        properties.update({name: {**schema, "deprecated": True} for name in rule.former})
+        properties[rule.name] = _rule(rule)
+    for former in _former_names():
+        properties[former] = _former(catalog.successors(former), properties)
     return {
         "description": "What is said about each rule: a level, or level, options and exemptions.",
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
     }
+
+
+def _former(successors: tuple[str, ...], properties: Schema) -> Schema:
+    """What may be said by a former name: of several rules only what all rules take."""
+    if len(successors) == 1:
+        return {**properties[successors[0]], "deprecated": True}
+    summary = f"Now {', '.join(successors)}."
+    return {"description": summary, "$ref": "#/$defs/setting", "deprecated": True}
 
 
 def _rule(rule: Rule) -> Schema:

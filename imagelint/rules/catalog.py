@@ -102,6 +102,20 @@ def spellings(reference: str) -> tuple[str, ...]:
     return tuple(found)
 
 
+def successors(name: str) -> tuple[str, ...]:
+    """The rules that were called so before: one that was renamed, several that were one."""
+    return _successors().get(name, ())
+
+
+@cache
+def _successors() -> dict[str, tuple[str, ...]]:
+    index: dict[str, list[str]] = {}
+    for name, entry in RULES.items():
+        for former in entry.former:
+            index.setdefault(former, []).append(name)
+    return {former: tuple(found) for former, found in index.items()}
+
+
 def find(name: str) -> tuple[str, ...]:
     """The rules which a name, former name or another tool's id means; empty when none does."""
     lowered = name.lower().strip()

@@ -9,7 +9,7 @@ from imagelint.core.finding import Confidence, Finding, Fix, Note, Severity
 if TYPE_CHECKING:
     from imagelint.core.environment import Environment
     from imagelint.core.source import Source, Span
-    from imagelint.documents.base import Document, Node
+    from imagelint.documents.base import Complaint, Document, Node
     from imagelint.documents.locate import Locator
     from imagelint.documents.project import Project
     from imagelint.rules.rule import Rule
@@ -58,6 +58,11 @@ class Context:
             self._locator.redact(subject) if subject else "",
             confidence or self._rule.confidence,
         )
+
+    def complaint(self, complaint: Complaint) -> Finding:
+        """A reader's complaint as a finding of this rule, in the reader's words."""
+        help_, subject = complaint.help, complaint.subject
+        return self.finding(complaint, complaint.message, help=help_, subject=subject)
 
     def note(self, message: str, at: Node | None = None) -> Note:
         """A further remark, at another place of the same document."""

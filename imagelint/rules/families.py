@@ -46,6 +46,7 @@ FAMILIES: dict[str, Family] = {
     "signatures": Family(
         "Who signed an image", by_wildcard=False, in_baseline=False, judges="signatures"
     ),
+    "syntax": Family("What cannot be read as what it is"),
     "vulnerabilities": Family("Vulnerable packages of an image", judges="vulnerabilities"),
 }
 

@@ -20,9 +20,9 @@ ENABLED = ("root-user", "unpinned-image")
 @pytest.fixture(autouse=True)
 def _two_rules(monkeypatch: pytest.MonkeyPatch) -> None:
     also = {"as-root": "root-user", "dl3002": "root-user", "ds-0002": "root-user"}
-    meant = {name: (name,) for name in catalog.names()} | {
-        name: (rule_name,) for name, rule_name in also.items()
-    }
+    meant: dict[str, tuple[str, ...]] = {name: (name,) for name in catalog.names()}
+    meant |= {name: (rule_name,) for name, rule_name in also.items()}
+    meant["bad-image"] = ("root-user", "unpinned-image")
     references = ("hadolint DL3002", "Trivy DS-0002")
     entries = RULES | {
         "root-user": Entry("images", (), references, ("as-root",)),
@@ -78,6 +78,14 @@ def test_without_a_reason_it_allows_nothing() -> None:
 @pytest.mark.parametrize("name", ["as-root", "DL3002", "DS-0002"])
 def test_former_names_and_ids_of_other_tools_are_understood(name: str) -> None:
     assert allow_inline([finding()], [wish(name)], ENABLED).kept == ()
+
+
+def test_a_former_name_of_several_rules_allows_each_of_them() -> None:
+    given = [finding("root-user", INSIDE), finding("unpinned-image", INSIDE)]
+    settled = allow_inline(given, [wish("bad-image")], ENABLED)
+    assert settled.kept == ()
+    assert settled.uses[0].state is AllowanceState.USED
+    assert states(wish("bad-image"), spans=()) == ["unused"]
 
 
 def test_what_another_tool_is_told_holds_without_a_reason_and_is_not_reported() -> None:

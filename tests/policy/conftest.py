@@ -35,13 +35,13 @@ class Options:
     pattern: str = field(default="x", metadata={"format": "regex"})
 
 
-@rule(Span, Severity.HIGH, options=Options)
+@rule(Span, Severity.HIGH, options=Options, former=("bad-image",))
 def unpinned_image(_node: Span, _ctx: Context, _options: Options) -> Findings:
     """An image is not pinned."""
     yield from ()
 
 
-@rule(Span, Severity.HIGH, former=("runs-as-root",))
+@rule(Span, Severity.HIGH, former=("bad-image", "runs-as-root"))
 def root_user(_node: Span, _ctx: Context) -> Findings:
     """The container would run as root."""
     yield from ()
@@ -61,9 +61,10 @@ RULES: Mapping[str, Rule] = {
 @pytest.fixture
 def three_rules(monkeypatch: pytest.MonkeyPatch) -> Mapping[str, Rule]:
     """A catalog of three rules, whatever the real one holds."""
-    former = {"runs-as-root": ("root-user",)}
+    former = {"runs-as-root": ("root-user",), "bad-image": ("root-user", "unpinned-image")}
     monkeypatch.setattr(catalog, "names", lambda: tuple(RULES))
     monkeypatch.setattr(catalog, "load", lambda name: RULES[name])
+    monkeypatch.setattr(catalog, "successors", lambda name: former.get(name, ()))
     monkeypatch.setattr(
         catalog, "find", lambda name: (name,) if name in RULES else former.get(name, ())
     )

@@ -97,6 +97,31 @@ def test_a_former_name_of_a_rule_means_its_name() -> None:
     assert policy.enabled == ("root-user",)
 
 
+def test_a_former_name_of_several_rules_means_all_of_them() -> None:
+    text = "extends: []\nrules: {bad-image: {level: low, exempt: [a/*]}}\n"
+    policy = Folder(a=text).load("a.yaml")
+    assert policy.enabled == ("root-user", "unpinned-image")
+    for name in policy.enabled:
+        setting = policy.setting(name)
+        assert (setting.level, setting.exempt) == (Severity.LOW, ("a/*",))
+        assert setting.origins == {"level": "a.yaml:2", "exempt": "a.yaml:2"}
+
+
+def test_a_rules_own_name_goes_before_a_former_one() -> None:
+    lines = ["root-user: {level: low, exempt: [b]}", "bad-image: {level: high, exempt: [a]}"]
+    for order in (lines, lines[::-1]):
+        rules = Folder(a=f"extends: []\nrules: {{{', '.join(order)}}}").load("a.yaml").rules
+        assert rules["root-user"].level is Severity.LOW
+        assert rules["root-user"].exempt == ("a", "b")
+        assert rules["unpinned-image"].level is Severity.HIGH
+
+
+def test_a_layer_above_may_say_it_by_a_former_name() -> None:
+    below = "extends: []\nrules: {root-user: low, unpinned-image: low}"
+    above = Folder(a="extends: [b.yaml]\nrules: {bad-image: off}", b=below).load("a.yaml")
+    assert above.enabled == ()
+
+
 def test_options_are_kept_as_they_are_written() -> None:
     text = "extends: []\nrules:\n  unpinned-image:\n    at-least: 4\n    names: [x]\n"
     setting = Folder(a=text).load("a.yaml").setting("unpinned-image")

@@ -8,8 +8,11 @@ from jsonschema import Draft202012Validator
 
 from imagelint.core.errors import PolicyError
 from imagelint.core.source import Source
+from imagelint.policy.check import complaints as all_complaints
+from imagelint.policy.check import former_names
 from imagelint.policy.load import load_policy
 from imagelint.policy.schema import policy_schema, written_schema
+from imagelint.policy.text import read_text
 
 SCHEMA = Path(__file__).parents[2] / "policies" / "policy.schema.json"
 
@@ -39,6 +42,11 @@ def test_it_is_a_schema_that_describes_each_rule() -> None:
     rules = schema["properties"]["rules"]["properties"]
     assert rules["root-user"]["description"] == "The container would run as root."
     assert rules["runs-as-root"]["deprecated"] is True
+    assert rules["bad-image"] == {
+        "description": "Now root-user, unpinned-image.",
+        "$ref": "#/$defs/setting",
+        "deprecated": True,
+    }
 
 
 @pytest.mark.usefixtures("three_rules")
@@ -91,3 +99,26 @@ def test_what_the_dataclass_takes_is_valid(setting: str) -> None:
 )
 def test_what_it_does_not_take_is_said_at_its_place(setting: str, expected: str) -> None:
     assert complaints(setting) == [expected]
+
+
+@pytest.mark.usefixtures("three_rules")
+def test_options_are_not_said_by_a_former_name_of_several_rules() -> None:
+    text = read_text(Source("a.yaml", "rules:\n  bad-image: {level: low, pin: tag}\n"))
+    assert [said.message for said in all_complaints(text)] == ["unknown key `pin`"]
+
+
+@pytest.mark.usefixtures("three_rules")
+def test_a_waiver_may_name_a_rule_as_it_was_called_before() -> None:
+    waiver = "{rule: bad-image, reason: x, until: 2027-01-31}"
+    assert all_complaints(read_text(Source("a.yaml", f"waivers: [{waiver}]\n"))) == ()
+
+
+@pytest.mark.usefixtures("three_rules")
+def test_advice_is_given_about_former_names() -> None:
+    waiver = "{rule: bad-image, reason: x, until: 2027-01-31}"
+    text = "rules:\n  root-user: on\n  runs-as-root: low\nwaivers:\n- " + waiver
+    advice = former_names(read_text(Source("a.yaml", text)))
+    assert [(said.at, said.message, said.help) for said in advice] == [
+        ("a.yaml:3:3", "`runs-as-root` is called `root-user` now", "write the new name"),
+        ("a.yaml:5:10", "`bad-image` is 2 rules now", "see `imagelint explain bad-image`"),
+    ]

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.reference import parse_reference
 from imagelint.documents.base import Allowance, Complaint, Document
+from imagelint.documents.complaints import MalformedComposeFile
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
 from imagelint.documents.compose.runtime import read_runtime
@@ -86,7 +87,7 @@ def parse_compose(source: Source) -> ComposeFile:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
     stream = read_stream(source)
-    complaints = list(duplicate_complaints(stream))
+    complaints: list[Complaint] = [*duplicate_complaints(stream)]
     services: list[ComposeService] = []
     for node in stream.documents:
         complaints += _misshapen(node)
@@ -101,19 +102,24 @@ def parse_compose(source: Source) -> ComposeFile:
     )
 
 
-def _misshapen(node: YamlNode) -> Iterator[Complaint]:
+def _misshapen(node: YamlNode) -> Iterator[MalformedComposeFile]:
     root = Cursor(node)
     if isinstance(node, Scalar) and node.value is None:
         return
     if not isinstance(node, Mapping):
-        yield Complaint(root.key_span, "a compose file is a mapping with the key `services`")
+        message = "a compose file is a mapping with the key `services`"
+        yield MalformedComposeFile(root.key_span, "", message, "begin with `services:`")
         return
     services = root["services"]
     if is_set(services) and not isinstance(services.node, Mapping):
-        yield Complaint(services.key_span, "`services` is not a mapping of names to services")
+        message = "`services` is not a mapping of names to services"
+        help_ = "write each as `name:`, with what it has indented below"
+        yield MalformedComposeFile(services.key_span, "services", message, help_)
     for name, body in services.entries():
         if not isinstance(body.node, Mapping):
-            yield Complaint(body.key_span, f"the service `{name}` is not a mapping")
+            message = f"the service `{name}` is not a mapping"
+            help_ = "write `image:` or `build:` below its name, indented"
+            yield MalformedComposeFile(body.key_span, name, message, help_)
 
 
 def _service(name: str, body: Cursor) -> ComposeService:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.reference import ImageReference, parse_reference
-from imagelint.documents.base import Complaint
+from imagelint.documents.complaints import InvalidStageName, MalformedFrom
 from imagelint.documents.shared import ImageRole, ImageUse
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from imagelint.core.source import Span
+    from imagelint.documents.base import Complaint
     from imagelint.documents.dockerfile.model import Instruction
     from imagelint.documents.shell.script import Word
 
@@ -139,8 +140,9 @@ def complaint_about(instruction: Instruction) -> Complaint | None:
     name = stage_name(words)
     if name and not _NAME.fullmatch(name):
         message = f"{words[2].raw[:40]} cannot be the name of a stage"
-        return Complaint(words[2].span, message, "use letters, digits, - _ . behind a letter")
+        help_ = "use letters, digits, - _ . behind a letter"
+        return InvalidStageName(words[2].span, words[2].raw, message, help_)
     if name:
         return None
     message = "FROM takes an image, or an image AS a name"
-    return Complaint(words[1].span, message, "write FROM image AS name")
+    return MalformedFrom(words[1].span, words[0].raw, message, "write FROM image AS name")

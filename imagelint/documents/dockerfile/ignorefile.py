@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from imagelint.core.pattern import pattern as lazy
 from imagelint.core.source import Span
-from imagelint.documents.base import Complaint, Document
+from imagelint.documents.base import Document
+from imagelint.documents.complaints import InvalidIgnorePattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source
+    from imagelint.documents.base import Complaint
 
 _WILD = lazy(r"[*?\[\]\\]")
 # https://github.com/moby/patternmatcher
@@ -97,21 +99,25 @@ def parse_ignore(source: Source) -> IgnoreFile:
             continue
         start += line.index(written)
         found = _read_line(written, Span(start, start + len(written)))
-        if isinstance(found, Complaint):
+        if isinstance(found, InvalidIgnorePattern):
             complaints.append(found)
         else:
             patterns.append(found)
     return IgnoreFile(source, patterns=patterns, complaints=complaints)
 
 
-def _read_line(written: str, span: Span) -> IgnorePattern | Complaint:
+def _read_line(written: str, span: Span) -> IgnorePattern | InvalidIgnorePattern:
     negated = written.startswith("!")
     bare = written[1:].strip() if negated else written
     if not bare:
-        return Complaint(span, "an exclamation mark without a pattern", "Docker refuses the file")
+        message = "an exclamation mark without a pattern"
+        return InvalidIgnorePattern(
+            span, written, message, "write what it takes back, or remove it"
+        )
     pattern = _clean(bare)
     if len(pattern) > _LONGEST or _tokens(pattern) is None:
-        return Complaint(span, "this is not a pattern", "close the bracket, or escape it")
+        help_ = "close the bracket, or escape it"
+        return InvalidIgnorePattern(span, written, "this is not a pattern", help_)
     return IgnorePattern(span, pattern, negated)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Span
-from imagelint.documents.base import Complaint
+from imagelint.documents.complaints import EmptyDockerfile, InstructionBeforeFrom
 from imagelint.documents.dockerfile.comments import InstructionMap, read_allowances
 from imagelint.documents.dockerfile.document import Dockerfile, DockerfileContent, InstructionEntry
 from imagelint.documents.dockerfile.expansion.scopes import global_scope
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Allowance
+    from imagelint.documents.base import Allowance, Complaint
     from imagelint.documents.dockerfile.expansion.scopes import VariableScope
     from imagelint.documents.dockerfile.model import Instruction, Stage
     from imagelint.documents.dockerfile.syntax.lines import DockerfileLines, LogicalLine
@@ -136,13 +136,14 @@ class _Parser:
     def _complain_about_loose(self, loose: StageBuilder) -> None:
         if not self._layout.lines:
             message = "the file holds no instruction"
-            self._complaints.append(Complaint(Span(0, 0), message, "begin with FROM"))
-        for instruction in loose.instructions:
-            if instruction.keyword != "ARG":
-                message = f"{instruction.keyword[:40]} stands before any FROM"
-                place = instruction.keyword_span
-                self._complaints.append(Complaint(place, message, "begin with FROM"))
-                return
+            self._complaints.append(EmptyDockerfile(Span(0, 0), "", message, "begin with FROM"))
+        first = next((one for one in loose.instructions if one.keyword != "ARG"), None)
+        # Of a word that is no instruction, a misspelt FROM perhaps, just that is said.
+        if first is not None and first.keyword in KEYWORDS:
+            message = f"{first.keyword} stands before any FROM"
+            place = first.keyword_span
+            help_ = "begin with FROM"
+            self._complaints.append(InstructionBeforeFrom(place, first.keyword, message, help_))
 
     def _content(self, loose: StageBuilder) -> DockerfileContent:
         last = self._stages[-1] if self._stages else loose

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.base import Allowance, Complaint, Document
+from imagelint.documents.complaints import ObjectWithoutKind
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.objects import KubernetesObject
 from imagelint.documents.kubernetes.podreader import read_pods
@@ -115,7 +116,7 @@ def parse_manifest(source: Source) -> Manifest:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
     stream = read_stream(source)
-    complaints = list(duplicate_complaints(stream))
+    complaints: list[Complaint] = [*duplicate_complaints(stream)]
     objects: list[KubernetesObject] = []
     for node in stream.documents:
         found = tuple(_objects(Cursor(node)))
@@ -176,9 +177,12 @@ def _is_empty_list(node: Mapping) -> bool:
     return isinstance(kind, Known) and kind.value.endswith("List")
 
 
-def _no_object(node: YamlNode) -> Complaint:
-    return Complaint(
-        Cursor(node).key_span,
+def _no_object(node: YamlNode) -> ObjectWithoutKind:
+    body = Cursor(node)
+    name = body.at("metadata", "name").word()
+    return ObjectWithoutKind(
+        body.key_span,
+        name or next((key for key, _ in body.entries()), ""),
         "this document is not a Kubernetes object: it has neither `kind` nor `apiVersion`",
         "if it belongs to something else, put it into a file of its own",
     )

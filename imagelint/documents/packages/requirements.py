@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, ClassVar, NamedTuple
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Complaint, Document, unreadable_allowance
+from imagelint.documents.base import Allowance, Document, unreadable_allowance
+from imagelint.documents.complaints import InvalidRequirement, UnknownPipOption
 from imagelint.documents.packages.model import PackageIndex, Requirement
 from imagelint.documents.packages.pep508 import read_requirement
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Node
+    from imagelint.documents.base import Complaint, Node
 
 __all__ = ["FileReference", "PackageIndex", "Requirement", "Requirements", "parse_requirements"]
 
@@ -185,25 +186,31 @@ class _Parsed:
         at = content.index(written) if written else 0
         span = Span(start + at, start + at + len(written))
         options = list(_options(content[end:], start + end))
-        if written:
-            hashed = any(name == "--hash" for name, _, _ in options)
-            self._requirement(written, span, hashed=hashed)
+        hashed = any(name == "--hash" for name, _, _ in options)
+        readable = not written or self._requirement(written, span, hashed=hashed)
         for name, value, where in options:
-            self._option(name, value, where)
+            # Of a line that is no requirement, the rest is no option either.
+            if not self._option(name, value, where) and readable:
+                message = f"pip knows no option {name} here"
+                self._complaints.append(UnknownPipOption(where, name, message))
 
     def _requirement(
         self, written: str, span: Span, *, hashed: bool, editable: bool = False
-    ) -> None:
+    ) -> bool:
+        """Take a requirement, or complain that it is none; whether it is one."""
         raw = self._source.text[span.start : span.end]
         found = read_requirement(written, span, raw)
         if found is None:
-            self._complaints.append(Complaint(span, "this is not a requirement", _HELP))
-            return
+            message = "this is not a requirement"
+            self._complaints.append(InvalidRequirement(span, written, message, _HELP))
+            return False
         pinned = Known(value=True) if hashed else found.pinned
         found = found._replace(pinned=pinned, hashed=hashed or found.hashed, editable=editable)
         self._packages.append(found)
+        return True
 
-    def _option(self, name: str, value: str, span: Span) -> None:
+    def _option(self, name: str, value: str, span: Span) -> bool:
+        """Take an option; whether pip knows it here."""
         if name in ("-r", "--requirement", "-c", "--constraint"):
             self._references.append(
                 FileReference(span, value, constraint=name in ("-c", "--constraint"))
@@ -217,8 +224,9 @@ class _Parsed:
             self._indexes.append(PackageIndex(span, _INDEXES[name], url))
         elif name == "--require-hashes":
             self._hashes = True
-        elif name not in _KNOWN:
-            self._complaints.append(Complaint(span, f"pip knows no option {name} here"))
+        else:
+            return name in _KNOWN
+        return True
 
 
 def _options(text: str, start: int) -> Iterator[tuple[str, str, Span]]:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
-from imagelint.documents.base import Complaint, DocumentError
+from imagelint.documents.base import DocumentError
+from imagelint.documents.complaints import DuplicateKey
 from imagelint.documents.yaml.load import YamlError, YamlStream, read_yaml
 
 if TYPE_CHECKING:
@@ -40,11 +41,12 @@ def _refused(error: YamlError) -> DocumentError:
     return DocumentError(kind, f"this is not YAML that can be read: {error.message}", error.span)
 
 
-def duplicate_complaints(stream: YamlStream) -> tuple[Complaint, ...]:
+def duplicate_complaints(stream: YamlStream) -> tuple[DuplicateKey, ...]:
     """A complaint about each key that is written again."""
     return tuple(
-        Complaint(
+        DuplicateKey(
             key.span,
+            key.text,
             f"the key `{key.text}` is written twice in the same mapping",
             "keep one of them: readers disagree about which one counts",
         )

@@ -94,20 +94,24 @@ def test_variables_are_found_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "complaints"),
+    ("text", "complaints", "subjects"),
     [
-        ("", []),
-        ("---\n", []),
-        ("services:\n", []),
-        ("volumes: {}\n", []),
-        ("- a\n", ["a compose file is"]),
-        ("services: []\n", ["`services` is not"]),
-        ("services: {a: b}\n", ["the service `a` i"]),
-        ("services: {a: {image: b, image: c}}\n", ["the key `image` i"]),
+        ("", [], []),
+        ("---\n", [], []),
+        ("services:\n", [], []),
+        ("volumes: {}\n", [], []),
+        ("- a\n", ["a compose file is"], [""]),
+        ("services: []\n", ["`services` is not"], ["services"]),
+        ("services: {a: b}\n", ["the service `a` i"], ["a"]),
+        ("services: {a: {image: b, image: c}}\n", ["the key `image` i"], ["image"]),
     ],
 )
-def test_misshapen_files_are_complained_about(text: str, complaints: list[str]) -> None:
-    assert [complaint.message[:17] for complaint in compose(text).complaints] == complaints
+def test_misshapen_files_are_complained_about(
+    text: str, complaints: list[str], subjects: list[str]
+) -> None:
+    found = compose(text).complaints
+    assert [complaint.message[:17] for complaint in found] == complaints
+    assert [complaint.subject for complaint in found] == subjects
 
 
 def test_what_cannot_be_read_is_refused() -> None:

@@ -5,6 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagelint.core.source import Source
+from imagelint.documents.complaints import InvalidIgnorePattern
 from imagelint.documents.dockerfile.ignorefile import IgnoreFile, parse_ignore
 
 
@@ -70,8 +71,10 @@ def test_docker_semantics(text: str, path: str, excluded: bool) -> None:  # noqa
 def test_what_docker_refuses_is_a_complaint(text: str) -> None:
     document = read(f"ok\n{text}\n")
     assert [pattern.pattern for pattern in document.nodes()] == ["ok"]
-    assert len(document.complaints) == 1
-    assert document.complaints[0].span.start == 3
+    (complaint,) = document.complaints
+    assert complaint.span.start == 3
+    assert isinstance(complaint, InvalidIgnorePattern)
+    assert complaint.subject == (text if len(text) < 200 else "")
 
 
 def test_patterns_say_where_they_are() -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
+from imagelint.documents.complaints import EmptyDockerfile, InstructionBeforeFrom
 from imagelint.documents.dockerfile import HealthCheck, Stage, StartCommand
 from imagelint.documents.dockerfile.health import parse_duration
 from imagelint.documents.shared import ImageRole, ImageUse
@@ -283,11 +284,19 @@ def test_a_file_without_from_is_read_and_said_to_be_none() -> None:
 def test_an_empty_file_is_said_to_be_empty() -> None:
     assert complaints("") == [("", "the file holds no instruction")]
     assert complaints("# nothing\n") == [("", "the file holds no instruction")]
+    (complaint,) = read("").complaints
+    assert (type(complaint), complaint.subject) == (EmptyDockerfile, "")
 
 
 def test_only_arguments_may_stand_before_the_first_stage() -> None:
     assert complaints("ARG A\nFROM $A\n") == []
     assert complaints("RUN a\nRUN b\nFROM c\n") == [("RUN", "RUN stands before any FROM")]
+    (complaint,) = read("RUN a\n").complaints
+    assert (type(complaint), complaint.subject) == (InstructionBeforeFrom, "RUN")
+
+
+def test_a_word_that_is_no_instruction_does_not_stand_before_from_as_well() -> None:
+    assert complaints("FORM a\nRUN b\n") == [("FORM", "there is no instruction FORM")]
 
 
 def test_a_from_without_an_image_is_still_a_stage() -> None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from imagelint.core.report import AllowanceKind, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import Dialect, DocumentError
+from imagelint.documents.complaints import DuplicateKey, ObjectWithoutKind
 from imagelint.documents.kubernetes import Manifest, parse_manifest
 
 POD = """\
@@ -150,12 +151,15 @@ def test_documents_that_are_no_objects_are_complaints() -> None:
         "a: 1\n---\nkind: Pod\nkind: Pod\n---\n---\n- x\n---\nkind: List\n---\n{}\n"
     )
     assert [
-        (complaint.span.start, complaint.message[:12]) for complaint in document.complaints
+        (complaint.span.start, type(complaint), complaint.subject)
+        for complaint in document.complaints
     ] == [
-        (0, "this documen"),
-        (19, "the key `kin"),
-        (37, "this documen"),
+        (0, ObjectWithoutKind, "a"),
+        (19, DuplicateKey, "kind"),
+        (37, ObjectWithoutKind, ""),
     ]
+    (named,) = manifest("metadata: {name: b}\n---\nkind: Pod\n").complaints
+    assert named.subject == "b"
     assert [obj.kind for obj in document.objects] == ["Pod"]
 
 

@@ -8,6 +8,7 @@ from packaging.utils import canonicalize_name
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.source import Source, Span
+from imagelint.documents import complaints
 from imagelint.documents.packages.pep508 import read_requirement
 from imagelint.documents.packages.requirements import Requirements, parse_requirements
 
@@ -69,7 +70,23 @@ def test_a_requirements_file_in_all_its_parts() -> None:
 def test_what_is_no_requirement_is_said_to_be_none() -> None:
     document = read("foo\nthis is not one\n--frobnicate 1\nfoo ==\nbar;\n")
     assert [p.name for p in document.packages] == ["foo"]
-    assert [complaint.span.start for complaint in document.complaints] == [4, 20, 35, 42]
+    assert [
+        (complaint.span.start, type(complaint), complaint.subject)
+        for complaint in document.complaints
+    ] == [
+        (4, complaints.InvalidRequirement, "this is not one"),
+        (20, complaints.UnknownPipOption, "--frobnicate"),
+        (35, complaints.InvalidRequirement, "foo =="),
+        (42, complaints.InvalidRequirement, "bar;"),
+    ]
+
+
+def test_behind_what_is_no_requirement_nothing_is_an_option() -> None:
+    document = read("pip install foo --quiet\nfoo --quiet\n")
+    assert [complaint.subject for complaint in document.complaints] == [
+        "pip install foo",
+        "--quiet",
+    ]
 
 
 def test_a_switch_demands_hashes() -> None:

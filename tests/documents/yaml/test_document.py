@@ -33,4 +33,5 @@ def test_each_key_that_is_written_again_is_a_complaint() -> None:
     stream = read_stream(Source("a.yaml", "a: 1\na: 2\nb: {c: 1, c: 2, c: 3}\n"))
     complaints = duplicate_complaints(stream)
     assert [complaint.span.start for complaint in complaints] == [20, 26, 5]
+    assert [complaint.subject for complaint in complaints] == ["c", "c", "a"]
     assert complaints[0].message == "the key `c` is written twice in the same mapping"

@@ -24,6 +24,10 @@ class ExpansionError(ValueError):
     """BuildKit refuses the word; `args[0]` says why."""
 
 
+class UnclosedQuoteError(ExpansionError):
+    """A quote begins and does not end."""
+
+
 class RequiredVariableError(ExpansionError):
     """`${name:?message}`, and the variable is certainly not set."""
 

@@ -16,6 +16,7 @@ from imagelint.documents.dockerfile.expansion.substitution import (
     ExpansionError,
     RequiredVariableError,
     TextPart,
+    UnclosedQuoteError,
     VariableReference,
     chosen,
     replaced,
@@ -175,7 +176,7 @@ class _Lexer:
     def _single(self) -> TextPart:
         end = self._text.find("'", self._at + 1)
         if end < 0:
-            raise ExpansionError("a single quote is not closed")
+            raise UnclosedQuoteError("a single quote is not closed")
         inner = self._text[self._at + 1 : end]
         self._at = end + 1
         return TextPart(f"'{inner}'" if self._style.raw_quotes else inner)
@@ -195,7 +196,7 @@ class _Lexer:
                 result.add(result.limit(self._dollar()))
             else:
                 result.add(TextPart(self._in_double()))
-        raise ExpansionError("a double quote is not closed")
+        raise UnclosedQuoteError("a double quote is not closed")
 
     def _in_double(self) -> str:
         run = self._plain.match(self._text, self._at)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
+from imagelint.documents.complaints import KeyWithoutValue, NonStringInJsonForm
 from imagelint.documents.dockerfile.syntax.splitting import (
     InstructionParts,
     NotStrings,
@@ -21,20 +22,35 @@ from imagelint.documents.dockerfile.syntax.words import RawWord
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from imagelint.documents.base import Complaint
+
 _BLANKS = pattern(r"[\t\v\f\r ]+")
-_NOT_STRINGS = "an array in JSON form may hold strings only"
+
+
+class ArgumentFault(NamedTuple):
+    """Why BuildKit refuses the arguments of an instruction.
+
+    `word` is the one that is wrong, None when all of them are; without `subject` it is about the
+    instruction.
+    """
+
+    kind: type[Complaint]
+    message: str
+    help: str = ""
+    subject: str = ""
+    word: RawWord | None = None
 
 
 class Arguments(NamedTuple):
     """The words of an instruction and, as BuildKit's parser lists them, its arguments.
 
-    `error` says why BuildKit refuses the instruction; the words are then as good as may be.
+    With a fault, the words are as good as may be.
     """
 
     pieces: tuple[RawWord, ...] = ()
     values: tuple[str, ...] = ()
     json: bool = False
-    error: str = ""
+    fault: ArgumentFault | None = None
 
 
 def read_arguments(keyword: str, parts: InstructionParts, escape: str) -> Arguments:
@@ -45,8 +61,8 @@ def read_arguments(keyword: str, parts: InstructionParts, escape: str) -> Argume
     return grammar(parts.rest, parts.rest_start, escape)
 
 
-def _plain(pieces: tuple[RawWord, ...], error: str = "") -> Arguments:
-    return Arguments(pieces, tuple(piece.text for piece in pieces), error=error)
+def _plain(pieces: tuple[RawWord, ...], fault: ArgumentFault | None = None) -> Arguments:
+    return Arguments(pieces, tuple(piece.text for piece in pieces), fault=fault)
 
 
 def _json(rest: str, start: int) -> Arguments | None:
@@ -56,20 +72,29 @@ def _json(rest: str, start: int) -> Arguments | None:
     return Arguments(tuple(json_pieces(rest, start, values)), values, json=True)
 
 
-def _refusal(rest: str) -> str:
-    return _NOT_STRINGS if read_json(rest) is NotStrings else ""
+def _not_strings(rest: str) -> ArgumentFault | None:
+    if read_json(rest) is not NotStrings:
+        return None
+    message = "an array in JSON form may hold strings only"
+    return ArgumentFault(NonStringInJsonForm, message, "put every word into double quotes")
+
+
+def _no_value(word: RawWord) -> ArgumentFault:
+    message = f"{word.text[:40]} has no value: write name=value"
+    help_ = "a value with blanks in it needs quotes"
+    return ArgumentFault(KeyWithoutValue, message, help_, word.text, word)
 
 
 def _command(rest: str, start: int, _escape: str) -> Arguments:
     """RUN, CMD, ENTRYPOINT, SHELL."""
     return _json(rest, start) or _plain(
-        (RawWord(start, start + len(rest), rest),), error=_refusal(rest)
+        (RawWord(start, start + len(rest), rest),), _not_strings(rest)
     )
 
 
 def _list(rest: str, start: int, _escape: str) -> Arguments:
     """ADD, COPY, VOLUME."""
-    return _json(rest, start) or _plain(tuple(split_blanks(rest, start)), error=_refusal(rest))
+    return _json(rest, start) or _plain(tuple(split_blanks(rest, start)), _not_strings(rest))
 
 
 def _blanks(rest: str, start: int, _escape: str) -> Arguments:
@@ -95,17 +120,17 @@ def _pairs(rest: str, start: int, escape: str) -> Arguments:
     if "=" not in pieces[0].text:
         return _old_pair(rest, start)
     good = tuple(piece for piece in pieces if "=" in piece.text)
-    bad = [piece.text for piece in pieces if "=" not in piece.text]
-    error = f"{bad[0][:40]} has no value: write name=value" if bad else ""
+    bad = next((piece for piece in pieces if "=" not in piece.text), None)
+    fault = _no_value(bad) if bad else None
     values = [part for piece in good for part in piece.text.split("=", 1)]
-    return Arguments(good, tuple(values), error=error)
+    return Arguments(good, tuple(values), fault=fault)
 
 
 def _old_pair(rest: str, start: int) -> Arguments:
     blank = _BLANKS.search(rest)
     if blank is None:
         piece = RawWord(start, start + len(rest), rest)
-        return _plain((piece,), error=f"{rest[:40]} has no value: write name=value")
+        return _plain((piece,), _no_value(piece))
     name = RawWord(start, start + blank.start(), rest[: blank.start()])
     value = RawWord(start + blank.end(), start + len(rest), rest[blank.end() :])
     return _plain((name, value))

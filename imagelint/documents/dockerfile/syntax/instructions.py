@@ -6,19 +6,34 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.source import Span
-from imagelint.documents.base import Complaint
+from imagelint.documents.complaints import (
+    BadSubstitution,
+    InvalidOnbuildTrigger,
+    MissingArgument,
+    ShellNotInJsonForm,
+    UnclosedQuote,
+    UnknownHealthcheckType,
+    UnknownInstruction,
+)
 from imagelint.documents.dockerfile.expansion.substitution import (
     ExpansionError,
     RequiredVariableError,
+    UnclosedQuoteError,
 )
 from imagelint.documents.dockerfile.expansion.variables import ExpansionStyle, Lookup, expand
 from imagelint.documents.dockerfile.model import Flag, HereDoc, Instruction
-from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS, Arguments, read_arguments
+from imagelint.documents.dockerfile.syntax.arguments import (
+    KEYWORDS,
+    ArgumentFault,
+    Arguments,
+    read_arguments,
+)
 from imagelint.documents.dockerfile.syntax.splitting import InstructionParts, split_instruction
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
+    from imagelint.documents.base import Complaint
     from imagelint.documents.dockerfile.syntax.lines import HereDocBody, LogicalLine
     from imagelint.documents.dockerfile.syntax.words import RawWord
 
@@ -109,27 +124,35 @@ class _Reader:
         inner = split_instruction(self._line.text, setting.escape, parts.rest_start)
         self._lookup = unknown
         self._nesting = True
-        keyword = inner.keyword.upper()
-        if keyword in _NOT_IN_ONBUILD:
-            start, end = inner.keyword_start, inner.keyword_start + len(keyword)
-            message = f"ONBUILD {keyword} is not allowed"
-            self.complaints.append(Complaint(self._line.original(start, end), message))
-        return self.instruction(inner, keyword, setting)
+        nested = self.instruction(inner, inner.keyword.upper(), setting)
+        self._nesting = False
+        return nested
 
     def _complain(self, instruction: Instruction, arguments: Arguments) -> None:
         keyword, span = instruction.keyword, instruction.keyword_span
         if keyword not in KEYWORDS:
-            written = self._text[span.start : span.end][:40]
-            help_ = _suggestion(keyword)
-            self.complaints.append(Complaint(span, f"there is no instruction {written}", help_))
-        elif arguments.error:
-            self.complaints.append(Complaint(_arguments_span(instruction), arguments.error))
-        elif fault := _fault(keyword, arguments):
-            self.complaints.append(Complaint(_arguments_span(instruction), fault))
+            written = self._text[span.start : span.end]
+            message = f"there is no instruction {written[:40]}"
+            self._add(UnknownInstruction(span, written, message, _suggestion(keyword)))
+        elif self._nesting and keyword in _NOT_IN_ONBUILD:
+            message = f"ONBUILD {keyword} is not allowed"
+            help_ = "write it into the files that build upon this image"
+            self._add(InvalidOnbuildTrigger(span, keyword, message, help_))
+        elif fault := arguments.fault or _fault(keyword, arguments):
+            word = fault.word
+            place = (
+                self._line.original(word.start, word.end) if word else _arguments_span(instruction)
+            )
+            self._add(fault.kind(place, fault.subject or keyword, fault.message, fault.help))
         elif len(arguments.values) < _FEWEST.get(keyword, 0):
             several = _FEWEST[keyword] > 1 and keyword in ("ADD", "COPY")
             message = f"{keyword} needs {'a source and a target' if several else 'an argument'}"
-            self.complaints.append(Complaint(span, message))
+            self._add(MissingArgument(span, keyword, message))
+
+    def _add(self, complaint: Complaint) -> None:
+        """Keep a complaint, unless something has just been said against the very same words."""
+        if not self.complaints or self.complaints[-1].span != complaint.span:
+            self.complaints.append(complaint)
 
     def _flag(self, piece: RawWord) -> Flag:
         span = self._line.original(piece.start, piece.end)
@@ -139,7 +162,7 @@ class _Reader:
         begin = span.start + len(raw.partition("=")[0]) + len(equals)
         place = Span(min(begin, span.end), span.end)
         if "$" in value and name in _EXPANDING_FLAGS:
-            fact = self._expanded(value, place)
+            fact = self._expanded(value, place, f"--{name}")
         return Flag(span, name, fact, place, raw, value)
 
     def _heredoc(self, body: HereDocBody) -> HereDoc:
@@ -158,26 +181,32 @@ class _Reader:
         if keyword in ("ENV", "ARG") and arguments.pieces:
             return self._assigning(keyword, arguments)
         return tuple(
-            self._word(piece, expanding=_expands(keyword, number))
+            self._word(piece, _owner(keyword, number, piece))
             for number, piece in enumerate(arguments.pieces)
         )
 
-    def _word(self, piece: RawWord, *, expanding: bool) -> Word:
+    def _word(self, piece: RawWord, expanded_for: str) -> Word:
         span = self._line.original(piece.start, piece.end)
         raw = self._text[span.start : span.end]
-        if expanding:
-            return Word(span, raw, self._expanded(piece.text, span))
+        if expanded_for:
+            return Word(span, raw, self._expanded(piece.text, span, expanded_for))
         return Word(span, raw, Known(piece.text, span))
 
-    def _expanded(self, text: str, span: Span) -> Fact[str]:
+    def _expanded(self, text: str, span: Span, owner: str) -> Fact[str]:
+        """What a text comes to; `owner` is the variable, flag or instruction that it belongs to."""
         try:
             fact = expand(text, self._lookup, self._style)
         except (
             RequiredVariableError
         ):  # the author demands a build argument: nothing is wrong with that
             return UNKNOWN
+        except UnclosedQuoteError as error:
+            help_ = "close it, or put a backslash in front of it"
+            self._add(UnclosedQuote(span, owner, str(error), help_))
+            return UNKNOWN
         except ExpansionError as error:
-            self.complaints.append(Complaint(span, str(error)))
+            help_ = "write ${NAME} or ${NAME:-default}, and \\$ for the character itself"
+            self._add(BadSubstitution(span, owner, str(error), help_))
             return UNKNOWN
         return Known(fact.value, span) if isinstance(fact, Known) else fact
 
@@ -187,7 +216,7 @@ class _Reader:
         words: list[Word] = []
         pieces = arguments.pieces
         if keyword == "ENV" and "=" not in pieces[0].text:
-            words = [self._word(piece, expanding=True) for piece in pieces]
+            words = [self._word(piece, pieces[0].text) for piece in pieces]
             if len(words) > 1:
                 self.variables.append(_old_variable(*words))
             return tuple(words)
@@ -203,13 +232,15 @@ class _Reader:
         span = self._line.original(piece.start, piece.end)
         middle = piece.start + len(name)
         name_span = self._line.original(piece.start, middle)
-        known = self._expanded(name, name_span) if origin is EnvOrigin.ENV else Known(name)
+        known = self._expanded(name, name_span, name) if origin is EnvOrigin.ENV else Known(name)
         shown = known.value if isinstance(known, Known) else name
         if not equals:
             return EnvVar(span, shown, ABSENT, origin, name_span, span)
         value_span = self._line.original(middle + 1, piece.end)
         text = piece.text[len(name) + 1 :]
-        return EnvVar(span, shown, self._expanded(text, value_span), origin, name_span, value_span)
+        return EnvVar(
+            span, shown, self._expanded(text, value_span, name), origin, name_span, value_span
+        )
 
 
 def _old_variable(name: Word, value: Word) -> EnvVar:
@@ -230,14 +261,18 @@ def unknown(_name: str) -> Fact[str]:
     return UNKNOWN
 
 
-def _fault(keyword: str, arguments: Arguments) -> str:
+def _fault(keyword: str, arguments: Arguments) -> ArgumentFault | None:
     """What BuildKit says no to although its parser reads it."""
-    if keyword == "SHELL" and arguments.values and not arguments.json:
-        return "SHELL takes its words in JSON form"
-    kind = arguments.values[0].upper() if arguments.values else "NONE"
-    if keyword == "HEALTHCHECK" and kind not in ("CMD", "NONE"):
-        return "HEALTHCHECK takes CMD and a command, or NONE"
-    return ""
+    if not arguments.values:
+        return None
+    first = arguments.values[0]
+    if keyword == "SHELL" and not arguments.json:
+        message = "SHELL takes its words in JSON form"
+        return ArgumentFault(ShellNotInJsonForm, message, 'write SHELL ["/bin/bash", "-c"]', first)
+    if keyword == "HEALTHCHECK" and first.upper() not in ("CMD", "NONE"):
+        message = "HEALTHCHECK takes CMD and a command, or NONE"
+        return ArgumentFault(UnknownHealthcheckType, message, "put CMD in front of it", first)
+    return None
 
 
 def _suggestion(keyword: str) -> str:
@@ -249,8 +284,11 @@ def _suggestion(keyword: str) -> str:
     return f"did you mean {close[0]}?" if close else ""
 
 
-def _expands(keyword: str, number: int) -> bool:
-    return keyword in _EXPANDING or (keyword == "FROM" and number == 0)
+def _owner(keyword: str, number: int, piece: RawWord) -> str:
+    """The label or the instruction whose word is expanded; empty when it is left as it is."""
+    if keyword == "LABEL":
+        return piece.text.partition("=")[0]
+    return keyword if keyword in _EXPANDING or (keyword == "FROM" and number == 0) else ""
 
 
 def _arguments_span(instruction: Instruction) -> Span:

@@ -12,7 +12,11 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.base import Complaint
+from imagelint.documents.complaints import (
+    DuplicateDirective,
+    InvalidEscapeDirective,
+    UnterminatedHereDocument,
+)
 from imagelint.documents.dockerfile.syntax.heredocs import (
     HereDocWord,
     heredoc_words,
@@ -30,9 +34,10 @@ from imagelint.documents.dockerfile.syntax.words import SPACES
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.base import Complaint
+
 _BOM = "\ufeff"
 _DIRECTIVE = pattern(rf"#[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
-_MOST_HEREDOCS = 500
 _DIRECTIVES = ("syntax", "escape", "check")
 
 
@@ -105,9 +110,8 @@ class _Scanner:
             return
         span = Span(start, start + len(bare))
         if any(known.name == name for known in self.directives):
-            self.complaints.append(
-                Complaint(span, f"only one {name} directive can be used", "remove one of them")
-            )
+            message = f"only one {name} directive can be used"
+            self.complaints.append(DuplicateDirective(span, name, message, "remove one of them"))
             return
         self.directives.append(Directive(span, name, match[2]))
         if name == "escape":
@@ -118,7 +122,7 @@ class _Scanner:
             self.escape = value
             return
         message = f"the escape character cannot be {value[:20]}"
-        self.complaints.append(Complaint(span, message, "use \\ or `"))
+        self.complaints.append(InvalidEscapeDirective(span, value, message, "use \\ or `"))
 
     def _joined(self, bare: str, start: int) -> LogicalLine | None:
         """The instruction that begins with this line; None when nothing is there."""
@@ -160,18 +164,23 @@ class _Scanner:
     def _with_bodies(self, line: LogicalLine) -> LogicalLine:
         if "<<" not in line.text or not may_hold_heredocs(line.text, self.escape):
             return line
-        words = heredoc_words(line.text)
-        if len(words) > _MOST_HEREDOCS:
-            place = line.original(words[_MOST_HEREDOCS].start, words[_MOST_HEREDOCS].end)
-            message = f"only the first {_MOST_HEREDOCS} here-documents of an instruction are read"
-            self.complaints.append(Complaint(place, message))
-        bodies = tuple(self._body(word, line) for word in words[:_MOST_HEREDOCS])
+        bodies = tuple(self._body(word) for word in heredoc_words(line.text))
         if not bodies:
             return line
+        self._complain_about(bodies, line)
         end = max(line.end, self._line_end(self._at - 1))
         return line._replace(bodies=bodies, last=self._at - 1, end=end)
 
-    def _body(self, word: HereDocWord, line: LogicalLine) -> HereDocBody:
+    def _complain_about(self, bodies: tuple[HereDocBody, ...], line: LogicalLine) -> None:
+        # The first that is not ended takes the rest of the file, so those behind it have none.
+        open_ = next((body.word for body in bodies if not body.terminated), None)
+        if open_ is not None:
+            place = line.original(open_.start, open_.end)
+            message = f"the here-document {open_.name} is not ended"
+            help_ = f"put a line with only {open_.name} behind it"
+            self.complaints.append(UnterminatedHereDocument(place, open_.name, message, help_))
+
+    def _body(self, word: HereDocWord) -> HereDocBody:
         start = self._offsets[self._at] if self._at < len(self.physical) else self._text_end()
         while self._at < len(self.physical):
             candidate = self.physical[self._at].rstrip("\r")
@@ -180,13 +189,6 @@ class _Scanner:
             self._at += 1
             if candidate == word.name:
                 return HereDocBody(word, Span(start, self._offsets[self._at - 1]), terminated=True)
-        self.complaints.append(
-            Complaint(
-                line.original(word.start, word.end),
-                f"the here-document {word.name} is not ended",
-                f"put a line with only {word.name} behind it",
-            )
-        )
         return HereDocBody(word, Span(start, self._text_end()), terminated=False)
 
     def _line_end(self, number: int) -> int:

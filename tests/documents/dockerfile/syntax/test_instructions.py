@@ -1,11 +1,24 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
+from imagelint.documents import complaints as c
 from imagelint.documents.dockerfile import Flag, Instruction
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from tests.documents.dockerfile.reader import complaints, nodes, read, under
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Complaint
+
+NOT_STRINGS = "an array in JSON form may hold strings only"
+THREE_WORDS = "FROM takes an image, or an image AS a name"
+UNSUPPORTED = "unsupported modifier in the substitution ${a"
+JSON_WANTED = "SHELL takes its words in JSON form"
+CMD_OR_NONE = "HEALTHCHECK takes CMD and a command, or NONE"
+NOT_KEPT = "ONBUILD {} is not allowed"
 
 
 def _last(text: str) -> Instruction:
@@ -164,34 +177,53 @@ def test_onbuild_is_read_but_knows_no_variable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "place", "message"),
+    ("line", "place", "message", "kind", "subject"),
     [
-        ("RUNN a", "RUNN", "there is no instruction RUNN"),
-        ('CMD ["a", 1]', '["a", 1]', "an array in JSON form may hold strings only"),
-        ('COPY ["a", 1]', '["a", 1]', "an array in JSON form may hold strings only"),
-        ("ENV a", "a", "a has no value: write name=value"),
-        ("ENV a=b c", "a=b", "c has no value: write name=value"),
-        ("ENV \\\v", "ENV", "ENV needs an argument"),
-        ("ENV", "ENV", "ENV needs an argument"),
-        ("COPY a", "COPY", "COPY needs a source and a target"),
-        ("FROM", "FROM", "FROM needs an argument"),
-        ("FROM a b", "b", "FROM takes an image, or an image AS a name"),
-        ("FROM a is b", "is", "FROM takes an image, or an image AS a name"),
-        ("FROM a AS 1b", "1b", "1b cannot be the name of a stage"),
-        ("LABEL a='b", "a='b", "a single quote is not closed"),
-        ("WORKDIR ${a", "${a", "unsupported modifier in the substitution ${a"),
-        ("SHELL []", "SHELL", "SHELL needs an argument"),
-        ("SHELL bash", "bash", "SHELL takes its words in JSON form"),
-        ("HEALTHCHECK curl a", "curl a", "HEALTHCHECK takes CMD and a command, or NONE"),
-        ("ONBUILD ONBUILD RUN a", "ONBUILD", "ONBUILD ONBUILD is not allowed"),
-        ("ONBUILD FROM a", "FROM", "ONBUILD FROM is not allowed"),
+        ("RUNN a", "RUNN", "there is no instruction RUNN", c.UnknownInstruction, "RUNN"),
+        ('CMD ["a", 1]', '["a", 1]', NOT_STRINGS, c.NonStringInJsonForm, "CMD"),
+        ('COPY ["a", 1]', '["a", 1]', NOT_STRINGS, c.NonStringInJsonForm, "COPY"),
+        ("ENV a", "a", "a has no value: write name=value", c.KeyWithoutValue, "a"),
+        ("ENV a=b c d", "c", "c has no value: write name=value", c.KeyWithoutValue, "c"),
+        (
+            "LABEL a=b 'c d'",
+            "'c d'",
+            "'c d' has no value: write name=value",
+            c.KeyWithoutValue,
+            "'c d'",
+        ),
+        ("ENV \\\v", "ENV", "ENV needs an argument", c.MissingArgument, "ENV"),
+        ("ENV", "ENV", "ENV needs an argument", c.MissingArgument, "ENV"),
+        ("COPY a", "COPY", "COPY needs a source and a target", c.MissingArgument, "COPY"),
+        ("FROM", "FROM", "FROM needs an argument", c.MissingArgument, "FROM"),
+        ("FROM a b", "b", THREE_WORDS, c.MalformedFrom, "a"),
+        ("FROM a is b", "is", THREE_WORDS, c.MalformedFrom, "a"),
+        ("FROM a AS 1b", "1b", "1b cannot be the name of a stage", c.InvalidStageName, "1b"),
+        ("LABEL a='b", "a='b", "a single quote is not closed", c.UnclosedQuote, "a"),
+        ('ENV a="b', '"b', "a double quote is not closed", c.UnclosedQuote, "a"),
+        ("ENV 'a", "'a", "a single quote is not closed", c.UnclosedQuote, "'a"),
+        ("COPY --chown=${} a b", "${}", "bad substitution", c.BadSubstitution, "--chown"),
+        ("WORKDIR ${a", "${a", UNSUPPORTED, c.BadSubstitution, "WORKDIR"),
+        ("SHELL []", "SHELL", "SHELL needs an argument", c.MissingArgument, "SHELL"),
+        ("SHELL sh -c", "sh -c", JSON_WANTED, c.ShellNotInJsonForm, "sh -c"),
+        ("HEALTHCHECK curl a", "curl a", CMD_OR_NONE, c.UnknownHealthcheckType, "curl"),
+        (
+            "ONBUILD ONBUILD RUN a",
+            "ONBUILD",
+            NOT_KEPT.format("ONBUILD"),
+            c.InvalidOnbuildTrigger,
+            "ONBUILD",
+        ),
+        ("ONBUILD FROM", "FROM", NOT_KEPT.format("FROM"), c.InvalidOnbuildTrigger, "FROM"),
+        ("ONBUILD COPY a", "COPY", "COPY needs a source and a target", c.MissingArgument, "COPY"),
     ],
 )
-def test_what_is_broken_is_said_at_its_place_and_the_rest_is_read(
-    line: str, place: str, message: str
+def test_what_is_broken_is_said_once_at_its_place_and_the_rest_is_read(
+    line: str, place: str, message: str, kind: type[Complaint], subject: str
 ) -> None:
     text = f"FROM x\n{line}\nUSER z\n"
-    assert complaints(text) == [(place, message)]
+    (complaint,) = read(text).complaints
+    assert (under(text, complaint), complaint.message) == (place, message)
+    assert (type(complaint), complaint.subject) == (kind, subject)
     assert _last(text).words[0].text == "z"
 
 

@@ -2,6 +2,11 @@ from __future__ import annotations
 
 import pytest
 
+from imagelint.documents.complaints import (
+    DuplicateDirective,
+    InvalidEscapeDirective,
+    UnterminatedHereDocument,
+)
 from imagelint.documents.dockerfile.syntax.source import read_layout
 from tests.documents.dockerfile.reader import complaints, read
 
@@ -89,12 +94,16 @@ def test_directives_stand_in_the_first_lines(
 
 def test_a_directive_may_be_given_once() -> None:
     text = "# escape=`\n# escape=\\\nFROM a\n"
+    (complaint,) = read(text).complaints
+    assert (type(complaint), complaint.subject) == (DuplicateDirective, "escape")
     assert complaints(text) == [("# escape=\\", "only one escape directive can be used")]
     assert read_layout(text).escape == "`"
 
 
 def test_only_two_characters_can_escape() -> None:
     text = "# escape=x\nRUN a\\\nb\nFROM c\n"
+    complaint = read(text).complaints[0]
+    assert (type(complaint), complaint.subject) == (InvalidEscapeDirective, "x")
     assert complaints(text)[0] == ("# escape=x", "the escape character cannot be x")
     assert read(text).instructions[0].value == "ab"
 
@@ -162,10 +171,22 @@ def test_an_unterminated_here_document_goes_to_the_end() -> None:
     document = read(text)
     assert [heredoc.content for heredoc in document.instructions[1].heredocs] == ["x\nUSER b", ""]
     assert not document.instructions[1].heredocs[0].terminated
-    assert complaints(text) == [
-        ("<<EOF", "the here-document EOF is not ended"),
-        ("<<B", "the here-document B is not ended"),
-    ]
+    (complaint,) = document.complaints
+    assert (type(complaint), complaint.subject) == (UnterminatedHereDocument, "EOF")
+    assert complaints(text) == [("<<EOF", "the here-document EOF is not ended")]
+
+
+def test_only_what_is_open_is_complained_about() -> None:
+    text = "RUN <<A cat <<B\nx\nA\ny"
+    assert complaints("FROM a\n" + text) == [("<<B", "the here-document B is not ended")]
+
+
+def test_any_number_of_here_documents_is_read() -> None:
+    words, bodies = "<<a " * 3_000, "a\n" * 3_000
+    document = read(f"FROM a\nRUN {words}\n{bodies}USER b\n")
+    assert len(document.instructions[1].heredocs) == 3_000
+    assert document.instructions[2].keyword == "USER"
+    assert document.complaints == ()
 
 
 def test_onbuild_holds_here_documents_too() -> None:

@@ -1,0 +1,150 @@
+"""The kinds of complaints: one type for each way in which a text is not what its reader expects.
+
+The type is the code of a complaint. How severe it is, and why, says the rule of the same name:
+`UnknownInstruction` is `unknown-instruction`. A test holds these types and those rules to be one
+set. Each type says what its complaints are about: their `subject`.
+"""
+
+from __future__ import annotations
+
+from imagelint.documents.base import Complaint
+
+# Dockerfiles: frontend/dockerfile of moby/buildkit refuses all of them.
+
+
+class BadSubstitution(Complaint):
+    """`${…}` cannot be expanded; about the variable, label, flag or instruction that it is of."""
+
+    __slots__ = ()
+
+
+class DuplicateDirective(Complaint):
+    """`# name=value` is given again in the first lines; about the directive."""
+
+    __slots__ = ()
+
+
+class EmptyDockerfile(Complaint):
+    """There is no instruction at all; about nothing."""
+
+    __slots__ = ()
+
+
+class InstructionBeforeFrom(Complaint):
+    """The first instruction is neither FROM nor ARG; about the instruction."""
+
+    __slots__ = ()
+
+
+class InvalidEscapeDirective(Complaint):
+    """`# escape=` names another character than a backslash or a backtick; about the value."""
+
+    __slots__ = ()
+
+
+class InvalidOnbuildTrigger(Complaint):
+    """ONBUILD keeps an instruction that it must not keep; about the instruction."""
+
+    __slots__ = ()
+
+
+class InvalidStageName(Complaint):
+    """A stage has a name that is none; about the name."""
+
+    __slots__ = ()
+
+
+class KeyWithoutValue(Complaint):
+    """A word of ENV or LABEL has no `=`; about the word."""
+
+    __slots__ = ()
+
+
+class MalformedFrom(Complaint):
+    """FROM has words that are no `AS name`; about the image."""
+
+    __slots__ = ()
+
+
+class MissingArgument(Complaint):
+    """An instruction lacks what it cannot do without; about the instruction."""
+
+    __slots__ = ()
+
+
+class NonStringInJsonForm(Complaint):
+    """An array in JSON form holds more than strings; about the instruction."""
+
+    __slots__ = ()
+
+
+class ShellNotInJsonForm(Complaint):
+    """SHELL has its words without brackets; about the words."""
+
+    __slots__ = ()
+
+
+class UnclosedQuote(Complaint):
+    """A quote is not closed; about the variable, label, flag or instruction that it is of."""
+
+    __slots__ = ()
+
+
+class UnknownHealthcheckType(Complaint):
+    """HEALTHCHECK begins neither with CMD nor with NONE; about its first word."""
+
+    __slots__ = ()
+
+
+class UnknownInstruction(Complaint):
+    """A line begins with a word that is no instruction; about the word."""
+
+    __slots__ = ()
+
+
+class UnterminatedHereDocument(Complaint):
+    """A here-document goes on to the end of the file; about its name."""
+
+    __slots__ = ()
+
+
+# Files around them.
+
+
+class InvalidIgnorePattern(Complaint):
+    """A line of an ignore file is no pattern; about the line."""
+
+    __slots__ = ()
+
+
+class InvalidRequirement(Complaint):
+    """A line of a requirements file is no requirement; about the line."""
+
+    __slots__ = ()
+
+
+class UnknownPipOption(Complaint):
+    """A requirements file has an option that pip does not know there; about the option."""
+
+    __slots__ = ()
+
+
+# YAML.
+
+
+class DuplicateKey(Complaint):
+    """A mapping has a key again; about the key."""
+
+    __slots__ = ()
+
+
+class MalformedComposeFile(Complaint):
+    """A compose file is not a mapping of names to services; about what is none."""
+
+    __slots__ = ()
+
+
+class ObjectWithoutKind(Complaint):
+    """A document has neither `kind` nor `apiVersion`; about its name, or its first key."""
+
+    __slots__ = ()

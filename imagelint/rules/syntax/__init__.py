@@ -1,0 +1,1 @@
+"""What cannot be read as what it is: Dockerfiles, YAML, and the files around them."""
