@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.documents.image.signatures import SignatureReport
+from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 from imagelint.engine.examine import asks
 
 if TYPE_CHECKING:
@@ -31,6 +33,9 @@ class ImageJob(NamedTuple):
 
 def gated(job: ImageJob, policy: Policy) -> ImageJob:
     """The job with the stages that a policy has rules for."""
-    stages = {"scan": asks(policy, "vulnerabilities"), "verify": asks(policy, "signatures")}
+    stages = {
+        "scan": asks(policy, VulnerabilityReport.kind),
+        "verify": asks(policy, SignatureReport.kind),
+    }
     off = tuple(stage for stage, asked in stages.items() if not asked)
     return job._replace(scan=stages["scan"], verify=stages["verify"], left_out=off)

@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING
 from imagelint import __version__
 from imagelint.cli.baselines import read
 from imagelint.core.report import AllowanceKind, Evidence
+from imagelint.core.subject import About
+from imagelint.documents.image.signatures import SignatureReport
+from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 from imagelint.engine.decide import Expected, decide
 from imagelint.policy.digest import policy_digest
 from imagelint.run.images import ImageRequest, ImageResult, examine_image
@@ -18,9 +21,9 @@ if TYPE_CHECKING:
     from imagelint.core.report import Report, Verdict
     from imagelint.run.session import Session
 
-CHECKED = Expected("file", ("compose", "dockerfile", "ignore", "kubernetes", "requirements"))
-SCANNED = Expected("image scan", ("vulnerabilities",))
-VERIFIED = Expected("signature check", ("signatures",))
+CHECKED = Expected("file", About.FILE)
+SCANNED = Expected("image scan", kind=VulnerabilityReport.kind)
+VERIFIED = Expected("signature check", kind=SignatureReport.kind)
 
 
 def judge_image(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from enum import Enum, IntEnum
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.core.subject import About
+
 if TYPE_CHECKING:
     from imagelint.core.finding import Finding, Location
 
@@ -56,11 +58,12 @@ class Allowed(NamedTuple):
 
 
 class Examined(NamedTuple):
-    """One thing that was examined: `kind` is the document's kind, `digest` that of an image."""
+    """One thing that was examined: the document's kind, an image's digest, what it is about."""
 
     origin: str
     kind: str
     digest: str = ""
+    about: About = About.FILE
 
 
 class Report(NamedTuple):

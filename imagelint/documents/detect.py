@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.base import DocumentError
+from imagelint.documents.kinds import KINDS, kind_by_path
+from imagelint.documents.template import TEMPLATE_BLOCK
 
 if TYPE_CHECKING:
     from imagelint.core.source import Source
@@ -21,10 +23,6 @@ _OTHER_LANGUAGE = pattern(
     r".+\.(?:c|cc|cpp|css|csv|go|h|html|java|js|jsx|lock|lua|md|mod|patch|png|properties|ps1|py|rb"
     r"|rs|rst|scss|sh|sql|sum|svg|tf|toml|ts|tsx|txt|vim|xml|diff|ya?ml|json)"
 )
-_REQUIREMENTS = pattern(r"(?:.*[._-])?(?:requirements|constraints)(?:[._-].*)?\.(?:txt|in)")
-_REQUIREMENTS_FOLDER = pattern(r"(?:^|.*/)requirements/(?:.*/)?[^/]+\.(?:txt|in)")
-_IGNORE = pattern(r"(?:.*\.)?(?:dockerignore|containerignore)")
-_POLICY = pattern(r"\.?imagelint\.ya?ml")
 _COMPOSE = pattern(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compose\.ya?ml")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
 # Files of charts and of other tools, which only look like documents of ours.
@@ -51,7 +49,6 @@ _COMMENT_LINE = pattern(r"^[ \t]*#.*\n", re.MULTILINE)
 _CONTINUATION = pattern(r"[\\`][ \t]*\r?\n")
 _FROM = pattern(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE | re.IGNORECASE)
 _FIRST_LINE = pattern(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
-_TEMPLATE_BLOCK = pattern(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
 _TEMPLATE_NAME = pattern(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
 _TEMPLATED_INSTRUCTION = pattern(r"^(?:\{[{%]|FROM[ \t].*\{\{)", re.MULTILINE | re.IGNORECASE)
 _TEMPLATE_FOLDER = pattern(r"(?:^|.*/)templates/.*")
@@ -60,8 +57,6 @@ _SCAN_OF_IMAGE = pattern(r'"ArtifactType"\s*:\s*"container_image"')
 _CHECKS = pattern(r'"checks"\s*:\s*\[\s*(?:\{|\])')
 _CHECKED_IMAGE = pattern(r'"image"\s*:\s*"')
 _HEAD = 200_000
-# What is read line by line costs a tenth of a millisecond a line; people write some hundreds.
-_MOST_LINES = {"dockerfile": 20_000, "requirements": 100_000, "ignore": 100_000}
 
 
 def candidate(path: str) -> bool:
@@ -73,28 +68,20 @@ def candidate(path: str) -> bool:
     name = low.rpartition("/")[2]
     if _DATA.fullmatch(name):
         return _NONE_OF_OURS.fullmatch(name) is None
-    return (
-        _is_dockerfile_name(name)
-        or _IGNORE.fullmatch(name) is not None
-        or _is_requirements_path(low, name)
-    )
+    return _is_dockerfile_name(name) or bool(kind_by_path(low))
 
 
 def detect(origin: str, text: str) -> str:
     """The kind of a text, empty when it is none of ours.
 
-    Kinds: `dockerfile`, `kubernetes`, `compose`, `requirements`, `ignore`, `policy`,
-    `vulnerabilities` and `signatures` for what tools said about an image, and `template` for what
-    becomes one of them only when it is rendered.
+    The kinds are those of `documents.kinds`; `template` is what becomes one of them only when it
+    is rendered.
     """
     low = _plain(origin)
     name = low.rpartition("/")[2]
-    if _POLICY.fullmatch(name):
-        return "policy"
-    if _IGNORE.fullmatch(name):
-        return "ignore"
-    if _is_requirements_path(low, name):
-        return "requirements"
+    named = kind_by_path(low)
+    if named:
+        return named
     text = text.removeprefix("\ufeff")
     head = text[:_HEAD]
     if "\0" in text:
@@ -115,13 +102,6 @@ def _plain(path: str) -> str:
 
 def _is_dockerfile_name(name: str) -> bool:
     return _DOCKERFILE.fullmatch(name) is not None and _OTHER_LANGUAGE.fullmatch(name) is None
-
-
-def _is_requirements_path(path: str, name: str) -> bool:
-    return (
-        _REQUIREMENTS.fullmatch(name) is not None
-        or _REQUIREMENTS_FOLDER.fullmatch(path) is not None
-    )
 
 
 def _named_dockerfile(name: str, text: str, head: str) -> str:
@@ -156,7 +136,7 @@ def _data(path: str, name: str, text: str, head: str) -> str:
         return kind
     if _COMPOSE.fullmatch(name):
         return "compose"
-    if _TEMPLATE_FOLDER.fullmatch(path) and _TEMPLATE_BLOCK.search(text):
+    if _TEMPLATE_FOLDER.fullmatch(path) and TEMPLATE_BLOCK.search(text):
         return "template"
     from imagelint.documents.yaml.oddform import odd_kind
 
@@ -196,7 +176,7 @@ def _is_kubernetes(text: str) -> bool:
 
 def _is_template(text: str) -> bool:
     """Whether control blocks keep it from being YAML; inside strings they do not."""
-    if not _TEMPLATE_BLOCK.search(text):
+    if not TEMPLATE_BLOCK.search(text):
         return False
     from imagelint.documents.yaml.load import YamlError, load_yaml
 
@@ -213,60 +193,11 @@ def parse(source: Source, kind: str) -> Document:
     Raises:
         DocumentError: it cannot be examined, and why.
     """
-    _refuse_endless(source, kind)
-    match kind:
-        case "dockerfile":
-            from imagelint.documents.dockerfile import parse_dockerfile
-
-            return parse_dockerfile(source)
-        case "kubernetes":
-            from imagelint.documents.kubernetes import parse_manifest
-
-            return parse_manifest(source)
-        case "compose":
-            from imagelint.documents.compose import parse_compose
-
-            return parse_compose(source)
-        case "requirements":
-            from imagelint.documents.packages.requirements import parse_requirements
-
-            return parse_requirements(source)
-        case "ignore":
-            from imagelint.documents.dockerfile.ignorefile import parse_ignore
-
-            return parse_ignore(source)
-        case "vulnerabilities" | "signatures":
-            return _parse_report(source, kind)
-        case "policy":
-            from imagelint.documents.policyfile import PolicyFile
-
-            return PolicyFile(source)
-        case _:
-            raise _template(source)
-
-
-def _refuse_endless(source: Source, kind: str) -> None:
+    most = KINDS[kind].most_lines
     lines = source.text.count("\n")
-    most = _MOST_LINES.get(kind, lines)
-    if lines > most:
+    if most is not None and lines > most:
         from imagelint.core.report import ProblemKind
 
         message = f"has {lines:,} lines; more than {most:,} are not examined"
         raise DocumentError(ProblemKind.TOO_LARGE, message)
-
-
-def _parse_report(source: Source, kind: str) -> Document:
-    if kind == "signatures":
-        from imagelint.documents.image.signatures import parse_signatures
-
-        return parse_signatures(source)
-    from imagelint.documents.image.vulnerabilities import parse_vulnerabilities
-
-    return parse_vulnerabilities(source)
-
-
-def _template(source: Source) -> DocumentError:
-    from imagelint.documents.yaml.document import template_error
-
-    found = _TEMPLATE_BLOCK.search(source.text)
-    return template_error(found.start() if found else 0)
+    return KINDS[kind].parse(source)

@@ -6,21 +6,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.finding import Severity
 from imagelint.core.report import Evidence, Outcome, Verdict
+from imagelint.core.subject import About
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagelint.core.report import Problem, ProblemKind, Report
+    from imagelint.core.report import Examined, Problem, ProblemKind, Report
 
 
 class Expected(NamedTuple):
-    """Something that was asked for: one document of these kinds must have been examined.
+    """Something that was asked for: one such document must have been examined.
 
-    `name` is what a reader calls it; no kinds means that any document will do.
+    `name` is what a reader calls it. `kind` is the kind of document; without one, any will do that
+    is about `about`, or about anything but a policy.
     """
 
     name: str = "file"
-    kinds: tuple[str, ...] = ()
+    about: About | None = None
+    kind: str = ""
+
+    def met_by(self, examined: Examined) -> bool:
+        """Whether that is such a document."""
+        if self.kind:
+            return examined.kind == self.kind
+        if self.about is not None:
+            return examined.about is self.about
+        return examined.about is not About.POLICY
 
 
 def decide(
@@ -63,11 +74,9 @@ def _violations(report: Report, fail_on: Severity) -> Iterator[str]:
 
 
 def _unexamined(report: Report, asked: Iterable[Expected]) -> Iterator[str]:
-    # A policy is what is judged by, not what is judged.
-    kinds = {examined.kind for examined in report.examined} - {"policy"}
-    for name, wanted in asked:
-        if not (kinds.intersection(wanted) if wanted else kinds):
-            yield f"no {name} was examined"
+    for expected in asked:
+        if not any(map(expected.met_by, report.examined)):
+            yield f"no {expected.name} was examined"
 
 
 def _problems(report: Report) -> Iterator[str]:

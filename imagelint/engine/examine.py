@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Finding, Severity
 from imagelint.core.report import Examined, Report
+from imagelint.documents.kinds import about
 from imagelint.documents.project import Project
 from imagelint.engine.inline import allow_inline
 from imagelint.engine.judge import Judge
@@ -36,7 +37,9 @@ class Examination:
         findings = self._levelled(judgement.findings)
         suppressed = allow_inline(findings, document.allowances, self._enabled)
         idle = self.allowances(document, suppressed.uses) if suppressed.uses else Report()
-        examined = Examined(document.source.origin, document.kind, document.digest)
+        examined = Examined(
+            document.source.origin, document.kind, document.digest, about(document.kind)
+        )
         return Report(suppressed.kept, suppressed.allowed, judgement.problems, (examined,)) + idle
 
     def allowances(self, document: Document, uses: Iterable[AllowanceUse]) -> Report:

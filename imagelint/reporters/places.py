@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
+from imagelint.core.subject import About
 
 if TYPE_CHECKING:
     from imagelint.core.finding import Finding, Location
     from imagelint.core.report import Report
 
-# Kinds of documents that are about an image; their origin is its name, not a path.
-IMAGE_KINDS = frozenset({"image", "vulnerabilities", "signatures"})
 _DIGEST = pattern(r"@sha(?:256|512):[0-9a-f]+$")
 _UNFIT = pattern(r"[^A-Za-z0-9._/-]+")
 
@@ -47,8 +46,9 @@ class Places(NamedTuple):
 
 def places(report: Report, root: str) -> Places:
     """What the report says about its origins."""
-    images = {each.origin for each in report.examined if each.kind in IMAGE_KINDS}
-    files = {each.origin for each in report.examined if each.kind not in IMAGE_KINDS}
+    # What is about an image has the image's name for its origin, not a path.
+    images = {each.origin for each in report.examined if each.about is About.IMAGE}
+    files = {each.origin for each in report.examined if each.about is not About.IMAGE}
     dockerfiles = {each.origin for each in report.examined if each.kind == "dockerfile"}
     anchor = relative(dockerfiles.pop(), root) if len(dockerfiles) == 1 else ""
     return Places(frozenset(images - files), anchor, root)

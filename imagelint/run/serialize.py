@@ -16,6 +16,7 @@ from imagelint.core.finding import (
 )
 from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
 from imagelint.core.source import Position, Span
+from imagelint.core.subject import About
 
 
 class FileReport(NamedTuple):
@@ -48,7 +49,7 @@ def decode(text: str) -> FileReport | None:
                 tuple(_finding(row) for row in findings),
                 tuple(_allowed(row) for row in allowed),
                 tuple(_problem(row) for row in problems),
-                tuple(Examined(*row) for row in examined),
+                tuple(_examined(row) for row in examined),
                 tuple(ignored),
             ),
             tuple((str(origin), str(digest)) for origin, digest in dependencies),
@@ -58,7 +59,7 @@ def decode(text: str) -> FileReport | None:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, (Confidence, AllowanceKind, ProblemKind)):
+    if isinstance(value, (Confidence, AllowanceKind, ProblemKind, About)):
         return value.value
     raise TypeError(f"cannot be stored: {type(value).__name__}")
 
@@ -92,6 +93,11 @@ def _fix(row: list[Any]) -> Fix:
 def _allowed(row: list[Any]) -> Allowed:
     finding, kind, *rest = row
     return Allowed(_finding(finding), AllowanceKind(kind), *rest)
+
+
+def _examined(row: list[Any]) -> Examined:
+    origin, kind, digest, about = row
+    return Examined(origin, kind, digest, About(about))
 
 
 def _problem(row: list[Any]) -> Problem:

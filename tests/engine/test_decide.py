@@ -79,7 +79,7 @@ def test_each_kind_of_problem_is_one_reason() -> None:
 
 def test_a_violation_fails_even_where_something_could_not_be_told() -> None:
     verdict = decide(
-        found(HIGH) + troubled("a"), HIGH, (Expected(), Expected("image", ("signatures",)))
+        found(HIGH) + troubled("a"), HIGH, (Expected(), Expected("image", kind="signatures"))
     )
     assert verdict.outcome is Outcome.FAIL
     assert verdict.reasons == (
@@ -90,7 +90,7 @@ def test_a_violation_fails_even_where_something_could_not_be_told() -> None:
 
 
 def test_each_thing_that_was_asked_for_must_have_been_examined() -> None:
-    asked = (Expected("vulnerability report", ("vulnerabilities",)), Expected())
+    asked = (Expected("vulnerability report", kind="vulnerabilities"), Expected())
     assert decide(FILE, HIGH, asked).reasons == ("no vulnerability report was examined",)
     scanned = FILE + Report(examined=(Examined("image", "vulnerabilities"),))
     assert decide(scanned, HIGH, asked).outcome is Outcome.PASS

@@ -30,6 +30,7 @@ from imagelint.core.report import (
     Verdict,
 )
 from imagelint.core.source import Source, Span
+from imagelint.core.subject import About
 from imagelint.reporters import load
 from imagelint.reporters.context import ReportContext, RuleText
 
@@ -180,7 +181,7 @@ SAMPLE = Verdict(
         (
             Examined("serving/Dockerfile", "dockerfile"),
             Examined("serving/deploy.yaml", "kubernetes"),
-            Examined(IMAGE, "image", "sha256:" + "ab" * 32),
+            Examined(IMAGE, "image", "sha256:" + "ab" * 32, About.IMAGE),
         ),
         ("vendor/Dockerfile",),
     ),

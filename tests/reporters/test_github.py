@@ -5,6 +5,7 @@ from collections import Counter
 
 from imagelint.core.finding import Finding, Location, Severity
 from imagelint.core.report import Examined, Outcome, Problem, ProblemKind, Report, Verdict
+from imagelint.core.subject import About
 from imagelint.reporters import load
 from tests.reporters.samples import CONTEXT, IMAGE, LATEST, LISTS_KEPT, UNSIGNED
 
@@ -49,13 +50,15 @@ def test_no_columns_over_several_lines() -> None:
 
 
 def test_an_image_without_a_dockerfile_has_no_file() -> None:
-    [(_, properties, message)] = commands(Report((UNSIGNED,), examined=(Examined(IMAGE, "image"),)))
+    [(_, properties, message)] = commands(
+        Report((UNSIGNED,), examined=(Examined(IMAGE, "image", about=About.IMAGE),))
+    )
     assert set(properties) == {"title"}
     assert message.startswith(f"{IMAGE}: no signature")
 
 
 def test_an_image_stands_at_the_only_dockerfile() -> None:
-    examined = (Examined(IMAGE, "image"), Examined("Dockerfile", "dockerfile"))
+    examined = (Examined(IMAGE, "image", about=About.IMAGE), Examined("Dockerfile", "dockerfile"))
     [(_, properties, _)] = commands(Report((UNSIGNED,), examined=examined))
     assert properties["file"] == "Dockerfile"
 

@@ -19,6 +19,7 @@ from imagelint.core.report import (
     Report,
     Verdict,
 )
+from imagelint.core.subject import About
 from imagelint.reporters import load
 from imagelint.reporters.sarif import MOST_RESULTS
 from tests.reporters.samples import (
@@ -107,7 +108,7 @@ def test_uris_are_relative_and_encoded(origin: str, expected: str) -> None:
 
 
 def test_an_image_stands_at_the_only_dockerfile() -> None:
-    examined = (Examined(IMAGE, "image"), Examined("a/Dockerfile", "dockerfile"))
+    examined = (Examined(IMAGE, "image", about=About.IMAGE), Examined("a/Dockerfile", "dockerfile"))
     found = run(Report((vulnerability(1, Severity.HIGH, "openssl"),), examined=examined))
     assert artifact(found) == "a/Dockerfile"
     names = found["results"][0]["locations"][0]["logicalLocations"]
@@ -116,14 +117,14 @@ def test_an_image_stands_at_the_only_dockerfile() -> None:
 
 def test_a_place_that_is_called_as_its_image_is_named_once() -> None:
     location = Location(IMAGE, path=IMAGE)
-    examined = (Examined(IMAGE, "vulnerabilities", "sha256:" + "0" * 64),)
+    examined = (Examined(IMAGE, "vulnerabilities", "sha256:" + "0" * 64, About.IMAGE),)
     found = run(Report((ROOT_USER._replace(location=location),), examined=examined))
     names = found["results"][0]["locations"][0]["logicalLocations"]
     assert names == [{"fullyQualifiedName": IMAGE}]
 
 
 def test_an_image_without_dockerfile_stands_at_its_name_without_digest() -> None:
-    examined = (Examined(IMAGE, "vulnerabilities"),)
+    examined = (Examined(IMAGE, "vulnerabilities", about=About.IMAGE),)
     found = run(Report((vulnerability(1, Severity.HIGH, "openssl"),), examined=examined))
     assert artifact(found) == "registry.example.com/llm/server_2.1"
 
@@ -133,7 +134,7 @@ def test_an_image_is_known_from_digest_to_digest() -> None:
     for digit in "ab":
         image = f"localhost:5000/x@sha256:{digit * 64}"
         one = vulnerability(1, Severity.HIGH, "openssl")._replace(location=Location(image))
-        found = run(Report((one,), examined=(Examined(image, "image"),)))
+        found = run(Report((one,), examined=(Examined(image, "image", about=About.IMAGE),)))
         assert artifact(found) == "localhost_5000/x"
         prints.append(found["results"][0]["partialFingerprints"])
     assert prints[0] == prints[1]
@@ -142,7 +143,10 @@ def test_an_image_is_known_from_digest_to_digest() -> None:
 def test_a_name_without_anything_fit_for_a_path() -> None:
     image = "@sha256:" + "0" * 64
     one = vulnerability(1, Severity.HIGH, "openssl")._replace(location=Location(image))
-    assert artifact(run(Report((one,), examined=(Examined(image, "image"),)))) == "image"
+    assert (
+        artifact(run(Report((one,), examined=(Examined(image, "image", about=About.IMAGE),))))
+        == "image"
+    )
 
 
 @pytest.mark.parametrize(

@@ -5,15 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
-from imagelint.core.source import Span
 from imagelint.documents.base import DocumentError
 from imagelint.documents.complaints import DuplicateKey
+from imagelint.documents.template import template_error
 from imagelint.documents.yaml.load import YamlError, YamlStream, read_yaml
 
 if TYPE_CHECKING:
     from imagelint.core.source import Source
-
-_TEMPLATE_HELP = "render it first (`helm template`, `kustomize build`) and check what comes out"
 
 
 def read_stream(source: Source) -> YamlStream:
@@ -26,12 +24,6 @@ def read_stream(source: Source) -> YamlStream:
         return read_yaml(source.text)
     except YamlError as error:
         raise _refused(error) from None
-
-
-def template_error(offset: int = 0) -> DocumentError:
-    """Why a template cannot be examined."""
-    message = "this is a template: what it becomes is known only when it is rendered"
-    return DocumentError(ProblemKind.TEMPLATE, message, Span(offset, offset), _TEMPLATE_HELP)
 
 
 def _refused(error: YamlError) -> DocumentError:

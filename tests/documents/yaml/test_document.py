@@ -5,7 +5,7 @@ import pytest
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
-from imagelint.documents.yaml.document import duplicate_complaints, read_stream, template_error
+from imagelint.documents.yaml.document import duplicate_complaints, read_stream
 
 
 @pytest.mark.parametrize(
@@ -22,11 +22,6 @@ def test_refusals_say_why_and_where(text: str, kind: ProblemKind, at: int, messa
     assert caught.value.kind is kind
     assert caught.value.span is not None
     assert caught.value.span.start >= at
-
-
-def test_templates_come_with_a_way_out() -> None:
-    assert template_error(3).span == (3, 3)
-    assert "helm template" in template_error().help
 
 
 def test_each_key_that_is_written_again_is_a_complaint() -> None:

@@ -1,0 +1,82 @@
+"""The kinds of documents: how each is known by its path, read, limited, and what it is about."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, NamedTuple, cast
+
+from imagelint.core.pattern import pattern
+from imagelint.core.subject import About
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Callable
+
+    from imagelint.core.source import Source
+    from imagelint.documents.base import Document
+
+
+class Kind(NamedTuple):
+    """A kind of document.
+
+    `parser` is `module:function` below `imagelint.documents`, imported when a text of the kind is
+    read. `path` matches, whole and in lower case with `/`, the paths that are of this kind whatever
+    they hold; what a path does not tell is told by `documents.detect` from the content. Texts of
+    more than `most_lines` lines are not examined: people write some hundreds.
+    """
+
+    parser: str
+    about: About = About.FILE
+    path: re.Pattern[str] | None = None
+    most_lines: int | None = None
+
+    def parse(self, source: Source) -> Document:
+        """Read a source as a document of this kind.
+
+        Raises:
+            DocumentError: it cannot be examined, and why.
+        """
+        module, _, name = self.parser.partition(":")
+        found = getattr(import_module(f"imagelint.documents.{module}"), name)
+        return cast("Callable[[Source], Document]", found)(source)
+
+
+_NAME = r"(?:.*/)?"
+
+KINDS: dict[str, Kind] = {
+    "policy": Kind("policyfile:PolicyFile", About.POLICY, pattern(_NAME + r"\.?imagelint\.ya?ml")),
+    "ignore": Kind(
+        "dockerfile.ignorefile:parse_ignore",
+        path=pattern(_NAME + r"(?:[^/]*\.)?(?:dockerignore|containerignore)"),
+        most_lines=100_000,
+    ),
+    "requirements": Kind(
+        "packages.requirements:parse_requirements",
+        path=pattern(
+            _NAME + r"(?:(?:[^/]*[._-])?(?:requirements|constraints)(?:[._-][^/]*)?\.(?:txt|in)"
+            r"|requirements/(?:.*/)?[^/]+\.(?:txt|in))"
+        ),
+        most_lines=100_000,
+    ),
+    # What is read line by line costs a tenth of a millisecond a line.
+    "dockerfile": Kind("dockerfile.reading:parse_dockerfile", most_lines=20_000),
+    "kubernetes": Kind("kubernetes.manifest:parse_manifest"),
+    "compose": Kind("compose.document:parse_compose"),
+    "template": Kind("template:refuse_template"),
+    "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),
+    "signatures": Kind("image.signatures:parse_signatures", About.IMAGE),
+    "image": Kind("", About.IMAGE),  # made of what was named, never read from a text
+}
+
+
+def kind_by_path(path: str) -> str:
+    """The kind that a path alone tells (in lower case, with `/`), empty when it tells none."""
+    for name, kind in KINDS.items():
+        if kind.path is not None and kind.path.fullmatch(path):
+            return name
+    return ""
+
+
+def about(kind: str) -> About:
+    """What documents of a kind are about; a kind that is not in the table is about files."""
+    return KINDS[kind].about if kind in KINDS else About.FILE

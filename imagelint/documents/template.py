@@ -1,0 +1,34 @@
+"""Templates: texts that become documents only when they are rendered."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, NoReturn
+
+from imagelint.core.pattern import pattern
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Span
+from imagelint.documents.base import DocumentError
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Source
+
+TEMPLATE_BLOCK = pattern(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
+"""What begins a control block, or an expression that stands for more than a value."""
+_HELP = "render it first (`helm template`, `kustomize build`) and check what comes out"
+
+
+def template_error(offset: int = 0) -> DocumentError:
+    """Why a template cannot be examined."""
+    message = "this is a template: what it becomes is known only when it is rendered"
+    return DocumentError(ProblemKind.TEMPLATE, message, Span(offset, offset), _HELP)
+
+
+def refuse_template(source: Source) -> NoReturn:
+    """Say that a text is a template, at its first block.
+
+    Raises:
+        DocumentError: always.
+    """
+    found = TEMPLATE_BLOCK.search(source.text)
+    raise template_error(found.start() if found else 0)
