@@ -46,15 +46,35 @@ def _pool(plan: Plan, processes: int) -> Iterator[ProcessPoolExecutor]:
     context = multiprocessing.get_context("fork")
     pool = ProcessPoolExecutor(processes, context, _start, (plan,))
     try:
+        # ^C is for us alone: workers and the pool's thread are started, and ended, without it.
+        with _deferred_interrupt():
+            pool.submit(_started)
         yield pool
     except BaseException:
-        # Nobody waits for what is still to do, least of all who pressed ^C.
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in multiprocessing.active_children():
-            worker.terminate()
+        # Nobody waits for what is still to do, least of all who pressed ^C. The workers go first:
+        # the pool's thread sees them gone, and ends before the interpreter does.
+        with _deferred_interrupt():
+            for worker in multiprocessing.active_children():
+                worker.terminate()
+            pool.shutdown(cancel_futures=True)
         raise
     finally:
-        pool.shutdown()
+        with _deferred_interrupt():
+            pool.shutdown()
+
+
+@contextmanager
+def _deferred_interrupt() -> Iterator[None]:
+    """A ^C within comes behind; what is started within never gets one."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _started() -> None:
+    """What a pool is first given to do: it starts its workers for it."""
 
 
 def _start(plan: Plan) -> None:

@@ -13,7 +13,7 @@ from imagelint.policy.model import Policy
 from imagelint.run import processes
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.policies import Policies
-from imagelint.run.processes import _examine, _start, spread
+from imagelint.run.processes import _deferred_interrupt, _examine, _start, spread
 from imagelint.run.serialize import FileReport
 from tests.cli.projects import ROOT, write
 
@@ -73,9 +73,21 @@ def test_who_stops_asking_leaves_no_process(plan: Plan, monkeypatch: pytest.Monk
     results = spread(FILES, plan, 2)
     next(results)
     results.close()  # type: ignore[attr-defined] # it is a generator
-    for child in multiprocessing.active_children():
-        child.join(5)
     assert multiprocessing.active_children() == []
+
+
+def test_an_interrupt_while_workers_start_or_end_comes_behind() -> None:
+    reached: list[str] = []
+
+    def interrupted() -> None:
+        with _deferred_interrupt():
+            os.kill(os.getpid(), signal.SIGINT)
+            reached.append("the end of it")
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert reached == ["the end of it"]
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
 
 
 @pytest.mark.usefixtures("handler")
