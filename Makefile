@@ -53,5 +53,8 @@ generate: setup ## Write again what is generated from the code: packs, schema, d
 golden: setup ## Write again what the rules say in their cases; review the diff
 	$(BIN)/python tools/golden.py
 
+mutants: setup ## Change the rules word by word and list what no case notices
+	$(BIN)/python tools/mutants.py
+
 clean: ## Remove what the targets made
 	rm -rf .venv .tools .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -39,9 +39,13 @@ def written_cases() -> str:
 def section(name: str) -> str:
     """What one rule is, and what it says in all of its cases and examples."""
     rule = catalog.load(name)
-    head = f"# {name} {rule.severity} {rule.confidence.value}\n"
     told = (f"\n## {block.heading}\n{block.text}" for block in blocks(rule) if block.text)
-    return "".join((head, *told))
+    return "".join((f"# {head(rule).text}\n", *told))
+
+
+def head(rule: Rule) -> Block:
+    """What a rule is."""
+    return Block(rule.name, f"{rule.name} {rule.severity} {rule.confidence.value}")
 
 
 def blocks(rule: Rule) -> Iterator[Block]:
@@ -57,6 +61,8 @@ def blocks(rule: Rule) -> Iterator[Block]:
 
 
 def _told(told: Told, files: Mapping[str, str]) -> Iterator[str]:
+    for problem in told.report.problems:
+        yield f"{problem.origin} {problem.kind.value}\n  {problem.detail}\n"
     for finding in told.findings:
         yield from (f"{line}\n" for line in _lines(finding))
     for origin, text in apply_fixes(files, told.findings).items():

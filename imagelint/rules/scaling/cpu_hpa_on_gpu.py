@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.queries.scaled import NameScope
+from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.scaling import Autoscaler
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -80,8 +81,7 @@ def cpu_hpa_on_gpu(scaler: Autoscaler, ctx: Context) -> Findings:
     example = f", such as {waiting}" if waiting else ""
     yield ctx.finding(
         scaler.signals[0],
-        f"{known.title if known else 'a model server'} works on the GPU, and is scaled by "
-        f"{' and '.join(sorted(kinds))}",
+        f"{title(servers[0])} works on the GPU, and is scaled by {' and '.join(sorted(kinds))}",
         help=f"scale on the number of waiting requests{example}",
         subject=scaler.name,
     )
