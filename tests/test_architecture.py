@@ -11,10 +11,9 @@ import pytest
 import imagelint
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(imagelint.__file__).parent
-MODULES = sorted(ROOT.rglob("*.py"))
 
 # Prefixes below `imagelint.`; a package may always import itself and the package's version.
 MAY_IMPORT: dict[str, tuple[str, ...]] = {
@@ -91,98 +90,190 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "marshal": (),
 }
 
+# The ends, and the knowledge that reads its own package data.
+MAY_OPEN = frozenset(("cli", "collect", "knowledge"))
+OPENS = frozenset(("open", "os.open", "io.open", "pathlib.Path"))
+
+
+class Module(NamedTuple):
+    """A module by its name below `imagelint.` and its file."""
+
+    name: str
+    path: Path
+
+    @property
+    def tree(self) -> ast.Module:
+        return ast.parse(self.path.read_text(encoding="utf-8"))
+
+    @property
+    def room(self) -> str:
+        """The longest entry of the table that the module belongs to; empty when there is none."""
+        rooms = (room for room in MAY_IMPORT if is_below(self.name, room))
+        return max(rooms, key=len, default="")
+
 
 class Use(NamedTuple):
     """A name that a module imports or mentions, and in which line."""
 
-    module: str
     name: str
     line: int
-
-
-def module_name(path: Path) -> str:
-    parts = path.relative_to(ROOT).with_suffix("").parts
-    return ".".join(part for part in parts if part != "__init__")
-
-
-def imports(path: Path) -> Iterator[Use]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield Use(module_name(path), alias.name, node.lineno)
-        elif isinstance(node, ast.ImportFrom) and node.module:
-            assert node.level == 0, f"{path}:{node.lineno}: relative import"
-            for alias in node.names:
-                yield Use(module_name(path), f"{node.module}.{alias.name}", node.lineno)
-
-
-def mentions(path: Path) -> Iterator[Use]:
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    for node in ast.walk(tree):
-        if isinstance(node, (ast.Name, ast.Attribute)):
-            yield Use(module_name(path), ast.unparse(node), node.lineno)
-    yield from imports(path)
-
-
-def room_of(module: str) -> str:
-    rooms = [room for room in MAY_IMPORT if module == room or module.startswith(f"{room}.")]
-    return max(rooms, key=len, default="")
 
 
 def is_below(name: str, prefix: str) -> bool:
     return name == prefix or name.startswith(f"{prefix}.")
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_every_module_has_a_room(path: Path) -> None:
-    assert room_of(module_name(path)) or path == ROOT / "__init__.py"
+def module_at(path: Path) -> Module:
+    parts = path.relative_to(ROOT).with_suffix("").parts
+    return Module(".".join(part for part in parts if part != "__init__"), path)
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_a_module_imports_only_what_its_room_may(path: Path) -> None:
-    module = module_name(path)
-    room = room_of(module)
-    own = ".".join(module.split(".")[:2]) if room == "rules" else room
-    for use in imports(path):
-        if not use.name.startswith("imagelint."):
-            continue
-        name = use.name.removeprefix("imagelint.")
-        if name == "__version__":
-            continue
-        allowed = (own, *MAY_IMPORT.get(room, ()))
-        assert any(is_below(name, prefix) for prefix in allowed), f"{path}:{use.line}: {name}"
+MODULES = [module_at(path) for path in sorted(ROOT.rglob("*.py"))]
 
 
-@pytest.mark.parametrize("path", MODULES, ids=module_name)
-def test_the_world_is_touched_in_one_place_only(path: Path) -> None:
-    module = module_name(path)
-    for use in mentions(path):
-        for forbidden, rooms in ONLY_IN.items():
-            if is_below(use.name, forbidden) and module not in rooms:
-                pytest.fail(f"{path}:{use.line}: {use.name}")
+def imports(module: Module) -> Iterator[Use]:
+    """The names that are imported; those of relative imports begin with a dot."""
+    for node in ast.walk(module.tree):
+        if isinstance(node, ast.Import):
+            yield from (Use(alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            package = "." * node.level + (node.module or "")
+            yield from (Use(f"{package}.{alias.name}", node.lineno) for alias in node.names)
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in MODULES if module_name(path).split(".")[0] not in {"collect", "cli", ""}],
-    ids=module_name,
+def mentions(module: Module) -> Iterator[Use]:
+    for node in ast.walk(module.tree):
+        if isinstance(node, (ast.Name, ast.Attribute)):
+            yield Use(ast.unparse(node), node.lineno)
+    yield from imports(module)
+
+
+def without_room(module: Module) -> list[str]:
+    """The module itself where the table has no entry for it."""
+    return [] if module.room or not module.name else [module.name]
+
+
+def forbidden_imports(module: Module) -> list[str]:
+    """What the module's room may not import, as `line: name`."""
+    own = ".".join(module.name.split(".")[:2]) if module.room == "rules" else module.room
+    allowed = (own, *MAY_IMPORT.get(module.room, ()), "__version__")
+    return [
+        f"{use.line}: {use.name}"
+        for use in imports(module)
+        if use.name.startswith((".", "imagelint."))
+        if not any(is_below(use.name.removeprefix("imagelint."), prefix) for prefix in allowed)
+    ]
+
+
+def touches_of_the_world(module: Module) -> list[str]:
+    """What of the world another module alone may touch, as `line: name`."""
+    return [
+        f"{use.line}: {use.name}"
+        for use in mentions(module)
+        for forbidden, modules in ONLY_IN.items()
+        if is_below(use.name, forbidden) and module.name not in modules
+    ]
+
+
+def opened_files(module: Module) -> list[str]:
+    """What opens files, in a module that is not at one of the ends, as `line: name`."""
+    if module.name.split(".")[0] in {*MAY_OPEN, ""}:
+        return []
+    return [f"{use.line}: {use.name}" for use in mentions(module) if use.name in OPENS]
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_every_module_has_a_room(module: Module) -> None:
+    assert without_room(module) == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_a_module_imports_only_what_its_room_may(module: Module) -> None:
+    assert forbidden_imports(module) == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_the_world_is_touched_in_one_place_only(module: Module) -> None:
+    assert touches_of_the_world(module) == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_only_the_ends_open_files(module: Module) -> None:
+    assert opened_files(module) == []
+
+
+PLANTED: tuple[tuple[Callable[[Module], list[str]], str, str, list[str]], ...] = (
+    (without_room, "attic", "", ["attic"]),
+    (without_room, "attic.old", "", ["attic.old"]),
+    (without_room, "corelike", "", ["corelike"]),
+    (without_room, "core.new", "", []),
+    (without_room, "", "", []),
+    (forbidden_imports, "core.new", "import imagelint.run.files", ["1: imagelint.run.files"]),
+    (forbidden_imports, "core.new", "from imagelint import run", ["1: imagelint.run"]),
+    (forbidden_imports, "core.new", "from . import source", ["1: ..source"]),
+    (forbidden_imports, "core.new", "from .source import Span", ["1: .source.Span"]),
+    (
+        forbidden_imports,
+        "core.new",
+        "def f():\n    import imagelint.cli.main",
+        ["2: imagelint.cli.main"],
+    ),
+    (forbidden_imports, "core.new", "import os\nfrom imagelint.core.source import Span", []),
+    (forbidden_imports, "core.new", "from imagelint import __version__", []),
+    (
+        forbidden_imports,
+        "documents.new",
+        "from imagelint.corelike import a\nfrom imagelint.collect.read import b",
+        ["1: imagelint.corelike.a", "2: imagelint.collect.read.b"],
+    ),
+    (forbidden_imports, "rules.pods.new", "import imagelint.rules.pods.old", []),
+    (
+        forbidden_imports,
+        "rules.pods.new",
+        "import imagelint.rules.build.old, imagelint.engine.judge",
+        ["1: imagelint.rules.build.old", "1: imagelint.engine.judge"],
+    ),
+    (forbidden_imports, "cli.new", "import imagelint.run.files, imagelint.core.source", []),
+    (touches_of_the_world, "core.new", "import subprocess", ["1: subprocess"]),
+    (touches_of_the_world, "core.new", "from os import environ as e", ["1: os.environ"]),
+    (
+        touches_of_the_world,
+        "core.new",
+        "import os\nos.environ.get('A')",
+        ["2: os.environ.get", "2: os.environ"],
+    ),
+    (touches_of_the_world, "core.new", "print(1)", ["1: print"]),
+    (touches_of_the_world, "core.new", "import os\nos.environment, printer, os.path", []),
+    (touches_of_the_world, "collect.process", "import subprocess", []),
+    (
+        opened_files,
+        "core.new",
+        "open('a')\nfrom pathlib import Path",
+        ["1: open", "2: pathlib.Path"],
+    ),
+    (opened_files, "core.new", "import os\nos.open('a')\nfile.open('a')", ["2: os.open"]),
+    (opened_files, "collect.new", "open('a')", []),
 )
-def test_only_the_ends_open_files(path: Path) -> None:
-    module = module_name(path)
-    if module.startswith("knowledge"):
-        return
-    for use in mentions(path):
-        assert use.name != "open", f"{path}:{use.line}"
-        assert use.name not in {"os.open", "io.open", "pathlib.Path"}, f"{path}:{use.line}"
 
 
-def test_the_table_finds_what_it_forbids(tmp_path: Path) -> None:
-    module = tmp_path / "module.py"
-    module.write_text("import subprocess\nfrom os import environ\nprint(1)\n", encoding="utf-8")
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    assert [type(node).__name__ for node in tree.body] == ["Import", "ImportFrom", "Expr"]
-    assert is_below("os.environ.get", "os.environ")
-    assert not is_below("os.environment", "os.environ")
-    assert room_of("rules.images.root_user") == "rules"
-    assert room_of("rules.api") == "rules.api"
+@pytest.mark.parametrize(("check", "name", "text", "expected"), PLANTED)
+def test_the_checks_find_what_they_forbid(
+    tmp_path: Path,
+    check: Callable[[Module], list[str]],
+    name: str,
+    text: str,
+    expected: list[str],
+) -> None:
+    planted = tmp_path / "planted.py"
+    planted.write_text(f"{text}\n", encoding="utf-8")
+    assert check(Module(name, planted)) == expected
+
+
+def test_the_longest_entry_of_the_table_is_a_modules_room() -> None:
+    assert Module("rules.images.root_user", ROOT).room == "rules"
+    assert Module("rules.api", ROOT).room == "rules.api"
+
+
+@pytest.mark.parametrize("room", MAY_IMPORT)
+def test_the_table_has_no_entry_for_what_is_not_there(room: str) -> None:
+    assert any(module.room == room for module in MODULES)
