@@ -5,12 +5,17 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
 from imagelint.cli.commands import COMMANDS
 from tests.cli.projects import GOOD, POD, policy, write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 REPOSITORY = Path(__file__).parents[1]
 
@@ -62,8 +67,11 @@ HEAVY = frozenset(
         "zipfile",
     ]
 )
-CHECK = ("check", "--policy", "recommended", "--no-cache")
+CACHED = ("check", "--policy", "recommended")
+CHECK = (*CACHED, "--no-cache")
+TO_FILE = ("--format", "json=report.json")
 DOCKERFILE = {"dataclasses", "dockerfile_parse", "hashlib", "json", "logging", "tomllib"}
+LIST = {"dataclasses", "hashlib", "json"}
 YAML = {"dataclasses", "hashlib", "json", "tomllib", "yaml"}
 # tree-sitter-bash finds its own queries by importlib.resources.
 RESOURCES = {"importlib.resources", "pathlib", "random", "shutil", "tempfile", "zipfile"}
@@ -75,31 +83,69 @@ HELP = {"shutil"}
 FILES = {"random", "shutil", "tempfile"}
 PROCESS = {"selectors", "subprocess", *FILES}
 
-# Each command line with all that it may import of HEAVY.
-MAY_IMPORT: tuple[tuple[tuple[str, ...], set[str]], ...] = (
-    (("--version",), set()),
-    (("--help",), HELP),
-    *(((name, "--help"), HELP) for name in COMMANDS if name != "init"),
-    (("init", "--help"), {*HELP, "pathlib"}),
-    ((*CHECK, "Dockerfile"), DOCKERFILE),
-    ((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE),
-    ((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE),
-    (("check", "--policy", "recommended", "Dockerfile"), DOCKERFILE | {"sqlite3"}),
-    ((*CHECK, "--format", "json=report.json", "Dockerfile"), DOCKERFILE | FILES),
-    ((*CHECK, "pod.yaml"), YAML),
-    ((*CHECK, "requirements.txt"), {"dataclasses", "hashlib", "json"}),
-    ((*CHECK, ".dockerignore"), {"hashlib", "json"}),
-    ((*CHECK, "plain"), DOCKERFILE),
-    ((*CHECK, "hard"), DOCKERFILE | SHELL),
-    (("rules",), {"dataclasses", "hashlib", "json", "sqlite3", "tomllib"}),
-    (("rules", "--json"), {"dataclasses", "hashlib", "json", "sqlite3", "tomllib"}),
-    (("explain", "root-user"), {"dataclasses"}),
-    (("explain", "DL3002"), {"dataclasses"}),
-    (("policy", "show"), {"hashlib", "json", "sqlite3"}),
-    (("policy", "schema"), {"dataclasses", "json"}),
-    (("policy", "check", "policy.yaml"), YAML | SCHEMA),
-    (("completion", "bash"), PROCESS),
-    (("init", "new"), {"hashlib", "json", "pathlib", *FILES}),
+# Rooms of ours that commands need, as prefixes below `imagelint.`; `*` is one module.
+START = ("cli", "core")
+POLICY = ("collect", "documents.*", "engine", "policy", "rules.*", "run")
+RULES = (
+    *POLICY,
+    *("knowledge", "reporters", "rules.secrets"),
+    *("documents.packages", "documents.queries", "documents.shell"),
+)
+ON_DOCKERFILES = (
+    *RULES,
+    *("documents.dockerfile", "documents.serving"),
+    *("rules.build", "rules.images", "rules.packages", "rules.shell"),
+)
+ON_MANIFESTS = (
+    *RULES,
+    *("documents.kubernetes", "documents.serving", "documents.yaml"),
+    *("rules.images", "rules.pods"),
+)
+ON_LISTS = (*RULES, "rules.packages")
+EXPLAIN = (
+    *("reporters.context", "policy.options", "knowledge", "rules.*", "rules.images"),
+    *("documents.*", "documents.dockerfile", "documents.queries", "documents.shell"),
+)
+INIT = (*POLICY, "documents.serving", "knowledge")
+EVERYTHING = (*POLICY, "documents", "knowledge", "reporters", "rules")
+# So many modules fewer than the most are still no reason to lower it.
+SLACK = 12
+
+
+class Command(NamedTuple):
+    """A command line, what it may import of HEAVY, of which rooms of ours, and how many modules."""
+
+    arguments: tuple[str, ...]
+    heavy: set[str]
+    rooms: tuple[str, ...]
+    most: int
+
+
+TABLES = {"dataclasses", "hashlib", "json", "sqlite3", "tomllib"}
+COMMAND_LINES = (
+    Command(("--version",), set(), START, 10),
+    Command(("--help",), HELP, START, 10),
+    *(Command((name, "--help"), HELP, START, 16) for name in COMMANDS if name != "init"),
+    Command(("init", "--help"), {*HELP, "pathlib"}, START, 16),
+    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 175),
+    Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 175),
+    Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 175),
+    Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 175),
+    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 175),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 145),
+    Command((*CHECK, "requirements.txt"), LIST, ON_LISTS, 95),
+    Command((*CHECK, ".dockerignore"), {"hashlib", "json"}, ON_DOCKERFILES, 120),
+    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 185),
+    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 185),
+    Command(("rules",), TABLES, EVERYTHING, 265),
+    Command(("rules", "--json"), TABLES, EVERYTHING, 265),
+    Command(("explain", "root-user"), {"dataclasses"}, EXPLAIN, 72),
+    Command(("explain", "DL3002"), {"dataclasses"}, EXPLAIN, 72),
+    Command(("policy", "show"), {"hashlib", "json", "sqlite3"}, POLICY, 66),
+    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 235),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 255),
+    Command(("completion", "bash"), PROCESS, START, 16),
+    Command(("init", "new"), {"hashlib", "json", "pathlib", *FILES}, INIT, 66),
 )
 NEVER_OF_OURS = {
     "--version": ("run", "collect", "documents", "engine", "knowledge", "policy", "rules"),
@@ -171,14 +217,48 @@ def bare(folder: Path) -> set[str]:
     return set(done.stderr.split("\0"))
 
 
-@pytest.mark.parametrize(
-    ("arguments", "may"), MAY_IMPORT, ids=[" ".join(arguments) for arguments, _ in MAY_IMPORT]
-)
+@cache
+def imported(folder: Path, *arguments: str) -> frozenset[str]:
+    return frozenset(modules(folder, *arguments))
+
+
+def below(name: str, room: str) -> bool:
+    parent, star, _ = room.partition("*")
+    if star:
+        return name.startswith(parent) and name.count(".") == room.count(".")
+    return name == room or name.startswith(f"{room}.")
+
+
+def outside(names: Iterable[str], rooms: Iterable[str]) -> set[str]:
+    """The modules of ours among the names that stand in none of the rooms."""
+    packages = {room.split(".")[0] for room in rooms} | {""}
+    ours = {name.partition(".")[2] for name in names if below(name, "imagelint")} - packages
+    return {name for name in ours if not any(below(name, room) for room in (*START, *rooms))}
+
+
+@pytest.mark.parametrize("command", COMMAND_LINES, ids=lambda command: " ".join(command.arguments))
 def test_a_command_imports_only_what_it_needs(
-    folder: Path, bare: set[str], arguments: tuple[str, ...], may: set[str]
+    folder: Path, bare: set[str], command: Command
 ) -> None:
-    heavy = (modules(folder, *arguments) - bare) & HEAVY
-    assert heavy - may == set()
+    heavy = (imported(folder, *command.arguments) - bare) & HEAVY
+    assert heavy - command.heavy == set()
+
+
+@pytest.mark.parametrize("command", COMMAND_LINES, ids=lambda command: " ".join(command.arguments))
+def test_a_command_imports_of_ours_only_what_it_needs(folder: Path, command: Command) -> None:
+    names = imported(folder, *command.arguments)
+    assert outside(names, command.rooms) == set()
+    count = sum(below(name, "imagelint") for name in names)
+    assert count <= command.most, "an import too much? else raise the number"
+    assert count >= command.most - SLACK, "lower the number, so that the next import is noticed"
+
+
+def test_a_module_outside_of_the_rooms_is_found() -> None:
+    names = ("imagelint", "imagelint.run", "imagelint.core.fact", "imagelint.run.files", "json")
+    assert outside(names, ("run.session",)) == {"run.files"}
+    assert outside(names, ("run",)) == set()
+    assert outside(("imagelint.run.a", "imagelint.run.a.b"), ("run.*",)) == {"run.a.b"}
+    assert outside(("imagelint.running",), ("run",)) == {"running"}
 
 
 def test_the_test_sees_what_is_imported(folder: Path, bare: set[str]) -> None:
