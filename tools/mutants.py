@@ -281,19 +281,23 @@ def is_noticed(name: str, expected: tuple[Block, ...]) -> bool:
     return True
 
 
-def try_rule(name: str) -> Result:
-    """Try all mutants of a rule."""
+def try_rule(name: str, categories: tuple[str, ...] = CATEGORIES) -> Result:
+    """Try the mutants of a rule against what it says now."""
     rule = catalog.load(name)
-    return try_mutants(name, (head(rule), *blocks(rule)))
+    return try_mutants(name, (head(rule), *blocks(rule)), categories)
 
 
-def try_mutants(name: str, expected: tuple[Block, ...]) -> Result:
-    """Try all mutants of a rule against what it is expected to say."""
+def try_mutants(
+    name: str, expected: tuple[Block, ...], categories: tuple[str, ...] = CATEGORIES
+) -> Result:
+    """Try the mutants of a rule against what it is expected to say."""
     path = ROOT / "imagelint" / "rules" / catalog.family(name) / f"{name.replace('-', '_')}.py"
     tree = ast.parse(path.read_text(encoding="utf-8"))
     tried: Counter[str] = Counter()
     survivors: list[Survivor] = []
     for mutation in mutations(tree):
+        if mutation.category not in categories:
+            continue
         tried[mutation.category] += 1
         with applied(mutation):
             if not _is_killed(name, tree, path, expected):
