@@ -109,11 +109,14 @@ EXPLAIN = (
 INIT = (*POLICY, "documents.serving", "knowledge")
 EVERYTHING = (*POLICY, "documents", "knowledge", "reporters", "rules")
 # So many modules fewer than the most are still no reason to lower it.
-SLACK = 12
+SLACK = 20
 
 
 class Command(NamedTuple):
-    """A command line, what it may import of HEAVY, of which rooms of ours, and how many modules."""
+    """A command line, what it may import of HEAVY, of which rooms of ours, and how many modules.
+
+    Modules that hold a rule are not counted.
+    """
 
     arguments: tuple[str, ...]
     heavy: set[str]
@@ -127,25 +130,25 @@ COMMAND_LINES = (
     Command(("--help",), HELP, START, 10),
     *(Command((name, "--help"), HELP, START, 16) for name in COMMANDS if name != "init"),
     Command(("init", "--help"), {*HELP, "pathlib"}, START, 16),
-    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 175),
-    Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 175),
-    Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 175),
-    Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 175),
-    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 175),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 145),
-    Command((*CHECK, "requirements.txt"), LIST, ON_LISTS, 95),
-    Command((*CHECK, ".dockerignore"), {"hashlib", "json"}, ON_DOCKERFILES, 120),
-    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 185),
-    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 185),
-    Command(("rules",), TABLES, EVERYTHING, 265),
-    Command(("rules", "--json"), TABLES, EVERYTHING, 265),
-    Command(("explain", "root-user"), {"dataclasses"}, EXPLAIN, 72),
-    Command(("explain", "DL3002"), {"dataclasses"}, EXPLAIN, 72),
-    Command(("policy", "show"), {"hashlib", "json", "sqlite3"}, POLICY, 66),
-    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 235),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 255),
+    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 166),
+    Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 166),
+    Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 166),
+    Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 166),
+    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 166),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 144),
+    Command((*CHECK, "requirements.txt"), LIST, ON_LISTS, 105),
+    Command((*CHECK, ".dockerignore"), {"hashlib", "json"}, ON_DOCKERFILES, 126),
+    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 181),
+    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 181),
+    Command(("rules",), TABLES, EVERYTHING, 206),
+    Command(("rules", "--json"), TABLES, EVERYTHING, 206),
+    Command(("explain", "root-user"), {"dataclasses"}, EXPLAIN, 76),
+    Command(("explain", "DL3002"), {"dataclasses"}, EXPLAIN, 76),
+    Command(("policy", "show"), {"hashlib", "json", "sqlite3"}, POLICY, 73),
+    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 172),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 191),
     Command(("completion", "bash"), PROCESS, START, 16),
-    Command(("init", "new"), {"hashlib", "json", "pathlib", *FILES}, INIT, 66),
+    Command(("init", "new"), {"hashlib", "json", "pathlib", *FILES}, INIT, 72),
 )
 NEVER_OF_OURS = {
     "--version": ("run", "collect", "documents", "engine", "knowledge", "policy", "rules"),
@@ -222,6 +225,11 @@ def imported(folder: Path, *arguments: str) -> frozenset[str]:
     return frozenset(modules(folder, *arguments))
 
 
+def is_rule(name: str) -> bool:
+    """Whether a module holds a rule: how many there are is no matter of start-up."""
+    return name.startswith("imagelint.rules.") and name.count(".") > 2
+
+
 def below(name: str, room: str) -> bool:
     parent, star, _ = room.partition("*")
     if star:
@@ -248,7 +256,7 @@ def test_a_command_imports_only_what_it_needs(
 def test_a_command_imports_of_ours_only_what_it_needs(folder: Path, command: Command) -> None:
     names = imported(folder, *command.arguments)
     assert outside(names, command.rooms) == set()
-    count = sum(below(name, "imagelint") for name in names)
+    count = sum(below(name, "imagelint") and not is_rule(name) for name in names)
     assert count <= command.most, "an import too much? else raise the number"
     assert count >= command.most - SLACK, "lower the number, so that the next import is noticed"
 
