@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from imagelint.cli.commands import COMMANDS
+from imagelint.knowledge.engines import engine, engines, is_embedding
 from imagelint.rules import catalog
 
 ROOT = Path(__file__).parents[1]
@@ -31,6 +32,13 @@ def test_every_rule_has_a_page_and_stands_in_the_index() -> None:
     index = (ROOT / "docs" / "rules" / "README.md").read_text(encoding="utf-8")
     for name in catalog.names():
         assert f"[{name}]({name}.md)" in index
+
+
+def test_the_readme_names_every_engine() -> None:
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    listed = readme.partition("[Engines](docs/engines.md): ")[2].partition(". Embedding")[0]
+    titles = [engine(name).title for name in engines() if not is_embedding(name)]
+    assert sorted(listed.split(", ")) == sorted(titles), "README.md lists each by its title"
 
 
 def test_the_readme_names_every_command() -> None:

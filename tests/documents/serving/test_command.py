@@ -23,6 +23,7 @@ from imagelint.documents.shared import (
     Runtime,
 )
 from imagelint.documents.shell.script import Word
+from imagelint.knowledge.engines import engines, is_embedding
 
 if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
@@ -115,11 +116,18 @@ def cases() -> list[Any]:
     ]
 
 
-def test_there_are_cases_of_every_engine() -> None:
-    assert len(cases()) >= 80
-    stems = {path.stem for path in CASES.glob("*.toml")}
-    expected = {"vllm", "tgi", "sglang", "triton", "tensorrt-llm", "nim", "llama.cpp", "ollama"}
-    assert expected | {"lmdeploy", "ray", "kserve-hf", "other", "shells"} <= stems
+def test_the_cases_are_sorted_by_engine() -> None:
+    files = {path.name for path in CASES.glob("*.toml")}
+    wanted = {f"{name}.toml" for name in engines() if not is_embedding(name)}
+    assert files <= wanted | {"other.toml", "shells.toml"}
+
+
+@pytest.mark.parametrize("name", [name for name in engines() if not is_embedding(name)])
+def test_the_cases_of_an_engine_are_about_it(name: str) -> None:
+    path = CASES / f"{name}.toml"
+    assert path.exists(), f"write cases of {name} into it: see what others have"
+    found = tomllib.loads(path.read_text())["case"]
+    assert any(case.get("expect", {}).get("engine") == name for case in found)
 
 
 @pytest.mark.parametrize("case", cases())
