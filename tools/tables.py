@@ -20,14 +20,15 @@ from typing import (
 )
 
 from imagelint.documents.serving.options import OPTIONS
-from imagelint.knowledge.schema import TABLES, EngineTable
+from imagelint.knowledge.engine_schema import EngineTable
+from imagelint.knowledge.schema import TABLES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     from imagelint.documents.serving.options import Option
-    from imagelint.knowledge.schema import EngineIndex, IndexedImage, IndexedProgram
+    from imagelint.knowledge.engine_schema import EngineIndex, IndexedImage, IndexedProgram
 
 _WORDS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
 # What a table of names and values may hold besides: where they come from.

@@ -10,7 +10,7 @@ from imagelint.knowledge.tables import engine_table, table
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from imagelint.knowledge import schema
+    from imagelint.knowledge import engine_schema
 
 
 V = TypeVar("V")
@@ -95,10 +95,10 @@ class CacheFolders(NamedTuple):
 
 
 class Traits(NamedTuple):
-    """What the questions about a server depend on; `schema.Traits` says what each of them means.
+    """What the questions about a server depend on; `engine_schema.Traits` says what each means.
 
-    `executors` maps a flag to the values by which the server spans machines. `memory_of` is
-    `total`, `free` or empty.
+    `executors` maps a flag to the values by which the server spans machines, `pooling` to those by
+    which it makes embeddings. `memory_of` is `total`, `free` or empty.
     """
 
     needs_gpu: bool
@@ -113,11 +113,16 @@ class Traits(NamedTuple):
     downloads_unasked: bool
     splits_tensor_group: bool
     splitting_flags: tuple[str, ...]
+    expert_flags: tuple[str, ...]
     stage_flags: tuple[str, ...]
     gpus_by_profile: bool
     memory_of: str
+    fraction_overrides: tuple[str, ...]
     counts_blocks: bool
     executors: Mapping[str, tuple[str, ...]]
+    follower_flags: tuple[str, ...]
+    rank_flags: tuple[str, ...]
+    pooling: Mapping[str, tuple[str, ...]]
     launches_others: bool
     revision_holds_since: str
 
@@ -169,8 +174,8 @@ class Engine(NamedTuple):
     multi_node: frozenset[str]
     abbreviations: bool
     elsewhere: frozenset[str]
-    defaults: Mapping[str, schema.Value]
-    image_defaults: Mapping[str, schema.Value]
+    defaults: Mapping[str, engine_schema.Value]
+    image_defaults: Mapping[str, engine_schema.Value]
     endpoints: Endpoints
     metrics: MetricsEndpoint | None
     packaging: OfficialImage
@@ -254,7 +259,7 @@ def _flags(
     return found | {name: tuple(others) for name, others in aliases.items()}
 
 
-def _traits(raw: schema.Traits) -> Traits:
+def _traits(raw: engine_schema.Traits) -> Traits:
     return Traits(
         needs_gpu=raw["needs_gpu"],
         gpu_images=tuple(raw["gpu_images"]),
@@ -268,17 +273,22 @@ def _traits(raw: schema.Traits) -> Traits:
         downloads_unasked=raw["downloads_unasked"],
         splits_tensor_group=raw["splits_tensor_group"],
         splitting_flags=tuple(raw["splitting_flags"]),
+        expert_flags=tuple(raw["expert_flags"]),
         stage_flags=tuple(raw["stage_flags"]),
         gpus_by_profile=raw["gpus_by_profile"],
         memory_of=raw["memory_of"],
+        fraction_overrides=tuple(raw["fraction_overrides"]),
         counts_blocks=raw["counts_blocks"],
         executors={flag: tuple(values) for flag, values in raw["executors"].items()},
+        follower_flags=tuple(raw["follower_flags"]),
+        rank_flags=tuple(raw["rank_flags"]),
+        pooling={flag: tuple(values) for flag, values in raw["pooling"].items()},
         launches_others=raw["launches_others"],
         revision_holds_since=raw["revision_holds_since"],
     )
 
 
-def _endpoints(raw: schema.Endpoints) -> Endpoints:
+def _endpoints(raw: engine_schema.Endpoints) -> Endpoints:
     return Endpoints(
         tuple(raw["health"]),
         raw["liveness"],
@@ -290,7 +300,7 @@ def _endpoints(raw: schema.Endpoints) -> Endpoints:
     )
 
 
-def _metrics(raw: schema.Metrics) -> MetricsEndpoint | None:
+def _metrics(raw: engine_schema.Metrics) -> MetricsEndpoint | None:
     if raw["default"] == "none":
         return None
     return MetricsEndpoint(
@@ -304,13 +314,13 @@ def _metrics(raw: schema.Metrics) -> MetricsEndpoint | None:
     )
 
 
-def _packaging(raw: schema.OwnImage) -> OfficialImage:
+def _packaging(raw: engine_schema.OwnImage) -> OfficialImage:
     return OfficialImage(
         raw["root"], raw["user"], raw["home"], raw["homes"], raw["jit"], raw["devel"]
     )
 
 
-def _caches(raw: schema.Caches) -> CacheFolders:
+def _caches(raw: engine_schema.Caches) -> CacheFolders:
     return CacheFolders(
         tuple(raw["paths"]),
         tuple(raw["variables"]),
@@ -319,7 +329,7 @@ def _caches(raw: schema.Caches) -> CacheFolders:
     )
 
 
-def _removed(raw: schema.Removed) -> RemovedFlag:
+def _removed(raw: engine_schema.Removed) -> RemovedFlag:
     return RemovedFlag(
         raw.get("flag", ""),
         raw.get("variable", ""),

@@ -11,7 +11,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 if TYPE_CHECKING:
-    from imagelint.knowledge import schema
+    from imagelint.knowledge import engine_schema, schema
 
 __all__ = ["engine_table", "module_of", "table"]
 
@@ -25,7 +25,7 @@ def table(name: Literal["base_images"]) -> schema.BaseImageTable: ...
 @overload
 def table(name: Literal["cuda"]) -> schema.CudaTable: ...
 @overload
-def table(name: Literal["engines/index"]) -> schema.EngineIndex: ...
+def table(name: Literal["engines/index"]) -> engine_schema.EngineIndex: ...
 @overload
 def table(name: Literal["gpus"]) -> schema.GpuTable: ...
 @overload
@@ -39,13 +39,13 @@ def table(name: str) -> Any:
     return _compiled(name)
 
 
-def engine_table(name: str) -> schema.EngineTable:
+def engine_table(name: str) -> engine_schema.EngineTable:
     """The table of an engine.
 
     Raises:
         ModuleNotFoundError: there is no such engine.
     """
-    return cast("schema.EngineTable", _compiled(f"engines/{name}"))
+    return cast("engine_schema.EngineTable", _compiled(f"engines/{name}"))
 
 
 def _compiled(name: str) -> object:

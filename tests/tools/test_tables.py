@@ -9,7 +9,7 @@ import pytest
 
 from imagelint.documents.serving.options import OPTIONS
 from imagelint.knowledge import tables
-from imagelint.knowledge.schema import EngineTable, Traits
+from imagelint.knowledge.engine_schema import EngineTable, Traits
 from tools.tables import BadTableError, complaints, index, read_tables
 
 if TYPE_CHECKING:

@@ -99,9 +99,9 @@ def parts_of_weights(server: ServingCommand, per_node: int | None) -> int:
     """How many GPUs share the weights, 0 where that is unknown: data parallel does not divide."""
     if server.uses_all_gpus and not isinstance(server.option(TENSOR_PARALLEL), Known):
         return value_or(gpu_count(server, per_node), 0)
-    experts = server.enabled("enable-expert-parallel")
     facts = [server.option(TENSOR_PARALLEL), server.option(PIPELINE_PARALLEL)]
-    if isinstance(experts, Known) and experts.value:
+    sharing = server.facts.traits.expert_flags if server.facts else ()
+    if any(server.is_on(flag) for flag in sharing):
         facts.append(server.option(DATA_PARALLEL))
     product = 1
     for fact in facts:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.queries.serving import is_offline, setting
+from imagelint.documents.serving.options import DOWNLOAD_FOLDER
 
 if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
@@ -48,10 +49,9 @@ def weights_folder(server: ServingCommand) -> Fact[str]:
 
 def _told(server: ServingCommand, caches: CacheFolders) -> Fact[str]:
     """What a flag or a variable says; absent when none does."""
-    for flag in ("download-dir", "huggingface-hub-cache"):
-        told = server.switch(flag)
-        if isinstance(told, Known):
-            return told
+    told = server.option(DOWNLOAD_FOLDER)
+    if isinstance(told, Known):
+        return told
     own = tuple((name, "") for name in caches.weights_variables)
     for name, below in own or _HUB:
         fact = setting(server, name)

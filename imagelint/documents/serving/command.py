@@ -192,22 +192,19 @@ class ServingCommand(NamedTuple):
     @property
     def only_embeds(self) -> bool:
         """Whether an engine for language models is told to pool instead of to generate."""
-        pooling = (
-            self.switch("runner"),
-            self.switch("task"),
-            self.switch("convert"),
-            self.enabled("is-embedding"),
-        )
-        words = ("pooling", "embed", "embedding", "score", "classify", "reward", True)
-        return any(isinstance(fact, Known) and fact.value in words for fact in pooling)
+        pooling = self.facts.traits.pooling if self.facts else {}
+        return any(value_or(self.switch(flag), "") in values for flag, values in pooling.items())
 
     @property
     def is_follower(self) -> bool:
         """Whether it may be a part of a larger server that answers no requests itself."""
-        if self.is_on("headless"):
-            return True
-        rank = self.find_switch("node-rank")
-        return rank is not None and not (isinstance(rank.value, Known) and rank.value.value == "0")
+        if self.facts is None:
+            return False
+        traits = self.facts.traits
+        ranks = [rank for flag in traits.rank_flags if (rank := self.find_switch(flag)) is not None]
+        return any(self.is_on(flag) for flag in traits.follower_flags) or any(
+            value_or(rank.value, "") != "0" for rank in ranks
+        )
 
     @property
     def is_local_path(self) -> bool:

@@ -45,6 +45,8 @@ CONTEXT_PARALLEL: Option[int] = Option("context_parallel", whole_number)
 MEMORY_FRACTION: Option[float] = Option("memory_fraction", fraction)
 # Tokens.
 MAX_LENGTH: Option[int] = Option("max_length", token_count)
+# Where weights are downloaded to.
+DOWNLOAD_FOLDER: Option[str] = Option("download_folder", str)
 
 OPTIONS: tuple[Option[object], ...] = (
     MODEL,
@@ -61,4 +63,5 @@ OPTIONS: tuple[Option[object], ...] = (
     CONTEXT_PARALLEL,
     MEMORY_FRACTION,
     MAX_LENGTH,
+    DOWNLOAD_FOLDER,
 )

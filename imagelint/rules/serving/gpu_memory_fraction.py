@@ -76,15 +76,18 @@ def gpu_memory_fraction(server: ServingCommand, ctx: Context) -> Findings:
 
 
 def _judged(server: ServingCommand, share: float) -> tuple[Severity, Confidence, str] | None:
-    counts = server.facts is not None and server.facts.traits.counts_blocks
-    if share <= 0 or (share > 1 and not counts):
+    if server.facts is None:
+        return None
+    traits = server.facts.traits
+    if share <= 0 or (share > 1 and not traits.counts_blocks):
         percent = 1 < share <= _LARGEST_PERCENTAGE
         hint = f": {share:g} % is written {share / 100:g}" if percent else ""
         message = f"{share:g} is no share of memory, {title(server)} refuses it{hint}"
         return Severity.HIGH, Confidence.CERTAIN, message
-    if isinstance(server.switch("kv-cache-memory-bytes"), Known):
-        message = "the share is ignored next to `--kv-cache-memory-bytes`"
-        return Severity.LOW, Confidence.CERTAIN, message
+    for flag in traits.fraction_overrides:
+        if isinstance(server.switch(flag), Known):
+            message = f"the share is ignored next to `--{flag}`"
+            return Severity.LOW, Confidence.CERTAIN, message
     if max(_MOST, value_or(server.default(MEMORY_FRACTION), 0.0)) < share <= 1:
         message = f"{share:g} of GPU memory leaves next to nothing for graphs and buffers"
         return Severity.MEDIUM, Confidence.LIKELY, message
