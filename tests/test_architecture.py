@@ -93,6 +93,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
 # The ends, and the knowledge that reads its own package data.
 MAY_OPEN = frozenset(("cli", "collect", "knowledge"))
 OPENS = frozenset(("open", "os.open", "io.open", "pathlib.Path"))
+# Who walks over a document for each of its nodes is quadratic: these ask its indexes.
+ASKING = ("rules", "documents.queries")
 
 
 class Module(NamedTuple):
@@ -182,6 +184,14 @@ def opened_files(module: Module) -> list[str]:
     return [f"{use.line}: {use.name}" for use in mentions(module) if use.name in OPENS]
 
 
+def walks(module: Module) -> list[str]:
+    """Where a whole document is walked over, in a module that asks indexes, as `line: name`."""
+    if not any(is_below(module.name, room) for room in ASKING):
+        return []
+    found = (node for node in ast.walk(module.tree) if isinstance(node, ast.Attribute))
+    return [f"{node.lineno}: {ast.unparse(node)}" for node in found if node.attr == "walk"]
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 def test_every_module_has_a_room(module: Module) -> None:
     assert without_room(module) == []
@@ -200,6 +210,11 @@ def test_the_world_is_touched_in_one_place_only(module: Module) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 def test_only_the_ends_open_files(module: Module) -> None:
     assert opened_files(module) == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_rules_and_queries_ask_indexes(module: Module) -> None:
+    assert walks(module) == []
 
 
 PLANTED: tuple[tuple[Callable[[Module], list[str]], str, str, list[str]], ...] = (
@@ -253,6 +268,9 @@ PLANTED: tuple[tuple[Callable[[Module], list[str]], str, str, list[str]], ...] =
     ),
     (opened_files, "core.new", "import os\nos.open('a')\nfile.open('a')", ["2: os.open"]),
     (opened_files, "collect.new", "open('a')", []),
+    (walks, "rules.pods.new", "for node in ctx.document.walk(): pass", ["1: ctx.document.walk"]),
+    (walks, "documents.queries.new", "each = document.walk\nwalk(1)", ["1: document.walk"]),
+    (walks, "documents.new", "document.walk()", []),
 )
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class Span(NamedTuple):
@@ -20,6 +23,23 @@ class Span(NamedTuple):
     def covers(self, other: Span) -> bool:
         """Whether `other` lies within this span."""
         return self.start <= other.start and other.end <= self.end
+
+
+def covering(scopes: Sequence[Span], places: Sequence[Span]) -> list[list[int]]:
+    """For each place the numbers of the scopes which cover it, in the order of the scopes.
+
+    One sweep over the text: its cost is that of sorting both, and of what it tells.
+    """
+    found: list[list[int]] = [[] for _ in places]
+    waiting = sorted(range(len(scopes)), key=scopes.__getitem__, reverse=True)
+    opened: list[int] = []
+    for number in sorted(range(len(places)), key=places.__getitem__):
+        place = places[number]
+        while waiting and scopes[waiting[-1]].start <= place.start:
+            opened.append(waiting.pop())
+        opened = [scope for scope in opened if scopes[scope].end >= place.start]
+        found[number] = sorted(scope for scope in opened if place.end <= scopes[scope].end)
+    return found
 
 
 class Position(NamedTuple):

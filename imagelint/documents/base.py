@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeVar, cast
 
 from imagelint.core.finding import Location
 from imagelint.core.pattern import pattern
@@ -12,8 +12,11 @@ from imagelint.core.report import AllowanceKind, Problem, ProblemKind
 from imagelint.core.source import Source, Span
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Self
+
+T = TypeVar("T")
+N = TypeVar("N", bound="Node")
 
 
 class Node(Protocol):
@@ -166,11 +169,12 @@ class AllowanceUse(NamedTuple):
 class Document:
     """Typed, immutable view of one source.
 
-    Subclasses set `kind`, fill the fields in their constructor and implement `nodes`.
+    Subclasses set `kind`, fill the fields in their constructor and implement `nodes`. Whatever is
+    asked of the whole is answered from indexes, which are made once, when they are first asked for.
     """
 
     kind: ClassVar[str] = ""
-    __slots__ = ("allowances", "complaints", "source")
+    __slots__ = ("_by_type", "_derived", "_walked", "allowances", "complaints", "source")
 
     def __init__(
         self,
@@ -182,6 +186,9 @@ class Document:
         self.source = source
         self.complaints = tuple(complaints)
         self.allowances = tuple(allowances)
+        self._walked: tuple[Node, ...] | None = None
+        self._by_type: dict[type, tuple[Node, ...]] | None = None
+        self._derived: dict[object, object] = {}
 
     @property
     def span(self) -> Span:
@@ -197,12 +204,26 @@ class Document:
         """The nodes of this kind of document in source order, parents before children."""
         return iter(())
 
-    def walk(self) -> Iterator[Node]:
+    def walk(self) -> tuple[Node, ...]:
         """The document, its text, its complaints, then its nodes: what rules may subscribe to."""
-        yield self
-        yield Text(self.span)
-        yield from self.complaints
-        yield from self.nodes()
+        if self._walked is None:
+            self._walked = (self, Text(self.span), *self.complaints, *self.nodes())
+        return self._walked
+
+    def nodes_of(self, kind: type[N]) -> tuple[N, ...]:
+        """All nodes of exactly that type, in the order of `walk`."""
+        if self._by_type is None:
+            found: dict[type, list[Node]] = {}
+            for node in self.walk():
+                found.setdefault(type(node), []).append(node)
+            self._by_type = {one: tuple(nodes) for one, nodes in found.items()}
+        return cast("tuple[N, ...]", self._by_type.get(kind, ()))
+
+    def derived(self, compute: Callable[[Document], T]) -> T:
+        """What a function makes of the document, which is computed once: an index of a query."""
+        if compute not in self._derived:
+            self._derived[compute] = compute(self)
+        return cast("T", self._derived[compute])
 
     def concealed(self) -> Iterator[Span]:
         """Spans which must never be shown, beyond what `core.redact` knows by its looks."""

@@ -71,6 +71,5 @@ class Project:
         return tuple(
             (document, found)
             for document in self.of(kind, mentioning)
-            for found in document.walk()
-            if isinstance(found, node)
+            for found in document.nodes_of(node)
         )

@@ -49,12 +49,12 @@ def allow_inline(
 
 
 def _suppression(allowance: Allowance) -> Suppression:
-    scope = allowance.scope
     return Suppression(
         allowance.kind,
         _reached(allowance),
-        lambda finding: scope.covers(finding.location.span),
+        lambda _finding: True,
         allowance.reason or f"{allowance.dialect.value} is told to ignore {allowance.rule}",
+        scope=allowance.scope,
     )
 
 

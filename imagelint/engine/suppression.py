@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.report import Allowed
+from imagelint.core.source import covering
 from imagelint.documents.base import AllowanceState
 from imagelint.rules import catalog
 
@@ -17,16 +18,21 @@ if TYPE_CHECKING:
 
     from imagelint.core.finding import Finding
     from imagelint.core.report import AllowanceKind
+    from imagelint.core.source import Span
 
 
 class Suppression(NamedTuple):
-    """Findings of `rules` for which `covers` is true do not count; `until` is an ISO date."""
+    """Findings of `rules` for which `covers` is true do not count; `until` is an ISO date.
+
+    `scope` is the part of a text in which they must lie, where all findings are about one text.
+    """
 
     kind: AllowanceKind
     rules: Collection[str]
     covers: Callable[[Finding], bool]
     reason: str
     until: str = ""
+    scope: Span | None = None
 
 
 class Suppressed(NamedTuple):
@@ -40,16 +46,16 @@ class Suppressed(NamedTuple):
 def suppress(findings: Iterable[Finding], suppressions: Sequence[Suppression]) -> Suppressed:
     """Part findings by suppressions: the first that covers one gives the reason, all count as used.
 
-    Looks, for each finding, only at the suppressions of its rule.
+    Looks, for each finding, only at the suppressions of its rule, and at those around it.
     """
-    by_rule = _by_rule(suppressions)
-    if not by_rule:
+    if not suppressions:
         return Suppressed(tuple(findings), (), frozenset())
+    given = tuple(findings)
     kept: list[Finding] = []
     allowed: list[Allowed] = []
     used: set[int] = set()
-    for finding in findings:
-        found = [at for at in by_rule.get(finding.rule, ()) if suppressions[at].covers(finding)]
+    for finding, candidates in zip(given, _candidates(suppressions, given), strict=True):
+        found = [at for at in candidates if suppressions[at].covers(finding)]
         used.update(found)
         if found:
             first = suppressions[found[0]]
@@ -57,6 +63,25 @@ def suppress(findings: Iterable[Finding], suppressions: Sequence[Suppression]) -
         else:
             kept.append(finding)
     return Suppressed(tuple(kept), tuple(allowed), frozenset(used))
+
+
+def _candidates(
+    suppressions: Sequence[Suppression], findings: Sequence[Finding]
+) -> list[list[int]]:
+    """For each finding the suppressions of its rule that hold where it stands, in order."""
+    of_rule: dict[str, list[int]] = {}
+    for number, finding in enumerate(findings):
+        of_rule.setdefault(finding.rule, []).append(number)
+    by_rule = _by_rule(suppressions)
+    result: list[list[int]] = [[] for _ in findings]
+    for rule, numbers in of_rule.items():
+        places = [findings[number].location.span for number in numbers]
+        anywhere = [at for at in by_rule.get(rule, ()) if suppressions[at].scope is None]
+        scopes = {at: scope for at in by_rule.get(rule, ()) if (scope := suppressions[at].scope)}
+        ats = list(scopes)
+        for number, around in zip(numbers, covering([*scopes.values()], places), strict=True):
+            result[number] = sorted([*anywhere, *(ats[place] for place in around)])
+    return result
 
 
 def _by_rule(suppressions: Sequence[Suppression]) -> dict[str, list[int]]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelint.core.source import Position, Source, Span
+from imagelint.core.source import Position, Source, Span, covering
 
 TEXT = st.text("ab\n\r漢", max_size=30)
 
@@ -51,3 +51,13 @@ def test_sources_are_equal_by_name_and_text() -> None:
     assert source != Source("a", "c")
     assert source != "b"
     assert repr(source) == "Source('a', 1 characters)"
+
+
+SPANS = st.lists(st.builds(lambda start, size: Span(start, start + size), *[st.integers(0, 9)] * 2))
+
+
+@given(SPANS, SPANS)
+def test_one_sweep_finds_all_that_covers_a_place(scopes: list[Span], places: list[Span]) -> None:
+    assert covering(scopes, places) == [
+        [number for number, scope in enumerate(scopes) if scope.covers(place)] for place in places
+    ]

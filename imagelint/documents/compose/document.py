@@ -31,7 +31,7 @@ class ComposeFile(Document):
     """The services of a compose file in source order."""
 
     kind = "compose"
-    __slots__ = ("_started", "services")
+    __slots__ = ("services",)
 
     def __init__(
         self,
@@ -43,7 +43,6 @@ class ComposeFile(Document):
     ) -> None:
         super().__init__(source, complaints=complaints, allowances=allowances)
         self.services = services
-        self._started: dict[str, tuple[Node, ...]] = {}
 
     def nodes(self) -> Iterator[Node]:
         """Each service, and what stands in it."""
@@ -54,9 +53,7 @@ class ComposeFile(Document):
             yield from service.arguments
             yield from service.env
             yield from service.ports
-            if service.path not in self._started:
-                self._started[service.path] = tuple(_started(service))
-            yield from self._started[service.path]
+            yield from _started(service)
 
     def concealed(self) -> Iterator[Span]:
         """Values of variables whose names say that they are secret."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.base import Allowance, Complaint, Document
+from imagelint.documents.dockerfile.model import start_of
 from imagelint.documents.shared import EnvOrigin
 
 if TYPE_CHECKING:
@@ -87,6 +89,11 @@ class Dockerfile(Document):
     def final_stage(self) -> Stage | None:
         """The stage that is built by default: the last one."""
         return self.stages[-1] if self.stages else None
+
+    def stage_at(self, offset: int) -> Stage | None:
+        """The stage in which an offset lies; None before the first FROM."""
+        at = bisect_right(self.stages, offset, key=start_of) - 1
+        return self.stages[at] if at >= 0 else None
 
     def nodes(self) -> Iterator[Node]:
         """Per instruction: stage, images, itself, variables, script, commands, start, health."""

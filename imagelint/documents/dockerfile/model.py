@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import Fact, value_or
@@ -10,10 +11,21 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.core.source import Span
+    from imagelint.documents.base import Node
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script, Word
 
 BEFORE_THE_FIRST_STAGE = -1
+
+
+def start_of(node: Node) -> int:
+    """Where a node begins: to look for places among nodes that stand in order."""
+    return node.span.start
+
+
+def end_of(node: Node) -> int:
+    """Where a node ends."""
+    return node.span.end
 
 
 class Flag(NamedTuple):
@@ -143,7 +155,8 @@ class Stage(NamedTuple):
     reachable from it. `env` holds ENV (not ARG), `workdir` the absolute path, both with what the
     stages below set; `exposed` are the numbers of EXPOSE. `user`, `entrypoint`, `cmd`,
     `healthcheck` and `shell` are what is in force at the end, inherited from stages below;
-    `env_complete` is false where an outside image may set more.
+    `env_complete` is false where an outside image may set more. `scripts` are its own, those of
+    health checks and ONBUILD included, and `variables` what its own ENV and ARG set, in order.
     """
 
     span: Span
@@ -168,7 +181,25 @@ class Stage(NamedTuple):
     exposed: tuple[int, ...]
     root_image: ImageUse | None
     env_complete: bool = False
+    scripts: tuple[Script, ...] = ()
+    variables: Mapping[str, tuple[EnvVar, ...]] = {}
 
     def of(self, *keywords: str) -> tuple[Instruction, ...]:
         """The stage's own instructions with one of the (upper-case) keywords."""
         return tuple(entry for entry in self.instructions if entry.keyword in keywords)
+
+    def settings(self, name: str, before: int) -> tuple[EnvVar, ...]:
+        """What the stage's own ENV and ARG set a variable to before an offset, the latest last."""
+        found = self.variables.get(name, ())
+        return found[: bisect_right(found, before, key=end_of)]
+
+    def instruction_at(self, offset: int) -> Instruction | None:
+        """The stage's own instruction in which an offset lies."""
+        at = bisect_right(self.instructions, offset, key=start_of) - 1
+        if at >= 0 and offset < self.instructions[at].span.end:
+            return self.instructions[at]
+        return None
+
+    def says(self, word: str) -> bool:
+        """Whether one of the stage's own scripts holds a word."""
+        return any(word in script.text for script in self.scripts)

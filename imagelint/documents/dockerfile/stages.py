@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.graph import StageOutline
     from imagelint.documents.dockerfile.syntax.instructions import ParsedInstruction
     from imagelint.documents.dockerfile.syntax.lines import LogicalLine
-    from imagelint.documents.shared import ImageUse
+    from imagelint.documents.shared import EnvVar, ImageUse
 
 _SHELL = ("/bin/sh", "-c")
 _WINDOWS_SHELL = ("cmd", "/S", "/C")
@@ -62,9 +62,11 @@ class StageBuilder:
         "outline",
         "root_image",
         "scope",
+        "scripts",
         "shell",
         "shipped",
         "user",
+        "variables",
         "workdir",
     )
 
@@ -72,6 +74,8 @@ class StageBuilder:
         self._text = text
         self.outline = outline
         self.instructions: list[Instruction] = []
+        self.scripts: list[Script] = []
+        self.variables: dict[str, list[EnvVar]] = {}
         self.edges: set[int] = set()
         self.shipped = self.final = False
         self._cmd_is_own = False
@@ -108,12 +112,18 @@ class StageBuilder:
         self, reading: ParsedInstruction, line: LogicalLine, outer: VariableScope | None
     ) -> InstructionEffect:
         """Let an instruction have its effect; `outer` is the global scope, None in itself."""
-        instruction = reading.instruction
-        self.instructions.append(instruction)
+        self.instructions.append(reading.instruction)
+        if reading.instruction.keyword != "ONBUILD":
+            for variable in reading.variables:
+                self.variables.setdefault(variable.name, []).append(variable)
+                self.scope.add(variable, outer)
+        effect = self._effect(reading.instruction, line)
+        if effect.script is not None:
+            self.scripts.append(effect.script)
+        return effect
+
+    def _effect(self, instruction: Instruction, line: LogicalLine) -> InstructionEffect:
         match instruction.keyword:
-            case "ENV" | "ARG":
-                for variable in reading.variables:
-                    self.scope.add(variable, outer)
             case "ONBUILD" if instruction.onbuild and instruction.onbuild.keyword == "RUN":
                 return InstructionEffect(self._left_to_others(instruction.onbuild, line))
             case "RUN":
@@ -214,6 +224,8 @@ class StageBuilder:
             exposed=self.exposed,
             root_image=self.root_image,
             env_complete=self.scope.otherwise is ABSENT,
+            scripts=tuple(self.scripts),
+            variables={name: tuple(found) for name, found in self.variables.items()},
         )
 
     def _final_user(self, outline: StageOutline) -> StageUser:

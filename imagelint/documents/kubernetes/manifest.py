@@ -8,7 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.complaints import ObjectWithoutKind
 from imagelint.documents.kubernetes.annotations import annotation_allowances
-from imagelint.documents.kubernetes.objects import KubernetesObject
+from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
 from imagelint.documents.kubernetes.podreader import read_pods
 from imagelint.documents.kubernetes.routereader import read_routes
 from imagelint.documents.kubernetes.scalingreader import read_autoscaler
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import Node
-    from imagelint.documents.kubernetes.objects import Container, Pod
+    from imagelint.documents.kubernetes.objects import Container
+    from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.yaml.nodes import YamlNode
 
 
@@ -31,7 +32,7 @@ class Manifest(Document):
     """The objects of a manifest, those of a `List` one by one, and all pods that they hold."""
 
     kind = "kubernetes"
-    __slots__ = ("_found", "_started", "_with_pods", "objects", "pods")
+    __slots__ = ("_with_pods", "objects", "pods")
 
     def __init__(
         self,
@@ -45,17 +46,9 @@ class Manifest(Document):
         self.objects = tuple(obj for obj, _ in objects)
         self.pods = tuple(pod for _, pods in objects for pod in pods)
         self._with_pods = objects
-        self._found: tuple[Node, ...] | None = None
-        self._started: dict[tuple[Span, str], tuple[Node, ...]] = {}
 
     def nodes(self) -> Iterator[Node]:
         """Each object, what it is or the pods that it holds, and what stands in these."""
-        # Rules about services and autoscalers look at all of them again for each of them.
-        if self._found is None:
-            self._found = tuple(self._read_nodes())
-        yield from self._found
-
-    def _read_nodes(self) -> Iterator[Node]:
         for obj, pods in self._with_pods:
             yield obj
             wiring = read_wiring(obj)
@@ -68,7 +61,11 @@ class Manifest(Document):
             for pod in pods:
                 yield pod
                 for container in pod.containers:
-                    yield from self._container_nodes(container)
+                    yield from _container_nodes(container)
+
+    def servers_of(self, pod: Pod) -> tuple[ServingCommand, ...]:
+        """The model servers that the containers of one of its pods start, in order."""
+        return self.derived(_servers_by_pod).get((pod.owner.span, pod.path), ())
 
     def concealed(self) -> Iterator[Span]:
         """The data of Secrets, and values of variables whose names say that they are secret."""
@@ -84,15 +81,27 @@ class Manifest(Document):
                     if not variable.reference and is_secret_name(variable.name):
                         yield variable.value_span
 
-    def _container_nodes(self, container: Container) -> Iterator[Node]:
-        yield container
-        if container.image is not None:
-            yield container.image
-        yield from container.env
-        place = (container.owner.body.span, container.path)
-        if place not in self._started:
-            self._started[place] = tuple(_started(container))
-        yield from self._started[place]
+
+def _servers_by_pod(document: Document) -> dict[tuple[Span, str], tuple[ServingCommand, ...]]:
+    """What is started in each pod: its nodes follow it."""
+    from imagelint.documents.serving.command import ServingCommand
+
+    found: dict[tuple[Span, str], tuple[ServingCommand, ...]] = {}
+    place = None
+    for node in document.walk():
+        if isinstance(node, Pod):
+            place = (node.owner.span, node.path)
+        elif isinstance(node, ServingCommand) and place is not None:
+            found[place] = (*found.get(place, ()), node)
+    return found
+
+
+def _container_nodes(container: Container) -> Iterator[Node]:
+    yield container
+    if container.image is not None:
+        yield container.image
+    yield from container.env
+    yield from _started(container)
 
 
 def _started(container: Container) -> Iterator[Node]:

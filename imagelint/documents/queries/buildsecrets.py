@@ -5,9 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
-from imagelint.documents.queries.stages import enclosing_stage
+from imagelint.documents.queries.stages import enclosing_stage, stages
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.documents.shell.script import Script
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
@@ -25,13 +24,9 @@ def names_in(text: str) -> frozenset[str]:
 def takes_argument(document: Document, variable: EnvVar) -> bool:
     """Whether the value of a variable holds a build argument that is declared before it."""
     written = document.source.text[variable.value_span.start : variable.value_span.end]
-    names = names_in(written)
+    first = document.derived(_first_arguments)
     return any(
-        isinstance(node, EnvVar)
-        and node.origin is EnvOrigin.ARG
-        and node.name in names
-        and node.span.start < variable.span.start
-        for node in document.walk()
+        first.get(name, variable.span.start) < variable.span.start for name in names_in(written)
     )
 
 
@@ -40,10 +35,24 @@ def used_by_script(document: Document, variable: EnvVar) -> bool:
     stage = enclosing_stage(document, variable.span)
     if stage is None:
         return False
-    return any(
-        isinstance(node, Script)
-        and node.span.start > variable.span.start
-        and enclosing_stage(document, node.span) is stage
-        and variable.name in names_in(node.text)
-        for node in document.walk()
-    )
+    last = document.derived(_last_uses).get((stage.index, variable.name), -1)
+    return last > variable.span.start
+
+
+def _first_arguments(document: Document) -> dict[str, int]:
+    """Where each build argument is declared first."""
+    found: dict[str, int] = {}
+    for variable in document.nodes_of(EnvVar):
+        if variable.origin is EnvOrigin.ARG:
+            found.setdefault(variable.name, variable.span.start)
+    return found
+
+
+def _last_uses(document: Document) -> dict[tuple[int, str], int]:
+    """Where the last script of a stage begins that names a variable, by stage and name."""
+    return {
+        (stage.index, name): script.span.start
+        for stage in stages(document)
+        for script in stage.scripts
+        for name in names_in(script.text)
+    }

@@ -6,13 +6,14 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.source import covering
 from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words
 from imagelint.documents.packages.python import is_python
 from imagelint.documents.shell.inner import SHELLS, script_word, takes_input
 from imagelint.knowledge.recognition import pull_length
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from imagelint.core.source import Span
     from imagelint.documents.shell.script import Command, Script, Word
@@ -98,16 +99,17 @@ def pipes_into_shell(script: Script) -> tuple[tuple[Command, Command], ...]:
 
     `curl … | bash`, `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(curl …)"`.
     """
+    commands = script.commands
     fetching = [
-        command
-        for command in script.commands
+        number
+        for number, command in enumerate(commands)
         if any(found.kind == "file" and found.output == "-" for found in downloads(command))
     ]
     if not fetching:
         return ()
-    return tuple(
-        (fetch, runner) for fetch in fetching for runner in script.commands if _feeds(fetch, runner)
-    )
+    runners = [number for number, command in enumerate(commands) if _interprets(command)]
+    pairs = {*_piped(commands, fetching, runners), *_substituted(commands, fetching, runners)}
+    return tuple((commands[fetch], commands[runner]) for fetch, runner in sorted(pairs))
 
 
 def verified(script: Script, after: Command | None = None) -> bool:
@@ -239,13 +241,36 @@ _READERS: Mapping[str, Callable[[Command], tuple[Download, ...]]] = {
 }
 
 
-def _feeds(fetch: Command, runner: Command) -> bool:
-    """Whether an interpreter certainly runs what a download writes to its output."""
-    if fetch is runner or not _interprets(runner):
-        return False
-    if fetch.pipe == runner.pipe:
-        return runner.stage > fetch.stage and _runs_input(runner)
-    return any(_holds(word, fetch) for word in _run_words(runner))
+def _piped(
+    commands: Sequence[Command], fetching: Iterable[int], runners: Iterable[int]
+) -> Iterator[tuple[int, int]]:
+    """Downloads with the interpreters further down the same pipeline, as numbers of commands."""
+    by_pipe: dict[int, list[int]] = {}
+    for runner in runners:
+        if _runs_input(commands[runner]):
+            by_pipe.setdefault(commands[runner].pipe, []).append(runner)
+    for fetch in fetching:
+        for runner in by_pipe.get(commands[fetch].pipe, ()):
+            if commands[runner].stage > commands[fetch].stage:
+                yield fetch, runner
+
+
+def _substituted(
+    commands: Sequence[Command], fetching: Sequence[int], runners: Iterable[int]
+) -> Iterator[tuple[int, int]]:
+    """Downloads with the interpreters that run a word which is nothing but their output."""
+    holders = [
+        (word.span, runner)
+        for runner in runners
+        for word in _run_words(commands[runner])
+        if _SUBSTITUTION.match(word.raw) is not None
+    ]
+    spans = [span for span, _ in holders]
+    held = covering(spans, [commands[fetch].span for fetch in fetching])
+    for fetch, holding in zip(fetching, held, strict=True):
+        for _, runner in (holders[number] for number in holding):
+            if commands[runner].pipe != commands[fetch].pipe:
+                yield fetch, runner
 
 
 def _interprets(command: Command) -> bool:
@@ -284,11 +309,6 @@ def _run_words(command: Command) -> tuple[Word, ...]:
 
 def _files(words: tuple[Word, ...]) -> tuple[Word, ...]:
     return tuple(word for word in words if word.raw.startswith("<("))
-
-
-def _holds(word: Word, fetch: Command) -> bool:
-    """Whether a word is nothing but a substitution, and the download stands in it."""
-    return _SUBSTITUTION.match(word.raw) is not None and word.span.covers(fetch.span)
 
 
 def _verifies(command: Command) -> bool:

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
-from imagelint.core.source import Span
 from imagelint.documents.queries.downloads import last_verification
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.shell.script import Script
@@ -17,7 +15,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.queries.downloads import Download
 
-__all__ = ["address", "checked_later", "file_name", "is_hashed", "will_be_used"]
+__all__ = ["FileUses", "address", "checked_later", "file_name", "will_be_used"]
 
 # What is unpacked, installed, run or loaded; not keys, lists and settings.
 _USED = pattern(
@@ -47,56 +45,63 @@ def file_name(document: Document, download: Download) -> str:
     return download.output if download.output not in ("", "-") else path.split("$(")[0]
 
 
-def is_hashed(script: Script, download: Download) -> bool:
-    """Whether a checksum of the file is computed, to be compared by whatever follows."""
-    name = download.output.rpartition("/")[2]
-    return name not in ("", "-") and any(
-        word.text.rpartition("/")[2] == name
-        for command in script.commands
-        if _CHECKSUM.fullmatch(command.program)
-        for word in command.arguments
-    )
+class FileUses:
+    """What a script does with files, read once for all that it downloads."""
+
+    __slots__ = ("_executable", "_hashed", "_unpacking")
+
+    def __init__(self, script: Script) -> None:
+        self._executable = {word.text for one in script.of("chmod") for word in one.arguments}
+        self._hashed: set[str] = set()
+        self._unpacking: dict[int, int] = {}
+        for command in script.commands:
+            if _CHECKSUM.fullmatch(command.program):
+                self._hashed.update(word.text.rpartition("/")[2] for word in command.arguments)
+            elif command.program in _UNPACKING:
+                last = self._unpacking.get(command.pipe, -1)
+                self._unpacking[command.pipe] = max(last, command.stage)
+
+    def is_hashed(self, download: Download) -> bool:
+        """Whether a checksum of the file is computed, to be compared by whatever follows."""
+        name = download.output.rpartition("/")[2]
+        return name not in ("", "-") and name in self._hashed
+
+    def is_program(self, download: Download) -> bool:
+        """Whether the file goes where programs are, or is made one."""
+        output = download.output
+        if output in ("", "-"):
+            return False
+        return bool(_PROGRAMS.search(output)) or output in self._executable
+
+    def is_unpacked(self, download: Download) -> bool:
+        """Whether what is fetched goes through a pipe into what unpacks archives."""
+        source = download.command
+        return self._unpacking.get(source.pipe, -1) > source.stage
 
 
-def will_be_used(document: Document, script: Script, download: Download) -> bool:
+def will_be_used(document: Document, uses: FileUses, download: Download) -> bool:
     """Whether a download is an archive, a package, a program or a model."""
     if _USED.search(address(document, download)) or _USED.search(download.output):
         return True
-    return _is_program(script, download) or _is_unpacked(script, download)
-
-
-def _is_program(script: Script, download: Download) -> bool:
-    output = download.output
-    if output in ("", "-"):
-        return False
-    return bool(_PROGRAMS.search(output)) or any(
-        word.text == output for command in script.of("chmod") for word in command.arguments
-    )
-
-
-def _is_unpacked(script: Script, download: Download) -> bool:
-    source = download.command
-    return any(
-        command.program in _UNPACKING
-        for command in script.commands
-        if command.pipe == source.pipe and command.stage > source.stage
-    )
+    return uses.is_program(download) or uses.is_unpacked(download)
 
 
 def checked_later(document: Document, script: Script) -> bool:
     """Whether a later script of the same stage verifies something."""
+    last = document.derived(_last_checks).get(_stage_index(document, script), -1)
+    return last > script.span.start
+
+
+def _last_checks(document: Document) -> dict[int, int]:
+    """Where the last script of each stage begins that verifies something."""
+    return {
+        _stage_index(document, script): script.span.start
+        for script in document.nodes_of(Script)
+        if last_verification(script) >= 0
+    }
+
+
+def _stage_index(document: Document, script: Script) -> int:
+    """The stage of a script; documents without stages are like one."""
     stage = enclosing_stage(document, script.span)
-    return any(
-        start > script.span.start and enclosing_stage(document, Span(start, start)) is stage
-        for start in _checking_scripts(document)
-    )
-
-
-@lru_cache(maxsize=1)
-def _checking_scripts(document: Document) -> tuple[int, ...]:
-    """Where the scripts begin that verify something: asked once for all scripts of a document."""
-    return tuple(
-        node.span.start
-        for node in document.walk()
-        if isinstance(node, Script) and last_verification(node) >= 0
-    )
+    return -1 if stage is None else stage.index

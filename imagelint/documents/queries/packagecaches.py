@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import UNKNOWN, Known
-from imagelint.documents.packages.installs import caches_removed
+from imagelint.documents.packages.installs import caches_removed, package_installs
 from imagelint.documents.packages.packagemanager import Ecosystem
 from imagelint.documents.queries.stages import enclosing_stage, set_before
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.documents.base import Document
     from imagelint.documents.packages.installs import PackageInstall
     from imagelint.documents.packages.packagemanager import Cache
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Command, Script
 
-__all__ = ["brings_more_than_itself", "cache_mount", "cache_switched_off", "holds"]
-__all__ += ["removed_behind", "wheel_cache"]
+__all__ = ["Filling", "Removals", "brings_more_than_itself", "cache_mount", "cache_switched_off"]
+__all__ += ["holds", "wheel_cache", "wheel_fillings"]
 
 
 def cache_switched_off(
@@ -41,6 +43,24 @@ def wheel_cache(install: PackageInstall) -> Cache | None:
     return next((cache for cache in install.manager.caches if cache.has_switch), None)
 
 
+class Filling(NamedTuple):
+    """An installation, the cache that it fills, and whether the script removes that later."""
+
+    install: PackageInstall
+    cache: Cache
+    removed: bool
+
+
+def wheel_fillings(script: Script) -> Iterator[Filling]:
+    """The installations of a script that fill caches of Python packages, in order."""
+    removals = Removals(script)
+    for command in script.commands:
+        for install in package_installs(command):
+            cache = wheel_cache(install)
+            if cache and brings_more_than_itself(install):
+                yield Filling(install, cache, removals.behind(command, cache))
+
+
 def holds(mount: str, cache: Cache) -> bool:
     """Whether all of a cache lies in a mount (`type:target`)."""
     target = mount.partition(":")[2].rstrip("/")
@@ -49,6 +69,8 @@ def holds(mount: str, cache: Cache) -> bool:
 
 def cache_mount(document: Document, script: Script, cache: Cache) -> str:
     """The target of the cache mount which holds a cache, empty without one."""
+    if not script.mounts:
+        return ""
     settings = _settings(document, script, cache.variables)
     moved = [one.value.value.rstrip("/") for one in settings if isinstance(one.value, Known)]
     for mount in script.mounts:
@@ -59,10 +81,22 @@ def cache_mount(document: Document, script: Script, cache: Cache) -> str:
     return ""
 
 
-def removed_behind(script: Script, command: Command, cache: Cache) -> bool:
-    """Whether a script removes a cache behind the command that fills it."""
-    behind = script.commands[script.commands.index(command) :]
-    return any(cache in caches_removed(other) for other in behind)
+class Removals:
+    """Where a script removes each cache for the last time, read once for all of its commands."""
+
+    __slots__ = ("_last", "_numbers")
+
+    def __init__(self, script: Script) -> None:
+        self._numbers = {id(command): number for number, command in enumerate(script.commands)}
+        self._last = {
+            cache: number
+            for number, command in enumerate(script.commands)
+            for cache in caches_removed(command)
+        }
+
+    def behind(self, command: Command, cache: Cache) -> bool:
+        """Whether a cache is removed behind one of the script's commands, which fills it."""
+        return self._last.get(cache, -1) >= self._numbers[id(command)]
 
 
 def brings_more_than_itself(install: PackageInstall) -> bool:
@@ -71,6 +105,6 @@ def brings_more_than_itself(install: PackageInstall) -> bool:
     return bool(install.files) or not names or not names <= install.manager.own
 
 
-def _settings(document: Document, script: Script, names: tuple[str, ...]) -> list[EnvVar]:
+def _settings(document: Document, script: Script, names: tuple[str, ...]) -> Iterator[EnvVar]:
     stage = enclosing_stage(document, script.span)
-    return set_before(document, stage, frozenset(names), script.span) if stage else []
+    return set_before(document, stage, names, script.span) if stage else iter(())

@@ -72,7 +72,7 @@ class NameScope:
     def _named(self, word: str) -> Iterator[Service]:
         """The Services in manifests that mention a word."""
         for manifest in self._manifests(word):
-            yield from (node for node in manifest.walk() if isinstance(node, Service))
+            yield from manifest.nodes_of(Service)
 
     def _servers(self, word: str, wanted: Callable[[Pod], bool]) -> tuple[ServingCommand, ...]:
         """The servers with a known engine in the pods that are wanted."""
@@ -83,8 +83,8 @@ class NameScope:
                 continue
             found += [
                 node
-                for node in manifest.walk()
-                if isinstance(node, ServingCommand) and node.engine and _stands_in(node, specs)
+                for node in manifest.nodes_of(ServingCommand)
+                if node.engine and _stands_in(node, specs)
             ]
         return tuple(found)
 

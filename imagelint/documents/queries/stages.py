@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+from heapq import merge
 from typing import TYPE_CHECKING
 
-from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.documents.shell.script import Script
+from imagelint.core.source import Span
+from imagelint.documents.dockerfile.model import end_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-    from imagelint.core.source import Span
     from imagelint.documents.base import Document, Node
-    from imagelint.documents.dockerfile.model import Instruction, Stage
+    from imagelint.documents.dockerfile.model import Stage
     from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.shared import EnvVar
+    from imagelint.documents.shell.script import Script
 
-__all__ = ["base_word", "chain", "enclosing_stage", "instructions_before", "is_windows"]
-__all__ += ["part_of_stage", "server_of", "set_before", "shell_chosen", "stage_scripts", "stages"]
+__all__ = ["base_word", "chain", "enclosing_stage", "is_windows", "server_of", "set_before"]
+__all__ += ["shell_chosen", "stage_scripts", "stages", "stages_where", "workdir_before"]
 
 
 def stages(document: Document) -> tuple[Stage, ...]:
@@ -30,12 +32,11 @@ def stages(document: Document) -> tuple[Stage, ...]:
 
 def enclosing_stage(document: Document, span: Span) -> Stage | None:
     """The stage in which a place lies; None before the first FROM and outside Dockerfiles."""
-    found = None
-    for stage in stages(document):
-        if stage.span.start > span.start:
-            break
-        found = stage
-    return found
+    if document.kind != "dockerfile":
+        return None
+    from imagelint.documents.dockerfile import Dockerfile
+
+    return document.stage_at(span.start) if isinstance(document, Dockerfile) else None
 
 
 def chain(document: Document, stage: Stage) -> tuple[Stage, ...]:
@@ -47,40 +48,79 @@ def chain(document: Document, stage: Stage) -> tuple[Stage, ...]:
     return tuple(found)
 
 
-def part_of_stage(document: Document, stage: Stage, span: Span) -> bool:
-    """Whether a place lies in a stage or in one that it is built upon."""
-    inside = enclosing_stage(document, span)
-    return inside is not None and inside.index in {part.index for part in chain(document, stage)}
+def stages_where(document: Document, has: Callable[[Stage], bool]) -> frozenset[int]:
+    """The indexes of the stages that have something, or are built upon one that has it."""
+    found: set[int] = set()
+    for stage in stages(document):
+        if stage.base_stage in found or has(stage):
+            found.add(stage.index)
+    return frozenset(found)
 
 
-def instructions_before(document: Document, stage: Stage, span: Span) -> Iterator[Instruction]:
-    """The instructions that were in force before a place in a stage, the latest first."""
-    for part in chain(document, stage):
-        for instruction in reversed(part.instructions):
-            if instruction.span.end <= span.start:
-                yield instruction
+def workdir_before(document: Document, stage: Stage, span: Span) -> bool:
+    """Whether a WORKDIR is in force at a place in a stage, be it of one that it is built upon."""
+    if stage.base_stage is not None and stage.base_stage in document.derived(_with_workdir):
+        return True
+    first = document.derived(_first_workdirs).get(stage.index)
+    return first is not None and first <= span.start
+
+
+def _with_workdir(document: Document) -> frozenset[int]:
+    return stages_where(document, lambda stage: bool(stage.of("WORKDIR")))
+
+
+def _first_workdirs(document: Document) -> dict[int, int]:
+    """Where the first WORKDIR of each stage ends, by the stage's index."""
+    return {
+        stage.index: own[0].span.end for stage in stages(document) if (own := stage.of("WORKDIR"))
+    }
 
 
 def stage_scripts(document: Document, stage: Stage) -> tuple[Script, ...]:
     """The scripts of a stage and of those that it is built upon, in source order."""
-    return tuple(
-        node
-        for node in document.walk()
-        if isinstance(node, Script) and part_of_stage(document, stage, node.span)
-    )
+    return tuple(script for part in reversed(chain(document, stage)) for script in part.scripts)
 
 
-def set_before(document: Document, stage: Stage, names: frozenset[str], span: Span) -> list[EnvVar]:
+def set_before(
+    document: Document, stage: Stage, names: Iterable[str], span: Span
+) -> Iterator[EnvVar]:
     """The settings of some variables which hold at a place in a stage, the latest last."""
-    return [
-        node
-        for node in document.walk()
-        if isinstance(node, EnvVar)
-        and node.name in names
-        and node.origin is not EnvOrigin.SHELL
-        and node.span.end <= span.start
-        and part_of_stage(document, stage, node.span)
-    ]
+    places, settings = document.derived(_places), document.derived(_settings)
+    for setting in merge(*(settings.get(name, ()) for name in names), key=end_of):
+        if setting.span.end > span.start:
+            break
+        inside = enclosing_stage(document, setting.span)
+        if inside is not None and places[inside.index].covers(places[stage.index]):
+            yield setting
+
+
+def _settings(document: Document) -> dict[str, tuple[EnvVar, ...]]:
+    """What the ENV and ARG of all stages set, by name and in source order."""
+    found: dict[str, list[EnvVar]] = {}
+    for stage in stages(document):
+        for name, variables in stage.variables.items():
+            found.setdefault(name, []).extend(variables)
+    return {name: tuple(sorted(variables, key=end_of)) for name, variables in found.items()}
+
+
+def _places(document: Document) -> tuple[Span, ...]:
+    """For each stage a range that covers those of the stages which are built upon it."""
+    every = stages(document)
+    sizes = [1] * len(every)
+    for stage in reversed(every):
+        if stage.base_stage is not None:
+            sizes[stage.base_stage] += sizes[stage.index]
+    free, at = [0] * len(every), 0
+    found: list[Span] = []
+    for stage, size in zip(every, sizes, strict=True):
+        if stage.base_stage is None:
+            begin, at = at, at + size
+        else:
+            begin = free[stage.base_stage]
+            free[stage.base_stage] += size
+        free[stage.index] = begin + 1
+        found.append(Span(begin, begin + size))
+    return tuple(found)
 
 
 def shell_chosen(document: Document, stage: Stage) -> bool:
@@ -90,13 +130,8 @@ def shell_chosen(document: Document, stage: Stage) -> bool:
 
 def base_word(document: Document, stage: Stage) -> Node:
     """What a stage's FROM names: an image, a stage, `scratch`."""
-    from imagelint.documents.dockerfile import Dockerfile
-
-    if isinstance(document, Dockerfile):
-        for instruction in document.instructions:
-            if instruction.span == stage.span and instruction.words:
-                return instruction.words[0]
-    return stage
+    words = stage.instructions[0].words if stages(document) and stage.instructions else ()
+    return words[0] if words else stage
 
 
 def server_of(document: Document) -> ServingCommand | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.queries.stages import enclosing_stage, instructions_before
+from imagelint.documents.queries.stages import enclosing_stage, workdir_before
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _ABSOLUTE = pattern(r"/|[A-Za-z]:[\\/]|\\")
@@ -49,10 +49,7 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
     stage = enclosing_stage(ctx.document, instruction.span)
     if stage is None or _ABSOLUTE.match(path) or path in (".", "./"):
         return
-    before = instructions_before(ctx.document, stage, instruction.span)
-    if any(other.keyword == "WORKDIR" for other in before):
-        return
-    if stage.scratch:
+    if stage.scratch or workdir_before(ctx.document, stage, instruction.span):
         return
     yield ctx.finding(
         word,

@@ -47,7 +47,7 @@ def whole_context_copied(instruction: Instruction, ctx: Context) -> Findings:
         return
     stage = enclosing_stage(ctx.document, instruction.span)
     # What ONBUILD copies is the context of another build.
-    if stage is None or instruction not in stage.instructions:
+    if stage is None or stage.instruction_at(instruction.span.start) is not instruction:
         return
     for name in _ignore_files(ctx.source.origin):
         if ctx.project.document(name, IgnoreFile) is not ABSENT:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.installs import refreshed_manager
-from imagelint.documents.queries.packagecaches import holds, removed_behind
+from imagelint.documents.queries.packagecaches import Removals, holds
 from imagelint.documents.shell.script import Script, ScriptRole
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -42,7 +42,7 @@ def apt_lists_kept(script: Script, ctx: Context) -> Findings:
     last, lists = updates[-1]
     if any(holds(mount, lists) for mount in script.mounts):
         return
-    if removed_behind(script, last, lists):
+    if Removals(script).behind(last, lists):
         return
     verb = next((word for word in last.arguments if word.text == "update"), last.words[0])
     yield ctx.finding(

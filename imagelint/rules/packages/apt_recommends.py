@@ -9,12 +9,12 @@ from imagelint.core.source import Span
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import manager_call
 from imagelint.documents.packages.system import APT
-from imagelint.documents.queries.stages import enclosing_stage, stage_scripts
+from imagelint.documents.queries.stages import enclosing_stage, stages_where
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.dockerfile.model import Stage
+    from imagelint.documents.base import Document
 
 
 @rule(Command, Severity.LOW, references=("hadolint DL3015", "Trivy DS-0029"))
@@ -40,13 +40,13 @@ def apt_recommends(command: Command, ctx: Context) -> Findings:
     if call is None or call.manager is not APT:
         return
     stage = enclosing_stage(ctx.document, command.span)
-    if stage is None or not stage.shipped:
+    if stage is None or not stage.shipped or stage.index in ctx.document.derived(_decided):
         return
     for install in package_installs(command):
         if install.no_recommends or not install.packages or not install.complete:
             continue
         verb = next((word for word in command.arguments if word.text == "install"), None)
-        if verb is None or _switched_off(ctx, stage):
+        if verb is None:
             continue
         names = [package.name for package in install.packages if package.name]
         yield ctx.finding(
@@ -61,6 +61,6 @@ def apt_recommends(command: Command, ctx: Context) -> Findings:
         )
 
 
-def _switched_off(ctx: Context, stage: Stage) -> bool:
-    setting = APT.recommends_setting
-    return any(setting in script.text for script in stage_scripts(ctx.document, stage))
+def _decided(document: Document) -> frozenset[int]:
+    """The stages in which a setting of apt decides about recommended packages."""
+    return stages_where(document, lambda stage: stage.says(APT.recommends_setting))

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.queries import packagecaches
 from imagelint.documents.shell.script import Script, ScriptRole
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.packages.installs import PackageInstall
     from imagelint.documents.packages.packagemanager import Cache
+    from imagelint.documents.queries.packagecaches import Filling
 
 
 @rule(Script, Severity.LOW, references=("hadolint DL3042",))
@@ -38,16 +37,15 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
     if script.role is not ScriptRole.RUN:
         return
     judged: set[Cache] = set()
-    for command in script.commands:
-        for install in package_installs(command):
-            cache = packagecaches.wheel_cache(install)
-            if cache and cache not in judged and packagecaches.brings_more_than_itself(install):
-                found = tuple(_judge(script, install, cache, ctx))
-                judged.update(cache for _ in found)
-                yield from found
+    for filling in packagecaches.wheel_fillings(script):
+        if filling.cache not in judged:
+            found = tuple(_judge(script, filling, ctx))
+            judged.update(filling.cache for _ in found)
+            yield from found
 
 
-def _judge(script: Script, install: PackageInstall, cache: Cache, ctx: Context) -> Findings:
+def _judge(script: Script, filling: Filling, ctx: Context) -> Findings:
+    install, cache = filling.install, filling.cache
     manager, command = install.manager.name, install.command
     mount = packagecaches.cache_mount(ctx.document, script, cache)
     off = packagecaches.cache_switched_off(ctx.document, script, install, cache)
@@ -59,9 +57,7 @@ def _judge(script: Script, install: PackageInstall, cache: Cache, ctx: Context) 
             subject=manager,
             severity=Severity.INFO,
         )
-    if mount or off is not False or not script.final or not script.readable:
-        return
-    if packagecaches.removed_behind(script, command, cache):
+    if mount or off is not False or filling.removed or not (script.final and script.readable):
         return
     heavy = any(package.name in GPU_STACK for package in install.packages)
     yield ctx.finding(

@@ -37,7 +37,7 @@ def torch_index_vs_base(stage: Stage, ctx: Context) -> Findings:
     base = cuda_of_image(use.reference.value)
     if not isinstance(base, Known):
         return
-    for span, url in wheel_indexes(ctx.document, stage):
+    for span, url in wheel_indexes(stage):
         wheels = cuda_of_index(url)
         if wheels is None or wheels[0] == base.value[0]:
             continue

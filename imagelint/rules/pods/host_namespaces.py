@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.security import node_agent, pins_memory
-from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _SHARED = {
@@ -83,7 +83,4 @@ def _severity(pod: Pod, field: str) -> Severity | None:
 
 
 def _serves(pod: Pod, ctx: Context) -> bool:
-    return any(
-        isinstance(node, ServingCommand) and node.path.startswith(pod.path)
-        for node in ctx.document.walk()
-    )
+    return isinstance(ctx.document, Manifest) and bool(ctx.document.servers_of(pod))

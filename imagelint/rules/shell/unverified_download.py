@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.queries.downloads import downloads, last_verification, pipes_into_shell
-from imagelint.documents.queries.fetched import checked_later, file_name, is_hashed, will_be_used
+from imagelint.documents.queries.fetched import FileUses, checked_later, file_name, will_be_used
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -34,13 +34,14 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
     """
     piped = {source.span for source, _ in pipes_into_shell(script)}
     last = last_verification(script)
+    uses = FileUses(script)
     found = [
         download
         for command in script.commands
         for download in downloads(command)
-        if download.kind == "file" and not download.checked and not is_hashed(script, download)
+        if download.kind == "file" and not download.checked and not uses.is_hashed(download)
         if command.span not in piped and last <= command.span.start
-        if will_be_used(ctx.document, script, download)
+        if will_be_used(ctx.document, uses, download)
     ]
     if not found or checked_later(ctx.document, script):
         return

@@ -100,3 +100,46 @@ def test_onbuild_variables_change_nothing_here() -> None:
     stage = read(text).stages[0]
     assert value_or(stage.env["C"].value, "?") == ""
     assert [entry.name for entry in nodes(text, EnvVar)] == ["A", "C"]
+    assert stage.variables.keys() == {"C"}
+
+
+_STAGES = """\
+ARG A=0
+FROM alpine:3.20 AS one
+ENV A=1 B=1
+RUN echo $A
+ENV A=2
+FROM one
+ENV A=3
+ONBUILD RUN true
+HEALTHCHECK CMD curl x
+"""
+
+
+def test_a_stage_is_found_by_an_offset() -> None:
+    document = read(_STAGES)
+    first, second = document.stages
+    assert document.stage_at(0) is None
+    assert document.stage_at(first.span.start) is first
+    assert document.stage_at(second.span.start - 1) is first
+    assert document.stage_at(len(_STAGES)) is second
+
+
+def test_a_stage_knows_its_own_scripts_and_settings() -> None:
+    first, second = read(_STAGES).stages
+    assert [script.text for script in first.scripts] == ["echo $A"]
+    assert [script.text for script in second.scripts] == ["true", "curl x"]
+    between, end = _STAGES.index("RUN"), len(_STAGES)
+    assert [value_or(one.value, "?") for one in first.settings("A", between)] == ["1"]
+    assert [value_or(one.value, "?") for one in first.settings("A", end)] == ["1", "2"]
+    assert [value_or(one.value, "?") for one in second.settings("A", end)] == ["3"]
+    assert first.settings("C", end) == ()
+
+
+def test_a_stage_finds_its_instructions() -> None:
+    first, second = read(_STAGES).stages
+    run = first.instructions[2]
+    assert first.instruction_at(run.span.start) is run
+    assert first.instruction_at(run.span.end - 1) is run
+    assert first.instruction_at(run.span.end) is None
+    assert second.instruction_at(0) is None

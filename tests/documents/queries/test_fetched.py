@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.documents.queries.downloads import downloads
-from imagelint.documents.queries.fetched import file_name, is_hashed, will_be_used
+from imagelint.documents.queries.fetched import FileUses, file_name, will_be_used
 from tests.documents.queries.dockerfiles import dockerfile, scripts
 
 
@@ -24,11 +24,11 @@ def test_a_download_has_a_name_and_a_use(script: str, name: str, *, used: bool) 
     run = scripts(document)[0]
     download = downloads(run.commands[0])[0]
     assert file_name(document, download) == name
-    assert will_be_used(document, run, download) == used
+    assert will_be_used(document, FileUses(run), download) == used
 
 
 def test_a_checksum_of_the_file_itself_counts() -> None:
     run = scripts(dockerfile("FROM a", "RUN wget -O a.tgz http://b/c && sha256sum a.tgz"))[0]
-    assert is_hashed(run, downloads(run.commands[0])[0])
+    assert FileUses(run).is_hashed(downloads(run.commands[0])[0])
     other = scripts(dockerfile("FROM a", "RUN wget http://b/c && sha256sum a.tgz"))[0]
-    assert not is_hashed(other, downloads(other.commands[0])[0])
+    assert not FileUses(other).is_hashed(downloads(other.commands[0])[0])

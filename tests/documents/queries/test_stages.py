@@ -30,18 +30,31 @@ def test_the_chain_ends_at_the_outside_image() -> None:
 
 def test_settings_hold_behind_them_and_in_stages_built_upon_them() -> None:
     run, final = scripts(DOCUMENT)[0], DOCUMENT.stages[2]
-    found = stages.set_before(DOCUMENT, final, frozenset("X"), run.span)
+    found = [*stages.set_before(DOCUMENT, final, ["X"], run.span)]
     assert [DOCUMENT.source.text[each.span.start : each.span.end] for each in found] == [
         "X=1",
         "X=2",
     ]
-    assert len(stages.set_before(DOCUMENT, final, frozenset("X"), found[1].span)) == 1
+    assert len([*stages.set_before(DOCUMENT, final, ["X"], found[1].span)]) == 1
 
 
-def test_instructions_before_a_place_come_the_latest_first() -> None:
-    run, final = scripts(DOCUMENT)[0], DOCUMENT.stages[2]
-    found = stages.instructions_before(DOCUMENT, final, run.span)
-    assert [each.keyword for each in found if each.keyword != "FROM"] == ["ENV", "WORKDIR", "ENV"]
+def test_a_working_directory_is_in_force_behind_it_and_upon_its_stage() -> None:
+    document = dockerfile(
+        "FROM alpine:3.20 AS base",
+        "ENV X=1",
+        "WORKDIR /srv",
+        "FROM base AS upon",
+        "FROM alpine:3.20 AS other",
+        "FROM upon",
+    )
+    before, own = (each.span for each in document.stages[0].instructions[1:])
+    base, upon, other, last = document.stages
+    assert not stages.workdir_before(document, base, before)
+    assert not stages.workdir_before(document, base, own)
+    assert stages.workdir_before(document, base, Span(own.end, own.end))
+    assert stages.workdir_before(document, upon, upon.span)
+    assert not stages.workdir_before(document, other, other.span)
+    assert stages.workdir_before(document, last, last.span)
 
 
 def test_a_shell_is_chosen_only_where_the_stage_sees_it() -> None:

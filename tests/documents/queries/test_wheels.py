@@ -13,5 +13,5 @@ def test_indexes_are_named_in_commands_and_variables_of_the_stage() -> None:
         "ENV PIP_INDEX_URL=$UNKNOWN",
         "RUN pip install --extra-index-url https://example.com/c --index-url $X a",
     )
-    found = [url for _, url in wheel_indexes(document, document.stages[1])]
+    found = [url for _, url in wheel_indexes(document.stages[1])]
     assert found == [f"https://example.com/{name}" for name in "abc"]

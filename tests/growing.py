@@ -1,0 +1,248 @@
+"""Inputs of any size, and how the work for them grows: counted in steps, not in seconds."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import imagelint
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import FrameType
+
+    from _typeshed import TraceFunction
+
+OURS = str(Path(imagelint.__file__).parent)
+
+
+def steps(work: Callable[[], object], folder: str = OURS) -> int:
+    """How many lines below a folder are executed by some work, each as often as it is."""
+    count = 0
+
+    def line(_frame: FrameType, event: str, _argument: object) -> TraceFunction | None:
+        nonlocal count
+        count += event == "line"
+        return line
+
+    def call(frame: FrameType, _event: str, _argument: object) -> TraceFunction | None:
+        return line if frame.f_code.co_filename.startswith(folder) else None
+
+    before = sys.gettrace()
+    sys.settrace(call)
+    try:
+        work()
+    finally:
+        sys.settrace(before)
+    return count
+
+
+def growth(work: Callable[[int], object], size: int, folder: str = OURS) -> float:
+    """By what further work grows when the input doubles: 2 is linear, 4 quadratic.
+
+    What does not depend on the size falls out, because differences are compared.
+    """
+    work(size)  # imports and tables
+    small, middle, large = (
+        steps(lambda factor=factor: work(factor * size), folder)  # type: ignore[misc]
+        for factor in (1, 2, 4)
+    )
+    return (large - middle) / max(middle - small, 1)
+
+
+class Input(NamedTuple):
+    """A file of so many parts; `#-` in a part stands for its number, `#+` for the next one."""
+
+    origin: str
+    part: str
+    head: str = ""
+    tail: str = ""
+
+    def text(self, size: int) -> str:
+        """The file with so many parts."""
+        parts = (
+            self.part.replace("#-", str(number)).replace("#+", str(number + 1))
+            for number in range(size)
+        )
+        return self.head + "".join(parts) + self.tail
+
+
+_ALPINE = "FROM debian:bookworm\n"
+_VLLM = "vllm/vllm-openai:v0.11.0"
+_POD_HEAD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p}\nspec:\n  hostIPC: true\n"
+_CONTAINER = f"  containers:\n  - name: c\n    image: {_VLLM}\n    args: [--model, Qwen/Qwen3-8B]\n"
+_SERVICE = f"services:\n  s:\n    image: {_VLLM}\n    command: --model Qwen/Qwen3-8B\n"
+_SERVER = f"""\
+      containers:
+      - name: c
+        image: {_VLLM}
+        args: [--model, Qwen/Qwen3-8B]
+        resources: {{limits: {{nvidia.com/gpu: 1}}}}
+---
+"""
+_DEPLOYMENT = (
+    """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: d#-, namespace: n}
+spec:
+  selector: {matchLabels: {app: d#-}}
+  template:
+    metadata: {labels: {app: d#-}}
+    spec:
+"""
+    + _SERVER
+)
+_ROUTED = """\
+apiVersion: v1
+kind: Service
+metadata: {name: s#-, namespace: n}
+spec: {selector: {app: d#-}, ports: [{port: 80, targetPort: 8000}]}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: i#-
+  namespace: n
+  annotations: {nginx.ingress.kubernetes.io/proxy-read-timeout: "30"}
+spec:
+  ingressClassName: nginx
+  defaultBackend: {service: {name: s#-, port: {number: 80}}}
+---
+"""
+_SCALED = """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: h#-, namespace: n}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: d#-}
+  minReplicas: 1
+  maxReplicas: 4
+  metrics:
+  - {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}
+---
+"""
+_POD = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: p#-, labels: {app: a#-}}
+spec:
+  hostIPC: true
+  containers:
+  - {name: c, image: "nginx:1.#-"}
+---
+"""
+
+DOCKERFILES = {
+    "stages with installations": (
+        "FROM debian:bookworm AS s#-\nRUN apt-get update && apt-get install -y c && pip install t\n"
+    ),
+    "RUN": (
+        "RUN apt-get install -y c#- && pip install x && curl -o a.tgz https://x.example/a#-.tgz\n"
+    ),
+    "ARG, ENV and RUN": (
+        "ARG A#-_TOKEN\nENV E#-_TOKEN=$A#-_TOKEN PIP_NO_CACHE_DIR=0\nRUN pip install x $A#-_TOKEN\n"
+    ),
+    "COPY, ADD and WORKDIR": (
+        "COPY . /a#-\nADD https://x.example/#-.tgz /b\nWORKDIR a#-\nCOPY --from=image#- /a /b\n"
+    ),
+    "other instructions": (
+        "USER root\nLABEL a#-=1\nEXPOSE #-\nVOLUME /a\nHEALTHCHECK CMD curl x\nCMD python#-\n"
+        "ENTRYPOINT vllm serve x#-\nONBUILD RUN pip install x#-\nNONSENSE\n"
+    ),
+    "secrets": "ENV E#-_PASSWORD=sEcretvalue#-\n",
+    "allowances": (
+        "# imagelint: allow apt-recommends -- small\nRUN apt-get install -y c#-\n"
+        "# hadolint ignore=DL3008\nRUN apt-get install -y d#-\n"
+        "# imagelint: allow nonsense#- -- small\nRUN true\n"
+    ),
+}
+INPUTS: dict[str, Input] = {
+    **{name: Input("Dockerfile", part, _ALPINE) for name, part in DOCKERFILES.items()},
+    "stages upon stages": Input(
+        "Dockerfile",
+        "FROM s#- AS s#+\nRUN apt-get install -y c && pip install x\nENV A#-=1\nWORKDIR x\n",
+        "FROM debian:bookworm AS s0\n",
+    ),
+    "commands of one RUN": Input(
+        "Dockerfile",
+        " \\\n && apt-get install -y c#- && curl -o a#-.tgz https://x.example/a#-.tgz"
+        " && pip install x#- && hf download m#- && wget -O- https://x.example/#- | bash",
+        f"{_ALPINE}RUN true",
+        " && rm -rf /root/.cache/pip\n",
+    ),
+    "lines of a script": Input(
+        "Dockerfile",
+        "export A#-=1\nif true; then curl -o a#-.tgz https://x.example/a#-.tgz; fi\n",
+        f"{_ALPINE}RUN <<EOF\n",
+    ),
+    "variables of one ENV": Input("Dockerfile", " A#-_TOKEN=vaLue#-", f"{_ALPINE}ENV A=1"),
+    "pods": Input("pods.yaml", _POD),
+    "model servers": Input("servers.yaml", _DEPLOYMENT),
+    "linked objects": Input("linked.yaml", _ROUTED, (_DEPLOYMENT + _SCALED).replace("#-", "x")),
+    "containers": Input(
+        "pod.yaml",
+        f"  - name: c#-\n    image: {_VLLM}\n    args: [--model, m#-]\n    ports:"
+        " [{containerPort: #-}]\n    resources: {limits: {nvidia.com/gpu: 1}}\n",
+        f"{_POD_HEAD}  containers:\n",
+    ),
+    "init containers": Input(
+        "pod.yaml",
+        "  - {name: i#-, image: 'busybox:#-', command: [sh, -c, 'curl https://x.example | sh']}\n",
+        f"{_POD_HEAD}{_CONTAINER}  initContainers:\n",
+    ),
+    "variables of a container": Input(
+        "pod.yaml",
+        "    - {name: A#-_TOKEN, value: vaLue#-xx}\n    - {name: B#-, value: $(B#-)}\n",
+        f"{_POD_HEAD}{_CONTAINER}    env:\n",
+    ),
+    "arguments of a container": Input(
+        "pod.yaml",
+        "    - --flag#-\n    - v#-\n",
+        f"{_POD_HEAD}{_CONTAINER}".replace("args: [--model, Qwen/Qwen3-8B]", "args:"),
+    ),
+    "volumes": Input(
+        "pod.yaml",
+        "  - {name: v#-, hostPath: {path: /var}}\n",
+        f"{_POD_HEAD}{_CONTAINER}  volumes:\n",
+    ),
+    "comments in YAML": Input(
+        "pods.yaml",
+        _POD.replace("  host", "  # imagelint: allow host-namespaces -- they share it\n  host"),
+    ),
+    "annotations": Input(
+        "pods.yaml",
+        _POD.replace("labels:", "annotations: {imagelint.dev/allow.host-namespaces: ok}, labels:"),
+    ),
+    "secret data": Input(
+        "secret.yaml",
+        "  k#-: somevalue#-\n",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: p}\nstringData:\n",
+    ),
+    "services": Input(
+        "compose.yaml",
+        f"  s#-:\n    image: {_VLLM}\n    command: --model m#-\n    privileged: true\n"
+        "    ports: ['80#-:80']\n    environment: {A_TOKEN: xsecret#-}\n",
+        "services:\n",
+    ),
+    "services with an anchor": Input(
+        "compose.yaml",
+        "  s#-:\n    <<: *a\n    container_name: c#-\n",
+        "x-a: &a\n  image: nginx\n  privileged: true\nservices:\n",
+    ),
+    "variables of a service": Input(
+        "compose.yaml", "      A#-_TOKEN: xsecret#-\n", f"{_SERVICE}    environment:\n"
+    ),
+    "ports of a service": Input("compose.yaml", "      - '#-:#-'\n", f"{_SERVICE}    ports:\n"),
+    "requirements": Input("requirements.txt", "pkg#-==1.#-\nvllm\n"),
+    "ignored paths": Input(".dockerignore", "a#-\n!b#-\n"),
+    "vulnerabilities": Input(
+        "scan.json",
+        ',{"Vulnerabilities": [{"VulnerabilityID": "CVE-2024-#-", "PkgName": "p#-",'
+        ' "InstalledVersion": "1", "FixedVersion": "2", "Severity": "HIGH"}]}',
+        '{"SchemaVersion": 2, "ArtifactType": "container_image", "ArtifactName": "a",'
+        ' "Results": [{}',
+        "]}",
+    ),
+}
