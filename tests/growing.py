@@ -180,7 +180,12 @@ INPUTS: dict[str, Input] = {
     "variables of one ENV": Input("Dockerfile", " A#-_TOKEN=vaLue#-", f"{_ALPINE}ENV A=1"),
     "pods": Input("pods.yaml", _POD),
     "model servers": Input("servers.yaml", _DEPLOYMENT),
-    "linked objects": Input("linked.yaml", _ROUTED, (_DEPLOYMENT + _SCALED).replace("#-", "x")),
+    "linked objects": Input("linked.yaml", _DEPLOYMENT + _ROUTED + _SCALED),
+    "objects linked to one": Input(
+        "linked.yaml",
+        (_ROUTED + _SCALED).replace("{app: d#-}", "{app: d}").replace("name: d#-", "name: d"),
+        _DEPLOYMENT.replace("d#-", "d"),
+    ),
     "containers": Input(
         "pod.yaml",
         f"  - name: c#-\n    image: {_VLLM}\n    args: [--model, m#-]\n    ports:"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
 from imagelint.core.finding import Location
 from imagelint.core.pattern import pattern
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 N = TypeVar("N", bound="Node")
+Key: TypeAlias = tuple[str, ...]
+"""What is asked for, and by which words: `("service", "llm")`."""
 
 
 class Node(Protocol):
@@ -32,6 +34,13 @@ class Text(NamedTuple):
     """The whole text of a document, whatever its kind: for rules that read plain text."""
 
     span: Span
+
+
+class Landmark(NamedTuple):
+    """A node that other documents may ask for, and the words under which they find it."""
+
+    key: Key
+    node: Node
 
 
 _LONGEST_SUBJECT = 200
@@ -202,6 +211,10 @@ class Document:
 
     def nodes(self) -> Iterator[Node]:
         """The nodes of this kind of document in source order, parents before children."""
+        return iter(())
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """What other documents may ask this one for."""
         return iter(())
 
     def walk(self) -> tuple[Node, ...]:

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, TypeVar
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
-    from imagelint.documents.base import Document, Node
+    from imagelint.documents.base import Document, Key, Node
 
 D = TypeVar("D", bound="Document")
 N = TypeVar("N", bound="Node")
 
-EVERYTHING = "*"
+_ALL_OF = "*"  # which begins no origin of a file
 
 
 def _nothing(_origin: str) -> Fact[Document]:
@@ -28,24 +28,42 @@ def beside(origin: str, name: str) -> str:
     return normpath(join(folder, name)) if folder else normpath(name)
 
 
+def all_of(kind: str) -> str:
+    """What an answer depends on that all documents of a kind took part in."""
+    return _ALL_OF + kind
+
+
+def kind_asked(dependency: str) -> str:
+    """The kind of which all documents took part in an answer; empty for a single file."""
+    return dependency.removeprefix(_ALL_OF) if dependency.startswith(_ALL_OF) else ""
+
+
+def by_key(document: Document) -> Mapping[Key, tuple[Node, ...]]:
+    """The landmarks of a document: for `document.derived`."""
+    found: dict[Key, list[Node]] = {}
+    for key, node in document.landmarks():
+        found.setdefault(key, []).append(node)
+    return {key: tuple(nodes) for key, nodes in found.items()}
+
+
 class Project:
     """The documents around the one that is examined, loaded when asked for.
 
     `load` gives the document of an origin: absent when there certainly is no such file, unknown
-    when that cannot be told. `origins` lists, in order, the origins of all examined documents of
-    a kind whose text mentions a word. What was asked is remembered in `dependencies`: origins, or
-    `*` for the whole.
+    when that cannot be told. `find` gives what the examined documents of a kind hold under a key
+    (their landmarks), in the order of their origins, each with its origin. What was asked is
+    remembered in `dependencies`: origins, or `all_of` a kind.
     """
 
-    __slots__ = ("_load", "_origins", "dependencies")
+    __slots__ = ("_find", "_load", "dependencies")
 
     def __init__(
         self,
         load: Callable[[str], Fact[Document]] = _nothing,
-        origins: Callable[[str, str], Iterable[str]] = lambda _kind, _word: (),
+        find: Callable[[str, Key], Iterable[tuple[str, Node]]] = lambda _kind, _key: (),
     ) -> None:
         self._load = load
-        self._origins = origins
+        self._find = find
         self.dependencies: set[str] = set()
 
     def document(self, origin: str, kind: type[D]) -> Fact[D]:
@@ -58,18 +76,8 @@ class Project:
             return Known(found.value)
         return UNKNOWN
 
-    def of(self, kind: type[D], mentioning: str = "") -> tuple[D, ...]:
-        """All documents of a kind whose text mentions a word, in the order of their origins."""
-        self.dependencies.add(EVERYTHING)
-        found = (self._load(origin) for origin in self._origins(kind.kind, mentioning))
-        return tuple(
-            fact.value for fact in found if isinstance(fact, Known) and isinstance(fact.value, kind)
-        )
-
-    def nodes(self, kind: type[D], node: type[N], mentioning: str = "") -> tuple[tuple[D, N], ...]:
-        """All nodes of a type in documents of a kind, each with its document, in order."""
-        return tuple(
-            (document, found)
-            for document in self.of(kind, mentioning)
-            for found in document.nodes_of(node)
-        )
+    def find(self, kind: type[Document], key: Key, node: type[N]) -> tuple[tuple[str, N], ...]:
+        """The nodes of a type under a key in all documents of a kind, each with its origin."""
+        self.dependencies.add(all_of(kind.kind))
+        found = self._find(kind.kind, key)
+        return tuple((origin, one) for origin, one in found if isinstance(one, node))

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from imagelint import __version__
 from imagelint.collect.codedigest import code_stamp
-from imagelint.collect.read import read_bytes
 from imagelint.core.digest import digest_of
 from imagelint.core.report import Report
-from imagelint.documents.project import EVERYTHING
 from imagelint.policy.digest import policy_digest
-from imagelint.run.examiner import Examiner, Plan, file_digest
+from imagelint.run.examiner import Examiner, Plan, dependency
+from imagelint.run.index import FileIndex
 from imagelint.run.serialize import FileReport, decode, encode
 
 if TYPE_CHECKING:
@@ -63,13 +62,11 @@ class Run(NamedTuple):
 def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     """The report about each file by origin, in order, whatever ran where."""
     ordered = tuple(sorted(files, key=lambda found: found.origin))
-    tasks, digests = _tasks(ordered, run)
-    marks = (f"{origin}={digest}" for origin, digest in digests.items())
-    project = digest_of(*marks) if digests else ""
-    plan = Plan(
-        {found.origin: found for found in ordered}, run.policies, project, run.results.keeps
-    )
-    done = _known(tasks, run, plan, digests)
+    files_by_origin = {found.origin: found for found in ordered}
+    index = FileIndex(files_by_origin)
+    tasks = _tasks(ordered, run, index)
+    plan = Plan(files_by_origin, run.policies, index, run.results.keeps)
+    done = _known(tasks, run, index)
     missing = [task for task in tasks if task.found.origin not in done]
     run.progress(len(done), len(tasks))
     for task, stored in _work(missing, plan, run, len(done)):
@@ -77,47 +74,35 @@ def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     return {task.found.origin: done[task.found.origin] for task in tasks}
 
 
-def _tasks(files: Iterable[FoundFile], run: Run) -> tuple[list[Task], dict[str, str]]:
-    """What is to be done, and the digest of each file; no digests where nothing is remembered."""
+def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]:
+    """What is to be done; nothing is read yet where nothing is remembered."""
     tasks: list[Task] = []
-    digests: dict[str, str] = {}
     policies: dict[int, str] = {}
     code = f"{__version__} {code_stamp(_PACKAGE)}" if run.results.keeps else ""
     for found in files:
         policy = run.policies.of(os.path.dirname(found.path) or ".")
-        data = read_bytes(found.path, found.origin) if run.results.keeps else b""
-        if not run.results.keeps or not isinstance(data, bytes):
+        digest = index.content(found).digest if run.results.keeps else ""
+        if not digest:
             tasks.append(Task(found, ""))
             continue
         if id(policy) not in policies:
             policies[id(policy)] = policy_digest(policy)
-        digests[found.origin] = digest_of(data)
-        key = digest_of(code, found.origin, digests[found.origin], policies[id(policy)])
-        tasks.append(Task(found, key))
-    return tasks, digests
+        tasks.append(Task(found, digest_of(code, found.origin, digest, policies[id(policy)])))
+    return tasks
 
 
-def _known(
-    tasks: Iterable[Task], run: Run, plan: Plan, digests: Mapping[str, str]
-) -> dict[str, Report]:
+def _known(tasks: Iterable[Task], run: Run, index: FileIndex) -> dict[str, Report]:
     by_key = {task.key: task.found.origin for task in tasks if task.key}
     reports: dict[str, Report] = {}
     for key, text in run.results.get(by_key).items():
         stored = decode(text)
-        if stored is not None and _holds(stored, plan, digests):
+        if stored is not None and _holds(stored, index):
             reports[by_key[key]] = stored.report
     return reports
 
 
-def _holds(stored: FileReport, plan: Plan, digests: Mapping[str, str]) -> bool:
-    for origin, digest in stored.dependencies:
-        if origin == EVERYTHING:
-            current = plan.project_digest
-        else:
-            current = digests[origin] if origin in digests else file_digest(origin)
-        if current != digest:
-            return False
-    return True
+def _holds(stored: FileReport, index: FileIndex) -> bool:
+    return all(dependency(name, index) == digest for name, digest in stored.dependencies)
 
 
 def _work(

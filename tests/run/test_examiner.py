@@ -10,10 +10,11 @@ from imagelint.core.errors import PolicyError
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.report import ProblemKind
 from imagelint.documents.dockerfile.ignorefile import IgnoreFile
-from imagelint.documents.project import EVERYTHING
+from imagelint.documents.dockerfile.landmarks import copies_all_of
+from imagelint.documents.project import all_of
 from imagelint.policy.model import Policy, RuleSetting
-from imagelint.run import examiner as module
-from imagelint.run.examiner import Examiner, Plan, file_digest
+from imagelint.run import index as module
+from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.policies import Policies
 from tests.cli.projects import GOOD, POD, ROOT, write
 
@@ -28,7 +29,7 @@ def examiner(*rules: str) -> Examiner:
     files = find(["."], lambda _path: False, lambda _folder: None).files
     given = Policy(rules={name: RuleSetting("on") for name in rules})
     policies = Policies(["baseline"], given, set())
-    return Examiner(Plan({found.origin: found for found in files}, policies, "project", keeps=True))
+    return Examiner(Plan({found.origin: found for found in files}, policies, keeps=True))
 
 
 def found(origin: str) -> FoundFile:
@@ -51,10 +52,19 @@ def test_what_else_was_looked_at_is_told_with_its_digest(here: Path) -> None:
     assert (".dockerignore", "") in without.dependencies
 
 
-def test_a_rule_about_the_whole_project_depends_on_all_of_it(here: Path) -> None:
+def test_who_asks_all_of_a_kind_depends_on_all_of_it(here: Path) -> None:
     write(here, Dockerfile="FROM a\nCOPY . .\n", _dockerignore="x\n", pod_yaml=POD)
-    stored = examiner("weak-ignore-file").file(found(".dockerignore"))
-    assert (EVERYTHING, "project") in stored.dependencies
+
+    def dependencies() -> dict[str, str]:
+        return dict(examiner("weak-ignore-file").file(found(".dockerignore")).dependencies)
+
+    before = dependencies()
+    write(here, pod_yaml=f"{POD}# changed\n")
+    assert dependencies() == before
+    write(here, a__Dockerfile="FROM b\n")
+    after = dependencies()
+    assert after.keys() == before.keys() == {all_of("dockerfile")}
+    assert after != before
 
 
 def test_problems_of_reading_are_reported(here: Path) -> None:
@@ -111,7 +121,7 @@ def test_other_documents_are_known_absent_or_unknown(here: Path) -> None:
     fact = load(".dockerignore", root)
     assert isinstance(fact, Known)
     assert isinstance(fact.value, IgnoreFile)
-    assert load(".dockerignore", root) is fact
+    assert load(".dockerignore", root) == fact
     assert load("missing.dockerignore", root) is ABSENT
     for name in ("notes.txt", "binary.dockerignore", "folder.dockerignore"):
         assert load(name, root) is UNKNOWN
@@ -127,27 +137,12 @@ def test_nothing_beyond_the_repository_is_looked_at(here: Path) -> None:
     assert load("../.dockerignore", str(here.parent)) is not UNKNOWN
 
 
-def test_only_the_last_documents_are_kept(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "_DOCUMENTS_KEPT", 2)
-    names = [f"{letter}.dockerignore" for letter in "abc"]
-    for name in names:
-        (here / name).write_text("x\n", encoding="utf-8")
-    run = examiner()
-    first = [run.load(name, str(here)) for name in names]
-    assert run.load("c.dockerignore", str(here)) is first[2]
-    assert run.load("a.dockerignore", str(here)) is not first[0]
-
-
-def test_documents_are_found_by_kind_and_word(here: Path) -> None:
-    write(here, a__Dockerfile=ROOT, b__Dockerfile=GOOD, pod_yaml=POD)
+def test_landmarks_are_found_in_the_files_of_a_kind_below_the_root(here: Path) -> None:
+    copies = "FROM a\nCOPY . .\n"
+    write(here, a__Dockerfile=copies, b__Dockerfile=GOOD, c__Dockerfile=copies, pod_yaml=POD)
     (here / "Dockerfile.bin").write_bytes(b"\0")
-    run = examiner()
-    assert list(run._origins("dockerfile", "")) == ["a/Dockerfile", "b/Dockerfile"]
-    assert list(run._origins("dockerfile", "USER")) == ["b/Dockerfile"]
-    assert list(run._origins("compose", "")) == []
-    (here / "b/Dockerfile").unlink()
-    assert list(run._origins("dockerfile", "USER")) == []
-
-
-def test_the_digest_of_what_cannot_be_read_is_empty(here: Path) -> None:
-    assert file_digest("missing") == ""
+    run, key = examiner(), copies_all_of("a")
+    assert [origin for origin, _ in run.find("dockerfile", key, str(here))] == ["a/Dockerfile"]
+    assert list(run.find("dockerfile", copies_all_of("b"), str(here))) == []
+    assert list(run.find("compose", key, str(here))) == []
+    assert list(run.find("dockerfile", key, str(here / "c"))) == []

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Node
+    from imagelint.documents.base import Landmark, Node
     from imagelint.documents.dockerfile.model import (
         HealthCheck,
         Instruction,
@@ -101,6 +101,12 @@ class Dockerfile(Document):
             yield from entry.nodes()
         if self.serving is not None:
             yield self.serving
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """Where it copies the whole context."""
+        from imagelint.documents.dockerfile.landmarks import landmarks
+
+        return landmarks(self)
 
     def concealed(self) -> Iterator[Span]:
         """The values of ENV and ARG whose names are those of secrets."""

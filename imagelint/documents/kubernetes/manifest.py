@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source, Span
-    from imagelint.documents.base import Node
+    from imagelint.documents.base import Landmark, Node
     from imagelint.documents.kubernetes.objects import Container
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.yaml.nodes import YamlNode
@@ -66,6 +66,12 @@ class Manifest(Document):
     def servers_of(self, pod: Pod) -> tuple[ServingCommand, ...]:
         """The model servers that the containers of one of its pods start, in order."""
         return self.derived(_servers_by_pod).get((pod.owner.span, pod.path), ())
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """Its Services, and its pods that serve models."""
+        from imagelint.documents.kubernetes.landmarks import landmarks
+
+        return landmarks(self)
 
     def concealed(self) -> Iterator[Span]:
         """The data of Secrets, and values of variables whose names say that they are secret."""

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from posixpath import basename, dirname
-from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile import Dockerfile
 from imagelint.documents.dockerfile.ignorefile import IgnoreFile
-from imagelint.documents.queries.context import whole_context
+from imagelint.documents.dockerfile.landmarks import copies_all_of
+from imagelint.documents.dockerfile.model import Instruction
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
 
 _DANGEROUS = ((".git", ".git/config"), (".env", ".env"))
 _LARGE = (
@@ -49,7 +46,7 @@ def weak_ignore_file(ignore: IgnoreFile, ctx: Context) -> Findings:
         FROM python:3.12.7-slim
         COPY . /app
     """
-    if not any(_copies_everything(document) for document in _dockerfiles(ctx)):
+    if not _all_is_copied(ctx):
         return
     secrets = [name for name, path in _DANGEROUS if not ignore.excludes(path)]
     large = [name for name, path in _LARGE if not ignore.excludes(path)]
@@ -66,22 +63,10 @@ def weak_ignore_file(ignore: IgnoreFile, ctx: Context) -> Findings:
     )
 
 
-def _dockerfiles(ctx: Context) -> Iterator[Dockerfile]:
-    """The Dockerfiles that the ignore file is certainly for."""
+def _all_is_copied(ctx: Context) -> bool:
+    """Whether a Dockerfile that the ignore file is certainly for copies its whole context."""
     origin = ctx.source.origin
-    own = origin.removesuffix(".dockerignore")
-    for document in ctx.project.of(Dockerfile):
-        there = document.source.origin
-        if basename(origin) != ".dockerignore":
-            if there == own:
-                yield document
-        elif dirname(there) == dirname(origin):
-            yield document
-
-
-def _copies_everything(document: Dockerfile) -> bool:
-    return any(
-        stage.shipped and whole_context(instruction) is not None
-        for stage in document.stages
-        for instruction in stage.instructions
-    )
+    found = ctx.project.find(Dockerfile, copies_all_of(dirname(origin)), Instruction)
+    if basename(origin) == ".dockerignore":
+        return bool(found)
+    return any(there == origin.removesuffix(".dockerignore") for there, _ in found)

@@ -1,0 +1,224 @@
+"""The files of a run, each read once and parsed once in a process, whoever asks for it."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from imagelint.collect.files import FoundFile
+from imagelint.collect.read import ReadResult, decode, read_bytes
+from imagelint.core.digest import digest_of
+from imagelint.core.report import Problem, ProblemKind, Report
+from imagelint.documents.detect import DocumentError, detect, parse
+from imagelint.documents.project import by_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagelint.core.source import Source
+    from imagelint.documents.base import Document, Key, Node
+
+MOST_TEXT = 32_000_000
+"""Characters of texts that are kept until their files are examined."""
+MOST_AHEAD = 1_500_000
+"""Characters of texts whose documents are kept until they are examined: some 70 bytes for each."""
+MOST_RECENT = 250_000
+"""Characters of texts whose documents are kept behind that, for others that look at them."""
+T = TypeVar("T")
+
+
+class FileContent(NamedTuple):
+    """What was read of a file, and the digest of its bytes, which is empty when there are none."""
+
+    text: ReadResult
+    digest: str
+
+    @property
+    def size(self) -> int:
+        """How many characters there are."""
+        return len(self.text.source.text) if self.text.source else 0
+
+
+class FileIndex:
+    """The files of a run by origin, and what they hold that others ask for.
+
+    Memory is bounded: what has no room is read or parsed again when it is asked for again.
+    """
+
+    __slots__ = (
+        "_ahead",
+        "_contents",
+        "_digests",
+        "_files",
+        "_kind_digests",
+        "_kinds",
+        "_landmarks",
+        "_recent",
+    )
+
+    def __init__(self, files: Mapping[str, FoundFile]) -> None:
+        self._files = files
+        self._contents = _Shelf[FileContent](MOST_TEXT)
+        self._ahead = _Shelf["Document | Report"](MOST_AHEAD)
+        self._recent = _Shelf["Document | Report"](MOST_RECENT)
+        self._digests: dict[str, str] = {}
+        self._kinds: dict[str, str] = {}
+        self._kind_digests: dict[str, str] = {}
+        self._landmarks: dict[str, dict[Key, list[tuple[str, Node]]]] = {}
+
+    def content(self, found: FoundFile) -> FileContent:
+        """The text and the digest of a file: one read for both."""
+        known = self._contents.get(found.origin)
+        if known is None:
+            known = _read(found)
+            self._digests[found.origin] = known.digest
+            self._contents.put(found.origin, known, known.size)
+        return known
+
+    def digest(self, origin: str) -> str:
+        """The digest of a file's content; empty when it cannot be read."""
+        if origin not in self._digests:
+            self.content(self._file(origin))
+        return self._digests[origin]
+
+    def document(self, found: FoundFile) -> Document | Report | None:
+        """The document of a file, or the report on one that is none of ours; None without text."""
+        document = self._parsed(found)
+        source = self.content(found).text.source if document is None else None
+        return document if source is None else self.add(source)
+
+    def add(self, source: Source) -> Document | Report:
+        """The document of a text that stands for a file, or the report on one that is none."""
+        document = self._recognise(source)
+        self._recent.push(source.origin, document, len(source.text))
+        return document
+
+    def forget_text(self, origin: str) -> None:
+        """The file is examined: whoever asks now, asks for its document or its digest."""
+        self._contents.pop(origin)
+
+    def landmarks(self, kind: str, key: Key) -> list[tuple[str, Node]]:
+        """What the files of a kind hold under a key, in their order, each with its origin."""
+        if kind not in self._landmarks:
+            self._landmarks[kind] = self._survey(kind)
+        return self._landmarks[kind].get(key, [])
+
+    def kind_digest(self, kind: str) -> str:
+        """The digest of all files of a kind: what an answer from their landmarks depends on."""
+        if kind not in self._kind_digests:
+            marks = (f"{origin}={self.digest(origin)}" for origin in self._of_kind(kind))
+            self._kind_digests[kind] = digest_of(*marks)
+        return self._kind_digests[kind]
+
+    def _file(self, origin: str) -> FoundFile:
+        return self._files.get(origin) or FoundFile(origin, origin)
+
+    def _of_kind(self, kind: str) -> Iterator[str]:
+        for origin, found in self._files.items():
+            if origin not in self._kinds:
+                source = self.content(found).text.source
+                self._kinds[origin] = detect(origin, source.text) if source else ""
+            if self._kinds[origin] == kind:
+                yield origin
+
+    def _recognise(self, source: Source) -> Document | Report:
+        kind = self._kinds.get(source.origin)
+        if kind is None:
+            kind = self._kinds[source.origin] = detect(source.origin, source.text)
+        return _parse(source, kind)
+
+    def _parsed(self, found: FoundFile) -> Document | Report | None:
+        known = self._recent.get(found.origin)
+        if known is not None:
+            return known
+        known = self._ahead.pop(found.origin)
+        if known is not None:
+            size = 0 if isinstance(known, Report) else len(known.source.text)
+            self._recent.push(found.origin, known, size)
+        return known
+
+    def _survey(self, kind: str) -> dict[Key, list[tuple[str, Node]]]:
+        result: dict[Key, list[tuple[str, Node]]] = {}
+        for origin in self._of_kind(kind):
+            document = self._parse_ahead(self._file(origin))
+            if document is None or isinstance(document, Report):
+                continue
+            for key, nodes in document.derived(by_key).items():
+                result.setdefault(key, []).extend((origin, node) for node in nodes)
+        return result
+
+    def _parse_ahead(self, found: FoundFile) -> Document | Report | None:
+        known = self._recent.get(found.origin)
+        if known is not None:
+            return known
+        content = self.content(found)
+        if content.text.source is None:
+            return None
+        try:
+            document = self._recognise(content.text.source)
+        except Exception:  # noqa: BLE001 - a defect that is told where the file itself is examined
+            return None
+        self._ahead.put(found.origin, document, content.size)
+        return document
+
+
+class _Shelf(Generic[T]):
+    """Values by origin, as many as there is room for by their sizes."""
+
+    __slots__ = ("_held", "_room")
+
+    def __init__(self, room: int) -> None:
+        self._room = room
+        self._held: OrderedDict[str, tuple[T, int]] = OrderedDict()
+
+    def get(self, origin: str) -> T | None:
+        """A value that was used just now."""
+        if origin not in self._held:
+            return None
+        self._held.move_to_end(origin)
+        return self._held[origin][0]
+
+    def pop(self, origin: str) -> T | None:
+        """A value that nobody will ask for again."""
+        value, size = self._held.pop(origin, (None, 0))
+        self._room += size
+        return value
+
+    def put(self, origin: str, value: T, size: int) -> None:
+        """Keep a value if there is room."""
+        if size <= self._room:
+            self.pop(origin)
+            self._held[origin] = (value, size)
+            self._room -= size
+
+    def push(self, origin: str, value: T, size: int) -> None:
+        """Keep a value at the cost of those that were used longest ago."""
+        self.pop(origin)
+        self._held[origin] = (value, size)
+        self._room -= size
+        while self._room < 0 and len(self._held) > 1:
+            self.pop(next(iter(self._held)))
+
+
+def _read(found: FoundFile) -> FileContent:
+    data = read_bytes(found.path, found.origin)
+    if isinstance(data, Problem):
+        return FileContent(ReadResult(None, (data,)), "")
+    return FileContent(decode(data, found.origin), digest_of(data))
+
+
+def recognise(source: Source) -> Document | Report:
+    """The document that a text is, or the report about a text that is none of ours."""
+    return _parse(source, detect(source.origin, source.text))
+
+
+def _parse(source: Source, kind: str) -> Document | Report:
+    if not kind:
+        return Report(ignored=(source.origin,))
+    try:
+        return parse(source, kind)
+    except DocumentError as error:
+        return Report(problems=(error.problem(source),))
+    except RecursionError:
+        detail = "is nested too deeply to be examined"
+        return Report(problems=(Problem(ProblemKind.UNPARSABLE, source.origin, detail),))

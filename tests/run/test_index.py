@@ -1,0 +1,214 @@
+from __future__ import annotations
+
+import os
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.collect.files import FoundFile, find
+from imagelint.collect.read import read_bytes
+from imagelint.core.digest import digest_of
+from imagelint.core.report import Report
+from imagelint.core.source import Source
+from imagelint.documents.detect import parse
+from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.landmarks import copies_all_of
+from imagelint.documents.kubernetes.landmarks import pods_labelled, pods_of, service_named
+from imagelint.policy.model import Policy
+from imagelint.run import files as run_files
+from imagelint.run import index as module
+from imagelint.run.files import Run, examine
+from imagelint.run.index import FileIndex
+from imagelint.run.policies import Policies
+from imagelint.run.session import NullCache
+from tests.cli.projects import write
+from tests.growing import INPUTS
+from tests.run.test_session import Memory
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from imagelint.core.report import Problem
+    from imagelint.documents.base import Document
+    from imagelint.run.files import ResultCache
+
+FILES = 12
+COPIES = "FROM debian:12.7\nCOPY . /app\n"
+
+
+def project(here: Path) -> tuple[FoundFile, ...]:
+    """Manifests of which each has what another one asks for, Dockerfiles and their ignore files."""
+    objects = INPUTS["linked objects"].text(FILES).split("---\n")[:-1]
+    write(here, _dockerignore="x\n", requirements_txt="vllm\n-c constraints.txt\n")
+    for number, text in enumerate(objects):
+        (here / f"{number * 7 % len(objects):03}.yaml").write_text(text, encoding="utf-8")
+    for number in range(FILES):
+        place = here / f"service{number}"
+        place.mkdir()
+        (place / "Dockerfile").write_text(COPIES, encoding="utf-8")
+        (place / ".dockerignore").write_text("y\n", encoding="utf-8")
+    return find(["."], lambda _path: False, lambda _folder: None).files
+
+
+@pytest.fixture
+def log(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A file with a line for each file that is read or parsed, and by which process."""
+    path = tmp_path_factory.mktemp("log") / "log"
+
+    def note(what: str, origin: str) -> None:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(f"{os.getpid()} {what} {origin}\n")
+
+    def read(place: str, origin: str) -> bytes | Problem:
+        note("read", origin)
+        return read_bytes(place, origin)
+
+    def parsed(source: Source, kind: str) -> Document:
+        note("parse", source.origin)
+        return parse(source, kind)
+
+    monkeypatch.setattr(module, "read_bytes", read)
+    monkeypatch.setattr(module, "parse", parsed)
+    return path
+
+
+def run(cache: ResultCache, processes: int = 1) -> Run:
+    return Run(Policies(["strict", "gpu-serving"], Policy(), set()), cache, 1, processes)
+
+
+@pytest.mark.parametrize("cache", [NullCache(), Memory()], ids=["forgetting", "remembering"])
+def test_every_file_is_read_and_parsed_once(here: Path, log: Path, cache: ResultCache) -> None:
+    files = project(here)
+    reports = examine(files, run(cache))
+    rules = {found.rule for report in reports.values() for found in report.findings}
+    assert {"cpu-hpa-on-gpu", "route-timeout-short", "weak-ignore-file"} <= rules
+    lines = Counter(log.read_text(encoding="utf-8").splitlines())
+    assert set(lines.values()) == {1}
+    told = {tuple(line.split()[1:]) for line in lines}
+    assert {("read", found.origin) for found in files} <= told
+    assert {("parse", found.origin) for found in files} <= told
+
+
+def test_every_file_is_read_and_parsed_once_in_each_process(
+    here: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = project(here)
+    alone = examine(files, run(NullCache()))
+    log.unlink()
+    monkeypatch.setattr(run_files, "WORTH_SPREADING", 2)
+    assert examine(files, run(NullCache(), 2)) == alone
+    lines = Counter(log.read_text(encoding="utf-8").splitlines())
+    assert set(lines.values()) == {1}
+    assert len({line.split()[0] for line in lines}) > 0
+    assert str(os.getpid()) not in {line.split()[0] for line in lines}
+
+
+def test_what_was_read_for_its_digest_is_not_read_again_by_other_processes(
+    here: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = project(here)
+    monkeypatch.setattr(run_files, "WORTH_SPREADING", 2)
+    examine(files, run(Memory(), 2))
+    reads = [line.split() for line in log.read_text(encoding="utf-8").splitlines()]
+    own = {found.origin for found in files}
+    readers = {process for process, what, origin in reads if what == "read" and origin in own}
+    assert readers == {str(os.getpid())}
+
+
+def test_a_changed_neighbour_judges_again_who_asked_for_its_kind(here: Path, log: Path) -> None:
+    files = project(here)
+    memory = Memory()
+    examine(files, run(memory))
+    (here / "service3" / "Dockerfile").write_text("FROM debian:12.7\n", encoding="utf-8")
+    log.unlink()
+    examine(files, run(memory))
+    judged = {
+        line.split()[2]
+        for line in log.read_text(encoding="utf-8").splitlines()
+        if line.split()[1] == "parse"
+    }
+    assert ".dockerignore" in judged
+    assert "service3/Dockerfile" in judged
+    assert not any(origin.endswith(".yaml") for origin in judged)
+
+
+# -- Bounds ------------------------------------------------------------------------------------
+
+
+def test_one_read_gives_text_and_digest(here: Path) -> None:
+    write(here, Dockerfile=COPIES)
+    found = FileIndex({}).content(FoundFile("Dockerfile", "Dockerfile"))
+    assert found.text.source == Source("Dockerfile", COPIES)
+    assert (found.digest, found.size) == (digest_of(COPIES.encode()), len(COPIES))
+    missing = FileIndex({}).content(FoundFile("missing", "missing"))
+    assert (missing.text.source, missing.digest, missing.size) == (None, "", 0)
+
+
+def test_what_has_no_room_is_read_and_parsed_again(
+    here: Path, log: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_TEXT", 0)
+    monkeypatch.setattr(module, "MOST_AHEAD", len(COPIES))
+    monkeypatch.setattr(module, "MOST_RECENT", 0)
+    names = [f"{letter}/Dockerfile" for letter in "abc"]
+    for name in names:
+        (here / name).parent.mkdir()
+        (here / name).write_text(COPIES, encoding="utf-8")
+    files = {name: FoundFile(name, name) for name in names}
+    found = FileIndex(files)
+    assert [origin for origin, _ in found.landmarks("dockerfile", copies_all_of("b"))] == [names[1]]
+    for file in files.values():
+        assert isinstance(found.document(file), Dockerfile)
+    told = Counter(
+        line.split()[2] for line in log.read_text("utf-8").splitlines() if "parse" in line
+    )
+    assert told == {names[0]: 1, names[1]: 2, names[2]: 2}
+
+
+def test_the_document_that_was_asked_for_longest_ago_goes_first(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "MOST_RECENT", 5)
+    found = FileIndex({})
+    sources = [Source(f"{letter}.dockerignore", "xx") for letter in "abc"]
+    for source in sources:
+        write(here, **{source.origin.replace(".", "_"): source.text})
+    first = [found.add(source) for source in sources[:2]]
+    files = [FoundFile(source.origin, source.origin) for source in sources]
+    assert found.document(files[0]) is first[0]
+    found.add(sources[2])
+    assert found.document(files[0]) is first[0]
+    assert found.document(files[1]) is not first[1]
+
+
+def test_what_cannot_be_parsed_is_no_landmark(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(source: Source, kind: str) -> Document:
+        if source.origin.startswith("b"):
+            raise ValueError(kind)
+        return parse(source, kind)
+
+    monkeypatch.setattr(module, "parse", crash)
+    write(here, a__Dockerfile=COPIES, b__Dockerfile=COPIES, pod_yaml="kind: [\napiVersion: v1\n")
+    files = find(["."], lambda _path: False, lambda _folder: None).files
+    found = FileIndex({file.origin: file for file in files})
+    assert len(found.landmarks("dockerfile", copies_all_of("a"))) == 1
+    assert found.landmarks("dockerfile", copies_all_of("b")) == []
+    assert found.landmarks("kubernetes", service_named("a")) == []
+
+
+def test_a_manifest_is_met_by_names_and_labels(here: Path) -> None:
+    write(here, a_yaml=INPUTS["linked objects"].text(2))
+    found = FileIndex({"a.yaml": FoundFile("a.yaml", "a.yaml")})
+    keys = [service_named("s1"), pods_of("Deployment", "d1"), pods_labelled("app", "d1")]
+    for key in keys:
+        assert [origin for origin, _ in found.landmarks("kubernetes", key)] == ["a.yaml"]
+    assert found.landmarks("kubernetes", pods_of("Deployment", "d2")) == []
+
+
+def test_what_is_none_of_ours_is_reported(here: Path) -> None:
+    write(here, notes_txt="good morning\n")
+    assert FileIndex({}).document(FoundFile("notes.txt", "notes.txt")) == Report(
+        ignored=("notes.txt",)
+    )
+    assert FileIndex({}).document(FoundFile("missing", "missing")) is None
