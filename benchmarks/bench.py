@@ -1,6 +1,8 @@
 """Times imagelint beside its peers in one run: medians, and ratios pair by pair.
 
-    python benchmarks/bench.py [--runs N] [--only NAME]
+    python benchmarks/bench.py [--runs N] [--only NAME] [--corpus FOLDER]
+
+A corpus is a folder of other people's files; what needs one is left out without.
 
 Machines are noisy: programs take turns (A B A B …), so that a slow minute hits both.
 """
@@ -16,14 +18,26 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from inputs import SMALL, write_dockerfiles, write_manifests
+from inputs import (
+    SMALL,
+    copy_tree,
+    write_dockerfiles,
+    write_linked,
+    write_manifests,
+    write_pods,
+    write_runs,
+    write_stages,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
 IMAGELINT = str(BIN / "imagelint")
-FOREVER = 600
+PACKS = ("--policy", "strict", "--policy", "gpu-serving")
 
 
 class Timing(NamedTuple):
@@ -40,6 +54,23 @@ class Contest(NamedTuple):
     folder: Path
     commands: dict[str, list[str]]
     goal: str = ""
+
+
+class Growth(NamedTuple):
+    """What grows: `write` puts an input of a size into a folder. Examined are 1/4, 1/2 and 1."""
+
+    name: str
+    size: int
+    write: Callable[[Path, int], None]
+
+
+GROWTHS = (
+    Growth("stages", 2_000, write_stages),
+    Growth("RUN instructions", 4_000, write_runs),
+    Growth("pods", 5_000, write_pods),
+    Growth("linked objects", 5_000, write_linked),
+)
+GROWTH_GOAL = "4 x the input: at most 4.5 x the time"
 
 
 def run(command: list[str], folder: Path) -> Timing:
@@ -73,6 +104,55 @@ def compete(contest: Contest, runs: int) -> None:
             f"  ({min(seconds):.3f} to {max(seconds):.3f})"
             f"  {statistics.median(ratios):6.2f} x ours  {peak:6.0f} MiB"
         )
+
+
+def grow(growth: Growth, place: Path, runs: int) -> None:
+    """Time an input of three sizes in turns, and print by what the time grows."""
+    sizes = (growth.size // 4, growth.size // 2, growth.size)
+    folders = [place / growth.name.replace(" ", "-") / str(size) for size in sizes]
+    for size, folder in zip(sizes, folders, strict=True):
+        growth.write(folder, size)
+    timings: list[list[Timing]] = [[], [], []]
+    for number in range(runs + 1):
+        for found, folder in zip(timings, folders, strict=True):
+            timing = run([IMAGELINT, "check", "--quiet", "--no-cache", *PACKS, "."], folder)
+            if number:
+                found.append(timing)
+    print(f"\n{growth.size:,} {growth.name}  (goal: {GROWTH_GOAL})")
+    for size, found in zip(sizes, timings, strict=True):
+        ratios = [one.seconds / first.seconds for one, first in zip(found, timings[0], strict=True)]
+        seconds = statistics.median(timing.seconds for timing in found)
+        peak = max(timing.peak for timing in found) / 2**20
+        print(
+            f"  {size:<24,} median {seconds:8.3f} s"
+            f"  {statistics.median(ratios):6.2f} x the smallest  {peak:6.0f} MiB"
+        )
+
+
+def growths(corpus: Path | None) -> Iterator[Growth]:
+    yield from GROWTHS
+    if corpus is not None:
+        tree = corpus.resolve()
+        yield Growth("copies of the corpus", 4, lambda folder, size: copy_tree(tree, folder, size))
+
+
+def corpus_contest(corpus: Path) -> Contest:
+    """The Dockerfiles of a corpus, by their names."""
+    found = sorted(
+        str(path)
+        for pattern in ("Dockerfile*", "*.Dockerfile", "*.dockerfile", "Containerfile*")
+        for path in corpus.resolve().rglob(pattern)
+        if path.is_file() and not path.name.endswith("ignore")
+    )
+    return Contest(
+        f"{len(found)} Dockerfiles of the corpus",
+        corpus,
+        {
+            "imagelint": [IMAGELINT, "check", "--quiet", "--no-cache", *found],
+            **peer("hadolint", *found),
+        },
+        goal="hadolint at least 10 x ours",
+    )
 
 
 def contests(place: Path) -> list[Contest]:
@@ -140,16 +220,23 @@ def peer(name: str, *arguments: str) -> dict[str, list[str]]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="what has this in its name")
+    parser.add_argument("--corpus", type=Path, help="a folder of other people's files")
     options = parser.parse_args()
     os.environ["PATH"] = os.pathsep.join([str(BIN), str(ROOT / ".tools/bin"), os.environ["PATH"]])
     # Installed programs have their compiled files; without them every start compiles again.
     os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
-        for contest in contests(Path(folder)):
+        given = contests(Path(folder))
+        if options.corpus is not None:
+            given.append(corpus_contest(options.corpus))
+        for contest in given:
             if options.only in contest.name:
                 compete(contest, options.runs)
+        for growth in growths(options.corpus):
+            if options.only in growth.name:
+                grow(growth, Path(folder), options.runs)
 
 
 if __name__ == "__main__":

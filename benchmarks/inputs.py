@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import random
+import shutil
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
 SMALL = """\
@@ -88,3 +90,97 @@ spec:
   ports: [{{port: 80, targetPort: 8000}}]
 """
         (folder / f"server{index:05d}.yaml").write_text(text, encoding="utf-8")
+
+
+def write_stages(folder: Path, number: int) -> None:
+    """One Dockerfile with stages, one installation each."""
+    parts = (
+        f"FROM debian:bookworm AS stage{index}\n"
+        f"RUN apt-get update && apt-get install -y package{index} && pip install wheel{index}\n"
+        for index in range(number)
+    )
+    _write(folder / "Dockerfile", parts)
+
+
+def write_runs(folder: Path, number: int) -> None:
+    """One Dockerfile with one stage of many RUN instructions."""
+    parts = (
+        f"RUN apt-get install -y package{index}"
+        f" && curl -o {index}.tgz https://example.com/{index}.tgz && pip install wheel{index}\n"
+        for index in range(number)
+    )
+    _write(folder / "Dockerfile", ("FROM debian:bookworm\n", *parts))
+
+
+def write_pods(folder: Path, number: int) -> None:
+    """One file of pods that share the memory of their nodes."""
+    _write(folder / "pods.yaml", map(_POD.format, range(number)))
+
+
+def write_linked(folder: Path, number: int) -> None:
+    """One file of objects: a server, what leads to it, and what scales it."""
+    _write(folder / "linked.yaml", map(_LINKED.format, range(number // 4)))
+
+
+def copy_tree(tree: Path, folder: Path, number: int) -> None:
+    """Copies of a tree of files beside each other."""
+    for index in range(number):
+        shutil.copytree(tree, folder / f"copy{index}", symlinks=True)
+
+
+def _write(path: Path, parts: Iterable[str]) -> None:
+    path.parent.mkdir(parents=True)
+    path.write_text("".join(parts), encoding="utf-8")
+
+
+_POD = """\
+---
+apiVersion: v1
+kind: Pod
+metadata: {{name: pod{0}, labels: {{app: pod{0}}}}}
+spec:
+  hostIPC: true
+  containers:
+    - {{name: main, image: "nginx:1.29.1"}}
+"""
+_LINKED = """\
+---
+apiVersion: apps/v1
+kind: Deployment
+metadata: {{name: server{0}, namespace: team}}
+spec:
+  selector: {{matchLabels: {{app: server{0}}}}}
+  template:
+    metadata: {{labels: {{app: server{0}}}}}
+    spec:
+      containers:
+        - name: server
+          image: vllm/vllm-openai:v0.11.0
+          args: ["--model", "Qwen/Qwen3-8B"]
+          resources: {{limits: {{nvidia.com/gpu: 1}}}}
+---
+apiVersion: v1
+kind: Service
+metadata: {{name: service{0}, namespace: team}}
+spec: {{selector: {{app: server{0}}}, ports: [{{port: 80, targetPort: 8000}}]}}
+---
+apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata:
+  name: route{0}
+  namespace: team
+  annotations: {{nginx.ingress.kubernetes.io/proxy-read-timeout: "30"}}
+spec:
+  ingressClassName: nginx
+  defaultBackend: {{service: {{name: service{0}, port: {{number: 80}}}}}}
+---
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {{name: scaler{0}, namespace: team}}
+spec:
+  scaleTargetRef: {{apiVersion: apps/v1, kind: Deployment, name: server{0}}}
+  maxReplicas: 4
+  metrics:
+    - type: Resource
+      resource: {{name: cpu, target: {{type: Utilization, averageUtilization: 60}}}}
+"""

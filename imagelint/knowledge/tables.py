@@ -7,6 +7,7 @@ the same.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
@@ -48,6 +49,7 @@ def engine_table(name: str) -> engine_schema.EngineTable:
     return cast("engine_schema.EngineTable", _compiled(f"engines/{name}"))
 
 
+@cache
 def _compiled(name: str) -> object:
     return import_module(f"imagelint.knowledge.compiled.{module_of(name)}").TABLE
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -12,6 +13,7 @@ from imagelint.documents.packages.model import (
     PackageInstall,
     Requirement,
 )
+from imagelint.documents.shell.script import COMMANDS_KEPT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,6 +30,7 @@ _CACHES: tuple[Cache, ...] = tuple(
 _DELETING = ("rm", "find")
 
 
+@lru_cache(COMMANDS_KEPT)
 def package_installs(command: Command) -> tuple[PackageInstall, ...]:
     """What a command installs; empty for a command that installs nothing.
 
@@ -43,6 +46,7 @@ def refreshed_manager(command: Command) -> Manager | None:
     return call.manager if call and call.says(*call.manager.refresh) else None
 
 
+@lru_cache(COMMANDS_KEPT)
 def caches_removed(command: Command) -> tuple[Cache, ...]:
     """The left-overs of package managers which a command removes."""
     if command.program in _DELETING:

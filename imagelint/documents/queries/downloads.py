@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
@@ -10,6 +11,7 @@ from imagelint.core.source import covering
 from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words
 from imagelint.documents.packages.python import is_python
 from imagelint.documents.shell.inner import SHELLS, script_word, takes_input
+from imagelint.documents.shell.script import COMMANDS_KEPT
 from imagelint.knowledge.recognition import pull_length
 
 if TYPE_CHECKING:
@@ -86,6 +88,7 @@ _SOURCING = frozenset({"source", "."})
 _CHECKSUMS = pattern(r"(?:sha(?:1|224|256|384|512)?|md5|b2|b3)sum|shasum")
 
 
+@lru_cache(COMMANDS_KEPT)
 def downloads(command: Command) -> tuple[Download, ...]:
     """What a command fetches; empty for a command that fetches nothing."""
     reader = _READERS.get(command.program)
