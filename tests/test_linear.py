@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.collect.files import find
 from imagelint.core.source import Source
 from imagelint.policy.model import Policy
 from imagelint.rules import catalog
 from imagelint.run.examiner import Examiner, Plan
+from imagelint.run.files import Run, examine
 from imagelint.run.policies import Policies
+from imagelint.run.session import NullCache
 from tests.growing import INPUTS, Input, growth
 
 if TYPE_CHECKING:
@@ -36,6 +39,27 @@ def report(given: Input, size: int) -> Report:
 @pytest.mark.parametrize("name", INPUTS)
 def test_the_work_grows_with_the_input(name: str) -> None:
     assert growth(lambda size: report(INPUTS[name], size), SIZE) < MOST
+
+
+@pytest.mark.parametrize("name", ["linked objects", "stages with installations"])
+def test_the_work_grows_with_the_number_of_files(name: str, here: Path) -> None:
+    """Each with what others ask for: one file holds what the next one leads to or scales."""
+
+    def examined(size: int) -> None:
+        folder = here / str(size)
+        folder.mkdir(exist_ok=True)
+        parts = INPUTS[name].text(size).split("---\n" if "linked" in name else "FROM ")
+        for number, part in enumerate(filter(None, parts)):
+            place = folder / str(number)
+            place.mkdir(exist_ok=True)
+            (place / ".dockerignore").write_text("x\n", encoding="utf-8")
+            text = part if "linked" in name else f"FROM {part}COPY . /app\n"
+            (place / INPUTS[name].origin).write_text(text, encoding="utf-8")
+        found = find([str(folder)], lambda _path: False, lambda _folder: None).files
+        reports = examine(found, Run(policies(), NullCache(), 1))
+        assert not any(report.problems for report in reports.values())
+
+    assert growth(examined, 6) < MOST
 
 
 def test_the_inputs_are_examined_by_rules_of_all_families() -> None:
