@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 class Suppression(NamedTuple):
     """Findings of `rules` for which `covers` is true do not count; `until` is an ISO date.
 
-    `scope` is the part of a text in which they must lie, where all findings are about one text.
+    `scope` is the part of a text in which they must lie, where all findings are about one text,
+    `origins` the only texts about which they can be.
     """
 
     kind: AllowanceKind
@@ -33,6 +34,7 @@ class Suppression(NamedTuple):
     reason: str
     until: str = ""
     scope: Span | None = None
+    origins: Collection[str] | None = None
 
 
 class Suppressed(NamedTuple):
@@ -76,12 +78,28 @@ def _candidates(
     result: list[list[int]] = [[] for _ in findings]
     for rule, numbers in of_rule.items():
         places = [findings[number].location.span for number in numbers]
-        anywhere = [at for at in by_rule.get(rule, ()) if suppressions[at].scope is None]
+        anywhere, by_origin = _by_origin(suppressions, by_rule.get(rule, ()))
         scopes = {at: scope for at in by_rule.get(rule, ()) if (scope := suppressions[at].scope)}
         ats = list(scopes)
         for number, around in zip(numbers, covering([*scopes.values()], places), strict=True):
-            result[number] = sorted([*anywhere, *(ats[place] for place in around)])
+            there = by_origin.get(findings[number].location.origin, ())
+            result[number] = sorted({*anywhere, *there, *(ats[place] for place in around)})
     return result
+
+
+def _by_origin(
+    suppressions: Sequence[Suppression], ats: Iterable[int]
+) -> tuple[list[int], dict[str, list[int]]]:
+    """Those of some suppressions that may hold in any text, and the others by text."""
+    anywhere: list[int] = []
+    by_origin: dict[str, list[int]] = {}
+    for at in ats:
+        origins = suppressions[at].origins
+        if origins is None and suppressions[at].scope is None:
+            anywhere.append(at)
+        for origin in origins or ():
+            by_origin.setdefault(origin, []).append(at)
+    return anywhere, by_origin
 
 
 def _by_rule(suppressions: Sequence[Suppression]) -> dict[str, list[int]]:

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.report import AllowanceKind
 from imagelint.documents.base import AllowanceState, AllowanceUse
 from imagelint.engine.suppression import Suppression, nearest_rule, state_of, suppress
-from imagelint.policy.glob import matches_path, matches_subject
+from imagelint.policy.glob import literal_key, matches_path, matches_subject, path_keys
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from imagelint.core.finding import Finding
     from imagelint.core.report import Report
@@ -55,7 +55,12 @@ def suppress_report(report: Report, context: SuppressionContext) -> SuppressionR
     """
     place = cache(context.place)
     active = [waiver for waiver in context.policy.waivers if waiver.until >= context.today]
-    waivers = [_waiver(waiver, place) for waiver in active]
+    findings = (*report.findings, *(allowed.finding for allowed in report.allowed))
+    reached = _reached(active, {finding.location.origin for finding in findings}, place)
+    waivers = [
+        _waiver(waiver, place)._replace(origins=origins)
+        for waiver, origins in zip(active, reached, strict=True)
+    ]
     exemptions = list(_exemptions(context.policy, place))
     before = suppress((allowed.finding for allowed in report.allowed), waivers)
     result = suppress(report.findings, [*exemptions, *waivers])
@@ -63,6 +68,25 @@ def suppress_report(report: Report, context: SuppressionContext) -> SuppressionR
     used |= {active[at - len(exemptions)] for at in result.used if at >= len(exemptions)}
     suppressed = report._replace(findings=result.kept, allowed=(*report.allowed, *result.allowed))
     return _by_baseline(SuppressionResult(suppressed, frozenset(used)), context)
+
+
+def _reached(
+    waivers: Iterable[Waiver], origins: Iterable[str], place: Callable[[str], str]
+) -> list[set[str] | None]:
+    """For each waiver the origins that it reaches; None where wildcards have to be tried."""
+    reached: list[set[str] | None] = []
+    by_key: dict[tuple[str, ...], list[set[str]]] = {}
+    for waiver in waivers:
+        key = literal_key(waiver.where)
+        found: set[str] | None = None if key is None else set()
+        reached.append(found)
+        if key is not None and found is not None:
+            by_key.setdefault(key, []).append(found)
+    for origin in origins:
+        for key in path_keys(place(origin)):
+            for found in by_key.get(key, ()):
+                found.add(origin)
+    return reached
 
 
 def _exemptions(policy: Policy, place: Callable[[str], str]) -> Iterator[Suppression]:

@@ -3,6 +3,12 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_WILDCARDS = frozenset("*?[")
 
 
 def matches_path(glob: str, path: str) -> bool:
@@ -15,6 +21,25 @@ def matches_path(glob: str, path: str) -> bool:
     if "/" not in glob.rstrip("/"):
         pattern = ("**", *pattern)
     return _matches(pattern, _segments(path))
+
+
+def literal_key(glob: str) -> tuple[str, ...] | None:
+    """What is among the `path_keys` of exactly the paths that a glob matches.
+
+    None for a glob with wildcards, and for one that matches everything.
+    """
+    segments = _segments(glob)
+    if not segments or _WILDCARDS.intersection(glob):
+        return None
+    return ("/", *segments) if "/" in glob.rstrip("/") else ("**", *segments)
+
+
+def path_keys(path: str) -> Iterator[tuple[str, ...]]:
+    """The keys of the globs without wildcards that match a path: look them up, try none."""
+    segments = _segments(path)
+    for at, name in enumerate(segments, 1):
+        yield ("/", *segments[:at])
+        yield ("**", name)
 
 
 def matches_subject(glob: str, subject: str) -> bool:

@@ -14,6 +14,7 @@ from imagelint.engine.waivers import (
 )
 from imagelint.policy.model import Policy, RuleSetting, Waiver
 from tests.engine.findings import finding
+from tests.growing import growth
 
 TODAY = "2026-06-15"
 RULES = {
@@ -190,3 +191,14 @@ def test_the_baseline_is_stale_only_for_what_was_examined() -> None:
     assert suppress_report(
         examined(), SuppressionContext(policy(), TODAY, baseline, whole=True)
     ).stale
+
+
+def test_waivers_of_single_files_are_not_tried_on_every_finding() -> None:
+    def suppressed(size: int) -> None:
+        places = [f"service{number}/Dockerfile" for number in range(size)]
+        given = policy(*(waiver(where=place) for place in places))
+        report = Report(tuple(finding(origin=place) for place in places))
+        result = suppress_report(report, SuppressionContext(given, TODAY))
+        assert len(result.report.allowed) == len(result.used) == size
+
+    assert growth(suppressed, 20) < 2.2

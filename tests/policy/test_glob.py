@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelint.policy.glob import complaint, matches_path, matches_subject
+from imagelint.policy.glob import complaint, literal_key, matches_path, matches_subject, path_keys
 
 
 @pytest.mark.parametrize(
@@ -84,3 +84,20 @@ def test_fine_globs_are_fine(glob: str) -> None:
 @pytest.mark.parametrize("glob", [" ", "/a", "!a", "a/../b", "[", "[a", "[]", "[!]", "[a]["])
 def test_globs_that_cannot_be_meant_are_refused(glob: str) -> None:
     assert complaint(glob)
+
+
+NAMES = st.text("ab./*?[", max_size=8)
+
+
+@given(NAMES, st.text("ab./", max_size=8))
+def test_the_keys_of_a_path_are_those_of_the_literal_globs_that_match(glob: str, path: str) -> None:
+    key = literal_key(glob)
+    if key is not None:
+        assert (key in set(path_keys(path))) == matches_path(glob, path)
+
+
+def test_globs_that_have_to_be_tried_have_no_key() -> None:
+    assert [literal_key(glob) for glob in ("a*", "a/?", "[a]", "", ".", "/")] == [None] * 6
+    assert literal_key("a/b") == ("/", "a", "b")
+    assert literal_key("./a/") == ("/", "a")
+    assert literal_key("b") == ("**", "b")
