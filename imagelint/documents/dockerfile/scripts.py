@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.syntax.heredocs import heredoc_word
+from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Command, Script, ScriptRole, Word
+from imagelint.documents.shell.shells import POSIX_SHELLS, base_name, script_index
+from imagelint.documents.shell.wrappers import unwrap
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,10 +20,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Instruction
     from imagelint.documents.dockerfile.syntax.lines import LogicalLine
 
-_SHELLS = frozenset(("ash", "bash", "dash", "ksh", "mksh", "sh", "zsh"))
 _BREAKS = frozenset(("", *" \t;|&()<>\n"))  # what stands between words
-_SHEBANG = pattern(r"#![ \t]*(?:\S*/)?(?:env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
-_COMMAND_FLAG = pattern(r"-[a-zA-Z]*c")
 
 
 class ScriptContext(NamedTuple):
@@ -34,11 +33,6 @@ class ScriptContext(NamedTuple):
     final: bool
 
 
-def program_name(word: str) -> str:
-    """The base name of a program: `/bin/bash` and `bash.exe` are `bash`."""
-    return re.split(r"[/\\]", word)[-1].removesuffix(".exe")
-
-
 def read_command(
     instruction: Instruction, line: LogicalLine, around: ScriptContext, role: ScriptRole
 ) -> Script | None:
@@ -48,11 +42,11 @@ def read_command(
         return None
     if instruction.json:
         return _of_words(words, around, role, _mounts(instruction))
-    shell = program_name(around.shell[0]).lower() if around.shell else "sh"
+    shell = base_name(around.shell[0]).lower() if around.shell else "sh"
     if role is ScriptRole.RUN and instruction.heredocs:
         body = _lone_body(instruction, around.text)
         if body is not None:
-            return _read(body[0], around, role, (body[1] or shell, _mounts(instruction)))
+            return _read(body, around, role, (shell, _mounts(instruction)))
     word = words[0].span
     end = line.end if instruction.heredocs else word.end
     span = Span(word.start, end)
@@ -83,15 +77,14 @@ def _read(
     )
 
 
-def _lone_body(instruction: Instruction, text: str) -> tuple[tuple[str, Span], str] | None:
-    """`RUN <<EOF`: the body is the script. Its text and place, and the shell of its `#!`."""
+def _lone_body(instruction: Instruction, text: str) -> tuple[str, Span] | None:
+    """`RUN <<EOF`: the body is the script. Its text and place."""
     if heredoc_word(instruction.value) is None:
         return None
     heredoc = instruction.heredocs[0]
     span = heredoc.content_span
     body = text[span.start : span.end].replace("\r\n", " \n")
-    shebang = _SHEBANG.match(body.lstrip("\t") if heredoc.chomp else body)
-    return (body, span), shebang[1] if shebang else ""
+    return body, span
 
 
 def _harmless(line: LogicalLine, span: Span, text: str) -> tuple[str, bool]:
@@ -150,30 +143,50 @@ def _of_words(
     words: tuple[Word, ...], around: ScriptContext, role: ScriptRole, mounts: tuple[str, ...]
 ) -> Script:
     """The exec form: one command, or the script that a shell is given."""
-    program = program_name(words[0].text)
-    if program in _SHELLS and len(words) > 2 and _COMMAND_FLAG.fullmatch(words[1].text):  # noqa: PLR2004
-        inner = _json_text(words[2])
-        if inner is not None:
-            span = Span(words[2].span.start + 1, words[2].span.end - 1)
-            return _read((inner, span), around, role, (program, mounts))
-        if isinstance(words[2].value, Known):
-            return _elsewhere(words[2].text, words[2].span, around, role, program)._replace(
-                mounts=mounts
-            )
+    bare = unwrap(words)
+    rest = words[bare.start :]
+    program = base_name(rest[0].text)
+    index = script_index(rest)
+    script = _in_json(rest[index], around, role, (program, mounts)) if index is not None else None
+    if script is not None:
+        return script
     span = Span(words[0].span.start, words[-1].span.end)
     text = around.text[span.start : span.end]
-    command = Command(span, program, words)
+    assignments = tuple(_assignment(words[at]) for at in bare.assigned)
+    command = Command(span, program, rest, bare.wrappers, assignments)
     return Script(
         span,
         text,
         role,
         (command,),
         "",
-        readable=program not in _SHELLS,
+        readable=program not in POSIX_SHELLS,
         mounts=mounts,
         final=around.final,
         workdir=around.workdir,
     )
+
+
+def _in_json(
+    word: Word, around: ScriptContext, role: ScriptRole, how: tuple[str, tuple[str, ...]]
+) -> Script | None:
+    """The script that stands in a JSON string; None when it is not known."""
+    inner = _json_text(word)
+    if inner is not None:
+        return _read((inner, Span(word.span.start + 1, word.span.end - 1)), around, role, how)
+    if not isinstance(word.value, Known):
+        return None
+    shell, mounts = how
+    return _elsewhere(word.text, word.span, around, role, shell)._replace(mounts=mounts)
+
+
+def _assignment(word: Word) -> EnvVar:
+    """`NAME=value` before the program of `env`, in a JSON string."""
+    name, _, text = word.text.partition("=")
+    value: Fact[str] = Known(text) if isinstance(word.value, Known) else UNKNOWN
+    start, end = word.span.start + 1, word.span.end - 1
+    behind = Span(start + len(name) + 1, end)
+    return EnvVar(word.span, name, value, EnvOrigin.SHELL, Span(start, behind.start - 1), behind)
 
 
 def _elsewhere(

@@ -10,8 +10,9 @@ from imagelint.core.pattern import pattern
 from imagelint.core.source import covering
 from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words
 from imagelint.documents.packages.python import is_python
-from imagelint.documents.shell.inner import SHELLS, script_word, takes_input
+from imagelint.documents.shell.inner import script_word, takes_input
 from imagelint.documents.shell.script import COMMANDS_KEPT
+from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.knowledge.recognition import pull_length
 
 if TYPE_CHECKING:
@@ -279,7 +280,7 @@ def _substituted(
 def _interprets(command: Command) -> bool:
     program = command.program
     return (
-        program in SHELLS
+        program in POSIX_SHELLS
         or program in _SOURCING
         or program == "eval"
         or _INTERPRETERS.fullmatch(program) is not None
@@ -289,7 +290,7 @@ def _interprets(command: Command) -> bool:
 def _runs_input(command: Command) -> bool:
     if any(redirect.operator.startswith("<") for redirect in command.redirects):
         return False
-    if command.program in SHELLS:
+    if command.program in POSIX_SHELLS:
         return takes_input(command)
     first = command.words[1].text if len(command.words) > 1 else "-"
     return first in ("-", "/dev/stdin") and command.program not in (*_SOURCING, "eval")
@@ -297,7 +298,7 @@ def _runs_input(command: Command) -> bool:
 
 def _run_words(command: Command) -> tuple[Word, ...]:
     """The words whose text, or whose file, an interpreter runs."""
-    if command.program in SHELLS or command.program == "eval":
+    if command.program in POSIX_SHELLS or command.program == "eval":
         index = script_word(command)
         if index is not None:
             return (command.words[index],)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import end_of
+from imagelint.documents.shell.shells import shell_named
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -143,4 +144,5 @@ def server_of(document: Document) -> ServingCommand | None:
 
 def is_windows(stage: Stage) -> bool:
     """Whether a stage runs its commands by a shell of Windows."""
-    return bool(stage.shell) and stage.shell[0].lower().startswith(("cmd", "powershell", "pwsh"))
+    shell = shell_named(stage.shell[0]) if stage.shell else None
+    return shell is not None and shell.windows

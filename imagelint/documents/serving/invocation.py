@@ -11,6 +11,8 @@ from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.shell.script import ScriptRole, Word
+from imagelint.documents.shell.shells import POSIX_SHELLS, script_index
+from imagelint.documents.shell.wrappers import WRAPPERS, unwrap
 from imagelint.knowledge.engines import engine
 from imagelint.knowledge.recognition import (
     RecognisedEngine,
@@ -26,36 +28,10 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.shell.script import Command, Script
 
-_SHELLS = ("sh", "bash", "ash", "dash", "zsh")
-# Programs that run the words behind their own flags, and their flags that take a value.
-_WRAPPERS: dict[str, tuple[str, ...]] = {
-    "exec": ("-a",),
-    "env": ("-u", "-C", "-S"),
-    "tini": ("-p", "-e"),
-    "tini-static": ("-p", "-e"),
-    "dumb-init": ("-r",),
-    "catatonit": (),
-    "nice": ("-n",),
-    "nohup": (),
-    "stdbuf": ("-i", "-o", "-e"),
-    "time": (),
-    "timeout": ("-s", "-k"),
-    "numactl": ("-N", "-m", "-C"),
-    "gosu": (),
-    "su-exec": (),
-    "uv": (),
-    "poetry": (),
-    "nsys": (),
-    "opentelemetry-instrument": (),
-    "nvidia_entrypoint.sh": (),
-}
-# Words that belong to a wrapper although they are no flags.
-_SUBCOMMANDS = {"uv": 1, "poetry": 1, "timeout": 1, "gosu": 1, "su-exec": 1, "nsys": 1}
-_ASSIGNMENT = pattern(r"[A-Za-z_][A-Za-z0-9_]*=")
 _KUBELET = pattern(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "honcho")
 _DEEPEST = 3
-_MOST_WRAPPERS = 8
+_MOST_SCRIPTS = 8  # entry points that start each other
 
 
 class Invocation(NamedTuple):
@@ -163,7 +139,7 @@ def _looks_appended(words: Sequence[Word]) -> bool:
     if first.startswith("-"):
         return True
     name = basename(first)
-    if first.startswith(("/", "./", "../")) or name in _SHELLS or name in _WRAPPERS:
+    if first.startswith(("/", "./", "../")) or name in POSIX_SHELLS or name in WRAPPERS:
         return False
     if name.startswith("python") or name.endswith((".sh", ".py")):
         return False
@@ -172,12 +148,11 @@ def _looks_appended(words: Sequence[Word]) -> bool:
 
 def _may_start(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> bool:
     """Whether words that name no server may start one after all: scripts, or unknown programs."""
-    for _ in range(_MOST_WRAPPERS):
-        words = _behind_wrapper(words) or words
+    words = words[unwrap(words).start :]
     name = basename(words[0].text)
     if not isinstance(words[0].value, Known):
         return True
-    if name in _SHELLS:
+    if name in POSIX_SHELLS:
         if len(words) == 1:
             return False
         script = _script_of(words, env) if depth < _DEEPEST else None
@@ -216,44 +191,20 @@ def _variables(launch: Launch) -> dict[str, Fact[str]]:
 def _find(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> _Found | None:
     """The first engine that these words start, through wrappers and shells."""
     complete = True
-    for _ in range(_MOST_WRAPPERS):
+    for _ in range(_MOST_SCRIPTS):
+        words = words[unwrap(words).start :]
         if not words:
             return None
         name = basename(words[0].text)
-        if name in _SHELLS:
+        if name in POSIX_SHELLS:
             return _in_shell(words, env, depth)
         program = engine_of_program(tuple(word.text for word in words[:12]))
         if program is not None:
             return _Found(program.engine, words[program.length :], words[0], complete)
-        behind = _behind_wrapper(words)
-        if behind is None:
-            if not (name.endswith(".sh") or "entrypoint" in name):
-                return None
-            behind, complete = words[1:], False
-        words = behind
+        if not (name.endswith(".sh") or "entrypoint" in name):
+            return None
+        words, complete = words[1:], False
     return None
-
-
-def _behind_wrapper(words: tuple[Word, ...]) -> tuple[Word, ...] | None:
-    name = basename(words[0].text)
-    valued = _WRAPPERS.get(name)
-    if valued is None:
-        return None
-    at, bare = 1, _SUBCOMMANDS.get(name, 0)
-    while at < len(words):
-        text = words[at].text
-        if text == "--":
-            return words[at + 1 :]
-        if text in valued:
-            at += 2
-        elif text.startswith("-") or _ASSIGNMENT.match(text):
-            at += 1
-        elif bare:
-            bare -= 1
-            at += 1
-        else:
-            break
-    return words[at:]
 
 
 def _in_shell(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> _Found | None:
@@ -283,9 +234,10 @@ def _launches_others(name: str) -> bool:
 
 def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script | None:
     """The script of `sh -c TEXT` with every word at its place in the source."""
-    text_word = _command_text(words)
-    if text_word is None:
+    index = script_index(words)
+    if index is None:
         return None
+    text_word = words[index]
     text = text_word.value.value if isinstance(text_word.value, Known) else _inside(text_word.raw)
     from imagelint.documents.shell.read import read_script
 
@@ -298,7 +250,7 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
     placed = tuple(
         command._replace(words=_placed(command, place))
         for command in script.commands
-        if not (inner and command.program in _SHELLS)
+        if not (inner and command.program in POSIX_SHELLS)
     )
     readable = script.readable and isinstance(text_word.value, Known)
     return script._replace(commands=placed, readable=readable)
@@ -307,17 +259,6 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
 def _inside(raw: str) -> str:
     """What is written between quotes or below the head of a block."""
     return raw.partition("\n")[2] if raw.startswith(("|", ">")) else raw.strip("\"'")
-
-
-def _command_text(words: tuple[Word, ...]) -> Word | None:
-    """The word behind `-c`, also in `-lc`, `-euxc` and `-o pipefail -c`."""
-    at = 1
-    while at < len(words) and words[at].text.startswith(("-", "+")):
-        text = words[at].text
-        if text.startswith("-") and not text.startswith("--") and "c" in text:
-            return words[at + 1] if at + 1 < len(words) else None
-        at += 2 if text.endswith(("o", "O")) and not text.startswith("--") else 1
-    return None
 
 
 def _placed(command: Command, place: WordPlacement) -> tuple[Word, ...]:

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.shell.script import Word
+from imagelint.documents.shell.shells import base_name, script_index
+from imagelint.documents.shell.wrappers import unwrap
 from imagelint.documents.yaml.text import contiguous, offsets
 
 if TYPE_CHECKING:
@@ -17,33 +19,12 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import Scalar
 
-_SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "ksh", "busybox"))
-_WRAPPERS = frozenset(("tini", "dumb-init", "env", "exec", "nohup", "--", "-g", "-s", "-c"))
-_MOST_WRAPPERS = 5
-
 
 def find_script(words: tuple[Word, ...]) -> tuple[int, str] | None:
     """Index of the word that is a script for `sh -c`, and the base name of the shell."""
-    shell = ""
-    command = False
-    for index, word in enumerate(words):
-        text = word.text
-        name = text.rpartition("/")[2]
-        if not shell:
-            shell = name if name in _SHELLS else ""
-            if not shell and (name not in _WRAPPERS or index > _MOST_WRAPPERS):
-                return None
-        elif _is_command_flag(text):
-            command = True
-        elif command and not text.startswith(("-", "+")) and text != "pipefail":
-            return index, shell
-        elif not text.startswith(("-", "+")) and text not in ("pipefail", "sh"):
-            return None
-    return None
-
-
-def _is_command_flag(text: str) -> bool:
-    return text.startswith("-") and not text.startswith("--") and text.endswith("c")
+    start = unwrap(words).start
+    index = script_index(words[start:])
+    return None if index is None else (start + index, base_name(words[start].text))
 
 
 def known_variables(env: tuple[EnvVar, ...]) -> dict[str, Fact[str]]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.pattern import pattern
 from imagelint.documents.shell.fast import read_fast
-from imagelint.documents.shell.inner import SHELLS
 from imagelint.documents.shell.normalize import command_first
 from imagelint.documents.shell.reader import Reader, ScriptOutput
 from imagelint.documents.shell.scope import Scope
 from imagelint.documents.shell.script import Script, ScriptRole
+from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
 __all__ = ["Script", "ScriptRole", "read_script"]
 
 _LONGEST = 1_000_000
-_SHEBANG = pattern(r"\s*#![ \t]*(?:\S*/env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
 
 
 def read_script(  # noqa: PLR0913 - the fields of a script
@@ -54,10 +52,9 @@ def read_script(  # noqa: PLR0913 - the fields of a script
         The script with its commands in source order; none, and unreadable, when the shell is not a
         POSIX one or the text is longer than a million characters.
     """
-    shebang = _SHEBANG.match(text)
-    shell = shebang[1] if shebang else shell
+    shell = shebang_shell(text) or shell
     output = ScriptOutput(text, span.start, _read)
-    if shell in SHELLS and len(text) <= _LONGEST:
+    if shell in POSIX_SHELLS and len(text) <= _LONGEST:
         reader = Reader(text, span.start, Scope(variables or {}), output)
         moved = command_first(text)
         if moved is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
 
 from imagelint.core.pattern import pattern
 
@@ -13,27 +13,36 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Word
 
 ASSIGNMENT = pattern(r"([A-Za-z_]\w*)=", re.ASCII)
+_SPLIT = pattern(r"[\s'\"\\$]")
 _PLAIN_TAIL = pattern(r"[\w.+-]+", re.ASCII)
 
 
 class _Wrapper(NamedTuple):
     """`valued` are options with a value of their own, `operands` the words before the program.
 
-    `queries` are options with which it starts nothing, `assigns` whether `NAME=value` may stand
-    before the program, `verb` the subcommand that makes a wrapper of it.
+    `queries` are options with which it starts nothing, `splits` those whose value is a command line
+    of its own, `assigns` whether `NAME=value` may stand before the program, `verb` the subcommand
+    that makes a wrapper of it.
     """
 
     valued: frozenset[str] = frozenset()
     operands: int = 0
     queries: frozenset[str] = frozenset()
+    splits: frozenset[str] = frozenset()
     assigns: bool = False
     verb: str = ""
 
 
-def _w(  # the table below stays readable this way
-    valued: str = "", *, operands: int = 0, queries: str = "", assigns: bool = False, verb: str = ""
-) -> _Wrapper:
-    return _Wrapper(frozenset(valued.split()), operands, frozenset(queries.split()), assigns, verb)
+class _Others(TypedDict, total=False):
+    operands: int
+    splits: frozenset[str]
+    assigns: bool
+    verb: str
+
+
+def _w(valued: str = "", queries: str = "", **others: Unpack[_Others]) -> _Wrapper:
+    """A row of the table, which stays readable this way."""
+    return _Wrapper(frozenset(valued.split()), queries=frozenset(queries.split()), **others)
 
 
 _CONDA = _w("-n --name -p --prefix --cwd -e --env", verb="run")
@@ -44,7 +53,12 @@ WRAPPERS: Mapping[str, _Wrapper] = {
         assigns=True,
     ),
     "doas": _w("-u -C", queries="-L"),
-    "env": _w("-u --unset -C --chdir", queries="-S --split-string", assigns=True),
+    "env": _w(
+        "-u --unset -C --chdir",
+        "--help --version",
+        splits=frozenset({"-S", "--split-string"}),
+        assigns=True,
+    ),
     "exec": _w("-a"),
     "nice": _w("-n --adjustment"),
     "ionice": _w("-c --class -n --classdata", queries="-p --pid -P -u"),
@@ -73,6 +87,18 @@ WRAPPERS: Mapping[str, _Wrapper] = {
     "eatmydata": _w(),
     "unbuffer": _w(),
     "xvfb-run": _w("-n --server-num -s --server-args -e --error-file -f --auth-file -w --wait"),
+    "catchsegv": _w(),
+    "nsys": _w(
+        "-b --backtrace -c --capture-range -d --duration -e --env-var -h --hotkey-capture"
+        " -n --inherit-environment -o --output -p --event-sample -s --sample -t --trace -w"
+        " --show-output -x --stop-on-exit -y --delay --capture-range-end --cpuctxsw"
+        " --cuda-graph-trace --cuda-memory-usage --export --force-overwrite -f --kill"
+        " --gpu-metrics-devices --nvtx-capture --python-backtrace --python-sampling --session-new"
+        " --stats --trace-fork-before-exec --wait --gpuctxsw --cudabacktrace",
+        "--help",
+        verb="profile",
+    ),
+    "nvidia_entrypoint.sh": _w(),
     "busybox": _w(queries="--list --list-full --install"),
     "conda": _CONDA,
     "mamba": _CONDA,
@@ -80,12 +106,13 @@ WRAPPERS: Mapping[str, _Wrapper] = {
     "poetry": _w("-C --directory -P --project", verb="run"),
     "pipenv": _w(verb="run"),
     "pdm": _w("-p --project", verb="run"),
+    "pixi": _w("-e --environment --manifest-path --color", verb="run"),
     "uv": _w(
         "--with --with-editable --with-requirements --extra --group --only-group --no-group"
         " --no-extra --env-file -p --python --project --directory --package --index"
         " --default-index -i --index-url --extra-index-url -f --find-links --refresh-package"
-        " --config-file --cache-dir --python-platform -m --module",
-        queries="-m --module -s --script",
+        " --config-file --cache-dir --python-platform",
+        "-m --module -s --script",
         verb="run",
     ),
     "opentelemetry-instrument": _w(),
@@ -135,7 +162,7 @@ def _behind(words: Sequence[Word], at: int, wrapper: _Wrapper, assigned: list[in
     operands = wrapper.operands
     while at < len(words):
         text = words[at].text
-        if text in wrapper.queries:
+        if text in wrapper.queries or (text in wrapper.splits and not _is_one(words[at + 1 :])):
             return None
         if text == "--":
             return at + 1 + operands
@@ -149,3 +176,9 @@ def _behind(words: Sequence[Word], at: int, wrapper: _Wrapper, assigned: list[in
             return at
         at += 1
     return at
+
+
+def _is_one(words: Sequence[Word]) -> bool:
+    """Whether a command line within the first word is one word again, which the others follow."""
+    known = bool(words) and isinstance(words[0].value, tuple)
+    return known and not _SPLIT.search(words[0].text)

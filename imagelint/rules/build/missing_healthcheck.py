@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage, StartCommand
 from imagelint.documents.queries.stages import base_word, server_of
+from imagelint.documents.shell.shells import shell_named
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
-
-_SHELLS = frozenset(("sh", "bash", "ash", "zsh"))
 
 
 @rule(
@@ -57,4 +56,4 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
 
 def _is_shell(start: StartCommand) -> bool:
     """Whether a start only opens a shell for somebody to type in."""
-    return len(start.words) == 1 and start.words[0].text.rpartition("/")[2] in _SHELLS
+    return len(start.words) == 1 and shell_named(start.words[0].text) is not None

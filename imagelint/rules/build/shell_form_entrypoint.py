@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.model import Stage, StartCommand
 from imagelint.documents.queries.stages import shell_chosen, stages
+from imagelint.documents.shell.shells import SHELLS
 from imagelint.knowledge.recognition import engine_of_program
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Script
 
-_SHELLS = frozenset(("sh", "bash", "ash", "dash", "zsh", "fish", "true", "false", "sleep", "tail"))
+# Starts that serve nothing.
+_IDLE = frozenset((*SHELLS, "true", "false", "sleep", "tail"))
 
 
 @rule(
@@ -50,7 +52,7 @@ def shell_form_entrypoint(start: StartCommand, ctx: Context) -> Findings:
     if script is None or not script.readable or not script.commands:
         return
     last = script.commands[-1]
-    if not last.words or "exec" in last.wrappers or last.program in _SHELLS:
+    if not last.words or "exec" in last.wrappers or last.program in _IDLE:
         return
     keyword = start.instruction.keyword
     if keyword == "CMD" and _is_engine(stage.entrypoint):

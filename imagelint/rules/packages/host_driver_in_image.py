@@ -5,10 +5,10 @@ from __future__ import annotations
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.shell.script import Command
+from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.knowledge.host_packages import host_installer, host_package
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-_SHELLS = frozenset(("sh", "bash", "dash"))
 _MOUNTED = "leave it out: the container toolkit mounts the host's own"
 _JUDGED = {
     "cuda": ("installs a driver beside the toolkit", "install `cuda-toolkit-<major>-<minor>`"),
@@ -51,7 +51,7 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
                     subject=package.name,
                     severity=Severity.MEDIUM if kind == "cuda" else None,
                 )
-    for word in command.words[1:2] if command.program in _SHELLS else command.words[:1]:
+    for word in command.words[1:2] if command.program in POSIX_SHELLS else command.words[:1]:
         kind = host_installer(word.text)
         if kind == "driver" or (kind and command.has_flag("--driver")):
             name = word.text.rpartition("/")[2]

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from imagelint.documents.shell.script import Script
+from imagelint.documents.shell.shells import POSIX_SHELLS, SHELLS
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # What reads other languages; rules about commands have nothing to say about those.
 _OTHER_LANGUAGES = frozenset(
-    {"", "powershell", "pwsh", "cmd", "python", "perl", "ruby", "node", "nodejs", "php", "lua"}
-    | {"Rscript", "tclsh", "expect", "awk", "gawk", "fish", "nu", "deno", "bun", "julia"}
+    {"", "python", "perl", "ruby", "node", "nodejs", "php", "lua", "Rscript", "tclsh", "expect"}
+    | {"awk", "gawk", "deno", "bun", "julia"}
+    | (SHELLS.keys() - POSIX_SHELLS)
 )
 
 

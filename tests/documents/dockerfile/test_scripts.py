@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from imagelint.documents.dockerfile.scripts import program_name
+from imagelint.core.fact import Known
 from imagelint.documents.shell.script import Command, Script, ScriptRole
 from tests.documents.dockerfile.reader import nodes, read, under
 
@@ -82,7 +82,6 @@ def test_other_here_documents_are_part_of_the_script() -> None:
 def test_the_shell_is_what_shell_says() -> None:
     text = 'FROM a\nSHELL ["/bin/bash", "-c"]\nRUN b\nSHELL ["powershell.exe"]\nRUN c\n'
     assert [script.shell for script in nodes(text, Script)] == ["bash", "powershell"]
-    assert program_name("C:\\x\\cmd.exe") == "cmd"
 
 
 def test_the_exec_form_is_one_command() -> None:
@@ -102,6 +101,9 @@ def test_the_exec_form_is_one_command() -> None:
     [
         ('["sh", "-c", "a b && c"]', "a b && c", ["a", "c"]),
         ('["/bin/bash", "-lc", "a"]', "a", ["a"]),
+        ('["bash", "-e", "-o", "pipefail", "-c", "a | b"]', "a | b", ["a", "b"]),
+        ('["tini", "-g", "--", "sh", "-c", "a"]', "a", ["a"]),
+        ('["/usr/bin/env", "B=c", "gosu", "me", "bash", "-c", "a"]', "a", ["a"]),
         ('["sh", "-c", "a \\"b c\\" d; e"]', 'a  "b c"  d; e', ["a", "e"]),
         ('["sh", "-c", "a\\n b\\tc"]', "a \n b  c", ["a", "b"]),
     ],
@@ -129,6 +131,17 @@ def test_what_is_not_written_in_its_place_is_read_at_the_place_of_its_word(inner
     assert under(file, script) == f'"{inner}"'
     assert [command.program for command in script.commands] == ["a"]
     assert {command.span for command in script.commands} == {script.span}
+
+
+def test_the_exec_form_starts_behind_its_wrappers() -> None:
+    text = 'FROM x\nENTRYPOINT ["tini", "--", "env", "A=b c", "nice", "/opt/vllm", "serve"]\n'
+    (command,) = _script(text).commands
+    assert (command.program, command.wrappers) == ("vllm", ("tini", "env", "nice"))
+    assert [word.text for word in command.words] == ["/opt/vllm", "serve"]
+    (variable,) = command.assignments
+    assert (variable.name, variable.value) == ("A", Known("b c"))
+    assert text[slice(*variable.name_span)] == "A"
+    assert text[slice(*variable.value_span)] == "b c"
 
 
 @pytest.mark.parametrize("words", ['["sh"]', '["sh", "a.sh"]', '["sh", "-x", "a"]'])

@@ -1,0 +1,100 @@
+"""Shells: programs that run text as commands, and where that text stands among their words."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.pattern import pattern
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from imagelint.documents.shell.script import Word
+
+_SHEBANG = pattern(r"\s*#![ \t]*(?:\S*/env[ \t]+(?:-\S+[ \t]+)*)?(?:\S*/)?([^\s/]+)")
+
+
+class Shell(NamedTuple):
+    """`posix` is whether its language is close enough to POSIX to be read as such.
+
+    `windows` is whether it is a shell of Windows, `valued` are options with a value of their own.
+    Every POSIX one runs the first operand behind `-c`, also in a cluster as `-lc`.
+    """
+
+    posix: bool = True
+    windows: bool = False
+    valued: frozenset[str] = frozenset()
+
+
+_BASH = Shell(valued=frozenset({"--rcfile", "--init-file", "-O", "+O"}))
+SHELLS: Mapping[str, Shell] = {
+    "sh": Shell(),
+    "ash": Shell(),
+    "bash": _BASH,
+    "dash": Shell(),
+    "ksh": Shell(),
+    "mksh": Shell(),
+    "rbash": _BASH,
+    "zsh": Shell(),
+    "fish": Shell(posix=False),
+    "nu": Shell(posix=False),
+    "cmd": Shell(posix=False, windows=True),
+    "powershell": Shell(posix=False, windows=True),
+    "pwsh": Shell(posix=False, windows=True),
+}
+POSIX_SHELLS = frozenset(name for name, shell in SHELLS.items() if shell.posix)
+
+
+class Operand(NamedTuple):
+    """The index of a shell's first operand, None without one; whether `-c` makes it a script."""
+
+    at: int | None
+    is_script: bool
+
+
+def base_name(path: str) -> str:
+    """The name of a program: `bash` for `/bin/bash`, `bash.exe` and the login shell `-bash`."""
+    return path.replace("\\", "/").rpartition("/")[2].removesuffix(".exe").removeprefix("-")
+
+
+def shell_named(path: str) -> Shell | None:
+    """The shell that a path leads to, case aside as on Windows; None: it is none that is known."""
+    return SHELLS.get(base_name(path.lower()))
+
+
+def shebang_shell(text: str) -> str:
+    """The name of the program in the `#!` line of a text, empty without one."""
+    match = _SHEBANG.match(text)
+    return match[1] if match else ""
+
+
+def first_operand(words: Sequence[Word]) -> Operand:
+    """The first operand among the words of a POSIX shell, the shell's own included."""
+    shell = shell_named(words[0].text) or SHELLS["sh"]
+    script = False
+    at = 1
+    while at < len(words):
+        text = words[at].text
+        if text == "--":
+            at += 1
+            break
+        if len(text) < 2 or text[0] not in "-+":  # noqa: PLR2004 - a dash alone is an operand
+            break
+        if is_cluster(text):
+            script = script or "c" in text
+            at += text.count("o")
+        at += 2 if text in shell.valued else 1
+    return Operand(at if at < len(words) else None, script)
+
+
+def script_index(words: Sequence[Word]) -> int | None:
+    """The index of the script in `sh -c TEXT`; None when these words run no such thing."""
+    if not words or base_name(words[0].text) not in POSIX_SHELLS:
+        return None
+    operand = first_operand(words)
+    return operand.at if operand.is_script else None
+
+
+def is_cluster(text: str) -> bool:
+    """Whether a word is one or more one-letter options: `-c`, `-lc`, `-euxo`."""
+    return len(text) > 1 and text[0] in "-+" and text[1] != "-"
