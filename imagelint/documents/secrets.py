@@ -7,6 +7,7 @@ from functools import cache
 
 from imagelint.core.pattern import pattern
 from imagelint.core.redact import VALUE_SHAPES
+from imagelint.documents.booleans import is_boolean_word
 
 _WORD = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Words that make a name a secret's wherever they stand, and words that do so only as its end.
@@ -35,9 +36,9 @@ _PLAIN_NAMES = frozenset({"PWD", "OLDPWD", "TOKEN_TYPE", "PASS", "PAT", "MINIO_A
 _PLACEHOLDERS = frozenset(
     {"", "changeme", "change-me", "change_me", "placeholder", "example", "dummy", "empty", "none"}
     | {"null", "nil", "undefined", "todo", "tbd", "fixme", "replace_me", "replace-me", "replaceme"}
-    | {"token-abc123", "not-used", "notused", "unused", "no-key", "na", "n/a", "false", "true"}
+    | {"token-abc123", "not-used", "notused", "unused", "no-key", "na", "n/a"}
     | {"test", "fake", "redacted", "secret", "password", "token", "key", "api-key", "api_key"}
-    | {"not-needed", "not_needed", "sk-no-key-required", "insert_here", "0", "1", "yes", "no"}
+    | {"not-needed", "not_needed", "sk-no-key-required", "insert_here"}
 )
 _PLACEHOLDER_SHAPES = pattern(
     r"<[^<>]*>|\[[^\[\]]*\]|\{\{.*\}\}|\{[^{}]*\}|__\w+__|%\w+%|@\w+@"
@@ -125,7 +126,7 @@ def secret_kind(value: str) -> str:
 def is_placeholder(value: str) -> bool:
     """Whether a value only holds the place of a secret (`<your token>`, `changeme`, `${X}`)."""
     text = value.strip().strip("\"'").strip()
-    if text.lower() in _PLACEHOLDERS:
+    if text.lower() in _PLACEHOLDERS or is_boolean_word(text):
         return True
     return len(text) <= _LONGEST_PLACEHOLDER and bool(_PLACEHOLDER_SHAPES.fullmatch(text))
 

@@ -12,8 +12,6 @@ from imagelint.documents.shell.script import Word
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-_OFF = frozenset({"", "0", "false", "no", "off", "n", "f"})
-
 
 class ParsedOptions(NamedTuple):
     """`complete` is false when an unknown word may hold further options or operands."""
@@ -135,8 +133,3 @@ def is_open(word: Word) -> bool:
 
 def _may_be_anything(word: Word) -> bool:
     return word.value is UNKNOWN and word.raw.lstrip("\"'")[:1] in ("$", "`")
-
-
-def is_on(value: str) -> bool:
-    """Whether a variable's value switches something on."""
-    return value.lower() not in _OFF

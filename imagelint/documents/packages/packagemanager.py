@@ -9,7 +9,8 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple, assert_never
 
-from imagelint.documents.packages.options import is_on, sort_words
+from imagelint.documents.booleans import installer_variable
+from imagelint.documents.packages.options import sort_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -97,7 +98,7 @@ class Cache(NamedTuple):
 
     def is_off(self, value: str) -> bool:
         """Whether one of `off_variables` with this value switches it off."""
-        return bool(value) and (self.off_by_any_value or is_on(value))
+        return bool(value) and (self.off_by_any_value or installer_variable(value))
 
     def goes_with(self, path: str) -> bool:
         """Whether the cache is gone when a path, or all that lies below it, is removed."""

@@ -7,16 +7,18 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.documents.booleans import hub_variable
 from imagelint.knowledge.recognition import forms_cluster
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imagelint.core.source import Span
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.yaml.cursor import Cursor
 
 _COMMIT = pattern(r"[0-9a-f]{40}", re.ASCII)
-_TRUE = frozenset(("1", "true", "yes", "on"))
 
 
 class Place(NamedTuple):
@@ -46,10 +48,10 @@ def setting(server: ServingCommand, name: str) -> Fact[str]:
     return ABSENT if server.launch.env_complete else UNKNOWN
 
 
-def switched_on(server: ServingCommand, name: str) -> bool:
-    """Whether a variable is set to something that means yes."""
+def switched_on(server: ServingCommand, name: str, means_yes: Callable[[str], bool]) -> bool:
+    """Whether a variable is set to something that means yes to who reads it."""
     fact = setting(server, name)
-    return isinstance(fact, Known) and fact.value.strip().lower() in _TRUE
+    return isinstance(fact, Known) and means_yes(fact.value)
 
 
 def is_commit(revision: Fact[str]) -> bool:
@@ -59,7 +61,8 @@ def is_commit(revision: Fact[str]) -> bool:
 
 def is_offline(server: ServingCommand) -> bool:
     """Whether the server is kept from the Hugging Face hub, so that its weights are in place."""
-    return switched_on(server, "HF_HUB_OFFLINE") or switched_on(server, "TRANSFORMERS_OFFLINE")
+    names = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
+    return any(switched_on(server, name, hub_variable) for name in names)
 
 
 def gpu_count(server: ServingCommand, per_node: int | None = None) -> Fact[int]:

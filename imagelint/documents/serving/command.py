@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
+from imagelint.documents.booleans import server_switch
 from imagelint.documents.serving.options import (
     CONTEXT_PARALLEL,
     DATA_PARALLEL,
@@ -79,7 +80,7 @@ class ServingCommand(NamedTuple):
         fact = self.switch(name)
         if not isinstance(fact, Known):
             return fact
-        return Known(fact.value.lower() not in ("false", "0", "no", "off"), fact.span)
+        return Known(server_switch(fact.value), fact.span)
 
     def is_on(self, name: str) -> bool:
         """Whether a switch is certainly on."""

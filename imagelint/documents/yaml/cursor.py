@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
+from imagelint.documents.booleans import YAML_1_1
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -16,9 +17,6 @@ if TYPE_CHECKING:
 _FILLED_LATER = pattern(r"\{\{|\{%|\$\{|<%|\$\(\(|__[A-Z][A-Z0-9_]*__")
 _BRACKETED = pattern(r"\[[0-9]+\]")
 _PLAIN_KEY = pattern(r"[A-Za-z0-9_-]+")
-# Kubernetes reads YAML 1.1, where these words are truth values; YAML 1.2 keeps them words.
-_TRUE_WORDS = frozenset(("yes", "Yes", "YES", "on", "On", "ON"))
-_FALSE_WORDS = frozenset(("no", "No", "NO", "off", "Off", "OFF"))
 
 
 def is_template(text: str) -> bool:
@@ -135,10 +133,8 @@ class Cursor:
             return UNKNOWN
         if isinstance(node.value, bool):
             return Known(node.value, node.span)
-        if node.plain and node.raw in _TRUE_WORDS:
-            return Known(value=True, span=node.span)
-        if node.plain and node.raw in _FALSE_WORDS:
-            return Known(value=False, span=node.span)
+        if node.plain and node.raw in YAML_1_1:
+            return Known(YAML_1_1[node.raw], node.span)
         return UNKNOWN
 
     @property

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 
 from imagelint.core.pattern import pattern
+from imagelint.documents.booleans import YAML_CORE
 
 _LONGEST_NUMBER = 400
 
 _NUMBER_START = frozenset("0123456789+-.")
 _WORDS: dict[str, bool | float | None] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
+    **YAML_CORE,
     **dict.fromkeys((".inf", ".Inf", ".INF", "+.inf", "+.Inf", "+.INF"), float("inf")),
     **dict.fromkeys(("-.inf", "-.Inf", "-.INF"), float("-inf")),
     **dict.fromkeys((".nan", ".NaN", ".NAN"), float("nan")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.documents.booleans import is_boolean_word
 from imagelint.documents.secrets import is_placeholder, secret_kind
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -22,7 +23,7 @@ _FLAGS = frozenset(
 )
 # Values that the engines' own documentation shows, and that people copy.
 _DOCUMENTED = frozenset(("token-abc123", "sk-1234", "test", "key", "secret"))
-_NONE = frozenset(("EMPTY", "empty", "none", "None", "true", "false"))
+_NONE = frozenset(("EMPTY", "empty", "none", "None"))
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -69,7 +70,9 @@ def secret_in_args(server: ServingCommand, ctx: Context) -> Findings:
         if switch.variable or switch.name not in _FLAGS or not isinstance(switch.value, Known):
             continue
         value = switch.value.value
-        if not value or value in _NONE or value.startswith("$") or secret_kind(value):
+        if not value or value in _NONE or is_boolean_word(value) or value.startswith("$"):
+            continue
+        if secret_kind(value):
             continue
         documented = value in _DOCUMENTED
         if is_placeholder(value) and not documented:

@@ -12,7 +12,6 @@ from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _BUILD = frozenset((EnvOrigin.ENV, EnvOrigin.ARG, EnvOrigin.SHELL, EnvOrigin.BUILD_ARG))
-_SWITCHES = frozenset(("true", "false", "yes", "no", "on", "off", "none", "null", "0", "1"))
 
 
 @dataclass(frozen=True)
@@ -86,7 +85,7 @@ _WHERE = {EnvOrigin.SHELL: "a script", EnvOrigin.BUILD_ARG: "a build argument"}
 
 
 def _literal(variable: EnvVar, value: str, ctx: Context) -> Findings:
-    if not value or value.lower() in _SWITCHES or value.startswith(("/", "./", "file:")):
+    if not value or value.startswith(("/", "./", "file:")):
         return
     if is_placeholder(value) or secret_kind(value):
         return

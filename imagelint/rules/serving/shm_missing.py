@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known, value_or
+from imagelint.documents.booleans import nccl_variable
 from imagelint.documents.queries.serving import absent_place, switched_on, title, workers
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -65,7 +66,7 @@ def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
     if value_or(runtime.host_ipc, runtime.host_ipc is not ABSENT):
         return
     count = workers(server, ctx.environment.gpus_per_node)
-    if not isinstance(count, Known) or count.value < 2 or switched_on(server, "NCCL_SHM_DISABLE"):  # noqa: PLR2004 - more than one
+    if not isinstance(count, Known) or count.value < 2 or _avoids_shm(server):  # noqa: PLR2004 - more than one
         return
     unsure = server.facts is not None and server.facts.traits.gpus_by_profile
     size = "16Gi" if count.value >= _MANY else "8Gi"
@@ -79,3 +80,7 @@ def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
         severity=Severity.MEDIUM if unsure else None,
         confidence=Confidence.LIKELY if unsure else None,
     )
+
+
+def _avoids_shm(server: ServingCommand) -> bool:
+    return switched_on(server, "NCCL_SHM_DISABLE", nccl_variable)

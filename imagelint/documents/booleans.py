@@ -1,0 +1,56 @@
+"""What words mean yes and no, by the language that they are written in.
+
+Nobody agrees with anybody: `on` is true for pip and a word for YAML 1.2; `yes` is no number.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# https://yaml.org/spec/1.2.2/#1032-tag-resolution
+YAML_CORE: Mapping[str, bool] = {
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+# https://yaml.org/type/bool.html without its single letters, which go-yaml does not take either
+# (https://github.com/go-yaml/yaml/blob/v3/decode.go): what Kubernetes and compose read.
+YAML_1_1: Mapping[str, bool] = {
+    **YAML_CORE,
+    **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON"), True),
+    **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF"), False),
+}
+_YES = frozenset({"1", "true", "t", "yes", "y", "on"})
+_NO = frozenset({"0", "false", "f", "no", "n", "off"})
+
+
+def installer_variable(text: str) -> bool:
+    """A variable of pip or uv: all but an empty one and a word that means no is yes.
+
+    pip: `strtobool` in pip/_internal/utils/misc.py; uv: clap's `BoolishValueParser`. Both refuse
+    other words.
+    """
+    return bool(text) and text.lower() not in _NO
+
+
+def hub_variable(text: str) -> bool:
+    """A variable of the Hugging Face libraries: `ENV_VARS_TRUE_VALUES` in their constants.py."""
+    return text.strip().lower() in ("1", "on", "yes", "true")
+
+
+def nccl_variable(text: str) -> bool:
+    """A variable of NCCL, which is a number: what is none is passed over, src/misc/param.cc."""
+    digits = text.strip().removeprefix("-")
+    return digits.isdecimal() and int(digits[:20]) != 0
+
+
+def server_switch(text: str) -> bool:
+    """A flag of a server, or the variable that means the same: yes, unless a word says no."""
+    return text.lower() not in ("false", "0", "no", "off")
+
+
+def is_boolean_word(text: str) -> bool:
+    """Whether a text means yes or no to anybody, and so cannot be a secret."""
+    return text.lower() in _YES | _NO
