@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.compose.values import is_set, word
-from imagelint.documents.compose.words import CommandLine, Spoken, read_words, whole
+from imagelint.documents.compose.words import CommandLine, MappedWord, read_words, whole
 from imagelint.documents.serving.startscript import (
     all_known,
     find_script,
     known_variables,
-    read_placed_script,
+    read_mapped_script,
 )
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.yaml.nodes import Scalar
@@ -40,7 +40,7 @@ def launch(service: ComposeService) -> Launch:
     from imagelint.documents.serving.launch import Launch
 
     line = _started(service)
-    words = tuple(spoken.word for spoken in line.words)
+    words = tuple(mapped_word.word for mapped_word in line.words)
     return Launch(
         service.span,
         service.image,
@@ -60,22 +60,26 @@ def _started(service: ComposeService) -> CommandLine:
     return CommandLine(entry.words + command.words, entry.complete and command.complete)
 
 
-def _script(words: tuple[Spoken, ...], role: ScriptRole, service: ComposeService) -> Script | None:
-    found = find_script(tuple(spoken.word for spoken in words))
+def _script(
+    words: tuple[MappedWord, ...], role: ScriptRole, service: ComposeService
+) -> Script | None:
+    found = find_script(tuple(mapped_word.word for mapped_word in words))
     if found is None:
         return None
     index, shell = found
     return _read(words[index], role, shell, service)
 
 
-def _read(spoken: Spoken, role: ScriptRole, shell: str, service: ComposeService) -> Script | None:
-    placed = spoken.placed
-    if not placed.text.strip():
+def _read(
+    mapped_word: MappedWord, role: ScriptRole, shell: str, service: ComposeService
+) -> Script | None:
+    mapped = mapped_word.mapped
+    if not mapped.text.strip():
         return None
     # What compose fills in looks like a variable of the shell, but is not the service's own.
-    filled = not isinstance(spoken.word.value, Known)
+    filled = not isinstance(mapped_word.word.value, Known)
     variables = {} if filled else known_variables(service.env)
-    return read_placed_script(placed, role, shell=shell, variables=variables, path=spoken.path)
+    return read_mapped_script(mapped, role, shell=shell, variables=variables, path=mapped_word.path)
 
 
 def _health_script(service: ComposeService) -> Script | None:

@@ -9,7 +9,8 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.compose.values import interpolated
-from imagelint.documents.serving.startscript import Placed, place_scalar, unknown_word
+from imagelint.documents.mapped import MappedText
+from imagelint.documents.serving.startscript import map_scalar, unknown_word
 from imagelint.documents.shell.script import Word
 from imagelint.documents.yaml.nodes import Scalar, Sequence
 
@@ -25,18 +26,18 @@ _ESCAPED = pattern(r"\\(.)", re.DOTALL)
 _SPACES = pattern(r"\s*")
 
 
-class Spoken(NamedTuple):
+class MappedWord(NamedTuple):
     """A word with the places of its characters, for a script that it may be."""
 
     word: Word
-    placed: Placed
+    mapped: MappedText
     path: str
 
 
 class CommandLine(NamedTuple):
     """The words of a `command` or an `entrypoint`; `complete` is false if some are missing."""
 
-    words: tuple[Spoken, ...]
+    words: tuple[MappedWord, ...]
     complete: bool = True
 
 
@@ -47,48 +48,46 @@ def read_words(place: Cursor) -> CommandLine:
         return CommandLine(tuple(whole(item) for item in place.items()))
     if not isinstance(node, Scalar) or node.value is None:
         return CommandLine((), complete=node is None or isinstance(node, Scalar))
-    placed = place_scalar(node)
-    indices = _split(placed.text)
+    line = map_scalar(node)
+    indices = _split(line.text)
     if indices is None:
         return CommandLine((), complete=False)
     path = place.path
-    return CommandLine(tuple(_spoken(placed, span, chosen, path) for span, chosen in indices))
+    return CommandLine(tuple(_mapped_word(line, span, chosen, path) for span, chosen in indices))
 
 
-def whole(item: Cursor) -> Spoken:
+def whole(item: Cursor) -> MappedWord:
     """A scalar that is one word, whatever stands in it."""
     if not isinstance(item.node, Scalar):
-        return Spoken(unknown_word(item), Placed("", (), item.span), item.path)
-    placed = _unescaped(place_scalar(item.node))
+        return MappedWord(unknown_word(item), MappedText("", item.span, ()), item.path)
+    mapped = _unescaped(map_scalar(item.node))
     fact = interpolated(item.node.text)
     value = Known(fact.value, item.span) if isinstance(fact, Known) else UNKNOWN
-    return Spoken(Word(placed.span, item.node.raw, value), placed, item.path)
+    return MappedWord(Word(mapped.span, item.node.raw, value), mapped, item.path)
 
 
-def _spoken(line: Placed, span: Span, chosen: list[int], path: str) -> Spoken:
+def _mapped_word(line: MappedText, span: Span, chosen: list[int], path: str) -> MappedWord:
     """A word of a line: `chosen` are the characters of the line that are its value."""
-    text = "".join(line.text[index] for index in chosen)
-    places = tuple(line.places[index] for index in chosen) if line.places else ()
-    at = line.move(span)
-    fact = interpolated(text)
+    at = line.place(*span)
+    mapped = line.select(chosen, at)
+    fact = interpolated(mapped.text)
     value = Known(fact.value, at) if isinstance(fact, Known) else UNKNOWN
     raw = line.text[span.start : span.end]
-    return Spoken(Word(at, raw, value), _unescaped(Placed(text, places, at)), path)
+    return MappedWord(Word(at, raw, value), _unescaped(mapped), path)
 
 
-def _unescaped(placed: Placed) -> Placed:
+def _unescaped(mapped: MappedText) -> MappedText:
     """The text with `$$` as `$`, which is what the container gets to see."""
-    if "$$" not in placed.text:
-        return placed
+    text = mapped.text
+    if "$$" not in text:
+        return mapped
     kept = []
     index = 0
-    while index < len(placed.text):
-        index += placed.text.startswith("$$", index)
+    while index < len(text):
+        index += text.startswith("$$", index)
         kept.append(index)
         index += 1
-    text = "".join(placed.text[index] for index in kept)
-    places = tuple(placed.places[index] for index in kept) if placed.places else ()
-    return Placed(text, places, placed.span)
+    return mapped.select(kept, mapped.span)
 
 
 def _split(text: str) -> list[tuple[Span, list[int]]] | None:

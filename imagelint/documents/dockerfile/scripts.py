@@ -8,6 +8,7 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.syntax.heredocs import heredoc_word
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Command, Script, ScriptRole, Word
 from imagelint.documents.shell.shells import POSIX_SHELLS, base_name, script_index
@@ -193,10 +194,10 @@ def _elsewhere(
     text: str, span: Span, around: ScriptContext, role: ScriptRole, shell: str
 ) -> Script:
     """A script that is not written character for character: all of it stands at the span."""
-    from imagelint.documents.serving.startscript import Placed, read_placed_script
+    from imagelint.documents.serving.startscript import read_mapped_script
 
-    placed = Placed(text, (), span)
-    script = read_placed_script(placed, role, shell=shell, variables=around.variables, path="")
+    mapped = MappedText(text, span, ())
+    script = read_mapped_script(mapped, role, shell=shell, variables=around.variables, path="")
     return script._replace(final=around.final, workdir=around.workdir)
 
 

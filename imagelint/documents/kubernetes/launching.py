@@ -10,8 +10,8 @@ from imagelint.documents.serving.startscript import (
     all_known,
     find_script,
     known_variables,
-    place_scalar,
-    read_placed_script,
+    map_scalar,
+    read_mapped_script,
     unknown_word,
     whole_word,
 )
@@ -54,8 +54,8 @@ def _script(
     place = places[index]
     if not isinstance(place.node, Scalar) or place.null or not place.node.text.strip():
         return None
-    placed = place_scalar(place.node)
-    return read_placed_script(placed, role, shell=shell, variables=variables, path=place.path)
+    mapped = map_scalar(place.node)
+    return read_mapped_script(mapped, role, shell=shell, variables=variables, path=place.path)
 
 
 def launch(container: Container) -> Launch:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from fnmatch import fnmatchcase
 from posixpath import basename
 from typing import TYPE_CHECKING, NamedTuple
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import ScriptRole, Word
 from imagelint.documents.shell.shells import POSIX_SHELLS, script_index
 from imagelint.documents.shell.wrappers import WRAPPERS, unwrap
@@ -244,11 +244,11 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
     whole = Span(0, len(text))
     shell = basename(words[0].text)
     script = read_script(text, whole, ScriptRole.START, shell=shell, variables=env)
-    place = WordPlacement(text_word, text)
+    mapped = map_word(text_word, text)
     # A shell within the shell was read as well: what it runs stands beside it.
     inner = any(command.nested for command in script.commands)
     placed = tuple(
-        command._replace(words=_placed(command, place))
+        command._replace(words=_placed(command, mapped))
         for command in script.commands
         if not (inner and command.program in POSIX_SHELLS)
     )
@@ -261,42 +261,24 @@ def _inside(raw: str) -> str:
     return raw.partition("\n")[2] if raw.startswith(("|", ">")) else raw.strip("\"'")
 
 
-def _placed(command: Command, place: WordPlacement) -> tuple[Word, ...]:
-    return tuple(word._replace(span=place.span(word.span)) for word in command.words)
+def _placed(command: Command, mapped: MappedText) -> tuple[Word, ...]:
+    return tuple(word._replace(span=mapped.place(*word.span)) for word in command.words)
 
 
-class WordPlacement:
-    """Where the characters of a text stand in the source in which it is written as one word.
+def map_word(word: Word, text: str) -> MappedText:
+    """The text of a word as it is written in the source.
 
     A block scalar is written with indentation, a quoted one with quotes: lines are found one after
     another. Where that fails (escapes, folded lines) every place is the whole word.
     """
-
-    __slots__ = ("_lines", "_word")
-
-    def __init__(self, word: Word, text: str) -> None:
-        self._word = word
-        self._lines: list[tuple[int, int, int]] = []
-        raw, at, start = word.raw, 0, 0
-        if len(raw) != word.span.end - word.span.start:
-            return
-        for line in text.split("\n"):
-            found = raw.find(line, at) if line.strip() else at
-            if found < 0:
-                self._lines = []
-                return
-            self._lines.append((start, start + len(line), word.span.start + found))
-            start += len(line) + 1
-            at = found + len(line)
-
-    def span(self, inner: Span) -> Span:
-        """The span in the source of a span in the text."""
-        start, end = self._offset(inner.start), self._offset(inner.end)
-        return self._word.span if start is None or end is None else Span(start, end)
-
-    def _offset(self, offset: int) -> int | None:
-        at = bisect_right(self._lines, offset, key=lambda line: line[0]) - 1
-        if at < 0:
-            return None
-        first, last, place = self._lines[at]
-        return place + offset - first if offset <= last else None
+    raw, start, at = word.raw, word.span.start, 0
+    starts: list[int] = []
+    if len(raw) != word.span.end - start:
+        return MappedText(text, word.span, ())
+    for line in text.split("\n"):
+        found = raw.find(line, at) if line.strip() else at
+        if found < 0:
+            return MappedText(text, word.span, ())
+        at = found + len(line)
+        starts += range(start + found, start + at + 1)  # with the line feed
+    return MappedText(text, word.span, starts[: len(text)])

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import Word
 from imagelint.documents.shell.shells import base_name, script_index
 from imagelint.documents.shell.wrappers import unwrap
 from imagelint.documents.yaml.text import contiguous, offsets
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Mapping
 
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Script, ScriptRole
@@ -32,36 +33,16 @@ def known_variables(env: tuple[EnvVar, ...]) -> dict[str, Fact[str]]:
     return {variable.name: variable.value for variable in env}
 
 
-class Placed(NamedTuple):
-    """A text, and the offset in the source of each of its characters.
-
-    `places` is empty where that is unclear; then all of it stands somewhere under `span`.
-    """
-
-    text: str
-    places: Sequence[int]
-    span: Span
-
-    def move(self, span: Span) -> Span:
-        """From a span in the text to the span in the source."""
-        places = self.places
-        if not places:
-            return self.span
-        first = min(span.start, len(places) - 1)
-        start = places[first] + (span.start > first)
-        return Span(start, places[span.end - 1] + 1 if span.end > span.start else start)
-
-
-def place_scalar(scalar: Scalar) -> Placed:
+def map_scalar(scalar: Scalar) -> MappedText:
     """The value of a scalar with the places of its characters."""
     span = contiguous(scalar)
     if span is not None:
-        return Placed(scalar.text, range(span.start, span.end), span)
-    return Placed(scalar.text, offsets(scalar) or (), scalar.span)
+        return MappedText.verbatim(scalar.text, span.start)
+    return MappedText(scalar.text, scalar.span, offsets(scalar) or ())
 
 
-def read_placed_script(
-    placed: Placed,
+def read_mapped_script(
+    mapped: MappedText,
     role: ScriptRole,
     *,
     shell: str,
@@ -75,21 +56,21 @@ def read_placed_script(
     """
     from imagelint.documents.shell.read import read_script
 
-    text = placed.text
-    if isinstance(placed.places, range):
-        return read_script(text, placed.span, role, shell=shell, variables=variables, path=path)
+    text = mapped.text
+    if mapped.is_verbatim:
+        return read_script(text, mapped.span, role, shell=shell, variables=variables, path=path)
     span = Span(0, len(text))
     script = read_script(text, span, role, shell=shell, variables=variables, path=path)
-    return cast("Script", _moved(script, placed.move))
+    return cast("Script", _moved(script, mapped))
 
 
-def _moved(value: object, move: Callable[[Span], Span]) -> object:
+def _moved(value: object, mapped: MappedText) -> object:
     """The same tree of tuples with every span moved."""
     if isinstance(value, Span):
-        return move(value)
+        return mapped.place(*value)
     if not isinstance(value, tuple):
         return value
-    parts = tuple(_moved(part, move) for part in value)
+    parts = tuple(_moved(part, mapped) for part in value)
     make = getattr(value, "_make", None)
     return make(parts) if make else parts
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
+from imagelint.documents.mapped import MappedText
 
 if TYPE_CHECKING:
     import re
@@ -24,14 +25,7 @@ _FAR = 100  # a here-document that begins the text is near its beginning
 _LONGEST = 100_000  # a place for each character takes a hundred bytes
 
 
-class Moved(NamedTuple):
-    """A text in another order; `places[i]` is where its character i is written."""
-
-    text: str
-    places: tuple[Span, ...]
-
-
-def command_first(text: str) -> Moved | None:
+def command_first(text: str) -> MappedText | None:
     """A text whose first command stands before its here-document; None when it does already.
 
     `<<EOT bash` becomes `bash <<EOT`, which means the same and is as long.
@@ -41,8 +35,8 @@ def command_first(text: str) -> Moved | None:
     if match is None:
         return None
     order = (*_indices(match, "command"), *_indices(match, "space"), *_indices(match, "document"))
-    places = [Span(at, at + 1) for at in (*order, *range(match.end(), len(text)))]
-    return Moved("".join(text[place.start] for place in places), tuple(places))
+    starts = (*order, *range(match.end(), len(text)))
+    return MappedText("".join(text[at] for at in starts), Span(0, len(text)), starts)
 
 
 def _indices(match: re.Match[str], group: str) -> range:

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
+from imagelint.documents.mapped import MappedText
 
 _PIECE = pattern(
     r"(?P<single>'[^']*')|(?P<quote>\$?\")|\\(?P<gone>\r?\n)|\\(?P<escape>.)"
@@ -21,14 +22,12 @@ SUBSTITUTED = "$_"  # a variable whose value nobody knows stands for what was ru
 
 
 class Quoted(NamedTuple):
-    """`places[i]` is where character i is written; None: at `start + i`, and one character long.
+    """A text within quotes; its places are offsets into the word, quotes included.
 
     `literal` is true when the outer shell leaves every `$` of it alone.
     """
 
-    text: str
-    start: int
-    places: tuple[Span, ...] | None
+    mapped: MappedText
     literal: bool
 
 
@@ -39,31 +38,33 @@ def unquote(raw: str) -> Quoted:
     """
     body = raw[1:-1]
     if len(raw) > 1 and raw[0] == raw[-1] == "'" and "'" not in body:
-        return Quoted(body, 1, None, literal=True)
+        return Quoted(MappedText.verbatim(body, 1), literal=True)
     double = len(raw) > 1 and raw[0] == raw[-1] == '"' and '"' not in body
     if double and "\\" not in body and "$(" not in body and "`" not in body:
-        return Quoted(body, 1, None, literal=False)
+        return Quoted(MappedText.verbatim(body, 1), literal=False)
     return _pieces(raw, quoted=False)
 
 
 def unquote_document(raw: str) -> Quoted:
     """The same for the body of a here-document whose delimiter is not quoted."""
     if "\\" not in raw and "$(" not in raw and "`" not in raw:
-        return Quoted(raw, 0, None, literal=False)
+        return Quoted(MappedText.verbatim(raw, 0), literal=False)
     return _pieces(raw, quoted=True)
 
 
 def _pieces(raw: str, *, quoted: bool) -> Quoted:
     document = quoted
     text: list[str] = []
-    places: list[Span] = []
+    starts: list[int] = []
+    ends: list[int] = []
     at = 0
     while at < len(raw):
         match = (_QUOTED_PIECE if quoted else _PIECE).match(raw, at)
         if match is None:  # a lone backslash within quotes, or at the end
             text.append(raw[at])
-            places.append(Span(at, at + 1))
+            starts.append(at)
             at += 1
+            ends.append(at)
             continue
         start, at = at, match.end()
         kind = match.lastgroup
@@ -71,15 +72,19 @@ def _pieces(raw: str, *, quoted: bool) -> Quoted:
             quoted = not quoted
         elif kind == "single":
             text.append(match[0][1:-1])
-            places.extend(Span(i, i + 1) for i in range(start + 1, at - 1))
+            starts += range(start + 1, at - 1)
+            ends += range(start + 2, at)
         elif kind == "command":
             at = _substitution_end(raw, match.end(), match[0])
             text.append(SUBSTITUTED)
-            places += [Span(start, at)] * len(SUBSTITUTED)
+            starts += [start] * len(SUBSTITUTED)
+            ends += [at] * len(SUBSTITUTED)
         elif kind != "gone":
             text.append(match[0][-1])
-            places.append(Span(start, at))
-    return Quoted("".join(text), 0, tuple(places), literal=False)
+            starts.append(start)
+            ends.append(at)
+    mapped = MappedText("".join(text), Span(0, len(raw)), starts, ends)
+    return Quoted(mapped, literal=False)
 
 
 def _substitution_end(raw: str, at: int, opener: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.fast import read_fast
 from imagelint.documents.shell.normalize import command_first
 from imagelint.documents.shell.reader import Reader, ScriptOutput
@@ -55,11 +56,10 @@ def read_script(  # noqa: PLR0913 - the fields of a script
     shell = shebang_shell(text) or shell
     output = ScriptOutput(text, span.start, _read)
     if shell in POSIX_SHELLS and len(text) <= _LONGEST:
-        reader = Reader(text, span.start, Scope(variables or {}), output)
+        mapped = MappedText.verbatim(text, span.start)
         moved = command_first(text)
-        if moved is not None:
-            reader.text, reader.places = moved
-        _read(reader)
+        mapped = moved.within(mapped) if moved else mapped
+        _read(Reader(mapped, Scope(variables or {}), output))
     else:
         output.readable = False
     commands = tuple(output.commands)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.effects import EFFECTIVE, apply_effects
 from imagelint.documents.shell.inner import RUNNERS, script_word, takes_input
@@ -79,32 +80,25 @@ class ScriptOutput:
 
 
 class Reader:
-    """Reads one text: the script itself, or one within its quotes (`depth` > 0).
+    """Reads one text: the script itself, or one within its quotes (`depth` > 0)."""
 
-    `places[i]` is where character i of the text is written, from `base`; None: at i itself.
-    """
+    __slots__ = ("_mapped", "_start", "depth", "output", "scope", "text", "unconditional")
 
-    __slots__ = ("base", "depth", "output", "places", "scope", "text", "unconditional")
-
-    def __init__(self, text: str, base: int, scope: Scope, output: ScriptOutput) -> None:
-        self.text = text
-        self.base = base
+    def __init__(self, mapped: MappedText, scope: Scope, output: ScriptOutput) -> None:
+        self.text = mapped.text
         self.scope = scope
         self.output = output
-        self.places: tuple[Span, ...] | None = None
+        self._mapped = mapped
+        self._start = mapped.span.start if mapped.is_verbatim else None
         self.depth = 0
         self.unconditional = True
 
     def span(self, piece: Range) -> Span:
         """Where a range of the text is written."""
-        base = self.base
-        if self.places is None:
-            return Span(base + piece[0], base + piece[1])
-        start, end = piece
-        if start == end:
-            at = self.places[start].start if start < len(self.places) else self.places[-1].end
-            return Span(base + at, base + at)
-        return Span(base + self.places[start].start, base + self.places[end - 1].end)
+        start = self._start
+        if start is None:
+            return self._mapped.place(*piece)
+        return Span(start + piece[0], start + piece[1])
 
     def emit(self, simple: RawCommand, place: CommandPosition) -> None:
         """Add a command, and those of the script within its quotes, where it has one."""
@@ -146,7 +140,7 @@ class Reader:
         return words, ranges
 
     def _written(self, piece: Range, span: Span) -> str:
-        if self.places is None:
+        if self._mapped.is_verbatim:
             return self.text[piece[0] : piece[1]]
         base = self.output.base
         return self.output.text[span.start - base : span.end - base]
@@ -182,7 +176,7 @@ class Reader:
         if index is not None:
             piece = ranges[index]
             quoted = unquote(self.text[piece[0] : piece[1]])
-            self._read_quoted(command, quoted, piece[0])
+            self._read_quoted(command, quoted, piece)
             return
         if not takes_input(command):
             return
@@ -193,13 +187,15 @@ class Reader:
             if not redirect.body:
                 quoted = unquote(text)
             elif redirect.literal:
-                quoted = Quoted(text, 0, None, literal=True)
+                quoted = Quoted(MappedText.verbatim(text, 0), literal=True)
             else:
                 quoted = unquote_document(text)
-            self._read_quoted(command, quoted, redirect.target[0])
+            self._read_quoted(command, quoted, redirect.target)
 
-    def _read_quoted(self, command: Command, quoted: Quoted, at: int) -> None:
-        if not quoted.text.strip() or quoted.text.strip() == SUBSTITUTED:
+    def _read_quoted(self, command: Command, quoted: Quoted, piece: Range) -> None:
+        """Read what stands in the quotes of a range of the text."""
+        text = quoted.mapped.text.strip()
+        if not text or text == SUBSTITUTED:
             return
         if command.program == "eval":
             scope = self.scope.copy()
@@ -207,25 +203,8 @@ class Reader:
             scope = self.scope.visible() if quoted.literal else self.scope.frozen()
             for variable in command.assignments:
                 scope.assign(variable.name, variable.value)
-        inner = Reader(quoted.text, self.base, scope, self.output)
+        whole = MappedText.verbatim(self.text[piece[0] : piece[1]], piece[0]).within(self._mapped)
+        inner = Reader(quoted.mapped.within(whole), scope, self.output)
         inner.depth = self.depth + 1
         inner.unconditional = command.unconditional
-        if self.places is not None:
-            inner.places = self._composed(quoted, at)
-        elif quoted.places is not None:
-            inner.base += at
-            inner.places = quoted.places
-        else:
-            inner.base += at + quoted.start
         self.output.read(inner)
-
-    def _composed(self, quoted: Quoted, at: int) -> tuple[Span, ...] | None:
-        """Where the characters of quotes within quotes are written."""
-        places = self.places or ()
-        if quoted.places is None:
-            start = at + quoted.start
-            return places[start : start + len(quoted.text)]
-        return tuple(
-            Span(places[at + place.start].start, places[at + place.end - 1].end)
-            for place in quoted.places
-        )

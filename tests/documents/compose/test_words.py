@@ -19,7 +19,7 @@ def read(text: str) -> CommandLine:
 
 
 def values(line: CommandLine) -> list[object]:
-    facts = [spoken.word.value for spoken in line.words]
+    facts = [mapped_word.word.value for mapped_word in line.words]
     return [fact.value if isinstance(fact, Known) else fact for fact in facts]
 
 
@@ -53,24 +53,23 @@ def test_what_cannot_be_split_is_not_complete(command: str) -> None:
 def test_words_are_found_where_they_are_written() -> None:
     text = "command: >\n  --model m\n  --port '80 80'\nother: x\n"
     line = read(text)
-    assert [text[slice(*spoken.word.span)] for spoken in line.words] == [
+    assert [text[slice(*mapped_word.word.span)] for mapped_word in line.words] == [
         "--model",
         "m",
         "--port",
         "'80 80'",
     ]
-    placed = line.words[3].placed
-    assert (placed.text, text[placed.places[0]], text[placed.places[4]]) == ("80 80", "8", "0")
+    mapped = line.words[3].mapped
+    assert (mapped.text, text[mapped.starts[0]], text[mapped.starts[4]]) == ("80 80", "8", "0")
 
 
 def test_an_escaped_dollar_is_one_for_the_container() -> None:
     text = "command: [sh, -c, 'echo $$X $$Y']"
-    placed = read(text).words[2].placed
-    assert placed.text == "echo $X $Y"
-    assert [text[place] for place in placed.places] == list("echo $X $Y")
-    assert len(placed.places) == len(placed.text)
+    mapped = read(text).words[2].mapped
+    assert mapped.text == "echo $X $Y"
+    assert [text[start] for start in mapped.starts] == list("echo $X $Y")
     (node,) = load_yaml("a: x$$y")
-    assert whole(Cursor(node)["a"]).placed.text == "x$y"
+    assert whole(Cursor(node)["a"]).mapped.text == "x$y"
 
 
 @given(st.text("ab '\"\\\n", max_size=30))

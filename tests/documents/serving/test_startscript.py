@@ -6,12 +6,12 @@ import pytest
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.source import Span
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.serving.startscript import (
-    Placed,
     all_known,
     find_script,
-    place_scalar,
-    read_placed_script,
+    map_scalar,
+    read_mapped_script,
     unknown_word,
     whole_word,
 )
@@ -61,8 +61,8 @@ def read(text: str, variables: dict[str, Fact[str]] | None = None) -> tuple[Scri
     assert isinstance(node, Mapping)
     scalar = node.get("a")
     assert isinstance(scalar, Scalar)
-    script = read_placed_script(  # noqa: S604 - reads, never runs
-        place_scalar(scalar),
+    script = read_mapped_script(  # noqa: S604 - reads, never runs
+        map_scalar(scalar),
         ScriptRole.START,
         shell="sh",
         variables=variables or {},
@@ -102,9 +102,9 @@ def test_variables_that_are_known_are_resolved() -> None:
 
 
 def test_a_text_without_places_stands_under_its_span() -> None:
-    placed = Placed("echo hi", (), Span(5, 30))
-    script = read_placed_script(  # noqa: S604 - reads, never runs
-        placed,
+    mapped = MappedText("echo hi", Span(5, 30), ())
+    script = read_mapped_script(  # noqa: S604 - reads, never runs
+        mapped,
         ScriptRole.START,
         shell="sh",
         variables={},
@@ -112,14 +112,6 @@ def test_a_text_without_places_stands_under_its_span() -> None:
     )
     assert script.span == Span(5, 30)
     assert {word.span for word in script.commands[0].words} == {Span(5, 30)}
-
-
-def test_spans_move_with_the_characters() -> None:
-    placed = Placed("abc", (10, 20, 30), Span(10, 31))
-    assert placed.move(Span(0, 3)) == (10, 31)
-    assert placed.move(Span(1, 2)) == (20, 21)
-    assert placed.move(Span(1, 1)) == (20, 20)
-    assert placed.move(Span(3, 3)) == (31, 31)
 
 
 def test_words_are_whole_scalars() -> None:

@@ -10,6 +10,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from imagelint.core.fact import Known
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.fast import read_fast
 from imagelint.documents.shell.reader import Reader, ScriptOutput
 from imagelint.documents.shell.scope import Scope
@@ -33,7 +34,9 @@ class Reading(NamedTuple):
 
 def read_by_grammar(text: str) -> Reading:
     output = ScriptOutput(text, 0, read_tree)
-    read_tree(Reader(text, 0, Scope({"V": Known("a b"), "E": Known("")}), output))
+    read_tree(
+        Reader(MappedText.verbatim(text, 0), Scope({"V": Known("a b"), "E": Known("")}), output)
+    )
     return Reading(output.commands, output.readable)
 
 
@@ -44,7 +47,9 @@ def _fast_or_grammar(reader: Reader) -> None:
 
 def read_plainly(text: str) -> Reading | None:
     output = ScriptOutput(text, 0, _fast_or_grammar)
-    reader = Reader(text, 0, Scope({"V": Known("a b"), "E": Known("")}), output)
+    reader = Reader(
+        MappedText.verbatim(text, 0), Scope({"V": Known("a b"), "E": Known("")}), output
+    )
     return Reading(output.commands, output.readable) if read_fast(reader) else None
 
 
