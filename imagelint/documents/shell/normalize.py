@@ -18,6 +18,15 @@ _LEADING = pattern(
 )
 # Without command substitutions, which hold commands; parentheses one deep.
 _ARITHMETIC = pattern(r"\$\(\(((?:[^()`$\n]|\$(?!\()|\((?:[^()`$\n]|\$(?!\())*\))*)\)\)")
+# A reserved word directly behind the end of a compound command: `fi fi`, `done \\⏎ fi`, `(a) then`.
+_GAP = r"(?:[ \t]|\\\n)+"
+_ENDED = pattern(
+    rf"(?:(?<![^;&\n \t])(?:fi|done|esac|\}})|\)|\]\])"
+    rf"(?:{_GAP}(?:then|elif|else|fi|do|done|esac|\}})(?=[\s;&|)<>]|$))+"
+)
+_ENDING = pattern(rf"({_GAP})(?=[tefd}}])")
+# A comment among the words of a command, which is a substitution of nothing.
+_NOTE = pattern(r"(?<![^\s\"])`#[^`\n]*`")
 # Within `${ … }` both have a meaning.
 _SIGN = pattern(r"\$\{[^{}]*\}|[%:]")
 
@@ -47,15 +56,26 @@ def simplified(text: str) -> str:
     """The text with simpler signs, as long, for some that are too much for the grammar.
 
     It knows no `${X:-0}` before an operator in a sum: a number stands for each `$(( … ))`. A
-    percent sign or a colon in a program's name may be too much for it: a comma means as little.
+    percent sign or a colon in a program's name may be too much for it: a comma means as little. It
+    wants a semicolon between `fi` and `fi`, and no comments in backquotes.
     """
     if "$((" in text:
         text = _ARITHMETIC.sub(_number, text)
-    return _SIGN.sub(_comma, text)
+    if "`#" in text:
+        text = _NOTE.sub(_blanks, text)
+    return _SIGN.sub(_comma, _ENDED.sub(_separated, text))
 
 
 def _number(match: re.Match[str]) -> str:
     return f"$(({'1' * len(match[1])}))"
+
+
+def _blanks(match: re.Match[str]) -> str:
+    return " " * len(match[0])
+
+
+def _separated(match: re.Match[str]) -> str:
+    return _ENDING.sub(lambda gap: ";" + gap[0][1:], match[0])
 
 
 def _comma(match: re.Match[str]) -> str:

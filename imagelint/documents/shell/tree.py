@@ -72,13 +72,14 @@ def read_tree(reader: Reader) -> None:
     """Read a text through the grammar; says so in the output when it is not a script."""
     tree = parse(reader.text)
     if tree is not None and is_broken(tree.root_node):
-        easier = simplified(reader.text)
-        tree = tree if easier == reader.text else parse(easier)
+        simpler = parse(simplified(reader.text))
+        if simpler is None or is_broken(simpler.root_node):
+            reader.output.readable = False
+        else:
+            tree = simpler
     if tree is None:
         reader.output.readable = False
         return
-    if is_broken(tree.root_node):
-        reader.output.readable = False
     _Walk(reader).run(tree.root_node)
 
 
