@@ -142,3 +142,18 @@ def _behind_document(redirect: Node) -> _Pieces:
         ):
             pieces.append(Part(child))
     return pieces
+
+
+def words_behind(document: Node) -> list[tuple[int, int]]:
+    """The ranges of the words between `<<EOF` and the end of the command."""
+    ranges: list[tuple[int, int]] = []
+    for child in document.children:
+        if child.type in _OPERATORS or child.type in ("pipeline", "ERROR"):
+            break
+        if not child.is_named or child.type in REDIRECTS | _DOCUMENT:
+            continue
+        if ranges and ranges[-1][1] == child.start_byte:
+            ranges[-1] = (ranges[-1][0], child.end_byte)
+        else:
+            ranges.append((child.start_byte, child.end_byte))
+    return ranges

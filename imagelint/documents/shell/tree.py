@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.documents.shell.flatten import REDIRECTS, Part, flatten, is_several
+from imagelint.documents.shell.flatten import REDIRECTS, Part, flatten, is_several, words_behind
 from imagelint.documents.shell.grammar import is_broken, parse
 from imagelint.documents.shell.lists import pipelines
 from imagelint.documents.shell.normalize import simplified
@@ -275,7 +275,7 @@ class _Walk:
     def _piece(self, node: Node) -> tuple[RawRedirect, list[Range]]:
         """A redirect, and the words that stand behind its target but belong to the command."""
         if node.type == "heredoc_redirect":
-            return self._document(node), []
+            return self._document(node), words_behind(node)
         operator = ""
         targets: list[Range] = []
         for child in node.children:

@@ -35,6 +35,7 @@ def texts(script: Script) -> list[str]:
         ("X=$(a b) Y=1", ["", "a b"]),
         ("cat <<EOF | b -c && d\n$(e)\nEOF\nf", ["cat", "e", "b -c", "d", "f"]),
         ("cat <<EOF && d || e\nx\nEOF", ["cat", "d", "e"]),
+        ("a <<EOF b \"c d\" e'f'g\nx\nEOF\nh", ["a b c d efg", "h"]),
         ("a > x b", ["a b"]),
         ("> x", [""]),
         ("{ a; } > x; while b; do c; done < <(d)", ["a", "b", "c", "d"]),
