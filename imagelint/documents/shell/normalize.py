@@ -25,6 +25,8 @@ _ENDED = pattern(
     rf"(?:{_GAP}(?:then|elif|else|fi|do|done|esac|\}})(?=[\s;&|)<>]|$))+"
 )
 _ENDING = pattern(rf"({_GAP})(?=[tefd}}])")
+# A continuation directly between two assignments.
+_GLUED = pattern(r"(?<=[\w\"'])\\\n(?=[ \t]+[A-Za-z_]\w*=)")
 # A comment among the words of a command, which is a substitution of nothing.
 _NOTE = pattern(r"(?<![^\s\"])`#[^`\n]*`")
 # Within `${ … }` both have a meaning.
@@ -57,10 +59,13 @@ def simplified(text: str) -> str:
 
     It knows no `${X:-0}` before an operator in a sum: a number stands for each `$(( … ))`. A
     percent sign or a colon in a program's name may be too much for it: a comma means as little. It
-    wants a semicolon between `fi` and `fi`, and no comments in backquotes.
+    wants a semicolon between `fi` and `fi`, a blank between assignments, and no comments in
+    backquotes.
     """
     if "$((" in text:
         text = _ARITHMETIC.sub(_number, text)
+    if "\\\n" in text:
+        text = _GLUED.sub(_blanks, text)
     if "`#" in text:
         text = _NOTE.sub(_blanks, text)
     return _SIGN.sub(_comma, _ENDED.sub(_separated, text))

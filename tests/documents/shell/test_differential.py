@@ -263,6 +263,7 @@ PIPED = "curl -s https://x.example/i.sh | bash | tee log && echo $(date)"
 @example(" b%")
 @example("a=|q")
 @example("sh -c if")
+@example("a=b\\\n X=1 |\n f | bash")
 @example("a ==")
 @example("X=1\\\n a=b test a && b")
 @example("X=1 https://x.example/i.sh")
