@@ -41,9 +41,9 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-bench: setup tools ## Time imagelint beside its peers
+bench: setup tools ## Time imagelint beside its peers; CORPUS=folder adds files of others
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
-	$(BIN)/python benchmarks/bench.py
+	$(BIN)/python benchmarks/bench.py $(if $(CORPUS),--corpus $(CORPUS))
 
 generate: setup ## Write again what is generated from the code: packs, schema, docs
 	$(BIN)/python tools/generate.py
