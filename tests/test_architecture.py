@@ -96,6 +96,28 @@ OPENS = frozenset(("open", "os.open", "io.open", "pathlib.Path"))
 # Who walks over a document for each of its nodes is quadratic: these ask its indexes.
 ASKING = ("rules", "documents.queries")
 
+# What rules, and the questions that they ask, may know of rooms in which text is read: its nodes.
+# How something is written there is asked of its platform.
+NODES_OF: dict[str, tuple[str, ...]] = {
+    "documents.yaml": (),
+    "documents.compose": ("documents.compose.document", "documents.compose.model"),
+    "documents.kubernetes": (
+        "documents.kubernetes.kustomization",
+        "documents.kubernetes.landmarks",
+        "documents.kubernetes.manifest",
+        "documents.kubernetes.objects",
+        "documents.kubernetes.wiring",
+    ),
+    "documents.dockerfile": (
+        "documents.dockerfile.Dockerfile",
+        "documents.dockerfile.document",
+        "documents.dockerfile.ignorefile",
+        "documents.dockerfile.model",
+    ),
+}
+# Fields of nodes that hold places of YAML, for those who read them.
+RAW_FIELDS = frozenset({"body", "node", "spec", "template"})
+
 
 class Module(NamedTuple):
     """A module by its name below `imagelint.` and its file."""
@@ -192,6 +214,21 @@ def walks(module: Module) -> list[str]:
     return [f"{node.lineno}: {ast.unparse(node)}" for node in found if node.attr == "walk"]
 
 
+def readings_of_text(module: Module) -> list[str]:
+    """Where a rule or a query looks at a text past its nodes, as `line: name`."""
+    if not (is_below(module.name, "rules") or is_below(module.name, "documents.queries")):
+        return []
+    return [f"{use.line}: {use.name}" for use in mentions(module) if _is_raw(use.name)]
+
+
+def _is_raw(name: str) -> bool:
+    place = name.removeprefix("imagelint.")
+    for room, nodes in NODES_OF.items():
+        if is_below(place, room) and not any(is_below(place, node) for node in nodes):
+            return True
+    return not RAW_FIELDS.isdisjoint(name.split(".")[1:])
+
+
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 def test_every_module_has_a_room(module: Module) -> None:
     assert without_room(module) == []
@@ -215,6 +252,11 @@ def test_only_the_ends_open_files(module: Module) -> None:
 @pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
 def test_rules_and_queries_ask_indexes(module: Module) -> None:
     assert walks(module) == []
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: module.name)
+def test_rules_and_queries_ask_nodes_and_read_no_text(module: Module) -> None:
+    assert readings_of_text(module) == []
 
 
 PLANTED: tuple[tuple[Callable[[Module], list[str]], str, str, list[str]], ...] = (
@@ -271,6 +313,32 @@ PLANTED: tuple[tuple[Callable[[Module], list[str]], str, str, list[str]], ...] =
     (walks, "rules.pods.new", "for node in ctx.document.walk(): pass", ["1: ctx.document.walk"]),
     (walks, "documents.queries.new", "each = document.walk\nwalk(1)", ["1: document.walk"]),
     (walks, "documents.new", "document.walk()", []),
+    (
+        readings_of_text,
+        "rules.pods.new",
+        (
+            "from imagelint.documents.yaml.cursor import Cursor\n"
+            "from imagelint.documents.compose.values import word\n"
+            "from imagelint.documents.kubernetes.podreader import read_pods"
+        ),
+        [
+            "1: imagelint.documents.yaml.cursor.Cursor",
+            "2: imagelint.documents.compose.values.word",
+            "3: imagelint.documents.kubernetes.podreader.read_pods",
+        ],
+    ),
+    (readings_of_text, "documents.queries.new", "container.body", ["1: container.body"]),
+    (readings_of_text, "rules.pods.new", "pod.spec, node", ["1: pod.spec"]),
+    (
+        readings_of_text,
+        "rules.pods.new",
+        (
+            "from imagelint.documents.kubernetes.objects import Pod\n"
+            "from imagelint.documents.dockerfile import Dockerfile\nbody.text"
+        ),
+        [],
+    ),
+    (readings_of_text, "documents.kubernetes.new", "container.body", []),
 )
 
 

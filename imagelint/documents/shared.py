@@ -5,12 +5,10 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-
 if TYPE_CHECKING:
+    from imagelint.core.fact import Fact
     from imagelint.core.reference import ImageReference
     from imagelint.core.source import Span
-    from imagelint.documents.yaml.cursor import Cursor
 
 
 class ImageRole(Enum):
@@ -68,70 +66,4 @@ class EnvVar(NamedTuple):
     name_span: Span
     value_span: Span
     reference: str = ""
-    path: str = ""
-
-
-class Mount(NamedTuple):
-    """A volume where a container sees it.
-
-    `source` is `emptyDir`, `memory`, `hostPath`, `persistentVolumeClaim`, `configMap`, `secret`,
-    `image`, `named`, `bind`, `tmpfs` … or empty when the volume is not defined in sight. `size` is
-    the limit in bytes, `target` the path in the container, `host_path` what is mounted from a host.
-    """
-
-    span: Span
-    target: Fact[str]
-    source: str
-    size: Fact[float] = ABSENT
-    read_only: bool = False
-    host_path: str = ""
-    path: str = ""
-
-
-class GpuRequest(NamedTuple):
-    """The accelerators that one container asks for.
-
-    `quantity` is unknown for `all` and for claims that are defined elsewhere. `resource` is the
-    resource's name (`nvidia.com/gpu`, `nvidia.com/mig-1g.10gb`), `gpus` or `devices` for compose.
-    """
-
-    span: Span
-    resource: str
-    quantity: Fact[float]
-    path: str = ""
-
-
-class Runtime(NamedTuple):
-    """Where a container runs: all that a rule about serving may ask besides the command itself.
-
-    `kind` is `image` (a Dockerfile: most is unknown), `pod` or `compose`. `owner` is the kind of
-    the object that holds the pod (`Deployment`, `InferenceService`, `compose service` …), `name`
-    the container's or service's. `body` is the container's or service's place in its file (probes
-    and health checks are read there), `spec` the pod's. `gpus` is absent when nothing is requested
-    and every place that could was read. `shm` is the size of `/dev/shm` in bytes: absent means the
-    default of 64 MB, `Known(inf)` an unbounded one. `restarts` is false for pods that run to an
-    end, `group` counts the pods that form one server (LeaderWorkerSet, worker specs), `user` is
-    numeric or a name. `managed` says that an operator adds what the file does not show.
-    """
-
-    kind: str
-    owner: str
-    name: str
-    span: Span
-    gpus: Fact[GpuRequest] = UNKNOWN
-    gpu_product: Fact[str] = UNKNOWN
-    shm: Fact[float] = UNKNOWN
-    shm_mount: Mount | None = None
-    host_ipc: Fact[bool] = UNKNOWN
-    memory_limit: Fact[float] = UNKNOWN
-    mounts: Fact[tuple[Mount, ...]] = UNKNOWN
-    ports: tuple[int, ...] = ()
-    user: Fact[str] = UNKNOWN
-    restarts: bool = True
-    group: Fact[int] = Known(1)
-    labels: tuple[tuple[str, str], ...] = ()
-    namespace: str = ""
-    managed: bool = False
-    body: Cursor | None = None
-    spec: Cursor | None = None
     path: str = ""

@@ -83,7 +83,7 @@ def _read(
 
 
 def _health_script(service: ComposeService) -> Script | None:
-    test = service.healthcheck("test")
+    test = service.body.at("healthcheck", "test")
     if isinstance(test.node, Scalar) and test.node.value is not None:
         return _read(whole(test), ScriptRole.HEALTHCHECK, "sh", service)
     items = test.items()

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
-    from imagelint.documents.shared import EnvVar, ImageUse, Runtime
+    from imagelint.documents.runtime.model import Runtime
+    from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.yaml.cursor import Cursor
 
 
@@ -46,10 +47,6 @@ class ComposeService(NamedTuple):
     ports: tuple[PublishedPort, ...]
     runtime: Runtime
     path: str
-
-    def healthcheck(self, *keys: str) -> Cursor:
-        """A place in the health check of the service."""
-        return self.body.at("healthcheck", *keys)
 
     def variable(self, name: str) -> EnvVar | None:
         """The variable of that name that counts, which is the last."""

@@ -8,7 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.compose.values import is_set, size, value, word
 from imagelint.documents.quantity import parse_bytes
-from imagelint.documents.shared import Mount
+from imagelint.documents.runtime.model import Mount
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:

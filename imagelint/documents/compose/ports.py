@@ -8,10 +8,12 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.compose.model import PublishedPort
 from imagelint.documents.compose.values import value, word
+from imagelint.documents.runtime.model import ContainerPort
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
+    from imagelint.documents.base import Node
     from imagelint.documents.yaml.cursor import Cursor
 
 _VARIABLE = pattern(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
@@ -59,9 +61,13 @@ def _part(text: str | None, span: Span) -> Fact[str]:
     return UNKNOWN if _UNKNOWN_PART in text else Known(text.strip("[]"), span)
 
 
-def container_ports(ports: tuple[PublishedPort, ...], service: Cursor) -> tuple[int, ...]:
+def container_ports(ports: tuple[PublishedPort, ...], service: Cursor) -> tuple[ContainerPort, ...]:
     """The single ports of the container that are published or exposed."""
-    targets = [port.target for port in ports]
-    targets += [value(place) for place in service["expose"].items()]
-    known = [fact.value.partition("/")[0] for fact in targets if isinstance(fact, Known)]
-    return tuple(dict.fromkeys(int(text) for text in known if text.isdecimal() and len(text) < 6))  # noqa: PLR2004 - digits of a port
+    targets: list[tuple[Fact[str], Node]] = [(port.target, port) for port in ports]
+    targets += [(value(place), place) for place in service["expose"].items()]
+    found: dict[int, Node] = {}
+    for fact, place in targets:
+        text = fact.value.partition("/")[0] if isinstance(fact, Known) else ""
+        if text.isdecimal() and len(text) < 6:  # noqa: PLR2004 - digits of a port
+            found.setdefault(int(text), place)
+    return tuple(ContainerPort(number, place) for number, place in found.items())

@@ -2,16 +2,32 @@
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.compose.mounts import read_mounts
+from imagelint.documents.compose.platform import ServicePlatform
+from imagelint.documents.compose.privileges import host_namespaces, read_privileges
+from imagelint.documents.compose.probes import read_probes
 from imagelint.documents.compose.values import is_set, size, value, word
 from imagelint.documents.compose.variables import read_settings
-from imagelint.documents.shared import EnvOrigin, GpuRequest, Mount, Runtime
-from imagelint.documents.yaml.nodes import Scalar, Sequence
+from imagelint.documents.runtime.field import Field
+from imagelint.documents.runtime.model import (
+    ContainerPort,
+    GpuRequest,
+    Mount,
+    Neighbour,
+    Resource,
+    Resources,
+    Runtime,
+)
+from imagelint.documents.shared import EnvOrigin
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
+    from imagelint.documents.runtime.probe import Probes
     from imagelint.documents.yaml.cursor import Cursor
 
 _GPU_CAPABILITIES = frozenset(("gpu", "nvidia", "compute", "utility"))
@@ -20,34 +36,82 @@ _CDI_VENDORS = ("nvidia.com/gpu", "amd.com/gpu", "/dev/nvidia")
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - compared with, never written to
 
 
-def read_runtime(name: str, service: Cursor, ports: tuple[int, ...]) -> Runtime:
+def read_runtime(name: str, service: Cursor, ports: tuple[ContainerPort, ...]) -> Runtime:
     """Where a service runs; what `extends` may bring in is unknown."""
     partial = is_set(service["extends"])
     mounts = read_mounts(service)
     shm, shm_mount = _shared_memory(service, mounts)
-    ipc = value(service["ipc"])
     limit = service["mem_limit"]
     memory = size(limit if is_set(limit) else service.at("deploy", "resources", "limits", "memory"))
     gpus = _gpus(service)
     return Runtime(
-        "compose",
+        ServicePlatform(service),
         "compose service",
         name,
         service.key_span,
-        UNKNOWN if partial and gpus is ABSENT else gpus,
-        UNKNOWN,
-        UNKNOWN if partial and shm is ABSENT else shm,
-        shm_mount,
-        Known(ipc.value == "host", ipc.span) if isinstance(ipc, Known) else ipc,
-        UNKNOWN if partial and memory is ABSENT else memory,
-        UNKNOWN if partial else mounts,
-        ports,
-        value(service["user"]),
+        gpus=UNKNOWN if partial and gpus is ABSENT else gpus,
+        other_devices=Known(_has_devices(service)),
+        shm=UNKNOWN if partial and shm is ABSENT else shm,
+        shm_mount=shm_mount,
+        memory_limit=UNKNOWN if partial and memory is ABSENT else memory,
+        mounts=UNKNOWN if partial else mounts,
+        ports=ports,
+        user=value(service["user"]),
         labels=_labels(service),
         managed=partial,
-        body=service,
+        details=ServiceDetails(service),
         path=service.path,
     )
+
+
+class ServiceDetails:
+    """What few rules ask of a service."""
+
+    def __init__(self, service: Cursor) -> None:
+        self._service = service
+
+    @cached_property
+    def probes(self) -> Probes:
+        """Who asks it how it is."""
+        return read_probes(self._service)
+
+    @cached_property
+    def host(self) -> HostNamespaces:
+        """The namespaces of its host that it shares."""
+        return host_namespaces(self._service)
+
+    @cached_property
+    def privileges(self) -> Privileges:
+        """How much it may do."""
+        return read_privileges(self._service)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """What it asks for and may use."""
+        deploy = self._service.at("deploy", "resources")
+        return Resources(_quantities(deploy["reservations"]), _quantities(deploy["limits"]))
+
+    @property
+    def together(self) -> tuple[Neighbour, ...]:
+        """Services do not share their networks."""
+        return ()
+
+
+def _has_devices(service: Cursor) -> bool:
+    """Whether devices may come by another way than a request for GPUs."""
+    generic = service.at("deploy", "resources", "reservations", "generic_resources")
+    devices = [item.word() for item in service["devices"].items()]
+    written = any(device.startswith("/dev/") for device in devices)
+    return generic.exists or written or service["runtime"].exists
+
+
+def _quantities(place: Cursor) -> Fact[tuple[Resource, ...]]:
+    if not is_set(place):
+        return ABSENT
+    if not isinstance(place.node, Mapping):
+        return UNKNOWN
+    found = (Resource(name, Field(value(entry), entry)) for name, entry in place.entries())
+    return Known(tuple(found), place.span)
 
 
 def _labels(service: Cursor) -> tuple[tuple[str, str], ...]:

@@ -25,16 +25,17 @@ def read_health(instruction: Instruction, script: Script | None) -> HealthCheck:
         instruction.span,
         instruction,
         bool(words) and words[0].text.upper() == "NONE",
-        _time(instruction, "interval"),
-        _time(instruction, "timeout"),
-        _time(instruction, "start-period"),
+        read_time(instruction, "interval"),
+        read_time(instruction, "timeout"),
+        read_time(instruction, "start-period"),
         _count(instruction, "retries"),
         script,
         words[1:],
     )
 
 
-def _time(instruction: Instruction, name: str) -> Fact[float]:
+def read_time(instruction: Instruction, name: str) -> Fact[float]:
+    """The seconds that an option of HEALTHCHECK says."""
     flag = instruction.flag(name)
     if flag is None:
         return ABSENT

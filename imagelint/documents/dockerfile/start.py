@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
-from imagelint.documents.shared import Runtime
+from imagelint.documents.dockerfile.platform import ImagePlatform
+from imagelint.documents.dockerfile.probes import read_probes
+from imagelint.documents.runtime.field import Place
+from imagelint.documents.runtime.model import ContainerPort, Runtime, Unread
 from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
@@ -32,12 +35,13 @@ def launch_of(stage: Stage) -> Launch:
         env=tuple(stage.env.values()),
         env_complete=stage.env_complete,
         runtime=Runtime(
-            kind="image",
+            platform=ImagePlatform(Place(start.span if start else stage.span)),
             owner="Dockerfile",
             name=stage.name,
             span=stage.span,
-            ports=stage.exposed,
+            ports=tuple(ContainerPort(port, stage) for port in stage.exposed),
             user=user,
+            details=Unread(read_probes(stage.healthcheck)),
         ),
         appends=stage.entrypoint is None and not stage.env_complete,
     )

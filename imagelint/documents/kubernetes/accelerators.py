@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_quantity
-from imagelint.documents.shared import GpuRequest
+from imagelint.documents.runtime.model import GpuRequest
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:

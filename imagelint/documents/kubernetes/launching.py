@@ -38,7 +38,7 @@ def scripts(container: Container) -> Iterator[Script]:
     if script:
         yield script
     for probe in _PROBES:
-        words = container.probe(probe).at("exec", "command").items()
+        words = container.body.at(probe, "exec", "command").items()
         script = _script(list(words), ScriptRole.HEALTHCHECK, variables)
         if script:
             yield script

@@ -4,25 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.documents.kubernetes.privileges import (
+    host_namespaces,
+    is_for_windows,
+    pod_privileges,
+)
+from imagelint.documents.kubernetes.volumes import read_volumes
+
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
-    from imagelint.documents.shared import EnvVar, ImageUse, Runtime
+    from imagelint.documents.runtime.model import Runtime, Volume
+    from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
+    from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.yaml.cursor import Cursor
 
-# Fields of a pod's securityContext which hold for containers that do not set them:
-# https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context
-_INHERITED = frozenset(
-    (
-        "appArmorProfile",
-        "runAsGroup",
-        "runAsNonRoot",
-        "runAsUser",
-        "seLinuxOptions",
-        "seccompProfile",
-        "windowsOptions",
-    )
-)
+
+# Kubernetes' own groups: there a container must have an image.
+_OWN_GROUPS = ("", "apps", "batch")
 
 
 class KubernetesObject(NamedTuple):
@@ -46,6 +45,11 @@ class KubernetesObject(NamedTuple):
     def group(self) -> str:
         """The API group: `apps` of `apps/v1`, empty for the core group."""
         return self.api_version.rpartition("/")[0]
+
+    @property
+    def is_node_agent(self) -> bool:
+        """Whether its pods do a node's work: drivers, device plugins, exporters."""
+        return self.kind == "DaemonSet"
 
     def annotation(self, name: str) -> Cursor:
         """The place of an annotation of the object itself."""
@@ -72,23 +76,31 @@ class Container(NamedTuple):
     runtime: Runtime
     path: str
 
-    def security(self, *keys: str) -> Cursor:
-        """A field of the security context, from the pod where the container does not say."""
-        own = self.body.at("securityContext", *keys)
-        first = self.body.at("securityContext", *keys[:1])
-        if keys and keys[0] in _INHERITED and (not first.exists or first.null):
-            inherited = self.spec.at("securityContext", *keys)
-            return inherited if inherited.exists else own
-        return own
-
-    def probe(self, name: str) -> Cursor:
-        """The place of a probe by its whole name: `livenessProbe`, `startupProbe`."""
-        return self.body[name]
-
     def variable(self, name: str) -> EnvVar | None:
         """The variable of that name that counts, which is the last."""
         found = [variable for variable in self.env if variable.name == name]
         return found[-1] if found else None
+
+    @property
+    def privileges(self) -> Privileges:
+        """How much it may do."""
+        return self.runtime.privileges
+
+    @property
+    def partial(self) -> bool:
+        """Whether the rest is written elsewhere, so that nothing is certainly absent.
+
+        That holds for patches and templates, which name no image, and for a NIMService, which has
+        no field for a security context: its operator sets it
+        (NVIDIA/k8s-nim-operator:config/crd/bases/apps.nvidia.com_nimservices.yaml).
+        """
+        patch = self.owner.group in _OWN_GROUPS and not self.body["image"].exists
+        return patch or self.owner.kind == "NIMService"
+
+    @property
+    def windows(self) -> bool:
+        """Whether it is for nodes of Windows, where most of the security context means nothing."""
+        return is_for_windows(self.spec)
 
     @property
     def serves(self) -> bool:
@@ -115,6 +127,31 @@ class Pod(NamedTuple):
     path: str
     template: Cursor
     managed: bool = False
+
+    @property
+    def host(self) -> HostNamespaces:
+        """The namespaces of the node that it shares."""
+        return host_namespaces(self.spec)
+
+    @property
+    def privileges(self) -> Privileges:
+        """How much it lets those containers do that do not say it themselves."""
+        return pod_privileges(self.spec)
+
+    @property
+    def volumes(self) -> tuple[Volume, ...]:
+        """Its volumes in source order."""
+        return read_volumes(self.spec)
+
+    @property
+    def windows(self) -> bool:
+        """Whether it is for nodes of Windows."""
+        return is_for_windows(self.spec)
+
+    @property
+    def partial(self) -> bool:
+        """Whether it is only a part of a pod, as its containers tell."""
+        return any(container.partial for container in self.containers)
 
     @property
     def annotations(self) -> tuple[tuple[str, str], ...]:

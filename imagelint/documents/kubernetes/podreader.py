@@ -7,17 +7,26 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.reference import parse_reference
 from imagelint.documents.kubernetes.accelerators import gpu_product, quantity, requested
+from imagelint.documents.kubernetes.details import ContainerDetails, named_at
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
+from imagelint.documents.kubernetes.platform import PodPlatform
 from imagelint.documents.kubernetes.podshapes import PodPath, group_size, pod_places, replicas
+from imagelint.documents.kubernetes.privileges import user
 from imagelint.documents.kubernetes.variables import read_env
-from imagelint.documents.kubernetes.volumes import named_volumes, read_mounts, shared_memory
-from imagelint.documents.shared import ImageRole, ImageUse, Runtime
+from imagelint.documents.kubernetes.volumes import (
+    named_volumes,
+    read_mounts,
+    shared_memory,
+)
+from imagelint.documents.runtime.model import ContainerPort, Runtime
+from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeVar
 
+    from imagelint.core.source import Span
     from imagelint.documents.yaml.cursor import Cursor
 
     T = TypeVar("T")
@@ -35,6 +44,7 @@ class _PodContext(NamedTuple):
     group: Fact[int]
     product: Fact[str]
     volumes: dict[str, Cursor]
+    together: tuple[Cursor, ...]
 
 
 def read_pods(obj: KubernetesObject) -> tuple[Pod, ...]:
@@ -44,6 +54,7 @@ def read_pods(obj: KubernetesObject) -> tuple[Pod, ...]:
 
 def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
     spec = place.spec
+    bodies = _bodies(place)
     around = _PodContext(
         obj,
         place,
@@ -52,12 +63,13 @@ def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
         group_size(obj, spec),
         _unless_managed(gpu_product(spec), place),
         named_volumes(spec, obj.body.at("spec", "volumeClaimTemplates")),
+        tuple(body for body, role in bodies if role in ("container", "sidecar")),
     )
     return Pod(
         spec.key_span,
         obj,
         spec,
-        tuple(_container(body, role, around) for body, role in _bodies(place)),
+        tuple(_container(body, role, around) for body, role in bodies),
         replicas(obj, spec),
         around.labels,
         around.restarts,
@@ -84,12 +96,12 @@ def _init_role(body: Cursor) -> str:
 
 
 def _container(body: Cursor, role: str, around: _PodContext) -> Container:
-    name = body["name"]
-    span = name.span if name.exists else body.key_span
+    span = named_at(body)
+    name = body["name"].word() or _given_name(body, around)
     env, complete = read_env(body)
-    container = Container(
+    return Container(
         span,
-        name.word() or _given_name(body, around),
+        name,
         role,
         body,
         around.place.spec,
@@ -97,10 +109,9 @@ def _container(body: Cursor, role: str, around: _PodContext) -> Container:
         _image(body),
         env,
         complete,
-        Runtime("pod", around.owner.kind, "", span),
+        _runtime(body, around, (name, span)),
         body.path,
     )
-    return container._replace(runtime=_runtime(container, around))
 
 
 def _given_name(body: Cursor, around: _PodContext) -> str:
@@ -136,48 +147,51 @@ def _image_by_parts(place: Cursor) -> ImageUse | None:
     return ImageUse(at.span, ImageRole.POD, text, fact, path=place.path)
 
 
-def _runtime(container: Container, around: _PodContext) -> Runtime:
-    body, place = container.body, around.place
+def _runtime(body: Cursor, around: _PodContext, named: tuple[str, Span]) -> Runtime:
+    place = around.place
     resources = body["resources"]
-    memory = _memory_limit(container)
+    memory = _memory_limit(body, place.spec)
     mounts = read_mounts(body, around.volumes)
     shm, shm_mount = shared_memory(mounts, memory)
     return Runtime(
-        "pod",
+        PodPlatform(body),
         around.owner.kind,
-        container.name,
-        container.span,
-        _unless_managed(requested(resources), place),
-        around.product,
-        _unless_managed(shm, place),
-        shm_mount,
-        place.spec["hostIPC"].boolean(),
-        _unless_managed(memory, place),
-        mounts,
-        tuple(_ports(body)),
-        container.security("runAsUser").text(),
-        around.restarts,
-        around.group,
-        around.labels,
-        around.owner.namespace,
-        place.managed,
-        body,
-        place.spec,
-        body.path,
+        *named,
+        gpus=_unless_managed(requested(resources), place),
+        gpu_product=around.product,
+        other_devices=Known(_has_devices(place.spec)),
+        shm=_unless_managed(shm, place),
+        shm_mount=shm_mount,
+        memory_limit=_unless_managed(memory, place),
+        mounts=mounts,
+        ports=tuple(_ports(body)),
+        user=user(body, place.spec).value,
+        restarts=around.restarts,
+        group=around.group,
+        labels=around.labels,
+        namespace=around.owner.namespace,
+        managed=place.managed,
+        details=ContainerDetails(body, place.spec, around.together),
+        path=body.path,
     )
 
 
-def _memory_limit(container: Container) -> Fact[float]:
+def _has_devices(spec: Cursor) -> bool:
+    """Whether devices may come by another way than the resources of a container."""
+    return spec["resourceClaims"].exists or "nvidia" in spec["runtimeClassName"].word()
+
+
+def _memory_limit(body: Cursor, spec: Cursor) -> Fact[float]:
     """The container's limit, else the one of the whole pod."""
-    own = quantity(container.body.at("resources", "limits", "memory"))
-    return quantity(container.spec.at("resources", "limits", "memory")) if own is ABSENT else own
+    own = quantity(body.at("resources", "limits", "memory"))
+    return quantity(spec.at("resources", "limits", "memory")) if own is ABSENT else own
 
 
-def _ports(body: Cursor) -> Iterator[int]:
+def _ports(body: Cursor) -> Iterator[ContainerPort]:
     for port in body["ports"].items():
         number = port["containerPort"].integer()
         if isinstance(number, Known):
-            yield number.value
+            yield ContainerPort(number.value, port["containerPort"], port["name"].word())
 
 
 def _unless_managed(fact: Fact[T], place: PodPath) -> Fact[T]:

@@ -75,7 +75,6 @@ def _route(
         timeouts,
         tuple(backend for backend in backends if backend[0]),
         obj.annotations,
-        body,
         path,
     )
 

@@ -51,7 +51,7 @@ def _horizontal(scaler: HorizontalPodAutoscaler) -> Autoscaler:
         scaler.max_replicas,
         tuple(_signal(metric) for metric in scaler.metrics) or tuple(_by_default(scaler)),
         scaler.body.at("spec", "minReplicas"),
-        scaler.body,
+        scaler,
         scaler.path,
     )
 
@@ -89,7 +89,7 @@ def _scaled_object(scaler: ScaledObject) -> Autoscaler:
         _default(scaler.max_replicas, _KEDA_MAXIMUM),
         tuple(_trigger(trigger) for trigger in scaler.triggers),
         scaler.body.at("spec", "minReplicaCount"),
-        scaler.body,
+        scaler.body.at("spec", "idleReplicaCount"),
         scaler.path,
     )
 
@@ -165,7 +165,7 @@ def _itself(  # noqa: PLR0913, PLR0917 - the parts of one node
         maximum,
         signals,
         floor,
-        obj.body,
+        obj,
         obj.path,
     )
 

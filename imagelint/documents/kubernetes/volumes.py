@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.accelerators import quantity
-from imagelint.documents.shared import Mount
+from imagelint.documents.runtime.field import Field
+from imagelint.documents.runtime.model import Mount, Volume
 from imagelint.documents.yaml.nodes import Sequence
 
 if TYPE_CHECKING:
@@ -23,6 +24,15 @@ def named_volumes(spec: Cursor, claims: Cursor) -> dict[str, Cursor]:
     for claim in claims.items():
         volumes.setdefault(claim.at("metadata", "name").word(), claim)
     return volumes
+
+
+def read_volumes(spec: Cursor) -> tuple[Volume, ...]:
+    """The volumes of a pod in source order."""
+    return tuple(
+        Volume(volume.span, volume["name"].word(), Field(path.text(), path))
+        for volume in spec["volumes"].items()
+        for path in (volume.at("hostPath", "path"),)
+    )
 
 
 def read_mounts(container: Cursor, volumes: Mapping[str, Cursor]) -> Fact[tuple[Mount, ...]]:

@@ -18,9 +18,8 @@ from imagelint.knowledge.gpus import is_shared, mig_profile
 
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
+    from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.serving.command import ServingCommand
-    from imagelint.documents.shared import Runtime
-    from imagelint.documents.yaml.cursor import Cursor
     from imagelint.knowledge.engines import Traits
 
 _OTHER_HARDWARE = re.compile(
@@ -61,29 +60,18 @@ def may_see_gpu(server: ServingCommand) -> bool:
     devices = setting(server, "NVIDIA_VISIBLE_DEVICES")
     runtime = server.launch.runtime
     told = devices is not ABSENT and value_or(devices, "all") not in _NO_DEVICE
-    if told or runtime.body is None:
+    other = runtime.other_devices
+    if told or not isinstance(other, Known) or other.value:
         return True
-    if runtime.kind == "compose":
-        return _has_devices(runtime.body)
-    return _is_scheduled_otherwise(runtime, runtime.body)
+    return runtime.kind == "pod" and _is_scheduled_otherwise(runtime)
 
 
-def _has_devices(service: Cursor) -> bool:
-    generic = service.at("deploy", "resources", "reservations", "generic_resources")
-    devices = [item.word() for item in service["devices"].items()]
-    written = any(device.startswith("/dev/") for device in devices)
-    return generic.exists or written or service["runtime"].exists
-
-
-def _is_scheduled_otherwise(runtime: Runtime, container: Cursor) -> bool:
-    spec = runtime.spec
-    if spec is None or spec["resourceClaims"].exists:
-        return True
-    if "nvidia" in spec["runtimeClassName"].word():
-        return True
-    limits = [name for name, _ in container.at("resources", "limits").entries()]
-    labels = [name for name, _ in runtime.labels]
-    return any(_PARTS.search(name) for name in (*limits, *labels))
+def _is_scheduled_otherwise(runtime: Runtime) -> bool:
+    """Whether the names of limits or labels are those of other schedulers."""
+    limits = runtime.resources.limits
+    names = [one.name for one in limits.value] if isinstance(limits, Known) else []
+    names += [name for name, _ in runtime.labels]
+    return any(_PARTS.search(name) for name in names)
 
 
 def has_gpus_alone(server: ServingCommand) -> bool:

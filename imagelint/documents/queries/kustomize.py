@@ -8,18 +8,16 @@ from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.project import beside
 
 if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.kustomization import ImageOverride
     from imagelint.documents.project import Project
-    from imagelint.documents.yaml.cursor import Cursor
 
 # https://kubectl.docs.kubernetes.io/references/kustomize/glossary/#kustomization
 _FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
 
 
-def replaced_image(origin: str, name: str, project: Project) -> Cursor | None:
-    """What the kustomization in the folder of `origin` writes for an image, by its bare name.
-
-    The entry of `images`, with `newName`, `newTag` or `digest`; None when there is none.
-    """
+def replaced_image(origin: str, name: str, project: Project) -> ImageOverride | None:
+    """What the kustomization in the folder of `origin` writes for an image, by its bare name."""
+    from imagelint.documents.kubernetes.kustomization import image_overrides
     from imagelint.documents.kubernetes.manifest import Manifest
 
     for file in _FILES:
@@ -28,16 +26,16 @@ def replaced_image(origin: str, name: str, project: Project) -> Cursor | None:
             continue
         manifest: Manifest = found.value
         for obj in manifest.objects:
-            for entry in obj.body["images"].items():
-                if obj.kind == "Kustomization" and entry["name"].word() == name:
-                    return entry
+            for override in image_overrides(obj):
+                if override.name == name:
+                    return override
     return None
 
 
-def pins_image(entry: Cursor, *, by_digest: bool) -> bool:
+def pins_image(override: ImageOverride, *, by_digest: bool) -> bool:
     """Whether an entry of `images` names a version: a digest, or a tag other than `latest`."""
-    if entry["digest"].text() is not ABSENT:
+    if override.digest is not ABSENT:
         return True
-    tag = entry["newTag"].text()
+    tag = override.tag
     named = tag is not ABSENT and not (isinstance(tag, Known) and tag.value in ("", "latest"))
     return named and not by_digest

@@ -9,8 +9,8 @@ from imagelint.documents.queries.serving import is_offline, setting
 from imagelint.documents.serving.options import DOWNLOAD_FOLDER
 
 if TYPE_CHECKING:
+    from imagelint.documents.runtime.model import Mount
     from imagelint.documents.serving.command import ServingCommand
-    from imagelint.documents.shared import Mount
     from imagelint.knowledge.engines import CacheFolders
 
 # Volumes that hold what others put there.

@@ -5,23 +5,19 @@ from __future__ import annotations
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.pattern import pattern as lazy
-from imagelint.documents.compose.values import is_set, value, word
-from imagelint.documents.quantity import parse_duration
 from imagelint.documents.queries.modelcache import weights_stay
+from imagelint.documents.runtime.probe import CheckKind
 from imagelint.knowledge.startup import seconds_to_start
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from imagelint.documents.base import Node
+    from imagelint.documents.runtime.probe import Probe
     from imagelint.documents.serving.command import ServingCommand
-    from imagelint.documents.yaml.cursor import Cursor
 
-# kubernetes/website: configure-liveness-readiness-startup-probes.md
-_PERIOD, _FAILURES = 10, 3
-# https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck
-_INTERVAL, _RETRIES = 30.0, 3.0
 _ADDRESS = lazy(r"https?://[^/\s\"'`]+(/[^\s\"'`?#)]*)")
 # What every server that speaks like OpenAI's answers by generating.
 _GENERATION = ("/v1/chat/completions", "/v1/completions", "/generate", "/v1/responses")
@@ -42,51 +38,36 @@ class StartupEstimate(NamedTuple):
     sized: bool
 
 
-def probe_budget(probe: Cursor) -> FailureBudget | None:
-    """The time until a probe of a pod gives the container up; None when it is not known."""
-    delay = _number(probe["initialDelaySeconds"], 0)
-    period = _number(probe["periodSeconds"], _PERIOD)
-    failures = _number(probe["failureThreshold"], _FAILURES)
-    if delay is None or period is None or failures is None:
-        return None
-    seconds = delay + period * failures
-    words = f"{period} s * {failures} failures = {seconds} s"
-    return FailureBudget(seconds, f"{delay} s + {words}" if delay else words)
+def failure_budget(probe: Probe) -> FailureBudget | None:
+    """The time until a probe has failed too often; None when it is not known.
 
-
-def _number(place: Cursor, default: int) -> int | None:
-    fact = place.integer()
-    if isinstance(fact, Known):
-        return fact.value or default
-    return default if fact is ABSENT else None
-
-
-def healthcheck_budget(check: Cursor) -> FailureBudget | None:
-    """The time until a service of compose is called unhealthy; None when it is not known.
-
-    None as well where the check is the image's own, or is switched off.
+    None as well where the probe is switched off, or its check is the image's own.
     """
-    if not is_set(check["test"]) or check["disable"].exists:
+    timing = probe.timing
+    before = _sum(timing.initial_delay.value, timing.start_period.value)
+    period, failures = timing.period.value, timing.failure_threshold.value
+    if before is None or not isinstance(period, Known) or not isinstance(failures, Known):
         return None
-    first = check["test"][0] if check["test"].items() else check["test"]
-    if word(first) == "NONE":
+    if probe.check.kind is UNKNOWN or (probe.check.kind is ABSENT and not probe.kills):
         return None
-    start = _duration(check["start_period"], 0.0)
-    interval = _duration(check["interval"], _INTERVAL)
-    retries = _duration(check["retries"], _RETRIES)
-    if start is None or interval is None or retries is None:
-        return None
-    seconds = start + interval * retries
-    words = f"{interval:g} s * {retries:g} retries = {seconds:g} s"
-    return FailureBudget(seconds, f"{start:g} s + {words}" if start else words)
+    seconds = before + period.value * failures.value
+    words = f"{_plain(period.value)} s * {_plain(failures.value)} {probe.counted}"
+    words += f" = {_plain(seconds)} s"
+    return FailureBudget(seconds, f"{_plain(before)} s + {words}" if before else words)
 
 
-def _duration(place: Cursor, default: float) -> float | None:
-    fact: Fact[str] = value(place)
-    if not isinstance(fact, Known):
-        return default if fact is ABSENT else None
-    seconds = float(fact.value) if fact.value.isdecimal() else parse_duration(fact.value)
-    return None if seconds is None else seconds or default
+def _sum(*facts: Fact[float]) -> float | None:
+    total = 0.0
+    for fact in facts:
+        if fact is UNKNOWN:
+            return None
+        total += fact.value if isinstance(fact, Known) else 0.0
+    return total
+
+
+def _plain(number: float) -> str:
+    """A number as people write it, `30` or `2.5`."""
+    return str(int(number)) if number == int(number) else f"{number:g}"
 
 
 def need(server: ServingCommand) -> StartupEstimate:
@@ -100,25 +81,28 @@ def need(server: ServingCommand) -> StartupEstimate:
     return StartupEstimate(seconds, why, size is not None)
 
 
-def answers_early(server: ServingCommand, probe: Cursor) -> bool:
+def answers_early(server: ServingCommand, probe: Probe) -> bool:
     """Whether a probe succeeds as soon as the port is open, long before the model is loaded."""
     known = server.facts
     if known is None or known.endpoints.opens != "early":
         return False
-    if known.traits.loads_on_request or probe["tcpSocket"].exists:
+    kind = probe.check.kind
+    if known.traits.loads_on_request or value_or(kind, None) is CheckKind.TCP:
         return True
     alive, ready = known.endpoints.liveness, known.endpoints.readiness
-    return alive != ready and probe.at("httpGet", "path").word().partition("?")[0] == alive
+    return alive != ready and value_or(probe.check.url_path.value, "").partition("?")[0] == alive
 
 
-def generates(server: ServingCommand, probe: Cursor) -> tuple[Cursor, str] | None:
-    """Where a probe of a pod makes the model work, and the path that it asks for."""
-    place = probe.at("httpGet", "path")
-    path = place.word()
+def generates(server: ServingCommand, probe: Probe) -> tuple[Node, str] | None:
+    """Where a probe makes the model work, and the path that it asks for."""
+    if probe.check.kind is ABSENT:
+        return None
+    path = value_or(probe.check.url_path.value, "")
     if path and is_generation(server, path):
-        return place, path
-    command = probe.at("exec", "command")
-    found = generation_in(server, (item.word() for item in command.items()))
+        return probe.check.url_path, path
+    command = probe.check.command
+    words = command.value.value if isinstance(command.value, Known) else ()
+    found = generation_in(server, (value_or(word.value, "") for word in words))
     return (command, found) if found else None
 
 

@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.booleans import hub_variable
+from imagelint.documents.runtime.field import Place
 from imagelint.knowledge.recognition import forms_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imagelint.core.source import Span
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
-    from imagelint.documents.yaml.cursor import Cursor
 
 _COMMIT = pattern(r"[0-9a-f]{40}", re.ASCII)
-
-
-class Place(NamedTuple):
-    """A place of a server's own, where a fact about it is written."""
-
-    span: Span
-    path: str
 
 
 def place_of(server: ServingCommand, fact: Fact[int] | Fact[float] | Fact[str]) -> Place:
@@ -74,7 +66,7 @@ def gpu_count(server: ServingCommand, per_node: int | None = None) -> Fact[int]:
     if isinstance(request.quantity, Known):
         count = request.quantity.value
         return Known(int(count), request.span) if count == int(count) else UNKNOWN
-    if per_node is None or server.launch.runtime.kind != "compose":
+    if per_node is None or not server.launch.runtime.platform.own_host:
         return UNKNOWN
     return Known(per_node, request.span)
 
@@ -102,35 +94,6 @@ def workers(server: ServingCommand, per_node: int | None = None) -> Fact[int]:
     if not isinstance(gpus, Known):
         return UNKNOWN
     return Known(min(world.value, gpus.value), world.span)
-
-
-def neighbours(server: ServingCommand) -> tuple[Cursor, ...]:
-    """The other containers that run as long as the pod, sidecars included."""
-    runtime = server.launch.runtime
-    if runtime.kind != "pod" or runtime.spec is None or runtime.body is None:
-        return ()
-    found = [*runtime.spec["containers"].items()]
-    found += [
-        place
-        for place in runtime.spec["initContainers"].items()
-        if place["restartPolicy"].word() == "Always"
-    ]
-    return tuple(place for place in found if place.node is not runtime.body.node)
-
-
-def next_item(place: Cursor) -> Cursor:
-    """The place behind the last item of a list; the list's own place where there is none."""
-    items = place.items()
-    return place[len(items)] if items else place
-
-
-def absent_place(server: ServingCommand, pod_key: str, compose_key: str) -> Place:
-    """Where something would be added to a container, by the name of its key in either file."""
-    runtime = server.launch.runtime
-    if runtime.body is None:
-        return Place(server.span, server.path)
-    place = next_item(runtime.body[compose_key if runtime.kind == "compose" else pod_key])
-    return Place(place.span, place.path)
 
 
 def gpus_in_words(count: int) -> str:

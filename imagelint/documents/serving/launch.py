@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
-    from imagelint.documents.shared import EnvVar, ImageUse, Runtime
+    from imagelint.documents.runtime.model import Runtime
+    from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Word
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
-    from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.documents.base import Node
 
 
 class Signal(NamedTuple):
@@ -27,8 +27,8 @@ class Autoscaler(NamedTuple):
 
     `kind` is that of the object, `Knative` for a service of Knative. A documented default stands
     in `minimum` and `maximum` as a known value without a span. `idle` is the number of replicas
-    when nothing triggers, absent where the kind knows none. `floor` is the place of the minimum,
-    be it absent. `path` is that of the object.
+    when nothing triggers, absent where the kind knows none, `idle_place` its place. `floor` is the
+    place of the minimum, be it absent. `path` is that of the object.
     """
 
     span: Span
@@ -41,8 +41,8 @@ class Autoscaler(NamedTuple):
     idle: Fact[int]
     maximum: Fact[int]
     signals: tuple[Signal, ...]
-    floor: Cursor
-    body: Cursor
+    floor: Node
+    idle_place: Node
     path: str
 
 
@@ -77,5 +77,4 @@ class Route(NamedTuple):
     timeouts: tuple[Timeout, ...]
     backends: tuple[tuple[str, str], ...]
     annotations: tuple[tuple[str, str], ...]
-    body: Cursor
     path: str

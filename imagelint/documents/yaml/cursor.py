@@ -198,3 +198,9 @@ def _float(node: Scalar) -> Fact[float]:
         return Known(float(node.raw if isinstance(node.value, str) else node.value or 0), node.span)
     except OverflowError:
         return UNKNOWN
+
+
+def next_item(place: Cursor) -> Cursor:
+    """The place behind the last item of a list; the list's own place where there is none."""
+    items = place.items()
+    return place[len(items)] if items else place

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.kubernetes.security import is_part, privileged, windows
+from imagelint.documents.queries.privileges import known_items
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 # Pod Security Standards, restricted: this one may be added back.
@@ -59,27 +59,26 @@ def capabilities_not_dropped(container: Container, ctx: Context) -> Findings:
               image: vllm/vllm-openai:v0.30.0
               securityContext: {capabilities: {drop: [ALL]}}
     """
-    if privileged(container) or windows(container.spec):
+    if container.privileges.privileged.on or container.windows:
         return
-    capabilities = container.security("capabilities")
-    dropped = [item.text() for item in capabilities["drop"].items()]
-    known = [fact.value.upper() for fact in dropped if isinstance(fact, Known)]
-    unwritten = is_part(container) and not capabilities["drop"].exists
-    unread = UNKNOWN in dropped or capabilities.templated
+    added, dropped = container.privileges.added, container.privileges.dropped
+    items = [item.value for item in known_items(dropped)]
+    known = [fact.value.upper() for fact in items if isinstance(fact, Known)]
+    unwritten = container.partial and dropped.value is ABSENT
+    unread = UNKNOWN in items or dropped.value is UNKNOWN
     if "ALL" not in known and not unread and not unwritten:
         yield ctx.finding(
-            capabilities["drop"],
+            dropped,
             f"the container `{container.name}` does not drop all capabilities",
             help="set securityContext.capabilities.drop: [ALL]",
             subject=container.name,
         )
-    for item in capabilities["add"].items():
-        added = item.text()
-        if isinstance(added, Known) and _name(added.value) not in _MAY_STAY:
-            rdma = _name(added.value) in _FOR_RDMA
+    for item in known_items(added):
+        if isinstance(item.value, Known) and _name(item.value.value) not in _MAY_STAY:
+            rdma = _name(item.value.value) in _FOR_RDMA
             yield ctx.finding(
                 item,
-                f"the container `{container.name}` adds the capability {added.value}",
+                f"the container `{container.name}` adds the capability {item.value.value}",
                 help="keep it only for RDMA" if rdma else "add back only what is proved to be used",
                 subject=container.name,
                 severity=Severity.LOW if rdma else None,

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import ABSENT, Known
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.objects import Container
 from imagelint.documents.quantity import parse_quantity
 from imagelint.knowledge.accelerators import accelerator
 from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.runtime.field import Field
+    from imagelint.documents.runtime.model import Resource
 
 
 @rule(Container, Severity.HIGH)
@@ -39,33 +45,42 @@ def gpu_request_shape(container: Container, ctx: Context) -> Findings:
               resources:
                 limits: {nvidia.com/gpu: 1}
     """
-    resources = container.body["resources"]
-    limits, requests = resources["limits"], resources["requests"]
-    for name, limit in limits.entries():
-        quantity = limit.text()
+    resources = container.runtime.resources
+    limits, requests = _quantities(resources.limits), _quantities(resources.requests)
+    for name, limit in limits.items():
+        quantity = limit.value
         number = parse_quantity(quantity.value) if isinstance(quantity, Known) else None
         if accelerator(name) and number is not None and number != int(number):
             message = f"{name}: {quantity.value} is not a whole number of GPUs"
             help_ = "ask for whole ones; for parts use MIG or a time-slicing resource"
             yield ctx.finding(limit, message, help=help_, subject=container.name)
-    if limits.templated or not (limits.exists or requests.exists):
+    if resources.limits is not UNKNOWN:
+        for name, request in requests.items():
+            if accelerator(name):
+                ceiling = limits[name].value if name in limits else ABSENT
+                yield from _beside_limit(container, (name, request), ceiling, ctx)
+
+
+def _quantities(listed: Fact[tuple[Resource, ...]]) -> dict[str, Field[str]]:
+    found: tuple[Resource, ...] = listed.value if isinstance(listed, Known) else ()
+    return {resource.name: resource.quantity for resource in found}
+
+
+def _beside_limit(
+    container: Container, asked: tuple[str, Field[str]], ceiling: Fact[str], ctx: Context
+) -> Findings:
+    name, request = asked
+    wanted = request.value
+    if not isinstance(wanted, Known):
         return
-    for name, request in requests.entries():
-        wanted, ceiling = request.text(), limits[name].text()
-        if not accelerator(name) or not isinstance(wanted, Known):
-            continue
-        if ceiling is ABSENT:
-            message = f"{name} is requested without a limit"
-            help_ = f"write limits: {{{name}: {wanted.value}}}"
-            yield ctx.finding(request, message, help=help_, subject=container.name)
-        elif isinstance(ceiling, Known) and _differ(wanted.value, ceiling.value):
-            message = f"{name}: the request {wanted.value} differs from the limit {ceiling.value}"
-            yield ctx.finding(
-                request,
-                message,
-                help="drop the request: it follows the limit",
-                subject=container.name,
-            )
+    if ceiling is ABSENT:
+        message = f"{name} is requested without a limit"
+        help_ = f"write limits: {{{name}: {wanted.value}}}"
+        yield ctx.finding(request, message, help=help_, subject=container.name)
+    elif isinstance(ceiling, Known) and _differ(wanted.value, ceiling.value):
+        message = f"{name}: the request {wanted.value} differs from the limit {ceiling.value}"
+        help_ = "drop the request: it follows the limit"
+        yield ctx.finding(request, message, help=help_, subject=container.name)
 
 
 def _differ(one: str, other: str) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.kubernetes.security import node_agent, pins_memory
+from imagelint.documents.queries.privileges import pins_memory
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _SHARED = {
@@ -59,15 +58,16 @@ def host_namespaces(pod: Pod, ctx: Context) -> Findings:
         spec:
           containers: [{name: gateway, image: "nginx:1.29.1"}]
     """
-    for field, seen in _SHARED.items():
-        fact = pod.spec[field].boolean()
-        if not (isinstance(fact, Known) and fact.value):
+    host = pod.host
+    shared = {"hostNetwork": host.network, "hostPID": host.pid, "hostIPC": host.ipc}
+    for field, place in shared.items():
+        if not place.on:
             continue
         if field == "hostIPC" and _serves(pod, ctx):
             continue
         yield ctx.finding(
-            pod.spec[field],
-            f"{field} lets the pod see {seen}",
+            place,
+            f"{field} lets the pod see {_SHARED[field]}",
             help=f"drop {field}",
             subject=pod.owner.name,
             severity=_severity(pod, field),
@@ -75,7 +75,7 @@ def host_namespaces(pod: Pod, ctx: Context) -> Findings:
 
 
 def _severity(pod: Pod, field: str) -> Severity | None:
-    if node_agent(pod.owner):
+    if pod.owner.is_node_agent:
         return Severity.LOW
     if field == "hostNetwork" and pins_memory(pod):
         return Severity.MEDIUM

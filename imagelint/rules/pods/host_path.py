@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.kubernetes.security import node_agent
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock")
@@ -54,13 +53,12 @@ def host_path(pod: Pod, ctx: Context) -> Findings:
           containers: [{name: server, image: "vllm/vllm-openai:v0.30.0"}]
           volumes: [{name: models, persistentVolumeClaim: {claimName: models}}]
     """
-    for volume in pod.spec["volumes"].items():
-        place = volume.at("hostPath", "path")
-        path = place.text()
+    for volume in pod.volumes:
+        path = volume.host_path.value
         if not isinstance(path, Known):
             continue
         yield ctx.finding(
-            place,
+            volume.host_path,
             f"`{path.value}` of the node is mounted",
             help=_SOCKET_HELP if path.value.endswith(_SOCKETS) else _HELP,
             subject=pod.owner.name,
@@ -71,6 +69,6 @@ def host_path(pod: Pod, ctx: Context) -> Findings:
 def _severity(pod: Pod, path: str) -> Severity | None:
     if path.endswith(_SOCKETS):
         return Severity.CRITICAL
-    if node_agent(pod.owner) or path.startswith(_CLOCK):
+    if pod.owner.is_node_agent or path.startswith(_CLOCK):
         return Severity.LOW
     return Severity.HIGH if (path.rstrip("/") or "/") in _SENSITIVE else None

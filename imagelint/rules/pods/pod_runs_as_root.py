@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.kubernetes.security import is_patch, may_be_root, node_agent, windows
+from imagelint.documents.queries.privileges import is_root, may_be_root
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -52,14 +51,14 @@ def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
             - name: server
               image: vllm/vllm-openai:v0.30.0
     """
-    if windows(pod.spec):
+    if pod.windows:
         return
-    low = Severity.LOW if node_agent(pod.owner) else None
-    whole = () if is_patch(pod) else pod.containers
+    low = Severity.LOW if pod.owner.is_node_agent else None
+    whole = () if pod.partial else pod.containers
     open_ones = [container for container in whole if may_be_root(container)]
     if open_ones and len(open_ones) == len(pod.containers):
         yield ctx.finding(
-            pod.spec.at("securityContext", "runAsNonRoot"),
+            pod.privileges.non_root,
             "nothing keeps the pod from running as root",
             help=_HELP,
             subject=pod.owner.name,
@@ -68,14 +67,12 @@ def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
     else:
         for container in open_ones:
             message = f"nothing keeps the container `{container.name}` from running as root"
-            place = container.security("runAsNonRoot")
+            place = container.privileges.non_root
             yield ctx.finding(place, message, help=_HELP, subject=container.name, severity=low)
     for container in pod.containers:
-        place = container.security("runAsUser")
-        user = place.integer()
-        if isinstance(user, Known) and user.value == 0:
+        if is_root(container):
             yield ctx.finding(
-                place,
+                container.privileges.user,
                 f"the container `{container.name}` runs as root",
                 help=_HELP,
                 subject=container.name,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.kubernetes.security import is_part, privileged, windows
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -49,11 +48,11 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
               image: vllm/vllm-openai:v0.30.0
               securityContext: {allowPrivilegeEscalation: false}
     """
-    if privileged(container) or windows(container.spec):
+    if container.privileges.privileged.on or container.windows:
         return
-    place = container.security("allowPrivilegeEscalation")
-    allowed = place.boolean()
-    if allowed is ABSENT and is_part(container):
+    place = container.privileges.escalation
+    allowed = place.value
+    if allowed is ABSENT and container.partial:
         return
     if allowed is ABSENT or (isinstance(allowed, Known) and allowed.value):
         how = "may" if allowed is ABSENT else "is told that it may"

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.kubernetes.security import node_agent, privileged
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -50,11 +49,11 @@ def privileged_container(container: Container, ctx: Context) -> Findings:
               image: vllm/vllm-openai:v0.30.0
               securityContext: {privileged: false}
     """
-    if privileged(container):
+    if container.privileges.privileged.on:
         yield ctx.finding(
-            container.security("privileged"),
+            container.privileges.privileged,
             f"the container `{container.name}` is privileged",
             help="drop it; request GPUs under resources.limits, add single capabilities if needed",
             subject=container.name,
-            severity=Severity.LOW if node_agent(container.owner) else None,
+            severity=Severity.LOW if container.owner.is_node_agent else None,
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.kubernetes.security import is_patch, lacks_seccomp, windows
+from imagelint.documents.queries.privileges import lacks_seccomp
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -50,13 +50,13 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
             - name: server
               image: vllm/vllm-openai:v0.30.0
     """
-    if windows(pod.spec):
+    if pod.windows:
         return
-    whole = () if is_patch(pod) else pod.containers
+    whole = () if pod.partial else pod.containers
     open_ones = [container for container in whole if lacks_seccomp(container)]
     if open_ones and len(open_ones) == len(pod.containers):
         yield ctx.finding(
-            pod.spec.at("securityContext", "seccompProfile"),
+            pod.privileges.seccomp,
             "no seccomp profile is set for the pod",
             help=_HELP,
             subject=pod.owner.name,
@@ -64,11 +64,11 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
     else:
         for container in open_ones:
             message = f"no seccomp profile is set for the container `{container.name}`"
-            place = container.security("seccompProfile")
+            place = container.privileges.seccomp
             yield ctx.finding(place, message, help=_HELP, subject=container.name)
     for container in pod.containers:
-        place = container.security("seccompProfile", "type")
-        profile = place.text()
+        place = container.privileges.seccomp
+        profile = place.value
         if isinstance(profile, Known) and profile.value == "Unconfined":
             yield ctx.finding(
                 place,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.kubernetes.security import node_agent
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _VARIABLE = "NVIDIA_VISIBLE_DEVICES"
@@ -45,7 +44,7 @@ def visible_devices_bypass(container: Container, ctx: Context) -> Findings:
                 limits: {nvidia.com/gpu: 1}
     """
     variable = container.variable(_VARIABLE)
-    if variable is None or not isinstance(variable.value, Known) or node_agent(container.owner):
+    if variable is None or not isinstance(variable.value, Known) or container.owner.is_node_agent:
         return
     if variable.value.value.strip() in _NO_DEVICE:
         return

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.kubernetes.security import is_part, windows
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -50,12 +49,12 @@ def writable_root(container: Container, ctx: Context) -> Findings:
               image: nginx:1.29.1
               securityContext: {readOnlyRootFilesystem: true}
     """
-    place = container.security("readOnlyRootFilesystem")
-    fact = place.boolean()
+    place = container.privileges.read_only_root
+    fact = place.value
     closed = isinstance(fact, Known) and fact.value
-    if closed or not (fact is ABSENT or isinstance(fact, Known)) or windows(container.spec):
+    if closed or not (fact is ABSENT or isinstance(fact, Known)) or container.windows:
         return
-    if fact is ABSENT and is_part(container):
+    if fact is ABSENT and container.partial:
         return
     on_gpu = isinstance(container.runtime.gpus, Known)
     yield ctx.finding(

@@ -89,7 +89,7 @@ def scale_to_zero(scaler: Autoscaler, ctx: Context) -> Findings:
     state = f"{field} is 0" + (" by default" if default else "")
     place: Node = scaler.floor
     if not none:
-        state, place = "idleReplicaCount is 0", scaler.body.at("spec", "idleReplicaCount")
+        state, place = "idleReplicaCount is 0", scaler.idle_place
     yield ctx.finding(
         place,
         f"{state}: the next request waits for a GPU, and {wait.why} may take {wait.seconds:g} s",

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known, value_or
-from imagelint.documents.compose.values import is_set
-from imagelint.documents.queries.serving import neighbours, place_of, title
+from imagelint.documents.queries.serving import place_of, title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import HOST, PORT
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -87,16 +86,13 @@ def _is_reached_otherwise(server: ServingCommand) -> bool:
     if any(proxy in text for proxy in _PROXIES):
         return True
     runtime = server.launch.runtime
-    if runtime.kind == "compose":
-        return runtime.body is not None and is_set(runtime.body["network_mode"])
-    if runtime.spec is not None:
-        shared = runtime.spec["hostNetwork"].boolean()
-        if value_or(shared, shared is not ABSENT):
-            return True
-    others = neighbours(server)
+    shared = runtime.host.network.value
+    if runtime.kind != "image" and value_or(shared, shared is not ABSENT):
+        return True
+    others = runtime.neighbours
     if not others:
         return False
     # Beside others it may be meant for them only, unless it declares its port and they none.
     port = server.effective(PORT)
-    own = isinstance(port, Known) and port.value in runtime.ports
-    return not own or any(other["ports"].exists for other in others)
+    own = isinstance(port, Known) and runtime.declares(port.value)
+    return not own or any(other.declares_ports for other in others)

@@ -10,7 +10,6 @@ from imagelint.documents.queries.modelcache import (
     volumes,
     weights_folder,
 )
-from imagelint.documents.queries.serving import absent_place
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -67,18 +66,19 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
     mounts, folder = volumes(server), weights_folder(server)
     if not isinstance(mounts, Known) or not runtime.restarts or not downloads_weights(server):
         return
-    if not isinstance(folder, Known) and (mounts.value or runtime.body is None):
+    if not isinstance(folder, Known) and mounts.value:
         return
     mount = volume_at(server, folder.value) if isinstance(folder, Known) else None
     if mount is not None and not is_temporary(mount):
         return
     what, small = _weights(server)
     path = folder.value if isinstance(folder, Known) else ""
+    proposal = runtime.platform.volume(path.removesuffix("/hub") or "the model cache")
     lost = "which ends with the pod" if mount is not None else "which is not on a volume"
     yield ctx.finding(
-        mount or absent_place(server, "volumeMounts", "volumes"),
+        mount or proposal.place,
         f"{what} are downloaded to {path}, {lost}" if path else f"no volume holds {what}",
-        help=_advice(server, path),
+        help=proposal.advice,
         subject=runtime.name,
         severity=Severity.LOW if small or mount is not None else None,
         confidence=None if path else Confidence.LIKELY,
@@ -90,10 +90,3 @@ def _weights(server: ServingCommand) -> tuple[str, bool]:
     if not isinstance(size, Known):
         return "the weights", False
     return f"{size.value:g} GB of weights", size.value < _SMALL_GB
-
-
-def _advice(server: ServingCommand, folder: str) -> str:
-    place = folder.removesuffix("/hub") or "the model cache"
-    if server.launch.runtime.kind == "compose":
-        return f"write volumes: [models:{place}]"
-    return f"mount a persistentVolumeClaim at {place}"

@@ -55,15 +55,14 @@ def engine_without_gpu(server: ServingCommand, ctx: Context) -> Findings:
             gpus: all
     """
     runtime = server.launch.runtime
-    if runtime.gpus is not ABSENT or runtime.body is None or runtime.managed:
+    if runtime.gpus is not ABSENT or runtime.managed:
         return
     if not needs_gpu(server) or runtime.group != Known(1) or may_see_gpu(server):
         return
-    compose = runtime.kind == "compose"
-    keys = ("deploy", "resources", "reservations", "devices")
+    proposal = runtime.platform.gpus()
     yield ctx.finding(
-        runtime.body.at(*keys) if compose else runtime.body.at("resources", "limits"),
+        proposal.place,
         f"{title(server)} needs a GPU, and none is requested",
-        help="write gpus: all" if compose else "write resources: {limits: {nvidia.com/gpu: 1}}",
+        help=proposal.advice,
         subject=runtime.name,
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -67,22 +66,13 @@ def host_ipc(server: ServingCommand, ctx: Context) -> Findings:
             shm_size: 8gb
     """
     runtime = server.launch.runtime
-    shared = runtime.host_ipc
-    if not isinstance(shared, Known) or not shared.value:
+    if not runtime.host.ipc.on:
         return
-    if runtime.kind == "compose":
-        at = runtime.body["ipc"] if runtime.body else server
-        yield ctx.finding(
-            at,
-            "ipc: host shares the shared memory of the host with the server",
-            help="write shm_size: 8gb (16gb for many GPUs) instead",
-            subject=runtime.name,
-            severity=Severity.MEDIUM,
-        )
-        return
+    platform = runtime.platform
     yield ctx.finding(
-        runtime.spec["hostIPC"] if runtime.spec else server,
-        "hostIPC shares the shared memory of the node with the server",
-        help="drop it and mount an emptyDir {medium: Memory, sizeLimit: 8Gi} at /dev/shm",
+        runtime.host.ipc,
+        f"{platform.host_ipc} shares the shared memory of the {platform.host} with the server",
+        help=platform.instead_of_host_ipc(),
         subject=runtime.name,
+        severity=Severity.MEDIUM if platform.own_host else None,
     )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from imagelint.documents.compose.values import word
-from imagelint.documents.queries.probes import generates, generation_in
+from imagelint.core.fact import Known
+from imagelint.documents.queries.probes import generates
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -64,30 +64,19 @@ def liveness_generates(server: ServingCommand, ctx: Context) -> Findings:
               test: curl -f http://localhost:8000/health
     """
     runtime = server.launch.runtime
-    if runtime.body is None:
-        return
-    health = server.facts.endpoints.liveness if server.facts else "/health"
-    if runtime.kind == "compose":
-        test = runtime.body["healthcheck"]["test"]
-        path = generation_in(server, [word(test), *(word(item) for item in test.items())])
-        if path:
-            yield ctx.finding(
-                test,
-                f"the health check asks {path}, which makes the model generate",
-                help=f"ask {health}",
-                subject=runtime.name,
-                severity=Severity.MEDIUM,
-                confidence=Confidence.LIKELY,
-            )
-        return
-    found = generates(server, runtime.body["livenessProbe"])
-    if found is None:
+    probe = runtime.probes.liveness
+    found = generates(server, probe.value) if isinstance(probe, Known) else None
+    if found is None or not isinstance(probe, Known):
         return
     place, path = found
+    health = server.facts.endpoints.liveness if server.facts else "/health"
+    kills = probe.value.kills
+    mild = not kills or path.startswith(_SKIPS_WHEN_BUSY)
     yield ctx.finding(
         place,
-        f"the liveness probe asks {path}, which makes the model generate",
-        help=f"ask {health}: it answers without using the GPU",
+        f"the {probe.value.title} asks {path}, which makes the model generate",
+        help=f"ask {health}" + (": it answers without using the GPU" if kills else ""),
         subject=runtime.name,
-        severity=Severity.MEDIUM if path.startswith(_SKIPS_WHEN_BUSY) else None,
+        severity=Severity.MEDIUM if mild else None,
+        confidence=None if kills else Confidence.LIKELY,
     )

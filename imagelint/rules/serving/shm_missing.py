@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.documents.booleans import nccl_variable
-from imagelint.documents.queries.serving import absent_place, switched_on, title, workers
+from imagelint.documents.queries.serving import switched_on, title, workers
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -63,19 +63,18 @@ def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
     runtime = server.launch.runtime
     if runtime.shm is not ABSENT or runtime.managed or not server.engine:
         return
-    if value_or(runtime.host_ipc, runtime.host_ipc is not ABSENT):
+    shared = runtime.host.ipc.value
+    if value_or(shared, shared is not ABSENT):
         return
     count = workers(server, ctx.environment.gpus_per_node)
     if not isinstance(count, Known) or count.value < 2 or _avoids_shm(server):  # noqa: PLR2004 - more than one
         return
     unsure = server.facts is not None and server.facts.traits.gpus_by_profile
-    size = "16Gi" if count.value >= _MANY else "8Gi"
-    compose = runtime.kind == "compose"
-    help_ = f"mount an emptyDir {{medium: Memory, sizeLimit: {size}}} at /dev/shm"
+    proposal = runtime.platform.shared_memory(16 if count.value >= _MANY else 8)
     yield ctx.finding(
-        absent_place(server, "volumeMounts", "shm_size"),
+        proposal.place,
         f"{title(server)} runs {count.value} processes, and /dev/shm has the default 64 MB",
-        help=f"write shm_size: {size[:-1].lower()}b" if compose else help_,
+        help=proposal.advice,
         subject=runtime.name,
         severity=Severity.MEDIUM if unsure else None,
         confidence=Confidence.LIKELY if unsure else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.queries.serving import absent_place, title, workers
+from imagelint.documents.queries.serving import title, workers
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -99,4 +99,4 @@ def shm_small(server: ServingCommand, ctx: Context) -> Findings:
 
 def _place(server: ServingCommand) -> Node:
     runtime = server.launch.runtime
-    return runtime.shm_mount or absent_place(server, "volumeMounts", "shm_size")
+    return runtime.shm_mount or runtime.platform.shared_memory(8).place

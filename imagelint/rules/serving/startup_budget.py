@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.queries.probes import (
-    FailureBudget,
-    answers_early,
-    healthcheck_budget,
-    need,
-    probe_budget,
-)
+from imagelint.core.fact import Known
+from imagelint.documents.queries.probes import answers_early, failure_budget, need
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.documents.runtime.probe import Probe
 
 
 @rule(ServingCommand, Severity.MEDIUM, confidence=Confidence.LIKELY)
@@ -77,38 +72,28 @@ def startup_budget(server: ServingCommand, ctx: Context) -> Findings:
               start_period: 600s
     """
     runtime = server.launch.runtime
-    if runtime.body is None or runtime.managed or not server.engine or not runtime.restarts:
+    # How long an image may take is what healthcheck-start-period says.
+    if runtime.kind == "image":
         return
-    place, budget = _budget(server, runtime.body)
-    needed = need(server)
+    if runtime.managed or not server.engine or not runtime.restarts:
+        return
+    probe = runtime.probes.startup
+    if not isinstance(probe, Known) or answers_early(server, probe.value):
+        return
+    budget, needed = failure_budget(probe.value), need(server)
     if budget is None or budget.seconds >= needed.seconds:
         return
+    proposal = runtime.platform.more_time(probe.value, needed.seconds)
     yield ctx.finding(
-        place,
+        proposal.place,
         f"{title(server)} has {budget.words} to start, {needed.why} may take {needed.seconds:g} s",
-        help=_advice(runtime.kind, needed.seconds),
+        help=proposal.advice,
         subject=runtime.name,
-        severity=_severity(runtime.kind, budget.seconds / needed.seconds, sized=needed.sized),
+        severity=_severity(probe.value, budget.seconds / needed.seconds, sized=needed.sized),
     )
 
 
-def _budget(server: ServingCommand, body: Cursor) -> tuple[Cursor, FailureBudget | None]:
-    if server.launch.runtime.kind == "compose":
-        check = body["healthcheck"]
-        budget = None if answers_early(server, check) else healthcheck_budget(check)
-        return check["start_period"], budget
-    probe = body["startupProbe"]
-    known = probe.exists and not probe.null and not answers_early(server, probe)
-    return probe["failureThreshold"], probe_budget(probe) if known else None
-
-
-def _advice(kind: str, seconds: float) -> str:
-    if kind == "compose":
-        return f"write start_period: {seconds:g}s, or longer"
-    return f"periodSeconds: 10 with failureThreshold: {int(-(-seconds // 10))}, or more"
-
-
-def _severity(kind: str, share: float, *, sized: bool) -> Severity | None:
+def _severity(probe: Probe, share: float, *, sized: bool) -> Severity | None:
     if not sized:
         return Severity.LOW
-    return Severity.HIGH if kind == "pod" and share < 1 / 2 else None
+    return Severity.HIGH if probe.kills and share < 1 / 2 else None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.probes import answers_early, need, probe_budget
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.queries.probes import answers_early, failure_budget, need
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -50,24 +51,24 @@ def startup_unprotected(server: ServingCommand, ctx: Context) -> Findings:
                 failureThreshold: 60
     """
     runtime = server.launch.runtime
-    if runtime.kind != "pod" or runtime.body is None or runtime.managed or not server.engine:
+    liveness = runtime.probes.liveness
+    if runtime.managed or not server.engine or not runtime.restarts:
         return
-    liveness, startup = runtime.body["livenessProbe"], runtime.body["startupProbe"]
-    if not liveness.exists or liveness.null or startup.exists or not runtime.restarts:
+    if not isinstance(liveness, Known) or runtime.probes.startup is not ABSENT:
         return
-    if answers_early(server, liveness):
+    if not liveness.value.kills or answers_early(server, liveness.value):
         return
-    budget, needed = probe_budget(liveness), need(server)
+    budget, needed = failure_budget(liveness.value), need(server)
     if budget is None or budget.seconds >= needed.seconds:
         return
-    failures = int(-(-needed.seconds // 10))
+    health = server.facts.endpoints.startup if server.facts else "/health"
+    proposal = runtime.platform.startup_probe(needed.seconds, health)
     certain = needed.sized and budget.seconds * 2 < needed.seconds
     yield ctx.finding(
-        startup,
+        proposal.place,
         f"no startup probe: the liveness probe kills {title(server)} after {budget.words}, "
         f"{needed.why} may take {needed.seconds:g} s",
-        help=f"add a startupProbe with periodSeconds: 10 and failureThreshold: {failures}"
-        f" on {server.facts.endpoints.startup if server.facts else '/health'}",
+        help=proposal.advice,
         subject=runtime.name,
         severity=None if needed.sized else Severity.MEDIUM,
         confidence=Confidence.CERTAIN if certain else Confidence.LIKELY,

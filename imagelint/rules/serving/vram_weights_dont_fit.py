@@ -102,7 +102,7 @@ def _memory(server: ServingCommand, ctx: Context) -> _Memory | None:
     slice_ = mig_profile(resource)
     if slice_ is not None:
         return _Memory(slice_.memory, resource)
-    nvidia = runtime.kind == "compose" or resource.startswith("nvidia.com/")
+    nvidia = runtime.platform.own_host or resource.startswith("nvidia.com/")
     declared = ctx.environment.gpu_product if nvidia else None
     named = runtime.gpu_product
     label = named.value if isinstance(named, Known) else declared or ""

@@ -44,8 +44,6 @@ def test_services_and_what_stands_in_them() -> None:
     assert (llm.image.role, llm.image.built) == (ImageRole.COMPOSE, False)
     assert isinstance(llm.image.reference, Known)
     assert llm.body["restart"].word() == "always"
-    assert llm.healthcheck("test").exists
-    assert llm.runtime.body is llm.body
     assert app.image is not None
     assert app.image.built
     assert app.builds

@@ -10,7 +10,7 @@ from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import load_yaml
 
 if TYPE_CHECKING:
-    from imagelint.documents.shared import Mount
+    from imagelint.documents.runtime.model import Mount
 
 
 def read(text: str) -> tuple[Mount, ...]:

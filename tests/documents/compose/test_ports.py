@@ -45,5 +45,7 @@ def test_published_ports(
 
 def test_ports_of_the_container() -> None:
     service = read("ports: ['1:80', '2-3:4-5', '${X}', '6:80']\nexpose: [9000, 53/udp, '123456']")
-    assert container_ports(read_ports(service), service) == (80, 9000, 53)
+    found = container_ports(read_ports(service), service)
+    assert [port.number for port in found] == [80, 9000, 53]
+    assert [port.path for port in found] == ["ports[0]", "expose[0]", "expose[1]"]
     assert read_ports(read("ports: x")) == ()

@@ -7,11 +7,12 @@ import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.documents.compose.runtime import read_runtime
+from imagelint.documents.runtime.model import ContainerPort
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import load_yaml
 
 if TYPE_CHECKING:
-    from imagelint.documents.shared import Runtime
+    from imagelint.documents.runtime.model import Runtime
 
 DEVICES = "deploy: {resources: {reservations: {devices: DEVICES}}}"
 SHM = "/dev/shm"  # noqa: S108 - text
@@ -19,7 +20,8 @@ SHM = "/dev/shm"  # noqa: S108 - text
 
 def runtime(text: str) -> Runtime:
     (node,) = load_yaml(text)
-    return read_runtime("a", Cursor(node), (80,))
+    service = Cursor(node)
+    return read_runtime("a", service, (ContainerPort(80, service),))
 
 
 def bare(fact: object) -> object:
@@ -97,20 +99,16 @@ def test_the_rest_of_the_surroundings() -> None:
         "ipc: host\nuser: '1000:1000'\nlabels: [a=b, c]\nmem_limit: 1g\n"
         "deploy: {resources: {limits: {memory: 2g}}}"
     )
-    assert (found.kind, found.owner, found.name, found.ports) == (
-        "compose",
-        "compose service",
-        "a",
-        (80,),
-    )
-    assert bare(found.host_ipc) is True
+    assert (found.kind, found.owner, found.name) == ("compose", "compose service", "a")
+    assert [port.number for port in found.ports] == [80]
+    assert found.host.ipc.on
     assert bare(found.user) == "1000:1000"
     assert found.labels == (("a", "b"),)
     assert bare(found.memory_limit) == 2**30
     assert not found.managed
     limited = runtime("ipc: private\ndeploy: {resources: {limits: {memory: 2g}}}")
     assert bare(limited.memory_limit) == 2 * 2**30
-    assert bare(limited.host_ipc) is False
+    assert limited.host.ipc.value == Known(value=False, span=limited.host.ipc.span)
     assert runtime("image: a").memory_limit is ABSENT
     partial = runtime("extends: {service: b}")
     assert partial.managed

@@ -75,7 +75,7 @@ def test_a_launch_knows_its_surroundings() -> None:
     assert under(text, launch) == "CMD g"
     runtime = launch.runtime
     assert (runtime.kind, runtime.owner, runtime.name) == ("image", "Dockerfile", "f")
-    assert (runtime.ports, value_or(runtime.user, "")) == ((80,), "e")
+    assert ([port.number for port in runtime.ports], value_or(runtime.user, "")) == ([80], "e")
     assert under(text, runtime) == "FROM b AS f"
     assert launch_of(read("FROM a").stages[0]).runtime.user is UNKNOWN
 

@@ -77,22 +77,19 @@ def test_security_falls_back_to_the_pod_where_kubernetes_does() -> None:
     around = """
 securityContext:
   runAsUser: 5
-  runAsGroup: 6
   seccompProfile: {type: RuntimeDefault}
-  fsGroup: 7
 """
-    inner = container("securityContext: {runAsGroup: 8, runAsNonRoot: null}", around)
-    assert inner.security("runAsUser").integer() == Known(5, inner.security("runAsUser").span)
-    assert inner.security("runAsUser").path == "spec.securityContext.runAsUser"
-    assert inner.security("runAsGroup").path == "spec.containers[0].securityContext.runAsGroup"
-    assert inner.security("seccompProfile", "type").word() == "RuntimeDefault"
-    assert not inner.security("fsGroup").exists
-    missing = inner.security("allowPrivilegeEscalation")
-    assert missing.path == "spec.containers[0].securityContext.allowPrivilegeEscalation"
-    assert inner.security("runAsNonRoot").path == "spec.containers[0].securityContext.runAsNonRoot"
-    assert inner.security().path == "spec.containers[0].securityContext"
-    assert inner.runtime.user == Known("5", inner.security("runAsUser").span)
-    assert inner.probe("livenessProbe").path == "spec.containers[0].livenessProbe"
+    inner = container("securityContext: {runAsNonRoot: null}", around)
+    privileges = inner.privileges
+    assert privileges.user.value == Known("5", privileges.user.span)
+    assert privileges.user.path == "spec.securityContext.runAsUser"
+    assert bare(privileges.seccomp.value) == "RuntimeDefault"
+    assert privileges.seccomp.path == "spec.securityContext.seccompProfile.type"
+    assert privileges.escalation.value is ABSENT
+    own = "spec.containers[0].securityContext"
+    assert privileges.escalation.path == f"{own}.allowPrivilegeEscalation"
+    assert privileges.non_root.path == f"{own}.runAsNonRoot"
+    assert inner.runtime.user == privileges.user.value
 
 
 def test_the_runtime_says_where_a_container_runs() -> None:
@@ -126,18 +123,18 @@ volumes:
     assert bare(runtime.memory_limit) == bare(runtime.shm) == 8 * 2**30
     assert runtime.shm_mount is not None
     assert runtime.shm_mount.source == "memory"
-    assert bare(runtime.host_ipc) is True
-    assert runtime.ports == (8000, 9000)
+    assert runtime.host.ipc.on
+    assert [port.number for port in runtime.ports] == [8000, 9000]
+    assert runtime.declares(9000)
+    assert not runtime.declares(80)
     assert runtime.user is ABSENT
     assert bare(runtime.group) == 1
-    assert runtime.body is found.containers[0].body
-    assert runtime.spec is found.spec
 
 
 def test_nothing_written_is_absent() -> None:
     runtime = container("image: i").runtime
     assert runtime.gpus is runtime.gpu_product is runtime.shm is runtime.memory_limit is ABSENT
-    assert runtime.host_ipc is ABSENT
+    assert runtime.host.ipc.value is runtime.host.network.value is runtime.host.pid.value is ABSENT
     assert runtime.mounts == Known(())
     assert runtime.shm_mount is None
 

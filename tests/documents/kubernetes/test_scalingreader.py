@@ -46,7 +46,8 @@ def test_keda_begins_at_nothing_and_ends_at_a_hundred() -> None:
     assert (value_or(found.minimum, 9), value_or(found.maximum, 9)) == (0, 100)
     assert value_or(found.target_kind, "") == "Deployment"
     assert [signal.type for signal in found.signals] == ["prometheus", ""]
-    assert found.floor.path == "spec.minReplicaCount"
+    assert getattr(found.floor, "path", "") == "spec.minReplicaCount"
+    assert getattr(found.idle_place, "path", "") == "spec.idleReplicaCount"
 
 
 def test_an_inference_service_scales_itself() -> None:

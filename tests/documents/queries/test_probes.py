@@ -1,22 +1,36 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
+from imagelint.core.fact import Known
 from imagelint.documents.queries.probes import (
     answers_early,
+    failure_budget,
     generates,
     generation_in,
-    healthcheck_budget,
     need,
-    probe_budget,
 )
-from imagelint.documents.yaml.cursor import Cursor
-from imagelint.documents.yaml.load import load_yaml
-from tests.documents.queries.manifests import pod, vllm
+from tests.documents.queries.manifests import pod, servers, vllm
+
+if TYPE_CHECKING:
+    from imagelint.documents.runtime.probe import Probe
 
 
-def place(text: str) -> Cursor:
-    return Cursor(load_yaml(text)[0])
+def liveness(text: str) -> Probe:
+    found = vllm(f"livenessProbe: {text}").launch.runtime.probes.liveness
+    assert isinstance(found, Known)
+    probe: Probe = found.value
+    return probe
+
+
+def health(text: str) -> Probe:
+    service = "services: {s: {image: 'ollama/ollama:0.40.1', healthcheck: %s}}"
+    found = servers(service % text)[0].launch.runtime.probes.startup
+    assert isinstance(found, Known)
+    probe: Probe = found.value
+    return probe
 
 
 @pytest.mark.parametrize(
@@ -27,10 +41,12 @@ def place(text: str) -> Cursor:
         ("{periodSeconds: 5, failureThreshold: 60}", 300),
         ("{periodSeconds: 0}", 30),
         ("{failureThreshold: '${N}'}", None),
+        ("{periodSeconds: '${N}'}", None),
+        ("{initialDelaySeconds: '${N}'}", None),
     ],
 )
 def test_the_time_of_a_probe(probe: str, seconds: float | None) -> None:
-    budget = probe_budget(place(probe))
+    budget = failure_budget(liveness(probe))
     assert (budget.seconds if budget else None) == seconds
 
 
@@ -40,22 +56,27 @@ def test_the_time_of_a_probe(probe: str, seconds: float | None) -> None:
         ("{test: curl x}", 90),
         ("{test: [CMD, curl], start_period: 1m30s, interval: 10s, retries: 5}", 140),
         ("{test: curl x, interval: 0s}", 90),
+        ("{test: curl x, disable: false}", 90),
         ("{test: [NONE]}", None),
         ("{test: NONE}", None),
         ("{test: curl x, disable: true}", None),
+        ("{test: curl x, disable: '${X}'}", None),
         ("{interval: 5s}", None),
         ("{test: curl x, interval: often}", None),
     ],
 )
 def test_the_time_of_a_health_check(check: str, seconds: float | None) -> None:
-    budget = healthcheck_budget(place(check))
+    budget = failure_budget(health(check))
     assert (budget.seconds if budget else None) == seconds
 
 
 def test_the_sum_is_said() -> None:
-    budget = probe_budget(place("{initialDelaySeconds: 30, periodSeconds: 5}"))
+    budget = failure_budget(liveness("{initialDelaySeconds: 30, periodSeconds: 5}"))
     assert budget is not None
     assert budget.words == "30 s + 5 s * 3 failures = 45 s"
+    budget = failure_budget(health("{test: curl x, start_period: 500ms, interval: 2s}"))
+    assert budget is not None
+    assert budget.words == "0.5 s + 2 s * 3 retries = 6.5 s"
 
 
 def test_the_need_follows_the_size() -> None:
@@ -69,10 +90,20 @@ def test_the_need_follows_the_size() -> None:
 
 def test_what_generates() -> None:
     server = vllm()
-    assert generates(server, place("{httpGet: {path: /health}}")) is None
-    found = generates(server, place("{httpGet: {path: '/v1/completions/?a=b'}}"))
+    assert generates(server, liveness("{httpGet: {path: /health}}")) is None
+    found = generates(server, liveness("{httpGet: {path: '/v1/completions/?a=b'}}"))
     assert found is not None
     assert found[1] == "/v1/completions/?a=b"
+    command = "{exec: {command: [sh, -c, 'curl http://a:1/generate']}}"
+    assert (
+        generates(
+            pod("image: 'lmsysorg/sglang:v1', command: [sglang, serve, m/m-8b]"), liveness(command)
+        )
+        is not None
+    )
+    assert generates(server, health("{test: 'curl http://a:1/v1/completions'}")) is not None
+    off = "{test: 'curl http://a:1/v1/completions', disable: true}"
+    assert generates(server, health(off)) is None
     assert generation_in(server, ["curl http://a/health", "wget https://a:1/v1/completions"]) == (
         "/v1/completions"
     )
@@ -81,8 +112,8 @@ def test_what_generates() -> None:
 def test_what_answers_before_the_model_is_there() -> None:
     sglang = pod("image: 'lmsysorg/sglang:v1', command: [sglang, serve, m/m-8b]")
     triton = pod("image: 'nvcr.io/nvidia/tritonserver:26.06-py3', command: [tritonserver]")
-    port, live = place("{tcpSocket: {port: 1}}"), place("{httpGet: {path: /v2/health/live}}")
+    port, live = liveness("{tcpSocket: {port: 1}}"), liveness("{httpGet: {path: /v2/health/live}}")
     assert answers_early(sglang, port)
-    assert not answers_early(sglang, place("{httpGet: {path: /health}}"))
+    assert not answers_early(sglang, liveness("{httpGet: {path: /health}}"))
     assert answers_early(triton, live)
     assert not answers_early(vllm(), port)

@@ -3,23 +3,17 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
-from imagelint.core.source import Source
-from imagelint.documents.dockerfile import parse_dockerfile
 from imagelint.documents.queries.serving import (
-    absent_place,
     gpu_count,
     gpus_in_words,
     is_commit,
     is_offline,
-    neighbours,
-    next_item,
     place_of,
     pods_of_server,
     setting,
     title,
     workers,
 )
-from imagelint.documents.serving.command import ServingCommand
 from tests.documents.queries.manifests import pod, servers, vllm
 
 
@@ -92,28 +86,13 @@ spec:
 
 def test_neighbours_are_containers_and_sidecars() -> None:
     server = pod(
-        "image: 'vllm/vllm-openai:v1'}, {name: other",
+        "image: 'vllm/vllm-openai:v1'}, {name: other, ports: []",
         spec="initContainers: [{name: init}, {name: mesh, restartPolicy: Always}]",
     )
-    assert [place["name"].word() for place in neighbours(server)] == ["other", "mesh"]
+    found = [(one.name, one.declares_ports) for one in server.launch.runtime.neighbours]
+    assert found == [("mesh", False), ("other", True)]
     compose = servers("services: {s: {image: 'ollama/ollama:0.40.1'}}")[0]
-    assert neighbours(compose) == ()
-
-
-def test_the_place_of_what_is_absent() -> None:
-    assert absent_place(vllm(), "volumeMounts", "volumes").path.endswith("volumeMounts")
-    compose = servers("services: {s: {image: 'ollama/ollama:0.40.1', volumes: [a:/a]}}")[0]
-    assert absent_place(compose, "volumeMounts", "volumes").path == "services.s.volumes[1]"
-    built = parse_dockerfile(Source("Dockerfile", "FROM ollama/ollama:0.40.1\n")).walk()
-    server = next(node for node in built if isinstance(node, ServingCommand))
-    assert absent_place(server, "volumeMounts", "volumes").span == server.span
-
-
-def test_the_place_behind_a_list() -> None:
-    body = vllm("volumeMounts: [{name: a, mountPath: /a}]").launch.runtime.body
-    assert body is not None
-    assert next_item(body["volumeMounts"]).path.endswith("volumeMounts[1]")
-    assert next_item(body["ports"]).path.endswith("ports")
+    assert compose.launch.runtime.neighbours == ()
 
 
 def test_a_default_is_placed_at_the_server() -> None:

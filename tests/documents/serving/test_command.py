@@ -11,26 +11,31 @@ from hypothesis import strategies as st
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.reference import parse_reference
 from imagelint.core.source import Span
+from imagelint.documents.compose.platform import ServicePlatform
+from imagelint.documents.dockerfile.platform import ImagePlatform
+from imagelint.documents.kubernetes.platform import PodPlatform
+from imagelint.documents.runtime.field import Place
+from imagelint.documents.runtime.model import ContainerPort, GpuRequest, Runtime
 from imagelint.documents.serving.launch import Launch
 from imagelint.documents.serving.options import HOST, MEMORY_FRACTION, MODEL, OPTIONS, PORT
 from imagelint.documents.serving.reading import serving_command
-from imagelint.documents.shared import (
-    EnvOrigin,
-    EnvVar,
-    GpuRequest,
-    ImageRole,
-    ImageUse,
-    Runtime,
-)
+from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
 from imagelint.documents.shell.script import Word
+from imagelint.documents.yaml.cursor import Cursor
 from imagelint.knowledge.engines import engines, is_embedding
 
 if TYPE_CHECKING:
+    from imagelint.documents.runtime.platform import Platform
     from imagelint.documents.serving.command import ServingCommand
 
 CASES = Path(__file__).parents[3] / "testdata" / "serving"
 NOWHERE = Span(0, 0)
 BY_NAME = {option.name: option for option in OPTIONS if option is not MODEL}
+PLATFORMS: dict[str, Platform] = {
+    "pod": PodPlatform(Cursor(None)),
+    "compose": ServicePlatform(Cursor(None)),
+    "image": ImagePlatform(Place(NOWHERE)),
+}
 CASE_KEYS = {
     "name", "image", "argv", "env", "kind", "owner", "appends", "complete", "env_complete",
     "gpus", "ports", "restarts", "container", "unknown", "expect", "none",
@@ -67,12 +72,12 @@ def launch_of(case: dict[str, Any]) -> tuple[Launch, str]:
     if "gpus" in case:
         gpus = Known(GpuRequest(NOWHERE, "nvidia.com/gpu", Known(float(case["gpus"]))))
     runtime = Runtime(
-        case.get("kind", "pod"),
+        PLATFORMS[case.get("kind", "pod")],
         case.get("owner", "Deployment"),
         case.get("container", "server"),
         NOWHERE,
         gpus=gpus,
-        ports=tuple(case.get("ports", ())),
+        ports=tuple(ContainerPort(port, Place(NOWHERE)) for port in case.get("ports", ())),
         restarts=case.get("restarts", True),
     )
     launch = Launch(

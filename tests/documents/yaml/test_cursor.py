@@ -4,7 +4,7 @@ import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.source import Span
-from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.cursor import Cursor, next_item
 from imagelint.documents.yaml.load import load_yaml
 
 TEXT = """\
@@ -139,3 +139,11 @@ def test_templated_tells_scalars_that_something_else_fills() -> None:
 
 def test_values_of_facts_can_be_asked_with_a_default() -> None:
     assert value_or(root()["spec"]["replicas"].integer(), 1) == 2
+
+
+def test_the_place_behind_a_list() -> None:
+    root = Cursor(load_yaml("{items: [a, b], empty: [], word: x}")[0])
+    assert next_item(root["items"]).path == "items[2]"
+    assert not next_item(root["items"]).exists
+    for name in ("empty", "word", "nothing"):
+        assert next_item(root[name]).path == name

@@ -1,0 +1,65 @@
+"""How a service of compose is told something, and where that is written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.documents.runtime.platform import Proposal
+from imagelint.documents.yaml.cursor import next_item
+
+if TYPE_CHECKING:
+    from imagelint.documents.runtime.probe import Probe
+    from imagelint.documents.yaml.cursor import Cursor
+
+
+class ServicePlatform(NamedTuple):
+    """A service, at its place in the compose file."""
+
+    body: Cursor
+
+    @property
+    def kind(self) -> str:
+        """`compose`."""
+        return "compose"
+
+    @property
+    def host(self) -> str:
+        """What readers call the machine."""
+        return "host"
+
+    @property
+    def own_host(self) -> bool:
+        """Compose runs on one machine, whose devices are all there are."""
+        return True
+
+    @property
+    def host_ipc(self) -> str:
+        """The key of the service, with its value."""
+        return "ipc: host"
+
+    def instead_of_host_ipc(self) -> str:
+        """The advice how to get shared memory of one's own."""
+        return f"{self.shared_memory(8).advice} (16gb for many GPUs) instead"
+
+    def volume(self, target: str) -> Proposal:
+        """A named volume."""
+        return Proposal(next_item(self.body["volumes"]), f"write volumes: [models:{target}]")
+
+    def shared_memory(self, gib: int) -> Proposal:
+        """The size that Docker gives to `/dev/shm`."""
+        return Proposal(self.body["shm_size"], f"write shm_size: {gib}gb")
+
+    def gpus(self) -> Proposal:
+        """All that the machine has."""
+        place = self.body.at("deploy", "resources", "reservations", "devices")
+        return Proposal(place, "write gpus: all")
+
+    def startup_probe(self, seconds: float, url_path: str) -> Proposal:
+        """A health check whose failures do not count at first."""
+        advice = f"add a healthcheck with start_period: {seconds:g}s on {url_path}"
+        return Proposal(self.body["healthcheck"], advice)
+
+    def more_time(self, probe: Probe, seconds: float) -> Proposal:
+        """A longer time in which failures do not count."""
+        advice = f"write start_period: {seconds:g}s, or longer"
+        return Proposal(probe.timing.start_period, advice)

@@ -1,0 +1,80 @@
+"""The health check of a service."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.compose.values import is_set, value, word
+from imagelint.documents.compose.words import whole
+from imagelint.documents.quantity import parse_duration
+from imagelint.documents.runtime.field import Field
+from imagelint.documents.runtime.probe import CheckKind, Probe, ProbeCheck, Probes, ProbeTiming
+from imagelint.documents.yaml.nodes import Mapping
+
+if TYPE_CHECKING:
+    from imagelint.documents.yaml.cursor import Cursor
+
+
+def read_probes(service: Cursor) -> Probes:
+    """The one health check that a service has, whatever is asked for."""
+    check = _read(service["healthcheck"])
+    return Probes(check, check, check)
+
+
+def _read(place: Cursor) -> Fact[Probe]:
+    if not is_set(place):
+        return ABSENT
+    if not isinstance(place.node, Mapping):
+        return UNKNOWN
+    probe = Probe(
+        place, "health check", "retries", kills=False, check=_check(place), timing=_timing(place)
+    )
+    return Known(probe, place.span)
+
+
+def _check(check: Cursor) -> ProbeCheck:
+    test = check["test"]
+    listed = bool(test.items())
+    words = tuple(whole(item).word for item in test.items()) if listed else (whole(test).word,)
+    form = word(test[0]) if listed else word(test)
+    if listed:
+        words = words[1:]
+    nothing = Field[str](ABSENT, test)
+    command = Field(Known(words, test.span) if is_set(test) else ABSENT, test)
+    in_shell = not listed or form == "CMD-SHELL"
+    return ProbeCheck(_kind(check, form), nothing, nothing, nothing, command, in_shell)
+
+
+def _kind(check: Cursor, form: str) -> Fact[CheckKind]:
+    """A command, unless it is switched off; without one it is the image's own."""
+    disabled = check["disable"].boolean()
+    if form == "NONE" or (isinstance(disabled, Known) and disabled.value):
+        return ABSENT
+    if disabled is UNKNOWN or not is_set(check["test"]):
+        return UNKNOWN
+    return Known(CheckKind.EXEC, check["test"].span)
+
+
+def _timing(check: Cursor) -> ProbeTiming:
+    """https://github.com/compose-spec/compose-spec/blob/main/05-services.md#healthcheck."""
+    none = Field[float](ABSENT, check)
+    return ProbeTiming(
+        initial_delay=none,
+        start_period=_duration(check["start_period"], 0.0),
+        start_interval=_duration(check["start_interval"], 5.0),
+        period=_duration(check["interval"], 30.0),
+        timeout=_duration(check["timeout"], 30.0),
+        failure_threshold=_duration(check["retries"], 3.0),
+        success_threshold=none,
+    )
+
+
+def _duration(place: Cursor, default: float) -> Field[float]:
+    """The seconds, or the number, at a place; zero stands for the default."""
+    fact = value(place)
+    if not isinstance(fact, Known):
+        return Field(Known(default) if fact is ABSENT else UNKNOWN, place)
+    text = fact.value
+    seconds = float(text) if text.isdecimal() else parse_duration(text)
+    return Field(UNKNOWN if seconds is None else Known(seconds or default, fact.span), place)

@@ -1,0 +1,73 @@
+"""What few rules ask of a container: read when it is asked for."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.kubernetes.privileges import host_namespaces, read_privileges
+from imagelint.documents.runtime.field import Field
+from imagelint.documents.runtime.model import Neighbour, Resource, Resources
+from imagelint.documents.yaml.nodes import Mapping
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
+    from imagelint.documents.runtime.probe import Probes
+    from imagelint.documents.yaml.cursor import Cursor
+
+
+class ContainerDetails:
+    """The details of a container of a pod; `running` are all that run as long as the pod."""
+
+    def __init__(self, body: Cursor, spec: Cursor, running: tuple[Cursor, ...]) -> None:
+        self._body = body
+        self._spec = spec
+        self._running = running
+
+    @cached_property
+    def probes(self) -> Probes:
+        """Who asks it how it is."""
+        from imagelint.documents.kubernetes.probes import read_probes
+
+        return read_probes(self._body)
+
+    @cached_property
+    def host(self) -> HostNamespaces:
+        """The namespaces of its node that it shares."""
+        return host_namespaces(self._spec)
+
+    @cached_property
+    def privileges(self) -> Privileges:
+        """How much it may do."""
+        return read_privileges(self._body, self._spec)
+
+    @cached_property
+    def resources(self) -> Resources:
+        """What it asks for and may use."""
+        place = self._body["resources"]
+        return Resources(_quantities(place["requests"]), _quantities(place["limits"]))
+
+    @cached_property
+    def together(self) -> tuple[Neighbour, ...]:
+        """The containers that run as long as the pod, sidecars included."""
+        return tuple(
+            Neighbour(named_at(body), body["name"].word(), body["ports"].exists)
+            for body in self._running
+        )
+
+
+def named_at(body: Cursor) -> Span:
+    """Where a container is named, or begins."""
+    name = body["name"]
+    return name.span if name.exists else body.key_span
+
+
+def _quantities(place: Cursor) -> Fact[tuple[Resource, ...]]:
+    if not place.exists or place.null:
+        return ABSENT
+    if not isinstance(place.node, Mapping):
+        return UNKNOWN
+    found = (Resource(name, Field(entry.text(), entry)) for name, entry in place.entries())
+    return Known(tuple(found), place.span)

@@ -1,0 +1,87 @@
+"""The probes of a container."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.runtime.field import Field
+from imagelint.documents.runtime.probe import CheckKind, Probe, ProbeCheck, Probes, ProbeTiming
+from imagelint.documents.serving.startscript import unknown_word, whole_word
+from imagelint.documents.yaml.nodes import Mapping, Scalar
+
+if TYPE_CHECKING:
+    from imagelint.documents.shell.script import Word
+    from imagelint.documents.yaml.cursor import Cursor
+
+_KINDS = {
+    "tcpSocket": CheckKind.TCP,
+    "httpGet": CheckKind.HTTP,
+    "grpc": CheckKind.GRPC,
+    "exec": CheckKind.EXEC,
+}
+
+
+def read_probes(container: Cursor) -> Probes:
+    """Who asks a container how it is."""
+    return Probes(
+        _read(container["livenessProbe"], "liveness probe", kills=True),
+        _read(container["readinessProbe"], "readiness probe", kills=False),
+        _read(container["startupProbe"], "startup probe", kills=True),
+    )
+
+
+def _read(place: Cursor, title: str, *, kills: bool) -> Fact[Probe]:
+    """The probe at a place; null is what a patch writes to take one away."""
+    if not place.exists:
+        return ABSENT
+    if not isinstance(place.node, Mapping):
+        return UNKNOWN
+    return Known(Probe(place, title, "failures", kills, _check(place), _timing(place)), place.span)
+
+
+def _check(probe: Cursor) -> ProbeCheck:
+    found = next((name for name in _KINDS if probe[name].exists), "")
+    kind: Fact[CheckKind] = Known(_KINDS[found], probe[found].key_span) if found else ABSENT
+    inside = probe[found or "httpGet"]
+    command = probe.at("exec", "command")
+    words: Fact[tuple[Word, ...]] = ABSENT
+    if command.exists:
+        words = Known(tuple(_word(item) for item in command.items()), command.span)
+    return ProbeCheck(
+        kind,
+        _text(inside["path"]),
+        _text(inside["port"]),
+        _text(inside["scheme"]),
+        Field(words, command),
+    )
+
+
+def _text(place: Cursor) -> Field[str]:
+    return Field(place.text(), place)
+
+
+def _word(place: Cursor) -> Word:
+    scalar = place.node
+    return whole_word(scalar, place.text()) if isinstance(scalar, Scalar) else unknown_word(place)
+
+
+def _timing(probe: Cursor) -> ProbeTiming:
+    """The defaults are those of kubernetes/website: configure-liveness-readiness-startup-probes."""
+    return ProbeTiming(
+        initial_delay=_number(probe["initialDelaySeconds"], 0),
+        start_period=Field(ABSENT, probe),
+        start_interval=Field(ABSENT, probe),
+        period=_number(probe["periodSeconds"], 10),
+        timeout=_number(probe["timeoutSeconds"], 1),
+        failure_threshold=_number(probe["failureThreshold"], 3),
+        success_threshold=_number(probe["successThreshold"], 1),
+    )
+
+
+def _number(place: Cursor, default: int) -> Field[float]:
+    """The number at a place; the API server replaces zeros by the default as well."""
+    fact = place.integer()
+    if isinstance(fact, Known):
+        return Field(Known(float(fact.value or default), fact.span), place)
+    return Field(Known(float(default)) if fact is ABSENT else UNKNOWN, place)

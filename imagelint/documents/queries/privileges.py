@@ -1,0 +1,49 @@
+"""Questions about how much a pod may do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.core.pattern import pattern
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import Container, Pod
+    from imagelint.documents.runtime.field import Field
+
+_ZERO = pattern(r"[+-]?0+")
+
+
+def may_be_root(container: Container) -> bool:
+    """Whether nothing keeps a container from running as root: no user, and no refusal of root."""
+    privileges = container.privileges
+    if privileges.user.value is not ABSENT:
+        return False
+    refused = privileges.non_root.value
+    return refused is ABSENT or (isinstance(refused, Known) and not refused.value)
+
+
+def is_root(container: Container) -> bool:
+    """Whether a container is told to run as root."""
+    user = container.privileges.user.value
+    return isinstance(user, Known) and bool(_ZERO.fullmatch(user.value))
+
+
+def pins_memory(pod: Pod) -> bool:
+    """Whether a container of the pod adds IPC_LOCK, as GPUDirect RDMA and RoCE need it."""
+    return any(
+        isinstance(added.value, Known) and added.value.value == "IPC_LOCK"
+        for container in pod.containers
+        for added in known_items(container.privileges.added)
+    )
+
+
+def known_items(field: Field[tuple[Field[str], ...]]) -> tuple[Field[str], ...]:
+    """The items of a list, none where it is absent or unknown."""
+    return field.value.value if isinstance(field.value, Known) else ()
+
+
+def lacks_seccomp(container: Container) -> bool:
+    """Whether neither a container nor its pod names a seccomp profile that would hold for it."""
+    privileges = container.privileges
+    return not privileges.privileged.on and privileges.seccomp.value is ABSENT

@@ -1,0 +1,1 @@
+"""Where a container runs, whatever file says so: probes, privileges, volumes, resources."""

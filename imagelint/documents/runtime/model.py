@@ -1,0 +1,201 @@
+"""Where a container runs: all that a rule may ask besides the command itself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
+from imagelint.documents.runtime.probe import Probes
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Node
+    from imagelint.documents.runtime.field import Field
+    from imagelint.documents.runtime.platform import Platform
+
+
+class Mount(NamedTuple):
+    """A volume where a container sees it.
+
+    `source` is `emptyDir`, `memory`, `hostPath`, `persistentVolumeClaim`, `configMap`, `secret`,
+    `image`, `named`, `bind`, `tmpfs` … or empty when the volume is not defined in sight. `size` is
+    the limit in bytes, `target` the path in the container, `host_path` what is mounted from a host.
+    """
+
+    span: Span
+    target: Fact[str]
+    source: str
+    size: Fact[float] = ABSENT
+    read_only: bool = False
+    host_path: str = ""
+    path: str = ""
+
+
+class Volume(NamedTuple):
+    """A volume of a pod: its name, and the path of the node that it mounts, if it does."""
+
+    span: Span
+    name: str
+    host_path: Field[str]
+
+
+class GpuRequest(NamedTuple):
+    """The accelerators that one container asks for.
+
+    `quantity` is unknown for `all` and for claims that are defined elsewhere. `resource` is the
+    resource's name (`nvidia.com/gpu`, `nvidia.com/mig-1g.10gb`), `gpus` or `devices` for compose.
+    """
+
+    span: Span
+    resource: str
+    quantity: Fact[float]
+    path: str = ""
+
+
+class ContainerPort(NamedTuple):
+    """A port on which a container says that it listens."""
+
+    number: int
+    place: Node
+    name: str = ""
+
+    @property
+    def span(self) -> Span:
+        """Where it is written."""
+        return self.place.span
+
+    @property
+    def path(self) -> str:
+        """Its logical path."""
+        return getattr(self.place, "path", "")
+
+
+class Resource(NamedTuple):
+    """A resource that is requested or limited: its name, and the quantity as it is written."""
+
+    name: str
+    quantity: Field[str]
+
+
+class Resources(NamedTuple):
+    """What a container asks for and may use; absent where nothing is written."""
+
+    requests: Fact[tuple[Resource, ...]] = UNKNOWN
+    limits: Fact[tuple[Resource, ...]] = UNKNOWN
+
+
+class Neighbour(NamedTuple):
+    """A container that shares its network with others, and runs as long as they do."""
+
+    span: Span
+    name: str
+    declares_ports: bool
+
+
+class Details(Protocol):
+    """What few rules ask: it is read when it is asked for."""
+
+    @property
+    def probes(self) -> Probes:
+        """Who asks the container how it is."""
+        ...
+
+    @property
+    def host(self) -> HostNamespaces:
+        """The namespaces of its host that it shares."""
+        ...
+
+    @property
+    def privileges(self) -> Privileges:
+        """How much it may do."""
+        ...
+
+    @property
+    def resources(self) -> Resources:
+        """What it asks for and may use."""
+        ...
+
+    @property
+    def together(self) -> tuple[Neighbour, ...]:
+        """The containers that share its network, itself among them."""
+        ...
+
+
+class Unread(NamedTuple):
+    """The details of a container about which little is written; each may be known."""
+
+    probes: Probes = Probes()
+    host: HostNamespaces = HostNamespaces()
+    privileges: Privileges = Privileges()
+    resources: Resources = Resources()
+    together: tuple[Neighbour, ...] = ()
+
+
+class Runtime(NamedTuple):
+    """Where a container runs: all that a rule about serving may ask besides the command itself.
+
+    `platform` knows how things are spelt there, and where. `owner` is the kind of
+    the object that holds the pod (`Deployment`, `InferenceService`, `compose service` …), `name`
+    the container's or service's. `gpus` is absent when nothing is requested
+    and every place that could was read; `other_devices` tells whether devices come by another way
+    (a runtime class, a claim, a device file). `shm` is the size of `/dev/shm` in bytes: absent
+    means the default of 64 MB, `Known(inf)` an unbounded one. `restarts` is false for pods that
+    run to an end, `group` counts the pods that form one server (LeaderWorkerSet, worker specs).
+    `managed` says that an operator adds what the file does not show, `details` is the rest.
+    """
+
+    platform: Platform
+    owner: str
+    name: str
+    span: Span
+    gpus: Fact[GpuRequest] = UNKNOWN
+    gpu_product: Fact[str] = UNKNOWN
+    other_devices: Fact[bool] = UNKNOWN
+    shm: Fact[float] = UNKNOWN
+    shm_mount: Mount | None = None
+    memory_limit: Fact[float] = UNKNOWN
+    mounts: Fact[tuple[Mount, ...]] = UNKNOWN
+    ports: tuple[ContainerPort, ...] = ()
+    user: Fact[str] = UNKNOWN
+    restarts: bool = True
+    group: Fact[int] = Known(1)
+    labels: tuple[tuple[str, str], ...] = ()
+    namespace: str = ""
+    managed: bool = False
+    details: Details = Unread()
+    path: str = ""
+
+    @property
+    def probes(self) -> Probes:
+        """Who asks it how it is."""
+        return self.details.probes
+
+    @property
+    def host(self) -> HostNamespaces:
+        """The namespaces of its host that it shares."""
+        return self.details.host
+
+    @property
+    def privileges(self) -> Privileges:
+        """How much it may do."""
+        return self.details.privileges
+
+    @property
+    def resources(self) -> Resources:
+        """What it asks for and may use."""
+        return self.details.resources
+
+    @property
+    def kind(self) -> str:
+        """What it is written for: `pod`, `compose` or `image` (a Dockerfile: most is unknown)."""
+        return self.platform.kind
+
+    @property
+    def neighbours(self) -> tuple[Neighbour, ...]:
+        """The other containers that share its network."""
+        return tuple(other for other in self.details.together if other.span != self.span)
+
+    def declares(self, port: int) -> bool:
+        """Whether it says that it listens on a port."""
+        return any(declared.number == port for declared in self.ports)

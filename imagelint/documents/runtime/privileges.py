@@ -1,0 +1,37 @@
+"""How much a container may do, and what of its host it sees."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from imagelint.documents.runtime.field import Field, unread
+
+
+class Privileges(NamedTuple):
+    """How much a container may do.
+
+    `escalation` tells whether its processes may gain privileges (setuid programs), `user` is
+    numeric or a name, `non_root` whether the platform refuses to start it as root. `seccomp` is
+    the type of the profile (`RuntimeDefault`, `Unconfined`, `Localhost` …). The lists of
+    capabilities are absent where none is written and unknown where a template takes part.
+    """
+
+    privileged: Field[bool] = unread()
+    escalation: Field[bool] = unread()
+    read_only_root: Field[bool] = unread()
+    user: Field[str] = unread()
+    non_root: Field[bool] = unread()
+    seccomp: Field[str] = unread()
+    added: Field[tuple[Field[str], ...]] = unread()
+    dropped: Field[tuple[Field[str], ...]] = unread()
+
+
+class HostNamespaces(NamedTuple):
+    """The namespaces of its host that a container shares.
+
+    Unknown as well where it shares those of another container.
+    """
+
+    ipc: Field[bool] = unread()
+    network: Field[bool] = unread()
+    pid: Field[bool] = unread()
