@@ -112,6 +112,7 @@ NODES_OF: dict[str, tuple[str, ...]] = {
         "documents.dockerfile.Dockerfile",
         "documents.dockerfile.document",
         "documents.dockerfile.ignorefile",
+        "documents.dockerfile.landmarks",
         "documents.dockerfile.model",
     ),
 }

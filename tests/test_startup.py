@@ -93,18 +93,19 @@ RULES = (
 )
 ON_DOCKERFILES = (
     *RULES,
-    *("documents.dockerfile", "documents.serving"),
+    *("documents.dockerfile", "documents.runtime", "documents.serving"),
     *("rules.build", "rules.images", "rules.packages", "rules.shell"),
 )
 ON_MANIFESTS = (
     *RULES,
-    *("documents.kubernetes", "documents.serving", "documents.yaml"),
+    *("documents.kubernetes", "documents.runtime", "documents.serving", "documents.yaml"),
     *("rules.images", "rules.pods"),
 )
 ON_LISTS = (*RULES, "rules.packages")
 EXPLAIN = (
     *("reporters.context", "policy.options", "knowledge", "rules.*", "rules.images"),
     *("documents.*", "documents.dockerfile", "documents.queries", "documents.shell"),
+    "documents.runtime",
 )
 INIT = (*POLICY, "documents.serving", "knowledge")
 EVERYTHING = (*POLICY, "documents", "knowledge", "reporters", "rules")
@@ -130,23 +131,23 @@ COMMAND_LINES = (
     Command(("--help",), HELP, START, 10),
     *(Command((name, "--help"), HELP, START, 16) for name in COMMANDS if name != "init"),
     Command(("init", "--help"), {*HELP, "pathlib"}, START, 16),
-    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 166),
-    Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 166),
-    Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 166),
-    Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 166),
-    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 166),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 144),
+    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 176),
+    Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 176),
+    Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 176),
+    Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 176),
+    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 176),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 156),
     Command((*CHECK, "requirements.txt"), LIST, ON_LISTS, 105),
-    Command((*CHECK, ".dockerignore"), {"hashlib", "json"}, ON_DOCKERFILES, 126),
-    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 181),
-    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 181),
-    Command(("rules",), TABLES, EVERYTHING, 206),
-    Command(("rules", "--json"), TABLES, EVERYTHING, 206),
-    Command(("explain", "root-user"), {"dataclasses"}, EXPLAIN, 76),
-    Command(("explain", "DL3002"), {"dataclasses"}, EXPLAIN, 76),
+    Command((*CHECK, ".dockerignore"), {"hashlib", "json"}, ON_DOCKERFILES, 136),
+    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 190),
+    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 190),
+    Command(("rules",), TABLES, EVERYTHING, 216),
+    Command(("rules", "--json"), TABLES, EVERYTHING, 216),
+    Command(("explain", "root-user"), {"dataclasses"}, EXPLAIN, 82),
+    Command(("explain", "DL3002"), {"dataclasses"}, EXPLAIN, 82),
     Command(("policy", "show"), {"hashlib", "json", "sqlite3"}, POLICY, 73),
-    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 172),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 191),
+    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 180),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 199),
     Command(("completion", "bash"), PROCESS, START, 16),
     Command(("init", "new"), {"hashlib", "json", "pathlib", *FILES}, INIT, 72),
 )

@@ -6,10 +6,12 @@ import re
 from enum import Enum
 from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar, cast
 
+from imagelint.core.fact import ABSENT
 from imagelint.core.finding import Location
 from imagelint.core.pattern import pattern
 from imagelint.core.report import AllowanceKind, Problem, ProblemKind
 from imagelint.core.source import Source, Span
+from imagelint.documents.shared import EnvVar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -239,5 +241,19 @@ class Document:
         return cast("T", self._derived[compute])
 
     def concealed(self) -> Iterator[Span]:
-        """Spans which must never be shown, beyond what `core.redact` knows by its looks."""
-        return iter(())
+        """Spans which must never be shown, beyond what `core.redact` knows by its looks.
+
+        These are the values of variables whose names say that they are secret. What else a kind of
+        document keeps secret, it adds.
+        """
+        from imagelint.documents.secrets import is_secret_name
+
+        for node in self.nodes():
+            if isinstance(node, EnvVar) and not node.reference and is_secret_name(node.name):
+                span = self.secret_span(node)
+                if node.value is not ABSENT and span.start < span.end:
+                    yield span
+
+    def secret_span(self, variable: EnvVar) -> Span:
+        """Where the value of a variable is written that nobody may see."""
+        return variable.value_span

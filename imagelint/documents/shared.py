@@ -5,10 +5,13 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.documents.execution import UNKNOWN_PLACE
+
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.reference import ImageReference
     from imagelint.core.source import Span
+    from imagelint.documents.execution import ExecutionPlace
 
 
 class ImageRole(Enum):
@@ -56,7 +59,8 @@ class EnvVar(NamedTuple):
     """A variable that is set. `value` is absent for `ARG NAME` and unknown for `valueFrom`.
 
     `span` is the whole setting, `value_span` the value as written (equal to `span` without one).
-    `reference` names the kind of indirection (`secretKeyRef`, `configMapKeyRef`, `fieldRef` …).
+    `reference` names the kind of indirection (`secretKeyRef`, `configMapKeyRef`, `fieldRef` …),
+    `place` is what it is set for.
     """
 
     span: Span
@@ -67,3 +71,4 @@ class EnvVar(NamedTuple):
     value_span: Span
     reference: str = ""
     path: str = ""
+    place: ExecutionPlace = UNKNOWN_PLACE

@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.reference import parse_reference
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.complaints import MalformedComposeFile
+from imagelint.documents.compose.execution import SERVICE_BUILD, ServicePlace
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
 from imagelint.documents.compose.runtime import read_runtime
@@ -22,8 +23,10 @@ from imagelint.documents.yaml.nodes import Mapping, Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagelint.core.source import Source, Span
+    from imagelint.core.source import Source
     from imagelint.documents.base import Node
+    from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.shared import EnvVar
     from imagelint.documents.yaml.nodes import YamlNode
 
 
@@ -54,15 +57,6 @@ class ComposeFile(Document):
             yield from service.env
             yield from service.ports
             yield from _started(service)
-
-    def concealed(self) -> Iterator[Span]:
-        """Values of variables whose names say that they are secret."""
-        from imagelint.documents.secrets import is_secret_name
-
-        for service in self.services:
-            for variable in (*service.arguments, *service.env):
-                if not variable.reference and is_secret_name(variable.name):
-                    yield variable.value_span
 
 
 def _started(service: ComposeService) -> Iterator[Node]:
@@ -122,19 +116,25 @@ def _misshapen(node: YamlNode) -> Iterator[MalformedComposeFile]:
 def _service(name: str, body: Cursor) -> ComposeService:
     env, env_complete = read_env(body)
     ports = read_ports(body)
+    place = ServicePlace(value(body["user"]), env)
     return ComposeService(
         body.key_span,
         name,
         body,
         _image(body),
         is_set(body["build"]),
-        read_settings(body.at("build", "args"), EnvOrigin.BUILD_ARG),
-        env,
+        _placed(read_settings(body.at("build", "args"), EnvOrigin.BUILD_ARG), SERVICE_BUILD),
+        _placed(env, place),
         env_complete,
         ports,
         read_runtime(name, body, container_ports(ports, body)),
+        place,
         body.path,
     )
+
+
+def _placed(variables: tuple[EnvVar, ...], place: ExecutionPlace) -> tuple[EnvVar, ...]:
+    return tuple(variable._replace(place=place) for variable in variables)
 
 
 def _image(body: Cursor) -> ImageUse | None:

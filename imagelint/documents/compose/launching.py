@@ -26,6 +26,11 @@ if TYPE_CHECKING:
 
 def scripts(service: ComposeService) -> Iterator[Script]:
     """The shell scripts of a service: what it starts, then its health check."""
+    for script in _scripts(service):
+        yield script.standing_in(service.place)
+
+
+def _scripts(service: ComposeService) -> Iterator[Script]:
     line = _started(service)
     script = _script(line.words, ScriptRole.START, service)
     if script:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
+    from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.yaml.cursor import Cursor
@@ -33,7 +34,7 @@ class ComposeService(NamedTuple):
 
     `builds` tells that its image is built here, `arguments` are those of the build. `env` are the
     variables in source order and `env_complete` is false when others may be set (`env_file`,
-    `extends`).
+    `extends`). `place` is what its scripts and variables are a part of.
     """
 
     span: Span
@@ -46,6 +47,7 @@ class ComposeService(NamedTuple):
     env_complete: bool
     ports: tuple[PublishedPort, ...]
     runtime: Runtime
+    place: ExecutionPlace
     path: str
 
     def variable(self, name: str) -> EnvVar | None:

@@ -12,14 +12,12 @@ from imagelint.documents.compose.privileges import host_namespaces, read_privile
 from imagelint.documents.compose.probes import read_probes
 from imagelint.documents.compose.values import is_set, size, value, word
 from imagelint.documents.compose.variables import read_settings
+from imagelint.documents.runtime.details import Neighbour, Resource, Resources
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.runtime.model import (
     ContainerPort,
     GpuRequest,
     Mount,
-    Neighbour,
-    Resource,
-    Resources,
     Runtime,
 )
 from imagelint.documents.shared import EnvOrigin

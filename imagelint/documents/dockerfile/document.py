@@ -9,7 +9,6 @@ from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.dockerfile.model import start_of
-from imagelint.documents.shared import EnvOrigin
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -108,22 +107,11 @@ class Dockerfile(Document):
 
         return landmarks(self)
 
-    def concealed(self) -> Iterator[Span]:
-        """The values of ENV and ARG whose names are those of secrets."""
-        from imagelint.documents.secrets import is_secret_name
-
-        for entry in self._entries:
-            for variable in entry.variables:
-                has_value = variable.origin is EnvOrigin.ENV or variable.value_span != variable.span
-                if has_value and is_secret_name(variable.name):
-                    yield _inner(self.source.text, variable)
-
-
-def _inner(text: str, variable: EnvVar) -> Span:
-    """The place of a value, without the quotes around it."""
-    start, end = variable.value_span
-    written = text[start:end]
-    known = isinstance(variable.value, Known)
-    if known and len(written) > 1 and written[0] == written[-1] and written[0] in "'\"":
-        return Span(start + 1, end - 1)
-    return Span(start, end)
+    def secret_span(self, variable: EnvVar) -> Span:
+        """The place of a value, without the quotes around it."""
+        start, end = variable.value_span
+        written = self.source.text[start:end]
+        known = isinstance(variable.value, Known)
+        if known and len(written) > 1 and written[0] == written[-1] and written[0] in "'\"":
+            return Span(start + 1, end - 1)
+        return Span(start, end)

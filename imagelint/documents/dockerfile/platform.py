@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.documents.runtime.platform import Proposal
+from imagelint.documents.runtime.field import Proposal
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Node

@@ -117,6 +117,10 @@ class _Parser:
     def _read(self, line: LogicalLine, builder: StageBuilder) -> None:
         reading = read_instruction(line, self._setting(len(self._stages) - 1, builder.scope))
         self._complaints.extend(self._worth_saying(reading, builder))
+        if reading.variables:
+            step = builder.step(reading.instruction)
+            placed = tuple(variable._replace(place=step) for variable in reading.variables)
+            reading = reading._replace(variables=placed)
         outer = self._outer if builder.outline else None
         effect = builder.take(reading, line, outer)
         images = tuple(copied_images(reading.instruction, self._graph, builder.edges))

@@ -31,7 +31,6 @@ class ScriptContext(NamedTuple):
     shell: tuple[str, ...]
     variables: Mapping[str, Fact[str]]
     workdir: str
-    final: bool
 
 
 def read_command(
@@ -73,7 +72,6 @@ def _read(
         shell=shell,
         variables=around.variables,
         mounts=mounts,
-        final=around.final,
         workdir=around.workdir,
     )
 
@@ -163,7 +161,6 @@ def _of_words(
         "",
         readable=program not in POSIX_SHELLS,
         mounts=mounts,
-        final=around.final,
         workdir=around.workdir,
     )
 
@@ -198,7 +195,7 @@ def _elsewhere(
 
     mapped = MappedText(text, span, ())
     script = read_mapped_script(mapped, role, shell=shell, variables=around.variables, path="")
-    return script._replace(final=around.final, workdir=around.workdir)
+    return script._replace(workdir=around.workdir)
 
 
 def _json_text(word: Word) -> str | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.documents.dockerfile.execution import BuildStep, ImageStart
 from imagelint.documents.dockerfile.expansion.scopes import (
     VariableScope,
     script_variables,
@@ -158,13 +159,29 @@ class StageBuilder:
         """The script of an instruction at this point of the stage."""
         workdir = self.workdir.value if isinstance(self.workdir, Known) else ""
         variables = script_variables(self.scope)
-        around = ScriptContext(self._text, self.shell, variables, workdir, self.shipped)
-        return read_command(instruction, line, around, role)
+        around = ScriptContext(self._text, self.shell, variables, workdir)
+        script = read_command(instruction, line, around, role)
+        if script is None:
+            return None
+        step = self.step(instruction)
+        return script.standing_in(step if role is ScriptRole.RUN else ImageStart(*step))
+
+    def step(self, instruction: Instruction) -> BuildStep:
+        """What an instruction is at this point of the stage."""
+        return BuildStep(self.shipped, self._is_root(), self.scope, instruction.span.start)
+
+    def _is_root(self) -> Fact[bool]:
+        """Whether what follows runs as root; unknown where the base image decides."""
+        if self.user is not None:
+            return self.user.is_root
+        return Known(value=True) if self.scope.otherwise is ABSENT else UNKNOWN
 
     def _left_to_others(self, instruction: Instruction, line: LogicalLine) -> Script | None:
         """The script of an ONBUILD RUN: where and with what it will run, nobody knows."""
-        around = ScriptContext(self._text, self.shell, {}, "", self.shipped)
-        return read_command(instruction, line, around, ScriptRole.RUN)
+        around = ScriptContext(self._text, self.shell, {}, "")
+        script = read_command(instruction, line, around, ScriptRole.RUN)
+        place = BuildStep(self.shipped, UNKNOWN, stage_scope(scratch=False), 0)
+        return None if script is None else script.standing_in(place)
 
     def _start(self, instruction: Instruction, line: LogicalLine) -> InstructionEffect:
         script = self.script(instruction, line, ScriptRole.START)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
+from imagelint.documents.dockerfile.details import ImageDetails
 from imagelint.documents.dockerfile.platform import ImagePlatform
-from imagelint.documents.dockerfile.probes import read_probes
 from imagelint.documents.runtime.field import Place
-from imagelint.documents.runtime.model import ContainerPort, Runtime, Unread
+from imagelint.documents.runtime.model import ContainerPort, Runtime
 from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def launch_of(stage: Stage) -> Launch:
             span=stage.span,
             ports=tuple(ContainerPort(port, stage) for port in stage.exposed),
             user=user,
-            details=Unread(read_probes(stage.healthcheck)),
+            details=ImageDetails(stage.healthcheck),
         ),
         appends=stage.entrypoint is None and not stage.env_complete,
     )

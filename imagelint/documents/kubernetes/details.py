@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.privileges import host_namespaces, read_privileges
+from imagelint.documents.runtime.details import Neighbour, Resource, Resources
 from imagelint.documents.runtime.field import Field
-from imagelint.documents.runtime.model import Neighbour, Resource, Resources
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:

@@ -32,6 +32,11 @@ _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 def scripts(container: Container) -> Iterator[Script]:
     """The shell scripts of a container: what it starts, then what its probes run."""
+    for script in _scripts(container):
+        yield script.standing_in(container.place)
+
+
+def _scripts(container: Container) -> Iterator[Script]:
     variables = known_variables(container.env)
     started = [*container.body["command"].items(), *container.body["args"].items()]
     script = _script(started, ScriptRole.START, variables)

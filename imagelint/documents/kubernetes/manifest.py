@@ -75,17 +75,11 @@ class Manifest(Document):
 
     def concealed(self) -> Iterator[Span]:
         """The data of Secrets, and values of variables whose names say that they are secret."""
-        from imagelint.documents.secrets import is_secret_name
-
         for obj in self.objects:
             if obj.kind == "Secret":
                 for key in ("data", "stringData"):
                     yield from (place.span for _, place in obj.body[key].entries())
-        for pod in self.pods:
-            for container in pod.containers:
-                for variable in container.env:
-                    if not variable.reference and is_secret_name(variable.name):
-                        yield variable.value_span
+        yield from super().concealed()
 
 
 def _servers_by_pod(document: Document) -> dict[tuple[Span, str], tuple[ServingCommand, ...]]:

@@ -14,6 +14,7 @@ from imagelint.documents.kubernetes.volumes import read_volumes
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
+    from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.runtime.model import Runtime, Volume
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.shared import EnvVar, ImageUse
@@ -61,7 +62,8 @@ class Container(NamedTuple):
 
     `span` is its name, or its first key. A sidecar is an init container that is restarted always.
     `env` are the variables in source order; `env_complete` is false when others may be set
-    (`envFrom`, templates). `spec` is the pod's.
+    (`envFrom`, templates). `spec` is the pod's, `place` what its scripts and variables are a part
+    of.
     """
 
     span: Span
@@ -74,6 +76,7 @@ class Container(NamedTuple):
     env: tuple[EnvVar, ...]
     env_complete: bool
     runtime: Runtime
+    place: ExecutionPlace
     path: str
 
     def variable(self, name: str) -> EnvVar | None:

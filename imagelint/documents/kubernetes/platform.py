@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.documents.runtime.platform import Proposal
+from imagelint.documents.runtime.field import Proposal
 from imagelint.documents.yaml.cursor import next_item
 
 if TYPE_CHECKING:

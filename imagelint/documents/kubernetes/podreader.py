@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.reference import parse_reference
 from imagelint.documents.kubernetes.accelerators import gpu_product, quantity, requested
 from imagelint.documents.kubernetes.details import ContainerDetails, named_at
+from imagelint.documents.kubernetes.execution import ContainerPlace
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
 from imagelint.documents.kubernetes.platform import PodPlatform
 from imagelint.documents.kubernetes.podshapes import PodPath, group_size, pod_places, replicas
@@ -99,6 +100,7 @@ def _container(body: Cursor, role: str, around: _PodContext) -> Container:
     span = named_at(body)
     name = body["name"].word() or _given_name(body, around)
     env, complete = read_env(body)
+    where = ContainerPlace(body, around.place.spec, env)
     return Container(
         span,
         name,
@@ -107,9 +109,10 @@ def _container(body: Cursor, role: str, around: _PodContext) -> Container:
         around.place.spec,
         around.owner,
         _image(body),
-        env,
+        tuple(variable._replace(place=where) for variable in env),
         complete,
         _runtime(body, around, (name, span)),
+        where,
         body.path,
     )
 

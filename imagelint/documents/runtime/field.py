@@ -23,6 +23,13 @@ class Place(NamedTuple):
 NOWHERE = Place(Span(0, 0))
 
 
+class Proposal(NamedTuple):
+    """What would help: the place where it would be written, and the advice to write it."""
+
+    place: Node
+    advice: str
+
+
 class Field(NamedTuple, Generic[T]):
     """A value, and the place where it is written, or would be where it is absent.
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
-from imagelint.documents.runtime.probe import Probes
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
+    from imagelint.documents.runtime.details import Details, Neighbour, Resources
     from imagelint.documents.runtime.field import Field
     from imagelint.documents.runtime.platform import Platform
+    from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
+    from imagelint.documents.runtime.probe import Probes
 
 
 class Mount(NamedTuple):
@@ -71,67 +72,6 @@ class ContainerPort(NamedTuple):
         return getattr(self.place, "path", "")
 
 
-class Resource(NamedTuple):
-    """A resource that is requested or limited: its name, and the quantity as it is written."""
-
-    name: str
-    quantity: Field[str]
-
-
-class Resources(NamedTuple):
-    """What a container asks for and may use; absent where nothing is written."""
-
-    requests: Fact[tuple[Resource, ...]] = UNKNOWN
-    limits: Fact[tuple[Resource, ...]] = UNKNOWN
-
-
-class Neighbour(NamedTuple):
-    """A container that shares its network with others, and runs as long as they do."""
-
-    span: Span
-    name: str
-    declares_ports: bool
-
-
-class Details(Protocol):
-    """What few rules ask: it is read when it is asked for."""
-
-    @property
-    def probes(self) -> Probes:
-        """Who asks the container how it is."""
-        ...
-
-    @property
-    def host(self) -> HostNamespaces:
-        """The namespaces of its host that it shares."""
-        ...
-
-    @property
-    def privileges(self) -> Privileges:
-        """How much it may do."""
-        ...
-
-    @property
-    def resources(self) -> Resources:
-        """What it asks for and may use."""
-        ...
-
-    @property
-    def together(self) -> tuple[Neighbour, ...]:
-        """The containers that share its network, itself among them."""
-        ...
-
-
-class Unread(NamedTuple):
-    """The details of a container about which little is written; each may be known."""
-
-    probes: Probes = Probes()
-    host: HostNamespaces = HostNamespaces()
-    privileges: Privileges = Privileges()
-    resources: Resources = Resources()
-    together: tuple[Neighbour, ...] = ()
-
-
 class Runtime(NamedTuple):
     """Where a container runs: all that a rule about serving may ask besides the command itself.
 
@@ -149,6 +89,7 @@ class Runtime(NamedTuple):
     owner: str
     name: str
     span: Span
+    details: Details
     gpus: Fact[GpuRequest] = UNKNOWN
     gpu_product: Fact[str] = UNKNOWN
     other_devices: Fact[bool] = UNKNOWN
@@ -163,7 +104,6 @@ class Runtime(NamedTuple):
     labels: tuple[tuple[str, str], ...] = ()
     namespace: str = ""
     managed: bool = False
-    details: Details = Unread()
     path: str = ""
 
     @property

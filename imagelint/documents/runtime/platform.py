@@ -2,18 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from imagelint.documents.base import Node
+    from imagelint.documents.runtime.field import Proposal
     from imagelint.documents.runtime.probe import Probe
-
-
-class Proposal(NamedTuple):
-    """What would help: the place where it would be written, and the advice to write it."""
-
-    place: Node
-    advice: str
 
 
 class Platform(Protocol):

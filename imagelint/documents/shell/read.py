@@ -31,7 +31,6 @@ def read_script(  # noqa: PLR0913 - the fields of a script
     shell: str = "sh",
     variables: Mapping[str, Fact[str]] | None = None,
     mounts: tuple[str, ...] = (),
-    final: bool = True,
     workdir: str = "",
     path: str = "",
 ) -> Script:
@@ -45,7 +44,6 @@ def read_script(  # noqa: PLR0913 - the fields of a script
         variables: What is known about variables before the first command: a value, certainly not
             set (absent), or unknown. A name that is not there is unknown.
         mounts: Targets of `RUN --mount` as `type:target`.
-        final: Whether the layer is shipped.
         workdir: The working directory, empty when unknown.
         path: The logical path.
 
@@ -64,7 +62,7 @@ def read_script(  # noqa: PLR0913 - the fields of a script
         output.readable = False
     commands = tuple(output.commands)
     readable = output.readable
-    return Script(span, text, role, commands, shell, readable, mounts, final, workdir, path)
+    return Script(span, text, role, commands, shell, readable, mounts, workdir, path)
 
 
 def _read(reader: Reader) -> None:

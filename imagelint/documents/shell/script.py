@@ -6,9 +6,11 @@ from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import Fact, Known
+from imagelint.documents.execution import UNKNOWN_PLACE
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
+    from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.shared import EnvVar
 
 COMMANDS_KEPT = 1_024
@@ -47,7 +49,8 @@ class Command(NamedTuple):
     ones in order. `pipe` counts the pipeline in the script that the command belongs to, `stage`
     its place therein; commands with the same `pipe` are connected by `|`. `unconditional` is
     false inside `if`, loops, functions, after `||`, and in substitutions. `nested` is true for
-    commands found within another's quoted script (`sh -c '…'`, `bash <<EOF`).
+    commands found within another's quoted script (`sh -c '…'`, `bash <<EOF`). `place` is what the
+    script is a part of.
     """
 
     span: Span
@@ -60,6 +63,7 @@ class Command(NamedTuple):
     stage: int = 0
     unconditional: bool = True
     nested: bool = False
+    place: ExecutionPlace = UNKNOWN_PLACE
 
     @property
     def arguments(self) -> tuple[Word, ...]:
@@ -101,8 +105,7 @@ class Script(NamedTuple):
     Dockerfile's own escape character made harmless without moving a character. `readable` is
     false where the grammar gave up: then absence of a command proves nothing. `mounts` are the
     targets of `RUN --mount=type=cache` and `type=secret` as `type:target`. `shell` is `sh`, `bash`,
-    `powershell`, …; `final` whether its layer is shipped. `arguments_known` is false when the
-    text holds variables of unknown value in command position.
+    `powershell`, …; `place` is what it is a part of: an instruction, a container, a service.
     """
 
     span: Span
@@ -112,9 +115,20 @@ class Script(NamedTuple):
     shell: str = "sh"
     readable: bool = True
     mounts: tuple[str, ...] = ()
-    final: bool = True
     workdir: str = ""
     path: str = ""
+    place: ExecutionPlace = UNKNOWN_PLACE
+
+    def standing_in(self, place: ExecutionPlace) -> Script:
+        """The same script, which knows with all of its commands what it is a part of."""
+        commands = tuple(
+            command._replace(
+                assignments=tuple(one._replace(place=place) for one in command.assignments),
+                place=place,
+            )
+            for command in self.commands
+        )
+        return self._replace(commands=commands, place=place)
 
     def of(self, *programs: str) -> tuple[Command, ...]:
         """The commands that run one of the programs."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import refreshed_manager
 from imagelint.documents.queries.packagecaches import Removals, holds
-from imagelint.documents.shell.script import Script, ScriptRole
+from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def apt_lists_kept(script: Script, ctx: Context) -> Findings:
         RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg \
             && rm -rf /var/lib/apt/lists/*
     """
-    if script.role is not ScriptRole.RUN or not script.final or not script.readable:
+    if script.place.phase is not Phase.BUILD or not script.place.shipped or not script.readable:
         return
     updates = [(one, lists) for one in script.commands if (lists := _lists_written(one))]
     if not updates:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.documents.execution import Phase
 from imagelint.documents.queries import packagecaches
-from imagelint.documents.shell.script import Script, ScriptRole
+from imagelint.documents.shell.script import Script
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -34,7 +35,7 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
         FROM python:3.12.7-slim
         RUN pip install --no-cache-dir fastapi==0.115.2
     """
-    if script.role is not ScriptRole.RUN:
+    if script.place.phase is not Phase.BUILD:
         return
     judged: set[Cache] = set()
     for filling in packagecaches.wheel_fillings(script):
@@ -57,7 +58,8 @@ def _judge(script: Script, filling: Filling, ctx: Context) -> Findings:
             subject=manager,
             severity=Severity.INFO,
         )
-    if mount or off is not False or filling.removed or not (script.final and script.readable):
+    unsure = not (script.place.shipped and script.readable)
+    if mount or off is not False or filling.removed or unsure:
         return
     heavy = any(package.name in GPU_STACK for package in install.packages)
     yield ctx.finding(

@@ -42,7 +42,8 @@ def unpinned_gpu_stack(command: Command, ctx: Context) -> Findings:
             if package.name in GPU_STACK:
                 yield ctx.finding(
                     package,
-                    f"`{package.name}` {_how(package)}: the next build may take another release",
+                    f"`{package.name}` {_how(package)}: "
+                    f"{command.place.again} may take another release",
                     help=f"name the version that was tested: `{pin.of(package.name, '<version>')}`",
                     subject=package.name,
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import MANAGERS
 from imagelint.documents.queries.pins import loose_packages
@@ -19,6 +20,8 @@ def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
     """A Python package is installed in whatever version is newest.
 
     The same Dockerfile gives another image next week, and nobody can build again what runs today.
+    A pod or service that installs when it starts gets it at any restart, and needs the index to be
+    up.
     The rule reads pip, uv, pipx, poetry and conda.
 
     Except:
@@ -45,10 +48,14 @@ def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
         names = list(dict.fromkeys(package.name or package.raw for package in loose))
         yield ctx.finding(
             loose[0],
-            f"{_listed(names)} may come in another version with the next build",
-            help="pin each with `==`, or install from a lock file with hashes",
+            f"{_listed(names)} may come in another version with {command.place.again}",
+            help=_BAKE + _PIN if command.place.phase is Phase.START else _PIN,
             subject=names[0],
         )
+
+
+_PIN = "pin each with `==`, or install from a lock file with hashes"
+_BAKE = "install them when the image is built, and "
 
 
 def _listed(names: list[str]) -> str:

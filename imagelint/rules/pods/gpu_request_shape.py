@@ -11,8 +11,8 @@ from imagelint.knowledge.accelerators import accelerator
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
+    from imagelint.documents.runtime.details import Resource
     from imagelint.documents.runtime.field import Field
-    from imagelint.documents.runtime.model import Resource
 
 
 @rule(Container, Severity.HIGH)

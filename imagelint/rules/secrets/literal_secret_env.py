@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.documents.execution import Phase
 from imagelint.documents.secrets import is_path, is_placeholder, is_secret_name, secret_kind
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.rules.api import Context, Findings, Severity, rule
-
-_HELP = {
-    EnvOrigin.POD: "keep it in a Secret: `valueFrom: {secretKeyRef: {name: …, key: …}}`",
-    EnvOrigin.COMPOSE: "use `secrets:`, or take it from the environment: `${%s:?}`",
-}
 
 
 @rule(
@@ -73,7 +69,10 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
                       name: vllm
                       key: api-key
     """
-    if variable.origin not in _HELP or not is_secret_name(variable.name):
+    place = variable.place
+    if variable.origin is EnvOrigin.SHELL or place.phase is not Phase.START:
+        return
+    if not is_secret_name(variable.name):
         return
     if not isinstance(variable.value, Known):
         return
@@ -83,11 +82,9 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
     # `HF_TOKEN: HF_TOKEN` waits for somebody to fill it in.
     if is_placeholder(value) or value == variable.name:
         return
-    where = "pod" if variable.origin is EnvOrigin.POD else "service"
-    advice = _HELP[variable.origin]
     yield ctx.finding(
         variable._replace(span=variable.value_span),
-        f"`{variable.name}` of the {where} is written in plain text",
-        help=advice % variable.name if "%s" in advice else advice,
+        f"`{variable.name}` of the {place.title} is written in plain text",
+        help=place.secret_advice(variable.name),
         subject=variable.name,
     )

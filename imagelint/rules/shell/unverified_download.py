@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from imagelint.documents.execution import Phase
 from imagelint.documents.queries.downloads import downloads, last_verification, pipes_into_shell
 from imagelint.documents.queries.fetched import FileUses, checked_later, file_name, will_be_used
 from imagelint.documents.shell.script import Script
@@ -51,8 +52,12 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
     yield ctx.finding(
         found[0],
         f"nothing checks what `{found[0].command.program}` delivers as `{names[0]}`{more}",
-        help='compare its hash: `echo "<sha256>  <file>" | sha256sum -c -`, '
-        "or use `ADD --checksum=sha256:…`",
+        help=_COMPARE + (_BAKE if script.place.phase is Phase.START else _ADD),
         notes=tuple(ctx.note("neither this", download) for download in found[1:_SHOWN]),
         subject=names[0],
     )
+
+
+_COMPARE = 'compare its hash: `echo "<sha256>  <file>" | sha256sum -c -`, '
+_ADD = "or use `ADD --checksum=sha256:…`"
+_BAKE = "or put it into the image"

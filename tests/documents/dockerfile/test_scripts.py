@@ -21,7 +21,7 @@ def test_a_script_is_the_text_behind_the_flags() -> None:
     text = "FROM a\nRUN --mount=type=cache,target=/c  pip install b && ls \n"
     script = _script(text)
     assert script.text == under(text, script) == "pip install b && ls"
-    assert (script.role, script.shell, script.final) == (ScriptRole.RUN, "sh", True)
+    assert (script.role, script.shell, script.place.shipped) == (ScriptRole.RUN, "sh", True)
     assert _programs(text) == ["pip", "ls"]
 
 
@@ -162,8 +162,8 @@ def test_scripts_know_their_surroundings() -> None:
     )
     first, second, check = nodes(text, Script)
     assert first.mounts == ("cache:/c", "secret:/run/secrets/s", "bind:/d", "bind:/e")
-    assert (first.workdir, first.final) == ("/c", False)
-    assert (second.workdir, second.final) == ("", True)
+    assert (first.workdir, first.place.shipped) == ("/c", False)
+    assert (second.workdir, second.place.shipped) == ("", True)
     assert (check.role, check.text) == (ScriptRole.HEALTHCHECK, "i || exit 1")
     assert first.commands[0].program == "e"
 

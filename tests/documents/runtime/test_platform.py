@@ -10,6 +10,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN
 from imagelint.core.source import Span
 from imagelint.documents.compose.platform import ServicePlatform
 from imagelint.documents.compose.probes import read_probes as read_health_check
+from imagelint.documents.dockerfile.details import ImageDetails
 from imagelint.documents.dockerfile.platform import ImagePlatform
 from imagelint.documents.kubernetes.platform import PodPlatform
 from imagelint.documents.kubernetes.probes import read_probes
@@ -61,7 +62,7 @@ def test_what_a_platform_calls_things(
 ) -> None:
     assert (platform.kind, platform.host, platform.own_host) == (kind, host, own_host)
     assert platform.host_ipc == host_ipc
-    assert Runtime(platform, "o", "n", Span(0, 0)).kind == kind
+    assert Runtime(platform, "o", "n", Span(0, 0), ImageDetails(None)).kind == kind
 
 
 @pytest.mark.parametrize(

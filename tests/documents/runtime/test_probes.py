@@ -11,6 +11,7 @@ from imagelint.core.source import Source
 from imagelint.documents.compose.probes import read_probes as read_health_check
 from imagelint.documents.dockerfile import parse_dockerfile
 from imagelint.documents.dockerfile.probes import read_probes as read_instruction
+from imagelint.documents.dockerfile.start import launch_of
 from imagelint.documents.kubernetes.probes import read_probes
 from imagelint.documents.runtime.probe import CheckKind
 from imagelint.documents.yaml.cursor import Cursor
@@ -147,3 +148,12 @@ def test_the_health_check_of_an_image() -> None:
 
 def test_an_image_without_one_may_get_it_elsewhere() -> None:
     assert image("FROM a\n") == (UNKNOWN, UNKNOWN, UNKNOWN)
+
+
+def test_the_rest_of_an_image_is_unknown() -> None:
+    stage = parse_dockerfile(Source("Dockerfile", "FROM a\nHEALTHCHECK CMD x\n")).stages[-1]
+    details = launch_of(stage).runtime.details
+    assert isinstance(details.probes.liveness, Known)
+    assert details.host.ipc.value is details.privileges.privileged.value is UNKNOWN
+    assert details.resources == (UNKNOWN, UNKNOWN)
+    assert details.together == ()

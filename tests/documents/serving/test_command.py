@@ -12,6 +12,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.reference import parse_reference
 from imagelint.core.source import Span
 from imagelint.documents.compose.platform import ServicePlatform
+from imagelint.documents.dockerfile.details import ImageDetails
 from imagelint.documents.dockerfile.platform import ImagePlatform
 from imagelint.documents.kubernetes.platform import PodPlatform
 from imagelint.documents.runtime.field import Place
@@ -76,6 +77,7 @@ def launch_of(case: dict[str, Any]) -> tuple[Launch, str]:
         case.get("owner", "Deployment"),
         case.get("container", "server"),
         NOWHERE,
+        ImageDetails(None),
         gpus=gpus,
         ports=tuple(ContainerPort(port, Place(NOWHERE)) for port in case.get("ports", ())),
         restarts=case.get("restarts", True),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from bisect import bisect_left
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.shared import EnvOrigin, EnvVar
@@ -18,6 +19,14 @@ PLATFORM_ARGUMENTS = tuple(
 )
 
 
+class _Setting(NamedTuple):
+    """That a variable is set: where, to what, and whether it stays in the image."""
+
+    position: int
+    value: Fact[str]
+    in_image: bool
+
+
 class VariableScope:
     """The values at one point of a file; grows while the file is read.
 
@@ -25,7 +34,7 @@ class VariableScope:
     on `scratch`, unknown upon an outside image, which may set it.
     """
 
-    __slots__ = ("_shared", "arguments", "environment", "otherwise", "values")
+    __slots__ = ("_shared", "arguments", "base", "environment", "history", "otherwise", "values")
 
     def __init__(self, otherwise: Fact[str]) -> None:
         self.otherwise = otherwise
@@ -33,6 +42,8 @@ class VariableScope:
         self.environment: dict[str, EnvVar] = {}
         self.arguments: dict[str, EnvVar] = {}
         self._shared = False
+        self.base: VariableScope | None = None
+        self.history: dict[str, list[_Setting]] = {}
 
     def __call__(self, name: str, /) -> Fact[str]:
         """The value of a variable."""
@@ -43,7 +54,29 @@ class VariableScope:
         child = VariableScope(self.otherwise)
         child.values, child.environment = self.values, self.environment
         child._shared = self._shared = True
+        child.base = self
         return child
+
+    def value_before(self, name: str, position: int) -> Fact[str]:
+        """The value of a variable, of ENV or ARG, at an offset in the text."""
+        found = self._set_before(name, position, arguments=True)
+        return self.otherwise if found is None else found
+
+    def environment_before(self, name: str, position: int) -> Fact[str]:
+        """The value of a variable of ENV at an offset in the text."""
+        found = self._set_before(name, position, arguments=False)
+        return self.otherwise if found is None else found
+
+    def _set_before(self, name: str, position: int, *, arguments: bool) -> Fact[str] | None:
+        scope: VariableScope | None = self
+        while scope is not None:
+            settings = scope.history.get(name, [])
+            at = bisect_left(settings, position, key=lambda one: one.position)
+            for setting in reversed(settings[:at]):
+                if arguments or setting.in_image:
+                    return setting.value
+            scope = scope.base
+        return None
 
     def add(self, variable: EnvVar, outer: VariableScope | None = None) -> None:
         """Take over what an ENV or ARG sets; `outer` is the global scope, None in itself."""
@@ -54,7 +87,9 @@ class VariableScope:
             self.environment[variable.name] = variable
         elif outer is None:
             self.arguments[variable.name] = variable
-        self.values[variable.name] = _value(variable, outer)
+        value = self.values[variable.name] = _value(variable, outer)
+        setting = _Setting(variable.span.start, value, variable.origin is EnvOrigin.ENV)
+        self.history.setdefault(variable.name, []).append(setting)
 
 
 def _value(variable: EnvVar, outer: VariableScope | None) -> Fact[str]:
