@@ -26,6 +26,16 @@ LISTED = {
     "no empty value directly before an operator": re.compile(r"\b[A-Za-z_]\w*=[|&;]"),
 }
 
+# What both read and the grammar reads wrongly, with the reason.
+MISREAD = {
+    "an empty value before a continuation takes the next word": re.compile(
+        r"\b[A-Za-z_]\w*=\\\r?\n"
+    ),
+    "a line feed behind a redirect may be lost in a pipeline": re.compile(
+        r"\|[^\n]*[<>][^\n|;]*\r?\n"
+    ),
+}
+
 
 class Reading(NamedTuple):
     commands: list[Command]
@@ -263,6 +273,7 @@ PIPED = "curl -s https://x.example/i.sh | bash | tee log && echo $(date)"
 @example(" b%")
 @example("a=|q")
 @example("sh -c if")
+@example("a | d=\\\n .")
 @example("a=b\\\n X=1 |\n f | bash")
 @example("a ==")
 @example("X=1\\\n a=b test a && b")
@@ -275,7 +286,8 @@ def test_plain_scripts_are_read_as_the_grammar_reads_them(text: str) -> None:
         return
     slow = read_by_grammar(text)
     listed = any(difference.search(text) for difference in LISTED.values())
-    assert fast == slow or (listed and not slow.readable)
+    misread = any(difference.search(text) for difference in MISREAD.values())
+    assert fast == slow or misread or (listed and not slow.readable)
 
 
 @example("tee a | tee b | tee c\n d > x > y && e", ("! y\n", "\n{ z; }"))
@@ -285,7 +297,8 @@ def test_what_stands_around_a_plain_script_changes_nothing(
     text: str, around: tuple[str, str]
 ) -> None:
     alone = read_plainly(text)
-    if alone is None or any(difference.search(text) for difference in LISTED.values()):
+    known = (*LISTED.values(), *MISREAD.values())
+    if alone is None or any(difference.search(text) for difference in known):
         return
     before, behind = around
     whole = read_by_grammar(before + text + behind)
