@@ -126,7 +126,7 @@ def _is_passed_over(node: ast.AST) -> bool:
 
 
 def _within(node: ast.AST, within: str) -> str:
-    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Fix", "Edit"):
+    if isinstance(node, ast.Call) and ast.unparse(node.func) in ("Fix", "ctx.edit"):
         return "fix"
     if isinstance(node, ast.Call) and ast.unparse(node.func) in ("ctx.finding", "ctx.note"):
         return "text"

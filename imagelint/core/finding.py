@@ -60,8 +60,9 @@ class Location(NamedTuple):
 
 
 class Edit(NamedTuple):
-    """Replace the text of a span in the text of the finding's origin."""
+    """Replace the text of a span in the text of an origin: a fix may lie in another file."""
 
+    origin: str
     span: Span
     text: str
 

@@ -13,11 +13,45 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.documents.base import Document, Node
+    from imagelint.documents.project import Project
 
 _LONGEST_EXCERPT = 5
 _LONGEST_LINE = 400
 _MOST_WORDS = 100
 _SHORTEST_VALUE = 4  # shorter ones are words
+
+
+class Locators:
+    """Places in the document that is judged, and in the others that its judgement looked at.
+
+    What is said about a document may hold words of any of them: all their secrets are masked.
+    """
+
+    __slots__ = ("_project", "own")
+
+    def __init__(self, document: Document, project: Project) -> None:
+        self.own = document.derived(Locator)
+        self._project = project
+
+    def of(self, origin: str) -> Locator:
+        """The locator of another document of the run, by its origin.
+
+        Raises:
+            LookupError: the judgement has not looked at a document of that origin.
+        """
+        if origin == self.own.document.source.origin:
+            return self.own
+        document = self._project.source_of(origin)
+        if document is None:
+            raise LookupError(f"no document of that origin was looked at: {origin}")
+        return document.derived(Locator)
+
+    def redact(self, message: str) -> str:
+        """A message without any secret of the documents in it."""
+        message = self.own.without_values(message)
+        for origin in self._project.consulted:
+            message = self.of(origin).without_values(message)
+        return redact(message)
 
 
 class Locator:
@@ -44,6 +78,10 @@ class Locator:
 
     def redact(self, message: str) -> str:
         """A message without any secret of the document in it."""
+        return redact(self.without_values(message))
+
+    def without_values(self, message: str) -> str:
+        """A message without the values that the document keeps secret."""
         values = self._all_values()
         for length in values:
             at = 0
@@ -52,7 +90,7 @@ class Locator:
                 if found:
                     message = message[:at] + MASK + message[at + length :]
                 at += len(MASK) if found else 1
-        return redact(message)
+        return message
 
     def _all_values(self) -> Mapping[int, frozenset[str]]:
         """The values of the secrets by their lengths, longest first: there may be thousands."""

@@ -52,10 +52,11 @@ class Project:
     `load` gives the document of an origin: absent when there certainly is no such file, unknown
     when that cannot be told. `find` gives what the examined documents of a kind hold under a key
     (their landmarks), in the order of their origins, each with its origin. What was asked is
-    remembered in `dependencies`: origins, or `all_of` a kind.
+    remembered in `dependencies`: origins, or `all_of` a kind. `consulted` are the origins of the
+    documents of which something was handed out: their secrets may be in what is said.
     """
 
-    __slots__ = ("_find", "_load", "dependencies")
+    __slots__ = ("_find", "_load", "consulted", "dependencies")
 
     def __init__(
         self,
@@ -65,6 +66,7 @@ class Project:
         self._load = load
         self._find = find
         self.dependencies: set[str] = set()
+        self.consulted: dict[str, None] = {}
 
     def document(self, origin: str, kind: type[D]) -> Fact[D]:
         """The document of that origin; absent only when it certainly does not exist."""
@@ -73,11 +75,19 @@ class Project:
         if found is ABSENT:
             return ABSENT
         if isinstance(found, Known) and isinstance(found.value, kind):
+            self.consulted[origin] = None
             return Known(found.value)
         return UNKNOWN
+
+    def source_of(self, origin: str) -> Document | None:
+        """The document that was handed out, or a node of it, whatever its kind."""
+        found = self._load(origin) if origin in self.consulted else UNKNOWN
+        return found.value if isinstance(found, Known) else None
 
     def find(self, kind: type[Document], key: Key, node: type[N]) -> tuple[tuple[str, N], ...]:
         """The nodes of a type under a key in all documents of a kind, each with its origin."""
         self.dependencies.add(all_of(kind.kind))
         found = self._find(kind.kind, key)
-        return tuple((origin, one) for origin, one in found if isinstance(one, node))
+        nodes = tuple((origin, one) for origin, one in found if isinstance(one, node))
+        self.consulted.update((origin, None) for origin, _ in nodes)
+        return nodes

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.documents.locate import Locator
+from imagelint.documents.locate import Locators
 from imagelint.rules import catalog
 from imagelint.rules.context import Context
 
@@ -57,7 +57,7 @@ class Judge:
 
     def judge(self, document: Document, nodes: Iterable[Node], project: Project) -> Judgement:
         """All findings of the enabled rules about some nodes of a document."""
-        locator = Locator(document)
+        locators = Locators(document, project)
         runs: dict[type, tuple[_RuleRun, ...]] = {}
         known: dict[str, _RuleRun] = {}
         findings: list[Finding] = []
@@ -72,8 +72,8 @@ class Judge:
                         _RuleRun(
                             rule,
                             options,
-                            Context(rule, locator, project, self._environment),
-                            locator,
+                            Context(rule, locators, project, self._environment),
+                            locators,
                         ),
                     )
                     for rule, options in self._concerned(kind)
@@ -94,11 +94,11 @@ class Judge:
 class _RuleRun:
     """One rule over one document; `left` is how many findings and crashes are still taken."""
 
-    __slots__ = ("_arguments", "_locator", "_rule", "left")
+    __slots__ = ("_arguments", "_locators", "_rule", "left")
 
-    def __init__(self, rule: Rule, options: object, context: Context, locator: Locator) -> None:
+    def __init__(self, rule: Rule, options: object, context: Context, locators: Locators) -> None:
         self._rule = rule
-        self._locator = locator
+        self._locators = locators
         self._arguments = (context,) if rule.options is None else (context, options)
         self.left = MOST_FINDINGS + 1
 
@@ -109,27 +109,27 @@ class _RuleRun:
             findings.extend(islice(self._rule.check(node, *self._arguments), self.left))
         except Exception as error:  # noqa: BLE001 - a broken rule must not stop the rest
             if self.left:
-                problems.append(_crash(self._rule, self._locator, node, error))
+                problems.append(_crash(self._rule, self._locators, node, error))
         self.left -= len(findings) + len(problems) - before
 
     def overflow(self) -> Problem:
         """The problem that the rule has more to say than anybody would read."""
-        return _overflow(self._rule.name, self._locator)
+        return _overflow(self._rule.name, self._locators)
 
 
-def _overflow(rule: str, locator: Locator) -> Problem:
+def _overflow(rule: str, locators: Locators) -> Problem:
     detail = f"the rule {rule} has more than {MOST_FINDINGS:,} findings; the rest is not told"
-    return Problem(ProblemKind.TOO_LARGE, locator.document.source.origin, detail)
+    return Problem(ProblemKind.TOO_LARGE, locators.own.document.source.origin, detail)
 
 
-def _crash(rule: Rule, locator: Locator, node: Node, error: Exception) -> Problem:
+def _crash(rule: Rule, locators: Locators, node: Node, error: Exception) -> Problem:
     return Problem(
         ProblemKind.RULE_CRASHED,
-        locator.document.source.origin,
-        f"the rule {rule.name} crashed: {type(error).__name__}: {locator.redact(str(error))}"
+        locators.own.document.source.origin,
+        f"the rule {rule.name} crashed: {type(error).__name__}: {locators.redact(str(error))}"
         f" ({' < '.join(reversed(list(_trace(error))))})",
         help="this is a defect of imagelint: please report it; meanwhile switch the rule off",
-        location=locator.locate(node),
+        location=locators.own.locate(node),
     )
 
 

@@ -146,7 +146,12 @@ def _fix(fix: Fix) -> Json:
         "title": fix.title,
         "safe": fix.safe,
         "edits": [
-            {"start": edit.span.start, "end": edit.span.end, "text": edit.text}
+            {
+                "origin": edit.origin,
+                "start": edit.span.start,
+                "end": edit.span.end,
+                "text": edit.text,
+            }
             for edit in fix.edits
         ],
     }

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import quote
 
+from imagelint.core.finding import Location
 from imagelint.reporters.sarif_rules import LEVELS, rule_id
 from imagelint.reporters.sarif_text import text
 from imagelint.reporters.visible import encodable
 
 if TYPE_CHECKING:
-    from imagelint.core.finding import Finding, Fix, Location
+    from imagelint.core.finding import Edit, Finding, Fix
     from imagelint.reporters.context import ReportContext
     from imagelint.reporters.places import Places
     from imagelint.reporters.stream import Json
@@ -54,7 +55,7 @@ class ResultBuilder:
         if related:
             result["relatedLocations"] = related
         if finding.fix is not None and finding.fix.edits:
-            result["fixes"] = [self._fix(finding.fix, finding.location)]
+            result["fixes"] = [self._fix(finding.fix)]
         return result
 
     def location(self, location: Location) -> Json:
@@ -97,23 +98,27 @@ class ResultBuilder:
             if note.location is not None
         ]
 
-    def _fix(self, fix: Fix, location: Location) -> Json:
-        replacements: list[Json] = [
-            {
-                "deletedRegion": {
-                    "charOffset": edit.span.start,
-                    "charLength": max(edit.span.end - edit.span.start, 0),
-                },
-                **({"insertedContent": {"text": encodable(edit.text)}} if edit.text else {}),
-            }
-            for edit in fix.edits
-        ]
+    def _fix(self, fix: Fix) -> Json:
+        changes: dict[str, list[Json]] = {}
+        for edit in fix.edits:
+            changes.setdefault(edit.origin, []).append(_replacement(edit))
         return {
             "description": {"text": text(fix.title)},
             "artifactChanges": [
-                {"artifactLocation": self._artifact(location), "replacements": replacements}
+                {"artifactLocation": self._artifact(Location(origin)), "replacements": replacements}
+                for origin, replacements in changes.items()
             ],
         }
+
+
+def _replacement(edit: Edit) -> Json:
+    return {
+        "deletedRegion": {
+            "charOffset": edit.span.start,
+            "charLength": max(edit.span.end - edit.span.start, 0),
+        },
+        **({"insertedContent": {"text": encodable(edit.text)}} if edit.text else {}),
+    }
 
 
 def _message(finding: Finding) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.finding import Confidence, Finding, Fix, Note, Severity
+from imagelint.core.finding import Confidence, Edit, Finding, Fix, Note, Severity
 
 if TYPE_CHECKING:
     from imagelint.core.environment import Environment
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import Complaint, Document, Node
-    from imagelint.documents.locate import Locator
+    from imagelint.documents.locate import Locator, Locators
     from imagelint.documents.project import Project
     from imagelint.rules.rule import Rule
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 class Context:
     """All that a rule may know besides its subject. No clock, no network."""
 
-    __slots__ = ("_locator", "_rule", "document", "environment", "project")
+    __slots__ = ("_locators", "_rule", "document", "environment", "project")
 
     def __init__(
-        self, rule: Rule, locator: Locator, project: Project, environment: Environment
+        self, rule: Rule, locators: Locators, project: Project, environment: Environment
     ) -> None:
         self._rule = rule
-        self._locator = locator
-        self.document: Document = locator.document
+        self._locators = locators
+        self.document: Document = locators.own.document
         self.project = project
         self.environment = environment
 
@@ -50,12 +50,12 @@ class Context:
         return Finding(
             self._rule.name,
             severity or self._rule.severity,
-            self._locator.redact(message),
-            self._locator.locate(at),
-            self._locator.redact(help) if help else "",
+            self._locators.redact(message),
+            self._locators.own.locate(at),
+            self._locators.redact(help) if help else "",
             notes,
             fix,
-            self._locator.redact(subject) if subject else "",
+            self._locators.redact(subject) if subject else "",
             confidence or self._rule.confidence,
         )
 
@@ -64,9 +64,27 @@ class Context:
         help_, subject = complaint.help, complaint.subject
         return self.finding(complaint, complaint.message, help=help_, subject=subject)
 
-    def note(self, message: str, at: Node | None = None) -> Note:
-        """A further remark, at another place of the same document."""
-        return Note(self._locator.redact(message), self._locator.locate(at) if at else None)
+    def note(self, message: str, at: Node | None = None, of: str = "") -> Note:
+        """A further remark, at another place: of this document, or of one that was looked at.
+
+        `of` is the origin of that one.
+
+        Raises:
+            LookupError: no document of that origin was looked at.
+        """
+        location = self._locator(of).locate(at) if at else None
+        return Note(self._locators.redact(message), location)
+
+    def edit(self, span: Span, text: str, of: str = "") -> Edit:
+        """A part of a fix: replace a span of this document, or of one that was looked at.
+
+        Raises:
+            LookupError: no document of that origin was looked at.
+        """
+        return Edit(self._locator(of).document.source.origin, span, text)
+
+    def _locator(self, origin: str) -> Locator:
+        return self._locators.of(origin) if origin else self._locators.own
 
     def text(self, span: Span) -> str:
         """What is written under a span. For reasoning, never for messages about secrets."""

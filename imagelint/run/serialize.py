@@ -87,7 +87,7 @@ def _location(row: list[Any]) -> Location:
 
 def _fix(row: list[Any]) -> Fix:
     title, edits, safe = row
-    return Fix(title, tuple(Edit(Span(*span), text) for span, text in edits), safe)
+    return Fix(title, tuple(Edit(origin, Span(*span), text) for origin, span, text in edits), safe)
 
 
 def _allowed(row: list[Any]) -> Allowed:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from imagelint.core.environment import Environment
-from imagelint.core.finding import Severity
+from imagelint.core.fact import Known
+from imagelint.core.finding import Edit, Fix, Severity
+from imagelint.core.redact import MASK
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source, Span
-from imagelint.documents.base import Document, Text
+from imagelint.documents.base import Document, Landmark, Text
 from imagelint.documents.project import Project
 from imagelint.engine.judge import Judge, Judgement
 from imagelint.rules import catalog
@@ -218,3 +220,87 @@ def test_a_flood_of_crashes_is_bounded(
     judgement = run("b" * 50, "letter-fails")
     kinds = [problem.kind for problem in judgement.problems]
     assert kinds == [ProblemKind.RULE_CRASHED] * 2 + [ProblemKind.TOO_LARGE]
+
+
+HIDDEN = "hunter2hunter2"
+
+
+class Safe(Document):
+    """A document all of whose text is secret."""
+
+    kind = "safe"
+    __slots__ = ()
+
+    def nodes(self) -> Iterator[Node]:
+        yield Letter(Span(0, 1))
+
+    def landmarks(self) -> Iterator[Landmark]:
+        yield Landmark(("letters",), Letter(Span(0, 1)))
+
+    def concealed(self) -> Iterator[Span]:
+        yield self.span
+
+
+@rule(Digit, Severity.LOW)
+def tells_of_another(digit: Digit, ctx: Context) -> Findings:
+    """A rule whose words come from another document."""
+    other = ctx.project.document("safe", Safe)
+    told = other.value.source.text if isinstance(other, Known) else ""
+    note = ctx.note(f"there: {told}", Letter(Span(0, 1)), of="safe")
+    fix = Fix("mend it", (ctx.edit(digit.span, "2"), ctx.edit(Span(3, 4), "", of="safe")))
+    yield ctx.finding(digit, f"says {told}", help=told, subject=told, notes=(note,), fix=fix)
+
+
+@rule(Digit, Severity.LOW)
+def tells_of_a_node(digit: Digit, ctx: Context) -> Findings:
+    """A rule that asks for nodes of others, not for their documents."""
+    for origin, letter in ctx.project.find(Safe, ("letters",), Letter):
+        yield ctx.finding(digit, HIDDEN, notes=(ctx.note("there", letter, of=origin),))
+
+
+@rule(Digit, Severity.LOW)
+def tells_of_the_unread(digit: Digit, ctx: Context) -> Findings:
+    """A rule that speaks about a document that it has not asked for."""
+    yield ctx.finding(digit, "x", notes=(ctx.note("there", digit, of="safe"),))
+
+
+def beside_a_safe(name: str, monkeypatch: pytest.MonkeyPatch) -> Judgement:
+    told = (tells_of_another, tells_of_a_node, tells_of_the_unread)
+    monkeypatch.setattr(catalog, "load", {given.name: given for given in told}.__getitem__)
+    monkeypatch.setattr(catalog, "subjects", lambda _name: (catalog.key_of(Digit),))
+    safe: Known[Document] = Known(Safe(Source("safe", HIDDEN)))
+    letters = [("safe", Letter(Span(0, 1)))]
+    project = Project(lambda _origin: safe, lambda _kind, _key: letters)
+    return Judge([name], Environment(), lambda _rule: None)(Alphabet(Source("a", "1")), project)
+
+
+def test_secrets_of_every_document_that_was_looked_at_are_masked(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (found,) = beside_a_safe("tells-of-another", monkeypatch).findings
+    assert HIDDEN not in repr(found)
+    assert found.message == f"says {MASK}"
+    (note,) = found.notes
+    assert note.location is not None
+    assert note.location.origin == "safe"
+    assert note.location.excerpt.lines == ("•" * len(HIDDEN),)
+
+
+def test_edits_of_one_fix_may_lie_in_several_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    (found,) = beside_a_safe("tells-of-another", monkeypatch).findings
+    assert found.fix is not None
+    assert found.fix.edits == (Edit("a", Span(0, 1), "2"), Edit("safe", Span(3, 4), ""))
+
+
+def test_the_document_of_a_node_was_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    (found,) = beside_a_safe("tells-of-a-node", monkeypatch).findings
+    assert found.message == MASK
+    assert found.notes[0].location is not None
+    assert found.notes[0].location.origin == "safe"
+
+
+def test_nobody_speaks_about_a_document_that_was_not_looked_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    (problem,) = beside_a_safe("tells-of-the-unread", monkeypatch).problems
+    assert "no document of that origin was looked at: safe" in problem.detail

@@ -94,7 +94,13 @@ ROOT_USER = Finding(
         Note("the server starts here", at(DOCKERFILE, 'ENTRYPOINT ["vllm", "serve"]')),
         Note("a numeric user also satisfies `runAsNonRoot`"),
     ),
-    Fix("add a user", (Edit(Span(42, 42), "USER 10001\n"), Edit(Span(0, 1), ""))),
+    Fix(
+        "add a user",
+        (
+            Edit(DOCKERFILE.origin, Span(42, 42), "USER 10001\n"),
+            Edit(DOCKERFILE.origin, Span(0, 1), ""),
+        ),
+    ),
     "stage 0",
 )
 LISTS_KEPT = Finding(

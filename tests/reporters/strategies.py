@@ -64,7 +64,7 @@ locations = st.builds(
     texts,
 )
 _notes = st.builds(Note, texts, st.none() | locations)
-_edits = st.builds(Edit, _spans, texts)
+_edits = st.builds(Edit, texts, _spans, texts)
 _fixes = st.builds(Fix, texts, st.lists(_edits, max_size=2).map(tuple), safe=st.booleans())
 findings = st.builds(
     Finding,

@@ -69,7 +69,12 @@ def test_everything_of_the_verdict_is_there() -> None:
 
 def test_a_finding_keeps_notes_and_fix() -> None:
     found = next(each for each in parsed()["findings"] if each["rule"] == "root-user")
-    assert found["fix"]["edits"][0] == {"start": 42, "end": 42, "text": "USER 10001\n"}
+    assert found["fix"]["edits"][0] == {
+        "origin": "serving/Dockerfile",
+        "start": 42,
+        "end": 42,
+        "text": "USER 10001\n",
+    }
     assert found["notes"][0]["location"]["start"] == {"line": 4, "column": 1}
     assert found["notes"][1]["location"] is None
     assert found["location"]["excerpt"]["lines"] == ["FROM nvidia/cuda:12.4.1-devel-ubuntu22.04"]

@@ -33,7 +33,7 @@ def all_edits(findings: Iterable[Finding]) -> Iterator[tuple[str, Edit]]:
     """Every edit with the origin of the text that it changes."""
     for finding in findings:
         for edit in finding.fix.edits if finding.fix else ():
-            yield getattr(edit, "origin", finding.location.origin), edit
+            yield edit.origin, edit
 
 
 def _apply(text: str, edits: list[Edit]) -> str:

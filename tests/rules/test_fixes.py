@@ -10,7 +10,7 @@ from tests.rules.fixes import apply_fixes, has_fix, without_markers
 
 
 def finding(*edits: tuple[int, int, str]) -> Finding:
-    fix = Fix("mend it", tuple(Edit(Span(start, end), text) for start, end, text in edits))
+    fix = Fix("mend it", tuple(Edit("a", Span(start, end), text) for start, end, text in edits))
     return Finding("root-user", Severity.HIGH, "bad", Location("a"), fix=fix if edits else None)
 
 

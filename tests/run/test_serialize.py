@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from imagelint.core.finding import Confidence, Edit, Excerpt, Finding, Fix, Location, Note, Severity
 from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
 from imagelint.core.source import Position, Span
+from imagelint.core.subject import About
 from imagelint.run.serialize import FileReport, decode, encode
 
 # File names may hold lone surrogates.
@@ -33,7 +34,7 @@ FINDING = st.builds(
     st.lists(st.builds(Note, TEXT, st.none() | LOCATION), max_size=2).map(tuple),
     st.none()
     | st.builds(
-        Fix, TEXT, st.lists(st.builds(Edit, SPAN, TEXT), max_size=2).map(tuple), st.booleans()
+        Fix, TEXT, st.lists(st.builds(Edit, TEXT, SPAN, TEXT), max_size=2).map(tuple), st.booleans()
     ),
     TEXT,
     st.sampled_from(Confidence),
@@ -51,7 +52,7 @@ REPORT = st.builds(
     several(
         st.builds(Problem, st.sampled_from(ProblemKind), TEXT, TEXT, TEXT, st.none() | LOCATION)
     ),
-    several(st.builds(Examined, TEXT, TEXT, TEXT)),
+    several(st.builds(Examined, TEXT, TEXT, TEXT, st.sampled_from(About))),
     several(TEXT),
 )
 STORED = st.builds(FileReport, REPORT, several(st.tuples(TEXT, TEXT)))

@@ -32,7 +32,7 @@ def bad(command: "a type", ctx) -> "another type":
             help="mend it",
             severity=Severity.HIGH if word.worst else None,
             confidence=Confidence.LIKELY,
-            fix=Fix("title", (Edit(Span(word.end, 3), "--x"),), safe=True),
+            fix=Fix("title", (ctx.edit(Span(word.end, 3), "--x"),), safe=True),
         )
 '''
 

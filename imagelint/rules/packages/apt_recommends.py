@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.finding import Edit
 from imagelint.core.source import Span
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import manager_call
@@ -56,7 +55,7 @@ def apt_recommends(command: Command, ctx: Context) -> Findings:
             subject=names[0] if names else "",
             fix=Fix(
                 f"add {APT.no_recommends[0]}",
-                (Edit(Span(verb.span.end, verb.span.end), f" {APT.no_recommends[0]}"),),
+                (ctx.edit(Span(verb.span.end, verb.span.end), f" {APT.no_recommends[0]}"),),
             ),
         )
 
