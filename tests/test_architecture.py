@@ -106,7 +106,7 @@ NODES_OF: dict[str, tuple[str, ...]] = {
         "documents.kubernetes.landmarks",
         "documents.kubernetes.manifest",
         "documents.kubernetes.objects",
-        "documents.kubernetes.wiring",
+        "documents.kubernetes.wiring.nodes",
     ),
     "documents.dockerfile": (
         "documents.dockerfile.Dockerfile",
@@ -320,12 +320,12 @@ PLANTED: tuple[tuple[Callable[[Module], list[str]], str, str, list[str]], ...] =
         (
             "from imagelint.documents.yaml.cursor import Cursor\n"
             "from imagelint.documents.compose.values import word\n"
-            "from imagelint.documents.kubernetes.podreader import read_pods"
+            "from imagelint.documents.kubernetes.pods.reader import read_pods"
         ),
         [
             "1: imagelint.documents.yaml.cursor.Cursor",
             "2: imagelint.documents.compose.values.word",
-            "3: imagelint.documents.kubernetes.podreader.read_pods",
+            "3: imagelint.documents.kubernetes.pods.reader.read_pods",
         ],
     ),
     (readings_of_text, "documents.queries.new", "container.body", ["1: container.body"]),

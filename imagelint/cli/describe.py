@@ -17,14 +17,14 @@ def describe(name: str) -> RuleText | None:
         return None
     documentation = read_documentation(rule.doc)
     return RuleText(
-        rule.name,
-        documentation.summary,
-        documentation.why,
-        examples_markdown(documentation),
-        rule.severity,
-        rule.confidence,
-        rule.references,
-        f"{PAGES}/{rule.name}",
+        name=rule.name,
+        summary=documentation.summary,
+        why=documentation.why,
+        help=examples_markdown(documentation),
+        severity=rule.severity,
+        confidence=rule.confidence,
+        references=rule.references,
+        url=f"{PAGES}/{rule.name}",
     )
 
 

@@ -32,7 +32,15 @@ def judge_image(
     """The verdict about an image together with the files that were checked before."""
     policy = session.policies.of(".")
     folder = job.folder or session.policies.base_of(policy)
-    request = ImageRequest(policy, job.trivy, folder, job.platform, job.scan, job.verify, tell)
+    request = ImageRequest(
+        policy=policy,
+        trivy=job.trivy,
+        folder=folder,
+        platform=job.platform,
+        scan=job.scan,
+        verify=job.verify,
+        tell=tell,
+    )
     result = examine_image(job.image, request)
     report = session.suppress(files, read(job.baseline), result.report).report
     asked = [

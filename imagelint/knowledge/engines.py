@@ -290,13 +290,13 @@ def _traits(raw: engine_schema.Traits) -> Traits:
 
 def _endpoints(raw: engine_schema.Endpoints) -> Endpoints:
     return Endpoints(
-        tuple(raw["health"]),
-        raw["liveness"],
-        raw["readiness"],
-        raw["startup"],
-        tuple(raw["generation"]),
-        tuple(raw["guarded"]),
-        raw["opens"],
+        health=tuple(raw["health"]),
+        liveness=raw["liveness"],
+        readiness=raw["readiness"],
+        startup=raw["startup"],
+        generation=tuple(raw["generation"]),
+        guarded=tuple(raw["guarded"]),
+        opens=raw["opens"],
     )
 
 
@@ -304,13 +304,13 @@ def _metrics(raw: engine_schema.Metrics) -> MetricsEndpoint | None:
     if raw["default"] == "none":
         return None
     return MetricsEndpoint(
-        raw["path"],
-        raw["port"] or None,
-        raw["prometheus"],
-        raw["default"],
-        raw["switch"],
-        tuple(raw["prefixes"]),
-        raw["waiting"],
+        path=raw["path"],
+        port=raw["port"] or None,
+        prometheus=raw["prometheus"],
+        default=raw["default"],
+        switch=raw["switch"],
+        prefixes=tuple(raw["prefixes"]),
+        waiting=raw["waiting"],
     )
 
 
@@ -331,13 +331,13 @@ def _caches(raw: engine_schema.Caches) -> CacheFolders:
 
 def _removed(raw: engine_schema.Removed) -> RemovedFlag:
     return RemovedFlag(
-        raw.get("flag", ""),
-        raw.get("variable", ""),
-        raw["deprecated"],
-        raw["removed"],
-        raw["replacement"],
-        raw["advice"],
-        raw["source"],
+        flag=raw.get("flag", ""),
+        variable=raw.get("variable", ""),
+        deprecated=raw["deprecated"],
+        removed=raw["removed"],
+        replacement=raw["replacement"],
+        advice=raw["advice"],
+        source=raw["source"],
     )
 
 

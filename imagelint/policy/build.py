@@ -114,13 +114,13 @@ def level_named(word: str) -> Level:
 
 def _waiver(said: Mapping[str, str], origin: str, span: Span) -> Waiver:
     return Waiver(
-        said["rule"],
-        said["reason"].strip(),
-        said["until"],
-        said.get("where", ""),
-        said.get("subject", ""),
-        origin,
-        span,
+        rule=said["rule"],
+        reason=said["reason"].strip(),
+        until=said["until"],
+        where=said.get("where", ""),
+        subject=said.get("subject", ""),
+        origin=origin,
+        span=span,
     )
 
 

@@ -98,18 +98,18 @@ def merge(below: Policy, above: Policy) -> Policy:
     Associative; `Policy()` is the identity on both sides.
     """
     return Policy(
-        above.name or below.name,
-        below.fail_on if above.fail_on is None else above.fail_on,
-        _merge_environments(below.environment, above.environment),
-        {
+        name=above.name or below.name,
+        fail_on=below.fail_on if above.fail_on is None else above.fail_on,
+        environment=_merge_environments(below.environment, above.environment),
+        rules={
             name: merge_settings(below.setting(name), above.setting(name))
             for name in {**below.rules, **above.rules}
         },
-        _union(below.waivers, above.waivers),
-        _union(below.exclude, above.exclude),
-        _union(below.extends, above.extends),
-        _union(below.sources, above.sources),
-        {**below.origins, **above.origins},
+        waivers=_union(below.waivers, above.waivers),
+        exclude=_union(below.exclude, above.exclude),
+        extends=_union(below.extends, above.extends),
+        sources=_union(below.sources, above.sources),
+        origins={**below.origins, **above.origins},
     )
 
 

@@ -63,14 +63,14 @@ def _validator(schema: Mapping[str, Any]) -> Any:
 def _violation(error: ValidationError) -> _Violation:
     path = error.relative_schema_path
     return _Violation(
-        str(error.validator),
-        error.validator_value,
-        cast("Mapping[str, Any]", error.schema),
-        error.instance,
-        tuple(error.absolute_path),
-        error.message,
-        path[0] if path and isinstance(path[0], int) else 0,
-        tuple(_violation(inner) for inner in error.context or ()),
+        keyword=str(error.validator),
+        wanted=error.validator_value,
+        schema=cast("Mapping[str, Any]", error.schema),
+        value=error.instance,
+        keys=tuple(error.absolute_path),
+        message=error.message,
+        branch=path[0] if path and isinstance(path[0], int) else 0,
+        inner=tuple(_violation(inner) for inner in error.context or ()),
     )
 
 

@@ -48,15 +48,15 @@ class Context:
     ) -> Finding:
         """A finding of this rule at a node. `severity` is for rules that know levels."""
         return Finding(
-            self._rule.name,
-            severity or self._rule.severity,
-            self._locators.redact(message),
-            self._locators.own.locate(at),
-            self._locators.redact(help) if help else "",
-            notes,
-            fix,
-            self._locators.redact(subject) if subject else "",
-            confidence or self._rule.confidence,
+            rule=self._rule.name,
+            severity=severity or self._rule.severity,
+            message=self._locators.redact(message),
+            location=self._locators.own.locate(at),
+            help=self._locators.redact(help) if help else "",
+            notes=notes,
+            fix=fix,
+            subject=self._locators.redact(subject) if subject else "",
+            confidence=confidence or self._rule.confidence,
         )
 
     def complaint(self, complaint: Complaint) -> Finding:

@@ -67,15 +67,15 @@ def _plain(value: object) -> object:
 def _finding(row: list[Any]) -> Finding:
     rule, severity, message, location, help_, notes, fix, subject, confidence = row
     return Finding(
-        rule,
-        Severity(severity),
-        message,
-        _location(location),
-        help_,
-        tuple(Note(text, _location(at) if at else None) for text, at in notes),
-        _fix(fix) if fix else None,
-        subject,
-        Confidence(confidence),
+        rule=rule,
+        severity=Severity(severity),
+        message=message,
+        location=_location(location),
+        help=help_,
+        notes=tuple(Note(text, _location(at) if at else None) for text, at in notes),
+        fix=_fix(fix) if fix else None,
+        subject=subject,
+        confidence=Confidence(confidence),
     )
 
 

@@ -118,18 +118,20 @@ def _service(name: str, body: Cursor) -> ComposeService:
     ports = read_ports(body)
     place = ServicePlace(value(body["user"]), env)
     return ComposeService(
-        body.key_span,
-        name,
-        body,
-        _image(body),
-        is_set(body["build"]),
-        _placed(read_settings(body.at("build", "args"), EnvOrigin.BUILD_ARG), SERVICE_BUILD),
-        _placed(env, place),
-        env_complete,
-        ports,
-        read_runtime(name, body, container_ports(ports, body)),
-        place,
-        body.path,
+        span=body.key_span,
+        name=name,
+        body=body,
+        image=_image(body),
+        builds=is_set(body["build"]),
+        arguments=_placed(
+            read_settings(body.at("build", "args"), EnvOrigin.BUILD_ARG), SERVICE_BUILD
+        ),
+        env=_placed(env, place),
+        env_complete=env_complete,
+        ports=ports,
+        runtime=read_runtime(name, body, container_ports(ports, body)),
+        place=place,
+        path=body.path,
     )
 
 

@@ -47,14 +47,14 @@ def launch(service: ComposeService) -> Launch:
     line = _started(service)
     words = tuple(mapped_word.word for mapped_word in line.words)
     return Launch(
-        service.span,
-        service.image,
-        words,
-        line.complete and all_known(words) and not service.runtime.managed,
-        service.env,
-        service.env_complete,
-        service.runtime,
-        service.path,
+        span=service.span,
+        image=service.image,
+        argv=words,
+        complete=line.complete and all_known(words) and not service.runtime.managed,
+        env=service.env,
+        env_complete=service.env_complete,
+        runtime=service.runtime,
+        path=service.path,
         appends=not is_set(service.body["entrypoint"]),
     )
 

@@ -49,7 +49,15 @@ def _mount(place: Cursor) -> Mount:
         source = ""
     read_only = "ro" in ",".join(options).split(",")
     at = _target(target, place)
-    return Mount(place.span, at, source, ABSENT, read_only, _written(host_path), place.path)
+    return Mount(
+        span=place.span,
+        target=at,
+        source=source,
+        size=ABSENT,
+        read_only=read_only,
+        host_path=_written(host_path),
+        path=place.path,
+    )
 
 
 def _written(host_path: str) -> str:
@@ -70,13 +78,13 @@ def _long(place: Cursor) -> Mount:
     if source == "volume" and is_set(place["source"]):
         source = "named"
     return Mount(
-        place["target"].span,
-        target,
-        source,
-        size(place.at("tmpfs", "size")),
-        isinstance(flag := place["read_only"].boolean(), Known) and flag.value,
-        word(place["source"]) if source == "bind" else "",
-        place.path,
+        span=place["target"].span,
+        target=target,
+        source=source,
+        size=size(place.at("tmpfs", "size")),
+        read_only=isinstance(flag := place["read_only"].boolean(), Known) and flag.value,
+        host_path=word(place["source"]) if source == "bind" else "",
+        path=place.path,
     )
 
 

@@ -40,14 +40,14 @@ def _from_entry(name: str, entry: Cursor, origin: EnvOrigin) -> EnvVar:
     unset = fact is ABSENT
     span = Span(entry.key_span.start, max(entry.key_span.end, entry.span.end))
     return EnvVar(
-        span,
-        name,
-        UNKNOWN if unset else fact,
-        origin,
-        entry.key_span,
-        span if unset else entry.span,
-        _HOST if unset else "",
-        entry.path,
+        span=span,
+        name=name,
+        value=UNKNOWN if unset else fact,
+        origin=origin,
+        name_span=entry.key_span,
+        value_span=span if unset else entry.span,
+        reference=_HOST if unset else "",
+        path=entry.path,
     )
 
 
@@ -68,4 +68,13 @@ def _from_item(item: Cursor, origin: EnvOrigin) -> EnvVar | None:
     if isinstance(fact, Known):
         fact = Known(fact.value, value_span)
     reference = "" if equals else _HOST
-    return EnvVar(scalar.span, name, fact, origin, name_span, value_span, reference, item.path)
+    return EnvVar(
+        span=scalar.span,
+        name=name,
+        value=fact,
+        origin=origin,
+        name_span=name_span,
+        value_span=value_span,
+        reference=reference,
+        path=item.path,
+    )

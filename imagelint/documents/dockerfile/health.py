@@ -22,15 +22,15 @@ def read_health(instruction: Instruction, script: Script | None) -> HealthCheck:
     """The HEALTHCHECK that an instruction is."""
     words = instruction.words
     return HealthCheck(
-        instruction.span,
-        instruction,
-        bool(words) and words[0].text.upper() == "NONE",
-        read_time(instruction, "interval"),
-        read_time(instruction, "timeout"),
-        read_time(instruction, "start-period"),
-        _count(instruction, "retries"),
-        script,
-        words[1:],
+        span=instruction.span,
+        instruction=instruction,
+        disabled=bool(words) and words[0].text.upper() == "NONE",
+        interval=read_time(instruction, "interval"),
+        timeout=read_time(instruction, "timeout"),
+        start_period=read_time(instruction, "start-period"),
+        retries=_count(instruction, "retries"),
+        script=script,
+        words=words[1:],
     )
 
 

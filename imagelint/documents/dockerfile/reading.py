@@ -164,13 +164,13 @@ class _Parser:
 
             serving = serving_command(launch_of(stages[-1]))
         return DockerfileContent(
-            {directive.name: directive.value for directive in self._layout.directives},
-            entries,
-            stages,
-            loose.scope.arguments,
-            serving,
-            tuple(sorted(self._complaints)),
-            self._allowances(entries, stages),
+            directives={directive.name: directive.value for directive in self._layout.directives},
+            entries=entries,
+            stages=stages,
+            arguments=loose.scope.arguments,
+            serving=serving,
+            complaints=tuple(sorted(self._complaints)),
+            allowances=self._allowances(entries, stages),
         )
 
     def _allowances(
@@ -194,13 +194,13 @@ def _entry(part: _Part, stages: tuple[Stage, ...], last: StageBuilder) -> Instru
     instruction = part.reading.instruction
     effect = last.in_force(part.effect)
     return InstructionEntry(
-        instruction,
-        stages[instruction.stage] if part.begins else None,
-        part.images,
-        part.reading.variables,
-        effect.script,
-        effect.start,
-        effect.health,
+        instruction=instruction,
+        stage=stages[instruction.stage] if part.begins else None,
+        images=part.images,
+        variables=part.reading.variables,
+        script=effect.script,
+        start=effect.start,
+        health=effect.health,
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.documents.kubernetes.manifest import Manifest, parse_manifest
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
-from imagelint.documents.kubernetes.wiring import (
+from imagelint.documents.kubernetes.wiring.nodes import (
     Backend,
     HorizontalPodAutoscaler,
     HTTPRoute,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.base import Landmark
-from imagelint.documents.kubernetes.wiring import Service
+from imagelint.documents.kubernetes.wiring.nodes import Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

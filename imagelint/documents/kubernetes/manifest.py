@@ -9,10 +9,10 @@ from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.complaints import ObjectWithoutKind
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
-from imagelint.documents.kubernetes.podreader import read_pods
-from imagelint.documents.kubernetes.routereader import read_routes
-from imagelint.documents.kubernetes.scalingreader import read_autoscaler
-from imagelint.documents.kubernetes.wiringreader import read_wiring
+from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.kubernetes.wiring.reader import read_wiring
+from imagelint.documents.kubernetes.wiring.routes import read_routes
+from imagelint.documents.kubernetes.wiring.scaling import read_autoscaler
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream
@@ -105,7 +105,7 @@ def _container_nodes(container: Container) -> Iterator[Node]:
 
 
 def _started(container: Container) -> Iterator[Node]:
-    from imagelint.documents.kubernetes.launching import launch, scripts
+    from imagelint.documents.kubernetes.pods.launching import launch, scripts
 
     for script in scripts(container):
         yield script
@@ -155,15 +155,15 @@ def _object(body: Cursor, kind: str) -> KubernetesObject:
     metadata = body["metadata"]
     name = metadata["name"] if metadata["name"].exists else metadata["generateName"]
     return KubernetesObject(
-        name.span if name.exists else body.key_span,
-        kind,
-        body["apiVersion"].word(),
-        name.word(),
-        metadata["namespace"].word(),
-        metadata["labels"].pairs(),
-        metadata["annotations"].pairs(),
-        body,
-        body.path,
+        span=name.span if name.exists else body.key_span,
+        kind=kind,
+        api_version=body["apiVersion"].word(),
+        name=name.word(),
+        namespace=metadata["namespace"].word(),
+        labels=metadata["labels"].pairs(),
+        annotations=metadata["annotations"].pairs(),
+        body=body,
+        path=body.path,
     )
 
 

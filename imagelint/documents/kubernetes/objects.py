@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.documents.kubernetes.privileges import (
+from imagelint.documents.kubernetes.pods.privileges import (
     host_namespaces,
     is_for_windows,
     pod_privileges,
 )
-from imagelint.documents.kubernetes.volumes import read_volumes
+from imagelint.documents.kubernetes.pods.volumes import read_volumes
 
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact

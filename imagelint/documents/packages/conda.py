@@ -66,13 +66,13 @@ def _requirement(word: Word) -> Requirement:
 
 
 CONDA = Manager(
-    "conda",
-    ("conda", "mamba", "micromamba"),
-    Ecosystem.CONDA,
-    _read,
-    Pin("{name}={version}", ("{name}>={version}", "{name}={version}.*", "{name}!={version}")),
-    "https://docs.conda.io/projects/conda/en/stable/commands/index.html",
-    ("install", "create", "update", "upgrade"),
+    name="conda",
+    programs=("conda", "mamba", "micromamba"),
+    ecosystem=Ecosystem.CONDA,
+    read=_read,
+    pin=Pin("{name}={version}", ("{name}>={version}", "{name}={version}.*", "{name}!={version}")),
+    source="https://docs.conda.io/projects/conda/en/stable/commands/index.html",
+    installs=("install", "create", "update", "upgrade"),
     upgrades=("update --all", "upgrade --all"),
     caches=(
         Cache(

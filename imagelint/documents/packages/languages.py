@@ -167,13 +167,13 @@ def _from_git(repository: Word, words: ParsedOptions) -> Requirement:
 
 _SEMVER = Pin("{name}@{version}", ("{name}@^{version}", "{name}@latest", "{name}@1"))
 NPM = Manager(
-    "npm",
-    ("npm",),
-    Ecosystem.NPM,
-    _read_node,
-    _SEMVER,
-    "https://docs.npmjs.com/cli/commands",
-    ("install", "i", "add"),
+    name="npm",
+    programs=("npm",),
+    ecosystem=Ecosystem.NPM,
+    read=_read_node,
+    pin=_SEMVER,
+    source="https://docs.npmjs.com/cli/commands",
+    installs=("install", "i", "add"),
     caches=(
         Cache(
             "npm",
@@ -218,13 +218,13 @@ PNPM = NPM._replace(
     runs=(Run("pnpm", "dlx", fetches=True), Run("pnpx", fetches=True)),
 )
 GEM = Manager(
-    "gem",
-    ("gem",),
-    Ecosystem.GEM,
-    _read_gem,
-    Pin("{name}:{version}", ("{name}:~>{version}",)),
-    "https://guides.rubygems.org/command-reference/",
-    ("install", "i"),
+    name="gem",
+    programs=("gem",),
+    ecosystem=Ecosystem.GEM,
+    read=_read_gem,
+    pin=Pin("{name}:{version}", ("{name}:~>{version}",)),
+    source="https://guides.rubygems.org/command-reference/",
+    installs=("install", "i"),
     caches=(
         Cache("gem", ("~/.local/share/gem/specs", "~/.gem/specs"), cleaned_by=("sources -c",)),
     ),
@@ -233,13 +233,13 @@ GEM = Manager(
     lock=Lock(("Gemfile.lock",)),
 )
 CARGO = Manager(
-    "cargo",
-    ("cargo",),
-    Ecosystem.CARGO,
-    _read_cargo,
-    Pin("{name}@{version}", ("{name}@^{version}", "{name}@1")),
-    "https://doc.rust-lang.org/cargo/commands/",
-    ("install",),
+    name="cargo",
+    programs=("cargo",),
+    ecosystem=Ecosystem.CARGO,
+    read=_read_cargo,
+    pin=Pin("{name}@{version}", ("{name}@^{version}", "{name}@1")),
+    source="https://doc.rust-lang.org/cargo/commands/",
+    installs=("install",),
     # CARGO_HOME holds installed programs beside the two.
     caches=(Cache("cargo", ("~/.cargo/registry", "~/.cargo/git")),),
     removes=("uninstall",),
@@ -248,13 +248,13 @@ CARGO = Manager(
     lock=Lock(("Cargo.lock",), options=("--locked", "--frozen")),
 )
 GO = Manager(
-    "go",
-    ("go",),
-    Ecosystem.GOLANG,
-    _read_go,
-    Pin("{name}@v{version}", ("{name}@latest", "{name}@v1", "{name}@master")),
-    "https://go.dev/ref/mod",
-    ("install", "get"),
+    name="go",
+    programs=("go",),
+    ecosystem=Ecosystem.GOLANG,
+    read=_read_go,
+    pin=Pin("{name}@v{version}", ("{name}@latest", "{name}@v1", "{name}@master")),
+    source="https://go.dev/ref/mod",
+    installs=("install", "get"),
     caches=(
         Cache(
             "go",

@@ -175,13 +175,13 @@ _PEP440 = Pin(
     ("{name}>={version}", "{name}~={version}", "{name}=={version}.*", "{name}!={version}"),
 )
 PIP = Manager(
-    "pip",
-    ("pip",),
-    Ecosystem.PYPI,
-    _read_pip,
-    _PEP440,
-    "https://pip.pypa.io/en/stable/cli/",
-    ("install", "download", "wheel"),
+    name="pip",
+    programs=("pip",),
+    ecosystem=Ecosystem.PYPI,
+    read=_read_pip,
+    pin=_PEP440,
+    source="https://pip.pypa.io/en/stable/cli/",
+    installs=("install", "download", "wheel"),
     modules=("pip",),
     caches=(
         Cache(
@@ -204,13 +204,13 @@ PIP = Manager(
     own=frozenset(("pip", "setuptools", "wheel")),
 )
 UV = Manager(
-    "uv",
-    ("uv",),
-    Ecosystem.PYPI,
-    _read_uv,
-    _PEP440,
-    "https://docs.astral.sh/uv/reference/cli/",
-    ("pip install", "tool install", "add"),
+    name="uv",
+    programs=("uv",),
+    ecosystem=Ecosystem.PYPI,
+    read=_read_uv,
+    pin=_PEP440,
+    source="https://docs.astral.sh/uv/reference/cli/",
+    installs=("pip install", "tool install", "add"),
     modules=("uv",),
     caches=(
         Cache(
@@ -239,13 +239,13 @@ UV = Manager(
     own=frozenset(("pip", "setuptools", "uv", "wheel")),
 )
 PIPX = Manager(
-    "pipx",
-    ("pipx",),
-    Ecosystem.PYPI,
-    _read_pipx,
-    _PEP440,
-    "https://pipx.pypa.io/stable/docs/",
-    ("install", "inject app"),
+    name="pipx",
+    programs=("pipx",),
+    ecosystem=Ecosystem.PYPI,
+    read=_read_pipx,
+    pin=_PEP440,
+    source="https://pipx.pypa.io/stable/docs/",
+    installs=("install", "inject app"),
     modules=("pipx",),
     removes=("uninstall",),
     valued=_VALUED - {"-e", "-f"},
@@ -253,13 +253,13 @@ PIPX = Manager(
     own=frozenset(("pipx",)),
 )
 POETRY = Manager(
-    "poetry",
-    ("poetry",),
-    Ecosystem.PYPI,
-    _read_poetry,
-    Pin("{name}=={version}", ("{name}>={version}", "{name}@^{version}", "{name}@latest")),
-    "https://python-poetry.org/docs/cli/",
-    ("add",),
+    name="poetry",
+    programs=("poetry",),
+    ecosystem=Ecosystem.PYPI,
+    read=_read_poetry,
+    pin=Pin("{name}=={version}", ("{name}>={version}", "{name}@^{version}", "{name}@latest")),
+    source="https://python-poetry.org/docs/cli/",
+    installs=("add",),
     modules=("poetry",),
     upgrades=("update",),
     caches=(

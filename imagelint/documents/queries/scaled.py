@@ -13,7 +13,7 @@ from imagelint.documents.kubernetes.landmarks import (
     service_named,
 )
 from imagelint.documents.kubernetes.manifest import Manifest
-from imagelint.documents.kubernetes.wiring import Service
+from imagelint.documents.kubernetes.wiring.nodes import Service
 from imagelint.documents.project import by_key
 
 if TYPE_CHECKING:

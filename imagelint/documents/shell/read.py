@@ -62,7 +62,17 @@ def read_script(  # noqa: PLR0913 - the fields of a script
         output.readable = False
     commands = tuple(output.commands)
     readable = output.readable
-    return Script(span, text, role, commands, shell, readable, mounts, workdir, path)
+    return Script(
+        span=span,
+        text=text,
+        role=role,
+        commands=commands,
+        shell=shell,
+        readable=readable,
+        mounts=mounts,
+        workdir=workdir,
+        path=path,
+    )
 
 
 def _read(reader: Reader) -> None:

@@ -108,16 +108,16 @@ class Reader:
         assignments += [self._assignment(ranges[index]) for index in bare.assigned]
         rest = tuple(words[bare.start :])
         command = Command(
-            self.span(simple.whole),
-            program_name(rest[0]) if rest else "",
-            rest,
-            bare.wrappers,
-            tuple(assignments),
-            tuple(map(self._redirect, simple.redirects)),
-            place.pipe if place.pipe >= 0 else self.output.new_pipe(),
-            place.stage,
-            place.unconditional,
-            self.depth > 0,
+            span=self.span(simple.whole),
+            program=program_name(rest[0]) if rest else "",
+            words=rest,
+            wrappers=bare.wrappers,
+            assignments=tuple(assignments),
+            redirects=tuple(map(self._redirect, simple.redirects)),
+            pipe=place.pipe if place.pipe >= 0 else self.output.new_pipe(),
+            stage=place.stage,
+            unconditional=place.unconditional,
+            nested=self.depth > 0,
         )
         self.output.commands.append(command)
         if command.program in RUNNERS and self.depth < _DEEPEST:

@@ -12,8 +12,8 @@ from imagelint.documents.compose.platform import ServicePlatform
 from imagelint.documents.compose.probes import read_probes as read_health_check
 from imagelint.documents.dockerfile.details import ImageDetails
 from imagelint.documents.dockerfile.platform import ImagePlatform
-from imagelint.documents.kubernetes.platform import PodPlatform
-from imagelint.documents.kubernetes.probes import read_probes
+from imagelint.documents.kubernetes.pods.platform import PodPlatform
+from imagelint.documents.kubernetes.pods.probes import read_probes
 from imagelint.documents.runtime.field import NOWHERE, Field, Place
 from imagelint.documents.runtime.model import Runtime
 from imagelint.documents.runtime.probe import Probe, ProbeCheck, ProbeTiming

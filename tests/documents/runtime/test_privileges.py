@@ -7,7 +7,7 @@ import pytest
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.documents.compose.privileges import host_namespaces as of_service
 from imagelint.documents.compose.privileges import read_privileges as read_service
-from imagelint.documents.kubernetes.privileges import (
+from imagelint.documents.kubernetes.pods.privileges import (
     host_namespaces,
     is_for_windows,
     pod_privileges,

@@ -12,7 +12,7 @@ from imagelint.documents.compose.probes import read_probes as read_health_check
 from imagelint.documents.dockerfile import parse_dockerfile
 from imagelint.documents.dockerfile.probes import read_probes as read_instruction
 from imagelint.documents.dockerfile.start import launch_of
-from imagelint.documents.kubernetes.probes import read_probes
+from imagelint.documents.kubernetes.pods.probes import read_probes
 from imagelint.documents.runtime.probe import CheckKind
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import load_yaml

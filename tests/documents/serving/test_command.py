@@ -14,7 +14,7 @@ from imagelint.core.source import Span
 from imagelint.documents.compose.platform import ServicePlatform
 from imagelint.documents.dockerfile.details import ImageDetails
 from imagelint.documents.dockerfile.platform import ImagePlatform
-from imagelint.documents.kubernetes.platform import PodPlatform
+from imagelint.documents.kubernetes.pods.platform import PodPlatform
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.runtime.model import ContainerPort, GpuRequest, Runtime
 from imagelint.documents.serving.launch import Launch

@@ -102,19 +102,19 @@ class _Reader:
         if keyword == "ONBUILD" and parts.rest and not self._nesting:
             nested = self._nested(parts, setting)
         instruction = Instruction(
-            span,
-            keyword,
-            line.original(parts.keyword_start, keyword_end),
-            tuple(self._flag(flag) for flag in parts.flags),
-            self._words(keyword, arguments),
-            arguments.json,
-            tuple(self._heredoc(body) for body in line.bodies),
-            line.first + 1,
-            line.last + 1,
-            parts.rest,
-            nested,
-            setting.stage,
-            arguments.values,
+            span=span,
+            keyword=keyword,
+            keyword_span=line.original(parts.keyword_start, keyword_end),
+            flags=tuple(self._flag(flag) for flag in parts.flags),
+            words=self._words(keyword, arguments),
+            json=arguments.json,
+            heredocs=tuple(self._heredoc(body) for body in line.bodies),
+            start_line=line.first + 1,
+            end_line=line.last + 1,
+            value=parts.rest,
+            onbuild=nested,
+            stage=setting.stage,
+            arguments=arguments.values,
         )
         self._complain(instruction, arguments)
         return instruction
@@ -168,13 +168,13 @@ class _Reader:
     def _heredoc(self, body: HereDocBody) -> HereDoc:
         word = body.word
         return HereDoc(
-            self._line.original(word.start, word.end),
-            word.name,
-            body.span,
-            self._text[body.span.start : body.span.end],
-            word.expand,
-            word.chomp,
-            body.terminated,
+            span=self._line.original(word.start, word.end),
+            name=word.name,
+            content_span=body.span,
+            content=self._text[body.span.start : body.span.end],
+            expand=word.expand,
+            chomp=word.chomp,
+            terminated=body.terminated,
         )
 
     def _words(self, keyword: str, arguments: Arguments) -> tuple[Word, ...]:

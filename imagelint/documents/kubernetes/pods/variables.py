@@ -55,7 +55,14 @@ def _variable(place: Cursor, name: str, known: Mapping[str, Fact[str]]) -> EnvVa
     node = place.node
     span = node.span if node else place.span
     return EnvVar(
-        span, name, fact, EnvOrigin.POD, place["name"].span, at.span, reference, place.path
+        span=span,
+        name=name,
+        value=fact,
+        origin=EnvOrigin.POD,
+        name_span=place["name"].span,
+        value_span=at.span,
+        reference=reference,
+        path=place.path,
     )
 
 

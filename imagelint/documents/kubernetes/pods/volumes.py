@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.documents.kubernetes.accelerators import quantity
+from imagelint.documents.kubernetes.pods.accelerators import quantity
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.runtime.model import Mount, Volume
 from imagelint.documents.yaml.nodes import Sequence
@@ -51,10 +51,26 @@ def _mount(place: Cursor, volume: Cursor | None) -> Mount:
     read_only = place["readOnly"].boolean() == Known(value=True, span=place["readOnly"].span)
     at = place["mountPath"] if place["mountPath"].exists else place
     if volume is None:
-        return Mount(at.span, target, "", UNKNOWN, read_only, "", place.path)
+        return Mount(
+            span=at.span,
+            target=target,
+            source="",
+            size=UNKNOWN,
+            read_only=read_only,
+            host_path="",
+            path=place.path,
+        )
     source, size = _volume(volume)
     host_path = volume.at("hostPath", "path").word()
-    return Mount(at.span, target, source, size, read_only, host_path, place.path)
+    return Mount(
+        span=at.span,
+        target=target,
+        source=source,
+        size=size,
+        read_only=read_only,
+        host_path=host_path,
+        path=place.path,
+    )
 
 
 def _volume(volume: Cursor) -> tuple[str, Fact[float]]:

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.documents.kubernetes.privileges import host_namespaces, read_privileges
+from imagelint.documents.kubernetes.pods.privileges import host_namespaces, read_privileges
 from imagelint.documents.runtime.details import Neighbour, Resource, Resources
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.yaml.nodes import Mapping
@@ -29,7 +29,7 @@ class ContainerDetails:
     @cached_property
     def probes(self) -> Probes:
         """Who asks it how it is."""
-        from imagelint.documents.kubernetes.probes import read_probes
+        from imagelint.documents.kubernetes.pods.probes import read_probes
 
         return read_probes(self._body)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.documents.kubernetes.wiring import HorizontalPodAutoscaler, ScaledObject
+from imagelint.documents.kubernetes.wiring.nodes import HorizontalPodAutoscaler, ScaledObject
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.serving.scaling import Autoscaler, Signal
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject
-    from imagelint.documents.kubernetes.wiring import Metric, Trigger, Wiring
+    from imagelint.documents.kubernetes.wiring.nodes import Metric, Trigger, Wiring
     from imagelint.documents.yaml.cursor import Cursor
 
 # kedacore/keda-docs:content/docs/2.21/reference/scaledobject-spec.md
@@ -40,19 +40,19 @@ def read_autoscaler(obj: KubernetesObject, wiring: Wiring | None) -> Autoscaler 
 def _horizontal(scaler: HorizontalPodAutoscaler) -> Autoscaler:
     obj = scaler.object
     return Autoscaler(
-        scaler.span,
-        obj.kind,
-        obj.name,
-        obj.namespace,
-        scaler.target.kind,
-        scaler.target.name,
-        _default(scaler.min_replicas, 1),
-        ABSENT,
-        scaler.max_replicas,
-        tuple(_signal(metric) for metric in scaler.metrics) or tuple(_by_default(scaler)),
-        scaler.body.at("spec", "minReplicas"),
-        scaler,
-        scaler.path,
+        span=scaler.span,
+        kind=obj.kind,
+        name=obj.name,
+        namespace=obj.namespace,
+        target_kind=scaler.target.kind,
+        target_name=scaler.target.name,
+        minimum=_default(scaler.min_replicas, 1),
+        idle=ABSENT,
+        maximum=scaler.max_replicas,
+        signals=tuple(_signal(metric) for metric in scaler.metrics) or tuple(_by_default(scaler)),
+        floor=scaler.body.at("spec", "minReplicas"),
+        idle_place=scaler,
+        path=scaler.path,
     )
 
 
@@ -78,19 +78,19 @@ def _scaled_object(scaler: ScaledObject) -> Autoscaler:
     obj = scaler.object
     kind = scaler.target.kind
     return Autoscaler(
-        scaler.span,
-        obj.kind,
-        obj.name,
-        obj.namespace,
-        Known("Deployment") if kind is ABSENT else kind,
-        scaler.target.name,
-        _default(scaler.min_replicas, _KEDA_MINIMUM),
-        scaler.idle_replicas,
-        _default(scaler.max_replicas, _KEDA_MAXIMUM),
-        tuple(_trigger(trigger) for trigger in scaler.triggers),
-        scaler.body.at("spec", "minReplicaCount"),
-        scaler.body.at("spec", "idleReplicaCount"),
-        scaler.path,
+        span=scaler.span,
+        kind=obj.kind,
+        name=obj.name,
+        namespace=obj.namespace,
+        target_kind=Known("Deployment") if kind is ABSENT else kind,
+        target_name=scaler.target.name,
+        minimum=_default(scaler.min_replicas, _KEDA_MINIMUM),
+        idle=scaler.idle_replicas,
+        maximum=_default(scaler.max_replicas, _KEDA_MAXIMUM),
+        signals=tuple(_trigger(trigger) for trigger in scaler.triggers),
+        floor=scaler.body.at("spec", "minReplicaCount"),
+        idle_place=scaler.body.at("spec", "idleReplicaCount"),
+        path=scaler.path,
     )
 
 
@@ -154,19 +154,19 @@ def _itself(  # noqa: PLR0913, PLR0917 - the parts of one node
 ) -> Autoscaler:
     """The autoscaler of an object that holds its pods itself."""
     return Autoscaler(
-        obj.span,
-        kind,
-        obj.name,
-        obj.namespace,
-        Known(obj.kind),
-        Known(obj.name),
-        minimum,
-        ABSENT,
-        maximum,
-        signals,
-        floor,
-        obj,
-        obj.path,
+        span=obj.span,
+        kind=kind,
+        name=obj.name,
+        namespace=obj.namespace,
+        target_kind=Known(obj.kind),
+        target_name=Known(obj.name),
+        minimum=minimum,
+        idle=ABSENT,
+        maximum=maximum,
+        signals=signals,
+        floor=floor,
+        idle_place=obj,
+        path=obj.path,
     )
 
 

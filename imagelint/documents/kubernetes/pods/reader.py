@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.reference import parse_reference
-from imagelint.documents.kubernetes.accelerators import gpu_product, quantity, requested
-from imagelint.documents.kubernetes.details import ContainerDetails, named_at
-from imagelint.documents.kubernetes.execution import ContainerPlace
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
-from imagelint.documents.kubernetes.platform import PodPlatform
-from imagelint.documents.kubernetes.podshapes import PodPath, group_size, pod_places, replicas
-from imagelint.documents.kubernetes.privileges import user
-from imagelint.documents.kubernetes.variables import read_env
-from imagelint.documents.kubernetes.volumes import (
+from imagelint.documents.kubernetes.pods.accelerators import gpu_product, quantity, requested
+from imagelint.documents.kubernetes.pods.details import ContainerDetails, named_at
+from imagelint.documents.kubernetes.pods.execution import ContainerPlace
+from imagelint.documents.kubernetes.pods.platform import PodPlatform
+from imagelint.documents.kubernetes.pods.privileges import user
+from imagelint.documents.kubernetes.pods.shapes import PodPath, group_size, pod_places, replicas
+from imagelint.documents.kubernetes.pods.variables import read_env
+from imagelint.documents.kubernetes.pods.volumes import (
     named_volumes,
     read_mounts,
     shared_memory,
@@ -57,26 +57,26 @@ def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
     spec = place.spec
     bodies = _bodies(place)
     around = _PodContext(
-        obj,
-        place,
-        place.template.at("metadata", "labels").pairs(),
-        obj.kind not in ("Job", "CronJob") and spec["restartPolicy"].word() not in _ENDING,
-        group_size(obj, spec),
-        _unless_managed(gpu_product(spec), place),
-        named_volumes(spec, obj.body.at("spec", "volumeClaimTemplates")),
-        tuple(body for body, role in bodies if role in ("container", "sidecar")),
+        owner=obj,
+        place=place,
+        labels=place.template.at("metadata", "labels").pairs(),
+        restarts=obj.kind not in ("Job", "CronJob") and spec["restartPolicy"].word() not in _ENDING,
+        group=group_size(obj, spec),
+        product=_unless_managed(gpu_product(spec), place),
+        volumes=named_volumes(spec, obj.body.at("spec", "volumeClaimTemplates")),
+        together=tuple(body for body, role in bodies if role in ("container", "sidecar")),
     )
     return Pod(
-        spec.key_span,
-        obj,
-        spec,
-        tuple(_container(body, role, around) for body, role in bodies),
-        replicas(obj, spec),
-        around.labels,
-        around.restarts,
-        spec.path,
-        place.template,
-        place.managed,
+        span=spec.key_span,
+        owner=obj,
+        spec=spec,
+        containers=tuple(_container(body, role, around) for body, role in bodies),
+        replicas=replicas(obj, spec),
+        labels=around.labels,
+        restarts=around.restarts,
+        path=spec.path,
+        template=place.template,
+        managed=place.managed,
     )
 
 
@@ -102,18 +102,18 @@ def _container(body: Cursor, role: str, around: _PodContext) -> Container:
     env, complete = read_env(body)
     where = ContainerPlace(body, around.place.spec, env)
     return Container(
-        span,
-        name,
-        role,
-        body,
-        around.place.spec,
-        around.owner,
-        _image(body),
-        tuple(variable._replace(place=where) for variable in env),
-        complete,
-        _runtime(body, around, (name, span)),
-        where,
-        body.path,
+        span=span,
+        name=name,
+        role=role,
+        body=body,
+        spec=around.place.spec,
+        owner=around.owner,
+        image=_image(body),
+        env=tuple(variable._replace(place=where) for variable in env),
+        env_complete=complete,
+        runtime=_runtime(body, around, (name, span)),
+        place=where,
+        path=body.path,
     )
 
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
-from imagelint.documents.kubernetes.accelerators import (
+from imagelint.documents.kubernetes.pods.accelerators import (
     gpu_product,
     is_accelerator,
     quantity,

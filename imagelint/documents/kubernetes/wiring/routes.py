@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.kubernetes.wiring import Ingress
+from imagelint.documents.kubernetes.wiring.nodes import Ingress
 from imagelint.documents.quantity import parse_duration
 from imagelint.documents.serving.scaling import Route, Timeout
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject
-    from imagelint.documents.kubernetes.wiring import Wiring
+    from imagelint.documents.kubernetes.wiring.nodes import Wiring
     from imagelint.documents.yaml.cursor import Cursor
 
 _NGINX = "nginx.ingress.kubernetes.io"
@@ -67,15 +67,15 @@ def _route(
     span = obj.span if body is obj.body else body.key_span
     path = obj.path if body is obj.body else body.path
     return Route(
-        span,
-        obj.kind,
-        obj.name,
-        obj.namespace,
-        controller,
-        timeouts,
-        tuple(backend for backend in backends if backend[0]),
-        obj.annotations,
-        path,
+        span=span,
+        kind=obj.kind,
+        name=obj.name,
+        namespace=obj.namespace,
+        controller=controller,
+        timeouts=timeouts,
+        backends=tuple(backend for backend in backends if backend[0]),
+        annotations=obj.annotations,
+        path=path,
     )
 
 

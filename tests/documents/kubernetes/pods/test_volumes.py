@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.source import Span
-from imagelint.documents.kubernetes.volumes import named_volumes, read_mounts, shared_memory
+from imagelint.documents.kubernetes.pods.volumes import named_volumes, read_mounts, shared_memory
 from imagelint.documents.runtime.model import Mount
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import load_yaml

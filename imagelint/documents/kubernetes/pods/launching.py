@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.kubernetes.variables import expand, script_value
+from imagelint.documents.kubernetes.pods.variables import expand, script_value
 from imagelint.documents.serving.startscript import (
     all_known,
     find_script,
@@ -76,14 +76,14 @@ def launch(container: Container) -> Launch:
     if found is not None:
         words = _with_script(words, places[found[0]], found[0], variables)
     return Launch(
-        container.span,
-        container.image,
-        words,
-        _is_list(command) and _is_list(args) and all_known(words),
-        container.env,
-        container.env_complete and not container.runtime.managed,
-        container.runtime,
-        container.path,
+        span=container.span,
+        image=container.image,
+        argv=words,
+        complete=_is_list(command) and _is_list(args) and all_known(words),
+        env=container.env,
+        env_complete=container.env_complete and not container.runtime.managed,
+        runtime=container.runtime,
+        path=container.path,
         appends=_is_empty(command),
     )
 

@@ -7,7 +7,7 @@ import pytest
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.source import Source
 from imagelint.documents.kubernetes import Container, parse_manifest
-from imagelint.documents.kubernetes.launching import launch, scripts
+from imagelint.documents.kubernetes.pods.launching import launch, scripts
 from imagelint.documents.shell.script import ScriptRole
 
 

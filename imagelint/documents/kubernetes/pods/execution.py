@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.documents.execution import Phase, last_value
-from imagelint.documents.kubernetes.privileges import read_privileges
+from imagelint.documents.kubernetes.pods.privileges import read_privileges
 
 if TYPE_CHECKING:
     from imagelint.documents.shared import EnvVar

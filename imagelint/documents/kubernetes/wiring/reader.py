@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Fact, Known
-from imagelint.documents.kubernetes.wiring import (
+from imagelint.documents.kubernetes.wiring.nodes import (
     Backend,
     HorizontalPodAutoscaler,
     HTTPRoute,
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject
-    from imagelint.documents.kubernetes.wiring import Wiring
+    from imagelint.documents.kubernetes.wiring.nodes import Wiring
     from imagelint.documents.yaml.cursor import Cursor
 
 _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
@@ -59,7 +59,15 @@ def _service(obj: KubernetesObject) -> Service:
         for port in spec["ports"].items()
     )
     selector = spec["selector"].pairs()
-    return Service(obj.span, obj, obj.body, spec["type"].text(), selector, ports, obj.path)
+    return Service(
+        span=obj.span,
+        object=obj,
+        body=obj.body,
+        type=spec["type"].text(),
+        selector=selector,
+        ports=ports,
+        path=obj.path,
+    )
 
 
 def _ingress(obj: KubernetesObject) -> Ingress:
@@ -69,7 +77,14 @@ def _ingress(obj: KubernetesObject) -> Ingress:
         class_name = obj.annotation(_CLASS_ANNOTATION).text()
     backends = tuple(_ingress_backends(spec))
     return Ingress(
-        obj.span, obj, obj.body, class_name, obj.annotations, backends, spec["tls"], obj.path
+        span=obj.span,
+        object=obj,
+        body=obj.body,
+        class_name=class_name,
+        annotations=obj.annotations,
+        backends=backends,
+        tls=spec["tls"],
+        path=obj.path,
     )
 
 
@@ -98,7 +113,15 @@ def _route(obj: KubernetesObject) -> HTTPRoute:
         if place["kind"].word() in ("", "Service")
     )
     timeouts = tuple(rule.at("timeouts", "request") for rule in rules)
-    return HTTPRoute(obj.span, obj, obj.body, parents, backends, timeouts, obj.path)
+    return HTTPRoute(
+        span=obj.span,
+        object=obj,
+        body=obj.body,
+        parents=parents,
+        backends=backends,
+        request_timeouts=timeouts,
+        path=obj.path,
+    )
 
 
 def _autoscaler(obj: KubernetesObject) -> HorizontalPodAutoscaler:
@@ -109,14 +132,14 @@ def _autoscaler(obj: KubernetesObject) -> HorizontalPodAutoscaler:
     if old.exists:
         metrics.append(Metric(old.span, "Resource", Known("cpu", old.key_span), old, old.path))
     return HorizontalPodAutoscaler(
-        obj.span,
-        obj,
-        obj.body,
-        _target(spec["scaleTargetRef"]),
-        spec["minReplicas"].integer(),
-        spec["maxReplicas"].integer(),
-        tuple(metrics),
-        obj.path,
+        span=obj.span,
+        object=obj,
+        body=obj.body,
+        target=_target(spec["scaleTargetRef"]),
+        min_replicas=spec["minReplicas"].integer(),
+        max_replicas=spec["maxReplicas"].integer(),
+        metrics=tuple(metrics),
+        path=obj.path,
     )
 
 
@@ -142,17 +165,17 @@ def _scaled_object(obj: KubernetesObject) -> ScaledObject:
         for trigger in spec["triggers"].items()
     )
     return ScaledObject(
-        obj.span,
-        obj,
-        obj.body,
-        _target(spec["scaleTargetRef"]),
-        spec["minReplicaCount"].integer(),
-        spec["maxReplicaCount"].integer(),
-        spec["idleReplicaCount"].integer(),
-        spec["cooldownPeriod"].integer(),
-        spec["pollingInterval"].integer(),
-        triggers,
-        obj.path,
+        span=obj.span,
+        object=obj,
+        body=obj.body,
+        target=_target(spec["scaleTargetRef"]),
+        min_replicas=spec["minReplicaCount"].integer(),
+        max_replicas=spec["maxReplicaCount"].integer(),
+        idle_replicas=spec["idleReplicaCount"].integer(),
+        cooldown_period=spec["cooldownPeriod"].integer(),
+        polling_interval=spec["pollingInterval"].integer(),
+        triggers=triggers,
+        path=obj.path,
     )
 
 

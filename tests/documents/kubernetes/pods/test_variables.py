@@ -4,7 +4,7 @@ import pytest
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
-from imagelint.documents.kubernetes.variables import expand, read_env, script_value
+from imagelint.documents.kubernetes.pods.variables import expand, read_env, script_value
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import Scalar, load_yaml
 
