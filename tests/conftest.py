@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,8 @@ from imagelint.cli.main import answer
 if TYPE_CHECKING:
     from pathlib import Path
 
+# Who starts the tests in the background of a script lets them, and all that they start, ignore ^C.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # Where others wait for the result, the same examples every time; at a desk, new ones.
 settings.register_profile("steady", derandomize=True)
 if os.environ.get("CI"):

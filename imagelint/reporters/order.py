@@ -37,7 +37,7 @@ def problems_by_place(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 
 def examined_by_name(examined: Iterable[Examined]) -> tuple[Examined, ...]:
     """What was examined, by origin, kind and digest; each thing once."""
-    return tuple(sorted(set(examined)))
+    return tuple(sorted(set(examined), key=lambda one: (*one[:3], one.about.value)))
 
 
 def severity_counts(findings: Iterable[Finding]) -> dict[Severity, int]:

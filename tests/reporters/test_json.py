@@ -8,7 +8,8 @@ from typing import Any
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-from imagelint.core.report import Problem, ProblemKind, Report, Verdict
+from imagelint.core.report import Examined, Problem, ProblemKind, Report, Verdict
+from imagelint.core.subject import About
 from imagelint.reporters import load
 from tests.reporters.samples import CONTEXT, LATEST, ROOT_USER, SAMPLE, rendered
 from tests.reporters.strategies import verdicts
@@ -113,3 +114,8 @@ def test_no_more_is_held_than_the_findings() -> None:
 
 def _with(report: Report) -> Verdict:
     return SAMPLE._replace(report=report)
+
+
+def test_a_report_may_examine_under_one_name_a_file_and_an_image() -> None:
+    twice = tuple(Examined("a", "image", about=about) for about in (About.IMAGE, About.FILE))
+    assert len(parsed(_with(Report(examined=twice)))["examined"]) == 2
