@@ -109,6 +109,58 @@ def test_every_form_of_a_pin(text: str, expected: list[tuple[str, object]]) -> N
 
 
 @pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("sudo -E DEBIAN_FRONTEND=x apt-get -o A=b install -y -t main a=1", ["apt install a=1"]),
+        ("apt-get install -y --no-install-recommends -- a b", ["apt install a b"]),
+        ("env A=1 aptitude -y install a", ["aptitude install a"]),
+        ("apk add -U --virtual .x -X https://r a=1-r0", ["apk add a=1-r0"]),
+        ("dnf -y --enablerepo crb --setopt=x=1 install a-1.2-3", ["dnf install a-1.2-3"]),
+        ("yum -c /x install a", ["yum install a"]),
+        ("microdnf install -y a && microdnf clean all", ["microdnf install a"]),
+        ("tdnf install -y a", ["tdnf install a"]),
+        ("zypper -n --root /x in --from r a", ["zypper in a"]),
+        ("sudo -H pip3.11 install -i https://x -r r.txt 'a==1'", ["pip install 'a==1'"]),
+        ("pip install --python-version 3.11 --target /x a", ["pip install a"]),
+        ("time python3 -m pip install --progress-bar off a", ["pip install a"]),
+        ("uv run --with b pip install a", ["pip install a"]),
+        ("uv pip install -p /venv --index-url https://x a", ["uv pip install a"]),
+        ("nice uv tool install --python 3.12 a@1.2.3", ["uv tool install a@1.2.3"]),
+        ("pipx install --suffix @x a==1", ["pipx install a==1"]),
+        ("poetry add --group dev a@1.2.3", ["poetry add a@1.2.3"]),
+        ("poetry run pip install a", ["pip install a"]),
+        ("conda install -y -n base -c conda-forge a=1.2", ["conda install a=1.2"]),
+        ("micromamba create -n x -f e.yml a", ["conda create a"]),
+        ("conda run -n x pip install a", ["pip install a"]),
+        ("npm --prefix /x install -g --loglevel error a@1.2.3", ["npm install a@1.2.3"]),
+        ("yarn --cwd /x global add a", ["yarn global add a"]),
+        ("pnpm -C /x add a", ["pnpm add a"]),
+        ("npx a@1 && uvx b && pnpm dlx c && go run d@latest", []),
+        ("gem install --platform ruby -v 1.2 a", ["gem install a"]),
+        ("cargo +nightly install -j 4 --features x a@1.2.3", ["cargo install a@1.2.3"]),
+        ("GOBIN=/bin go install -tags x -ldflags '-s -w' a/b@v1.2.3", ["go install a/b@v1.2.3"]),
+        (
+            "if true; then pip install a; fi; (pip install b) | tee l",
+            ["pip install a", "pip install b"],
+        ),
+        ("sh -c 'pip install a && apt-get install b'", ["pip install a", "apt install b"]),
+        ("bash <<EOF\npip install a\nnpm ci\nEOF", ["pip install a", "npm ci"]),
+        ("cat > x.sh <<EOF\npip install a\nEOF", []),
+        ("pip install -r /dev/stdin <<EOF\na==1\nEOF", ["pip install"]),
+        ("xargs -a list apt-get install -y", []),
+        ("echo 'pip install a' # pip install b", []),
+    ],
+)
+def test_command_lines_as_people_write_them(text: str, expected: list[str]) -> None:
+    found = [
+        " ".join([one.manager.name, one.verb, *(package.raw for package in one.packages)])
+        for command in commands(text)
+        for one in package_installs(command)
+    ]
+    assert found == expected
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "pip --version",
@@ -225,7 +277,6 @@ def test_unknown_words_may_hold_more(text: str, complete: bool) -> None:  # noqa
         ("rm -rf /var/lib/apt/lists/", ("apt-lists",)),
         ("rm -rf /var/cache/apt/* /root/.cache/pip", ("apt", "pip")),
         ("rm -rf /root/.cache/pip /var/cache/apt", ("apt", "pip")),
-        ("rm -rf /root/.cache", ("pip", "uv", "poetry", "yarn", "go")),
         (
             "rm -rf /var/cache/* /tmp/*",
             ("apt", "apk", "dnf", "microdnf", "tdnf", "yum", "zypper"),
@@ -255,6 +306,12 @@ def test_unknown_words_may_hold_more(text: str, complete: bool) -> None:  # noqa
 def test_what_is_cleaned(text: str, expected: tuple[str, ...]) -> None:
     names = {cache.name for cache in caches_removed(commands(text)[0])}
     assert names == set(expected)
+
+
+def test_a_parent_takes_its_caches_with_it() -> None:
+    names = {cache.name for cache in caches_removed(commands("rm -rf /root/.cache")[0])}
+    assert names > {"pip", "uv"}
+    assert names.isdisjoint({"apt", "npm"})
 
 
 @pytest.mark.parametrize(

@@ -5,11 +5,14 @@ Each law is asked of each manager: a new one is tested by standing in the table.
 
 from __future__ import annotations
 
+import importlib
 from collections import Counter
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
+import imagelint.documents.packages
 from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.packages.installs import (
@@ -89,6 +92,23 @@ def test_names_programs_and_caches_belong_to_one_manager() -> None:
         assert [name for name, count in Counter(names).items() if count > 1] == []
     caches = {cache for manager in MANAGERS for cache in manager.left_overs}
     assert len({cache.name for cache in caches}) == len(caches)
+
+
+def test_every_value_stands_in_the_table() -> None:
+    room = Path(imagelint.documents.packages.__file__).parent
+    modules = [
+        importlib.import_module(f"imagelint.documents.packages.{path.stem}")
+        for path in room.glob("*.py")
+    ]
+    values = {
+        value.name: value
+        for module in modules
+        for value in vars(module).values()
+        if isinstance(value, Manager)
+    }
+    missing = set(values) - {manager.name for manager in MANAGERS}
+    assert not missing, "a line in MANAGERS of documents/packages/lookup.py"
+    assert len(values) == len(MANAGERS)
 
 
 def test_every_ecosystem_has_a_manager() -> None:
