@@ -84,6 +84,7 @@ CONDA = Manager(
     ),
     removes=("remove", "uninstall"),
     valued=_VALUED,
+    dry_run=("-d", "--dry-run"),
     assume_yes=("-y", "--yes"),
     insecure=("-k", "--insecure"),
     secure_variables=("CONDA_SSL_VERIFY", "MAMBA_SSL_VERIFY"),

@@ -37,7 +37,9 @@ def package_installs(command: Command) -> tuple[PackageInstall, ...]:
     One command is one installation at most today; the tuple leaves room for more.
     """
     call = manager_call(command)
-    return call.manager.read(call) if call else ()
+    if call is None or call.words.has(*call.manager.dry_run):
+        return ()
+    return call.manager.read(call)
 
 
 def refreshed_manager(command: Command) -> Manager | None:

@@ -184,6 +184,7 @@ NPM = Manager(
     ),
     removes=("uninstall", "remove", "rm"),
     valued=_NODE_VALUED,
+    dry_run=("--dry-run",),
     secure_variables=("NPM_CONFIG_STRICT_SSL", "npm_config_strict_ssl"),
     index_variables=("NPM_CONFIG_REGISTRY", "npm_config_registry"),
     lock=Lock(("package-lock.json", "npm-shrinkwrap.json"), verbs=("ci", "clean-install")),
@@ -192,6 +193,7 @@ NPM = Manager(
 YARN = NPM._replace(
     name="yarn",
     programs=("yarn",),
+    dry_run=(),
     read=_read_yarn,
     source="https://classic.yarnpkg.com/en/docs/cli/",
     installs=("add", "global add"),
@@ -210,6 +212,7 @@ YARN = NPM._replace(
 PNPM = NPM._replace(
     name="pnpm",
     programs=("pnpm",),
+    dry_run=(),
     source="https://pnpm.io/pnpm-cli",
     installs=("add", "install", "i"),
     caches=(Cache("pnpm", ("~/.local/share/pnpm/store",), cleaned_by=("store prune",)),),
@@ -230,6 +233,7 @@ GEM = Manager(
     ),
     removes=("uninstall",),
     valued=_GEM_VALUED,
+    dry_run=("--explain",),
     lock=Lock(("Gemfile.lock",)),
 )
 CARGO = Manager(
@@ -265,6 +269,7 @@ GO = Manager(
     ),
     builds=("build", "install"),
     valued=_GO_VALUED,
+    dry_run=("-n",),
     insecure_variables=("GOINSECURE", "GONOSUMDB", "GONOSUMCHECK"),
     index_variables=("GOPROXY",),
     lock=Lock(("go.sum",)),

@@ -158,7 +158,8 @@ class Manager(NamedTuple):
     nothing needs any more, and of everything in sight once one of `markers` has run. `groups` are
     the options that give packages a name under which they are removed. `builds` compiles.
 
-    `valued` are the options with a value of their own. `assume_yes` answers its questions; it
+    `valued` are the options with a value of their own, `dry_run` those with which nothing is
+    installed. `assume_yes` answers its questions; it
     asks none when that is empty. `no_recommends` leaves out what packages only recommend, which
     the setting `recommends_setting` does for all. `unsigned` accepts packages that nobody
     signed, `insecure` and `insecure_variables` servers that nobody vouches for;
@@ -186,6 +187,7 @@ class Manager(NamedTuple):
     groups: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
     valued: frozenset[str] = frozenset()
+    dry_run: tuple[str, ...] = ()
     assume_yes: tuple[str, ...] = ()
     no_recommends: tuple[str, ...] = ()
     recommends_setting: str = ""

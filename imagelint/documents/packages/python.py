@@ -198,6 +198,7 @@ PIP = Manager(
     ),
     removes=("uninstall",),
     valued=_VALUED - {"-p", "-P", "-b", "-m", "-E"},
+    dry_run=("--dry-run",),
     insecure=("--trusted-host",),
     insecure_variables=("PIP_TRUSTED_HOST",),
     index_variables=("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
@@ -224,6 +225,7 @@ UV = Manager(
     ),
     removes=("pip uninstall", "tool uninstall", "remove"),
     valued=_VALUED - {"-d", "-E", "-t"},
+    dry_run=("--dry-run",),
     insecure=("--allow-insecure-host", "--trusted-host"),
     insecure_variables=("UV_INSECURE_HOST",),
     index_variables=(
@@ -272,6 +274,7 @@ POETRY = Manager(
     ),
     removes=("remove",),
     valued=_VALUED - {"-e", "-f", "-i"},
+    dry_run=("--dry-run",),
     lock=Lock(("poetry.lock",), verbs=("install", "sync")),
     runs=(Run("poetry", "run"),),
     own=frozenset(("poetry",)),

@@ -150,6 +150,14 @@ def test_questions_are_answered_by_the_options_that_say_so(manager: Manager) -> 
 
 
 @each_manager
+def test_a_dry_run_installs_nothing(manager: Manager) -> None:
+    for option in manager.dry_run:
+        for verb in manager.installs:
+            text = f"{manager.programs[0]} {verb} {option} abc"
+            assert package_installs(command(text)) == (), text
+
+
+@each_manager
 def test_recommended_packages_are_left_out_by_the_options_that_say_so(manager: Manager) -> None:
     assert bool(manager.no_recommends) >= bool(manager.recommends_setting)
     assert not any(found.no_recommends for found in installations(manager, "abc"))
