@@ -164,7 +164,9 @@ class Manager(NamedTuple):
     the setting `recommends_setting` does for all. `unsigned` accepts packages that nobody
     signed, `insecure` and `insecure_variables` servers that nobody vouches for;
     `secure_variables` do so when they are set to a word that means no. `index_variables` say
-    where packages come from. `own` are the packages that the manager itself consists of.
+    where packages come from; `checks_files` is false when no signature is verified of a
+    package given by its file or address. `own` are the packages that the manager itself
+    consists of.
     """
 
     name: str
@@ -196,6 +198,7 @@ class Manager(NamedTuple):
     insecure_variables: tuple[str, ...] = ()
     secure_variables: tuple[str, ...] = ()
     index_variables: tuple[str, ...] = ()
+    checks_files: bool = True
     lock: Lock = Lock()
     runs: tuple[Run, ...] = ()
     own: frozenset[str] = frozenset()

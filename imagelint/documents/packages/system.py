@@ -217,6 +217,8 @@ DNF = Manager(
     recommends_setting="install_weak_deps",
     unsigned=("--nogpgcheck", "--no-gpgchecks"),
     insecure=("--setopt=sslverify=0", "--setopt=sslverify=False"),
+    # `localpkg_gpgcheck` is off: https://dnf.readthedocs.io/en/latest/conf_ref.html
+    checks_files=False,
 )
 YUM = DNF._replace(
     name="yum",
@@ -230,12 +232,14 @@ MICRODNF = DNF._replace(
     programs=("microdnf",),
     source="https://github.com/rpm-software-management/microdnf",
     caches=(Cache("microdnf", ("/var/cache/yum",), cleaned_by=("clean",)),),
+    checks_files=True,
 )
 TDNF = DNF._replace(
     name="tdnf",
     programs=("tdnf",),
     source="https://vmware.github.io/photon/docs-v5/administration-guide/managing-packages-with-tdnf/",
     caches=(Cache("tdnf", ("/var/cache/tdnf",), cleaned_by=("clean",)),),
+    checks_files=True,
 )
 ZYPPER = Manager(
     name="zypper",

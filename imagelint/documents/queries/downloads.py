@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import covering
+from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words
 from imagelint.documents.packages.python import is_python
 from imagelint.documents.shell.inner import script_word, takes_input
@@ -19,15 +20,17 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from imagelint.core.source import Span
+    from imagelint.documents.packages.installs import Requirement
     from imagelint.documents.shell.script import Command, Script, Word
 
 
 class Download(NamedTuple):
     """One thing that a command fetches.
 
-    `kind` is `file` (curl, wget, aria2c), `git` (a clone) or `model` (`hf download`, `ollama pull`,
-    `snapshot_download(…)`). `url` is what is fetched: a URL, a repository, a model's name. `output`
-    is the file or folder it is written to, `-` for standard output, empty when the tool chooses.
+    `kind` is `file` (curl, wget, aria2c, packages by their addresses), `git` (a clone) or `model`
+    (`hf download`, `ollama pull`, `snapshot_download(…)`). `url` is what is fetched: a URL, a
+    repository, a model's name. `output` is the file or folder it is written to, `-` for standard
+    output, empty when the tool chooses.
     `revision` is the commit, tag or branch that is asked for, absent when none is.
     `checked` is true when the tool itself compares a checksum (`aria2c --checksum=…`).
     """
@@ -77,6 +80,7 @@ _CURL = frozenset(_CURL_VALUES.split())
 _WGET = frozenset(_WGET_VALUES.split())
 _ARIA = frozenset(_ARIA_VALUES.split())
 _GIT = frozenset(_GIT_VALUES.split())
+_RPM = frozenset(("--root", "--dbpath", "--prefix", "--relocate", "--define", "--eval", "--rcfile"))
 _HUB = frozenset(_HUB_VALUES.split())
 _FETCHING_CODE = pattern(
     r"\b(?:snapshot_download|hf_hub_download|from_pretrained)\(([^()]{0,400})\)"
@@ -95,7 +99,9 @@ def downloads(command: Command) -> tuple[Download, ...]:
     reader = _READERS.get(command.program)
     if reader is not None:
         return reader(command)
-    return _code(command) if is_python(command.program) else _pull(command)
+    if is_python(command.program):
+        return _code(command)
+    return _pull(command) or _packages(command)
 
 
 def pipes_into_shell(script: Script) -> tuple[tuple[Command, Command], ...]:
@@ -163,6 +169,31 @@ def _aria(command: Command) -> tuple[Download, ...]:
     names = found.values("-o", "--out")
     output = names[-1].text if names else ""
     return tuple(_file(command, found, found.operands, output))
+
+
+def _rpm(command: Command) -> tuple[Download, ...]:
+    """`rpm -i URL`: what it does with packages whose signature it does not know is to warn."""
+    found = sort_words(command.arguments, _RPM)
+    installs = found.has("-i", "--install", "-U", "--upgrade", "-F", "--freshen")
+    if not installs or found.has("-q", "--query", "--import"):
+        return ()
+    urls = tuple(word for word in found.operands if "://" in word.text)
+    return tuple(_file(command, found, urls, ""))
+
+
+def _packages(command: Command) -> tuple[Download, ...]:
+    """`dnf install URL`, where the manager checks signatures only of what its index holds."""
+    return tuple(
+        Download(package.span, command, "file", _address(package))
+        for install in package_installs(command)
+        if not install.manager.checks_files
+        for package in install.packages
+        if package.url
+    )
+
+
+def _address(package: Requirement) -> Fact[str]:
+    return Known(package.url) if isinstance(package.pinned, Known) else UNKNOWN
 
 
 def _redirected(command: Command) -> str:
@@ -240,6 +271,7 @@ _READERS: Mapping[str, Callable[[Command], tuple[Download, ...]]] = {
     "wget": _wget,
     "aria2c": _aria,
     "git": _clone,
+    "rpm": _rpm,
     "huggingface-cli": _hub,
     "hf": _hub,
 }

@@ -33,6 +33,7 @@ NAMES = frozenset(
 # The same words, meaning something else.
 OTHERWISE: dict[str, frozenset[str]] = {
     "documents/image/vulnerabilities.py": frozenset({"conda"}),  # a word of Trivy's report
+    "documents/queries/downloads.py": frozenset({"rpm"}),  # the program that unpacks one file
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
 }
 # Programs that start others (`conda run`, `uv run`) are no matter of packages; that the table knows
