@@ -237,7 +237,7 @@ MICRODNF = DNF._replace(
 TDNF = DNF._replace(
     name="tdnf",
     programs=("tdnf",),
-    source="https://vmware.github.io/photon/docs-v5/administration-guide/managing-packages-with-tdnf/",
+    source="https://github.com/vmware/tdnf/wiki",
     caches=(Cache("tdnf", ("/var/cache/tdnf",), cleaned_by=("clean",)),),
     checks_files=True,
 )
