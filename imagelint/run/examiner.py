@@ -44,7 +44,7 @@ class Examiner:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        self._index = FileIndex(plan.files) if plan.file_index is None else plan.file_index
+        self._index = plan.file_index or FileIndex(plan.files, hashed=plan.keeps)
         self._examinations: dict[int, Examination] = {}
         self._roots: dict[str, str] = {}
         self._places: dict[str, str] = {}

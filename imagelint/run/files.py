@@ -63,7 +63,7 @@ def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     """The report about each file by origin, in order, whatever ran where."""
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     files_by_origin = {found.origin: found for found in ordered}
-    index = FileIndex(files_by_origin)
+    index = FileIndex(files_by_origin, hashed=run.results.keeps)
     tasks = _tasks(ordered, run, index)
     plan = Plan(files_by_origin, run.policies, index, run.results.keeps)
     done = _known(tasks, run, index)

@@ -28,7 +28,7 @@ T = TypeVar("T")
 
 
 class FileContent(NamedTuple):
-    """What was read of a file, and the digest of its bytes, which is empty when there are none."""
+    """What was read of a file, and the digest of its bytes: empty without them, or if unwanted."""
 
     text: ReadResult
     digest: str
@@ -42,7 +42,8 @@ class FileContent(NamedTuple):
 class FileIndex:
     """The files of a run by origin, and what they hold that others ask for.
 
-    Memory is bounded: what has no room is read or parsed again when it is asked for again.
+    Memory is bounded: what has no room is read or parsed again when it is asked for again. Digests
+    are made only where something is remembered by them: the first one costs a tenth of a small run.
     """
 
     __slots__ = (
@@ -50,14 +51,16 @@ class FileIndex:
         "_contents",
         "_digests",
         "_files",
+        "_hashed",
         "_kind_digests",
         "_kinds",
         "_landmarks",
         "_recent",
     )
 
-    def __init__(self, files: Mapping[str, FoundFile]) -> None:
+    def __init__(self, files: Mapping[str, FoundFile], *, hashed: bool = True) -> None:
         self._files = files
+        self._hashed = hashed
         self._contents = _Shelf[FileContent](MOST_TEXT)
         self._ahead = _Shelf["Document | Report"](MOST_AHEAD)
         self._recent = _Shelf["Document | Report"](MOST_RECENT)
@@ -70,7 +73,7 @@ class FileIndex:
         """The text and the digest of a file: one read for both."""
         known = self._contents.get(found.origin)
         if known is None:
-            known = _read(found)
+            known = _read(found, hashed=self._hashed)
             self._digests[found.origin] = known.digest
             self._contents.put(found.origin, known, known.size)
         return known
@@ -200,11 +203,11 @@ class _Shelf(Generic[T]):
             self.pop(next(iter(self._held)))
 
 
-def _read(found: FoundFile) -> FileContent:
+def _read(found: FoundFile, *, hashed: bool) -> FileContent:
     data = read_bytes(found.path, found.origin)
     if isinstance(data, Problem):
         return FileContent(ReadResult(None, (data,)), "")
-    return FileContent(decode(data, found.origin), digest_of(data))
+    return FileContent(decode(data, found.origin), digest_of(data) if hashed else "")
 
 
 def recognise(source: Source) -> Document | Report:
