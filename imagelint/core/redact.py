@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.named_secrets import named_spans
@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MASK = "•" * 8
+_MESSAGE = 400
+"""Characters that messages and helps have at most, nearly always."""
 
 # Shapes that their issuers document. Each group 0 is the secret itself.
 # GitHub: https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
@@ -85,4 +87,10 @@ def mask(text: str, spans: Iterable[Span]) -> str:
 
 def redact(text: str) -> str:
     """The text with everything masked that looks like a secret."""
+    return _redacted(text) if len(text) <= _MESSAGE else mask(text, secret_spans(text))
+
+
+@lru_cache(maxsize=2_048)
+def _redacted(text: str) -> str:
+    """What rules say, they say again and again in other places."""
     return mask(text, secret_spans(text))
