@@ -11,7 +11,7 @@ from imagelint.documents.dockerfile.syntax.heredocs import heredoc_word
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Command, Script, ScriptRole, Word
-from imagelint.documents.shell.shells import POSIX_SHELLS, base_name, script_index
+from imagelint.documents.shell.shells import POSIX_SHELLS, base_name, shell_text
 from imagelint.documents.shell.wrappers import unwrap
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def read_command(
         return None
     if instruction.json:
         return _of_words(words, around, role, _mounts(instruction))
-    shell = base_name(around.shell[0]).lower() if around.shell else "sh"
+    shell = language_of(around.shell)
     if role is ScriptRole.RUN and instruction.heredocs:
         body = _lone_body(instruction, around.text)
         if body is not None:
@@ -53,6 +53,21 @@ def read_command(
     text, exact = _harmless(line, span, around.text)
     script = _read((text, span), around, role, (shell, _mounts(instruction)))
     return script if exact else script._replace(readable=False, commands=())
+
+
+def language_of(shell: tuple[str, ...]) -> str:
+    """The base name of what reads the text behind the words of SHELL, through wrappers.
+
+    `bash` for `["conda", "run", "-n", "gpu", "/bin/bash", "-c"]`.
+    """
+    nowhere = Span(0, 0)
+    words = [Word(nowhere, part, Known(part)) for part in (*shell, "")]
+    start = unwrap(words).start
+    found = shell_text(words[start:])
+    if found is not None and start + found.at == len(shell):
+        return found.shell
+    program = words[start] if start < len(shell) else words[0]  # the text itself is no program
+    return base_name(program.text).lower() or "sh"
 
 
 def _read(
@@ -145,8 +160,8 @@ def _of_words(
     bare = unwrap(words)
     rest = words[bare.start :]
     program = base_name(rest[0].text)
-    index = script_index(rest)
-    script = _in_json(rest[index], around, role, (program, mounts)) if index is not None else None
+    found = shell_text(rest)
+    script = _in_json(rest[found.at], around, role, (found.shell, mounts)) if found else None
     if script is not None:
         return script
     span = Span(words[0].span.start, words[-1].span.end)

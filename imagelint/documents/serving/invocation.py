@@ -11,7 +11,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import ScriptRole, Word
-from imagelint.documents.shell.shells import POSIX_SHELLS, script_index
+from imagelint.documents.shell.shells import POSIX_SHELLS, TEXT_RUNNERS, shell_text
 from imagelint.documents.shell.wrappers import WRAPPERS, unwrap
 from imagelint.knowledge.engines import engine
 from imagelint.knowledge.recognition import (
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 _KUBELET = pattern(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
 _OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "honcho")
 _DEEPEST = 3
+_RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys()
 _MOST_SCRIPTS = 8  # entry points that start each other
 
 
@@ -152,7 +153,7 @@ def _may_start(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int
     name = basename(words[0].text)
     if not isinstance(words[0].value, Known):
         return True
-    if name in POSIX_SHELLS:
+    if name in _RUNNERS:
         if len(words) == 1:
             return False
         script = _script_of(words, env) if depth < _DEEPEST else None
@@ -192,13 +193,13 @@ def _find(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> 
     """The first engine that these words start, through wrappers and shells."""
     complete = True
     for _ in range(_MOST_SCRIPTS):
-        words = words[unwrap(words).start :]
+        words = words[unwrap(words, fetched=True).start :]
         if not words:
             return None
-        name = basename(words[0].text)
-        if name in POSIX_SHELLS:
+        name = basename(words[0].text).partition("@")[0]  # `uvx vllm@0.11.0`
+        if name in _RUNNERS:
             return _in_shell(words, env, depth)
-        program = engine_of_program(tuple(word.text for word in words[:12]))
+        program = engine_of_program((name, *(word.text for word in words[1:12])))
         if program is not None:
             return _Found(program.engine, words[program.length :], words[0], complete)
         if not (name.endswith(".sh") or "entrypoint" in name):
@@ -234,23 +235,22 @@ def _launches_others(name: str) -> bool:
 
 def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script | None:
     """The script of `sh -c TEXT` with every word at its place in the source."""
-    index = script_index(words)
-    if index is None:
+    found = shell_text(words)
+    if found is None:
         return None
-    text_word = words[index]
+    text_word = words[found.at]
     text = text_word.value.value if isinstance(text_word.value, Known) else _inside(text_word.raw)
     from imagelint.documents.shell.read import read_script
 
     whole = Span(0, len(text))
-    shell = basename(words[0].text)
-    script = read_script(text, whole, ScriptRole.START, shell=shell, variables=env)
+    script = read_script(text, whole, ScriptRole.START, shell=found.shell, variables=env)
     mapped = map_word(text_word, text)
     # A shell within the shell was read as well: what it runs stands beside it.
     inner = any(command.nested for command in script.commands)
     placed = tuple(
         command._replace(words=_placed(command, mapped))
         for command in script.commands
-        if not (inner and command.program in POSIX_SHELLS)
+        if not (inner and command.program in _RUNNERS)
     )
     readable = script.readable and isinstance(text_word.value, Known)
     return script._replace(commands=placed, readable=readable)

@@ -8,7 +8,7 @@ from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import Word
-from imagelint.documents.shell.shells import base_name, script_index
+from imagelint.documents.shell.shells import ShellText, shell_text
 from imagelint.documents.shell.wrappers import unwrap
 from imagelint.documents.yaml.text import contiguous, offsets
 
@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import Scalar
 
 
-def find_script(words: tuple[Word, ...]) -> tuple[int, str] | None:
-    """Index of the word that is a script for `sh -c`, and the base name of the shell."""
+def find_script(words: tuple[Word, ...]) -> ShellText | None:
+    """The script that these words run, through wrappers: of `sh -c`, `su -c` and the like."""
     start = unwrap(words).start
-    index = script_index(words[start:])
-    return None if index is None else (start + index, base_name(words[start].text))
+    found = shell_text(words[start:])
+    return None if found is None else found._replace(at=start + found.at)
 
 
 def known_variables(env: tuple[EnvVar, ...]) -> dict[str, Fact[str]]:

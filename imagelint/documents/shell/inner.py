@@ -6,25 +6,24 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
+    TEXT_RUNNERS,
     first_operand,
     is_cluster,
-    script_index,
+    shell_text,
 )
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command
 
-_SWITCHING = frozenset({"su", "runuser"})
-RUNNERS = POSIX_SHELLS | _SWITCHING | {"eval"}
+RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval"}
 
 
 def script_word(command: Command) -> int | None:
     """The index of the word that is a script: of `sh -c '…'`, `eval "…"`, `su - user -c "…"`."""
     if command.program == "eval":
         return 1 if len(command.words) == 2 else None  # noqa: PLR2004 - itself and one argument
-    if command.program in _SWITCHING:
-        return _behind_option(command, ("-c", "--command", "--session-command"))
-    return script_index(command.words)
+    found = shell_text(command.words)
+    return None if found is None else found.at
 
 
 def takes_input(command: Command) -> bool:
@@ -37,10 +36,3 @@ def takes_input(command: Command) -> bool:
     if any(is_cluster(word.text) and "s" in word.text for word in command.words[1:index]):
         return True
     return index is None or command.words[index].text in ("-", "/dev/stdin")
-
-
-def _behind_option(command: Command, names: tuple[str, ...]) -> int | None:
-    for index, word in enumerate(command.words[:-1]):
-        if word.text in names:
-            return index + 1
-    return None

@@ -45,6 +45,38 @@ SHELLS: Mapping[str, Shell] = {
 POSIX_SHELLS = frozenset(name for name, shell in SHELLS.items() if shell.posix)
 
 
+class TextRunner(NamedTuple):
+    """A program that hands one of its words to a shell as text.
+
+    `options` are those before that word, `-c` also in a cluster; `verb` is the subcommand behind
+    which the last word is the text.
+    """
+
+    options: frozenset[str] = frozenset()
+    verb: str = ""
+
+
+_SWITCHING = TextRunner(frozenset({"-c", "--command", "--session-command"}))
+_COMMAND = TextRunner(frozenset({"-c", "--command"}))
+TEXT_RUNNERS: Mapping[str, TextRunner] = {
+    "su": _SWITCHING,
+    "runuser": _SWITCHING,
+    "flock": _COMMAND,
+    "script": _COMMAND,
+    "doppler": TextRunner(frozenset({"--command"})),
+    "infisical": TextRunner(frozenset({"--command"})),
+    "nix-shell": TextRunner(frozenset({"--run", "--command"})),
+    "scl": TextRunner(verb="enable"),
+}
+
+
+class ShellText(NamedTuple):
+    """The index of the word that a shell runs as a script, and that shell's base name."""
+
+    at: int
+    shell: str
+
+
 class Operand(NamedTuple):
     """The index of a shell's first operand, None without one; whether `-c` makes it a script."""
 
@@ -93,6 +125,28 @@ def script_index(words: Sequence[Word]) -> int | None:
         return None
     operand = first_operand(words)
     return operand.at if operand.is_script else None
+
+
+def shell_text(words: Sequence[Word]) -> ShellText | None:
+    """The script among the words of a shell, or of a program that hands it to one."""
+    index = script_index(words)
+    if index is not None:
+        return ShellText(index, base_name(words[0].text))
+    runner = TEXT_RUNNERS.get(base_name(words[0].text)) if words else None
+    at = None if runner is None else _handed_over(words, runner)
+    return None if at is None else ShellText(at, "sh")
+
+
+def _handed_over(words: Sequence[Word], runner: TextRunner) -> int | None:
+    if runner.verb:
+        handed = len(words) > 3 and words[1].text == runner.verb  # noqa: PLR2004 - a name, a text
+        return len(words) - 1 if handed else None
+    for index, word in enumerate(words[1:-1], start=1):
+        text = word.text
+        clustered = is_cluster(text) and text[1:].isalpha() and f"-{text[-1]}" in runner.options
+        if clustered or text in runner.options:
+            return index + 1
+    return None
 
 
 def is_cluster(text: str) -> bool:

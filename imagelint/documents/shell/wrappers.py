@@ -21,8 +21,9 @@ class _Wrapper(NamedTuple):
     """`valued` are options with a value of their own, `operands` the words before the program.
 
     `queries` are options with which it starts nothing, `splits` those whose value is a command line
-    of its own, `assigns` whether `NAME=value` may stand before the program, `verb` the subcommand
-    that makes a wrapper of it.
+    of its own, `assigns` whether `NAME=value` may stand before the program. `verbs` are the
+    subcommands that make a wrapper of it, `needs` the options without one of which it is none.
+    The program stands only behind one of `separators`, where there are any.
     """
 
     valued: frozenset[str] = frozenset()
@@ -30,14 +31,18 @@ class _Wrapper(NamedTuple):
     queries: frozenset[str] = frozenset()
     splits: frozenset[str] = frozenset()
     assigns: bool = False
-    verb: str = ""
+    verbs: tuple[str, ...] = ()
+    needs: frozenset[str] = frozenset()
+    separators: frozenset[str] = frozenset()
 
 
 class _Others(TypedDict, total=False):
     operands: int
     splits: frozenset[str]
     assigns: bool
-    verb: str
+    verbs: tuple[str, ...]
+    needs: frozenset[str]
+    separators: frozenset[str]
 
 
 def _w(valued: str = "", queries: str = "", **others: Unpack[_Others]) -> _Wrapper:
@@ -45,7 +50,10 @@ def _w(valued: str = "", queries: str = "", **others: Unpack[_Others]) -> _Wrapp
     return _Wrapper(frozenset(valued.split()), queries=frozenset(queries.split()), **others)
 
 
-_CONDA = _w("-n --name -p --prefix --cwd -e --env", verb="run")
+_CONDA = _w("-n --name -p --prefix -r --root-prefix --cwd -e --env", verbs=("run",))
+_DASHES = frozenset({"--"})
+_ARCHITECTURE = _w("-u --uname-2.6")
+_WAITING = _w(separators=_DASHES)
 WRAPPERS: Mapping[str, _Wrapper] = {
     "sudo": _w(
         "-u --user -g --group -h --host -p --prompt -C -D --chdir -R --chroot -r -t -T -U",
@@ -96,28 +104,87 @@ WRAPPERS: Mapping[str, _Wrapper] = {
         " --gpu-metrics-devices --nvtx-capture --python-backtrace --python-sampling --session-new"
         " --stats --trace-fork-before-exec --wait --gpuctxsw --cudabacktrace",
         "--help",
-        verb="profile",
+        verbs=("profile",),
     ),
     "nvidia_entrypoint.sh": _w(),
     "busybox": _w(queries="--list --list-full --install"),
     "conda": _CONDA,
     "mamba": _CONDA,
     "micromamba": _CONDA,
-    "poetry": _w("-C --directory -P --project", verb="run"),
-    "pipenv": _w(verb="run"),
-    "pdm": _w("-p --project", verb="run"),
-    "pixi": _w("-e --environment --manifest-path --color", verb="run"),
+    "poetry": _w("-C --directory -P --project", verbs=("run",)),
+    "pipenv": _w(verbs=("run",)),
+    "pdm": _w("-p --project", verbs=("run",)),
+    "pixi": _w("-e --environment -m --manifest-path --color", verbs=("run",)),
+    "hatch": _w("-e --env -p --project", verbs=("run", "env run")),
+    "rye": _w("--pyproject", "-l --list", verbs=("run",)),
     "uv": _w(
         "--with --with-editable --with-requirements --extra --group --only-group --no-group"
         " --no-extra --env-file -p --python --project --directory --package --index"
         " --default-index -i --index-url --extra-index-url -f --find-links --refresh-package"
         " --config-file --cache-dir --python-platform",
         "-m --module -s --script",
-        verb="run",
+        verbs=("run",),
     ),
-    "opentelemetry-instrument": _w(),
-    "ddtrace-run": _w(),
+    "opentelemetry-instrument": _w(
+        "--traces_exporter --metrics_exporter --logs_exporter --service_name --resource_attributes"
+        " --exporter_otlp_endpoint --exporter_otlp_protocol --exporter_otlp_traces_endpoint"
+        " --exporter_otlp_metrics_endpoint --propagators --id_generator",
+        "--version",
+    ),
+    "ddtrace-run": _w(queries="-i --info -v --version"),
+    "newrelic-admin": _w(verbs=("run-program",)),
+    "scl": _w(verbs=("enable",), separators=_DASHES),
+    "runuser": _w(
+        "-u --user -g --group -G --supp-group",
+        "-c --command --session-command -l --login -",
+        needs=frozenset({"-u", "--user"}),
+    ),
+    "flock": _w("-w --wait --timeout -E --conflict-exit-code", "-c --command", operands=1),
+    "setuidgid": _w(operands=1),
+    "s6-setuidgid": _w(operands=1),
+    "s6-envdir": _w(operands=1),
+    "chpst": _w("-u -U -b -e -/ -n -l -L -m -d -o -p -f -c -r -t"),
+    "fixuid": _w(),
+    "unshare": _w("-S --setuid -G --setgid -R --root -w --wd --propagation"),
+    "setarch": _ARCHITECTURE._replace(operands=1),
+    "linux32": _ARCHITECTURE,
+    "linux64": _ARCHITECTURE,
+    "chrt": _w("-T -P -D", "-p --pid -m --max", operands=1),
+    "prlimit": _w(queries="-p --pid"),
+    "fakeroot": _w("-l --lib --faked -s -i -b"),
+    "faketime": _w(operands=1),
+    "strace": _w("-o -e -s -E -u -a -I -O -S -P -X -b", "-p -V -h"),
+    "proxychains": _w("-f"),
+    "proxychains4": _w("-f"),
+    "wait-for-it": _WAITING,
+    "wait-for-it.sh": _WAITING,
+    "wait-for": _WAITING,
+    "dockerize": _w(
+        "-wait -timeout -template -stdout -stderr -wait-retry-interval -env -wait-http-header"
+    ),
+    "doppler": _w("-p --project -c --config -t --token --scope", "--command", verbs=("run",)),
+    "infisical": _w("--env --path --token --projectId", "-c --command", verbs=("run",)),
+    "op": _w("--env-file --account", verbs=("run",)),
+    "dotenv": _w("-f --file", verbs=("run",)),
+    "dotenvx": _w("-f --env-file -e --env -fk", verbs=("run",)),
+    "direnv": _w(operands=1, verbs=("exec",)),
+    "mise": _w(verbs=("exec", "x"), separators=_DASHES),
+    "chamber": _w(verbs=("exec",), separators=_DASHES),
+    "aws-vault": _w(verbs=("exec",), separators=_DASHES),
+    "watchmedo": _w(verbs=("auto-restart",), separators=_DASHES),
+    "nix": _w(verbs=("develop", "shell"), separators=frozenset({"-c", "--command"})),
 }
+# Those that fetch the program as a package: what they install is told by `documents/packages`.
+FETCHING: Mapping[str, _Wrapper] = {
+    "uvx": WRAPPERS["uv"]._replace(
+        valued=WRAPPERS["uv"].valued | {"--from", "-w", "-c", "--constraints"}, verbs=()
+    ),
+    "uv": WRAPPERS["uv"]._replace(
+        valued=WRAPPERS["uv"].valued | {"--from"}, verbs=("run", "tool run")
+    ),
+    "pipx": _w("--spec --python --pip-args -i --index-url", verbs=("run",)),
+}
+_ALL: Mapping[str, _Wrapper] = {**WRAPPERS, **FETCHING}
 
 
 class Unwrapped(NamedTuple):
@@ -136,14 +203,18 @@ def program_name(word: Word) -> str:
     return word.value.value.rpartition("/")[2]
 
 
-def unwrap(words: Sequence[Word]) -> Unwrapped:
-    """Where the real command starts. A wrapper with nothing behind it is itself the command."""
+def unwrap(words: Sequence[Word], *, fetched: bool = False) -> Unwrapped:
+    """Where the real command starts. A wrapper with nothing behind it is itself the command.
+
+    `fetched` looks through those as well which take the program from an index of packages.
+    """
+    table = _ALL if fetched else WRAPPERS
     names: list[str] = []
     assigned: list[int] = []
     at = 0
     while at < len(words):
         name = program_name(words[at])
-        wrapper = WRAPPERS.get(name)
+        wrapper = table.get(name)
         if wrapper is None:
             break
         behind = _behind(words, at + 1, wrapper, assigned)
@@ -156,9 +227,37 @@ def unwrap(words: Sequence[Word]) -> Unwrapped:
 
 def _behind(words: Sequence[Word], at: int, wrapper: _Wrapper, assigned: list[int]) -> int | None:
     """The index behind a wrapper's own words, None when it starts nothing that can be seen."""
-    if wrapper.verb and (at >= len(words) or words[at].text != wrapper.verb):
+    begin = _behind_verb(words, at, wrapper) if wrapper.verbs else at
+    if begin is None:
         return None
-    at += bool(wrapper.verb)
+    if wrapper.separators:
+        return _behind_separator(words, begin, wrapper.separators)
+    if wrapper.needs and not any(word.text in wrapper.needs for word in words[begin:]):
+        return None
+    return _behind_options(words, begin, wrapper, assigned)
+
+
+def _behind_verb(words: Sequence[Word], at: int, wrapper: _Wrapper) -> int | None:
+    """The index behind the subcommand, which options may precede; None: it is another one."""
+    while at < len(words) and words[at].text[:1] == "-":
+        at += 2 if words[at].text in wrapper.valued else 1
+    for verb in wrapper.verbs:
+        parts = verb.split()
+        if [word.text for word in words[at : at + len(parts)]] == parts:
+            return at + len(parts)
+    return None
+
+
+def _behind_separator(words: Sequence[Word], at: int, separators: frozenset[str]) -> int | None:
+    for index in range(at, len(words)):
+        if words[index].text in separators:
+            return index + 1
+    return None
+
+
+def _behind_options(
+    words: Sequence[Word], at: int, wrapper: _Wrapper, assigned: list[int]
+) -> int | None:
     operands = wrapper.operands
     while at < len(words):
         text = words[at].text

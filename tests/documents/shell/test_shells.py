@@ -9,11 +9,13 @@ from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
     SHELLS,
     Operand,
+    ShellText,
     base_name,
     first_operand,
     script_index,
     shebang_shell,
     shell_named,
+    shell_text,
 )
 
 
@@ -96,3 +98,28 @@ def test_without_c_the_first_operand_is_a_file(text: str, operand: Operand) -> N
 )
 def test_the_first_line_may_name_the_shell(text: str, shell: str) -> None:
     assert shebang_shell(text) == shell
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("/bin/bash -lc x", ShellText(2, "bash")),
+        ("su - me -c x", ShellText(4, "sh")),
+        ("su -lc x me", ShellText(2, "sh")),
+        ("/sbin/runuser -l me --command x", ShellText(4, "sh")),
+        ("flock -n /tmp/lock -c x", ShellText(4, "sh")),
+        ("script -qec x /dev/null", ShellText(2, "sh")),
+        ("nix-shell --pure --run x", ShellText(3, "sh")),
+        ("scl enable a b x", ShellText(4, "sh")),
+        ("scl enable a", None),
+        ("scl list-packages a b x", None),
+        ("su me", None),
+        ("su me -c", None),
+        ("flock /tmp/lock x", None),
+        ("nix-shell -rc x", None),
+        ("python3 -c x", None),
+        ("", None),
+    ],
+)
+def test_some_programs_hand_a_text_to_a_shell(text: str, found: ShellText | None) -> None:
+    assert shell_text(words(text)) == found
