@@ -2,9 +2,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 TIMES ?= 20
+DURATION ?= 60
 SOURCES := imagelint tests benchmarks tools
 
-.PHONY: help setup tools demo test search check format lint types bench generate golden mutants clean
+.PHONY: help setup tools demo test search fuzz check format lint types bench generate golden mutants clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -29,6 +30,10 @@ search: setup ## Look for counterexamples: a new seed, twenty times the examples
 	@seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' '); echo "seed $$seed"; \
 	CI= IMAGELINT_EXAMPLES=$(TIMES) $(BIN)/python -m pytest -q -n 0 \
 		--hypothesis-seed=$$seed tests/documents/shell
+
+fuzz: setup ## Mutate real files for DURATION seconds and examine them; SEED=number, CORPUS=folder
+	$(BIN)/python tools/fuzz.py --seconds $(DURATION) \
+		$(if $(SEED),--seed $(SEED)) $(if $(CORPUS),--corpus $(CORPUS))
 
 check: format lint types test ## Format, lint, types, tests
 

@@ -8,6 +8,9 @@ from typing import NamedTuple
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 
+MOST_DEVICES = 10_000
+"""More than any node has, be they slices or shares of devices."""
+
 
 class Accelerator(NamedTuple):
     """A resource: `slice` a MIG slice, `shared` a time-sliced device."""

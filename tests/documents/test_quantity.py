@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelint.documents.quantity import parse_bytes, parse_duration, parse_quantity
+from imagelint.documents.quantity import (
+    COMPOSE_UNITS,
+    MOST,
+    parse_bytes,
+    parse_count,
+    parse_duration,
+    parse_port,
+    parse_quantity,
+)
 
 
 @pytest.mark.parametrize(
@@ -38,8 +46,16 @@ from imagelint.documents.quantity import parse_bytes, parse_duration, parse_quan
         ("8 Gi", None),
         ("", None),
         ("Gi", None),
-        ("1e1000", None),
-        ("1" * 200, None),
+        ("1e1000", MOST),
+        ("-1e1000", -MOST),
+        ("9Ei", MOST),
+        ("99999999999E", MOST),
+        ("0e999", 0),
+        ("1e-999", 0),
+        ("1e" + "9" * 18, MOST),
+        ("1e" + "9" * 19, None),
+        ("1" * 100, MOST),
+        ("1" * 101, None),
         ("٣", None),
     ],
 )
@@ -68,6 +84,9 @@ def test_kubernetes_quantities(text: str, value: float | None) -> None:
         ("g", None),
         ("", None),
         ("9" * 200, None),
+        ("9" * 90, None),
+        ("8191p", 8191 * 2**50),
+        ("8193p", None),
     ],
 )
 def test_sizes_of_compose(text: str, value: float | None) -> None:
@@ -85,7 +104,13 @@ def test_sizes_of_compose(text: str, value: float | None) -> None:
         ("10µs", 1e-5),
         ("1.5h", 5400),
         ("2h45m30.5s", 9930.5),
-        ("1d", 86400),
+        ("1d", None),
+        ("1w", None),
+        ("292y", None),
+        ("9223372036s", 9223372036),
+        ("-9223372036s", -9223372036),
+        ("9223372037s", None),
+        ("9" * 90 + "h", None),
         ("0", 0),
         ("-5s", -5),
         ("+5s", 5),
@@ -100,6 +125,53 @@ def test_sizes_of_compose(text: str, value: float | None) -> None:
 )
 def test_durations(text: str, seconds: float | None) -> None:
     assert parse_duration(text) == (seconds if seconds is None else pytest.approx(seconds))
+
+
+def test_compose_knows_days_and_weeks() -> None:
+    assert parse_duration("1d12h", COMPOSE_UNITS) == 129600
+    assert parse_duration("2w", COMPOSE_UNITS) == 1209600
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("007", 7),
+        ("9223372036854775807", MOST),
+        ("9223372036854775808", None),
+        ("9" * 5000, None),
+        ("", None),
+        ("-1", None),
+        ("+1", None),
+        ("1.0", None),
+        ("1_0", None),
+        ("٣", None),
+        ("²", None),
+        (" 1", None),
+    ],
+)
+def test_counts(text: str, number: int | None) -> None:
+    assert parse_count(text) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [("1", 1), ("8080", 8080), ("65535", 65535), ("65536", None), ("0", None), ("http", None)],
+)
+def test_ports(text: str, number: int | None) -> None:
+    assert parse_port(text) == number
+
+
+_LARGE = st.from_regex(
+    r"[-+]?[0-9]{0,110}\.?[0-9]{0,110}([eE]-?[0-9]{0,20})?[a-zA-Zµ%]{0,2}", fullmatch=True
+)
+
+
+@given(_LARGE)
+def test_numbers_of_any_length_are_finite_or_none(text: str) -> None:
+    for parse in (parse_count, parse_quantity, parse_bytes, parse_duration):
+        value = parse(text)
+        assert value is None or abs(value) <= float(MOST)
 
 
 @given(st.text(max_size=20))

@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.compose.model import PublishedPort
 from imagelint.documents.compose.values import value, word
+from imagelint.documents.quantity import parse_port
 from imagelint.documents.runtime.model import ContainerPort
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 
@@ -67,7 +68,7 @@ def container_ports(ports: tuple[PublishedPort, ...], service: Cursor) -> tuple[
     targets += [(value(place), place) for place in service["expose"].items()]
     found: dict[int, Node] = {}
     for fact, place in targets:
-        text = fact.value.partition("/")[0] if isinstance(fact, Known) else ""
-        if text.isdecimal() and len(text) < 6:  # noqa: PLR2004 - digits of a port
-            found.setdefault(int(text), place)
+        number = parse_port(fact.value.partition("/")[0]) if isinstance(fact, Known) else None
+        if number is not None:
+            found.setdefault(number, place)
     return tuple(ContainerPort(number, place) for number, place in found.items())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.compose.values import is_set, value, word
 from imagelint.documents.compose.words import whole
-from imagelint.documents.quantity import parse_duration
+from imagelint.documents.quantity import COMPOSE_UNITS, parse_count, parse_duration
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.runtime.probe import CheckKind, Probe, ProbeCheck, Probes, ProbeTiming
 from imagelint.documents.yaml.nodes import Mapping
@@ -76,5 +76,6 @@ def _duration(place: Cursor, default: float) -> Field[float]:
     if not isinstance(fact, Known):
         return Field(Known(default) if fact is ABSENT else UNKNOWN, place)
     text = fact.value
-    seconds = float(text) if text.isdecimal() else parse_duration(text)
+    count = parse_count(text)
+    seconds = parse_duration(text, COMPOSE_UNITS) if count is None else float(count)
     return Field(UNKNOWN if seconds is None else Known(seconds or default, fact.span), place)

@@ -12,6 +12,7 @@ from imagelint.documents.compose.privileges import host_namespaces, read_privile
 from imagelint.documents.compose.probes import read_probes
 from imagelint.documents.compose.values import is_set, size, value, word
 from imagelint.documents.compose.variables import read_settings
+from imagelint.documents.quantity import parse_count
 from imagelint.documents.runtime.details import Neighbour, Resource, Resources
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.runtime.model import (
@@ -172,8 +173,8 @@ def _count(device: Cursor) -> float | None:
         # The runtime gets them joined by commas, so that one entry may hold several.
         named = [one for item in ids.items() for one in word(item).split(",")]
         return float(len(named)) if all(named) and "all" not in named else None
-    count = word(device["count"])
-    return float(count) if count.isdecimal() else None
+    count = parse_count(word(device["count"]))
+    return None if count is None else float(count)
 
 
 def _by_runtime(service: Cursor) -> Fact[GpuRequest]:

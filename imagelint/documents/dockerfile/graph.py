@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.documents.complaints import InvalidStageName, MalformedFrom
+from imagelint.documents.quantity import parse_count
 from imagelint.documents.shared import ImageRole, ImageUse
 
 if TYPE_CHECKING:
@@ -49,8 +50,8 @@ class StageGraph(NamedTuple):
 
     def find(self, reference: str) -> int | None:
         """The stage that `--from` names, by name or number."""
-        if reference.isascii() and reference.isdigit() and len(reference) < 10:  # noqa: PLR2004
-            number = int(reference)
+        number = parse_count(reference)
+        if number is not None:
             return number if number < len(self.outlines) else None
         return self.names.get(reference.lower())
 

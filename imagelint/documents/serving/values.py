@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from imagelint.core.pattern import pattern
+from imagelint.documents.quantity import parse_count
 
 _HUB_ID = pattern(r"[A-Za-z0-9][\w.-]*(?:/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 _WEIGHT_FILES = (".gguf", ".safetensors", ".bin", ".pt", ".pth", ".mar")
@@ -16,8 +17,8 @@ _LONGEST_NUMBER = 15
 
 
 def whole_number(text: str) -> int | None:
-    """A positive whole number, None for anything else."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < _LONGEST_NUMBER else None
+    """A whole number of at most 14 digits and without a sign, None for anything else."""
+    return parse_count(text) if len(text) < _LONGEST_NUMBER else None
 
 
 def fraction(text: str) -> float | None:

@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.booleans import YAML_1_1
+from imagelint.documents.quantity import MOST
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -107,21 +108,22 @@ class Cursor:
         return fact.value if isinstance(fact, Known) else ""
 
     def integer(self) -> Fact[int]:
-        """The whole number that is there."""
+        """The whole number that is there; unknown beyond what a Kubernetes field can hold."""
         node = self.node
         if node is None or self.null:
             return ABSENT
-        if isinstance(node, Scalar) and type(node.value) is int:
+        if isinstance(node, Scalar) and type(node.value) is int and abs(node.value) <= MOST:
             return Known(node.value, node.span)
         return UNKNOWN
 
     def number(self) -> Fact[float]:
-        """The number that is there, whole or not."""
+        """The number that is there, whole or not; unknown where it is infinite or none."""
         node = self.node
         if node is None or self.null:
             return ABSENT
-        if isinstance(node, Scalar) and type(node.value) in (int, float):
-            return _float(node)
+        value = node.value if isinstance(node, Scalar) else None
+        if isinstance(value, int | float) and type(value) is not bool and abs(value) <= MOST:
+            return Known(float(value), node.span)
         return UNKNOWN
 
     def boolean(self) -> Fact[bool]:
@@ -191,13 +193,6 @@ def _head(node: YamlNode) -> Span:
             first.span if isinstance(first.value, Scalar) and first.value.plain else first.key.span
         )
     return node.span
-
-
-def _float(node: Scalar) -> Fact[float]:
-    try:
-        return Known(float(node.raw if isinstance(node.value, str) else node.value or 0), node.span)
-    except OverflowError:
-        return UNKNOWN
 
 
 def next_item(place: Cursor) -> Cursor:

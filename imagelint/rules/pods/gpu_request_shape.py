@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.objects import Container
 from imagelint.documents.quantity import parse_quantity
-from imagelint.knowledge.accelerators import accelerator
+from imagelint.knowledge.accelerators import MOST_DEVICES, accelerator
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -15,13 +15,16 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.field import Field
 
 
+_LONGEST = 40
+
+
 @rule(Container, Severity.HIGH)
 def gpu_request_shape(container: Container, ctx: Context) -> Findings:
     """The API server refuses the way in which the container asks for GPUs.
 
-    GPUs are extended resources: they belong into `limits`, only whole ones exist, and a request
-    must equal the limit. Everything else is refused when the manifest is applied, or never
-    scheduled. See https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/.
+    GPUs are extended resources: they belong into `limits`, only whole ones exist, no node has
+    thousands, and a request must equal the limit. Everything else is refused when the manifest is
+    applied, or never scheduled. See https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -48,17 +51,34 @@ def gpu_request_shape(container: Container, ctx: Context) -> Findings:
     resources = container.runtime.resources
     limits, requests = _quantities(resources.limits), _quantities(resources.requests)
     for name, limit in limits.items():
-        quantity = limit.value
-        number = parse_quantity(quantity.value) if isinstance(quantity, Known) else None
-        if accelerator(name) and number is not None and number != int(number):
-            message = f"{name}: {quantity.value} is not a whole number of GPUs"
-            help_ = "ask for whole ones; for parts use MIG or a time-slicing resource"
-            yield ctx.finding(limit, message, help=help_, subject=container.name)
+        if accelerator(name) and isinstance(limit.value, Known):
+            yield from _count(container, (name, limit), limit.value.value, ctx)
     if resources.limits is not UNKNOWN:
         for name, request in requests.items():
             if accelerator(name):
                 ceiling = limits[name].value if name in limits else ABSENT
                 yield from _beside_limit(container, (name, request), ceiling, ctx)
+
+
+def _count(
+    container: Container, limit: tuple[str, Field[str]], written: str, ctx: Context
+) -> Findings:
+    name, place = limit
+    number = parse_quantity(written)
+    shown = written if len(written) <= _LONGEST else f"{written[:_LONGEST]}…"
+    help_ = "ask for a whole number of them, 1 or more"
+    if number is None:
+        if not written.lstrip("+-.")[:1].isdecimal():  # what something else will replace
+            return
+        message = f"{name}: {shown} is no quantity of Kubernetes"
+    elif number > MOST_DEVICES:
+        message = f"{name}: no node has {shown} GPUs"
+    elif number < 0 or number != int(number):
+        message = f"{name}: {shown} is not a whole number of GPUs"
+        help_ += "; for parts use MIG or a time-slicing resource"
+    else:
+        return
+    yield ctx.finding(place, message, help=help_, subject=container.name)
 
 
 def _quantities(listed: Fact[tuple[Resource, ...]]) -> dict[str, Field[str]]:

@@ -81,7 +81,18 @@ def _bare(fact: Fact[str] | Fact[int] | Fact[float] | Fact[bool]) -> object:
 
 
 def test_numbers_beyond_floats_are_unknown() -> None:
-    assert root(f"a: {'9' * 390}")["a"].number() is UNKNOWN
+    for text in (
+        "9" * 390,
+        "-" + "9" * 20,
+        "9223372036854775808",
+        ".inf",
+        "-.inf",
+        ".nan",
+        "1e999",
+    ):
+        assert root(f"a: {text}")["a"].number() is UNKNOWN
+        assert root(f"a: {text}")["a"].integer() is UNKNOWN
+    assert root("a: 9223372036854775807")["a"].integer() == Known(2**63 - 1, Span(3, 22))
 
 
 def test_paths_are_logical_and_complete() -> None:

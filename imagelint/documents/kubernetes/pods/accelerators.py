@@ -9,6 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.runtime.model import GpuRequest
 from imagelint.documents.yaml.nodes import Mapping
+from imagelint.knowledge.accelerators import MOST_DEVICES
 
 if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
@@ -63,6 +64,8 @@ def _summed(named: list[tuple[str, Cursor]]) -> Fact[GpuRequest]:
         if not isinstance(fact, Known):
             return Known(GpuRequest(place.span, resource, UNKNOWN, place.path), place.span)
         total += fact.value
+    if not 0 <= total <= MOST_DEVICES:
+        return Known(GpuRequest(place.span, resource, UNKNOWN, place.path), place.span)
     if not total:
         return ABSENT
     return Known(GpuRequest(place.span, resource, Known(total), place.path), place.span)

@@ -160,14 +160,18 @@ def replicas(obj: KubernetesObject, spec: Cursor) -> Fact[int]:
 
 
 def group_size(obj: KubernetesObject, spec: Cursor) -> Fact[int]:
-    """How many pods form one server."""
+    """How many pods form one server; unknown where it is written that none do."""
     if obj.group == "ray.io":
         return UNKNOWN
     if obj.kind == "LeaderWorkerSet":
         size = obj.body.at("spec", "leaderWorkerTemplate", "size").integer()
-        return Known(1) if size is ABSENT else size
+        return Known(1) if size is ABSENT else _at_least_one(size)
     around = spec.parent if spec.key in ("workerSpec", "worker") and spec.parent else spec
     if around["workerSpec"].exists:
         size = around.at("workerSpec", "pipelineParallelSize").integer()
-        return UNKNOWN if size is ABSENT else size
+        return UNKNOWN if size is ABSENT else _at_least_one(size)
     return UNKNOWN if around["worker"].exists else Known(1)
+
+
+def _at_least_one(size: Fact[int]) -> Fact[int]:
+    return UNKNOWN if isinstance(size, Known) and size.value < 1 else size

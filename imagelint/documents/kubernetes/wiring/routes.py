@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.kubernetes.wiring.nodes import Ingress
-from imagelint.documents.quantity import parse_duration
+from imagelint.documents.quantity import parse_count, parse_duration
 from imagelint.documents.serving.scaling import Route, Timeout
 
 if TYPE_CHECKING:
@@ -108,7 +108,8 @@ def _bare_seconds(place: Cursor) -> Fact[float]:
     fact = place.text()
     if not isinstance(fact, Known):
         return fact
-    return Known(float(fact.value), fact.span) if fact.value.isdecimal() else UNKNOWN
+    seconds = parse_count(fact.value)
+    return UNKNOWN if seconds is None else Known(float(seconds), fact.span)
 
 
 def _idle_attribute(place: Cursor) -> Fact[float]:
