@@ -8,7 +8,7 @@ know these types to the type checker only.
 
 from __future__ import annotations
 
-from typing import NotRequired, TypedDict
+from typing import Annotated, NotRequired, TypedDict
 
 
 class AcceleratorRow(TypedDict):
@@ -116,6 +116,24 @@ class GpuTable(TypedDict):
     architectures: dict[str, ArchitectureRow]
 
 
+class KindsRow(TypedDict):
+    """What one version of a group serves, or served."""
+
+    api: Annotated[str, "as in `apiVersion`: `apps/v1`"]
+    kinds: list[str]
+    removed: NotRequired[Annotated[str, "the release that no longer serves them: `1.22`"]]
+
+
+class KubernetesKindsTable(TypedDict):
+    """The kinds of Kubernetes' own groups."""
+
+    source: str
+    asof: str
+    clients: list[str]
+    openshift: list[str]
+    versions: list[KindsRow]
+
+
 class ModelTable(TypedDict):
     """Billions of parameters by parts of names, and bytes per weight of some."""
 
@@ -148,6 +166,7 @@ TABLES: dict[str, type] = {
     "base_images": BaseImageTable,
     "cuda": CudaTable,
     "gpus": GpuTable,
+    "kubernetes_kinds": KubernetesKindsTable,
     "models": ModelTable,
     "weights": WeightTable,
 }

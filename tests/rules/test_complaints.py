@@ -5,10 +5,11 @@ import re
 import pytest
 
 from imagelint.core.finding import Confidence, Severity
+from imagelint.documents import complaints
 from imagelint.documents.base import Complaint
 from imagelint.rules import catalog
 
-KINDS = tuple(Complaint.__subclasses__())
+KINDS = tuple(kind for kind in Complaint.__subclasses__() if kind.__module__ == complaints.__name__)
 _CAPITAL = re.compile(r"(?<!^)(?=[A-Z])")
 
 
@@ -18,14 +19,15 @@ def name_of(kind: type[Complaint]) -> str:
 
 def test_every_kind_of_complaint_has_the_rule_of_its_name() -> None:
     about = {name for name in catalog.names() if catalog.family(name) == "syntax"}
-    assert about == set(map(name_of, KINDS))
+    # What an object says that it is, is asked of the object: another server may know it.
+    assert about - {"unknown-api-version", "unknown-kind"} == set(map(name_of, KINDS))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)
 def test_the_rule_speaks_about_that_kind_alone(kind: type[Complaint]) -> None:
     rule = catalog.load(name_of(kind))
     assert rule.subjects == (kind,)
-    assert rule.former == ("invalid-instruction",)
+    assert rule.former in ((), ("invalid-instruction",))
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=name_of)

@@ -8,6 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.complaints import ObjectWithoutKind
 from imagelint.documents.kubernetes.annotations import annotation_allowances
+from imagelint.documents.kubernetes.identity import meant_kind
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.wiring.reader import read_wiring
@@ -147,16 +148,16 @@ def _objects(body: Cursor) -> Iterator[KubernetesObject]:
         kind = place["kind"].word()
         if kind == "List" or (kind.endswith("List") and place["items"].exists):
             pending += reversed(place["items"].items())
-        elif kind or place["apiVersion"].exists:
-            yield _object(place, kind)
+        elif place["kind"].exists or place["apiVersion"].exists:
+            yield _object(place)
 
 
-def _object(body: Cursor, kind: str) -> KubernetesObject:
+def _object(body: Cursor) -> KubernetesObject:
     metadata = body["metadata"]
     name = metadata["name"] if metadata["name"].exists else metadata["generateName"]
     return KubernetesObject(
         span=name.span if name.exists else body.key_span,
-        kind=kind,
+        kind=meant_kind(body),
         api_version=body["apiVersion"].word(),
         name=name.word(),
         namespace=metadata["namespace"].word(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.documents.kubernetes.identity import mistaken_kind, mistaken_version
 from imagelint.documents.kubernetes.pods.privileges import (
     host_namespaces,
     is_for_windows,
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.kubernetes.identity import Mistake
     from imagelint.documents.runtime.model import Runtime, Volume
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.shared import EnvVar, ImageUse
@@ -28,7 +30,8 @@ _OWN_GROUPS = ("", "apps", "batch")
 class KubernetesObject(NamedTuple):
     """One object, be it a document of its own or an item of a `List`.
 
-    `span` is its name, or its first key when it has none; `body` the whole. Strings are empty
+    `span` is its name, or its first key when it has none; `body` the whole. `kind` is the one that
+    must have been meant where it is spelt wrongly (`deployments`). Strings are empty
     where nothing is written, or a template. `path` is empty, or that of the item of a list.
     """
 
@@ -46,6 +49,16 @@ class KubernetesObject(NamedTuple):
     def group(self) -> str:
         """The API group: `apps` of `apps/v1`, empty for the core group."""
         return self.api_version.rpartition("/")[0]
+
+    @property
+    def mistaken_kind(self) -> Mistake | None:
+        """Why no server knows its kind; None when one may."""
+        return mistaken_kind(self)
+
+    @property
+    def mistaken_version(self) -> Mistake | None:
+        """Why no server has its kind under its `apiVersion`; None when one may."""
+        return mistaken_version(self)
 
     @property
     def is_node_agent(self) -> bool:

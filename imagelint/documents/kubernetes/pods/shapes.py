@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.documents.kubernetes.identity import is_own
 from imagelint.documents.yaml.nodes import Mapping, Sequence
 from imagelint.knowledge.recognition import predictors
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import YamlNode
 
-_TEMPLATES: dict[str, tuple[str, ...]] = {
+TEMPLATES: dict[str, tuple[str, ...]] = {
     "Pod": (),
     "PodTemplate": ("template",),
     "Deployment": ("spec", "template"),
@@ -26,7 +27,7 @@ _TEMPLATES: dict[str, tuple[str, ...]] = {
     "Job": ("spec", "template"),
     "CronJob": ("spec", "jobTemplate", "spec", "template"),
 }
-_WORKLOAD_GROUPS = frozenset(("", "apps", "batch", "extensions"))
+"""Where the kinds of Kubernetes itself hold the template of their pods."""
 # Groups whose objects hold pods only as patterns or schemas, and those that hold none.
 _WITHOUT_PODS = (
     "kyverno.io",
@@ -58,8 +59,6 @@ _CONTAINER_FIELDS: tuple[str, ...] = (
 )
 _CONTAINER_FIELDS += ("storageUri", "volumeMounts")
 _CONTAINER_LISTS = frozenset(("containers", "initContainers", "ephemeralContainers", "volumes"))
-_DEEPEST = 24
-_MOST_VISITED = 50_000
 
 
 class PodPath(NamedTuple):
@@ -73,12 +72,13 @@ class PodPath(NamedTuple):
 
 def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
     """Every pod that an object holds, in source order."""
-    if obj.group in _WORKLOAD_GROUPS and obj.kind in _TEMPLATES:
-        template = obj.body.at(*_TEMPLATES[obj.kind])
-        if isinstance(template["spec"].node, Mapping):
-            yield PodPath(template["spec"], template)
+    if is_own(obj):
+        if obj.kind in TEMPLATES:
+            template = obj.body.at(*TEMPLATES[obj.kind])
+            if isinstance(template["spec"].node, Mapping):
+                yield PodPath(template["spec"], template)
         return
-    if obj.group in _WORKLOAD_GROUPS or _is_of(obj.group, _WITHOUT_PODS):
+    if _is_of(obj.group, _WITHOUT_PODS):
         return
     managed = _is_of(obj.group, _MANAGED) or obj.kind in ("ServingRuntime", "ClusterServingRuntime")
     if obj.kind == "NIMService":
@@ -104,12 +104,8 @@ def _place(obj: KubernetesObject, keys: tuple[str | int, ...], *, managed: bool)
 def _by_shape(root: YamlNode | None) -> Iterator[tuple[str | int, ...]]:
     """The keys that lead to mappings which look like a pod's spec, in source order."""
     pending: list[tuple[YamlNode | None, tuple[str | int, ...]]] = [(root, ())]
-    visited = 0
-    while pending and visited < _MOST_VISITED:
+    while pending:
         node, keys = pending.pop()
-        visited += 1
-        if len(keys) > _DEEPEST:
-            continue
         inside: list[tuple[YamlNode | None, tuple[str | int, ...]]] = []
         if isinstance(node, Mapping):
             if keys and _is_pod_spec(node, str(keys[-1])):

@@ -265,6 +265,18 @@ def test_what_only_looks_like_a_pod(text: str) -> None:
     assert pods(text) == ()
 
 
-def test_the_search_by_shape_has_an_end() -> None:
-    deep = "{a: " * 30 + "{spec: {containers: [{image: a}]}}" + "}" * 30
-    assert pods(f"{{apiVersion: a.b/v1, kind: X, spec: {deep}}}") == ()
+def test_the_search_by_shape_goes_as_deep_and_as_wide_as_the_text() -> None:
+    deep = "{a: " * 150 + "{spec: {containers: [{image: a}]}}" + "}" * 150
+    assert len(pods(f"{{apiVersion: a.b/v1, kind: X, spec: {deep}}}")) == 1
+    wide = "\n".join(f"  k{number}: 1" for number in range(60_000))
+    text = f"apiVersion: a.b/v1\nkind: X\nspec:\n{wide}\n  pod: {{containers: [{{image: a}}]}}\n"
+    assert len(pods(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("api", "kind"),
+    [("v1", "Deployment"), ("apps/v1", "deployments"), ("app/v1", "Deployment")],
+)
+def test_what_the_object_must_have_meant_is_examined(api: str, kind: str) -> None:
+    (pod,) = pods(holder(api, kind, "spec.template.spec"))
+    assert pod.owner.kind == "Deployment"
