@@ -246,7 +246,7 @@ class Document:
         These are the values of variables whose names say that they are secret. What else a kind of
         document keeps secret, it adds.
         """
-        from imagelint.documents.secrets import is_secret_name
+        from imagelint.documents.secretnames import is_secret_name
 
         for node in self.nodes():
             if isinstance(node, EnvVar) and not node.reference and is_secret_name(node.name):

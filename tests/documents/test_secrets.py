@@ -4,24 +4,28 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagelint.documents.secrets import (
-    credential_file,
-    is_placeholder,
-    is_secret_name,
-    secret_kind,
-)
+from imagelint.documents.credentialfiles import credential_file
+from imagelint.documents.secretnames import is_secret_name
+from imagelint.documents.secrets import is_placeholder, secret_kind
 
 NAMES_OF_SECRETS = """
 HF_TOKEN HUGGING_FACE_HUB_TOKEN NGC_API_KEY WANDB_API_KEY OPENAI_API_KEY AWS_SECRET_ACCESS_KEY
 VLLM_API_KEY LLAMA_API_KEY DB_PASSWORD POSTGRES_PASSWD apiKey openaiApiKey authToken TOKEN SECRET
 GITHUB_PAT CLIENT_SECRET AZURE_CREDENTIALS SSH_PRIVATE_KEY APIKEY my-password SECRET_KEY API_KEY_2
-API_KEYS MYSQL_ROOT_PASSWORD PASSWORD GH_TOKEN_BASE64
+API_KEYS MYSQL_ROOT_PASSWORD PASSWORD GH_TOKEN_BASE64 SECRET_X PASSWORD_DB PGPASSWORD CLIENTSECRET
+OPENAI_KEY GROQ_KEY AZURE_OPENAI_KEY DD_APP_KEY HFTOKEN JWT_KEY TOKEN_GITHUB SECRETS_YAML
+AWS_SECRET_ACCESS_KEY_2 clientSecretValue LITELLM_SALT_KEY AZURE_STORAGE_KEY SMTP_PASS
 """
 HARMLESS_NAMES = """
 TOKENIZERS_PARALLELISM MAX_TOKENS VLLM_TOKENIZER_MODE TIKTOKEN_CACHE_DIR EOS_TOKEN EOS_TOKEN_ID
 PAD_TOKEN PAD_TOKEN_ID BOS_TOKEN HF_TOKEN_PATH TOKENIZER TOKEN_LIMIT USERNAME
 VLLM_MAX_BATCHED_TOKENS
 DB_PASSWORD_FILE SECRET_NAME TOKEN_URL PUBLIC_KEY KEY SORT_KEY GPG_KEY PWD OLDPWD PATH AUTHOR
+AWS_NO_CREDENTIALS SKIP_TOKEN_CHECK USE_API_KEY GCS_ANONYMOUS_TOKEN REQUIRE_PASSWORD NO_PASSWORD
+HF_TOKEN_FILE SECRET_MANAGER_REGION PASSWORD_POLICY TOKEN_TTL_SECONDS SECRETS_BACKEND API_KEY_HEADER
+IMAGE_PULL_SECRET SUPABASE_ANON_KEY STRIPE_PUBLISHABLE_KEY CACHE_KEY PRIMARY_KEY PARTITION_KEY
+CREDENTIALS_DIR SECRET_STORE TOKEN_LIMITS DISABLE_SECRET_SCAN ALLOW_EMPTY_PASSWORD EOSTOKEN
+VLLM_TOKENS_PER_SECOND DETOKENIZER TOKEN_COUNT PASSWORDLESS BYPASS VLLM_USE_TOKEN
 PASSTHROUGH COMPASS MONKEY SECRETARY AWS_ACCESS_KEY_ID PASSWORD_MIN_LENGTH _ 1 NEXT_TOKEN
 """
 
@@ -71,6 +75,14 @@ PLACEHOLDERS += [
     "hf_xxxx",
     "sk-...",
 ]
+WRITTEN_FOR_OTHERS = """
+nvapi-NVKEY GOOGLE_API_KEY_VAL @@API_KEY@@ API_KEY_PLACEHOLDER ollama lm-studio LM-Studio sglang
+sk-no-key-required dummy-key no-key-needed fake-token HF_TOKEN NOT_NEEDED my-secret-key
+os.environ/OPENAI_API_KEY op://vault/item/field vault:secret/data/x#y ${{secrets.X}} #{Token}#
+arn:aws:secretsmanager:eu-west-1:1:secret:x ENC[AES256_GCM,data] ${X:-y} <<token>> change-me-now
+openai-api-key ChangeMe placeholder_token not-a-secret-key
+"""
+PLACEHOLDERS += WRITTEN_FOR_OTHERS.split()
 PLACEHOLDERS += ["****", "%TOKEN%", "[token]", "$(cat x)", "__TOKEN__", "hf_your_token", "my-token"]
 
 
@@ -80,7 +92,12 @@ def test_placeholders(value: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "value", ["hf_" + "aB3" * 11, "s3cr3t-v4lue", "a", "hunter2", "x" * 3 + "1", "pa$$word1"]
+    "value",
+    [
+        "hf_" + "aB3" * 11,
+        *["s3cr3t-v4lue", "a", "hunter2", "xxx1", "pa$$word1", "correct-horse", "postgres"],
+        *["minioadmin", "admin123", "password1", "letmein", "vllm2"],
+    ],
 )
 def test_values_that_count(value: str) -> None:
     assert not is_placeholder(value)
@@ -111,6 +128,15 @@ def test_values_that_count(value: str) -> None:
         ("my-service-account-key.json", "service account key"),
         ("privkey.pem", "private key"),
         ("server-key.pem", "private key"),
+        ("tls.key", "private key"),
+        ("certs/server.key", "private key"),
+        ("my-client.key", "private key"),
+        ("nodesource.key", ""),
+        ("docker.gpg.key", ""),
+        ("rpm-gpg-key.key", ""),
+        ("tls.crt", ""),
+        ("public-key.pem", ""),
+        ("api.key", ""),
         ("ca.pem", ""),
         ("cert.pem", ""),
         ("x.p12", "private key"),

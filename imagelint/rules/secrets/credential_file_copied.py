@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.documents.credentialfiles import credential_file
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.queries.context import sources
-from imagelint.documents.secrets import credential_file
+from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
@@ -17,7 +18,8 @@ def credential_file_copied(instruction: Instruction, ctx: Context) -> Findings:
     and in the build cache of every machine that built it.
 
     Except:
-        Examples and templates (`.env.example`), files from another stage.
+        Examples and templates (`.env.example`), files from another stage, stages that are not
+        shipped.
 
     Bad:
         FROM node:22.11-slim
@@ -29,6 +31,9 @@ def credential_file_copied(instruction: Instruction, ctx: Context) -> Findings:
         COPY package.json ./
         RUN --mount=type=secret,id=npmrc,target=/root/.npmrc npm ci
     """
+    stage = enclosing_stage(ctx.document, instruction.span)
+    if stage is not None and not stage.shipped:
+        return
     for word in sources(instruction):
         if not isinstance(word.value, Known):
             continue

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.execution import Phase
-from imagelint.documents.secrets import is_path, is_placeholder, is_secret_name, secret_kind
+from imagelint.documents.secretnames import is_secret_name
+from imagelint.documents.secrets import is_path, is_placeholder, secret_kind
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.rules.api import Context, Findings, Severity, rule
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from imagelint.core.fact import Known
 from imagelint.documents.queries.buildsecrets import takes_argument, used_by_script
 from imagelint.documents.queries.stages import enclosing_stage
-from imagelint.documents.secrets import is_placeholder, is_secret_name, secret_kind
+from imagelint.documents.secretnames import is_secret_name
+from imagelint.documents.secrets import is_placeholder, secret_kind
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 

@@ -1,0 +1,115 @@
+"""Files that hold credentials, by their names."""
+
+from __future__ import annotations
+
+import re
+
+_CREDENTIALS = {
+    ".env": "environment file",
+    ".netrc": "netrc",
+    "_netrc": "netrc",
+    ".npmrc": "npm configuration",
+    "tls.key": "private key",
+    "ssl.key": "private key",
+    "server.key": "private key",
+    "client.key": "private key",
+    "host.key": "private key",
+    "ca.key": "private key",
+    "rootca.key": "private key",
+    "domain.key": "private key",
+    "privkey.pem": "private key",
+    "privatekey.pem": "private key",
+    "private.pem": "private key",
+    "client_secret.json": "OAuth client secret",
+    "client_secrets.json": "OAuth client secret",
+    "gcp-credentials.json": "service account key",
+    "google-credentials.json": "service account key",
+    "credentials.json": "credentials file",
+    "credentials.yml": "credentials file",
+    "credentials.yaml": "credentials file",
+    "secrets.json": "secrets file",
+    "secrets.yml": "secrets file",
+    "secrets.yaml": "secrets file",
+    "secrets.toml": "secrets file",
+    "secrets.env": "environment file",
+    ".secrets": "secrets file",
+    ".my.cnf": "MySQL passwords",
+    ".s3cfg": "S3 credentials",
+    ".boto": "boto credentials",
+    "kubeconfig": "Kubernetes credentials",
+    "id_ecdsa_sk": "SSH private key",
+    "id_ed25519_sk": "SSH private key",
+    ".vault-token": "Vault token",
+    ".terraformrc": "Terraform configuration",
+    ".yarnrc.yml": "yarn configuration",
+    ".pypirc": "PyPI credentials",
+    "pip.conf": "pip configuration",
+    ".pgpass": "PostgreSQL passwords",
+    ".git-credentials": "git credentials",
+    ".dockercfg": "Docker credentials",
+    ".dockerconfigjson": "Docker credentials",
+    "id_rsa": "SSH private key",
+    "id_dsa": "SSH private key",
+    "id_ecdsa": "SSH private key",
+    "id_ed25519": "SSH private key",
+    "kaggle.json": "Kaggle credentials",
+    "service-account.json": "service account key",
+    "service_account.json": "service account key",
+    "serviceaccount.json": "service account key",
+    "application_default_credentials.json": "Google Cloud credentials",
+    ".htpasswd": "password file",
+}
+_CREDENTIAL_TAILS = {
+    (".aws", "credentials"): "AWS credentials",
+    (".aws", "config"): "AWS configuration",
+    (".docker", "config.json"): "Docker credentials",
+    (".kube", "config"): "Kubernetes credentials",
+    (".huggingface", "token"): "Hugging Face token",
+    ("huggingface", "token"): "Hugging Face token",
+    (".ngc", "config"): "NGC credentials",
+    (".cargo", "credentials.toml"): "cargo credentials",
+    (".gem", "credentials"): "RubyGems credentials",
+    (".config/gh", "hosts.yml"): "GitHub credentials",
+}
+_FOLDERS = {
+    ".aws": "AWS credentials",
+    ".ssh": "SSH keys",
+    ".gnupg": "GnuPG keys",
+    ".kube": "Kubernetes credentials",
+}
+# Not the ending alone: `nodesource.key` and `docker.gpg.key` are public keys of repositories.
+_OF_PRIVATE_KEY = re.compile(
+    r"(?:^|[-_.])(?:priv(?:ate)?|key|privkey|privatekey|tls|ssl|server|client)(?:[-_.]?key)?$"
+    r"|(?:^|[-_.])private\b"
+)
+_HARMLESS_ENVIRONMENTS = frozenset(
+    {"example", "sample", "template", "dist", "defaults", "default", "tmpl", "schema", "test"}
+)
+
+
+def credential_file(path: str) -> str:
+    """What kind of credential file a path names (`AWS credentials`), or empty.
+
+    Whole names only: `settings.py` and `.env.example` are none.
+    """
+    parts = [part for part in path.replace("\\", "/").split("/") if part not in ("", ".")]
+    if not parts or "site-packages" in parts:
+        return ""
+    name = parts[-1]
+    known = _CREDENTIALS.get(name, "") or _CREDENTIALS.get(name.lower(), "")
+    tail = _CREDENTIAL_TAILS.get((parts[-2], name), "") if len(parts) > 1 else ""
+    return tail or known or _FOLDERS.get(name, "") or _by_form(name)
+
+
+def _by_form(name: str) -> str:
+    if name.startswith(".env.") and not _HARMLESS_ENVIRONMENTS.intersection(name.split(".")):
+        return "environment file"
+    stem, _, ending = name.lower().rpartition(".")
+    if ending in ("ppk", "p12", "pfx", "jks", "keystore"):
+        return "private key"
+    public = "pub" in stem or "gpg" in stem
+    if ending in ("pem", "key", "der") and not public and _OF_PRIVATE_KEY.search(stem):
+        return "private key"
+    if ending == "json" and re.fullmatch(r".*(?:service[-_]?account[-_]?key|gcp[-_]key)", stem):
+        return "service account key"
+    return ""
