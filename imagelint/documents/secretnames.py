@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from imagelint.core.pattern import pattern
-from imagelint.knowledge.vendors import VENDORS
+from imagelint.knowledge.keys import VENDORS
 
 _WORD = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+")
 # Words that make a name a secret's wherever they stand, and words that do so only as its end.

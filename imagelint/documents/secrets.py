@@ -9,7 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.redact import VALUE_SHAPES
 from imagelint.documents.booleans import is_boolean_word
 from imagelint.documents.secretnames import is_secret_name
-from imagelint.knowledge.vendors import VENDORS
+from imagelint.knowledge.keys import VENDORS, is_local_key
 
 _PLACEHOLDERS = frozenset(
     {"", "changeme", "changeit", "change-me", "change_me", "none", "null", "nil", "undefined"}
@@ -74,13 +74,7 @@ def is_placeholder(value: str) -> bool:
         return False
     if _PLACEHOLDER_SHAPES.fullmatch(text) or _REFERENCE.fullmatch(text):
         return True
-    return _says_what_belongs_there(text) or _is_local_key(text)
-
-
-def _is_local_key(text: str) -> bool:
-    from imagelint.knowledge.local_keys import is_local_key
-
-    return is_local_key(text)
+    return _says_what_belongs_there(text) or is_local_key(text)
 
 
 def _says_what_belongs_there(text: str) -> bool:
