@@ -98,6 +98,10 @@ class Traits(TypedDict):
     offload_flags: Annotated[list[str], "flags that keep a part of the weights off the GPU"]
     one_process: Annotated[bool, "whether one process drives all its GPUs"]
     loads_on_request: Annotated[bool, "whether a model is loaded by the first request for it"]
+    idle_start: Annotated[
+        dict[str, list[str]], "flags, with the values by which it starts without any model"
+    ]
+    preload_flags: Annotated[list[str], "flags that name models which it loads even then"]
     downloads_unasked: Annotated[
         bool, "whether its own image downloads weights without naming a repository of the hub"
     ]
@@ -144,7 +148,8 @@ class Endpoints(TypedDict):
     generation: Annotated[list[str], "paths that make the model work"]
     guarded: Annotated[list[str], "prefixes that want the key"]
     opens: Annotated[
-        Literal["early", "late"], "whether the port opens before or once the model is loaded"
+        Literal["early", "late", "unknown"],
+        "whether the port opens before or once the model is loaded",
     ]
     source: str
 

@@ -53,7 +53,7 @@ class Endpoints(NamedTuple):
 
     `health` holds every path that answers GET without work, `generation` those that make the model
     work, `guarded` the prefixes that want the key. `opens` is `late` when the port opens only once
-    the model is loaded, else `early`.
+    the model is loaded, `early` when before, `unknown` when that depends on what is not seen.
     """
 
     health: tuple[str, ...]
@@ -98,7 +98,8 @@ class Traits(NamedTuple):
     """What the questions about a server depend on; `engine_schema.Traits` says what each means.
 
     `executors` maps a flag to the values by which the server spans machines, `pooling` to those by
-    which it makes embeddings. `memory_of` is `total`, `free` or empty.
+    which it makes embeddings, `idle_start` to those by which it starts without a model.
+    `memory_of` is `total`, `free` or empty.
     """
 
     needs_gpu: bool
@@ -110,6 +111,8 @@ class Traits(NamedTuple):
     offload_flags: tuple[str, ...]
     one_process: bool
     loads_on_request: bool
+    idle_start: Mapping[str, tuple[str, ...]]
+    preload_flags: tuple[str, ...]
     downloads_unasked: bool
     splits_tensor_group: bool
     splitting_flags: tuple[str, ...]
@@ -270,6 +273,8 @@ def _traits(raw: engine_schema.Traits) -> Traits:
         offload_flags=tuple(raw["offload_flags"]),
         one_process=raw["one_process"],
         loads_on_request=raw["loads_on_request"],
+        idle_start={flag: tuple(values) for flag, values in raw["idle_start"].items()},
+        preload_flags=tuple(raw["preload_flags"]),
         downloads_unasked=raw["downloads_unasked"],
         splits_tensor_group=raw["splits_tensor_group"],
         splitting_flags=tuple(raw["splitting_flags"]),

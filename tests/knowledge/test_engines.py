@@ -26,7 +26,7 @@ def test_an_engine_is_complete(name: str) -> None:
     assert {known.endpoints.liveness, known.endpoints.readiness, known.endpoints.startup} <= set(
         known.endpoints.health
     )
-    assert known.endpoints.opens in ("early", "late")
+    assert known.endpoints.opens in ("early", "late", "unknown")
     assert known.caches.paths
     if known.kind == "generation":
         assert known.defaults["host"]

@@ -132,3 +132,12 @@ def weights_stay(server: ServingCommand) -> bool:
     folder = weights_folder(server)
     mount = volume_at(server, folder.value) if isinstance(folder, Known) else None
     return mount is not None and not is_temporary(mount) and mount.source != ""
+
+
+def weights_source(server: ServingCommand) -> str:
+    """Where weights that stay are read from: `a volume`, `the image`, or the folder itself."""
+    if not server.is_local_path or not isinstance(server.model, Known):
+        return "a volume"
+    if volume_at(server, server.model.value) is not None:
+        return "a volume"
+    return "the image" if isinstance(volumes(server), Known) else server.model.value

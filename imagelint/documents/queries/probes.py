@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.pattern import pattern as lazy
-from imagelint.documents.queries.modelcache import weights_stay
+from imagelint.documents.queries.modelcache import weights_source, weights_stay
 from imagelint.documents.runtime.probe import CheckKind
 from imagelint.knowledge.startup import seconds_to_start
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
     from imagelint.documents.runtime.probe import Probe
     from imagelint.documents.serving.command import ServingCommand
+    from imagelint.knowledge.engines import Traits
 
 _ADDRESS = lazy(r"https?://[^/\s\"'`]+(/[^\s\"'`?#)]*)")
 # What every server that speaks like OpenAI's answers by generating.
@@ -77,20 +78,37 @@ def need(server: ServingCommand) -> StartupEstimate:
     seconds = float(seconds_to_start(size))
     why = "loading a model" if size is None else f"loading {size:g} GB of weights"
     if weights_stay(server):
-        return StartupEstimate(seconds / 2, f"{why} from a volume", size is not None)
+        return StartupEstimate(
+            seconds / 2, f"{why} from {weights_source(server)}", size is not None
+        )
     return StartupEstimate(seconds, why, size is not None)
 
 
 def answers_early(server: ServingCommand, probe: Probe) -> bool:
-    """Whether a probe succeeds as soon as the port is open, long before the model is loaded."""
+    """Whether a probe may succeed as soon as the port is open, long before the model is loaded."""
     known = server.facts
-    if known is None or known.endpoints.opens != "early":
+    if known is None:
+        return False
+    if _may_start_idle(server, known.traits):
+        return True
+    if known.endpoints.opens == "late":
         return False
     kind = probe.check.kind
     if known.traits.loads_on_request or value_or(kind, None) is CheckKind.TCP:
         return True
     alive, ready = known.endpoints.liveness, known.endpoints.readiness
     return alive != ready and value_or(probe.check.url_path.value, "").partition("?")[0] == alive
+
+
+def _may_start_idle(server: ServingCommand, traits: Traits) -> bool:
+    """Whether no model may be loaded at the start, so that there is none to wait for."""
+    if any(isinstance(server.switch(flag), Known) for flag in traits.preload_flags):
+        return False
+    modes = ((server.switch(flag), values) for flag, values in traits.idle_start.items())
+    return any(
+        mode is UNKNOWN or (isinstance(mode, Known) and mode.value in values)
+        for mode, values in modes
+    )
 
 
 def generates(server: ServingCommand, probe: Probe) -> tuple[Node, str] | None:

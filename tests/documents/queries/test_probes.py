@@ -110,10 +110,29 @@ def test_what_generates() -> None:
 
 
 def test_what_answers_before_the_model_is_there() -> None:
-    sglang = pod("image: 'lmsysorg/sglang:v1', command: [sglang, serve, m/m-8b]")
-    triton = pod("image: 'nvcr.io/nvidia/tritonserver:26.06-py3', command: [tritonserver]")
     port, live = liveness("{tcpSocket: {port: 1}}"), liveness("{httpGet: {path: /v2/health/live}}")
-    assert answers_early(sglang, port)
-    assert not answers_early(sglang, liveness("{httpGet: {path: /health}}"))
-    assert answers_early(triton, live)
+    ready = liveness("{httpGet: {path: /v2/health/ready}}")
+    sglang = pod("image: 'lmsysorg/sglang:v1', command: [sglang, serve, m/m-8b]")
+    llama = pod("image: 'ghcr.io/ggml-org/llama.cpp:server', args: [-m, /m.gguf]")
+    kserve = pod("image: 'kserve/huggingfaceserver:v0.17.0', args: [--model_id=m/m-8b]")
+    assert answers_early(llama, port)
+    assert not answers_early(llama, liveness("{httpGet: {path: /health}}"))
+    assert (answers_early(kserve, live), answers_early(kserve, ready)) == (True, False)
+    assert not any(answers_early(sglang, probe) for probe in (port, live, ready))
     assert not answers_early(vllm(), port)
+
+
+def test_a_server_that_loads_nothing_at_the_start_answers_at_once() -> None:
+    def early(*words: str) -> bool:
+        command = f"[tritonserver, --model-repository=/m, {', '.join(words)}]"
+        server = pod(f"image: 'nvcr.io/nvidia/tritonserver:26.06-py3', command: {command}")
+        return answers_early(server, liveness("{httpGet: {path: /v2/health/ready}}"))
+
+    assert not early()
+    assert not early("--model-control-mode=none")
+    assert not early("--model-control-mode=poll")
+    assert early("--model-control-mode=explicit")
+    assert early("--model-control-mode", "explicit")
+    assert early("--model-control-mode=$(MODE)")
+    assert not early("--model-control-mode=explicit", "--load-model=m")
+    assert not early("--model-control-mode=explicit", "--load-model", "'*'")
