@@ -248,10 +248,10 @@ class Document:
         """
         from imagelint.documents.secretnames import is_secret_name
 
-        for node in self.nodes():
-            if isinstance(node, EnvVar) and not node.reference and is_secret_name(node.name):
-                span = self.secret_span(node)
-                if node.value is not ABSENT and span.start < span.end:
+        for variable in self.nodes_of(EnvVar):
+            if not variable.reference and is_secret_name(variable.name):
+                span = self.secret_span(variable)
+                if variable.value is not ABSENT and span.start < span.end:
                     yield span
 
     def secret_span(self, variable: EnvVar) -> Span:
