@@ -219,23 +219,32 @@ class Document:
         """What other documents may ask this one for."""
         return iter(())
 
-    def walk(self) -> tuple[Node, ...]:
+    def walk(self) -> Iterator[Node]:
         """The document, its text, its complaints, then its nodes: what rules may subscribe to."""
+        yield self
+        yield from self._inside()
+
+    def _inside(self) -> tuple[Node, ...]:
+        # Without the document itself: nothing of it may lead back to it, so that it is gone as
+        # soon as nobody needs it any more.
         if self._walked is None:
-            self._walked = (self, Text(self.span), *self.complaints, *self.nodes())
+            self._walked = (Text(self.span), *self.complaints, *self.nodes())
         return self._walked
 
     def nodes_of(self, kind: type[N]) -> tuple[N, ...]:
-        """All nodes of exactly that type, in the order of `walk`."""
+        """All nodes of exactly that type inside the document, in the order of `walk`."""
         if self._by_type is None:
             found: dict[type, list[Node]] = {}
-            for node in self.walk():
+            for node in self._inside():
                 found.setdefault(type(node), []).append(node)
             self._by_type = {one: tuple(nodes) for one, nodes in found.items()}
         return cast("tuple[N, ...]", self._by_type.get(kind, ()))
 
     def derived(self, compute: Callable[[Document], T]) -> T:
-        """What a function makes of the document, which is computed once: an index of a query."""
+        """What a function makes of the document, which is computed once: an index of a query.
+
+        It must not hold the document itself.
+        """
         if compute not in self._derived:
             self._derived[compute] = compute(self)
         return cast("T", self._derived[compute])

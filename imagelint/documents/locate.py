@@ -30,7 +30,7 @@ class Locators:
     __slots__ = ("_project", "own")
 
     def __init__(self, document: Document, project: Project) -> None:
-        self.own = document.derived(Locator)
+        self.own = Locator(document)
         self._project = project
 
     def of(self, origin: str) -> Locator:
@@ -44,7 +44,7 @@ class Locators:
         document = self._project.source_of(origin)
         if document is None:
             raise LookupError(f"no document of that origin was looked at: {origin}")
-        return document.derived(Locator)
+        return Locator(document)
 
     def redact(self, message: str) -> str:
         """A message without any secret of the documents in it."""
@@ -55,15 +55,12 @@ class Locators:
 
 
 class Locator:
-    """Makes locations for one document; finds its secrets once, when the first is made."""
+    """Makes locations for one document, whose secrets are found once, when the first is made."""
 
-    __slots__ = ("_apart", "_secrets", "_values", "document")
+    __slots__ = ("document",)
 
     def __init__(self, document: Document) -> None:
         self.document = document
-        self._secrets: tuple[Span, ...] | None = None
-        self._apart: tuple[Span, ...] | None = None
-        self._values: Mapping[int, frozenset[str]] | None = None
 
     def locate(self, node: Node) -> Location:
         """The place of a node: its span, positions, logical path, and whole masked lines."""
@@ -82,7 +79,7 @@ class Locator:
 
     def without_values(self, message: str) -> str:
         """A message without the values that the document keeps secret."""
-        values = self._all_values()
+        values = self.document.derived(_secret_values)
         for length in values:
             at = 0
             while at + length <= len(message):
@@ -92,34 +89,6 @@ class Locator:
                 at += len(MASK) if found else 1
         return message
 
-    def _all_values(self) -> Mapping[int, frozenset[str]]:
-        """The values of the secrets by their lengths, longest first: there may be thousands."""
-        if self._values is None:
-            text = self.document.source.text
-            written = {text[span.start : span.end].strip("'\"") for span in self._all_secrets()}
-            written -= self._open_words(written)
-            by_length: dict[int, set[str]] = {}
-            for value in written:
-                if len(value) >= _SHORTEST_VALUE:
-                    by_length.setdefault(len(value), set()).add(value)
-            longest_first = sorted(by_length, reverse=True)
-            self._values = {length: frozenset(by_length[length]) for length in longest_first}
-        return self._values
-
-    def _open_words(self, written: set[str]) -> set[str]:
-        """Values such as `mysql`, plain words which the text says in other places as well."""
-        words = {value for value in written if value.isalpha() and value.islower()}
-        if not words or len(words) > _MOST_WORDS:
-            return set()
-        shown = mask(self.document.source.text, self._covered())
-        return {word for word in words if word in shown}
-
-    def _all_secrets(self) -> tuple[Span, ...]:
-        if self._secrets is None:
-            found = [*secret_spans(self.document.source.text), *self.document.concealed()]
-            self._secrets = tuple(sorted(set(found)))
-        return self._secrets
-
     def _excerpt(self, first: int, last: int) -> Excerpt:
         last = min(last, first + _LONGEST_EXCERPT - 1)
         return Excerpt(first, tuple(self._masked(number) for number in range(first, last + 1)))
@@ -128,7 +97,7 @@ class Locator:
         source = self.document.source
         whole = source.line_span(number)
         line = source.line(number)[:_LONGEST_LINE]
-        covered = self._covered()
+        covered = self.document.derived(_covered)
         # What is covered is apart and in order: so are its ends.
         first = bisect_left(covered, whole.start, key=lambda span: span.end)
         last = bisect_left(covered, whole.start + len(line), key=lambda span: span.start)
@@ -138,17 +107,42 @@ class Locator:
             line = line[:start] + _same_width(end - start) + line[end:]
         return line
 
-    def _covered(self) -> tuple[Span, ...]:
-        """The secrets as spans that do not overlap, in order."""
-        if self._apart is None:
-            apart: list[Span] = []
-            for span in self._all_secrets():
-                if apart and span.start <= apart[-1].end:
-                    apart[-1] = Span(apart[-1].start, max(apart[-1].end, span.end))
-                else:
-                    apart.append(span)
-            self._apart = tuple(apart)
-        return self._apart
+
+def _secret_values(document: Document) -> Mapping[int, frozenset[str]]:
+    """The values of the secrets by their lengths, longest first: there may be thousands."""
+    text = document.source.text
+    written = {text[span.start : span.end].strip("'\"") for span in document.derived(_secrets)}
+    written -= _open_words(document, written)
+    by_length: dict[int, set[str]] = {}
+    for value in written:
+        if len(value) >= _SHORTEST_VALUE:
+            by_length.setdefault(len(value), set()).add(value)
+    return {length: frozenset(by_length[length]) for length in sorted(by_length, reverse=True)}
+
+
+def _open_words(document: Document, written: set[str]) -> set[str]:
+    """Values such as `mysql`, plain words which the text says in other places as well."""
+    words = {value for value in written if value.isalpha() and value.islower()}
+    if not words or len(words) > _MOST_WORDS:
+        return set()
+    shown = mask(document.source.text, document.derived(_covered))
+    return {word for word in words if word in shown}
+
+
+def _secrets(document: Document) -> tuple[Span, ...]:
+    found = [*secret_spans(document.source.text), *document.concealed()]
+    return tuple(sorted(set(found)))
+
+
+def _covered(document: Document) -> tuple[Span, ...]:
+    """The secrets as spans that do not overlap, in order."""
+    apart: list[Span] = []
+    for span in document.derived(_secrets):
+        if apart and span.start <= apart[-1].end:
+            apart[-1] = Span(apart[-1].start, max(apart[-1].end, span.end))
+        else:
+            apart.append(span)
+    return tuple(apart)
 
 
 def _same_width(width: int) -> str:

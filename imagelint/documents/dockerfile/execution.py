@@ -8,7 +8,7 @@ from imagelint.documents.execution import Phase
 
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
-    from imagelint.documents.dockerfile.expansion.scopes import VariableScope
+    from imagelint.documents.dockerfile.expansion.scopes import VariableHistory
 
 
 class BuildStep(NamedTuple):
@@ -20,7 +20,7 @@ class BuildStep(NamedTuple):
 
     shipped: bool
     root: Fact[bool]
-    scope: VariableScope
+    variables: VariableHistory
     position: int
 
     @property
@@ -40,7 +40,7 @@ class BuildStep(NamedTuple):
 
     def setting(self, name: str) -> Fact[str]:
         """The variable, ENV or ARG, in force at the step."""
-        return self.scope.value_before(name, self.position)
+        return self.variables.value_before(name, self.position)
 
     def secret_advice(self, name: str) -> str:
         """A mount, which leaves nothing in the layer."""
@@ -53,7 +53,7 @@ class ImageStart(NamedTuple):
 
     shipped: bool
     root: Fact[bool]
-    scope: VariableScope
+    variables: VariableHistory
     position: int
 
     @property
@@ -73,7 +73,7 @@ class ImageStart(NamedTuple):
 
     def setting(self, name: str) -> Fact[str]:
         """The variable of ENV in force there; ARG is gone by then, and others may set more."""
-        return self.scope.environment_before(name, self.position)
+        return self.variables.environment_before(name, self.position)
 
     def secret_advice(self, name: str) -> str:
         """Whoever starts it has it."""

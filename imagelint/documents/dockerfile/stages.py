@@ -10,6 +10,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.execution import BuildStep, ImageStart
 from imagelint.documents.dockerfile.expansion.scopes import (
+    VariableHistory,
     VariableScope,
     script_variables,
     stage_scope,
@@ -168,7 +169,7 @@ class StageBuilder:
 
     def step(self, instruction: Instruction) -> BuildStep:
         """What an instruction is at this point of the stage."""
-        return BuildStep(self.shipped, self._is_root(), self.scope, instruction.span.start)
+        return BuildStep(self.shipped, self._is_root(), self.scope.history, instruction.span.start)
 
     def _is_root(self) -> Fact[bool]:
         """Whether what follows runs as root; unknown where the base image decides."""
@@ -180,7 +181,7 @@ class StageBuilder:
         """The script of an ONBUILD RUN: where and with what it will run, nobody knows."""
         around = ScriptContext(self._text, self.shell, {}, "")
         script = read_command(instruction, line, around, ScriptRole.RUN)
-        place = BuildStep(self.shipped, UNKNOWN, stage_scope(scratch=False), 0)
+        place = BuildStep(self.shipped, UNKNOWN, VariableHistory(UNKNOWN), 0)
         return None if script is None else script.standing_in(place)
 
     def _start(self, instruction: Instruction, line: LogicalLine) -> InstructionEffect:

@@ -27,6 +27,44 @@ class _Setting(NamedTuple):
     in_image: bool
 
 
+class VariableHistory:
+    """What was set where in a stage, and in the one below it; `otherwise` as in the scope.
+
+    It holds no variable: those know where they stand, and what they know leads here.
+    """
+
+    __slots__ = ("below", "otherwise", "settings")
+
+    def __init__(self, otherwise: Fact[str], below: VariableHistory | None = None) -> None:
+        self.otherwise = otherwise
+        self.below = below
+        self.settings: dict[str, list[_Setting]] = {}
+
+    def add(self, name: str, position: int, value: Fact[str], *, in_image: bool) -> None:
+        """Note that a variable is set at an offset in the text; `in_image` is true for ENV."""
+        self.settings.setdefault(name, []).append(_Setting(position, value, in_image))
+
+    def value_before(self, name: str, position: int) -> Fact[str]:
+        """The value of a variable, of ENV or ARG, at an offset in the text."""
+        return self._set_before(name, position, arguments=True)
+
+    def environment_before(self, name: str, position: int) -> Fact[str]:
+        """The value of a variable of ENV at an offset in the text."""
+        return self._set_before(name, position, arguments=False)
+
+    def _set_before(self, name: str, position: int, *, arguments: bool) -> Fact[str]:
+        history: VariableHistory | None = self
+        while history is not None:
+            settings = history.settings.get(name, [])
+            at = bisect_left(settings, position, key=lambda one: one.position)
+            while at > 0:
+                at -= 1
+                if arguments or settings[at].in_image:
+                    return settings[at].value
+            history = history.below
+        return self.otherwise
+
+
 class VariableScope:
     """The values at one point of a file; grows while the file is read.
 
@@ -34,7 +72,7 @@ class VariableScope:
     on `scratch`, unknown upon an outside image, which may set it.
     """
 
-    __slots__ = ("_shared", "arguments", "base", "environment", "history", "otherwise", "values")
+    __slots__ = ("_shared", "arguments", "environment", "history", "otherwise", "values")
 
     def __init__(self, otherwise: Fact[str]) -> None:
         self.otherwise = otherwise
@@ -42,8 +80,7 @@ class VariableScope:
         self.environment: dict[str, EnvVar] = {}
         self.arguments: dict[str, EnvVar] = {}
         self._shared = False
-        self.base: VariableScope | None = None
-        self.history: dict[str, list[_Setting]] = {}
+        self.history = VariableHistory(otherwise)
 
     def __call__(self, name: str, /) -> Fact[str]:
         """The value of a variable."""
@@ -54,29 +91,8 @@ class VariableScope:
         child = VariableScope(self.otherwise)
         child.values, child.environment = self.values, self.environment
         child._shared = self._shared = True
-        child.base = self
+        child.history = VariableHistory(self.otherwise, self.history)
         return child
-
-    def value_before(self, name: str, position: int) -> Fact[str]:
-        """The value of a variable, of ENV or ARG, at an offset in the text."""
-        found = self._set_before(name, position, arguments=True)
-        return self.otherwise if found is None else found
-
-    def environment_before(self, name: str, position: int) -> Fact[str]:
-        """The value of a variable of ENV at an offset in the text."""
-        found = self._set_before(name, position, arguments=False)
-        return self.otherwise if found is None else found
-
-    def _set_before(self, name: str, position: int, *, arguments: bool) -> Fact[str] | None:
-        scope: VariableScope | None = self
-        while scope is not None:
-            settings = scope.history.get(name, [])
-            at = bisect_left(settings, position, key=lambda one: one.position)
-            for setting in reversed(settings[:at]):
-                if arguments or setting.in_image:
-                    return setting.value
-            scope = scope.base
-        return None
 
     def add(self, variable: EnvVar, outer: VariableScope | None = None) -> None:
         """Take over what an ENV or ARG sets; `outer` is the global scope, None in itself."""
@@ -88,8 +104,8 @@ class VariableScope:
         elif outer is None:
             self.arguments[variable.name] = variable
         value = self.values[variable.name] = _value(variable, outer)
-        setting = _Setting(variable.span.start, value, variable.origin is EnvOrigin.ENV)
-        self.history.setdefault(variable.name, []).append(setting)
+        in_image = variable.origin is EnvOrigin.ENV
+        self.history.add(variable.name, variable.span.start, value, in_image=in_image)
 
 
 def _value(variable: EnvVar, outer: VariableScope | None) -> Fact[str]:
