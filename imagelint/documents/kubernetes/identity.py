@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.documents.yaml.nodes import Scalar
-from imagelint.knowledge import kubernetes_kinds as kinds
+from imagelint.knowledge.kubernetes import kinds
 
 if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import KubernetesObject

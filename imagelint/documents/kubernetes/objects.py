@@ -106,12 +106,17 @@ class Container(NamedTuple):
     def partial(self) -> bool:
         """Whether the rest is written elsewhere, so that nothing is certainly absent.
 
-        That holds for patches and templates, which name no image, and for a NIMService, which has
-        no field for a security context: its operator sets it
+        That holds for patches and templates, which name no image, and for a container outside of
+        any pod: an operator makes the pod. A NIMService has not even a field for a security context
         (NVIDIA/k8s-nim-operator:config/crd/bases/apps.nvidia.com_nimservices.yaml).
         """
         patch = self.owner.group in _OWN_GROUPS and not self.body["image"].exists
-        return patch or self.owner.kind == "NIMService"
+        return patch or self.alone
+
+    @property
+    def alone(self) -> bool:
+        """Whether it stands outside of any pod: an operator makes the pod, and completes it."""
+        return self.spec.node is self.body.node
 
     @property
     def windows(self) -> bool:

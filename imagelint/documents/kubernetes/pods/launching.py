@@ -79,7 +79,7 @@ def launch(container: Container) -> Launch:
         span=container.span,
         image=container.image,
         argv=words,
-        complete=_is_list(command) and _is_list(args) and all_known(words),
+        complete=_is_complete(container) and all_known(words),
         env=container.env,
         env_complete=container.env_complete and not container.runtime.managed,
         runtime=container.runtime,
@@ -105,6 +105,11 @@ def _with_script(
         return words
     word = whole_word(scalar, script_value(scalar, variables))
     return (*words[:index], word, *words[index + 1 :])
+
+
+def _is_complete(container: Container) -> bool:
+    body = container.body
+    return not container.alone and _is_list(body["command"]) and _is_list(body["args"])
 
 
 def _is_list(place: Cursor) -> bool:

@@ -133,7 +133,9 @@ def _image(body: Cursor) -> ImageUse | None:
         return None
     reference = parse_reference(fact.value) if isinstance(fact, Known) else None
     text = fact.value if isinstance(fact, Known) else getattr(place.node, "text", "")
-    known = Known(reference, place.span) if reference else UNKNOWN
+    # Operators that have a field for the image often have one for its tag beside it.
+    elsewhere = any(body[key].exists for key in ("version", "tag", "imageTag"))
+    known = Known(reference, place.span) if reference and not elsewhere else UNKNOWN
     return ImageUse(place.span, ImageRole.POD, text, known, path=place.path)
 
 

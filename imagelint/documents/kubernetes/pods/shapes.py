@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.identity import is_own
-from imagelint.documents.yaml.nodes import Mapping, Sequence
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 from imagelint.knowledge.recognition import predictors
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ _WITHOUT_PODS = (
     "autoscaling",
     "policy",
     "storage.k8s.io",
-    "monitoring.coreos.com",
     "scheduling.k8s.io",
 )
 # Groups whose controllers add to a pod what its manifest does not show.
@@ -58,6 +57,10 @@ _CONTAINER_FIELDS: tuple[str, ...] = (
     "resources",
 )
 _CONTAINER_FIELDS += ("storageUri", "volumeMounts")
+# What is said of an image only where a container is made of it.
+_RUN_FIELDS = frozenset(
+    ("command", "args", "env", "ports", "resources", "volumeMounts", "securityContext")
+)
 _CONTAINER_LISTS = frozenset(("containers", "initContainers", "ephemeralContainers", "volumes"))
 
 
@@ -70,6 +73,13 @@ class PodPath(NamedTuple):
     managed: bool = False
 
 
+class Shape(NamedTuple):
+    """What a mapping looks like: a pod's spec or, `alone`, a container outside of any."""
+
+    keys: tuple[str | int, ...]
+    alone: bool = False
+
+
 def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
     """Every pod that an object holds, in source order."""
     if is_own(obj):
@@ -78,7 +88,7 @@ def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
             if isinstance(template["spec"].node, Mapping):
                 yield PodPath(template["spec"], template)
         return
-    if _is_of(obj.group, _WITHOUT_PODS):
+    if not may_hold_pods(obj):
         return
     managed = _is_of(obj.group, _MANAGED) or obj.kind in ("ServingRuntime", "ClusterServingRuntime")
     if obj.kind == "NIMService":
@@ -86,8 +96,17 @@ def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
         yield PodPath(spec, obj.body, spec, managed=True)
         return
     managed = managed or obj.kind.startswith("LLMInferenceService")
-    for keys in _by_shape(obj.body.node):
-        yield _place(obj, keys, managed=managed)
+    for shape in _by_shape(obj.body.node):
+        if shape.alone:
+            place = obj.body.at(*shape.keys)
+            yield PodPath(place, place, place, managed=True)
+        else:
+            yield _place(obj, shape.keys, managed=managed)
+
+
+def may_hold_pods(obj: KubernetesObject) -> bool:
+    """Whether an object is of a group whose objects may hold pods, by whatever shape."""
+    return not _is_of(obj.group, _WITHOUT_PODS)
 
 
 def _is_of(group: str, groups: tuple[str, ...]) -> bool:
@@ -101,19 +120,23 @@ def _place(obj: KubernetesObject, keys: tuple[str | int, ...], *, managed: bool)
     return PodPath(spec, template, single, managed or single is not None)
 
 
-def _by_shape(root: YamlNode | None) -> Iterator[tuple[str | int, ...]]:
-    """The keys that lead to mappings which look like a pod's spec, in source order."""
+def _by_shape(root: YamlNode | None) -> Iterator[Shape]:
+    """What looks like a pod's spec, and containers outside of any, in source order."""
     pending: list[tuple[YamlNode | None, tuple[str | int, ...]]] = [(root, ())]
     while pending:
         node, keys = pending.pop()
         inside: list[tuple[YamlNode | None, tuple[str | int, ...]]] = []
         if isinstance(node, Mapping):
+            read: frozenset[str] = frozenset()
             if keys and _is_pod_spec(node, str(keys[-1])):
-                yield keys
+                yield Shape(keys)
+                read = _CONTAINER_LISTS | frozenset(_singles(str(keys[-1])))
+            elif keys and is_whole_container(node):
+                yield Shape(keys, alone=True)
             inside = [
                 (entry.value, (*keys, entry.key.text))
                 for entry in node.entries
-                if entry.key.text not in _CONTAINER_LISTS and entry.key.text != "status"
+                if entry.key.text not in read and entry.key.text != "status"
             ]
         elif isinstance(node, Sequence):
             inside = [(item, (*keys, index)) for index, item in enumerate(node.items)]
@@ -122,8 +145,8 @@ def _by_shape(root: YamlNode | None) -> Iterator[tuple[str | int, ...]]:
 
 def _is_pod_spec(node: Mapping, key: str) -> bool:
     containers = node.get("containers")
-    if isinstance(containers, Sequence) and containers.items:
-        return all(_is_container(item) for item in containers.items)
+    if isinstance(containers, Sequence) and any(map(_is_container, containers.items)):
+        return True
     return any(_is_container(node.get(single)) for single in _singles(key))
 
 
@@ -137,6 +160,20 @@ def _is_container(node: YamlNode | None) -> bool:
     if not isinstance(node, Mapping):
         return False
     return not {entry.key.text for entry in node.entries}.isdisjoint(_CONTAINER_FIELDS)
+
+
+def is_whole_container(node: YamlNode | None) -> bool:
+    """Whether a mapping must be a container wherever it stands: an image, and what to do with it.
+
+    An image is a word, or the parts of one, as operators have it.
+    """
+    if not isinstance(node, Mapping):
+        return False
+    image = node.get("image")
+    named = isinstance(image, Scalar) and isinstance(image.value, str) and image.value != ""
+    if not named and not (isinstance(image, Mapping) and image.get("repository") is not None):
+        return False
+    return not {entry.key.text for entry in node.entries}.isdisjoint(_RUN_FIELDS)
 
 
 def replicas(obj: KubernetesObject, spec: Cursor) -> Fact[int]:

@@ -9,6 +9,7 @@ import pytest
 from imagelint.core.fact import ABSENT, UNKNOWN, Known, Missing
 from imagelint.core.source import Source
 from imagelint.documents.kubernetes import Pod, parse_manifest
+from imagelint.documents.kubernetes.pods.launching import launch
 
 CONTAINERS = "containers: [{name: c, image: i}]"
 
@@ -257,6 +258,9 @@ def test_the_main_container_of_a_dynamo_service() -> None:
         "{apiVersion: a.b/v1, kind: X, spec: {containers: []}}",
         "{apiVersion: a.b/v1, kind: X, spec: {containers: [{name: only}]}}",
         "{apiVersion: a.b/v1, kind: X, spec: {containers: [a, b]}}",
+        "{apiVersion: a.b/v1, kind: X, spec: {image: i}}",
+        "{apiVersion: a.b/v1, kind: X, spec: {image: {name: i}, args: [a]}}",
+        "{apiVersion: a.b/v1, kind: X, spec: {image: '', args: [a]}}",
         "{apiVersion: a.b/v1, kind: X, spec: {model: {args: [a]}}}",
         "{apiVersion: a.b/v1, kind: X, status: {spec: {containers: [{image: a}]}}}",
     ],
@@ -271,6 +275,45 @@ def test_the_search_by_shape_goes_as_deep_and_as_wide_as_the_text() -> None:
     wide = "\n".join(f"  k{number}: 1" for number in range(60_000))
     text = f"apiVersion: a.b/v1\nkind: X\nspec:\n{wide}\n  pod: {{containers: [{{image: a}}]}}\n"
     assert len(pods(text)) == 1
+
+
+@pytest.mark.parametrize(
+    ("spec", "paths"),
+    [
+        ("engineConfig: {runner: {image: i, args: [a]}}", ["spec.engineConfig.runner"]),
+        (
+            "engine: {image: i, env: []}\n  cache: {image: {repository: r}, resources: {}}",
+            ["spec.engine", "spec.cache"],
+        ),
+        ("image: i\n  command: [c]", ["spec"]),
+        (
+            "steps: [{image: i, command: [c]}, {image: j, args: [a]}]",
+            ["spec.steps[0]", "spec.steps[1]"],
+        ),
+        ("containers: {main: {image: i, ports: []}}", ["spec.containers.main"]),
+        ("initContainers: [{image: i, volumeMounts: []}]", ["spec.initContainers[0]"]),
+    ],
+)
+def test_a_container_outside_of_any_pod_of_a_custom_resource(spec: str, paths: list[str]) -> None:
+    found = pods(f"apiVersion: a.b/v1\nkind: X\nspec:\n  {spec}\n")
+    assert [container.path for pod in found for container in pod.containers] == paths
+    assert all(pod.managed and pod.partial for pod in found)
+
+
+def test_what_an_operator_completes_is_not_all() -> None:
+    text = "apiVersion: a.b/v1\nkind: X\nspec: {image: lmsysorg/sglang, command: [c], args: [a]}"
+    (container,) = pods(text)[0].containers
+    assert not launch(container).complete
+    assert container.image is not None
+    assert isinstance(container.image.reference, Known)
+    (container,) = pods(text.replace("args: [a]", "version: v1"))[0].containers
+    assert container.image is not None
+    assert container.image.reference is UNKNOWN
+
+
+def test_an_odd_item_hides_no_container() -> None:
+    (pod,) = pods("{apiVersion: a.b/v1, kind: X, spec: {containers: [{image: a}, b]}}")
+    assert len(pod.containers) == 1
 
 
 @pytest.mark.parametrize(

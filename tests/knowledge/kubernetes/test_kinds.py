@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.knowledge.kubernetes_kinds import (
+from imagelint.knowledge.kubernetes.kinds import (
     Served,
     is_own_group,
     may_mean_own_group,
