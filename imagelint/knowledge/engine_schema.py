@@ -113,6 +113,11 @@ class Traits(TypedDict):
         list[str], "flags with which data parallel groups share the weights of the experts"
     ]
     stage_flags: Annotated[list[str], "flags with which each stage has GPUs of its own"]
+    loaded_bytes: Annotated[
+        dict[str, float],
+        "values of the quantization by which weights are quantised while they are loaded, with "
+        "the bytes per weight in memory",
+    ]
     gpus_by_profile: Annotated[bool, "whether something unseen decides how many GPUs it uses"]
     memory_of: Annotated[
         Literal["total", "free", ""],

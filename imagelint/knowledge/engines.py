@@ -118,6 +118,7 @@ class Traits(NamedTuple):
     splitting_flags: tuple[str, ...]
     expert_flags: tuple[str, ...]
     stage_flags: tuple[str, ...]
+    loaded_bytes: Mapping[str, float]
     gpus_by_profile: bool
     memory_of: str
     fraction_overrides: tuple[str, ...]
@@ -280,6 +281,7 @@ def _traits(raw: engine_schema.Traits) -> Traits:
         splitting_flags=tuple(raw["splitting_flags"]),
         expert_flags=tuple(raw["expert_flags"]),
         stage_flags=tuple(raw["stage_flags"]),
+        loaded_bytes=raw["loaded_bytes"],
         gpus_by_profile=raw["gpus_by_profile"],
         memory_of=raw["memory_of"],
         fraction_overrides=tuple(raw["fraction_overrides"]),

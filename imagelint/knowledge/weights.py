@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from imagelint.knowledge.models import model_name, native_bytes, parameters_of
 from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _FULL_PRECISION = ("float32", "float", "fp32")
 _FOUR, _TWO = 4.0, 2.0
@@ -32,31 +37,45 @@ def bytes_of_name(model: str) -> float | None:
     return None
 
 
+def checkpoint_bytes(model: str, quantization: str | None = None) -> float | None:
+    """Bytes per weight of what lies on the hub or on the disk; None when it is not known.
+
+    `quantization` is the value of a flag that names the checkpoint's format; a format in the name
+    wins over it. Weights that are quantised while they are loaded are whole before.
+    """
+    named = bytes_of_name(model)
+    if named is not None and (named != _TWO or not quantization):
+        return named or None
+    if quantization:
+        known = table("weights")["flags"].get(quantization.lower())
+        return float(known) if isinstance(known, int | float) else None
+    return native_bytes(model) or _TWO
+
+
 def bytes_per_weight(
-    model: str, quantization: str | None = None, dtype: str | None = None
+    model: str,
+    quantization: str | None = None,
+    dtype: str | None = None,
+    loaded: Mapping[str, float] = MappingProxyType({}),
 ) -> float | None:
     """Bytes per weight in GPU memory, scales included; None when it is not known.
 
     A format in the name is the checkpoint's own and wins over the flag: a flag can quantise a plain
     checkpoint while it is loaded. `quantization` and `dtype` are the values of the flags, None
-    where nothing is set.
+    where nothing is set; `loaded` are the bytes by which the engine quantises while it loads.
     """
     named = bytes_of_name(model)
     if named is not None and named != _TWO:
         return named or None
     if quantization:
-        known = table("weights")["flags"].get(quantization.lower())
-        return float(known) if isinstance(known, int | float) else None
+        return loaded.get(quantization.lower()) or checkpoint_bytes(model, quantization)
     native = native_bytes(model)
     if native is not None and named is None:
         return native
     return _FOUR if dtype in _FULL_PRECISION else _TWO
 
 
-def weights_gb(
-    model: str, quantization: str | None = None, dtype: str | None = None
-) -> float | None:
-    """Size of all weights in GB of 1e9 bytes, to a megabyte; None when it cannot be told."""
+def gigabytes(model: str, size: float | None) -> float | None:
+    """All weights of so many bytes each, in GB of 1e9 bytes, to a megabyte."""
     parameters = parameters_of(model)
-    size = bytes_per_weight(model, quantization, dtype)
     return None if parameters is None or size is None else round(parameters * size, 3)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from imagelint.knowledge.models import model_name, native_bytes, parameters_of
 from imagelint.knowledge.tables import table
-from imagelint.knowledge.weights import bytes_of_name, bytes_per_weight, weights_gb
+from imagelint.knowledge.weights import bytes_of_name, bytes_per_weight, checkpoint_bytes, gigabytes
 
 SIZES = {
     # The number in the name.
@@ -131,6 +131,9 @@ def test_the_name_is_the_last_part() -> None:
     assert model_name("///") == ""
 
 
+LOADED = {"fp8": 1.03, "bitsandbytes": 0.56}
+
+
 @pytest.mark.parametrize(
     ("name", "quantization", "dtype", "size"),
     [
@@ -172,14 +175,33 @@ def test_the_name_is_the_last_part() -> None:
 def test_bytes_per_weight(
     name: str, quantization: str | None, dtype: str | None, size: float | None
 ) -> None:
-    assert bytes_per_weight(name, quantization, dtype) == size
+    assert bytes_per_weight(name, quantization, dtype, LOADED) == size
+
+
+@pytest.mark.parametrize(
+    ("name", "quantization", "size"),
+    [
+        ("org/Llama-70B", None, 2.0),
+        ("org/Llama-70B", "awq", 0.56),
+        ("org/Llama-70B", "compressed-tensors", None),
+        ("org/Llama-70B", "source", None),
+        ("org/Llama-70B-AWQ", None, 0.56),
+        ("org/Llama-70B-AWQ", "gptq", 0.56),
+        ("org/Llama-70B-bf16", None, 2.0),
+        ("org/Llama-70B-bf16", "mxfp4", 0.56),
+        ("org/Llama-70B-exl2", None, None),
+        ("deepseek-ai/DeepSeek-R1", None, 1.03),
+    ],
+)
+def test_bytes_of_the_checkpoint(name: str, quantization: str | None, size: float | None) -> None:
+    assert checkpoint_bytes(name, quantization) == size
 
 
 def test_weights() -> None:
-    assert weights_gb("org/Llama-70B") == 140
-    assert weights_gb("org/Llama-70B-AWQ") == pytest.approx(39.2)
-    assert weights_gb("org/unknown") is None
-    assert weights_gb("org/Llama-70B-exl2") is None
+    assert gigabytes("org/Llama-70B", 2.0) == 140
+    assert gigabytes("org/Llama-70B-AWQ", 0.56) == pytest.approx(39.2)
+    assert gigabytes("org/unknown", 2.0) is None
+    assert gigabytes("org/Llama-70B-exl2", None) is None
     assert bytes_of_name("org/plain") is None
     assert native_bytes("org/plain") is None
 
@@ -187,5 +209,7 @@ def test_weights() -> None:
 @settings(max_examples=150)
 @given(st.text(max_size=60) | st.from_regex(r"[0-9xBbMm._-]{0,40}", fullmatch=True))
 def test_no_name_raises(name: str) -> None:
-    size = weights_gb(name)
+    size = gigabytes(name, bytes_per_weight(name))
+    assert size is None or size >= 0
+    size = gigabytes(name, checkpoint_bytes(name))
     assert size is None or size >= 0

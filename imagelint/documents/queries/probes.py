@@ -73,7 +73,7 @@ def _plain(number: float) -> str:
 
 def need(server: ServingCommand) -> StartupEstimate:
     """The time that a server should be given, by the size of its weights; half when they stay."""
-    weights = server.weights_gb()
+    weights = server.checkpoint_gb()
     size = weights.value if isinstance(weights, Known) else None
     seconds = float(seconds_to_start(size))
     why = "loading a model" if size is None else f"loading {size:g} GB of weights"

@@ -20,6 +20,8 @@ from imagelint.documents.serving.values import is_hub_id
 from imagelint.knowledge.engines import Engine, engine
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imagelint.core.source import Span
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.serving.options import Option
@@ -175,20 +177,47 @@ class ServingCommand(NamedTuple):
         return ABSENT if self.complete else UNKNOWN
 
     def weights_gb(self) -> Fact[float]:
-        """GB of 1e9 bytes that the model's weights take, all GPUs together.
+        """GB of 1e9 bytes that the model's weights take in memory, all GPUs together.
 
         Unknown where the name tells no size, or may be quantised in a way that is not seen.
         """
         if not isinstance(self.model, Known):
             return UNKNOWN
-        from imagelint.knowledge.weights import bytes_of_name, weights_gb
+        from imagelint.knowledge.weights import bytes_of_name, bytes_per_weight
 
         name = self.model.value
         quantization, dtype = self.option(QUANTIZATION), self.option(DTYPE)
         if UNKNOWN in (quantization, dtype) and not bytes_of_name(name):
             return UNKNOWN
-        size = weights_gb(name, value_or(quantization, None), value_or(dtype, None))
-        return UNKNOWN if size is None else Known(size, self.model.span)
+        told = value_or(quantization, None), value_or(dtype, None)
+        return self._gigabytes(self.model, bytes_per_weight(name, *told, self._loaded_bytes))
+
+    def checkpoint_gb(self) -> Fact[float]:
+        """GB of 1e9 bytes that are downloaded and read: the weights as they are published.
+
+        They are larger than in memory where the engine quantises while it loads. Unknown as above.
+        """
+        if not isinstance(self.model, Known):
+            return UNKNOWN
+        from imagelint.knowledge.weights import bytes_of_name, checkpoint_bytes
+
+        name, quantization = self.model.value, self.option(QUANTIZATION)
+        if quantization is UNKNOWN and not bytes_of_name(name):
+            return UNKNOWN
+        told = value_or(quantization, "").lower()
+        own = None if told in self._loaded_bytes else told
+        return self._gigabytes(self.model, checkpoint_bytes(name, own or None))
+
+    @property
+    def _loaded_bytes(self) -> Mapping[str, float]:
+        return self.facts.traits.loaded_bytes if self.facts else {}
+
+    @staticmethod
+    def _gigabytes(model: Known[str], size: float | None) -> Fact[float]:
+        from imagelint.knowledge.weights import gigabytes
+
+        total = gigabytes(model.value, size)
+        return UNKNOWN if total is None else Known(total, model.span)
 
     @property
     def only_embeds(self) -> bool:

@@ -86,7 +86,7 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
 
 
 def _weights(server: ServingCommand) -> tuple[str, bool]:
-    size = server.weights_gb()
+    size = server.checkpoint_gb()
     if not isinstance(size, Known):
         return "the weights", False
     return f"{size.value:g} GB of weights", size.value < _SMALL_GB
