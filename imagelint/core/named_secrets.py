@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
@@ -50,6 +50,7 @@ _NEXT = (
 _BEHIND_OPTION = pattern(rf"(?i){_TRAIL}{_NEXT}{_QUOTES}{_VALUE}")
 _OPTION = pattern(r"(?<![\w-])--?[A-Za-z0-9][\w.-]*$|(?<![\w-])--$")
 _LONGEST_OPTION = 80
+_NAME = pattern(r"[\w.-]+$")
 
 # Words of other forms, in lower case, and the forms. Group 1 is the secret.
 _FORMS = (
@@ -75,6 +76,27 @@ _FORMS = (
         ),
     ),
     (
+        ("-stdin", "--with-token", "wandb login"),
+        pattern(
+            r"\b(?:echo|printf)\s+(?:-n\s+)?['\"]?([^\s'\"$|%\\-][^\s'\"$|]{5,})['\"]?\s*"
+            r"\|[^\n|;&]{0,99}(?:--password-stdin|--with-token|\bwandb login\b)"
+        ),
+    ),
+    (
+        ("configure set ",),
+        pattern(
+            r"(?i)\bconfigure\s+set\s+(?:[\w.-]{0,60}(?:secret|token|password)[\w.-]{0,60})\s+"
+            r"['\"]?([^\s'\"$-][^\s'\"$]{5,})"
+        ),
+    ),
+    (
+        (" login ",),
+        pattern(
+            r"\b(?:wandb|hf auth|huggingface-cli|modal|ngrok)\s+login\s+(?:--relogin\s+)?['\"]?"
+            r"([^\s'\"$-][^\s'\"$]{11,})"
+        ),
+    ),
+    (
         ("_auth",),
         pattern(r"(?i)(?<=[\s:])_auth(?:[= ]|['\"]\s?,\s?)['\"]?([^\s'\"$][^\s'\"$]{7,})"),
     ),
@@ -88,8 +110,25 @@ _FORMS = (
 )
 
 
+class NamedValue(NamedTuple):
+    """A value which something in front of it calls secret, and the word that does.
+
+    `name` is that of a variable, key or option; empty where the form says it (an address, a
+    header, a login command).
+    """
+
+    span: Span
+    name: str
+
+
 def named_spans(text: str) -> Iterator[Span]:
     """Spans of the values which something in front of them calls secret."""
+    for value in named_values(text):
+        yield value.span
+
+
+def named_values(text: str) -> Iterator[NamedValue]:
+    """The values which something in front of them calls secret, by word, then by form."""
     lower = text.lower()
     if len(lower) != len(text):  # some letters are longer in lower case
         lower = text
@@ -98,13 +137,18 @@ def named_spans(text: str) -> Iterator[Span]:
         while at >= 0:
             match = _value(text, at, at + len(word), before)
             if match is not None:
-                yield Span(*match.span(1))
+                yield NamedValue(Span(*match.span(1)), _name(text, at + len(word)))
             # What stands in a value is part of it; read once more, a long one would never end.
             at = lower.find(word, match.end() if match else at + len(word))
     for hints, form in _FORMS:
         if any(hint in lower for hint in hints):
             for match in form.finditer(text):
-                yield Span(*match.span(1))
+                yield NamedValue(Span(*match.span(1)), "")
+
+
+def _name(text: str, end: int) -> str:
+    found = _NAME.search(text[max(0, end - _LONGEST_OPTION) : end])
+    return found[0].lstrip("-") if found else ""
 
 
 def _value(text: str, start: int, end: int, before: re.Pattern[str]) -> re.Match[str] | None:

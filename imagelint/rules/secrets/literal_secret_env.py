@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.execution import Phase
 from imagelint.documents.secretnames import is_secret_name
 from imagelint.documents.secrets import is_path, is_placeholder, secret_kind
 from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.documents.writtensecrets import written_secrets
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -21,6 +22,9 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
     Whoever can read the file, its history, or the object in the cluster has the key: manifests
     are copied, logged and shown in dashboards. A Secret can be rotated and is read only by those
     who may.
+
+    The password of an address (`postgresql://user:password@host`) is one whatever the variable is
+    called.
 
     Except:
         References (`secretKeyRef`, `${VAR}`), empty values, placeholders, paths of files that hold
@@ -74,6 +78,7 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
     if variable.origin is EnvOrigin.SHELL or place.phase is not Phase.START:
         return
     if not is_secret_name(variable.name):
+        yield from _addresses(variable, ctx)
         return
     if not isinstance(variable.value, Known):
         return
@@ -89,3 +94,16 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
         help=place.secret_advice(variable.name),
         subject=variable.name,
     )
+
+
+def _addresses(variable: EnvVar, ctx: Context) -> Findings:
+    """Passwords in addresses and headers, whatever the variable is called."""
+    if variable.value is ABSENT or variable.reference:
+        return
+    for secret in written_secrets(ctx.text(variable.value_span), variable.value_span.start):
+        yield ctx.finding(
+            variable._replace(span=secret.span),
+            f"`{variable.name}` of the {variable.place.title} holds a password in plain text",
+            help=variable.place.secret_advice(variable.name),
+            subject=variable.name,
+        )

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import Known
 from imagelint.documents.booleans import is_boolean_word
+from imagelint.documents.compose.model import ComposeService
+from imagelint.documents.kubernetes.objects import Container
 from imagelint.documents.secrets import is_placeholder, secret_kind
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.documents.writtensecrets import written_secrets
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Document
 
 _FLAGS = frozenset(
     (
@@ -26,9 +35,9 @@ _DOCUMENTED = frozenset(("token-abc123", "sk-1234", "test", "key", "secret"))
 _NONE = frozenset(("EMPTY", "empty", "none", "None"))
 
 
-@rule(ServingCommand, Severity.HIGH)
-def secret_in_args(server: ServingCommand, ctx: Context) -> Findings:
-    """The server's key or token stands on its command line.
+@rule((ServingCommand, Container, ComposeService), Severity.HIGH)
+def secret_in_args(node: ServingCommand | Container | ComposeService, ctx: Context) -> Findings:
+    """A key, token or password stands on the command line.
 
     Arguments are in the manifest and its history, in the image's configuration, in the process
     list of the node, and in what the engine logs when it starts. An environment variable from a
@@ -66,6 +75,41 @@ def secret_in_args(server: ServingCommand, ctx: Context) -> Findings:
                       name: vllm
                       key: api-key
     """
+    if isinstance(node, ServingCommand):
+        yield from _switches(node, ctx)
+    else:
+        yield from _words(node, ctx)
+
+
+def _words(node: Container | ComposeService, ctx: Context) -> Findings:
+    """What any command is told by options, addresses and headers."""
+    switches = ctx.document.derived(_switch_spans)
+    for place in node.command_spans:
+        for secret in written_secrets(ctx.text(place), place.start):
+            if any(span.start <= secret.span.start < span.end for span in switches):
+                continue
+            what = f"the value of `{secret.name}`" if secret.name else "a password"
+            yield ctx.finding(
+                secret.span,
+                f"{what} is given in plain text",
+                help="take it from a variable that a Secret fills"
+                if isinstance(node, Container)
+                else "take it from the environment: `${VARIABLE:?}`",
+                subject=secret.name or node.name,
+                confidence=Confidence.LIKELY if secret.name else None,
+            )
+
+
+def _switch_spans(document: Document) -> tuple[Span, ...]:
+    return tuple(
+        switch.span
+        for server in document.nodes_of(ServingCommand)
+        for switch in server.switches
+        if switch.name in _FLAGS
+    )
+
+
+def _switches(server: ServingCommand, ctx: Context) -> Findings:
     for switch in server.switches:
         if switch.variable or switch.name not in _FLAGS or not isinstance(switch.value, Known):
             continue

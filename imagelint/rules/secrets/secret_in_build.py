@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import Known, value_or
+from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.queries.buildsecrets import takes_argument, used_by_script
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.secretnames import is_secret_name
 from imagelint.documents.secrets import is_placeholder, secret_kind
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.documents.writtensecrets import written_secrets
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _BUILD = frozenset((EnvOrigin.ENV, EnvOrigin.ARG, EnvOrigin.SHELL, EnvOrigin.BUILD_ARG))
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Document
 
 
 @dataclass(frozen=True)
@@ -25,7 +33,7 @@ class Options:
 
 
 @rule(
-    EnvVar,
+    (EnvVar, Instruction),
     Severity.HIGH,
     options=Options,
     references=(
@@ -35,12 +43,13 @@ class Options:
         "Dockle CIS-DI-0010",
     ),
 )
-def secret_in_build(variable: EnvVar, ctx: Context, options: Options) -> Findings:
+def secret_in_build(node: EnvVar | Instruction, ctx: Context, options: Options) -> Findings:
     """A secret is baked into the image or its history.
 
     ENV is part of the image's configuration, and the value of every ARG is part of the history of
     each RUN behind it: `docker history` and `docker inspect` show both to everyone who can pull.
-    A secret mount gives it to one RUN and leaves nothing behind.
+    A secret mount gives it to one RUN and leaves nothing behind. The password of an address
+    (`https://user:password@host`), of a header or of a login command is one whatever it is called.
 
     Except:
         Empty values and placeholders, paths, switches, names that only look like secrets
@@ -56,9 +65,17 @@ def secret_in_build(variable: EnvVar, ctx: Context, options: Options) -> Finding
         FROM python:3.12.7-slim
         RUN --mount=type=secret,id=hf,env=HF_TOKEN hf download meta-llama/Llama-3.1-8B
     """
+    if isinstance(node, Instruction):
+        yield from _within(node, ctx)
+    else:
+        yield from _set(node, ctx, options)
+
+
+def _set(variable: EnvVar, ctx: Context, options: Options) -> Findings:
     if variable.origin not in _BUILD:
         return
     if not is_secret_name(variable.name) and variable.name not in options.names:
+        yield from _address(variable, ctx)
         return
     if isinstance(variable.value, Known):
         yield from _literal(variable, variable.value.value, ctx)
@@ -79,6 +96,48 @@ def secret_in_build(variable: EnvVar, ctx: Context, options: Options) -> Finding
             severity=Severity.MEDIUM if stage and stage.shipped else Severity.LOW,
             confidence=Confidence.LIKELY,
         )
+
+
+def _within(instruction: Instruction, ctx: Context) -> Findings:
+    """What is written into the middle of an instruction, and belongs to no variable or flag."""
+    if instruction.onbuild is not None or instruction.keyword == "FROM":
+        return
+    for secret in written_secrets(ctx.text(instruction.span), instruction.span.start):
+        if any(span.covers(secret.span) for span in ctx.document.derived(_reported_elsewhere)):
+            continue
+        what = f"the value of `{secret.name}`" if secret.name else "a password"
+        yield ctx.finding(
+            secret.span,
+            f"{what} is written into {instruction.keyword}",
+            help=_MOUNT % (secret.name or "…") + "; and replace the secret, it is known now",
+            subject=secret.name or instruction.keyword,
+            confidence=Confidence.LIKELY if secret.name else None,
+        )
+
+
+def _reported_elsewhere(document: Document) -> tuple[Span, ...]:
+    variables = tuple(
+        variable.value_span
+        for variable in document.nodes_of(EnvVar)
+        if is_secret_name(variable.name)
+    )
+    switches = tuple(
+        switch.span for server in document.nodes_of(ServingCommand) for switch in server.switches
+    )
+    return variables + switches
+
+
+def _address(variable: EnvVar, ctx: Context) -> Findings:
+    """Of what is no part of an instruction: a build argument of compose, an image's variable."""
+    if variable.origin is EnvOrigin.BUILD_ARG or not ctx.source.text:
+        text = ctx.text(variable.value_span) if ctx.source.text else value_or(variable.value, "")
+        for secret in written_secrets(text, variable.value_span.start):
+            yield ctx.finding(
+                secret.span if ctx.source.text else variable,
+                f"a password is written into the value of `{variable.name}`",
+                help=_MOUNT % variable.name + "; and replace the secret, it is known now",
+                subject=variable.name,
+            )
 
 
 _MOUNT = "give it to the step that needs it: `RUN --mount=type=secret,id=…,env=%s …`"

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import value_or
 from imagelint.core.redact import secret_spans
 from imagelint.documents.base import Text
+from imagelint.documents.image.image import ImageConfig
 from imagelint.documents.secrets import is_placeholder, secret_kind
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.documents.shared import EnvVar
+from imagelint.rules.api import Context, Finding, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Span
+    from imagelint.documents.base import Node
 
 # A real key of thirty random letters and digits has about twenty different ones.
 _TELLING = ("example", "fake", "xxxx", "0123456789", "1234567890", "abcdefgh")
 _VARIETY = 10
 
 
-@rule(Text, Severity.CRITICAL)
-def secret_value(whole: Text, ctx: Context) -> Findings:
+@rule((Text, EnvVar, ImageConfig), Severity.CRITICAL)
+def secret_value(node: Text | EnvVar | ImageConfig, ctx: Context) -> Findings:
     """A key or token is written into the file.
 
     Its shape says what it is: Hugging Face, NVIDIA NGC, OpenAI, GitHub, AWS and others give their
@@ -38,14 +42,30 @@ def secret_value(whole: Text, ctx: Context) -> Findings:
         FROM python:3.12.7-slim
         RUN --mount=type=secret,id=hf,env=HF_TOKEN hf download Qwen/Qwen3-8B
     """
-    for kind, span in _secrets(ctx.text(whole.span)):
-        yield ctx.finding(
-            span,
-            f"{'an' if kind[0] in 'AEIOU' else 'a'} {kind} is written here",
-            help="revoke it, and hand a new one over when it is needed: a secret mount in a build, "
-            "a Secret in a cluster",
-            subject=kind,
-        )
+    if isinstance(node, Text):
+        for kind, span in _secrets(ctx.text(node.span)):
+            yield _finding(kind, span, ctx)
+    elif not ctx.source.text:  # an image has no text
+        for text in _texts(node):
+            for kind, _ in _secrets(text):
+                yield _finding(kind, node, ctx)
+
+
+def _texts(node: EnvVar | ImageConfig) -> tuple[str, ...]:
+    if isinstance(node, EnvVar):
+        return (value_or(node.value, ""),)
+    labels = tuple(value for _, value in node.labels)
+    return (*labels, *node.entrypoint, *node.cmd, *node.health_check)
+
+
+def _finding(kind: str, at: Node, ctx: Context) -> Finding:
+    return ctx.finding(
+        at,
+        f"{'an' if kind[0] in 'AEIOU' else 'a'} {kind} is written here",
+        help="revoke it, and hand a new one over when it is needed: a secret mount in a build, "
+        "a Secret in a cluster",
+        subject=kind,
+    )
 
 
 def _secrets(text: str) -> Iterator[tuple[str, Span]]:

@@ -1,0 +1,71 @@
+"""Secrets that stand in the middle of a text: in addresses, headers, options, login commands."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.named_secrets import named_values
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
+from imagelint.documents.secretnames import is_secret_name
+from imagelint.documents.secrets import is_path, is_placeholder, secret_kind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.named_secrets import NamedValue
+
+# What examples write for the password of an address, and what fills it later.
+_EXAMPLES = frozenset(
+    ("pass", "pwd", "pw", "passwd", "user", "username", "x-oauth-basic", "oauth2")
+)
+_FILLED = pattern(r"[$`{}<>*]|%[(\w]|\.\.\.|…")
+# Code in here-documents: `os.environ[`, `get_token(`, `settings.api_key`.
+_CODE = pattern(r"[\w.]*[\[(].*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[),;:]*|[A-Za-z_]*[),;:]+")
+_COMMENT = pattern(r"[ \t]*#")
+_SHORTEST_TOKEN = 20
+
+
+class WrittenSecret(NamedTuple):
+    """A secret in a text: `span` is its own, `name` what it is called, empty for an address."""
+
+    span: Span
+    name: str
+
+
+def written_secrets(text: str, start: int = 0) -> Iterator[WrittenSecret]:
+    """The secrets of a text that something in front of them gives away, each once, in order.
+
+    Those that are keys by their looks are not among them, nor what a line comments. `start` is
+    added to the places.
+    """
+    done = 0
+    for value in sorted(named_values(text)):
+        written = text[value.span.start : value.span.end]
+        if value.span.start < done or not _counts(value, written, text):
+            continue
+        done = value.span.end
+        place = Span(start + value.span.start, start + value.span.end)
+        yield WrittenSecret(place, value.name)
+
+
+def _counts(value: NamedValue, written: str, text: str) -> bool:
+    if value.name and not is_secret_name(value.name):
+        return False
+    if _FILLED.search(written) or secret_kind(written) or is_placeholder(written):
+        return False
+    if is_path(written) or written.lower() in _EXAMPLES or _is_comment(text, value.span.start):
+        return False
+    if value.name:
+        return not _CODE.fullmatch(written) and "://" not in written
+    return not _is_user(text, value.span, written)
+
+
+def _is_user(text: str, span: Span, written: str) -> bool:
+    """Whether only a user stands in an address: `https://organisation@host`."""
+    alone = text[: span.start].endswith("://")
+    return alone and (len(written) < _SHORTEST_TOKEN or not any(map(str.isdigit, written)))
+
+
+def _is_comment(text: str, at: int) -> bool:
+    return _COMMENT.match(text, text.rfind("\n", 0, at) + 1) is not None
