@@ -28,9 +28,15 @@ _ENDING = pattern(rf"({_GAP})(?=[tefd}}])")
 # A continuation directly between two assignments.
 _GLUED = pattern(r"(?<=[\w\"'])\\\n(?=[ \t]+[A-Za-z_]\w*=)")
 # A comment among the words of a command, which is a substitution of nothing.
-_NOTE = pattern(r"(?<![^\s\"])`#[^`\n]*`")
+_NOTE = pattern(r"(?<![^\s\";&|(])`#[^`\n]*`")
 # Within `${ … }` both have a meaning.
 _SIGN = pattern(r"\$\{[^{}]*\}|[%:]")
+
+# What matters to the nesting of parentheses: quotes, escapes and comments hold none.
+_NESTING = pattern(
+    r"\\[\s\S]|'[^']*'|\"(?:[^\"\\]|\\[\s\S])*\"|(?<![^\s;&|()])#[^\n]*"
+    r"|(?P<open>\()|(?P<close>\))|[^\\'\"#()]+|[\s\S]"
+)
 
 _FAR = 100  # a here-document that begins the text is near its beginning
 _LONGEST = 100_000  # a place for each character takes a hundred bytes
@@ -52,6 +58,41 @@ def command_first(text: str) -> MappedText | None:
 
 def _indices(match: re.Match[str], group: str) -> range:
     return range(match.start(group), match.end(group))
+
+
+def parted(text: str) -> MappedText | None:
+    """A text with a blank between two parentheses that open subshells; None: there are none.
+
+    `((a) | b)` is a subshell in a subshell, `((a))` is a sum: there both close at once.
+    """
+    if "((" not in text or len(text) > _LONGEST:
+        return None
+    closed = _closed(text)
+    nested = [at + 1 for at, end in closed.items() if closed.get(at + 1, end - 1) != end - 1]
+    if not nested:
+        return None
+    starts: list[int] = []
+    pieces: list[str] = []
+    before = 0
+    for at in sorted(nested):
+        pieces.append(text[before:at])
+        starts += (*range(before, at), at)
+        before = at
+    pieces.append(text[before:])
+    starts += range(before, len(text))
+    return MappedText(" ".join(pieces), Span(0, len(text)), starts)
+
+
+def _closed(text: str) -> dict[int, int]:
+    """Where each parenthesis that is opened is closed."""
+    closed: dict[int, int] = {}
+    opened: list[int] = []
+    for match in _NESTING.finditer(text):
+        if match["open"]:
+            opened.append(match.start())
+        elif match["close"] and opened:
+            closed[opened.pop()] = match.start()
+    return closed
 
 
 def simplified(text: str) -> str:

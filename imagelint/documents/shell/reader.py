@@ -100,6 +100,12 @@ class Reader:
             return self._mapped.place(*piece)
         return Span(start + piece[0], start + piece[1])
 
+    def rewrite(self, moved: MappedText) -> None:
+        """Read another text instead, whose places are offsets into the one at hand."""
+        self._mapped = moved.within(self._mapped)
+        self._start = None
+        self.text = moved.text
+
     def emit(self, simple: RawCommand, place: CommandPosition) -> None:
         """Add a command, and those of the script within its quotes, where it has one."""
         words, ranges = self._words(simple.words)

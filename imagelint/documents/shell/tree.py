@@ -5,19 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.documents.shell.flatten import REDIRECTS, Part, flatten, is_several, words_behind
-from imagelint.documents.shell.grammar import is_broken, parse
+from imagelint.documents.shell.grammar import parse
+from imagelint.documents.shell.heredocuments import alone
 from imagelint.documents.shell.lists import pipelines
-from imagelint.documents.shell.normalize import simplified
 from imagelint.documents.shell.probes import PROBES
 from imagelint.documents.shell.reader import CommandPosition, RawCommand, RawRedirect
 from imagelint.documents.shell.scope import names_set
+from imagelint.documents.shell.syntax import syntax_of
 from imagelint.documents.shell.wrappers import ASSIGNMENT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping, Sequence
 
     from tree_sitter import Node
 
+    from imagelint.documents.shell.heredocuments import HereDocument
     from imagelint.documents.shell.reader import Range, Reader
     from imagelint.documents.shell.scope import Scope
 
@@ -70,24 +72,17 @@ _Tasks = list["_Task | _Scoping | _Stage | _Stages"]
 
 def read_tree(reader: Reader) -> None:
     """Read a text through the grammar; says so in the output when it is not a script."""
-    tree = parse(reader.text)
-    if tree is not None and is_broken(tree.root_node):
-        simpler = parse(simplified(reader.text))
-        if simpler is None or is_broken(simpler.root_node):
-            reader.output.readable = False
-        else:
-            tree = simpler
-    if tree is None:
-        reader.output.readable = False
-        return
-    _Walk(reader).run(tree.root_node)
+    reading = syntax_of(reader)
+    if reading is not None:
+        _Walk(reader, reading.documents).run(reading.root)
 
 
 class _Walk:
-    __slots__ = ("_outside", "_reader")
+    __slots__ = ("_documents", "_outside", "_reader")
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, documents: Mapping[int, HereDocument]) -> None:
         self._reader = reader
+        self._documents = documents
         self._outside: list[Scope] = []
 
     def run(self, root: Node) -> None:
@@ -248,10 +243,27 @@ class _Walk:
         return [
             _Task(child, place)
             for redirect in redirects
-            for child in redirect.named_children
-            if redirect.type != "heredoc_redirect" or child.type == "heredoc_body"
+            for child in self._expanded(redirect)
             if _may_substitute(self._text(child))
         ]
+
+    def _expanded(self, redirect: Node) -> Sequence[Node]:
+        """What the shell may expand in a redirect: its target, or the body."""
+        text = self._reader.text
+        document = self._document_at(redirect)
+        if document is not None and not document.literal:
+            tree = parse(alone(text, document))
+            return [] if tree is None else _bodies_in(tree.root_node)
+        if redirect.type == "heredoc_redirect":
+            return [one for one in redirect.named_children if one.type == "heredoc_body"]
+        return redirect.named_children
+
+    def _document_at(self, redirect: Node) -> HereDocument | None:
+        """The here-document that stands where the tree has a plain redirect."""
+        for child in redirect.children if self._documents else ():
+            if child.type == "<":
+                return self._documents.get(child.start_byte)
+        return None
 
     def _emit(
         self,
@@ -288,6 +300,12 @@ class _Walk:
                 targets.append(piece)
         target = targets[0] if targets else None
         whole = (node.start_byte, target[1] if target else node.end_byte)
+        document = self._document_at(node)
+        if document is not None:
+            found = RawRedirect(
+                whole, document.operator, document.body, body=True, literal=document.literal
+            )
+            return found, targets[1:]
         return RawRedirect(whole, operator, target), targets[1:]
 
     def _document(self, node: Node) -> RawRedirect:
@@ -327,6 +345,17 @@ _VISITS: Mapping[str, Callable[[_Walk, _Task], _Tasks]] = {
     "variable_assignment": _Walk.assignment,
     "variable_assignments": _Walk.command,
 }
+
+
+def _bodies_in(root: Node) -> list[Node]:
+    """The bodies of the here-documents that are statements of their own."""
+    return [
+        body
+        for statement in root.named_children
+        for redirect in statement.named_children
+        for body in redirect.named_children
+        if body.type == "heredoc_body"
+    ]
 
 
 def _may_substitute(text: str) -> bool:

@@ -65,3 +65,28 @@ def test_a_comment_in_backquotes_is_nothing() -> None:
     script = read(text)
     assert script.readable
     assert texts(script)[0] == ["apt", "install", "a", "b", "c"]
+
+
+@pytest.mark.parametrize(
+    ("text", "commands"),
+    [
+        ("((a) )", [["a"]]),
+        ("((a);b)", [["a"], ["b"]]),
+        ("((a) | b) && c", [["a"], ["b"], ["c"]]),
+        ("if ((a) ); then b; fi", [["a"], ["b"]]),
+        ("(((a)) ; b)", [["b"]]),
+        ("((a) ); cat <<A; cat <<B\n1\nA\n2\nB\n", [["a"], ["cat"], ["cat"]]),
+        ("(((1)) )", []),
+        ("((i = (1 + 2) * 3)) && c", [["c"]]),
+        ("(( i++ )); '((a)' b", [["((a)", "b"]]),
+    ],
+)
+def test_two_parentheses_are_a_sum_only_when_they_close_at_once(
+    text: str, commands: list[list[str]]
+) -> None:
+    script = read(text)
+    assert script.readable
+    assert [one for one in texts(script) if one] == commands
+    for command in script.commands:
+        for word in command.words:
+            assert text[word.span.start : word.span.end] == word.raw
