@@ -44,7 +44,7 @@ class Download(NamedTuple):
     checked: bool = False
 
 
-_CURL_VALUES = """
+_CURL = """
 -o --output -d --data --data-raw --data-binary --data-urlencode -H --header -x --proxy -u --user
 -A --user-agent -e --referer -b --cookie -c --cookie-jar -X --request -m --max-time
 --connect-timeout --retry --retry-delay --retry-max-time --cacert --cert -E --key -T
@@ -53,7 +53,7 @@ _CURL_VALUES = """
 --proto-redir --interface --max-filesize --max-redirs -z --time-cond --capath --noproxy
 --create-file-mode --oauth2-bearer --connect-to --dns-servers --variable --stderr
 """
-_WGET_VALUES = """
+_WGET = """
 -O --output-document -o --output-file -a --append-output -P --directory-prefix -t --tries -T
 --timeout -w --wait -U --user-agent --header --user --password --http-user --http-password -e
 --execute -i --input-file -Q --quota -A --accept -R --reject -D --domains -X -I -l --level
@@ -76,8 +76,8 @@ _HUB_VALUES = """
 --revision --repo-type --include --exclude --local-dir --cache-dir --token --max-workers
 --local-dir-use-symlinks --format
 """
-_CURL = frozenset(_CURL_VALUES.split())
-_WGET = frozenset(_WGET_VALUES.split())
+CURL_VALUES = frozenset(_CURL.split())
+WGET_VALUES = frozenset(_WGET.split())
 _ARIA = frozenset(_ARIA_VALUES.split())
 _GIT = frozenset(_GIT_VALUES.split())
 _RPM = frozenset(("--root", "--dbpath", "--prefix", "--relocate", "--define", "--eval", "--rcfile"))
@@ -144,7 +144,7 @@ def _file(
 
 
 def _curl(command: Command) -> tuple[Download, ...]:
-    found = sort_words(command.arguments, _CURL)
+    found = sort_words(command.arguments, CURL_VALUES)
     names = found.values("-o", "--output")
     output = names[-1].text if names else "-"
     if found.has("-O", "--remote-name", "--remote-name-all", "-J"):
@@ -156,7 +156,7 @@ def _curl(command: Command) -> tuple[Download, ...]:
 
 
 def _wget(command: Command) -> tuple[Download, ...]:
-    found = sort_words(command.arguments, _WGET)
+    found = sort_words(command.arguments, WGET_VALUES)
     names = found.values("-O", "--output-document")
     output = names[-1].text if names else ""
     if output in ("-", "/dev/stdout"):

@@ -6,20 +6,17 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
-from imagelint.core.pattern import pattern as lazy
 from imagelint.documents.queries.modelcache import weights_source, weights_stay
+from imagelint.documents.queries.requests import only_connects, requested_paths
 from imagelint.documents.runtime.probe import CheckKind
 from imagelint.knowledge.startup import seconds_to_start
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from imagelint.documents.base import Node
     from imagelint.documents.runtime.probe import Probe
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.knowledge.engines import Traits
 
-_ADDRESS = lazy(r"https?://[^/\s\"'`]+(/[^\s\"'`?#)]*)")
 # What every server that speaks like OpenAI's answers by generating.
 _GENERATION = ("/v1/chat/completions", "/v1/completions", "/generate", "/v1/responses")
 
@@ -93,11 +90,19 @@ def answers_early(server: ServingCommand, probe: Probe) -> bool:
         return True
     if known.endpoints.opens == "late":
         return False
-    kind = probe.check.kind
-    if known.traits.loads_on_request or value_or(kind, None) is CheckKind.TCP:
+    check = probe.check
+    words = value_or(check.command.value, ())
+    connects = value_or(check.kind, None) is CheckKind.TCP or only_connects(
+        words, in_shell=check.in_shell
+    )
+    if known.traits.loads_on_request or connects:
         return True
     alive, ready = known.endpoints.liveness, known.endpoints.readiness
-    return alive != ready and value_or(probe.check.url_path.value, "").partition("?")[0] == alive
+    asked = {
+        value_or(check.url_path.value, "").partition("?")[0],
+        *requested_paths(words, in_shell=check.in_shell),
+    }
+    return alive in asked and ready not in asked
 
 
 def _may_start_idle(server: ServingCommand, traits: Traits) -> bool:
@@ -113,24 +118,16 @@ def _may_start_idle(server: ServingCommand, traits: Traits) -> bool:
 
 def generates(server: ServingCommand, probe: Probe) -> tuple[Node, str] | None:
     """Where a probe makes the model work, and the path that it asks for."""
-    if probe.check.kind is ABSENT:
+    check = probe.check
+    if check.kind is ABSENT:
         return None
-    path = value_or(probe.check.url_path.value, "")
+    path = value_or(check.url_path.value, "")
     if path and is_generation(server, path):
-        return probe.check.url_path, path
-    command = probe.check.command
-    words = command.value.value if isinstance(command.value, Known) else ()
-    found = generation_in(server, (value_or(word.value, "") for word in words))
-    return (command, found) if found else None
-
-
-def generation_in(server: ServingCommand, texts: Iterable[str]) -> str:
-    """The first path in some words of a command that makes the model work; empty without one."""
-    for text in texts:
-        for match in _ADDRESS.finditer(text):
-            if is_generation(server, match[1]):
-                return match[1]
-    return ""
+        return check.url_path, path
+    for asked in requested_paths(value_or(check.command.value, ()), in_shell=check.in_shell):
+        if is_generation(server, asked):
+            return check.command, asked
+    return None
 
 
 def is_generation(server: ServingCommand, path: str) -> bool:

@@ -9,7 +9,6 @@ from imagelint.documents.queries.probes import (
     answers_early,
     failure_budget,
     generates,
-    generation_in,
     need,
 )
 from tests.documents.queries.manifests import pod, servers, vllm
@@ -104,9 +103,6 @@ def test_what_generates() -> None:
     assert generates(server, health("{test: 'curl http://a:1/v1/completions'}")) is not None
     off = "{test: 'curl http://a:1/v1/completions', disable: true}"
     assert generates(server, health(off)) is None
-    assert generation_in(server, ["curl http://a/health", "wget https://a:1/v1/completions"]) == (
-        "/v1/completions"
-    )
 
 
 def test_what_answers_before_the_model_is_there() -> None:
@@ -119,6 +115,12 @@ def test_what_answers_before_the_model_is_there() -> None:
     assert not answers_early(llama, liveness("{httpGet: {path: /health}}"))
     assert (answers_early(kserve, live), answers_early(kserve, ready)) == (True, False)
     assert not any(answers_early(sglang, probe) for probe in (port, live, ready))
+    for word, early in (("-z", True), ("-w1", False)):
+        command = f"{{exec: {{command: [nc, {word}, localhost, '8080']}}}}"
+        assert answers_early(llama, liveness(command)) == early
+    curl = "{exec: {command: [sh, -c, 'curl -fs localhost:8080%s']}}"
+    assert answers_early(kserve, liveness(curl % "/v2/health/live"))
+    assert not answers_early(kserve, liveness(curl % "/v2/health/ready"))
     assert not answers_early(vllm(), port)
 
 

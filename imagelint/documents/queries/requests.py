@@ -1,0 +1,86 @@
+"""Questions about what a command asks a server for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
+from imagelint.documents.packages.options import sort_words
+from imagelint.documents.queries.downloads import CURL_VALUES, WGET_VALUES
+from imagelint.documents.shell.script import ScriptRole
+from imagelint.documents.shell.shells import base_name, is_cluster, shell_text
+from imagelint.documents.shell.wrappers import unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.documents.shell.script import Word
+
+_ADDRESS = pattern(r"(?:[a-z]+://)?[^/?#]*(/[^?#]*)")  # the host may be a variable
+# In code: an address, or a path that begins a string or follows a value within one.
+_IN_CODE = pattern(r"(?:[a-z]+://[^/\s\"'`]+|[\"'`}])(/[^\s\"'`?#)]*)")
+_REQUEST_LINE = pattern(r"\b(?:GET|POST|PUT|PATCH|DELETE) (?:[a-z]+://[^/\s]+)?(/[^\s?#]*)")
+_CODE = pattern(r"(?:python|node|nodejs|perl|ruby|php|deno|bun)[\d.]*")
+_HTTPIE = frozenset({"http", "https", "xh", "xhs"})
+_NETCAT = frozenset({"nc", "ncat", "netcat"})
+
+
+def requested_paths(words: tuple[Word, ...], *, in_shell: bool) -> Iterator[str]:
+    """The paths that a command asks a server for over HTTP, without queries.
+
+    Those of curl, wget and HTTPie, in code for an interpreter, and in requests that are written
+    out (for `nc`). `in_shell` tells that the first word is a script.
+    """
+    text, commands = _read(words, in_shell=in_shell)
+    for command in commands:
+        yield from _of_command(command)
+    yield from (match[1] for match in _REQUEST_LINE.finditer(text))
+
+
+def only_connects(words: tuple[Word, ...], *, in_shell: bool) -> bool:
+    """Whether a command asks for nothing but a connection: `nc -z localhost 8000`."""
+    _, commands = _read(words, in_shell=in_shell)
+    return any(
+        base_name(command[0].text) in _NETCAT
+        and any(is_cluster(word.text) and "z" in word.text for word in command[1:])
+        for command in commands
+    )
+
+
+def _read(words: tuple[Word, ...], *, in_shell: bool) -> tuple[str, list[tuple[Word, ...]]]:
+    """The script that is run, empty without one, and the words of every command."""
+    bare = words[unwrap(words).start :]
+    found = shell_text(bare)
+    if not in_shell and found is None:
+        return "", [bare] if bare else []
+    script = words[0] if in_shell or found is None else bare[found.at]
+    text = script.text
+    from imagelint.documents.shell.read import read_script
+
+    commands = read_script(text, Span(0, len(text)), ScriptRole.HEALTHCHECK).commands
+    return text, [command.words for command in commands if command.words]
+
+
+def _of_command(words: tuple[Word, ...]) -> Iterator[str]:
+    program, arguments = base_name(words[0].text), words[1:]
+    if program == "curl":
+        found = sort_words(arguments, CURL_VALUES)
+        if not found.has("-I", "--head"):
+            yield from _paths((*found.operands, *found.values("--url")))
+    elif program == "wget":
+        found = sort_words(arguments, WGET_VALUES)
+        if not found.has("--spider"):
+            yield from _paths(found.operands)
+    elif program in _HTTPIE:
+        yield from _paths(word for word in arguments if word.text[:1] != "-")
+    elif _CODE.fullmatch(program):
+        for word in arguments:
+            yield from (match[1] for match in _IN_CODE.finditer(word.text))
+
+
+def _paths(addresses: Iterable[Word]) -> Iterator[str]:
+    for word in addresses:
+        match = _ADDRESS.match(word.text.strip("\"'"))
+        if match is not None:
+            yield match[1]
