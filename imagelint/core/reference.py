@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 
 # https://github.com/distribution/reference/blob/main/regexp.go
@@ -18,6 +19,8 @@ _REFERENCE = pattern(
     re.ASCII,
 )
 _DOCKER_HUB = "docker.io"
+UNKNOWN_PART = "\0"
+"""Stands in a text for what is not known of it: no reference can hold it."""
 
 
 class ImageReference(NamedTuple):
@@ -45,7 +48,7 @@ class ImageReference(NamedTuple):
     def familiar(self) -> str:
         """The name without what Docker adds by itself."""
         if self.registry != _DOCKER_HUB:
-            return self.name
+            return self.name.lstrip("/")
         return self.repository.removeprefix("library/")
 
 
@@ -65,3 +68,38 @@ def parse_reference(text: str) -> ImageReference | None:
     if registry == _DOCKER_HUB and "/" not in repository:
         repository = f"library/{repository}"
     return ImageReference(registry, repository, match["tag"] or "", match["digest"] or "")
+
+
+class PartialReference(NamedTuple):
+    """What is known of a reference that variables are part of.
+
+    `name` has an empty registry where that is not known, and a tag only when it is; it is None
+    when the repository is not known. `tag` is absent when there certainly is none, and unknown
+    beside a digest.
+    """
+
+    name: ImageReference | None = None
+    tag: Fact[str] = UNKNOWN
+
+
+def parse_partial(text: str) -> PartialReference:
+    """What is known of a reference in which `UNKNOWN_PART` stands for what is not."""
+    head, slash, last = text.rpartition("/")
+    written, digest, _ = last.partition("@")
+    repository, colon, tag = written.partition(":")
+    fact: Fact[str] = UNKNOWN
+    if not digest and UNKNOWN_PART not in tag:
+        if tag:
+            fact = Known(tag)
+        elif not colon and UNKNOWN_PART not in repository:
+            fact = ABSENT
+    if UNKNOWN_PART in repository:
+        return PartialReference(None, fact)
+    known = tag if isinstance(fact, Known) else ""
+    if UNKNOWN_PART not in head:
+        name = parse_reference(f"{head}{slash}{repository}")
+        return PartialReference(name._replace(tag=known) if name else None, fact)
+    path = head.rpartition(UNKNOWN_PART)[2].partition("/")[2]
+    path = f"{path}/{repository}" if path else repository
+    valid = parse_reference(path) is not None
+    return PartialReference(ImageReference("", path, known) if valid else None, fact)

@@ -13,6 +13,7 @@ from imagelint.documents.template import TEMPLATE_BLOCK
 if TYPE_CHECKING:
     from imagelint.core.source import Source
     from imagelint.documents.base import Document
+    from imagelint.documents.kinds import Beside
 
 __all__ = ["DocumentError", "candidate", "detect", "parse"]
 
@@ -187,8 +188,10 @@ def _is_template(text: str) -> bool:
     return False
 
 
-def parse(source: Source, kind: str) -> Document:
+def parse(source: Source, kind: str, read: Beside = lambda _name: None) -> Document:
     """Read a source as a document of a kind that `detect` told.
+
+    `read` gives the texts of files beside it, which some kinds look at.
 
     Raises:
         DocumentError: it cannot be examined, and why.
@@ -200,4 +203,4 @@ def parse(source: Source, kind: str) -> Document:
 
         message = f"has {lines:,} lines; more than {most:,} are not examined"
         raise DocumentError(ProblemKind.TOO_LARGE, message)
-    return KINDS[kind].parse(source)
+    return KINDS[kind].parse(source, read)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias, cast
 
 from imagelint.core.pattern import pattern
 from imagelint.core.subject import About
@@ -16,28 +16,39 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
 
 
+Beside: TypeAlias = "Callable[[str], str | None]"
+"""The text of the file of that name in the folder of a source; None when there is none to read."""
+
+
 class Kind(NamedTuple):
     """A kind of document.
 
     `parser` is `module:function` below `imagelint.documents`, imported when a text of the kind is
     read. `path` matches, whole and in lower case with `/`, the paths that are of this kind whatever
     they hold; what a path does not tell is told by `documents.detect` from the content. Texts of
-    more than `most_lines` lines are not examined: people write some hundreds.
+    more than `most_lines` lines are not examined: people write some hundreds. `beside` are the
+    names of files in the same folder whose texts the parser takes as well.
     """
 
     parser: str
     about: About = About.FILE
     path: re.Pattern[str] | None = None
     most_lines: int | None = None
+    beside: tuple[str, ...] = ()
 
-    def parse(self, source: Source) -> Document:
-        """Read a source as a document of this kind.
+    def parse(self, source: Source, read: Beside = lambda _name: None) -> Document:
+        """Read a source as a document of this kind, with what it needs of the files beside it.
 
         Raises:
             DocumentError: it cannot be examined, and why.
         """
         module, _, name = self.parser.partition(":")
         found = getattr(import_module(f"imagelint.documents.{module}"), name)
+        if self.beside:
+            texts = tuple(map(read, self.beside))
+            return cast("Callable[[Source, tuple[str | None, ...]], Document]", found)(
+                source, texts
+            )
         return cast("Callable[[Source], Document]", found)(source)
 
 
@@ -61,7 +72,7 @@ KINDS: dict[str, Kind] = {
     # What is read line by line costs a tenth of a millisecond a line.
     "dockerfile": Kind("dockerfile.reading:parse_dockerfile", most_lines=20_000),
     "kubernetes": Kind("kubernetes.manifest:parse_manifest"),
-    "compose": Kind("compose.document:parse_compose"),
+    "compose": Kind("compose.document:parse_compose", beside=(".env",)),
     "template": Kind("template:refuse_template"),
     "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),
     "signatures": Kind("image.signatures:parse_signatures", About.IMAGE),

@@ -5,12 +5,19 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, NamedTuple
 
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.reference import (
+    UNKNOWN_PART,
+    ImageReference,
+    PartialReference,
+    parse_partial,
+    parse_reference,
+)
 from imagelint.documents.execution import UNKNOWN_PLACE
 
 if TYPE_CHECKING:
-    from imagelint.core.fact import Fact
-    from imagelint.core.reference import ImageReference
     from imagelint.core.source import Span
+    from imagelint.documents.base import Node
     from imagelint.documents.execution import ExecutionPlace
 
 
@@ -32,7 +39,7 @@ class ImageUse(NamedTuple):
     a value or a template is part of it, or when it is not a valid reference. Stages, `scratch` and
     named contexts are not image uses. `final` is true when the image ends up in what is shipped
     (the base chain of the final stage; any pod or service). `built` marks a compose service that is
-    built locally under that name.
+    built locally under that name. `partial` is what is known where the reference is not.
     """
 
     span: Span
@@ -42,6 +49,28 @@ class ImageUse(NamedTuple):
     final: bool = True
     built: bool = False
     path: str = ""
+    partial: PartialReference = PartialReference()
+
+    @property
+    def known(self) -> ImageReference | None:
+        """The reference, or what is known of it: see `PartialReference`."""
+        return self.reference.value if isinstance(self.reference, Known) else self.partial.name
+
+    @property
+    def tag(self) -> Fact[str]:
+        """The tag, also where other parts of the reference are not known."""
+        if not isinstance(self.reference, Known):
+            return self.partial.tag
+        tag = self.reference.value.tag
+        return Known(tag, self.reference.span) if tag else ABSENT
+
+
+def image_use(at: Node, role: ImageRole, text: str, read: str) -> ImageUse:
+    """An image that a document names; `read` is the text with `UNKNOWN_PART` for its gaps."""
+    reference = parse_reference(read)
+    fact = UNKNOWN if reference is None else Known(reference, at.span)
+    partial = parse_partial(read) if UNKNOWN_PART in read else PartialReference()
+    return ImageUse(at.span, role, text, fact, path=getattr(at, "path", ""), partial=partial)
 
 
 class EnvOrigin(Enum):

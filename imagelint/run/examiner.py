@@ -12,7 +12,8 @@ from imagelint.core.errors import ImagelintError
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind, Report
-from imagelint.documents.project import Project, kind_asked
+from imagelint.documents.kinds import KINDS
+from imagelint.documents.project import Project, beside, kind_asked
 from imagelint.engine.examine import Examination
 from imagelint.run.index import FileIndex
 from imagelint.run.serialize import FileReport
@@ -82,6 +83,10 @@ class Examiner:
         project = Project(
             lambda origin: self.load(origin, root), lambda kind, key: self.find(kind, key, root)
         )
+        if document.kind in KINDS:
+            names = KINDS[document.kind].beside
+            origin = document.source.origin
+            project.dependencies.update(beside(origin, name) for name in names)
         report = self._examination(self._plan.policies.of(folder))(document, project)
         asked = sorted(project.dependencies) if self._plan.keeps else ()
         return FileReport(report, tuple((name, dependency(name, self._index)) for name in asked))

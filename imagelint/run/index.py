@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -10,13 +11,14 @@ from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.digest import digest_of
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.detect import DocumentError, detect, parse
-from imagelint.documents.project import by_key
+from imagelint.documents.project import beside, by_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Document, Key, Node
+    from imagelint.documents.kinds import Beside
 
 MOST_TEXT = 32_000_000
 """Characters of texts that are kept until their files are examined."""
@@ -128,7 +130,16 @@ class FileIndex:
         kind = self._kinds.get(source.origin)
         if kind is None:
             kind = self._kinds[source.origin] = detect(source.origin, source.text)
-        return _parse(source, kind)
+        return _parse(source, kind, lambda name: self._beside(source.origin, name))
+
+    def _beside(self, origin: str, name: str) -> str | None:
+        """The text of a file in the folder of another; None where there is none to read."""
+        wanted = beside(origin, name)
+        folder = os.path.realpath(os.path.dirname(origin) or ".")
+        if os.path.dirname(os.path.realpath(wanted)) != folder:
+            return None  # a link leads out of the folder, and perhaps of the repository
+        source = self.content(self._file(wanted)).text.source
+        return source.text if source is not None else None
 
     def _parsed(self, found: FoundFile) -> Document | Report | None:
         known = self._recent.get(found.origin)
@@ -215,11 +226,11 @@ def recognise(source: Source) -> Document | Report:
     return _parse(source, detect(source.origin, source.text))
 
 
-def _parse(source: Source, kind: str) -> Document | Report:
+def _parse(source: Source, kind: str, read: Beside = lambda _name: None) -> Document | Report:
     if not kind:
         return Report(ignored=(source.origin,))
     try:
-        return parse(source, kind)
+        return parse(source, kind, read)
     except DocumentError as error:
         return Report(problems=(error.problem(source),))
     except RecursionError:

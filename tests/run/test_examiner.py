@@ -78,7 +78,7 @@ def test_problems_of_reading_are_reported(here: Path) -> None:
 def test_a_crash_outside_of_the_rules_costs_one_file(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def crash(_source: Source, _kind: str) -> None:
+    def crash(_source: Source, _kind: str, _read: object) -> None:
         raise ValueError("hf_" + "a" * 34)
 
     write(here, Dockerfile=GOOD)
@@ -91,7 +91,7 @@ def test_a_crash_outside_of_the_rules_costs_one_file(
 
 
 def test_too_deep_a_text_is_a_problem(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(_source: Source, _kind: str) -> None:
+    def crash(_source: Source, _kind: str, _read: object) -> None:
         raise RecursionError
 
     write(here, Dockerfile=GOOD)

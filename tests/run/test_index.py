@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.report import Problem
     from imagelint.documents.base import Document
+    from imagelint.documents.kinds import Beside
     from imagelint.run.files import ResultCache
 
 FILES = 12
@@ -64,9 +65,9 @@ def log(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatc
         note("read", origin)
         return read_bytes(place, origin)
 
-    def parsed(source: Source, kind: str) -> Document:
+    def parsed(source: Source, kind: str, read: Beside) -> Document:
         note("parse", source.origin)
-        return parse(source, kind)
+        return parse(source, kind, read)
 
     monkeypatch.setattr(module, "read_bytes", read)
     monkeypatch.setattr(module, "parse", parsed)
@@ -183,10 +184,10 @@ def test_the_document_that_was_asked_for_longest_ago_goes_first(
 
 
 def test_what_cannot_be_parsed_is_no_landmark(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def crash(source: Source, kind: str) -> Document:
+    def crash(source: Source, kind: str, read: Beside) -> Document:
         if source.origin.startswith("b"):
             raise ValueError(kind)
-        return parse(source, kind)
+        return parse(source, kind, read)
 
     monkeypatch.setattr(module, "parse", crash)
     write(here, a__Dockerfile=COPIES, b__Dockerfile=COPIES, pod_yaml="kind: [\napiVersion: v1\n")
@@ -212,3 +213,25 @@ def test_what_is_none_of_ours_is_reported(here: Path) -> None:
         ignored=("notes.txt",)
     )
     assert FileIndex({}).document(FoundFile("missing", "missing")) is None
+
+
+def test_the_environment_file_beside_is_looked_at_and_a_part_of_what_is_remembered(
+    here: Path,
+) -> None:
+    def rules() -> list[str]:
+        files = find(["."], lambda _path: False, lambda _folder: None).files
+        reports = examine(files, Run(policies, memory, 0))
+        return [one.rule for one in reports["compose.yaml"].findings]
+
+    policies = Policies(["baseline"], Policy(), set())
+    memory = Memory()
+    write(here, compose_yaml="services: {a: {image: 'nginx:${TAG:-1.2}'}}\n")
+    assert rules() == []
+    (here / ".env").write_text("TAG=latest\n", encoding="utf-8")
+    assert rules() == ["unpinned-image"]
+    (here / ".env").unlink()
+    assert rules() == []
+    (here / "elsewhere").mkdir()
+    (here / "elsewhere" / ".env").write_text("TAG='latest'\n", encoding="utf-8")
+    (here / ".env").symlink_to(here / "elsewhere" / ".env")
+    assert rules() == []

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Known
-from imagelint.core.reference import parse_reference
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.complaints import MalformedComposeFile
+from imagelint.documents.compose.dotenv import read_dotenv
 from imagelint.documents.compose.execution import SERVICE_BUILD, ServicePlace
+from imagelint.documents.compose.interpolation import NO_VARIABLES, ComposeRoot
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
 from imagelint.documents.compose.runtime import read_runtime
-from imagelint.documents.compose.values import is_set, value
+from imagelint.documents.compose.values import is_set, parts, value
 from imagelint.documents.compose.variables import read_env, read_settings
-from imagelint.documents.shared import EnvOrigin, ImageRole, ImageUse
+from imagelint.documents.secretnames import is_secret_name
+from imagelint.documents.shared import EnvOrigin, ImageRole, ImageUse, image_use
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream
@@ -28,6 +31,9 @@ if TYPE_CHECKING:
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.yaml.nodes import YamlNode
+
+
+_DEFAULT = pattern(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-([^{}$\r\n]+)\}")
 
 
 class ComposeFile(Document):
@@ -58,6 +64,13 @@ class ComposeFile(Document):
             yield from service.ports
             yield from _started(service)
 
+    def concealed(self) -> Iterator[Span]:
+        """Also the defaults of variables that are secret by their names, wherever they stand."""
+        yield from super().concealed()
+        for match in _DEFAULT.finditer(self.source.text):
+            if is_secret_name(match[1]):
+                yield Span(*match.span(2))
+
 
 def _started(service: ComposeService) -> Iterator[Node]:
     from imagelint.documents.compose.launching import launch, scripts
@@ -71,18 +84,19 @@ def _started(service: ComposeService) -> Iterator[Node]:
         yield command
 
 
-def parse_compose(source: Source) -> ComposeFile:
-    """Read a compose file.
+def parse_compose(source: Source, beside: tuple[str | None, ...] = ()) -> ComposeFile:
+    """Read a compose file; `beside` may hold the text of the `.env` file in its folder.
 
     Raises:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
     stream = read_stream(source)
+    variables = read_dotenv(beside[0]) if beside and beside[0] else NO_VARIABLES
     complaints: list[Complaint] = [*duplicate_complaints(stream)]
     services: list[ComposeService] = []
     for node in stream.documents:
         complaints += _misshapen(node)
-        for name, body in Cursor(node)["services"].entries():
+        for name, body in ComposeRoot(node, variables)["services"].entries():
             if isinstance(body.node, Mapping):
                 services.append(_service(name, body))
     return ComposeFile(
@@ -141,16 +155,8 @@ def _placed(variables: tuple[EnvVar, ...], place: ExecutionPlace) -> tuple[EnvVa
 
 def _image(body: Cursor) -> ImageUse | None:
     place = body["image"]
-    fact = value(place)
-    if fact is ABSENT:
+    if not is_set(place):
         return None
-    reference = parse_reference(fact.value) if isinstance(fact, Known) else None
     text = place.node.text if isinstance(place.node, Scalar) else ""
-    return ImageUse(
-        place.span,
-        ImageRole.COMPOSE,
-        text,
-        Known(reference, place.span) if reference else UNKNOWN,
-        built=is_set(body["build"]),
-        path=place.path,
-    )
+    use = image_use(place, ImageRole.COMPOSE, text, parts(place))
+    return use._replace(built=is_set(body["build"]))

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.compose.values import is_set, size, value, word
+from imagelint.core.reference import UNKNOWN_PART
+from imagelint.documents.compose.values import boolean, is_set, parts, size, value, word
 from imagelint.documents.quantity import parse_bytes
 from imagelint.documents.runtime.model import Mount
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
@@ -14,8 +15,6 @@ from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
-_VARIABLE = pattern(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
-_UNKNOWN_PART = "\0"
 _PATH_STARTS = (".", "/", "~", "\\")
 _SIZE_OPTION = pattern(r"(?:^|,)size=([^,]+)")
 
@@ -34,18 +33,17 @@ def read_mounts(service: Cursor) -> Fact[tuple[Mount, ...]]:
 def _mount(place: Cursor) -> Mount:
     if isinstance(place.node, Mapping):
         return _long(place)
-    text = place.node.text if isinstance(place.node, Scalar) else _UNKNOWN_PART
-    parts = _VARIABLE.sub(_UNKNOWN_PART, text).split(":")
-    if len(parts) == 1:
-        return Mount(place.span, _target(parts[0], place), "volume", path=place.path)
+    words = parts(place).split(":")
+    if len(words) == 1:
+        return Mount(place.span, _target(words[0], place), "volume", path=place.path)
     # `C:\models:/models`
-    if len(parts[0]) == 1 and parts[1].startswith(("\\", "/")) and len(parts) > 2:  # noqa: PLR2004
-        parts = [":".join(parts[:2]), *parts[2:]]
-    origin, target, *options = parts
+    if len(words[0]) == 1 and words[1].startswith(("\\", "/")) and len(words) > 2:  # noqa: PLR2004
+        words = [":".join(words[:2]), *words[2:]]
+    origin, target, *options = words
     source, host_path = "named", ""
     if origin.startswith(_PATH_STARTS) or "\\" in origin:
         source, host_path = "bind", origin
-    elif _UNKNOWN_PART in origin:
+    elif UNKNOWN_PART in origin:
         source = ""
     read_only = "ro" in ",".join(options).split(",")
     at = _target(target, place)
@@ -61,11 +59,11 @@ def _mount(place: Cursor) -> Mount:
 
 
 def _written(host_path: str) -> str:
-    return "" if _UNKNOWN_PART in host_path else host_path
+    return "" if UNKNOWN_PART in host_path else host_path
 
 
 def _target(text: str, place: Cursor) -> Fact[str]:
-    if _UNKNOWN_PART in text:
+    if UNKNOWN_PART in text:
         return UNKNOWN
     return Known(text.rstrip("/") or "/", place.span)
 
@@ -82,7 +80,7 @@ def _long(place: Cursor) -> Mount:
         target=target,
         source=source,
         size=size(place.at("tmpfs", "size")),
-        read_only=isinstance(flag := place["read_only"].boolean(), Known) and flag.value,
+        read_only=isinstance(flag := boolean(place["read_only"]), Known) and flag.value,
         host_path=word(place["source"]) if source == "bind" else "",
         path=place.path,
     )

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.reference import UNKNOWN_PART
 from imagelint.documents.compose.model import PublishedPort
-from imagelint.documents.compose.values import value, word
+from imagelint.documents.compose.values import parts, value, word
 from imagelint.documents.quantity import parse_port
 from imagelint.documents.runtime.model import ContainerPort
 from imagelint.documents.yaml.nodes import Mapping, Scalar
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
     from imagelint.documents.yaml.cursor import Cursor
 
-_VARIABLE = pattern(r"\$\{[^{}]*\}|\$[A-Za-z_][A-Za-z0-9_]*")
-_UNKNOWN_PART = "\0"
 # https://github.com/compose-spec/compose-spec/blob/main/05-services.md#ports
 _SHORT = pattern(
     r"(?:(?:(?P<host>\[[0-9A-Fa-f:.]+\]|[^:\[\]]+):)?(?P<published>[^:]*):)?"
@@ -42,8 +41,7 @@ def _port(place: Cursor) -> PublishedPort:
             word(place["protocol"]) or "tcp",
             place.path,
         )
-    text = node.text if isinstance(node, Scalar) else ""
-    match = _SHORT.fullmatch(_VARIABLE.sub(_UNKNOWN_PART, text))
+    match = _SHORT.fullmatch(parts(place)) if isinstance(node, Scalar) else None
     if match is None:
         return PublishedPort(place.span, UNKNOWN, UNKNOWN, UNKNOWN, "tcp", place.path)
     return PublishedPort(
@@ -59,7 +57,7 @@ def _port(place: Cursor) -> PublishedPort:
 def _part(text: str | None, span: Span) -> Fact[str]:
     if not text:
         return ABSENT
-    return UNKNOWN if _UNKNOWN_PART in text else Known(text.strip("[]"), span)
+    return UNKNOWN if UNKNOWN_PART in text else Known(text.strip("[]"), span)
 
 
 def container_ports(ports: tuple[PublishedPort, ...], service: Cursor) -> tuple[ContainerPort, ...]:

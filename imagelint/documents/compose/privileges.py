@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.documents.compose.values import is_set, value
+from imagelint.documents.compose.values import boolean, is_set, value
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
 from imagelint.documents.yaml.nodes import Scalar, Sequence
@@ -54,8 +54,7 @@ def _network(place: Cursor) -> Field[bool]:
 
 
 def _boolean(place: Cursor) -> Field[bool]:
-    fact = value(place)
-    return Field(place.boolean() if isinstance(fact, Known) else fact, place)
+    return Field(boolean(place), place)
 
 
 def _list(place: Cursor) -> Field[tuple[Field[str], ...]]:

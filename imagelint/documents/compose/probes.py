@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.documents.compose.values import is_set, value, word
+from imagelint.documents.compose.values import boolean, is_set, value, word
 from imagelint.documents.compose.words import whole
 from imagelint.documents.quantity import COMPOSE_UNITS, parse_count, parse_duration
 from imagelint.documents.runtime.field import Field
@@ -48,7 +48,7 @@ def _check(check: Cursor) -> ProbeCheck:
 
 def _kind(check: Cursor, form: str) -> Fact[CheckKind]:
     """A command, unless it is switched off; without one it is the image's own."""
-    disabled = check["disable"].boolean()
+    disabled = boolean(check["disable"])
     if form == "NONE" or (isinstance(disabled, Known) and disabled.value):
         return ABSENT
     if disabled is UNKNOWN or not is_set(check["test"]):

@@ -5,22 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.core.pattern import pattern
+from imagelint.core.reference import UNKNOWN_PART
+from imagelint.documents.booleans import YAML_1_1
+from imagelint.documents.compose.interpolation import interpolated, variables_of, with_gaps
 from imagelint.documents.quantity import parse_bytes
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
-
-# https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
-_VARIABLE = pattern(r"\$\$|\$(?:\{|[A-Za-z_])|\{\{")
-
-
-def interpolated(text: str) -> Fact[str]:
-    """The text as compose reads it; unknown when the environment or an `.env` file takes part."""
-    if any(match[0] != "$$" for match in _VARIABLE.finditer(text)):
-        return UNKNOWN
-    return Known(text.replace("$$", "$"))
 
 
 def value(place: Cursor) -> Fact[str]:
@@ -32,8 +24,22 @@ def value(place: Cursor) -> Fact[str]:
         return UNKNOWN
     if node.value is None:
         return ABSENT
-    fact = interpolated(node.text)
+    fact = interpolated(node.text, variables_of(place))
     return Known(fact.value, node.span) if isinstance(fact, Known) else fact
+
+
+def parts(place: Cursor) -> str:
+    """The string at a place with `UNKNOWN_PART` for what is not known of it."""
+    node = place.node
+    return with_gaps(node.text, variables_of(place)) if isinstance(node, Scalar) else UNKNOWN_PART
+
+
+def boolean(place: Cursor) -> Fact[bool]:
+    """The truth value at a place, also as a variable or in quotes: compose casts both."""
+    fact = value(place)
+    if not isinstance(fact, Known):
+        return fact
+    return Known(YAML_1_1[fact.value], fact.span) if fact.value in YAML_1_1 else UNKNOWN
 
 
 def word(place: Cursor) -> str:

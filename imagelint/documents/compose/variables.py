@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.source import Span
-from imagelint.documents.compose.values import interpolated, is_collection, is_set, value
+from imagelint.documents.compose.interpolation import expressions, interpolated, variables_of
+from imagelint.documents.compose.values import is_collection, is_set, value
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 from imagelint.documents.yaml.text import contiguous
@@ -24,7 +25,9 @@ def read_env(service: Cursor) -> tuple[tuple[EnvVar, ...], bool]:
     complete = (
         is_collection(place) and not is_set(service["env_file"]) and not is_set(service["extends"])
     )
-    return read_settings(place, EnvOrigin.COMPOSE), complete
+    found = read_settings(place, EnvOrigin.COMPOSE)
+    read = len(found) == len(place.entries()) + len(place.items())
+    return found, complete and read
 
 
 def read_settings(place: Cursor, origin: EnvOrigin) -> tuple[EnvVar, ...]:
@@ -55,22 +58,25 @@ def _from_item(item: Cursor, origin: EnvOrigin) -> EnvVar | None:
     scalar = item.node
     if not isinstance(scalar, Scalar) or scalar.value is None:
         return None
-    name, equals, written = scalar.text.partition("=")
-    known = interpolated(name)
-    if not isinstance(known, Known) or not name:
+    text = scalar.text
+    split = _equals(text)
+    name, equals, written = text[:split], text[split : split + 1], text[split + 1 :]
+    variables = variables_of(item)
+    known = interpolated(name, variables)
+    if not isinstance(known, Known) or not known.value:
         return None
     span = contiguous(scalar)
     name_span = value_span = scalar.span
     if span is not None:
         name_span = Span(span.start, span.start + len(name))
         value_span = Span(name_span.end + len(equals), span.end) if equals else scalar.span
-    fact: Fact[str] = interpolated(written) if equals else UNKNOWN
+    fact: Fact[str] = interpolated(written, variables) if equals else UNKNOWN
     if isinstance(fact, Known):
         fact = Known(fact.value, value_span)
     reference = "" if equals else _HOST
     return EnvVar(
         span=scalar.span,
-        name=name,
+        name=known.value,
         value=fact,
         origin=origin,
         name_span=name_span,
@@ -78,3 +84,16 @@ def _from_item(item: Cursor, origin: EnvOrigin) -> EnvVar | None:
         reference=reference,
         path=item.path,
     )
+
+
+def _equals(text: str) -> int:
+    """Where the first `=` stands that is no part of a variable; the end where there is none."""
+    at = text.find("=")
+    if "$" not in text[: max(at, 0)]:
+        return at if at >= 0 else len(text)
+    for expression in expressions(text):
+        if expression.start > at:
+            break
+        if at < expression.end:
+            at = text.find("=", expression.end)
+    return at if at >= 0 else len(text)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.compose.values import interpolated
+from imagelint.documents.compose.interpolation import fill, interpolated, variables_of
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.serving.startscript import map_scalar, unknown_word
 from imagelint.documents.shell.script import Word
@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 
 # What compose's splitter knows: quotes and backslashes, no expansion.
 # https://github.com/compose-spec/compose-go, package `types`, over mattn/go-shellwords
-_PIECE = pattern(r"\\(.)|'([^']*)'|\"((?:[^\"\\]|\\.)*)\"|([^\s'\"\\]+)", re.DOTALL)
+# A variable that is not known is one piece, whatever stands in it: it is filled in before.
+_PIECE = pattern(
+    r"(\$\{(?:[^{}]|\{[^{}]*\})*\})|\\(.)|'([^']*)'|\"((?:[^\"\\]|\\.)*)\""
+    r"|((?:[^\s'\"\\$]|\$\$|\$(?!\{))+|\$)",
+    re.DOTALL,
+)
 _ESCAPED = pattern(r"\\(.)", re.DOTALL)
 _SPACES = pattern(r"\s*")
 
@@ -48,7 +53,7 @@ def read_words(place: Cursor) -> CommandLine:
         return CommandLine(tuple(whole(item) for item in place.items()))
     if not isinstance(node, Scalar) or node.value is None:
         return CommandLine((), complete=node is None or isinstance(node, Scalar))
-    line = map_scalar(node)
+    line = fill(map_scalar(node), variables_of(place))
     indices = _split(line.text)
     if indices is None:
         return CommandLine((), complete=False)
@@ -60,10 +65,10 @@ def whole(item: Cursor) -> MappedWord:
     """A scalar that is one word, whatever stands in it."""
     if not isinstance(item.node, Scalar):
         return MappedWord(unknown_word(item), MappedText("", item.span, ()), item.path)
-    mapped = _unescaped(map_scalar(item.node))
-    fact = interpolated(item.node.text)
+    mapped = fill(map_scalar(item.node), variables_of(item))
+    fact = interpolated(mapped.text)
     value = Known(fact.value, item.span) if isinstance(fact, Known) else UNKNOWN
-    return MappedWord(Word(mapped.span, item.node.raw, value), mapped, item.path)
+    return MappedWord(Word(mapped.span, item.node.raw, value), _unescaped(mapped), item.path)
 
 
 def _mapped_word(line: MappedText, span: Span, chosen: list[int], path: str) -> MappedWord:
@@ -113,7 +118,7 @@ def _split(text: str) -> list[tuple[Span, list[int]]] | None:
 def _value_indices(match: re.Match[str]) -> Iterator[int]:
     group = match.lastindex or 0
     start, end = match.span(group)
-    if group != 3:  # noqa: PLR2004 - the group of double quotes, where backslashes escape
+    if group != 4:  # noqa: PLR2004 - the group of double quotes, where backslashes escape
         yield from range(start, end)
         return
     at = start

@@ -4,23 +4,25 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.pattern import pattern
-from imagelint.core.reference import ImageReference, parse_reference
+from imagelint.core.reference import UNKNOWN_PART
+from imagelint.documents.base import Text
 from imagelint.documents.complaints import InvalidStageName, MalformedFrom
 from imagelint.documents.quantity import parse_count
-from imagelint.documents.shared import ImageRole, ImageUse
+from imagelint.documents.shared import ImageRole, ImageUse, image_use
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from imagelint.core.source import Span
-    from imagelint.documents.base import Complaint
+    from imagelint.documents.base import Complaint, Node
     from imagelint.documents.dockerfile.model import Instruction
     from imagelint.documents.shell.script import Word
 
 # https://github.com/moby/buildkit/blob/master/frontend/dockerfile/instructions/parse.go
 _NAME = pattern(r"[a-z][a-z0-9-_.]*")
+_VARIABLE = pattern(r"\$\{(?:[^{}]|\{[^{}]*\})*\}|\$\w+")
 _SCRATCH = "scratch"
 
 
@@ -61,15 +63,15 @@ class StageGraph(NamedTuple):
             name = value.value
             if not name or name in self.contexts or name.isdigit() or name == _SCRATCH:
                 return None
-        return ImageUse(span, role, text, reference_of(value), final=False)
+        return read_image(value, Text(span), text, role)._replace(final=False)
 
 
-def reference_of(value: Fact[str]) -> Fact[ImageReference]:
-    """The reference that a text is; unknown when it is none."""
-    if not isinstance(value, Known):
-        return UNKNOWN
-    reference = parse_reference(value.value)
-    return UNKNOWN if reference is None else Known(reference, value.span)
+def read_image(value: Fact[str], at: Node, text: str, role: ImageRole) -> ImageUse:
+    """An image that an instruction names; variables without a value are gaps in its name."""
+    if isinstance(value, Known):
+        return image_use(at, role, text, value.value)
+    quoted = any(character in text for character in "\"'\\")
+    return image_use(at, role, text, UNKNOWN_PART if quoted else _VARIABLE.sub(UNKNOWN_PART, text))
 
 
 def read_graph(origins: Sequence[Instruction], contexts: Collection[str]) -> StageGraph:
@@ -122,7 +124,7 @@ def _outline(
             return outline._replace(context=name)
         if name == _SCRATCH:
             return outline._replace(scratch=True)
-    image = ImageUse(word.span, ImageRole.BASE, word.raw, reference_of(word.value))
+    image = read_image(word.value, Text(word.span), word.raw, ImageRole.BASE)
     return outline._replace(base=image)
 
 

@@ -79,13 +79,16 @@ def find_invocation(launch: Launch) -> Invocation | None:
 
 
 def _image_engine(launch: Launch) -> RecognisedEngine | None:
-    if launch.image is None or not isinstance(launch.image.reference, Known):
+    image = launch.image.known if launch.image is not None else None
+    found = recognise_image(image) if image is not None else None
+    if image is None or found is None:
         return None
-    found = recognise_image(launch.image.reference.value)
-    if found is None:
-        return None
-    tag = launch.image.reference.value.tag
-    return found if not tag or fnmatchcase(tag, engine(found.engine).tags) else None
+    tags = engine(found.engine).tags
+    if image.tag:
+        return found if fnmatchcase(image.tag, tags) else None
+    # A tag that is not known may be one of those that hold no server.
+    untagged = launch.image is not None and launch.image.tag is ABSENT
+    return found if untagged or tags == "*" else None
 
 
 def _by_image(

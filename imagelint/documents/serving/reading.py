@@ -85,16 +85,16 @@ def _model(command: ServingCommand, known: Engine, reading: ParsedWords) -> Fact
         return settled(word.value, word.span)
     image = command.launch.image
     before = known.model_after_image
-    if fact is ABSENT and before and image and isinstance(image.reference, Known):
-        return Known(image.reference.value.repository.removeprefix(before), image.span)
+    if fact is ABSENT and before and image and image.known:
+        return Known(image.known.repository.removeprefix(before), image.span)
     return UNKNOWN if reading.ambiguous else fact
 
 
 def _version(launch: Launch, invocation: Invocation) -> Fact[str]:
     image = launch.image
-    if image is None or not isinstance(image.reference, Known):
+    if image is None or image.known is None:
         return UNKNOWN
-    version = engine_version(invocation.engine, image.reference.value)
+    version = engine_version(invocation.engine, image.known)
     return Known(version.value, image.span) if isinstance(version, Known) else version
 
 

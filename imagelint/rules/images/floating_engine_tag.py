@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.engines import engine
@@ -48,9 +47,9 @@ def floating_engine_tag(use: ImageUse, ctx: Context) -> Findings:
           api:
             image: ghcr.io/ggml-org/llama.cpp:server-cuda-b6529
     """
-    if use.built or use.role is ImageRole.TARGET or not isinstance(use.reference, Known):
+    image = use.known
+    if use.built or use.role is ImageRole.TARGET or image is None:
         return
-    image = use.reference.value
     name = engine_of_image(image)
     if not name or image.digest or image.tag in ("", "latest") or not _floats(image.tag):
         return

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.queries.kustomize import pins_image, replaced_image
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.recognition import engine_of_image
@@ -76,9 +76,8 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     """
     if use.built or use.role is ImageRole.TARGET or use.text in ctx.environment.build_contexts:
         return
-    if use.reference is UNKNOWN and use.text.endswith(":latest"):
-        yield ctx.finding(use, f"`{use.text}` takes whatever was pushed last", help=_REPLACE)
     if not isinstance(use.reference, Known):
+        yield from _judge_partial(use, ctx)
         return
     image = use.reference.value
     floating = image.tag in ("", "latest")
@@ -104,16 +103,35 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
         )
 
 
+def _judge_partial(use: ImageUse, ctx: Context) -> Findings:
+    """What variables are a part of: no registry adds a tag."""
+    untagged = use.tag is ABSENT
+    if not untagged and not use.text.endswith(":latest") and use.tag != Known("latest"):
+        return
+    if untagged and _pinned_elsewhere(use, use.text, ctx, by_digest=False):
+        return
+    yield ctx.finding(
+        use,
+        f"`{use.text}` {'has no tag: it ' if untagged else ''}takes whatever was pushed last",
+        help=_REPLACE,
+        severity=Severity.HIGH if use.known and engine_of_image(use.known) else None,
+    )
+
+
 _REPLACE = "name the version that was tested, best with its digest: `name:1.2.3@sha256:…`"
 
 
 def _is_kustomized(use: ImageUse, image: ImageReference, ctx: Context, options: Options) -> bool:
     """Whether the kustomization beside a manifest names the version."""
+    name = use.text.removesuffix(f":{image.tag}") if image.tag else use.text
+    return _pinned_elsewhere(use, name, ctx, by_digest=options.pin == "digest")
+
+
+def _pinned_elsewhere(use: ImageUse, name: str, ctx: Context, *, by_digest: bool) -> bool:
     if use.role is not ImageRole.POD:
         return False
-    name = use.text.removesuffix(f":{image.tag}") if image.tag else use.text
     entry = replaced_image(ctx.source.origin, name, ctx.project)
-    return entry is not None and pins_image(entry, by_digest=options.pin == "digest")
+    return entry is not None and pins_image(entry, by_digest=by_digest)
 
 
 def _breaks(image: ImageReference) -> bool:

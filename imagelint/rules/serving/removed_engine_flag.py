@@ -113,6 +113,5 @@ def _judged(server: ServingCommand, gone: RemovedFlag) -> tuple[Severity, Confid
 
 def _hint(server: ServingCommand) -> str:
     image = server.launch.image
-    if image is None or not isinstance(image.reference, Known):
-        return ""
-    return hinted_version(server.engine, image.reference.value)
+    known = image.known if image is not None else None
+    return hinted_version(server.engine, known) if known is not None else ""

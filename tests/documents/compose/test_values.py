@@ -1,39 +1,18 @@
 from __future__ import annotations
 
-import pytest
-
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.documents.compose.interpolation import ComposeRoot
 from imagelint.documents.compose.values import (
-    interpolated,
+    boolean,
     is_collection,
     is_set,
+    parts,
     size,
     value,
     word,
 )
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import load_yaml
-
-
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("plain", "plain"),
-        ("", ""),
-        ("a$$b", "a$b"),
-        ("$${X}", "${X}"),
-        ("$$$$X", "$$X"),
-        ("5$", "5$"),
-        ("$1", "$1"),
-        ("$X", UNKNOWN),
-        ("${X:-y}", UNKNOWN),
-        ("$$$X", UNKNOWN),
-        ("{{.Node}}", UNKNOWN),
-    ],
-)
-def test_interpolation(text: str, expected: object) -> None:
-    fact = interpolated(text)
-    assert (fact.value if isinstance(fact, Known) else fact) == expected
 
 
 def test_values_at_a_place() -> None:
@@ -49,3 +28,13 @@ def test_values_at_a_place() -> None:
     assert size(root["z"]) is ABSENT
     assert [is_set(root[key]) for key in "acz"] == [True, False, False]
     assert [is_collection(root[key]) for key in "acdz"] == [False, True, True, True]
+
+
+def test_values_are_filled_from_the_root() -> None:
+    (node,) = load_yaml("{a: '${X}', b: 'p/${X}:${Y}', c: [], d: '${ON:-yes}', e: '${Y}'}")
+    root = ComposeRoot(node, {"X": "1"})
+    assert word(root["a"]) == "1"
+    assert [parts(root[key]) for key in "bc"] == ["p/1:\0", "\0"]
+    assert boolean(root["d"]) == Known(value=True, span=root["d"].span)
+    assert boolean(root["e"]) is boolean(root["a"]) is UNKNOWN
+    assert boolean(root["z"]) is ABSENT

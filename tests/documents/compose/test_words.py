@@ -31,7 +31,10 @@ def values(line: CommandLine) -> list[object]:
         ("sh -c 'a  b'", ["sh", "-c", "a  b"]),
         ("'--x=\"a b\"c d\\ e'", ["--x=a bc", "d e"]),
         ('a "\\"b\\" c"', ["a", '"b" c']),
-        ("a $X ${Y:-b} $$Z", ["a", UNKNOWN, UNKNOWN, "$Z"]),
+        ("a $X ${Y:-b} $$Z", ["a", UNKNOWN, "b", "$Z"]),
+        ("a ${Y:-b c} x${Z:?must be set}y d", ["a", "b", "c", UNKNOWN, "d"]),
+        ("['${Y:-b c}', '${Y:-$$d}', '${Y']", ["b c", "$d", UNKNOWN]),
+        ("a ${Y b", ["a", UNKNOWN, "b"]),
         ("a '' b", ["a", "", "b"]),
         ("[a, {}, '{{ x }}']", ["a", UNKNOWN, UNKNOWN]),
         (">-\n  a\n  --b c", ["a", "--b", "c"]),
@@ -70,6 +73,14 @@ def test_an_escaped_dollar_is_one_for_the_container() -> None:
     assert [text[start] for start in mapped.starts] == list("echo $X $Y")
     (node,) = load_yaml("a: x$$y")
     assert whole(Cursor(node)["a"]).mapped.text == "x$y"
+
+
+def test_a_default_stands_where_its_variable_does() -> None:
+    text = "command: [sh, -c, 'serve ${M:-a b} --x']"
+    mapped = read(text).words[2].mapped
+    assert mapped.text == "serve a b --x"
+    assert text[slice(*mapped.place(6, 9))] == text[slice(*mapped.place(7, 8))] == "${M:-a b}"
+    assert text[slice(*mapped.place(10, 13))] == "--x"
 
 
 @given(st.text("ab '\"\\\n", max_size=30))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.core.reference import parse_reference
+from imagelint.core.pattern import pattern
+from imagelint.core.reference import UNKNOWN_PART, parse_reference
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.accelerators import gpu_product, quantity, requested
 from imagelint.documents.kubernetes.pods.details import ContainerDetails, named_at
@@ -20,7 +21,7 @@ from imagelint.documents.kubernetes.pods.volumes import (
     shared_memory,
 )
 from imagelint.documents.runtime.model import ContainerPort, Runtime
-from imagelint.documents.shared import ImageRole, ImageUse
+from imagelint.documents.shared import ImageRole, ImageUse, image_use
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     T = TypeVar("T")
 
+# What fills templates in, which `yaml.cursor.is_template` knows by how it begins.
+_FILLED = pattern(r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^{}]*\}|<%.*?%>|\$\(\(.*?\)\)|__[A-Z][A-Z0-9_]*__")
 _ENDING = frozenset(("Never", "OnFailure"))
 
 
@@ -131,12 +134,13 @@ def _image(body: Cursor) -> ImageUse | None:
     fact = place.text()
     if fact is ABSENT or fact == Known("", place.span):
         return None
-    reference = parse_reference(fact.value) if isinstance(fact, Known) else None
     text = fact.value if isinstance(fact, Known) else getattr(place.node, "text", "")
+    read = text if isinstance(fact, Known) else _FILLED.sub(UNKNOWN_PART, text)
     # Operators that have a field for the image often have one for its tag beside it.
     elsewhere = any(body[key].exists for key in ("version", "tag", "imageTag"))
-    known = Known(reference, place.span) if reference and not elsewhere else UNKNOWN
-    return ImageUse(place.span, ImageRole.POD, text, known, path=place.path)
+    if elsewhere or (not isinstance(fact, Known) and UNKNOWN_PART not in read):
+        read = UNKNOWN_PART
+    return image_use(place, ImageRole.POD, text, read)
 
 
 def _image_by_parts(place: Cursor) -> ImageUse | None:
