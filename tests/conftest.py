@@ -9,7 +9,7 @@ import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from imagelint.cli.main import answer
 
@@ -19,9 +19,11 @@ if TYPE_CHECKING:
 # Who starts the tests in the background of a script lets them, and all that they start, ignore ^C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Where others wait for the result, the same examples every time; at a desk, new ones.
-settings.register_profile("steady", derandomize=True)
-if os.environ.get("CI"):
-    settings.load_profile("steady")
+# How fast a busy machine makes examples says nothing about us.
+_PATIENT = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile("patient", _PATIENT)
+settings.register_profile("steady", _PATIENT, derandomize=True)
+settings.load_profile("steady" if os.environ.get("CI") else "patient")
 
 
 class Answer(NamedTuple):

@@ -94,23 +94,27 @@ class Judge:
 class _RuleRun:
     """One rule over one document; `left` is how many findings and crashes are still taken."""
 
-    __slots__ = ("_arguments", "_locators", "_rule", "left")
+    __slots__ = ("_arguments", "_check", "_locators", "_rule", "left")
 
     def __init__(self, rule: Rule, options: object, context: Context, locators: Locators) -> None:
         self._rule = rule
+        self._check = rule.check
         self._locators = locators
         self._arguments = (context,) if rule.options is None else (context, options)
         self.left = MOST_FINDINGS + 1
 
     def ask(self, node: Node, findings: list[Finding], problems: list[Problem]) -> None:
         """Add what the rule says about a node, and its crash if it is broken."""
-        before = len(findings) + len(problems)
+        before = len(findings)
         try:
-            findings.extend(islice(self._rule.check(node, *self._arguments), self.left))
+            findings.extend(islice(self._check(node, *self._arguments), self.left))
         except Exception as error:  # noqa: BLE001 - a broken rule must not stop the rest
             if self.left:
                 problems.append(_crash(self._rule, self._locators, node, error))
-        self.left -= len(findings) + len(problems) - before
+                self.left -= 1
+        added = len(findings) - before
+        if added:
+            self.left -= added
 
     def overflow(self) -> Problem:
         """The problem that the rule has more to say than anybody would read."""

@@ -137,6 +137,12 @@ def pull_length(words: Sequence[str]) -> int:
     return 0
 
 
+@cache
+def pulling_programs() -> frozenset[str]:
+    """The programs that may pull a model."""
+    return frozenset(row[0] for row in table("engines/index")["pulls"])
+
+
 def forms_cluster(text: str) -> bool:
     """Whether a script's text forms a cluster of machines before a server starts in it."""
     pattern = _cluster_scripts()

@@ -24,7 +24,7 @@ MOST_TEXT = 32_000_000
 """Characters of texts that are kept until their files are examined."""
 MOST_AHEAD = 1_500_000
 """Characters of texts whose documents are kept until they are examined: some 70 bytes for each."""
-MOST_RECENT = 250_000
+MOST_RECENT = 100_000
 """Characters of texts whose documents are kept behind that, for others that look at them."""
 T = TypeVar("T")
 

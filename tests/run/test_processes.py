@@ -31,7 +31,7 @@ def plan(here: Path) -> Plan:
 
 @pytest.fixture
 def handler() -> Iterator[None]:
-    before = signal.getsignal(signal.SIGINT)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
     processes._examiner.clear()
@@ -76,6 +76,7 @@ def test_who_stops_asking_leaves_no_process(plan: Plan, monkeypatch: pytest.Monk
     assert multiprocessing.active_children() == []
 
 
+@pytest.mark.usefixtures("handler")
 def test_an_interrupt_while_workers_start_or_end_comes_behind() -> None:
     reached: list[str] = []
 

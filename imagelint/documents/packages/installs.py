@@ -13,7 +13,7 @@ from imagelint.documents.packages.model import (
     PackageInstall,
     Requirement,
 )
-from imagelint.documents.shell.script import COMMANDS_KEPT
+from imagelint.documents.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,9 +28,10 @@ _CACHES: tuple[Cache, ...] = tuple(
     dict.fromkeys(cache for manager in MANAGERS for cache in manager.left_overs)
 )
 _DELETING = ("rm", "find")
+_PATHS_KEPT = 512
 
 
-@lru_cache(COMMANDS_KEPT)
+@remembered
 def package_installs(command: Command) -> tuple[PackageInstall, ...]:
     """What a command installs; empty for a command that installs nothing.
 
@@ -48,16 +49,22 @@ def refreshed_manager(command: Command) -> Manager | None:
     return call.manager if call and call.says(*call.manager.refresh) else None
 
 
-@lru_cache(COMMANDS_KEPT)
+@remembered
 def caches_removed(command: Command) -> tuple[Cache, ...]:
     """The left-overs of package managers which a command removes."""
     if command.program in _DELETING:
         paths = [word.text.strip("\"'").rstrip("*").rstrip("/") for word in command.arguments]
-        return tuple(cache for cache in _CACHES if any(map(cache.goes_with, paths)))
+        gone = [cache for path in paths for cache in _caches_below(path)]
+        return tuple(dict.fromkeys(gone))
     call = manager_call(command)
     if call is None:
         return ()
     return tuple(cache for cache in call.manager.left_overs if call.says(*cache.cleaned_by))
+
+
+@lru_cache(_PATHS_KEPT)
+def _caches_below(path: str) -> tuple[Cache, ...]:
+    return tuple(cache for cache in _CACHES if cache.goes_with(path))
 
 
 def packages_removed(script: Script) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from imagelint.documents.packages.system import (
     YUM,
     ZYPPER,
 )
+from imagelint.documents.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,7 @@ _BY_MODULE: Mapping[str, Manager] = {
 _VERSION = "-0123456789."
 
 
+@remembered
 def manager_call(command: Command) -> Call | None:
     """The package manager that a command runs, and what it is told; None for any other program.
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple, assert_never
 
 from imagelint.documents.booleans import installer_variable
 from imagelint.documents.packages.options import sort_words
+from imagelint.documents.remembered import remembered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -223,12 +224,17 @@ class Call(NamedTuple):
     @property
     def words(self) -> ParsedOptions:
         """The arguments, sorted into options and operands."""
-        return sort_words(self.arguments, self.manager.valued)
+        return _sorted(self)
 
     def says(self, *spellings: str) -> bool:
         """Whether it begins as one of these: `cache purge`, `update --all`."""
         words = self.words
         return any(_says(words, self.arguments, spelling.split()) for spelling in spellings)
+
+
+@remembered
+def _sorted(call: Call) -> ParsedOptions:
+    return sort_words(call.arguments, call.manager.valued)
 
 
 def _says(words: ParsedOptions, arguments: tuple[Word, ...], spelling: list[str]) -> bool:

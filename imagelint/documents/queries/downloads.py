@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
@@ -11,10 +10,10 @@ from imagelint.core.source import covering
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words
 from imagelint.documents.packages.python import is_python
+from imagelint.documents.remembered import remembered
 from imagelint.documents.shell.inner import script_word, takes_input
-from imagelint.documents.shell.script import COMMANDS_KEPT
 from imagelint.documents.shell.shells import POSIX_SHELLS
-from imagelint.knowledge.recognition import pull_length
+from imagelint.knowledge.recognition import pull_length, pulling_programs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -93,7 +92,7 @@ _SOURCING = frozenset({"source", "."})
 _CHECKSUMS = pattern(r"(?:sha(?:1|224|256|384|512)?|md5|b2|b3)sum|shasum")
 
 
-@lru_cache(COMMANDS_KEPT)
+@remembered
 def downloads(command: Command) -> tuple[Download, ...]:
     """What a command fetches; empty for a command that fetches nothing."""
     reader = _READERS.get(command.program)
@@ -231,6 +230,8 @@ def _hub(command: Command) -> tuple[Download, ...]:
 
 def _pull(command: Command) -> tuple[Download, ...]:
     """What the own command of an engine pulls: a model, `@` before its digest."""
+    if command.program not in pulling_programs():
+        return ()
     words = [word for word in command.arguments if not word.text.startswith("-")]
     verb = pull_length((command.program, *(word.text for word in words)))
     if not verb or len(words) < verb:

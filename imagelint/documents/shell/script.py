@@ -13,9 +13,6 @@ if TYPE_CHECKING:
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.shared import EnvVar
 
-COMMANDS_KEPT = 1_024
-"""Of how many commands readers remember what they made of them: several rules ask for each."""
-
 
 class Word(NamedTuple):
     """One word of a command.

@@ -1,0 +1,36 @@
+"""Answers about a node that are asked for again and again."""
+
+from __future__ import annotations
+
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+R = TypeVar("R")
+KEPT = 1_024
+"""Answers of one question: the rules ask about one file after the other."""
+
+
+def remembered(ask: Callable[[T], R]) -> Callable[[T], R]:
+    """A function of one immutable node that keeps its last answers.
+
+    The node is known by its identity: to hash a command with all its words, as `functools` would,
+    costs more than most answers.
+    """
+    answers: dict[int, tuple[T, R]] = {}
+
+    @wraps(ask)
+    def answer(node: T) -> R:
+        known = answers.get(id(node))
+        if known is not None and known[0] is node:
+            return known[1]
+        found = ask(node)
+        if len(answers) >= KEPT:
+            answers.clear()
+        answers[id(node)] = (node, found)
+        return found
+
+    return answer
