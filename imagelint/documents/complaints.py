@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from imagelint.documents.base import Complaint
 
-# Dockerfiles: frontend/dockerfile of moby/buildkit refuses all of them.
+# Dockerfiles: frontend/dockerfile of moby/buildkit refuses nearly all of them; the others it takes
+# for something that was not meant.
 
 
 class BadSubstitution(Complaint):
@@ -18,8 +19,32 @@ class BadSubstitution(Complaint):
     __slots__ = ()
 
 
+class BlankName(Complaint):
+    """A word of ENV, ARG or LABEL has nothing in front of its `=`; about the instruction."""
+
+    __slots__ = ()
+
+
+class BrokenJsonForm(Complaint):
+    """What looks like an array in JSON form is none; about the instruction."""
+
+    __slots__ = ()
+
+
+class CircularStage(Complaint):
+    """A stage takes files from a stage that is made of it; about what `from` names."""
+
+    __slots__ = ()
+
+
 class DuplicateDirective(Complaint):
     """`# name=value` is given again in the first lines; about the directive."""
+
+    __slots__ = ()
+
+
+class DuplicateFlag(Complaint):
+    """A flag that counts once is given again; about the flag."""
 
     __slots__ = ()
 
@@ -42,6 +67,24 @@ class InvalidEscapeDirective(Complaint):
     __slots__ = ()
 
 
+class InvalidExposedPort(Complaint):
+    """A word of EXPOSE is no port; about the word."""
+
+    __slots__ = ()
+
+
+class InvalidFlagValue(Complaint):
+    """The value of a flag is none that it takes, or there is none; about the flag."""
+
+    __slots__ = ()
+
+
+class InvalidMount(Complaint):
+    """`RUN --mount` has an option, or a value, that its type does not take; about the option."""
+
+    __slots__ = ()
+
+
 class InvalidOnbuildTrigger(Complaint):
     """ONBUILD keeps an instruction that it must not keep; about the instruction."""
 
@@ -50,6 +93,12 @@ class InvalidOnbuildTrigger(Complaint):
 
 class InvalidStageName(Complaint):
     """A stage has a name that is none; about the name."""
+
+    __slots__ = ()
+
+
+class InvalidStopSignal(Complaint):
+    """STOPSIGNAL names no signal; about the signal."""
 
     __slots__ = ()
 
@@ -72,6 +121,18 @@ class MissingArgument(Complaint):
     __slots__ = ()
 
 
+class MisspeltDirective(Complaint):
+    """A comment in the first lines is nearly a directive; about its name."""
+
+    __slots__ = ()
+
+
+class NoBuildStage(Complaint):
+    """There are instructions, and nothing but ARG; about nothing."""
+
+    __slots__ = ()
+
+
 class NonStringInJsonForm(Complaint):
     """An array in JSON form holds more than strings; about the instruction."""
 
@@ -90,6 +151,18 @@ class UnclosedQuote(Complaint):
     __slots__ = ()
 
 
+class UnexpectedArgument(Complaint):
+    """An instruction has an argument that it does not take; about the instruction."""
+
+    __slots__ = ()
+
+
+class UnknownFlag(Complaint):
+    """An instruction has a flag that it does not know; about the flag."""
+
+    __slots__ = ()
+
+
 class UnknownHealthcheckType(Complaint):
     """HEALTHCHECK begins neither with CMD nor with NONE; about its first word."""
 
@@ -102,8 +175,26 @@ class UnknownInstruction(Complaint):
     __slots__ = ()
 
 
+class UnknownStage(Complaint):
+    """A stage is named that does not exist; about the name."""
+
+    __slots__ = ()
+
+
 class UnterminatedHereDocument(Complaint):
     """A here-document goes on to the end of the file; about its name."""
+
+    __slots__ = ()
+
+
+class UrlInCopy(Complaint):
+    """COPY takes from an address what only ADD can fetch; about the instruction."""
+
+    __slots__ = ()
+
+
+class VariableInFrom(Complaint):
+    """`--from` or `from=` of a mount holds a variable; about what it names."""
 
     __slots__ = ()
 

@@ -107,8 +107,12 @@ def _is_dockerfile_name(name: str) -> bool:
 
 def _named_dockerfile(name: str, text: str, head: str) -> str:
     """A file that is named like a Dockerfile, unless its content is clearly something else."""
+    if _TEMPLATE_NAME.fullmatch(name) and _INSTRUCTION.search(text):
+        # `.in` may be anything, as long as nothing in it stands for something else.
+        return "template" if not name.endswith(".in") or "{{" in head else "dockerfile"
     if _FROM.search(text):
-        return "template" if _is_dockerfile_template(name, head) else "dockerfile"
+        # Not even its instructions are certain.
+        return "template" if _TEMPLATED_INSTRUCTION.search(head) else "dockerfile"
     start = head.lstrip()
     other = _manifest_kind(text)
     if other:
@@ -122,13 +126,6 @@ def _named_dockerfile(name: str, text: str, head: str) -> str:
     # A keyword may be split by continuations, and is one keyword to the builder.
     joined = _CONTINUATION.sub("", _COMMENT_LINE.sub("", text))
     return "dockerfile" if _INSTRUCTION.search(joined) else ""
-
-
-def _is_dockerfile_template(name: str, head: str) -> bool:
-    """By its extension, or because not even its instructions are certain."""
-    if _TEMPLATE_NAME.fullmatch(name):
-        return "{{" in head or "{%" in head
-    return _TEMPLATED_INSTRUCTION.search(head) is not None
 
 
 def _data(path: str, name: str, text: str, head: str) -> str:

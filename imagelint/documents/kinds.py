@@ -70,7 +70,7 @@ KINDS: dict[str, Kind] = {
         most_lines=100_000,
     ),
     # What is read line by line costs a tenth of a millisecond a line.
-    "dockerfile": Kind("dockerfile.reading:parse_dockerfile", most_lines=20_000),
+    "dockerfile": Kind("dockerfile.frontend:read_dockerfile", most_lines=20_000),
     "kubernetes": Kind("kubernetes.manifest:parse_manifest"),
     "compose": Kind("compose.document:parse_compose", beside=(".env",)),
     "template": Kind("template:refuse_template"),

@@ -8,7 +8,7 @@ from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.reference import UNKNOWN_PART
 from imagelint.documents.base import Text
-from imagelint.documents.complaints import InvalidStageName, MalformedFrom
+from imagelint.documents.complaints import InvalidStageName, MalformedFrom, UnknownStage
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.shared import ImageRole, ImageUse, image_use
 
@@ -135,9 +135,14 @@ def stage_name(words: tuple[Word, ...]) -> str:
     return words[2].text.lower()
 
 
-def complaint_about(instruction: Instruction) -> Complaint | None:
+def complaint_about(outline: StageOutline) -> Complaint | None:
     """What is wrong with the words of a FROM."""
-    words = instruction.words
+    words = outline.instruction.words
+    if outline.base_stage is not None and words[0].text != words[0].text.lower():
+        # Names are kept in lower case, and only `--from` looks for them so.
+        message = f"there is no stage {words[0].text[:40]}: FROM finds names in lower case only"
+        help_ = f"write FROM {words[0].text.lower()}"
+        return UnknownStage(words[0].span, words[0].text, message, help_)
     if len(words) < 2:  # noqa: PLR2004 - nothing but an image
         return None
     name = stage_name(words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Span
-from imagelint.documents.complaints import EmptyDockerfile, InstructionBeforeFrom
+from imagelint.documents.complaints import EmptyDockerfile, InstructionBeforeFrom, NoBuildStage
 from imagelint.documents.dockerfile.comments import InstructionMap, read_allowances
 from imagelint.documents.dockerfile.document import Dockerfile, DockerfileContent, InstructionEntry
 from imagelint.documents.dockerfile.expansion.scopes import global_scope
@@ -96,6 +96,7 @@ class _Parser:
             else:
                 self._read(line, builder)
         self._complain_about_loose(loose)
+        self._complain_about_origins()
         return Dockerfile(source, self._content(loose))
 
     def _begin(self) -> StageBuilder:
@@ -106,7 +107,7 @@ class _Parser:
         builder.shipped = outline.number in self._graph.shipped
         self._stages.append(builder)
         builder.instructions.append(outline.instruction)
-        complaint = complaint_about(outline.instruction)
+        complaint = complaint_about(outline)
         if complaint is not None:
             self._complaints.append(complaint)
         reading = ParsedInstruction(outline.instruction, (), ())
@@ -148,6 +149,17 @@ class _Parser:
             place = first.keyword_span
             help_ = "begin with FROM"
             self._complaints.append(InstructionBeforeFrom(place, first.keyword, message, help_))
+        if first is None and self._layout.lines and not self._stages:
+            message = "the file has no stage: nothing but ARG stands in it"
+            place = loose.instructions[-1].keyword_span
+            self._complaints.append(NoBuildStage(place, "", message, "name an image with FROM"))
+
+    def _complain_about_origins(self) -> None:
+        instructions = [part.reading.instruction for part in self._parts]
+        if any("from" in flag.raw for one in instructions for flag in (one.onbuild or one).flags):
+            from imagelint.documents.dockerfile.validation.stages import stage_complaints
+
+            self._complaints.extend(stage_complaints(instructions, self._graph))
 
     def _content(self, loose: StageBuilder) -> DockerfileContent:
         last = self._stages[-1] if self._stages else loose

@@ -24,6 +24,7 @@ from imagelint.documents.dockerfile.model import (
     StartCommand,
 )
 from imagelint.documents.dockerfile.scripts import ScriptContext, read_command
+from imagelint.documents.dockerfile.validation.jsonform import broken_json_form
 from imagelint.documents.shell.script import Script, ScriptRole, Word
 
 if TYPE_CHECKING:
@@ -157,7 +158,9 @@ class StageBuilder:
     def script(
         self, instruction: Instruction, line: LogicalLine, role: ScriptRole
     ) -> Script | None:
-        """The script of an instruction at this point of the stage."""
+        """The script of an instruction at this point of the stage; none of a broken array."""
+        if broken_json_form(instruction) is not None:
+            return None
         workdir = self.workdir.value if isinstance(self.workdir, Known) else ""
         variables = script_variables(self.scope)
         around = ScriptContext(self._text, self.shell, variables, workdir)

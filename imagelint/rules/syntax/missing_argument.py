@@ -17,7 +17,8 @@ def missing_argument(complaint: MissingArgument, ctx: Context) -> Findings:
 
     The build ends with "requires at least one argument". COPY and ADD need a source and a
     target; FROM, ARG, ENV, LABEL, USER, WORKDIR, EXPOSE, VOLUME, STOPSIGNAL, HEALTHCHECK and
-    SHELL need an argument at all. A variable that comes to nothing is one: what is written counts.
+    SHELL need an argument at all, and so do ONBUILD, MAINTAINER and the CMD of a HEALTHCHECK. A
+    variable that comes to nothing is one, except as a path of VOLUME: what is written counts.
 
     Bad:
         FROM alpine:3.20

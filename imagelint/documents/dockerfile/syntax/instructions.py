@@ -29,6 +29,8 @@ from imagelint.documents.dockerfile.syntax.arguments import (
     read_arguments,
 )
 from imagelint.documents.dockerfile.syntax.splitting import InstructionParts, split_instruction
+from imagelint.documents.dockerfile.validation.instruction import instruction_complaints
+from imagelint.documents.dockerfile.validation.jsonform import broken_json_form
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Word
 
@@ -45,6 +47,7 @@ _EXPANDING = frozenset(
 _EXPANDING_FLAGS = frozenset(("platform", "chown", "chmod", "checksum", "mount"))
 _FEWEST = {"ADD": 2, "COPY": 2, "ARG": 1, "ENV": 2, "LABEL": 2, "FROM": 1, "USER": 1}
 _FEWEST |= {"WORKDIR": 1, "EXPOSE": 1, "VOLUME": 1, "STOPSIGNAL": 1, "HEALTHCHECK": 1, "SHELL": 1}
+_FEWEST |= {"MAINTAINER": 1, "ONBUILD": 1}
 _NOT_IN_ONBUILD = ("FROM", "MAINTAINER", "ONBUILD")
 _SHORTEST, _LONGEST = 3, 20  # what may be a misspelt keyword
 _CLOSE = 0.66  # `RNU` is that close to RUN
@@ -98,6 +101,7 @@ class _Reader:
         keyword_end = parts.keyword_start + len(parts.keyword)
         span = Span(line.original(parts.keyword_start, keyword_end).start, line.end)
         arguments = read_arguments(keyword, parts, setting.escape)
+        before = len(self.complaints)
         nested = None
         if keyword == "ONBUILD" and parts.rest and not self._nesting:
             nested = self._nested(parts, setting)
@@ -117,6 +121,12 @@ class _Reader:
             arguments=arguments.values,
         )
         self._complain(instruction, arguments)
+        broken = None if arguments.fault else broken_json_form(instruction)
+        if broken is not None:
+            self.complaints[before:] = [broken]  # the rest only follows from it
+        elif len(self.complaints) == before:
+            for complaint in instruction_complaints(instruction):
+                self._add(complaint)
         return instruction
 
     def _nested(self, parts: InstructionParts, setting: ParseContext) -> Instruction:
@@ -144,7 +154,7 @@ class _Reader:
                 self._line.original(word.start, word.end) if word else _arguments_span(instruction)
             )
             self._add(fault.kind(place, fault.subject or keyword, fault.message, fault.help))
-        elif len(arguments.values) < _FEWEST.get(keyword, 0):
+        elif _count(instruction) < _FEWEST.get(keyword, 0):
             several = _FEWEST[keyword] > 1 and keyword in ("ADD", "COPY")
             message = f"{keyword} needs {'a source and a target' if several else 'an argument'}"
             self._add(MissingArgument(span, keyword, message))
@@ -273,6 +283,13 @@ def _fault(keyword: str, arguments: Arguments) -> ArgumentFault | None:
         message = "HEALTHCHECK takes CMD and a command, or NONE"
         return ArgumentFault(UnknownHealthcheckType, message, "put CMD in front of it", first)
     return None
+
+
+def _count(instruction: Instruction) -> int:
+    """How many arguments an instruction has; what ONBUILD keeps is one."""
+    return (
+        bool(instruction.value) if instruction.keyword == "ONBUILD" else len(instruction.arguments)
+    )
 
 
 def _suggestion(keyword: str) -> str:

@@ -15,6 +15,7 @@ from imagelint.core.source import Span
 from imagelint.documents.complaints import (
     DuplicateDirective,
     InvalidEscapeDirective,
+    MisspeltDirective,
     UnterminatedHereDocument,
 )
 from imagelint.documents.dockerfile.syntax.heredocs import (
@@ -39,6 +40,20 @@ if TYPE_CHECKING:
 _BOM = "\ufeff"
 _DIRECTIVE = pattern(rf"#[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
 _DIRECTIVES = ("syntax", "escape", "check")
+_NEARLY = pattern(rf"#[{SPACES}]*([a-zA-Z]+)\s*([=:])\s*(\S+)\s*$")
+_CLOSE = 0.7
+_FITS = {
+    "syntax": pattern(r"(?:[\w.-]+(?::\d+)?/)+dockerfile\b"),
+    "escape": pattern(r"[\\`]$"),
+    "check": pattern(r"(?:skip|error|experimental)="),
+}
+
+
+def read_directives(text: str) -> tuple[Directive, ...]:
+    """The parser directives in the first lines of a text."""
+    scanner = _Scanner(text if text.startswith(("#", " ", "\t", _BOM)) else "")
+    scanner.head()
+    return tuple(scanner.directives)
 
 
 def read_layout(text: str) -> DockerfileLines:
@@ -83,6 +98,14 @@ class _Scanner:
         self.comments: list[Span] = []
         self.complaints: list[Complaint] = []
 
+    def head(self) -> None:
+        """Read the directives alone."""
+        for line, offset in zip(self.physical, self._offsets, strict=True):
+            bare = line.rstrip("\r").lstrip(SPACES)
+            self._directive(bare, offset + len(line.rstrip("\r")) - len(bare))
+            if self._directives_over:
+                return
+
     def lines(self) -> Iterator[LogicalLine]:
         """The instructions in order."""
         while self._at < len(self.physical):
@@ -107,6 +130,7 @@ class _Scanner:
         name = match[1].lower() if match else ""
         if match is None or name not in _DIRECTIVES:
             self._directives_over = True
+            self._misspelt(bare, start)
             return
         span = Span(start, start + len(bare))
         if any(known.name == name for known in self.directives):
@@ -116,6 +140,18 @@ class _Scanner:
         self.directives.append(Directive(span, name, match[2]))
         if name == "escape":
             self._set_escape(span, match[2])
+
+    def _misspelt(self, bare: str, start: int) -> None:
+        match = _NEARLY.match(bare)
+        if match is None:
+            return
+        name, equals, value = match.groups()
+        near = _nearest(name.lower())
+        if not near or (near == name.lower() and equals == "=") or not _FITS[near].match(value):
+            return
+        span = Span(start + match.start(1), start + match.end(1))
+        message = f"{name}{equals} is a comment, and no directive"
+        self.complaints.append(MisspeltDirective(span, name, message, f"write # {near}={value}"))
 
     def _set_escape(self, span: Span, value: str) -> None:
         if value in ("\\", "`"):
@@ -197,6 +233,13 @@ class _Scanner:
     def _text_end(self) -> int:
         """The end of the last line, without a line feed."""
         return self._offsets[-1] + len(self.physical[-1])
+
+
+def _nearest(name: str) -> str:
+    from difflib import get_close_matches
+
+    close = get_close_matches(name, _DIRECTIVES, n=1, cutoff=_CLOSE)
+    return close[0] if close else ""
 
 
 def _offsets(lines: list[str], gap: int = 1) -> list[int]:
