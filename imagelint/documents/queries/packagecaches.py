@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.packages.installs import caches_removed, package_installs
 from imagelint.documents.packages.packagemanager import Ecosystem
-from imagelint.documents.queries.stages import enclosing_stage, set_before
+from imagelint.documents.queries.stages import enclosing_stage, set_before, stage_scripts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Script
 
 __all__ = ["Filling", "Removals", "brings_more_than_itself", "cache_mount", "cache_switched_off"]
-__all__ += ["holds", "wheel_cache", "wheel_fillings"]
+__all__ += ["holds", "moved_and_removed", "wheel_cache", "wheel_fillings"]
 
 
 def cache_switched_off(
@@ -28,7 +28,9 @@ def cache_switched_off(
     """Whether an installation writes no cache; None when that depends on something unknown."""
     if install.no_cache:
         return True
-    for setting in _settings(document, script, cache.off_variables):
+    if _configured_off(document, script, install, cache):
+        return True
+    for setting in _settings(document, script, install.command, cache.off_variables):
         if setting.value is UNKNOWN:
             return None
         if isinstance(setting.value, Known) and cache.is_off(setting.value.value):
@@ -67,18 +69,64 @@ def holds(mount: str, cache: Cache) -> bool:
     return bool(target) and any(f"{folder}/".startswith(f"{target}/") for folder in cache.folders)
 
 
-def cache_mount(document: Document, script: Script, cache: Cache) -> str:
-    """The target of the cache mount which holds a cache, empty without one."""
+def _configured_off(
+    document: Document, script: Script, install: PackageInstall, cache: Cache
+) -> bool:
+    """Whether a command before has written into pip's configuration that it keeps no cache."""
+    if install.manager.name != "pip":
+        return False
+    stage = enclosing_stage(document, script.span)
+    scripts = (*(stage_scripts(document, stage) if stage else ()), script)
+    start = install.command.span.start
+    return any(
+        _sets_no_cache(command, cache)
+        for one in scripts
+        for command in one.commands
+        if command.span.start < start and command.program.startswith(("pip", "python"))
+    )
+
+
+def _sets_no_cache(command: Command, cache: Cache) -> bool:
+    """`pip config set global.no-cache-dir true`, which means what the variable means."""
+    texts = [word.text for word in command.words]
+    if "config" not in texts[:4] or "set" not in texts or not command.unconditional:
+        return False
+    name = texts[-2].partition(".")[2]
+    return name.replace("_", "-") == "no-cache-dir" and cache.is_off(texts[-1])
+
+
+def cache_mount(
+    document: Document, script: Script, filling: Filling, kinds: tuple[str, ...] = ("cache",)
+) -> str:
+    """The target of the mount of one of those kinds which holds a cache, empty without one."""
     if not script.mounts:
         return ""
-    settings = _settings(document, script, cache.variables)
-    moved = [one.value.value.rstrip("/") for one in settings if isinstance(one.value, Known)]
+    cache = filling.cache
+    moved = _folders(document, script, filling)
     for mount in script.mounts:
         kind, _, target = mount.partition(":")
         path = target.rstrip("/")
-        if kind == "cache" and (cache.goes_with(path) or path.endswith(tuple(filter(None, moved)))):
+        if kind in kinds and (cache.goes_with(path) or path.endswith(tuple(filter(None, moved)))):
             return target
     return ""
+
+
+def _folders(document: Document, script: Script, filling: Filling) -> list[str]:
+    """The folders that variables name for a cache."""
+    settings = _settings(document, script, filling.install.command, filling.cache.variables)
+    return [one.value.value.rstrip("/") for one in settings if isinstance(one.value, Known)]
+
+
+def moved_and_removed(document: Document, script: Script, filling: Filling) -> bool:
+    """Whether the script removes, behind an installation, the folder to which its cache moved."""
+    start = filling.install.command.span.start
+    folders = _folders(document, script, filling)
+    return any(
+        word.text.rstrip("*").rstrip("/") == folders[-1]
+        for command in (script.of("rm", "find") if folders else ())
+        if command.span.start > start
+        for word in command.arguments
+    )
 
 
 class Removals:
@@ -105,6 +153,11 @@ def brings_more_than_itself(install: PackageInstall) -> bool:
     return bool(install.files) or not names or not names <= install.manager.own
 
 
-def _settings(document: Document, script: Script, names: tuple[str, ...]) -> Iterator[EnvVar]:
+def _settings(
+    document: Document, script: Script, command: Command, names: tuple[str, ...]
+) -> Iterator[EnvVar]:
+    """What is set by those names for a command: before its script, and by it."""
     stage = enclosing_stage(document, script.span)
-    return set_before(document, stage, names, script.span) if stage else iter(())
+    if stage is not None:
+        yield from set_before(document, stage, names, script.span)
+    yield from (one for one in command.exported if one.name in names)

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN
+from imagelint.core.pattern import pattern
+from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.scope import names_set
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.scope import Scope
-    from imagelint.documents.shell.script import Command
+    from imagelint.documents.shell.script import Command, Word
+
+_NAME = pattern(r"[A-Za-z_]\w*", re.ASCII)
 
 DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _READING = frozenset({"read", "mapfile", "readarray", "getopts", "printf", "let", "eval"})
@@ -38,14 +43,22 @@ def apply_effects(command: Command, scope: Scope, text: str) -> None:
 
 
 def _assign(command: Command, scope: Scope, program: str) -> None:
+    exports = program == "export" or bool(program and command.has_flag("-x"))
+    public = {variable.name for variable in scope.exported}
     for variable in command.assignments:
-        scope.assign(variable.name, variable.value if command.unconditional else UNKNOWN)
-    exports = program == "export" or (program and command.has_flag("-x"))
-    if exports:
-        for variable in command.assignments:
-            scope.export(variable.name)
-        for word in command.arguments:
-            scope.export(word.text)
+        value = variable.value if command.unconditional else UNKNOWN
+        scope.assign(variable.name, value)
+        if exports or variable.name in public:
+            scope.export(variable._replace(value=value))
+    for word in command.arguments if exports else ():
+        if _NAME.fullmatch(word.text):
+            scope.export(_exported(word, scope, sure=command.unconditional))
+
+
+def _exported(word: Word, scope: Scope, *, sure: bool) -> EnvVar:
+    """The variable that `export NAME` hands on."""
+    value = scope.lookup(word.text) if sure else UNKNOWN
+    return EnvVar(word.span, word.text, value, EnvOrigin.SHELL, word.span, word.span)
 
 
 def _unset(command: Command, scope: Scope) -> None:

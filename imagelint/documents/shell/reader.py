@@ -124,6 +124,7 @@ class Reader:
             stage=place.stage,
             unconditional=place.unconditional,
             nested=self.depth > 0,
+            exported=self.scope.exported,
         )
         self.output.commands.append(command)
         if command.program in RUNNERS and self.depth < _DEEPEST:

@@ -11,6 +11,8 @@ from imagelint.core.pattern import pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from imagelint.documents.shared import EnvVar
+
 # Names that a stretch of script may set, whatever its control flow: assignments, and every word
 # behind a builtin that sets variables.
 _SET = pattern(
@@ -25,7 +27,7 @@ _NAME = pattern(r"[A-Za-z_]\w*", re.ASCII)
 class Scope:
     """Variables by name. What the script itself sets hides what was known before it."""
 
-    __slots__ = ("_before", "_frozen", "_known", "_own", "_public")
+    __slots__ = ("_before", "_frozen", "_known", "_own", "_public", "exported")
 
     def __init__(self, before: Mapping[str, Fact[str]], *, frozen: bool = False) -> None:
         self._before = before
@@ -33,6 +35,7 @@ class Scope:
         self._public: frozenset[str] = frozenset(before)
         self._frozen = frozen
         self._known = True
+        self.exported: tuple[EnvVar, ...] = ()
 
     def lookup(self, name: str) -> Fact[str]:
         """What is known about a variable."""
@@ -48,10 +51,15 @@ class Scope:
     def unset(self, name: str) -> None:
         """The script removes a variable, certainly and from here on."""
         self.assign(name, ABSENT)
+        if not self._frozen:
+            self.exported = tuple(one for one in self.exported if one.name != name)
 
-    def export(self, name: str) -> None:
-        """Programs that the script starts see the variable."""
-        self._public |= {name}
+    def export(self, variable: EnvVar) -> None:
+        """Programs that the script starts see the variable from here on."""
+        self._public |= {variable.name}
+        if not self._frozen:
+            others = (one for one in self.exported if one.name != variable.name)
+            self.exported = (*others, variable)
 
     def taint(self, names: Iterable[str]) -> None:
         """The script may or may not set these variables."""
@@ -69,6 +77,7 @@ class Scope:
         twin._own = dict(self._own)
         twin._public = self._public
         twin._known = self._known
+        twin.exported = self.exported
         return twin
 
     def visible(self) -> Scope:

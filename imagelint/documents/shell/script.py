@@ -46,7 +46,8 @@ class Command(NamedTuple):
     ones in order. `pipe` counts the pipeline in the script that the command belongs to, `stage`
     its place therein; commands with the same `pipe` are connected by `|`. `unconditional` is
     false inside `if`, loops, functions, after `||`, and in substitutions. `nested` is true for
-    commands found within another's quoted script (`sh -c '…'`, `bash <<EOF`). `place` is what the
+    commands found within another's quoted script (`sh -c '…'`, `bash <<EOF`). `exported` are the
+    variables that the script has exported before. `place` is what the
     script is a part of.
     """
 
@@ -60,6 +61,7 @@ class Command(NamedTuple):
     stage: int = 0
     unconditional: bool = True
     nested: bool = False
+    exported: tuple[EnvVar, ...] = ()
     place: ExecutionPlace = UNKNOWN_PLACE
 
     @property

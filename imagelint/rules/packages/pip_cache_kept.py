@@ -24,8 +24,9 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
     build finds it. Both together are of no use: the switch defeats the mount.
 
     Except:
-        Stages that are not shipped, `PIP_NO_CACHE_DIR` and `UV_NO_CACHE` in force, caches that the
-        same RUN removes.
+        Stages that are not shipped, `PIP_NO_CACHE_DIR` and `UV_NO_CACHE` in force, also where the
+        RUN exports them or `pip config` has set them, caches that the same RUN removes, and those
+        in a mount of type tmpfs.
 
     Bad:
         FROM python:3.12.7-slim
@@ -48,7 +49,7 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
 def _judge(script: Script, filling: Filling, ctx: Context) -> Findings:
     install, cache = filling.install, filling.cache
     manager, command = install.manager.name, install.command
-    mount = packagecaches.cache_mount(ctx.document, script, cache)
+    mount = packagecaches.cache_mount(ctx.document, script, filling)
     off = packagecaches.cache_switched_off(ctx.document, script, install, cache)
     if mount and off:
         yield ctx.finding(
@@ -60,6 +61,10 @@ def _judge(script: Script, filling: Filling, ctx: Context) -> Findings:
         )
     unsure = not (script.place.shipped and script.readable)
     if mount or off is not False or filling.removed or unsure:
+        return
+    if packagecaches.cache_mount(ctx.document, script, filling, ("tmpfs",)):
+        return
+    if packagecaches.moved_and_removed(ctx.document, script, filling):
         return
     heavy = any(package.name in GPU_STACK for package in install.packages)
     yield ctx.finding(

@@ -11,6 +11,7 @@ from imagelint.documents.queries.packagecaches import (
     cache_switched_off,
     holds,
     wheel_cache,
+    wheel_fillings,
 )
 from tests.documents.queries.dockerfiles import dockerfile, scripts
 
@@ -51,7 +52,39 @@ def test_a_mount_holds_the_cache_by_its_place(mount: str, target: str) -> None:
     document = dockerfile(
         "FROM python:3.12", "ENV PIP_CACHE_DIR=/opt/pip", f"RUN --mount={mount} pip install a"
     )
-    assert cache_mount(document, scripts(document)[0], PIP.caches[0]) == target
+    script = scripts(document)[0]
+    (filling,) = wheel_fillings(script)
+    assert filling.cache is PIP.caches[0]
+    assert cache_mount(document, script, filling) == target
+    assert cache_mount(document, script, filling, ("tmpfs",)) == ""
+
+
+@pytest.mark.parametrize(
+    ("before", "off"),
+    [
+        ("export PIP_NO_CACHE_DIR=1", True),
+        ("PIP_NO_CACHE_DIR=1; export PIP_NO_CACHE_DIR", True),
+        ("export PIP_NO_CACHE_DIR; PIP_NO_CACHE_DIR=1", True),
+        ("declare -x PIP_NO_CACHE_DIR=1", True),
+        ("export PIP_NO_CACHE_DIR=$(date)", None),
+        ("if a; then export PIP_NO_CACHE_DIR=1; fi", None),
+        ("PIP_NO_CACHE_DIR=1", False),
+        ("(export PIP_NO_CACHE_DIR=1)", False),
+        ("export PIP_NO_CACHE_DIR=1; unset PIP_NO_CACHE_DIR", False),
+        ("export PIP_NO_CACHE_DIR=", False),
+        ("pip config set global.no-cache-dir true", True),
+        ("pip config --user set install.no_cache_dir 1", True),
+        ("pip config set global.no-cache-dir ''", False),
+        ("pip config unset global.no-cache-dir", False),
+        ("pip config set global.index-url https://a.example", False),
+        ("a || pip config set global.no-cache-dir true", False),
+    ],
+)
+def test_a_script_may_switch_a_cache_off_for_what_follows(before: str, *, off: bool | None) -> None:
+    document = dockerfile("FROM python:3.12", f"RUN {before}; pip install a")
+    script = scripts(document)[0]
+    filling = next(iter(wheel_fillings(script)))
+    assert cache_switched_off(document, script, filling.install, filling.cache) is off
 
 
 @pytest.mark.parametrize(
