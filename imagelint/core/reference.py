@@ -103,3 +103,44 @@ def parse_partial(text: str) -> PartialReference:
     path = f"{path}/{repository}" if path else repository
     valid = parse_reference(path) is not None
     return PartialReference(ImageReference("", path, known) if valid else None, fact)
+
+
+def reference_fault(text: str) -> str:
+    """Why a text is refused as the name of an image; empty when it is one.
+
+    The rules are those of `reference.ParseNormalizedNamed` of distribution/reference, with which
+    BuildKit, Docker and the kubelet read names.
+    """
+    reference = parse_reference(text)
+    if reference is not None:
+        return _digest_fault(reference)
+    if not text.strip():
+        return "comes to nothing"
+    if any(character.isspace() for character in text):
+        return "has a blank in it"
+    name, at, _ = text.partition("@")
+    path, colon, tag = name.rpartition(":") if ":" in name.rpartition("/")[2] else (name, "", "")
+    if colon and _DIGEST_LENGTHS.get(path.rpartition(":")[2]):
+        return "has its digest behind a colon: it belongs behind an @"
+    if parse_reference(path.lower()) is not None and path != path.lower():
+        return "has capital letters in its repository"
+    if colon and not tag:
+        return "ends in a colon without a tag"
+    if at and parse_reference(name) is not None:
+        return "has no digest behind its @"
+    return "is no name of an image"
+
+
+_DIGEST_LENGTHS = {"sha256": 64, "sha384": 96, "sha512": 128}
+_LONGEST_NAME = 255
+
+
+def _digest_fault(reference: ImageReference) -> str:
+    algorithm, colon, digits = reference.digest.partition(":")
+    if colon and algorithm not in _DIGEST_LENGTHS:
+        return f"has a digest of {algorithm}, which nobody reads"
+    if colon and len(digits) != _DIGEST_LENGTHS[algorithm]:
+        return f"has a digest of {len(digits)} digits: {algorithm} has {_DIGEST_LENGTHS[algorithm]}"
+    if digits != digits.lower():
+        return "has capital letters in its digest"
+    return "is longer than a name may be" if len(reference.name) > _LONGEST_NAME else ""

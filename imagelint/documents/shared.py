@@ -39,7 +39,8 @@ class ImageUse(NamedTuple):
     a value or a template is part of it, or when it is not a valid reference. Stages, `scratch` and
     named contexts are not image uses. `final` is true when the image ends up in what is shipped
     (the base chain of the final stage; any pod or service). `built` marks a compose service that is
-    built locally under that name. `partial` is what is known where the reference is not.
+    built locally under that name. `partial` is what is known where the reference is not, and
+    `malformed` what the text comes to where that is certainly no reference.
     """
 
     span: Span
@@ -50,6 +51,7 @@ class ImageUse(NamedTuple):
     built: bool = False
     path: str = ""
     partial: PartialReference = PartialReference()
+    malformed: str | None = None
 
     @property
     def known(self) -> ImageReference | None:
@@ -69,8 +71,10 @@ def image_use(at: Node, role: ImageRole, text: str, read: str) -> ImageUse:
     """An image that a document names; `read` is the text with `UNKNOWN_PART` for its gaps."""
     reference = parse_reference(read)
     fact = UNKNOWN if reference is None else Known(reference, at.span)
-    partial = parse_partial(read) if UNKNOWN_PART in read else PartialReference()
-    return ImageUse(at.span, role, text, fact, path=getattr(at, "path", ""), partial=partial)
+    use = ImageUse(at.span, role, text, fact, path=getattr(at, "path", ""))
+    if UNKNOWN_PART in read:
+        return use._replace(partial=parse_partial(read))
+    return use if reference else use._replace(malformed=read)
 
 
 class EnvOrigin(Enum):

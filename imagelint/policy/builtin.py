@@ -15,6 +15,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
         "extends": (),
         "fail-on": "high",
         "rules": {
+            "invalid-image-reference": "on",
             "unpinned-image": "on",
             "untrusted-registry": "on",
             "bad-substitution": "on",

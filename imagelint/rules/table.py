@@ -40,6 +40,7 @@ RULES: dict[str, Entry] = {
     "invalid-exposed-port": Entry("syntax", ("documents.complaints:InvalidExposedPort",), ("hadolint DL3011", "droast DF046", "Trivy DS-0008", "dockerfilelint invalid_port"), ("invalid-instruction",)),
     "invalid-flag-value": Entry("syntax", ("documents.complaints:InvalidFlagValue",), ("hadolint DL1000",), ("invalid-instruction",)),
     "invalid-ignore-pattern": Entry("syntax", ("documents.complaints:InvalidIgnorePattern",), (), ("invalid-instruction",)),
+    "invalid-image-reference": Entry("images", ("documents.shared:ImageUse",)),
     "invalid-mount": Entry("syntax", ("documents.complaints:InvalidMount",), (), ("invalid-instruction",)),
     "invalid-onbuild-trigger": Entry("syntax", ("documents.complaints:InvalidOnbuildTrigger",), ("hadolint DL3043", "tally invalid-onbuild-trigger", "droast DF068"), ("invalid-instruction",)),
     "invalid-requirement": Entry("syntax", ("documents.complaints:InvalidRequirement",), (), ("invalid-instruction",)),
