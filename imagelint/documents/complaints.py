@@ -239,3 +239,9 @@ class ObjectWithoutKind(Complaint):
     """A document has neither `kind` nor `apiVersion`; about its name, or its first key."""
 
     __slots__ = ()
+
+
+class MalformedObject(Complaint):
+    """A part of an object is not of the shape that the API server wants; about its path."""
+
+    __slots__ = ()

@@ -39,6 +39,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "key-without-value": "on",
             "malformed-compose-file": "on",
             "malformed-from": "on",
+            "malformed-object": "on",
             "missing-argument": "on",
             "misspelt-directive": "on",
             "no-build-stage": "on",

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from imagelint.documents.kubernetes.objects import MistakenKind, MistakenVersion
 from imagelint.documents.yaml.nodes import Scalar
 from imagelint.knowledge.kubernetes import kinds
 
 if TYPE_CHECKING:
-    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from collections.abc import Iterator
+
+    from imagelint.documents.kubernetes.objects import KubernetesObject, Mistake
     from imagelint.documents.yaml.cursor import Cursor
 
 
-class Mistake(NamedTuple):
-    """What is wrong with a `kind` or an `apiVersion`; not `certain` where somebody may take it."""
-
-    at: Cursor
-    message: str
-    help: str
-    certain: bool = True
+def mistakes(obj: KubernetesObject) -> Iterator[Mistake]:
+    """What an object says of itself that is not so."""
+    for mistake in (_mistaken_kind(obj), _mistaken_version(obj)):
+        if mistake is not None:
+            yield mistake
 
 
 def meant_kind(body: Cursor) -> str:
@@ -36,7 +37,7 @@ def is_own(obj: KubernetesObject) -> bool:
     return bool(kinds.served(obj.kind)) and kinds.may_mean_own_group(obj.group)
 
 
-def mistaken_kind(obj: KubernetesObject) -> Mistake | None:
+def _mistaken_kind(obj: KubernetesObject) -> MistakenKind | None:
     """Why no server knows the kind, whatever the version; None when one may."""
     place, api = obj.body["kind"], obj.body["apiVersion"]
     if _templated(place) or _templated(api):
@@ -45,32 +46,48 @@ def mistaken_kind(obj: KubernetesObject) -> Mistake | None:
         if not kinds.is_own_group(obj.group):
             return None
         what = "is not set" if place.null or not place.exists else "is not a word"
-        return Mistake(place, f"`kind` {what}", "write what the object is, as `kind: Deployment`")
+        return MistakenKind(
+            place.span,
+            place.path,
+            f"`kind` {what}",
+            "write what the object is, as `kind: Deployment`",
+        )
     kind = place.word()
     single = kind.removesuffix("List")
     if obj.kind != kind:
         message = f"Kubernetes knows no kind `{kind}`"
-        return Mistake(place, message, f"write `{obj.kind}`: kinds are spelt exactly, in singular")
+        return MistakenKind(
+            place.span,
+            place.path,
+            message,
+            f"write `{obj.kind}`: kinds are spelt exactly, in singular",
+        )
     if kinds.served(kind) or kinds.served(single) or api.word() not in kinds.versions():
         return None
     return _foreign_kind(place, kind, api.word())
 
 
-def _foreign_kind(place: Cursor, kind: str, api: str) -> Mistake | None:
+def _foreign_kind(place: Cursor, kind: str, api: str) -> MistakenKind | None:
     if api == "v1" and kinds.is_client_kind(kind):
         return None
     message = f"`{api}` of Kubernetes has no kind `{kind}`"
     if api == "v1" and kinds.is_of_old_openshift(kind):
-        return Mistake(
-            place,
+        return MistakenKind(
+            place.span,
+            place.path,
             message,
             "name the group: releases of OpenShift before 4 took it without one",
             certain=False,
         )
-    return Mistake(place, message, "if it is a custom resource, name its group in `apiVersion`")
+    return MistakenKind(
+        place.span,
+        place.path,
+        message,
+        "if it is a custom resource, name its group in `apiVersion`",
+    )
 
 
-def mistaken_version(obj: KubernetesObject) -> Mistake | None:
+def _mistaken_version(obj: KubernetesObject) -> MistakenVersion | None:
     """Why no server has the kind under its `apiVersion`; None when one may."""
     place = obj.body["apiVersion"]
     known = kinds.served(obj.kind)
@@ -79,7 +96,7 @@ def mistaken_version(obj: KubernetesObject) -> Mistake | None:
     best = f"write `apiVersion: {known[0].api}`"
     if not _is_word(place):
         what = "is not set" if place.null or not place.exists else "is not a word"
-        return Mistake(place, f"`apiVersion` {what}", best)
+        return MistakenVersion(place.span, place.path, f"`apiVersion` {what}", best)
     api = place.word()
     here = next((one for one in known if one.api == api), None)
     if here is not None:
@@ -87,17 +104,25 @@ def mistaken_version(obj: KubernetesObject) -> Mistake | None:
     if not kinds.may_mean_own_group(kinds.group_of(api)):
         return None
     if api == "v1" and kinds.is_of_old_openshift(obj.kind):
-        return Mistake(place, f"`{api}` of Kubernetes has no `{obj.kind}`", best, certain=False)
-    return Mistake(place, f"there is no `{obj.kind}` in `{api}`", best)
+        return MistakenVersion(
+            place.span,
+            place.path,
+            f"`{api}` of Kubernetes has no `{obj.kind}`",
+            best,
+            certain=False,
+        )
+    return MistakenVersion(place.span, place.path, f"there is no `{obj.kind}` in `{api}`", best)
 
 
-def _removed(place: Cursor, kind: str, release: str, best: kinds.Served) -> Mistake | None:
+def _removed(place: Cursor, kind: str, release: str, best: kinds.Served) -> MistakenVersion | None:
     if not release:
         return None
     message = f"Kubernetes {release} and later have no `{kind}` in `{place.word()}`"
     if best.removed:
-        return Mistake(place, message, "nothing has taken its place under that name")
-    return Mistake(place, message, f"write `apiVersion: {best.api}`")
+        return MistakenVersion(
+            place.span, place.path, message, "nothing has taken its place under that name"
+        )
+    return MistakenVersion(place.span, place.path, message, f"write `apiVersion: {best.api}`")
 
 
 def _is_word(place: Cursor) -> bool:

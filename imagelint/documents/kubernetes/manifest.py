@@ -8,9 +8,10 @@ from imagelint.core.fact import Known
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.complaints import ObjectWithoutKind
 from imagelint.documents.kubernetes.annotations import annotation_allowances
-from imagelint.documents.kubernetes.identity import meant_kind
+from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.kubernetes.wellformed import malformed_parts
 from imagelint.documents.kubernetes.wiring.reader import read_wiring
 from imagelint.documents.kubernetes.wiring.routes import read_routes
 from imagelint.documents.kubernetes.wiring.scaling import read_autoscaler
@@ -52,6 +53,7 @@ class Manifest(Document):
         """Each object, what it is or the pods that it holds, and what stands in these."""
         for obj, pods in self._with_pods:
             yield obj
+            yield from mistakes(obj)
             wiring = read_wiring(obj)
             if wiring is not None:
                 yield wiring
@@ -136,6 +138,7 @@ def parse_manifest(source: Source) -> Manifest:
     with_pods = tuple((obj, read_pods(obj)) for obj in objects)
     allowances = [*comment_allowances(source, stream.documents)]
     for obj, pods in with_pods:
+        complaints += malformed_parts(obj, pods)
         allowances += _annotated(obj, pods)
     return Manifest(source, with_pods, complaints=sorted(complaints), allowances=allowances)
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.documents.kubernetes.identity import mistaken_kind, mistaken_version
 from imagelint.documents.kubernetes.pods.privileges import (
     host_namespaces,
     is_for_windows,
@@ -16,7 +15,6 @@ if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.execution import ExecutionPlace
-    from imagelint.documents.kubernetes.identity import Mistake
     from imagelint.documents.runtime.model import Runtime, Volume
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.shared import EnvVar, ImageUse
@@ -51,16 +49,6 @@ class KubernetesObject(NamedTuple):
         return self.api_version.rpartition("/")[0]
 
     @property
-    def mistaken_kind(self) -> Mistake | None:
-        """Why no server knows its kind; None when one may."""
-        return mistaken_kind(self)
-
-    @property
-    def mistaken_version(self) -> Mistake | None:
-        """Why no server has its kind under its `apiVersion`; None when one may."""
-        return mistaken_version(self)
-
-    @property
     def is_node_agent(self) -> bool:
         """Whether its pods do a node's work: drivers, device plugins, exporters."""
         return self.kind == "DaemonSet"
@@ -68,6 +56,28 @@ class KubernetesObject(NamedTuple):
     def annotation(self, name: str) -> Cursor:
         """The place of an annotation of the object itself."""
         return self.body.at("metadata", "annotations", name)
+
+
+class Mistake(NamedTuple):
+    """What is wrong with a `kind` or an `apiVersion`; not `certain` where somebody may take it."""
+
+    span: Span
+    path: str
+    message: str
+    help: str
+    certain: bool = True
+
+
+class MistakenKind(Mistake):
+    """No server of Kubernetes knows the kind, whatever the version."""
+
+    __slots__ = ()
+
+
+class MistakenVersion(Mistake):
+    """No server of Kubernetes has the kind under its `apiVersion`."""
+
+    __slots__ = ()
 
 
 class Container(NamedTuple):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from imagelint.documents.kubernetes.objects import KubernetesObject
+from imagelint.documents.kubernetes.objects import MistakenVersion
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
 @rule(
-    KubernetesObject,
+    MistakenVersion,
     Severity.HIGH,
     references=(
         "Trivy KSV-0107",
@@ -16,7 +16,7 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
         "Kyverno check-deprecated-apis",
     ),
 )
-def unknown_api_version(obj: KubernetesObject, ctx: Context) -> Findings:
+def unknown_api_version(mistake: MistakenVersion, ctx: Context) -> Findings:
     """The API server has no such kind under that `apiVersion`.
 
     The group is another one, the version never was, or a release has dropped it: the answer is "no
@@ -34,11 +34,9 @@ def unknown_api_version(obj: KubernetesObject, ctx: Context) -> Findings:
         kind: Deployment
         metadata: {name: server}
     """
-    mistake = obj.mistaken_version
-    if mistake is not None:
-        yield ctx.finding(
-            mistake.at,
-            mistake.message,
-            help=mistake.help,
-            confidence=None if mistake.certain else Confidence.LIKELY,
-        )
+    yield ctx.finding(
+        mistake,
+        mistake.message,
+        help=mistake.help,
+        confidence=None if mistake.certain else Confidence.LIKELY,
+    )

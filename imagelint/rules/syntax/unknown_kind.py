@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from imagelint.documents.kubernetes.objects import KubernetesObject
+from imagelint.documents.kubernetes.objects import MistakenKind
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule(KubernetesObject, Severity.HIGH)
-def unknown_kind(obj: KubernetesObject, ctx: Context) -> Findings:
+@rule(MistakenKind, Severity.HIGH)
+def unknown_kind(mistake: MistakenKind, ctx: Context) -> Findings:
     """Kubernetes knows no object of that kind.
 
     The API server answers "no matches for kind" and makes nothing of it. Kinds are spelt exactly,
@@ -27,11 +27,9 @@ def unknown_kind(obj: KubernetesObject, ctx: Context) -> Findings:
         kind: Deployment
         metadata: {name: server}
     """
-    mistake = obj.mistaken_kind
-    if mistake is not None:
-        yield ctx.finding(
-            mistake.at,
-            mistake.message,
-            help=mistake.help,
-            confidence=None if mistake.certain else Confidence.LIKELY,
-        )
+    yield ctx.finding(
+        mistake,
+        mistake.message,
+        help=mistake.help,
+        confidence=None if mistake.certain else Confidence.LIKELY,
+    )

@@ -148,7 +148,7 @@ def names_script(node: object) -> bool:
 
 def test_documents_that_are_no_objects_are_complaints() -> None:
     document = manifest(
-        "a: 1\n---\nkind: Pod\nkind: Pod\n---\n---\n- x\n---\nkind: List\n---\n{}\n"
+        "a: 1\n---\nkind: Abc\nkind: Abc\n---\n---\n- x\n---\nkind: List\n---\n{}\n"
     )
     assert [
         (complaint.span.start, type(complaint), complaint.subject)
@@ -158,9 +158,9 @@ def test_documents_that_are_no_objects_are_complaints() -> None:
         (19, DuplicateKey, "kind"),
         (37, ObjectWithoutKind, ""),
     ]
-    (named,) = manifest("metadata: {name: b}\n---\nkind: Pod\n").complaints
+    (named,) = manifest("metadata: {name: b}\n---\nkind: Abc\n").complaints
     assert named.subject == "b"
-    assert [obj.kind for obj in document.objects] == ["Pod"]
+    assert [obj.kind for obj in document.objects] == ["Abc"]
 
 
 def test_an_object_without_a_name_points_at_its_first_key() -> None:
