@@ -1,0 +1,102 @@
+"""Every rule fires on every kind of document that yields what it speaks about.
+
+A rule about a shared node that was tried on pods only may well be wrong, or silent, about services.
+Where a rule has nothing to say about a kind, the table says why.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.core.report import Report
+from imagelint.core.source import Source
+from imagelint.documents.kinds import KINDS
+from imagelint.rules import catalog
+from imagelint.rules.families import family_of
+from imagelint.run.index import recognise
+from tests.rules.projects import all_cases, examine_case
+
+if TYPE_CHECKING:
+    from tests.rules.cases import Case
+
+LAYERS = "it is about what stays in a layer, and only builds make layers"
+PLACEMENT = "GPUs, memory and /dev/shm are given by whoever runs the image"
+NOT_RESTARTED = "nobody ends it for being slow to start"
+SILENT: dict[tuple[str, str], str] = {
+    **{
+        (rule, kind): LAYERS
+        for rule in ("apt-lists-kept", "apt-recommends", "host-driver-in-image", "pip-cache-kept")
+        for kind in ("compose", "kubernetes")
+    },
+    **{
+        (rule, "dockerfile"): PLACEMENT
+        for rule in (
+            "cache-volume-missing",
+            "engine-without-gpu",
+            "host-ipc",
+            "shm-missing",
+            "shm-small",
+            "tp-vs-gpus",
+            "vram-weights-dont-fit",
+        )
+    },
+    ("literal-secret-env", "dockerfile"): "secret-in-build speaks about images",
+    ("secret-in-build", "kubernetes"): "literal-secret-env speaks about pods",
+    ("startup-budget", "dockerfile"): "healthcheck-start-period speaks about images",
+    ("startup-unprotected", "compose"): NOT_RESTARTED,
+    ("startup-unprotected", "dockerfile"): NOT_RESTARTED,
+    **{
+        ("secret-value", kind): "nobody writes keys there; the text is read alike"
+        for kind in ("ignore", "policy", "requirements", "signatures", "vulnerabilities")
+    },
+}
+
+
+@cache
+def yielded() -> dict[str, set[str]]:
+    """The kinds of documents that yield each type of node, as far as the cases hold them."""
+    found: dict[str, set[str]] = {}
+    for case in all_cases():
+        for name, text in case.files.items():
+            document = recognise(Source(name, text))
+            if not isinstance(document, Report):
+                for node in document.walk():
+                    found.setdefault(catalog.key_of(type(node)), set()).add(document.kind)
+    return found
+
+
+def kinds_of(case: Case) -> dict[str, str]:
+    documents = ((name, recognise(Source(name, text))) for name, text in case.files.items())
+    return {name: found.kind for name, found in documents if not isinstance(found, Report)}
+
+
+@cache
+def fired() -> dict[str, set[str]]:
+    """The kinds of documents in which each rule has a finding in one of its cases."""
+    found: dict[str, set[str]] = {}
+    for case in all_cases():
+        if not case.expected:
+            continue
+        kinds = kinds_of(case)
+        for finding in examine_case(case).findings:
+            kind = kinds.get(finding.location.origin.removeprefix("./"))
+            if kind:
+                found.setdefault(finding.rule, set()).add(kind)
+    return found
+
+
+@pytest.mark.parametrize("name", catalog.names())
+def test_a_rule_fires_on_every_kind_that_yields_its_subject(name: str) -> None:
+    possible = {kind for key in catalog.subjects(name) for kind in yielded().get(key, set())}
+    missing = possible - fired().get(name, set())
+    # What became of allowances is known only behind all other rules: it is no node of a document.
+    assert possible or family_of(name).about_allowances
+    assert missing == {kind for rule, kind in SILENT if rule == name}
+
+
+def test_reasons_are_about_rules_and_kinds_that_there_are() -> None:
+    assert {rule for rule, _ in SILENT} <= set(catalog.names())
+    assert {kind for _, kind in SILENT} <= set(KINDS)
