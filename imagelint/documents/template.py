@@ -18,17 +18,21 @@ TEMPLATE_BLOCK = pattern(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
 _HELP = "render it first (`helm template`, `kustomize build`) and check what comes out"
 
 
-def template_error(offset: int = 0) -> DocumentError:
-    """Why a template cannot be examined."""
+_BRACES = pattern(r"\{\{|\{%")
+
+
+def template_error(text: str) -> DocumentError:
+    """Why a template cannot be examined, at its first braces."""
     message = "this is a template: what it becomes is known only when it is rendered"
-    return DocumentError(ProblemKind.TEMPLATE, message, Span(offset, offset), _HELP)
+    found = _BRACES.search(text)
+    at = found.start() if found else 0
+    return DocumentError(ProblemKind.TEMPLATE, message, Span(at, at), _HELP)
 
 
 def refuse_template(source: Source) -> NoReturn:
-    """Say that a text is a template, at its first block.
+    """Say that a text is a template, at its first braces.
 
     Raises:
         DocumentError: always.
     """
-    found = TEMPLATE_BLOCK.search(source.text)
-    raise template_error(found.start() if found else 0)
+    raise template_error(source.text)

@@ -185,3 +185,29 @@ def attempt(source: Source, kind: str) -> Document | DocumentError:
         return parse(source, kind)
     except DocumentError as error:
         return error
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [
+        ("apiVersion: v1\n    kind: Pod\n  metadata:\n", "kubernetes"),
+        ("apiVersion: apps/v1\nkindd: Deployment\nspec: {replicas: 1}\n", "kubernetes"),
+        ("apiVersion: serving.kserve.io/v1\nkid: X\nmetadata: {name: a}\n", "kubernetes"),
+        ("apiVersoin: apps/v1\nkind: Deployment\nspec: {replicas: 1}\n", "kubernetes"),
+        ("apiVersion: v1\nmetadata:\n    kind: Pod\n", "kubernetes"),
+        ("kind: [\nmetadata: {name: a}\n", ""),
+        ("kind: Recipe\nmetadata: {name: a}\n", ""),
+        ("apiVersion: v2\nmetadata: {name: a}\n", ""),
+        ("apiVersion: v1\nname: chart\n", ""),
+    ],
+)
+def test_broken_manifests_are_manifests(text: str, kind: str) -> None:
+    assert detect("server.yaml", text) == kind
+
+
+def test_a_template_is_a_problem_at_its_first_braces() -> None:
+    text = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: {{ .Release.Name }}\n{{- end }}\n"
+    with pytest.raises(DocumentError) as caught:
+        parse(Source("pod.yaml", text), "kubernetes")
+    assert caught.value.kind is ProblemKind.TEMPLATE
+    assert caught.value.span == (text.index("{{"),) * 2

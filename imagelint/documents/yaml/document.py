@@ -23,12 +23,12 @@ def read_stream(source: Source) -> YamlStream:
     try:
         return read_yaml(source.text)
     except YamlError as error:
-        raise _refused(error) from None
+        raise _refused(error, source.text) from None
 
 
-def _refused(error: YamlError) -> DocumentError:
+def _refused(error: YamlError, text: str) -> DocumentError:
     if error.template:
-        return template_error(error.offset)
+        return template_error(text)
     kind = ProblemKind.TOO_LARGE if error.too_large else ProblemKind.UNPARSABLE
     return DocumentError(kind, f"this is not YAML that can be read: {error.message}", error.span)
 

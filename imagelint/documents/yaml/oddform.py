@@ -6,13 +6,15 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
     from imagelint.documents.yaml.load import Cursor
 
 # Where YAML holds these words, they may be keys of a document that is indented, in braces, tagged,
 # or behind `?`; an escape may hide them.
-_OBJECT = (pattern(r"\bapiVersion\b"), pattern(r"\bkind\b"))
+_OBJECT = pattern(r"\bapiVersion\b|^kind[ \t]*:", re.MULTILINE)
+_API_VERSION = pattern(r"^[ \t]*(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
 _SERVICES = pattern(r"\A(?:[ \t]*(?:#.*|---|%.*)?\r?\n)*(?:---)?(?:[ \t]+[\"'{?!&\w]|[\"'{?!&])")
 _ESCAPED_KEY = pattern(r'"[^"\n]{0,99}\\[xuU][^"\n]{0,99}"[ \t]{0,99}:', re.MULTILINE)
 
@@ -20,15 +22,15 @@ _ESCAPED_KEY = pattern(r'"[^"\n]{0,99}\\[xuU][^"\n]{0,99}"[ \t]{0,99}:', re.MULT
 def odd_kind(text: str) -> str:
     """`kubernetes` or `compose` for a text that is one by its structure, empty otherwise."""
     services = "services" in text and _SERVICES.match(text) is not None
-    named = all(word.search(text) for word in _OBJECT)
-    if not (services or named or _ESCAPED_KEY.search(text)):
+    if not (services or _OBJECT.search(text) or _ESCAPED_KEY.search(text)):
         return ""
     from imagelint.documents.yaml.load import Cursor, YamlError, load_yaml
 
     try:
         documents = load_yaml(text)
     except YamlError as error:
-        return "kubernetes" if error.too_large else ""
+        # What is broken is said by the reader, with its place.
+        return "kubernetes" if error.too_large or _API_VERSION.search(text) else ""
     kinds = (_kind(Cursor(document)) for document in documents)
     return next((kind for kind in kinds if kind), "")
 
@@ -44,4 +46,14 @@ def _kind(document: Cursor) -> str:
 
 
 def _is_object(place: Cursor) -> bool:
-    return place["apiVersion"].exists and place["kind"].exists
+    version, kind = place["apiVersion"], place["kind"]
+    if version.exists and kind.exists:
+        return True
+    if not (version.exists or kind.exists):
+        return False
+    # One of the two is missing, or spelt wrongly.
+    from imagelint.knowledge.kubernetes.kinds import group_of, served, versions
+
+    bodied = isinstance(place["spec"].node, Mapping) or isinstance(place["metadata"].node, Mapping)
+    api = version.word()
+    return bodied and (api in versions() or "." in group_of(api) or bool(served(kind.word())))
