@@ -22,7 +22,13 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Script
 
 __all__ = ["Option", "PackageIndex", "PackageInstall", "Requirement"]
-__all__ += ["caches_removed", "package_installs", "packages_removed", "refreshed_manager"]
+__all__ += [
+    "caches_configured_off",
+    "caches_removed",
+    "package_installs",
+    "packages_removed",
+    "refreshed_manager",
+]
 
 _CACHES: tuple[Cache, ...] = tuple(
     dict.fromkeys(cache for manager in MANAGERS for cache in manager.left_overs)
@@ -65,6 +71,22 @@ def caches_removed(command: Command) -> tuple[Cache, ...]:
 @lru_cache(_PATHS_KEPT)
 def _caches_below(path: str) -> tuple[Cache, ...]:
     return tuple(cache for cache in _CACHES if cache.goes_with(path))
+
+
+@remembered
+def caches_configured_off(command: Command) -> tuple[Cache, ...]:
+    """The caches that a command switches off for good: `pip config set global.no-cache-dir 1`."""
+    call = manager_call(command) if command.unconditional else None
+    _, operands = call.words.verb(("config set",)) if call else ("", ())
+    if call is None or len(operands) != 2:  # noqa: PLR2004 - a name and its value
+        return ()
+    name, value = (word.text for word in operands)
+    setting = name.rpartition(".")[2].replace("_", "-")
+    return tuple(
+        cache
+        for cache in call.manager.caches
+        if setting == cache.off_setting and cache.is_off(value)
+    )
 
 
 def packages_removed(script: Script) -> tuple[str, ...]:

@@ -81,7 +81,8 @@ class Cache(NamedTuple):
     `folders` are where it lies by default, `~` is the home of whoever runs the manager;
     `variables` name another folder. With one of `off_options`, the best to write first, or of
     `off_variables` nothing is written. `off_by_any_value` is true when even a word that means no
-    switches it off. `cleaned_by` are the subcommands, with the options they need, that empty it.
+    switches it off, as with `off_setting`, its name for the manager's
+    `config set`. `cleaned_by` are the subcommands, with the options they need, that empty it.
     """
 
     name: str
@@ -90,6 +91,7 @@ class Cache(NamedTuple):
     off_options: tuple[str, ...] = ()
     off_variables: tuple[str, ...] = ()
     off_by_any_value: bool = False
+    off_setting: str = ""
     cleaned_by: tuple[str, ...] = ()
 
     @property

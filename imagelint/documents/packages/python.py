@@ -193,6 +193,7 @@ PIP = Manager(
             # By tradition every word that means no as well:
             # https://github.com/pypa/pip/blob/main/src/pip/_internal/cli/cmdoptions.py
             off_by_any_value=True,
+            off_setting="no-cache-dir",
             cleaned_by=("cache purge",),
         ),
     ),

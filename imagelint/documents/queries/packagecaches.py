@@ -5,7 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import UNKNOWN, Known
-from imagelint.documents.packages.installs import caches_removed, package_installs
+from imagelint.documents.packages.installs import (
+    caches_configured_off,
+    caches_removed,
+    package_installs,
+)
 from imagelint.documents.packages.packagemanager import Ecosystem
 from imagelint.documents.queries.stages import enclosing_stage, set_before, stage_scripts
 
@@ -72,27 +76,15 @@ def holds(mount: str, cache: Cache) -> bool:
 def _configured_off(
     document: Document, script: Script, install: PackageInstall, cache: Cache
 ) -> bool:
-    """Whether a command before has written into pip's configuration that it keeps no cache."""
-    if install.manager.name != "pip":
-        return False
+    """Whether a command before has written into the configuration that there is no cache."""
     stage = enclosing_stage(document, script.span)
-    scripts = (*(stage_scripts(document, stage) if stage else ()), script)
-    start = install.command.span.start
+    scripts = stage_scripts(document, stage) if stage else (script,)
     return any(
-        _sets_no_cache(command, cache)
+        cache in caches_configured_off(command)
         for one in scripts
         for command in one.commands
-        if command.span.start < start and command.program.startswith(("pip", "python"))
+        if command.span.start < install.command.span.start
     )
-
-
-def _sets_no_cache(command: Command, cache: Cache) -> bool:
-    """`pip config set global.no-cache-dir true`, which means what the variable means."""
-    texts = [word.text for word in command.words]
-    if "config" not in texts[:4] or "set" not in texts or not command.unconditional:
-        return False
-    name = texts[-2].partition(".")[2]
-    return name.replace("_", "-") == "no-cache-dir" and cache.is_off(texts[-1])
 
 
 def cache_mount(
