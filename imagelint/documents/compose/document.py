@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Node
+    from imagelint.documents.base import Landmark, Node
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.yaml.nodes import YamlNode
@@ -63,6 +63,12 @@ class ComposeFile(Document):
             yield from service.env
             yield from service.ports
             yield from _started(service)
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """The contexts that it gives to builds by name."""
+        from imagelint.documents.compose.contexts import context_landmarks
+
+        return context_landmarks(self.source.origin, self.services)
 
     def concealed(self) -> Iterator[Span]:
         """Also the defaults of variables that are secret by their names, wherever they stand."""

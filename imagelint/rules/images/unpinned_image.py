@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.queries.kustomize import pins_image, replaced_image
+from imagelint.documents.queries.named_contexts import is_named_context, may_be_context
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.recognition import engine_of_image
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.core.reference import ImageReference
@@ -54,7 +55,10 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     compose services. Stages, `scratch` and services that are built locally are not images.
 
     Except:
-        A name that depends on a variable without a value, or that the kustomization beside pins.
+        A name that depends on a variable without a value, or on one that is plainly to be replaced
+        (`non-existing`); that the kustomization beside pins; or that a compose file gives to this
+        build as a context (`additional_contexts`). A bare name in `--from` may be such a context
+        that nobody declares: of it the finding is likely.
 
     Bad:
         FROM python
@@ -74,7 +78,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
           api:
             image: vllm/vllm-openai:v0.11.0
     """
-    if use.built or use.role is ImageRole.TARGET or use.text in ctx.environment.build_contexts:
+    if use.built or use.role is ImageRole.TARGET or _is_context(use, ctx):
         return
     if not isinstance(use.reference, Known):
         yield from _judge_partial(use, ctx)
@@ -83,9 +87,14 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     floating = image.tag in ("", "latest")
     if image.digest or not (floating or options.pin == "digest"):
         return
-    if _is_kustomized(use, image, ctx, options):
+    if _is_kustomized(use, image, ctx, options) or _is_placeholder(use, image):
         return
-    if floating:
+    if may_be_context(use):
+        message = f"`{use.text}` is an image without a tag, or a context that the build is given"
+        yield ctx.finding(
+            use, message, help=_DECLARE, subject=image.familiar, confidence=Confidence.LIKELY
+        )
+    elif floating:
         yield ctx.finding(
             use,
             _message(image),
@@ -116,6 +125,26 @@ def _judge_partial(use: ImageUse, ctx: Context) -> Findings:
         help=_REPLACE,
         severity=Severity.HIGH if use.known and engine_of_image(use.known) else None,
     )
+
+
+_DECLARE = (
+    "name the version of the image; a context belongs into `additional_contexts` of a compose "
+    "file, or into `environment.build-contexts` of the policy"
+)
+# Defaults of ARG which nobody can use, so that the build must be told another.
+_PLACEHOLDERS = frozenset(
+    ("non-existing", "nonexisting", "non-existent", "nonexistent", "does-not-exist", "placeholder")
+)
+
+
+def _is_context(use: ImageUse, ctx: Context) -> bool:
+    if use.text in ctx.environment.build_contexts:
+        return True
+    return is_named_context(use, ctx.source.origin, ctx.project)
+
+
+def _is_placeholder(use: ImageUse, image: ImageReference) -> bool:
+    return "$" in use.text and image.repository.rpartition("/")[2] in _PLACEHOLDERS
 
 
 _REPLACE = "name the version that was tested, best with its digest: `name:1.2.3@sha256:…`"
