@@ -20,10 +20,6 @@ ROOT = Path(imagelint.__file__).parent
 MODULES = sorted(path for path in ROOT.rglob("*.py") if "knowledge" not in path.parts)
 # First words of programs, and last parts of images, that others use as well.
 ORDINARY = {"python", "serve", "release"}
-# Literals that hold an engine's name and mean something else, with the reason.
-OTHERWISE = {
-    "ray.io": "the API group of an operator, whose objects are not read by what they serve",
-}
 # `\b` of a regular expression is no letter in front of a name.
 ESCAPES = re.compile(r"\\[a-z]")
 
@@ -63,7 +59,6 @@ def named_in(text: str) -> list[str]:
         f"line {literal.lineno}: {literal.value!r}"
         for literal in literals(ast.parse(text))
         if NAMED.search(ESCAPES.sub(" ", str(literal.value).lower()))
-        and literal.value not in OTHERWISE
     ]
 
 
@@ -96,18 +91,8 @@ def test_a_name_is_found(line: str) -> None:
         '"""Ollama loads later."""',
         'def f() -> None:\n    """Ollama loads later."""',
         'x = "array of minimum length"  # vllm',
-        'x = "ray.io"',
         "vllm = 1",
     ],
 )
 def test_what_names_none(line: str) -> None:
     assert named_in(line) == []
-
-
-def test_what_means_something_else_is_used() -> None:
-    used = {
-        str(literal.value)
-        for path in MODULES
-        for literal in literals(ast.parse(path.read_text(encoding="utf-8")))
-    }
-    assert used >= set(OTHERWISE)

@@ -21,6 +21,7 @@ from typing import (
 
 from imagelint.documents.serving.options import OPTIONS
 from imagelint.knowledge.engine_schema import EngineTable
+from imagelint.knowledge.kubernetes.operator_schema import OperatorTable
 from imagelint.knowledge.schema import TABLES
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.serving.options import Option
     from imagelint.knowledge.engine_schema import EngineIndex, IndexedImage, IndexedProgram
+    from imagelint.knowledge.kubernetes.operator_schema import OperatorIndex, WorkloadRow
 
 _WORDS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
 # What a table of names and values may hold besides: where they come from.
@@ -115,6 +117,9 @@ def _of_table(value: object, type_: Any, place: str) -> Iterator[str]:
 
 def complaints(name: str, data: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the table of that name (`gpus`, `engines/vllm`), each with its key."""
+    if name.startswith("operators/"):
+        yield from _of_operator(data)
+        return
     for key in _SOURCED if name.startswith("engines/") else () if _SOURCE in data else data:
         if isinstance(data.get(key), dict) and _SOURCE not in data[key]:
             yield f"{key}.{_SOURCE} is missing: where its facts are written"
@@ -142,6 +147,22 @@ def _of_engine(name: str, data: EngineTable) -> Iterator[str]:
             yield f"removed[{at}] needs either flag or variable"
     if data["start"]["bare"] and data["start"]["entry"]:
         yield "start.entry: an image that runs what it is given has no entry point"
+
+
+def _of_operator(data: Mapping[str, Any]) -> Iterator[str]:
+    found = [*Form(OperatorTable).complaints(data, "")]
+    yield from found
+    if found:
+        return
+    known = {option.name for option in OPTIONS}
+    for at, row in enumerate(cast("OperatorTable", data)["workloads"]):
+        place = f"workloads[{at}]"
+        for name in row["tells"]["options"]:
+            if name not in known:
+                yield f"{place}.tells.options.{name} is no option"
+        added = any(value for key, value in row["adds"].items() if key != "containers")
+        if added != bool(row["adds"]["containers"]):
+            yield f"{place}.adds.containers: who adds something names the containers, and only then"
 
 
 def _of_options(data: EngineTable) -> Iterator[str]:
@@ -177,6 +198,8 @@ def _of_defaults(
 def read_tables(folder: Path) -> dict[str, dict[str, Any]]:
     """Every table below a folder by its name, with the index of engines, which is made of them.
 
+    Of the operators' tables there is the index alone: it holds all that is asked.
+
     Raises:
         BadTableError: a table does not have its form; all complaints at once.
     """
@@ -191,6 +214,9 @@ def read_tables(folder: Path) -> dict[str, dict[str, Any]]:
         engines = [tables[name] for name in sorted(tables) if name.startswith("engines/")]
         tables["engines/index"] = {**index(cast("Sequence[EngineTable]", engines))}
         wrong += (f"engines: {one}" for one in _ambiguous(tables["engines/index"]))
+        operators = [tables.pop(name) for name in sorted(tables) if name.startswith("operators/")]
+        rows = operator_index(cast("Sequence[OperatorTable]", operators))
+        tables["operators/index"] = {**rows}
     if wrong:
         raise BadTableError("\n".join(wrong))
     return tables
@@ -224,6 +250,15 @@ def index(engines: Sequence[EngineTable]) -> EngineIndex:
             words for table in engines for words in table["traits"]["cluster_scripts"]
         ),
     }
+
+
+def operator_index(operators: Sequence[OperatorTable]) -> OperatorIndex:
+    """The rows of all operators by API group."""
+    groups: dict[str, list[WorkloadRow]] = {}
+    for operator in operators:
+        for group in operator["groups"]:
+            groups.setdefault(group, []).extend(operator["workloads"])
+    return {"groups": groups}
 
 
 def _exactness(glob: str) -> tuple[bool, int, str]:

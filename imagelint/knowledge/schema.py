@@ -2,8 +2,9 @@
 
 `make generate` holds the tables to it and refuses what is missing, unknown or of another type, with
 its place. A key is required unless it says otherwise; a table of names and values may hold a
-`source` besides. The form of an engine is in `engine_schema`. No run imports either: the readers
-know these types to the type checker only.
+`source` besides. The forms of an engine and of an operator are in `engine_schema` and
+`kubernetes.operator_schema`. No run imports any of them: the readers know these types to the type
+checker only.
 """
 
 from __future__ import annotations
@@ -159,7 +160,7 @@ class WeightTable(TypedDict):
     flags: dict[str, float]
 
 
-# By the name of the file; whatever lies in `engines/` is an engine.
+# By the name of the file; what lies in `engines/` and `operators/` has a form of its own.
 TABLES: dict[str, type] = {
     "accelerators": AcceleratorTable,
     "advisories": AdvisoryTable,

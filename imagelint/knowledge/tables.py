@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 if TYPE_CHECKING:
     from imagelint.knowledge import engine_schema, schema
+    from imagelint.knowledge.kubernetes import operator_schema
 
 __all__ = ["engine_table", "module_of", "table"]
 
@@ -33,6 +34,8 @@ def table(name: Literal["gpus"]) -> schema.GpuTable: ...
 def table(name: Literal["kubernetes_kinds"]) -> schema.KubernetesKindsTable: ...
 @overload
 def table(name: Literal["models"]) -> schema.ModelTable: ...
+@overload
+def table(name: Literal["operators/index"]) -> operator_schema.OperatorIndex: ...
 @overload
 def table(name: Literal["weights"]) -> schema.WeightTable: ...
 

@@ -155,7 +155,8 @@ def test_a_table_without_a_form() -> None:
 
 
 def test_all_is_said_at_once_with_the_file(tmp_path: Path) -> None:
-    (tmp_path / "engines").mkdir()
+    for folder in ("engines", "operators"):
+        (tmp_path / folder).mkdir()
     for file in FILES:
         (tmp_path / file).write_text((KNOWLEDGE / file).read_text(encoding="utf-8"))
     bad = (tmp_path / "engines/vllm.toml").read_text().replace("needs_gpu", "need_gpu")
@@ -192,3 +193,23 @@ def test_what_is_more_exact_is_asked_first() -> None:
     globs = [row["glob"] for row in found["images"]]
     assert globs == ["nvcr.io/nim/*rerank*", "nvcr.io/nim/*embed*", "nvcr.io/nim/*"]
     assert [row["words"] for row in found["programs"]] == [["serve", "now"], ["serve"]]
+
+
+def test_an_operator_adds_to_containers_and_tells_options() -> None:
+    def to_nobody(data: dict[str, Any]) -> None:
+        data["workloads"][0]["adds"]["containers"] = []
+
+    def to_all(data: dict[str, Any]) -> None:
+        data["workloads"][0]["adds"]["containers"] = ["*"]
+
+    def of_no_name(data: dict[str, Any]) -> None:
+        data["workloads"][0]["tells"]["options"] = {"tp": "spec.tp"}
+
+    names = "who adds something names the containers, and only then"
+    expected = [f"workloads[0].adds.containers: {names}"]
+    assert changed(to_nobody, "operators/kserve") == expected
+    assert changed(to_all, "operators/argo-rollouts") == expected
+    told = changed(of_no_name, "operators/kserve")
+    assert told == ["workloads[0].tells.options.tp is no option"]
+    missing = changed(lambda data: data.pop("asof"), "operators/nim")
+    assert missing == ["asof is missing: a string"]

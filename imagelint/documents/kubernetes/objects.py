@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.knowledge.kubernetes.operators import Additions
 
 
 # Kubernetes' own groups: there a container must have an image.
@@ -86,7 +87,7 @@ class Container(NamedTuple):
     `span` is its name, or its first key. A sidecar is an init container that is restarted always.
     `env` are the variables in source order; `env_complete` is false when others may be set
     (`envFrom`, templates). `spec` is the pod's, `place` what its scripts and variables are a part
-    of.
+    of, `adds` what an operator adds to it.
     """
 
     span: Span
@@ -101,6 +102,7 @@ class Container(NamedTuple):
     runtime: Runtime
     place: ExecutionPlace
     path: str
+    adds: Additions
 
     def variable(self, name: str) -> EnvVar | None:
         """The variable of that name that counts, which is the last."""
@@ -123,8 +125,7 @@ class Container(NamedTuple):
         """Whether the rest is written elsewhere, so that nothing is certainly absent.
 
         That holds for patches and templates, which name no image, and for a container outside of
-        any pod: an operator makes the pod. A NIMService has not even a field for a security context
-        (NVIDIA/k8s-nim-operator:config/crd/bases/apps.nvidia.com_nimservices.yaml).
+        any pod: an operator makes the pod.
         """
         patch = self.owner.group in _OWN_GROUPS and not self.body["image"].exists
         return patch or self.alone
@@ -150,8 +151,7 @@ class Pod(NamedTuple):
 
     `span` is the key of its spec. `replicas` counts the pods made of it and is absent where the
     object does not say. `restarts` is false for pods that end (Jobs). `template` is the place of
-    metadata and spec; `labels` are those of the pods. `managed` is true when an operator adds to
-    the pod what is not written here. `path` is that of the spec.
+    metadata and spec; `labels` are those of the pods. `path` is that of the spec.
     """
 
     span: Span
@@ -163,7 +163,6 @@ class Pod(NamedTuple):
     restarts: bool
     path: str
     template: Cursor
-    managed: bool = False
 
     @property
     def host(self) -> HostNamespaces:

@@ -88,7 +88,7 @@ def _home(server: ServingCommand) -> Fact[str]:
 def volumes(server: ServingCommand) -> Fact[tuple[Mount, ...]]:
     """The mounts that could hold weights; unknown when not all can be seen."""
     mounts = server.launch.runtime.mounts
-    if not isinstance(mounts, Known) or server.launch.runtime.managed:
+    if not isinstance(mounts, Known):
         return UNKNOWN
     if any(not isinstance(mount.target, Known) for mount in mounts.value):
         return UNKNOWN

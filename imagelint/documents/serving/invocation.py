@@ -68,6 +68,9 @@ def find_invocation(launch: Launch) -> Invocation | None:
         own = recognised is not None and recognised.engine == found.engine and recognised.upstream
         complete = found.complete and _has_all_words(launch)
         return Invocation(found.engine, found.words, found.program, own, complete)
+    if launch.engine and launch.appends:
+        own = recognised is not None and recognised.engine == launch.engine and recognised.upstream
+        return Invocation(launch.engine, words, None, own, _has_all_words(launch))
     if recognised is not None:
         return _by_image(recognised, launch, words)
     if launch.image is None and launch.runtime.owner:

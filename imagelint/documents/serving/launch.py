@@ -5,10 +5,23 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Word
+
+
+class Told(NamedTuple):
+    """An option that a server is told otherwise than by words and variables.
+
+    `option` is its name in the tables of the engines, `written` how a reader finds it.
+    """
+
+    span: Span
+    option: str
+    value: Fact[str]
+    written: str
 
 
 class Launch(NamedTuple):
@@ -18,7 +31,8 @@ class Launch(NamedTuple):
     be missing or are of unknown value (those are then judged one by one). `env` are the container's
     variables in the order in which they count, `env_complete` is false when more may come
     (`envFrom`, `env_file`). `appends` tells whether `argv` follows the entry point of the image
-    (only `args`, only `CMD`) or replaces it; None: unknown.
+    (only `args`, only `CMD`) or replaces it; None: unknown. An operator may start an `engine` where
+    no command is written, tell it something (`told`), and add words (`more_words`).
     """
 
     span: Span
@@ -30,3 +44,6 @@ class Launch(NamedTuple):
     runtime: Runtime
     path: str = ""
     appends: bool | None = None
+    more_words: bool = False
+    engine: str = ""
+    told: tuple[Told, ...] = ()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.invocation import Invocation, find_invocation
-from imagelint.documents.serving.options import MODEL
+from imagelint.documents.serving.options import MODEL, TENSOR_PARALLEL
 from imagelint.documents.serving.switches import (
     ParsedWords,
     Switch,
@@ -19,6 +19,8 @@ from imagelint.knowledge.engines import Engine, engine, is_embedding
 from imagelint.knowledge.versions import engine_version
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.shell.script import Word
 
@@ -41,14 +43,28 @@ def serving_command(launch: Launch) -> ServingCommand | None:
         launch=launch,
         engine=invocation.engine,
         engine_version=_version(launch, invocation),
-        switches=(*reading.switches, *_split_address(read_environment(known, launch.env))),
+        switches=(
+            *_told(known, launch),
+            *reading.switches,
+            *_split_address(read_environment(known, launch.env)),
+        ),
         complete=invocation.complete and reading.complete and not by_file,
         path=launch.path,
         own_image=invocation.upstream,
     )
+    if launch.more_words and command.find_switch(command.flag(TENSOR_PARALLEL)) is None:
+        # Who says how a model is split says all of it; the rest may come from where this may.
+        command = command._replace(complete=False)
     model = _model(command, known, reading)
     place = model.span if isinstance(model, Known) else None
     return command._replace(model=model, span=place or command.span)
+
+
+def _told(known: Engine, launch: Launch) -> Iterator[Switch]:
+    """What an operator tells the server, as if its flags stood there."""
+    for one in launch.told:
+        for flag in known.options.get(one.option, ())[:1]:
+            yield Switch(one.span, flag, one.value, one.span, one.written)
 
 
 def _split_address(switches: tuple[Switch, ...]) -> tuple[Switch, ...]:

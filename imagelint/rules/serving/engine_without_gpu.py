@@ -55,7 +55,7 @@ def engine_without_gpu(server: ServingCommand, ctx: Context) -> Findings:
             gpus: all
     """
     runtime = server.launch.runtime
-    if runtime.gpus is not ABSENT or runtime.managed:
+    if runtime.gpus is not ABSENT:
         return
     if not needs_gpu(server) or runtime.group != Known(1) or may_see_gpu(server):
         return

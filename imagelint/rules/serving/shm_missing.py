@@ -61,7 +61,7 @@ def shm_missing(server: ServingCommand, ctx: Context) -> Findings:
             shm_size: 8gb
     """
     runtime = server.launch.runtime
-    if runtime.shm is not ABSENT or runtime.managed or not server.engine:
+    if runtime.shm is not ABSENT or not server.engine:
         return
     shared = runtime.host.ipc.value
     if value_or(shared, shared is not ABSENT):

@@ -16,12 +16,19 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.runtime.probe import Probes
     from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.knowledge.kubernetes.operators import Additions
 
 
 class ContainerDetails:
-    """The details of a container of a pod; `running` are all that run as long as the pod."""
+    """The details of a container of a pod; `running` are all that run as long as the pod.
 
-    def __init__(self, body: Cursor, spec: Cursor, running: tuple[Cursor, ...]) -> None:
+    `adds` is what an operator adds to it.
+    """
+
+    def __init__(
+        self, body: Cursor, spec: Cursor, running: tuple[Cursor, ...], adds: Additions
+    ) -> None:
+        self._adds = adds
         self._body = body
         self._spec = spec
         self._running = running
@@ -31,7 +38,7 @@ class ContainerDetails:
         """Who asks it how it is."""
         from imagelint.documents.kubernetes.pods.probes import read_probes
 
-        return read_probes(self._body)
+        return read_probes(self._body, self._adds.probes)
 
     @cached_property
     def host(self) -> HostNamespaces:
@@ -41,13 +48,17 @@ class ContainerDetails:
     @cached_property
     def privileges(self) -> Privileges:
         """How much it may do."""
-        return read_privileges(self._body, self._spec)
+        return read_privileges(self._body, self._spec, self._adds.privileges)
 
     @cached_property
     def resources(self) -> Resources:
         """What it asks for and may use."""
         place = self._body["resources"]
-        return Resources(_quantities(place["requests"]), _quantities(place["limits"]))
+        requests, limits = _quantities(place["requests"]), _quantities(place["limits"])
+        if self._adds.resources:
+            requests = UNKNOWN if requests is ABSENT else requests
+            limits = UNKNOWN if limits is ABSENT else limits
+        return Resources(requests, limits)
 
     @cached_property
     def together(self) -> tuple[Neighbour, ...]:

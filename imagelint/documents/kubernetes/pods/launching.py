@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.documents.kubernetes.pods.operated import appended_words, instructions, told
 from imagelint.documents.kubernetes.pods.variables import expand, script_value
 from imagelint.documents.serving.startscript import (
     all_known,
@@ -72,6 +73,9 @@ def launch(container: Container) -> Launch:
     variables = known_variables(container.env)
     places = (*command.items(), *args.items())
     words = tuple(_word(place, variables) for place in places)
+    tells = instructions(container)
+    if _is_empty(command):
+        words += appended_words(tells.words, body)
     found = find_script(words)
     if found is not None:
         words = _with_script(words, places[found[0]], found[0], variables)
@@ -81,10 +85,13 @@ def launch(container: Container) -> Launch:
         argv=words,
         complete=_is_complete(container) and all_known(words),
         env=container.env,
-        env_complete=container.env_complete and not container.runtime.managed,
+        env_complete=container.env_complete,
         runtime=container.runtime,
         path=container.path,
         appends=_is_empty(command),
+        more_words=container.adds.arguments,
+        engine=tells.engine,
+        told=told(tells, container),
     )
 
 

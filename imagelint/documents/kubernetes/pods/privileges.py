@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.runtime.field import Field
@@ -10,7 +10,11 @@ from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
 from imagelint.documents.yaml.nodes import Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from imagelint.documents.yaml.cursor import Cursor
+
+T = TypeVar("T")
 
 # Fields of a pod's securityContext which hold for containers that do not set them:
 # https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context
@@ -18,10 +22,11 @@ _INHERITED = frozenset(("runAsNonRoot", "runAsUser", "seccompProfile"))
 
 
 class _SecurityContexts(NamedTuple):
-    """The container's own, and that of its pod."""
+    """The container's own, that of its pod, and the fields that come from elsewhere if need be."""
 
     own: Cursor
     pod: Cursor | None
+    added: Collection[str] = ()
 
     def __call__(self, name: str) -> Cursor:
         """A field, from the pod where the container does not say."""
@@ -32,15 +37,17 @@ class _SecurityContexts(NamedTuple):
         return own
 
 
-def read_privileges(container: Cursor, spec: Cursor) -> Privileges:
-    """How much a container of a pod with that spec may do."""
-    return _read(_SecurityContexts(container["securityContext"], spec["securityContext"]))
+def read_privileges(container: Cursor, spec: Cursor, added: Collection[str] = ()) -> Privileges:
+    """How much a container of a pod with that spec may do.
+
+    `added` are the fields that are not absent where nothing is written: an operator sets them.
+    """
+    return _read(_SecurityContexts(container["securityContext"], spec["securityContext"], added))
 
 
-def user(container: Cursor, spec: Cursor) -> Field[str]:
+def user(container: Cursor, spec: Cursor, added: Collection[str] = ()) -> Field[str]:
     """Who a container of a pod with that spec runs as."""
-    place = _SecurityContexts(container["securityContext"], spec["securityContext"])("runAsUser")
-    return Field(place.text(), place)
+    return _user(_SecurityContexts(container["securityContext"], spec["securityContext"], added))
 
 
 def pod_privileges(spec: Cursor) -> Privileges:
@@ -62,21 +69,30 @@ def is_for_windows(spec: Cursor) -> bool:
 
 
 def _read(field: _SecurityContexts) -> Privileges:
-    user, capabilities = field("runAsUser"), field("capabilities")
+    capabilities = field("capabilities")
     return Privileges(
-        privileged=_boolean(field("privileged")),
-        escalation=_boolean(field("allowPrivilegeEscalation")),
-        read_only_root=_boolean(field("readOnlyRootFilesystem")),
-        user=Field(user.text(), user),
-        non_root=_boolean(field("runAsNonRoot")),
-        seccomp=_seccomp(field("seccompProfile")),
-        added=_list(capabilities, "add"),
-        dropped=_list(capabilities, "drop"),
+        privileged=_boolean(field("privileged"), field.added),
+        escalation=_boolean(field("allowPrivilegeEscalation"), field.added),
+        read_only_root=_boolean(field("readOnlyRootFilesystem"), field.added),
+        user=_user(field),
+        non_root=_boolean(field("runAsNonRoot"), field.added),
+        seccomp=_unless_added(_seccomp(field("seccompProfile")), "seccompProfile", field.added),
+        added=_list(capabilities, "add", field.added),
+        dropped=_list(capabilities, "drop", field.added),
     )
 
 
-def _boolean(place: Cursor) -> Field[bool]:
-    return Field(place.boolean(), place)
+def _user(field: _SecurityContexts) -> Field[str]:
+    place = field("runAsUser")
+    return _unless_added(Field(place.text(), place), "runAsUser", field.added)
+
+
+def _boolean(place: Cursor, added: Collection[str] = ()) -> Field[bool]:
+    return _unless_added(Field(place.boolean(), place), place.key, added)
+
+
+def _unless_added(field: Field[T], name: str, added: Collection[str]) -> Field[T]:
+    return Field(UNKNOWN, field.place) if field.value is ABSENT and name in added else field
 
 
 def _seccomp(profile: Cursor) -> Field[str]:
@@ -87,11 +103,11 @@ def _seccomp(profile: Cursor) -> Field[str]:
     return Field(fact, profile if fact is ABSENT else kind)
 
 
-def _list(capabilities: Cursor, name: str) -> Field[tuple[Field[str], ...]]:
+def _list(capabilities: Cursor, name: str, added: Collection[str]) -> Field[tuple[Field[str], ...]]:
     place = capabilities[name]
     fact: Fact[tuple[Field[str], ...]] = ABSENT
     if isinstance(place.node, Sequence):
         fact = Known(tuple(Field(item.text(), item) for item in place.items()), place.span)
     elif capabilities.templated or (place.exists and not place.null):
         fact = UNKNOWN
-    return Field(fact, place)
+    return _unless_added(Field(fact, place), "capabilities", added)

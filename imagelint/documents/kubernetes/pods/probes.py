@@ -11,6 +11,8 @@ from imagelint.documents.serving.startscript import unknown_word, whole_word
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
+    from collections.abc import Collection
+
     from imagelint.documents.shell.script import Word
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -22,12 +24,19 @@ _KINDS = {
 }
 
 
-def read_probes(container: Cursor) -> Probes:
-    """Who asks a container how it is."""
+def read_probes(container: Cursor, added: Collection[str] = ()) -> Probes:
+    """Who asks a container how it is.
+
+    `added` names the probes (`liveness`, `readiness`, `startup`) that an operator sets where none
+    is written.
+    """
+    liveness = _read(container["livenessProbe"], "liveness probe", kills=True)
+    readiness = _read(container["readinessProbe"], "readiness probe", kills=False)
+    startup = _read(container["startupProbe"], "startup probe", kills=True)
     return Probes(
-        _read(container["livenessProbe"], "liveness probe", kills=True),
-        _read(container["readinessProbe"], "readiness probe", kills=False),
-        _read(container["startupProbe"], "startup probe", kills=True),
+        UNKNOWN if liveness is ABSENT and "liveness" in added else liveness,
+        UNKNOWN if readiness is ABSENT and "readiness" in added else readiness,
+        UNKNOWN if startup is ABSENT and "startup" in added else startup,
     )
 
 

@@ -11,6 +11,7 @@ from imagelint.documents.kubernetes.objects import Container, KubernetesObject, 
 from imagelint.documents.kubernetes.pods.accelerators import gpu_product, quantity, requested
 from imagelint.documents.kubernetes.pods.details import ContainerDetails, named_at
 from imagelint.documents.kubernetes.pods.execution import ContainerPlace
+from imagelint.documents.kubernetes.pods.operated import additions, workload_of
 from imagelint.documents.kubernetes.pods.platform import PodPlatform
 from imagelint.documents.kubernetes.pods.privileges import user
 from imagelint.documents.kubernetes.pods.shapes import PodPath, group_size, pod_places, replicas
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Span
     from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.knowledge.kubernetes.operators import Additions, Workload
 
     T = TypeVar("T")
 
@@ -49,6 +51,7 @@ class _PodContext(NamedTuple):
     product: Fact[str]
     volumes: dict[str, Cursor]
     together: tuple[Cursor, ...]
+    workload: Workload
 
 
 def read_pods(obj: KubernetesObject) -> tuple[Pod, ...]:
@@ -65,7 +68,8 @@ def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
         labels=place.template.at("metadata", "labels").pairs(),
         restarts=obj.kind not in ("Job", "CronJob") and spec["restartPolicy"].word() not in _ENDING,
         group=group_size(obj, spec),
-        product=_unless_managed(gpu_product(spec), place),
+        product=gpu_product(spec),
+        workload=workload_of(obj),
         volumes=named_volumes(spec, obj.body.at("spec", "volumeClaimTemplates")),
         together=tuple(body for body, role in bodies if role in ("container", "sidecar")),
     )
@@ -79,7 +83,6 @@ def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
         restarts=around.restarts,
         path=spec.path,
         template=place.template,
-        managed=place.managed,
     )
 
 
@@ -102,6 +105,7 @@ def _init_role(body: Cursor) -> str:
 def _container(body: Cursor, role: str, around: _PodContext) -> Container:
     span = named_at(body)
     name = body["name"].word() or _given_name(body, around)
+    adds = additions(around.workload.adds, body, name, around.place)
     env, complete = read_env(body)
     where = ContainerPlace(body, around.place.spec, env)
     return Container(
@@ -113,10 +117,11 @@ def _container(body: Cursor, role: str, around: _PodContext) -> Container:
         owner=around.owner,
         image=_image(body),
         env=tuple(variable._replace(place=where) for variable in env),
-        env_complete=complete,
-        runtime=_runtime(body, around, (name, span)),
+        env_complete=complete and not adds.environment,
+        runtime=_runtime(body, around, (name, span), adds),
         place=where,
         path=body.path,
+        adds=adds,
     )
 
 
@@ -156,7 +161,9 @@ def _image_by_parts(place: Cursor) -> ImageUse | None:
     return ImageUse(at.span, ImageRole.POD, text, fact, path=place.path)
 
 
-def _runtime(body: Cursor, around: _PodContext, named: tuple[str, Span]) -> Runtime:
+def _runtime(
+    body: Cursor, around: _PodContext, named: tuple[str, Span], adds: Additions
+) -> Runtime:
     place = around.place
     resources = body["resources"]
     memory = _memory_limit(body, place.spec)
@@ -166,21 +173,21 @@ def _runtime(body: Cursor, around: _PodContext, named: tuple[str, Span]) -> Runt
         PodPlatform(body),
         around.owner.kind,
         *named,
-        gpus=_unless_managed(requested(resources), place),
-        gpu_product=around.product,
+        gpus=_or_added(requested(resources), added=adds.resources),
+        gpu_product=_or_added(around.product, added=adds.resources),
         other_devices=Known(_has_devices(place.spec)),
-        shm=_unless_managed(shm, place),
+        shm=_or_added(shm, added=adds.shared_memory),
         shm_mount=shm_mount,
-        memory_limit=_unless_managed(memory, place),
-        mounts=mounts,
+        memory_limit=_or_added(memory, added=adds.resources),
+        mounts=UNKNOWN if adds.volumes else mounts,
         ports=tuple(_ports(body)),
-        user=user(body, place.spec).value,
+        user=user(body, place.spec, adds.privileges).value,
         restarts=around.restarts,
         group=around.group,
         labels=around.labels,
         namespace=around.owner.namespace,
-        managed=place.managed,
-        details=ContainerDetails(body, place.spec, around.together),
+        managed=bool(adds.probes),
+        details=ContainerDetails(body, place.spec, around.together, adds),
         path=body.path,
     )
 
@@ -203,6 +210,6 @@ def _ports(body: Cursor) -> Iterator[ContainerPort]:
             yield ContainerPort(number.value, port["containerPort"], port["name"].word())
 
 
-def _unless_managed(fact: Fact[T], place: PodPath) -> Fact[T]:
-    """What is not written may be added by whoever manages the pod."""
-    return UNKNOWN if fact is ABSENT and place.managed else fact
+def _or_added(fact: Fact[T], *, added: bool) -> Fact[T]:
+    """What is not written is not absent where somebody adds it."""
+    return UNKNOWN if fact is ABSENT and added else fact

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.identity import is_own
+from imagelint.documents.kubernetes.pods.operated import nearest, workload_of
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 from imagelint.knowledge.recognition import predictors
 
@@ -42,8 +43,6 @@ _WITHOUT_PODS = (
     "storage.k8s.io",
     "scheduling.k8s.io",
 )
-# Groups whose controllers add to a pod what its manifest does not show.
-_MANAGED = ("ray.io", "serving.knative.dev", "nvidia.com", "dynamo.nvidia.com")
 # Predictors of KServe before `model`: the key is the framework, the value a container. Those that
 # stand for an engine are in its table.
 _FRAMEWORKS = ("lightgbm", "onnx", "paddle", "pmml", "sklearn", "tensorflow", "xgboost")
@@ -70,7 +69,6 @@ class PodPath(NamedTuple):
     spec: Cursor
     template: Cursor
     single: Cursor | None = None
-    managed: bool = False
 
 
 class Shape(NamedTuple):
@@ -90,18 +88,16 @@ def pod_places(obj: KubernetesObject) -> Iterator[PodPath]:
         return
     if not may_hold_pods(obj):
         return
-    managed = _is_of(obj.group, _MANAGED) or obj.kind in ("ServingRuntime", "ClusterServingRuntime")
     if obj.kind == "NIMService":
         spec = obj.body["spec"]
-        yield PodPath(spec, obj.body, spec, managed=True)
+        yield PodPath(spec, obj.body, spec)
         return
-    managed = managed or obj.kind.startswith("LLMInferenceService")
     for shape in _by_shape(obj.body.node):
         if shape.alone:
             place = obj.body.at(*shape.keys)
-            yield PodPath(place, place, place, managed=True)
+            yield PodPath(place, place, place)
         else:
-            yield _place(obj, shape.keys, managed=managed)
+            yield _place(obj, shape.keys)
 
 
 def may_hold_pods(obj: KubernetesObject) -> bool:
@@ -113,11 +109,11 @@ def _is_of(group: str, groups: tuple[str, ...]) -> bool:
     return any(group == one or group.endswith(f".{one}") for one in groups)
 
 
-def _place(obj: KubernetesObject, keys: tuple[str | int, ...], *, managed: bool) -> PodPath:
+def _place(obj: KubernetesObject, keys: tuple[str | int, ...]) -> PodPath:
     spec = obj.body.at(*keys)
     template = obj.body.at(*keys[:-1]) if keys[-1:] == ("spec",) else spec
     single = next((spec[key] for key in _singles(spec.key) if _is_container(spec[key].node)), None)
-    return PodPath(spec, template, single, managed or single is not None)
+    return PodPath(spec, template, single)
 
 
 def _by_shape(root: YamlNode | None) -> Iterator[Shape]:
@@ -194,7 +190,8 @@ def replicas(obj: KubernetesObject, spec: Cursor) -> Fact[int]:
 
 def group_size(obj: KubernetesObject, spec: Cursor) -> Fact[int]:
     """How many pods form one server; unknown where it is written that none do."""
-    if obj.group == "ray.io":
+    several = workload_of(obj).several
+    if several == ("*",) or (several and nearest(spec, several) is not None):
         return UNKNOWN
     if obj.kind == "LeaderWorkerSet":
         size = obj.body.at("spec", "leaderWorkerTemplate", "size").integer()

@@ -93,27 +93,62 @@ def test_pods_that_run_to_an_end(kind: str, policy: str | None, *, restarts: boo
     assert pod.restarts is pod.containers[0].runtime.restarts is restarts
 
 
+def added(pod: Pod) -> str:
+    """What is unknown of the last container where it is not written, in short."""
+    runtime = pod.containers[-1].runtime
+    facts = {
+        "shm": runtime.shm,
+        "gpus": runtime.gpus,
+        "mounts": runtime.mounts,
+        "liveness": runtime.probes.liveness,
+        "startup": runtime.probes.startup,
+        "escalation": runtime.privileges.escalation.value,
+        "capabilities": runtime.privileges.dropped.value,
+        "seccomp": runtime.privileges.seccomp.value,
+        "limits": runtime.resources.limits,
+    }
+    return " ".join(name for name, fact in facts.items() if fact is UNKNOWN)
+
+
+_HARDENED = "escalation capabilities seccomp"
+
+
 @pytest.mark.parametrize(
-    ("api", "kind", "path", "extras", "managed"),
+    ("api", "kind", "path", "extras", "unknown"),
     [
-        ("apps/v1", "Deployment", "spec.template.spec", {}, False),
-        ("serving.knative.dev/v1", "Service", "spec.template.spec", {}, True),
-        ("ray.io/v1", "RayCluster", "spec.headGroupSpec.template.spec", {}, True),
-        (KSERVE, "ClusterServingRuntime", "spec", {}, True),
-        (KSERVE, "LLMInferenceServiceConfig", "spec.template", {}, True),
-        (KSERVE, "InferenceService", "spec.predictor", {}, False),
-        (KSERVE, "InferenceService", "spec.predictor", {"spec.predictor.model.args": []}, True),
+        ("apps/v1", "Deployment", "spec.template.spec", {}, ""),
+        ("argoproj.io/v1alpha1", "Rollout", "spec.template.spec", {}, ""),
+        ("serving.knative.dev/v1", "Service", "spec.template.spec", {}, ""),
+        ("ray.io/v1", "RayCluster", "spec.headGroupSpec.template.spec", {}, "shm liveness"),
+        (KSERVE, "ClusterServingRuntime", "spec", {}, "gpus mounts limits"),
+        (KSERVE, "LLMInferenceService", "spec.template", {}, ""),
+        (KSERVE, "InferenceService", "spec.predictor", {}, ""),
+        (
+            KSERVE,
+            "InferenceService",
+            "spec.predictor",
+            {"spec.predictor.model.args": []},
+            f"shm gpus mounts liveness startup {_HARDENED} limits",
+        ),
+        ("nobody.example.com/v1", "Server", "spec", {}, "shm gpus mounts liveness startup"),
     ],
 )
 def test_what_an_operator_may_add_is_unknown(
-    api: str, kind: str, path: str, extras: dict[str, object], *, managed: bool
+    api: str, kind: str, path: str, extras: dict[str, object], unknown: str
 ) -> None:
     (pod,) = pods(holder(api, kind, path, **extras))
-    assert pod.managed is managed
-    runtime = pod.containers[-1].runtime
-    assert runtime.managed is managed
-    expected = UNKNOWN if managed else ABSENT
-    assert (runtime.gpus, runtime.shm, runtime.memory_limit, runtime.gpu_product) == (expected,) * 4
+    if api.startswith("nobody"):
+        unknown += f" {_HARDENED} limits"
+    assert added(pod) == unknown
+
+
+def test_a_template_reaches_the_container_of_its_name_only() -> None:
+    (pod,) = pods(
+        f"{{apiVersion: {KSERVE}, kind: LLMInferenceService, spec: {{template: {{containers:"
+        " [{name: proxy, image: b}, {name: main, image: a}]}}}"
+    )
+    assert added(pod) == f"shm mounts liveness startup {_HARDENED}"
+    assert added(pod._replace(containers=pod.containers[:1])) == ""
 
 
 def test_a_predictor_of_kserve_becomes_a_container() -> None:
@@ -246,7 +281,7 @@ def test_the_main_container_of_a_dynamo_service() -> None:
         " {replicas: 1, extraPodSpec: {mainContainer: {image: a, args: [b]}}}}}}"
     )
     assert pod.containers[0].path == "spec.services.W.extraPodSpec.mainContainer"
-    assert pod.managed
+    assert added(pod) == "shm gpus mounts liveness startup limits"
 
 
 @pytest.mark.parametrize(
@@ -297,7 +332,7 @@ def test_the_search_by_shape_goes_as_deep_and_as_wide_as_the_text() -> None:
 def test_a_container_outside_of_any_pod_of_a_custom_resource(spec: str, paths: list[str]) -> None:
     found = pods(f"apiVersion: a.b/v1\nkind: X\nspec:\n  {spec}\n")
     assert [container.path for pod in found for container in pod.containers] == paths
-    assert all(pod.managed and pod.partial for pod in found)
+    assert all(pod.partial and added(pod).startswith("shm gpus") for pod in found)
 
 
 def test_what_an_operator_completes_is_not_all() -> None:

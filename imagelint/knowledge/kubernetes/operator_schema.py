@@ -1,0 +1,81 @@
+"""The form of an operator's table: what it makes of the pods that its objects hold.
+
+Every key is required: what an operator leaves alone is written down too, because what it leaves
+alone is what rules may call absent. See `knowledge.schema` for how this is held.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, TypedDict
+
+
+class Adds(TypedDict):
+    """What comes from elsewhere where the object does not say it."""
+
+    containers: Annotated[
+        list[str],
+        "the names of the containers to which it is added; `*` all, `first` the first of the list,"
+        " `single` the one that stands by itself",
+    ]
+    privileges: Annotated[
+        list[
+            Literal[
+                "privileged",
+                "allowPrivilegeEscalation",
+                "readOnlyRootFilesystem",
+                "runAsUser",
+                "runAsNonRoot",
+                "seccompProfile",
+                "capabilities",
+            ]
+        ],
+        "fields of the security context",
+    ]
+    probes: Annotated[list[Literal["liveness", "readiness", "startup"]], "probes"]
+    shared_memory: Annotated[bool, "a volume at /dev/shm"]
+    volumes: Annotated[bool, "volumes in which weights may lie"]
+    environment: Annotated[bool, "variables that a server or its hub client reads"]
+    arguments: Annotated[bool, "arguments of the server"]
+    resources: Annotated[bool, "resources, or the choice of a node"]
+
+
+class Tells(TypedDict):
+    """Where the object tells the server something besides arguments and variables.
+
+    A place is a path of keys, looked for beside the pod and then further out.
+    """
+
+    engine: Annotated[str, "the engine that is started where no command is written, or empty"]
+    options: Annotated[dict[str, str], "places by the option that they set"]
+    words: Annotated[list[str], "variables whose value is appended to the arguments"]
+    address: Annotated[str, "the place of the model's address, or empty"]
+
+
+class WorkloadRow(TypedDict):
+    """Kinds of objects that hold pods in the same way."""
+
+    kinds: Annotated[list[str], "`*` for every kind of these groups that has no row"]
+    several: Annotated[
+        str,
+        "a place which says that several of its pods form one server; `*`: they always may, empty:"
+        " they never do",
+    ]
+    adds: Adds
+    tells: Tells
+    source: Annotated[str, "the file of its template"]
+
+
+class OperatorTable(TypedDict):
+    """One operator."""
+
+    title: str
+    groups: Annotated[list[str], "API groups of its objects"]
+    release: str
+    asof: str
+    workloads: list[WorkloadRow]
+
+
+class OperatorIndex(TypedDict):
+    """The rows of all operators by the groups of their objects."""
+
+    groups: dict[str, list[WorkloadRow]]

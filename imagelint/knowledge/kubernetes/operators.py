@@ -1,0 +1,120 @@
+"""What operators make of the pods that their objects hold."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from imagelint.knowledge.kubernetes.operator_schema import WorkloadRow
+
+
+class Additions(NamedTuple):
+    """What comes from elsewhere where a container does not say it.
+
+    `containers` are those to which it is added: names, `*`, `first`, `single` (the one that stands
+    by itself). `privileges` are fields of the security context, `probes` are `liveness`,
+    `readiness`, `startup`.
+    """
+
+    containers: frozenset[str] = frozenset()
+    privileges: frozenset[str] = frozenset()
+    probes: frozenset[str] = frozenset()
+    shared_memory: bool = False
+    volumes: bool = False
+    environment: bool = False
+    arguments: bool = False
+    resources: bool = False
+
+
+class Instructions(NamedTuple):
+    """Where an object tells the server something besides arguments and variables.
+
+    `engine` is started where no command is written, `options` are paths of keys by the option that
+    they set, `words` are variables whose value is appended to the arguments, `address` is the path
+    of the model's address, empty without one.
+    """
+
+    engine: str = ""
+    options: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    words: tuple[str, ...] = ()
+    address: tuple[str, ...] = ()
+
+
+class Workload(NamedTuple):
+    """What becomes of the pods of a kind.
+
+    `several` is the path of keys that says that several of them form one server: `*` where they
+    always may, empty where they never do.
+    """
+
+    adds: Additions = Additions()
+    tells: Instructions = Instructions()
+    several: tuple[str, ...] = ()
+
+
+NOTHING = Additions()
+EVERYTHING = Additions(
+    containers=frozenset("*"),
+    privileges=frozenset(
+        (
+            "privileged",
+            "allowPrivilegeEscalation",
+            "readOnlyRootFilesystem",
+            "runAsUser",
+            "runAsNonRoot",
+            "seccompProfile",
+            "capabilities",
+        )
+    ),
+    probes=frozenset(("liveness", "readiness", "startup")),
+    shared_memory=True,
+    volumes=True,
+    environment=True,
+    arguments=True,
+    resources=True,
+)
+# What Kubernetes' own controllers do.
+AS_WRITTEN = Workload()
+# Nobody knows what it does, so nothing that is not written is certainly absent.
+_UNKNOWN_OPERATOR = Workload(adds=EVERYTHING)
+
+
+@cache
+def workload(group: str, kind: str) -> Workload:
+    """What an operator makes of the pods that an object of a kind and API group holds."""
+    rows = table("operators/index")["groups"].get(group, [])
+    for name in (kind, "*"):
+        for row in rows:
+            if name in row["kinds"]:
+                return _workload(row)
+    return _UNKNOWN_OPERATOR
+
+
+def _workload(row: WorkloadRow) -> Workload:
+    adds, tells = row["adds"], row["tells"]
+    return Workload(
+        Additions(
+            containers=frozenset(adds["containers"]),
+            privileges=frozenset(adds["privileges"]),
+            probes=frozenset(adds["probes"]),
+            shared_memory=adds["shared_memory"],
+            volumes=adds["volumes"],
+            environment=adds["environment"],
+            arguments=adds["arguments"],
+            resources=adds["resources"],
+        ),
+        Instructions(
+            engine=tells["engine"],
+            options=tuple((name, _path(place)) for name, place in tells["options"].items()),
+            words=tuple(tells["words"]),
+            address=_path(tells["address"]),
+        ),
+        several=_path(row["several"]),
+    )
+
+
+def _path(place: str) -> tuple[str, ...]:
+    return tuple(place.split(".")) if place else ()
