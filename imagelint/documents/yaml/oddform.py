@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 # Where YAML holds these words, they may be keys of a document that is indented, in braces, tagged,
 # or behind `?`; an escape may hide them.
-_OBJECT = pattern(r"\bapiVersion\b|^kind[ \t]*:", re.MULTILINE)
+_OBJECT = pattern(r"\bapiVersion\b|^[\"']?kind[\"']?[ \t]*:|\"kind\"[ \t]*:", re.MULTILINE)
 _API_VERSION = pattern(r"^[ \t]*(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
 _SERVICES = pattern(r"\A(?:[ \t]*(?:#.*|---|%.*)?\r?\n)*(?:---)?(?:[ \t]+[\"'{?!&\w]|[\"'{?!&])")
 _ESCAPED_KEY = pattern(r'"[^"\n]{0,99}\\[xuU][^"\n]{0,99}"[ \t]{0,99}:', re.MULTILINE)
@@ -54,6 +54,8 @@ def _is_object(place: Cursor) -> bool:
     # One of the two is missing, or spelt wrongly.
     from imagelint.knowledge.kubernetes.kinds import group_of, served, versions
 
-    bodied = isinstance(place["spec"].node, Mapping) or isinstance(place["metadata"].node, Mapping)
+    bodies = [isinstance(place[key].node, Mapping) for key in ("metadata", "spec")]
+    if all(bodies):
+        return True
     api = version.word()
-    return bodied and (api in versions() or "." in group_of(api) or bool(served(kind.word())))
+    return any(bodies) and (api in versions() or "." in group_of(api) or bool(served(kind.word())))

@@ -1,0 +1,178 @@
+"""No single edit of a workload makes it pass unread.
+
+The oracle walks the values that another reader of YAML yields, and shares nothing with ours.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import yaml
+
+from imagelint.core.report import Report
+from imagelint.core.source import Source
+from imagelint.documents.kubernetes import Manifest
+from imagelint.documents.kubernetes.objects import Mistake
+from imagelint.run.index import recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+CONTAINER = {
+    "name": "server",
+    "image": "vllm/vllm-openai:v0.11.0",
+    "args": ["--model", "/models/a"],
+    "env": [{"name": "HF_HOME", "value": "/models"}],
+    "ports": [{"containerPort": 8000}],
+    "resources": {"limits": {"nvidia.com/gpu": 1}},
+    "volumeMounts": [{"name": "models", "mountPath": "/models"}],
+}
+POD = {
+    "containers": [CONTAINER],
+    "volumes": [{"name": "models", "persistentVolumeClaim": {"claimName": "models"}}],
+}
+TEMPLATE = {"metadata": {"labels": {"app": "llm"}}, "spec": POD}
+OWNING = {"selector": {"matchLabels": {"app": "llm"}}, "template": TEMPLATE}
+
+
+def workload(api: str, kind: str, **fields: object) -> dict[str, Any]:
+    return {"apiVersion": api, "kind": kind, "metadata": {"name": "llm"}, **fields}
+
+
+WORKLOADS = (
+    workload("v1", "Pod", spec=POD),
+    workload("v1", "PodTemplate", template=TEMPLATE),
+    workload("v1", "ReplicationController", spec=OWNING),
+    *(
+        workload("apps/v1", kind, spec=OWNING)
+        for kind in ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+    ),
+    workload("batch/v1", "Job", spec={"template": TEMPLATE}),
+    workload(
+        "batch/v1",
+        "CronJob",
+        spec={"schedule": "0 3 * * *", "jobTemplate": {"spec": {"template": TEMPLATE}}},
+    ),
+    workload("argoproj.io/v1alpha1", "Rollout", spec=OWNING),
+    workload("serving.example.com/v1", "Pool", spec={"engine": {"runner": CONTAINER}}),
+)
+VALUES: tuple[object, ...] = (None, "word", 7, True, [], {}, ["word"], {"key": "word"}, [7], [None])
+Path = tuple[Any, ...]
+
+
+def places(node: object, path: Path = ()) -> Iterator[Path]:
+    """The path of everything that stands in a value."""
+    listed = node if isinstance(node, list) else ()
+    inner = node.items() if isinstance(node, dict) else enumerate(listed)
+    for key, value in inner:
+        yield (*path, key)
+        yield from places(value, (*path, key))
+
+
+def at(root: Any, path: Path) -> Any:
+    for key in path:
+        root = root[key]
+    return root
+
+
+def renamed(root: Any, path: Path) -> Iterator[Any]:
+    """A key spelt otherwise, one at a time."""
+    if isinstance(path[-1], str):
+        for name in (path[-1] + "x", path[-1][:-1], path[-1].swapcase(), "other"):
+            edited = copy.deepcopy(root)
+            holder = at(edited, path[:-1])
+            holder[name] = holder.pop(path[-1])
+            yield edited
+
+
+def moved(root: Any, path: Path) -> Iterator[Any]:
+    """A key and its value one level higher or, behind a sibling, one level deeper."""
+    if not isinstance(path[-1], str) or len(path) < 2:
+        return
+    for depth in range(len(path) - 1):
+        edited = copy.deepcopy(root)
+        target = at(edited, path[:depth])
+        if isinstance(target, dict) and path[-1] not in target:
+            target[path[-1]] = at(edited, path[:-1]).pop(path[-1])
+            yield edited
+    for sibling in at(root, path[:-1]):
+        edited = copy.deepcopy(root)
+        holder = at(edited, path[:-1])
+        if sibling != path[-1] and isinstance(holder[sibling], dict):
+            holder[sibling][path[-1]] = holder.pop(path[-1])
+            yield edited
+
+
+def retyped(root: Any, path: Path) -> Iterator[Any]:
+    """A value of another type in its place."""
+    for value in (*VALUES, [at(root, path)], {"key": at(root, path)}):
+        edited = copy.deepcopy(root)
+        at(edited, path[:-1])[path[-1]] = copy.deepcopy(value)
+        yield edited
+
+
+def mutants(root: Any) -> Iterator[Any]:
+    for path in places(root):
+        for edit in (renamed, moved, retyped):
+            yield from edit(root, path)
+
+
+def indented(text: str) -> Iterator[str]:
+    """One line, or all from it on, deeper or less deep."""
+    lines = text.splitlines()
+    for number, line in enumerate(lines):
+        for by in (-4, -2, 2, 4):
+            if by > 0 or line.startswith(" " * -by):
+                shifted = " " * by + line if by > 0 else line[-by:]
+                yield "\n".join([*lines[:number], shifted, *lines[number + 1 :]]) + "\n"
+
+
+def containers(node: object) -> int:
+    """How many mappings hold an image and something to run it with, wherever they stand."""
+    inner = node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
+    here = isinstance(node, dict) and isinstance(node.get("image"), str) and node["image"] != ""
+    run = {"args", "command", "env", "ports", "resources", "volumeMounts", "securityContext"}
+    return int(here and not run.isdisjoint(node)) + sum(map(containers, inner))  # type: ignore[arg-type] # a dict
+
+
+def passes_unread(text: str, value: object) -> bool:
+    """Whether nothing is said of a text and not every container of it is shown."""
+    found = recognise(Source("server.yaml", text))
+    if isinstance(found, Report):
+        return not found.problems
+    assert isinstance(found, Manifest)
+    if found.complaints or any(isinstance(node, Mistake) for node in found.nodes()):
+        return False
+    shown = sum(len(pod.containers) for pod in found.pods)
+    return shown < containers(value)
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda one: str(one["kind"]))
+def test_a_single_edit_is_a_complaint_or_leaves_all_containers_shown(
+    workload: dict[str, Any],
+) -> None:
+    assert not passes_unread(json.dumps(workload), workload)
+    unread = [json.dumps(one) for one in mutants(workload) if passes_unread(json.dumps(one), one)]
+    assert unread == []
+
+
+@pytest.mark.parametrize("workload", WORKLOADS, ids=lambda one: str(one["kind"]))
+def test_no_line_out_of_its_column_hides_a_container(workload: dict[str, Any]) -> None:
+    unread = []
+    for text in indented(yaml.safe_dump(workload, sort_keys=False)):
+        try:
+            value = yaml.safe_load(text)
+        except yaml.YAMLError:
+            value = {"image": "i", "args": []}  # whatever it holds, it must not pass
+        if passes_unread(text, value):
+            unread.append(text)
+    assert unread == []
+
+
+def test_there_are_enough_edits_of_every_kind() -> None:
+    counts = [sum(1 for _ in mutants(one)) for one in WORKLOADS]
+    assert min(counts) > 400
+    assert sum(counts) > 5_000
