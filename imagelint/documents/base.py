@@ -182,10 +182,11 @@ class Document:
 
     Subclasses set `kind`, fill the fields in their constructor and implement `nodes`. Whatever is
     asked of the whole is answered from indexes, which are made once, when they are first asked for.
+    `gaps` are the parts that could not be examined: each is a problem, whatever the rest comes to.
     """
 
     kind: ClassVar[str] = ""
-    __slots__ = ("_by_type", "_derived", "_walked", "allowances", "complaints", "source")
+    __slots__ = ("_by_type", "_derived", "_walked", "allowances", "complaints", "gaps", "source")
 
     def __init__(
         self,
@@ -193,8 +194,10 @@ class Document:
         *,
         complaints: Iterable[Complaint] = (),
         allowances: Iterable[Allowance] = (),
+        gaps: Iterable[DocumentError] = (),
     ) -> None:
         self.source = source
+        self.gaps = tuple(gaps)
         self.complaints = tuple(complaints)
         self.allowances = tuple(allowances)
         self._walked: tuple[Node, ...] | None = None

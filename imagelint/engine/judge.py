@@ -53,7 +53,9 @@ class Judge:
 
     def __call__(self, document: Document, project: Project) -> Judgement:
         """All findings of the enabled rules about a document, in source order."""
-        return self.judge(document, document.walk(), project)
+        found = self.judge(document, document.walk(), project)
+        gaps = tuple(gap.problem(document.source) for gap in document.gaps)
+        return found._replace(problems=(*gaps, *found.problems)) if gaps else found
 
     def judge(self, document: Document, nodes: Iterable[Node], project: Project) -> Judgement:
         """All findings of the enabled rules about some nodes of a document."""

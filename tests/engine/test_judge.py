@@ -11,7 +11,7 @@ from imagelint.core.finding import Edit, Fix, Severity
 from imagelint.core.redact import MASK
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source, Span
-from imagelint.documents.base import Document, Landmark, Text
+from imagelint.documents.base import Document, DocumentError, Landmark, Text
 from imagelint.documents.project import Project
 from imagelint.engine.judge import Judge, Judgement
 from imagelint.rules import catalog
@@ -304,3 +304,10 @@ def test_nobody_speaks_about_a_document_that_was_not_looked_at(
 ) -> None:
     (problem,) = beside_a_safe("tells-of-the-unread", monkeypatch).problems
     assert "no document of that origin was looked at: safe" in problem.detail
+
+
+def test_what_could_not_be_read_of_a_document_is_a_problem() -> None:
+    gap = DocumentError(ProblemKind.UNREADABLE, "not read")
+    document = Document(Source("x", "text"), gaps=(gap,))
+    judgement = Judge((), Environment(), lambda _: None)(document, Project())
+    assert judgement.problems == (gap.problem(document.source),)

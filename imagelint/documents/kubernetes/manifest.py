@@ -11,7 +11,7 @@ from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
-from imagelint.documents.kubernetes.wellformed import malformed_parts
+from imagelint.documents.kubernetes.wellformed import malformed_parts, unread_workload
 from imagelint.documents.kubernetes.wiring.reader import read_wiring
 from imagelint.documents.kubernetes.wiring.routes import read_routes
 from imagelint.documents.kubernetes.wiring.scaling import read_autoscaler
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source, Span
-    from imagelint.documents.base import Landmark, Node
+    from imagelint.documents.base import DocumentError, Landmark, Node
     from imagelint.documents.kubernetes.objects import Container
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.yaml.nodes import YamlNode
@@ -43,8 +43,9 @@ class Manifest(Document):
         *,
         complaints: Iterable[Complaint] = (),
         allowances: Iterable[Allowance] = (),
+        gaps: Iterable[DocumentError] = (),
     ) -> None:
-        super().__init__(source, complaints=complaints, allowances=allowances)
+        super().__init__(source, complaints=complaints, allowances=allowances, gaps=gaps)
         self.objects = tuple(obj for obj, _ in objects)
         self.pods = tuple(pod for _, pods in objects for pod in pods)
         self._with_pods = objects
@@ -140,7 +141,10 @@ def parse_manifest(source: Source) -> Manifest:
     for obj, pods in with_pods:
         complaints += malformed_parts(obj, pods)
         allowances += _annotated(obj, pods)
-    return Manifest(source, with_pods, complaints=sorted(complaints), allowances=allowances)
+    gaps = [gap for obj, pods in with_pods if not pods for gap in unread_workload(obj)]
+    return Manifest(
+        source, with_pods, complaints=sorted(complaints), allowances=allowances, gaps=gaps
+    )
 
 
 def _objects(body: Cursor) -> Iterator[KubernetesObject]:

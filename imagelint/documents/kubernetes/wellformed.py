@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.report import ProblemKind
+from imagelint.documents.base import DocumentError
 from imagelint.documents.booleans import YAML_1_1
 from imagelint.documents.complaints import MalformedObject
 from imagelint.documents.kubernetes.forms import DATA, METADATA, POD_SPEC
@@ -28,6 +30,9 @@ _WHOLE_BY = {
     "ReplicaSet": "selector",
     "CronJob": "schedule",
 }
+# Resources that name a model, and no container: kubeai-project/kubeai:api/k8s/v1/model_types.go,
+# kaito-project/kaito:api/v1beta1.
+_MODELS = frozenset((("kubeai.org", "Model"), ("kaito.sh", "Workspace"), ("kaito.sh", "RAGEngine")))
 _WANTED = {
     "string": "a string: put quotes around it",
     "number": "a whole number, without quotes",
@@ -59,6 +64,14 @@ def malformed_parts(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Ma
             if not isinstance(item.node, Mapping) and not item.templated
         )
     yield from dict.fromkeys(found)
+
+
+def unread_workload(obj: KubernetesObject) -> Iterator[DocumentError]:
+    """Why nothing is read of an object whose operator makes pods of what is no pod."""
+    if (obj.group, obj.kind) in _MODELS:
+        message = f"the pods of this {obj.kind} are made by its operator: they are not examined"
+        help_ = "check the Deployment or StatefulSet that it makes: `kubectl get … -o yaml`"
+        yield DocumentError(ProblemKind.UNREADABLE, message, obj.span, help_)
 
 
 def _of_workload(obj: KubernetesObject) -> Iterator[MalformedObject]:

@@ -244,3 +244,14 @@ def test_a_damaged_manifest_is_read_or_refused(insert: str, at: int, cut: int) -
         return
     for node in document.walk():
         assert 0 <= node.span.start <= node.span.end <= len(text)
+
+
+def test_a_model_whose_operator_makes_the_pods_is_a_gap() -> None:
+    document = manifest(
+        "apiVersion: kubeai.org/v1\nkind: Model\nmetadata: {name: m}\nspec: {engine: VLLM}\n"
+    )
+    (gap,) = document.gaps
+    assert gap.kind is ProblemKind.UNREADABLE
+    assert "pods of this Model are made by its operator" in gap.message
+    assert "kubectl get" in gap.help
+    assert manifest(POD).gaps == ()
