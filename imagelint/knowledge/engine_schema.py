@@ -119,6 +119,7 @@ class Traits(TypedDict):
         "the bytes per weight in memory",
     ]
     gpus_by_profile: Annotated[bool, "whether something unseen decides how many GPUs it uses"]
+    told_by_variables: Annotated[bool, "whether it is told by variables what others are by flags"]
     memory_of: Annotated[
         Literal["total", "free", ""],
         "what the memory fraction is a share of: all, what is free after loading, or none",

@@ -120,6 +120,7 @@ class Traits(NamedTuple):
     stage_flags: tuple[str, ...]
     loaded_bytes: Mapping[str, float]
     gpus_by_profile: bool
+    told_by_variables: bool
     memory_of: str
     fraction_overrides: tuple[str, ...]
     counts_blocks: bool
@@ -283,6 +284,7 @@ def _traits(raw: engine_schema.Traits) -> Traits:
         stage_flags=tuple(raw["stage_flags"]),
         loaded_bytes=raw["loaded_bytes"],
         gpus_by_profile=raw["gpus_by_profile"],
+        told_by_variables=raw["told_by_variables"],
         memory_of=raw["memory_of"],
         fraction_overrides=tuple(raw["fraction_overrides"]),
         counts_blocks=raw["counts_blocks"],

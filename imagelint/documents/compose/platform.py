@@ -54,6 +54,12 @@ class ServicePlatform(NamedTuple):
         place = self.body.at("deploy", "resources", "reservations", "devices")
         return Proposal(place, "write gpus: all")
 
+    def secret(self, variable: str, flag: str) -> str:
+        """A variable of the shell, or of an `.env` file that nobody commits."""
+        if variable:
+            return f"write environment: [{variable}] instead, and set it where compose is started"
+        return f"write `--{flag} ${{VARIABLE:?}}`, and set it where compose is started"
+
     def startup_probe(self, seconds: float, url_path: str) -> Proposal:
         """A health check whose failures do not count at first."""
         advice = f"add a healthcheck with start_period: {seconds:g}s on {url_path}"

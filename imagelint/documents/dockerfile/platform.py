@@ -52,6 +52,12 @@ class ImagePlatform(NamedTuple):
         """All that the machine has."""
         return Proposal(self.start, "run it with --gpus=all")
 
+    def secret(self, variable: str, flag: str) -> str:
+        """Nothing that the image keeps."""
+        if variable:
+            return f"leave it out of the image, and run it with --env={variable}"
+        return f"leave `--{flag}` out of the image, and give it when the container is started"
+
     def startup_probe(self, seconds: float, url_path: str) -> Proposal:
         """A health check whose failures do not count at first."""
         advice = f"add HEALTHCHECK --start-period={seconds:g}s on {url_path}"

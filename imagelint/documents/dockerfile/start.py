@@ -37,7 +37,7 @@ def launch_of(stage: Stage) -> Launch:
         runtime=Runtime(
             platform=ImagePlatform(Place(start.span if start else stage.span)),
             owner="Dockerfile",
-            name=stage.name,
+            name=stage.name or (stage.root_image.text if stage.root_image else ""),
             span=stage.span,
             ports=tuple(ContainerPort(port, stage) for port in stage.exposed),
             user=user,

@@ -42,7 +42,10 @@ def file_name(document: Document, download: Download) -> str:
     last = path.rpartition("/")[2] or path
     if _PLAIN.fullmatch(last):
         return last
-    return download.output if download.output not in ("", "-") else path.split("$(")[0]
+    if download.output not in ("", "-"):
+        return download.output
+    known = path.split("$(")[0]
+    return known if known == path else f"{known}…"
 
 
 class FileUses:

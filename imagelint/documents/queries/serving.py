@@ -104,3 +104,26 @@ def gpus_in_words(count: int) -> str:
 def title(server: ServingCommand) -> str:
     """What to call the server in a sentence."""
     return server.facts.title if server.facts else "the server"
+
+
+def variable_of(server: ServingCommand, flag: str) -> str:
+    """The variable that says what a flag does; empty without one."""
+    known = server.facts
+    names = known.environment.items() if known else ()
+    return next((name for name, main in names if main == flag), "")
+
+
+def spelling(server: ServingCommand, flag: str, value: str) -> str:
+    """How to tell the server something, in the way in which it is told already."""
+    # An address is a host with a port.
+    variable = variable_of(server, flag) or (
+        variable_of(server, "address") if flag == "host" else ""
+    )
+    said = server.find_switch(flag)
+    if said is not None and said.variable:
+        return f"{said.written}={value}"
+    by_variables = server.facts is not None and server.facts.traits.told_by_variables
+    others = server.switches and all(switch.variable for switch in server.switches)
+    if variable and (by_variables or (said is None and others)):
+        return f"{variable}={value}"
+    return f"--{flag} {value}"

@@ -51,6 +51,10 @@ class Platform(Protocol):
         """A request for GPUs."""
         ...
 
+    def secret(self, variable: str, flag: str) -> str:
+        """The advice how to hand over a secret by a variable, or else by a flag."""
+        ...
+
     def startup_probe(self, seconds: float, url_path: str) -> Proposal:
         """A check that gives the server time to start, which asks for a path."""
         ...

@@ -51,11 +51,12 @@ class Timeout(NamedTuple):
 
     `meaning` is `total` for the whole answer, `idle` for the time between two parts of it.
     `seconds` is infinite where the written value switches the limit off, and known without a span
-    where it is the default of the controller.
+    where it is the default of the controller. `example` is how 600 s are written there.
     """
 
     span: Span
     field: str
+    example: str
     seconds: Fact[float]
     meaning: str
     path: str

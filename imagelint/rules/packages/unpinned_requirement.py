@@ -59,12 +59,18 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
     shown = ", ".join(f"`{name}`" for name in names[:_SHOWN])
     yield ctx.finding(
         _by_weight(loose)[0],
-        f"{len(loose)} of {len(document.packages)} requirements have no exact version: {shown}"
+        f"{_counted(len(loose), len(document.packages))} no exact version: {shown}"
         + (f" and {more} more" if more > 0 else ""),
         help="write exact versions: `uv pip compile --generate-hashes` or `pip-compile` does it",
         notes=tuple(ctx.note("no exact version", at) for at in _by_weight(loose)[1:_SHOWN]),
         subject=ctx.source.origin,
     )
+
+
+def _counted(loose: int, all_: int) -> str:
+    if all_ == 1:
+        return "the only requirement has"
+    return f"{loose} of {all_} requirements {'has' if loose == 1 else 'have'}"
 
 
 def _by_weight(packages: list[Requirement]) -> list[Requirement]:

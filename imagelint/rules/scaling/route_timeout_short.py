@@ -83,11 +83,11 @@ def route_timeout_short(route: Route, ctx: Context) -> Findings:
         written = isinstance(timeout.seconds, Known) and timeout.seconds.span is not None
         limit = "the whole answer" if timeout.meaning == "total" else "a pause in the answer"
         state = "" if written else f", the default of {route.controller}"
-        floor = _TOTAL if timeout.meaning == "total" else _IDLE
+        least = f", and not below {_TOTAL:g} s" if timeout.meaning == "total" else ""
         yield ctx.finding(
             timeout,
             f"{limit} of {title(servers[0])} may take {seconds:g} s{state}",
-            help=f"set {timeout.field} to 600 s, and not below {floor:g} s",
+            help=f"set {timeout.field} to {timeout.example}{least}",
             subject=route.name,
             severity=None if written else Severity.LOW,
             confidence=None if written else Confidence.LIKELY,

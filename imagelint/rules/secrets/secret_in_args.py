@@ -8,6 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.documents.booleans import is_boolean_word
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Container
+from imagelint.documents.queries.serving import variable_of
 from imagelint.documents.secrets import is_placeholder, secret_kind
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.writtensecrets import written_secrets
@@ -110,6 +111,7 @@ def _switch_spans(document: Document) -> tuple[Span, ...]:
 
 
 def _switches(server: ServingCommand, ctx: Context) -> Findings:
+    platform = server.launch.runtime.platform
     for switch in server.switches:
         if switch.variable or switch.name not in _FLAGS or not isinstance(switch.value, Known):
             continue
@@ -125,15 +127,7 @@ def _switches(server: ServingCommand, ctx: Context) -> Findings:
             switch,
             f"`--{switch.name}` is given in plain text"
             + (", and everybody knows this value from the documentation" if documented else ""),
-            help=_advice(server, switch.name),
+            help=platform.secret(variable_of(server, switch.name), switch.name),
             subject=f"--{switch.name}",
             severity=Severity.MEDIUM if documented else None,
         )
-
-
-def _advice(server: ServingCommand, flag: str) -> str:
-    environment = server.facts.environment if server.facts else {}
-    for variable, name in environment.items():
-        if name == flag:
-            return f"set `{variable}` from a Secret (`secretKeyRef`) instead"
-    return f"take it from a Secret: `--{flag} $(VARIABLE)` with `secretKeyRef`"

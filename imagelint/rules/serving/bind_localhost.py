@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known, value_or
-from imagelint.documents.queries.serving import place_of, title
+from imagelint.documents.queries.serving import place_of, spelling, title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import HOST, PORT
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _LOOPBACK = ("127.", "localhost", "::1", "[::1]")
+_EVERYWHERE = "0.0.0.0"  # noqa: S104 - what the help says
 # What may stand before the server in the same container.
 _PROXIES = ("nginx", "caddy", "envoy", "haproxy", "socat", "traefik", "supervisord")
 
@@ -74,7 +75,7 @@ def bind_localhost(server: ServingCommand, ctx: Context) -> Findings:
     yield ctx.finding(
         place_of(server, host),
         f"{title(server)} listens on {host.value}{by_default}: nobody outside can reach it",
-        help=f"write `--{flag} 0.0.0.0`",
+        help=f"write `{spelling(server, flag, _EVERYWHERE)}`",
         subject=server.launch.runtime.name,
         confidence=Confidence.LIKELY if image else None,
     )

@@ -11,7 +11,7 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # Our own: what is left above it for CUDA graphs, NCCL and other processes is a few hundred MB.
 _MOST, _LEAST = 0.95, 0.5
-_LARGEST_PERCENTAGE = 100
+_SMALLEST_PERCENTAGE, _LARGEST_PERCENTAGE = 5, 100
 
 
 @rule(ServingCommand, Severity.MEDIUM)
@@ -80,7 +80,7 @@ def _judged(server: ServingCommand, share: float) -> tuple[Severity, Confidence,
         return None
     traits = server.facts.traits
     if share <= 0 or (share > 1 and not traits.counts_blocks):
-        percent = 1 < share <= _LARGEST_PERCENTAGE
+        percent = _SMALLEST_PERCENTAGE <= share <= _LARGEST_PERCENTAGE
         hint = f": {share:g} % is written {share / 100:g}" if percent else ""
         message = f"{share:g} is no share of memory, {title(server)} refuses it{hint}"
         return Severity.HIGH, Confidence.CERTAIN, message

@@ -9,6 +9,7 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # It answers without generating while the server is busy: sgl-project/sglang:http_server.py
 _SKIPS_WHEN_BUSY = "/health_generate"
+_UNKNOWN = "ask a path that answers without generating"
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -69,13 +70,13 @@ def liveness_generates(server: ServingCommand, ctx: Context) -> Findings:
     if found is None or not isinstance(probe, Known):
         return
     place, path = found
-    health = server.facts.endpoints.liveness if server.facts else "/health"
+    instead = f"ask {server.facts.endpoints.liveness}" if server.facts else _UNKNOWN
     kills = probe.value.kills
     mild = not kills or path.startswith(_SKIPS_WHEN_BUSY)
     yield ctx.finding(
         place,
         f"the {probe.value.title} asks {path}, which makes the model generate",
-        help=f"ask {health}" + (": it answers without using the GPU" if kills else ""),
+        help=instead + (": it answers without using the GPU" if kills and server.facts else ""),
         subject=runtime.name,
         severity=Severity.MEDIUM if mild else None,
         confidence=None if kills else Confidence.LIKELY,

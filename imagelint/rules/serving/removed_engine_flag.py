@@ -68,11 +68,17 @@ def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
             yield ctx.finding(
                 at,
                 f"`{written}` {when}",
-                help=f"drop it: {gone.advice}" if gone.advice else f"use `--{gone.replacement}`",
+                help=_advice(gone),
                 subject=written,
                 severity=severity,
                 confidence=confidence,
             )
+
+
+def _advice(gone: RemovedFlag) -> str:
+    if not gone.advice:
+        return f"use `--{gone.replacement}`"
+    return gone.advice if gone.advice.startswith("use ") else f"drop it: {gone.advice}"
 
 
 def _places(server: ServingCommand, gone: RemovedFlag) -> Iterator[tuple[Node, str]]:
@@ -101,7 +107,11 @@ def _judged(server: ServingCommand, gone: RemovedFlag) -> tuple[Severity, Confid
         likely = Severity.LOW if gone.variable else Severity.MEDIUM
         return likely, Confidence.LIKELY, f"{effect} {name}{since}; {told}"
     if gone.removed and at_least(version.value, gone.removed):
-        return worst, Confidence.CERTAIN, f"{effect} {name} {version.value}, as of {gone.removed}"
+        return (
+            worst,
+            Confidence.CERTAIN,
+            f"{effect} {name} {version.value}: it is gone since {gone.removed}",
+        )
     if not gone.removed and not gone.deprecated:
         return Severity.LOW, Confidence.LIKELY, f"{effect} newer releases of {name}"
     if gone.deprecated and at_least(version.value, gone.deprecated):

@@ -89,8 +89,8 @@ def shm_small(server: ServingCommand, ctx: Context) -> Findings:
         return
     yield ctx.finding(
         _place(server),
-        f"the shared memory has {size.value / 2**20:.0f} MiB for {count.value} processes of"
-        f" {title(server)}, at least {floor / 1e9:g} GB are needed",
+        f"the shared memory has {size.value / 1e9:.2g} GB for {count.value} processes of"
+        f" {title(server)}, which need at least {floor / 1e9:g} GB",
         help="give it 8Gi, 16Gi for eight GPUs and more; the memory limit bounds it as well",
         subject=server.launch.runtime.name,
         severity=Severity.HIGH if size.value < _TINY else None,

@@ -81,8 +81,9 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     yield ctx.finding(
         place_of(server, wanted),
         f"{title(server)} uses {_sum(server, wanted.value)}, and {asked} requested{rest}",
-        help=f"ask for {gpus_in_words(-(-wanted.value // pods.value))} per pod, "
-        f"or split the model over {total}",
+        help=f"ask for {gpus_in_words(-(-wanted.value // pods.value))}"
+        + (" per pod" if pods.value > 1 else "")
+        + f", or split the model over {total}",
         subject=runtime.name,
         severity=None if few else Severity.MEDIUM,
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known, value_or
-from imagelint.documents.queries.serving import is_commit, is_offline, title
+from imagelint.documents.queries.serving import is_commit, is_offline, spelling, title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import REVISION
 from imagelint.knowledge.versions import at_least
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _FLAG = "trust-remote-code"
+_DROP = "drop it if the architecture is built in; else review the code"
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -65,7 +66,7 @@ def trust_remote_code(server: ServingCommand, ctx: Context) -> Findings:
     yield ctx.finding(
         switch,
         f"`{switch.written}` lets {title(server)} run code from the model's repository{state}",
-        help=_HELP + _PIN if server.flag(REVISION) else _HELP,
+        help=_advice(server),
         notes=(note,) if since else (),
         subject=server.launch.runtime.name,
         severity=severity,
@@ -73,8 +74,11 @@ def trust_remote_code(server: ServingCommand, ctx: Context) -> Findings:
     )
 
 
-_HELP = "drop it if the architecture is built in; else review the code of one commit and name it"
-_PIN = ": `--revision <40 hex digits>`"
+def _advice(server: ServingCommand) -> str:
+    flag = server.flag(REVISION)
+    if not flag or server.is_local_path or is_commit(server.option(REVISION)):
+        return f"{_DROP} that it runs"
+    return f"{_DROP} of one commit and name it: `{spelling(server, flag, '<40 hex digits>')}`"
 
 
 def _judged(server: ServingCommand) -> tuple[Severity, str, bool]:
@@ -83,11 +87,9 @@ def _judged(server: ServingCommand) -> tuple[Severity, str, bool]:
     revision = server.option(REVISION)
     if is_commit(revision):
         return Severity.MEDIUM, " at a fixed commit", True
-    if not server.is_remote_model:
-        return Severity.MEDIUM, "", False
-    if isinstance(revision, Known):
+    if server.is_remote_model and isinstance(revision, Known):
         return Severity.HIGH, f", whatever `{revision.value}` will be", True
-    if revision is ABSENT:
+    if server.is_remote_model and revision is ABSENT:
         return Severity.HIGH, ", at no fixed commit", True
     return Severity.MEDIUM, "", False
 

@@ -13,6 +13,9 @@ _OTHER_LANGUAGES = frozenset(
     | (SHELLS.keys() - POSIX_SHELLS)
 )
 
+_GRAMMAR = "mend the grammar, and put long or generated scripts into a file of their own"
+_UNKNOWN = "start a shell that can be read, such as `/bin/bash -c`"
+
 
 @rule(Script, Severity.MEDIUM, confidence=Confidence.LIKELY)
 def unreadable_script(script: Script, ctx: Context) -> Findings:
@@ -37,6 +40,6 @@ def unreadable_script(script: Script, ctx: Context) -> Findings:
     yield ctx.finding(
         script,
         f"this text for `{script.shell}` cannot be read: no rule knows what it runs",
-        help="put long or generated scripts into a file of their own, and mend the grammar",
+        help=_GRAMMAR if name in POSIX_SHELLS else _UNKNOWN,
         subject=script.shell,
     )

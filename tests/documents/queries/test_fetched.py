@@ -16,7 +16,7 @@ from tests.documents.queries.dockerfiles import dockerfile, scripts
         ("curl https://example.com/t | tar x", "t", True),
         ("curl https://example.com/key.asc | gpg --dearmor", "key.asc", False),
         ("curl -o d/x.zip https://example.com/$(a 'b c')", "d/x.zip", True),
-        ("curl https://example.com/$(a 'b c')", "https://example.com/", False),
+        ("curl https://example.com/$(a 'b c')", "https://example.com/…", False),
     ],
 )
 def test_a_download_has_a_name_and_a_use(script: str, name: str, *, used: bool) -> None:

@@ -11,7 +11,9 @@ from imagelint.documents.queries.serving import (
     place_of,
     pods_of_server,
     setting,
+    spelling,
     title,
+    variable_of,
     workers,
 )
 from tests.documents.queries.manifests import pod, servers, vllm
@@ -108,3 +110,18 @@ def test_words() -> None:
         "image: 'x/y:1', ports: [{containerPort: 1}], resources: {limits: {nvidia.com/gpu: 1}}"
     )
     assert title(unknown) == "the server"
+
+
+def test_a_server_is_told_in_the_way_in_which_it_is_told_already() -> None:
+    ollama = pod("image: 'ollama/ollama:0.40.1'")
+    assert spelling(ollama, "host", "a") == "OLLAMA_HOST=a"
+    image = "image: 'ghcr.io/huggingface/text-generation-inference:3.3.7'"
+    flags = pod(f"{image}, args: [--model-id, org/m-8b]")
+    variables = pod(f"{image}, env: [{{name: MODEL_ID, value: org/m-8b}}]")
+    told = pod(f"{image}, args: [--model-id, org/m-8b], env: [{{name: REVISION, value: main}}]")
+    assert spelling(flags, "revision", "a") == "--revision a"
+    assert spelling(pod(image), "revision", "a") == "--revision a"
+    assert spelling(variables, "revision", "a") == "REVISION=a"
+    assert spelling(told, "revision", "a") == "REVISION=a"
+    assert spelling(vllm(), "host", "a") == "--host a"
+    assert variable_of(vllm(), "no-such-flag") == ""

@@ -57,6 +57,12 @@ class PodPlatform(NamedTuple):
         place = self.body.at("resources", "limits")
         return Proposal(place, "write resources: {limits: {nvidia.com/gpu: 1}}")
 
+    def secret(self, variable: str, flag: str) -> str:
+        """A key of a Secret."""
+        if variable:
+            return f"set `{variable}` from a Secret (`secretKeyRef`) instead"
+        return f"take it from a Secret: `--{flag} $(VARIABLE)` with `secretKeyRef`"
+
     def startup_probe(self, seconds: float, url_path: str) -> Proposal:
         """A probe that holds back the others."""
         advice = f"add a startupProbe with periodSeconds: 10 and {_threshold(seconds)}"

@@ -34,6 +34,7 @@ _PREFIXES = {_NGINX: "nginx", _ALB: "alb"}
 # kubernetes/ingress-nginx:docs/user-guide/nginx-configuration/annotations.md;
 # aws-load-balancer-controller:docs/guide/ingress/annotations.md
 _NGINX_DEFAULT, _ALB_DEFAULT, _GKE_DEFAULT = 60.0, 60.0, 30.0
+_ALB_EXAMPLE = "a list that holds idle_timeout.timeout_seconds=600"
 _NO_LIMIT = float("inf")
 
 
@@ -85,10 +86,10 @@ def _ingress(ingress: Ingress) -> Route:
     timeouts: tuple[Timeout, ...] = ()
     if controller == "nginx":
         place = obj.annotation(f"{_NGINX}/proxy-read-timeout")
-        timeouts = (_timeout(place, _bare_seconds(place), "idle", _NGINX_DEFAULT),)
+        timeouts = (_timeout(place, _bare_seconds(place), "idle", '"600"', _NGINX_DEFAULT),)
     elif controller == "alb":
         place = obj.annotation(_ATTRIBUTES)
-        timeouts = (_timeout(place, _idle_attribute(place), "idle", _ALB_DEFAULT),)
+        timeouts = (_timeout(place, _idle_attribute(place), "idle", _ALB_EXAMPLE, _ALB_DEFAULT),)
     backends = tuple((_text(one.service), _text(one.port)) for one in ingress.backends)
     return _route(obj, ingress.body, controller, timeouts, backends)
 
@@ -127,14 +128,14 @@ def _of_gateway(obj: KubernetesObject, rule: Cursor) -> Route:
         if place["kind"].word() in ("", "Service")
     )
     fields = (rule.at("timeouts", "request"), rule.at("timeouts", "backendRequest"))
-    timeouts = tuple(_timeout(place, _duration(place), "total") for place in fields)
+    timeouts = tuple(_timeout(place, _duration(place), "total", "600s") for place in fields)
     return _route(obj, rule, "", timeouts, tuple((name, _text(port)) for name, port in backends))
 
 
 def _of_istio(obj: KubernetesObject, rule: Cursor) -> Route:
     places = [way["destination"] for way in rule["route"].items()]
     backends = tuple((_service_of(place["host"].word()), "") for place in places)
-    timeout = _timeout(rule["timeout"], _duration(rule["timeout"]), "total")
+    timeout = _timeout(rule["timeout"], _duration(rule["timeout"]), "total", "600s")
     return _route(obj, rule, "istio", (timeout,), backends)
 
 
@@ -145,15 +146,15 @@ def _service_of(host: str) -> str:
 
 
 def _google(place: Cursor) -> Timeout:
-    return _timeout(place, place.number(), "total", _GKE_DEFAULT)
+    return _timeout(place, place.number(), "total", "600", _GKE_DEFAULT)
 
 
 def _timeout(
-    place: Cursor, seconds: Fact[float], meaning: str, default: float | None = None
+    place: Cursor, seconds: Fact[float], meaning: str, example: str, default: float | None = None
 ) -> Timeout:
     if seconds is ABSENT and default is not None:
         seconds = Known(default)
-    return Timeout(place.span, place.key.strip('[]"'), seconds, meaning, place.path)
+    return Timeout(place.span, place.key.strip('[]"'), example, seconds, meaning, place.path)
 
 
 def _duration(place: Cursor) -> Fact[float]:
