@@ -100,7 +100,11 @@ ASKING = ("rules", "documents.queries")
 # How something is written there is asked of its platform.
 NODES_OF: dict[str, tuple[str, ...]] = {
     "documents.yaml": (),
-    "documents.compose": ("documents.compose.document", "documents.compose.model"),
+    "documents.compose": (
+        "documents.compose.contexts",
+        "documents.compose.document",
+        "documents.compose.model",
+    ),
     "documents.kubernetes": (
         "documents.kubernetes.kustomization",
         "documents.kubernetes.landmarks",

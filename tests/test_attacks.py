@@ -21,6 +21,7 @@ HANG_SECONDS = 120  # far beyond a machine's bad day: this is about hanging, not
 
 RULES = ("--policy", "strict", "--no-cache")
 PRIVILEGED = POD + "      securityContext: {privileged: true}\n"
+JOINT = "\\\n"
 PIPE = "curl -sSL https://example.com/install.sh | sh"
 
 
@@ -30,7 +31,8 @@ PIPE = "curl -sSL https://example.com/install.sh | sh"
 def test_a_script_that_is_costly_to_read_is_reported_soon(
     program: Program, here: Path, mark: str
 ) -> None:
-    write(here, Dockerfile=f"FROM alpine\nRUN {PIPE}; {mark * (300_000 // len(mark))}\n")
+    line = mark * (60_000 // len(mark))  # the build reads no line of more than 65,535 bytes
+    write(here, Dockerfile=f"FROM alpine\nRUN {PIPE}; {JOINT.join([line] * 5)}\n")
     started = time.monotonic()
     answer = program("check", *RULES)
     assert time.monotonic() - started < HANG_SECONDS
@@ -65,12 +67,16 @@ FLOODS = {
     "allowances": ("pod.yaml", POD + ALLOWED * 3_000, "writable-root"),
     "secrets": (
         "Dockerfile",
-        f"FROM a\nENV {' '.join(f'X{at}_TOKEN=abcdefgh{at}' for at in range(20_000))}\n",
+        f"FROM a\nENV {f' {JOINT}'.join(f'X{at}_TOKEN=abcdefgh{at}' for at in range(19_000))}\n",
         "more than 5,000 findings",
     ),
     "instructions": ("Dockerfile", "FROM a\n" + "RUN a b\n" * 100_000, "has 100,001 lines"),
     "stages": ("Dockerfile", "FROM a\n" * 100_000, "has 100,000 lines"),
-    "here-documents": ("Dockerfile", "FROM a\nRUN " + "<<a " * 100_000, "here-document a is"),
+    "here-documents": (
+        "Dockerfile",
+        "FROM a\nRUN " + JOINT.join(["<<a " * 10_000] * 10),
+        "here-document a is",
+    ),
     "lines": ("requirements.txt", "<\n" * 500_000, "has 500,000 lines"),
     "complaints": ("requirements.txt", "<\n" * 90_000, "more than 5,000 findings"),
 }

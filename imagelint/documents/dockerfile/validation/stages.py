@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Instruction
     from imagelint.documents.dockerfile.uses import UseSource
 
+_MOST = 100  # that are followed through all stages; people write none
 _NUMBER = pattern(r"[+-]?\d{1,9}", re.ASCII)
 
 
@@ -72,8 +73,9 @@ def _fault(source: UseSource, graph: StageGraph) -> Complaint | None:
 def _circles(
     taken: list[tuple[UseSource, int, int]], leads: list[set[int]], graph: StageGraph
 ) -> Iterator[Complaint]:
-    """One complaint for each circle: where the first stage of it takes from the next."""
-    for source, stage, found in taken:
+    """One complaint for each circle: where a stage of it takes from itself or from a later one."""
+    ahead = [(source, stage, found) for source, stage, found in taken if found >= stage]
+    for source, stage, found in ahead[:_MOST]:
         if not _reaches(found, stage, leads):
             continue
         leads[stage].discard(found)
