@@ -11,7 +11,11 @@ from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
-from imagelint.documents.kubernetes.wellformed import malformed_parts, unread_workload
+from imagelint.documents.kubernetes.wellformed import (
+    malformed_list,
+    malformed_parts,
+    unread_workload,
+)
 from imagelint.documents.kubernetes.wiring.reader import read_wiring
 from imagelint.documents.kubernetes.wiring.routes import read_routes
 from imagelint.documents.kubernetes.wiring.scaling import read_autoscaler
@@ -134,6 +138,7 @@ def parse_manifest(source: Source) -> Manifest:
     for node in stream.documents:
         found = tuple(_objects(Cursor(node)))
         objects += found
+        complaints += malformed_list(Cursor(node))
         if not found and not _is_empty(node):
             complaints.append(_no_object(node))
     with_pods = tuple((obj, read_pods(obj)) for obj in objects)

@@ -74,6 +74,18 @@ def unread_workload(obj: KubernetesObject) -> Iterator[DocumentError]:
         yield DocumentError(ProblemKind.UNREADABLE, message, obj.span, help_)
 
 
+def malformed_list(body: Cursor) -> Iterator[MalformedObject]:
+    """What is no object among the items of a `List`."""
+    items = body["items"]
+    if body["kind"].word() != "List" or not items.exists or items.null or items.templated:
+        return
+    if not isinstance(items.node, Sequence):
+        yield _complaint(items, "is not a list", "begin each object with `- `")
+    for item in items.items():
+        if not (item["kind"].exists or item["apiVersion"].exists or item.templated):
+            yield _complaint(item, "is no object", "write its `apiVersion` and `kind`")
+
+
 def _of_workload(obj: KubernetesObject) -> Iterator[MalformedObject]:
     """What is wrong on the way to a workload's containers, and in its pods."""
     path = (*TEMPLATES[obj.kind], "spec")
