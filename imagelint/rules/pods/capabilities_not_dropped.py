@@ -39,6 +39,7 @@ def capabilities_not_dropped(container: Container, ctx: Context) -> Findings:
     Except:
         Privileged containers, which `privileged-container` speaks about, Windows pods, and
         patches, which hold only a part of a container.
+        Pods of a DaemonSet, which do a node's work, get a low severity.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -72,6 +73,7 @@ def capabilities_not_dropped(container: Container, ctx: Context) -> Findings:
             f"the container `{container.name}` does not drop all capabilities",
             help="set securityContext.capabilities.drop: [ALL]",
             subject=container.name,
+            severity=Severity.LOW if container.owner.is_node_agent else None,
         )
     for item in known_items(added):
         if isinstance(item.value, Known) and _name(item.value.value) not in _MAY_STAY:
@@ -81,7 +83,7 @@ def capabilities_not_dropped(container: Container, ctx: Context) -> Findings:
                 f"the container `{container.name}` adds the capability {item.value.value}",
                 help="keep it only for RDMA" if rdma else "add back only what is proved to be used",
                 subject=container.name,
-                severity=Severity.LOW if rdma else None,
+                severity=Severity.LOW if rdma or container.owner.is_node_agent else None,
             )
 
 

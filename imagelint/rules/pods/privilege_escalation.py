@@ -28,6 +28,7 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
     Except:
         Privileged containers, which `privileged-container` speaks about, Windows pods, and
         patches, which hold only a part of a container.
+        Pods of a DaemonSet, which do a node's work, get a low severity.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -61,4 +62,5 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
             f"the container `{container.name}` {how} gain privileges",
             help="set securityContext.allowPrivilegeEscalation: false",
             subject=container.name,
+            severity=Severity.LOW if container.owner.is_node_agent else None,
         )

@@ -30,6 +30,7 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
     Except:
         Privileged containers, where a profile has no effect, Windows pods, and patches, which hold
         only a part of a pod.
+        Pods of a DaemonSet, which do a node's work, get a low severity.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -52,6 +53,7 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
     """
     if pod.windows:
         return
+    low = Severity.LOW if pod.owner.is_node_agent else None
     whole = () if pod.partial else pod.containers
     open_ones = [container for container in whole if lacks_seccomp(container)]
     if open_ones and len(open_ones) == len(pod.containers):
@@ -60,12 +62,13 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
             "no seccomp profile is set for the pod",
             help=_HELP,
             subject=pod.owner.name,
+            severity=low,
         )
     else:
         for container in open_ones:
             message = f"no seccomp profile is set for the container `{container.name}`"
             place = container.privileges.seccomp
-            yield ctx.finding(place, message, help=_HELP, subject=container.name)
+            yield ctx.finding(place, message, help=_HELP, subject=container.name, severity=low)
     for container in pod.containers:
         place = container.privileges.seccomp
         profile = place.value
@@ -75,7 +78,7 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
                 f"seccomp is switched off for the container `{container.name}`",
                 help=_HELP,
                 subject=container.name,
-                severity=Severity.HIGH,
+                severity=low or Severity.HIGH,
             )
 
 

@@ -29,6 +29,7 @@ def writable_root(container: Container, ctx: Context) -> Findings:
         Containers with GPUs get a low severity: on nodes that inject devices by CDI, hooks of the
         NVIDIA toolkit before 1.20 write into the root filesystem and fail. Windows pods
         are left alone, and patches, which hold only a part of a container.
+        Pods of a DaemonSet, which do a node's work, get a low severity.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -56,11 +57,11 @@ def writable_root(container: Container, ctx: Context) -> Findings:
         return
     if fact is ABSENT and container.partial:
         return
-    on_gpu = isinstance(container.runtime.gpus, Known)
+    lower = container.owner.is_node_agent or isinstance(container.runtime.gpus, Known)
     yield ctx.finding(
         place,
         f"the root filesystem of the container `{container.name}` is writable",
         help="set securityContext.readOnlyRootFilesystem: true and mount emptyDirs where it writes",
         subject=container.name,
-        severity=Severity.LOW if on_gpu else None,
+        severity=Severity.LOW if lower else None,
     )
