@@ -50,6 +50,8 @@ def only_connects(words: tuple[Word, ...], *, in_shell: bool) -> bool:
 
 def _read(words: tuple[Word, ...], *, in_shell: bool) -> tuple[str, list[tuple[Word, ...]]]:
     """The script that is run, empty without one, and the words of every command."""
+    if not words:
+        return "", []
     bare = words[unwrap(words).start :]
     found = shell_text(bare)
     if not in_shell and found is None:
