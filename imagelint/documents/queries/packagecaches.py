@@ -12,6 +12,7 @@ from imagelint.documents.packages.installs import (
 )
 from imagelint.documents.packages.packagemanager import Ecosystem
 from imagelint.documents.queries.stages import enclosing_stage, set_before, stage_scripts
+from imagelint.documents.shell.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from imagelint.documents.packages.installs import PackageInstall
     from imagelint.documents.packages.packagemanager import Cache
     from imagelint.documents.shared import EnvVar
-    from imagelint.documents.shell.script import Command, Script
+    from imagelint.documents.shell.script import Command
 
 __all__ = ["Filling", "Removals", "brings_more_than_itself", "cache_mount", "cache_switched_off"]
 __all__ += ["holds", "moved_and_removed", "wheel_cache", "wheel_fillings"]
@@ -77,14 +78,26 @@ def _configured_off(
     document: Document, script: Script, install: PackageInstall, cache: Cache
 ) -> bool:
     """Whether a command before has written into the configuration that there is no cache."""
+    configuring = document.derived(_configuring)
+    if not configuring:
+        return False
     stage = enclosing_stage(document, script.span)
     scripts = stage_scripts(document, stage) if stage else (script,)
+    position = install.command.span.start
     return any(
-        cache in caches_configured_off(command)
-        for one in scripts
-        for command in one.commands
-        if command.span.start < install.command.span.start
+        configuring.get(one.span.start, {}).get(cache, position) < position for one in scripts
     )
+
+
+def _configuring(document: Document) -> dict[int, dict[Cache, int]]:
+    """Where each script, by its start, first writes that there is no cache: few ever do."""
+    found: dict[int, dict[Cache, int]] = {}
+    for script in document.nodes_of(Script):
+        for command in script.commands:
+            for cache in caches_configured_off(command):
+                first = found.setdefault(script.span.start, {})
+                first.setdefault(cache, command.span.start)
+    return found
 
 
 def cache_mount(
