@@ -29,11 +29,11 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "rules.rule",
     ),
     "rules.api": ("core", "rules.context", "rules.rule"),
-    "rules.entry": (),
+    "rules.entry": ("core.record",),
     "rules.table": ("rules.entry",),
     "rules.catalog": ("rules.entry", "rules.rule", "rules.table"),
     "rules.compile": ("rules.catalog", "rules.rule"),
-    "rules.families": ("rules.catalog",),
+    "rules.families": ("core.record", "rules.catalog"),
     "rules.documentation": ("core",),
     "rules": ("rules.api", "core", "documents", "knowledge"),
     "policy": (

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import click
+
+from imagelint.core.record import NamedTuple
 
 FORMATS = ("text", "json", "sarif", "github", "summary", "outputs")
 

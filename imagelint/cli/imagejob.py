@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.core.record import NamedTuple
 from imagelint.documents.image.signatures import SignatureReport
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 from imagelint.engine.examine import asks

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.describe import describe
@@ -12,6 +12,7 @@ from imagelint.cli.formats import Format
 from imagelint.cli.streams import say
 from imagelint.collect.environment import variable
 from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.core.record import NamedTuple
 from imagelint.reporters import load
 from imagelint.reporters.context import ReportContext
 

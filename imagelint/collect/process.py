@@ -16,9 +16,10 @@ import tempfile
 import time
 from contextlib import suppress
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ import errno
 import os
 import stat
 import sys
-from typing import NamedTuple
 
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
 

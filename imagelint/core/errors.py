@@ -9,7 +9,7 @@ Anything else that reaches the top is a defect of ours, exit 4.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from imagelint.core.record import NamedTuple
 
 
 class Diagnostic(NamedTuple):

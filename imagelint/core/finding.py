@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from enum import Enum, IntEnum
-from typing import NamedTuple
 
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Position, Span
 
 

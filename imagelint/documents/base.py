@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from enum import Enum
-from typing import TYPE_CHECKING, ClassVar, NamedTuple, Protocol, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias, TypeVar, cast
 
 from imagelint.core.fact import ABSENT
 from imagelint.core.finding import Location
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind, Problem, ProblemKind
 from imagelint.core.source import Source, Span
 from imagelint.documents.shared import EnvVar

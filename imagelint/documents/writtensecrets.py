@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.named_secrets import named_values
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.secretnames import is_secret_name
 from imagelint.documents.secrets import is_path, is_placeholder, secret_kind

@@ -6,10 +6,11 @@ untrusted image and an allowance that allows nothing need somebody's word, a rea
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, cast
+from typing import TYPE_CHECKING, cast
 
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.fingerprint import fingerprints
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind
 from imagelint.engine.suppression import Suppression
 from imagelint.rules.families import family_of

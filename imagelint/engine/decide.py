@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Evidence, Outcome, Verdict
 from imagelint.core.subject import About
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from imagelint.core.record import NamedTuple
 from imagelint.documents.base import NO_RULE, AllowanceState, AllowanceUse, Dialect
 from imagelint.engine.suppression import Suppression, nearest_rule, state_of, suppress
 from imagelint.rules import catalog

@@ -6,8 +6,9 @@ somebody's word, with a reason, that some findings of some rules do not count.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Allowed
 from imagelint.core.source import covering
 from imagelint.documents.base import AllowanceState

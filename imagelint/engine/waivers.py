@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind
 from imagelint.documents.base import AllowanceState, AllowanceUse
 from imagelint.engine.suppression import Suppression, nearest_rule, state_of, suppress

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
 
+from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.knowledge.engines import engine
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.recognition import recognise_image

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from imagelint.core.record import NamedTuple
 from imagelint.knowledge.tables import engine_table, table
 
 if TYPE_CHECKING:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.pattern import pattern as lazy
+from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from functools import cache
 from posixpath import basename
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
+from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 

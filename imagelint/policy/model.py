@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Literal, NamedTuple, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 
 from imagelint.core.environment import Environment
 from imagelint.core.finding import Severity
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:

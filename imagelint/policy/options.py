@@ -4,19 +4,11 @@ from __future__ import annotations
 
 from enum import Enum
 from types import NoneType, UnionType
-from typing import (
-    TYPE_CHECKING,
-    Any,
-    Literal,
-    NamedTuple,
-    Union,
-    get_args,
-    get_origin,
-    get_type_hints,
-)
+from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from imagelint.core.errors import Diagnostic, PolicyError
 from imagelint.core.finding import Severity
+from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

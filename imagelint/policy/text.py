@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias, Union
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 from imagelint.core.errors import Diagnostic, PolicyError
+from imagelint.core.record import NamedTuple
 from imagelint.documents.yaml.load import Cursor, YamlError, read_yaml
 from imagelint.documents.yaml.nodes import Mapping as YamlMapping
 from imagelint.documents.yaml.nodes import Scalar

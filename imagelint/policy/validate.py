@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from jsonschema import Draft202012Validator, FormatChecker
 from jsonschema.validators import extend
 
 from imagelint.core.errors import Diagnostic
+from imagelint.core.record import NamedTuple
 from imagelint.policy.schema import policy_schema
 from imagelint.policy.suggest import did_you_mean
 

@@ -7,9 +7,10 @@ GitHub shows ten annotations of each type for a step and silently drops the rest
 from __future__ import annotations
 
 from collections import Counter
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem
 from imagelint.reporters.order import by_severity, problems_by_place
 from imagelint.reporters.places import places

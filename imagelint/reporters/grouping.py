@@ -5,7 +5,9 @@ Two hundred blocks of four lines would say less than one table.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from imagelint.core.finding import Location
+from imagelint.core.record import NamedTuple
 from imagelint.reporters.sarif_rules import LEVELS, rule_id
 from imagelint.reporters.sarif_text import text
 from imagelint.reporters.visible import encodable

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import textwrap
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from imagelint.core.record import NamedTuple
 from imagelint.rules import catalog
 
 

@@ -72,7 +72,7 @@ RULES: dict[str, Entry] = {
     "seccomp-missing": Entry("pods", ("documents.kubernetes.objects:Pod",), ("PSS restricted", "Trivy KSV-0030", "Trivy KSV-0104", "Checkov CKV_K8S_31", "kube-score container-seccomp-profile", "Polaris linuxHardening", "Kyverno restrict-seccomp-strict")),
     "secret-in-args": Entry("secrets", ("documents.serving.command:ServingCommand", "documents.kubernetes.objects:Container", "documents.compose.model:ComposeService")),
     "secret-in-build": Entry("secrets", ("documents.shared:EnvVar", "documents.dockerfile.model:Instruction"), ("hadolint DL3064", "BuildKit SecretsUsedInArgOrEnv", "Trivy DS-0031", "Dockle CIS-DI-0010")),
-    "secret-value": Entry("secrets", ("documents.base:Text", "documents.shared:EnvVar", "documents.image.image:ImageConfig")),
+    "secret-value": Entry("secrets", ("documents.base:Text", "documents.shared:EnvVar", "documents.image.config:ImageConfig")),
     "shell-form-entrypoint": Entry("build", ("documents.dockerfile.model:StartCommand",), ("hadolint DL3025", "BuildKit JSONArgsRecommended")),
     "shell-not-in-json-form": Entry("syntax", ("documents.complaints:ShellNotInJsonForm",), (), ("invalid-instruction",)),
     "shm-missing": Entry("serving", ("documents.serving.command:ServingCommand",)),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from traceback import walk_tb
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.collect.files import FoundFile
 from imagelint.collect.findup import root_of
 from imagelint.core.errors import ImagelintError
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.record import NamedTuple
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.kinds import KINDS

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from imagelint import __version__
 from imagelint.collect.codedigest import code_stamp
 from imagelint.core.digest import digest_of
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Report
 from imagelint.policy.digest import policy_digest
 from imagelint.run.examiner import Examiner, Plan, dependency

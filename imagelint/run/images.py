@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.collect.registry.resolve import identified, named, resolve
 from imagelint.collect.tools import cosign, trivy
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.image import ImageTarget

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from imagelint.collect.files import FoundFile
 from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.digest import digest_of
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.detect import DocumentError, detect, parse
 from imagelint.documents.project import beside, by_key

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 from imagelint.core.finding import (
     Confidence,
@@ -14,6 +14,7 @@ from imagelint.core.finding import (
     Note,
     Severity,
 )
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
 from imagelint.core.source import Position, Span
 from imagelint.core.subject import About

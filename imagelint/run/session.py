@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
 from imagelint.collect.files import find
 from imagelint.collect.git import list_files
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Evidence, Problem, ProblemKind, Report
 from imagelint.documents.policyfile import PolicyFile
 from imagelint.engine.decide import count

@@ -15,7 +15,8 @@ from imagelint.core.environment import Environment, Signer
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.core.source import Source
-from imagelint.documents.image.image import NOWHERE, ImageConfig, ImageIdentity, ImageTarget
+from imagelint.documents.image.config import ImageConfig
+from imagelint.documents.image.image import NOWHERE, ImageIdentity, ImageTarget
 from imagelint.documents.image.signatures import SignatureCheck, SignatureOutcome, write_signatures
 from imagelint.documents.image.vulnerabilities import ScanFacts
 from imagelint.policy.load import pack

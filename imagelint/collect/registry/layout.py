@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import hashlib
 import os
-from typing import NamedTuple
 
 from imagelint.collect.read import read_bytes
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import (
     LAYOUT_SCHEME,

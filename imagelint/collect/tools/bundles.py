@@ -11,7 +11,7 @@ import base64
 import binascii
 import json
 import os
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.collect.registry.layout import (
     INDEX,
@@ -20,6 +20,7 @@ from imagelint.collect.registry.layout import (
     read_blob,
     read_index,
 )
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem
 from imagelint.documents.image.jsonview import JsonView, read_json
 from imagelint.documents.image.signatures import SIGNATURE

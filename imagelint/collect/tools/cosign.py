@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import os
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, locate, run
 from imagelint.collect.tools.bundles import StagedImage, layout_views
 from imagelint.collect.tools.cosign_errors import INSTALL, classify, failure
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.pattern import pattern as lazy
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.image.image import NOWHERE, ImageIdentity

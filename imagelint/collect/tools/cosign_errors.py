@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from imagelint.collect.tools.trivy_errors import (
     NO_SPACE,
     OUTDATED,
@@ -13,6 +11,7 @@ from imagelint.collect.tools.trivy_errors import (
     last_words,
     mean,
 )
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.signatures import SignatureOutcome
 

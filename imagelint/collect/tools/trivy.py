@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import time
 from functools import cache
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, locate, run
@@ -25,6 +25,7 @@ from imagelint.collect.tools.trivy_errors import (
     last_words,
 )
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.image.jsonview import read_json

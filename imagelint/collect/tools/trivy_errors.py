@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.jsonview import plain

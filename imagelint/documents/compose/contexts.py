@@ -6,8 +6,9 @@ https://github.com/compose-spec/compose-spec/blob/main/build.md#additional_conte
 from __future__ import annotations
 
 from posixpath import join
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
 from imagelint.documents.compose.values import is_set, word
 from imagelint.documents.project import beside

@@ -9,10 +9,11 @@ https://github.com/compose-spec/compose-spec/blob/main/12-interpolation.md
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.yaml.cursor import Cursor

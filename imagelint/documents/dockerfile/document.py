@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.dockerfile.model import start_of

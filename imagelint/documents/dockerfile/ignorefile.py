@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from imagelint.core.pattern import pattern as lazy
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.base import Document
 from imagelint.documents.complaints import InvalidIgnorePattern

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from posixpath import join, normpath
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.documents.dockerfile.execution import BuildStep, ImageStart
 from imagelint.documents.dockerfile.expansion.scopes import (
     VariableHistory,

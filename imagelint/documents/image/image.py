@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.record import NamedTuple
 from imagelint.core.reference import parse_reference
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document
+from imagelint.documents.image.config import ImageConfig
 from imagelint.documents.image.jsonview import JsonView, read_json
 from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
 
@@ -49,30 +51,6 @@ class ImageIdentity(NamedTuple):
         if self.layout:
             return f"{LAYOUT_SCHEME}{self.layout}@{self.digest}"
         return f"{self.repository}@{self.digest}"
-
-
-class ImageConfig(NamedTuple):
-    """What a container of the image starts with.
-
-    https://github.com/opencontainers/image-spec/blob/main/config.md. `created` is RFC 3339,
-    `exposed` holds `8000/tcp`, `health_check` its test command.
-    """
-
-    span: Span
-    user: str = ""
-    env: tuple[tuple[str, str], ...] = ()
-    entrypoint: tuple[str, ...] = ()
-    cmd: tuple[str, ...] = ()
-    workdir: str = ""
-    labels: tuple[tuple[str, str], ...] = ()
-    exposed: tuple[str, ...] = ()
-    volumes: tuple[str, ...] = ()
-    health_check: tuple[str, ...] = ()
-    stop_signal: str = ""
-    created: str = ""
-    os: str = ""
-    architecture: str = ""
-    path: str = "config"
 
 
 class ImageTarget(Document):

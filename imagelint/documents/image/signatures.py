@@ -10,8 +10,9 @@ The text is JSON of our own making, written by whoever asked cosign:
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document, DocumentError

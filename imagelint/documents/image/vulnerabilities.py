@@ -8,19 +8,21 @@ server mode says it itself.
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document, DocumentError
-from imagelint.documents.image.image import NOWHERE, ImageConfig, image_config
+from imagelint.documents.image.image import NOWHERE, image_config
 from imagelint.documents.image.jsonview import JsonView, read_json
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.documents.base import Node
+    from imagelint.documents.image.config import ImageConfig
 
 SCHEMA_VERSION = 2
 _SEVERITIES = {str(severity).upper(): severity for severity in Severity}

@@ -5,9 +5,10 @@ The keys are functions, so that who puts something under one and who asks for it
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
 from imagelint.documents.kubernetes.wiring.nodes import Service
 

@@ -7,8 +7,9 @@ lines is held against what its reader makes of them (`tests/documents/packages/t
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple, assert_never
+from typing import TYPE_CHECKING, assert_never
 
+from imagelint.core.record import NamedTuple
 from imagelint.documents.booleans import installer_variable
 from imagelint.documents.packages.options import sort_words
 from imagelint.documents.remembered import remembered

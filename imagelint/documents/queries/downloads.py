@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import covering
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words

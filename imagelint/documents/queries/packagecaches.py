@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import (
     caches_configured_off,
     caches_removed,

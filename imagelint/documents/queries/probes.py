@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
+from imagelint.core.record import NamedTuple
 from imagelint.documents.queries.modelcache import weights_source, weights_stay
 from imagelint.documents.queries.requests import only_connects, requested_paths
 from imagelint.documents.runtime.probe import CheckKind

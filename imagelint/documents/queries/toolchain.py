@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs, packages_removed
 from imagelint.documents.packages.lookup import manager_call
 from imagelint.documents.queries.stages import server_of, stage_scripts

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from imagelint.core.fact import UNKNOWN, Fact
+from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span

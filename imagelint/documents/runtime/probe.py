@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact
+from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span

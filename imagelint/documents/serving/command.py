@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
+from imagelint.core.record import NamedTuple
 from imagelint.documents.booleans import server_switch
 from imagelint.documents.serving.options import (
     CONTEXT_PARALLEL,

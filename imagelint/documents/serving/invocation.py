@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from fnmatch import fnmatchcase
 from posixpath import basename
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import ScriptRole, Word

@@ -7,9 +7,10 @@ order in the text is right.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.documents.shell.lists import CHOICES, PIPES, Link
 
 if TYPE_CHECKING:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 

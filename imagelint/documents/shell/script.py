@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Fact, Known
+from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import UNKNOWN_PLACE
 
 if TYPE_CHECKING:

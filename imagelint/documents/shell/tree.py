@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from imagelint.core.record import NamedTuple
 from imagelint.documents.shell.flatten import REDIRECTS, Part, flatten, is_several, words_behind
 from imagelint.documents.shell.grammar import parse
 from imagelint.documents.shell.heredocuments import alone

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple, TypedDict, Unpack
+from typing import TYPE_CHECKING, TypedDict, Unpack
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

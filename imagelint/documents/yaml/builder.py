@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence, YamlError, YamlNode
 from imagelint.documents.yaml.schema import resolve

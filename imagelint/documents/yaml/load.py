@@ -7,9 +7,9 @@ as written and as seen through aliases, and the depth. Nothing here recurses.
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.documents.yaml.builder import Builder
 from imagelint.documents.yaml.cursor import Cursor, is_template
 from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence, YamlError, YamlNode

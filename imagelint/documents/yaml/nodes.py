@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias, Union
+from typing import TypeAlias, Union
 
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 
 _BLOCK_STYLES = ("|", ">")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import value_or
 from imagelint.core.redact import secret_spans
 from imagelint.documents.base import Text
-from imagelint.documents.image.image import ImageConfig
+from imagelint.documents.image.config import ImageConfig
 from imagelint.documents.secrets import is_placeholder, secret_kind
 from imagelint.documents.shared import EnvVar
 from imagelint.rules.api import Context, Finding, Findings, Severity, rule

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
 from imagelint.documents.queries.devices import (
     leaves_weights_on_cpu,
     parts_of_weights,

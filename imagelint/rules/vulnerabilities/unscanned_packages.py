@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
+from imagelint.core.record import NamedTuple
 from imagelint.documents.image.vulnerabilities import Unscanned, UnscannedPackages
 from imagelint.rules.api import Context, Findings, Severity, rule
 

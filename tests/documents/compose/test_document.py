@@ -9,7 +9,7 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
-from imagelint.documents.compose import ComposeFile, parse_compose
+from imagelint.documents.compose.document import ComposeFile, parse_compose
 from imagelint.documents.shared import ImageRole
 
 TEXT = """\

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 from textwrap import indent
+from typing import TYPE_CHECKING
 
 import pytest
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.source import Source
-from imagelint.documents.compose import ComposeService, parse_compose
+from imagelint.documents.compose.document import parse_compose
 from imagelint.documents.compose.launching import launch, scripts
 from imagelint.documents.shell.script import ScriptRole
+
+if TYPE_CHECKING:
+    from imagelint.documents.compose.model import ComposeService
 
 
 def service(fields: str) -> tuple[ComposeService, str]:

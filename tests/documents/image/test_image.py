@@ -4,13 +4,8 @@ import json
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.reference import parse_reference
-from imagelint.documents.image.image import (
-    NOWHERE,
-    ImageConfig,
-    ImageIdentity,
-    ImageTarget,
-    parse_config,
-)
+from imagelint.documents.image.config import ImageConfig
+from imagelint.documents.image.image import NOWHERE, ImageIdentity, ImageTarget, parse_config
 from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
 
 DIGEST = "sha256:" + "0a" * 32

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.source import Source
-from imagelint.documents.compose import parse_compose
+from imagelint.documents.compose.document import parse_compose
 from imagelint.documents.kubernetes import parse_manifest
 from imagelint.documents.serving.command import ServingCommand
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
-from typing import NamedTuple
+
+from imagelint.core.record import NamedTuple
 
 
 class PatternError(ValueError):

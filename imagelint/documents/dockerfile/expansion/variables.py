@@ -6,10 +6,11 @@ variable may be unknown, and so is then whatever depends on it.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern as lazy
+from imagelint.core.record import NamedTuple
 from imagelint.documents.dockerfile.expansion.substitution import (
     DOLLAR,
     NOT_KNOWN,

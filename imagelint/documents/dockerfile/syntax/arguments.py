@@ -5,9 +5,10 @@ The rules are those of `line_parsers.go` of moby/buildkit's parser.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.documents.complaints import KeyWithoutValue, NonStringInJsonForm
 from imagelint.documents.dockerfile.syntax.splitting import (
     InstructionParts,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.documents.dockerfile.expansion.substitution import ExpansionError
 from imagelint.documents.dockerfile.expansion.variables import (
     ExpansionStyle,

@@ -7,9 +7,10 @@ are offsets into the joined text.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.documents.dockerfile.syntax.words import SPACES, RawWord
 
 if TYPE_CHECKING:

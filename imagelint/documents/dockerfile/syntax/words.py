@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 
 # What Go's unicode.IsSpace takes for a space; Python's isspace takes four more.
 SPACES = "\t\n\v\f\r \x85\xa0\u1680\u2028\u2029\u202f\u205f\u3000" + "".join(

@@ -6,9 +6,10 @@ The rules are those of `frontend/dockerfile/instructions/commands_runmount.go` o
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.documents.complaints import InvalidMount
 
 if TYPE_CHECKING:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.record import NamedTuple
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
 from imagelint.documents.yaml.nodes import Sequence

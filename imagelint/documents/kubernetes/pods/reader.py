@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART, parse_reference
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.accelerators import gpu_product, quantity, requested

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.identity import is_own
 from imagelint.documents.kubernetes.pods.operated import nearest, workload_of
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
