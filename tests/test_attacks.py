@@ -67,7 +67,7 @@ FLOODS = {
     "allowances": ("pod.yaml", POD + ALLOWED * 3_000, "writable-root"),
     "secrets": (
         "Dockerfile",
-        f"FROM a\nENV {f' {JOINT}'.join(f'X{at}_TOKEN=abcdefgh{at}' for at in range(9_000))}\n",
+        f"FROM a\nENV {f' {JOINT}'.join(f'X{at}_TOKEN=abcdefgh{at}' for at in range(19_000))}\n",
         "more than 5,000 findings",
     ),
     "instructions": ("Dockerfile", "FROM a\n" + "RUN a b\n" * 100_000, "has 100,001 lines"),

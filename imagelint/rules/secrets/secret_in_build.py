@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -103,7 +104,7 @@ def _within(instruction: Instruction, ctx: Context) -> Findings:
     if instruction.onbuild is not None or instruction.keyword == "FROM":
         return
     for secret in written_secrets(ctx.text(instruction.span), instruction.span.start):
-        if any(span.covers(secret.span) for span in ctx.document.derived(_reported_elsewhere)):
+        if _is_reported(secret.span, ctx.document.derived(_reported_elsewhere)):
             continue
         what = f"the value of `{secret.name}`" if secret.name else "a password"
         yield ctx.finding(
@@ -115,6 +116,12 @@ def _within(instruction: Instruction, ctx: Context) -> Findings:
         )
 
 
+def _is_reported(secret: Span, reported: tuple[Span, ...]) -> bool:
+    """Whether one of the spans covers it: none lies in another, so it is the last before it."""
+    at = bisect_right(reported, secret.start, key=lambda span: span.start)
+    return at > 0 and reported[at - 1].covers(secret)
+
+
 def _reported_elsewhere(document: Document) -> tuple[Span, ...]:
     variables = tuple(
         variable.value_span
@@ -124,7 +131,11 @@ def _reported_elsewhere(document: Document) -> tuple[Span, ...]:
     switches = tuple(
         switch.span for server in document.nodes_of(ServingCommand) for switch in server.switches
     )
-    return variables + switches
+    outermost: list[Span] = []
+    for span in sorted((*variables, *switches), key=lambda span: (span.start, -span.end)):
+        if not outermost or span.end > outermost[-1].end:
+            outermost.append(span)
+    return tuple(outermost)
 
 
 def _address(variable: EnvVar, ctx: Context) -> Findings:
