@@ -5,7 +5,7 @@ TIMES ?= 20
 DURATION ?= 60
 SOURCES := imagelint tests benchmarks tools
 
-.PHONY: help setup tools demo test search fuzz check format lint types bench generate golden mutants clean
+.PHONY: help setup tools demo test search fuzz engines check format lint types bench generate golden mutants clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -34,6 +34,9 @@ search: setup ## Look for counterexamples: a new seed, twenty times the examples
 fuzz: setup ## Mutate real files for DURATION seconds and examine them; SEED=number, CORPUS=folder
 	$(BIN)/python tools/fuzz.py --seconds $(DURATION) \
 		$(if $(SEED),--seed $(SEED)) $(if $(CORPUS),--corpus $(CORPUS))
+
+engines: setup ## List what asks for accelerators, with its engine; CORPUS=folder
+	$(BIN)/python tools/engines.py $(or $(CORPUS),testdata)
 
 check: format lint types test ## Format, lint, types, tests
 
