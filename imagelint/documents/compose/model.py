@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.runtime.field import Field
     from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.yaml.cursor import Cursor
@@ -51,6 +52,13 @@ class ComposeService(NamedTuple):
     runtime: Runtime
     place: ExecutionPlace
     path: str
+
+    @property
+    def devices(self) -> tuple[Field[str], ...]:
+        """The devices of the host that it is handed, each by its path there."""
+        from imagelint.documents.compose.privileges import read_devices
+
+        return read_devices(self.body)
 
     def variable(self, name: str) -> EnvVar | None:
         """The variable of that name that counts, which is the last."""

@@ -38,6 +38,17 @@ def host_namespaces(service: Cursor) -> HostNamespaces:
     return HostNamespaces(_namespace(service["ipc"]), _network(network), _namespace(service["pid"]))
 
 
+def read_devices(service: Cursor) -> tuple[Field[str], ...]:
+    """The devices of the host that a service is handed, each by its path there."""
+    return tuple(Field(_host_path(value(item)), item) for item in service["devices"].items())
+
+
+def _host_path(device: Fact[str]) -> Fact[str]:
+    if not isinstance(device, Known):
+        return device
+    return Known(device.value.partition(":")[0], device.span)
+
+
 def _namespace(place: Cursor) -> Field[bool]:
     fact = value(place)
     return Field(Known(fact.value == "host", fact.span) if isinstance(fact, Known) else fact, place)

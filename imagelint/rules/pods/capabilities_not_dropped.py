@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Container
 from imagelint.documents.queries.privileges import known_items
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -14,7 +15,7 @@ _FOR_RDMA = frozenset(("IPC_LOCK", "SYS_RESOURCE"))
 
 
 @rule(
-    Container,
+    (Container, ComposeService),
     Severity.MEDIUM,
     references=(
         "PSS restricted",
@@ -30,7 +31,7 @@ _FOR_RDMA = frozenset(("IPC_LOCK", "SYS_RESOURCE"))
         "Kyverno disallow-capabilities-strict",
     ),
 )
-def capabilities_not_dropped(container: Container, ctx: Context) -> Findings:
+def capabilities_not_dropped(container: Container | ComposeService, ctx: Context) -> Findings:
     """The container keeps Linux capabilities that it does not need.
 
     The default set of a container runtime lets a process forge packets, change owners and open raw
@@ -40,6 +41,7 @@ def capabilities_not_dropped(container: Container, ctx: Context) -> Findings:
         Privileged containers, which `privileged-container` speaks about, Windows pods, and
         patches, which hold only a part of a container.
         Pods of a DaemonSet, which do a node's work, get a low severity.
+        Of a compose service only what it adds is reported; `ALL` gets a high severity there.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -59,32 +61,59 @@ def capabilities_not_dropped(container: Container, ctx: Context) -> Findings:
             - name: server
               image: vllm/vllm-openai:v0.30.0
               securityContext: {capabilities: {drop: [ALL]}}
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            cap_add: [SYS_ADMIN]
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            cap_drop: [ALL]
     """
-    if container.privileges.privileged.on or container.windows:
-        return
-    added, dropped = container.privileges.added, container.privileges.dropped
+    if isinstance(container, ComposeService):
+        yield from _added(container, "service", ctx)
+    elif not container.windows:
+        if _keeps_some(container):
+            message = f"the container `{container.name}` does not drop all capabilities"
+            place, level = container.privileges.dropped, _in(container)
+            yield ctx.finding(place, message, help=_DROP, subject=container.name, severity=level)
+        yield from _added(container, "container", ctx)
+
+
+_DROP = "set securityContext.capabilities.drop: [ALL]"
+
+
+def _keeps_some(container: Container) -> bool:
+    dropped = container.privileges.dropped
     items = [item.value for item in known_items(dropped)]
-    known = [fact.value.upper() for fact in items if isinstance(fact, Known)]
     unwritten = container.partial and dropped.value is ABSENT
-    unread = UNKNOWN in items or dropped.value is UNKNOWN
-    if "ALL" not in known and not unread and not unwritten:
-        yield ctx.finding(
-            dropped,
-            f"the container `{container.name}` does not drop all capabilities",
-            help="set securityContext.capabilities.drop: [ALL]",
-            subject=container.name,
-            severity=Severity.LOW if container.owner.is_node_agent else None,
-        )
-    for item in known_items(added):
-        if isinstance(item.value, Known) and _name(item.value.value) not in _MAY_STAY:
-            rdma = _name(item.value.value) in _FOR_RDMA
-            yield ctx.finding(
-                item,
-                f"the container `{container.name}` adds the capability {item.value.value}",
-                help="keep it only for RDMA" if rdma else "add back only what is proved to be used",
-                subject=container.name,
-                severity=Severity.LOW if rdma or container.owner.is_node_agent else None,
-            )
+    if UNKNOWN in items or dropped.value is UNKNOWN or unwritten:
+        return False
+    known = [fact.value.upper() for fact in items if isinstance(fact, Known)]
+    return "ALL" not in known and not container.privileges.privileged.on
+
+
+def _added(container: Container | ComposeService, what: str, ctx: Context) -> Findings:
+    privileges = container.runtime.privileges
+    for item in () if privileges.privileged.on else known_items(privileges.added):
+        name = _name(item.value.value) if isinstance(item.value, Known) else ""
+        if not isinstance(item.value, Known) or name in _MAY_STAY:
+            continue
+        message = f"the {what} `{container.name}` adds the capability {item.value.value}"
+        rdma = name in _FOR_RDMA
+        help_ = "keep it only for RDMA" if rdma else "add back only what is proved to be used"
+        level = Severity.LOW if rdma else _in(container, name)
+        yield ctx.finding(item, message, help=help_, subject=container.name, severity=level)
+
+
+def _in(container: Container | ComposeService, added: str = "") -> Severity | None:
+    if isinstance(container, ComposeService):
+        return Severity.HIGH if added == "ALL" else None
+    return Severity.LOW if container.owner.is_node_agent else None
 
 
 def _name(capability: str) -> str:

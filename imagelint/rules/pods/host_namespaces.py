@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.queries.privileges import pins_memory
+from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _SHARED = {
@@ -13,9 +15,15 @@ _SHARED = {
     "hostIPC": "the node's shared memory segments and semaphores",
 }
 
+_OF_HOST = {
+    "network_mode": "the host's network: its loopback services, and every port that it opens",
+    "pid": "the host's processes: their environments and open files",
+    "ipc": "the host's shared memory segments and semaphores",
+}
+
 
 @rule(
-    Pod,
+    (Pod, ComposeService),
     Severity.HIGH,
     references=(
         "PSS baseline",
@@ -34,14 +42,15 @@ _SHARED = {
         "Kyverno disallow-host-namespaces",
     ),
 )
-def host_namespaces(pod: Pod, ctx: Context) -> Findings:
-    """The pod shares a namespace with its node.
+def host_namespaces(pod: Pod | ComposeService, ctx: Context) -> Findings:
+    """The pod, or the service, shares a namespace with its host.
 
     What the container can see and signal then includes everything else that runs there.
 
     Except:
         Pods of a DaemonSet get a low severity. Shared memory of model servers is the business of
         `host-ipc`, and the network of pods that use RDMA (`IPC_LOCK`) gets a medium severity.
+        So do network and shared memory of compose services: nobody else's pods run beside them.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -57,7 +66,21 @@ def host_namespaces(pod: Pod, ctx: Context) -> Findings:
         metadata: {name: web}
         spec:
           containers: [{name: gateway, image: "nginx:1.29.1"}]
+
+    Bad (compose.yaml):
+        services:
+          web:
+            image: nginx:1.29.1
+            pid: host
+
+    Good (compose.yaml):
+        services:
+          web:
+            image: nginx:1.29.1
     """
+    if isinstance(pod, ComposeService):
+        yield from _judge_service(pod, ctx)
+        return
     host = pod.host
     shared = {"hostNetwork": host.network, "hostPID": host.pid, "hostIPC": host.ipc}
     for field, place in shared.items():
@@ -72,6 +95,26 @@ def host_namespaces(pod: Pod, ctx: Context) -> Findings:
             subject=pod.owner.name,
             severity=_severity(pod, field),
         )
+
+
+def _judge_service(service: ComposeService, ctx: Context) -> Findings:
+    host = service.runtime.host
+    shared = {"network_mode": host.network, "pid": host.pid, "ipc": host.ipc}
+    for key, place in shared.items():
+        if not place.on or (key == "ipc" and _serves_here(service, ctx)):
+            continue
+        yield ctx.finding(
+            place,
+            f"{key}: host lets the service see {_OF_HOST[key]}",
+            help="drop it and publish `ports`" if key == "network_mode" else f"drop {key}",
+            subject=service.name,
+            severity=None if key == "pid" else Severity.MEDIUM,
+        )
+
+
+def _serves_here(service: ComposeService, ctx: Context) -> bool:
+    servers = ctx.document.nodes_of(ServingCommand)
+    return any(server.launch.runtime.path == service.path for server in servers)
 
 
 def _severity(pod: Pod, field: str) -> Severity | None:

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.queries.hostmounts import NODE_FOLDERS, SOCKETS, ruling_shares
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-_SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock")
 _CLOCK = ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo")
 _HELP = "use a persistentVolumeClaim, or an emptyDir for what may be lost"
-_SOCKET_HELP = "drop it: whoever speaks to the container runtime is root on the node"
-_SENSITIVE = ("/", "/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/usr", "/var/lib/kubelet")
+_SOCKET_HELP = "drop it: whoever speaks to the container runtime is root on its host"
+
+_HOST_HELP = "mount a folder of the project, or a named volume; name single devices"
 
 
 @rule(
-    Pod,
+    (Pod, ComposeService),
     Severity.MEDIUM,
     references=(
         "PSS baseline",
@@ -28,14 +30,16 @@ _SENSITIVE = ("/", "/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/usr", "/
         "Kyverno disallow-host-path",
     ),
 )
-def host_path(pod: Pod, ctx: Context) -> Findings:
-    """The pod mounts a folder of its node.
+def host_path(pod: Pod | ComposeService, ctx: Context) -> Findings:
+    """The pod mounts a folder of its node, or the service what rules its host.
 
     What it writes there outlives it and is read by the next pod; a model cache on the node can be
     poisoned by anybody else who mounts it. The socket of the container runtime is the node itself.
 
     Except:
         Pods of a DaemonSet, which do a node's work, and the node's time zone get a low severity.
+        Of what compose services mount only the socket of the container runtime, the root of the
+        host and its system folders are reported; read only, the folders get a medium severity.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -52,23 +56,43 @@ def host_path(pod: Pod, ctx: Context) -> Findings:
         spec:
           containers: [{name: server, image: "vllm/vllm-openai:v0.30.0"}]
           volumes: [{name: models, persistentVolumeClaim: {claimName: models}}]
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            volumes: ["/var/run/docker.sock:/var/run/docker.sock"]
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            volumes: ["./models:/models"]
     """
+    if isinstance(pod, ComposeService):
+        yield from _judge_service(pod, ctx)
+        return
     for volume in pod.volumes:
         path = volume.host_path.value
         if not isinstance(path, Known):
             continue
-        yield ctx.finding(
-            volume.host_path,
-            f"`{path.value}` of the node is mounted",
-            help=_SOCKET_HELP if path.value.endswith(_SOCKETS) else _HELP,
-            subject=pod.owner.name,
-            severity=_severity(pod, path.value),
-        )
+        message = f"`{path.value}` of the node is mounted"
+        help_ = _SOCKET_HELP if path.value.endswith(SOCKETS) else _HELP
+        at, subject, level = volume.host_path, pod.owner.name, _severity(pod, path.value)
+        yield ctx.finding(at, message, help=help_, subject=subject, severity=level)
+
+
+def _judge_service(service: ComposeService, ctx: Context) -> Findings:
+    for share in ruling_shares(service):
+        message = f"{share.what} of the host is mounted"
+        help_ = _SOCKET_HELP if share.of_runtime else _HOST_HELP
+        level = None if share.read_only else Severity.HIGH
+        yield ctx.finding(share, message, help=help_, subject=service.name, severity=level)
 
 
 def _severity(pod: Pod, path: str) -> Severity | None:
-    if path.endswith(_SOCKETS):
+    if path.endswith(SOCKETS):
         return Severity.CRITICAL
     if pod.owner.is_node_agent or path.startswith(_CLOCK):
         return Severity.LOW
-    return Severity.HIGH if (path.rstrip("/") or "/") in _SENSITIVE else None
+    return Severity.HIGH if (path.rstrip("/") or "/") in NODE_FOLDERS else None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from imagelint.core.fact import Known
+from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.queries.privileges import is_root, may_be_root
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
 @rule(
-    Pod,
+    (Pod, ComposeService),
     Severity.MEDIUM,
     references=(
         "PSS restricted",
@@ -21,7 +23,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
         "Kyverno require-run-as-nonroot",
     ),
 )
-def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
+def pod_runs_as_root(pod: Pod | ComposeService, ctx: Context) -> Findings:
     """The pod runs as root, or nothing keeps it from doing so.
 
     Most images of model servers start as root, and nobody notices until something breaks out.
@@ -31,6 +33,7 @@ def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
     Except:
         Windows pods; patches, which hold only a part of a pod, unless they say root; pods of a
         DaemonSet, which do a node's work, get a low severity.
+        Of a compose service only a user that it names is judged: its image decides otherwise.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -50,20 +53,33 @@ def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
           containers:
             - name: server
               image: vllm/vllm-openai:v0.30.0
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            user: root
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            user: "2000:0"
     """
+    if isinstance(pod, ComposeService):
+        root, user = pod.place.root, pod.runtime.privileges.user
+        if isinstance(root, Known) and root.value:
+            message = f"the service `{pod.name}` is told to run as root"
+            yield ctx.finding(user, message, help=_SERVICE_HELP, subject=pod.name)
+        return
     if pod.windows:
         return
     low = Severity.LOW if pod.owner.is_node_agent else None
     whole = () if pod.partial else pod.containers
     open_ones = [container for container in whole if may_be_root(container)]
     if open_ones and len(open_ones) == len(pod.containers):
-        yield ctx.finding(
-            pod.privileges.non_root,
-            "nothing keeps the pod from running as root",
-            help=_HELP,
-            subject=pod.owner.name,
-            severity=low,
-        )
+        message, place = "nothing keeps the pod from running as root", pod.privileges.non_root
+        yield ctx.finding(place, message, help=_HELP, subject=pod.owner.name, severity=low)
     else:
         for container in open_ones:
             message = f"nothing keeps the container `{container.name}` from running as root"
@@ -81,3 +97,4 @@ def pod_runs_as_root(pod: Pod, ctx: Context) -> Findings:
 
 
 _HELP = "set spec.securityContext: {runAsNonRoot: true, runAsUser: 10001}"
+_SERVICE_HELP = 'name another user: `user: "10001:0"`'

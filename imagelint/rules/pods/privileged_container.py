@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Container
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
 @rule(
-    Container,
+    (Container, ComposeService),
     Severity.HIGH,
     references=(
         "PSS baseline",
@@ -19,10 +20,10 @@ from imagelint.rules.api import Context, Findings, Severity, rule
         "Kyverno disallow-privileged-containers",
     ),
 )
-def privileged_container(container: Container, ctx: Context) -> Findings:
-    """The container is privileged: it can do on the node whatever root can.
+def privileged_container(container: Container | ComposeService, ctx: Context) -> Findings:
+    """The container is privileged: it can do on its host whatever root can.
 
-    A privileged container sees all devices of the node and may load kernel modules: there is no
+    A privileged container sees all devices of its host and may load kernel modules: there is no
     border left to break out of. No model server needs it; GPUs are requested as resources.
 
     Except:
@@ -48,7 +49,25 @@ def privileged_container(container: Container, ctx: Context) -> Findings:
             - name: server
               image: vllm/vllm-openai:v0.30.0
               securityContext: {privileged: false}
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            privileged: true
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            gpus: all
     """
+    if isinstance(container, ComposeService):
+        place = container.runtime.privileges.privileged
+        if place.on:
+            message = f"the service `{container.name}` is privileged"
+            yield ctx.finding(place, message, help=_SERVICE_HELP, subject=container.name)
+        return
     if container.privileges.privileged.on:
         yield ctx.finding(
             container.privileges.privileged,
@@ -57,3 +76,6 @@ def privileged_container(container: Container, ctx: Context) -> Findings:
             subject=container.name,
             severity=Severity.LOW if container.owner.is_node_agent else None,
         )
+
+
+_SERVICE_HELP = "drop it; ask for GPUs by `gpus: all`, for one device by `devices`"

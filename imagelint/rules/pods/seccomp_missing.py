@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.queries.privileges import lacks_seccomp
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
 @rule(
-    Pod,
+    (Pod, ComposeService),
     Severity.MEDIUM,
     references=(
         "PSS restricted",
@@ -21,11 +22,12 @@ from imagelint.rules.api import Context, Findings, Severity, rule
         "Kyverno restrict-seccomp-strict",
     ),
 )
-def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
-    """The pod may make every system call: no seccomp profile is set.
+def seccomp_missing(pod: Pod | ComposeService, ctx: Context) -> Findings:
+    """The pod may make every system call: no seccomp profile holds.
 
     The runtime's default profile takes away some fifty calls that escapes were built from and that
-    no model server makes. Unless the kubelet is told otherwise, Kubernetes sets none.
+    no model server makes. Unless the kubelet is told otherwise, Kubernetes sets none; Docker
+    sets one for every service that does not switch it off, which gets a high severity.
 
     Except:
         Privileged containers, where a profile has no effect, Windows pods, and patches, which hold
@@ -50,19 +52,31 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
           containers:
             - name: server
               image: vllm/vllm-openai:v0.30.0
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            security_opt: ["seccomp:unconfined"]
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            security_opt: ["no-new-privileges:true"]
     """
+    if isinstance(pod, ComposeService):
+        yield from _judge_service(pod, ctx)
+        return
     if pod.windows:
         return
     low = Severity.LOW if pod.owner.is_node_agent else None
     whole = () if pod.partial else pod.containers
     open_ones = [container for container in whole if lacks_seccomp(container)]
     if open_ones and len(open_ones) == len(pod.containers):
+        message, subject = "no seccomp profile is set for the pod", pod.owner.name
         yield ctx.finding(
-            pod.privileges.seccomp,
-            "no seccomp profile is set for the pod",
-            help=_HELP,
-            subject=pod.owner.name,
-            severity=low,
+            pod.privileges.seccomp, message, help=_HELP, subject=subject, severity=low
         )
     else:
         for container in open_ones:
@@ -73,13 +87,18 @@ def seccomp_missing(pod: Pod, ctx: Context) -> Findings:
         place = container.privileges.seccomp
         profile = place.value
         if isinstance(profile, Known) and profile.value == "Unconfined":
-            yield ctx.finding(
-                place,
-                f"seccomp is switched off for the container `{container.name}`",
-                help=_HELP,
-                subject=container.name,
-                severity=low or Severity.HIGH,
-            )
+            message = f"seccomp is switched off for the container `{container.name}`"
+            level, name = low or Severity.HIGH, container.name
+            yield ctx.finding(place, message, help=_HELP, subject=name, severity=level)
 
 
 _HELP = "set spec.securityContext.seccompProfile: {type: RuntimeDefault}"
+_SERVICE_HELP = "drop it: Docker's profile lets servers run; ROCm needs /dev/kfd and /dev/dri only"
+
+
+def _judge_service(service: ComposeService, ctx: Context) -> Findings:
+    place = service.runtime.privileges.seccomp
+    if isinstance(place.value, Known) and place.value.value == "Unconfined":
+        message, name = f"seccomp is switched off for the service `{service.name}`", service.name
+        high = Severity.HIGH
+        yield ctx.finding(place, message, help=_SERVICE_HELP, subject=name, severity=high)

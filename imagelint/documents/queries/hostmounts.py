@@ -1,0 +1,55 @@
+"""What of its host a compose service is handed that rules the host."""
+
+from __future__ import annotations
+
+from posixpath import normpath
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.source import Span
+    from imagelint.documents.compose.model import ComposeService
+
+SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock")
+"""How the sockets of container runtimes are called."""
+SYSTEM_FOLDERS = ("/", "/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/usr")
+"""Folders that every machine has, and that hold who may do what on it."""
+NODE_FOLDERS = (*SYSTEM_FOLDERS, "/var/lib/kubelet")
+"""The same of a node of Kubernetes."""
+_OF_DOCKER = ("/run", "/var/run", "/var/lib/docker")
+
+
+class HostShare(NamedTuple):
+    """A path of the host that a service sees; `what` names it for readers."""
+
+    span: Span
+    what: str
+    of_runtime: bool
+    read_only: bool
+    path: str
+
+
+def ruling_shares(service: ComposeService) -> Iterator[HostShare]:
+    """The sockets of a runtime, the system folders and the folder of all devices."""
+    mounts = service.runtime.mounts
+    for mount in mounts.value if isinstance(mounts, Known) else ():
+        folder = _plain(mount.host_path)
+        of_runtime = folder.endswith(SOCKETS)
+        if of_runtime or folder in SYSTEM_FOLDERS + _OF_DOCKER:
+            what = f"`{mount.host_path}`"
+            yield HostShare(
+                mount.span, what, of_runtime, mount.read_only and not of_runtime, mount.path
+            )
+    for device in service.devices:
+        if isinstance(device.value, Known) and _plain(device.value.value) == "/dev":
+            what = "the folder of all devices"
+            yield HostShare(device.span, what, of_runtime=False, read_only=False, path=device.path)
+
+
+def _plain(path: str) -> str:
+    """The path without detours; what is relative stays so."""
+    return normpath(path).replace("//", "/") if path else ""
