@@ -9,8 +9,8 @@ class Signer(NamedTuple):
     """Who may sign images: a public key, or a certificate identity with its issuer.
 
     `key` is a path relative to the policy file (or what cosign takes for `--key`); `identity` and
-    `issuer` are exact strings, or regular expressions when `pattern` is true. `images` are globs
-    over repositories; empty means all.
+    `issuer` are exact strings, or, when `pattern` is true, regular expressions that must match the
+    whole of each. `images` are globs over repositories; empty means all.
     """
 
     name: str

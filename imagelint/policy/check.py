@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.errors import Diagnostic
 from imagelint.policy.builtin import PACKS
 from imagelint.policy.glob import complaint
+from imagelint.policy.identitypattern import (
+    ANYBODY,
+    ANYWHERE,
+    BadPatternError,
+    IdentityPattern,
+)
 from imagelint.policy.suggest import did_you_mean
 from imagelint.policy.text import is_file
 from imagelint.policy.validate import schema_complaints
@@ -18,6 +23,12 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Span
     from imagelint.policy.text import Data, Keys, PolicyText
+
+
+_STRANGERS = (
+    ("identity", ANYBODY, "name the owner and the repository"),
+    ("issuer", ANYWHERE, "name the issuer's host"),
+)
 
 
 def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
@@ -99,13 +110,24 @@ def _signer(text: PolicyText, signer: dict[str, Data], keys: Keys) -> Iterator[D
         yield Diagnostic("`identity` and `issuer` go together: either alone trusts too many", at)
     if signer.get("pattern") is not True:
         return
-    for key in ("identity", "issuer"):
+    for key, strangers, help_ in _STRANGERS:
         expression = signer.get(key)
-        try:
-            re.compile(expression if isinstance(expression, str) else "")
-        except (re.error, RecursionError, OverflowError) as error:
-            where = text.at(text.span((*keys, key)))
-            yield Diagnostic(f"the regular expression does not compile: {error}", where)
+        wrong = _pattern(expression, strangers) if isinstance(expression, str) else ""
+        if wrong:
+            yield Diagnostic(wrong, text.at(text.span((*keys, key))), help_)
+
+
+def _pattern(expression: str, strangers: tuple[str, ...]) -> str:
+    """What is wrong with the pattern of a signer; empty when nothing is."""
+    try:
+        pattern = IdentityPattern(expression)
+    except BadPatternError as error:
+        return f"the regular expression cannot be read: {error}"
+    stranger = next((one for one in strangers if pattern.matches(one)), None)
+    if stranger is None:
+        return ""
+    example = f", `{stranger}` for one" if stranger else ", even the empty one"
+    return f"the pattern stands for what anybody can have{example}"
 
 
 def _reach(data: Data, keys: Keys) -> Data:

@@ -122,7 +122,7 @@ def _signer() -> Schema:
             "identity": _text("The identity in the certificate, with `issuer`."),
             "issuer": _text("Who vouched for the identity."),
             "pattern": {
-                "description": "Identity and issuer are regular expressions.",
+                "description": "Identity and issuer are regular expressions for the whole of each.",
                 "type": "boolean",
             },
             "images": _globs("The repositories that this signer signs; without it, all."),

@@ -149,13 +149,21 @@ def arguments(signer: Signer, request: VerifyRequest) -> tuple[str, ...]:
         flags.append(f"--key={_path(request.folder, signer.key)}")
     else:
         end = "-regexp" if signer.pattern else ""
-        flags.append(f"--certificate-identity{end}={signer.identity}")
-        flags.append(f"--certificate-oidc-issuer{end}={signer.issuer}")
+        flags.append(f"--certificate-identity{end}={_whole(signer.identity, signer)}")
+        flags.append(f"--certificate-oidc-issuer{end}={_whole(signer.issuer, signer)}")
     if request.trusted_root:
         flags.append(f"--trusted-root={_path(request.folder, request.trusted_root)}")
     if not signer.transparency_log:
         flags.append("--insecure-ignore-tlog=true")
     return tuple(flags)
+
+
+def _whole(text: str, signer: Signer) -> str:
+    """A pattern for the whole of an identity: cosign is content with a match in its middle.
+
+    https://github.com/sigstore/cosign/blob/main/pkg/cosign/verify.go (MatchString).
+    """
+    return rf"\A(?:{text})\z" if signer.pattern else text
 
 
 def installed(origin: str) -> str | Problem:

@@ -202,9 +202,21 @@ def authority(lab: Lab) -> tuple[Authority, str, str]:
         (Signer("ci", identity=CI, issuer=ISSUER), SignatureOutcome.VERIFIED),
         (
             Signer(
-                "ci", identity=r"^https://ci\.test/org/", issuer="^https://issuer", pattern=True
+                "ci", identity=r"https://ci\.test/org/.*", issuer="https://.*test", pattern=True
             ),
             SignatureOutcome.VERIFIED,
+        ),
+        (
+            Signer("ci", identity=r"https://ci\.test/org/", issuer=ISSUER, pattern=True),
+            SignatureOutcome.WRONG_SIGNER,
+        ),
+        (
+            Signer("ci", identity="https://ci.test/.*", issuer="issuer.test", pattern=True),
+            SignatureOutcome.WRONG_SIGNER,
+        ),
+        (
+            Signer("ci", identity="evil|https://ci.test", issuer=ISSUER, pattern=True),
+            SignatureOutcome.WRONG_SIGNER,
         ),
         (
             Signer("ci", identity=r"^https://ci\.test/org/", issuer=ISSUER),
@@ -408,8 +420,8 @@ def test_a_key_and_an_identity_have_their_flags(tmp_path: Path) -> None:
         "--certificate-oidc-issuer=https://issuer.test",
     )
     assert arguments(signer._replace(pattern=True), VerifyRequest(IMAGE, ()))[2:] == (
-        "--certificate-identity-regexp=https://ci.test/x",
-        "--certificate-oidc-issuer-regexp=https://issuer.test",
+        r"--certificate-identity-regexp=\A(?:https://ci.test/x)\z",
+        r"--certificate-oidc-issuer-regexp=\A(?:https://issuer.test)\z",
     )
 
 
