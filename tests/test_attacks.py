@@ -142,7 +142,11 @@ def test_what_is_left_out_is_counted(program: Program, here: Path) -> None:
     assert answer.code == 0
     assert '"a/Dockerfile"' in answer.out
     assert '"b/Dockerfile"' in answer.out
-    assert "2 ignored" in program("check", "--no-cache").out
+    counted = program("check", "--no-cache").out
+    assert "2 ignored (1 excluded by the policy, 1 only a link)\n" in counted
+    assert "a/Dockerfile" not in counted
+    named = program("check", "--no-cache", "--verbose").out
+    assert "ignored\n  a/Dockerfile: excluded by the policy\n  b/Dockerfile: only a link\n" in named
 
 
 @pytest.mark.parametrize(

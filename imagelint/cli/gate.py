@@ -13,10 +13,11 @@ from imagelint.cli.imageoptions import (
     trivy_options,
     verify_options,
 )
-from imagelint.cli.options import policy_options, report_options
+from imagelint.cli.options import policy_options
+from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.formats import Format
+    from imagelint.cli.reportoptions import ReportOptions
 
 
 @click.command()
@@ -44,9 +45,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     policies: tuple[str, ...],
     fail_on: str | None,
     rules: tuple[str, ...],
-    formats: tuple[Format, ...],
-    color: str,
-    quiet: bool,
+    view: ReportOptions,
     baseline: str | None,
 ) -> int:
     """Check, scan and verify: one verdict about one image and the files that it is made from.
@@ -57,17 +56,17 @@ def gate(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.flags import flags
     from imagelint.cli.imagejob import ImageJob, gated
     from imagelint.cli.imagerun import judge_image
-    from imagelint.cli.output import OutputOptions, show
+    from imagelint.cli.output import show
     from imagelint.cli.progress import progress, steps
     from imagelint.run.session import Session
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     session = Session.open(policies, flags(fail_on, rules, named), cached=True)
-    files = session.check(paths, progress("examined", quiet=quiet)) if paths else {}
+    files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}
     policy = session.policies.of(".")
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
     folder = "." if named else ""
     job = gated(ImageJob(image, platform, options, folder, baseline, paths), policy)
-    with steps(quiet=quiet) as tell:
+    with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
-    return show(verdict, OutputOptions(formats, color), "gate")
+    return show(verdict, view, "gate")

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from imagelint.cli.formats import FORMATS, FormatType
 from imagelint.core.finding import Severity
 
 if TYPE_CHECKING:
@@ -38,29 +37,6 @@ def policy_options(command: C) -> C:
             multiple=True,
             help="Use these packs or policy files instead of the nearest .imagelint.yaml."
             " May repeat: later ones win.",
-        ),
-    ):
-        command = option(command)
-    return command
-
-
-def report_options(command: C) -> C:
-    """Options about how the answer is shown."""
-    for option in (
-        click.option("--quiet", "-q", is_flag=True, help="No progress on the terminal."),
-        click.option(
-            "--color",
-            type=click.Choice(["auto", "always", "never"]),
-            default="auto",
-            show_default=True,
-            help="Colours; auto obeys NO_COLOR.",
-        ),
-        click.option(
-            "--format",
-            "formats",
-            type=FormatType(),
-            multiple=True,
-            help=f"One of {', '.join(FORMATS)}; may repeat, each with =FILE. [default: text]",
         ),
     ):
         command = option(command)

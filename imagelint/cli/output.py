@@ -8,26 +8,19 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.describe import describe
-from imagelint.cli.formats import Format
+from imagelint.cli.reportoptions import Format
 from imagelint.cli.streams import say
 from imagelint.collect.environment import variable
 from imagelint.core.errors import Diagnostic, UsageError
-from imagelint.core.record import NamedTuple
 from imagelint.reporters import load
 from imagelint.reporters.context import ReportContext
 
 if TYPE_CHECKING:
+    from imagelint.cli.reportoptions import ReportOptions
     from imagelint.core.report import Verdict
 
 
-class OutputOptions(NamedTuple):
-    """How the user wants to see the answer."""
-
-    formats: tuple[Format, ...]
-    color: str
-
-
-def show(verdict: Verdict, view: OutputOptions, command: str) -> int:
+def show(verdict: Verdict, view: ReportOptions, command: str) -> int:
     """Write every report that was asked for and give the exit code.
 
     Raises:
@@ -54,10 +47,18 @@ def show(verdict: Verdict, view: OutputOptions, command: str) -> int:
     return verdict.exit_code
 
 
-def _context(entry: Format, view: OutputOptions, command: str) -> ReportContext:
+def _context(entry: Format, view: ReportOptions, command: str) -> ReportContext:
     color = not entry.path and wants_color(view.color)
     here = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all of this
-    return ReportContext(color, _width(), __version__, command, describe, here)
+    return ReportContext(
+        color=color,
+        width=_width(),
+        version=__version__,
+        command=command,
+        describe=describe,
+        root=here,
+        verbose=view.verbose,
+    )
 
 
 def _width() -> int:

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.imageoptions import platform_option, scan_options, trivy_options
-from imagelint.cli.options import policy_options, report_options
+from imagelint.cli.options import policy_options
+from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.formats import Format
+    from imagelint.cli.reportoptions import ReportOptions
 
 
 @click.command()
@@ -30,9 +31,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     policies: tuple[str, ...],
     fail_on: str | None,
     rules: tuple[str, ...],
-    formats: tuple[Format, ...],
-    color: str,
-    quiet: bool,
+    view: ReportOptions,
 ) -> int:
     """Scan an image for vulnerable packages with Trivy.
 
@@ -41,13 +40,13 @@ def scan(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.flags import flags
     from imagelint.cli.imagejob import ImageJob
     from imagelint.cli.imagerun import judge_image
-    from imagelint.cli.output import OutputOptions, show
+    from imagelint.cli.output import show
     from imagelint.cli.progress import steps
     from imagelint.run.session import Session
 
     session = Session.open(policies, flags(fail_on, rules), cached=True)
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
     job = ImageJob(image, platform, scan=True, trivy=options)
-    with steps(quiet=quiet) as tell:
+    with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
-    return show(verdict, OutputOptions(formats, color), "scan")
+    return show(verdict, view, "scan")

@@ -11,11 +11,12 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.core.report import Report
+    from imagelint.run.naming import Naming
     from imagelint.run.session import Session
 
 
 def from_standard_input(
-    session: Session, paths: tuple[str, ...], name: str | None
+    session: Session, paths: tuple[str, ...], name: str | None, naming: Naming
 ) -> Mapping[str, Report]:
     """The report about standard input.
 
@@ -24,4 +25,4 @@ def from_standard_input(
     """
     if len(paths) > 1:
         raise UsageError(Diagnostic("standard input (`-`) cannot be mixed with other paths"))
-    return session.check_text(read_standard_input(name or "-"), name or "-")
+    return session.check_text(read_standard_input(name or "-"), name or "-", naming)

@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.imageoptions import platform_option, signer, verify_options
-from imagelint.cli.options import policy_options, report_options
+from imagelint.cli.options import policy_options
+from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
-    from imagelint.cli.formats import Format
+    from imagelint.cli.reportoptions import ReportOptions
 
 
 @click.command()
@@ -30,9 +31,7 @@ def verify(  # noqa: PLR0913 - the options of the command
     policies: tuple[str, ...],
     fail_on: str | None,
     rules: tuple[str, ...],
-    formats: tuple[Format, ...],
-    color: str,
-    quiet: bool,
+    view: ReportOptions,
 ) -> int:
     """Verify who signed an image with cosign.
 
@@ -42,13 +41,13 @@ def verify(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.flags import flags
     from imagelint.cli.imagejob import ImageJob
     from imagelint.cli.imagerun import judge_image
-    from imagelint.cli.output import OutputOptions, show
+    from imagelint.cli.output import show
     from imagelint.cli.progress import steps
     from imagelint.run.session import Session
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     session = Session.open(policies, flags(fail_on, rules, named), cached=True)
     job = ImageJob(image, platform, verify=True, folder="." if named else "")
-    with steps(quiet=quiet) as tell:
+    with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
-    return show(verdict, OutputOptions(formats, color), "verify")
+    return show(verdict, view, "verify")

@@ -1,4 +1,4 @@
-"""Find files as git sees them: what is ignored stays out, what is named is always examined."""
+"""Find files as git sees them: what is ignored stays out, unless it is named."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import Problem, ProblemKind
+from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind
 from imagelint.documents.detect import candidate
 
 if TYPE_CHECKING:
@@ -16,23 +16,26 @@ _NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv
 
 
 class FoundFile(NamedTuple):
-    """A file to examine: where it is, how the user would name it, whether the user named it."""
+    """A file to examine: where it is, how the user would name it, whether the user named it.
+
+    `kind` is the kind of document that the user says it is; empty: its name and content tell.
+    """
 
     path: str
     origin: str
     named: bool = False
+    kind: str = ""
 
 
 class FileListing(NamedTuple):
     """The files that were found, in a stable order, and what could not be listed.
 
-    `left_out` are the origins of files that the policy excludes, and of links that have the name
-    of a file of ours: what they lead to is examined where it lies.
+    `left_out` are files that the policy excludes, and links that have the name of a file of ours.
     """
 
     files: tuple[FoundFile, ...]
     problems: tuple[Problem, ...]
-    left_out: tuple[str, ...] = ()
+    left_out: tuple[Ignored, ...] = ()
 
 
 def find(
@@ -44,28 +47,33 @@ def find(
 
     `listed_by_git` gives the files that git knows or would know below a folder, relative to it,
     or None where git cannot tell; `excluded` says whether the policy leaves a found path out.
-    A named file is taken whatever its name; a path that is not there is a problem.
+    A named file is taken whatever its name, unless it is excluded; a path that is not there is a
+    problem.
     """
     files: dict[str, FoundFile] = {}
     problems: list[Problem] = []
-    left_out: set[str] = set()
-    for path in paths:
-        if os.path.isdir(path):
-            for found in _below(path, listed_by_git):
-                if isinstance(found, Problem):
-                    problems.append(found)
-                elif os.path.islink(found.path) or excluded(found.path):
-                    left_out.add(found.origin)
-                else:
-                    files.setdefault(found.origin, found)
-        elif os.path.lexists(path):
-            origin = display(path)
-            files[origin] = FoundFile(path, origin, named=True)
-        else:
-            origin = display(path)
-            problems.append(Problem(ProblemKind.UNREADABLE, origin, "no such file or folder"))
+    left_out: dict[str, IgnoreReason] = {}
+    for found in _at(paths, listed_by_git):
+        if isinstance(found, Problem):
+            problems.append(found)
+            continue
+        reason = _reason(found, excluded)
+        if reason is not None:
+            left_out[found.origin] = reason
+        elif found.named or found.origin not in files:
+            files[found.origin] = found
     ordered = tuple(files[origin] for origin in sorted(files))
-    return FileListing(ordered, tuple(problems), tuple(sorted(left_out.difference(files))))
+    ignored = (Ignored(origin, why) for origin, why in sorted(left_out.items()))
+    return FileListing(
+        ordered, tuple(problems), tuple(each for each in ignored if each.origin not in files)
+    )
+
+
+def _reason(found: FoundFile, excluded: Callable[[str], bool]) -> IgnoreReason | None:
+    """Why a file is left out; None when it is not."""
+    if os.path.islink(found.path) and not found.named:
+        return IgnoreReason.LINK
+    return IgnoreReason.EXCLUDED if excluded(found.path) else None
 
 
 def display(path: str) -> str:
@@ -74,6 +82,18 @@ def display(path: str) -> str:
     relative = os.path.relpath(absolute)
     shown = absolute if relative.startswith(os.pardir + os.sep + os.pardir) else relative
     return shown.replace(os.sep, "/")
+
+
+def _at(
+    paths: Iterable[str], listed_by_git: Callable[[str], Iterable[str] | None]
+) -> Iterator[FoundFile | Problem]:
+    for path in paths:
+        if os.path.isdir(path):
+            yield from _below(path, listed_by_git)
+        elif os.path.lexists(path):
+            yield FoundFile(path, display(path), named=True)
+        else:
+            yield Problem(ProblemKind.UNREADABLE, display(path), "no such file or folder")
 
 
 def _below(

@@ -27,6 +27,7 @@ class ProblemKind(Enum):
     NOT_FOUND = "not-found"
     RULE_CRASHED = "rule-crashed"
     NOTHING_EXAMINED = "nothing-examined"
+    UNRECOGNISED = "unrecognised"
 
 
 class Problem(NamedTuple):
@@ -67,6 +68,21 @@ class Examined(NamedTuple):
     about: About = About.FILE
 
 
+class IgnoreReason(Enum):
+    """Why a file that was met is not examined."""
+
+    NO_KIND = "no-kind"  # neither its name nor its content is of a kind that is examined
+    EXCLUDED = "excluded"  # by the policy
+    LINK = "link"  # what it leads to is examined where it lies
+
+
+class Ignored(NamedTuple):
+    """A file that was met and left alone, and why."""
+
+    origin: str
+    reason: IgnoreReason
+
+
 class Report(NamedTuple):
     """All that happened. A monoid: parts of a run merge by `+`, `Report()` is the identity."""
 
@@ -74,7 +90,7 @@ class Report(NamedTuple):
     allowed: tuple[Allowed, ...] = ()
     problems: tuple[Problem, ...] = ()
     examined: tuple[Examined, ...] = ()
-    ignored: tuple[str, ...] = ()
+    ignored: tuple[Ignored, ...] = ()
 
     def __add__(self, other: object) -> Report:
         if not isinstance(other, Report):

@@ -77,8 +77,14 @@ KINDS: dict[str, Kind] = {
     "template": Kind("template:refuse_template"),
     "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),
     "signatures": Kind("image.signatures:parse_signatures", About.IMAGE),
+    "text": Kind("plaintext:PlainText"),  # what somebody names although nothing tells what it is
     "image": Kind("", About.IMAGE),  # made of what was named, never read from a text
 }
+
+
+def kinds_to_say() -> tuple[str, ...]:
+    """The kinds that somebody can say a text is: those that are read from one."""
+    return tuple(name for name, kind in KINDS.items() if kind.parser and name != "template")
 
 
 def kind_by_path(path: str) -> str:

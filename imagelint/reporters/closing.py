@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from imagelint.core.report import AllowanceKind
+from imagelint.core.report import AllowanceKind, IgnoreReason
 from imagelint.reporters.order import allowed_by_place, examined_by_name, severity_counts
 from imagelint.reporters.visible import visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagelint.core.report import Allowed, Report, Verdict
+    from imagelint.core.report import Allowed, Ignored, Report, Verdict
     from imagelint.reporters.paint import Paint
 
 _MOST_REASONS = 20
@@ -20,8 +20,16 @@ _MOST_REASONS = 20
 _LISTED = (AllowanceKind.INLINE, AllowanceKind.ANNOTATION, AllowanceKind.WAIVER)
 
 
-def closing(verdict: Verdict, paint: Paint) -> Iterator[str]:
-    """The last lines of the report."""
+IGNORED: dict[IgnoreReason, str] = {
+    IgnoreReason.NO_KIND: "of no kind that is examined",
+    IgnoreReason.EXCLUDED: "excluded by the policy",
+    IgnoreReason.LINK: "only a link",
+}
+
+
+def closing(verdict: Verdict, paint: Paint, *, verbose: bool = False) -> Iterator[str]:
+    """The last lines of the report; `verbose` names what was ignored."""
+    yield from _ignored(verdict.report.ignored if verbose else ())
     yield from _evidence(verdict)
     yield from _allowed(verdict.report.allowed)
     yield f"examined {examined_line(verdict.report)}"
@@ -43,10 +51,16 @@ def found_line(report: Report) -> str:
 
 
 def examined_line(report: Report) -> str:
-    """`2 documents (1 compose, 1 dockerfile), 1 ignored`."""
+    """`2 documents (1 compose, 1 dockerfile), 1 ignored (1 excluded by the policy)`."""
     kinds = Counter(each.kind for each in examined_by_name(report.examined))
     line = _counted(sum(kinds.values()), "document", dict(sorted(kinds.items())))
-    return f"{line}, {len(report.ignored)} ignored" if report.ignored else line
+    reasons = Counter(each.reason for each in set(report.ignored))
+    if not reasons:
+        return line
+    why = ", ".join(
+        f"{reasons[reason]} {IGNORED[reason]}" for reason in IgnoreReason if reasons[reason]
+    )
+    return f"{line}, {sum(reasons.values())} ignored ({why})"
 
 
 def allowed_line(allowed: Iterable[Allowed]) -> str:
@@ -59,6 +73,17 @@ def _counted(total: int, noun: str, parts: dict[str, int]) -> str:
     """A number with its noun, and what it is made of."""
     inside = ", ".join(f"{count} {visible(name)}" for name, count in parts.items() if count)
     return f"{total} {noun}{'' if total == 1 else 's'}" + (f" ({inside})" if inside else "")
+
+
+def _ignored(ignored: Iterable[Ignored]) -> Iterator[str]:
+    """Each file that was left alone, and why."""
+    each_once = sorted(set(ignored), key=lambda each: each.origin)
+    if not each_once:
+        return
+    yield "ignored"
+    for each in each_once:
+        yield f"  {visible(each.origin)}: {IGNORED[each.reason]}"
+    yield ""
 
 
 def _evidence(verdict: Verdict) -> Iterator[str]:

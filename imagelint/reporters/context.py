@@ -40,7 +40,8 @@ class ReportContext(NamedTuple):
 
     `width` counts terminal cells (0: lines are never cut), `command` is the command that was run,
     `describe` gives a rule's text by name or None when there is no such rule, and `root` is the
-    absolute path of the folder from which relative origins start (empty: not known).
+    absolute path of the folder from which relative origins start (empty: not known). `verbose` asks
+    for what most readers do not miss.
     """
 
     color: bool = False
@@ -49,6 +50,7 @@ class ReportContext(NamedTuple):
     command: str = "check"
     describe: Callable[[str], RuleText | None] = unknown_rule
     root: str = ""
+    verbose: bool = False
 
 
 Reporter: TypeAlias = "Callable[[Verdict, ReportContext], Iterator[str]]"

@@ -52,7 +52,11 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
                 {"origin": each.origin, "kind": each.kind, "digest": each.digest}
                 for each in examined_by_name(found.examined)
             ),
-            "ignored": Items(sorted(set(found.ignored))),
+            "ignored": Items(sorted({each.origin for each in found.ignored})),
+            "ignored_files": Items(
+                {"origin": each.origin, "reason": each.reason.value}
+                for each in sorted(set(found.ignored), key=lambda each: each.origin)
+            ),
         }
     )
     yield "\n"

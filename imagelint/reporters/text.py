@@ -26,7 +26,7 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
         yield _block(lines)
     for problem in problems_by_place(verdict.report.problems):
         yield _block(writer.problem(problem))
-    yield "".join(f"{line}\n" for line in closing(verdict, writer.paint))
+    yield "".join(f"{line}\n" for line in closing(verdict, writer.paint, verbose=context.verbose))
 
 
 def _block(lines: Iterator[str]) -> str:

@@ -50,6 +50,10 @@ class Task(NamedTuple):
     key: str
 
 
+def quiet(_done: int, _of: int) -> None:
+    """Tell nobody how far it is."""
+
+
 class Run(NamedTuple):
     """How to examine. `progress` is told how many files are done of how many."""
 
@@ -57,7 +61,7 @@ class Run(NamedTuple):
     results: ResultCache
     now: int
     processes: int = 1
-    progress: Callable[[int, int], None] = lambda _done, _of: None
+    progress: Callable[[int, int], None] = quiet
 
 
 def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
@@ -88,8 +92,13 @@ def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]
             continue
         if id(policy) not in policies:
             policies[id(policy)] = policy_digest(policy)
-        tasks.append(Task(found, digest_of(code, found.origin, digest, policies[id(policy)])))
+        tasks.append(Task(found, _key(code, found, digest, policies[id(policy)])))
     return tasks
+
+
+def _key(code: str, found: FoundFile, content: str, policy: str) -> str:
+    """Under what a result is remembered: who made it, of which file, taken for what, by what."""
+    return digest_of(code, found.origin, found.kind, content, policy)
 
 
 def _known(tasks: Iterable[Task], run: Run, index: FileIndex) -> dict[str, Report]:
@@ -136,5 +145,5 @@ def total(reports: Iterable[Report]) -> Report:
         tuple(allowed for part in parts for allowed in part.allowed),
         tuple(problem for part in parts for problem in part.problems),
         tuple(examined for part in parts for examined in part.examined),
-        tuple(origin for part in parts for origin in part.ignored),
+        tuple(ignored for part in parts for ignored in part.ignored),
     )

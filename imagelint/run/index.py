@@ -10,7 +10,7 @@ from imagelint.collect.files import FoundFile
 from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import Problem, ProblemKind, Report
+from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind, Report
 from imagelint.documents.detect import DocumentError, detect, parse
 from imagelint.documents.project import beside, by_key
 
@@ -68,7 +68,8 @@ class FileIndex:
         self._ahead = _Shelf["Document | Report"](MOST_AHEAD)
         self._recent = _Shelf["Document | Report"](MOST_RECENT)
         self._digests: dict[str, str] = {}
-        self._kinds: dict[str, str] = {}
+        # What the user says a file is, it is.
+        self._kinds = {origin: found.kind for origin, found in files.items() if found.kind}
         self._kind_digests: dict[str, str] = {}
         self._landmarks: dict[str, dict[Key, list[tuple[str, Node]]]] = {}
 
@@ -229,7 +230,7 @@ def recognise(source: Source) -> Document | Report:
 
 def _parse(source: Source, kind: str, read: Beside = lambda _name: None) -> Document | Report:
     if not kind:
-        return Report(ignored=(source.origin,))
+        return Report(ignored=(Ignored(source.origin, IgnoreReason.NO_KIND),))
     try:
         return parse(source, kind, read)
     except DocumentError as error:

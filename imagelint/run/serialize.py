@@ -15,7 +15,16 @@ from imagelint.core.finding import (
     Severity,
 )
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
+from imagelint.core.report import (
+    AllowanceKind,
+    Allowed,
+    Examined,
+    Ignored,
+    IgnoreReason,
+    Problem,
+    ProblemKind,
+    Report,
+)
 from imagelint.core.source import Position, Span
 from imagelint.core.subject import About
 
@@ -51,7 +60,7 @@ def decode(text: str) -> FileReport | None:
                 tuple(_allowed(row) for row in allowed),
                 tuple(_problem(row) for row in problems),
                 tuple(_examined(row) for row in examined),
-                tuple(ignored),
+                tuple(Ignored(origin, IgnoreReason(reason)) for origin, reason in ignored),
             ),
             tuple((str(origin), str(digest)) for origin, digest in dependencies),
         )
@@ -60,7 +69,7 @@ def decode(text: str) -> FileReport | None:
 
 
 def _plain(value: object) -> object:
-    if isinstance(value, (Confidence, AllowanceKind, ProblemKind, About)):
+    if isinstance(value, (Confidence, AllowanceKind, IgnoreReason, ProblemKind, About)):
         return value.value
     raise TypeError(f"cannot be stored: {type(value).__name__}")
 

@@ -6,10 +6,17 @@ import os
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
-from imagelint.collect.files import find
+from imagelint.collect.files import FoundFile, find
 from imagelint.collect.git import list_files
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import Evidence, Problem, ProblemKind, Report
+from imagelint.core.report import (
+    Evidence,
+    Ignored,
+    IgnoreReason,
+    Problem,
+    ProblemKind,
+    Report,
+)
 from imagelint.documents.policyfile import PolicyFile
 from imagelint.engine.decide import count
 from imagelint.engine.examine import Examination
@@ -23,7 +30,8 @@ from imagelint.policy.digest import policy_digest
 from imagelint.policy.glob import matches_path
 from imagelint.policy.model import DEFAULT_FAIL_ON
 from imagelint.run.examiner import Examiner, Plan
-from imagelint.run.files import Run, examine, total
+from imagelint.run.files import Run, examine, quiet, total
+from imagelint.run.naming import Naming, as_text, is_of_no_kind, unrecognised
 from imagelint.run.policies import Policies
 
 if TYPE_CHECKING:
@@ -31,6 +39,7 @@ if TYPE_CHECKING:
 
     from imagelint.collect.read import ReadResult
     from imagelint.core.finding import Severity
+    from imagelint.core.source import Source
     from imagelint.engine.baseline import Baseline
     from imagelint.policy.model import Policy
     from imagelint.run.files import ResultCache
@@ -100,32 +109,54 @@ class Session(NamedTuple):
         return Evidence(tuple(("policy", _identity(policy)) for policy in policies))
 
     def check(
-        self, paths: Iterable[str], progress: Callable[[int, int], None] = lambda _done, _of: None
+        self,
+        paths: Iterable[str],
+        progress: Callable[[int, int], None] = quiet,
+        naming: Naming = Naming(),  # noqa: B008 - it cannot be changed
     ) -> Mapping[str, Report]:
         """The reports about all files below some paths, by origin; nothing is waived yet.
 
         Raises:
             PolicyError: the policy of one of them is wrong.
+            UsageError: no file is named that could be of the kind that is said.
         """
         listing = find(paths, self._excluded, list_files)
         processes = self.processes or environment.processors()
         run = Run(self.policies, self.results, environment.now(), processes, progress)
-        reports = examine(listing.files, run)
-        for origin in listing.left_out:
-            reports[origin] = Report(ignored=(origin,))
+        files = naming.apply(listing.files)
+        reports = examine(files, run)
+        unknown = [each for each in files if each.named and is_of_no_kind(reports[each.origin])]
+        for origin, report in examine(map(as_text, unknown), run._replace(progress=quiet)).items():
+            reports[origin] = report + unrecognised(origin)
+        for ignored in listing.left_out:
+            reports[ignored.origin] = Report(ignored=(ignored,))
         for problem in listing.problems:
             reports[problem.origin] = reports.get(problem.origin, Report()) + Report(
                 problems=(problem,)
             )
         return dict(sorted(reports.items()))
 
-    def check_text(self, text: ReadResult, origin: str) -> Mapping[str, Report]:
+    def check_text(
+        self,
+        text: ReadResult,
+        origin: str,
+        naming: Naming = Naming(),  # noqa: B008 - it cannot be changed
+    ) -> Mapping[str, Report]:
         """The report about a text that stands for a file, such as standard input."""
+        if self._excluded(origin):
+            return {origin: Report(ignored=(Ignored(origin, IgnoreReason.EXCLUDED),))}
         if text.source is None:
             return {origin: Report(problems=text.problems)}
-        examiner = Examiner(Plan({}, self.policies))
-        stored = examiner.source(text.source, os.path.dirname(origin) or ".")
-        return {origin: Report(problems=text.problems) + stored.report}
+        found = FoundFile(origin, origin, kind=naming.kind)
+        report = self._text(text.source, found)
+        if is_of_no_kind(report) and not naming.candidates:
+            report = self._text(text.source, as_text(found)) + unrecognised(origin)
+        return {origin: Report(problems=text.problems) + report}
+
+    def _text(self, source: Source, found: FoundFile) -> Report:
+        files = {found.origin: found} if found.kind else {}
+        folder = os.path.dirname(found.origin) or "."
+        return Examiner(Plan(files, self.policies)).source(source, folder).report
 
     def suppress(
         self,

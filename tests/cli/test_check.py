@@ -70,6 +70,7 @@ def test_a_finding_below_the_threshold_passes(program: Program, here: Path) -> N
         ("check", "--rule", "root-user"),
         ("check", "--baseline", "missing.json"),
         ("check", "-", "Dockerfile"),
+        ("check", "--kind", "template", "Dockerfile"),
         ("check", "--format", "text", "--format", "json"),
         ("check", "--format", "json=missing/report.json"),
         ("check", "--write-baseline", "missing/baseline.json"),
@@ -95,6 +96,7 @@ def test_wrong_usage_is_told_apart(
         (("check", "--nonsense"), "try 'imagelint check --help'"),
         (("check", "--format", "xml"), "there are text, json, sarif, github, summary, outputs"),
         (("check", "--policy", "strictt"), "imagelint policy show"),
+        (("check", "--kind", "helm", "a"), "there are policy, ignore, requirements, dockerfile"),
         (("chekc",), "imagelint --help"),
         (("explain", "DL9999"), "see `imagelint rules`"),
         (("explain", "root-userr"), "did you mean root-user?"),
@@ -207,7 +209,76 @@ def test_standard_input_tells_what_it_is_where_nobody_does(program: Program) -> 
     answer = program("check", *RULES, "-", stdin=ROOT.encode())
     assert answer.code == 1
     assert "-:1:6" in answer.out
-    assert program("check", *RULES, "-", stdin=b"good morning\n").code == 3
+    answer = program("check", *RULES, "-", stdin=b"good morning\n")
+    assert answer.code == 3
+    assert "problem[unrecognised]: its kind cannot be told" in answer.out
+    assert program("check", *RULES, "-", "--candidates", stdin=b"good morning\n").code == 0
+
+
+TOKEN = "token: hf_" + "QkzTbWnPvRmXcLdYsJgHfAuEoIrNqZtVwB\n"
+
+
+@pytest.mark.parametrize("name", ["notes", "settings.yaml", "x.py", "package.json"])
+def test_a_named_file_of_no_kind_is_no_pass(program: Program, here: Path, name: str) -> None:
+    write(here, Dockerfile=GOOD)
+    (here / name).write_text("name: a\n", encoding="utf-8")
+    assert program("check", *RULES, ".").code == 0
+    for asked in ((name,), (name, "Dockerfile"), (".", name)):
+        answer = program("check", *RULES, *asked)
+        assert answer.code == 3
+        assert "problem[unrecognised]: its kind cannot be told by its name or its content" in (
+            answer.out
+        )
+        assert "help: say what it is (`--kind dockerfile`), or that it may be none" in answer.out
+    assert program("check", *RULES, "-", "--stdin-filename", name, stdin=b"a\n").code == 3
+
+
+def test_a_named_file_of_no_kind_is_searched_for_secrets(program: Program, here: Path) -> None:
+    (here / "notes").write_text(TOKEN, encoding="utf-8")
+    for _ in "again":
+        answer = program("check", *RULES, "notes")
+        assert answer.code == 1
+        assert "critical[secret-value]" in answer.out
+        assert "1 problem (unrecognised)" in answer.out
+    assert program("check", *RULES, "--candidates", "notes").code == 0
+    assert program("check", *RULES, "-", stdin=TOKEN.encode()).code == 1
+
+
+def test_a_named_file_is_what_it_is_said_to_be(program: Program, here: Path) -> None:
+    recipe = f"# {TOKEN}ONBUILD RUN true\n" + ROOT
+    write(here, Dockerfile=GOOD)
+    (here / "recipe.txt").write_text(ROOT, encoding="utf-8")
+    (here / "notes").write_text("good morning\n", encoding="utf-8")
+    assert program("check", *RULES, "recipe.txt").code == 3
+    for _ in "again":
+        answer = program("check", *RULES, "--kind", "dockerfile", ".", "recipe.txt")
+        assert answer.code == 1
+        assert "high[root-user]" in answer.out
+        assert "examined 2 documents (2 dockerfile)" in answer.out
+    answer = program("check", *RULES, "--kind", "text", "notes")
+    assert (answer.code, "examined 1 document (1 text)" in answer.out) == (0, True)
+    answer = program("check", *RULES, "--kind", "dockerfile", "-", stdin=recipe.encode())
+    assert "high[root-user]" in answer.out
+    answer = program("check", *RULES, "--kind", "kubernetes", "recipe.txt")
+    assert "high[object-without-kind]" in answer.out
+
+
+@pytest.mark.parametrize("paths", [(), (".",), ("missing",)])
+def test_a_kind_is_said_of_files(program: Program, here: Path, paths: tuple[str, ...]) -> None:
+    write(here, Dockerfile=GOOD)
+    answer = program("check", *RULES, "--kind", "compose", *paths)
+    assert answer.code == 2
+    assert "--kind compose: of which file?" in answer.err
+
+
+def test_what_the_policy_excludes_is_excluded_by_name_too(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD, a__Dockerfile=ROOT)
+    (here / ".imagelint.yaml").write_text(policy("exclude: [a/**]", "[recommended]"))
+    assert program("check", "a/Dockerfile").code == 3
+    assert "1 ignored (1 excluded by the policy)" in program("check", "a/Dockerfile").out
+    assert program("check", "--candidates", "a/Dockerfile", "Dockerfile").code == 0
+    stdin = ("-", "--stdin-filename", "a/Dockerfile")
+    assert program("check", *stdin, stdin=ROOT.encode()).code == 3
 
 
 def test_standard_input_obeys_the_policy_where_it_would_stand(program: Program, here: Path) -> None:

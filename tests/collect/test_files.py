@@ -7,6 +7,7 @@ import pytest
 
 from imagelint.collect.files import display, find
 from imagelint.collect.git import list_files
+from imagelint.core.report import Ignored, IgnoreReason
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -121,11 +122,12 @@ def test_links_are_not_followed(here: Path, *, in_git: bool) -> None:
     assert origins("Dockerfile") == ["Dockerfile"]
 
 
-def test_excluded_files_are_left_out_unless_they_are_named(here: Path) -> None:
+@pytest.mark.parametrize("paths", [["."], ["Dockerfile", "a/Dockerfile"]])
+def test_excluded_files_are_left_out_named_or_not(here: Path, paths: list[str]) -> None:
     write(here, "a/Dockerfile", "Dockerfile")
-    listing = find(["."], lambda path: "a" in path.split("/"), unknown)
+    listing = find(paths, lambda path: "a" in path.split("/"), unknown)
     assert [found.origin for found in listing.files] == ["Dockerfile"]
-    assert find(["a/Dockerfile"], lambda _path: True, unknown).files
+    assert listing.left_out == (Ignored("a/Dockerfile", IgnoreReason.EXCLUDED),)
 
 
 def test_paths_are_shown_relative_to_where_the_user_stands(here: Path) -> None:

@@ -10,6 +10,8 @@ from imagelint.core.finding import Finding, Location, Severity
 from imagelint.core.report import (
     Examined,
     ExitCode,
+    Ignored,
+    IgnoreReason,
     Outcome,
     Problem,
     ProblemKind,
@@ -34,7 +36,9 @@ REPORTS = st.builds(
     examined=st.lists(
         st.builds(Examined, st.text(max_size=3), st.text(max_size=3)), max_size=2
     ).map(tuple),
-    ignored=st.lists(st.text(max_size=3), max_size=2).map(tuple),
+    ignored=st.lists(
+        st.builds(Ignored, st.text(max_size=3), st.sampled_from(IgnoreReason)), max_size=2
+    ).map(tuple),
 )
 
 

@@ -29,6 +29,7 @@ TEXTS = {
     "compose": "services: {}\n",
     "vulnerabilities": '{"SchemaVersion": 2, "ArtifactType": "container_image"}',
     "signatures": '{"image": "a", "checks": []}',
+    "text": "good morning\n",
 }
 
 
@@ -88,5 +89,5 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
-    files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template"}
+    files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
     assert {name for name in KINDS if about(name) is About.FILE} == files

@@ -23,6 +23,8 @@ from imagelint.core.report import (
     Allowed,
     Evidence,
     Examined,
+    Ignored,
+    IgnoreReason,
     Outcome,
     Problem,
     ProblemKind,
@@ -189,7 +191,7 @@ SAMPLE = Verdict(
             Examined("serving/deploy.yaml", "kubernetes"),
             Examined(IMAGE, "image", "sha256:" + "ab" * 32, About.IMAGE),
         ),
-        ("vendor/Dockerfile",),
+        (Ignored("vendor/Dockerfile", IgnoreReason.EXCLUDED),),
     ),
     Evidence((("image", IMAGE), ("trivy", "0.70.0"), ("database", "2026-11-22T06:14:00Z"))),
 )

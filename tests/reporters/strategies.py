@@ -19,6 +19,8 @@ from imagelint.core.report import (
     Allowed,
     Evidence,
     Examined,
+    Ignored,
+    IgnoreReason,
     Outcome,
     Problem,
     ProblemKind,
@@ -91,7 +93,7 @@ reports = st.builds(
     st.lists(_allowed, max_size=2).map(tuple),
     st.lists(_problems, max_size=2).map(tuple),
     st.lists(_examined, max_size=3).map(tuple),
-    st.lists(texts, max_size=2).map(tuple),
+    st.lists(st.builds(Ignored, texts, st.sampled_from(IgnoreReason)), max_size=2).map(tuple),
 )
 verdicts = st.builds(
     Verdict,

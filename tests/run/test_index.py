@@ -9,7 +9,7 @@ import pytest
 from imagelint.collect.files import FoundFile, find
 from imagelint.collect.read import read_bytes
 from imagelint.core.digest import digest_of
-from imagelint.core.report import Report
+from imagelint.core.report import Ignored, IgnoreReason, Report
 from imagelint.core.source import Source
 from imagelint.documents.detect import parse
 from imagelint.documents.dockerfile import Dockerfile
@@ -210,7 +210,7 @@ def test_a_manifest_is_met_by_names_and_labels(here: Path) -> None:
 def test_what_is_none_of_ours_is_reported(here: Path) -> None:
     write(here, notes_txt="good morning\n")
     assert FileIndex({}).document(FoundFile("notes.txt", "notes.txt")) == Report(
-        ignored=("notes.txt",)
+        ignored=(Ignored("notes.txt", IgnoreReason.NO_KIND),)
     )
     assert FileIndex({}).document(FoundFile("missing", "missing")) is None
 

@@ -5,7 +5,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagelint.core.finding import Confidence, Edit, Excerpt, Finding, Fix, Location, Note, Severity
-from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
+from imagelint.core.report import (
+    AllowanceKind,
+    Allowed,
+    Examined,
+    Ignored,
+    IgnoreReason,
+    Problem,
+    ProblemKind,
+    Report,
+)
 from imagelint.core.source import Position, Span
 from imagelint.core.subject import About
 from imagelint.run.serialize import FileReport, decode, encode
@@ -53,7 +62,7 @@ REPORT = st.builds(
         st.builds(Problem, st.sampled_from(ProblemKind), TEXT, TEXT, TEXT, st.none() | LOCATION)
     ),
     several(st.builds(Examined, TEXT, TEXT, TEXT, st.sampled_from(About))),
-    several(TEXT),
+    several(st.builds(Ignored, TEXT, st.sampled_from(IgnoreReason))),
 )
 STORED = st.builds(FileReport, REPORT, several(st.tuples(TEXT, TEXT)))
 
@@ -83,6 +92,8 @@ def test_what_is_stored_comes_back(stored: FileReport) -> None:
         '[[[],[],[],[["a","b","c","d"]],[]],[]]',
         "[[[],[],[],[],[]],[[1]]]",
         "[[[],[],[],[],[]],3]",
+        '[[[],[],[],[],["a"]],[]]',
+        '[[[],[],[],[],[["a","no-such-reason"]]],[]]',
         "[" * 100_000,
         '{"a": ' * 5000,
     ],

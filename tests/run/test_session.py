@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from imagelint.collect.files import FoundFile
 from imagelint.collect.read import ReadResult
 from imagelint.core.finding import Severity
-from imagelint.core.report import Problem, ProblemKind, Report
+from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind, Report
 from imagelint.core.source import Source
 from imagelint.policy.model import DEFAULT_FAIL_ON, Policy
 from imagelint.run.files import Run, examine, total
@@ -128,5 +128,6 @@ def test_a_dependency_outside_of_the_run_counts(here: Path) -> None:
 
 
 def test_reports_add_up() -> None:
-    parts = [Report(problems=(PROBLEM,)), Report(ignored=("a",)), Report(ignored=("b",))]
+    a, b = (Ignored(origin, IgnoreReason.NO_KIND) for origin in "ab")
+    parts = [Report(problems=(PROBLEM,)), Report(ignored=(a,)), Report(ignored=(b,))]
     assert total(parts) == sum(parts, Report())
