@@ -9,6 +9,7 @@ from imagelint.documents.compose.values import is_set, word
 from imagelint.documents.compose.words import CommandLine, MappedWord, read_words, whole
 from imagelint.documents.serving.startscript import (
     all_known,
+    behind_script,
     find_script,
     known_variables,
     read_mapped_script,
@@ -68,11 +69,13 @@ def _started(service: ComposeService) -> CommandLine:
 def _script(
     words: tuple[MappedWord, ...], role: ScriptRole, service: ComposeService
 ) -> Script | None:
-    found = find_script(tuple(mapped_word.word for mapped_word in words))
+    plain = tuple(mapped_word.word for mapped_word in words)
+    found = find_script(plain)
     if found is None:
         return None
     index, shell = found
-    return _read(words[index], role, shell, service)
+    script = _read(words[index], role, shell, service)
+    return script and script._replace(operands=behind_script(plain))
 
 
 def _read(

@@ -38,6 +38,15 @@ class ServicePlatform(NamedTuple):
         """The key of the service, with its value."""
         return "ipc: host"
 
+    @property
+    def entry_point(self) -> str:
+        """The key of the service."""
+        return "entrypoint"
+
+    def filled_in(self, name: str) -> str:
+        """Compose knows only its own environment; a shell knows the container's."""
+        return f"write its value, or start a shell that fills it in: `sh -c 'exec … \"$${name}\"'`"
+
     def instead_of_host_ipc(self) -> str:
         """The advice how to get shared memory of one's own."""
         return f"{self.shared_memory(8).advice} (16gb for many GPUs) instead"

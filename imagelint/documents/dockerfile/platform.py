@@ -37,6 +37,15 @@ class ImagePlatform(NamedTuple):
         """The option of `docker run`."""
         return "--ipc=host"
 
+    @property
+    def entry_point(self) -> str:
+        """The instruction."""
+        return "ENTRYPOINT"
+
+    def filled_in(self, name: str) -> str:
+        """Docker fills nothing in: a shell may."""
+        return f"write its value, or start a shell that fills it in: `sh -c 'exec … \"${name}\"'`"
+
     def instead_of_host_ipc(self) -> str:
         """The advice how to get shared memory of one's own."""
         return f"{self.shared_memory(8).advice} instead"

@@ -12,7 +12,7 @@ from imagelint.documents.dockerfile.syntax.heredocs import heredoc_word
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Command, Script, ScriptRole, Word
-from imagelint.documents.shell.shells import POSIX_SHELLS, base_name, shell_text
+from imagelint.documents.shell.shells import POSIX_SHELLS, base_name, operands, shell_text
 from imagelint.documents.shell.wrappers import unwrap
 
 if TYPE_CHECKING:
@@ -164,7 +164,7 @@ def _of_words(
     found = shell_text(rest)
     script = _in_json(rest[found.at], around, role, (found.shell, mounts)) if found else None
     if script is not None:
-        return script
+        return script._replace(operands=operands(rest))
     span = Span(words[0].span.start, words[-1].span.end)
     text = around.text[span.start : span.end]
     assignments = tuple(_assignment(words[at]) for at in bare.assigned)

@@ -35,6 +35,15 @@ class Platform(Protocol):
         """How the IPC namespace of the host is asked for."""
         ...
 
+    @property
+    def entry_point(self) -> str:
+        """What replaces the entry point of the image."""
+        ...
+
+    def filled_in(self, name: str) -> str:
+        """The advice how a variable of the container becomes a word without a shell."""
+        ...
+
     def instead_of_host_ipc(self) -> str:
         """The advice how to get shared memory of one's own."""
         ...

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.serving.options import Option
+    from imagelint.documents.shell.script import Word
 
 __all__ = ["ServingCommand", "Switch"]
 
@@ -38,7 +39,8 @@ class ServingCommand(NamedTuple):
     `engine` is empty for a serving container whose engine is unknown: then everything else is
     unknown too. `span` is the model's, else the program's, else the container's. `model` is as
     given (a hub id, a path, a URL). `complete` is false when flags may have been missed.
-    `own_image` tells that the image is the engine's own.
+    `own_image` tells that the image is the engine's own. `program` is the word that names the
+    server (None: the image's entry point), `words` are those behind it.
     """
 
     span: Span
@@ -50,6 +52,8 @@ class ServingCommand(NamedTuple):
     complete: bool = False
     path: str = ""
     own_image: bool = False
+    program: Word | None = None
+    words: tuple[Word, ...] = ()
 
     @property
     def facts(self) -> Engine | None:

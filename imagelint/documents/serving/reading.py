@@ -51,6 +51,8 @@ def serving_command(launch: Launch) -> ServingCommand | None:
         complete=invocation.complete and reading.complete and not by_file,
         path=launch.path,
         own_image=invocation.upstream,
+        program=invocation.program,
+        words=invocation.words,
     )
     if launch.more_words and command.find_switch(command.flag(TENSOR_PARALLEL)) is None:
         # Who says how a model is split says all of it; the rest may come from where this may.

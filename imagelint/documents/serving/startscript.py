@@ -8,7 +8,7 @@ from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import Word
-from imagelint.documents.shell.shells import ShellText, shell_text
+from imagelint.documents.shell.shells import ShellText, operands, shell_text
 from imagelint.documents.shell.wrappers import unwrap
 from imagelint.documents.yaml.text import contiguous, offsets
 
@@ -26,6 +26,11 @@ def find_script(words: tuple[Word, ...]) -> ShellText | None:
     start = unwrap(words).start
     found = shell_text(words[start:])
     return None if found is None else found._replace(at=start + found.at)
+
+
+def behind_script(words: tuple[Word, ...]) -> tuple[Word, ...]:
+    """The words behind the text that a shell is given, through wrappers."""
+    return operands(words[unwrap(words).start :])
 
 
 def known_variables(env: tuple[EnvVar, ...]) -> dict[str, Fact[str]]:

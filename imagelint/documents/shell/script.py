@@ -106,6 +106,7 @@ class Script(NamedTuple):
     false where the grammar gave up: then absence of a command proves nothing. `mounts` are the
     targets of `RUN --mount=type=cache` and `type=secret` as `type:target`. `shell` is `sh`, `bash`,
     `powershell`, …; `place` is what it is a part of: an instruction, a container, a service.
+    `operands` are the words behind the text that a shell is given: its `$0`, `$1` and so on.
     """
 
     span: Span
@@ -118,6 +119,7 @@ class Script(NamedTuple):
     workdir: str = ""
     path: str = ""
     place: ExecutionPlace = UNKNOWN_PLACE
+    operands: tuple[Word, ...] = ()
 
     def standing_in(self, place: ExecutionPlace) -> Script:
         """The same script, which knows with all of its commands what it is a part of."""

@@ -138,6 +138,12 @@ def shell_text(words: Sequence[Word]) -> ShellText | None:
     return None if at is None else ShellText(at, "sh")
 
 
+def operands(words: Sequence[Word]) -> tuple[Word, ...]:
+    """The words behind the text in `sh -c TEXT`: its `$0`, `$1` and so on."""
+    index = script_index(words)
+    return () if index is None else tuple(words[index + 1 :])
+
+
 def _handed_over(words: Sequence[Word], runner: TextRunner) -> int | None:
     if runner.verb:
         handed = len(words) > 3 and words[1].text == runner.verb  # noqa: PLR2004 - a name, a text

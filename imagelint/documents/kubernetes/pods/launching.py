@@ -9,6 +9,7 @@ from imagelint.documents.kubernetes.pods.operated import appended_words, instruc
 from imagelint.documents.kubernetes.pods.variables import expand, script_value
 from imagelint.documents.serving.startscript import (
     all_known,
+    behind_script,
     find_script,
     known_variables,
     map_scalar,
@@ -53,7 +54,8 @@ def _scripts(container: Container) -> Iterator[Script]:
 def _script(
     places: list[Cursor], role: ScriptRole, variables: Mapping[str, Fact[str]]
 ) -> Script | None:
-    found = find_script(tuple(_word(place, {}) for place in places))
+    words = tuple(_word(place, {}) for place in places)
+    found = find_script(words)
     if found is None:
         return None
     index, shell = found
@@ -61,7 +63,9 @@ def _script(
     if not isinstance(place.node, Scalar) or place.null or not place.node.text.strip():
         return None
     mapped = map_scalar(place.node)
-    return read_mapped_script(mapped, role, shell=shell, variables=variables, path=place.path)
+    path = place.path
+    script = read_mapped_script(mapped, role, shell=shell, variables=variables, path=path)
+    return script._replace(operands=behind_script(words))
 
 
 def launch(container: Container) -> Launch:

@@ -38,6 +38,15 @@ class PodPlatform(NamedTuple):
         """The field of the pod."""
         return "hostIPC"
 
+    @property
+    def entry_point(self) -> str:
+        """The key of the container."""
+        return "command"
+
+    def filled_in(self, name: str) -> str:
+        """The kubelet does it."""
+        return f"write `$({name})`"
+
     def instead_of_host_ipc(self) -> str:
         """The advice how to get shared memory of one's own."""
         return f"drop it and {self.shared_memory(8).advice}"

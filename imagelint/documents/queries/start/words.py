@@ -1,0 +1,122 @@
+"""Questions about the words that start a server: whether they are the ones that it gets."""
+
+from __future__ import annotations
+
+from posixpath import basename
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.documents.queries.serving import variable
+from imagelint.documents.serving.switches import holds_template
+from imagelint.documents.shell.shells import POSIX_SHELLS
+from imagelint.documents.shell.wrappers import WRAPPERS
+from imagelint.knowledge.recognition import engine_of_program, recognise_image
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.shared import EnvVar
+    from imagelint.documents.shell.script import Word
+
+_SHELLS_VARIABLE = pattern(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
+_JOINED = pattern(r"(--?[A-Za-z][\w.-]*)[ \t]+(?=\S)")
+_MOST_WORDS = 12  # that name a program, with the options of an interpreter
+
+
+class SecondCommand(NamedTuple):
+    """A command where a server expects its arguments.
+
+    `first` is the word with which it begins, `written` the words that run before it where they are
+    in sight: they are the image's own otherwise.
+    """
+
+    first: Word
+    written: str = ""
+
+
+def second_command(server: ServingCommand) -> SecondCommand | None:
+    """The command among a server's arguments: it is said twice, or handed to the entry point."""
+    words = server.words
+    if server.program is None:
+        appended = bool(words) and _has_entry_point(server) and _is_program(words)
+        return SecondCommand(words[0]) if appended else None
+    if engine_of_program(_texts(words)) is not None:
+        return SecondCommand(words[0], server.program.text)
+    # What begins with a known server is taken for one; the image's own comes before it.
+    started = server.launch.argv[:1]
+    if server.launch.appends and started and _has_entry_point(server):
+        return SecondCommand(started[0])
+    return None
+
+
+def joined_words(server: ServingCommand) -> Iterator[tuple[Word, str]]:
+    """The words that are a flag and its value at once, each with its flag: `--model X`.
+
+    An entry point that is a script may split them, as may an operator's.
+    """
+    entry = server.facts.entry if server.facts else ()
+    if server.launch.engine or (server.program is None and entry[:1] and entry[0].endswith(".sh")):
+        return
+    for word in server.words:
+        match = _JOINED.match(word.text) if isinstance(word.value, Known) else None
+        if match is not None:
+            yield word, match[1]
+
+
+class LiteralVariable(NamedTuple):
+    """A word in which no shell fills a variable in: what reaches the server, and the variable."""
+
+    word: Word
+    text: str
+    name: str
+
+
+def literal_variables(server: ServingCommand) -> Iterator[LiteralVariable]:
+    """The words in which a variable is named as in a shell that the container has."""
+    for word in server.words:
+        text = _literal(server, word)
+        for match in _SHELLS_VARIABLE.finditer(text):
+            found = variable(server, match[1] or match[2])
+            if found is not None and _is_set_there(server, found):
+                yield LiteralVariable(word, text, found.name)
+                break
+
+
+def _is_set_there(server: ServingCommand, found: EnvVar) -> bool:
+    """Whether a variable is the container's: a template fills its own into both places."""
+    if server.launch.runtime.kind != "pod" or found.reference:
+        return True
+    return isinstance(found.value, Known) and not holds_template(found.value.value)
+
+
+def _literal(server: ServingCommand, word: Word) -> str:
+    """What reaches the server, as far as it is known."""
+    if isinstance(word.value, Known):
+        return word.text
+    # In a manifest `${NAME}` looks like a template; in the text of a shell it is not one of these.
+    launch = server.launch
+    return word.raw.strip("\"'") if launch.runtime.kind == "pod" and word in launch.argv else ""
+
+
+def _has_entry_point(server: ServingCommand) -> bool:
+    """Whether the image starts a server to which it hands all words."""
+    launch = server.launch
+    image = launch.image.known if launch.image is not None else None
+    found = recognise_image(image) if image is not None else None
+    facts = server.facts
+    if found is None or facts is None or found.engine != server.engine:
+        return False
+    return bool(facts.entry) and not (facts.bare or found.bare or found.general or launch.engine)
+
+
+def _is_program(words: tuple[Word, ...]) -> bool:
+    name = basename(words[0].text)
+    known = name in POSIX_SHELLS or name in WRAPPERS
+    return known or engine_of_program(_texts(words)) is not None
+
+
+def _texts(words: tuple[Word, ...]) -> tuple[str, ...]:
+    return tuple(word.text for word in words[:_MOST_WORDS])
