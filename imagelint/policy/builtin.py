@@ -137,6 +137,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "host-path": "on",
             "pod-runs-as-root": "on",
             "privilege-escalation": "on",
+            "unconfined-container": "on",
         },
     },
     "strict": {

@@ -87,6 +87,7 @@ RULES: dict[str, Entry] = {
     "tp-vs-gpus": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "trust-remote-code": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "unclosed-quote": Entry("syntax", ("documents.complaints:UnclosedQuote",), (), ("invalid-instruction",)),
+    "unconfined-container": Entry("pods", ("documents.kubernetes.objects:Container", "documents.compose.model:ComposeService"), ("PSS baseline", "Trivy KSV-0002", "Trivy KSV-0027", "kube-linter unsafe-proc-mount", "Polaris procMount", "Kyverno restrict-apparmor-profiles", "Kyverno disallow-proc-mount")),
     "unexpected-argument": Entry("syntax", ("documents.complaints:UnexpectedArgument",), (), ("invalid-instruction",)),
     "unknown-allowance": Entry("allowances", ("documents.base:AllowanceUse",)),
     "unknown-api-version": Entry("syntax", ("documents.kubernetes.objects:MistakenVersion",), ("Trivy KSV-0107", "kube-linter no-extensions-v1beta", "kube-score stable-version", "Kyverno check-deprecated-apis")),

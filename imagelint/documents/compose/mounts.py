@@ -43,7 +43,9 @@ def _mount(place: Cursor) -> Mount:
     source, host_path = "named", ""
     if origin.startswith(_PATH_STARTS) or "\\" in origin:
         source, host_path = "bind", origin
-    elif UNKNOWN_PART in origin:
+    elif UNKNOWN_PART not in origin:
+        host_path = _bound(origin, place)
+    else:
         source = ""
     read_only = "ro" in ",".join(options).split(",")
     at = _target(target, place)
@@ -56,6 +58,16 @@ def _mount(place: Cursor) -> Mount:
         host_path=_written(host_path),
         path=place.path,
     )
+
+
+def _bound(volume: str, place: Cursor) -> str:
+    """The folder of the host that a named volume is told to be; empty when it is none."""
+    root = place
+    while root.parent is not None:
+        root = root.parent
+    options = root.at("volumes", volume, "driver_opts")
+    binds = "bind" in word(options["o"]).split(",")
+    return word(options["device"]) if binds else ""
 
 
 def _written(host_path: str) -> str:
@@ -72,7 +84,7 @@ def _long(place: Cursor) -> Mount:
     target = value(place["target"])
     if isinstance(target, Known):
         target = Known(target.value.rstrip("/") or "/", target.span)
-    source = word(place["type"])
+    source, named = word(place["type"]), word(place["source"])
     if source == "volume" and is_set(place["source"]):
         source = "named"
     return Mount(
@@ -81,7 +93,7 @@ def _long(place: Cursor) -> Mount:
         source=source,
         size=size(place.at("tmpfs", "size")),
         read_only=isinstance(flag := boolean(place["read_only"]), Known) and flag.value,
-        host_path=word(place["source"]) if source == "bind" else "",
+        host_path=named if source == "bind" else _bound(named, place),
         path=place.path,
     )
 

@@ -7,13 +7,22 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.compose.values import boolean, is_set, value
 from imagelint.documents.runtime.field import Field
-from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
+from imagelint.documents.runtime.privileges import HostNamespaces, Privileges, Switched
 from imagelint.documents.yaml.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.documents.yaml.cursor import Cursor
 
 _NO_ESCALATION = ("no-new-privileges:true", "no-new-privileges=true", "no-new-privileges")
+# https://docs.docker.com/reference/cli/docker/container/run/#security-opt
+_CONFINEMENT = {
+    "apparmor:unconfined": "AppArmor",
+    "label:disable": "SELinux",
+    "label:type:spc_t": "SELinux",
+    "systempaths:unconfined": "the mask of /proc and /sys",
+}
 _SECCOMP = ("seccomp:", "seccomp=")
 
 
@@ -29,13 +38,22 @@ def read_privileges(service: Cursor) -> Privileges:
         seccomp=_seccomp(options),
         added=_list(service["cap_add"]),
         dropped=_list(service["cap_drop"]),
+        unconfined=Field(Known(tuple(_switched(options))), options),
+        engine_socket=_boolean(service["use_api_socket"]),
     )
 
 
 def host_namespaces(service: Cursor) -> HostNamespaces:
     """The namespaces of the host that a service shares."""
     network = service["network_mode"]
-    return HostNamespaces(_namespace(service["ipc"]), _network(network), _namespace(service["pid"]))
+    return HostNamespaces(
+        ipc=_namespace(service["ipc"]),
+        network=_network(network),
+        pid=_namespace(service["pid"]),
+        uts=_namespace(service["uts"]),
+        users=_namespace(service["userns_mode"]),
+        cgroup=_namespace(service["cgroup"]),
+    )
 
 
 def read_devices(service: Cursor) -> tuple[Field[str], ...]:
@@ -90,6 +108,14 @@ def _seccomp(options: Cursor) -> Field[str]:
             known = "Unconfined" if profile == "unconfined" else "Localhost"
             return Field(Known(known, item.span), item)
     return Field(ABSENT if _is_read(options) else UNKNOWN, options)
+
+
+def _switched(options: Cursor) -> Iterator[Switched]:
+    for item in options.items():
+        text = _text(item).replace("=", ":", 1)
+        what = _CONFINEMENT.get(text)
+        if what is not None:
+            yield Switched(item.span, item.path, what, f"drop `{_text(item)}`")
 
 
 def _is_read(options: Cursor) -> bool:

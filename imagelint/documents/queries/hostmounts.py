@@ -44,10 +44,18 @@ def ruling_shares(service: ComposeService) -> Iterator[HostShare]:
             yield HostShare(
                 mount.span, what, of_runtime, mount.read_only and not of_runtime, mount.path
             )
+    yield from _engine_socket(service)
     for device in service.devices:
         if isinstance(device.value, Known) and _plain(device.value.value) == "/dev":
             what = "the folder of all devices"
             yield HostShare(device.span, what, of_runtime=False, read_only=False, path=device.path)
+
+
+def _engine_socket(service: ComposeService) -> Iterator[HostShare]:
+    handed = service.runtime.privileges.engine_socket
+    if handed.on:
+        what = "the socket of the container runtime"
+        yield HostShare(handed.span, what, of_runtime=True, read_only=False, path=handed.path)
 
 
 def _plain(path: str) -> str:

@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.record import NamedTuple
 from imagelint.documents.runtime.field import Field, unread
+
+if TYPE_CHECKING:
+    from imagelint.core.source import Span
+
+
+class Switched(NamedTuple):
+    """What is switched off at a place, as readers call it; `back` is how it holds again."""
+
+    span: Span
+    path: str
+    what: str
+    back: str
 
 
 class Privileges(NamedTuple):
@@ -13,6 +27,8 @@ class Privileges(NamedTuple):
     numeric or a name, `non_root` whether the platform refuses to start it as root. `seccomp` is
     the type of the profile (`RuntimeDefault`, `Unconfined`, `Localhost` …). The lists of
     capabilities are absent where none is written and unknown where a template takes part.
+    `unconfined` are what confines containers by default and is certainly switched off for it;
+    `engine_socket` whether the platform hands it the socket of the container runtime.
     """
 
     privileged: Field[bool] = unread()
@@ -23,6 +39,8 @@ class Privileges(NamedTuple):
     seccomp: Field[str] = unread()
     added: Field[tuple[Field[str], ...]] = unread()
     dropped: Field[tuple[Field[str], ...]] = unread()
+    unconfined: Field[tuple[Switched, ...]] = unread()
+    engine_socket: Field[bool] = unread()
 
 
 class HostNamespaces(NamedTuple):
@@ -34,3 +52,6 @@ class HostNamespaces(NamedTuple):
     ipc: Field[bool] = unread()
     network: Field[bool] = unread()
     pid: Field[bool] = unread()
+    uts: Field[bool] = unread()
+    users: Field[bool] = unread()
+    cgroup: Field[bool] = unread()

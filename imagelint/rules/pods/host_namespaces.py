@@ -19,7 +19,11 @@ _OF_HOST = {
     "network_mode": "the host's network: its loopback services, and every port that it opens",
     "pid": "the host's processes: their environments and open files",
     "ipc": "the host's shared memory segments and semaphores",
+    "uts": "the host's name, and with SYS_ADMIN lets it change that",
+    "userns_mode": "the host's users: its root is the host's root",
+    "cgroup": "the host's control groups: those of all other containers",
 }
+_LESS = ("uts", "userns_mode", "cgroup")
 
 
 @rule(
@@ -51,6 +55,7 @@ def host_namespaces(pod: Pod | ComposeService, ctx: Context) -> Findings:
         Pods of a DaemonSet get a low severity. Shared memory of model servers is the business of
         `host-ipc`, and the network of pods that use RDMA (`IPC_LOCK`) gets a medium severity.
         So do network and shared memory of compose services: nobody else's pods run beside them.
+        Their `uts`, `userns_mode` and `cgroup` get a low severity.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -99,8 +104,8 @@ def host_namespaces(pod: Pod | ComposeService, ctx: Context) -> Findings:
 
 def _judge_service(service: ComposeService, ctx: Context) -> Findings:
     host = service.runtime.host
-    shared = {"network_mode": host.network, "pid": host.pid, "ipc": host.ipc}
-    for key, place in shared.items():
+    of_host = (host.network, host.pid, host.ipc, host.uts, host.users, host.cgroup)
+    for key, place in zip(_OF_HOST, of_host, strict=True):
         if not place.on or (key == "ipc" and _serves_here(service, ctx)):
             continue
         yield ctx.finding(
@@ -108,8 +113,14 @@ def _judge_service(service: ComposeService, ctx: Context) -> Findings:
             f"{key}: host lets the service see {_OF_HOST[key]}",
             help="drop it and publish `ports`" if key == "network_mode" else f"drop {key}",
             subject=service.name,
-            severity=None if key == "pid" else Severity.MEDIUM,
+            severity=_severity_of(key),
         )
+
+
+def _severity_of(key: str) -> Severity | None:
+    if key == "pid":
+        return None
+    return Severity.LOW if key in _LESS else Severity.MEDIUM
 
 
 def _serves_here(service: ComposeService, ctx: Context) -> bool:

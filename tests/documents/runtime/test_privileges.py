@@ -46,6 +46,8 @@ def test_the_security_context_of_a_container() -> None:
         "Unconfined",
         ["SYS_ADMIN", UNKNOWN],
         [],
+        [],
+        UNKNOWN,
     ]
     assert found.privileged.on
     assert not found.escalation.on
@@ -115,6 +117,8 @@ def test_the_privileges_of_a_service() -> None:
         ABSENT,
         "Unconfined",
         ["SYS_ADMIN"],
+        ABSENT,
+        [],
         ABSENT,
     ]
     assert found.escalation.path == "security_opt[0]"

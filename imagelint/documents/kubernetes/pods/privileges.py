@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, TypeVar
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.runtime.field import Field
-from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
+from imagelint.documents.runtime.privileges import HostNamespaces, Privileges, Switched
 from imagelint.documents.yaml.nodes import Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Iterator
 
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -19,7 +19,7 @@ T = TypeVar("T")
 
 # Fields of a pod's securityContext which hold for containers that do not set them:
 # https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context
-_INHERITED = frozenset(("runAsNonRoot", "runAsUser", "seccompProfile"))
+_INHERITED = frozenset(("runAsNonRoot", "runAsUser", "seccompProfile", "appArmorProfile"))
 
 
 class _SecurityContexts(NamedTuple):
@@ -71,6 +71,7 @@ def is_for_windows(spec: Cursor) -> bool:
 
 def _read(field: _SecurityContexts) -> Privileges:
     capabilities = field("capabilities")
+    switched = tuple(_switched(field))
     return Privileges(
         privileged=_boolean(field("privileged"), field.added),
         escalation=_boolean(field("allowPrivilegeEscalation"), field.added),
@@ -80,6 +81,7 @@ def _read(field: _SecurityContexts) -> Privileges:
         seccomp=_unless_added(_seccomp(field("seccompProfile")), "seccompProfile", field.added),
         added=_list(capabilities, "add", field.added),
         dropped=_list(capabilities, "drop", field.added),
+        unconfined=Field(Known(switched), field("procMount")),
     )
 
 
@@ -102,6 +104,16 @@ def _seccomp(profile: Cursor) -> Field[str]:
         return Field(UNKNOWN, profile)
     fact = kind.text()
     return Field(fact, profile if fact is ABSENT else kind)
+
+
+def _switched(field: _SecurityContexts) -> Iterator[Switched]:
+    for place, off, what, back in (
+        (field("appArmorProfile")["type"], "Unconfined", "AppArmor", "type: RuntimeDefault"),
+        (field("procMount"), "Unmasked", "the mask of /proc", "procMount: Default"),
+    ):
+        fact = place.text()
+        if isinstance(fact, Known) and fact.value == off:
+            yield Switched(place.span, place.path, what, f"write {back}")
 
 
 def _list(capabilities: Cursor, name: str, added: Collection[str]) -> Field[tuple[Field[str], ...]]:
