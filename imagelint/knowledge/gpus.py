@@ -100,6 +100,16 @@ def is_shared(text: str) -> bool:
     return text.endswith((".shared", "-SHARED", "-shared"))
 
 
+def lacks_forward_compatibility(label: str) -> bool:
+    """Whether the package `cuda-compat` does nothing for the GPU that a label names.
+
+    It helps GPUs of data centres, and RTX cards of certified servers only:
+    https://docs.nvidia.com/deploy/cuda-compatibility/forward-compatibility.html
+    """
+    words = re.split(r"[\s_-]+", label.lower())
+    return "geforce" in words or ("rtx" in words and "server" not in words)
+
+
 def largest_memory_gb() -> float:
     """GB of the largest GPU that is known, as sold."""
     return max(float(row.get("sold", 0)) for row in table("gpus")["products"])

@@ -74,6 +74,15 @@ class DeletedCuda(TypedDict):
     source: str
 
 
+class BundledRow(TypedDict):
+    """Images that are built for one CUDA release each without saying so."""
+
+    glob: str
+    release: Annotated[str, "a pattern of tags; its group is the image's own release"]
+    since: dict[str, str]
+    source: str
+
+
 class CudaTable(TypedDict):
     """CUDA releases."""
 
@@ -81,6 +90,8 @@ class CudaTable(TypedDict):
     matches: dict[str, str]
     wheels: dict[str, list[str]]
     deleted: DeletedCuda
+    bundled: list[BundledRow]
+    torch: dict[str, str]
 
 
 class GpuRow(TypedDict):

@@ -11,6 +11,7 @@ from imagelint.knowledge.gpus import (
     gpu,
     gpu_memory_gb,
     is_shared,
+    lacks_forward_compatibility,
     largest_memory_gb,
     mig_profile,
 )
@@ -129,3 +130,17 @@ def test_gke() -> None:
 )
 def test_resources(resource: str, found: Accelerator | None) -> None:
     assert accelerator(resource) == found
+
+
+@pytest.mark.parametrize(
+    "label", ["NVIDIA-GeForce-RTX-4090", "NVIDIA GeForce GTX 1080", "rtx_a6000"]
+)
+def test_cards_that_the_compatibility_package_does_not_help(label: str) -> None:
+    assert lacks_forward_compatibility(label)
+
+
+@pytest.mark.parametrize(
+    "label", ["NVIDIA-H100-80GB-HBM3", "NVIDIA-RTX-PRO-6000-Server", "", "Tesla-T4"]
+)
+def test_cards_that_it_may_help(label: str) -> None:
+    assert not lacks_forward_compatibility(label)
