@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
+from imagelint.knowledge.versions import at_least
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imagelint.knowledge.recognition import Image
 
 Cuda: TypeAlias = tuple[int, ...]
@@ -21,7 +26,6 @@ _WORD = pattern(
     r"(?![0-9])",
     re.ASCII,
 )
-_INDEX = pattern(r"(?:^|/)cu(\d{2})(\d)(?:/|$)", re.ASCII)
 
 
 class CudaTag(NamedTuple):
@@ -72,12 +76,6 @@ def cuda_of_image(reference: Image) -> Fact[Cuda]:
     return Known(tuple(int(part) for part in match.groups() if part is not None))
 
 
-def cuda_of_index(url: str) -> Cuda | None:
-    """The CUDA release of a wheel index: `https://download.pytorch.org/whl/cu128`, `cu128`."""
-    match = _INDEX.search(url.rstrip("/"))
-    return (int(match[1]), int(match[2])) if match else None
-
-
 def parse_cuda(text: str) -> Cuda | None:
     """`12.4.1` as numbers, None when it is no version."""
     if re.fullmatch(r"\d{1,3}(?:\.\d{1,3}){0,2}", text, re.ASCII) is None:
@@ -123,3 +121,30 @@ def is_deleted(cuda: Cuda) -> bool:
 
 def _dotted(parts: Cuda) -> str:
     return ".".join(str(part) for part in parts)
+
+
+def cuda_in_image(reference: Image) -> Cuda | None:
+    """The CUDA release that an image of a known project is built for, by its own release.
+
+    A release newer than what is known is built for that CUDA or a newer one. None where the
+    project, the release or the build (for CPUs, another vendor's) is not known.
+    """
+    name = f"{reference.registry}/{reference.repository}"
+    for row in table("cuda")["bundled"]:
+        if not matches(name, row["glob"]):
+            continue
+        found = re.fullmatch(row["release"], reference.tag, re.ASCII)
+        if found is not None:
+            return _in_force(found[1], row["since"])
+    return None
+
+
+@cache
+def cuda_of_torch(version: str) -> Cuda | None:
+    """The CUDA release of the wheel that PyPI has of an exact version of torch."""
+    return _in_force(version, {k: v for k, v in table("cuda")["torch"].items() if k != "source"})
+
+
+def _in_force(release: str, since: Mapping[str, str]) -> Cuda | None:
+    cuda = [version for begin, version in since.items() if at_least(release, begin)]
+    return parse_cuda(cuda[-1]) if cuda else None

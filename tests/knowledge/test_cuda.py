@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.knowledge.cuda import (
     CudaTag,
+    cuda_in_image,
     cuda_of_image,
-    cuda_of_index,
+    cuda_of_torch,
     driver_floor,
     driver_match,
     is_cuda_repository,
@@ -18,7 +21,7 @@ from imagelint.knowledge.cuda import (
     wheel_architectures,
 )
 from imagelint.knowledge.tables import table
-from imagelint.knowledge.versions import version_key
+from imagelint.knowledge.versions import compare_versions, version_key
 
 
 def image(text: str) -> ImageReference:
@@ -135,15 +138,6 @@ def test_every_driver_can_be_compared_and_none_is_below_its_floor() -> None:
         assert key >= lowest or cuda[:2] == (11, 0)
 
 
-def test_indexes() -> None:
-    assert cuda_of_index("https://download.pytorch.org/whl/cu128") == (12, 8)
-    assert cuda_of_index("https://download.pytorch.org/whl/cu128/") == (12, 8)
-    assert cuda_of_index("https://download.pytorch.org/whl/nightly/cu130") == (13, 0)
-    assert cuda_of_index("cu118") == (11, 8)
-    assert cuda_of_index("https://download.pytorch.org/whl/cpu") is None
-    assert cuda_of_index("https://pypi.org/simple") is None
-
-
 def test_numbers() -> None:
     assert parse_cuda("12.4.1") == (12, 4, 1)
     assert parse_cuda("12") == (12,)
@@ -161,3 +155,54 @@ def test_wheels() -> None:
 def test_deleted() -> None:
     assert is_deleted((10, 2))
     assert not is_deleted((12, 4, 1))
+
+
+@pytest.mark.parametrize(
+    ("text", "cuda"),
+    [
+        ("nvcr.io/nvidia/tritonserver:24.05-trtllm-python-py3", (12, 3, 2)),
+        ("nvcr.io/nvidia/tritonserver:24.05-vllm-python-py3", (12, 4, 1)),
+        ("nvcr.io/nvidia/tritonserver:25.08-py3-min", (13, 0, 1)),
+        ("nvcr.io/nvidia/pytorch:23.10-py3", (12, 2, 1)),
+        ("nvcr.io/nvidia/pytorch:22.12-py3", (11, 8, 0)),
+        ("vllm/vllm-openai:v0.19.1", (12,)),
+        ("vllm/vllm-openai:v0.20.0-x86_64", (13, 0)),
+        ("ghcr.io/huggingface/text-generation-inference:3.3.5", (12, 4)),
+        ("vllm/vllm-openai:latest", None),
+        ("vllm/vllm-openai-rocm:v0.20.0", None),
+        ("ghcr.io/huggingface/text-generation-inference:3.3.5-rocm", None),
+        ("nvcr.io/nvidia/tritonserver:19.01-py3", None),
+        ("nvcr.io/nvidia/k8s-device-plugin:v0.17.0", None),
+        ("example.com/mirror/pytorch:24.05-py3", None),
+    ],
+)
+def test_images_of_a_release(text: str, cuda: tuple[int, ...] | None) -> None:
+    reference = parse_reference(text)
+    assert reference is not None
+    assert cuda_in_image(reference) == cuda
+
+
+@pytest.mark.parametrize(
+    ("version", "cuda"),
+    [("2.0.1", (11, 7)), ("2.1.0", (12, 1)), ("2.9.1", (12, 8)), ("2.11.0", (13, 0))],
+)
+def test_the_wheels_of_torch(version: str, cuda: tuple[int, ...]) -> None:
+    assert cuda_of_torch(version) == cuda
+
+
+def test_torch_before_the_table() -> None:
+    assert cuda_of_torch("1.12.1") is None
+
+
+def test_the_tables_are_in_order_and_have_a_floor() -> None:
+    tables = [row["since"] for row in table("cuda")["bundled"]]
+    torch = dict(table("cuda")["torch"])
+    assert torch.pop("source")
+    for since in (*tables, torch):
+        for (release, cuda), (later, newer) in pairwise(since.items()):
+            assert (compare_versions(release, later) or 0) < 0
+            assert (compare_versions(cuda, newer) or 0) < 0
+        for cuda in since.values():
+            parsed = parse_cuda(cuda)
+            assert parsed is not None
+            assert driver_floor(parsed) is not None

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.shared import ImageUse
-from imagelint.knowledge.bundled_cuda import cuda_in_image
-from imagelint.knowledge.cuda import cuda_of_image, driver_floor
+from imagelint.knowledge.cuda import cuda_in_image, cuda_of_image, driver_floor
 from imagelint.knowledge.gpus import lacks_forward_compatibility
 from imagelint.knowledge.versions import at_least
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule

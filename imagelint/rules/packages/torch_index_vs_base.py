@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.queries.wheels import wheel_indexes
-from imagelint.knowledge.cuda import cuda_of_image, cuda_of_index, driver_floor
+from imagelint.documents.queries.wheels import torch_wanted, wheels
+from imagelint.knowledge.cuda import driver_floor
+from imagelint.knowledge.platforms import Platform, platform_of_image, torch_in_image
 from imagelint.knowledge.versions import at_least
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Finding, Findings, Severity, rule
 
 
 @rule(Stage, Severity.MEDIUM, references=("tally gpu/cuda-version-mismatch",))
 def torch_index_vs_base(stage: Stage, ctx: Context) -> Findings:
-    """The wheels are made for another major release of CUDA than the base image.
+    """The wheels are made for another platform than the base image.
 
     Torch wheels bring their own CUDA libraries, so that a minor difference does no harm. With
     another major, everything that is compiled against the base (flash-attn, custom kernels,
     extensions built by nvcc) does not load beside torch, and the wheels may need a newer driver
     than the base promises. If the declared driver is too old for them, the finding is a high one.
 
+    CUDA wheels upon a ROCm base see no GPU at all, and CPU wheels leave that of a CUDA base idle.
+    A torch that replaces the base's own takes gigabytes twice and breaks what the base compiled
+    against it.
+
+    What the wheels are for is read from indexes (`whl/cu128`), versions (`2.8.0+cu128`),
+    addresses, names (`cupy-cuda12x`), conda's `pytorch-cuda`, and for torch from PyPI from its
+    version.
+
     Except:
-        Bases whose tag does not tell their CUDA release, the `cpu` index, addresses that depend
-        on a variable.
+        Bases of which no CUDA release is known, what depends on a variable or a condition.
 
     Bad:
         FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
@@ -34,23 +42,45 @@ def torch_index_vs_base(stage: Stage, ctx: Context) -> Findings:
     use = stage.root_image
     if use is None or not isinstance(use.reference, Known):
         return
-    base = cuda_of_image(use.reference.value)
-    if not isinstance(base, Known):
-        return
-    for span, url in wheel_indexes(stage):
-        wheels = cuda_of_index(url)
-        if wheels is None or wheels[0] == base.value[0]:
-            continue
-        floor = driver_floor(wheels)
-        driver = ctx.environment.driver
-        too_old = bool(driver and floor) and at_least(str(driver), str(floor)) is False
-        yield ctx.finding(
-            span,
-            f"wheels for CUDA {wheels[0]}.{wheels[1]} upon a base with CUDA "
-            f"{'.'.join(str(part) for part in base.value)}"
-            + (f"; they need driver {floor}, the hosts have {driver}" if too_old else ""),
-            help=f"take an index of CUDA {base.value[0]} (`…/whl/cu{base.value[0]}x`), "
-            f"or a base image with CUDA {wheels[0]}",
-            subject=stage.name or f"stage {stage.index}",
-            severity=Severity.HIGH if too_old else None,
-        )
+    subject = stage.name or f"stage {stage.index}"
+    base = platform_of_image(use.reference.value)
+    unfit = [one for one in wheels(stage) if base and one.sure and not one.platform.runs_upon(base)]
+    for one in unfit:
+        if base is not None and (one.platform.vendor != "cpu" or stage.shipped):
+            likely = one.default or one.platform.vendor == "cpu"
+            yield _misfit(
+                ctx.finding(
+                    one.span,
+                    f"wheels for {one.platform.title} upon a base with {base.title}",
+                    help=_way_out(one.platform, base),
+                    subject=subject,
+                    confidence=Confidence.LIKELY if likely else None,
+                ),
+                one.platform,
+                ctx.environment.driver,
+            )
+    held = torch_in_image(use.reference.value) if not unfit else ""
+    for package in torch_wanted(stage) if held else ():
+        if package.version != held:
+            yield ctx.finding(
+                package.span,
+                f"torch {package.version} replaces the base's own ({held})",
+                help="take a base image with that torch, or leave the base's own",
+                subject=subject,
+            )
+
+
+def _way_out(wheels: Platform, base: Platform) -> str:
+    if base.vendor != "nvidia" or not base.cuda:
+        return f"take wheels for {base.title}, or a base image for {wheels.title}"
+    index = f"take an index of CUDA {base.cuda[0]} (`…/whl/cu{base.cuda[0]}x`)"
+    return f"{index}, or a base image with {wheels.title}"
+
+
+def _misfit(finding: Finding, wheels: Platform, driver: str | None) -> Finding:
+    """The same, but worse where the driver of the hosts is too old for the wheels."""
+    floor = driver_floor(wheels.cuda) if wheels.cuda else None
+    if not driver or not floor or at_least(driver, floor) is not False:
+        return finding
+    message = f"{finding.message}; they need driver {floor}, the hosts have {driver}"
+    return finding._replace(message=message, severity=Severity.HIGH)
