@@ -2,10 +2,10 @@
 
     python tools/engines.py FOLDER... [--all]
 
-What is examined is what `imagelint check FOLDER` would examine. A container is one of three: it
-starts a known engine; it is a `server` of an engine that is not known; or it is `none`, which a
-reader must find right. The latter two are listed with their image and their first words, with
-`--all` the known ones as well; the last lines count them.
+What is examined is what `imagelint check FOLDER` would examine. A container starts an engine, or
+another server, that is known; it is a `server` of an engine that is not known; or it is `none`,
+which a reader must find right. The latter two are listed with their image and their first words,
+with `--all` the known ones as well; the last lines count them.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from imagelint.documents.compose.model import ComposeService  # noqa: E402
 from imagelint.documents.kubernetes.objects import Container  # noqa: E402
 from imagelint.documents.kubernetes.pods import launching as pods  # noqa: E402
 from imagelint.documents.serving.invocation import find_invocation  # noqa: E402
-from imagelint.documents.serving.reading import serving_command  # noqa: E402
+from imagelint.documents.serving.reading import other_server, serving_command  # noqa: E402
 from imagelint.run.index import FileIndex  # noqa: E402
 
 if TYPE_CHECKING:
@@ -90,6 +90,9 @@ def _engine(launch: Launch) -> str:
     invocation = find_invocation(launch)
     if invocation is not None:
         return invocation.engine
+    other = other_server(launch)
+    if other is not None and other.models:
+        return other.name
     return NONE if serving_command(launch) is None else SERVER
 
 

@@ -29,7 +29,12 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imagelint.documents.serving.options import Option
-    from imagelint.knowledge.engine_schema import EngineIndex, IndexedImage, IndexedProgram
+    from imagelint.knowledge.engine_schema import (
+        EngineIndex,
+        IndexedEvidence,
+        IndexedImage,
+        IndexedProgram,
+    )
     from imagelint.knowledge.kubernetes.operator_schema import OperatorIndex, WorkloadRow
 
 _WORDS = {str: "a string", int: "a whole number", float: "a number", bool: "true or false"}
@@ -242,6 +247,7 @@ def index(engines: Sequence[EngineTable]) -> EngineIndex:
         "programs": sorted(programs, key=lambda row: (-len(row["words"]), row["words"])),
         "images": sorted(images, key=lambda row: _exactness(str(row["glob"]))),
         "owners": [{**row, "engine": engine} for engine, one in names for row in one["owners"]],
+        "evidence": [_evidence(table) for table in engines],
         "predictors": sorted(key for _, one in names for key in one["predictors"]),
         "pulls": sorted(words for _, one in names for words in one["pulls"]),
         "packages": sorted(name for _, one in names for name in one["packages"]),
@@ -249,6 +255,18 @@ def index(engines: Sequence[EngineTable]) -> EngineIndex:
         "cluster_scripts": sorted(
             words for table in engines for words in table["traits"]["cluster_scripts"]
         ),
+    }
+
+
+def _evidence(table: EngineTable) -> IndexedEvidence:
+    row = table["evidence"]
+    return {
+        "engine": table["name"],
+        "image_words": row["image_words"],
+        "flags": row["flags"],
+        "variables": row["variables"],
+        "formats": row["formats"],
+        "default_formats": row["default_formats"],
     }
 
 

@@ -25,7 +25,11 @@ Key: TypeAlias = tuple[str, ...]
 
 
 class Node(Protocol):
-    """Anything with a place in the text. `path` (optional) is its logical path."""
+    """Anything with a place in the text. `path` (optional) is its logical path.
+
+    `concluded` (optional) is true where what it is was concluded from what is said about it: what a
+    rule says of such a node is never certain.
+    """
 
     @property
     def span(self) -> Span:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from imagelint.core.finding import Confidence
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.locate import Locators
@@ -118,10 +119,17 @@ class _RuleRun:
         added = len(findings) - before
         if added:
             self.left -= added
+            if getattr(node, "concluded", False):
+                findings[before:] = map(_as_likely, findings[before:])
 
     def overflow(self) -> Problem:
         """The problem that the rule has more to say than anybody would read."""
         return _overflow(self._rule.name, self._locators)
+
+
+def _as_likely(finding: Finding) -> Finding:
+    """A finding about something that was concluded itself."""
+    return finding._replace(confidence=Confidence.LIKELY)
 
 
 def _overflow(rule: str, locators: Locators) -> Problem:

@@ -44,6 +44,21 @@ class Names(TypedDict):
     source: str
 
 
+class Evidence(TypedDict):
+    """By what else the engine is likely, where neither the image nor a program tells it."""
+
+    image_words: Annotated[list[str], "words in the names of images that others build with it"]
+    flags: Annotated[
+        list[list[str]], "flags that, given together, are its own; main names without dashes"
+    ]
+    variables: Annotated[list[list[str]], "variables that, set together, are its own"]
+    formats: Annotated[list[str], "globs over names of KServe's model formats that mean it"]
+    default_formats: Annotated[
+        list[str], "formats for which KServe chooses it where no runtime is named"
+    ]
+    source: str
+
+
 class Start(TypedDict):
     """How the engine's own image starts, and what the words behind it mean."""
 
@@ -226,6 +241,7 @@ class EngineTable(TypedDict):
     maintenance: Annotated[str, "why the project is at its end, empty when it is not"]
     source: str
     names: Names
+    evidence: Evidence
     start: Start
     traits: Traits
     options: Annotated[
@@ -263,6 +279,17 @@ class IndexedOwner(Owner):
     engine: str
 
 
+class IndexedEvidence(TypedDict):
+    """What makes an engine likely."""
+
+    engine: str
+    image_words: list[str]
+    flags: list[list[str]]
+    variables: list[list[str]]
+    formats: list[str]
+    default_formats: list[str]
+
+
 class EngineIndex(TypedDict):
     """All by which engines are recognised, made of their tables."""
 
@@ -270,6 +297,7 @@ class EngineIndex(TypedDict):
     programs: list[IndexedProgram]
     images: list[IndexedImage]
     owners: list[IndexedOwner]
+    evidence: list[IndexedEvidence]
     predictors: list[str]
     pulls: list[list[str]]
     packages: list[str]

@@ -89,18 +89,27 @@ def engine_of_program(words: Sequence[str]) -> EngineProgram | None:
 
     Python modules are recognised behind `python -m`, with interpreter options in between.
     """
-    if not words:
+    said = module_words(words)
+    if not said:
         return None
-    first, rest, skipped = basename(words[0]), tuple(words[1:]), 1
-    if first.startswith("python"):
-        module = _module_at(words)
-        if module is None:
-            return None
-        first, rest, skipped = "python", tuple(words[module:]), module
-    for row, name in _programs().get(first, ()):
-        if rest[: len(row) - 1] == row[1:]:
-            return EngineProgram(name, skipped + len(row) - 1)
+    for row, name in _programs().get(said[0], ()):
+        if said[1 : len(row)] == row[1:]:
+            return EngineProgram(name, len(words) - len(said) + len(row))
     return None
+
+
+def module_words(words: Sequence[str]) -> tuple[str, ...]:
+    """The base name of a program and its arguments: `python` and the module for `python3 -m`.
+
+    Empty for an interpreter that runs a file or a text.
+    """
+    if not words:
+        return ()
+    first = basename(words[0])
+    if not first.startswith("python"):
+        return (first, *words[1:])
+    module = _module_at(words)
+    return () if module is None else ("python", *words[module:])
 
 
 def _module_at(words: Sequence[str]) -> int | None:

@@ -156,6 +156,24 @@ class ModelTable(TypedDict):
     native: dict[str, float]
 
 
+class OtherServerRow(TypedDict):
+    """A server, by words in names and by the first words of its commands."""
+
+    name: str
+    title: str
+    models: Annotated[bool, "whether it serves models"]
+    words: list[str]
+    programs: Annotated[list[list[str]], "`python` is any interpreter with `-m`"]
+    source: str
+
+
+class OtherServerTable(TypedDict):
+    """Servers without a table of their own."""
+
+    source: str
+    servers: list[OtherServerRow]
+
+
 class WeightRow(TypedDict):
     """A format by a pattern of names."""
 
@@ -180,5 +198,6 @@ TABLES: dict[str, type] = {
     "gpus": GpuTable,
     "kubernetes_kinds": KubernetesKindsTable,
     "models": ModelTable,
+    "other_servers": OtherServerTable,
     "weights": WeightTable,
 }

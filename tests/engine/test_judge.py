@@ -7,7 +7,7 @@ import pytest
 
 from imagelint.core.environment import Environment
 from imagelint.core.fact import Known
-from imagelint.core.finding import Edit, Fix, Severity
+from imagelint.core.finding import Confidence, Edit, Fix, Severity
 from imagelint.core.redact import MASK
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source, Span
@@ -39,6 +39,13 @@ class Namesake(NamedTuple):
     """A type that calls itself as the first one does, and stands in another module."""
 
     span: Span
+
+
+class Guess(NamedTuple):
+    """A letter that was concluded from others."""
+
+    span: Span
+    concluded: bool = True
 
 
 Namesake.__qualname__ = Letter.__qualname__
@@ -90,6 +97,12 @@ def text_twice(text: Text, ctx: Context) -> Findings:
     yield ctx.finding(text, "again")
 
 
+@rule((Letter, Guess), Severity.LOW)
+def guess_seen(node: Letter | Guess, ctx: Context) -> Findings:
+    """A letter, or what may be one."""
+    yield ctx.finding(node, ctx.text(node.span))
+
+
 @rule((Letter, Digit), Severity.LOW)
 def anything_seen(node: Letter | Digit, ctx: Context) -> Findings:
     """A letter or a digit."""
@@ -98,7 +111,7 @@ def anything_seen(node: Letter | Digit, ctx: Context) -> Findings:
 
 RULES = {
     given.name: given
-    for given in (letter_seen, digit_seen, letter_fails, text_twice, anything_seen)
+    for given in (letter_seen, digit_seen, letter_fails, text_twice, anything_seen, guess_seen)
 }
 
 
@@ -162,6 +175,18 @@ def test_a_rule_is_loaded_once_and_only_when_its_subject_occurs(
 ) -> None:
     run("aaa", "digit-seen", "letter-seen")
     assert loaded == ["letter-seen"]
+
+
+def test_nothing_is_certain_about_what_was_concluded(loaded: list[str]) -> None:
+    judge = Judge(["guess-seen"], Environment(), lambda _rule: None)
+    nodes: list[Node] = [Letter(Span(0, 1)), Guess(Span(1, 2)), Guess(Span(2, 3), concluded=False)]
+    judgement = judge.judge(Alphabet(Source("a", "abc")), nodes, Project())
+    assert {found.message: found.confidence for found in judgement.findings} == {
+        "a": Confidence.CERTAIN,
+        "b": Confidence.LIKELY,
+        "c": Confidence.CERTAIN,
+    }
+    assert set(loaded) == {"guess-seen"}
 
 
 def test_what_is_said_twice_counts_once(run: Callable[..., Judgement]) -> None:

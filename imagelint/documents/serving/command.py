@@ -40,7 +40,8 @@ class ServingCommand(NamedTuple):
     unknown too. `span` is the model's, else the program's, else the container's. `model` is as
     given (a hub id, a path, a URL). `complete` is false when flags may have been missed.
     `own_image` tells that the image is the engine's own. `program` is the word that names the
-    server (None: the image's entry point), `words` are those behind it.
+    server (None: the image's entry point), `words` are those behind it. `concluded` tells that the
+    engine is only likely, by what the container is told: so is then all that is said about it.
     """
 
     span: Span
@@ -54,6 +55,7 @@ class ServingCommand(NamedTuple):
     own_image: bool = False
     program: Word | None = None
     words: tuple[Word, ...] = ()
+    concluded: bool = False
 
     @property
     def facts(self) -> Engine | None:

@@ -24,7 +24,7 @@ from imagelint.knowledge.recognition import (
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.shell.script import Command, Script
@@ -41,7 +41,7 @@ class Invocation(NamedTuple):
 
     `words` are those behind its program, `program` the program's own word (None: the image's entry
     point). `upstream` tells whether the image is the engine's own, `complete` whether all that is
-    run was read.
+    run was read. `concluded` tells that the engine is only likely: nothing names it.
     """
 
     engine: str
@@ -49,6 +49,7 @@ class Invocation(NamedTuple):
     program: Word | None
     upstream: bool
     complete: bool
+    concluded: bool = False
 
 
 class _Found(NamedTuple):
@@ -79,7 +80,61 @@ def find_invocation(launch: Launch) -> Invocation | None:
         flags = (word.text.partition("=")[0] for word in words)
         if name := engine_of_flags(launch.runtime.owner, flags):
             return Invocation(name, words, None, upstream=False, complete=False)
-    return None
+    return _concluded(launch, words)
+
+
+def _concluded(launch: Launch, words: tuple[Word, ...]) -> Invocation | None:
+    """The engine that is likely by what the container is told, and by what it is called.
+
+    Clients, benchmarks and stand-ins take the same flags; they ask for no accelerator, or end.
+    """
+    if not isinstance(launch.runtime.gpus, Known) or not launch.runtime.restarts:
+        return None
+    from imagelint.documents.serving.evidence import (
+        behind_program,
+        engine_by_choice,
+        engine_by_clues,
+        engine_by_flags,
+    )
+
+    if launch.appends is not False and _looks_appended(words):
+        name = engine_by_choice(launch) or engine_by_flags(words) or engine_by_clues(launch)
+        return _told(name, launch, words) if name else None
+    for command in _commands(words, _variables(launch), 0):
+        if name := engine_by_flags(command):
+            behind, program = behind_program(command), command[0]
+            return Invocation(name, behind, program, upstream=False, complete=False, concluded=True)
+    recognised = RecognisedEngine(engine_by_clues(launch), upstream=False)
+    found = _by_script(recognised, launch, words) if recognised.engine else None
+    return found._replace(concluded=True) if found else None
+
+
+def _told(name: str, launch: Launch, words: tuple[Word, ...]) -> Invocation:
+    """A likely engine behind an entry point that is not seen, and may tell it more than is written.
+
+    Who tells it anything here is taken to tell it all.
+    """
+    told = bool(words) or any(one.name in engine(name).environment for one in launch.env)
+    complete = told and _has_all_words(launch)
+    return Invocation(name, words, None, upstream=False, complete=complete, concluded=True)
+
+
+def commands(launch: Launch) -> Iterator[tuple[Word, ...]]:
+    """The commands that a container runs in the end, through wrappers and shells."""
+    return _commands(expand_references(launch), _variables(launch), 0)
+
+
+def _commands(
+    words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int
+) -> Iterator[tuple[Word, ...]]:
+    """What words run in the end, through wrappers and shells."""
+    words = words[unwrap(words, fetched=True).start :]
+    if words and basename(words[0].text) in _RUNNERS:
+        script = _script_of(words, env) if depth < _DEEPEST else None
+        for command in script.commands if script is not None else ():
+            yield from _commands(command.words, env, depth + 1)
+    elif words:
+        yield words
 
 
 def _image_engine(launch: Launch) -> RecognisedEngine | None:

@@ -26,6 +26,16 @@ class Told(NamedTuple):
     written: str
 
 
+class RuntimeChoice(NamedTuple):
+    """How an object chooses the runtime of its model where that stands elsewhere.
+
+    By its name, or by the format of the model; each is empty where it is not written.
+    """
+
+    runtime: str
+    model_format: str
+
+
 class Launch(NamedTuple):
     """What a container runs, before anybody knows whether it is a server.
 
@@ -49,3 +59,4 @@ class Launch(NamedTuple):
     more_words: bool = False
     engine: str = ""
     told: tuple[Told, ...] = ()
+    choice: RuntimeChoice | None = None

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.documents.serving.invocation import Invocation, find_invocation
+from imagelint.documents.serving.invocation import Invocation, commands, find_invocation
 from imagelint.documents.serving.options import MODEL, TENSOR_PARALLEL
 from imagelint.documents.serving.switches import (
     ParsedWords,
@@ -23,9 +23,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.shell.script import Word
-
-# Images whose GPU or port serves something else than a model.
-_NOT_SERVERS = ("device-plugin", "exporter", "dcgm", "feature-discovery", "gpu-operator", "driver")
+    from imagelint.knowledge.serving.other_servers import OtherServer
 
 
 def serving_command(launch: Launch) -> ServingCommand | None:
@@ -53,6 +51,7 @@ def serving_command(launch: Launch) -> ServingCommand | None:
         own_image=invocation.upstream,
         program=invocation.program,
         words=invocation.words,
+        concluded=invocation.concluded,
     )
     if launch.more_words and command.find_switch(command.flag(TENSOR_PARALLEL)) is None:
         # Who says how a model is split says all of it; the rest may come from where this may.
@@ -117,16 +116,21 @@ def _version(launch: Launch, invocation: Invocation) -> Fact[str]:
 
 
 def _unknown_server(launch: Launch) -> ServingCommand | None:
-    """A container that asks for GPUs, declares a port and goes on for ever serves something."""
+    """A container that asks for GPUs, is reached by others and goes on for ever is a server."""
     runtime = launch.runtime
-    serves = isinstance(runtime.gpus, Known) and runtime.ports and runtime.restarts
-    if not serves or _is_known_otherwise(launch):
+    reached = bool(runtime.ports) or launch.choice is not None
+    if not isinstance(runtime.gpus, Known) or not reached or not runtime.restarts:
+        return None
+    other = other_server(launch)
+    if other is not None and not other.models:
         return None
     return ServingCommand(launch.span, launch, path=launch.path)
 
 
-def _is_known_otherwise(launch: Launch) -> bool:
-    image = launch.image
-    text = image.text.lower() if image is not None else ""
-    name = launch.runtime.name.lower()
-    return any(word in text or word in name for word in _NOT_SERVERS)
+def other_server(launch: Launch) -> OtherServer | None:
+    """What a container serves by that is no engine of ours, as far as names tell."""
+    from imagelint.knowledge.serving.other_servers import other_server_named, other_server_started
+
+    started = (other_server_started([word.text for word in words]) for words in commands(launch))
+    image = launch.image.text.partition("@")[0] if launch.image is not None else ""
+    return next(filter(None, started), None) or other_server_named(image, launch.runtime.name)

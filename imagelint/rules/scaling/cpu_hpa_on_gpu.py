@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.scaling import Autoscaler
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _BLIND = frozenset(("cpu", "memory"))
 
@@ -84,4 +84,5 @@ def cpu_hpa_on_gpu(scaler: Autoscaler, ctx: Context) -> Findings:
         f"{title(servers[0])} works on the GPU, and is scaled by {' and '.join(sorted(kinds))}",
         help=f"scale on the number of waiting requests{example}",
         subject=scaler.name,
+        confidence=Confidence.LIKELY if servers[0].concluded else None,
     )

@@ -90,7 +90,7 @@ def route_timeout_short(route: Route, ctx: Context) -> Findings:
             help=f"set {timeout.field} to {timeout.example}{least}",
             subject=route.name,
             severity=None if written else Severity.LOW,
-            confidence=None if written else Confidence.LIKELY,
+            confidence=None if written and not servers[0].concluded else Confidence.LIKELY,
         )
 
 

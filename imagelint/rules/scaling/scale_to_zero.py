@@ -90,10 +90,11 @@ def scale_to_zero(scaler: Autoscaler, ctx: Context) -> Findings:
     place: Node = scaler.floor
     if not none:
         state, place = "idleReplicaCount is 0", scaler.idle_place
+    unsure = servers[0].concluded or (default and scaler.kind == "Knative")
     yield ctx.finding(
         place,
         f"{state}: the next request waits for a GPU, and {wait.why} may take {wait.seconds:g} s",
         help=f"write {field}: 1" if none else "drop idleReplicaCount",
         subject=scaler.name,
-        confidence=Confidence.LIKELY if default and scaler.kind == "Knative" else None,
+        confidence=Confidence.LIKELY if unsure else None,
     )

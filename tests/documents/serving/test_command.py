@@ -17,7 +17,7 @@ from imagelint.documents.dockerfile.platform import ImagePlatform
 from imagelint.documents.kubernetes.pods.platform import PodPlatform
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.runtime.model import ContainerPort, GpuRequest, Runtime
-from imagelint.documents.serving.launch import Launch
+from imagelint.documents.serving.launch import Launch, RuntimeChoice
 from imagelint.documents.serving.options import HOST, MEMORY_FRACTION, MODEL, OPTIONS, PORT
 from imagelint.documents.serving.reading import serving_command
 from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
@@ -39,7 +39,7 @@ PLATFORMS: dict[str, Platform] = {
 }
 CASE_KEYS = {
     "name", "image", "argv", "env", "kind", "owner", "appends", "complete", "env_complete",
-    "gpus", "ports", "restarts", "container", "unknown", "expect", "none",
+    "gpus", "ports", "restarts", "container", "unknown", "runtime", "format", "expect", "none",
 }  # fmt: skip
 
 
@@ -93,6 +93,8 @@ def launch_of(case: dict[str, Any]) -> tuple[Launch, str]:
         "spec.containers[0]",
         case.get("appends"),
     )
+    if "format" in case:
+        launch = launch._replace(choice=RuntimeChoice(case.get("runtime", ""), case["format"]))
     return launch, text
 
 

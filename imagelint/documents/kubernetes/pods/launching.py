@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.fact import Fact
     from imagelint.documents.kubernetes.objects import Container
-    from imagelint.documents.serving.launch import Launch
+    from imagelint.documents.serving.launch import Launch, RuntimeChoice
     from imagelint.documents.shell.script import Script, Word
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -96,7 +96,18 @@ def launch(container: Container) -> Launch:
         more_words=container.adds.arguments,
         engine=tells.engine,
         told=told(tells, container),
+        choice=_choice(body),
     )
+
+
+def _choice(body: Cursor) -> RuntimeChoice | None:
+    """The runtime that a predictor of KServe asks for, be it by the framework that is its key."""
+    from imagelint.documents.serving.launch import RuntimeChoice
+
+    if body["modelFormat"].exists:
+        return RuntimeChoice(body["runtime"].word(), body.at("modelFormat", "name").word())
+    framework = body.parent is not None and body.parent.key == "predictor"
+    return RuntimeChoice("", body.key) if framework else None
 
 
 def _word(place: Cursor, variables: Mapping[str, Fact[str]]) -> Word:

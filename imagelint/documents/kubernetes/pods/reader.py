@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 # What fills templates in, which `yaml.cursor.is_template` knows by how it begins.
 _FILLED = pattern(r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^{}]*\}|<%.*?%>|\$\(\(.*?\)\)|__[A-Z][A-Z0-9_]*__")
 _ENDING = frozenset(("Never", "OnFailure"))
+_ENDING_KINDS = frozenset(("JobSet", "Workflow", "CronWorkflow", "TaskRun", "PipelineRun"))
 
 
 class _PodContext(NamedTuple):
@@ -67,7 +68,7 @@ def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
         owner=obj,
         place=place,
         labels=place.template.at("metadata", "labels").pairs(),
-        restarts=obj.kind not in ("Job", "CronJob") and spec["restartPolicy"].word() not in _ENDING,
+        restarts=not _is_job(obj.kind) and spec["restartPolicy"].word() not in _ENDING,
         group=group_size(obj, spec),
         product=gpu_product(spec),
         workload=workload_of(obj),
@@ -85,6 +86,11 @@ def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
         path=spec.path,
         template=place.template,
     )
+
+
+def _is_job(kind: str) -> bool:
+    """Whether the pods of a kind run to an end, as those of `RayJob` and `JobSet` do."""
+    return kind.endswith("Job") or kind in _ENDING_KINDS
 
 
 def _bodies(place: PodPath) -> list[tuple[Cursor, str]]:

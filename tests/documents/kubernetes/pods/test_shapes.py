@@ -74,6 +74,20 @@ def test_pods_of_each_kind(
 
 
 @pytest.mark.parametrize(
+    ("api", "kind", "path", "restarts"),
+    [
+        ("ray.io/v1", "RayJob", "spec.rayClusterSpec.headGroupSpec.template.spec", False),
+        ("ray.io/v1", "RayCluster", "spec.headGroupSpec.template.spec", True),
+        ("kubeflow.org/v1", "PyTorchJob", "spec.pytorchReplicaSpecs.Master.template.spec", False),
+        ("jobset.x-k8s.io/v1alpha2", "JobSet", "spec.job.template.spec.template.spec", False),
+    ],
+)
+def test_jobs_of_operators_run_to_an_end(api: str, kind: str, path: str, *, restarts: bool) -> None:
+    (pod,) = pods(holder(api, kind, path))
+    assert pod.restarts is restarts
+
+
+@pytest.mark.parametrize(
     ("kind", "policy", "restarts"),
     [
         ("Pod", None, True),

@@ -1,0 +1,1 @@
+"""What serves models where no name of an engine stands."""

@@ -1,0 +1,60 @@
+"""What serves on accelerators and is no engine that has a table: other models, or none at all."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.knowledge.recognition import module_words
+from imagelint.knowledge.serving.evidence import stands_in
+from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+
+class OtherServer(NamedTuple):
+    """A server without a table of its own; `models` tells whether models are what it serves."""
+
+    name: str
+    title: str
+    models: bool
+
+
+def other_server_named(*names: str) -> OtherServer | None:
+    """The server whose word stands in the name of an image or of a container."""
+    written = [name.lower() for name in names if name]
+    found = [
+        (len(word), server)
+        for word, server in _words().items()
+        if any(stands_in(word, name) for name in written)
+    ]
+    return max(found)[1] if found else None
+
+
+def other_server_started(words: Sequence[str]) -> OtherServer | None:
+    """The server that a command starts, `words[0]` being its program."""
+    said = module_words(words)
+    for row, server in _programs() if said else ():
+        if said[: len(row)] == row:
+            return server
+    return None
+
+
+@cache
+def _words() -> Mapping[str, OtherServer]:
+    return {
+        word: OtherServer(row["name"], row["title"], row["models"])
+        for row in table("other_servers")["servers"]
+        for word in row["words"]
+    }
+
+
+@cache
+def _programs() -> tuple[tuple[tuple[str, ...], OtherServer], ...]:
+    return tuple(
+        (tuple(words), OtherServer(row["name"], row["title"], row["models"]))
+        for row in table("other_servers")["servers"]
+        for words in row["programs"]
+    )
