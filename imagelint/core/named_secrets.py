@@ -134,17 +134,34 @@ def named_values(text: str) -> Iterator[NamedValue]:
     if len(lower) != len(text):  # some letters are longer in lower case
         lower = text
     for word, before in _WORDS:
-        at = lower.find(word)
-        while at >= 0:
-            match = _value(text, at, at + len(word), before)
-            if match is not None:
-                yield NamedValue(Span(*match.span(1)), _name(text, at + len(word)))
-            # What stands in a value is part of it; read once more, a long one would never end.
-            at = lower.find(word, match.end() if match else at + len(word))
+        if word in lower:
+            yield from _behind(word, before, text, lower)
     for hints, form in _FORMS:
-        if any(hint in lower for hint in hints):
+        if is_hinted(hints, lower):
             for match in form.finditer(text):
                 yield NamedValue(Span(*match.span(1)), "")
+
+
+def is_hinted(hints: tuple[str, ...], text: str) -> bool:
+    """Whether one of some words stands in a text.
+
+    Asked a dozen times of every message and every instruction, nearly always in vain: a loop takes
+    a fourth of the time of `any` with its generator.
+    """
+    for hint in hints:  # noqa: SIM110 - see above
+        if hint in text:
+            return True
+    return False
+
+
+def _behind(word: str, before: re.Pattern[str], text: str, lower: str) -> Iterator[NamedValue]:
+    at = lower.find(word)
+    while at >= 0:
+        match = _value(text, at, at + len(word), before)
+        if match is not None:
+            yield NamedValue(Span(*match.span(1)), _name(text, at + len(word)))
+        # What stands in a value is part of it; read once more, a long one would never end.
+        at = lower.find(word, match.end() if match else at + len(word))
 
 
 def _name(text: str, end: int) -> str:

@@ -6,7 +6,7 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from imagelint.core.named_secrets import named_spans
+from imagelint.core.named_secrets import is_hinted, named_spans
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
@@ -59,7 +59,7 @@ _HINTS: dict[str, tuple[str, ...]] = {
 def secret_spans(text: str) -> Iterator[Span]:
     """Spans of everything in a text that looks like a secret."""
     for kind, shape in VALUE_SHAPES:
-        if any(hint in text for hint in _HINTS[kind]):
+        if is_hinted(_HINTS[kind], text):
             for match in _compiled(shape).finditer(text):
                 yield Span(*match.span())
     yield from named_spans(text)
