@@ -3,6 +3,36 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class Globs:
+    """Globs of which a name may match any: those without a special character are looked up."""
+
+    __slots__ = ("_beginnings", "_names", "_others")
+
+    def __init__(self, globs: Iterable[str]) -> None:
+        beginnings: list[str] = []
+        names: list[str] = []
+        others: list[str] = []
+        for glob in globs:
+            stem = glob.removesuffix("*")
+            kind = others if set(stem) & set("*?[") else names if stem == glob else beginnings
+            kind.append(stem if kind is beginnings else glob)
+        self._names = frozenset(names)
+        self._beginnings = tuple(beginnings)
+        self._others = tuple(others)
+
+    def matches(self, name: str) -> bool:
+        """Whether a name matches one of them."""
+        return (
+            name in self._names
+            or name.startswith(self._beginnings)
+            or any(matches(name, glob) for glob in self._others)
+        )
 
 
 def matches(name: str, glob: str) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.pattern import pattern as lazy
-from imagelint.knowledge.globs import matches
+from imagelint.knowledge.globs import Globs
 
 __all__ = ["host_installer", "host_package"]
 
@@ -11,25 +11,29 @@ __all__ = ["host_installer", "host_package"]
 # https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/. `libnvidia-ml-dev`,
 # `cuda-compat-*` and `cuda-toolkit-*` are parts of the toolkit.
 _PACKAGES = {
-    "cuda": ("cuda",),
-    "driver": (
-        "cuda-drivers*",
-        "libcuda1",
-        "libcuda1-*",
-        "libnvidia-compute*",
-        "nvidia-dkms*",
-        "nvidia-driver*",
-        "nvidia-headless*",
-        "nvidia-kernel*",
-        "nvidia-open*",
-        "nvidia-utils*",
-        "xserver-xorg-video-nvidia*",
+    "cuda": Globs(("cuda",)),
+    "driver": Globs(
+        (
+            "cuda-drivers*",
+            "libcuda1",
+            "libcuda1-*",
+            "libnvidia-compute*",
+            "nvidia-dkms*",
+            "nvidia-driver*",
+            "nvidia-headless*",
+            "nvidia-kernel*",
+            "nvidia-open*",
+            "nvidia-utils*",
+            "xserver-xorg-video-nvidia*",
+        )
     ),
-    "toolkit": (
-        "libnvidia-container*",
-        "nvidia-container-runtime*",
-        "nvidia-container-toolkit*",
-        "nvidia-docker*",
+    "toolkit": Globs(
+        (
+            "libnvidia-container*",
+            "nvidia-container-runtime*",
+            "nvidia-container-toolkit*",
+            "nvidia-docker*",
+        )
     ),
 }
 _DRIVER_FILE = lazy(r"NVIDIA-Linux-[A-Za-z0-9_]+-[^/]*\.run\Z")
@@ -39,7 +43,7 @@ _CUDA_FILE = lazy(r"cuda_[0-9][^/]*_linux[^/]*\.run\Z")
 def host_package(name: str) -> str:
     """`driver`, `toolkit` (the container toolkit), `cuda` (the metapackage), or empty."""
     for kind, patterns in _PACKAGES.items():
-        if any(matches(name, pattern) for pattern in patterns):
+        if patterns.matches(name):
             return kind
     return ""
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -11,6 +10,7 @@ from imagelint.documents.packages.installs import package_installs, packages_rem
 from imagelint.documents.packages.lookup import manager_call
 from imagelint.documents.queries.stages import server_of, stage_scripts
 from imagelint.knowledge.base_images import is_devel
+from imagelint.knowledge.globs import Globs
 from imagelint.knowledge.gpu_stack import JIT_COMPILED
 
 if TYPE_CHECKING:
@@ -26,15 +26,15 @@ __all__ = ["Toolchain", "compilations", "compiles_at_run_time", "shipped_tools"]
 __all__ += ["toolchain_image", "upon_devel"]
 
 # Packages of apt, apk and the rpm family that turn source into programs.
-_TOOLS = (
+_TOOLS = Globs((
     "autoconf", "automake", "bazel", "binutils", "build-base", "build-essential", "cargo", "clang",
     "clang-*", "cmake", "cmake3", "cuda-compiler-*", "cuda-nvcc-*", "cuda-toolkit",
     "cuda-toolkit-*", "default-jdk", "g++", "g++-*", "gcc", "gcc-*", "gcc-c++", "gfortran",
     "golang", "golang-*", "libtool", "llvm", "llvm-*", "make", "maven", "meson", "ninja",
     "ninja-build", "nvidia-cuda-toolkit", "openjdk-*-jdk", "openjdk*-jdk", "rustc",
-)  # fmt: skip
+))  # fmt: skip
 # `gcc-12-base` and `gcc-14-locales` hold no compiler.
-_NOT_TOOLS = ("gcc-*-base", "gcc-*-locales", "gcc-*-doc")
+_NOT_TOOLS = Globs(("gcc-*-base", "gcc-*-locales", "gcc-*-doc"))
 _TOOL_IMAGES = frozenset(
     f"docker.io/library/{name}" for name in ("gcc", "golang", "gradle", "maven", "rust")
 )
@@ -87,9 +87,7 @@ def shipped_tools(script: Script) -> tuple[Toolchain, ...]:
 
 
 def _is_tool(name: str) -> bool:
-    return any(fnmatchcase(name, tool) for tool in _TOOLS) and not any(
-        fnmatchcase(name, other) for other in _NOT_TOOLS
-    )
+    return _TOOLS.matches(name) and not _NOT_TOOLS.matches(name)
 
 
 def _matches(name: str, removed: Iterable[str]) -> bool:
