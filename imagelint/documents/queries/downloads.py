@@ -90,7 +90,12 @@ _REVISION = pattern(r"\brevision\s*=\s*(?:['\"]([^'\"]*)['\"]|(\S))")
 _SUBSTITUTION = pattern(r"\"?(?:\$\(|`|<\()")
 _INTERPRETERS = pattern(r"(?:python|perl|ruby|node|php)[\d.]*")
 _SOURCING = frozenset({"source", "."})
-_CHECKSUMS = pattern(r"(?:sha(?:1|224|256|384|512)?|md5|b2|b3)sum|shasum")
+CHECKSUMS = frozenset(
+    f"{name}sum" for name in ("sha", "sha1", "sha224", "sha256", "sha384", "sha512")
+) | {"md5sum", "b2sum", "b3sum"}
+_VERIFIERS = frozenset(
+    {"gpg", "gpg2", "gpgv", "cosign", "openssl", "minisign", "signify", "slsa-verifier", "rhash"}
+)
 
 
 @remembered
@@ -104,17 +109,15 @@ def downloads(command: Command) -> tuple[Download, ...]:
     return _pull(command) or _packages(command)
 
 
+@remembered
 def pipes_into_shell(script: Script) -> tuple[tuple[Command, Command], ...]:
     """Pairs of a command that downloads and the interpreter that certainly runs its output.
 
     `curl … | bash`, `bash <(curl …)`, `sh -c "$(curl …)"`, `eval "$(curl …)"`.
     """
     commands = script.commands
-    fetching = [
-        number
-        for number, command in enumerate(commands)
-        if any(found.kind == "file" and found.output == "-" for found in downloads(command))
-    ]
+    # A loop over all commands of all scripts, of which few fetch anything: no generator for each.
+    fetching = [number for number, command in enumerate(commands) if _prints(downloads(command))]
     if not fetching:
         return ()
     runners = [number for number, command in enumerate(commands) if _interprets(command)]
@@ -122,11 +125,17 @@ def pipes_into_shell(script: Script) -> tuple[tuple[Command, Command], ...]:
     return tuple((commands[fetch], commands[runner]) for fetch, runner in sorted(pairs))
 
 
+def _prints(fetched: tuple[Download, ...]) -> bool:
+    """Whether a file goes to standard output."""
+    return bool(fetched) and any(one.kind == "file" and one.output == "-" for one in fetched)
+
+
 def verified(script: Script, after: Command | None = None) -> bool:
     """Whether a checksum or signature is verified in the script, behind a command if given."""
     return last_verification(script) > (after.span.start if after else -1)
 
 
+@remembered
 def last_verification(script: Script) -> int:
     """Where the last command begins that verifies a checksum or signature; -1 without one."""
     return max((one.span.start for one in script.commands if _verifies(one)), default=-1)
@@ -351,15 +360,15 @@ def _files(words: tuple[Word, ...]) -> tuple[Word, ...]:
 
 def _verifies(command: Command) -> bool:
     program = command.program
-    texts = [word.text for word in command.arguments]
-    if _CHECKSUMS.fullmatch(program):
+    if program in CHECKSUMS:
         return command.has_flag("-c", "--check", "--status") or command.stage > 0
-    if program in ("gpg", "gpg2", "gpgv"):
-        return program == "gpgv" or "--verify" in texts
+    if program not in _VERIFIERS:
+        return [word.text for word in command.words[1:3]] == ["attestation", "verify"]
+    texts = [word.text for word in command.arguments]
+    if program in ("gpg", "gpg2"):
+        return "--verify" in texts
     if program == "cosign":
         return any(text.startswith("verify") for text in texts)
     if program == "openssl":
         return texts[:1] == ["dgst"]
-    if program in ("minisign", "signify"):
-        return command.has_flag("-V")
-    return program in ("slsa-verifier", "rhash") or texts[:2] == ["attestation", "verify"]
+    return program not in ("minisign", "signify") or command.has_flag("-V")

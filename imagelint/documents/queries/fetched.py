@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.queries.downloads import last_verification
+from imagelint.documents.queries.downloads import CHECKSUMS, last_verification
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.shell.script import Script
 
@@ -25,7 +25,7 @@ _USED = pattern(
 )
 _PROGRAMS = pattern(r"/s?bin/[^/]*\Z")
 _PLAIN = pattern(r"[\w.+${}~-]+")
-_CHECKSUM = pattern(r"(?:sha\d*|md5|b2|b3)sum|shasum|openssl")
+_HASHING = CHECKSUMS | {"openssl"}
 _UNPACKING = frozenset(("tar", "bsdtar", "unzip", "dpkg", "cpio"))
 
 
@@ -58,7 +58,7 @@ class FileUses:
         self._hashed: set[str] = set()
         self._unpacking: dict[int, int] = {}
         for command in script.commands:
-            if _CHECKSUM.fullmatch(command.program):
+            if command.program in _HASHING:
                 self._hashed.update(word.text.rpartition("/")[2] for word in command.arguments)
             elif command.program in _UNPACKING:
                 last = self._unpacking.get(command.pipe, -1)

@@ -33,15 +33,17 @@ def unverified_download(script: Script, ctx: Context) -> Findings:
             && echo "6d0f1a6c5c8f0a2b  tool-1.2.tar.gz" | sha256sum -c - \
             && tar xf tool-1.2.tar.gz
     """
+    fetched = [one for command in script.commands for one in downloads(command)]
+    if not fetched:
+        return
     piped = {source.span for source, _ in pipes_into_shell(script)}
     last = last_verification(script)
     uses = FileUses(script)
     found = [
         download
-        for command in script.commands
-        for download in downloads(command)
+        for download in fetched
         if download.kind == "file" and not download.checked and not uses.is_hashed(download)
-        if command.span not in piped and last <= command.span.start
+        if download.command.span not in piped and last <= download.command.span.start
         if will_be_used(ctx.document, uses, download)
     ]
     if not found or checked_later(ctx.document, script):
