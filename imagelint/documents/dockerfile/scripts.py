@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Instruction
     from imagelint.documents.dockerfile.syntax.lines import LogicalLine
 
+_SHELLS_KEPT = 64  # few are in use
 _BREAKS = frozenset(("", *" \t;|&()<>\n"))  # what stands between words
 
 
@@ -56,6 +58,7 @@ def read_command(
     return script if exact else script._replace(readable=False, commands=())
 
 
+@lru_cache(_SHELLS_KEPT)
 def language_of(shell: tuple[str, ...]) -> str:
     """The base name of what reads the text behind the words of SHELL, through wrappers.
 

@@ -1,4 +1,4 @@
-"""The form of a Dockerfile that `dockerfile-parse` reads, line for line."""
+"""The form of a Dockerfile that `dockerfile-parse` reads: an instruction a line."""
 
 from __future__ import annotations
 
@@ -17,17 +17,15 @@ _BLANK = pattern(r"[\t\v\f\r ]")
 _UNREADABLE = pattern(r"[^!-~]")
 
 
-def named(lines: tuple[LogicalLine, ...], count: int) -> Iterator[LogicalLine]:
+def named(lines: tuple[LogicalLine, ...]) -> Iterator[LogicalLine]:
     """The instructions as dockerfile-parse splits and names them."""
     from dockerfile_parse import DockerfileParser
 
-    by_first = {line.first: line for line in lines}
-    text = "\n".join(_normalised(lines, count)) + "\n"
+    text = "".join(map(_normalised, lines))
     parser = DockerfileParser(fileobj=BytesIO(text.encode("ascii")), env_replace=False)
     for entry in parser.structure:
-        line = by_first.get(entry["startline"])
-        if line is not None:
-            yield line._replace(keyword=_keyword(entry["instruction"], line))
+        line = lines[entry["startline"]]
+        yield line._replace(keyword=_keyword(entry["instruction"], line))
 
 
 def _keyword(read: str, line: LogicalLine) -> str:
@@ -39,20 +37,13 @@ def _written(line: LogicalLine) -> str:
     return _BLANK.split(line.text.strip(SPACES), maxsplit=1)[0]
 
 
-def _normalised(lines: tuple[LogicalLine, ...], count: int) -> list[str]:
-    """The same lines as dockerfile-parse reads them.
+def _normalised(line: LogicalLine) -> str:
+    """The same instruction as dockerfile-parse reads it: its name, and something behind it.
 
-    Comments, bodies of here-documents and blank lines in continuations are comments, every
-    continuation is closed, the escape character is a backslash, and the name of an instruction
-    stands in its first line. Of the arguments nothing is needed, and dockerfile-parse would take
-    quadratic time to join many lines of them.
+    Comments, continuations and bodies of here-documents have been read. Of the arguments nothing is
+    needed, and dockerfile-parse would take quadratic time to join many lines of them.
     """
-    normalised = ["#"] * count
-    for line in lines:
-        head = _UNREADABLE.sub("?", _written(line))
-        if line.last == line.first:
-            normalised[line.first] = f"{head} ."
-        else:
-            normalised[line.first] = f"{head} \\"
-            normalised[line.last] = "."
-    return normalised
+    name = _written(line)
+    if not name.isascii() or not name.isprintable():
+        name = _UNREADABLE.sub("?", name)
+    return f"{name} .\n"

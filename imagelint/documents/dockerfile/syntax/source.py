@@ -1,8 +1,8 @@
 """The lines of a Dockerfile: BuildKit's rules for directives, comments and continuations.
 
 `dockerfile-parse` splits the text into instructions. It knows neither here-documents nor blank
-lines inside a continuation, so it is given a text of the same lines in the form that it reads, and
-each instruction gets back its exact characters in the original. The rules are those of
+lines inside a continuation, so it is given each instruction in the form that it reads, on a line of
+its own, and each gets back its exact characters in the original. The rules are those of
 `frontend/dockerfile/parser/parser.go` of moby/buildkit.
 """
 
@@ -64,7 +64,7 @@ def read_layout(text: str) -> DockerfileLines:
         tuple(scanner.directives),
         scanner.escape,
         tuple(scanner.comments),
-        tuple(named(lines, len(scanner.physical))),
+        tuple(named(lines)),
         tuple(scanner.complaints),
     )
 
