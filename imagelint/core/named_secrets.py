@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 _ANY = pattern(r"")
 _JOINED = pattern(r"[_-]$")
 _OF_KEYS = pattern(
-    r"(?:api|access|secret|private|auth|encryption|signing|master|account|ssh|ngc)[_-]?$"
+    r"(?:api|access|secret|private|auth|encryption|signing|master|account|ssh|ngc|openai|anthropic"
+    r"|gemini|groq|mistral|cohere|nvidia|azure|deepseek|dashscope|openrouter|wandb|tavily|serper"
+    r"|pinecone|qdrant|langfuse|langsmith|litellm|stripe|app|admin|license|storage|salt|jwt)[_-]?$"
 )
 _WORDS = (
     ("token", _ANY),
@@ -41,7 +43,8 @@ _VALUE = r"([^\s'\"$<{\[,;&|\\-][^\s'\"$]{5,})"
 # Prose has colons too: a value behind one has a digit, or is long.
 _TOLD = r"(?=[^\s'\"]{0,99}\d|[^\s'\"]{20})"
 _ASSIGNED = pattern(
-    rf"(?i){_TRAIL}{_QUOTES}(?:={_QUOTES}|[ \t]{{0,3}}:[ \t]{{0,9}}{_QUOTES}{_TOLD}){_VALUE}"
+    rf"(?i){_TRAIL}{_QUOTES}(?:={_QUOTES}|[ \t]{{1,3}}=[ \t]{{0,3}}{_QUOTES}{_TOLD}"
+    rf"|[ \t]{{0,3}}:[ \t]{{0,9}}{_QUOTES}{_TOLD}){_VALUE}"
 )
 # Behind an option comes its value, the next item of a JSON list, or of a YAML list.
 _NEXT = (

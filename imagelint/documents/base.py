@@ -12,7 +12,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind, Problem, ProblemKind
 from imagelint.core.source import Source, Span
-from imagelint.documents.shared import EnvVar
+from imagelint.documents.shared import EnvVar, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -265,6 +265,9 @@ class Document:
         """
         from imagelint.documents.secretnames import is_secret_name
 
+        for setting in self.nodes_of(Setting):
+            if is_secret_name(setting.name) and setting.span.start < setting.span.end:
+                yield setting.span
         for variable in self.nodes_of(EnvVar):
             if not variable.reference and is_secret_name(variable.name):
                 span = self.secret_span(variable)

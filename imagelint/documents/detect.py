@@ -90,7 +90,7 @@ def detect(origin: str, text: str) -> str:
     if _is_dockerfile_name(name):
         return _named_dockerfile(name, text, head)
     if _VALUES.fullmatch(name):
-        return "kubernetes" if _is_kubernetes(text) else ""
+        return "kubernetes" if _is_kubernetes(text) else "values"
     if _DATA.fullmatch(name):
         return "" if _NONE_OF_OURS.fullmatch(name) else _data(low, name, text, head)
     return _by_content(name, text)

@@ -74,6 +74,16 @@ KINDS: dict[str, Kind] = {
     "dockerfile": Kind("dockerfile.frontend:read_dockerfile", most_lines=20_000),
     "kubernetes": Kind("kubernetes.manifest:parse_manifest"),
     "compose": Kind("compose.document:parse_compose", beside=(".env",)),
+    # Examples hold what is to be filled in.
+    "dotenv": Kind(
+        "dotenv:parse_dotenv",
+        path=pattern(
+            _NAME + r"(?!.*(?:example|sample|template|tmpl|schema))"
+            r"(?:\.env(?:\.(?!dist$|defaults?$|test$)[\w-]+)*|[\w-][\w.-]*\.env)"
+        ),
+        most_lines=100_000,
+    ),
+    "values": Kind("yaml.settings:parse_values"),
     "template": Kind("template:refuse_template"),
     "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),
     "signatures": Kind("image.signatures:parse_signatures", About.IMAGE),

@@ -57,7 +57,7 @@ _TEXTUAL = frozenset(
 # MinIO calls its root user's name an access key, min.io/docs: MINIO_ROOT_USER. A pull secret is
 # the name of a Secret, an anonymous key is for everybody.
 _PLAIN_NAMES = frozenset({"PWD", "OLDPWD", "TOKEN_TYPE", "PASS", "PAT", "MINIO_ACCESS_KEY"})
-_PUBLIC = frozenset({"PUBLIC", "PULL", "ANON", "PUBLISHABLE"})
+_PUBLIC = frozenset({"PUBLIC", "PULL", "ANON", "PUBLISHABLE", "EXISTING"})
 
 
 @cache
@@ -76,6 +76,8 @@ def is_secret_name(name: str) -> bool:
     if at is None or _SWITCHES.intersection(words[:at]):
         return False
     behind = words[at + 1 :]
+    if words[at].startswith("PASS") and behind in (["KEY"], ["KEYS"]):
+        return False  # under which key of a Secret it lies
     # A key's own words stay: `SECRET_ACCESS_KEY`, `PASSWORD_DB`, `CREDENTIALS_FILE`.
     return not behind or behind == ["DB"] or behind[-1] not in _ABOUT
 

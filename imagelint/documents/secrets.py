@@ -79,7 +79,7 @@ def is_placeholder(value: str) -> bool:
 
 def _says_what_belongs_there(text: str) -> bool:
     """Whether a value is the name of what belongs there: `OPENAI_API_KEY`, `my-dummy-token`."""
-    if _VARIABLE_NAME.fullmatch(text) and is_secret_name(text):
+    if _VARIABLE_NAME.fullmatch(text) and (is_secret_name(text) or text.endswith("_KEY")):
         return True
     if any(letter.isdigit() for letter in text):
         return False

@@ -106,3 +106,43 @@ class EnvVar(NamedTuple):
     reference: str = ""
     path: str = ""
     place: ExecutionPlace = UNKNOWN_PLACE
+
+
+class CommandLine(NamedTuple):
+    """What starts a container: its command, entrypoint or arguments, as they are written.
+
+    `name` is that of the container or service, `place` what it is started in.
+    """
+
+    span: Span
+    name: str
+    place: ExecutionPlace
+    path: str = ""
+
+
+class Holder(Enum):
+    """What keeps a setting; the value is what a reader calls it."""
+
+    CONFIG_MAP = "ConfigMap"
+    SECRET = "Secret"  # noqa: S105 - the kind of an object
+    CONFIG_MAP_GENERATOR = "configMapGenerator"
+    SECRET_GENERATOR = "secretGenerator"  # noqa: S105 - a field of a kustomization
+    ENVIRONMENT_FILE = "environment file"
+    IMAGE = "image configuration"
+    CHART_VALUES = "values of a chart"
+
+
+class Setting(NamedTuple):
+    """A value under a name.
+
+    `span` is where the value is written, `text` the value itself. `verbatim` tells whether it
+    stands character for character from the start of the span, `encoded` whether it was decoded.
+    """
+
+    span: Span
+    name: str
+    text: str
+    holder: Holder
+    verbatim: bool
+    encoded: bool = False
+    path: str = ""

@@ -62,6 +62,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "literal-secret-env": "on",
             "secret-in-args": "on",
             "secret-in-build": "on",
+            "secret-in-config": "on",
             "secret-value": "on",
             "curl-pipe-shell": "on",
             "host-namespaces": "on",

@@ -27,6 +27,8 @@ TEXTS = {
     "dockerfile": "FROM a\n",
     "kubernetes": "apiVersion: v1\nkind: Pod\n",
     "compose": "services: {}\n",
+    "dotenv": "A=1\n",
+    "values": "image: {}\n",
     "vulnerabilities": '{"SchemaVersion": 2, "ArtifactType": "container_image"}',
     "signatures": '{"image": "a", "checks": []}',
     "text": "good morning\n",
@@ -90,4 +92,5 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
+    files |= {"dotenv", "values"}
     assert {name for name in KINDS if about(name) is About.FILE} == files

@@ -17,7 +17,7 @@ from imagelint.documents.compose.runtime import read_runtime
 from imagelint.documents.compose.values import is_set, parts, value
 from imagelint.documents.compose.variables import read_env, read_settings
 from imagelint.documents.secretnames import is_secret_name
-from imagelint.documents.shared import EnvOrigin, ImageRole, ImageUse, image_use
+from imagelint.documents.shared import CommandLine, EnvOrigin, ImageRole, ImageUse, image_use
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream
@@ -62,6 +62,9 @@ class ComposeFile(Document):
             yield from service.arguments
             yield from service.env
             yield from service.ports
+            for place in (service.body["entrypoint"], service.body["command"]):
+                if place.exists:
+                    yield CommandLine(place.span, service.name, service.place, place.path)
             yield from _started(service)
 
     def landmarks(self) -> Iterator[Landmark]:

@@ -12,12 +12,14 @@ from imagelint.documents.secretnames import is_secret_name
 
 FILE_NAME = ".env"
 # https://docs.docker.com/reference/compose-file/services/#env_file-format
-_LINE = pattern(
+LINE = pattern(
     r"^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.-]*)[ \t]*[=:][ \t]*"
     r"(?:'((?:[^'\\]|\\.)*)'|\"((?:[^\"\\]|\\.)*)\"|([^\r\n]*))",
     re.MULTILINE | re.DOTALL,
 )
-_COMMENT = pattern(r"(?:^|[ \t]+)#.*")
+"""A setting: its name, and its value in single, in double or without quotes."""
+COMMENT = pattern(r"(?:^|[ \t]+)#.*")
+"""What behind a value without quotes is none of it."""
 
 
 def read_dotenv(text: str) -> Variables:
@@ -26,7 +28,7 @@ def read_dotenv(text: str) -> Variables:
     A secret is set and not known: nothing that is said about a compose file may hold it.
     """
     found: dict[str, str | None] = {}
-    for match in _LINE.finditer(text):
+    for match in LINE.finditer(text):
         name, literal, quoted, plain = match.groups()
         if is_secret_name(name):
             found[name] = None
@@ -35,7 +37,7 @@ def read_dotenv(text: str) -> Variables:
         elif quoted is not None:
             found[name] = None if "\\" in quoted else _expanded(quoted, found)
         else:
-            found[name] = _expanded(_COMMENT.sub("", plain).strip(), found)
+            found[name] = _expanded(COMMENT.sub("", plain).strip(), found)
     return found
 
 

@@ -64,9 +64,3 @@ class ComposeService(NamedTuple):
         """The variable of that name that counts, which is the last."""
         found = [variable for variable in self.env if variable.name == name]
         return found[-1] if found else None
-
-    @property
-    def command_spans(self) -> tuple[Span, ...]:
-        """Where its entrypoint and its command are written."""
-        places = (self.body["entrypoint"], self.body["command"])
-        return tuple(place.span for place in places if place.exists)

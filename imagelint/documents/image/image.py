@@ -11,7 +11,7 @@ from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document
 from imagelint.documents.image.config import ImageConfig
 from imagelint.documents.image.jsonview import JsonView, read_json
-from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
+from imagelint.documents.shared import EnvOrigin, EnvVar, Holder, ImageRole, ImageUse, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -84,11 +84,26 @@ class ImageTarget(Document):
         for name, value in self.config.env:
             path = f"config.Env.{name}"
             yield EnvVar(NOWHERE, name, Known(value), EnvOrigin.ENV, NOWHERE, NOWHERE, path=path)
+        yield from _settings(self.config)
 
     def _use(self) -> ImageUse:
         reference = parse_reference(self.identity.pinned)
         known = Known(reference) if reference else UNKNOWN
         return ImageUse(NOWHERE, ImageRole.TARGET, self.identity.pinned, known)
+
+
+def _settings(config: ImageConfig) -> Iterator[Setting]:
+    """Whatever an image tells everyone who can pull it."""
+    told = {
+        **{f"config.Env.{name}": value for name, value in config.env},
+        **{f"config.Labels.{name}": value for name, value in config.labels},
+        "config.Entrypoint": " ".join(config.entrypoint),
+        "config.Cmd": " ".join(config.cmd),
+        "config.Healthcheck": " ".join(config.health_check),
+    }
+    for path, text in told.items():
+        name = path.rpartition(".")[2]
+        yield Setting(NOWHERE, name, text, Holder.IMAGE, verbatim=False, encoded=True, path=path)
 
 
 def parse_config(text: str) -> ImageConfig | str:

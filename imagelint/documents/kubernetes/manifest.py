@@ -11,6 +11,7 @@ from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.kubernetes.settings import read_settings
 from imagelint.documents.kubernetes.wellformed import (
     malformed_list,
     malformed_parts,
@@ -19,6 +20,7 @@ from imagelint.documents.kubernetes.wellformed import (
 from imagelint.documents.kubernetes.wiring.reader import read_wiring
 from imagelint.documents.kubernetes.wiring.routes import read_routes
 from imagelint.documents.kubernetes.wiring.scaling import read_autoscaler
+from imagelint.documents.shared import CommandLine
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream
@@ -59,6 +61,7 @@ class Manifest(Document):
         for obj, pods in self._with_pods:
             yield obj
             yield from mistakes(obj)
+            yield from read_settings(obj)
             wiring = read_wiring(obj)
             if wiring is not None:
                 yield wiring
@@ -109,6 +112,9 @@ def _container_nodes(container: Container) -> Iterator[Node]:
     if container.image is not None:
         yield container.image
     yield from container.env
+    for place in (container.body["command"], container.body["args"]):
+        if place.exists:
+            yield CommandLine(place.span, container.name, container.place, place.path)
     yield from _started(container)
 
 

@@ -111,12 +111,6 @@ class Container(NamedTuple):
         return found[-1] if found else None
 
     @property
-    def command_spans(self) -> tuple[Span, ...]:
-        """Where its command and its arguments are written."""
-        places = (self.body["command"], self.body["args"])
-        return tuple(place.span for place in places if place.exists)
-
-    @property
     def privileges(self) -> Privileges:
         """How much it may do."""
         return self.runtime.privileges

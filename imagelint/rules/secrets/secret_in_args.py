@@ -6,11 +6,10 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.booleans import is_boolean_word
-from imagelint.documents.compose.model import ComposeService
-from imagelint.documents.kubernetes.objects import Container
 from imagelint.documents.queries.serving import variable_of
 from imagelint.documents.secrets import is_placeholder, secret_kind
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.shared import CommandLine
 from imagelint.documents.writtensecrets import written_secrets
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -36,8 +35,8 @@ _DOCUMENTED = frozenset(("token-abc123", "sk-1234", "test", "key", "secret"))
 _NONE = frozenset(("EMPTY", "empty", "none", "None"))
 
 
-@rule((ServingCommand, Container, ComposeService), Severity.HIGH)
-def secret_in_args(node: ServingCommand | Container | ComposeService, ctx: Context) -> Findings:
+@rule((ServingCommand, CommandLine), Severity.HIGH)
+def secret_in_args(node: ServingCommand | CommandLine, ctx: Context) -> Findings:
     """A key, token or password stands on the command line.
 
     Arguments are in the manifest and its history, in the image's configuration, in the process
@@ -82,23 +81,20 @@ def secret_in_args(node: ServingCommand | Container | ComposeService, ctx: Conte
         yield from _words(node, ctx)
 
 
-def _words(node: Container | ComposeService, ctx: Context) -> Findings:
+def _words(line: CommandLine, ctx: Context) -> Findings:
     """What any command is told by options, addresses and headers."""
     switches = ctx.document.derived(_switch_spans)
-    for place in node.command_spans:
-        for secret in written_secrets(ctx.text(place), place.start):
-            if any(span.start <= secret.span.start < span.end for span in switches):
-                continue
-            what = f"the value of `{secret.name}`" if secret.name else "a password"
-            yield ctx.finding(
-                secret.span,
-                f"{what} is given in plain text",
-                help="take it from a variable that a Secret fills"
-                if isinstance(node, Container)
-                else "take it from the environment: `${VARIABLE:?}`",
-                subject=secret.name or node.name,
-                confidence=Confidence.LIKELY if secret.name else None,
-            )
+    for secret in written_secrets(ctx.text(line.span), line.span.start):
+        if any(span.start <= secret.span.start < span.end for span in switches):
+            continue
+        what = f"the value of `{secret.name}`" if secret.name else "a password"
+        yield ctx.finding(
+            line._replace(span=secret.span),
+            f"{what} is given to the {line.place.title} in plain text",
+            help=line.place.secret_advice("VARIABLE"),
+            subject=secret.name or line.name,
+            confidence=Confidence.LIKELY if secret.name else None,
+        )
 
 
 def _switch_spans(document: Document) -> tuple[Span, ...]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import value_or
 from imagelint.core.redact import secret_spans
 from imagelint.documents.base import Text
-from imagelint.documents.image.config import ImageConfig
 from imagelint.documents.secrets import is_placeholder, secret_kind
-from imagelint.documents.shared import EnvVar
+from imagelint.documents.shared import Setting
 from imagelint.rules.api import Context, Finding, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -23,13 +21,13 @@ _TELLING = ("example", "fake", "xxxx", "0123456789", "1234567890", "abcdefgh")
 _VARIETY = 10
 
 
-@rule((Text, EnvVar, ImageConfig), Severity.CRITICAL)
-def secret_value(node: Text | EnvVar | ImageConfig, ctx: Context) -> Findings:
+@rule((Text, Setting), Severity.CRITICAL)
+def secret_value(node: Text | Setting, ctx: Context) -> Findings:
     """A key or token is written into the file.
 
     Its shape says what it is: Hugging Face, NVIDIA NGC, OpenAI, GitHub, AWS and others give their
     keys prefixes of their own. Whoever has the file, its history or the image has the key. The
-    value itself is never shown.
+    value itself is never shown. What a Secret holds under `data` is decoded: base64 hides nothing.
 
     Except:
         Placeholders and the examples of documentation (`hf_xxxx…`, `AKIA…EXAMPLE`).
@@ -45,17 +43,9 @@ def secret_value(node: Text | EnvVar | ImageConfig, ctx: Context) -> Findings:
     if isinstance(node, Text):
         for kind, span in _secrets(ctx.text(node.span)):
             yield _finding(kind, span, ctx)
-    elif not ctx.source.text:  # an image has no text
-        for text in _texts(node):
-            for kind, _ in _secrets(text):
-                yield _finding(kind, node, ctx)
-
-
-def _texts(node: EnvVar | ImageConfig) -> tuple[str, ...]:
-    if isinstance(node, EnvVar):
-        return (value_or(node.value, ""),)
-    labels = tuple(value for _, value in node.labels)
-    return (*labels, *node.entrypoint, *node.cmd, *node.health_check)
+    elif node.encoded:  # what no text shows
+        for kind, _ in _secrets(node.text):
+            yield _finding(kind, node, ctx)
 
 
 def _finding(kind: str, at: Node, ctx: Context) -> Finding:

@@ -50,16 +50,17 @@ def test_an_object_and_what_stands_in_it_in_source_order() -> None:
     assert obj.labels == (("app", "llm"),)
     assert obj.annotation("other").word() == "x"
     assert POD[slice(*obj.span)] == "llm"
-    assert names(document)[:7] == [
+    assert names(document)[:8] == [
         "KubernetesObject",
         "Pod",
         "Container",
         "ImageUse",
         "EnvVar",
         "EnvVar",
+        "CommandLine",
         "Script",
     ]
-    assert names(document)[7:] == ["Command", "ServingCommand"]
+    assert names(document)[8:] == ["Command", "ServingCommand"]
     assert list(document.nodes()) == list(document.nodes())
     assert next(iter(document.walk())) is document
 

@@ -1,0 +1,89 @@
+"""The rule `secret-in-config`."""
+
+from __future__ import annotations
+
+from imagelint.documents.secretnames import is_secret_name
+from imagelint.documents.secrets import is_path, is_placeholder, secret_kind
+from imagelint.documents.shared import Holder, Setting
+from imagelint.documents.writtensecrets import written_secrets
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+_OPEN = (Holder.CONFIG_MAP, Holder.CONFIG_MAP_GENERATOR)
+_HELP = {
+    Holder.CONFIG_MAP: "put it into a Secret that is made outside of this file",
+    Holder.CONFIG_MAP_GENERATOR: "use `secretGenerator` with a file that is not kept here",
+    Holder.SECRET: "make the Secret outside of this file (`kubectl create secret`, an "
+    "ExternalSecret), or keep it sealed (SealedSecret, SOPS)",
+    Holder.SECRET_GENERATOR: "read it with `files` or `envs` from a file that is not kept here",
+    Holder.ENVIRONMENT_FILE: "keep the file out of the repository and of the build context",
+    Holder.CHART_VALUES: "name an existing Secret here, and make that one elsewhere",
+}
+
+
+@rule(Setting, Severity.HIGH, references=("Polaris sensitiveConfigmapContent",))
+def secret_in_config(setting: Setting, ctx: Context) -> Findings:
+    """A secret is kept in a manifest, an environment file or the values of a chart.
+
+    Whoever can read the file or its history has it. A ConfigMap is shown to everyone who may look
+    at the namespace; the manifest of a Secret hides nothing, base64 is no cipher.
+
+    Except:
+        Placeholders, references, paths, names that only look like secrets; sealed and external
+        secrets. Values that are keys by their looks are reported by `secret-value`.
+
+    Bad (config.yaml):
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: api
+        data:
+          DB_PASSWORD: correct-horse-battery
+
+    Good (config.yaml):
+        apiVersion: v1
+        kind: ConfigMap
+        metadata:
+          name: api
+        data:
+          DB_USER: api
+    """
+    if setting.holder is Holder.IMAGE:
+        return  # its variables are those of `secret-in-build`
+    confidence = None if setting.holder in _OPEN else Confidence.LIKELY
+    if is_secret_name(setting.name):
+        if _counts(setting):
+            yield ctx.finding(
+                setting,
+                f"`{setting.name}` is written in plain text into {_title(setting.holder)}",
+                help=_HELP[setting.holder],
+                subject=setting.name,
+                confidence=confidence,
+            )
+        return
+    for secret in written_secrets(setting.text, setting.span.start):
+        yield ctx.finding(
+            setting._replace(span=secret.span) if setting.verbatim else setting,
+            f"`{setting.name}` in {_title(setting.holder)} holds a password in plain text",
+            help=_HELP[setting.holder],
+            subject=setting.name,
+            confidence=Confidence.LIKELY if secret.name else confidence,
+        )
+
+
+def _title(holder: Holder) -> str:
+    if holder is Holder.CHART_VALUES:
+        return "the values of a chart"
+    return f"{'an' if holder is Holder.ENVIRONMENT_FILE else 'a'} {holder.value}"
+
+
+def _counts(setting: Setting) -> bool:
+    text = setting.text.strip()
+    if not text or is_placeholder(text) or is_path(text) or secret_kind(text):
+        return False
+    if "${" in text or "{{" in text or text == setting.name:
+        return False
+    # `secretKey: token`, `tokenSecret: registry-login` of a chart name a Secret, or a key of one.
+    named = (
+        setting.holder is Holder.CHART_VALUES and not any(map(str.isdigit, text)) and text.islower()
+    )
+    return not (named and "password" not in setting.name.lower())
