@@ -89,7 +89,7 @@ POLICY = ("collect", "documents.*", "engine", "policy", "rules.*", "run")
 RULES = (
     *POLICY,
     *("knowledge", "reporters", "rules.secrets"),
-    *("documents.packages", "documents.queries", "documents.shell"),
+    *("documents.packages", "documents.queries", "documents.secrets", "documents.shell"),
     # What rules speak about besides what a command reads: types of nodes, and nothing else.
     *("documents.image.config", "documents.compose.model"),
 )

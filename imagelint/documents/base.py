@@ -263,7 +263,7 @@ class Document:
         These are the values of variables whose names say that they are secret. What else a kind of
         document keeps secret, it adds.
         """
-        from imagelint.documents.secretnames import is_secret_name
+        from imagelint.documents.secrets.names import is_secret_name
 
         for setting in self.nodes_of(Setting):
             if is_secret_name(setting.name) and setting.span.start < setting.span.end:

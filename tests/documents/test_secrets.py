@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from imagelint.documents.credentialfiles import credential_file
-from imagelint.documents.secretnames import is_secret_name
-from imagelint.documents.secrets import is_placeholder, secret_kind
+from imagelint.documents.secrets.files import credential_file
+from imagelint.documents.secrets.names import is_secret_name
+from imagelint.documents.secrets.values import is_placeholder, secret_kind
 
 NAMES_OF_SECRETS = """
 HF_TOKEN HUGGING_FACE_HUB_TOKEN NGC_API_KEY WANDB_API_KEY OPENAI_API_KEY AWS_SECRET_ACCESS_KEY

@@ -16,7 +16,7 @@ from imagelint.documents.compose.ports import container_ports, read_ports
 from imagelint.documents.compose.runtime import read_runtime
 from imagelint.documents.compose.values import is_set, parts, value
 from imagelint.documents.compose.variables import read_env, read_settings
-from imagelint.documents.secretnames import is_secret_name
+from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.shared import CommandLine, EnvOrigin, ImageRole, ImageUse, image_use
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor

@@ -8,7 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.redact import redact
 from imagelint.documents.compose.interpolation import NO_VARIABLES, Variables, interpolated
-from imagelint.documents.secretnames import is_secret_name
+from imagelint.documents.secrets.names import is_secret_name
 
 FILE_NAME = ".env"
 # https://docs.docker.com/reference/compose-file/services/#env_file-format

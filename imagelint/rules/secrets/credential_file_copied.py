@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.credentialfiles import credential_file
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.queries.context import sources
 from imagelint.documents.queries.stages import enclosing_stage
+from imagelint.documents.secrets.files import credential_file
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.execution import Phase
-from imagelint.documents.secretnames import is_secret_name
-from imagelint.documents.secrets import is_path, is_placeholder, secret_kind
+from imagelint.documents.secrets.names import is_secret_name
+from imagelint.documents.secrets.values import is_path, is_placeholder, secret_kind
+from imagelint.documents.secrets.written import written_secrets
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.documents.writtensecrets import written_secrets
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.documents.booleans import is_boolean_word
 from imagelint.documents.queries.serving import variable_of
-from imagelint.documents.secrets import is_placeholder, secret_kind
+from imagelint.documents.secrets.values import is_placeholder, secret_kind
+from imagelint.documents.secrets.written import written_secrets
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import CommandLine
-from imagelint.documents.writtensecrets import written_secrets
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:

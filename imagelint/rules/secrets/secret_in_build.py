@@ -10,11 +10,11 @@ from imagelint.core.fact import Known, value_or
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.queries.buildsecrets import takes_argument, used_by_script
 from imagelint.documents.queries.stages import enclosing_stage
-from imagelint.documents.secretnames import is_secret_name
-from imagelint.documents.secrets import is_placeholder, secret_kind
+from imagelint.documents.secrets.names import is_secret_name
+from imagelint.documents.secrets.values import is_placeholder, secret_kind
+from imagelint.documents.secrets.written import written_secrets
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.documents.writtensecrets import written_secrets
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _BUILD = frozenset((EnvOrigin.ENV, EnvOrigin.ARG, EnvOrigin.SHELL, EnvOrigin.BUILD_ARG))

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imagelint.documents.secretnames import is_secret_name
-from imagelint.documents.secrets import is_path, is_placeholder, secret_kind
+from imagelint.documents.secrets.names import is_secret_name
+from imagelint.documents.secrets.values import is_path, is_placeholder, secret_kind
+from imagelint.documents.secrets.written import written_secrets
 from imagelint.documents.shared import Holder, Setting
-from imagelint.documents.writtensecrets import written_secrets
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _OPEN = (Holder.CONFIG_MAP, Holder.CONFIG_MAP_GENERATOR)

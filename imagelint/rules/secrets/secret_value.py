@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.redact import secret_spans
 from imagelint.documents.base import Text
-from imagelint.documents.secrets import is_placeholder, secret_kind
+from imagelint.documents.secrets.values import is_placeholder, secret_kind
 from imagelint.documents.shared import Setting
 from imagelint.rules.api import Context, Finding, Findings, Severity, rule
 

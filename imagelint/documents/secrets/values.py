@@ -8,7 +8,7 @@ from functools import cache
 from imagelint.core.pattern import pattern
 from imagelint.core.redact import VALUE_SHAPES
 from imagelint.documents.booleans import is_boolean_word
-from imagelint.documents.secretnames import is_secret_name
+from imagelint.documents.secrets.names import is_secret_name
 from imagelint.knowledge.keys import VENDORS, is_local_key
 
 _PLACEHOLDERS = frozenset(

@@ -8,8 +8,8 @@ from imagelint.core.named_secrets import named_values
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.secretnames import is_secret_name
-from imagelint.documents.secrets import is_path, is_placeholder, secret_kind
+from imagelint.documents.secrets.names import is_secret_name
+from imagelint.documents.secrets.values import is_path, is_placeholder, secret_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -1,0 +1,1 @@
+"""Secrets: their names, their values, where they are written, and the files that hold them."""
