@@ -12,7 +12,7 @@ from imagelint.documents.base import Document
 from imagelint.documents.compose.document import parse_compose
 from imagelint.documents.dockerfile import parse_dockerfile
 from imagelint.documents.execution import UNKNOWN_PLACE, Phase
-from imagelint.documents.kubernetes import parse_manifest
+from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.locate import Locator
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Command, Script

@@ -9,7 +9,7 @@ from imagelint.core.report import AllowanceKind, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import Dialect, DocumentError
 from imagelint.documents.complaints import DuplicateKey, ObjectWithoutKind
-from imagelint.documents.kubernetes import Manifest, parse_manifest
+from imagelint.documents.kubernetes.manifest import Manifest, parse_manifest
 
 POD = """\
 apiVersion: v1

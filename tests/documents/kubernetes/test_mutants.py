@@ -14,7 +14,7 @@ import yaml
 
 from imagelint.core.report import Report
 from imagelint.core.source import Source
-from imagelint.documents.kubernetes import Manifest
+from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import Mistake
 from imagelint.run.index import recognise
 

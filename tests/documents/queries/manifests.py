@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.source import Source
 from imagelint.documents.compose.document import parse_compose
-from imagelint.documents.kubernetes import parse_manifest
+from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.serving.command import ServingCommand
 
 POD = "{{apiVersion: v1, kind: Pod, spec: {{{spec}containers: [{{name: s, {container}}}]}}}}"

@@ -8,7 +8,7 @@ import pytest
 
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.source import Source
-from imagelint.documents.kubernetes import parse_manifest
+from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.project import Project
 from imagelint.documents.queries.kustomize import pins_image, replaced_image
 

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from imagelint.core.source import Source
-from imagelint.documents.kubernetes import Pod, parse_manifest
+from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.queries.privileges import (
     is_root,
     known_items,
@@ -11,6 +13,9 @@ from imagelint.documents.queries.privileges import (
     may_be_root,
     pins_memory,
 )
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import Pod
 
 TEXT = (
     "{{apiVersion: v1, kind: Pod, spec: {{containers: [{{image: a, securityContext: {{{}}}}}]}}}}"

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 from textwrap import indent
+from typing import TYPE_CHECKING
 
 import pytest
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.source import Source
-from imagelint.documents.kubernetes import Container, parse_manifest
+from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.kubernetes.pods.launching import launch, scripts
 from imagelint.documents.shell.script import ScriptRole
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import Container
 
 
 def container(fields: str, kind: str = "apiVersion: v1\nkind: Pod") -> tuple[Container, str]:

@@ -2,13 +2,17 @@ from __future__ import annotations
 
 import math
 from textwrap import indent
+from typing import TYPE_CHECKING
 
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.source import Source
-from imagelint.documents.kubernetes import Container, Pod, parse_manifest
+from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.shared import ImageRole
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import Container, Pod
 
 HEAD = "apiVersion: v1\nkind: Pod\nmetadata: {name: p, namespace: n}\nspec:\n"
 

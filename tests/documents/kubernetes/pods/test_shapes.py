@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known, Missing
 from imagelint.core.source import Source
-from imagelint.documents.kubernetes import Pod, parse_manifest
+from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.kubernetes.pods.launching import launch
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import Pod
 
 CONTAINERS = "containers: [{name: c, image: i}]"
 

@@ -6,13 +6,13 @@ import pytest
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.source import Source
-from imagelint.documents.kubernetes import (
+from imagelint.documents.kubernetes.manifest import parse_manifest
+from imagelint.documents.kubernetes.wiring.nodes import (
     HorizontalPodAutoscaler,
     HTTPRoute,
     Ingress,
     ScaledObject,
     Service,
-    parse_manifest,
 )
 
 T = TypeVar("T")

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
 from imagelint.core.source import Source
-from imagelint.documents.kubernetes import parse_manifest
+from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.serving.scaling import Autoscaler, Route
 
 if TYPE_CHECKING:
