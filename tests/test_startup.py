@@ -73,10 +73,9 @@ TO_FILE = ("--format", "json=report.json")
 DOCKERFILE = {"dataclasses", "dockerfile_parse", "hashlib", "json", "logging", "tomllib"}
 LIST = {"dataclasses", "hashlib", "json"}
 YAML = {"dataclasses", "hashlib", "json", "tomllib", "yaml"}
-# tree-sitter-bash finds its own queries by importlib.resources.
-RESOURCES = {"importlib.resources", "pathlib", "random", "shutil", "tempfile", "zipfile"}
-SHELL = {"tree_sitter", "tree_sitter_bash", *RESOURCES}
+SHELL = {"tree_sitter"}
 # jsonschema brings its meta-schemas as resources.
+RESOURCES = {"importlib.resources", "pathlib", "random", "shutil", "tempfile", "zipfile"}
 SCHEMA = {"jsonschema", "difflib", "urllib.request", *RESOURCES}
 # click's widths of help, and bash's version for completion.
 HELP = {"shutil"}

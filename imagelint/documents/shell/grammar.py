@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from importlib.machinery import PathFinder
+from importlib.util import find_spec, module_from_spec
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from tree_sitter import Node, Parser, Tree
 
 _FOREIGN = pattern(r"[^\x01-\x7f]")
@@ -28,10 +32,27 @@ _CHARACTERS_AN_OPERATOR = 8
 
 @cache
 def _parser() -> Parser:
-    import tree_sitter
-    import tree_sitter_bash
+    from tree_sitter import Language, Parser
 
-    return tree_sitter.Parser(tree_sitter.Language(tree_sitter_bash.language()))
+    return Parser(Language(_grammar().language()))
+
+
+def _grammar() -> ModuleType:
+    """The compiled module of tree-sitter-bash, where it can be had without the package around it.
+
+    The package is there for highlighting, and imports what reads resources, archives and temporary
+    files for it: that takes as long as to read a hundred scripts.
+    """
+    package = find_spec("tree_sitter_bash")
+    within = package.submodule_search_locations if package else None
+    binding = PathFinder.find_spec("tree_sitter_bash._binding", within)
+    if binding is None or binding.loader is None:
+        import tree_sitter_bash
+
+        return tree_sitter_bash
+    module = module_from_spec(binding)
+    binding.loader.exec_module(module)
+    return module
 
 
 def parse(text: str) -> Tree | None:
