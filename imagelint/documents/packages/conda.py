@@ -20,7 +20,10 @@ _VALUED = frozenset(
     | {"--repodata-fn", "--subdir", "--platform", "--root-prefix", "--rc-file", "--clone"}
     | {"--experimental", "--category", "--channel-priority"}
 )
-_SPEC = pattern(r"(?:[^:=<>\s]+::)?([A-Za-z0-9_.-]*)\s*(.*)", re.DOTALL)
+_SPEC = pattern(r"(?:([^:=<>\s]+)::)?([A-Za-z0-9_.-]*)\s*(.*)", re.DOTALL)
+# `nvidia/label/cuda-12.4.1`: https://docs.nvidia.com/cuda/cuda-installation-guide-linux/#conda
+_LABEL = pattern(r"/label/[^/]*\d+\.\d+")
+_OF_CUDA = ("cuda", "libcu", "libnv", "nvidia-")
 _FROM_FILES = ("env create", "env update")
 _EXACT = pattern(r"==?\s*([^=<>!~*|,\s]+)(?:=[^=*]+)?")
 
@@ -32,19 +35,20 @@ def _read(call: Call) -> tuple[PackageInstall, ...]:
     if not verb:
         return ()
     from_files = verb in _FROM_FILES
+    indexes = tuple(
+        PackageIndex(option.span, "--channel", option.value.value)
+        for option in words.options
+        if option.name in ("-c", "--channel") and option.value
+    )
     return (
         PackageInstall(
             call.command.span,
             call.command,
             call.manager,
             verb,
-            () if from_files else tuple(map(_requirement, operands)),
+            () if from_files else tuple(_requirement(operand, indexes) for operand in operands),
             files=words.values("-f", "--file"),
-            indexes=tuple(
-                PackageIndex(option.span, "--channel", option.value.value)
-                for option in words.options
-                if option.name in ("-c", "--channel") and option.value
-            ),
+            indexes=indexes,
             options=words.options,
             assume_yes=from_files or words.has(*call.manager.assume_yes),
             upgrade=verb in ("update", "upgrade") and words.has("--all", "-a"),
@@ -53,16 +57,33 @@ def _read(call: Call) -> tuple[PackageInstall, ...]:
     )
 
 
-def _requirement(word: Word) -> Requirement:
+def _requirement(word: Word, channels: tuple[PackageIndex, ...]) -> Requirement:
     """`numpy=1.26`, `conda-forge::numpy==1.26.4=py311_0`, `numpy>=1.26`."""
     text = bare_text(word)
     match = _SPEC.fullmatch(text)
-    name, specifier = (match[1].lower(), match[2]) if match else ("", "")
+    channel, name, specifier = (
+        (match[1] or "", match[2].lower(), match[3]) if match else ("", "", "")
+    )
     if is_open(word):
         return Requirement(word.span, word.raw, name, specifier, pinned=UNKNOWN)
     exact = _EXACT.fullmatch(specifier)
     version = exact[1] if exact else ""
-    return Requirement(word.span, word.raw, name, specifier, version, Known(value=bool(exact)))
+    pinned = bool(exact) or (not specifier and _is_labelled(name, channel, channels))
+    return Requirement(word.span, word.raw, name, specifier, version, Known(value=pinned))
+
+
+def _is_labelled(name: str, channel: str, channels: tuple[PackageIndex, ...]) -> bool:
+    """Whether a package comes from the label of a release, below which there is no other version.
+
+    With other channels beside it, of NVIDIA's only CUDA's own packages certainly do.
+    """
+    if channel:
+        return _LABEL.search(channel) is not None
+    urls = [index.url.value for index in channels if isinstance(index.url, Known)]
+    labels = [url for url in urls if _LABEL.search(url)]
+    if not labels:
+        return False
+    return len(labels) == len(channels) or name.startswith(_OF_CUDA)
 
 
 CONDA = Manager(

@@ -20,9 +20,9 @@ class Requirement(NamedTuple):
     cannot be known (a URL without one, `$PACKAGE`). `specifier` is what is written about versions
     (`==0.9.1`, `>=2,<3`, `=1.2-r0`, `@4.17.21`), `version` the exact version where there is one.
     `pinned` is true when the same bits, or at least the same version, would be installed tomorrow:
-    an exact version, a commit of 40 hex digits, a URL with a hash or of a versioned file, a local
-    path. It is unknown when a variable without a value takes part. `hashed` is true when a hash
-    is given for it, `local` when it is a path (`.`, `./x.whl`, `-e .`).
+    an exact version, a commit by 7 hex digits or more, a URL with a hash or of a versioned file, a
+    local path. It is unknown when a variable without a value takes part. `hashed` is true when a
+    hash is given for it, `local` when it is a path (`.`, `./x.whl`, `-e .`).
     """
 
     span: Span
