@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 _NGINX = "nginx.ingress.kubernetes.io"
+_F5 = "nginx.org"
 _ALB = "alb.ingress.kubernetes.io"
 _ATTRIBUTES = f"{_ALB}/load-balancer-attributes"
 _IDLE = pattern(r"(?:^|,)\s*idle_timeout\.timeout_seconds\s*=\s*([0-9]{1,9})")
@@ -30,12 +31,14 @@ _CLASSES = {
     "traefik": "traefik",
     "istio": "istio",
 }
-_PREFIXES = {_NGINX: "nginx", _ALB: "alb"}
+_PREFIXES = {_NGINX: "nginx", _ALB: "alb", _F5: _F5, "nginx.com": _F5}
 # kubernetes/ingress-nginx:docs/user-guide/nginx-configuration/annotations.md;
-# aws-load-balancer-controller:docs/guide/ingress/annotations.md
+# aws-load-balancer-controller:docs/guide/ingress/annotations.md;
+# nginx/kubernetes-ingress: annotations that begin with nginx.org, of a controller of the same class
 _NGINX_DEFAULT, _ALB_DEFAULT, _GKE_DEFAULT = 60.0, 60.0, 30.0
 _ALB_EXAMPLE = "a list that holds idle_timeout.timeout_seconds=600"
 _NO_LIMIT = float("inf")
+_NGINX_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 
 
 def read_routes(obj: KubernetesObject, wiring: Wiring | None) -> Iterator[Route]:
@@ -87,6 +90,9 @@ def _ingress(ingress: Ingress) -> Route:
     if controller == "nginx":
         place = obj.annotation(f"{_NGINX}/proxy-read-timeout")
         timeouts = (_timeout(place, _bare_seconds(place), "idle", '"600"', _NGINX_DEFAULT),)
+    elif controller == _F5:
+        place = obj.annotation(f"{_F5}/proxy-read-timeout")
+        timeouts = (_timeout(place, _nginx_time(place), "idle", "600s", _NGINX_DEFAULT),)
     elif controller == "alb":
         place = obj.annotation(_ATTRIBUTES)
         timeouts = (_timeout(place, _idle_attribute(place), "idle", _ALB_EXAMPLE, _ALB_DEFAULT),)
@@ -95,13 +101,15 @@ def _ingress(ingress: Ingress) -> Route:
 
 
 def _controller(ingress: Ingress) -> str:
-    if isinstance(ingress.class_name, Known):
-        return _CLASSES.get(ingress.class_name.value, "")
-    for name, _ in ingress.annotations:
-        found = _PREFIXES.get(name.partition("/")[0])
-        if found:
-            return found
-    return ""
+    prefixes = (_PREFIXES.get(name.partition("/")[0], "") for name, _ in ingress.annotations)
+    spoken_to = {name for name in prefixes if name}
+    only = spoken_to.pop() if len(spoken_to) == 1 else ""
+    if not isinstance(ingress.class_name, Known):
+        return only
+    by_class = _CLASSES.get(ingress.class_name.value, "")
+    if by_class == "nginx" and (only == _F5 or _F5 in spoken_to):
+        return only  # two controllers are called so; where both are spoken to, nobody knows
+    return by_class
 
 
 def _bare_seconds(place: Cursor) -> Fact[float]:
@@ -111,6 +119,16 @@ def _bare_seconds(place: Cursor) -> Fact[float]:
         return fact
     seconds = parse_count(fact.value)
     return UNKNOWN if seconds is None else Known(float(seconds), fact.span)
+
+
+def _nginx_time(place: Cursor) -> Fact[float]:
+    """A time of nginx: `90`, `90s`, `1h 30m`. See http://nginx.org/en/docs/syntax.html ."""
+    fact = place.text()
+    if not isinstance(fact, Known):
+        return fact
+    text = fact.value.replace(" ", "")
+    seconds = parse_duration(f"{text}s" if text.isdecimal() else text, _NGINX_UNITS)
+    return UNKNOWN if seconds is None else Known(seconds, fact.span)
 
 
 def _idle_attribute(place: Cursor) -> Fact[float]:
