@@ -18,6 +18,7 @@ class ImageRow(TypedDict):
     upstream: Annotated[bool, "whether it is the project's own: tags are versions only there"]
     bare: NotRequired[Annotated[bool, "whether it runs what it is given, unlike the project's own"]]
     general: NotRequired[Annotated[bool, "whether it is used for other things than serving, too"]]
+    without: NotRequired[Annotated[list[str], "globs over the tags of those that do not hold it"]]
 
 
 class Owner(TypedDict):

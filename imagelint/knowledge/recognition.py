@@ -49,17 +49,22 @@ class RecognisedEngine(NamedTuple):
 
 
 @cache
-def _recognise(name: str) -> RecognisedEngine | None:
+def _recognise(name: str) -> tuple[RecognisedEngine, tuple[str, ...]] | None:
+    """The engine, and the globs over the tags of images of that name which do not hold it."""
     for row in table("engines/index")["images"]:
         if matches(name, row["glob"]):
             bare, general = row.get("bare", False), row.get("general", False)
-            return RecognisedEngine(row["engine"], row["upstream"], bare, general)
+            found = RecognisedEngine(row["engine"], row["upstream"], bare, general)
+            return found, tuple(row.get("without", ()))
     return None
 
 
 def recognise_image(reference: Image) -> RecognisedEngine | None:
-    """The engine that an image holds by its name, or None."""
-    return _recognise(f"{reference.registry}/{reference.repository}")
+    """The engine that an image holds by its name and tag, or None."""
+    found = _recognise(f"{reference.registry}/{reference.repository}")
+    if found is None or any(matches(reference.tag, glob) for glob in found[1]):
+        return None
+    return found[0]
 
 
 def engine_of_image(reference: Image) -> str:

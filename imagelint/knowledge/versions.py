@@ -23,7 +23,8 @@ _VERSION = lazy(
     r"(?:\+[a-z0-9.]*)?",
     re.ASCII,
 )
-_IN_A_TAG = lazy(r"(?<![\d.])\d{1,9}\.\d{1,9}\.\d{1,9}(?![\d.])", re.ASCII)
+# Behind another word (`cuda12.8.1`, `rocm6.4.1`) it is that one's version.
+_IN_A_TAG = lazy(r"(?<![a-z\d.])v?(\d{1,9}\.\d{1,9}\.\d{1,9})(?![\d.])", re.ASCII)
 _ORDER = {"dev": -4, "a": -3, "alpha": -3, "b": -2, "beta": -2, "rc": -1, "c": -1, "": 0, "post": 1}
 
 
@@ -76,10 +77,23 @@ def engine_version(name: str, reference: Image) -> Fact[str]:
 def hinted_version(name: str, reference: Image) -> str:
     """What looks like a version in the tag of a mirror, or of a build named after an engine.
 
-    `registry.example.com/vllm-openai:v0.10.2-nixl-0.7.1` hints at 0.10.2: what comes first is
-    the engine's, though that is not certain. Empty for images of other names.
+    `registry.example.com/vllm-openai:v0.10.2-nixl-0.7.1` hints at 0.10.2: what stands behind the
+    engine's name is the engine's, else what comes first, though that is not certain. Empty for
+    images of other names, and for what no release of the engine is called: whoever builds an
+    image anew may count by himself.
     """
-    if name.partition(".")[0] not in reference.repository.rpartition("/")[2]:
+    short = name.partition(".")[0]
+    if short not in reference.repository.rpartition("/")[2]:
         return ""
-    match = _IN_A_TAG.search(reference.tag)
-    return match[0] if match else ""
+    _, _, behind = reference.tag.lower().partition(short)
+    match = _IN_A_TAG.search(behind.lstrip("-_")) or _IN_A_TAG.search(reference.tag.lower())
+    return match[1] if match and _may_be_release(name, match[1]) else ""
+
+
+def _may_be_release(name: str, version: str) -> bool:
+    """Whether an engine may have such a release: a major version that its history knows."""
+    texts = (text for gone in engine(name).removed for text in (gone.deprecated, gone.removed))
+    known = [version_key(text) for text in texts]
+    majors = [key[0][0] for key in known if key is not None]
+    mine = version_key(version)
+    return not majors or (mine is not None and mine[0][0] <= max(majors))

@@ -13,10 +13,22 @@ if TYPE_CHECKING:
     from imagelint.documents.packages.requirements import Requirements
     from imagelint.documents.project import Project
 
-__all__ = ["decided_elsewhere", "fixed_by_constraints", "is_loose", "loose_packages"]
+__all__ = [
+    "decided_elsewhere",
+    "fixed_by_constraints",
+    "is_loose",
+    "loose_packages",
+    "names_commit",
+]
 
 # `git+https://…@v2.20.0`: a tag can be moved, but hardly ever is; a branch moves every day.
 _VERSION_TAG = pattern(r"@[A-Za-z_-]*v?\d+(?:[._]\d+)+[A-Za-z0-9._-]*(?:#.*)?\Z")
+_GIT_COMMIT = pattern(r"#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::|$)|[?&]commit=[0-9a-f]{40}")
+# A version's tag can be moved, but hardly ever is: what `pip install git+…@v1.4.3` may do, too.
+_GIT_TAG = pattern(
+    r"(?:#(?:refs/tags/)?|[?&](?:ref|tag)=(?:refs/tags/)?)"
+    r"[A-Za-z_-]*v?\d+(?:[._]\d+)+[A-Za-z0-9._-]*(?:[:&]|$)"
+)
 # Released together with torch, of which each demands one exact version.
 _FOLLOWS_TORCH = frozenset(("torchaudio", "torchvision"))
 
@@ -60,3 +72,9 @@ def loose_packages(install: PackageInstall) -> tuple[Requirement, ...]:
         for package in install.packages
         if is_loose(package) and not (torch and package.name in _FOLLOWS_TORCH)
     )
+
+
+def names_commit(address: str) -> bool:
+    """Whether the address of a repository says which commit is meant, or a variable does."""
+    where = address.partition("?")[2] or address.partition("#")[2]
+    return bool("$" in where or _GIT_COMMIT.search(address) or _GIT_TAG.search(address))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fnmatch import fnmatchcase
+from math import inf
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
@@ -10,7 +11,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.queries.modelcache import weights_source, weights_stay
 from imagelint.documents.queries.requests import only_connects, requested_paths
 from imagelint.documents.runtime.probe import CheckKind
-from imagelint.knowledge.startup import seconds_to_start
+from imagelint.knowledge.startup import SMALL, seconds_to_start
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Node
@@ -80,6 +81,13 @@ def need(server: ServingCommand) -> StartupEstimate:
             seconds / 2, f"{why} from {weights_source(server)}", size is not None
         )
     return StartupEstimate(seconds, why, size is not None)
+
+
+def seconds_if_small(server: ServingCommand) -> float:
+    """Seconds for weights that are known to be small, without end for others."""
+    size = server.checkpoint_gb()
+    small = isinstance(size, Known) and size.value <= SMALL
+    return seconds_to_start(size.value) if small else inf
 
 
 def answers_early(server: ServingCommand, probe: Probe) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from heapq import merge
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
@@ -16,10 +17,26 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Stage
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
-    from imagelint.documents.shell.script import Script
+    from imagelint.documents.shell.script import Command, Script
 
-__all__ = ["base_word", "chain", "enclosing_stage", "is_windows", "server_of", "set_before"]
-__all__ += ["shell_chosen", "stage_scripts", "stages", "stages_where", "workdir_before"]
+__all__ = ["base_word", "chain", "enclosing_stage", "ends_soon", "is_windows", "server_of"]
+__all__ += [
+    "set_before",
+    "shell_chosen",
+    "stage_scripts",
+    "stages",
+    "stages_where",
+    "workdir_before",
+]
+
+# Programs that do one thing and end, whatever they are told.
+_ENDING = frozenset(
+    {"basename", "cat", "chgrp", "chmod", "chown", "cp", "cut", "date", "dirname", "dpkg-deb"}
+    | {"echo", "env", "false", "find", "grep", "gzip", "head", "id", "install", "ln"}
+    | {"ls", "md5sum", "mkdir", "mv", "printenv", "printf", "pwd", "rm", "rmdir", "rsync"}
+    | {"sed", "sha256sum", "sort", "stat", "tar", "test", "touch", "tr", "true", "uname"}
+    | {"uniq", "unzip", "wc", "which", "xz", "zip", "zstd"}
+)
 
 
 def stages(document: Document) -> tuple[Stage, ...]:
@@ -146,3 +163,19 @@ def is_windows(stage: Stage) -> bool:
     """Whether a stage runs its commands by a shell of Windows."""
     shell = shell_named(stage.shell[0]) if stage.shell else None
     return shell is not None and shell.windows
+
+
+def ends_soon(script: Script) -> bool:
+    """Whether the last command of a script ends by itself, and nothing goes on beside it.
+
+    What stands before it has ended as well: it would not be reached otherwise.
+    """
+    if not script.readable or not script.commands or script.commands[-1].program not in _ENDING:
+        return False
+    return not any("&" in _between(script, *pair) for pair in pairwise(script.commands))
+
+
+def _between(script: Script, first: Command, second: Command) -> str:
+    """What is written between two commands, without what joins them."""
+    start = script.span.start
+    return script.text[first.span.end - start : second.span.start - start].replace("&&", "")

@@ -155,6 +155,8 @@ def _by_image(
 ) -> Invocation | None:
     """The engine of the image when no program is named: its entry point, or a script of theirs."""
     known = engine(recognised.engine)
+    if len(words) == 1 and basename(words[0].text) in POSIX_SHELLS:
+        return None  # somebody is to type there what it starts
     appends = launch.appends if launch.appends is not None else _looks_appended(words)
     # Flags alone need an entry point that takes them, also where it is not known for certain.
     bare = recognised.bare and not (words and words[0].text.startswith("-"))
@@ -177,9 +179,22 @@ def _by_script(
     if recognised.general or not launch.runtime.restarts:
         return None
     opaque = bool(words) and _may_start(words, _variables(launch), 0)
-    if launch.complete and not opaque:
+    if (launch.complete or _runs_words(recognised, launch)) and not opaque:
         return None
     return Invocation(recognised.engine, (), None, recognised.upstream, complete=False)
+
+
+def _runs_words(recognised: RecognisedEngine, launch: Launch) -> bool:
+    """Whether an image without an entry point of its own runs what stands here, and nothing else.
+
+    It is the project's own, which says so; of what others build upon it, nobody knows.
+    """
+    bare = recognised.upstream and (recognised.bare or engine(recognised.engine).bare)
+    return bare and launch.appends is True and all(_is_known(word) for word in launch.argv)
+
+
+def _is_known(word: Word) -> bool:
+    return isinstance(word.value, Known)
 
 
 def _has_all_words(launch: Launch) -> bool:
@@ -189,7 +204,7 @@ def _has_all_words(launch: Launch) -> bool:
     stands, or when a Dockerfile leaves the entry point to an image that may bring one: here it is
     known.
     """
-    unknown = any(not isinstance(word.value, Known) for word in launch.argv)
+    unknown = not all(map(_is_known, launch.argv))
     inherited = launch.runtime.kind == "image" and launch.appends is True
     return launch.complete or unknown or inherited
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.documents.dockerfile.model import HealthCheck
+from imagelint.documents.queries.probes import seconds_if_small
 from imagelint.documents.queries.stages import server_of
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -34,7 +35,8 @@ def healthcheck_start_period(check: HealthCheck, ctx: Context, options: Options)
     does not look at HEALTHCHECK at all; there the startup probe decides.
 
     Except:
-        Images that start no known engine, times that depend on a variable.
+        Images that start no known engine, times that depend on a variable. A model whose weights
+        are known to be small needs less time than the option says.
 
     Bad:
         FROM vllm/vllm-openai:v0.11.0
@@ -57,7 +59,7 @@ def healthcheck_start_period(check: HealthCheck, ctx: Context, options: Options)
     if budget >= options.seconds:
         return
     server = server_of(ctx.document)
-    if server is None or server.facts is None:
+    if server is None or server.facts is None or budget >= seconds_if_small(server):
         return
     flag = check.instruction.flag("start-period")
     yield ctx.finding(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage, StartCommand
-from imagelint.documents.queries.stages import base_word, server_of
+from imagelint.documents.queries.stages import base_word, ends_soon, server_of
 from imagelint.documents.shell.shells import shell_named
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -27,7 +27,8 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     instead, so the rule is for images that run elsewhere.
 
     Except:
-        Images that start no server: no known engine, no EXPOSE, only a shell.
+        Images that start no server: no known engine, no EXPOSE, only a shell, or commands of which
+        the last ends by itself (`make package && mv …`).
 
     Bad:
         FROM python:3.12.7-slim
@@ -44,7 +45,7 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
         return
     server = server_of(ctx.document)
     start = stage.entrypoint or stage.cmd
-    if server is None and (not stage.exposed or start is None or _is_shell(start)):
+    if server is None and (not stage.exposed or start is None or _is_none(start)):
         return
     yield ctx.finding(
         start.instruction.keyword_span if start else base_word(ctx.document, stage),
@@ -54,6 +55,8 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     )
 
 
-def _is_shell(start: StartCommand) -> bool:
-    """Whether a start only opens a shell for somebody to type in."""
+def _is_none(start: StartCommand) -> bool:
+    """Whether a start only opens a shell for somebody to type in, or does something and ends."""
+    if start.script is not None and ends_soon(start.script):
+        return True
     return len(start.words) == 1 and shell_named(start.words[0].text) is not None

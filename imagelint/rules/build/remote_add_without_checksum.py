@@ -6,17 +6,12 @@ import re
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.queries.pins import names_commit
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _REMOTE = pattern(r"(?:https?|ftp)://", re.IGNORECASE)
 # https://docs.docker.com/reference/dockerfile/#adding-files-from-a-git-repository
 _GIT = pattern(r"git@|git://|ssh://|https?://[^#]+\.git(?:#|\?|$)", re.IGNORECASE)
-_COMMIT = pattern(r"#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::|$)|[?&]commit=[0-9a-f]{40}")
-# A version's tag can be moved, but hardly ever is: what `pip install git+…@v1.4.3` may do, too.
-_VERSION_TAG = pattern(
-    r"(?:#(?:refs/tags/)?|[?&](?:ref|tag)=(?:refs/tags/)?)"
-    r"[A-Za-z_-]*v?\d+(?:[._]\d+)+[A-Za-z0-9._-]*(?:[:&]|$)"
-)
 
 
 @rule(Instruction, Severity.MEDIUM)
@@ -44,7 +39,7 @@ def remote_add_without_checksum(instruction: Instruction, ctx: Context) -> Findi
     for word in instruction.words[:-1]:
         text = word.text
         if _GIT.match(text):
-            if not _is_fixed(text):
+            if not names_commit(text):
                 yield ctx.finding(
                     word,
                     f"`{text}` names no commit: a branch or tag can move",
@@ -58,9 +53,3 @@ def remote_add_without_checksum(instruction: Instruction, ctx: Context) -> Findi
                 help="add `--checksum=sha256:…` with the file's hash",
                 subject=text,
             )
-
-
-def _is_fixed(address: str) -> bool:
-    """Whether the address of a repository says which commit is meant, or a variable does."""
-    where = address.partition("?")[2] or address.partition("#")[2]
-    return bool("$" in where or _COMMIT.search(address) or _VERSION_TAG.search(address))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.model import Stage, StartCommand
-from imagelint.documents.queries.stages import shell_chosen, stages
+from imagelint.documents.queries.stages import ends_soon, shell_chosen, stages
 from imagelint.documents.shell.shells import SHELLS
 from imagelint.knowledge.recognition import engine_of_program
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -52,7 +52,7 @@ def shell_form_entrypoint(start: StartCommand, ctx: Context) -> Findings:
     if script is None or not script.readable or not script.commands:
         return
     last = script.commands[-1]
-    if not last.words or "exec" in last.wrappers or last.program in _IDLE:
+    if not last.words or "exec" in last.wrappers or last.program in _IDLE or ends_soon(script):
         return
     keyword = start.instruction.keyword
     if keyword == "CMD" and _is_engine(stage.entrypoint):

@@ -105,7 +105,8 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     else:
         yield ctx.finding(
             use,
-            f"the tag `{image.tag}` of `{image.familiar}` can be moved to another image",
+            f"`{image.familiar}` has no digest: "
+            f"the tag `{image.tag}` can be moved to another image",
             help=f"append the digest: `{image}@sha256:…` "
             f"(`docker buildx imagetools inspect {image}` shows it)",
             subject=image.familiar,

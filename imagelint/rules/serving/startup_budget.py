@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 def startup_budget(server: ServingCommand, ctx: Context) -> Findings:
     """The server gets less time to start than its model needs.
 
-    The startup probe gives up after its initial delay and `failureThreshold` periods, a health
-    check of compose after its start period and `retries` intervals. Large weights take longer to
-    download and to load, so the container is restarted in the middle of it.
+    The startup probe gives up after its initial delay and `failureThreshold` periods. Large weights
+    take longer to download and to load, so the container is restarted in the middle of it. A health
+    check of compose gives up after its start period and `retries` intervals: nothing is restarted,
+    but services that wait for this one (`service_healthy`) do not start.
 
     Except:
         Weights that stay on a volume count half. Where the size of the model is not known, less
-        than 300 s gets a low severity; less than half of what is needed gets a high one.
+        than 300 s gets a low severity, as everything that restarts nothing; less than half of what
+        is needed gets a high one.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -86,7 +88,8 @@ def startup_budget(server: ServingCommand, ctx: Context) -> Findings:
     proposal = runtime.platform.more_time(probe.value, needed.seconds)
     yield ctx.finding(
         proposal.place,
-        f"{title(server)} has {budget.words} to start, {needed.why} may take {needed.seconds:g} s",
+        f"{title(server)} has {budget.words} {_until(probe.value)}, "
+        f"{needed.why} may take {needed.seconds:g} s",
         help=proposal.advice,
         subject=runtime.name,
         severity=_severity(probe.value, budget.seconds / needed.seconds, sized=needed.sized),
@@ -94,6 +97,10 @@ def startup_budget(server: ServingCommand, ctx: Context) -> Findings:
 
 
 def _severity(probe: Probe, share: float, *, sized: bool) -> Severity | None:
-    if not sized:
+    if not sized or not probe.kills:
         return Severity.LOW
-    return Severity.HIGH if probe.kills and share < 1 / 2 else None
+    return Severity.HIGH if share < 1 / 2 else None
+
+
+def _until(probe: Probe) -> str:
+    return "to start" if probe.kills else "until it counts as unhealthy"
