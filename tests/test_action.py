@@ -38,9 +38,11 @@ OPTIONS_WITHOUT_INPUT = {
     "color",
     "format",
     "jobs",
+    "kind",
     "no-cache",
     "quiet",
     "stdin-filename",
+    "verbose",
     "write-baseline",
 }
 INPUTS_WITHOUT_OPTION = {"image", "paths", "python", "sarif"}

@@ -146,3 +146,13 @@ class Setting(NamedTuple):
     verbatim: bool
     encoded: bool = False
     path: str = ""
+
+
+class UnknownValue(NamedTuple):
+    """A word that its field does not take; not `certain` where some take it."""
+
+    span: Span
+    path: str
+    message: str
+    help: str
+    certain: bool = True

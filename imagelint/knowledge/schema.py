@@ -94,6 +94,40 @@ class CudaTable(TypedDict):
     torch: dict[str, str]
 
 
+class EnumeratedPart(TypedDict):
+    """A part that is found inside of another one."""
+
+    part: str
+    inside: str
+    paths: list[str]
+
+
+# Keys with a dash cannot be written as a class.
+EnumeratedFields = TypedDict(
+    "EnumeratedFields",
+    {
+        "of": Annotated[str, "the kind of object or part that has the fields"],
+        "paths": list[str],
+        "words": NotRequired[list[str]],
+        "names": NotRequired[Annotated[str, "the words, by their name in `names`"]],
+        "any-case": NotRequired[bool],
+        "prefix": NotRequired[Annotated[str, "what words may begin with besides"]],
+        "prefix-taken": NotRequired[Annotated[bool, "whether everybody takes the prefix"]],
+        "source": str,
+    },
+)
+
+
+class EnumerationTable(TypedDict):
+    """Fields that take one of a few words."""
+
+    source: str
+    asof: str
+    parts: list[EnumeratedPart]
+    fields: list[EnumeratedFields]
+    names: dict[str, list[str]]
+
+
 class GpuRow(TypedDict):
     """A product; memory in GB."""
 
@@ -195,6 +229,7 @@ TABLES: dict[str, type] = {
     "advisories": AdvisoryTable,
     "base_images": BaseImageTable,
     "cuda": CudaTable,
+    "enumerations": EnumerationTable,
     "gpus": GpuTable,
     "kubernetes_kinds": KubernetesKindsTable,
     "models": ModelTable,

@@ -55,6 +55,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "unknown-kind": "on",
             "unknown-pip-option": "on",
             "unknown-stage": "on",
+            "unknown-value": "on",
             "unterminated-here-document": "on",
             "url-in-copy": "on",
             "variable-in-from": "on",

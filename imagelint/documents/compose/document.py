@@ -21,6 +21,7 @@ from imagelint.documents.shared import CommandLine, EnvOrigin, ImageRole, ImageU
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream
+from imagelint.documents.yaml.enumerated import unknown_values
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import YamlNode
 
 
+SERVICE = "compose service"
+"""The part of a compose file that has words of its own in the table of enumerations."""
 _DEFAULT = pattern(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-([^{}$\r\n]+)\}")
 
 
@@ -57,6 +60,7 @@ class ComposeFile(Document):
         """Each service, and what stands in it."""
         for service in self.services:
             yield service
+            yield from unknown_values(service.body, SERVICE, value)
             if service.image is not None:
                 yield service.image
             yield from service.arguments

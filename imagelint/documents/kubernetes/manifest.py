@@ -12,6 +12,7 @@ from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.settings import read_settings
+from imagelint.documents.kubernetes.vocabulary import unknown_words
 from imagelint.documents.kubernetes.wellformed import (
     malformed_list,
     malformed_parts,
@@ -62,6 +63,7 @@ class Manifest(Document):
             yield obj
             yield from mistakes(obj)
             yield from read_settings(obj)
+            yield from unknown_words(obj, pods)
             wiring = read_wiring(obj)
             if wiring is not None:
                 yield wiring

@@ -1,0 +1,71 @@
+"""Words that their field does not take."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
+from imagelint.documents.shared import UnknownValue
+from imagelint.documents.yaml.nodes import Sequence
+from imagelint.knowledge.kubernetes.enumerations import Enumeration, enumerated
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.core.fact import Fact
+    from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.knowledge.kubernetes.enumerations import Branch
+
+# What something will be put in the place of: `<policy>`, `$POLICY`, `@@policy@@`, `PULL_POLICY`.
+_PLACEHOLDER = pattern(r".*[$<>{}@%#].*|[A-Z0-9]*_[A-Z0-9_]*")
+_FILLED = pattern(r".*[$<>{}@%#].*")
+_INDEX = pattern(r"\[[0-9]+\]")
+_MOST_WORDS = 8
+
+
+def unknown_values(
+    root: Cursor, part: str, read: Callable[[Cursor], Fact[str]]
+) -> Iterator[UnknownValue]:
+    """The words below a place, a part of that name, that their fields do not take, in order."""
+    pending: list[tuple[Cursor, Branch]] = [(root, enumerated(part))]
+    while pending:
+        place, branch = pending.pop()
+        if isinstance(branch, Enumeration):
+            word = read(place)
+            if isinstance(word, Known) and is_mistaken(word.value, branch):
+                yield _unknown(place, word.value, branch)
+        else:
+            pending += reversed(_inside(place, branch))
+
+
+def is_mistaken(word: str, enumeration: Enumeration) -> bool:
+    """Whether a word is none that a field takes, and stands for none either."""
+    if not word:
+        return False
+    if enumeration.takes(word):
+        return enumeration.is_refused_prefix(word)
+    return not (_FILLED if enumeration.any_case else _PLACEHOLDER).fullmatch(word)
+
+
+def _inside(place: Cursor, branch: dict[str, Branch]) -> list[tuple[Cursor, Branch]]:
+    """The places below one that are on the way to a field that takes words."""
+    if isinstance(place.node, Sequence):
+        below = [(str(number), item) for number, item in enumerate(place.items())]
+    else:
+        below = list(place.entries())
+    found = [(inner, branch.get(key, branch.get("*"))) for key, inner in below]
+    return [(inner, further) for inner, further in found if further is not None]
+
+
+def _unknown(place: Cursor, word: str, enumeration: Enumeration) -> UnknownValue:
+    keys = [key for key in _INDEX.sub("", place.path).split(".") if key]
+    name = ".".join(keys[-2:])
+    near = enumeration.nearest(word)
+    if enumeration.is_refused_prefix(word) and enumeration.takes(word):
+        message = f"`{name}` has no `{word}`: it is written without `{enumeration.prefix}`"
+        return UnknownValue(place.span, place.path, message, f"write `{near}`", certain=False)
+    words = ", ".join(enumeration.words[:_MOST_WORDS])
+    more = " …" if len(enumeration.words) > _MOST_WORDS else ""
+    help_ = f"write `{near}`" if near else f"write one of {words}{more}"
+    return UnknownValue(place.span, place.path, f"`{name}` cannot be `{word}`", help_)

@@ -1,0 +1,111 @@
+"""Fields that take one of a few words."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, TypeAlias, Union
+
+from imagelint.core.record import NamedTuple
+from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from imagelint.knowledge.schema import EnumeratedFields
+
+_LIKENESS = 0.7
+
+
+class Enumeration(NamedTuple):
+    """The words that a field takes; `word*` is every word that begins so.
+
+    With `any_case` capitals count as small letters. `prefix` may stand in front of a word, though
+    where it is not `prefix_taken` some refuse that, or pass over it.
+    """
+
+    words: tuple[str, ...]
+    any_case: bool = False
+    prefix: str = ""
+    prefix_taken: bool = True
+
+    def takes(self, word: str) -> bool:
+        """Whether a field takes a word, with or without its prefix."""
+        same = self._same(word)
+        return any(
+            same == one or (one.endswith("*") and same.startswith(one[:-1])) for one in self.words
+        )
+
+    def is_refused_prefix(self, word: str) -> bool:
+        """Whether a word is one of the field's but for a prefix that not everybody takes."""
+        return not self.prefix_taken and self._same(word) != self._cased(word)
+
+    def nearest(self, word: str) -> str:
+        """The word that somebody who wrote another one may have meant; empty when none is near."""
+        low = self._same(word).lower()
+        by_low = {one.lower(): one for one in self.words}
+        if low in by_low:
+            return by_low[low]
+        from difflib import get_close_matches
+
+        return by_low.get(next(iter(get_close_matches(low, by_low, 1, _LIKENESS)), ""), "")
+
+    def _cased(self, word: str) -> str:
+        return word.upper() if self.any_case else word
+
+    def _same(self, word: str) -> str:
+        return self._cased(word).removeprefix(self.prefix)
+
+
+Branch: TypeAlias = Union[Enumeration, dict[str, "Branch"]]  # noqa: UP007 - names itself at run time
+"""The enumeration of a field, or by key what is below a place; `*` is every key and every item."""
+
+
+@cache
+def enumerated(part: str) -> Branch:
+    """The fields of a kind of object, or of a part of one, that take one of a few words."""
+    root: dict[str, Branch] = {}
+    for row in table("enumerations")["parts"]:
+        if row["inside"] == part:
+            for path in row["paths"]:
+                _insert(root, path, enumerated(row["part"]))
+    for fields in table("enumerations")["fields"]:
+        if fields["of"] == part:
+            for path in fields["paths"]:
+                _insert(root, path, _enumeration(fields))
+    return root
+
+
+def enumeration(part: str, *keys: str) -> Enumeration:
+    """The words of one field.
+
+    Raises:
+        KeyError: there is none of that name.
+    """
+    place = enumerated(part)
+    for key in keys:
+        place = place[key] if isinstance(place, dict) else {}
+    if isinstance(place, Enumeration):
+        return place
+    raise KeyError(*keys)
+
+
+def _enumeration(row: EnumeratedFields) -> Enumeration:
+    words = row["words"] if "words" in row else table("enumerations")["names"][row["names"]]
+    return Enumeration(
+        tuple(words),
+        row.get("any-case", False),
+        row.get("prefix", ""),
+        row.get("prefix-taken", True),
+    )
+
+
+def _insert(root: dict[str, Branch], path: str, branch: Branch) -> None:
+    *above, last = path.split(".")
+    place = root
+    for key in above:
+        inner = place.setdefault(key, {})
+        if isinstance(inner, dict):
+            place = inner
+    known = place.get(last)
+    if isinstance(known, dict) and isinstance(branch, dict):
+        known.update(branch)
+    else:
+        place[last] = branch
