@@ -234,9 +234,13 @@ def index(engines: Sequence[EngineTable]) -> EngineIndex:
     """
     names = [(table["name"], table["names"]) for table in engines]
     programs: list[IndexedProgram] = [
-        {"words": words, "engine": engine if serves else ""}
+        {"words": words, "engine": engine if serves else "", "worker": rows is one["workers"]}
         for engine, one in names
-        for serves, rows in ((True, one["programs"]), (False, one["other_programs"]))
+        for serves, rows in (
+            (True, one["programs"]),
+            (True, one["workers"]),
+            (False, one["other_programs"]),
+        )
         for words in rows
     ]
     images: list[IndexedImage] = [

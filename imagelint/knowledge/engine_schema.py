@@ -35,6 +35,9 @@ class Names(TypedDict):
         list[list[str]],
         "commands that serve, by their first words; `python` is any interpreter with `-m`",
     ]
+    workers: Annotated[
+        list[list[str]], "commands that start it behind the interface of another program"
+    ]
     other_programs: Annotated[list[list[str]], "commands of the same program that do not serve"]
     images: list[ImageRow]
     owners: list[Owner]
@@ -134,6 +137,7 @@ class Traits(TypedDict):
         "values of the quantization by which weights are quantised while they are loaded, with "
         "the bytes per weight in memory",
     ]
+    fills_gpus: Annotated[bool, "whether it starts copies of the model on GPUs that are left"]
     gpus_by_profile: Annotated[bool, "whether something unseen decides how many GPUs it uses"]
     told_by_variables: Annotated[bool, "whether it is told by variables what others are by flags"]
     memory_of: Annotated[
@@ -266,6 +270,7 @@ class IndexedProgram(TypedDict):
 
     words: list[str]
     engine: str
+    worker: bool
 
 
 class IndexedImage(ImageRow):

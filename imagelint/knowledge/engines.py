@@ -120,6 +120,7 @@ class Traits(NamedTuple):
     expert_flags: tuple[str, ...]
     stage_flags: tuple[str, ...]
     loaded_bytes: Mapping[str, float]
+    fills_gpus: bool
     gpus_by_profile: bool
     told_by_variables: bool
     memory_of: str
@@ -284,6 +285,7 @@ def _traits(raw: engine_schema.Traits) -> Traits:
         expert_flags=tuple(raw["expert_flags"]),
         stage_flags=tuple(raw["stage_flags"]),
         loaded_bytes=raw["loaded_bytes"],
+        fills_gpus=raw["fills_gpus"],
         gpus_by_profile=raw["gpus_by_profile"],
         told_by_variables=raw["told_by_variables"],
         memory_of=raw["memory_of"],

@@ -74,32 +74,50 @@ def engine_of_image(reference: Image) -> str:
 
 
 @cache
-def _programs() -> Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]:
-    found: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+def _programs() -> Mapping[str, tuple[_Program, ...]]:
+    found: dict[str, list[_Program]] = {}
     for row in table("engines/index")["programs"]:
         words = tuple(row["words"])
-        found.setdefault(words[0], []).append((words, row["engine"]))
+        found.setdefault(words[0], []).append(_Program(words, row["engine"], row["worker"]))
     return {first: tuple(rows) for first, rows in found.items()}
 
 
+class _Program(NamedTuple):
+    words: tuple[str, ...]
+    engine: str
+    worker: bool
+
+
 class EngineProgram(NamedTuple):
-    """An engine started by its own program, and how many words name it."""
+    """An engine started by its own program, and how many words name it.
+
+    A `worker` is a part of a larger server, which stands behind the interface of another program.
+    """
 
     engine: str
     length: int
+    worker: bool = False
 
 
 def engine_of_program(words: Sequence[str]) -> EngineProgram | None:
     """The engine that a command starts, `words[0]` being its program; None for any other program.
 
-    Python modules are recognised behind `python -m`, with interpreter options in between.
+    Python modules are recognised behind `python -m`, with interpreter options in between, and where
+    their name stands for the program, as it does behind `torchrun -m`.
     """
     said = module_words(words)
-    if not said:
-        return None
-    for row, name in _programs().get(said[0], ()):
-        if said[1 : len(row)] == row[1:]:
-            return EngineProgram(name, len(words) - len(said) + len(row))
+    for first in ((), ("python",)) if said else ():
+        found = _program((*first, *said))
+        if found is not None:
+            length = len(words) - len(said) + len(found.words) - len(first)
+            return EngineProgram(found.engine, length, found.worker)
+    return None
+
+
+def _program(said: tuple[str, ...]) -> _Program | None:
+    for row in _programs().get(said[0], ()):
+        if said[: len(row.words)] == row.words:
+            return row
     return None
 
 

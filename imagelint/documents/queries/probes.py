@@ -95,7 +95,8 @@ def answers_early(server: ServingCommand, probe: Probe) -> bool:
     known = server.facts
     if known is None:
         return False
-    if _may_start_idle(server, known.traits):
+    # What stands before a worker is there at once, or asks in a way of its own.
+    if server.worker or _may_start_idle(server, known.traits):
         return True
     if known.endpoints.opens == "late":
         return False

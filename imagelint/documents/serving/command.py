@@ -41,7 +41,8 @@ class ServingCommand(NamedTuple):
     given (a hub id, a path, a URL). `complete` is false when flags may have been missed.
     `own_image` tells that the image is the engine's own. `program` is the word that names the
     server (None: the image's entry point), `words` are those behind it. `concluded` tells that the
-    engine is only likely, by what the container is told: so is then all that is said about it.
+    engine is only likely, by what the container is told: so is then all that is said about it. A
+    `worker` answers no requests of users itself: another program does, and asks it.
     """
 
     span: Span
@@ -56,6 +57,7 @@ class ServingCommand(NamedTuple):
     program: Word | None = None
     words: tuple[Word, ...] = ()
     concluded: bool = False
+    worker: bool = False
 
     @property
     def facts(self) -> Engine | None:
@@ -235,8 +237,8 @@ class ServingCommand(NamedTuple):
     @property
     def is_follower(self) -> bool:
         """Whether it may be a part of a larger server that answers no requests itself."""
-        if self.facts is None:
-            return False
+        if self.facts is None or self.worker:
+            return self.worker
         traits = self.facts.traits
         ranks = [rank for flag in traits.rank_flags if (rank := self.find_switch(flag)) is not None]
         return any(self.is_on(flag) for flag in traits.follower_flags) or any(

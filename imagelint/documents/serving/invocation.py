@@ -41,7 +41,8 @@ class Invocation(NamedTuple):
 
     `words` are those behind its program, `program` the program's own word (None: the image's entry
     point). `upstream` tells whether the image is the engine's own, `complete` whether all that is
-    run was read. `concluded` tells that the engine is only likely: nothing names it.
+    run was read. `concluded` tells that the engine is only likely: nothing names it. A `worker`
+    stands behind the interface of another program.
     """
 
     engine: str
@@ -50,6 +51,7 @@ class Invocation(NamedTuple):
     upstream: bool
     complete: bool
     concluded: bool = False
+    worker: bool = False
 
 
 class _Found(NamedTuple):
@@ -57,6 +59,7 @@ class _Found(NamedTuple):
     words: tuple[Word, ...]
     program: Word
     complete: bool
+    worker: bool
 
 
 def find_invocation(launch: Launch) -> Invocation | None:
@@ -69,7 +72,9 @@ def find_invocation(launch: Launch) -> Invocation | None:
             return None
         own = recognised is not None and recognised.engine == found.engine and recognised.upstream
         complete = found.complete and _has_all_words(launch)
-        return Invocation(found.engine, found.words, found.program, own, complete)
+        return Invocation(
+            found.engine, found.words, found.program, own, complete, worker=found.worker
+        )
     if launch.engine and launch.appends:
         own = recognised is not None and recognised.engine == launch.engine and recognised.upstream
         return Invocation(launch.engine, words, None, own, _has_all_words(launch))
@@ -278,7 +283,8 @@ def _find(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> 
             return _in_shell(words, env, depth)
         program = engine_of_program((name, *(word.text for word in words[1:12])))
         if program is not None:
-            return _Found(program.engine, words[program.length :], words[0], complete)
+            behind = words[program.length :]
+            return _Found(program.engine, behind, words[0], complete, program.worker)
         if not (name.endswith(".sh") or "entrypoint" in name):
             return None
         words, complete = words[1:], False

@@ -52,6 +52,7 @@ def serving_command(launch: Launch) -> ServingCommand | None:
         program=invocation.program,
         words=invocation.words,
         concluded=invocation.concluded,
+        worker=invocation.worker,
     )
     if launch.more_words and command.find_switch(command.flag(TENSOR_PARALLEL)) is None:
         # Who says how a model is split says all of it; the rest may come from where this may.

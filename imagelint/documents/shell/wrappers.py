@@ -24,7 +24,8 @@ class _Wrapper(NamedTuple):
     `queries` are options with which it starts nothing, `splits` those whose value is a command line
     of its own, `assigns` whether `NAME=value` may stand before the program. `verbs` are the
     subcommands that make a wrapper of it, `needs` the options without one of which it is none.
-    The program stands only behind one of `separators`, where there are any.
+    The program stands only behind one of `separators`, where there are any. Behind one of `modules`
+    stands the name of a Python module instead, and `pairs` are options with two values.
     """
 
     valued: frozenset[str] = frozenset()
@@ -35,6 +36,8 @@ class _Wrapper(NamedTuple):
     verbs: tuple[str, ...] = ()
     needs: frozenset[str] = frozenset()
     separators: frozenset[str] = frozenset()
+    modules: frozenset[str] = frozenset()
+    pairs: frozenset[str] = frozenset()
 
 
 class _Others(TypedDict, total=False):
@@ -44,6 +47,8 @@ class _Others(TypedDict, total=False):
     verbs: tuple[str, ...]
     needs: frozenset[str]
     separators: frozenset[str]
+    modules: frozenset[str]
+    pairs: frozenset[str]
 
 
 def _w(valued: str = "", queries: str = "", **others: Unpack[_Others]) -> _Wrapper:
@@ -55,6 +60,14 @@ _CONDA = _w("-n --name -p --prefix -r --root-prefix --cwd -e --env", verbs=("run
 _DASHES = frozenset({"--"})
 _ARCHITECTURE = _w("-u --uname-2.6")
 _WAITING = _w(separators=_DASHES)
+_MODULE = frozenset({"-m", "--module"})
+_MPI = _w(
+    "-n -np --np -c -N --npernode -H -host --host -hostfile --hostfile -machinefile -x -wdir --wdir"
+    " --map-by -map-by --bind-to -bind-to --rank-by -rf --rankfile --output-filename -ppn -f -env"
+    " -genvlist --prefix",
+    "-V --version -h --help",
+    pairs=frozenset({"-mca", "--mca", "-gmca", "--gmca", "-genv"}),
+)
 WRAPPERS: Mapping[str, _Wrapper] = {
     "sudo": _w(
         "-u --user -g --group -h --host -p --prompt -C -D --chdir -R --chroot -r -t -T -U",
@@ -123,8 +136,9 @@ WRAPPERS: Mapping[str, _Wrapper] = {
         " --no-extra --env-file -p --python --project --directory --package --index"
         " --default-index -i --index-url --extra-index-url -f --find-links --refresh-package"
         " --config-file --cache-dir --python-platform",
-        "-m --module -s --script",
+        "-s --script",
         verbs=("run",),
+        modules=_MODULE,
     ),
     "opentelemetry-instrument": _w(
         "--traces_exporter --metrics_exporter --logs_exporter --service_name --resource_attributes"
@@ -173,6 +187,32 @@ WRAPPERS: Mapping[str, _Wrapper] = {
     "chamber": _w(verbs=("exec",), separators=_DASHES),
     "aws-vault": _w(verbs=("exec",), separators=_DASHES),
     "watchmedo": _w(verbs=("auto-restart",), separators=_DASHES),
+    "torchrun": _w(
+        "--nnodes --nproc-per-node --nproc_per_node --rdzv-backend --rdzv_backend --rdzv-endpoint"
+        " --rdzv_endpoint --rdzv-id --rdzv_id --rdzv-conf --rdzv_conf --max-restarts --max_restarts"
+        " --monitor-interval --monitor_interval --start-method --start_method --log-dir --log_dir"
+        " -r --redirects -t --tee --local-ranks-filter --node-rank --node_rank --master-addr"
+        " --master_addr --master-port --master_port --local-addr --local_addr --role",
+        "-h --help",
+        modules=_MODULE,
+    ),
+    "deepspeed": _w(
+        "-H --hostfile -i --include -e --exclude --num_nodes --num_gpus --min_elastic_nodes"
+        " --max_elastic_nodes --master_port --node_rank --master_addr --launcher --launcher_args"
+        " --ssh_port --venv_script --bind_core_list",
+        "-h --help",
+        modules=frozenset({"--module"}),
+    ),
+    "accelerate": _w(
+        "--config_file --num_processes --num_machines --machine_rank --main_process_ip"
+        " --main_process_port --mixed_precision --gpu_ids --num_cpu_threads_per_process"
+        " --dynamo_backend --rdzv_backend --rdzv_conf --max_restarts --deepspeed_config_file"
+        " --deepspeed_hostfile",
+        verbs=("launch",),
+        modules=_MODULE,
+    ),
+    "mpirun": _MPI,
+    "mpiexec": _MPI,
     "nix": _w(verbs=("develop", "shell"), separators=frozenset({"-c", "--command"})),
 }
 # Those that fetch the program as a package: what they install is told by `documents/packages`.
@@ -186,10 +226,19 @@ FETCHING: Mapping[str, _Wrapper] = {
     "pipx": _w("--spec --python --pip-args -i --index-url", verbs=("run",)),
 }
 _ALL: Mapping[str, _Wrapper] = {**WRAPPERS, **FETCHING}
+# Those that `python -m` starts.
+_MODULES = {
+    "torch.distributed.run": "torchrun",
+    "torch.distributed.launch": "torchrun",
+    "deepspeed.launcher.runner": "deepspeed",
+}
 
 
 class Unwrapped(NamedTuple):
-    """`start` is the index of the program's word, `assigned` those of `NAME=value` before it."""
+    """`start` is the index of the program's word, `assigned` those of `NAME=value` before it.
+
+    Behind `-m` of a launcher of Python processes the name of a module stands for the program.
+    """
 
     wrappers: tuple[str, ...]
     start: int
@@ -214,16 +263,26 @@ def unwrap(words: Sequence[Word], *, fetched: bool = False) -> Unwrapped:
     assigned: list[int] = []
     at = 0
     while at < len(words):
-        name = program_name(words[at])
+        name, own = _wrapper_at(words, at)
         wrapper = table.get(name)
         if wrapper is None:
             break
-        behind = _behind(words, at + 1, wrapper, assigned)
+        behind = _behind(words, own, wrapper, assigned)
         if behind is None or behind >= len(words):
             break
         names.append(name)
         at = behind
     return Unwrapped(tuple(names), at, tuple(index for index in assigned if index < at))
+
+
+def _wrapper_at(words: Sequence[Word], at: int) -> tuple[str, int]:
+    """The name of what may be a wrapper, and the index of the first word of its own."""
+    name = program_name(words[at])
+    if name.startswith("python") and len(words) > at + 2 and words[at + 1].text == "-m":
+        launcher = _MODULES.get(words[at + 2].text)
+        if launcher is not None:
+            return launcher, at + 3
+    return name, at + 1
 
 
 def _behind(words: Sequence[Word], at: int, wrapper: _Wrapper, assigned: list[int]) -> int | None:
@@ -264,10 +323,10 @@ def _behind_options(
         text = words[at].text
         if text in wrapper.queries or (text in wrapper.splits and not _is_one(words[at + 1 :])):
             return None
-        if text == "--":
+        if text == "--" or text in wrapper.modules:
             return at + 1 + operands
         if text[:1] == "-":
-            at += text in wrapper.valued
+            at += _values(text, wrapper)
         elif wrapper.assigns and ASSIGNMENT.match(text):
             assigned.append(at)
         elif operands:
@@ -276,6 +335,11 @@ def _behind_options(
             return at
         at += 1
     return at
+
+
+def _values(option: str, wrapper: _Wrapper) -> int:
+    """How many words behind an option are its values."""
+    return 2 if option in wrapper.pairs else int(option in wrapper.valued)
 
 
 def _is_one(words: Sequence[Word]) -> bool:

@@ -26,7 +26,8 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
 
     Except:
         Servers across several machines whose number is not known, and servers of several stages
-        (`vllm serve --omni`). GPUs that stay idle get a medium severity.
+        (`vllm serve --omni`). GPUs that stay idle get a medium severity, and none where the engine
+        starts copies of the model on them (DJL Serving).
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -75,6 +76,8 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     if wanted.value == total:
         return
     few = wanted.value > total
+    if not few and server.facts and server.facts.traits.fills_gpus:
+        return
     asked = f"{given.value} * {pods.value} pods = {total}" if pods.value > 1 else f"{total}"
     asked += " is" if total == 1 else " are"
     rest = "" if few else f": {gpus_in_words(total - wanted.value)} too many"

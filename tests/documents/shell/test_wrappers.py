@@ -49,6 +49,11 @@ def started(text: str, *, fetched: bool = False) -> str:
         "mise x python@3.12 -- P a",
         "nix develop /app -c P a",
         "tini -s -- sudo env A=1 P a",
+        "torchrun --nproc-per-node 4 --standalone P a",
+        "python3.11 -m torch.distributed.run --nproc_per_node=4 P a",
+        "deepspeed --num_gpus 4 P a",
+        "accelerate launch --num_processes 4 P a",
+        "mpirun --allow-run-as-root -n 4 --mca btl self -x A P a",
     ],
 )
 def test_a_wrapper_starts_what_stands_behind_its_own_words(text: str) -> None:
@@ -77,6 +82,28 @@ def test_a_wrapper_starts_what_stands_behind_its_own_words(text: str) -> None:
     ],
 )
 def test_what_starts_nothing_that_can_be_seen_is_itself_the_command(text: str) -> None:
+    assert started(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "torchrun --nproc-per-node 4 -m P.m a",
+        "python -m torch.distributed.launch --nproc_per_node 4 --module P.m a",
+        "deepspeed --num_gpus 4 --module P.m a",
+        "accelerate launch -m P.m a",
+        "uv run --no-sync -m P.m a",
+        "sudo torchrun -m P.m a",
+    ],
+)
+def test_a_module_may_stand_in_the_place_of_the_program(text: str) -> None:
+    assert started(text) == "P.m a"
+
+
+@pytest.mark.parametrize(
+    "text", ["python -m torch.distributed", "python -m other P a", "python P a", "accelerate env"]
+)
+def test_what_starts_no_module_is_no_launcher(text: str) -> None:
     assert started(text) == text
 
 
