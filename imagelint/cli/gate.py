@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.imageoptions import (
-    platform_option,
+    image_options,
     scan_options,
     signer,
     trivy_options,
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 @click.command()
 @click.argument("image")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
-@platform_option
+@image_options
 @scan_options
 @verify_options
 @policy_options

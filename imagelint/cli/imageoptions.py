@@ -27,7 +27,6 @@ def scan_options(command: C) -> C:
             help="Where the database is downloaded from; may repeat for fallbacks.",
         ),
         click.option("--offline", is_flag=True, help="Download nothing: no database, no indexes."),
-        click.option("--timeout", type=click.FloatRange(1), help="Seconds. [default: by size]"),
     ):
         command = option(command)
     return command
@@ -45,19 +44,26 @@ def verify_options(command: C) -> C:
     return command
 
 
-def platform_option(command: C) -> C:
-    """The platform of an image for several."""
-    option = click.option("--platform", default="", metavar="OS/ARCH", help="Of several, this one.")
-    return option(command)
+def image_options(command: C) -> C:
+    """Which image of several, and how long everything may take."""
+    for option in (
+        click.option(
+            "--timeout", type=click.FloatRange(1), help="Seconds for all of it. [default: by size]"
+        ),
+        click.option("--platform", default="", metavar="OS/ARCH", help="Of several, only this."),
+    ):
+        command = option(command)
+    return command
 
 
 def trivy_options(
     cache: str, repositories: tuple[str, ...], timeout: float | None, *, offline: bool
 ) -> TrivyOptions:
     """How to scan, from the options."""
+    from imagelint.collect.deadline import Deadline
     from imagelint.collect.tools.trivy import TrivyOptions
 
-    return TrivyOptions(cache, offline, repositories, timeout or 0)
+    return TrivyOptions(cache, offline, repositories, Deadline(timeout or 0))
 
 
 def signer(key: str, identity: str, issuer: str, *, logged: bool) -> tuple[Signer, ...]:

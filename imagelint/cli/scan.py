@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.imageoptions import platform_option, scan_options, trivy_options
+from imagelint.cli.imageoptions import image_options, scan_options, trivy_options
 from imagelint.cli.options import policy_options
 from imagelint.cli.reportoptions import report_options
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("image")
-@platform_option
+@image_options
 @scan_options
 @policy_options
 @report_options

@@ -6,7 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.imageoptions import platform_option, signer, verify_options
+from imagelint.cli.imageoptions import (
+    image_options,
+    signer,
+    trivy_options,
+    verify_options,
+)
 from imagelint.cli.options import policy_options
 from imagelint.cli.reportoptions import report_options
 
@@ -16,7 +21,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("image")
-@platform_option
+@image_options
 @verify_options
 @policy_options
 @report_options
@@ -24,6 +29,7 @@ def verify(  # noqa: PLR0913 - the options of the command
     *,
     image: str,
     platform: str,
+    timeout: float | None,
     key: str,
     identity: str,
     issuer: str,
@@ -47,7 +53,9 @@ def verify(  # noqa: PLR0913 - the options of the command
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     session = Session.open(policies, flags(fail_on, rules, named), cached=True)
-    job = ImageJob(image, platform, verify=True, folder="." if named else "")
+    options = trivy_options("", (), timeout, offline=True)
+    folder = "." if named else ""
+    job = ImageJob(image, platform, options, folder, verify=True)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
     return show(verdict, view, "verify")

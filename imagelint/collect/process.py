@@ -33,6 +33,7 @@ _PASSED = (
 _CREDENTIALS = ("DOCKER_CONFIG", "REGISTRY_AUTH_FILE", "XDG_RUNTIME_DIR")
 _MEGABYTE = 1024 * 1024
 _CHUNK = 65536
+_LARGEST_INPUT = 4096  # what every pipe takes at once
 _TICK_SECONDS = 0.1
 _GRACE_SECONDS = 2.0
 """How long a program may take to end when it is asked to; then it is made to."""
@@ -53,7 +54,7 @@ class ProcessRequest(NamedTuple):
     `install` tells how to get the program. `files` (name, text) and `links` (name, where to) are
     put into the folder in which it runs. `passed` names further environment variables to hand
     over, a trailing `*` stands for any end; `variables` sets some. With `credentials` it may see
-    the user's logins to registries.
+    the user's logins to registries. `standard_input` is what it reads, a line or two.
     """
 
     program: str
@@ -66,6 +67,7 @@ class ProcessRequest(NamedTuple):
     passed: tuple[str, ...] = ()
     variables: tuple[tuple[str, str], ...] = ()
     credentials: bool = False
+    standard_input: str = ""
 
 
 class CompletedProcess(NamedTuple):
@@ -108,7 +110,7 @@ def run(request: ProcessRequest) -> CompletedProcess | Problem:
                 [path, *request.arguments],
                 cwd=work,
                 env=child_environment(request, folder, environment.variables()),
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE if request.standard_input else subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,
@@ -117,7 +119,18 @@ def run(request: ProcessRequest) -> CompletedProcess | Problem:
             detail = f"`{path}` cannot be run: {error.strerror or error}"
             return Problem(ProblemKind.TOOL_FAILED, request.origin, detail, help=request.install)
         with process:
+            _tell(process, request.standard_input)
             return _Watch(process, request).outcome()
+
+
+def _tell(process: subprocess.Popen[bytes], text: str) -> None:
+    """Give a program its input: so little that no pipe fills up."""
+    if process.stdin is None:
+        return
+    with suppress(BrokenPipeError):
+        process.stdin.write(text.encode()[:_LARGEST_INPUT])
+    with suppress(BrokenPipeError):
+        process.stdin.close()
 
 
 def child_environment(

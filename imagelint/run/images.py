@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.collect.registry.resolve import identified, named, resolve
+from imagelint.collect.registry.resolve import contradiction, resolve
+from imagelint.collect.registry.store import BlobStore
 from imagelint.collect.tools import cosign, trivy
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.base import DocumentError
-from imagelint.documents.image.image import ImageTarget
 from imagelint.documents.image.signatures import parse_signatures
 from imagelint.documents.image.vulnerabilities import parse_vulnerabilities
 from imagelint.documents.project import Project
@@ -19,8 +19,10 @@ from imagelint.policy.glob import matches_subject
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from imagelint.collect.deadline import Deadline
     from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.core.environment import Signer
+    from imagelint.documents.image.image import ImageTarget
     from imagelint.policy.model import Policy
 
 
@@ -35,6 +37,11 @@ class ImageRequest(NamedTuple):
     verify: bool = True
     tell: Callable[[str], None] = lambda _step: None
 
+    @property
+    def deadline(self) -> Deadline:
+        """When all of it must be over."""
+        return self.trivy.deadline
+
 
 class ImageResult(NamedTuple):
     """What came of one or more stages: the report, and the evidence behind it."""
@@ -44,62 +51,88 @@ class ImageResult(NamedTuple):
 
     def plus(self, other: ImageResult) -> ImageResult:
         """Both, one after the other."""
-        return ImageResult(self.report + other.report, self.evidence + other.evidence)
+        evidence = tuple(dict.fromkeys((*self.evidence, *other.evidence)))
+        return ImageResult(self.report + other.report, evidence)
 
 
 def examine_image(image: str, request: ImageRequest) -> ImageResult:
     """Scan and verify one image, both for the same digest, and judge it.
 
+    Under the digest of an index there are several images: each is scanned and judged.
+
     Raises:
         UsageError: that is not an image reference, or a signer is not usable.
     """
     request.tell(f"resolving {image}")
-    target = resolve(image, request.platform)
-    if isinstance(target, Problem):
-        if target.kind is not ProblemKind.TOOL_MISSING or not request.scan:
-            return _problem(target)
-        # Without cosign, Trivy's report on the tag tells the digest that it scanned.
-        target = ImageTarget(named(image, request.platform))
-    result = ImageResult()
-    if request.scan:
-        scanned, target = _scan(target, request)
-        result = result.plus(scanned)
-    if request.verify and target.digest:
-        result = result.plus(_verify(target, request))
-    if not target.digest:
-        return result
+    targets = resolve(image, request.platform, request.deadline)
+    if isinstance(targets, Problem):
+        return _problem(targets)
+    layout = targets[0].identity.layout
+    if not layout:
+        return _examined(targets, request)
+    with BlobStore(layout, image, request.deadline) as store:
+        for target in targets:
+            problem = store.add(target.identity)
+            if problem is not None:
+                return _problem(problem)
+        checked = [one.replaced(one.identity._replace(store=store.folder)) for one in targets]
+        result = _examined(tuple(checked), request)
+        changed = store.changed()
+        return _problem(changed) if changed else result
+
+
+def _examined(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
+    """What came of all images under one digest."""
+    result = ImageResult(evidence=_identity(targets))
     examination = Examination(request.policy)
-    identity = ImageResult(evidence=_identity(target))
-    return identity.plus(ImageResult(examination(target, Project()))).plus(result)
+    reports = [examination(target, Project()) for target in targets]
+    # Of the reference all say the same, and that once.
+    findings = dict.fromkeys(finding for report in reports for finding in report.findings)
+    whole = sum(reports, Report())._replace(findings=tuple(findings))
+    result = result.plus(ImageResult(whole))
+    if request.scan:
+        for target in targets:
+            result = result.plus(_scan(target, request))
+    if request.verify:
+        result = result.plus(_verify(targets[0], request))
+    return result
 
 
-def _identity(target: ImageTarget) -> tuple[tuple[str, str], ...]:
-    entries = [("image", target.reference), ("digest", target.digest)]
-    if target.config is not None and target.config.architecture:
-        entries.append(("platform", f"{target.config.os}/{target.config.architecture}"))
+def _identity(targets: tuple[ImageTarget, ...]) -> tuple[tuple[str, str], ...]:
+    first = targets[0].identity
+    entries = [("image", first.reference), ("digest", first.digest)]
+    for target in targets:
+        identity = target.identity
+        if identity.manifest != identity.digest:
+            name = f"image for {identity.platform}" if identity.platform else "one image"
+            entries.append((name, identity.manifest))
+        elif identity.platform:
+            entries.append(("platform", identity.platform))
     return tuple(entries)
 
 
-def _scan(target: ImageTarget, request: ImageRequest) -> tuple[ImageResult, ImageTarget]:
-    request.tell(f"scanning {target.reference} with Trivy")
+def _scan(target: ImageTarget, request: ImageRequest) -> ImageResult:
+    label = target.identity.label
+    request.tell(f"scanning {label}{target.reference} with Trivy")
     scan = trivy.scan(target.identity, request.trivy)
     if isinstance(scan, Problem):
-        return _problem(scan), target
+        return _problem(scan)
     try:
-        document = parse_vulnerabilities(scan.source, scan.facts)
+        document = parse_vulnerabilities(scan.source, scan.facts._replace(label=label))
     except DocumentError as error:
-        return _problem(error.problem(scan.source)), target
-    found = identified(target, document)
-    if isinstance(found, Problem):
-        return _problem(found), target
+        return _problem(error.problem(scan.source))
+    other = contradiction(target, document)
+    if other is not None:
+        return _problem(other)
+    system = document.scanned.system or "no system"
     evidence = (
         ("trivy", scan.facts.version),
         ("vulnerability database", scan.facts.database or "unknown"),
-        ("packages", f"{document.scanned.packages} ({document.scanned.system or 'no system'})"),
+        (f"{label}packages", f"{document.scanned.packages} ({system})"),
     )
     report = Examination(request.policy)(document, Project())
-    marked = tuple(mark._replace(digest=found.digest) for mark in report.examined)
-    return ImageResult(report._replace(examined=marked), evidence), found
+    marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
+    return ImageResult(report._replace(examined=marked), evidence)
 
 
 def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
@@ -110,7 +143,7 @@ def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
         return _problem(Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_))
     request.tell(f"verifying {target.reference} with cosign")
     root = request.policy.environment.trusted_root or ""
-    asked = cosign.VerifyRequest(target.identity, signers, root, request.folder)
+    asked = cosign.VerifyRequest(target.identity, signers, root, request.folder, request.deadline)
     verification = cosign.verify(asked)
     problems = ImageResult(Report(problems=verification.problems))
     if verification.source is None:

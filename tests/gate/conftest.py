@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import Program
+    from tools.lab.mkimage import Image
 
 __all__ = ("lab", "provided_programs")  # fixtures
 
@@ -26,6 +27,16 @@ class Yard:
         self.lab = lab
         self.folder = folder
         self._program = program
+
+    def signed(self, name: str, image: Image | None = None) -> str:
+        """An image that `build` signed once, by its digest."""
+        reference = self.lab.push(name, image)
+        mark = self.lab.folder / "signed" / name
+        if not mark.exists():
+            self.lab.signing.sign(reference, "build")
+            mark.parent.mkdir(exist_ok=True)
+            mark.touch()
+        return reference
 
     def ours(self, command: str, *words: str) -> Ended:
         """How imagelint ends; it says what it says to both streams."""

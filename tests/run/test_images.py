@@ -15,7 +15,6 @@ from imagelint.core.environment import Environment, Signer
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.core.source import Source
-from imagelint.documents.image.config import ImageConfig
 from imagelint.documents.image.image import NOWHERE, ImageIdentity, ImageTarget
 from imagelint.documents.image.signatures import SignatureCheck, SignatureOutcome, write_signatures
 from imagelint.documents.image.vulnerabilities import ScanFacts
@@ -33,7 +32,11 @@ if TYPE_CHECKING:
 NAME = "registry.example.com/llm/server:2.1"
 DIGEST = "sha256:" + "ab" * 32
 OTHER = "sha256:" + "cd" * 32
-IDENTITY = ImageIdentity(NAME, DIGEST, "registry.example.com/llm/server")
+CONFIG = "sha256:" + "ef" * 32
+IDENTITY = ImageIdentity(
+    NAME, DIGEST, "registry.example.com/llm/server", manifest=DIGEST, config=CONFIG
+)
+UNREACHABLE = Problem(ProblemKind.UNREACHABLE, NAME, "nobody answers")
 FACTS = ScanFacts("0.60.0", "2026-01-02T00:00:00Z", "2026-01-01T12:00:00Z")
 MISSING = Problem(ProblemKind.TOOL_MISSING, NAME, "it is not installed", "install it")
 FAILED = Problem(ProblemKind.TOOL_FAILED, NAME, "it broke")
@@ -57,6 +60,7 @@ def scanned(*found: Mapping[str, str], digest: str = DIGEST) -> Scan:
         "ArtifactType": "container_image",
         "Metadata": {
             "OS": {"Family": "alpine", "Name": "3.22.1"},
+            "ImageID": CONFIG,
             "RepoDigests": [f"registry.example.com/llm/server@{digest}"],
             "ImageConfig": {"architecture": "amd64", "os": "linux", "config": {"User": "1"}},
         },
@@ -80,7 +84,11 @@ def checked(outcome: SignatureOutcome, *problems: Problem) -> Verification:
     return Verification(Source(NAME, write_signatures(NAME, [check])), "3.0.2", problems)
 
 
-RESOLVED = {"found": ImageTarget(IDENTITY), "cosign missing": MISSING, "not found": ABSENT}
+RESOLVED: dict[str, tuple[ImageTarget, ...] | Problem] = {
+    "found": (ImageTarget(IDENTITY),),
+    "unreachable": UNREACHABLE,
+    "not found": ABSENT,
+}
 SCANS = {
     "clean": scanned(),
     "vulnerable": scanned(VULNERABLE),
@@ -102,7 +110,7 @@ def tools(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], None]:
     """Let the tools say what a name stands for."""
 
     def say(resolved: str, scan: str, check: str) -> None:
-        monkeypatch.setattr(images, "resolve", lambda _text, _platform: RESOLVED[resolved])
+        monkeypatch.setattr(images, "resolve", lambda *_asked: RESOLVED[resolved])
         monkeypatch.setattr(trivy, "scan", lambda _image, _options: SCANS[scan])
         monkeypatch.setattr(cosign, "verify", lambda _request: CHECKS[check])
 
@@ -115,15 +123,10 @@ def evidence_of(answer: Answer) -> dict[str, str]:
 
 def expected(resolved: str, scan: str, check: str) -> int:
     """The code that the gate must end with: never 0 unless all was told and is well."""
-    if resolved == "not found":
+    if resolved != "found":
         return 3
-    # Without cosign only Trivy's report can tell which image the tag names; a report on another
-    # digest is then the report on this one.
-    told = scan in {"clean", "vulnerable"} or (
-        resolved == "cosign missing" and scan == "other image"
-    )
-    verifiable = told or resolved == "found"
-    if (told and scan == "vulnerable") or (verifiable and check == "unsigned"):
+    told = scan in {"clean", "vulnerable"}
+    if scan == "vulnerable" or check == "unsigned":
         return 1
     return 0 if told and check == "verified" else 3
 
@@ -177,7 +180,7 @@ def test_a_verification_asks_for_no_scan(
 def test_a_verification_without_cosign_is_incomplete(
     program: Program, tools: Callable[[str, str, str], None]
 ) -> None:
-    tools("cosign missing", "clean", "verified")
+    tools("found", "clean", "missing")
     answer = run(program, "verify", "--key", "a.pub")
     assert answer.code == 3
     assert "install it" in answer.out
@@ -294,8 +297,8 @@ def test_the_platform_is_evidence_where_it_is_known(
     tools: Callable[[str, str, str], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tools("found", "clean", "verified")
-    config = ImageConfig(NOWHERE, os="linux", architecture="arm64")
-    monkeypatch.setattr(images, "resolve", lambda _text, _platform: ImageTarget(IDENTITY, config))
+    target = ImageTarget(IDENTITY._replace(platform="linux/arm64"))
+    monkeypatch.setattr(images, "resolve", lambda *_asked: (target,))
     wishes = ImageRequest(pack("baseline"), TrivyOptions(), scan=False, verify=False)
     assert ("platform", "linux/arm64") in examine_image(NAME, wishes).evidence
 

@@ -9,27 +9,29 @@ from __future__ import annotations
 
 import hashlib
 import os
+from typing import TYPE_CHECKING
 
 from imagelint.collect.read import read_bytes
+from imagelint.collect.registry.images import images_of
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.documents.image.image import (
-    LAYOUT_SCHEME,
-    ImageIdentity,
-    ImageTarget,
-    parse_config,
+from imagelint.documents.image.image import LAYOUT_SCHEME, ImageIdentity
+from imagelint.documents.image.jsonview import read_json
+from imagelint.documents.image.manifest import (
+    INDEX,
+    MANIFEST,
+    Descriptor,
+    descriptors,
+    is_digest,
 )
-from imagelint.documents.image.jsonview import JsonView, read_json
 
-MANIFEST = "application/vnd.oci.image.manifest.v1+json"
-INDEX = "application/vnd.oci.image.index.v1+json"
-TAG_ANNOTATION = "org.opencontainers.image.ref.name"
+if TYPE_CHECKING:
+    from imagelint.documents.image.image import ImageTarget
+
 _DIGEST = pattern(r"(sha256):([0-9a-f]{64})|(sha512):([0-9a-f]{128})")
 _TAG = pattern(r"[A-Za-z0-9_][A-Za-z0-9._-]{0,127}")
-_SUBJECTS = ("attestation-manifest",)
-_DEEPEST_INDEX = 4
 _MOST_CHOICES = 10
 
 
@@ -41,31 +43,9 @@ class LayoutReference(NamedTuple):
     digest: str = ""
 
 
-class Descriptor(NamedTuple):
-    """What an index says about one of its entries. `platform` is `os/architecture[/variant]`."""
-
-    digest: str
-    size: int
-    tag: str
-    platform: str
-    media_type: str
-    kind: str = ""
-    artifact: bool = False
-
-    @property
-    def is_index(self) -> bool:
-        """Whether the entry is an index itself."""
-        return self.media_type.endswith(("image.index.v1+json", "manifest.list.v2+json"))
-
-
 def is_layout(reference: str) -> bool:
     """Whether a reference names an OCI layout."""
     return reference.startswith(LAYOUT_SCHEME)
-
-
-def is_digest(text: str) -> bool:
-    """Whether a text is a digest, and so names a file of a layout and nothing else."""
-    return _DIGEST.fullmatch(text) is not None
 
 
 def parse_layout_reference(text: str) -> LayoutReference:
@@ -86,11 +66,8 @@ def parse_layout_reference(text: str) -> LayoutReference:
     return LayoutReference(rest)
 
 
-def resolve_layout(text: str, platform: str = "") -> ImageTarget | Problem:
-    """The image that a layout reference names, by its digest, with its configuration.
-
-    Of an index, the configuration is that of `platform`, or of its only image, or of Linux on
-    x86-64: as tools take it from registries.
+def resolve_layout(text: str, platform: str = "") -> tuple[ImageTarget, ...] | Problem:
+    """The images that a layout reference names, all under one digest.
 
     Raises:
         UsageError: several images could be meant, or none is.
@@ -100,27 +77,27 @@ def resolve_layout(text: str, platform: str = "") -> ImageTarget | Problem:
     if isinstance(entries, Problem):
         return entries
     chosen = _choose(text, reference, entries)
-    found = _manifest(reference.folder, chosen, text, platform)
-    if isinstance(found, Problem):
-        return found
-    digest, manifest = found
-    config_digest = manifest["config"]["digest"].text
-    blob = read_blob(reference.folder, config_digest, text)
-    if isinstance(blob, Problem):
-        return blob
-    config = parse_config(blob.decode("utf-8", "replace"))
-    if isinstance(config, str):
-        return Problem(ProblemKind.UNPARSABLE, text, f"the configuration of the image {config}")
-    identity = ImageIdentity(
-        text,
-        chosen.digest,
-        layout=reference.folder,
-        platform=platform,
-        manifest=digest,
-        config=config_digest,
-        size=sum(int(layer["size"].number or 0) for layer in manifest["layers"].items()),
-    )
-    return ImageTarget(identity, config)
+    if not is_digest(chosen.digest):
+        detail = f"the layout names a blob by `{chosen.digest}`, which is not a digest"
+        return Problem(ProblemKind.UNPARSABLE, text, detail)
+    identity = ImageIdentity(text, chosen.digest, layout=reference.folder)
+    return images_of(_Folder(reference.folder, text), identity, platform)
+
+
+class _Folder:
+    """The blobs of a layout in a folder."""
+
+    def __init__(self, folder: str, origin: str) -> None:
+        self._folder = folder
+        self._origin = origin
+
+    def manifest(self, digest: str) -> bytes | Problem:
+        """The manifest or index of that digest."""
+        return read_blob(self._folder, digest, self._origin)
+
+    def blob(self, digest: str) -> bytes | Problem:
+        """The small blob of that digest."""
+        return read_blob(self._folder, digest, self._origin)
 
 
 def read_index(folder: str, origin: str) -> tuple[Descriptor, ...] | Problem:
@@ -158,25 +135,7 @@ def _entries(data: bytes, what: str, origin: str) -> tuple[Descriptor, ...] | Pr
         return Problem(ProblemKind.UNPARSABLE, origin, f"{what} {view}")
     if not view["manifests"].is_array:
         return Problem(ProblemKind.UNPARSABLE, origin, f"{what} lists no manifests")
-    return tuple(_descriptor(entry) for entry in view["manifests"].items())
-
-
-def _descriptor(view: JsonView) -> Descriptor:
-    platform = view["platform"]
-    parts = (platform["os"].text, platform["architecture"].text, platform["variant"].text)
-    annotations = view["annotations"]
-    kind = annotations["vnd.docker.reference.type"].text or annotations["kind"].text
-    return Descriptor(
-        view["digest"].text,
-        int(view["size"].number or 0),
-        annotations[TAG_ANNOTATION].text,
-        "/".join(part for part in parts if part),
-        view["mediaType"].text,
-        kind,
-        artifact=bool(view["artifactType"])
-        or kind in _SUBJECTS
-        or kind.endswith(("cosign/sigs", "cosign/atts")),
-    )
+    return descriptors(view)
 
 
 def _choose(text: str, reference: LayoutReference, entries: tuple[Descriptor, ...]) -> Descriptor:
@@ -216,43 +175,6 @@ def _suffix(entry: Descriptor) -> str:
     return f":{entry.tag}" if _TAG.fullmatch(entry.tag) else f"@{entry.digest}"
 
 
-def _manifest(
-    folder: str, chosen: Descriptor, origin: str, platform: str
-) -> tuple[str, JsonView] | Problem:
-    """Digest and manifest behind a descriptor: an index leads to one of its own."""
-    descriptor = chosen
-    for _ in range(_DEEPEST_INDEX):
-        blob = read_blob(folder, descriptor.digest, origin)
-        if isinstance(blob, Problem):
-            return blob
-        if not descriptor.is_index:
-            view = read_json(blob.decode("utf-8", "replace"))
-            if isinstance(view, str):
-                detail = f"the manifest {descriptor.digest} {view}"
-                return Problem(ProblemKind.UNPARSABLE, origin, detail)
-            return descriptor.digest, view
-        entries = _entries(blob, f"the index {descriptor.digest}", origin)
-        if isinstance(entries, Problem):
-            return entries
-        fitting = _fitting(entries, platform)
-        if isinstance(fitting, str):
-            return Problem(ProblemKind.NOT_FOUND, origin, fitting, help="name it: `--platform`")
-        descriptor = fitting
-    detail = "has indexes within indexes, deeper than any image needs"
-    return Problem(ProblemKind.UNPARSABLE, origin, detail)
-
-
-def _fitting(entries: tuple[Descriptor, ...], platform: str) -> Descriptor | str:
-    """The entry for a platform, else the only one, else the one for Linux on x86-64."""
-    images = [entry for entry in entries if not entry.artifact and "unknown" not in entry.platform]
-    wanted = platform or ("linux/amd64" if len(images) > 1 else "")
-    for entry in images:
-        if not wanted or entry.platform == wanted or entry.platform.startswith(f"{wanted}/"):
-            return entry
-    there = ", ".join(entry.platform for entry in images) or "no image at all"
-    return f"has no image for {wanted or 'any platform'}; there is: {there}"
-
-
 class StagedLayout(NamedTuple):
     """Files and links that show a tool one image of a layout, under the name `layout`."""
 
@@ -269,7 +191,8 @@ def layout_view(image: ImageIdentity) -> StagedLayout:
         return StagedLayout()
     import json
 
-    path = os.path.join(image.layout, "blobs", *image.manifest.split(":"))
+    folder = image.store or image.layout
+    path = os.path.join(folder, "blobs", *image.manifest.split(":"))
     entry = {"mediaType": MANIFEST, "digest": image.manifest, "size": os.path.getsize(path)}
     index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": [entry]}
     return StagedLayout(
@@ -277,5 +200,5 @@ def layout_view(image: ImageIdentity) -> StagedLayout:
             ("layout/oci-layout", '{"imageLayoutVersion":"1.0.0"}'),
             ("layout/index.json", json.dumps(index)),
         ),
-        (("layout/blobs", os.path.join(image.layout, "blobs")),),
+        (("layout/blobs", os.path.join(folder, "blobs")),),
     )

@@ -1,68 +1,100 @@
-"""From what the user named to one digest, once; everything after asks for that digest.
+"""From what the user named to one digest, once, and to the images behind that digest.
 
-A layout is read by us. In a registry a digest stands for itself, and the digest behind a tag is
-asked of cosign, which needs one request for it. Without cosign, Trivy's report on the tag tells
-which digest it scanned: `identified` makes the target of it.
+A layout is read from its folder, anything else from its registry.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.collect.deadline import Deadline
+from imagelint.collect.registry.client import Client
+from imagelint.collect.registry.images import images_of
 from imagelint.collect.registry.layout import is_layout, resolve_layout
-from imagelint.collect.tools import cosign
 from imagelint.core.errors import Diagnostic, UsageError
-from imagelint.core.reference import parse_reference
+from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.documents.image.image import ImageIdentity
+from imagelint.documents.image.manifest import is_digest
 
 if TYPE_CHECKING:
+    from imagelint.documents.image.image import ImageTarget
     from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 
+_LATEST = "latest"
 
-def resolve(text: str, platform: str = "") -> ImageTarget | Problem:
-    """The image that `registry/repo[:tag][@digest]` or `oci:DIR[:tag|@digest]` names now.
 
-    Of an image in a registry, only its identity is known; `identified` adds its configuration.
+def resolve(
+    text: str, platform: str = "", deadline: Deadline | None = None
+) -> tuple[ImageTarget, ...] | Problem:
+    """The images that `registry/repo[:tag][@digest]` or `oci:DIR[:tag|@digest]` names now.
+
+    All have one digest; there are several when that is the digest of an index and no platform is
+    named.
 
     Raises:
         UsageError: it is neither, or a layout holds several images and none is chosen.
     """
     if is_layout(text):
         return resolve_layout(text, platform)
-    identity = named(text, platform)
-    if identity.digest:
-        return ImageTarget(identity)
-    digest = cosign.digest_of(text)
-    if isinstance(digest, Problem):
-        return digest
-    return ImageTarget(identity._replace(digest=digest))
+    reference = named(text)
+    client = Client(reference, text, deadline or Deadline())
+    blobs = _Remote(client)
+    top = client.manifest(reference.digest or reference.tag or _LATEST)
+    if isinstance(top, Problem):
+        return top
+    blobs.known[top.digest] = top.data
+    return images_of(blobs, ImageIdentity(text, top.digest, reference.familiar), platform)
 
 
-def named(text: str, platform: str = "") -> ImageIdentity:
-    """The identity of an image in a registry, as far as its name tells: without digest for a tag.
+def named(text: str) -> ImageReference:
+    """The reference to an image in a registry that a text is.
 
     Raises:
-        UsageError: it is not an image reference.
+        UsageError: it is none, or its digest is none that anybody can check.
     """
     reference = parse_reference(text)
-    if reference is None:
+    if reference is None or (reference.digest and not is_digest(reference.digest)):
         message = f"`{text}` is not an image reference"
         help_ = "write `registry/repository:tag`, `…@sha256:…` or `oci:FOLDER`"
         raise UsageError(Diagnostic(message, help=help_))
-    return ImageIdentity(text, reference.digest, reference.familiar, platform=platform)
+    return reference
 
 
-def identified(target: ImageTarget, report: VulnerabilityReport) -> ImageTarget | Problem:
-    """The target with what Trivy read of it; a problem when Trivy scanned another image."""
-    identity = target.identity
-    scanned = report.scanned
-    wanted, found = identity.digest, scanned.digest
-    if identity.layout:
-        wanted, found = identity.config, scanned.image_id
-    if wanted and found and wanted != found:
-        detail = f"Trivy scanned {found}, not {wanted}"
-        return Problem(ProblemKind.TOOL_FAILED, identity.reference, detail)
-    if identity.layout:
-        return target
-    return ImageTarget(identity._replace(digest=wanted or found), scanned.config)
+class _Remote:
+    """The blobs of a repository; what is known already is not asked for again."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.known: dict[str, bytes] = {}
+
+    def manifest(self, digest: str) -> bytes | Problem:
+        """The manifest or index of that digest."""
+        if digest in self.known:
+            return self.known[digest]
+        found = self._client.manifest(digest)
+        return found if isinstance(found, Problem) else found.data
+
+    def blob(self, digest: str) -> bytes | Problem:
+        """The small blob of that digest."""
+        found = self._client.blob(digest)
+        return found if isinstance(found, Problem) else found.data
+
+
+def contradiction(target: ImageTarget, report: VulnerabilityReport) -> Problem | None:
+    """The problem that Trivy scanned something else than this image, layer by layer."""
+    identity, scanned = target.identity, report.scanned
+    layers = tuple((layer.digest, layer.diff_id) for layer in identity.layers)
+    if scanned.image_id != identity.config:
+        told = scanned.image_id or "an image that it does not name"
+        detail = f"Trivy scanned {told}, not {identity.config}"
+    elif not identity.layout and scanned.digest != identity.manifest:
+        told = scanned.digest or "an image that it does not name"
+        detail = f"Trivy scanned {told}, not {identity.manifest}"
+    elif scanned.layers != layers:
+        detail = (
+            f"Trivy scanned {len(scanned.layers)} layers that are not the image's {len(layers)}"
+        )
+    else:
+        return None
+    return Problem(ProblemKind.TOOL_FAILED, identity.reference, detail)

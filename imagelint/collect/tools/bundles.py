@@ -13,24 +13,19 @@ import json
 import os
 from typing import TYPE_CHECKING
 
-from imagelint.collect.registry.layout import (
-    INDEX,
-    MANIFEST,
-    is_digest,
-    read_blob,
-    read_index,
-)
+from imagelint.collect.registry.layout import read_blob, read_index
+from imagelint.collect.tools.referrers import BUNDLE
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem
 from imagelint.documents.image.jsonview import JsonView, read_json
+from imagelint.documents.image.manifest import INDEX, MANIFEST, is_digest
 from imagelint.documents.image.signatures import SIGNATURE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.documents.image.image import ImageIdentity
 
-BUNDLE = "application/vnd.dev.sigstore.bundle"
 KIND = "dev.cosignproject.cosign"
 _LARGEST_MANIFEST = 4 * 1024 * 1024
 _MOST_BLOBS = 100_000
@@ -38,7 +33,7 @@ _PLACE = "layout"
 
 
 class StagedImage(NamedTuple):
-    """One way to show an image to cosign: last arguments, files and links in its folder.
+    """One way to show an image to cosign: last arguments, and files in its folder.
 
     `predicate` is the type of all statements in sight where cosign's answer does not tell; `retry`
     marks the second look at an image in a registry.
@@ -46,7 +41,6 @@ class StagedImage(NamedTuple):
 
     arguments: tuple[str, ...]
     files: tuple[tuple[str, str], ...] = ()
-    links: tuple[tuple[str, str], ...] = ()
     predicate: str = ""
     retry: bool = False
 
@@ -67,36 +61,35 @@ def layout_views(image: ImageIdentity) -> Iterator[StagedImage]:
     legacy = _legacy(image)
     if legacy:
         entries = (_entry(image, image.digest, "image"), _entry(image, legacy, "sigs"))
-        view = _view(image, entries, None)
+        blobs = [image.digest, legacy, *_parts(image, legacy)]
+        view = _view(image, entries, blobs)
         yield view._replace(arguments=("--new-bundle-format=false", *view.arguments), predicate="")
 
 
 def _view(
-    image: ImageIdentity, entries: tuple[dict[str, object], ...], blobs: list[str] | None
+    image: ImageIdentity, entries: tuple[dict[str, object], ...], blobs: Iterable[str]
 ) -> StagedImage:
-    """A layout with these entries, and these blobs of the image's (None: all of them)."""
+    """A layout with these entries and blobs: the very texts that were read and checked here."""
     index = {"schemaVersion": 2, "mediaType": INDEX, "manifests": entries}
+    texts = ((digest, _text(image, digest)) for digest in dict.fromkeys(blobs))
     files = (
         (f"{_PLACE}/oci-layout", '{"imageLayoutVersion":"1.0.0"}'),
         (f"{_PLACE}/index.json", json.dumps(index)),
+        *(
+            (f"{_PLACE}/blobs/{digest.replace(':', '/')}", text)
+            for digest, text in texts
+            if text is not None
+        ),
     )
-    if blobs is None:
-        links: tuple[tuple[str, str], ...] = ((f"{_PLACE}/blobs", _blobs(image)),)
-    else:
-        places = [os.path.join(*digest.split(":")) for digest in dict.fromkeys(blobs)]
-        links = tuple(
-            (f"{_PLACE}/blobs/{place}", os.path.join(_blobs(image), place)) for place in places
-        )
-    return StagedImage(("--local-image", _PLACE), files, links, SIGNATURE)
+    return StagedImage(("--local-image", _PLACE), files, SIGNATURE)
 
 
 def _entry(image: ImageIdentity, digest: str, kind: str) -> dict[str, object]:
     """An entry as `cosign save` marks it; an index too, whose own mark hides its signatures."""
-    path = os.path.join(_blobs(image), *digest.split(":"))
     return {
         "mediaType": _media_type(image, digest),
         "digest": digest,
-        "size": os.path.getsize(path),
+        "size": len((_text(image, digest) or "").encode()),
         "annotations": {"kind": f"{KIND}/{kind}"},
     }
 
@@ -153,11 +146,28 @@ def _legacy(image: ImageIdentity) -> str:
     return next((digest for digest in found if _json_blob(image, digest) is not None), "")
 
 
-def _json_blob(image: ImageIdentity, digest: str) -> JsonView | None:
+def _parts(image: ImageIdentity, digest: str) -> Iterator[str]:
+    """The blobs that a manifest of signatures names."""
+    view = _json_blob(image, digest)
+    if view is not None:
+        yield view["config"]["digest"].text
+        yield from (layer["digest"].text for layer in view["layers"].items())
+
+
+def _text(image: ImageIdentity, digest: str) -> str | None:
+    """A blob that is a text and has its digest."""
     data = read_blob(image.layout, digest, image.reference)
-    if isinstance(data, Problem) or not data.lstrip().startswith(b"{"):
+    try:
+        return None if isinstance(data, Problem) else data.decode()
+    except UnicodeDecodeError:
         return None
-    view = read_json(data.decode("utf-8", "replace"))
+
+
+def _json_blob(image: ImageIdentity, digest: str) -> JsonView | None:
+    text = _text(image, digest)
+    if text is None or not text.lstrip().startswith("{"):
+        return None
+    view = read_json(text)
     return None if isinstance(view, str) else view
 
 

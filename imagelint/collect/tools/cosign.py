@@ -9,12 +9,14 @@ from its words. https://github.com/sigstore/cosign/blob/main/doc/cosign_verify.m
 from __future__ import annotations
 
 import os
-import re
-from typing import TYPE_CHECKING
+import tempfile
+from typing import TYPE_CHECKING, Self
 
+from imagelint.collect.deadline import Deadline
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, locate, run
 from imagelint.collect.tools.bundles import StagedImage, layout_views
-from imagelint.collect.tools.cosign_errors import INSTALL, classify, failure
+from imagelint.collect.tools.cosign_errors import INSTALL, classify
+from imagelint.collect.tools.referrers import fetch_signatures
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.pattern import pattern as lazy
 from imagelint.core.record import NamedTuple
@@ -32,6 +34,7 @@ from imagelint.documents.image.signatures import (
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import TracebackType
 
     from imagelint.core.environment import Signer
 
@@ -42,6 +45,7 @@ _NAME = "cosign"
 _VERSION = lazy(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+~].*)?")
 _UNNUMBERED = ("devel", "unknown", "(devel)")  # what distributions build from source
 _SECONDS = 180.0
+_MARGIN_SECONDS = 30.0
 _VERSION_SECONDS = 60.0
 _LEGACY = ("--new-bundle-format=false",)
 _KEY_STORES = {
@@ -60,7 +64,7 @@ class VerifyRequest(NamedTuple):
     signers: tuple[Signer, ...]
     trusted_root: str = ""
     folder: str = "."
-    seconds: float = _SECONDS
+    deadline: Deadline = Deadline()
 
 
 class Verification(NamedTuple):
@@ -83,68 +87,48 @@ def verify(request: VerifyRequest) -> Verification:
     version = installed(origin)
     if isinstance(version, Problem):
         return Verification(None, "", (version,))
-    answers = [_check(request, signer) for signer in request.signers]
+    with _Confirmation(request) as confirmation:
+        answers = [_check(request, signer, confirmation) for signer in request.signers]
     problems = dict.fromkeys(answer for answer in answers if isinstance(answer, Problem))
     checks = [answer for answer in answers if isinstance(answer, SignatureCheck)]
-    if checks and all(_knows_nothing(answer) for answer in answers):
-        absent = _absence(request)
-        if absent is not None:
-            return Verification(None, version, (absent,))
     if problems and not checks:
         return Verification(None, version, tuple(problems))
     text = write_signatures(request.image.pinned, checks)
     return Verification(Source(origin, text), version, tuple(problems))
 
 
-def _knows_nothing(answer: SignatureCheck | Problem) -> bool:
-    return (
-        isinstance(answer, SignatureCheck)
-        and answer.outcome is SignatureOutcome.UNSIGNED
-        and not answer.predicates
-    )
+class _Confirmation:
+    """The signatures of an image in a registry, fetched once, when the first signer is refused."""
 
+    def __init__(self, request: VerifyRequest) -> None:
+        self._request = request
+        self._folder = tempfile.TemporaryDirectory(prefix="imagelint-", ignore_cleanup_errors=True)
+        self._fetched: ImageIdentity | Problem | None = None
 
-def _absence(request: VerifyRequest) -> Problem | None:
-    """The problem that there is no such image: of a digest, cosign just says "unsigned"."""
-    image = request.image
-    if image.layout:
-        return None
-    command = ("tree", image.pinned)
-    limits = ProcessLimits(request.seconds)
-    completed = run(
-        ProcessRequest(_NAME, command, image.reference, limits, INSTALL, credentials=True)
-    )
-    if isinstance(completed, Problem) or not completed.code:
-        return None
-    problem = failure(completed.code, completed.stderr, image.reference)
-    return problem if problem.kind is ProblemKind.NOT_FOUND else None
+    def __enter__(self) -> Self:
+        return self
 
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._folder.cleanup()
 
-def digest_of(reference: str) -> str | Problem:
-    """The digest that a tag stands for now, asked of the registry once.
-
-    The place of an image's signatures is named after the digest: one request, no layers. A cosign
-    that cannot tell is a missing one: version 4 is to lose that command.
-    """
-    command = ("triangulate", reference)
-    request = ProcessRequest(
-        _NAME, command, reference, ProcessLimits(_SECONDS), INSTALL, credentials=True
-    )
-    completed = run(request)
-    if isinstance(completed, Problem):
-        return completed
-    found = re.search(r":sha256-([0-9a-f]{64})\.sig\s*$", completed.stdout)
-    if found and not completed.code:
-        return f"sha256:{found[1]}"
-    if "unknown command" in completed.stderr:
-        detail = "this cosign does not tell the digest behind a tag"
-        return Problem(ProblemKind.TOOL_MISSING, reference, detail, help="name the digest")
-    return failure(completed.code, completed.stderr, reference)
+    def image(self) -> ImageIdentity | Problem:
+        """The image as a layout with its signatures."""
+        if self._fetched is None:
+            request = self._request
+            folder = self._folder.name
+            self._fetched = fetch_signatures(request.image, folder, request.deadline)
+        return self._fetched
 
 
 def arguments(signer: Signer, request: VerifyRequest) -> tuple[str, ...]:
     """The flags for one signer, without the image."""
-    flags = [f"--timeout={int(request.seconds)}s", "--output=json"]
+    seconds = max(1, int(request.deadline.left(_SECONDS)))
+    flags = [f"--timeout={seconds}s", "--output=json"]
     if signer.key:
         flags.append(f"--key={_path(request.folder, signer.key)}")
     else:
@@ -197,11 +181,31 @@ def _demand_usable(signer: Signer) -> None:
     raise UsageError(Diagnostic(message, help="give it `key`, or `identity` and `issuer`"))
 
 
-def _check(request: VerifyRequest, signer: Signer) -> SignatureCheck | Problem:
-    """Ask in the ways in which the image may be signed, until one verifies."""
+def _check(
+    request: VerifyRequest, signer: Signer, confirmation: _Confirmation
+) -> SignatureCheck | Problem:
+    """Whether a signer signed; a "no" about a registry only from what was fetched from there."""
     missing = _missing_key(request, signer)
     if missing is not None:
         return missing
+    answer = _look(request, signer)
+    if request.image.layout or isinstance(answer, Problem):
+        return answer
+    if answer.outcome is SignatureOutcome.VERIFIED:
+        return answer
+    image = confirmation.image()
+    if isinstance(image, Problem):
+        return image
+    second = _look(request._replace(image=image), signer)
+    if isinstance(second, Problem) or second.outcome is not SignatureOutcome.UNSIGNED:
+        return second
+    if answer.outcome is SignatureOutcome.UNSIGNED:
+        return answer
+    return second if second.predicates else answer
+
+
+def _look(request: VerifyRequest, signer: Signer) -> SignatureCheck | Problem:
+    """Ask in the ways in which the image may be signed, until one verifies."""
     answers: list[SignatureCheck] = []
     for view in _views(request.image):
         latest = _ask(request, signer, view)
@@ -243,16 +247,17 @@ def _views(image: ImageIdentity) -> Iterator[StagedImage]:
 
 
 def _ask(request: VerifyRequest, signer: Signer, view: StagedImage) -> SignatureCheck | Problem:
+    if request.deadline.passed:
+        return request.deadline.problem(request.image.reference, "not all signers were asked for")
     command = ("verify", *arguments(signer, request), *view.arguments)
     completed = run(
         ProcessRequest(
             _NAME,
             command,
             request.image.reference,
-            ProcessLimits(request.seconds + 30),
+            ProcessLimits(request.deadline.left(_SECONDS + _MARGIN_SECONDS)),
             INSTALL,
             files=view.files,
-            links=view.links,
             passed=_passed(signer.key),
             credentials=True,
         )

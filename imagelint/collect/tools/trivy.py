@@ -13,6 +13,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
+from imagelint.collect.deadline import Deadline
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, locate, run
 from imagelint.collect.read import read_bytes
 from imagelint.collect.registry.layout import layout_view
@@ -115,12 +116,12 @@ _MEANINGS = (
 
 
 class TrivyOptions(NamedTuple):
-    """How to scan. An empty `cache` is the one that Trivy itself uses; `seconds` 0: by size."""
+    """How to scan. An empty `cache` is the one that Trivy itself uses; time is taken by size."""
 
     cache: str = ""
     offline: bool = False
     db_repositories: tuple[str, ...] = ()
-    seconds: float = 0
+    deadline: Deadline = Deadline()
     skip_files: tuple[str, ...] = WEIGHTS
     java_db_repositories: tuple[str, ...] = ()
 
@@ -140,13 +141,15 @@ def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
     if isinstance(version, Problem):
         return version
     began = time.gmtime(environment.now())
-    seconds = options.seconds or _seconds_for(image)
+    seconds = options.deadline.left(_seconds_for(image))
+    if options.deadline.passed:
+        return options.deadline.problem(image.reference, "it was not scanned")
     view = layout_view(image)
     request = ProcessRequest(
         _NAME,
         arguments(image, options, cache_folder, seconds),
         image.reference,
-        ProcessLimits(seconds + _MARGIN_SECONDS, stdout=_LARGEST_REPORT),
+        ProcessLimits(options.deadline.left(seconds + _MARGIN_SECONDS), stdout=_LARGEST_REPORT),
         INSTALL,
         files=view.files,
         links=view.links,
@@ -170,20 +173,21 @@ def arguments(
     image: ImageIdentity, options: TrivyOptions, cache_folder: str, seconds: float
 ) -> tuple[str, ...]:
     """Trivy's command line. Each part has its reason in the traps that the tests reproduce."""
-    target = ("--input", LAYOUT) if image.layout else ("--image-src", "remote", image.pinned)
+    target = ("--input", LAYOUT) if image.layout else ("--image-src", "remote", image.alone)
     return (
         "image",
         *("--config", os.devnull, "--ignorefile", os.devnull),
         *("--cache-dir", cache_folder),
+        # Kept, layers are known by what some image called them: another image's package list.
+        *("--cache-backend", "memory"),
         *("--quiet", "--no-progress", "--skip-version-check", "--disable-telemetry"),
         "--skip-check-update",
         *(_OFFLINE if options.offline else ()),
         *_each("--db-repository", options.db_repositories),
         *_each("--java-db-repository", options.java_db_repositories),
         *_each("--skip-files", options.skip_files),
-        *(("--platform", image.platform) if image.platform and not image.layout else ()),
         *("--scanners", "vuln", "--list-all-pkgs", "--show-suppressed"),
-        *("--timeout", f"{int(seconds)}s", "--format", "json", "--exit-code", str(FOUND)),
+        *("--timeout", f"{max(1, int(seconds))}s", "--format", "json", "--exit-code", str(FOUND)),
         *target,
     )
 

@@ -10,13 +10,14 @@ from imagelint.core.reference import parse_reference
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document
 from imagelint.documents.image.config import ImageConfig
-from imagelint.documents.image.jsonview import JsonView, read_json
 from imagelint.documents.shared import EnvOrigin, EnvVar, Holder, ImageRole, ImageUse, Setting
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Node
+    from imagelint.documents.image.jsonview import JsonView
+    from imagelint.documents.image.manifest import ImageLayer
 
 NOWHERE = Span(0, 0)
 """An image has no text: its nodes are found by their logical path."""
@@ -29,9 +30,10 @@ class ImageIdentity(NamedTuple):
 
     `digest` is that of the manifest or index that the reference names (`sha256:…`), `layout` the
     folder of an OCI layout or empty for a registry, `repository` what stands before tag and
-    digest. `platform` is `os/architecture[/variant]`, empty when nobody asked. Of a layout,
-    `manifest` and `config` are the digests of manifest and configuration for that platform, and
-    `size` counts the bytes of its layers.
+    digest. `platform` is `os/architecture[/variant]` of this image, empty when nobody knows;
+    `manifest` and `config` are the digests of its manifest and configuration, `layers` what it is
+    made of. Of a layout, `store` is a folder whose blobs have been checked against their digests.
+    `several` is true for one of several images under one digest that are judged together.
     """
 
     reference: str
@@ -41,7 +43,24 @@ class ImageIdentity(NamedTuple):
     platform: str = ""
     manifest: str = ""
     config: str = ""
-    size: int = 0
+    layers: tuple[ImageLayer, ...] = ()
+    store: str = ""
+    several: bool = False
+
+    @property
+    def size(self) -> int:
+        """The bytes of all layers, as they are stored."""
+        return sum(layer.size for layer in self.layers)
+
+    @property
+    def label(self) -> str:
+        """What stands before a place in one of several images: `linux/arm64: `."""
+        return f"{self.platform or self.manifest}: " if self.several else ""
+
+    @property
+    def alone(self) -> str:
+        """The reference that names this image of a registry by its own manifest."""
+        return f"{self.repository}@{self.manifest}" if self.manifest else self.pinned
 
     @property
     def pinned(self) -> str:
@@ -64,6 +83,10 @@ class ImageTarget(Document):
         self.identity = identity
         self.config = config
 
+    def replaced(self, identity: ImageIdentity) -> ImageTarget:
+        """The same image with another identity."""
+        return ImageTarget(identity, self.config)
+
     @property
     def reference(self) -> str:
         """The image as the user named it."""
@@ -80,11 +103,12 @@ class ImageTarget(Document):
             yield self._use()
         if self.config is None:
             return
-        yield self.config
+        label = self.identity.label
+        yield self.config._replace(path=f"{label}{self.config.path}") if label else self.config
         for name, value in self.config.env:
-            path = f"config.Env.{name}"
+            path = f"{label}config.Env.{name}"
             yield EnvVar(NOWHERE, name, Known(value), EnvOrigin.ENV, NOWHERE, NOWHERE, path=path)
-        yield from _settings(self.config)
+        yield from _settings(self.config, label)
 
     def _use(self) -> ImageUse:
         reference = parse_reference(self.identity.pinned)
@@ -92,7 +116,7 @@ class ImageTarget(Document):
         return ImageUse(NOWHERE, ImageRole.TARGET, self.identity.pinned, known)
 
 
-def _settings(config: ImageConfig) -> Iterator[Setting]:
+def _settings(config: ImageConfig, label: str) -> Iterator[Setting]:
     """Whatever an image tells everyone who can pull it."""
     told = {
         **{f"config.Env.{name}": value for name, value in config.env},
@@ -103,15 +127,8 @@ def _settings(config: ImageConfig) -> Iterator[Setting]:
     }
     for path, text in told.items():
         name = path.rpartition(".")[2]
-        yield Setting(NOWHERE, name, text, Holder.IMAGE, verbatim=False, encoded=True, path=path)
-
-
-def parse_config(text: str) -> ImageConfig | str:
-    """The configuration that a config blob holds, or why it holds none."""
-    view = read_json(text)
-    if isinstance(view, str):
-        return view
-    return image_config(view) if view.is_object else "is not a JSON object"
+        place = f"{label}{path}"
+        yield Setting(NOWHERE, name, text, Holder.IMAGE, verbatim=False, encoded=True, path=place)
 
 
 def image_config(view: JsonView) -> ImageConfig:

@@ -111,13 +111,15 @@ class UnscannedPackages(NamedTuple):
 class ScanFacts(NamedTuple):
     """How the scan was made: by which version of Trivy, when, with the database of which time.
 
-    Times are RFC 3339. `skipped` are globs of files that were left out.
+    Times are RFC 3339. `skipped` are globs of files that were left out. `label` stands before the
+    place of everything in one of several images: `linux/arm64: `.
     """
 
     version: str = ""
     taken: str = ""
     database: str = ""
     skipped: tuple[str, ...] = ()
+    label: str = ""
 
 
 _NO_FACTS = ScanFacts()
@@ -128,7 +130,7 @@ class Scanned(NamedTuple):
 
     `digest` is that of the reference in the registry, empty for layouts; `image_id` the digest of
     the configuration; `system` the distribution (`alpine 3.22.1`), empty when none was recognised;
-    `packages` counts all that are listed.
+    `packages` counts all that are listed, `layers` are digest and diff id of each, in order.
     """
 
     digest: str = ""
@@ -136,6 +138,7 @@ class Scanned(NamedTuple):
     system: str = ""
     packages: int = 0
     config: ImageConfig | None = None
+    layers: tuple[tuple[str, str], ...] = ()
 
 
 class VulnerabilityReport(Document):
@@ -166,8 +169,11 @@ class VulnerabilityReport(Document):
     def nodes(self) -> Iterator[Node]:
         """The database, what was not matched, then vulnerabilities, the worst first."""
         yield self.database
-        yield from self.unscanned
-        yield from self.vulnerabilities
+        label = self.facts.label
+        for packages in self.unscanned:
+            yield packages._replace(path=f"{label}{packages.path}") if label else packages
+        for one in self.vulnerabilities:
+            yield one._replace(path=f"{label}{one.path}") if label else one
 
 
 def parse_vulnerabilities(source: Source, facts: ScanFacts = _NO_FACTS) -> VulnerabilityReport:
@@ -193,6 +199,7 @@ def parse_vulnerabilities(source: Source, facts: ScanFacts = _NO_FACTS) -> Vulne
         facts.taken or report["CreatedAt"].text,
         facts.database or tool["Server"]["VulnerabilityDB"]["UpdatedAt"].text,
         facts.skipped,
+        facts.label,
     )
     return VulnerabilityReport(
         source.origin,
@@ -212,6 +219,7 @@ def _scanned(report: JsonView) -> Scanned:
         _system(report),
         sum(1 for result in report["Results"].items() for _ in result["Packages"].items()),
         image_config(config) if config.is_object else None,
+        tuple((layer["Digest"].text, layer["DiffID"].text) for layer in metadata["Layers"].items()),
     )
 
 

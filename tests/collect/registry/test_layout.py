@@ -21,6 +21,7 @@ from imagelint.documents.image.image import ImageIdentity, ImageTarget
 from tools.lab.mkimage import Image, Layout
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 DIGEST = "sha256:" + "0a" * 32
@@ -28,8 +29,9 @@ DIGEST = "sha256:" + "0a" * 32
 
 def resolved(text: str, platform: str = "") -> ImageTarget:
     found = resolve_layout(text, platform)
-    assert isinstance(found, ImageTarget), found
-    return found
+    assert not isinstance(found, Problem), found
+    (target,) = found
+    return target
 
 
 def problem(text: str, platform: str = "") -> Problem:
@@ -154,11 +156,12 @@ def user(target: ImageTarget) -> str:
 
 def test_an_index_leads_to_the_image_for_the_platform(tmp_path: Path) -> None:
     digest = Layout(tmp_path).add_index(images("arm64", "amd64"))
-    default = resolved(f"oci:{tmp_path}")
+    every = resolve_layout(f"oci:{tmp_path}")
+    assert not isinstance(every, Problem)
     chosen = resolved(f"oci:{tmp_path}", "linux/arm64")
-    assert default.digest == chosen.digest == digest
-    assert (user(default), user(chosen)) == ("amd64", "arm64")
-    assert default.identity.manifest != chosen.identity.manifest
+    assert {one.digest for one in (*every, chosen)} == {digest}
+    assert ([user(one) for one in every], user(chosen)) == (["arm64", "amd64"], "arm64")
+    assert every[0].identity.manifest == chosen.identity.manifest != every[1].identity.manifest
 
 
 def test_an_index_of_one_image_needs_no_platform(tmp_path: Path) -> None:
@@ -168,10 +171,43 @@ def test_an_index_of_one_image_needs_no_platform(tmp_path: Path) -> None:
 
 def test_a_platform_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
     Layout(tmp_path).add_index(images("arm64", "s390x"))
-    found = problem(f"oci:{tmp_path}")
+    found = problem(f"oci:{tmp_path}", "linux/amd64")
     assert found.kind is ProblemKind.NOT_FOUND
     assert found.detail == "has no image for linux/amd64; there is: linux/arm64, linux/s390x"
-    assert problem(f"oci:{tmp_path}", "linux/riscv64").help == "name it: `--platform`"
+    assert found.help == "name it: `--platform`"
+
+
+def test_an_image_says_itself_for_which_platform_it_is(tmp_path: Path) -> None:
+    Layout(tmp_path).add(Image(architecture="arm64"))
+    assert resolved(f"oci:{tmp_path}", "linux/arm64").identity.platform == "linux/arm64"
+    found = problem(f"oci:{tmp_path}", "linux/amd64")
+    assert found.detail == "has no image for linux/amd64; there is: linux/arm64"
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"artifactType": "text/plain"},
+        {"annotations": {"vnd.docker.reference.type": "attestation-manifest"}},
+    ],
+)
+def test_an_image_with_a_platform_cannot_call_itself_something_else(
+    tmp_path: Path, more: dict[str, Any]
+) -> None:
+    raw = Raw(tmp_path)
+    hidden, other = (raw._manifest(one) for one in images("arm64", "amd64"))
+    raw.put({"manifests": [{**hidden, **more}, other]}, "image.index.v1+json")
+    found = resolve_layout(f"oci:{tmp_path}")
+    assert not isinstance(found, Problem)
+    assert [user(one) for one in found] == ["arm64", "amd64"]
+
+
+def test_what_has_an_unknown_platform_is_no_image(tmp_path: Path) -> None:
+    raw = Raw(tmp_path)
+    statement, other = (raw._manifest(one) for one in images("x", "amd64"))
+    unknown = {"os": "unknown", "architecture": "unknown"}
+    raw.put({"manifests": [{**statement, "platform": unknown}, other]}, "image.index.v1+json")
+    assert user(resolved(f"oci:{tmp_path}")) == "amd64"
 
 
 def test_a_folder_that_is_not_there_is_a_problem(tmp_path: Path) -> None:
@@ -245,6 +281,69 @@ class Raw(Layout):
         self._index()
         return str(entry["digest"])
 
+    def read(self, digest: str) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(
+            (self.folder / "blobs" / digest.replace(":", "/")).read_text(encoding="utf-8")
+        )
+        return found
+
+    def forge(self, image: Image, change: Callable[[list[str]], list[str]]) -> str:
+        """An image whose configuration calls its layers by other names."""
+        manifest = self.read(str(self._manifest(image)["digest"]))
+        config = self.read(manifest["config"]["digest"])
+        config["rootfs"]["diff_ids"] = change(config["rootfs"]["diff_ids"])
+        data = json.dumps(config).encode()
+        entry = self._blob(data, "config.v1+json")
+        return self.put({**manifest, "config": entry})
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"manifests": []}, "could be read as a manifest and as an index"),
+        ({"layers": None}, "is neither a manifest nor an index"),
+        ({"config": {}}, "names no configuration by its digest"),
+    ],
+)
+def test_a_manifest_of_another_form_is_a_problem(
+    tmp_path: Path, changes: dict[str, Any], words: str
+) -> None:
+    raw = Raw(tmp_path)
+    manifest = raw.read(str(raw._manifest(Image())["digest"]))
+    raw.put({**manifest, **changes})
+    assert words in problem(f"oci:{tmp_path}").detail
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (lambda names: names[:1], "its manifest lists 2 layers, its configuration 1"),
+        (lambda names: [*names, DIGEST], "its manifest lists 2 layers, its configuration 3"),
+        (lambda _: [], "its manifest lists 2 layers, its configuration 0"),
+        (lambda names: names[:1] * 2, "gives one name to several layers"),
+        (lambda names: ["x", names[1]], "has a layer without a proper digest or size"),
+    ],
+)
+def test_layers_that_are_called_by_other_names_are_a_problem(
+    tmp_path: Path, change: Callable[[list[str]], list[str]], words: str
+) -> None:
+    raw = Raw(tmp_path)
+    raw.forge(Image(({"a": "b"}, {"c": "d"})), change)
+    assert words in problem(f"oci:{tmp_path}").detail
+
+
+def test_a_layer_may_be_there_twice(tmp_path: Path) -> None:
+    Layout(tmp_path).add(Image(({"a": "b"}, {"a": "b"})))
+    assert len(resolved(f"oci:{tmp_path}").identity.layers) == 2
+
+
+def test_what_is_no_image_is_a_problem(tmp_path: Path) -> None:
+    raw = Raw(tmp_path)
+    manifest = raw.read(str(raw._manifest(Image())["digest"]))
+    config = {**manifest["config"], "mediaType": "application/vnd.cncf.helm.config.v1+json"}
+    raw.put({**manifest, "config": config})
+    assert "is no image" in problem(f"oci:{tmp_path}").detail
+
 
 @pytest.mark.parametrize("content", [b"{", b"\xff\xfe"])
 def test_a_manifest_that_is_none_is_a_problem(tmp_path: Path, content: bytes) -> None:
@@ -255,14 +354,14 @@ def test_a_manifest_that_is_none_is_a_problem(tmp_path: Path, content: bytes) ->
 def test_a_configuration_that_is_none_is_a_problem(tmp_path: Path) -> None:
     raw = Raw(tmp_path)
     config = raw.put(b"[]")
-    raw.put({"config": {"digest": config}})
+    raw.put({"config": {"digest": config}, "layers": []})
     found = problem(f"oci:{tmp_path}")
     assert found.detail == "the configuration of the image is not a JSON object"
 
 
 def test_an_index_within_that_is_none_is_a_problem(tmp_path: Path) -> None:
     Raw(tmp_path).put(b"{}", "image.index.v1+json")
-    assert "lists no manifests" in problem(f"oci:{tmp_path}").detail
+    assert "is neither a manifest nor an index" in problem(f"oci:{tmp_path}").detail
 
 
 def test_indexes_within_indexes_end_somewhere(tmp_path: Path) -> None:

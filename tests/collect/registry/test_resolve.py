@@ -5,13 +5,16 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imagelint.collect.registry.resolve import identified, named, resolve
+from imagelint.collect.registry.resolve import contradiction, named, resolve
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.documents.image.manifest import ImageLayer
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport, parse_vulnerabilities
 from tools.lab.mkimage import Image, Layout
+from tools.lab.registry import free_port
+from tools.lab.signing import push
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -20,10 +23,15 @@ if TYPE_CHECKING:
 
 DIGEST = "sha256:" + "0a" * 32
 OTHER = "sha256:" + "0b" * 32
+LAYER = ImageLayer("sha256:" + "0c" * 32, "sha256:" + "0d" * 32, 7)
+IMAGE = ImageTarget(
+    ImageIdentity("a.test/llm:v1", DIGEST, "a.test/llm", manifest=DIGEST, config=OTHER)
+)
+LAYERED = IMAGE.replaced(IMAGE.identity._replace(layers=(LAYER,)))
 
 
-def target(found: ImageTarget | Problem) -> ImageTarget:
-    assert isinstance(found, ImageTarget), found
+def targets(found: tuple[ImageTarget, ...] | Problem) -> tuple[ImageTarget, ...]:
+    assert not isinstance(found, Problem), found
     return found
 
 
@@ -32,72 +40,97 @@ def report(**metadata: Any) -> VulnerabilityReport:
     return parse_vulnerabilities(Source("x", json.dumps(value)))
 
 
-def test_a_digest_stands_for_itself(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    found = target(resolve(f"a.test/llm:v1@{DIGEST}", "linux/arm64"))
-    assert found.identity == ImageIdentity(
-        f"a.test/llm:v1@{DIGEST}", DIGEST, "a.test/llm", platform="linux/arm64"
-    )
-    assert found.config is None
-
-
 def test_a_tag_is_asked_for_once(lab: Lab) -> None:
-    repository, _, digest = lab.push("resolved").partition("@")
-    found = target(resolve(f"{repository}:v1"))
-    assert (found.digest, found.reference) == (digest, f"{repository}:v1")
-    assert found.identity.pinned == f"{repository}@{digest}"
+    repository, _, digest = lab.push("resolved", Image(user="7")).partition("@")
+    for end in (":v1", f":v1@{digest}", f"@{digest}"):
+        (found,) = targets(resolve(f"{repository}{end}"))
+        assert (found.digest, found.reference) == (digest, f"{repository}{end}")
+        assert found.identity.pinned == f"{repository}@{digest}" == found.identity.alone
+        assert (found.identity.manifest, found.identity.platform) == (digest, "linux/amd64")
+        assert found.config is not None
+        assert found.config.user == "7"
+        assert len(found.identity.layers) == 1
 
 
-def test_a_tag_cannot_be_asked_for_without_a_tool(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    found = resolve("a.test/llm:v1")
+def test_every_image_of_an_index_is_one(lab: Lab, tmp_path: Path) -> None:
+    made = [Image(user=name, architecture=name) for name in ("amd64", "arm64")]
+    digest = Layout(tmp_path).add_index(made)
+    repository = f"{lab.host}/team/several"
+    push(tmp_path, "v1", f"{repository}:v1")
+    found = targets(resolve(f"{repository}:v1"))
+    assert {one.digest for one in found} == {digest}
+    assert [one.identity.platform for one in found] == ["linux/amd64", "linux/arm64"]
+    assert [one.identity.label for one in found] == ["linux/amd64: ", "linux/arm64: "]
+    assert len({one.identity.alone for one in found}) == 2
+    (arm,) = targets(resolve(f"{repository}:v1", "linux/arm64"))
+    assert (arm.digest, arm.identity.label) == (digest, "")
+
+
+def test_an_image_of_another_platform_is_none(lab: Lab) -> None:
+    reference = lab.push("only-amd64")
+    found = resolve(reference, "linux/arm64")
     assert isinstance(found, Problem)
-    assert found.kind is ProblemKind.TOOL_MISSING
+    assert found.kind is ProblemKind.NOT_FOUND
+    assert found.detail == "has no image for linux/arm64; there is: linux/amd64"
+
+
+def test_a_registry_that_is_not_there_is_a_problem() -> None:
+    found = resolve(f"127.0.0.1:{free_port()}/llm:v1")
+    assert isinstance(found, Problem)
+    assert found.kind is ProblemKind.UNREACHABLE
+    assert "the registry cannot be reached" in found.detail
+
+
+def test_a_tag_that_is_not_there_is_a_problem(lab: Lab) -> None:
+    for end in (":v1", f"@{DIGEST}"):
+        found = resolve(f"{lab.host}/team/nosuch{end}")
+        assert isinstance(found, Problem)
+        assert found.kind is ProblemKind.NOT_FOUND
 
 
 def test_a_layout_is_read(tmp_path: Path) -> None:
     digest = Layout(tmp_path).add(Image())
-    assert target(resolve(f"oci:{tmp_path}:v1")).digest == digest
+    assert targets(resolve(f"oci:{tmp_path}:v1"))[0].digest == digest
 
 
-@pytest.mark.parametrize("text", ["", "a.test/UPPER", "-x", "a b", "a.test/llm@sha256:short"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "a.test/UPPER", "-x", "a b", "a.test/llm@sha256:short", f"a.test/llm@sha256:{'0A' * 32}"],
+)
 def test_what_is_no_reference_is_wrong_usage(text: str) -> None:
     with pytest.raises(UsageError, match="is not an image reference"):
         resolve(text)
 
 
 def test_a_name_is_what_people_write() -> None:
-    assert named("alpine:3").repository == "alpine"
-    assert named("docker.io/library/alpine:3").repository == "alpine"
-    assert named("alpine:3").digest == ""
+    assert named("alpine:3").familiar == "alpine"
+    assert named("docker.io/library/alpine:3").familiar == "alpine"
 
 
-def test_the_report_tells_the_digest_and_the_configuration() -> None:
-    scanned = report(RepoDigests=[f"a.test/llm@{DIGEST}"], ImageConfig={"config": {"User": "7"}})
-    found = target(identified(ImageTarget(named("a.test/llm:v1")), scanned))
-    assert found.digest == DIGEST
-    assert found.config is not None
-    assert found.config.user == "7"
+def scanned(**changes: Any) -> VulnerabilityReport:
+    layer = {"Digest": LAYER.digest, "DiffID": LAYER.diff_id}
+    metadata = {"RepoDigests": [f"x@{DIGEST}"], "ImageID": OTHER, "Layers": [layer]}
+    return report(**{**metadata, **changes})
 
 
-def test_a_report_about_another_image_is_a_problem() -> None:
-    scanned = report(RepoDigests=[f"a.test/llm@{OTHER}"])
-    found = identified(ImageTarget(named(f"a.test/llm@{DIGEST}")), scanned)
+def test_a_report_about_this_image_contradicts_nothing() -> None:
+    assert contradiction(LAYERED, scanned()) is None
+    layout = LAYERED.replaced(LAYERED.identity._replace(layout="x"))
+    assert contradiction(layout, scanned(RepoDigests=None)) is None
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"ImageID": DIGEST}, f"Trivy scanned {DIGEST}, not {OTHER}"),
+        ({"ImageID": None}, f"Trivy scanned an image that it does not name, not {OTHER}"),
+        ({"RepoDigests": [f"x@{OTHER}"]}, f"Trivy scanned {OTHER}, not {DIGEST}"),
+        ({"RepoDigests": []}, f"Trivy scanned an image that it does not name, not {DIGEST}"),
+        ({"Layers": None}, "Trivy scanned 0 layers that are not the image's 1"),
+        ({"Layers": [{"Digest": OTHER}]}, "Trivy scanned 1 layers that are not the image's 1"),
+    ],
+)
+def test_a_report_about_something_else_is_a_problem(change: dict[str, Any], words: str) -> None:
+    found = contradiction(LAYERED, scanned(**change))
     assert isinstance(found, Problem)
-    assert found.detail == f"Trivy scanned {OTHER}, not {DIGEST}"
-
-
-def test_a_layout_needs_no_report(tmp_path: Path) -> None:
-    Layout(tmp_path).add(Image())
-    known = target(resolve(f"oci:{tmp_path}"))
-    assert identified(known, report(ImageID=known.identity.config)) is known
-
-
-def test_a_report_about_another_layout_is_a_problem(tmp_path: Path) -> None:
-    Layout(tmp_path).add(Image())
-    known = target(resolve(f"oci:{tmp_path}"))
-    found = identified(known, report(ImageID=OTHER))
-    assert isinstance(found, Problem)
-    assert found.detail == f"Trivy scanned {OTHER}, not {known.identity.config}"
+    assert (found.kind, found.detail) == (ProblemKind.TOOL_FAILED, words)

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.collect.registry.layout import resolve_layout
-from imagelint.collect.tools.bundles import BUNDLE, StagedImage, layout_views
-from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.collect.tools.bundles import StagedImage, layout_views
+from imagelint.collect.tools.referrers import BUNDLE
+from imagelint.core.report import Problem
+from imagelint.documents.image.image import ImageIdentity
 from imagelint.documents.image.signatures import SIGNATURE
 from tools.lab.mkimage import Image, Layout
 
@@ -41,9 +43,9 @@ class Made:
         return self.blob(manifest)
 
     def views(self) -> list[StagedImage]:
-        target = resolve_layout(f"oci:{self.layout.folder}:v1")
-        assert isinstance(target, ImageTarget)
-        return list(layout_views(target.identity))
+        targets = resolve_layout(f"oci:{self.layout.folder}:v1")
+        assert not isinstance(targets, Problem)
+        return list(layout_views(targets[0].identity))
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def bundle(predicate: object) -> dict[str, object]:
 
 
 def shown(view: StagedImage) -> set[str]:
-    return {name.rpartition("/")[2] for name, _ in view.links}
+    return {name.rpartition("/")[2] for name, _ in view.files if "/blobs/" in name}
 
 
 def test_a_signature_is_shown_and_nothing_else(made: Made) -> None:

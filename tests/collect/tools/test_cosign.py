@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.collect.deadline import Deadline
 from imagelint.collect.registry.layout import resolve_layout
 from imagelint.collect.tools import cosign
-from imagelint.collect.tools.cosign import Verification, VerifyRequest, arguments, digest_of, verify
+from imagelint.collect.tools.cosign import Verification, VerifyRequest, arguments, verify
 from imagelint.core.environment import Signer
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.documents.image.image import ImageIdentity
 from imagelint.documents.image.signatures import (
     LEGACY_SIGNATURE,
     SIGNATURE,
@@ -49,8 +50,8 @@ def identity(reference: str) -> ImageIdentity:
 
 def layout(folder: Path) -> ImageIdentity:
     found = resolve_layout(f"oci:{folder}")
-    assert isinstance(found, ImageTarget), found
-    return found.identity
+    assert not isinstance(found, Problem), found
+    return found[0].identity
 
 
 def checks(verification: Verification) -> tuple[SignatureCheck, ...]:
@@ -406,7 +407,7 @@ def test_the_signature_of_another_image_is_none_of_this_one(
 
 
 def test_a_key_and_an_identity_have_their_flags(tmp_path: Path) -> None:
-    request = VerifyRequest(IMAGE, (), "root.json", str(tmp_path), seconds=90)
+    request = VerifyRequest(IMAGE, (), "root.json", str(tmp_path), Deadline(90.5))
     assert arguments(BUILD, request) == (
         "--timeout=90s",
         "--output=json",
@@ -433,35 +434,6 @@ def test_a_signer_without_key_or_identity_is_wrong_usage(signer: Signer) -> None
         verify(VerifyRequest(IMAGE, (signer,)))
 
 
-# The digest behind a tag
-
-
-def test_a_tag_is_resolved(lab: Lab) -> None:
-    repository, _, digest = signed(lab, "good").partition("@")
-    assert digest_of(f"{repository}:v1") == digest
-
-
-def test_a_tag_that_is_not_there_is_a_problem(lab: Lab) -> None:
-    found = digest_of(f"{lab.host}/team/good:nosuch")
-    assert isinstance(found, Problem)
-    assert found.kind is ProblemKind.NOT_FOUND
-
-
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        ("print('Error: unknown command', file=sys.stderr); sys.exit(1)", ProblemKind.TOOL_MISSING),
-        ("print('a.test/llm:latest')", ProblemKind.TOOL_FAILED),
-        ("os.kill(os.getpid(), 9)", ProblemKind.TOOL_FAILED),
-    ],
-)
-def test_a_tag_may_not_be_resolved(fake: Fake, body: str, kind: ProblemKind) -> None:
-    fake("cosign", body)
-    found = digest_of("a.test/llm:v1")
-    assert isinstance(found, Problem)
-    assert found.kind is kind
-
-
 # Fakes
 
 VERSION = """
@@ -469,6 +441,19 @@ if "version" in sys.argv:
     print('{"gitVersion": "v3.1.1"}')
     sys.exit()
 """
+
+
+@pytest.fixture
+def nothing_stored(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A registry that holds the image, and no signature."""
+    Layout(tmp_path / "fetched")
+    monkeypatch.setattr(
+        cosign,
+        "fetch_signatures",
+        lambda image, _folder, _deadline: image._replace(layout=str(tmp_path / "fetched")),
+    )
+
+
 KMS = Signer("kms", key="awskms:///alias/x", transparency_log=False)
 
 
@@ -477,7 +462,6 @@ def test_a_missing_cosign_is_a_problem(tmp_path: Path, monkeypatch: pytest.Monke
     found = problem(verify(VerifyRequest(IMAGE, (KMS,))))
     assert found.kind is ProblemKind.TOOL_MISSING
     assert "brew install cosign" in found.help
-    assert isinstance(digest_of("a.test/llm:v1"), Problem)
 
 
 @pytest.mark.parametrize(
@@ -521,6 +505,7 @@ def test_a_success_without_an_answer_is_none(fake: Fake, text: str) -> None:
     assert "cosign's answer" in found.detail
 
 
+@pytest.mark.usefixtures("nothing_stored")
 def test_a_statement_about_another_digest_is_no_answer(fake: Fake) -> None:
     critical = {"type": SIGNATURE, "image": {"docker-manifest-digest": "sha256:" + "0b" * 32}}
     fake("cosign", f"{VERSION}print('''{json.dumps([{'critical': critical}])}''')")
@@ -529,6 +514,7 @@ def test_a_statement_about_another_digest_is_no_answer(fake: Fake) -> None:
     assert found.reason == "only other statements by this signer verify: nothing about this digest"
 
 
+@pytest.mark.usefixtures("nothing_stored")
 @pytest.mark.parametrize(
     ("stderr", "answer"),
     [
@@ -558,6 +544,7 @@ def test_failures_are_told_apart(
         assert "\x1b" not in found.reason
 
 
+@pytest.mark.usefixtures("nothing_stored")
 @pytest.mark.parametrize(
     ("second", "answer"),
     [

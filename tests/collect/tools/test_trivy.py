@@ -5,16 +5,19 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from imagelint.collect.deadline import Deadline
 from imagelint.collect.registry.layout import resolve_layout
 from imagelint.collect.tools import trivy
 from imagelint.collect.tools.trivy import FOUND, Scan, TrivyOptions, arguments, scan
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError
-from imagelint.documents.image.image import ImageIdentity, ImageTarget
+from imagelint.documents.image.image import ImageIdentity
+from imagelint.documents.image.manifest import ImageLayer
 from imagelint.documents.image.vulnerabilities import (
     Unscanned,
     VulnerabilityReport,
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     Fake = Callable[[str, str], Path]
 
 DIGEST = "sha256:" + "0a" * 32
+LAYER = ImageLayer(DIGEST, DIGEST, 1_000_000_000)
 IMAGE = ImageIdentity(f"a.test/llm@{DIGEST}", DIGEST, "a.test/llm")
 
 
@@ -53,8 +57,8 @@ def identity(reference: str, platform: str = "") -> ImageIdentity:
 
 def layout(folder: Path, platform: str = "", end: str = "") -> ImageIdentity:
     found = resolve_layout(f"oci:{folder}{end}", platform)
-    assert isinstance(found, ImageTarget), found
-    return found.identity
+    assert not isinstance(found, Problem), found
+    return found[0].identity
 
 
 def ids(found: VulnerabilityReport) -> list[str]:
@@ -92,10 +96,12 @@ def test_nothing_that_lies_around_decides() -> None:
 
 def test_options_reach_the_command_line() -> None:
     options = TrivyOptions(offline=True, db_repositories=("a/db:2", "b/db:2"), skip_files=())
-    text = " ".join(arguments(IMAGE._replace(platform="linux/arm64"), options, "/cache", 1))
+    image = IMAGE._replace(platform="linux/arm64", manifest="sha256:" + "0b" * 32)
+    text = " ".join(arguments(image, options, "/cache", 1))
     assert "--skip-db-update --skip-java-db-update --offline-scan" in text
     assert "--db-repository a/db:2 --db-repository b/db:2" in text
-    assert "--platform linux/arm64" in text
+    assert text.endswith(f"a.test/llm@sha256:{'0b' * 32}")
+    assert "--platform" not in text
     assert "--skip-files" not in text
 
 
@@ -107,7 +113,7 @@ def test_a_layout_is_named_by_its_link() -> None:
 
 
 def test_a_large_layout_has_more_time() -> None:
-    image = ImageIdentity("oci:x", DIGEST, layout="x", size=10_000_000_000)
+    image = ImageIdentity("oci:x", DIGEST, layout="x", layers=(LAYER,) * 10)
     assert trivy._seconds_for(image) == 900
     assert trivy._seconds_for(IMAGE) == 1800
 
@@ -407,7 +413,16 @@ def test_what_goes_wrong_is_told_apart(
 def test_a_scan_that_hangs_is_stopped(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(trivy, "_MARGIN_SECONDS", 0.0)
     fake("trivy", f"{VERSION}time.sleep(60)")
-    assert problem(scan(IMAGE, TrivyOptions(seconds=1))).kind is ProblemKind.TIMED_OUT
+    assert problem(scan(IMAGE, TrivyOptions(deadline=Deadline(1)))).kind is ProblemKind.TIMED_OUT
+
+
+def test_without_time_nothing_is_scanned(fake: Fake) -> None:
+    fake("trivy", f"{VERSION}print('{{}}')")
+    deadline = Deadline(0.001)
+    time.sleep(0.01)
+    found = problem(scan(IMAGE, TrivyOptions(deadline=deadline)))
+    assert found.kind is ProblemKind.TIMED_OUT
+    assert found.detail == "the 0.001 seconds of this run are over: it was not scanned"
 
 
 def test_the_cache_is_the_one_that_trivy_has(monkeypatch: pytest.MonkeyPatch) -> None:

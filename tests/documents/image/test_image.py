@@ -1,11 +1,10 @@
 from __future__ import annotations
 
-import json
-
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.reference import parse_reference
 from imagelint.documents.image.config import ImageConfig
-from imagelint.documents.image.image import NOWHERE, ImageIdentity, ImageTarget, parse_config
+from imagelint.documents.image.image import NOWHERE, ImageIdentity, ImageTarget, image_config
+from imagelint.documents.image.jsonview import JsonView
 from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
 
 DIGEST = "sha256:" + "0a" * 32
@@ -29,9 +28,7 @@ CONFIG = {
 
 
 def config() -> ImageConfig:
-    found = parse_config(json.dumps(CONFIG))
-    assert isinstance(found, ImageConfig)
-    return found
+    return image_config(JsonView(CONFIG))
 
 
 def test_a_configuration_is_read_whole() -> None:
@@ -44,13 +41,8 @@ def test_a_configuration_is_read_whole() -> None:
     )
 
 
-def test_what_is_no_configuration_is_refused() -> None:
-    assert parse_config("[]") == "is not a JSON object"
-    assert parse_config("{") == "ends too early, after 1 characters"
-
-
 def test_an_empty_configuration_says_nothing() -> None:
-    found = parse_config("{}")
+    found = image_config(JsonView({}))
     assert isinstance(found, ImageConfig)
     assert (found.user, found.env, found.labels) == ("", (), ())
 

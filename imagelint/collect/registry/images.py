@@ -1,0 +1,137 @@
+"""From the digest that somebody named to the images behind it: one for each platform.
+
+The digest of an index stands for all its images: it is what is signed, pushed and pulled. So all of
+them are looked at unless one platform is named.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.documents.image.image import ImageIdentity, ImageTarget, image_config
+from imagelint.documents.image.jsonview import JsonView, read_json
+from imagelint.documents.image.manifest import (
+    Descriptor,
+    descriptors,
+    image_layers,
+    is_digest,
+    read_manifest,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DEEPEST_INDEX = 4
+_MOST_IMAGES = 64
+
+
+class Blobs(Protocol):
+    """Where manifests and configurations come from, each checked against its digest."""
+
+    def manifest(self, digest: str) -> bytes | Problem:
+        """The manifest or index of that digest."""
+        ...
+
+    def blob(self, digest: str) -> bytes | Problem:
+        """The small blob of that digest."""
+        ...
+
+
+class _Manifest(NamedTuple):
+    """One manifest of an image, and the platform for which an index lists it."""
+
+    digest: str
+    view: JsonView
+    platform: str
+
+
+def images_of(
+    blobs: Blobs, identity: ImageIdentity, platform: str = ""
+) -> tuple[ImageTarget, ...] | Problem:
+    """The images behind the digest of an identity, or those of them for one platform.
+
+    Each target has its manifest, configuration, layers and platform. A problem when one of them
+    cannot be read, contradicts itself, or when there is none.
+    """
+    origin = identity.reference
+    found: dict[str, ImageTarget] = {}
+    there: list[str] = []
+    for manifest in _manifests(blobs, Descriptor(identity.digest, 0, "", "", ""), origin):
+        if isinstance(manifest, Problem):
+            return manifest
+        there.append(manifest.platform)
+        if manifest.platform and not _is_for(manifest.platform, platform):
+            continue
+        target = _target(blobs, identity, manifest)
+        if isinstance(target, Problem):
+            return target
+        if _is_for(target.identity.platform, platform):
+            found.setdefault(manifest.digest, target)
+        else:
+            there[-1] = target.identity.platform
+        if len(found) > _MOST_IMAGES:
+            detail = f"is an index of more than {_MOST_IMAGES} images"
+            return Problem(ProblemKind.TOO_LARGE, origin, detail, "choose one with `--platform`")
+    if not found:
+        listed = ", ".join(one for one in dict.fromkeys(there) if one) or "no image at all"
+        detail = f"has no image for {platform or 'any platform'}; there is: {listed}"
+        return Problem(ProblemKind.NOT_FOUND, origin, detail, help="name it: `--platform`")
+    several = len(found) > 1
+    return tuple(one.replaced(one.identity._replace(several=several)) for one in found.values())
+
+
+def _is_for(platform: str, wanted: str) -> bool:
+    """Whether an image of a platform is wanted: `linux/arm64` means `linux/arm64/v8` as well."""
+    return not wanted or platform == wanted or platform.startswith(f"{wanted}/")
+
+
+def _manifests(
+    blobs: Blobs, entry: Descriptor, origin: str, depth: int = 0
+) -> Iterator[_Manifest | Problem]:
+    """All manifests of images below an entry, the entry itself among them."""
+    if not is_digest(entry.digest):
+        detail = f"an index names `{entry.digest}`, which is not a digest"
+        yield Problem(ProblemKind.UNPARSABLE, origin, detail)
+        return
+    data = blobs.manifest(entry.digest)
+    if isinstance(data, Problem):
+        yield data
+        return
+    view = read_manifest(data)
+    if isinstance(view, str):
+        yield Problem(ProblemKind.UNPARSABLE, origin, f"the manifest {entry.digest} {view}")
+    elif not view["manifests"].is_array:
+        yield _Manifest(entry.digest, view, entry.platform)
+    elif depth >= _DEEPEST_INDEX:
+        detail = "has indexes within indexes, deeper than any image needs"
+        yield Problem(ProblemKind.UNPARSABLE, origin, detail)
+    else:
+        for part in descriptors(view):
+            if part.is_image:
+                yield from _manifests(blobs, part, origin, depth + 1)
+
+
+def _target(blobs: Blobs, identity: ImageIdentity, manifest: _Manifest) -> ImageTarget | Problem:
+    origin = identity.reference
+    digest = manifest.view["config"]["digest"].text
+    if not is_digest(digest):
+        detail = f"the manifest {manifest.digest} names no configuration by its digest"
+        return Problem(ProblemKind.UNPARSABLE, origin, detail)
+    data = blobs.blob(digest)
+    if isinstance(data, Problem):
+        return data
+    config = read_json(data.decode("utf-8", "replace"))
+    if isinstance(config, str) or not config.is_object:
+        why = config if isinstance(config, str) else "is not a JSON object"
+        return Problem(ProblemKind.UNPARSABLE, origin, f"the configuration of the image {why}")
+    layers = image_layers(manifest.view, config)
+    if isinstance(layers, str):
+        return Problem(ProblemKind.UNPARSABLE, origin, f"the image {layers}")
+    parts = (config["os"].text, config["architecture"].text, config["variant"].text)
+    said = "/".join(part for part in parts if part)
+    found = identity._replace(
+        platform=manifest.platform or said, manifest=manifest.digest, config=digest, layers=layers
+    )
+    return ImageTarget(found, image_config(config))

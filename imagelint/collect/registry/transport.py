@@ -1,0 +1,140 @@
+"""Ask a registry over HTTP: the only module that opens connections.
+
+One question is one GET or POST whose answer is read whole, bounded in bytes and in time. The time
+holds for everything together (name, handshake, headers, body), so that nobody keeps us waiting by
+answering byte by byte. Proxies and certificates are those of the environment.
+"""
+
+from __future__ import annotations
+
+import http.client
+import ssl
+import threading
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_CHUNK = 65536
+_SOCKET_SECONDS = 30.0
+
+
+class Question(NamedTuple):
+    """What is asked. `authorization` is never sent to a host to which we are led on.
+
+    `form` makes it a POST; `most` bounds the bytes of the answer, `seconds` its time.
+    """
+
+    url: str
+    accept: str = "*/*"
+    authorization: str = ""
+    form: tuple[tuple[str, str], ...] = ()
+    most: int = 4 * 1024 * 1024
+    seconds: float = 30.0
+
+
+class Response(NamedTuple):
+    """What came back, whatever its status. Names of headers are in lower case."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
+class TransportError(Exception):
+    """There was no answer. `late` tells that there was no time left for one."""
+
+    def __init__(self, why: str, *, late: bool = False, tls: bool = False) -> None:
+        super().__init__(why)
+        self.late = late
+        self.tls = tls
+
+
+class _Redirects(urllib.request.HTTPRedirectHandler):
+    """Is led on a few times, and never from TLS to none."""
+
+    max_redirections = 5
+
+    def redirect_request(  # noqa: PLR0913, PLR0917 - the signature is urllib's
+        self,
+        req: urllib.request.Request,
+        fp: object,
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """The next request; None ends with the answer as it is."""
+        if req.full_url.startswith("https:") and not newurl.startswith("https:"):
+            return None
+        return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
+
+
+def ask(question: Question) -> Response:
+    """The answer to a question.
+
+    Raises:
+        TransportError: there is none, or none in time.
+    """
+    answers: list[Response | TransportError] = []
+
+    def work() -> None:
+        answers.append(_answer(question))
+
+    # A thread, because nothing else bounds the time of a whole exchange; it dies with the program.
+    thread = threading.Thread(target=work, daemon=True)
+    thread.start()
+    thread.join(question.seconds)
+    if not answers:
+        host = urllib.parse.urlsplit(question.url).netloc
+        raise TransportError(
+            f"{host} did not answer within {question.seconds:.0f} seconds", late=True
+        )
+    (answer,) = answers
+    if isinstance(answer, TransportError):
+        raise answer
+    return answer
+
+
+def _answer(question: Question) -> Response | TransportError:
+    data = urllib.parse.urlencode(question.form).encode() if question.form else None
+    headers = {"Accept": question.accept, "User-Agent": "imagelint"}
+    request = urllib.request.Request(question.url, data, headers)  # noqa: S310 - we made the address
+    if question.authorization:
+        request.add_unredirected_header("Authorization", question.authorization)
+    try:
+        with _open(request, min(question.seconds, _SOCKET_SECONDS)) as response:
+            return _read(response, question.most)
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        reason = getattr(error, "reason", error)
+        why = str(reason) or type(reason).__name__
+        return TransportError(
+            why, late=isinstance(reason, TimeoutError), tls=isinstance(reason, ssl.SSLError)
+        )
+
+
+def _open(request: urllib.request.Request, seconds: float) -> http.client.HTTPResponse:
+    opener = urllib.request.build_opener(_Redirects)
+    try:
+        response: http.client.HTTPResponse = opener.open(request, timeout=seconds)
+    except urllib.error.HTTPError as error:
+        return error  # type: ignore[return-value] # an answer like any other
+    return response
+
+
+def _read(response: http.client.HTTPResponse, most: int) -> Response | TransportError:
+    body = bytearray()
+    while chunk := response.read(_CHUNK):
+        body += chunk
+        if len(body) > most:
+            return TransportError(f"the answer has more than {most:,} bytes")
+    headers = {name.lower(): value for name, value in response.headers.items()}
+    said = headers.get("content-length", "")
+    if said.isdigit() and int(said) != len(body):
+        return TransportError(f"the answer was cut after {len(body):,} of {said} bytes")
+    return Response(response.status, headers, bytes(body))

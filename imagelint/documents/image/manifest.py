@@ -1,0 +1,137 @@
+"""Manifests and indexes: of which layers an image is made, and for which platforms there is one.
+
+https://github.com/opencontainers/image-spec/blob/main/manifest.md, image-index.md. Nothing of it is
+believed: layers and configuration must tell one and the same story, and what could be read as a
+manifest and as an index is neither (CVE-2021-41190).
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.documents.image.jsonview import read_json
+
+if TYPE_CHECKING:
+    from imagelint.documents.image.jsonview import JsonView
+
+MANIFEST = "application/vnd.oci.image.manifest.v1+json"
+INDEX = "application/vnd.oci.image.index.v1+json"
+DOCKER_MANIFEST = "application/vnd.docker.distribution.manifest.v2+json"
+DOCKER_INDEX = "application/vnd.docker.distribution.manifest.list.v2+json"
+TAG_ANNOTATION = "org.opencontainers.image.ref.name"
+_DIGEST = pattern(r"sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128}")
+_CONFIGS = (
+    "application/vnd.oci.image.config.v1+json",
+    "application/vnd.docker.container.image.v1+json",
+)
+_SUBJECTS = ("attestation-manifest",)
+_MOST_LAYERS = 1000  # no engine stacks more than 128
+
+
+class ImageLayer(NamedTuple):
+    """One layer: the digests of its blob and of its content unpacked, and the blob's bytes."""
+
+    digest: str
+    diff_id: str
+    size: int
+
+
+class Descriptor(NamedTuple):
+    """What an index says about one of its entries. `platform` is `os/architecture[/variant]`."""
+
+    digest: str
+    size: int
+    tag: str
+    platform: str
+    media_type: str
+    kind: str = ""
+    artifact: bool = False
+
+    @property
+    def is_index(self) -> bool:
+        """Whether the entry is an index itself."""
+        return self.media_type in (INDEX, DOCKER_INDEX)
+
+    @property
+    def is_image(self) -> bool:
+        """Whether the entry is an image of some platform, or an index of such.
+
+        Who pulls for a platform looks at nothing but the platform.
+        """
+        if self.platform:
+            return "unknown" not in self.platform.split("/")
+        return not self.artifact
+
+
+def is_digest(text: str) -> bool:
+    """Whether a text is a digest, and so names a file of a layout and nothing else."""
+    return _DIGEST.fullmatch(text) is not None
+
+
+def read_manifest(data: bytes) -> JsonView | str:
+    """The manifest or index that some bytes are, or why they are none."""
+    view = read_json(data.decode("utf-8", "replace"))
+    if isinstance(view, str):
+        return view
+    if view["manifests"].is_array and (view["layers"] or view["config"]):
+        return "could be read as a manifest and as an index"
+    if not (view["manifests"].is_array or view["layers"].is_array):
+        return "is neither a manifest nor an index that is read today"
+    return view
+
+
+def descriptors(index: JsonView) -> tuple[Descriptor, ...]:
+    """The entries of an index."""
+    return tuple(descriptor(entry) for entry in index["manifests"].items())
+
+
+def descriptor(view: JsonView) -> Descriptor:
+    """One entry of an index."""
+    platform = view["platform"]
+    parts = (platform["os"].text, platform["architecture"].text, platform["variant"].text)
+    annotations = view["annotations"]
+    kind = annotations["vnd.docker.reference.type"].text or annotations["kind"].text
+    return Descriptor(
+        view["digest"].text,
+        int(view["size"].number or 0),
+        annotations[TAG_ANNOTATION].text,
+        "/".join(part for part in parts if part),
+        view["mediaType"].text,
+        kind,
+        artifact=bool(view["artifactType"])
+        or kind in _SUBJECTS
+        or kind.endswith(("cosign/sigs", "cosign/atts")),
+    )
+
+
+def image_layers(manifest: JsonView, config: JsonView) -> tuple[ImageLayer, ...] | str:
+    """The layers of an image, or where manifest and configuration contradict each other.
+
+    Scanners and engines take a layer for what the configuration calls it (`rootfs.diff_ids`): two
+    layers under one name, or one without a name, are read as something else than what runs.
+    """
+    kind = manifest["config"]["mediaType"].text
+    if kind and kind not in _CONFIGS:
+        return f"is no image: its configuration is of the type {kind}"
+    blobs = [(one["digest"].text, one["size"].number) for one in manifest["layers"].items()]
+    names = config["rootfs"]["diff_ids"].texts()
+    if len(blobs) > _MOST_LAYERS:
+        return f"has {len(blobs):,} layers, more than any engine stacks"
+    if len(blobs) != len(names):
+        return (
+            f"contradicts itself: its manifest lists {len(blobs)} layers, its configuration"
+            f" {len(names)}"
+        )
+    digests = (*(digest for digest, _ in blobs), *names)
+    if not all(map(is_digest, digests)) or any(size is None or size < 0 for _, size in blobs):
+        return "has a layer without a proper digest or size"
+    layers = tuple(
+        ImageLayer(digest, name, int(size or 0))
+        for (digest, size), name in zip(blobs, names, strict=True)
+    )
+    pairs = {(layer.digest, layer.diff_id) for layer in layers}
+    if len({one for one, _ in pairs}) != len(pairs) or len({one for _, one in pairs}) != len(pairs):
+        return "contradicts itself: its configuration gives one name to several layers"
+    return layers
