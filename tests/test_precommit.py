@@ -56,16 +56,21 @@ def test_the_entry_that_init_writes_names_a_hook() -> None:
         ("README.md", False),
         ("notes.txt", False),
         ("src/dockerfile_parser/main.py", False),
-        (".imagelint.yaml", False),
-        ("deploy/.imagelint.yaml", False),
+        (".imagelint.yaml", True),
+        ("deploy/.imagelint.yaml", True),
+        (".env", True),
+        ("serving/.env.production", True),
     ],
 )
 def test_the_hook_is_given_what_may_be_ours(path: str, wanted: bool) -> None:  # noqa: FBT001
     import re
 
     hook = HOOKS[0]
-    matched = re.search(hook["files"], path) and not re.search(hook["exclude"], path)
-    assert bool(matched) is wanted
+    assert bool(re.search(hook["files"], path)) is wanted
+
+
+def test_there_is_one_verdict_however_many_files_there_are() -> None:
+    assert HOOKS[0]["require_serial"] is True
 
 
 # -- The real program --------------------------------------------------------------------------
@@ -177,6 +182,27 @@ def test_the_policy_of_the_repository_holds(
 ) -> None:
     write(tmp_path, Dockerfile=ROOT)
     (tmp_path / ".imagelint.yaml").write_text("rules: {root-user: off}\n", encoding="utf-8")
+    done = scratch("imagelint")
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_wrong_policy_stops_the_commit_and_one_alone_does_not(
+    scratch: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    (tmp_path / ".imagelint.yaml").write_text("rules: {root-user: off}\n", encoding="utf-8")
+    done = scratch("imagelint")
+    assert done.returncode == 0, done.stdout + done.stderr
+    (tmp_path / ".imagelint.yaml").write_text("rules: {root-usr: off}\n", encoding="utf-8")
+    done = scratch("imagelint")
+    assert done.returncode == 1
+    assert "did you mean `root-user`?" in done.stdout
+
+
+def test_what_the_policy_excludes_does_not_stop_the_commit(
+    scratch: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    write(tmp_path, a__Dockerfile=ROOT)
+    (tmp_path / ".imagelint.yaml").write_text("exclude: [a/Dockerfile]\n", encoding="utf-8")
     done = scratch("imagelint")
     assert done.returncode == 0, done.stdout + done.stderr
 

@@ -22,6 +22,8 @@ _HOOKS = ".pre-commit-config.yaml"
 @click.option("--force", is_flag=True, help="Overwrite an existing policy.")
 def init(*, folder: str, force: bool) -> None:
     """Write a first policy and a pre-commit entry after looking at what the repository holds."""
+    from imagelint.collect.files import display
+    from imagelint.collect.findup import is_repository, nearest
     from imagelint.collect.write import write_text
     from imagelint.policy.starter import starter_policy
     from imagelint.run.inventory import take_inventory
@@ -31,6 +33,10 @@ def init(*, folder: str, force: bool) -> None:
     if os.path.lexists(path) and not force:
         hint = "change it by hand, or use --force to begin anew"
         raise UsageError(Diagnostic("there is a policy already", at=path, help=hint))
+    above = nearest(str(Path(folder).resolve().parent), POLICY_NAME)
+    if above is not None and not force and not is_repository(folder):
+        hint = "change that one, or use --force to replace it here"
+        raise UsageError(Diagnostic("a policy holds here already", at=display(above), help=hint))
     inventory = take_inventory(folder)
     name = Path(folder).resolve().name
     write_text(path, [starter_policy(inventory, name)])

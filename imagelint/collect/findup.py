@@ -5,6 +5,11 @@ from __future__ import annotations
 import os
 
 
+def is_repository(folder: str) -> bool:
+    """Whether a folder is the root of a repository."""
+    return os.path.lexists(os.path.join(folder, ".git"))
+
+
 def nearest(folder: str, name: str) -> str | None:
     """The path of the nearest file of that name from `folder` up to the root of its repository."""
     current = os.path.abspath(folder)
@@ -13,7 +18,7 @@ def nearest(folder: str, name: str) -> str | None:
         if os.path.isfile(path):
             return path
         above = os.path.dirname(current)
-        if above == current or os.path.lexists(os.path.join(current, ".git")):
+        if above == current or is_repository(current):
             return None
         current = above
 
@@ -24,7 +29,7 @@ def root_of(folder: str) -> str:
     Outside of any it is where the user stands, or the folder itself when it does not lie below.
     """
     start = current = os.path.abspath(folder)
-    while not os.path.lexists(os.path.join(current, ".git")):
+    while not is_repository(current):
         above = os.path.dirname(current)
         if above == current:
             here = os.getcwd()

@@ -11,7 +11,7 @@ class Inventory(NamedTuple):
     """What a repository holds.
 
     `kinds` counts documents by kind, `registries` are globs that cover the images in use,
-    `templates` are folders with files that must be rendered first.
+    `templates` are files that must be rendered first.
     """
 
     kinds: dict[str, int]
@@ -24,16 +24,14 @@ class Inventory(NamedTuple):
 def starter_policy(inventory: Inventory, name: str) -> str:
     """The text of a policy file."""
     counts = ", ".join(f"{number} {kind}" for kind, number in sorted(inventory.kinds.items()))
-    serves = bool(inventory.engines)
-    packs = "[recommended, gpu-serving]" if serves else "[recommended]"
-    engines = f" Model servers: {', '.join(inventory.engines)}." if serves else ""
+    engines = f" Model servers: {', '.join(inventory.engines)}." if inventory.engines else ""
     lines = [
         f"# What imagelint holds this project to. Found here: {counts or 'nothing yet'}.{engines}",
         "# Every key: `imagelint policy schema`. What is in force: `imagelint policy show`.",
         f"name: {_scalar(name)}",
         "",
         "# baseline ⊂ recommended ⊂ strict; gpu-serving adds what model servers need.",
-        f"extends: {packs}",
+        "extends: [recommended, gpu-serving]",
         "",
         "# The lowest severity that fails: critical, high, medium, low or info.",
         "fail-on: high",
@@ -82,7 +80,13 @@ def _exclude(inventory: Inventory) -> list[str]:
         return [*lines, "# exclude: [third_party/**]"]
     lines.append("# These are templates: examine what comes out of them (`helm template`).")
     lines.append("exclude:")
-    return [*lines, *(f"  - {_scalar(f'{folder}/**')}" for folder in inventory.templates)]
+    return [*lines, *(f"  - {_scalar(_glob(path))}" for path in inventory.templates)]
+
+
+def _glob(path: str) -> str:
+    """A glob that matches that file, and no other of its name elsewhere."""
+    literal = "".join("?" if letter in "*?[" else letter for letter in path)
+    return literal if "/" in literal else f"./{literal}"
 
 
 def _scalar(text: str) -> str:

@@ -32,7 +32,7 @@ def take_inventory(folder: str) -> Inventory:
     for path, found in _recognised(folder):
         if isinstance(found, Report):
             if any(problem.kind is ProblemKind.TEMPLATE for problem in found.problems):
-                templates.add(os.path.relpath(os.path.dirname(path), folder).replace(os.sep, "/"))
+                templates.add(os.path.relpath(path, folder).replace(os.sep, "/"))
             continue
         kinds[found.kind] += 1
         for node in found.walk():

@@ -6,7 +6,7 @@ import pytest
 import yaml
 
 from imagelint.policy.starter import HOOK_REPOSITORY
-from tests.cli.projects import GOOD, POD, write
+from tests.cli.projects import GOOD, POD, ROOT, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -53,9 +53,52 @@ def test_model_servers_and_templates_are_seen(program: Program, here: Path) -> N
     program("init")
     written = yaml.safe_load((here / POLICY).read_text(encoding="utf-8"))
     assert written["extends"] == ["recommended", "gpu-serving"]
-    assert written["exclude"] == ["chart/templates/**"]
+    assert written["exclude"] == ["chart/templates/pod.yaml"]
     assert "Model servers: vllm." in (here / POLICY).read_text(encoding="utf-8")
     assert "NVIDIA-H200" in (here / POLICY).read_text(encoding="utf-8")
+
+
+def test_what_failed_before_fails_behind_it(program: Program, here: Path) -> None:
+    write(here, chart__templates__pod_yaml="{{- if .x }}\n" + POD + "{{ end }}")
+    write(here, chart__templates__Dockerfile=ROOT, pod_yaml="{{- if .x }}\n" + POD + "{{ end }}")
+    write(
+        here, deploy__pod_yaml=POD.replace("      image", "      securityContext: 1\n      image")
+    )
+    (here / "chart/templates/od[d].yaml").write_text("{{- if .x }}\n" + POD + "{{ end }}")
+    program("init")
+    written = yaml.safe_load((here / POLICY).read_text(encoding="utf-8"))
+    assert written["exclude"] == [
+        "chart/templates/od?d].yaml",
+        "chart/templates/pod.yaml",
+        "./pod.yaml",
+    ]
+    answer = program("check")
+    assert answer.code == 1
+    assert "chart/templates/Dockerfile:1:" in answer.out
+    assert "deploy/pod.yaml" in answer.out
+    assert "3 ignored (3 excluded by the policy)" in answer.out
+
+
+@pytest.mark.parametrize("server", [ROOT, "FROM vllm/vllm-openai:v0.8.5\nUSER 1\n"])
+def test_no_rule_that_was_on_is_off_behind_it(program: Program, here: Path, server: str) -> None:
+    write(here, Dockerfile=server)
+    before = [line for line in program("rules").out.splitlines() if " off " in line]
+    program("init")
+    assert [line for line in program("rules").out.splitlines() if " off " in line] == before
+
+
+def test_a_policy_above_is_not_replaced_unless_asked(program: Program, here: Path) -> None:
+    (here / POLICY).write_text("extends: [strict]\n", encoding="utf-8")
+    (here / "deep").mkdir()
+    answer = program("init", "deep")
+    assert answer.code == 2
+    assert (
+        "a policy holds here already\n   at: .imagelint.yaml\n help: change that one" in answer.err
+    )
+    assert not (here / "deep" / POLICY).exists()
+    assert program("init", "--force", "deep").code == 0
+    (here / "other" / ".git").mkdir(parents=True)
+    assert program("init", "other").code == 0
 
 
 def test_a_policy_is_not_overwritten_unless_asked(program: Program, here: Path) -> None:

@@ -29,7 +29,7 @@ def test_kinds_are_counted_and_registries_named(here: Path) -> None:
     assert held.engines == ()
 
 
-def test_templates_are_named_by_their_folder(here: Path) -> None:
+def test_templates_are_named(here: Path) -> None:
     write(here, chart__templates__pod_yaml="{{- if .a }}\n" + POD + "{{- end }}\n")
-    assert take_inventory(".").templates == ("chart/templates",)
-    assert take_inventory(str(here)).templates == ("chart/templates",)
+    assert take_inventory(".").templates == ("chart/templates/pod.yaml",)
+    assert take_inventory(str(here)).templates == ("chart/templates/pod.yaml",)
