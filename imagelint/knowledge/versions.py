@@ -25,6 +25,12 @@ _VERSION = lazy(
 )
 # Behind another word (`cuda12.8.1`, `rocm6.4.1`) it is that one's version.
 _IN_A_TAG = lazy(r"(?<![a-z\d.])v?(\d{1,9}\.\d{1,9}\.\d{1,9})(?![\d.])", re.ASCII)
+# A version (`v0.11.0`, `25.09`), a build number (`b4719`), a commit or a date does not move.
+_FIXED = lazy(r"\d+\.\d+|(?:^|[-_.])b\d{3,}(?:$|[-_.])|[0-9a-f]{7,}|\d{8}")
+_CHANNEL = lazy(
+    r"(?:^|[-_.])(?:latest|main|master|nightly|dev|develop|edge|canary|stable|head|rolling|snapshot"
+    r"|testing|unstable|trunk)(?:$|[-_.])"
+)
 _ORDER = {"dev": -4, "a": -3, "alpha": -3, "b": -2, "beta": -2, "rc": -1, "c": -1, "": 0, "post": 1}
 
 
@@ -58,6 +64,12 @@ def at_least(version: str, floor: str) -> bool | None:
     """Whether a version is `floor` or newer; None when one of them is no version."""
     order = compare_versions(version, floor)
     return None if order is None else order >= 0
+
+
+def is_channel(tag: str) -> bool:
+    """Whether a tag names a line of development, which moves: `nightly`, `main-cuda`, `edge`."""
+    lowered = tag.lower()
+    return bool(_CHANNEL.search(lowered)) and not _FIXED.search(lowered)
 
 
 def engine_version(name: str, reference: Image) -> Fact[str]:

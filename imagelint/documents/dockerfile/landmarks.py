@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.documents.base import Landmark
-from imagelint.documents.queries.context import whole_context
+from imagelint.documents.queries.context import build_context, whole_context
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,9 +20,11 @@ def copies_all_of(folder: str) -> Key:
 
 
 def landmarks(dockerfile: Dockerfile) -> Iterator[Landmark]:
-    """The first instruction that copies the whole context, which is taken for the folder."""
+    """The first instruction that copies the whole context, by the folder that most likely is."""
     for stage in dockerfile.stages:
         for instruction in stage.instructions if stage.shipped else ():
             if whole_context(instruction) is not None:
-                yield Landmark(copies_all_of(dirname(dockerfile.source.origin)), instruction)
+                every = (one for part in dockerfile.stages for one in part.instructions)
+                context = build_context(dockerfile.source.origin, every)
+                yield Landmark(copies_all_of(context), instruction)
                 return

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from imagelint.documents.dockerfile.model import Instruction
     from imagelint.documents.shell.script import Word
 
 _WHOLE = frozenset((".", "./", "/", "*", "./*", "/.", "./."))
+# Folders that hold Dockerfiles of the project around them: `docker build -f docker/Dockerfile .`
+_ASIDE = frozenset(
+    ("container", "containers", "docker", ".docker", "dockerfile", "dockerfiles", ".devcontainer")
+)
 
 
 def sources(instruction: Instruction) -> tuple[Word, ...]:
@@ -28,3 +35,25 @@ def whole_context(instruction: Instruction) -> Word | None:
         if isinstance(word.value, Known) and word.value.value in _WHOLE:
             return word
     return None
+
+
+def build_context(origin: str, instructions: Iterable[Instruction]) -> str:
+    """The folder that a Dockerfile is most likely built with.
+
+    One above its own where what it copies is named from there (`COPY docker/start.sh` in
+    `docker/Dockerfile`), or where its folder is one that projects set aside for Dockerfiles.
+    """
+    own = dirname(origin)
+    folders = own.split("/") if own else []
+    copied = [
+        normpath(word.value.value.lstrip("/"))
+        for instruction in instructions
+        for word in sources(instruction)
+        if isinstance(word.value, Known)
+    ]
+    for count in range(len(folders)):
+        inside = "/".join(folders[count:])
+        if any(path == inside or path.startswith(f"{inside}/") for path in copied):
+            return "/".join(folders[:count])
+    aside = [count for count, name in enumerate(folders) if name in _ASIDE]
+    return "/".join(folders[: aside[0]]) if aside else own

@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import end_of
 from imagelint.documents.shell.shells import shell_named
+from imagelint.knowledge.recognition import module_words
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from imagelint.documents.base import Document, Node
-    from imagelint.documents.dockerfile.model import Stage
+    from imagelint.documents.dockerfile.model import Stage, StartCommand
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Command, Script
@@ -26,6 +27,7 @@ __all__ += [
     "stage_scripts",
     "stages",
     "stages_where",
+    "starts_web_server",
     "workdir_before",
 ]
 
@@ -157,6 +159,42 @@ def server_of(document: Document) -> ServingCommand | None:
     from imagelint.documents.dockerfile import Dockerfile
 
     return document.serving if isinstance(document, Dockerfile) else None
+
+
+# Programs that do nothing but listen, with the subcommands by which they do; also as modules.
+_WEB_SERVERS: Mapping[str, tuple[str, ...]] = {
+    "bentoml": ("serve", "serve-http"),
+    "caddy": ("run",),
+    "chainlit": ("run",),
+    "daphne": (),
+    "fastapi": ("run", "dev"),
+    "flask": ("run",),
+    "granian": (),
+    "gunicorn": (),
+    "http.server": (),
+    "hypercorn": (),
+    "litserve": (),
+    "mlserver": ("start",),
+    "nginx": (),
+    "streamlit": ("run",),
+    "uvicorn": (),
+    "waitress-serve": (),
+    "waitress": (),
+}
+
+
+def starts_web_server(start: StartCommand | None) -> bool:
+    """Whether an ENTRYPOINT or CMD starts a program that only listens: `uvicorn app:app`."""
+    script = start.script if start else None
+    return script is not None and any(map(_listens, script.commands))
+
+
+def _listens(command: Command) -> bool:
+    words = module_words((command.program, *(word.text for word in command.arguments)))
+    if words[:1] == ("python",):
+        words = words[1:]
+    verbs = _WEB_SERVERS.get(words[0]) if words else None
+    return verbs is not None and (not verbs or any(word in verbs for word in words[1:]))
 
 
 def is_windows(stage: Stage) -> bool:

@@ -8,6 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs, packages_removed
 from imagelint.documents.packages.lookup import manager_call
+from imagelint.documents.packages.python import is_python
 from imagelint.documents.queries.stages import server_of, stage_scripts
 from imagelint.knowledge.base_images import is_devel
 from imagelint.knowledge.globs import Globs
@@ -35,11 +36,19 @@ _TOOLS = Globs((
 ))  # fmt: skip
 # `gcc-12-base` and `gcc-14-locales` hold no compiler.
 _NOT_TOOLS = Globs(("gcc-*-base", "gcc-*-locales", "gcc-*-doc"))
+# Headers, and the links by which a linker finds libraries. Those of Python are asked for by what
+# compiles while it runs, and some libraries are found at run time only by such a link.
+_HEADERS = ("-dev", "-devel", "-headers")
+_NOT_HEADERS = ("python3", "cuda-cudart-", "libibverbs-", "librdmacm-", "libnuma-", "dpkg-")
 _TOOL_IMAGES = frozenset(
     f"docker.io/library/{name}" for name in ("gcc", "golang", "gradle", "maven", "rust")
 )
 _COMPILERS = frozenset(
     ("make", "ninja", "gcc", "g++", "cc", "c++", "clang", "clang++", "nvcc", "rustc", "bazel")
+)
+# https://setuptools.pypa.io/en/latest/userguide/commands.html
+_SETUP = frozenset(
+    ("bdist_egg", "bdist_wheel", "build", "build_ext", "develop", "editable_wheel", "install")
 )
 _SUBCOMMANDS = {
     "cmake": ("--build",),
@@ -49,10 +58,14 @@ _SUBCOMMANDS = {
 
 
 class Toolchain(NamedTuple):
-    """A package that an installation brings in to build with, and the command that does."""
+    """A package that an installation brings in to build with, and the command that does.
+
+    `headers` is true for what a compiler needs of a library, and is no program.
+    """
 
     package: Requirement
     command: Command
+    headers: bool = False
 
 
 def upon_devel(stage: Stage) -> bool:
@@ -73,17 +86,22 @@ def toolchain_image(use: ImageUse | None) -> bool:
 
 
 def shipped_tools(script: Script) -> tuple[Toolchain, ...]:
-    """Build tools that a script installs and does not remove again."""
+    """Build tools and headers that a script installs and does not remove again."""
     removed = packages_removed(script)
     return tuple(
-        Toolchain(package, command)
+        Toolchain(package, command, headers=_is_headers(package.name))
         for command in script.commands
         for install in package_installs(command)
         if install.ecosystem.is_system
         for package in install.packages
-        if _is_tool(package.name) and not _matches(package.name, removed)
+        if _is_tool(package.name) or _is_headers(package.name)
+        if not _matches(package.name, removed)
         if not _matches(install.group, removed)
     )
+
+
+def _is_headers(name: str) -> bool:
+    return name.endswith(_HEADERS) and not name.startswith(_NOT_HEADERS)
 
 
 def _is_tool(name: str) -> bool:
@@ -102,6 +120,9 @@ def compilations(script: Script) -> tuple[Command, ...]:
 def _compiles(command: Command) -> bool:
     if command.program in _COMPILERS:
         return not command.has_flag("--version", "-v", "-V")
+    if is_python(command.program):
+        texts = [word.text for word in command.arguments]
+        return "setup.py" in texts and not _SETUP.isdisjoint(texts)
     call = manager_call(command)
     wanted = call.manager.builds if call else _SUBCOMMANDS.get(command.program, ())
     return any(word.text in wanted for word in command.arguments)

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage, StartCommand
-from imagelint.documents.queries.stages import base_word, ends_soon, server_of
+from imagelint.documents.queries.stages import (
+    base_word,
+    ends_soon,
+    server_of,
+    starts_web_server,
+)
 from imagelint.documents.shell.shells import shell_named
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -27,8 +32,9 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     instead, so the rule is for images that run elsewhere.
 
     Except:
-        Images that start no server: no known engine, no EXPOSE, only a shell, or commands of which
-        the last ends by itself (`make package && mv …`).
+        Images that start no server: no known engine, no server of web applications (`uvicorn`,
+        `gunicorn`, `fastapi run` …), no EXPOSE, only a shell, or commands of which the last ends by
+        itself (`make package && mv …`).
 
     Bad:
         FROM python:3.12.7-slim
@@ -45,7 +51,7 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
         return
     server = server_of(ctx.document)
     start = stage.entrypoint or stage.cmd
-    if server is None and (not stage.exposed or start is None or _is_none(start)):
+    if server is None and not _is_server(stage, start):
         return
     yield ctx.finding(
         start.instruction.keyword_span if start else base_word(ctx.document, stage),
@@ -53,6 +59,12 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
         help="add `HEALTHCHECK --start-period=300s CMD …` with the server's health path",
         subject=stage.name or "final stage",
     )
+
+
+def _is_server(stage: Stage, start: StartCommand | None) -> bool:
+    if starts_web_server(stage.entrypoint) or starts_web_server(stage.cmd):
+        return True
+    return bool(stage.exposed) and start is not None and not _is_none(start)
 
 
 def _is_none(start: StartCommand) -> bool:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from posixpath import basename, dirname
+from posixpath import basename, dirname, relpath
 
+from imagelint.core.fact import ABSENT
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile import Dockerfile
 from imagelint.documents.dockerfile.ignorefile import IgnoreFile
@@ -22,13 +23,14 @@ _LARGE = (
 def weak_ignore_file(ignore: IgnoreFile, ctx: Context) -> Findings:
     """The ignore file lets into the image what should stay outside.
 
-    A Dockerfile beside it copies the whole context, so that whatever the ignore file does not name
-    is copied with it: the history of the repository, passwords in `.env`, a virtual environment of
-    the wrong platform, weights of tens of gigabytes.
+    A Dockerfile copies the whole context that it protects, so that whatever the ignore file does
+    not name is copied with it: the history of the repository, passwords in `.env`, a virtual
+    environment of the wrong platform, weights of tens of gigabytes.
 
     Except:
-        Ignore files without such a Dockerfile beside them, and those that leave out everything
-        (`*`) and let in what is needed (`!src`).
+        Ignore files without such a Dockerfile beside them, or in a folder below that is built from
+        here (`docker/Dockerfile`), and those that leave out everything (`*`) and let in what is
+        needed (`!src`).
 
     Bad (.dockerignore):
         __pycache__
@@ -46,7 +48,8 @@ def weak_ignore_file(ignore: IgnoreFile, ctx: Context) -> Findings:
         FROM python:3.12.7-slim
         COPY . /app
     """
-    if not _all_is_copied(ctx):
+    dockerfile = _copies_all(ctx)
+    if dockerfile is None:
         return
     secrets = [name for name, path in _DANGEROUS if not ignore.excludes(path)]
     large = [name for name, path in _LARGE if not ignore.excludes(path)]
@@ -56,17 +59,22 @@ def weak_ignore_file(ignore: IgnoreFile, ctx: Context) -> Findings:
     message = " and ".join(filter(None, (names, " and ".join(large))))
     yield ctx.finding(
         Span(0, 0),
-        f"a Dockerfile beside it copies the whole context, and nothing leaves out {message}",
+        f"`{dockerfile}` copies the whole context, and nothing leaves out {message}",
         help="add the lines `.git`, `.env*`, `.venv`, `*.safetensors`, `*.gguf` as far as missing",
         subject=ctx.source.origin,
         severity=None if secrets else Severity.INFO,
     )
 
 
-def _all_is_copied(ctx: Context) -> bool:
-    """Whether a Dockerfile that the ignore file is certainly for copies its whole context."""
+def _copies_all(ctx: Context) -> str | None:
+    """A Dockerfile that copies its whole context and is built with this ignore file."""
     origin = ctx.source.origin
     found = ctx.project.find(Dockerfile, copies_all_of(dirname(origin)), Instruction)
-    if basename(origin) == ".dockerignore":
-        return bool(found)
-    return any(there == origin.removesuffix(".dockerignore") for there, _ in found)
+    if basename(origin) != ".dockerignore":
+        own = origin.removesuffix(".dockerignore")
+        return next((there for there, _ in found if there == own), None)
+    for there, _ in found:
+        # Its own file goes before the context's.
+        if ctx.project.document(f"{there}.dockerignore", IgnoreFile) is ABSENT:
+            return relpath(there, dirname(origin) or ".")
+    return None

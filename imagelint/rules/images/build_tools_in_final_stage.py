@@ -19,6 +19,7 @@ def build_tools_in_final_stage(stage: Stage, ctx: Context) -> Findings:
 
     They cost hundreds of megabytes, come with their own vulnerabilities, and serve an attacker
     better than the server. Install them in a stage of their own, or remove them in the same RUN.
+    Headers without a compiler (`libssl-dev` for `libssl3`) are only information.
 
     Except:
         Tools that the same RUN removes, servers that compile kernels while they run, images upon a
@@ -46,12 +47,17 @@ def build_tools_in_final_stage(stage: Stage, ctx: Context) -> Findings:
     alone = len(stages(ctx.document)) == 1
     if alone and any(compilations(script) for script in scripts):
         return
+    tools.sort(key=lambda tool: tool.headers)
+    only_headers = tools[0].headers
     names = list(dict.fromkeys(tool.package.name for tool in tools))
     listed = ", ".join(f"`{name}`" for name in names[:4]) + (", …" if len(names) > 4 else "")  # noqa: PLR2004
     yield ctx.finding(
         tools[0].package,
-        f"the shipped image holds build tools: {listed}",
-        help="install them in a build stage and copy the results, "
+        f"the shipped image holds {'headers' if only_headers else 'build tools'}: {listed}",
+        help="install the libraries without their headers"
+        if only_headers
+        else "install them in a build stage and copy the results, "
         "or remove them at the end of the same RUN",
         subject=stage.name or "final stage",
+        severity=Severity.INFO if only_headers else None,
     )

@@ -6,13 +6,9 @@ from imagelint.core.pattern import pattern
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.engines import engine
 from imagelint.knowledge.recognition import engine_of_image
+from imagelint.knowledge.versions import is_channel
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-# A version (`v0.11.0`, `25.09`), a build number (`b4719`), a commit or a date does not move.
-_FIXED = pattern(r"\d+\.\d+|(?:^|[-_.])b\d{3,}(?:$|[-_.])|[0-9a-f]{7,}|\d{8}")
-_MOVING = pattern(
-    r"(?:^|[-_.])(?:latest|main|master|nightly|dev|edge|canary|stable|head)(?:$|[-_.])"
-)
 # What llama.cpp, ROCm builds and TGI call their flavours, and a bare major version.
 _FLAVOUR = pattern(
     r"(?:server|full|light)(?:-[a-z0-9]+)?|rocm|cuda|cpu|gpu|intel[a-z-]*|xpu|py\d+|v?\d+"
@@ -62,7 +58,4 @@ def floating_engine_tag(use: ImageUse, ctx: Context) -> Findings:
 
 
 def _floats(tag: str) -> bool:
-    lowered = tag.lower()
-    if _FLAVOUR.fullmatch(lowered):
-        return True
-    return bool(_MOVING.search(lowered)) and not _FIXED.search(lowered)
+    return bool(_FLAVOUR.fullmatch(tag.lower())) or is_channel(tag)

@@ -12,7 +12,7 @@ from imagelint.knowledge.base_images import base_image
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from imagelint.core.reference import ImageReference
+    from imagelint.documents.shared import ImageUse
 
 # Programs that give up root before they start what they are told to.
 _DROPPING = frozenset(("gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "runuser"))
@@ -39,7 +39,7 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
     Kubernetes, which cannot look up names.
 
     Except:
-        Bases that are known to run as another user, users and bases that depend on a variable,
+        Bases that are known to run as another user, users that depend on a variable,
         entry points that change the user themselves (`gosu`, `su-exec`, `setpriv` …), also those of
         bases (`postgres`, `redis` …), Windows, images from scratch that name no command: they
         carry files to other builds.
@@ -56,11 +56,10 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
     if not stage.final or is_windows(stage) or _drops(stage) or _carries_files(stage):
         return
     root = stage.user.is_root
-    image = stage.root_image.reference if stage.root_image else None
     if isinstance(root, Known) and root.value:
         yield from _judge_user(stage, ctx)
-    elif root is ABSENT and isinstance(image, Known):
-        yield from _judge_base(stage, image.value, ctx)
+    elif root is ABSENT and stage.root_image is not None:
+        yield from _judge_base(stage, stage.root_image, ctx)
 
 
 _ADD = "add `USER 10001` behind the last step that needs root"
@@ -78,14 +77,15 @@ def _judge_user(stage: Stage, ctx: Context) -> Findings:
     )
 
 
-def _judge_base(stage: Stage, image: ImageReference, ctx: Context) -> Findings:
-    known = base_image(image)
+def _judge_base(stage: Stage, use: ImageUse, ctx: Context) -> Findings:
+    known = base_image(use.reference.value) if isinstance(use.reference, Known) else None
+    name = use.reference.value.familiar if isinstance(use.reference, Known) else use.text
     subject = stage.name or "final stage"
     place = base_word(ctx.document, stage)
     if known is None:
         yield ctx.finding(
             place,
-            f"no USER: `{image.familiar}` decides who runs, most images say root",
+            f"no USER: `{name}` decides who runs, most images say root",
             help=_ADD,
             subject=subject,
             severity=Severity.MEDIUM,
@@ -95,7 +95,7 @@ def _judge_base(stage: Stage, image: ImageReference, ctx: Context) -> Findings:
         own = f"; the image holds the user {known.user}" if known.user else ""
         yield ctx.finding(
             place,
-            f"no USER: `{image.familiar}` runs as root",
+            f"no USER: `{name}` runs as root",
             help=f"{_ADD}{own}",
             subject=subject,
         )

@@ -47,7 +47,12 @@ def single_stage_build(stage: Stage, ctx: Context) -> Findings:
         return
     scripts = stage_scripts(ctx.document, stage)
     compiling = [command for script in scripts for command in compilations(script)]
-    tools = [tool.package.name for script in scripts for tool in shipped_tools(script)]
+    tools = [
+        tool.package.name
+        for script in scripts
+        for tool in shipped_tools(script)
+        if not tool.headers
+    ]
     if not compiling or not (tools or toolchain_image(stage.root_image)):
         return
     if compiles_at_run_time(ctx.document, stage):

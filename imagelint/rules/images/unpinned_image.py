@@ -10,6 +10,7 @@ from imagelint.documents.queries.kustomize import pins_image, replaced_image
 from imagelint.documents.queries.named_contexts import is_named_context, may_be_context
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.recognition import engine_of_image
+from imagelint.knowledge.versions import is_channel
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -49,10 +50,11 @@ class Options:
 def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     """The image is not pinned to a version.
 
-    Without a tag, or with `latest`, tomorrow's build or restart takes whatever was pushed last:
-    another CUDA release, other flags, other numbers. Nobody can say afterwards what was running.
-    The rule looks wherever an image is named: FROM, `COPY --from`, `RUN --mount=from`, pods and
-    compose services. Stages, `scratch` and services that are built locally are not images.
+    Without a tag, with `latest`, or with a channel (`main`, `nightly`, `edge`, `stable` …),
+    tomorrow's build or restart takes whatever was pushed last: another CUDA release, other flags,
+    other numbers. Nobody can say afterwards what was running. The rule looks wherever an image is
+    named: FROM, `COPY --from`, `RUN --mount=from`, pods and compose services. Stages, `scratch`
+    and services that are built locally are not images.
 
     Except:
         A name that depends on a variable without a value, or on one that is plainly to be replaced
@@ -84,7 +86,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
         yield from _judge_partial(use, ctx)
         return
     image = use.reference.value
-    floating = image.tag in ("", "latest")
+    floating = image.tag in ("", "latest") or (is_channel(image.tag) and not engine_of_image(image))
     if image.digest or not (floating or options.pin == "digest"):
         return
     if _is_kustomized(use, image, ctx, options) or _is_placeholder(use, image):
@@ -171,5 +173,5 @@ def _breaks(image: ImageReference) -> bool:
 def _message(image: ImageReference) -> str:
     if image.name == _NO_SUCH_TAG:
         return f"`{image}` cannot be pulled: nvidia/cuda has no `latest` since 2021"
-    what = "is `latest`" if image.tag else "has no tag"
+    what = f"is `{image.tag}`" if image.tag else "has no tag"
     return f"`{image.familiar}` {what}: it takes whatever was pushed last"
