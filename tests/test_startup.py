@@ -150,7 +150,7 @@ COMMAND_LINES = (
     Command(("explain", "DL3002"), {"dataclasses"}, EXPLAIN, 86),
     Command(("policy", "show"), {"hashlib", "json", "sqlite3"}, POLICY, 73),
     Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 210),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 229),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 230),
     Command(("completion", "bash"), PROCESS, START, 16),
     Command(("init", "new"), {"hashlib", "json", "pathlib", *FILES}, INIT, 72),
 )

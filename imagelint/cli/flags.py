@@ -15,15 +15,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def flags(fail_on: str | None, rules: tuple[str, ...], signers: tuple[Signer, ...] = ()) -> Policy:
+def flags(
+    fail_on: str | None,
+    rules: tuple[str, ...],
+    signers: tuple[Signer, ...] = (),
+    demanded: tuple[str, ...] = (),
+) -> Policy:
     """The topmost layer of the policy: what the command line says.
+
+    `demanded` are rules that the command itself is about.
 
     Raises:
         UsageError: a rule or level is not known.
     """
     settings = {name: setting for rule in rules for name, setting in _settings(rule)}
     threshold = Severity.named(fail_on) if fail_on else None
-    return Policy(fail_on=threshold, environment=Environment(signers=signers), rules=settings)
+    return Policy(
+        fail_on=threshold,
+        environment=Environment(signers=signers),
+        rules=settings,
+        demanded=demanded,
+    )
 
 
 def _settings(text: str) -> Iterator[tuple[str, RuleSetting]]:

@@ -44,7 +44,8 @@ def scan(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.progress import steps
     from imagelint.run.session import Session
 
-    session = Session.open(policies, flags(fail_on, rules), cached=True)
+    asked = flags(fail_on, rules, demanded=("vulnerable-package",))
+    session = Session.open(policies, asked, cached=True)
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
     job = ImageJob(image, platform, scan=True, trivy=options)
     with steps(quiet=view.quiet) as tell:

@@ -49,10 +49,11 @@ def verify(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
     from imagelint.cli.progress import steps
+    from imagelint.policy.demands import BY_SIGNER
     from imagelint.run.session import Session
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
-    session = Session.open(policies, flags(fail_on, rules, named), cached=True)
+    session = Session.open(policies, flags(fail_on, rules, named, BY_SIGNER), cached=True)
     options = trivy_options("", (), timeout, offline=True)
     folder = "." if named else ""
     job = ImageJob(image, platform, options, folder, verify=True)

@@ -66,6 +66,7 @@ class Policy(NamedTuple):
     `fail_on` None means that nothing was said: see `threshold`. `exclude` are globs over files that
     are not examined. `extends` names the packs and files below this one, `sources` are the files
     that were read, `origins` tells for each top-level key where it was said (`environment.driver`).
+    `demanded` are rules that a command is about: no file can switch them off.
     """
 
     name: str = ""
@@ -77,6 +78,7 @@ class Policy(NamedTuple):
     extends: tuple[str, ...] = ()
     sources: tuple[Source, ...] = ()
     origins: Mapping[str, str] = {}
+    demanded: tuple[str, ...] = ()
 
     @property
     def threshold(self) -> Severity:
@@ -111,6 +113,7 @@ def merge(below: Policy, above: Policy) -> Policy:
         extends=_union(below.extends, above.extends),
         sources=_union(below.sources, above.sources),
         origins={**below.origins, **above.origins},
+        demanded=_union(below.demanded, above.demanded),
     )
 
 

@@ -9,8 +9,9 @@ from imagelint.collect.files import display
 from imagelint.collect.findup import nearest
 from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.errors import Diagnostic, PolicyError
+from imagelint.policy.demands import demand
 from imagelint.policy.load import Validated, default_policy, load_policy, pack
-from imagelint.policy.model import Policy, merge, merge_all
+from imagelint.policy.model import Policy, merge_all
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -61,13 +62,14 @@ class Policies:
     def _at(self, path: str | None) -> Policy:
         if path not in self._by_path:
             below = default_policy() if path is None else self._load(path)
-            self._by_path[path] = merge(below, self._flags)
+            self._by_path[path] = demand(below, self._flags, named=False)
         return self._by_path[path]
 
     def _named(self, names: tuple[str, ...]) -> Policy:
         layers = [self._load(name) if _is_file(name) else _pack(name) for name in names]
         extends = tuple(name for name in names if not _is_file(name))
-        merged = merge_all((Policy(extends=extends), *layers, self._flags))
+        below = merge_all((Policy(extends=extends), *layers))
+        merged = demand(below, self._flags, named=True)
         return merged if len(names) == 1 else merged._replace(name="")
 
     def _load(self, path: str) -> Policy:

@@ -85,4 +85,5 @@ POLICIES = st.builds(
     several(st.sampled_from(["baseline", "strict"])),
     st.lists(st.builds(Source, ORIGINS, TEXTS), max_size=2).map(tuple),
     st.dictionaries(st.sampled_from(["name", "fail-on", "environment.driver"]), ORIGINS),
+    several(st.sampled_from(["root-user", "wrong-signer"])),
 )

@@ -15,6 +15,7 @@ import urllib.parse
 import urllib.request
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _CHUNK = 65536
 _SOCKET_SECONDS = 30.0
+_LOOPBACK = pattern(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
 
 
 class Question(NamedTuple):
@@ -119,7 +121,9 @@ def _answer(question: Question) -> Response | TransportError:
 
 
 def _open(request: urllib.request.Request, seconds: float) -> http.client.HTTPResponse:
-    opener = urllib.request.build_opener(_Redirects)
+    # As other tools do: no proxy stands between a machine and itself.
+    direct = (urllib.request.ProxyHandler({}),) if _LOOPBACK.fullmatch(request.host) else ()
+    opener = urllib.request.build_opener(_Redirects, *direct)
     try:
         response: http.client.HTTPResponse = opener.open(request, timeout=seconds)
     except urllib.error.HTTPError as error:

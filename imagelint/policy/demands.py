@@ -1,0 +1,53 @@
+"""What the command line asks for by name is judged, whatever the policy says that lies in the tree.
+
+That policy may come with what is examined: it must not loosen what somebody asks for in so many
+words. A policy that is named on the command line is the asker's own.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.finding import Severity
+from imagelint.policy.model import Policy, merge
+from imagelint.rules import catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Collection
+
+BY_SIGNER = ("unsigned-image", "wrong-signer")
+"""The rules that a signer on the command line is about: no finding of theirs may pass."""
+
+
+def demand(below: Policy, flags: Policy, *, named: bool) -> Policy:
+    """A policy under what the command line says; `named` if the policy is named there as well."""
+    signer = bool(flags.environment.signers)
+    said = {name for name, setting in flags.rules.items() if setting.enabled}
+    if not named:
+        below = _without_exceptions(below, said | set(BY_SIGNER if signer else ()))
+        if signer:
+            # Who says which root is trusted says who is believed.
+            below = below._replace(environment=below.environment._replace(trusted_root=None))
+    merged = merge(below, flags)
+    rules = dict(merged.rules)
+    for name in set(flags.demanded) - set(flags.rules):
+        if name not in rules or not rules[name].enabled:
+            rules[name] = merged.setting(name)._replace(level="on")
+    for name in set(BY_SIGNER if signer else ()) - set(flags.rules):
+        setting = merged.setting(name)
+        said_level = setting.level if isinstance(setting.level, Severity) else Severity.INFO
+        level = max(catalog.load(name).severity, merged.threshold, said_level)
+        rules[name] = setting._replace(level=level)
+    return merged._replace(rules=rules)
+
+
+def _without_exceptions(policy: Policy, rules: Collection[str]) -> Policy:
+    """The policy without exemptions from some rules, and without waivers for them."""
+    settings = {
+        name: setting._replace(exempt=()) if name in rules else setting
+        for name, setting in policy.rules.items()
+    }
+    waivers = tuple(
+        waiver for waiver in policy.waivers if not set(catalog.find(waiver.rule)) & set(rules)
+    )
+    return policy._replace(rules=settings, waivers=waivers)
