@@ -13,19 +13,23 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind, Report
+from imagelint.core.source import Source
 from imagelint.documents.kinds import KINDS
 from imagelint.documents.project import Project, beside, kind_asked
 from imagelint.engine.examine import Examination
 from imagelint.run.index import FileIndex
+from imagelint.run.samples import SAMPLES
 from imagelint.run.serialize import FileReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from imagelint.core.source import Source
     from imagelint.documents.base import Document, Key, Node
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
+
+
+_LOOKED_AT = 8  # files, which tell what kinds there are
 
 
 class Plan(NamedTuple):
@@ -50,6 +54,21 @@ class Examiner:
         self._examinations: dict[int, Examination] = {}
         self._roots: dict[str, str] = {}
         self._places: dict[str, str] = {}
+
+    def prepare(self, files: Sequence[FoundFile]) -> None:
+        """Examine samples of what some of the files are, so that whoever is forked has it behind.
+
+        To import rules and readers, compile their patterns and read their tables is half of what a
+        few dozen files take. The files themselves are left to processes that may die of them.
+
+        Raises:
+            ImagelintError: a policy is wrong.
+        """
+        some = files[:: max(1, len(files) // _LOOKED_AT)]
+        for kind in sorted({self._index.kind(found) for found in some} & SAMPLES.keys()):
+            policy = self._plan.policies.of(os.path.dirname(some[0].path) or ".")
+            sample = KINDS[kind].parse(Source(kind, SAMPLES[kind]))
+            self._examination(policy)(sample, Project())
 
     def file(self, found: FoundFile) -> FileReport:
         """What comes of one file, with the digests of what else was looked at.

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from imagelint.run.policies import Policies
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-WORTH_SPREADING = 200
-"""From this many files on, starting further processes pays."""
+WORTH_A_PROCESS = 20
+"""So many files take several times as long as to start a process that examines them."""
 
 
 class ResultCache(Protocol):
@@ -120,13 +120,14 @@ def _work(
 ) -> Iterator[tuple[Task, FileReport]]:
     by_origin = {task.found.origin: task for task in tasks}
     pairs: Iterator[tuple[FoundFile, FileReport]]
-    if len(tasks) < WORTH_SPREADING or run.processes == 1:
+    processes = min(run.processes, len(tasks) // WORTH_A_PROCESS)
+    if processes < 2:  # noqa: PLR2004 - one is here already
         examiner = Examiner(plan)
         pairs = ((task.found, examiner.file(task.found)) for task in tasks)
     else:
         from imagelint.run.processes import spread
 
-        pairs = spread([task.found for task in tasks], plan, run.processes)
+        pairs = spread([task.found for task in tasks], plan, processes)
     fresh: dict[str, str] = {}
     for number, (found, stored) in enumerate(pairs, before + 1):
         task = by_origin[found.origin]

@@ -120,13 +120,16 @@ class FileIndex:
     def _file(self, origin: str) -> FoundFile:
         return self._files.get(origin) or FoundFile(origin, origin)
 
+    def kind(self, found: FoundFile) -> str:
+        """What kind of document a file is; empty for what is none, or cannot be read."""
+        origin = found.origin
+        if origin not in self._kinds:
+            source = self.content(found).text.source
+            self._kinds[origin] = detect(origin, source.text) if source else ""
+        return self._kinds[origin]
+
     def _of_kind(self, kind: str) -> Iterator[str]:
-        for origin, found in self._files.items():
-            if origin not in self._kinds:
-                source = self.content(found).text.source
-                self._kinds[origin] = detect(origin, source.text) if source else ""
-            if self._kinds[origin] == kind:
-                yield origin
+        return (origin for origin, found in self._files.items() if self.kind(found) == kind)
 
     def _recognise(self, source: Source) -> Document | Report:
         kind = self._kinds.get(source.origin)

@@ -97,19 +97,21 @@ def test_every_file_is_read_and_parsed_once_in_each_process(
     files = project(here)
     alone = examine(files, run(NullCache()))
     log.unlink()
-    monkeypatch.setattr(run_files, "WORTH_SPREADING", 2)
+    monkeypatch.setattr(run_files, "WORTH_A_PROCESS", 1)
     assert examine(files, run(NullCache(), 2)) == alone
     lines = Counter(log.read_text(encoding="utf-8").splitlines())
     assert set(lines.values()) == {1}
-    assert len({line.split()[0] for line in lines}) > 0
-    assert str(os.getpid()) not in {line.split()[0] for line in lines}
+    told = [line.split() for line in lines]
+    assert len({process for process, what, _ in told if what == "parse"}) == 2
+    # Who spreads them reads some to know what they are, and leaves them to the others.
+    assert {what for process, what, _ in told if process == str(os.getpid())} == {"read"}
 
 
 def test_what_was_read_for_its_digest_is_not_read_again_by_other_processes(
     here: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     files = project(here)
-    monkeypatch.setattr(run_files, "WORTH_SPREADING", 2)
+    monkeypatch.setattr(run_files, "WORTH_A_PROCESS", 1)
     examine(files, run(Memory(), 2))
     reads = [line.split() for line in log.read_text(encoding="utf-8").splitlines()]
     own = {found.origin for found in files}
