@@ -29,9 +29,6 @@ if TYPE_CHECKING:
     from imagelint.run.policies import Policies
 
 
-_LOOKED_AT = 8  # files, which tell what kinds there are
-
-
 class Plan(NamedTuple):
     """What holds for all files of a run. `files` are the examined ones by origin.
 
@@ -56,7 +53,7 @@ class Examiner:
         self._places: dict[str, str] = {}
 
     def prepare(self, files: Sequence[FoundFile]) -> None:
-        """Examine samples of what some of the files are, so that whoever is forked has it behind.
+        """Do once what all need who are forked: read files, and examine samples of what they are.
 
         To import rules and readers, compile their patterns and read their tables is half of what a
         few dozen files take. The files themselves are left to processes that may die of them.
@@ -64,9 +61,8 @@ class Examiner:
         Raises:
             ImagelintError: a policy is wrong.
         """
-        some = files[:: max(1, len(files) // _LOOKED_AT)]
-        for kind in sorted({self._index.kind(found) for found in some} & SAMPLES.keys()):
-            policy = self._plan.policies.of(os.path.dirname(some[0].path) or ".")
+        for kind in sorted({self._index.kind(found) for found in files} & SAMPLES.keys()):
+            policy = self._plan.policies.of(os.path.dirname(files[0].path) or ".")
             sample = KINDS[kind].parse(Source(kind, SAMPLES[kind]))
             self._examination(policy)(sample, Project())
 
