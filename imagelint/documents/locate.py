@@ -129,8 +129,13 @@ def _open_words(document: Document, written: set[str]) -> set[str]:
     return {word for word in words if word in shown}
 
 
+def looking_secret(document: Document) -> tuple[Span, ...]:
+    """Everything in the text of a document that looks like a secret, for `Document.derived`."""
+    return tuple(secret_spans(document.source.text))
+
+
 def _secrets(document: Document) -> tuple[Span, ...]:
-    found = [*secret_spans(document.source.text), *document.concealed()]
+    found = (*document.derived(looking_secret), *document.concealed())
     return tuple(sorted(set(found)))
 
 

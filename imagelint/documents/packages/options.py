@@ -23,11 +23,12 @@ class ParsedOptions(NamedTuple):
 
     def has(self, *names: str) -> bool:
         """Whether one of these options is given; `--name=value` only with this value."""
-        return any(
-            option.name in names
-            or (option.value is not None and f"{option.name}={option.value.text}" in names)
-            for option in self.options
-        )
+        for option in self.options:
+            if option.name in names:
+                return True
+            if option.value is not None and f"{option.name}={option.value.text}" in names:
+                return True
+        return False
 
     def count(self, *names: str) -> int:
         """How often one of these options is given."""
@@ -44,7 +45,10 @@ class ParsedOptions(NamedTuple):
 
         Empty when they begin with none. `pip install` comes before `pip` in `verbs`.
         """
+        first = self.operands[0].text if self.operands else ""
         for verb in verbs:
+            if not verb.startswith(first):
+                continue
             length = verb.count(" ") + 1
             if " ".join(word.text for word in self.operands[:length]) == verb:
                 return verb, self.operands[length:]

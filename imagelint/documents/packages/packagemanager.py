@@ -242,9 +242,9 @@ def _sorted(call: Call) -> ParsedOptions:
 
 def _says(words: ParsedOptions, arguments: tuple[Word, ...], spelling: list[str]) -> bool:
     verb = " ".join(part for part in spelling if part[0] != "-")
+    if not words.verb((verb,))[0]:
+        return False
     options = [part for part in spelling if part[0] == "-"]
     # Go writes long options with one dash: `-modcache` is no cluster of letters.
     texts = {word.text for word in arguments}
-    return bool(words.verb((verb,))[0]) and all(
-        option in texts or words.has(option) for option in options
-    )
+    return all(option in texts or words.has(option) for option in options)

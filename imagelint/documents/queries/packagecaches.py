@@ -61,11 +61,12 @@ class Filling(NamedTuple):
 
 def wheel_fillings(script: Script) -> Iterator[Filling]:
     """The installations of a script that fill caches of Python packages, in order."""
-    removals = Removals(script)
+    removals: Removals | None = None
     for command in script.commands:
         for install in package_installs(command):
             cache = wheel_cache(install)
             if cache and brings_more_than_itself(install):
+                removals = removals or Removals(script)
                 yield Filling(install, cache, removals.behind(command, cache))
 
 

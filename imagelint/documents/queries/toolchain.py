@@ -87,16 +87,19 @@ def toolchain_image(use: ImageUse | None) -> bool:
 
 def shipped_tools(script: Script) -> tuple[Toolchain, ...]:
     """Build tools and headers that a script installs and does not remove again."""
-    removed = packages_removed(script)
-    return tuple(
-        Toolchain(package, command, headers=_is_headers(package.name))
+    found = [
+        (Toolchain(package, command, headers=_is_headers(package.name)), install.group)
         for command in script.commands
         for install in package_installs(command)
         if install.ecosystem.is_system
         for package in install.packages
         if _is_tool(package.name) or _is_headers(package.name)
-        if not _matches(package.name, removed)
-        if not _matches(install.group, removed)
+    ]
+    removed = packages_removed(script) if found else ()
+    return tuple(
+        tool
+        for tool, group in found
+        if not _matches(tool.package.name, removed) and not _matches(group, removed)
     )
 
 

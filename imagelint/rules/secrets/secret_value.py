@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.redact import secret_spans
 from imagelint.documents.base import Text
+from imagelint.documents.locate import looking_secret
 from imagelint.documents.secrets.values import is_placeholder, secret_kind
 from imagelint.documents.shared import Setting
 from imagelint.rules.api import Context, Finding, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
@@ -41,10 +42,10 @@ def secret_value(node: Text | Setting, ctx: Context) -> Findings:
         RUN --mount=type=secret,id=hf,env=HF_TOKEN hf download Qwen/Qwen3-8B
     """
     if isinstance(node, Text):
-        for kind, span in _secrets(ctx.text(node.span)):
+        for kind, span in _secrets(ctx.source.text, ctx.document.derived(looking_secret)):
             yield _finding(kind, span, ctx)
     elif node.encoded:  # what no text shows
-        for kind, _ in _secrets(node.text):
+        for kind, _ in _secrets(node.text, secret_spans(node.text)):
             yield _finding(kind, node, ctx)
 
 
@@ -58,10 +59,10 @@ def _finding(kind: str, at: Node, ctx: Context) -> Finding:
     )
 
 
-def _secrets(text: str) -> Iterator[tuple[str, Span]]:
-    """Each key once, with its kind."""
+def _secrets(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, Span]]:
+    """Each key once, with its kind; `spans` is where secrets may stand in the text."""
     done = 0
-    for span in sorted(set(secret_spans(text))):
+    for span in sorted(set(spans)):
         value = text[span.start : span.end]
         kind = secret_kind(value)
         if kind and span.start >= done and not is_placeholder(value) and not _is_example(value):
