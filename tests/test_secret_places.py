@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.cli.reportoptions import FORMATS
+from imagelint.core.secret_forms import FORMS
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
     from tests.conftest import Program
@@ -26,6 +27,56 @@ SHAPES = {
     "a vendor's key": ("OPENAI_KEY", PLAIN, PLAIN),
     "an address": ("DATABASE_URL", f"postgresql://app:{PLAIN}@db:5432/app", PLAIN),
     "a token": ("SOMETHING", TOKEN, TOKEN),
+}
+# What tells a secret without a name for it: each form of `core.secret_forms`, at least once.
+HEX = "5c1e0" * 8
+SALTED = "$6$" + "sAl7" + "$" + "Kq9Zt1Wn" * 4
+AUTH = b64encode(f"ci:{PLAIN}".encode()).decode()
+TOLD = {
+    f"psql postgresql://app:{PLAIN}@db:5432/app": PLAIN,
+    f"git clone https://{TOKEN}@git.example.com/a/b": TOKEN,
+    f"git clone https://{PLAIN}-0123@git.example.com/a/b": PLAIN,
+    f"pip install git+https://{PLAIN}:x-oauth-basic@git.example.com/a/b": PLAIN,
+    f"curl -O https://s3.example.com/m.bin?X-Amz-Expires=600&X-Amz-Signature={HEX}": HEX,
+    f"curl -O https://gs.example.com/m.bin?X-Goog-Expires=9&X-Goog-Signature={HEX}": HEX,
+    f"curl -O https://blob.example.com/m.bin?sv=2022-11-02&sig={HEX}%3D": HEX,
+    f"curl -H Authorization:{PLAIN} https://example.com": PLAIN,
+    f"curl -H 'X-Auth: Bearer {PLAIN}' https://example.com": PLAIN,
+    f"curl -u ci:{PLAIN} https://example.com": PLAIN,
+    f"echo root:{PLAIN} | chpasswd": PLAIN,
+    f"printf 'root:{PLAIN}' | chpasswd -e": PLAIN,
+    f"chpasswd <<< root:{PLAIN}": PLAIN,
+    f"echo {PLAIN} | docker login -u ci --password-stdin registry.example.com": PLAIN,
+    f"printf '%s' '{PLAIN}' | docker login --password-stdin registry.example.com": PLAIN,
+    f"docker login -u ci --password-stdin registry.example.com <<< '{PLAIN}'": PLAIN,
+    f"echo {PLAIN} | gh auth login --with-token": PLAIN,
+    f"echo {PLAIN} | passwd --stdin root": PLAIN,
+    f"aws configure set aws_secret_access_key {PLAIN}": PLAIN,
+    f"aws configure set default.aws_session_token {PLAIN}": PLAIN,
+    f"npm config set //npm.example.com/:_authToken {PLAIN}": PLAIN,
+    f"npm config set _auth {AUTH}": AUTH,
+    f"poetry config pypi-token.pypi {PLAIN}": PLAIN,
+    f"wandb login {PLAIN}": PLAIN,
+    f"wandb login --relogin --host=https://w.example.com {PLAIN}": PLAIN,
+    f"hf auth login --token {PLAIN}": PLAIN,
+    f"ngrok login {PLAIN}": PLAIN,
+    f'echo \'{{"auths": {{"r.example.com": {{"auth": "{AUTH}"}}}}}}\' > config.json': AUTH,
+    f"openssl pkcs12 -in a -passin pass:{PLAIN}": PLAIN,
+    f"openssl passwd -1 -salt xyz {PLAIN}": PLAIN,
+    f"docker login -u ci -p {PLAIN} registry.example.com": PLAIN,
+    f"helm registry login r.example.com -u ci -p '{PLAIN}'": PLAIN,
+    f"mysql -u root -p{PLAIN} app": PLAIN,
+    f"sshpass -p {PLAIN} ssh host": PLAIN,
+    f"redis-cli -h cache -a {PLAIN} ping": PLAIN,
+    f"redis-server --port 6379 --requirepass {PLAIN}": PLAIN,
+    f"useradd -m -p '{SALTED}' app": SALTED,
+    f"useradd -m -p {PLAIN} app": PLAIN,
+    f"usermod --password {PLAIN} app": PLAIN,
+    f"ldapsearch -x -w {PLAIN} -b dc=a": PLAIN,
+    f"unzip -P {PLAIN} a.zip": PLAIN,
+    f"htpasswd -bc /etc/users app {PLAIN}": PLAIN,
+    f"HF_TOKEN=$'{PLAIN}' ./fetch": PLAIN,
+    f"./fetch --api-key {PLAIN}": PLAIN,
 }
 RULES = {
     *("literal-secret-env", "secret-in-args", "secret-in-build", "secret-in-config"),
@@ -86,6 +137,62 @@ PLACES: dict[str, tuple[str, Callable[[str, str], str]]] = {
         "kustomization.yaml",
         lambda n, v: KUSTOMIZATION + f"configMapGenerator: [{{name: a, literals: ['{n}={v}']}}]\n",
     ),
+}
+# Where a command line may stand; each is given it with one indentation.
+COMMANDS: dict[str, tuple[str, Callable[[str], str]]] = {
+    "RUN": ("Dockerfile", lambda line: f"FROM alpine\nRUN {line}\n"),
+    "RUN of several lines": (
+        "Dockerfile",
+        lambda line: f"FROM alpine\nRUN true && \\\n    {line} && \\\n    true\n",
+    ),
+    "here-document": ("Dockerfile", lambda line: f"FROM alpine\nRUN <<END\n{line}\nEND\n"),
+    "CMD": ("Dockerfile", lambda line: f"FROM alpine\nCMD {line}\n"),
+    "HEALTHCHECK": ("Dockerfile", lambda line: f"FROM alpine\nHEALTHCHECK CMD {line}\n"),
+    "words of CMD": (
+        "Dockerfile",
+        lambda line: f"FROM alpine\nCMD {json.dumps(['bash', '-c', line])}\n",
+    ),
+    "script of a pod": (
+        "pod.yaml",
+        lambda line: (
+            POD + f"      command: [bash, -c]\n      args:\n        - |\n          {line}\n"
+        ),
+    ),
+    "hook of a pod": (
+        "pod.yaml",
+        lambda line: (
+            POD
+            + "      lifecycle:\n        preStop:\n          exec:\n            command:\n"
+            + f"              - bash\n              - -c\n              - |\n{' ' * 16}{line}\n"
+        ),
+    ),
+    "ConfigMap": (
+        "a.yaml",
+        lambda line: OBJECT % ("ConfigMap", "data", "start.sh", f"|\n    #!/bin/sh\n    {line}"),
+    ),
+    "custom resource": (
+        "a.yaml",
+        lambda line: (
+            "apiVersion: example.com/v1\nkind: Job9\nmetadata: {name: a}\n"
+            f"spec:\n  setup: |\n    {line}\n"
+        ),
+    ),
+    "annotation": (
+        "a.yaml",
+        lambda line: (
+            "apiVersion: v1\nkind: Service\nmetadata:\n  name: a\n"
+            f"  annotations:\n    a/b: |\n      {line}\n"
+        ),
+    ),
+    "label of compose": (
+        "compose.yaml",
+        lambda line: COMPOSE + f"    labels:\n      a: |\n        {line}\n",
+    ),
+    "health check of compose": (
+        "compose.yaml",
+        lambda line: COMPOSE + f"    healthcheck:\n      test: |\n        {line}\n",
+    ),
+    "values": ("values.yaml", lambda line: f"a:\n  b: |\n    {line}\n"),
 }
 NAMES = [
     "TOKENIZERS_PARALLELISM",
@@ -212,6 +319,12 @@ def planted() -> Iterator[tuple[str, str, str]]:
             yield f"{shape} in {place}", file, text(name, value)
 
 
+def told() -> Iterator[tuple[str, str, str]]:
+    for line in TOLD:
+        for place, (file, text) in COMMANDS.items():
+            yield f"{line} in {place}", file, text(line)
+
+
 def harmless() -> Iterator[tuple[str, str, str]]:
     pairs = [(name, "correct-horse-77x") for name in NAMES]
     pairs += [("API_KEY", value) for value in VALUES]
@@ -221,7 +334,7 @@ def harmless() -> Iterator[tuple[str, str, str]]:
         yield f"{number} map", "a.yaml", OBJECT % ("ConfigMap", "data", name, f"'{value}'")
 
 
-def write(here: Path, files: Iterator[tuple[str, str, str]]) -> dict[str, str]:
+def write(here: Path, files: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     """The files, each in a folder of its own; the cases by the names of these."""
     cases = {}
     for number, (case, name, text) in enumerate(files):
@@ -242,7 +355,19 @@ def found(program: Program) -> set[str]:
 
 def test_every_shape_is_found_at_every_place(program: Program, here: Path) -> None:
     cases = write(here, planted())
-    assert [case for folder, case in cases.items() if folder not in found(program)] == []
+    reported = found(program)
+    assert [case for folder, case in cases.items() if folder not in reported] == []
+
+
+def test_every_form_is_found_at_every_place(program: Program, here: Path) -> None:
+    cases = write(here, told())
+    reported = found(program)
+    assert [case for folder, case in cases.items() if folder not in reported] == []
+
+
+def test_each_form_tells_one_of_them() -> None:
+    text = "\n".join(TOLD)
+    assert [form for form in FORMS if not form.pattern.search(text)] == []
 
 
 def test_what_only_looks_like_it_is_left_alone(program: Program, here: Path) -> None:
@@ -253,7 +378,45 @@ def test_what_only_looks_like_it_is_left_alone(program: Program, here: Path) -> 
 
 @pytest.mark.parametrize("format_", FORMATS)
 def test_no_format_shows_one(program: Program, here: Path, format_: str) -> None:
-    write(here, planted())
+    write(here, (*planted(), *told()))
     answer = program("check", "--policy", "strict", "--format", format_)
-    hidden = (PLAIN, TOKEN, encoded(PLAIN), encoded(TOKEN))
-    assert [line for line in answer.out.splitlines() if any(one in line for one in hidden)] == []
+    hidden = (PLAIN, TOKEN, encoded(PLAIN), encoded(TOKEN), *TOLD.values())
+    printed = (answer.out + answer.err).splitlines()
+    assert [line for line in printed if any(one in line for one in hidden)] == []
+
+
+# Letters alone: nothing but its place tells what it is.
+HERON = "heron-" + "lantern"
+WRITTEN_OVER = {
+    "pod.yaml": f"{POD}      env:\n        - name: DB_PASSWORD\n"
+    f"          value: {HERON}-1st\n          value: {HERON}-second\n",
+    "secret.yaml": OBJECT % ("Secret", "stringData", "user", f"{HERON}\n  user: {HERON}-second"),
+    "compose.yaml": f"{COMPOSE}    environment:\n      PASSWORD: {HERON}\n"
+    f"      PASSWORD: {HERON}-second\n    environment:\n      - A=a\n",
+    "values.yaml": f"db:\n  password: {HERON}\n  password: {HERON}-second\n",
+}
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_what_is_written_over_is_hidden_as_well(program: Program, here: Path, format_: str) -> None:
+    for name, text in WRITTEN_OVER.items():
+        (here / name).write_text(text, encoding="utf-8")
+    answer = program("check", "--policy", "strict", "--format", format_)
+    assert "duplicate-key" in answer.out or format_ == "outputs"
+    assert HERON not in answer.out + answer.err
+
+
+@pytest.mark.parametrize("format_", FORMATS)
+def test_no_reason_tells_one(program: Program, here: Path, format_: str) -> None:
+    inline = f"# imagelint: allow root-user -- see https://ci:{PLAIN}@wiki.example.com/x"
+    (here / "Dockerfile").write_text(f"FROM alpine:3.20\n{inline}\nUSER root\n", encoding="utf-8")
+    policy = (
+        "name: a\nextends: [strict]\nwaivers:\n  - rule: unpinned-image\n    where: '*'\n"
+        f"    reason: the log says token={PLAIN}\n    until: 2099-01-01\n"
+    )
+    (here / ".imagelint.yaml").write_text(policy, encoding="utf-8")
+    answer = program("check", "--format", format_)
+    assert PLAIN not in answer.out + answer.err
+    shown = program("policy", "show")
+    assert "the log says" in shown.out
+    assert PLAIN not in shown.out

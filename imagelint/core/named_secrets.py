@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.secret_forms import FORMS
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
@@ -38,7 +39,8 @@ _WORDS = (
 _LONGEST_BEFORE = 12
 # What may follow and not change that: `TOKEN_2`, `API_KEY_PROD`.
 _TRAIL = r"(?:[-_]?(?:value|prod|dev|staging|test|\d{1,3}))?"
-_QUOTES = r"\\?['\"]?"
+# In bash `$'…'` is a quoted text as well.
+_QUOTES = r"(?:\$(?=['\"]))?\\?['\"]?"
 _VALUE = r"([^\s'\"$<{\[,;&|\\-][^\s'\"$]{5,})"
 # Prose has colons too: a value behind one has a digit, or is long.
 _TOLD = r"(?=[^\s'\"]{0,99}\d|[^\s'\"]{20})"
@@ -56,73 +58,17 @@ _OPTION = pattern(r"(?<![\w-])--?[A-Za-z0-9][\w.-]*$|(?<![\w-])--$")
 _LONGEST_OPTION = 80
 _NAME = pattern(r"[\w.-]+$")
 
-# Words of other forms, in lower case, and the forms. Group 1 is the secret.
-_FORMS = (
-    (("://",), pattern(r"://[^/\s:@'\"]*:([^/\s@'\"$]{3,})@")),
-    # A token without a user: longer than the names that people and programs have there.
-    (("://",), pattern(r"://([^/\s:@'\"$]{15,})@")),
-    (
-        ("authorization",),
-        pattern(
-            r"(?i)\bauthorization['\"]?[=: \t]{1,9}['\"]?(?:[a-z]{3,9}[ \t]+)?"
-            r"([A-Za-z0-9._~+/-]{8,}=*)"
-        ),
-    ),
-    (("bearer",), pattern(r"(?i)\bbearer\s+([A-Za-z0-9._~+/-]{12,}=*)")),
-    (
-        (" -u", "--user"),
-        pattern(r"(?<=\s)(?:-u|--user)[= ]{0,2}['\"]?[^\s:'\"$]{1,99}:([^\s'\"$]{4,})"),
-    ),
-    (
-        ("chpasswd",),
-        pattern(
-            r"\becho\s+['\"]?[\w-]{1,32}:([^\s'\"$|:]{4,})['\"]?\s*\|[^\n|;&]{0,99}\bchpasswd\b"
-        ),
-    ),
-    (
-        ("-stdin", "--with-token", "wandb login"),
-        pattern(
-            r"\b(?:echo|printf)\s+(?:-n\s+)?['\"]?([^\s'\"$|%\\-][^\s'\"$|]{5,})['\"]?\s*"
-            r"\|[^\n|;&]{0,99}(?:--password-stdin|--with-token|\bwandb login\b)"
-        ),
-    ),
-    (
-        ("configure set ",),
-        pattern(
-            r"(?i)\bconfigure\s+set\s+(?:[\w.-]{0,60}(?:secret|token|password)[\w.-]{0,60})\s+"
-            r"['\"]?([^\s'\"$-][^\s'\"$]{5,})"
-        ),
-    ),
-    (
-        (" login ",),
-        pattern(
-            r"\b(?:wandb|hf auth|huggingface-cli|modal|ngrok)\s+login\s+(?:--relogin\s+)?['\"]?"
-            r"([^\s'\"$-][^\s'\"$]{11,})"
-        ),
-    ),
-    (
-        ("_auth",),
-        pattern(r"(?i)(?<=[\s:])_auth(?:[= ]|['\"]\s?,\s?)['\"]?([^\s'\"$][^\s'\"$]{7,})"),
-    ),
-    (
-        ("login ", "sshpass ", "mysql"),
-        pattern(
-            r"\b(?:login|sshpass|mysql\w*)\b[^\n|;&]{0,200}?\s-p[ =]?['\"]?"
-            r"([^\s'\"$-][^\s'\"$]{5,})"
-        ),
-    ),
-)
-
 
 class NamedValue(NamedTuple):
     """A value which something in front of it calls secret, and the word that does.
 
     `name` is that of a variable, key or option; empty where the form says it (an address, a
-    header, a login command).
+    header, a login command). `what` is what a reader calls the value.
     """
 
     span: Span
     name: str
+    what: str
 
 
 def named_spans(text: str) -> Iterator[Span]:
@@ -139,10 +85,10 @@ def named_values(text: str) -> Iterator[NamedValue]:
     for word, before in _WORDS:
         if word in lower:
             yield from _behind(word, before, text, lower)
-    for hints, form in _FORMS:
-        if is_hinted(hints, lower):
-            for match in form.finditer(text):
-                yield NamedValue(Span(*match.span(1)), "")
+    for form in FORMS:
+        if is_hinted(form.hints, lower):
+            for match in form.pattern.finditer(text):
+                yield NamedValue(Span(*match.span(1)), "", form.what)
 
 
 def is_hinted(hints: tuple[str, ...], text: str) -> bool:
@@ -162,7 +108,8 @@ def _behind(word: str, before: re.Pattern[str], text: str, lower: str) -> Iterat
     while at >= 0:
         match = _value(text, at, at + len(word), before)
         if match is not None:
-            yield NamedValue(Span(*match.span(1)), _name(text, at + len(word)))
+            name = _name(text, at + len(word))
+            yield NamedValue(Span(*match.span(1)), name, f"the value of `{name}`")
         # What stands in a value is part of it; read once more, a long one would never end.
         at = lower.find(word, match.end() if match else at + len(word))
 

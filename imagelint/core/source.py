@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class Span(NamedTuple):
@@ -100,3 +100,18 @@ class Source:
         starts = self.line_starts
         end = starts[number] - 1 if number < len(starts) else len(self.text)
         return Span(starts[number - 1], end)
+
+
+def outermost(spans: Iterable[Span]) -> tuple[Span, ...]:
+    """The spans that lie in no other, in order."""
+    found: list[Span] = []
+    for span in sorted(spans, key=lambda span: (span.start, -span.end)):
+        if not found or span.end > found[-1].end:
+            found.append(span)
+    return tuple(found)
+
+
+def is_within(span: Span, spans: tuple[Span, ...]) -> bool:
+    """Whether one of some spans covers another; they are in order, and none lies in another."""
+    at = bisect_right(spans, span.start, key=lambda each: each.start)
+    return at > 0 and spans[at - 1].covers(span)

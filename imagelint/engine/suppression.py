@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.core.redact import redact
 from imagelint.core.report import Allowed
 from imagelint.core.source import covering
 from imagelint.documents.base import AllowanceState
@@ -62,7 +63,7 @@ def suppress(findings: Iterable[Finding], suppressions: Sequence[Suppression]) -
         used.update(found)
         if found:
             first = suppressions[found[0]]
-            allowed.append(Allowed(finding, first.kind, first.reason, first.until))
+            allowed.append(Allowed(finding, first.kind, redact(first.reason), first.until))
         else:
             kept.append(finding)
     return Suppressed(tuple(kept), tuple(allowed), frozenset(used))

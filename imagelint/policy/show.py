@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.environment import Signer
 from imagelint.core.record import NamedTuple
+from imagelint.core.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -116,7 +117,7 @@ def _waiver(waiver: Waiver) -> Iterator[ShownLine]:
     for key in ("where", "subject", "reason"):
         value = getattr(waiver, key)
         if value:
-            yield ShownLine(f"    {key}: {quoted(value)}")
+            yield ShownLine(f"    {key}: {quoted(redact(value))}")
     yield ShownLine(f"    until: {waiver.until}")
 
 

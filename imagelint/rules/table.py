@@ -74,7 +74,7 @@ RULES: dict[str, Entry] = {
     "seccomp-missing": Entry("pods", ("documents.kubernetes.objects:Pod", "documents.compose.model:ComposeService"), ("PSS restricted", "Trivy KSV-0030", "Trivy KSV-0104", "Checkov CKV_K8S_31", "kube-score container-seccomp-profile", "Polaris linuxHardening", "Kyverno restrict-seccomp-strict")),
     "secret-in-args": Entry("secrets", ("documents.serving.command:ServingCommand", "documents.shared:CommandLine")),
     "secret-in-build": Entry("secrets", ("documents.shared:EnvVar", "documents.dockerfile.model:Instruction"), ("hadolint DL3064", "BuildKit SecretsUsedInArgOrEnv", "Trivy DS-0031", "Dockle CIS-DI-0010")),
-    "secret-in-config": Entry("secrets", ("documents.shared:Setting",), ("Polaris sensitiveConfigmapContent",)),
+    "secret-in-config": Entry("secrets", ("documents.shared:Setting", "documents.base:Text"), ("Polaris sensitiveConfigmapContent",)),
     "secret-value": Entry("secrets", ("documents.base:Text", "documents.shared:Setting")),
     "shell-form-entrypoint": Entry("build", ("documents.dockerfile.model:StartCommand",), ("hadolint DL3025", "BuildKit JSONArgsRecommended")),
     "shell-not-in-json-form": Entry("syntax", ("documents.complaints:ShellNotInJsonForm",), (), ("invalid-instruction",)),

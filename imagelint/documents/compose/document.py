@@ -20,7 +20,7 @@ from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.shared import CommandLine, EnvOrigin, ImageRole, ImageUse, image_use
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
-from imagelint.documents.yaml.document import duplicate_complaints, read_stream
+from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
 from imagelint.documents.yaml.enumerated import unknown_values
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 
@@ -80,6 +80,7 @@ class ComposeFile(Document):
     def concealed(self) -> Iterator[Span]:
         """Also the defaults of variables that are secret by their names, wherever they stand."""
         yield from super().concealed()
+        yield from replaced_secrets(self)
         for match in _DEFAULT.finditer(self.source.text):
             if is_secret_name(match[1]):
                 yield Span(*match.span(2))

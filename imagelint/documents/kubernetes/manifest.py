@@ -24,7 +24,7 @@ from imagelint.documents.kubernetes.wiring.scaling import read_autoscaler
 from imagelint.documents.shared import CommandLine
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
-from imagelint.documents.yaml.document import duplicate_complaints, read_stream
+from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ class Manifest(Document):
                 for key in ("data", "stringData"):
                     yield from (place.span for _, place in obj.body[key].entries())
         yield from super().concealed()
+        yield from replaced_secrets(self)
 
 
 def _servers_by_pod(document: Document) -> dict[tuple[Span, str], tuple[ServingCommand, ...]]:

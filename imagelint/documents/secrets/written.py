@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.named_secrets import named_values
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.secret_forms import SIGNATURE
 from imagelint.core.source import Span
 from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.secrets.values import is_path, is_placeholder, secret_kind
@@ -20,18 +21,30 @@ if TYPE_CHECKING:
 _EXAMPLES = frozenset(
     ("pass", "pwd", "pw", "passwd", "user", "username", "x-oauth-basic", "oauth2")
 )
-_FILLED = pattern(r"[$`{}<>*]|%[(\w]|\.\.\.|…")
+_FILLED = pattern(r"[$`{}<>*]|%\(|%[a-z]\b|%[A-Z_]{3}\w*%|\.\.\.|…")
+# What `useradd -p` takes, crypt(5): who has it tries passwords without being counted.
+_CRYPT = pattern(r"\\?\$\w{1,9}\\?\$")
 # Code in here-documents: `os.environ[`, `get_token(`, `settings.api_key`.
 _CODE = pattern(r"[\w.]*[\[(].*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[),;:]*|[A-Za-z_]*[),;:]+")
 _COMMENT = pattern(r"[ \t]*#")
 _SHORTEST_TOKEN = 20
+_LONGEST_COMMENT = 10_000
 
 
 class WrittenSecret(NamedTuple):
-    """A secret in a text: `span` is its own, `name` what it is called, empty for an address."""
+    """A secret in a text: `span` is its own, `name` what it is called, empty for an address.
+
+    `what` is how a reader is told of it, for the beginning of a sentence.
+    """
 
     span: Span
     name: str
+    what: str
+
+    @property
+    def certain(self) -> bool:
+        """Whether the form alone says that it is one, and that it is more than borrowed."""
+        return not self.name and self.what != SIGNATURE
 
 
 def written_secrets(text: str, start: int = 0) -> Iterator[WrittenSecret]:
@@ -47,13 +60,15 @@ def written_secrets(text: str, start: int = 0) -> Iterator[WrittenSecret]:
             continue
         done = value.span.end
         place = Span(start + value.span.start, start + value.span.end)
-        yield WrittenSecret(place, value.name)
+        yield WrittenSecret(place, value.name, value.what)
 
 
 def _counts(value: NamedValue, written: str, text: str) -> bool:
     if value.name and not is_secret_name(value.name):
         return False
-    if _FILLED.search(written) or secret_kind(written) or is_placeholder(written):
+    if _FILLED.search(written) and not _CRYPT.match(written):
+        return False
+    if secret_kind(written) or is_placeholder(written):
         return False
     if is_path(written) or written.lower() in _EXAMPLES or _is_comment(text, value.span.start):
         return False
@@ -64,9 +79,10 @@ def _counts(value: NamedValue, written: str, text: str) -> bool:
 
 def _is_user(text: str, span: Span, written: str) -> bool:
     """Whether only a user stands in an address: `https://organisation@host`."""
-    alone = text[: span.start].endswith("://")
+    alone = text.endswith("://", 0, span.start) and text.startswith(("@", ":@"), span.end)
     return alone and (len(written) < _SHORTEST_TOKEN or not any(map(str.isdigit, written)))
 
 
 def _is_comment(text: str, at: int) -> bool:
-    return _COMMENT.match(text, text.rfind("\n", 0, at) + 1) is not None
+    line = text.rfind("\n", max(0, at - _LONGEST_COMMENT), at)
+    return (line >= 0 or at <= _LONGEST_COMMENT) and _COMMENT.match(text, line + 1) is not None

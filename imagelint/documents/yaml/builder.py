@@ -79,6 +79,7 @@ class Builder:
     def __init__(self, text: str, shift: int) -> None:
         self.documents: list[YamlNode] = []
         self.duplicates: list[Scalar] = []
+        self.replaced: list[Entry] = []
         self._text = text
         self._shift = shift
         self._stack: list[_Frame] = []
@@ -221,11 +222,12 @@ class Builder:
             raise YamlError(f"nested more than {_DEEPEST} levels deep", offset, too_large=True)
 
     def _note_duplicates(self, entries: list[Entry]) -> None:
-        seen: set[str] = set()
+        seen: dict[str, Entry] = {}
         for entry in entries:
             if entry.key.text in seen:
                 self.duplicates.append(entry.key)
-            seen.add(entry.key.text)
+                self.replaced.append(seen[entry.key.text])
+            seen[entry.key.text] = entry
 
 
 def _merged(key: Scalar, node: YamlNode) -> tuple[Mapping, ...]:

@@ -7,11 +7,18 @@ from typing import TYPE_CHECKING
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.complaints import DuplicateKey
+from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.template import template_error
 from imagelint.documents.yaml.load import YamlError, YamlStream, read_yaml
+from imagelint.documents.yaml.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
-    from imagelint.core.source import Source
+    from imagelint.core.source import Source, Span
+    from imagelint.documents.base import Document
+    from imagelint.documents.yaml.nodes import Entry, YamlNode
+
+# Of a variable, and of a Secret: what is under them may be secret whatever it is called.
+_HOLDERS = frozenset(("value", "data", "stringData"))
 
 
 def read_stream(source: Source) -> YamlStream:
@@ -31,6 +38,32 @@ def _refused(error: YamlError, text: str) -> DocumentError:
         return template_error(text)
     kind = ProblemKind.TOO_LARGE if error.too_large else ProblemKind.UNPARSABLE
     return DocumentError(kind, f"this is not YAML that can be read: {error.message}", error.span)
+
+
+def replaced_secrets(document: Document) -> tuple[Span, ...]:
+    """Where secrets stand in entries that others of the same key replace.
+
+    No node of a document tells of them, and yet a reader is shown these lines. They are rare enough
+    to read the text again for them.
+    """
+    if not any(isinstance(complaint, DuplicateKey) for complaint in document.complaints):
+        return ()
+    stream = read_yaml(document.source.text)
+    found: list[Span] = []
+    pending: list[tuple[str, YamlNode]] = [(e.key.text, e.value) for e in stream.replaced]
+    while pending:
+        name, node = pending.pop()
+        if isinstance(node, Mapping):
+            pending += [(_named(entry, name), entry.value) for entry in node.entries]
+        elif isinstance(node, Sequence):
+            pending += [(name, item) for item in node.items]
+        elif name in _HOLDERS or is_secret_name(name):
+            found.append(node.span)
+    return tuple(found)
+
+
+def _named(entry: Entry, above: str) -> str:
+    return above if above in _HOLDERS else entry.key.text
 
 
 def duplicate_complaints(stream: YamlStream) -> tuple[DuplicateKey, ...]:

@@ -27,10 +27,14 @@ _BYTE_ORDER_MARK = "\ufeff"
 
 
 class YamlStream(NamedTuple):
-    """All documents of a text, and the keys that are written again in the same mapping."""
+    """All documents of a text, the keys that are written again in the same mapping.
+
+    `replaced` are the entries that do not count because of that.
+    """
 
     documents: tuple[YamlNode, ...]
     duplicates: tuple[Scalar, ...] = ()
+    replaced: tuple[Entry, ...] = ()
 
 
 def load_yaml(text: str) -> tuple[YamlNode, ...]:
@@ -67,7 +71,7 @@ def read_yaml(text: str) -> YamlStream:
         raise YamlError(message, offset, template=looks_templated(text)) from None
     except (yaml.YAMLError, UnicodeEncodeError):
         raise _unreadable(text) from None
-    return YamlStream(tuple(builder.documents), tuple(builder.duplicates))
+    return YamlStream(tuple(builder.documents), tuple(builder.duplicates), tuple(builder.replaced))
 
 
 def _joined(text: str) -> str:

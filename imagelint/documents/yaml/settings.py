@@ -8,7 +8,7 @@ from imagelint.core.source import Span
 from imagelint.documents.base import Document
 from imagelint.documents.shared import Holder, Setting
 from imagelint.documents.yaml.cursor import Cursor
-from imagelint.documents.yaml.document import duplicate_complaints, read_stream
+from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
 from imagelint.documents.yaml.nodes import Scalar
 from imagelint.documents.yaml.text import contiguous
 
@@ -48,6 +48,11 @@ class ChartValues(Document):
             yield from setting(name, place, Holder.CHART_VALUES)
             pending += [(name, item) for item in reversed(place.items())]
             pending += reversed(place.entries())
+
+    def concealed(self) -> Iterator[Span]:
+        """Also the secrets that are written over."""
+        yield from super().concealed()
+        yield from replaced_secrets(self)
 
 
 def parse_values(source: Source) -> ChartValues:

@@ -103,7 +103,7 @@ def _addresses(variable: EnvVar, ctx: Context) -> Findings:
     for secret in written_secrets(ctx.text(variable.value_span), variable.value_span.start):
         yield ctx.finding(
             variable._replace(span=secret.span),
-            f"`{variable.name}` of the {variable.place.title} holds a password in plain text",
+            f"`{variable.name}` of the {variable.place.title} holds {secret.what} in plain text",
             help=variable.place.secret_advice(variable.name),
             subject=variable.name,
         )

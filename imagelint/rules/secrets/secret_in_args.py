@@ -87,13 +87,12 @@ def _words(line: CommandLine, ctx: Context) -> Findings:
     for secret in written_secrets(ctx.text(line.span), line.span.start):
         if any(span.start <= secret.span.start < span.end for span in switches):
             continue
-        what = f"the value of `{secret.name}`" if secret.name else "a password"
         yield ctx.finding(
             line._replace(span=secret.span),
-            f"{what} is given to the {line.place.title} in plain text",
+            f"{secret.what} is given to the {line.place.title} in plain text",
             help=line.place.secret_advice("VARIABLE"),
             subject=secret.name or line.name,
-            confidence=Confidence.LIKELY if secret.name else None,
+            confidence=None if secret.certain else Confidence.LIKELY,
         )
 
 

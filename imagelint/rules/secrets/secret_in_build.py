@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known, value_or
+from imagelint.core.source import is_within, outermost
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.queries.buildsecrets import takes_argument, used_by_script
 from imagelint.documents.queries.stages import enclosing_stage
@@ -104,22 +104,15 @@ def _within(instruction: Instruction, ctx: Context) -> Findings:
     if instruction.onbuild is not None or instruction.keyword == "FROM":
         return
     for secret in written_secrets(ctx.text(instruction.span), instruction.span.start):
-        if _is_reported(secret.span, ctx.document.derived(_reported_elsewhere)):
+        if is_within(secret.span, ctx.document.derived(_reported_elsewhere)):
             continue
-        what = f"the value of `{secret.name}`" if secret.name else "a password"
         yield ctx.finding(
             secret.span,
-            f"{what} is written into {instruction.keyword}",
+            f"{secret.what} is written into {instruction.keyword}",
             help=_MOUNT % (secret.name or "…") + "; and replace the secret, it is known now",
             subject=secret.name or instruction.keyword,
-            confidence=Confidence.LIKELY if secret.name else None,
+            confidence=None if secret.certain else Confidence.LIKELY,
         )
-
-
-def _is_reported(secret: Span, reported: tuple[Span, ...]) -> bool:
-    """Whether one of the spans covers it: none lies in another, so it is the last before it."""
-    at = bisect_right(reported, secret.start, key=lambda span: span.start)
-    return at > 0 and reported[at - 1].covers(secret)
 
 
 def _reported_elsewhere(document: Document) -> tuple[Span, ...]:
@@ -131,11 +124,7 @@ def _reported_elsewhere(document: Document) -> tuple[Span, ...]:
     switches = tuple(
         switch.span for server in document.nodes_of(ServingCommand) for switch in server.switches
     )
-    outermost: list[Span] = []
-    for span in sorted((*variables, *switches), key=lambda span: (span.start, -span.end)):
-        if not outermost or span.end > outermost[-1].end:
-            outermost.append(span)
-    return tuple(outermost)
+    return outermost((*variables, *switches))
 
 
 def _address(variable: EnvVar, ctx: Context) -> Findings:
@@ -145,7 +134,7 @@ def _address(variable: EnvVar, ctx: Context) -> Findings:
         for secret in written_secrets(text, variable.value_span.start):
             yield ctx.finding(
                 secret.span if ctx.source.text else variable,
-                f"a password is written into the value of `{variable.name}`",
+                f"{secret.what} is written into the value of `{variable.name}`",
                 help=_MOUNT % variable.name + "; and replace the secret, it is known now",
                 subject=variable.name,
             )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from imagelint.documents.base import Text
+from imagelint.documents.queries.straysecrets import stray_secrets
 from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.secrets.values import is_path, is_placeholder, secret_kind
 from imagelint.documents.secrets.written import written_secrets
@@ -20,8 +22,8 @@ _HELP = {
 }
 
 
-@rule(Setting, Severity.HIGH, references=("Polaris sensitiveConfigmapContent",))
-def secret_in_config(setting: Setting, ctx: Context) -> Findings:
+@rule((Setting, Text), Severity.HIGH, references=("Polaris sensitiveConfigmapContent",))
+def secret_in_config(node: Setting | Text, ctx: Context) -> Findings:
     """A secret is kept in a manifest, an environment file or the values of a chart.
 
     Whoever can read the file or its history has it. A ConfigMap is shown to everyone who may look
@@ -47,8 +49,25 @@ def secret_in_config(setting: Setting, ctx: Context) -> Findings:
         data:
           DB_USER: api
     """
-    if setting.holder is Holder.IMAGE:
-        return  # its variables are those of `secret-in-build`
+    if isinstance(node, Text):
+        yield from _anywhere(ctx)
+    elif node.holder is not Holder.IMAGE:  # its variables are those of `secret-in-build`
+        yield from _held(node, ctx)
+
+
+def _anywhere(ctx: Context) -> Findings:
+    """What stands in a label, a field of another kind, a line of a list."""
+    for secret in stray_secrets(ctx.document):
+        yield ctx.finding(
+            secret.span,
+            f"{secret.what} is written in plain text into this file",
+            help="keep it out of the file, and replace it: it is known now",
+            subject=secret.name or secret.what,
+            confidence=Confidence.LIKELY,
+        )
+
+
+def _held(setting: Setting, ctx: Context) -> Findings:
     confidence = None if setting.holder in _OPEN else Confidence.LIKELY
     if is_secret_name(setting.name):
         if _counts(setting):
@@ -63,10 +82,10 @@ def secret_in_config(setting: Setting, ctx: Context) -> Findings:
     for secret in written_secrets(setting.text, setting.span.start):
         yield ctx.finding(
             setting._replace(span=secret.span) if setting.verbatim else setting,
-            f"`{setting.name}` in {_title(setting.holder)} holds a password in plain text",
+            f"`{setting.name}` in {_title(setting.holder)} holds {secret.what} in plain text",
             help=_HELP[setting.holder],
             subject=setting.name,
-            confidence=Confidence.LIKELY if secret.name else confidence,
+            confidence=confidence if secret.certain else Confidence.LIKELY,
         )
 
 

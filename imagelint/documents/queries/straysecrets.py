@@ -1,0 +1,61 @@
+"""Questions about secrets that stand in none of the parts which have rules of their own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.source import is_within, outermost
+from imagelint.documents.secrets.written import WrittenSecret, written_secrets
+from imagelint.documents.shared import CommandLine, EnvVar, Setting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Document
+
+__all__ = ["stray_secrets"]
+
+# Sealed ones hide what they hold, external ones say where it lies, a schema says what there may be.
+_SPEAK_OF_SECRETS = frozenset(
+    {"SealedSecret", "ExternalSecret", "ClusterExternalSecret", "PushSecret", "SecretStore"}
+    | {"ClusterSecretStore", "SecretProviderClass", "VaultStaticSecret", "VaultDynamicSecret"}
+    | {"CustomResourceDefinition", "Secret"}
+)
+
+
+def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
+    """The secrets of a text that no variable, setting, command line or instruction holds."""
+    if document.kind == "dockerfile":
+        return ()  # it consists of instructions
+    text = document.source.text
+    claimed = outermost(_claimed(document))
+    return tuple(
+        secret
+        for secret in written_secrets(text)
+        if not is_within(secret.span, claimed) and not _names_one(secret, text)
+    )
+
+
+def _names_one(secret: WrittenSecret, text: str) -> bool:
+    """Whether a value may be the name of a Secret, or of a key of one: `tokenSecret: login-2`."""
+    value = text[secret.span.start : secret.span.end]
+    name = secret.name.lower()
+    told = "secret" in name or "credential" in name
+    return told and value.islower() and not secret.name.isupper() and "passw" not in name
+
+
+def _claimed(document: Document) -> Iterator[Span]:
+    for variable in document.nodes_of(EnvVar):
+        yield variable.span
+        yield variable.value_span
+    for line in document.nodes_of(CommandLine):
+        yield line.span
+    for setting in document.nodes_of(Setting):
+        yield setting.span
+    if document.kind == "kubernetes":
+        from imagelint.documents.kubernetes.objects import KubernetesObject
+
+        for obj in document.nodes_of(KubernetesObject):
+            if obj.kind in _SPEAK_OF_SECRETS:
+                yield obj.body.span
