@@ -69,7 +69,9 @@ def test_comments_allow_for_what_follows() -> None:
 
 
 def test_values_with_secret_names_are_concealed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("imagelint.documents.secrets.is_secret_name", lambda name: name != "A")
+    monkeypatch.setattr(
+        "imagelint.documents.secrets.names.is_secret_name", lambda name: name != "A"
+    )
     text = TEXT + "    environment: [A=b, TOKEN]\n"
     text = text.replace("{build: .}", "\n    build: .")
     concealed = [text[slice(*span)] for span in compose(text).concealed()]
