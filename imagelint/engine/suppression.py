@@ -9,7 +9,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.core.redact import redact
 from imagelint.core.report import Allowed
 from imagelint.core.source import covering
 from imagelint.documents.base import AllowanceState
@@ -54,6 +53,8 @@ def suppress(findings: Iterable[Finding], suppressions: Sequence[Suppression]) -
     """
     if not suppressions:
         return Suppressed(tuple(findings), (), frozenset())
+    from imagelint.core.redact import redact
+
     given = tuple(findings)
     kept: list[Finding] = []
     allowed: list[Allowed] = []

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.environment import Signer
 from imagelint.core.record import NamedTuple
-from imagelint.core.redact import redact
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -113,6 +112,8 @@ def _rule(name: str, setting: RuleSetting) -> Iterator[ShownLine]:
 
 
 def _waiver(waiver: Waiver) -> Iterator[ShownLine]:
+    from imagelint.core.redact import redact
+
     yield ShownLine(f"  - rule: {waiver.rule}", waiver.origin)
     for key in ("where", "subject", "reason"):
         value = getattr(waiver, key)

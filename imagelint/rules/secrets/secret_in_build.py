@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known, value_or
 from imagelint.core.source import is_within, outermost
 from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.queries.buildsecrets import takes_argument, used_by_script
+from imagelint.documents.queries.secrets.arguments import takes_argument, used_by_script
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.secrets.values import is_placeholder, secret_kind

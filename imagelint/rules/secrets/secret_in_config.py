@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.base import Text
-from imagelint.documents.queries.straysecrets import stray_secrets
+from imagelint.documents.queries.secrets.stray import stray_secrets
 from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.secrets.values import is_path, is_placeholder, secret_kind
 from imagelint.documents.secrets.written import written_secrets

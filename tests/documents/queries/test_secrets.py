@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from imagelint.documents.queries.buildsecrets import names_in, takes_argument, used_by_script
+from imagelint.documents.queries.secrets.arguments import names_in, takes_argument, used_by_script
 from imagelint.documents.shared import EnvVar
 from tests.documents.queries.dockerfiles import dockerfile
 

@@ -1,0 +1,1 @@
+"""Questions about secrets: where they stand, and what becomes of them."""
