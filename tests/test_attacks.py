@@ -130,8 +130,8 @@ def test_a_folder_cannot_switch_its_rules_off_unseen(program: Program, here: Pat
     )
     answer = program("check", "--no-cache")
     assert answer.code == 0
-    assert "policy  a/.imagelint.yaml (1 rule on) sha256:" in answer.out
-    assert "policy  recommended, gpu-serving" in answer.out
+    assert "policy   a/.imagelint.yaml (1 rule on) sha256:" in answer.out
+    assert "policy   recommended, gpu-serving" in answer.out
 
 
 def test_what_is_left_out_is_counted(program: Program, here: Path) -> None:

@@ -148,9 +148,9 @@ COMMAND_LINES = (
     Command(("rules", "--json"), TABLES, EVERYTHING, 251),
     Command(("explain", "root-user"), {"dataclasses"}, EXPLAIN, 86),
     Command(("explain", "DL3002"), {"dataclasses"}, EXPLAIN, 86),
-    Command(("policy", "show"), {"hashlib", "json", "sqlite3"}, POLICY, 74),
+    Command(("policy", "show"), {"hashlib", "json", "sqlite3"}, POLICY, 78),
     Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 214),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 235),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 242),
     Command(("completion", "bash"), PROCESS, START, 16),
     Command(("init", "new"), {"hashlib", "json", "pathlib", *FILES}, INIT, 72),
 )

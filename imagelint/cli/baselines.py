@@ -42,15 +42,22 @@ def write(path: str, report: Report) -> None:
     Raises:
         UsageError: it cannot be written.
     """
+    from imagelint.collect.files import as_from
     from imagelint.collect.write import write_text
     from imagelint.engine.baseline import may_enter, write_baseline
+    from imagelint.engine.decide import count
     from imagelint.rules.families import FAMILIES
 
     known = (entry.finding for entry in report.allowed if entry.kind is AllowanceKind.BASELINE)
     findings = (*report.findings, *known)
-    write_text(path, [write_baseline(findings)])
+    images = {examined.origin for examined in report.examined if examined.digest}
+
+    def place(origin: str) -> str:
+        return origin if origin in images else as_from(path, origin)
+
+    write_text(path, [write_baseline(findings, place)])
     left = sum(not may_enter(finding) for finding in findings)
-    click.echo(f"wrote {path}: {len(findings) - left} findings", err=True)
+    click.echo(f"wrote {path}: {count(len(findings) - left, 'finding')}", err=True)
     if left:
         never = ", ".join(name for name, family in FAMILIES.items() if not family.in_baseline)
         click.echo(f" note: {left} are never part of a baseline ({never})", err=True)

@@ -62,10 +62,12 @@ def check(  # noqa: PLR0913 - the options of the command
     else:
         told = progress("examined", quiet=view.quiet)
         reports = session.check(paths or (".",), told, naming)
-    result = session.suppress(reports, read(baseline), whole=not paths)
+    everything = () if "-" in paths else paths or (".",)
+    result = session.suppress(reports, read(baseline), paths=everything)
+    tell_stale(result.stale)
     if write_baseline:
         write(write_baseline, result.report)
-    tell_stale(result.stale)
+        result = session.suppress(reports, read(write_baseline), paths=everything)
     asked = () if candidates else (Expected(),)
-    verdict = decide(result.report, session.fail_on, asked, session.evidence())
+    verdict = decide(result.report, session.fail_on, asked, session.evidence(), result.thresholds)
     return show(verdict, view, "check")

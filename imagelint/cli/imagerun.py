@@ -11,13 +11,13 @@ from imagelint.core.subject import About
 from imagelint.documents.image.signatures import SignatureReport
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 from imagelint.engine.decide import Expected, decide
-from imagelint.policy.digest import policy_digest
 from imagelint.run.images import ImageRequest, ImageResult, examine_image
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imagelint.cli.imagejob import ImageJob
+    from imagelint.core.finding import Finding
     from imagelint.core.report import Report, Verdict
     from imagelint.run.session import Session
 
@@ -42,30 +42,35 @@ def judge_image(
         tell=tell,
     )
     result = examine_image(job.image, request)
-    report = session.suppress(files, read(job.baseline), result.report).report
+    settled = session.suppress(files, read(job.baseline), result.report, job.paths)
+    report = settled.report
     asked = [
         *([CHECKED] if job.paths else ()),
         *([SCANNED] if job.scan else ()),
         *([VERIFIED] if job.verify else ()),
     ]
-    return decide(report, session.fail_on, asked, _evidence(session, job, result, report))
+    evidence = _evidence(session, job, result, report)
+    return decide(report, session.fail_on, asked, evidence, settled.thresholds)
 
 
 def _evidence(session: Session, job: ImageJob, result: ImageResult, report: Report) -> Evidence:
-    policy = session.policies.of(".")
     used = (
-        (f"waived {allowed.finding.rule}", f"{allowed.reason} (until {allowed.until})")
+        (_waived(allowed.finding), f"{allowed.reason} (until {allowed.until})")
         for allowed in report.allowed
         if allowed.kind is AllowanceKind.WAIVER
     )
-    name = policy.name or ", ".join(policy.extends)
     return Evidence(
         (
             *result.evidence,
             *((stage, "left out: the policy has its rules off") for stage in job.left_out),
             ("imagelint", __version__),
-            ("policy", f"{name} sha256:{policy_digest(policy)}"),
             *session.evidence().entries,
             *dict.fromkeys(used),
         )
     )
+
+
+def _waived(finding: Finding) -> str:
+    """What was waived: of an image, the hole or the package too."""
+    about = "" if finding.location.excerpt.lines else finding.subject
+    return f"waived {finding.rule} {about}".rstrip()

@@ -84,6 +84,16 @@ def display(path: str) -> str:
     return shown.replace(os.sep, "/")
 
 
+def relative_to(folder: str, path: str) -> str:
+    """A path as it is from a folder, with `/`."""
+    return os.path.relpath(path, folder or ".").replace(os.sep, "/")
+
+
+def as_from(file: str, path: str) -> str:
+    """A path as it is from the folder that a file is in."""
+    return relative_to(os.path.dirname(file), path)
+
+
 def _at(
     paths: Iterable[str], listed_by_git: Callable[[str], Iterable[str] | None]
 ) -> Iterator[FoundFile | Problem]:

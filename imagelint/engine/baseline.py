@@ -12,11 +12,11 @@ from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.fingerprint import fingerprints
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind
-from imagelint.engine.suppression import Suppression
+from imagelint.engine.suppression import Suppression, as_it_is
 from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Mapping
 
     from imagelint.core.finding import Finding
     from imagelint.core.source import Source
@@ -34,9 +34,13 @@ class BaselineEntry(NamedTuple):
 
 
 class Baseline(NamedTuple):
-    """The findings of a baseline, by fingerprint."""
+    """The findings of a baseline, by fingerprint. `origin` is the file that holds it.
+
+    Whatever it says of files, it says relative to its own folder.
+    """
 
     entries: Mapping[str, BaselineEntry] = {}
+    origin: str = ""
 
 
 class Comparison(NamedTuple):
@@ -51,11 +55,14 @@ def may_enter(finding: Finding) -> bool:
     return family_of(finding.rule).in_baseline
 
 
-def write_baseline(findings: Iterable[Finding]) -> str:
-    """The text of a baseline with all of the findings that may enter one, sorted."""
+def write_baseline(findings: Iterable[Finding], place: Callable[[str], str] = as_it_is) -> str:
+    """The text of a baseline with all of the findings that may enter one, sorted.
+
+    `place` gives an origin as it is from the baseline's folder.
+    """
     import json
 
-    given = tuple(findings)
+    given = tuple(placed(finding, place) for finding in findings)
     entries = sorted(
         BaselineEntry(finding.location.origin, finding.rule, finding.subject, known_by)
         for finding, known_by in zip(given, fingerprints(given), strict=True)
@@ -88,13 +95,21 @@ def read_baseline(source: Source) -> Baseline:
         BaselineEntry(**{field: said[field] for field in BaselineEntry._fields})
         for said in cast("list[dict[str, str]]", findings)
     )
-    return Baseline({entry.fingerprint: entry for entry in entries})
+    return Baseline({entry.fingerprint: entry for entry in entries}, source.origin)
 
 
-def compare(findings: Iterable[Finding], baseline: Baseline) -> Comparison:
+def placed(finding: Finding, place: Callable[[str], str]) -> Finding:
+    """A finding whose origin is as it is from somewhere else."""
+    origin = place(finding.location.origin)
+    return finding._replace(location=finding.location._replace(origin=origin))
+
+
+def compare(
+    findings: Iterable[Finding], baseline: Baseline, place: Callable[[str], str] = as_it_is
+) -> Comparison:
     """Which findings the baseline holds. Deterministic for findings in the same order."""
     given = tuple(findings)
-    known_by = fingerprints(given)
+    known_by = fingerprints([placed(finding, place) for finding in given])
     held = frozenset(
         finding
         for finding, mark in zip(given, known_by, strict=True)
@@ -109,13 +124,6 @@ def compare(findings: Iterable[Finding], baseline: Baseline) -> Comparison:
         "the baseline holds it",
     )
     return Comparison(suppression, missing)
-
-
-def stale(
-    missing: Iterable[BaselineEntry], examined: Container[str], *, whole: bool
-) -> tuple[BaselineEntry, ...]:
-    """The missing entries of what was examined; in a run over the whole project, all of them."""
-    return tuple(entry for entry in missing if whole or entry.origin in examined)
 
 
 def _is_entry(said: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
@@ -10,8 +11,9 @@ from imagelint.core.report import Evidence, Outcome, Verdict
 from imagelint.core.subject import About
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from imagelint.core.finding import Finding
     from imagelint.core.report import Examined, Problem, ProblemKind, Report
 
 
@@ -40,19 +42,30 @@ def decide(
     fail_on: Severity,
     asked: Iterable[Expected] = (Expected(),),
     evidence: Evidence = Evidence(),  # noqa: B008 - it cannot be changed
+    thresholds: Mapping[str, Severity] = {},
 ) -> Verdict:
     """Pass only if all that was asked for was examined and nothing at or above `fail_on` remains.
 
     Nothing examined is not a pass; could not tell is not a pass. A violation fails even where
-    something else could not be told; the reasons then say both.
+    something else could not be told; the reasons then say both. `thresholds` are the lowest
+    severities that fail of findings about an origin, where it is not `fail_on`.
     """
-    violated = tuple(_violations(report, fail_on))
+    by_threshold: dict[Severity, list[Finding]] = {fail_on: []}
+    for finding in report.findings:
+        lowest = thresholds.get(finding.location.origin, fail_on)
+        by_threshold.setdefault(lowest, []).append(finding)
+    violated = tuple(
+        reason
+        for lowest in sorted(by_threshold, reverse=True)
+        for reason in _violations(by_threshold[lowest], lowest)
+    )
     untold = (*_unexamined(report, asked), *_problems(report))
     if violated:
         return Verdict(Outcome.FAIL, (*violated, *untold), report, evidence)
     if untold:
         return Verdict(Outcome.INCOMPLETE, untold, report, evidence)
-    return Verdict(Outcome.PASS, (_pass(report, fail_on),), report, evidence)
+    bound = str(fail_on) if len(by_threshold) == 1 else "what fails"
+    return Verdict(Outcome.PASS, (_pass(report, bound),), report, evidence)
 
 
 def count(number: int, noun: str) -> str:
@@ -61,9 +74,10 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {plural}"
 
 
-def _violations(report: Report, fail_on: Severity) -> Iterator[str]:
+def _violations(findings: Iterable[Finding], fail_on: Severity) -> Iterator[str]:
+    found_of = Counter(finding.severity for finding in findings)
     counts = {
-        severity: sum(finding.severity is severity for finding in report.findings)
+        severity: found_of[severity]
         for severity in sorted(Severity, reverse=True)
         if severity >= fail_on
     }
@@ -76,8 +90,16 @@ def _violations(report: Report, fail_on: Severity) -> Iterator[str]:
 
 def _unexamined(report: Report, asked: Iterable[Expected]) -> Iterator[str]:
     for expected in asked:
-        if not any(map(expected.met_by, report.examined)):
+        if any(map(expected.met_by, report.examined)):
+            continue
+        if not expected.kind and report.examined and _only_policies(report):
+            yield f"no {expected.name} was examined, only a policy: name what it judges"
+        else:
             yield f"no {expected.name} was examined"
+
+
+def _only_policies(report: Report) -> bool:
+    return all(examined.about is About.POLICY for examined in report.examined)
 
 
 def _problems(report: Report) -> Iterator[str]:
@@ -90,10 +112,10 @@ def _problems(report: Report) -> Iterator[str]:
         yield f"{count(len(problems), 'problem')} ({kind.value}): {first}{more}"
 
 
-def _pass(report: Report, fail_on: Severity) -> str:
+def _pass(report: Report, bound: str) -> str:
     below = len(report.findings)
     told = f"{count(len(report.examined), 'document')} examined"
     allowed = f", {len(report.allowed):,} allowed" if report.allowed else ""
     if below:
-        return f"{told}, {count(below, 'finding')} below {fail_on}{allowed}"
+        return f"{told}, {count(below, 'finding')} below {bound}{allowed}"
     return f"{told}, no findings{allowed}"

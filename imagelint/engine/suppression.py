@@ -22,6 +22,11 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
 
 
+def as_it_is(origin: str) -> str:
+    """An origin as it is from the folder in which the user stands."""
+    return origin.removeprefix("./")
+
+
 class Suppression(NamedTuple):
     """Findings of `rules` for which `covers` is true do not count; `until` is an ISO date.
 

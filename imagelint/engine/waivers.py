@@ -8,45 +8,53 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind
 from imagelint.documents.base import AllowanceState, AllowanceUse
-from imagelint.engine.suppression import Suppression, nearest_rule, state_of, suppress
+from imagelint.engine.suppression import Suppression, as_it_is, nearest_rule, state_of, suppress
 from imagelint.policy.glob import literal_key, matches_path, matches_subject, path_keys
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from imagelint.core.finding import Finding
+    from imagelint.core.finding import Finding, Severity
     from imagelint.core.report import Report
     from imagelint.core.source import Source
     from imagelint.engine.baseline import Baseline, BaselineEntry
     from imagelint.policy.model import Policy, Waiver
 
 
-def _as_it_is(origin: str) -> str:
-    return origin.removeprefix("./")
+def _never(_path: str) -> bool:
+    return False
 
 
 class SuppressionContext(NamedTuple):
     """By what findings of a run are suppressed.
 
     `today` is an ISO date, `place` gives an origin's path relative to the policy's folder, `whole`
-    tells that all of the project was examined: only then can something be called unused.
+    tells that all below that folder was examined: only then can something be called unused.
+    `baseline_place` gives an origin as it is from the baseline's folder, `was_examined` tells of
+    such a path whether there would be findings about it if there were any.
     """
 
     policy: Policy
     today: str
     baseline: Baseline | None = None
-    place: Callable[[str], str] = _as_it_is
+    place: Callable[[str], str] = as_it_is
     whole: bool = False
+    baseline_place: Callable[[str], str] = as_it_is
+    was_examined: Callable[[str], bool] = _never
 
 
 class SuppressionResult(NamedTuple):
-    """The report that counts, the waivers that were needed, the stale part of the baseline."""
+    """The report that counts, the waivers that were needed, the stale part of the baseline.
+
+    `thresholds` are the lowest severities that fail, by what findings are about.
+    """
 
     report: Report
     used: frozenset[Waiver] = frozenset()
     stale: tuple[BaselineEntry, ...] = ()
+    thresholds: Mapping[str, Severity] = {}
 
 
 def suppress_report(report: Report, context: SuppressionContext) -> SuppressionResult:
@@ -128,14 +136,18 @@ def _is_there(waiver: Waiver, origin: str, place: Callable[[str], str]) -> bool:
 def _by_baseline(result: SuppressionResult, context: SuppressionContext) -> SuppressionResult:
     if context.baseline is None:
         return result
-    from imagelint.engine.baseline import compare, stale
+    from imagelint.engine.baseline import compare
 
-    report = result.report
-    comparison = compare(report.findings, context.baseline)
+    report, place = result.report, context.baseline_place
+    comparison = compare(report.findings, context.baseline, place)
     old = suppress(report.findings, (comparison.suppression,))
     suppressed = report._replace(findings=old.kept, allowed=(*report.allowed, *old.allowed))
-    examined = frozenset(examined.origin for examined in report.examined)
-    gone = stale(comparison.missing, examined, whole=context.whole)
+    examined = frozenset(place(examined.origin) for examined in report.examined)
+    gone = tuple(
+        entry
+        for entry in comparison.missing
+        if entry.origin in examined or context.was_examined(entry.origin)
+    )
     return result._replace(report=suppressed, stale=gone)
 
 

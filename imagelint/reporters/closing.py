@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imagelint.reporters.paint import Paint
 
 _MOST_REASONS = 20
+_POLICY = "policy"
 # Baselines and exemptions are decided elsewhere and can be long: they are counted, not listed.
 _LISTED = (AllowanceKind.INLINE, AllowanceKind.ANNOTATION, AllowanceKind.WAIVER)
 
@@ -32,6 +33,9 @@ def closing(verdict: Verdict, paint: Paint, *, verbose: bool = False) -> Iterato
     yield from _ignored(verdict.report.ignored if verbose else ())
     yield from _evidence(verdict)
     yield from _allowed(verdict.report.allowed)
+    for name, value in verdict.evidence.entries:
+        if name == _POLICY:
+            yield f"policy   {visible(value)}"
     yield f"examined {examined_line(verdict.report)}"
     yield f"found    {found_line(verdict.report)}"
     word = verdict.outcome.value
@@ -87,7 +91,7 @@ def _ignored(ignored: Iterable[Ignored]) -> Iterator[str]:
 
 
 def _evidence(verdict: Verdict) -> Iterator[str]:
-    entries = verdict.evidence.entries
+    entries = [entry for entry in verdict.evidence.entries if entry[0] != _POLICY]
     if not entries:
         return
     width = max(len(visible(name)) for name, _ in entries)
@@ -105,7 +109,9 @@ def _allowed(allowed: tuple[Allowed, ...]) -> Iterator[str]:
     for each in allowed_by_place(allowed):
         if each.kind in _LISTED:
             location = each.finding.location
-            key = (each.finding.rule, each.kind, each.reason, each.until)
+            about = "" if location.excerpt.lines else each.finding.subject
+            rule = f"{each.finding.rule} {about}".rstrip()
+            key = (rule, each.kind, each.reason, each.until)
             reasons.setdefault(key, []).append(f"{location.origin}:{location.start.line}")
     for (rule, kind, reason, until), places in list(reasons.items())[:_MOST_REASONS]:
         at = places[0] if len(places) == 1 else f"{places[0]} and {len(places) - 1} more"

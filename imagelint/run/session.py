@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
-from imagelint.collect.files import FoundFile, find
+from imagelint.collect.files import FoundFile, find, relative_to
 from imagelint.collect.git import list_files
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import (
@@ -102,10 +102,8 @@ class Session(NamedTuple):
         return min((policy.threshold for policy in self.policies.all()), default=DEFAULT_FAIL_ON)
 
     def evidence(self) -> Evidence:
-        """Which policies decided, where it was more than one: a folder may have its own."""
-        policies = self.policies.all()
-        if len(policies) < 2:  # noqa: PLR2004 - more than one
-            return Evidence()
+        """Which policies decided: a folder may have its own."""
+        policies = self.policies.all() or (self.policies.of("."),)
         return Evidence(tuple(("policy", _identity(policy)) for policy in policies))
 
     def check(
@@ -163,13 +161,14 @@ class Session(NamedTuple):
         reports: Mapping[str, Report],
         baseline: Baseline | None = None,
         image: Report | None = None,
-        *,
-        whole: bool = False,
+        paths: Iterable[str] = (),
     ) -> SuppressionResult:
         """One report of many, without what the policies waive and the baseline holds.
 
         A report about an image is suppressed by the policy that holds where the user stands.
+        `paths` are the files and folders below which everything was examined.
         """
+        folders = tuple(os.path.realpath(path) for path in paths if os.path.isdir(path))
         groups: dict[int, tuple[Policy, list[Report]]] = {}
         if image is not None:
             here = self.policies.of(".")
@@ -178,44 +177,57 @@ class Session(NamedTuple):
             policy = self.policies.of(os.path.dirname(origin) or ".")
             groups.setdefault(id(policy), (policy, []))[1].append(report)
         suppressed = [
-            self._suppress_group(policy, total(group), baseline, whole=whole)
+            self._suppress_group(policy, total(group), baseline, folders)
             for policy, group in groups.values()
         ]
         # To one group everything of the others seems to be gone.
         gone = [frozenset(result.stale) for result in suppressed]
-        stale = tuple(sorted(frozenset.intersection(*gone))) if gone else ()
-        return SuppressionResult(total(result.report for result in suppressed), stale=stale)
+        return SuppressionResult(
+            total(result.report for result in suppressed),
+            stale=tuple(sorted(frozenset.intersection(*gone))) if gone else (),
+            thresholds={at: level for each in suppressed for at, level in each.thresholds.items()},
+        )
 
     def _suppress_group(
-        self, policy: Policy, report: Report, baseline: Baseline | None, *, whole: bool
+        self, policy: Policy, report: Report, baseline: Baseline | None, folders: tuple[str, ...]
     ) -> SuppressionResult:
         base = self.policies.base_of(policy)
+        held_in = os.path.dirname(baseline.origin) if baseline else ""
         images = {examined.origin for examined in report.examined if examined.digest}
+
+        def place(origin: str, folder: str) -> str:
+            return origin if origin in images else relative_to(folder, origin)
+
         terms = SuppressionContext(
             policy,
             environment.today(),
             baseline,
-            lambda origin: origin if origin in images else _relative(origin, base),
-            whole,
+            place=lambda origin: place(origin, base),
+            whole=_is_below(base or ".", folders),
+            baseline_place=lambda origin: place(origin, held_in),
+            was_examined=lambda path: _is_below(os.path.join(held_in, path), folders),
         )
         result = suppress_report(report + _unruled(policy, report), terms)
         examination = Examination(policy)
         uses = waiver_uses(result, terms) if policy.waivers else ()
         idle = (examination.allowances(PolicyFile(source), found) for source, found in uses)
-        return result._replace(report=total((result.report, *idle)))
+        whole = total((result.report, *idle))
+        thresholds = {finding.location.origin: policy.threshold for finding in whole.findings}
+        return result._replace(report=whole, thresholds=thresholds)
 
     def _excluded(self, path: str) -> bool:
         policy = self.policies.of(os.path.dirname(path) or ".")
         if not policy.exclude:
             return False
-        place = _relative(path, self.policies.base_of(policy))
+        place = relative_to(self.policies.base_of(policy), path)
         return any(matches_path(glob, place) for glob in policy.exclude)
 
 
 def _identity(policy: Policy) -> str:
-    name = policy.sources[-1].origin if policy.sources else ", ".join(policy.extends)
+    file = policy.sources[-1].origin if policy.sources else ", ".join(policy.extends)
+    inside = f"{file}, " if policy.name and policy.sources else ""
     rules = count(len(policy.enabled), "rule")
-    return f"{name} ({rules} on) sha256:{policy_digest(policy)}"
+    return f"{policy.name or file} ({inside}{rules} on) sha256:{policy_digest(policy)}"
 
 
 def _unruled(policy: Policy, report: Report) -> Report:
@@ -228,5 +240,7 @@ def _unruled(policy: Policy, report: Report) -> Report:
     return Report(problems=(Problem(ProblemKind.NOTHING_EXAMINED, where, detail, help_),))
 
 
-def _relative(path: str, base: str) -> str:
-    return os.path.relpath(path, base or ".").replace(os.sep, "/")
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    """Whether a path is one of some folders, or lies below one; they are resolved already."""
+    resolved = os.path.realpath(path)
+    return any(os.path.commonpath((resolved, folder)) == folder for folder in folders)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -317,7 +318,9 @@ def test_a_rule_may_be_set_from_the_command_line(program: Program, here: Path) -
 def test_a_baseline_lets_a_project_begin_today(program: Program, here: Path) -> None:
     write(here, Dockerfile=ROOT)
     written = program("check", *RULES, "--write-baseline", "baseline.json")
-    assert "wrote baseline.json: 1 findings" in written.err
+    assert "wrote baseline.json: 1 finding\n" in written.err
+    assert written.code == 0
+    assert "1 allowed" in written.out
     held = program("check", *RULES, "--baseline", "baseline.json")
     assert held.code == 0
     assert "1 allowed" in held.out
@@ -344,6 +347,85 @@ def test_what_is_mended_can_leave_the_baseline(program: Program, here: Path) -> 
     write(here, a_Dockerfile=GOOD)
     both = program("check", *RULES, "--baseline", "baseline.json")
     assert "Dockerfile root-user and 1 more" in both.err
+
+
+def test_a_baseline_holds_wherever_the_user_stands(
+    program: Program, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, Dockerfile=ROOT, a__Dockerfile=ROOT, a__b__Dockerfile=ROOT)
+    (here / "ci").mkdir()
+    written = program("check", *RULES, "--write-baseline", "ci/baseline.json")
+    assert written.code == 0
+    held = json.loads((here / "ci/baseline.json").read_text())["findings"]
+    origins = ["../Dockerfile", "../a/Dockerfile", "../a/b/Dockerfile"]
+    assert [each["origin"] for each in held] == origins
+    assert program("check", *RULES, "--baseline", "ci/baseline.json").code == 0
+    monkeypatch.chdir(here / "a")
+    inside = program("check", *RULES, "--baseline", "../ci/baseline.json")
+    assert (inside.code, inside.err) == (0, "")
+    assert program("check", *RULES, "--baseline", "../ci/baseline.json", "b").code == 0
+    write(here, a__Dockerfile=GOOD)
+    mended = program("check", *RULES, "--baseline", "../ci/baseline.json", ".")
+    assert "no longer found, drop from the baseline: ../a/Dockerfile root-user\n" in mended.err
+    assert program("check", *RULES, "--baseline", "../ci/baseline.json", "b").err == ""
+
+
+def test_a_folder_fails_by_its_own_policy(program: Program, here: Path) -> None:
+    write(here, a__Dockerfile=ROOT, b__Dockerfile=ROOT)
+    (here / "a/.imagelint.yaml").write_text(policy("fail-on: critical", "[recommended]"))
+    (here / "b/.imagelint.yaml").write_text(policy("fail-on: low", "[recommended]"))
+    assert program("check", "a").code == 0
+    assert program("check", "b").code == 1
+    both = program("check")
+    assert both.code == 1
+    assert both.out.endswith("verdict  fail\n         - 1 finding at low or above: 1 high\n")
+    write(here, b__Dockerfile=GOOD)
+    assert program("check").code == 0
+    assert "below critical" in program("check", "a").out
+
+
+def test_the_policy_is_named_in_every_verdict(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD)
+    said = program("check", "--policy", "baseline").out
+    named = r"(?m)^policy   baseline \(\d+ rules on\) sha256:[0-9a-f]{64}$"
+    assert re.search(named, said)
+    (here / ".imagelint.yaml").write_text("name: ours\nrules: {root-user: low}\n")
+    for paths in ((), ("Dockerfile",), ("missing",)):
+        (entry,) = json.loads(program("check", *paths, "--format", "json").out)["evidence"]
+        assert entry["value"].startswith("ours (.imagelint.yaml, ")
+    empty = program("check", "--policy", "baseline", "nothing").out
+    assert "policy   baseline (" in empty
+
+
+def test_a_policy_alone_is_nothing_that_is_judged(program: Program, here: Path) -> None:
+    (here / ".imagelint.yaml").write_text("name: ours\n")
+    for paths in ((), (".imagelint.yaml",)):
+        answer = program("check", *paths)
+        assert answer.code == 3
+        assert "- no file was examined, only a policy: name what it judges\n" in answer.out
+
+
+@pytest.mark.parametrize("paths", [(), (".",), ("../project",), ("./a/..",), ("a", "..")])
+def test_the_whole_project_is_whatever_lies_below_its_policy(
+    program: Program, here: Path, paths: tuple[str, ...]
+) -> None:
+    write(here, Dockerfile=GOOD, a__Dockerfile=GOOD)
+    waiver = "waivers: [{rule: root-user, reason: a, until: 2999-01-31}]"
+    (here / ".imagelint.yaml").write_text(policy(waiver, "[recommended]"))
+    assert "unused-allowance" in program("check", *paths).out
+    assert "unused-allowance" not in program("check", "a").out
+    assert "unused-allowance" not in program("check", "Dockerfile", "a/Dockerfile").out
+
+
+def test_a_part_of_the_project_is_not_the_whole(
+    program: Program, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, a__Dockerfile=GOOD)
+    waiver = "waivers: [{rule: root-user, reason: a, until: 2999-01-31}]"
+    (here / ".imagelint.yaml").write_text(policy(waiver, "[recommended]"))
+    monkeypatch.chdir(here / "a")
+    assert "unused-allowance" not in program("check").out
+    assert "unused-allowance" in program("check", "..").out
 
 
 @pytest.mark.parametrize(

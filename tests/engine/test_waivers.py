@@ -188,9 +188,11 @@ def test_the_baseline_comes_last() -> None:
 def test_the_baseline_is_stale_only_for_what_was_examined() -> None:
     baseline = Baseline({"0": BaselineEntry("gone/Dockerfile", "root-user", "", "0")})
     assert suppress_report(examined(), SuppressionContext(policy(), TODAY, baseline)).stale == ()
-    assert suppress_report(
-        examined(), SuppressionContext(policy(), TODAY, baseline, whole=True)
-    ).stale
+    terms = SuppressionContext(policy(), TODAY, baseline)
+    below = terms._replace(was_examined=lambda path: path.startswith("gone/"))
+    assert suppress_report(examined(), below).stale
+    seen = terms._replace(baseline_place=lambda origin: f"gone/{origin}")
+    assert suppress_report(examined(), seen).stale
 
 
 def test_waivers_of_single_files_are_not_tried_on_every_finding() -> None:

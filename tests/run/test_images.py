@@ -145,7 +145,7 @@ def test_the_gate_passes_only_what_was_told_and_is_well(
     assert answer.err == ""
     evidence = evidence_of(answer)
     assert evidence["imagelint"]
-    assert evidence["policy"].startswith("baseline sha256:")
+    assert evidence["policy"].startswith("baseline (")
     if answer.code == 0:
         assert evidence["digest"] in {DIGEST, OTHER}
         assert evidence["trivy"] == FACTS.version
@@ -242,8 +242,12 @@ def test_waivers_that_were_used_are_evidence(
     answer = program("gate", NAME, "--key", "a", "--format", "json")
     assert answer.code == 0, answer.out
     evidence = evidence_of(answer)
-    assert evidence["waived vulnerable-package"] == "not reached (until 2999-01-01)"
-    assert evidence["policy"].startswith("ours sha256:")
+    (waived,) = (name for name in evidence if name.startswith("waived vulnerable-package "))
+    assert "CVE-2099-1" in waived
+    assert evidence[waived] == "not reached (until 2999-01-01)"
+    assert evidence["policy"].startswith("ours (.imagelint.yaml, ")
+    shown = program("gate", NAME, "--key", "a").out
+    assert "note: allowed vulnerable-package CVE-2099-1" in shown
 
 
 def test_what_is_no_reference_is_wrong_usage(program: Program) -> None:
