@@ -104,7 +104,7 @@ RULES: dict[str, Entry] = {
     "unpinned-pip-install": Entry("packages", ("documents.shell.script:Command",), ("hadolint DL3013",)),
     "unpinned-requirement": Entry("packages", ("documents.packages.requirements:Requirements",), ("hadolint DL3013",)),
     "unreadable-script": Entry("shell", ("documents.shell.script:Script",)),
-    "unscanned-packages": Entry("vulnerabilities", ("documents.image.vulnerabilities:UnscannedPackages",)),
+    "unscanned-packages": Entry("vulnerabilities", ("documents.image.coverage:UnscannedPackages",)),
     "unsigned-image": Entry("signatures", ("documents.image.signatures:SignatureReport",), ("Kyverno verify-image", "SLSA verify artifacts", "NIST SP 800-190 4.1.5")),
     "unterminated-here-document": Entry("syntax", ("documents.complaints:UnterminatedHereDocument",), ("hadolint DL1000",), ("invalid-instruction",)),
     "untrusted-registry": Entry("images", ("documents.shared:ImageUse",), ("hadolint DL3026", "Trivy KSV-0125", "Kyverno restrict-image-registries")),

@@ -81,7 +81,7 @@ def write_database(cache: Path, *, age_hours: float = 0, tree: Bucket | None = N
     """Write `cache/db/trivy.db` and `metadata.json`, as old as asked for."""
     folder = cache / "db"
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / "trivy.db").write_bytes(bolt(tree or advisories()))
+    (folder / "trivy.db").write_bytes(bolt(advisories() if tree is None else tree))
     updated = datetime.now(UTC).replace(microsecond=0) - timedelta(hours=age_hours)
     metadata = {
         "Version": SCHEMA,

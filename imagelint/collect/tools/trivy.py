@@ -25,6 +25,7 @@ from imagelint.collect.tools.trivy_errors import (
     explain,
     last_words,
 )
+from imagelint.collect.tools.trivydb import advised
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
@@ -64,6 +65,12 @@ _SECONDS_PER_GIGABYTE = 60.0
 _REGISTRY_SECONDS = 1800.0
 _MARGIN_SECONDS = 30.0
 _LARGEST_REPORT = 256 * 1024 * 1024
+_LARGEST_LOG = 64 * 1024 * 1024
+_WALK_ERROR = pattern(r'\tWalk error\tfile_path="([^"\n]{1,500})"')
+_CHATTER = pattern(r"[\dT:.Z+-]+\s+(?:DEBUG|INFO)\s|\s+(?:/|[\w.-]+/)\S+$|\s*$")
+_CONDA = r"conda-pkg:(^|/)conda-meta/[^/]+\.json$"
+"""Trivy looks for packages of conda in named environments only; most images have just the base."""
+
 
 _OFFLINE = ("--skip-db-update", "--skip-java-db-update", "--offline-scan")
 _MEANINGS = (
@@ -149,7 +156,11 @@ def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
         _NAME,
         arguments(image, options, cache_folder, seconds),
         image.reference,
-        ProcessLimits(options.deadline.left(seconds + _MARGIN_SECONDS), stdout=_LARGEST_REPORT),
+        ProcessLimits(
+            options.deadline.left(seconds + _MARGIN_SECONDS),
+            stdout=_LARGEST_REPORT,
+            stderr=_LARGEST_LOG,
+        ),
         INSTALL,
         files=view.files,
         links=view.links,
@@ -165,6 +176,9 @@ def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
         time.strftime("%Y-%m-%dT%H:%M:%SZ", began),
         database_time(cache_folder),
         options.skip_files,
+        found=completed.code == FOUND,
+        unreadable=tuple(sorted(set(_WALK_ERROR.findall(completed.stderr)))),
+        advised=advised(cache_folder),
     )
     return Scan(Source(image.reference, completed.stdout), facts)
 
@@ -180,7 +194,9 @@ def arguments(
         *("--cache-dir", cache_folder),
         # Kept, layers are known by what some image called them: another image's package list.
         *("--cache-backend", "memory"),
-        *("--quiet", "--no-progress", "--skip-version-check", "--disable-telemetry"),
+        # What it did not understand, it says only when it is asked for everything.
+        *("--debug", "--no-progress", "--skip-version-check", "--disable-telemetry"),
+        *("--file-patterns", _CONDA),
         "--skip-check-update",
         *(_OFFLINE if options.offline else ()),
         *_each("--db-repository", options.db_repositories),
@@ -289,10 +305,10 @@ def _seconds_for(image: ImageIdentity) -> float:
 
 
 def _failure(completed: CompletedProcess, origin: str) -> Problem:
-    problem = explain(completed.stderr, _MEANINGS, "Trivy", origin)
+    lines = (line for line in completed.stderr.splitlines() if not _CHATTER.match(line))
+    stderr = "\n".join(lines)
+    problem = explain(stderr, _MEANINGS, "Trivy", origin)
     if problem is not None:
         return problem
-    detail = (
-        f"Trivy ended with {completed.code}: {last_words(completed.stderr, ('FATAL', 'error'))}"
-    )
+    detail = f"Trivy ended with {completed.code}: {last_words(stderr, ('FATAL', 'error'))}"
     return Problem(ProblemKind.TOOL_FAILED, origin, detail)

@@ -33,6 +33,11 @@ class JsonView:
         return bool(self._value)
 
     @property
+    def is_absent(self) -> bool:
+        """Whether it is null, or not there."""
+        return self._value is None
+
+    @property
     def is_object(self) -> bool:
         """Whether it is a JSON object."""
         return isinstance(self._value, dict)

@@ -2,7 +2,8 @@
 
 Read is Trivy's JSON report of schema version 2. What the report does not say (when it was taken,
 with which database, which files were left out) comes with it as `ScanFacts`; a report from Trivy's
-server mode says it itself.
+server mode says it itself, and one that was stored with what was known beside it says that under
+`Imagelint`.
 """
 
 from __future__ import annotations
@@ -15,11 +16,17 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.image.coverage import (
+    Looked,
+    UnscannedPackages,
+    system_of,
+    unscanned,
+)
 from imagelint.documents.image.image import NOWHERE, image_config
 from imagelint.documents.image.jsonview import JsonView, read_json
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from imagelint.documents.base import Node
     from imagelint.documents.image.config import ImageConfig
@@ -85,34 +92,13 @@ class DatabaseInfo(NamedTuple):
     path: str = "vulnerability database"
 
 
-class Unscanned(Enum):
-    """Why packages or files were not matched against the database."""
-
-    THIRD_PARTY = "third-party"  # of a vendor whose advisories Trivy does not read
-    CONDA = "conda"
-    END_OF_LIFE = "end-of-life"  # the distribution gets no advisories any more
-    NO_DISTRIBUTION = "no-distribution"  # packages of the system could not be listed
-    SKIPPED = "skipped"  # left out by us: weights and the like
-
-
-class UnscannedPackages(NamedTuple):
-    """What was listed in the image, or left out, but never matched: silence proves nothing here.
-
-    `names` are sorted, each once: packages as `name version`, or globs of files.
-    """
-
-    span: Span
-    reason: Unscanned
-    names: tuple[str, ...]
-    detail: str = ""
-    path: str = ""
-
-
 class ScanFacts(NamedTuple):
     """How the scan was made: by which version of Trivy, when, with the database of which time.
 
     Times are RFC 3339. `skipped` are globs of files that were left out. `label` stands before the
-    place of everything in one of several images: `linux/arm64: `.
+    place of everything in one of several images: `linux/arm64: `. `found` is whether Trivy's code
+    says that it found something (None: nobody knows), `unreadable` the files that it did not
+    understand, `advised` what its database has advisories for.
     """
 
     version: str = ""
@@ -120,6 +106,9 @@ class ScanFacts(NamedTuple):
     database: str = ""
     skipped: tuple[str, ...] = ()
     label: str = ""
+    found: bool | None = None
+    unreadable: tuple[str, ...] = ()
+    advised: tuple[str, ...] | None = None
 
 
 _NO_FACTS = ScanFacts()
@@ -193,21 +182,54 @@ def parse_vulnerabilities(source: Source, facts: ScanFacts = _NO_FACTS) -> Vulne
     if report["ArtifactType"].text != "container_image":
         detail = f"is Trivy's report about a {report['ArtifactType'].text or 'thing without type'}"
         raise DocumentError(ProblemKind.UNPARSABLE, detail, help="scan with `trivy image`")
-    tool = report["Trivy"]
-    facts = ScanFacts(
-        facts.version or tool["Version"].text,
-        facts.taken or report["CreatedAt"].text,
-        facts.database or tool["Server"]["VulnerabilityDB"]["UpdatedAt"].text,
-        facts.skipped,
-        facts.label,
+    _demand_shape(report)
+    tool, beside = report["Trivy"], report["Imagelint"]
+    facts = facts._replace(
+        version=facts.version or tool["Version"].text,
+        taken=facts.taken or report["CreatedAt"].text,
+        database=facts.database or tool["Server"]["VulnerabilityDB"]["UpdatedAt"].text,
+        unreadable=facts.unreadable or beside["unreadable"].texts(),
+        advised=beside["advised"].texts()
+        if facts.advised is None and beside["advised"].is_array
+        else facts.advised,
     )
+    found = _vulnerabilities(report)
+    if facts.found is not None and facts.found != bool(found):
+        said = "it found something" if facts.found else "it found nothing"
+        detail = f"Trivy says that {said}, its report lists {len(found)} vulnerabilities"
+        raise DocumentError(ProblemKind.TOOL_FAILED, detail)
+    looked = Looked(facts.skipped, facts.unreadable, facts.advised)
     return VulnerabilityReport(
         source.origin,
         facts,
         _scanned(report),
         _database(facts.database, facts.taken),
-        (tuple(_unscanned(report, facts)), _vulnerabilities(report)),
+        (tuple(unscanned(report, looked)), found),
     )
+
+
+def _demand_shape(report: JsonView) -> None:
+    """Everything that we look for is where we look for it: nothing hides in another form.
+
+    Raises:
+        DocumentError: something is not.
+    """
+    for result in _objects(report["Results"], "Results"):
+        for key, named in (("Vulnerabilities", "VulnerabilityID"), ("Packages", "Name")):
+            for one in _objects(result[key], key):
+                if not one[named].text:
+                    detail = f"an entry of `{key}` in Trivy's report has no `{named}`"
+                    raise DocumentError(ProblemKind.UNPARSABLE, detail)
+
+
+def _objects(view: JsonView, what: str) -> Iterator[JsonView]:
+    if not (view.is_absent or view.is_array):
+        raise DocumentError(ProblemKind.UNPARSABLE, f"`{what}` in Trivy's report is no list")
+    for one in view.items():
+        if not one.is_object:
+            detail = f"an entry of `{what}` in Trivy's report is no object"
+            raise DocumentError(ProblemKind.UNPARSABLE, detail)
+        yield one
 
 
 def _scanned(report: JsonView) -> Scanned:
@@ -216,7 +238,7 @@ def _scanned(report: JsonView) -> Scanned:
     return Scanned(
         next((name.rpartition("@")[2] for name in metadata["RepoDigests"].texts()), ""),
         metadata["ImageID"].text,
-        _system(report),
+        system_of(report),
         sum(1 for result in report["Results"].items() for _ in result["Packages"].items()),
         image_config(config) if config.is_object else None,
         tuple((layer["Digest"].text, layer["DiffID"].text) for layer in metadata["Layers"].items()),
@@ -234,12 +256,11 @@ def _database(updated: str, taken: str) -> DatabaseInfo:
 
 
 def _vulnerabilities(report: JsonView) -> tuple[Vulnerability, ...]:
-    system = _system(report)
+    system = system_of(report)
     found = {
         _vulnerability(one, system if _of_system(result) else result["Target"].text)
         for result in report["Results"].items()
         for one in result["Vulnerabilities"].items()
-        if one["VulnerabilityID"].text
     }
     return tuple(sorted(found, key=lambda one: (-one.severity, one.id, one.package, *one[9:])))
 
@@ -283,48 +304,5 @@ def _link(text: str) -> str:
     return text if text.startswith(("https://", "http://")) else ""
 
 
-def _system(report: JsonView) -> str:
-    system = report["Metadata"]["OS"]
-    return f"{system['Family'].text} {system['Name'].text}".strip()
-
-
 def _of_system(result: JsonView) -> bool:
     return result["Class"].text == "os-pkgs"
-
-
-def _unscanned(report: JsonView, facts: ScanFacts) -> Iterator[UnscannedPackages]:
-    name = _system(report)
-    of_system = [one for one in report["Results"].items() if _of_system(one)]
-    if not name:
-        yield UnscannedPackages(NOWHERE, Unscanned.NO_DISTRIBUTION, ())
-    elif report["Metadata"]["OS"]["EOSL"].flag:
-        names = _names(package for one in of_system for package in one["Packages"].items())
-        yield UnscannedPackages(NOWHERE, Unscanned.END_OF_LIFE, names, name)
-    foreign = _names(
-        package
-        for one in of_system
-        for package in one["Packages"].items()
-        if package["Repository"]["Class"].text == "third-party"
-    )
-    if foreign:
-        yield UnscannedPackages(NOWHERE, Unscanned.THIRD_PARTY, foreign, name)
-    conda = _names(
-        package
-        for one in report["Results"].items()
-        if one["Type"].text.startswith("conda")
-        for package in one["Packages"].items()
-    )
-    if conda:
-        yield UnscannedPackages(NOWHERE, Unscanned.CONDA, conda)
-    if facts.skipped:
-        yield UnscannedPackages(NOWHERE, Unscanned.SKIPPED, tuple(sorted(facts.skipped)))
-
-
-def _names(packages: Iterable[JsonView]) -> tuple[str, ...]:
-    return tuple(sorted({f"{one['Name'].text} {_version(one)}".strip() for one in packages}))
-
-
-def _version(package: JsonView) -> str:
-    """The version as package managers write it: Trivy takes it apart."""
-    release = package["Release"].text
-    return f"{package['Version'].text}-{release}" if release else package["Version"].text

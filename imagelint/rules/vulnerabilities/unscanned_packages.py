@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.record import NamedTuple
-from imagelint.documents.image.vulnerabilities import Unscanned, UnscannedPackages
+from imagelint.documents.image.coverage import Unscanned, UnscannedPackages
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _NAMED = 5
@@ -31,6 +31,41 @@ _WORDS = {
         "{where} gets no advisories any more, so only old ones are known for {what}",
         "use a release that is still maintained",
     ),
+    Unscanned.UNKNOWN_SYSTEM: _Words(
+        Severity.HIGH,
+        "the packages of a system that the scanner does not know were compared with nothing",
+        "keep the `/etc/os-release` of the distribution in the image, or use one that is known",
+    ),
+    Unscanned.NO_PACKAGES: _Words(
+        Severity.MEDIUM,
+        "{where} is there without a single package: whoever removed their list hid them",
+        "keep the package database in the image",
+    ),
+    Unscanned.UNKNOWN_RELEASE: _Words(
+        Severity.HIGH,
+        "the vulnerability database has no advisories for {where}, so nothing is known of {what}",
+        "use a release that the database knows, or a newer database",
+    ),
+    Unscanned.NO_ADVISORIES: _Words(
+        Severity.MEDIUM,
+        "the scanner has no advisories for packages of the kind {where}: {what}",
+        "compare their versions with the advisories of their projects",
+    ),
+    Unscanned.EMPTY_DATABASE: _Words(
+        Severity.HIGH,
+        "the vulnerability database is empty: nothing was compared with anything",
+        "see where it comes from, and download it anew",
+    ),
+    Unscanned.NO_VERSION: _Words(
+        Severity.LOW,
+        "not matched, because they do not say which version they are: {what}",
+        "build them with their version",
+    ),
+    Unscanned.UNREADABLE: _Words(
+        Severity.LOW,
+        "the scanner did not understand some files of packages: {what}",
+        "see what is wrong with them: the packages that they describe are in no report",
+    ),
     Unscanned.NO_DISTRIBUTION: _Words(
         Severity.LOW,
         "the scanner recognised no distribution, so it listed no system packages",
@@ -41,11 +76,12 @@ _WORDS = {
 
 @rule(UnscannedPackages, Severity.MEDIUM)
 def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
-    """Packages of the image were listed, but never compared with any advisory.
+    """Packages of the image were never compared with any advisory.
 
     No finding about them means nothing. Scanners say so in a debug line at best: packages of
     NVIDIA's repositories (most of a CUDA image), packages of conda, everything of a distribution
-    that is out of support.
+    that is out of support, or of one that the scanner or its database does not know, packages
+    without a version, and files of packages that it did not understand.
 
     Except:
         Files that cannot hold packages (weights, datasets) and are left out for that.
@@ -65,12 +101,15 @@ def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
     words = _WORDS.get(unscanned.reason)
     if words is None:
         return
-    message = words.message.format(what=_what(unscanned.names), where=unscanned.detail)
+    noun = "file" if unscanned.reason is Unscanned.UNREADABLE else "package"
+    message = words.message.format(what=_what(unscanned.names, noun), where=unscanned.detail)
     reason = unscanned.reason.value
+    if unscanned.reason is Unscanned.NO_ADVISORIES:
+        reason = f"{reason} {unscanned.detail}"
     yield ctx.finding(unscanned, message, help=words.help, subject=reason, severity=words.severity)
 
 
-def _what(names: tuple[str, ...]) -> str:
+def _what(names: tuple[str, ...], noun: str) -> str:
     more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
-    count = f"{len(names)} package{'' if len(names) == 1 else 's'}"
+    count = f"{len(names)} {noun}{'' if len(names) == 1 else 's'}"
     return f"{count} ({', '.join(names[:_NAMED])}{more})"

@@ -16,10 +16,10 @@ from imagelint.collect.tools import trivy
 from imagelint.collect.tools.trivy import FOUND, Scan, TrivyOptions, arguments, scan
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError
+from imagelint.documents.image.coverage import Unscanned
 from imagelint.documents.image.image import ImageIdentity
 from imagelint.documents.image.manifest import ImageLayer
 from imagelint.documents.image.vulnerabilities import (
-    Unscanned,
     VulnerabilityReport,
     parse_vulnerabilities,
 )

@@ -11,13 +11,12 @@ from imagelint.core.finding import Severity
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
+from imagelint.documents.image.coverage import Unscanned, UnscannedPackages
 from imagelint.documents.image.image import NOWHERE
 from imagelint.documents.image.vulnerabilities import (
     DatabaseInfo,
     ScanFacts,
     Status,
-    Unscanned,
-    UnscannedPackages,
     Vulnerability,
     VulnerabilityReport,
     parse_vulnerabilities,
@@ -106,8 +105,37 @@ def test_the_worst_come_first_whatever_the_order_and_each_once() -> None:
     assert [found.package for found in one.vulnerabilities] == ["aaa", "vllm", "vllm"]
 
 
-def test_entries_without_an_id_are_no_vulnerabilities() -> None:
-    assert parse(report(python({"PkgName": "x"}))).vulnerabilities == ()
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        (report(python({"PkgName": "x"})), "has no `VulnerabilityID`"),
+        (report(python({**vulnerability(), "VulnerabilityID": 7})), "has no `VulnerabilityID`"),
+        (report({"Packages": [{"Version": "1"}]}), "an entry of `Packages` in Trivy's report has"),
+        ({**report(), "Results": {"a": 1}}, "`Results` in Trivy's report is no list"),
+        ({**report(), "Results": "none"}, "`Results` in Trivy's report is no list"),
+        ({**report(), "Results": ["a"]}, "an entry of `Results` in Trivy's report is no object"),
+        (report({"Vulnerabilities": {}}), "`Vulnerabilities` in Trivy's report is no list"),
+        (report({"Packages": [None]}), "an entry of `Packages` in Trivy's report is no object"),
+    ],
+)
+def test_nothing_hides_in_another_form(value: dict[str, Any], words: str) -> None:
+    with pytest.raises(DocumentError, match=words):
+        parse(value)
+
+
+@pytest.mark.parametrize("absent", [{}, {"Results": None}, {"Results": []}])
+def test_a_report_may_be_about_nothing(absent: dict[str, Any]) -> None:
+    value = {key: one for key, one in report().items() if key != "Results"}
+    assert parse({**value, **absent}).vulnerabilities == ()
+
+
+def test_what_the_code_says_is_what_the_report_lists() -> None:
+    with pytest.raises(DocumentError, match="says that it found something, its report lists 0"):
+        parse(report(), ScanFacts(found=True))
+    with pytest.raises(DocumentError, match="says that it found nothing, its report lists 1"):
+        parse(report(python(vulnerability())), ScanFacts(found=False))
+    assert parse(report(python(vulnerability())), ScanFacts(found=True)).vulnerabilities
+    assert not parse(report(), ScanFacts(found=False)).vulnerabilities
 
 
 def test_what_was_scanned_is_known() -> None:
@@ -166,6 +194,14 @@ def unscanned(value: object, facts: ScanFacts | None = None) -> list[tuple[Unsca
     return [(one.reason, one.names, one.detail) for one in parse(value, facts).unscanned]
 
 
+SYSTEM = {"Class": "os-pkgs", "Type": "debian", "Packages": [{"Name": "a", "Version": "1"}]}
+
+
+def language(kind: str, version: str = "1") -> dict[str, Any]:
+    packages = [{"Name": "x", "Version": version}]
+    return {"Class": "lang-pkgs", "Type": kind, "Packages": packages}
+
+
 def test_packages_of_other_vendors_were_not_matched() -> None:
     packages = [
         {"Name": "openssl", "Version": "3"},
@@ -178,8 +214,9 @@ def test_packages_of_other_vendors_were_not_matched() -> None:
 
 
 def test_packages_of_conda_were_not_matched() -> None:
-    value = report({"Class": "lang-pkgs", "Type": "conda-pkg", "Packages": [{"Name": "numpy"}]})
-    assert unscanned(value) == [(Unscanned.CONDA, ("numpy",), "")]
+    packages = [{"Name": "numpy", "Version": "1"}]
+    value = report(SYSTEM, {"Class": "lang-pkgs", "Type": "conda-pkg", "Packages": packages})
+    assert unscanned(value) == [(Unscanned.CONDA, ("numpy 1",), "")]
 
 
 def test_a_distribution_that_is_out_of_support_was_matched_against_the_past() -> None:
@@ -192,13 +229,80 @@ def test_without_a_distribution_no_system_packages_are_known() -> None:
     assert unscanned(report(Metadata={})) == [(Unscanned.NO_DISTRIBUTION, (), "")]
 
 
+def test_a_system_that_nobody_knows_has_packages_all_the_same() -> None:
+    none = {"OS": {"Family": "none", "Name": ""}}
+    assert unscanned(report(Metadata=none)) == [(Unscanned.UNKNOWN_SYSTEM, (), "")]
+
+
+def test_a_system_without_a_package_has_lost_their_list() -> None:
+    empty = {"Class": "os-pkgs", "Type": "debian"}
+    assert unscanned(report(empty)) == [(Unscanned.NO_PACKAGES, (), "debian 12.5")]
+    assert unscanned({**report(), "Results": None}) == []
+
+
+@pytest.mark.parametrize(
+    ("family", "release", "buckets", "known"),
+    [
+        ("alpine", "3.22.1", ("alpine 3.22",), True),
+        ("alpine", "3.2.1", ("alpine 3.22",), False),
+        ("alpine", "3.99.1", ("alpine 3.22",), False),
+        ("debian", "12.5", ("debian 12",), True),
+        ("debian", "1", ("debian 12",), False),
+        ("ubuntu", "24.04", ("ubuntu 24.04", "ubuntu 22.04"), True),
+        ("ubuntu", "24.04", ("ubuntu 24.10",), False),
+        ("redhat", "9.4", ("Red Hat", "Red Hat CPE"), True),
+        ("centos", "7.9.2009", ("Red Hat",), True),
+        ("amazon", "2 (Karoo)", ("amazon linux 2023",), False),
+        ("amazon", "2023.5", ("amazon linux 2023",), True),
+        ("azurelinux", "3.0", ("Azure Linux 3.0",), True),
+        ("wolfi", "20230201", ("wolfi",), True),
+        ("suse linux enterprise server", "15.5", ("SUSE Linux Enterprise 15.5",), True),
+        ("alpine", "3.22.1", ("pip::GitHub",), False),
+    ],
+)
+def test_a_release_may_be_unknown_to_the_database(
+    family: str, release: str, buckets: tuple[str, ...], *, known: bool
+) -> None:
+    system = {"OS": {"Family": family, "Name": release}}
+    found = unscanned(report(SYSTEM, Metadata=system), ScanFacts(advised=buckets))
+    unknown = [(Unscanned.UNKNOWN_RELEASE, ("a 1",), f"{family} {release}")]
+    assert found == ([] if known else unknown)
+
+
+def test_packages_may_be_of_a_kind_without_advisories() -> None:
+    facts = ScanFacts(advised=("debian 12", "pip::GitHub"))
+    found = unscanned(report(SYSTEM, language("node-pkg"), language("python-pkg")), facts)
+    assert found == [(Unscanned.NO_ADVISORIES, ("x 1",), "node-pkg")]
+    assert unscanned(report(SYSTEM, language("cocoapods"))) == [
+        (Unscanned.NO_ADVISORIES, ("x 1",), "cocoapods")
+    ]
+    assert unscanned(report(SYSTEM, language("new"), language("gobinary"))) == []
+
+
+@pytest.mark.parametrize("buckets", [(), ("data-source", "vulnerability")])
+def test_a_database_may_be_empty(buckets: tuple[str, ...]) -> None:
+    found = unscanned(report(SYSTEM, language("pip")), ScanFacts(advised=buckets))
+    assert found == [(Unscanned.EMPTY_DATABASE, (), "")]
+
+
+@pytest.mark.parametrize("version", ["", "(devel)"])
+def test_packages_may_not_say_their_version(version: str) -> None:
+    found = unscanned(report(SYSTEM, language("gobinary", version)))
+    assert found == [(Unscanned.NO_VERSION, (f"x {version}".strip(),), "")]
+
+
+def test_files_that_were_not_understood_are_told() -> None:
+    found = unscanned(report(SYSTEM), ScanFacts(unreadable=("b", "a")))
+    assert found == [(Unscanned.UNREADABLE, ("a", "b"), "")]
+
+
 def test_files_that_were_left_out_are_told() -> None:
     facts = ScanFacts(skipped=("**/*.pt", "**/*.gguf"))
-    assert unscanned(report(), facts) == [(Unscanned.SKIPPED, ("**/*.gguf", "**/*.pt"), "")]
+    assert unscanned(report(SYSTEM), facts) == [(Unscanned.SKIPPED, ("**/*.gguf", "**/*.pt"), "")]
 
 
 def test_nodes_come_in_one_order() -> None:
-    found = parse(report(python(vulnerability())), ScanFacts(skipped=("*.pt",)))
+    found = parse(report(SYSTEM, python(vulnerability())), ScanFacts(skipped=("*.pt",)))
     kinds = [type(node) for node in found.nodes()]
     assert kinds == [DatabaseInfo, UnscannedPackages, Vulnerability]
 
@@ -228,13 +332,17 @@ def test_what_is_no_report_is_refused(text: str, words: str) -> None:
 
 
 @given(st.dictionaries(st.sampled_from(["Metadata", "Results", "Trivy", "CreatedAt"]), VALUES))
-def test_any_report_of_the_right_version_is_read(members: dict[str, Any]) -> None:
-    found = parse({**report(), **members})
+def test_any_report_of_the_right_version_is_read_or_refused(members: dict[str, Any]) -> None:
+    try:
+        found = parse({**report(), **members})
+    except DocumentError:
+        return
     assert isinstance(list(found.walk()), list)
 
 
 @given(st.lists(st.dictionaries(st.sampled_from(list(vulnerability())), VALUES), max_size=3))
 def test_any_vulnerabilities_are_read_without_control_characters(entries: list[Any]) -> None:
-    for found in parse(report(python(*entries))).vulnerabilities:
+    named = [{**entry, "VulnerabilityID": "CVE-2099-1"} for entry in entries]
+    for found in parse(report(python(*named))).vulnerabilities:
         texts = [value for value in found if isinstance(value, str)]
         assert all(ord(character) >= 32 for text in texts for character in text)
