@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from imagelint.core.finding import Confidence
 from imagelint.core.record import NamedTuple
@@ -62,7 +62,7 @@ class Judge:
     def judge(self, document: Document, nodes: Iterable[Node], project: Project) -> Judgement:
         """All findings of the enabled rules about some nodes of a document."""
         locators = Locators(document, project)
-        runs: dict[type, tuple[_RuleRun, ...]] = {}
+        runs: dict[type, tuple[_RuleRun, ...] | _ByKeyword] = {}
         known: dict[str, _RuleRun] = {}
         findings: list[Finding] = []
         problems: list[Problem] = []
@@ -70,7 +70,7 @@ class Judge:
             kind = type(node)
             concerned = runs.get(kind)
             if concerned is None:
-                concerned = runs[kind] = tuple(
+                about = tuple(
                     known.setdefault(
                         rule.name,
                         _RuleRun(
@@ -82,6 +82,9 @@ class Judge:
                     )
                     for rule, options in self._concerned(kind)
                 )
+                concerned = runs[kind] = _ByKeyword(about) if hasattr(kind, "keyword") else about
+            if isinstance(concerned, _ByKeyword):
+                concerned = concerned[cast("_WithKeyword", node).keyword]
             for run in concerned:
                 run.ask(node, findings, problems)
         problems += (run.overflow() for run in known.values() if run.left <= 0)
@@ -95,14 +98,40 @@ class Judge:
         return self._loaded[kind]
 
 
+class _WithKeyword(Protocol):
+    """A node that begins with a keyword: an instruction."""
+
+    @property
+    def keyword(self) -> str: ...
+
+
+class _ByKeyword(dict[str, "tuple[_RuleRun, ...]"]):
+    """The rules about a type of nodes, by the keyword of a node: most are about one or two.
+
+    A Dockerfile has dozens of instructions, and there are dozens of rules about them: to ask each
+    about each would be most of the work.
+    """
+
+    def __init__(self, runs: tuple[_RuleRun, ...]) -> None:
+        super().__init__()
+        self._runs = runs
+
+    def __missing__(self, keyword: str) -> tuple[_RuleRun, ...]:
+        """The rules about nodes with that keyword."""
+        found = tuple(run for run in self._runs if not run.keywords or keyword in run.keywords)
+        self[keyword] = found
+        return found
+
+
 class _RuleRun:
     """One rule over one document; `left` is how many findings and crashes are still taken."""
 
-    __slots__ = ("_arguments", "_check", "_locators", "_rule", "left")
+    __slots__ = ("_arguments", "_check", "_locators", "_rule", "keywords", "left")
 
     def __init__(self, rule: Rule, options: object, context: Context, locators: Locators) -> None:
         self._rule = rule
         self._check = rule.check
+        self.keywords = rule.keywords
         self._locators = locators
         self._arguments = (context,) if rule.options is None else (context, options)
         self.left = MOST_FINDINGS + 1

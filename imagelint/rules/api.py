@@ -28,6 +28,7 @@ def rule(
     confidence: Confidence = ...,
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
+    keywords: tuple[str, ...] = ...,
 ) -> Callable[[Callable[[S, Context], Findings]], Rule]: ...
 @overload
 def rule(
@@ -37,6 +38,7 @@ def rule(
     confidence: Confidence = ...,
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
+    keywords: tuple[str, ...] = ...,
 ) -> Callable[[Callable[[S | T, Context], Findings]], Rule]: ...
 @overload
 def rule(
@@ -46,6 +48,7 @@ def rule(
     confidence: Confidence = ...,
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
+    keywords: tuple[str, ...] = ...,
 ) -> Callable[[Callable[[S | T | U, Context], Findings]], Rule]: ...
 @overload
 def rule(
@@ -56,6 +59,7 @@ def rule(
     confidence: Confidence = ...,
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
+    keywords: tuple[str, ...] = ...,
 ) -> Callable[[Callable[[S, Context, O], Findings]], Rule]: ...
 @overload
 def rule(
@@ -66,6 +70,7 @@ def rule(
     confidence: Confidence = ...,
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
+    keywords: tuple[str, ...] = ...,
 ) -> Callable[[Callable[[S | T, Context, O], Findings]], Rule]: ...
 def rule(  # noqa: PLR0913 - the fields of a rule
     subject: type[Any] | tuple[type[Any], ...],
@@ -75,11 +80,13 @@ def rule(  # noqa: PLR0913 - the fields of a rule
     confidence: Confidence = Confidence.CERTAIN,
     references: tuple[str, ...] = (),
     former: tuple[str, ...] = (),
+    keywords: tuple[str, ...] = (),
 ) -> Callable[[Callable[..., Findings]], Rule]:
     """Make a rule of a function: its name in kebab-case, its docstring as documentation.
 
     `subject` is the type of node that it speaks about, or a tuple of up to three types. A function
-    that takes another subject, or other options, is a type error.
+    that takes another subject, or other options, is a type error. `keywords` are those of the
+    instructions that it is about; none: of all.
     """
 
     def make(check: Callable[..., Findings]) -> Rule:
@@ -91,6 +98,7 @@ def rule(  # noqa: PLR0913 - the fields of a rule
             options=options,
             references=references,
             former=former,
+            keywords=frozenset(keywords),
             check=check,
             doc=check.__doc__ or "",
         )

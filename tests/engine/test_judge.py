@@ -41,6 +41,13 @@ class Namesake(NamedTuple):
     span: Span
 
 
+class Order(NamedTuple):
+    """A word that begins with a keyword."""
+
+    span: Span
+    keyword: str
+
+
 class Guess(NamedTuple):
     """A letter that was concluded from others."""
 
@@ -109,9 +116,24 @@ def anything_seen(node: Letter | Digit, ctx: Context) -> Findings:
     yield ctx.finding(node, type(node).__name__)
 
 
+@rule((Order, Letter), Severity.LOW, keywords=("GO", "STOP"))
+def some_orders(node: Order | Letter, ctx: Context) -> Findings:
+    """Two kinds of orders, and all letters, which have no keyword."""
+    yield ctx.finding(node, f"some {node.keyword if isinstance(node, Order) else 'letter'}")
+
+
+@rule(Order, Severity.LOW)
+def every_order(order: Order, ctx: Context) -> Findings:
+    """All orders."""
+    yield ctx.finding(order, f"every {order.keyword}")
+
+
 RULES = {
     given.name: given
-    for given in (letter_seen, digit_seen, letter_fails, text_twice, anything_seen, guess_seen)
+    for given in (
+        *(letter_seen, digit_seen, letter_fails, text_twice, anything_seen, guess_seen),
+        *(some_orders, every_order),
+    )
 }
 
 
@@ -151,6 +173,18 @@ def test_a_rule_is_shown_the_nodes_of_its_subject(run: Callable[..., Judgement])
 def test_a_rule_may_speak_about_several_types(run: Callable[..., Judgement]) -> None:
     judgement = run("a1", "anything-seen")
     assert [found.message for found in judgement.findings] == ["Letter", "Digit"]
+
+
+def test_a_rule_is_shown_the_nodes_with_its_keywords(loaded: list[str]) -> None:
+    names = ("some-orders", "every-order")
+    orders = [Order(Span(0, 0), word) for word in ("GO", "WAIT", "STOP", "GO")]
+    document = Alphabet(Source("a", "xyz"))
+    nodes: list[Node] = [*orders, Letter(Span(0, 1))]
+    judgement = Judge(names, Environment(), lambda _: None).judge(document, nodes, Project())
+    assert [found.message for found in judgement.findings] == [
+        *("every GO", "some GO", "every WAIT", "every STOP", "some STOP", "some letter")
+    ]
+    assert loaded.count("some-orders") == 2  # for each of its types
 
 
 def test_a_type_is_not_taken_for_another_of_its_name(loaded: list[str]) -> None:

@@ -20,6 +20,7 @@ _ABSOLUTE = pattern(r"/|[A-Za-z]:[\\/]|\\")
         "Trivy DS-0009",
         "Checkov CKV_DOCKER_10",
     ),
+    keywords=("WORKDIR",),
 )
 def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
     """The working directory depends on whatever the base image left behind.
@@ -40,7 +41,7 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
         WORKDIR /app
         WORKDIR src
     """
-    if instruction.keyword != "WORKDIR" or not instruction.words:
+    if not instruction.words:
         return
     word = instruction.words[0]
     if not isinstance(word.value, Known) or not word.value.value:

@@ -14,7 +14,7 @@ _REMOTE = pattern(r"(?:https?|ftp)://", re.IGNORECASE)
 _GIT = pattern(r"git@|git://|ssh://|https?://[^#]+\.git(?:#|\?|$)", re.IGNORECASE)
 
 
-@rule(Instruction, Severity.MEDIUM)
+@rule(Instruction, Severity.MEDIUM, keywords=("ADD",))
 def remote_add_without_checksum(instruction: Instruction, ctx: Context) -> Findings:
     r"""ADD takes something from the network without checking what it gets.
 
@@ -34,7 +34,7 @@ def remote_add_without_checksum(instruction: Instruction, ctx: Context) -> Findi
         ADD --checksum=sha256:24454f830cdb571e2c4ad15481119c43b3cafd48dd869a9b2945d1036d1dc68d \
             https://example.com/model.tar.gz /models/
     """
-    if instruction.keyword != "ADD" or instruction.flag("checksum") is not None:
+    if instruction.flag("checksum") is not None:
         return
     for word in instruction.words[:-1]:
         text = word.text

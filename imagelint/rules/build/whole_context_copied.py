@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-@rule(Instruction, Severity.LOW, confidence=Confidence.LIKELY)
+@rule(Instruction, Severity.LOW, confidence=Confidence.LIKELY, keywords=("ADD", "COPY"))
 def whole_context_copied(instruction: Instruction, ctx: Context) -> Findings:
     """The whole build context is copied and no ignore file leaves anything out.
 

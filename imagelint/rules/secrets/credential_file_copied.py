@@ -10,7 +10,12 @@ from imagelint.documents.secrets.files import credential_file
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule(Instruction, Severity.HIGH, references=("Trivy DS-0031", "Dockle CIS-DI-0010"))
+@rule(
+    Instruction,
+    Severity.HIGH,
+    references=("Trivy DS-0031", "Dockle CIS-DI-0010"),
+    keywords=("ADD", "COPY"),
+)
 def credential_file_copied(instruction: Instruction, ctx: Context) -> Findings:
     """A file with credentials is copied into the image.
 
