@@ -5,12 +5,16 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from imagelint.collect.findup import repository_of, root_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind
-from imagelint.documents.detect import candidate
+from imagelint.documents.detect import candidate, same_by_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Set as AbstractSet
+
+    from imagelint.collect.gitignore import GitignoreRules
 
 _NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox"})
 
@@ -19,18 +23,23 @@ class FoundFile(NamedTuple):
     """A file to examine: where it is, how the user would name it, whether the user named it.
 
     `kind` is the kind of document that the user says it is; empty: its name and content tell.
+    `within` is the folder, without links, out of which nothing is read; empty: read it wherever.
+    `target` is the file that a link leads to, empty where the path is no link.
     """
 
     path: str
     origin: str
     named: bool = False
     kind: str = ""
+    within: str = ""
+    target: str = ""
 
 
 class FileListing(NamedTuple):
     """The files that were found, in a stable order, and what could not be listed.
 
-    `left_out` are files that the policy excludes, and links that have the name of a file of ours.
+    `left_out` are files that the policy excludes, links to files that are examined anyway, and
+    what a `.gitignore` hides where git itself could not be asked.
     """
 
     files: tuple[FoundFile, ...]
@@ -48,7 +57,8 @@ def find(
     `listed_by_git` gives the files that git knows or would know below a folder, relative to it,
     or None where git cannot tell; `excluded` says whether the policy leaves a found path out.
     A named file is taken whatever its name, unless it is excluded; a path that is not there is a
-    problem.
+    problem. What a link leads to is taken under the link's name if it lies in the same repository
+    and is not taken as the same under its own; a link that leads elsewhere is a problem.
     """
     files: dict[str, FoundFile] = {}
     problems: list[Problem] = []
@@ -56,12 +66,24 @@ def find(
     for found in _at(paths, listed_by_git):
         if isinstance(found, Problem):
             problems.append(found)
-            continue
-        reason = _reason(found, excluded)
-        if reason is not None:
-            left_out[found.origin] = reason
+        elif isinstance(found, Ignored):
+            left_out[found.origin] = found.reason
+        elif excluded(found.path):
+            left_out[found.origin] = IgnoreReason.EXCLUDED
         elif found.named or found.origin not in files:
             files[found.origin] = found
+    for link, answer in _unexamined_links(files):
+        del files[link.origin]
+        if isinstance(answer, Problem):
+            problems.append(answer)
+        else:
+            left_out[link.origin] = answer
+    return _listing(files, problems, left_out)
+
+
+def _listing(
+    files: dict[str, FoundFile], problems: list[Problem], left_out: dict[str, IgnoreReason]
+) -> FileListing:
     ordered = tuple(files[origin] for origin in sorted(files))
     ignored = (Ignored(origin, why) for origin, why in sorted(left_out.items()))
     return FileListing(
@@ -69,11 +91,39 @@ def find(
     )
 
 
-def _reason(found: FoundFile, excluded: Callable[[str], bool]) -> IgnoreReason | None:
-    """Why a file is left out; None when it is not."""
-    if os.path.islink(found.path) and not found.named:
-        return IgnoreReason.LINK
-    return IgnoreReason.EXCLUDED if excluded(found.path) else None
+def _unexamined_links(
+    files: dict[str, FoundFile],
+) -> list[tuple[FoundFile, Problem | IgnoreReason]]:
+    """The links of which nothing is examined under their own name, and why."""
+    found: list[tuple[FoundFile, Problem | IgnoreReason]] = []
+    for link in files.values():
+        problem = _unfit(link) if link.target else None
+        if problem is not None:
+            found.append((link, problem))
+        elif link.target and not link.named and _is_taken(link, files):
+            found.append((link, IgnoreReason.LINK))
+    return found
+
+
+def _unfit(link: FoundFile) -> Problem | None:
+    """The problem of a link that leads out of bounds, or to nothing."""
+    if not _is_below(link.target, link.within):
+        detail = f"is a link that leads out of {display(link.within)}"
+        help_ = "name the file that it leads to, or exclude the link in the policy (`exclude:`)"
+        return Problem(ProblemKind.UNREADABLE, link.origin, detail, help_)
+    if not os.path.exists(link.target):
+        return Problem(ProblemKind.UNREADABLE, link.origin, "is a link that leads to nothing")
+    return None
+
+
+def _is_taken(link: FoundFile, files: dict[str, FoundFile]) -> bool:
+    """Whether what a link leads to is taken under its own name, and as the same."""
+    target = display(link.target)
+    return os.path.isdir(link.target) or (target in files and same_by_name(target, link.origin))
+
+
+def _is_below(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def display(path: str) -> str:
@@ -96,57 +146,106 @@ def as_from(file: str, path: str) -> str:
 
 def _at(
     paths: Iterable[str], listed_by_git: Callable[[str], Iterable[str] | None]
-) -> Iterator[FoundFile | Problem]:
+) -> Iterator[FoundFile | Problem | Ignored]:
     for path in paths:
         if os.path.isdir(path):
-            yield from _below(path, listed_by_git)
+            bounds = os.path.realpath(root_of(path))
+            for each in _below(path, listed_by_git):
+                yield _found(each, bounds) if isinstance(each, str) else each
+        elif os.path.islink(path):
+            bounds = os.path.realpath(root_of(os.path.dirname(path) or "."))
+            yield _found(path, bounds)._replace(named=True)
         elif os.path.lexists(path):
             yield FoundFile(path, display(path), named=True)
         else:
             yield Problem(ProblemKind.UNREADABLE, display(path), "no such file or folder")
 
 
+def _found(path: str, bounds: str) -> FoundFile:
+    target = os.path.realpath(path) if os.path.islink(path) else ""
+    return FoundFile(path, display(path), within=bounds, target=target)
+
+
 def _below(
     folder: str, listed_by_git: Callable[[str], Iterable[str] | None]
-) -> Iterator[FoundFile | Problem]:
+) -> Iterator[str | Problem | Ignored]:
     names = listed_by_git(folder)
-    walked = _walk(folder) if names is None else _resolve(folder, names)
-    for path in walked:
-        if isinstance(path, Problem):
-            yield path
-        elif candidate(path):
-            yield FoundFile(path, display(path))
+    walked = _walk(folder) if names is None else _resolve(folder, names, listed_by_git)
+    return (path for path in walked if not isinstance(path, str) or candidate(path))
 
 
-def _resolve(folder: str, names: Iterable[str]) -> Iterator[str | Problem]:
-    """Paths for what git lists; a submodule is listed as a folder and walked as one."""
+def _resolve(
+    folder: str, names: Iterable[str], listed_by_git: Callable[[str], Iterable[str] | None]
+) -> Iterator[str | Problem | Ignored]:
+    """Paths for what git lists; a submodule is listed as a folder and has files of its own."""
     for name in names:
         path = os.path.join(folder, name)
         if os.path.isdir(path) and not os.path.islink(path):
-            yield from _walk(path)
+            is_module = os.path.lexists(os.path.join(path, ".git"))
+            yield from _below(path, listed_by_git) if is_module else _walk(path)
         elif candidate(name) and (os.path.isfile(path) or os.path.islink(path)):
             yield path
 
 
-def _walk(folder: str) -> Iterator[str | Problem]:
-    """All files below a folder without following links, honouring `.gitignore` on the way."""
+class _Folder(NamedTuple):
+    """A folder to walk, what is ignored in it, and the names that the repository tracks."""
+
+    path: str
+    rules: GitignoreRules
+    tracked: AbstractSet[str]
+    root: str
+
+    def keeps(self, path: str) -> bool:
+        """Whether the repository tracks a path, or something below it."""
+        return os.path.relpath(path, self.root) in self.tracked
+
+
+def _walk(folder: str) -> Iterator[str | Problem | Ignored]:
+    """All files below a folder without following links, honouring `.gitignore` on the way.
+
+    What the repository tracks is there whatever is ignored; what is not there is said.
+    """
     from imagelint.collect.gitignore import GitignoreRules
 
-    stack = [(folder, GitignoreRules())]
+    root = repository_of(os.path.abspath(folder)) or ""
+    tracked = _tracked(root) if root else frozenset()
+    stack = [_Folder(folder, GitignoreRules(), tracked, root)]
     while stack:
-        current, above = stack.pop()
+        current = stack.pop()
         try:
-            entries = sorted(os.scandir(current), key=lambda entry: entry.name)
+            entries = sorted(os.scandir(current.path), key=lambda entry: entry.name)
         except OSError as error:
             detail = os.strerror(error.errno or 0).lower()
-            yield Problem(ProblemKind.UNREADABLE, display(current), f"cannot be listed: {detail}")
+            origin = display(current.path)
+            yield Problem(ProblemKind.UNREADABLE, origin, f"cannot be listed: {detail}")
             continue
-        ignored = above.inside(current, {entry.name for entry in entries})
+        rules = current.rules.inside(current.path, {entry.name for entry in entries})
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name in _NEVER or ignored.hides(entry.path, is_folder=is_folder):
+            if entry.name in _NEVER and not (is_folder and current.keeps(entry.path)):
                 continue
-            if is_folder:
-                stack.append((entry.path, ignored))
+            if rules.hides(entry.path, is_folder=is_folder) and not current.keeps(entry.path):
+                yield from _hidden(entry.path, is_folder=is_folder)
+            elif is_folder:
+                stack.append(current._replace(path=entry.path, rules=rules))
             elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
                 yield entry.path
+
+
+def _hidden(path: str, *, is_folder: bool) -> Iterator[Ignored]:
+    if is_folder or candidate(path):
+        origin = display(path)
+        yield Ignored(f"{origin}/" if is_folder else origin, IgnoreReason.HIDDEN)
+
+
+def _tracked(repository: str) -> frozenset[str]:
+    """The names that a repository tracks, and the folders in which they are."""
+    from imagelint.collect.gitindex import tracked_files
+
+    found: set[str] = set()
+    for name in tracked_files(repository) or ():
+        path = name
+        while path and path not in found:
+            found.add(path)
+            path = os.path.dirname(path)
+    return frozenset(found)

@@ -10,12 +10,26 @@ def is_repository(folder: str) -> bool:
     return os.path.lexists(os.path.join(folder, ".git"))
 
 
+def repository_of(folder: str) -> str | None:
+    """The nearest folder from an absolute one upwards that holds `.git`."""
+    current = folder
+    while not is_repository(current):
+        above = os.path.dirname(current)
+        if above == current:
+            return None
+        current = above
+    return current
+
+
 def nearest(folder: str, name: str) -> str | None:
-    """The path of the nearest file of that name from `folder` up to the root of its repository."""
+    """The path of the nearest file of that name from `folder` up to the root of its repository.
+
+    A link to nothing, or a pipe, is found as well: who means a file is told that it is none.
+    """
     current = os.path.abspath(folder)
     while True:
         path = os.path.join(current, name)
-        if os.path.isfile(path):
+        if os.path.lexists(path) and not os.path.isdir(path):
             return path
         above = os.path.dirname(current)
         if above == current or is_repository(current):

@@ -24,13 +24,22 @@ class ReadResult(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def read_bytes(path: str, origin: str) -> bytes | Problem:
-    """The content of a regular file of at most `LARGEST_FILE` bytes, or why there is none."""
+def read_bytes(path: str, origin: str, within: str = "") -> bytes | Problem:
+    """The content of a regular file of at most `LARGEST_FILE` bytes, or why there is none.
+
+    With `within`, a folder without links in its path, no link is followed at the end of the path,
+    and nothing is read that lies elsewhere: what was found may be replaced before it is read.
+    """
+    flags = os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)
+    if within:
+        flags |= getattr(os, "O_NOFOLLOW", 0)
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
+        descriptor = os.open(path, flags)
     except OSError as error:
         return _unreadable(origin, error)
     try:
+        if within and not _lies_within(descriptor, within):
+            return Problem(ProblemKind.UNREADABLE, origin, "was moved while it was examined")
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
             detail = "is a folder" if stat.S_ISDIR(status.st_mode) else "not a regular file"
@@ -43,6 +52,15 @@ def read_bytes(path: str, origin: str) -> bytes | Problem:
         return _unreadable(origin, error)
     finally:
         os.close(descriptor)
+
+
+def _lies_within(descriptor: int, folder: str) -> bool:
+    """Whether an open file lies below a folder; true where the system cannot tell."""
+    try:
+        path = os.readlink(f"/proc/self/fd/{descriptor}")
+    except OSError:
+        return True
+    return path.startswith(folder.rstrip(os.sep) + os.sep)
 
 
 def too_large(origin: str, size: int) -> Problem:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.kinds import Beside
 
-__all__ = ["DocumentError", "candidate", "detect", "parse"]
+__all__ = ["DocumentError", "candidate", "detect", "parse", "same_by_name"]
 
 _DOCKERFILE = pattern(
     r"(?:dockerfile|containerfile)(?P<variant>[._-].+)?|.+[._-](?:dockerfile|containerfile)"
@@ -70,6 +70,22 @@ def candidate(path: str) -> bool:
     if _DATA.fullmatch(name):
         return _NONE_OF_OURS.fullmatch(name) is None
     return _is_dockerfile_name(name) or bool(kind_by_path(low))
+
+
+def same_by_name(path: str, other: str) -> bool:
+    """Whether two names are taken for the same before anybody looks at the content."""
+    first, second = (_class_of(_plain(each)) for each in (path, other))
+    return first == second
+
+
+def _class_of(low: str) -> str:
+    name = low.rpartition("/")[2]
+    named = kind_by_path(low)
+    if named:
+        return named
+    if _is_dockerfile_name(name):
+        return "template" if _TEMPLATE_NAME.fullmatch(name) else "dockerfile"
+    return name if _DATA.fullmatch(name) else ""
 
 
 def detect(origin: str, text: str) -> str:

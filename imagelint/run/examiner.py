@@ -29,6 +29,10 @@ if TYPE_CHECKING:
     from imagelint.run.policies import Policies
 
 
+# What depends on files that change holds at no other time: no digest is this word.
+_NEVER_AGAIN = ((os.curdir, "changed"),)
+
+
 class Plan(NamedTuple):
     """What holds for all files of a run. `files` are the examined ones by origin.
 
@@ -105,6 +109,8 @@ class Examiner:
             project.dependencies.update(beside(origin, name) for name in names)
         report = self._examination(self._plan.policies.of(folder))(document, project)
         asked = sorted(project.dependencies) if self._plan.keeps else ()
+        if self._index.changed:
+            return FileReport(report, _NEVER_AGAIN)
         return FileReport(report, tuple((name, dependency(name, self._index)) for name in asked))
 
     def _examination(self, policy: Policy) -> Examination:

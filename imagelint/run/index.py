@@ -47,6 +47,7 @@ class FileIndex:
 
     Memory is bounded: what has no room is read or parsed again when it is asked for again. Digests
     are made only where something is remembered by them: the first one costs a tenth of a small run.
+    `changed` tells whether a file was another when it was read again: then it has no text.
     """
 
     __slots__ = (
@@ -59,6 +60,7 @@ class FileIndex:
         "_kinds",
         "_landmarks",
         "_recent",
+        "changed",
     )
 
     def __init__(self, files: Mapping[str, FoundFile], *, hashed: bool = True) -> None:
@@ -72,15 +74,26 @@ class FileIndex:
         self._kinds = {origin: found.kind for origin, found in files.items() if found.kind}
         self._kind_digests: dict[str, str] = {}
         self._landmarks: dict[str, dict[Key, list[tuple[str, Node]]]] = {}
+        self.changed = False
 
     def content(self, found: FoundFile) -> FileContent:
         """The text and the digest of a file: one read for both."""
         known = self._contents.get(found.origin)
         if known is None:
-            known = _read(found, hashed=self._hashed)
-            self._digests[found.origin] = known.digest
+            known = self._unchanged(found.origin, _read(found, hashed=self._hashed))
             self._contents.put(found.origin, known, known.size)
         return known
+
+    def _unchanged(self, origin: str, content: FileContent) -> FileContent:
+        """What was read, unless there was something else when its digest was made.
+
+        Results are remembered by that digest: they must not be about another text.
+        """
+        if content.digest == self._digests.setdefault(origin, content.digest):
+            return content
+        self.changed = True
+        problem = Problem(ProblemKind.UNREADABLE, origin, "was changed while it was examined")
+        return FileContent(ReadResult(None, (problem,)), content.digest)
 
     def digest(self, origin: str) -> str:
         """The digest of a file's content; empty when it cannot be read."""
@@ -220,7 +233,7 @@ class _Shelf(Generic[T]):
 
 
 def _read(found: FoundFile, *, hashed: bool) -> FileContent:
-    data = read_bytes(found.path, found.origin)
+    data = read_bytes(found.target or found.path, found.origin, found.within)
     if isinstance(data, Problem):
         return FileContent(ReadResult(None, (data,)), "")
     return FileContent(decode(data, found.origin), digest_of(data) if hashed else "")

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from imagelint.collect.files import display
-from imagelint.collect.findup import nearest
+from imagelint.collect.findup import nearest, root_of
 from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.errors import Diagnostic, PolicyError
 from imagelint.policy.demands import demand
@@ -61,7 +61,7 @@ class Policies:
 
     def _at(self, path: str | None) -> Policy:
         if path not in self._by_path:
-            below = default_policy() if path is None else self._load(path)
+            below = default_policy() if path is None else self._load(path, _bounds(path))
             self._by_path[path] = demand(below, self._flags, named=False)
         return self._by_path[path]
 
@@ -72,8 +72,14 @@ class Policies:
         merged = demand(below, self._flags, named=True)
         return merged if len(names) == 1 else merged._replace(name="")
 
-    def _load(self, path: str) -> Policy:
-        return load_policy(read_source(display(path)), read_extended, self._validated)
+    def _load(self, path: str, within: str = "") -> Policy:
+        source = read_source(display(path), within)
+        return load_policy(source, lambda origin: read_extended(origin, within), self._validated)
+
+
+def _bounds(path: str) -> str:
+    """The folder that a policy which nobody has named may not lead out of."""
+    return os.path.realpath(root_of(os.path.dirname(path)))
 
 
 def _is_file(name: str) -> bool:
@@ -89,26 +95,32 @@ def _pack(name: str) -> Policy:
         ) from None
 
 
-def read_source(origin: str) -> Source:
-    """The source of a policy file.
+def read_source(origin: str, within: str = "") -> Source:
+    """The source of a policy file; with `within` it has to lie below that folder.
 
     Raises:
         PolicyError: it cannot be read.
     """
     try:
-        return read_extended(origin)
+        return read_extended(origin, within)
     except ValueError as error:
         complaint = Diagnostic(f"the policy cannot be read: {error}", at=origin)
         raise PolicyError(complaint) from None
 
 
-def read_extended(origin: str) -> Source:
+def read_extended(origin: str, within: str = "") -> Source:
     """The source of a file that a policy extends: its reader says where that is written.
+
+    With `within` it has to lie below that folder: what is examined may not have us read others.
 
     Raises:
         ValueError: it cannot be read, and why.
     """
-    data = read_bytes(origin, origin)
+    path = os.path.realpath(origin) if within else origin
+    if within and os.path.commonpath((path, within)) != within:
+        message = f"it lies outside of {display(within)}"
+        raise ValueError(message)
+    data = read_bytes(path, origin, within)
     text = decode(data, origin) if isinstance(data, bytes) else ReadResult(None, (data,))
     if text.source is None or text.problems:
         raise ValueError(text.problems[0].detail)

@@ -112,14 +112,100 @@ def test_the_repository_cannot_make_us_run_a_program(here: Path) -> None:
 
 
 @pytest.mark.parametrize("in_git", [True, False])
-def test_links_are_not_followed(here: Path, *, in_git: bool) -> None:
+def test_folders_behind_links_are_not_walked(here: Path, *, in_git: bool) -> None:
     write(here, "a/Dockerfile")
     (here / "a" / "loop").symlink_to("..")
-    (here / "Dockerfile").symlink_to("/etc/passwd")
+    (here / "b.yaml").symlink_to("a")
     if in_git:
         git("init", "-q")
     assert origins() == ["a/Dockerfile"]
+    assert find(["."], nothing, list_files).left_out == (Ignored("b.yaml", IgnoreReason.LINK),)
+
+
+@pytest.mark.parametrize("in_git", [True, False])
+def test_what_a_link_leads_to_is_examined_under_the_links_name(here: Path, *, in_git: bool) -> None:
+    write(here, "recipe", "notes.txt")
+    (here / "a").mkdir()
+    (here / "a" / "Dockerfile").symlink_to("../recipe")
+    (here / "other").symlink_to("notes.txt")
+    if in_git:
+        git("init", "-q")
+    (found,) = find(["."], nothing, list_files).files
+    assert (found.origin, found.target) == ("a/Dockerfile", str(here / "recipe"))
+    assert found.within == str(here)
+
+
+def test_what_is_examined_under_its_own_name_is_not_examined_twice(here: Path) -> None:
+    write(here, "docker/Dockerfile.cuda", "deploy/compose.yaml")
+    (here / "Dockerfile").symlink_to("docker/Dockerfile.cuda")
+    (here / "Dockerfile.yaml").symlink_to("Dockerfile")
+    (here / "Containerfile").symlink_to("deploy/compose.yaml")
+    listing = find(["."], nothing, list_files)
+    assert [found.origin for found in listing.files] == [
+        # By their names they are taken for something else.
+        *("Containerfile", "Dockerfile.yaml", "deploy/compose.yaml", "docker/Dockerfile.cuda"),
+    ]
+    assert listing.left_out == (Ignored("Dockerfile", IgnoreReason.LINK),)
     assert origins("Dockerfile") == ["Dockerfile"]
+
+
+@pytest.mark.parametrize("paths", [["."], ["Dockerfile", "pod.yaml", "loop.yaml"]])
+def test_a_link_that_leads_out_or_to_nothing_is_a_problem(here: Path, paths: list[str]) -> None:
+    (here / "Dockerfile").symlink_to("/etc/passwd")
+    (here / "pod.yaml").symlink_to("gone.yaml")
+    (here / "loop.yaml").symlink_to("loop.yaml")
+    listing = find(paths, nothing, list_files)
+    assert listing.files == ()
+    told = {problem.origin: problem.detail for problem in listing.problems}
+    assert told == {
+        "Dockerfile": "is a link that leads out of .",
+        "loop.yaml": "is a link that leads to nothing",
+        "pod.yaml": "is a link that leads to nothing",
+    }
+
+
+def test_the_bounds_are_those_of_the_repository(here: Path) -> None:
+    write(here, "recipe", "a/x")
+    git("init", "-q")
+    (here / "a" / "Dockerfile").symlink_to("../recipe")
+    assert origins("a") == ["a/Dockerfile"]
+    git("init", "-q", "a")
+    assert origins("a") == []
+
+
+def test_a_repository_of_somebody_else_is_asked_as_well(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, "Dockerfile", "hidden/Dockerfile")
+    (here / ".gitignore").write_text("hidden\n", encoding="utf-8")
+    git("init", "-q")
+    git("add", "-f", "hidden")
+    # https://github.com/git/git/blob/master/t/lib-sudo.sh
+    monkeypatch.setenv("GIT_TEST_ASSUME_DIFFERENT_OWNER", "1")
+    assert origins() == ["Dockerfile", "hidden/Dockerfile"]
+
+
+def test_without_git_what_is_tracked_is_there_and_what_is_hidden_is_said(here: Path) -> None:
+    write(here, "Dockerfile", "kept/Dockerfile", "gone/Dockerfile", "x.yaml", "x.txt")
+    write(here, "node_modules/a/Dockerfile", ".venv/Dockerfile", "kept/y.yaml")
+    git("init", "-q")
+    git("add", "kept/Dockerfile", "node_modules")
+    (here / ".gitignore").write_text("kept\ngone\nx.*\n", encoding="utf-8")
+    listing = find(["."], nothing, unknown)
+    assert [found.origin for found in listing.files] == [
+        *("Dockerfile", "kept/Dockerfile", "node_modules/a/Dockerfile"),
+    ]
+    hidden = [each.origin for each in listing.left_out if each.reason is IgnoreReason.HIDDEN]
+    assert hidden == ["gone/", "kept/y.yaml", "x.yaml"]
+
+
+def test_a_submodule_is_asked_for_its_own_files(here: Path) -> None:
+    write(here, "sub/Dockerfile", "sub/ignored/Dockerfile")
+    git("init", "-q", "sub")
+    (here / "sub" / ".gitignore").write_text("ignored\n", encoding="utf-8")
+    git("-C", "sub", "add", "-f", "ignored")
+    git("init", "-q")
+    assert origins() == ["sub/Dockerfile", "sub/ignored/Dockerfile"]
 
 
 @pytest.mark.parametrize("paths", [["."], ["Dockerfile", "a/Dockerfile"]])

@@ -120,3 +120,27 @@ def test_standard_input_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     text = read_standard_input("name")
     assert text.source is not None
     assert text.source.origin == "name"
+
+
+def test_a_link_that_took_the_place_of_a_file_is_not_followed(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "secret").write_text("x", encoding="utf-8")
+    path = tmp_path / "in" / "Dockerfile"
+    path.symlink_to("../secret")
+    within = str(tmp_path / "in")
+    answer = read_bytes(str(path), "Dockerfile", within)
+    assert isinstance(answer, Problem)
+    assert answer.detail == "too many levels of symbolic links"
+    path.unlink()
+    path.write_text("FROM a", encoding="utf-8")
+    assert read_bytes(str(path), "Dockerfile", within) == b"FROM a"
+
+
+def test_nor_is_one_that_took_the_place_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "in").mkdir()
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "Dockerfile").write_text("x", encoding="utf-8")
+    (tmp_path / "in" / "a").symlink_to("../out")
+    answer = read_bytes(str(tmp_path / "in/a/Dockerfile"), "a/Dockerfile", str(tmp_path / "in"))
+    assert isinstance(answer, Problem)
+    assert answer.detail == "was moved while it was examined"

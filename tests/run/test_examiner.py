@@ -63,7 +63,8 @@ def test_who_asks_all_of_a_kind_depends_on_all_of_it(here: Path) -> None:
     assert dependencies() == before
     write(here, a__Dockerfile="FROM b\n")
     after = dependencies()
-    assert after.keys() == before.keys() == {all_of("dockerfile")}
+    assert after.keys() == before.keys()
+    assert after.keys() == {all_of("dockerfile"), "Dockerfile.dockerignore"}
     assert after != before
 
 

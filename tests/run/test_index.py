@@ -18,6 +18,7 @@ from imagelint.documents.kubernetes.landmarks import pods_labelled, pods_of, ser
 from imagelint.policy.model import Policy
 from imagelint.run import files as run_files
 from imagelint.run import index as module
+from imagelint.run.examiner import Examiner, Plan, dependency
 from imagelint.run.files import Run, examine
 from imagelint.run.index import FileIndex
 from imagelint.run.policies import Policies
@@ -61,9 +62,9 @@ def log(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatc
         with path.open("a", encoding="utf-8") as file:
             file.write(f"{os.getpid()} {what} {origin}\n")
 
-    def read(place: str, origin: str) -> bytes | Problem:
+    def read(place: str, origin: str, within: str) -> bytes | Problem:
         note("read", origin)
-        return read_bytes(place, origin)
+        return read_bytes(place, origin, within)
 
     def parsed(source: Source, kind: str, read: Beside) -> Document:
         note("parse", source.origin)
@@ -237,3 +238,47 @@ def test_the_environment_file_beside_is_looked_at_and_a_part_of_what_is_remember
     (here / "elsewhere" / ".env").write_text("TAG='latest'\n", encoding="utf-8")
     (here / ".env").symlink_to(here / "elsewhere" / ".env")
     assert rules() == []
+
+
+@pytest.mark.parametrize("processes", [1, 2])
+def test_nothing_is_remembered_of_a_file_that_changes_while_it_is_examined(
+    here: Path, monkeypatch: pytest.MonkeyPatch, processes: int
+) -> None:
+    write(here, Dockerfile="FROM debian:12.7\nUSER root\n", other__Dockerfile="FROM debian:12.7\n")
+    monkeypatch.setattr(module, "MOST_TEXT", 0)
+    monkeypatch.setattr(run_files, "WORTH_A_PROCESS", 1)
+    reads: Counter[str] = Counter()
+
+    def read(place: str, origin: str, within: str) -> bytes | Problem:
+        data = read_bytes(place, origin, within)
+        reads[origin] += 1
+        if origin == "Dockerfile" and reads[origin] == 1:
+            assert isinstance(data, bytes)
+            return data.replace(b"root", b"10001")
+        return data
+
+    monkeypatch.setattr(module, "read_bytes", read)
+    files = find(["."], lambda _path: False, lambda _folder: None).files
+    memory = Memory()
+    reports = examine(files, run(memory, processes))
+    (problem,) = reports["Dockerfile"].problems
+    assert problem.detail == "was changed while it was examined"
+    assert not reports["Dockerfile"].examined
+    monkeypatch.setattr(module, "read_bytes", read_bytes)
+    again = examine(files, run(memory))
+    assert {found.rule for found in again["Dockerfile"].findings} >= {"root-user"}
+
+
+def test_an_answer_that_rests_on_a_file_that_changes_is_not_remembered(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, Dockerfile=COPIES, _dockerignore=".git\n")
+    index = FileIndex({}, hashed=True)
+    assert index.digest("Dockerfile")
+    write(here, Dockerfile="FROM debian:12.7\n")
+    monkeypatch.setattr(index, "_contents", module._Shelf(0))
+    assert index.document(FoundFile("Dockerfile", "Dockerfile")) is None
+    plan = Plan({}, Policies(["strict"], Policy(), set()), index, keeps=True)
+    stored = Examiner(plan).file(FoundFile(".dockerignore", ".dockerignore"))
+    assert not stored.report.problems
+    assert all(dependency(name, index) != digest for name, digest in stored.dependencies)

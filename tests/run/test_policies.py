@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,6 +12,7 @@ from imagelint.run.policies import Policies
 from tests.cli.projects import policy
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 NOTHING = Policy()
@@ -69,3 +71,37 @@ def test_a_valid_policy_is_remembered(here: Path) -> None:
     with pytest.raises(PolicyError):
         Policies(["ours.yaml"], NOTHING, validated)
     assert len(validated) == 1
+
+
+@pytest.mark.parametrize(
+    ("make", "part"),
+    [
+        (os.mkfifo, "not a regular file"),
+        (lambda path: path.symlink_to("gone.yaml"), "no such file"),
+        (lambda path: path.symlink_to("/etc/passwd"), "it lies outside of ."),
+    ],
+)
+def test_what_stands_where_a_policy_is_read_and_is_none_is_no_silence(
+    here: Path, make: Callable[[Path], None], part: str
+) -> None:
+    make(here / ".imagelint.yaml")
+    with pytest.raises(PolicyError, match=part):
+        Policies([], NOTHING, set()).of(".")
+
+
+def test_a_policy_of_the_tree_does_not_lead_out_of_it(here: Path) -> None:
+    (here / "other").mkdir()
+    (here / "tree/policies").mkdir(parents=True)
+    (here / "tree/.git").mkdir()
+    loose = policy("rules: {root-user: off}")
+    (here / "other/loose.yaml").write_text(loose, encoding="utf-8")
+    (here / "tree/policies/inside.yaml").write_text(loose, encoding="utf-8")
+    (here / "tree/link.yaml").symlink_to("policies/inside.yaml")
+    own = here / "tree/.imagelint.yaml"
+    own.write_text("name: x\nextends: [./policies/inside.yaml, ./link.yaml]\n", encoding="utf-8")
+    assert "root-user" not in Policies([], NOTHING, set()).of("tree").enabled
+    own.write_text("name: x\nextends: [../other/loose.yaml]\n", encoding="utf-8")
+    with pytest.raises(PolicyError, match="it lies outside of tree"):
+        Policies([], NOTHING, set()).of("tree")
+    named = Policies(["tree/.imagelint.yaml"], NOTHING, set())
+    assert "root-user" not in named.of(".").enabled
