@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-KEPT = 256
+KEPT = 1024
 """Answers of one question: the rules ask about one file after the other."""
 
 
