@@ -15,7 +15,7 @@ from imagelint.core.source import Source, Span
 from imagelint.documents.shared import EnvVar, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Self
 
 T = TypeVar("T")
@@ -182,16 +182,66 @@ class AllowanceUse(NamedTuple):
     until: str = ""
 
 
+class TextPart(NamedTuple):
+    """A text of a document: its own, or that of another file which is read as a part of it.
+
+    Places in it are offsets behind `start`, so that a span says by itself in which text it lies.
+    """
+
+    start: int
+    source: Source
+
+    def local(self, span: Span) -> Span:
+        """A span by the offsets of the text alone."""
+        return Span(span.start - self.start, span.end - self.start)
+
+    def shifted(self, span: Span) -> Span:
+        """A span of the text by the offsets of the document."""
+        return Span(span.start + self.start, span.end + self.start)
+
+    @property
+    def next_start(self) -> int:
+        """Where the places of another text may begin."""
+        return self.start + len(self.source.text) + 1
+
+
+class Attachments(NamedTuple):
+    """The texts of other files that are parts of a document: the scripts that an image starts.
+
+    `asked` are the names of all files that were looked for, relative to the document's folder.
+    """
+
+    parts: tuple[TextPart, ...] = ()
+    asked: tuple[str, ...] = ()
+
+
+def part_at(parts: Sequence[TextPart], offset: int) -> TextPart:
+    """The text in which an offset lies, among the texts of a document in their order."""
+    return next((part for part in reversed(parts) if offset >= part.start), parts[0])
+
+
 class Document:
     """Typed, immutable view of one source.
 
     Subclasses set `kind`, fill the fields in their constructor and implement `nodes`. Whatever is
     asked of the whole is answered from indexes, which are made once, when they are first asked for.
     `gaps` are the parts that could not be examined: each is a problem, whatever the rest comes to.
+    `attached` are the texts of other files that are parts of the document, `asked` the names of
+    the files that were looked for: see `Attachments`.
     """
 
     kind: ClassVar[str] = ""
-    __slots__ = ("_by_type", "_derived", "_walked", "allowances", "complaints", "gaps", "source")
+    __slots__ = (
+        "_by_type",
+        "_derived",
+        "_walked",
+        "allowances",
+        "asked",
+        "attached",
+        "complaints",
+        "gaps",
+        "source",
+    )
 
     def __init__(
         self,
@@ -200,8 +250,10 @@ class Document:
         complaints: Iterable[Complaint] = (),
         allowances: Iterable[Allowance] = (),
         gaps: Iterable[DocumentError] = (),
+        attachments: Attachments | None = None,
     ) -> None:
         self.source = source
+        self.attached, self.asked = attachments or Attachments()
         self.gaps = tuple(gaps)
         self.complaints = tuple(complaints)
         self.allowances = tuple(allowances)
@@ -213,6 +265,20 @@ class Document:
     def span(self) -> Span:
         """The whole text: a document is a node too."""
         return Span(0, len(self.source.text))
+
+    @property
+    def parts(self) -> tuple[TextPart, ...]:
+        """Its texts: its own, and those that are attached."""
+        return (TextPart(0, self.source), *self.attached)
+
+    def part_at(self, offset: int) -> TextPart:
+        """The text in which an offset lies."""
+        return part_at(self.parts, offset)
+
+    def written(self, span: Span) -> str:
+        """What is written under a span, in whichever text it lies."""
+        part = self.part_at(span.start)
+        return part.source.text[slice(*part.local(span))]
 
     @property
     def digest(self) -> str:

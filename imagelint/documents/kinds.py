@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 Beside: TypeAlias = "Callable[[str], str | None]"
-"""The text of the file of that name in the folder of a source; None when there is none to read."""
+"""The text of a file by its name relative to the folder of a source; None when there is none."""
 
 
 class Kind(NamedTuple):
@@ -28,7 +28,8 @@ class Kind(NamedTuple):
     read. `path` matches, whole and in lower case with `/`, the paths that are of this kind whatever
     they hold; what a path does not tell is told by `documents.detect` from the content. Texts of
     more than `most_lines` lines are not examined: people write some hundreds. `beside` are the
-    names of files in the same folder whose texts the parser takes as well.
+    names of files in the same folder whose texts the parser takes as well; one that `asks` is given
+    a way to read what the document names, anywhere in its repository.
     """
 
     parser: str
@@ -36,6 +37,7 @@ class Kind(NamedTuple):
     path: re.Pattern[str] | None = None
     most_lines: int | None = None
     beside: tuple[str, ...] = ()
+    asks: bool = False
 
     def parse(self, source: Source, read: Beside = lambda _name: None) -> Document:
         """Read a source as a document of this kind, with what it needs of the files beside it.
@@ -45,6 +47,8 @@ class Kind(NamedTuple):
         """
         module, _, name = self.parser.partition(":")
         found = getattr(import_module(f"imagelint.documents.{module}"), name)
+        if self.asks:
+            return cast("Callable[[Source, Beside], Document]", found)(source, read)
         if self.beside:
             texts = tuple(map(read, self.beside))
             return cast("Callable[[Source, tuple[str | None, ...]], Document]", found)(
@@ -71,7 +75,7 @@ KINDS: dict[str, Kind] = {
         most_lines=100_000,
     ),
     # What is read line by line costs a tenth of a millisecond a line.
-    "dockerfile": Kind("dockerfile.frontend:read_dockerfile", most_lines=20_000),
+    "dockerfile": Kind("dockerfile.frontend:read_dockerfile", most_lines=20_000, asks=True),
     "kubernetes": Kind("kubernetes.manifest:parse_manifest"),
     "compose": Kind("compose.document:parse_compose", beside=(".env",)),
     # Examples hold what is to be filled in.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Excerpt, Location
@@ -12,7 +13,7 @@ from imagelint.core.source import Span
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imagelint.documents.base import Document, Node
+    from imagelint.documents.base import Document, Node, TextPart
     from imagelint.documents.project import Project
 
 _LONGEST_EXCERPT = 5
@@ -64,14 +65,15 @@ class Locator:
 
     def locate(self, node: Node) -> Location:
         """The place of a node: its span, positions, logical path, and whole masked lines."""
-        source = self.document.source
-        span = node.span
+        part = self.document.part_at(node.span.start)
+        source, span = part.source, part.local(node.span)
         path = getattr(node, "path", "")
         if not source.text:
             return Location(source.origin, path=path)
         start = source.position(span.start)
         end = source.position(span.end)
-        return Location(source.origin, span, start, end, self._excerpt(start.line, end.line), path)
+        excerpt = self._excerpt(part, start.line, end.line)
+        return Location(source.origin, span, start, end, excerpt, path)
 
     def redact(self, message: str) -> str:
         """A message without any secret of the document in it."""
@@ -89,13 +91,14 @@ class Locator:
                 at += len(MASK) if found else 1
         return message
 
-    def _excerpt(self, first: int, last: int) -> Excerpt:
+    def _excerpt(self, part: TextPart, first: int, last: int) -> Excerpt:
         last = min(last, first + _LONGEST_EXCERPT - 1)
-        return Excerpt(first, tuple(self._masked(number) for number in range(first, last + 1)))
+        lines = tuple(self._masked(part, number) for number in range(first, last + 1))
+        return Excerpt(first, lines)
 
-    def _masked(self, number: int) -> str:
-        source = self.document.source
-        whole = source.line_span(number)
+    def _masked(self, part: TextPart, number: int) -> str:
+        source = part.source
+        whole = part.shifted(source.line_span(number))
         line = source.line(number)[:_LONGEST_LINE]
         covered = self.document.derived(_covered)
         # What is covered is apart and in order: so are its ends.
@@ -110,8 +113,7 @@ class Locator:
 
 def _secret_values(document: Document) -> Mapping[int, frozenset[str]]:
     """The values of the secrets by their lengths, longest first: there may be thousands."""
-    text = document.source.text
-    written = {text[span.start : span.end].strip("'\"") for span in document.derived(_secrets)}
+    written = {document.written(span).strip("'\"") for span in document.derived(_secrets)}
     written -= _open_words(document, written)
     by_length: dict[int, set[str]] = {}
     for value in written:
@@ -125,13 +127,16 @@ def _open_words(document: Document, written: set[str]) -> set[str]:
     words = {value for value in written if value.isalpha() and value.islower()}
     if not words or len(words) > _MOST_WORDS:
         return set()
-    shown = mask(document.source.text, document.derived(_covered))
+    text = document.source.text
+    shown = mask(text, [span for span in document.derived(_covered) if span.end <= len(text)])
     return {word for word in words if word in shown}
 
 
 def looking_secret(document: Document) -> tuple[Span, ...]:
-    """Everything in the text of a document that looks like a secret, for `Document.derived`."""
-    return tuple(secret_spans(document.source.text))
+    """Everything in the texts of a document that looks like a secret, for `Document.derived`."""
+    found = secret_spans(document.source.text)
+    inside = (map(part.shifted, secret_spans(part.source.text)) for part in document.attached)
+    return (*found, *chain.from_iterable(inside))
 
 
 def _secrets(document: Document) -> tuple[Span, ...]:

@@ -35,7 +35,7 @@ class Examination:
         """The report about one document; what the policy waives is still among the findings."""
         judgement = self._judge(document, project)
         findings = self._levelled(judgement.findings)
-        suppressed = allow_inline(findings, document.allowances, self._enabled)
+        suppressed = allow_inline(findings, document.allowances, self._enabled, document.parts)
         idle = self.allowances(document, suppressed.uses) if suppressed.uses else Report()
         examined = Examined(
             document.source.origin, document.kind, document.digest, about(document.kind)

@@ -6,17 +6,17 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.documents.base import NO_RULE, AllowanceState, AllowanceUse, Dialect
+from imagelint.documents.base import NO_RULE, AllowanceState, AllowanceUse, Dialect, part_at
 from imagelint.engine.suppression import Suppression, nearest_rule, state_of, suppress
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable
+    from collections.abc import Collection, Container, Iterable, Sequence
 
     from imagelint.core.finding import Finding
     from imagelint.core.report import Allowed
-    from imagelint.documents.base import Allowance
+    from imagelint.documents.base import Allowance, TextPart
 
 MOST_ALLOWANCES = 1_000
 """Of one document. More would take for ever to compare; they allow nothing."""
@@ -32,15 +32,19 @@ class AllowanceResult(NamedTuple):
 
 
 def allow_inline(
-    findings: Iterable[Finding], allowances: Iterable[Allowance], enabled: Container[str]
+    findings: Iterable[Finding],
+    allowances: Iterable[Allowance],
+    enabled: Container[str],
+    parts: Sequence[TextPart] = (),
 ) -> AllowanceResult:
     """Suppress the findings of a document by the allowances that it holds itself.
 
-    `enabled` are the rules that ran. Allowances of other tools hold without a reason and are
-    never reported; ours hold only with one.
+    `enabled` are the rules that ran, `parts` the texts of the document: an allowance holds for the
+    one in which it stands. Allowances of other tools hold without a reason and are never reported;
+    ours hold only with one.
     """
     considered = tuple(islice(allowances, MOST_ALLOWANCES))
-    result = suppress(findings, tuple(map(_suppression, considered)))
+    result = suppress(findings, tuple(_suppression(one, parts) for one in considered))
     uses = tuple(
         _use(allowance, enabled, used=at in result.used)
         for at, allowance in enumerate(considered)
@@ -49,13 +53,15 @@ def allow_inline(
     return AllowanceResult(result.kept, result.allowed, uses)
 
 
-def _suppression(allowance: Allowance) -> Suppression:
+def _suppression(allowance: Allowance, parts: Sequence[TextPart]) -> Suppression:
+    part = part_at(parts, allowance.span.start) if parts else None
     return Suppression(
         allowance.kind,
         _reached(allowance),
         lambda _finding: True,
         allowance.reason or f"{allowance.dialect.value} is told to ignore {allowance.rule}",
-        scope=allowance.scope,
+        scope=part.local(allowance.scope) if part else allowance.scope,
+        origins=None if part is None else (part.source.origin,),
     )
 
 

@@ -85,25 +85,46 @@ def _candidates(
     by_rule = _by_rule(suppressions)
     result: list[list[int]] = [[] for _ in findings]
     for rule, numbers in of_rule.items():
-        places = [findings[number].location.span for number in numbers]
         anywhere, by_origin = _by_origin(suppressions, by_rule.get(rule, ()))
-        scopes = {at: scope for at in by_rule.get(rule, ()) if (scope := suppressions[at].scope)}
-        ats = list(scopes)
-        for number, around in zip(numbers, covering([*scopes.values()], places), strict=True):
+        scoped = [at for at in by_rule.get(rule, ()) if suppressions[at].scope]
+        around = _around(suppressions, scoped, findings, numbers) if scoped else {}
+        for number in numbers:
             there = by_origin.get(findings[number].location.origin, ())
-            result[number] = sorted({*anywhere, *there, *(ats[place] for place in around)})
+            result[number] = sorted({*anywhere, *there, *around.get(number, ())})
+    return result
+
+
+def _around(
+    suppressions: Sequence[Suppression],
+    scoped: Iterable[int],
+    findings: Sequence[Finding],
+    numbers: Iterable[int],
+) -> dict[int, list[int]]:
+    """The suppressions in whose scope each of some findings lies, by the finding's number."""
+    by_text: dict[str, list[int]] = {}
+    for number in numbers:
+        by_text.setdefault(findings[number].location.origin, []).append(number)
+    result: dict[int, list[int]] = {}
+    for text, inside in by_text.items():
+        ats = [at for at in scoped if text in (suppressions[at].origins or (text,))]
+        scopes = [scope for at in ats if (scope := suppressions[at].scope)]
+        places = [findings[number].location.span for number in inside]
+        for number, places_around in zip(inside, covering(scopes, places), strict=True):
+            result[number] = [ats[place] for place in places_around]
     return result
 
 
 def _by_origin(
     suppressions: Sequence[Suppression], ats: Iterable[int]
 ) -> tuple[list[int], dict[str, list[int]]]:
-    """Those of some suppressions that may hold in any text, and the others by text."""
+    """Those of some suppressions without a scope that hold in any text, and the others by text."""
     anywhere: list[int] = []
     by_origin: dict[str, list[int]] = {}
     for at in ats:
         origins = suppressions[at].origins
-        if origins is None and suppressions[at].scope is None:
+        if suppressions[at].scope is not None:
+            continue
+        if origins is None:
             anywhere.append(at)
         for origin in origins or ():
             by_origin.setdefault(origin, []).append(at)

@@ -46,12 +46,18 @@ class Context:
         severity: Severity | None = None,
         confidence: Confidence | None = None,
     ) -> Finding:
-        """A finding of this rule at a node. `severity` is for rules that know levels."""
+        """A finding of this rule at a node. `severity` is for rules that know levels.
+
+        In the text of another file it is at most likely: which file a build takes is not certain.
+        """
+        location = self._locators.own.locate(at)
+        if location.origin != self.source.origin:
+            confidence = Confidence.LIKELY
         return Finding(
             rule=self._rule.name,
             severity=severity or self._rule.severity,
             message=self._locators.redact(message),
-            location=self._locators.own.locate(at),
+            location=location,
             help=self._locators.redact(help) if help else "",
             notes=notes,
             fix=fix,
@@ -81,11 +87,12 @@ class Context:
         Raises:
             LookupError: no document of that origin was looked at.
         """
-        return Edit(self._locator(of).document.source.origin, span, text)
+        part = self._locator(of).document.part_at(span.start)
+        return Edit(part.source.origin, part.local(span), text)
 
     def _locator(self, origin: str) -> Locator:
         return self._locators.of(origin) if origin else self._locators.own
 
     def text(self, span: Span) -> str:
         """What is written under a span. For reasoning, never for messages about secrets."""
-        return self.source.text[span.start : span.end]
+        return self.document.written(span)

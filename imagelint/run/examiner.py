@@ -103,10 +103,12 @@ class Examiner:
         project = Project(
             lambda origin: self.load(origin, root), lambda kind, key: self.find(kind, key, root)
         )
-        if document.kind in KINDS:
-            names = KINDS[document.kind].beside
-            origin = document.source.origin
-            project.dependencies.update(beside(origin, name) for name in names)
+        names = (*KINDS[document.kind].beside, *document.asked) if document.kind in KINDS else ()
+        origin = document.source.origin
+        looked_at = (beside(origin, name) for name in names)
+        project.dependencies.update(
+            name for name in looked_at if self._is_below(root, os.path.dirname(name) or ".")
+        )
         report = self._examination(self._plan.policies.of(folder))(document, project)
         asked = sorted(project.dependencies) if self._plan.keeps else ()
         if self._index.changed:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from imagelint.collect.files import FoundFile
+    from imagelint.core.finding import Finding
     from imagelint.run.policies import Policies
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
@@ -138,11 +139,24 @@ def _work(
     run.results.put(fresh, run.now)
 
 
+def _findings(parts: Iterable[Report]) -> Iterator[Finding]:
+    """All findings; those about a file that several others run are the same ones."""
+    elsewhere: set[Finding] = set()
+    for part in parts:
+        own = {examined.origin for examined in part.examined}
+        for finding in part.findings:
+            if finding.location.origin in own:
+                yield finding
+            elif finding not in elsewhere:
+                elsewhere.add(finding)
+                yield finding
+
+
 def total(reports: Iterable[Report]) -> Report:
     """The sum of many reports in one step."""
     parts = tuple(reports)
     return Report(
-        tuple(finding for part in parts for finding in part.findings),
+        tuple(_findings(parts)),
         tuple(allowed for part in parts for allowed in part.allowed),
         tuple(problem for part in parts for problem in part.problems),
         tuple(examined for part in parts for examined in part.examined),

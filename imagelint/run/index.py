@@ -12,6 +12,7 @@ from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind, Report
 from imagelint.documents.detect import DocumentError, detect, parse
+from imagelint.documents.kinds import KINDS
 from imagelint.documents.project import beside, by_key
 
 if TYPE_CHECKING:
@@ -148,7 +149,8 @@ class FileIndex:
         kind = self._kinds.get(source.origin)
         if kind is None:
             kind = self._kinds[source.origin] = detect(source.origin, source.text)
-        return _parse(source, kind, lambda name: self._beside(source.origin, name))
+        reading = self._asked if kind and KINDS[kind].asks else self._beside
+        return _parse(source, kind, lambda name: reading(source.origin, name))
 
     def _beside(self, origin: str, name: str) -> str | None:
         """The text of a file in the folder of another; None where there is none to read."""
@@ -157,6 +159,21 @@ class FileIndex:
         if os.path.dirname(os.path.realpath(wanted)) != folder:
             return None  # a link leads out of the folder, and perhaps of the repository
         source = self.content(self._file(wanted)).text.source
+        return source.text if source is not None else None
+
+    def _asked(self, origin: str, name: str) -> str | None:
+        """The text of a file in the repository of another, which names it; None without one."""
+        from imagelint.collect.findup import root_of
+
+        wanted = beside(origin, name)
+        place = os.path.realpath(wanted)
+        root = os.path.realpath(root_of(os.path.dirname(origin) or "."))
+        if os.path.commonpath((root, place)) != root or not os.path.isfile(place):
+            return None
+        found = self._files.get(wanted) or FoundFile(place, wanted, within=root)
+        source = self.content(found).text.source
+        if wanted not in self._files:
+            self.forget_text(wanted)
         return source.text if source is not None else None
 
     def _parsed(self, found: FoundFile) -> Document | Report | None:

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.redact import MASK
 from imagelint.core.source import Source, Span
+from imagelint.documents.base import Attachments, Document, TextPart
 from imagelint.documents.detect import parse
 from imagelint.documents.locate import Locator
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 COMPOSE = """\
 services:
@@ -33,3 +39,32 @@ def test_excerpts_mask_where_the_secret_is_written() -> None:
     start = COMPOSE.index("MYSQL_PASSWORD")
     (line,) = locator().locate(Span(start, start + 5)).excerpt.lines
     assert line == "      MYSQL_PASSWORD: •••••"
+
+
+def test_a_place_in_an_attached_text_is_one_of_its_file() -> None:
+    own = Source("Dockerfile", "FROM a\n")
+    script = Source("start.sh", "one\n  two sup3rs3cret\n")
+    part = TextPart(len(own.text) + 1, script)
+    document = _Kept(own, attachments=Attachments((part,)))
+    found = Locator(document).locate(part.shifted(Span(6, 9)))
+    assert (found.origin, found.span, found.start) == ("start.sh", Span(6, 9), (2, 3))
+    assert found.excerpt is not None
+    assert found.excerpt.lines == ("  two •••••••••••",)
+    assert document.written(part.shifted(Span(6, 9))) == "two"
+    assert Locator(document).redact("it says sup3rs3cret") == f"it says {MASK}"
+    assert part.next_start == part.start + len(script.text) + 1
+
+
+class _Kept(Document):
+    def concealed(self) -> Iterator[Span]:
+        start = self.attached[0].source.text.index("sup3rs3cret")
+        yield self.attached[0].shifted(Span(start, start + len("sup3rs3cret")))
+
+
+def test_a_pattern_of_a_secret_is_masked_in_an_attached_text_too() -> None:
+    token = "ghp_" + "a1B2" * 9
+    part = TextPart(8, Source("start.sh", f"export X={token}\n"))
+    document = Document(Source("Dockerfile", "FROM a\n"), attachments=Attachments((part,)))
+    found = Locator(document).locate(part.shifted(Span(0, 6)))
+    assert found.excerpt is not None
+    assert token not in found.excerpt.lines[0]

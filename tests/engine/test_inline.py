@@ -3,8 +3,15 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.report import AllowanceKind
-from imagelint.core.source import Span
-from imagelint.documents.base import NO_RULE, Allowance, AllowanceState, AllowanceUse, Dialect
+from imagelint.core.source import Source, Span
+from imagelint.documents.base import (
+    NO_RULE,
+    Allowance,
+    AllowanceState,
+    AllowanceUse,
+    Dialect,
+    TextPart,
+)
 from imagelint.engine.inline import allow_inline
 from imagelint.engine.suppression import nearest_rule
 from imagelint.rules import catalog
@@ -155,3 +162,17 @@ def test_all_of_a_tool_does_not_mean_secrets(monkeypatch: pytest.MonkeyPatch) ->
 def test_what_cannot_be_read_is_told() -> None:
     (use,) = allow_inline([], [wish(NO_RULE)], ENABLED).uses
     assert (use.state, use.suggestion) == (AllowanceState.UNREADABLE, "")
+
+
+def test_an_allowance_holds_for_the_text_in_which_it_stands() -> None:
+    own = Source("Dockerfile", "x" * 100)
+    parts = (TextPart(0, own), TextPart(101, Source("start.sh", "y" * 100)))
+    here, there = finding(span=INSIDE), finding(span=INSIDE, origin="start.sh")
+    in_script = Allowance("root-user", "why", Span(111, 121), Span(102, 105))
+    settled = allow_inline([here, there], [in_script], ENABLED, parts)
+    assert settled.kept == (here,)
+    assert settled.uses[0].state is AllowanceState.USED
+    in_own = wish("root-user", scope=LINE)
+    assert allow_inline([here, there], [in_own], ENABLED, parts).kept == (there,)
+    both = allow_inline([here, there], [in_own, in_script], ENABLED, parts)
+    assert both.kept == ()

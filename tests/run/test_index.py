@@ -282,3 +282,55 @@ def test_an_answer_that_rests_on_a_file_that_changes_is_not_remembered(
     stored = Examiner(plan).file(FoundFile(".dockerignore", ".dockerignore"))
     assert not stored.report.problems
     assert all(dependency(name, index) != digest for name, digest in stored.dependencies)
+
+
+# -- Scripts that a Dockerfile runs -----------------------------------------------------------
+
+SCRIPT = "#!/bin/sh\nexec vllm serve a/b --host localhost\n"
+STARTS = 'FROM vllm/vllm-openai:v0.11.2\nCOPY start.sh /\nENTRYPOINT ["/start.sh"]\n'
+
+
+def places(memory: ResultCache) -> list[str]:
+    """Where servers listen to themselves, by all files of the folder."""
+    files = find(["."], lambda _path: False, lambda _folder: None).files
+    policies = Policies(["gpu-serving"], Policy(), set())
+    report = run_files.total(examine(files, Run(policies, memory, 1)).values())
+    return [one.location.origin for one in report.findings if one.rule == "bind-localhost"]
+
+
+def test_a_script_that_is_run_is_a_part_of_what_is_remembered(here: Path) -> None:
+    memory = Memory()
+    write(here, Dockerfile=STARTS)
+    assert places(memory) == []
+    (here / "start.sh").write_text(SCRIPT, encoding="utf-8")
+    assert places(memory) == ["start.sh"]
+    (here / "start.sh").write_text(SCRIPT.replace("localhost", "::"), encoding="utf-8")
+    assert places(memory) == []
+
+
+def test_a_script_that_several_images_run_is_told_once(here: Path) -> None:
+    write(here, a_Dockerfile=STARTS, b_Dockerfile=STARTS)
+    (here / "start.sh").write_text(SCRIPT, encoding="utf-8")
+    assert places(NullCache()) == ["start.sh"]
+
+
+def test_no_script_is_read_beyond_the_repository(here: Path) -> None:
+    inside = here / "repository" / "image"
+    inside.mkdir(parents=True)
+    (here / "repository" / ".git").mkdir()
+    write(inside, Dockerfile=STARTS)
+    (here / "start.sh").write_text(SCRIPT, encoding="utf-8")
+    (here / "repository" / "start.sh").symlink_to(here / "start.sh")
+    assert places(NullCache()) == []
+    (inside / "start.sh").mkdir()
+    assert places(NullCache()) == []
+    (here / "repository" / "start.sh").unlink()
+    (here / "repository" / "start.sh").write_text(SCRIPT, encoding="utf-8")
+    assert places(NullCache()) == ["repository/start.sh"]
+
+
+@pytest.mark.parametrize("data", [b"#!/bin/sh\n\0vllm serve a/b --host localhost\n", b"\x7fELF\0"])
+def test_a_binary_file_is_no_script(here: Path, data: bytes) -> None:
+    write(here, Dockerfile=STARTS)
+    (here / "start.sh").write_bytes(data)
+    assert places(NullCache()) == []

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.dockerfile.model import Instruction
     from imagelint.documents.dockerfile.syntax.lines import Directive
+    from imagelint.documents.shell.script import Script
 
 _OURS = pattern(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
@@ -24,6 +25,7 @@ _OURS = pattern(
 _HADOLINT = pattern(r"#\s*hadolint\s+(?P<all>global\s+)?ignore\s*=\s*(?P<rules>\w+(?:\s*,\s*\w+)*)")
 _TRIVY = pattern(r"#\s*(?:trivy|tfsec):ignore:(?P<rules>\S+)")
 _CHECKOV = pattern(r"#\s*(?:checkov|bridgecrew|cortex):skip=(?P<rules>\w+)(?::(?P<reason>.*))?")
+_LINE = pattern(r"^[ \t]*(#[ \t]*imagelint\b[^\n]*)", re.MULTILINE)
 _SKIP = pattern(r"(?:^|;)\s*skip\s*=\s*([^;]*)")
 
 
@@ -70,6 +72,23 @@ def read_allowances(
     for comment in comments:
         written = text[comment.start : comment.end]
         yield from _allowances(written, comment, places)
+
+
+def script_allowances(script: Script) -> Iterator[Allowance]:
+    """The allowances of a script in a file, each for the next command or for the whole file."""
+    start = script.span.start
+    commands = sorted(command.span for command in script.commands)
+    for match in _LINE.finditer(script.text):
+        comment = Span(start + match.start(1), start + match.end(1))
+        ours = _OURS.match(match[1])
+        if ours is None:
+            yield from unreadable_allowance(match[1], comment)
+            continue
+        at = bisect_left(commands, comment)
+        scope = commands[at] if at < len(commands) else Span(comment.end, comment.end)
+        scope = script.span if ours["scope"] else scope
+        for rule in _names(ours["rules"]):
+            yield Allowance(rule, (ours["reason"] or "").strip(), scope, comment)
 
 
 def _check(directive: Directive, places: InstructionMap) -> Iterator[Allowance]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Complaint, Document
+from imagelint.documents.base import Allowance, Attachments, Complaint, Document
 from imagelint.documents.dockerfile.model import start_of
 
 if TYPE_CHECKING:
@@ -48,14 +48,24 @@ class InstructionEntry(NamedTuple):
             yield self.instruction.onbuild
         yield from self.variables
         if self.script is not None:
-            yield self.script
-            for command in self.script.commands:
-                yield command
-                yield from command.assignments
+            yield from self.script.nodes()
         if self.start is not None:
             yield self.start
         if self.health is not None:
             yield self.health
+
+
+class RunFiles(NamedTuple):
+    """The scripts in files that a Dockerfile runs.
+
+    `started` are those of the final stage's start by the words that run them. `owners` are pairs
+    for the texts that are attached: where their places begin, and where in the Dockerfile they run.
+    """
+
+    scripts: tuple[Script, ...] = ()
+    started: Mapping[str, Script] = {}
+    attachments: Attachments = Attachments()
+    owners: tuple[tuple[int, int], ...] = ()
 
 
 class DockerfileContent(NamedTuple):
@@ -68,16 +78,34 @@ class DockerfileContent(NamedTuple):
     serving: ServingCommand | None
     complaints: tuple[Complaint, ...]
     allowances: tuple[Allowance, ...]
+    files: RunFiles
 
 
 class Dockerfile(Document):
-    """A Dockerfile: directives by lower-case name, instructions, stages, global arguments."""
+    """A Dockerfile: directives by lower-case name, instructions, stages, global arguments.
+
+    `files` are the scripts in files of the build context which it runs: their texts are attached.
+    """
 
     kind: ClassVar[str] = "dockerfile"
-    __slots__ = ("_entries", "arguments", "directives", "instructions", "serving", "stages")
+    __slots__ = (
+        "_entries",
+        "arguments",
+        "directives",
+        "files",
+        "instructions",
+        "serving",
+        "stages",
+    )
 
     def __init__(self, source: Source, content: DockerfileContent) -> None:
-        super().__init__(source, complaints=content.complaints, allowances=content.allowances)
+        super().__init__(
+            source,
+            complaints=content.complaints,
+            allowances=content.allowances,
+            attachments=content.files.attachments,
+        )
+        self.files = content.files
         self._entries = content.entries
         self.directives = content.directives
         self.instructions = tuple(entry.instruction for entry in content.entries)
@@ -91,14 +119,28 @@ class Dockerfile(Document):
         return self.stages[-1] if self.stages else None
 
     def stage_at(self, offset: int) -> Stage | None:
-        """The stage in which an offset lies; None before the first FROM."""
+        """The stage in which an offset lies, or runs the file in which it does.
+
+        None before the first FROM.
+        """
+        offset = self.anchor(offset)
         at = bisect_right(self.stages, offset, key=start_of) - 1
         return self.stages[at] if at >= 0 else None
 
+    def anchor(self, offset: int) -> int:
+        """The place in the Dockerfile that an offset in the text of a file counts as: its RUN."""
+        owners = self.files.owners if offset > len(self.source.text) else ()
+        return next((before for start, before in reversed(owners) if offset >= start), offset)
+
     def nodes(self) -> Iterator[Node]:
-        """Per instruction: stage, images, itself, variables, script, commands, start, health."""
+        """Per instruction: stage, images, itself, variables, script, commands, start, health.
+
+        Then the scripts in files, and the server.
+        """
         for entry in self._entries:
             yield from entry.nodes()
+        for script in self.files.scripts:
+            yield from script.nodes()
         if self.serving is not None:
             yield self.serving
 
@@ -111,7 +153,7 @@ class Dockerfile(Document):
     def secret_span(self, variable: EnvVar) -> Span:
         """The place of a value, without the quotes around it."""
         start, end = variable.value_span
-        written = self.source.text[start:end]
+        written = self.written(variable.value_span)
         known = isinstance(variable.value, Known)
         if known and len(written) > 1 and written[0] == written[-1] and written[0] in "'\"":
             return Span(start + 1, end - 1)

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source
     from imagelint.documents.dockerfile.document import Dockerfile
     from imagelint.documents.dockerfile.syntax.lines import Directive
+    from imagelint.documents.kinds import Beside
 
 # docker/dockerfile, docker/dockerfile-upstream and what carries them elsewhere under their name.
 # https://docs.docker.com/build/buildkit/frontend/
@@ -25,8 +26,10 @@ _WIDEST = 4  # bytes of a character
 _SHOWN = 20
 
 
-def read_dockerfile(source: Source) -> Dockerfile:
+def read_dockerfile(source: Source, read: Beside = lambda _name: None) -> Dockerfile:
     """Read a Dockerfile; what cannot be read of it is a complaint at its place.
+
+    `read` gives the texts of the scripts that it runs, by their names relative to its folder.
 
     Raises:
         DocumentError: it is written in another language, or has a line that the build cannot read.
@@ -35,7 +38,7 @@ def read_dockerfile(source: Source) -> Dockerfile:
     for directive in read_directives(source.text):
         if directive.name == "syntax":
             _refuse_other_language(directive)
-    return parse_dockerfile(source)
+    return parse_dockerfile(source, read=read)
 
 
 def _refuse_other_language(directive: Directive) -> None:

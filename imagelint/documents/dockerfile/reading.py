@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.complaints import EmptyDockerfile, InstructionBeforeFrom, NoBuildStage
-from imagelint.documents.dockerfile.comments import InstructionMap, read_allowances
-from imagelint.documents.dockerfile.document import Dockerfile, DockerfileContent, InstructionEntry
+from imagelint.documents.dockerfile.comments import (
+    InstructionMap,
+    read_allowances,
+    script_allowances,
+)
+from imagelint.documents.dockerfile.document import (
+    Dockerfile,
+    DockerfileContent,
+    InstructionEntry,
+    RunFiles,
+)
 from imagelint.documents.dockerfile.expansion.scopes import global_scope
 from imagelint.documents.dockerfile.graph import complaint_about, read_graph
 from imagelint.documents.dockerfile.model import BEFORE_THE_FIRST_STAGE
@@ -22,6 +31,7 @@ from imagelint.documents.dockerfile.syntax.instructions import (
 )
 from imagelint.documents.dockerfile.syntax.source import read_layout
 from imagelint.documents.dockerfile.uses import copied_images, stages_used
+from imagelint.documents.shell.script import ScriptRole
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -31,17 +41,22 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.expansion.scopes import VariableScope
     from imagelint.documents.dockerfile.model import Instruction, Stage
     from imagelint.documents.dockerfile.syntax.lines import DockerfileLines, LogicalLine
+    from imagelint.documents.kinds import Beside
     from imagelint.documents.shared import ImageUse
+    from imagelint.documents.shell.script import Script
 
 
-def parse_dockerfile(source: Source, *, contexts: Collection[str] = ()) -> Dockerfile:
+def parse_dockerfile(
+    source: Source, *, contexts: Collection[str] = (), read: Beside = lambda _name: None
+) -> Dockerfile:
     """Read a Dockerfile. Never raises: what cannot be read is a complaint at its place.
 
     Args:
         source: The text.
         contexts: The names that the build is given with `--build-context`.
+        read: Gives the text of a file by its name relative to the folder of the source.
     """
-    return _Parser(source.text, contexts).document(source)
+    return _Parser(source.text, contexts).document(source, read)
 
 
 class _Part(NamedTuple):
@@ -85,7 +100,7 @@ class _Parser:
                     self._outer.add(variable)
         return origins
 
-    def document(self, source: Source) -> Dockerfile:
+    def document(self, source: Source, read: Beside) -> Dockerfile:
         """Read everything."""
         loose = StageBuilder(self._text, None, None)
         loose.scope = global_scope()
@@ -98,7 +113,7 @@ class _Parser:
                 self._read(line, builder)
         self._complain_about_loose(loose)
         self._complain_about_origins()
-        return Dockerfile(source, self._content(loose))
+        return Dockerfile(source, self._content(loose, source, read))
 
     def _begin(self) -> StageBuilder:
         outline = self._graph.outlines[len(self._stages)]
@@ -162,7 +177,7 @@ class _Parser:
 
             self._complaints.extend(stage_complaints(instructions, self._graph))
 
-    def _content(self, loose: StageBuilder) -> DockerfileContent:
+    def _content(self, loose: StageBuilder, source: Source, read: Beside) -> DockerfileContent:
         last = self._stages[-1] if self._stages else loose
         last.finish()
         used = stages_used(self._stages)
@@ -171,11 +186,16 @@ class _Parser:
             for builder, outline in zip(self._stages, self._graph.outlines, strict=True)
         )
         entries = tuple(_entry(part, stages, last) for part in self._parts)
+        files = RunFiles()
+        if _runs_files(stages):
+            from imagelint.documents.dockerfile.context.scripts import read_run_files
+
+            files = read_run_files(stages, source, read)
         serving = None
         if stages:
             from imagelint.documents.serving.reading import serving_command
 
-            serving = serving_command(launch_of(stages[-1]))
+            serving = serving_command(launch_of(stages[-1], files.started))
         return DockerfileContent(
             directives={directive.name: directive.value for directive in self._layout.directives},
             entries=entries,
@@ -183,7 +203,11 @@ class _Parser:
             arguments=loose.scope.arguments,
             serving=serving,
             complaints=tuple(sorted(self._complaints)),
-            allowances=self._allowances(entries, stages),
+            allowances=(
+                *self._allowances(entries, stages),
+                *(one for script in files.scripts for one in script_allowances(script)),
+            ),
+            files=files,
         )
 
     def _allowances(
@@ -201,6 +225,23 @@ class _Parser:
         return tuple(
             read_allowances(self._text, self._layout.comments, self._layout.directives, places)
         )
+
+
+def _runs_files(stages: tuple[Stage, ...]) -> bool:
+    """Whether anything that is run may be a script in a file."""
+    return any(_runs_file(script) for stage in stages for script in stage.scripts)
+
+
+def _runs_file(script: Script) -> bool:
+    """Most names without a path are programs of the base image, while it is built."""
+    from imagelint.documents.shell.inner import script_file
+
+    building = script.role is ScriptRole.RUN
+    for command in script.commands:
+        word = script_file(command.words)
+        if word and (not building or "/" in word.text or word is not command.words[0]):
+            return True
+    return False
 
 
 def _entry(part: _Part, stages: tuple[Stage, ...], last: StageBuilder) -> InstructionEntry:

@@ -16,12 +16,15 @@ from imagelint.documents.runtime.model import ContainerPort, Runtime
 from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imagelint.documents.dockerfile.model import Stage, StartCommand
     from imagelint.documents.serving.launch import Launch
+    from imagelint.documents.shell.script import Script
 
 
-def launch_of(stage: Stage) -> Launch:
-    """What a container of this stage's image runs."""
+def launch_of(stage: Stage, scripts: Mapping[str, Script] = {}) -> Launch:
+    """What a container of this stage's image runs; `scripts` are those in files, by their words."""
     from imagelint.documents.serving.launch import Launch
 
     argv, complete = _argv(stage)
@@ -44,6 +47,7 @@ def launch_of(stage: Stage) -> Launch:
             details=ImageDetails(stage.healthcheck),
         ),
         appends=stage.entrypoint is None and not stage.env_complete,
+        scripts=scripts,
     )
 
 

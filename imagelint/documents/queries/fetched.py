@@ -31,7 +31,7 @@ _UNPACKING = frozenset(("tar", "bsdtar", "unzip", "dpkg", "cpio"))
 
 def address(document: Document, download: Download) -> str:
     """What is fetched, without query and fragment; as it is written when it is not known."""
-    written = document.source.text[download.span.start : download.span.end].strip("\"'")
+    written = document.written(download.span).strip("\"'")
     text: str = download.url.value if isinstance(download.url, Known) else written
     return text.partition("?")[0].partition("#")[0]
 

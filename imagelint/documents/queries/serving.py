@@ -78,7 +78,7 @@ def pods_of_server(server: ServingCommand) -> Fact[int]:
         return UNKNOWN
     spans = server.spans_machines()
     several = isinstance(spans, Known) and spans.value
-    several = several or any(forms_cluster(word.raw) for word in server.launch.argv)
+    several = several or any(map(forms_cluster, server.launch.written))
     return UNKNOWN if several and group.value == 1 else group
 
 

@@ -82,7 +82,14 @@ def workdir_before(document: Document, stage: Stage, span: Span) -> bool:
     if stage.base_stage is not None and stage.base_stage in document.derived(_with_workdir):
         return True
     first = document.derived(_first_workdirs).get(stage.index)
-    return first is not None and first <= span.start
+    return first is not None and first <= _anchor(document, span)
+
+
+def _anchor(document: Document, span: Span) -> int:
+    """Where in the Dockerfile itself a place counts, which may lie in a script that it runs."""
+    from imagelint.documents.dockerfile import Dockerfile
+
+    return document.anchor(span.start) if isinstance(document, Dockerfile) else span.start
 
 
 def _with_workdir(document: Document) -> frozenset[int]:
@@ -106,8 +113,9 @@ def set_before(
 ) -> Iterator[EnvVar]:
     """The settings of some variables which hold at a place in a stage, the latest last."""
     places, settings = document.derived(_places), document.derived(_settings)
+    start = _anchor(document, span)
     for setting in merge(*(settings.get(name, ()) for name in names), key=end_of):
-        if setting.span.end > span.start:
+        if setting.span.end > start:
             break
         inside = enclosing_stage(document, setting.span)
         if inside is not None and places[inside.index].covers(places[stage.index]):

@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.shared import EnvVar, ImageUse
-    from imagelint.documents.shell.script import Word
+    from imagelint.documents.shell.script import Script, Word
 
 
 class Told(NamedTuple):
@@ -44,7 +46,8 @@ class Launch(NamedTuple):
     variables in the order in which they count, `env_complete` is false when more may come
     (`envFrom`, `env_file`). `appends` tells whether `argv` follows the entry point of the image
     (only `args`, only `CMD`) or replaces it; None: unknown. An operator may start an `engine` where
-    no command is written, tell it something (`told`), and add words (`more_words`).
+    no command is written, tell it something (`told`), and add words (`more_words`). `scripts` are
+    those of files of the image that are read, by the words that run them.
     """
 
     span: Span
@@ -60,3 +63,10 @@ class Launch(NamedTuple):
     engine: str = ""
     told: tuple[Told, ...] = ()
     choice: RuntimeChoice | None = None
+    scripts: Mapping[str, Script] = {}
+
+    @property
+    def written(self) -> tuple[str, ...]:
+        """All that is run as it is written: the words, and the scripts in files."""
+        texts = (script.text for script in self.scripts.values())
+        return (*(word.raw for word in self.argv), *texts)

@@ -33,6 +33,7 @@ def serving_command(launch: Launch) -> ServingCommand | None:
         return _unknown_server(launch)
     if is_embedding(invocation.engine):
         return None
+    launch = launch._replace(env=(*launch.env, *invocation.exported))
     known = engine(invocation.engine)
     reading = read_words(known, invocation.words)
     by_file = any(switch.name in known.config_flags for switch in reading.switches)

@@ -19,7 +19,9 @@ _NAME = pattern(r"[A-Za-z_]\w*", re.ASCII)
 DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _READING = frozenset({"read", "mapfile", "readarray", "getopts", "printf", "let", "eval"})
 _SOURCING = frozenset({".", "source"})
-EFFECTIVE = DECLARING | _READING | _SOURCING | {"unset"}
+_NOTHING = ":"  # whose words are expanded all the same
+EFFECTIVE = DECLARING | _READING | _SOURCING | {"unset", _NOTHING}
+_SET_TO_DEFAULT = pattern(r"\$\{([A-Za-z_]\w*):?=[^{}'\"`$\\]*\}", re.ASCII)
 # Files that set up an environment of their own and leave the author's variables alone.
 _HARMLESS = frozenset(
     {"activate", "conda.sh", "mamba.sh", "nvm.sh", ".bashrc", ".profile", ".bash_profile"}
@@ -32,6 +34,8 @@ def apply_effects(command: Command, scope: Scope, text: str) -> None:
     program = command.program
     if not command.words or program in DECLARING:
         _assign(command, scope, program)
+    elif program == _NOTHING:
+        _default(command, scope)
     elif program == "unset":
         _unset(command, scope)
     elif program == "eval" and any(word.value is UNKNOWN for word in command.arguments):
@@ -59,6 +63,14 @@ def _exported(word: Word, scope: Scope, *, sure: bool) -> EnvVar:
     """The variable that `export NAME` hands on."""
     value = scope.lookup(word.text) if sure else UNKNOWN
     return EnvVar(word.span, word.text, value, EnvOrigin.SHELL, word.span, word.span)
+
+
+def _default(command: Command, scope: Scope) -> None:
+    """`: "${NAME:=value}"` sets what is not set."""
+    for word in command.arguments:
+        match = _SET_TO_DEFAULT.fullmatch(word.raw.strip('"'))
+        if match is not None:
+            scope.assign(match[1], word.value if command.unconditional else UNKNOWN)
 
 
 def _unset(command: Command, scope: Scope) -> None:

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
     TEXT_RUNNERS,
+    base_name,
     first_operand,
     is_cluster,
     shell_text,
 )
+from imagelint.documents.shell.wrappers import unwrap
 
 if TYPE_CHECKING:
-    from imagelint.documents.shell.script import Command
+    from collections.abc import Sequence
+
+    from imagelint.documents.shell.script import Command, Word
 
 RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval"}
 
@@ -24,6 +29,21 @@ def script_word(command: Command) -> int | None:
         return 1 if len(command.words) == 2 else None  # noqa: PLR2004 - itself and one argument
     found = shell_text(command.words)
     return None if found is None else found.at
+
+
+def script_file(words: Sequence[Word]) -> Word | None:
+    """The word that may name a file with a script: the program, or the operand of a shell."""
+    start = unwrap(words).start
+    if start >= len(words) or not isinstance(words[start].value, Known):
+        return None
+    word = words[start]
+    if base_name(word.text) not in POSIX_SHELLS:
+        return word if "/" in word.text or "." in word.text or len(words) == 1 else None
+    operand = first_operand(words[start:])
+    if operand.at is None or operand.is_script:
+        return None
+    named = words[start + operand.at]
+    return named if isinstance(named.value, Known) else None
 
 
 def takes_input(command: Command) -> bool:

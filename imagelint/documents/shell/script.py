@@ -10,7 +10,10 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import UNKNOWN_PLACE
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.core.source import Span
+    from imagelint.documents.base import Node
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.shared import EnvVar
 
@@ -131,6 +134,13 @@ class Script(NamedTuple):
             for command in self.commands
         )
         return self._replace(commands=commands, place=place)
+
+    def nodes(self) -> Iterator[Node]:
+        """Itself, and each of its commands with what that sets."""
+        yield self
+        for command in self.commands:
+            yield command
+            yield from command.assignments
 
     def of(self, *programs: str) -> tuple[Command, ...]:
         """The commands that run one of the programs."""

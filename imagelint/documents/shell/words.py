@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SPECIAL = pattern(r"[\\'\"$`*?~{]")
 _EXPANSION = (
     r"\$(?P<name>[A-Za-z_]\w*)"
-    r"|\$\{(?P<braced>[A-Za-z_]\w*)(?:(?P<colon>:?)(?P<operator>[-+])(?P<other>[^{}'\"`$\\]*))?\}"
+    r"|\$\{(?P<braced>[A-Za-z_]\w*)(?:(?P<colon>:?)(?P<operator>[-+=])(?P<other>[^{}'\"`$\\]*))?\}"
 )
 _BARE = pattern(
     rf"(?P<plain>[^\\'\"$`*?]+)|'(?P<single>[^']*)'|(?P<quote>\")|\\(?P<escape>\r?\n|.|$)"
@@ -200,7 +200,7 @@ def _ansi_escape(match: re.Match[str]) -> str:
 
 
 def _expand(match: re.Match[str], lookup: Lookup) -> str:
-    """The value of `$NAME`, `${NAME}`, `${NAME:-other}` and its kin."""
+    """The value of `$NAME`, `${NAME}`, `${NAME:-other}`, `${NAME:=other}` and its kin."""
     fact = lookup(match["name"] or match["braced"])
     if fact is UNKNOWN:
         raise _UnknownWordError
@@ -209,6 +209,6 @@ def _expand(match: re.Match[str], lookup: Lookup) -> str:
     if not operator:
         return value
     there = bool(value) if match["colon"] else fact is not ABSENT
-    if operator == "-":
+    if operator in ("-", "="):
         return value if there else match["other"]
     return match["other"] if there else ""

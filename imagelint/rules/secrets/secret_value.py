@@ -12,7 +12,7 @@ from imagelint.documents.shared import Setting
 from imagelint.rules.api import Context, Finding, Findings, Severity, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
@@ -42,10 +42,10 @@ def secret_value(node: Text | Setting, ctx: Context) -> Findings:
         RUN --mount=type=secret,id=hf,env=HF_TOKEN hf download Qwen/Qwen3-8B
     """
     if isinstance(node, Text):
-        for kind, span in _secrets(ctx.source.text, ctx.document.derived(looking_secret)):
+        for kind, span in _secrets(ctx.text, ctx.document.derived(looking_secret)):
             yield _finding(kind, span, ctx)
     elif node.encoded:  # what no text shows
-        for kind, _ in _secrets(node.text, secret_spans(node.text)):
+        for kind, _ in _secrets(lambda at: node.text[slice(*at)], secret_spans(node.text)):
             yield _finding(kind, node, ctx)
 
 
@@ -59,11 +59,11 @@ def _finding(kind: str, at: Node, ctx: Context) -> Finding:
     )
 
 
-def _secrets(text: str, spans: Iterable[Span]) -> Iterator[tuple[str, Span]]:
-    """Each key once, with its kind; `spans` is where secrets may stand in the text."""
+def _secrets(written: Callable[[Span], str], spans: Iterable[Span]) -> Iterator[tuple[str, Span]]:
+    """Each key once, with its kind; `spans` is where secrets may stand in what is written."""
     done = 0
     for span in sorted(set(spans)):
-        value = text[span.start : span.end]
+        value = written(span)
         kind = secret_kind(value)
         if kind and span.start >= done and not is_placeholder(value) and not _is_example(value):
             yield kind, span

@@ -83,7 +83,7 @@ def bind_localhost(server: ServingCommand, ctx: Context) -> Findings:
 
 def _is_reached_otherwise(server: ServingCommand) -> bool:
     """Whether somebody in the same network namespace may answer for the server."""
-    text = " ".join(word.raw for word in server.launch.argv)
+    text = " ".join(server.launch.written)
     if any(proxy in text for proxy in _PROXIES):
         return True
     runtime = server.launch.runtime

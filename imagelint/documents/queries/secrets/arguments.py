@@ -23,7 +23,7 @@ def names_in(text: str) -> frozenset[str]:
 
 def takes_argument(document: Document, variable: EnvVar) -> bool:
     """Whether the value of a variable holds a build argument that is declared before it."""
-    written = document.source.text[variable.value_span.start : variable.value_span.end]
+    written = document.written(variable.value_span)
     first = document.derived(_first_arguments)
     return any(
         first.get(name, variable.span.start) < variable.span.start for name in names_in(written)

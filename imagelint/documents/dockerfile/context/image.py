@@ -1,0 +1,187 @@
+"""The text of a file of an image that a Dockerfile makes, as far as the build context has it."""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from posixpath import join, normpath
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.documents.dockerfile.context.changes import change_of
+from imagelint.documents.dockerfile.context.copies import (
+    SOMEWHERE,
+    absolute,
+    copied,
+    mounted,
+)
+from imagelint.documents.dockerfile.model import start_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from imagelint.documents.dockerfile.context.changes import FileChange
+    from imagelint.documents.dockerfile.context.copies import CopySource
+    from imagelint.documents.dockerfile.model import HereDoc, Instruction, Stage
+    from imagelint.documents.kinds import Beside
+
+LARGEST_SCRIPT = 200_000
+"""Characters. People write some hundred lines."""
+_MOST_STEPS = 12  # from stage to stage, from name to name
+_HIGHEST = 4  # folders above the Dockerfile that may be the context
+# Variables of the script itself, which the build fills in, and what keeps it from that.
+_CHANGED = pattern(r"\\[$\\`]|\$[@*#0-9]|\$\{[@*#0-9]")
+_PROGRAMS = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
+
+
+class FileText(NamedTuple):
+    """The text of a file; `name` is relative to the Dockerfile, empty for what stands in it.
+
+    `start` is where that is, then.
+    """
+
+    name: str
+    text: str
+    start: int = 0
+
+
+class _Told(NamedTuple):
+    """That an instruction says what a file holds; None: it cannot be known."""
+
+    text: FileText | None
+
+
+class ImageFiles:
+    """The files of the stages of one Dockerfile; `asked` are the names that were looked for."""
+
+    def __init__(self, stages: Sequence[Stage], text: str, read: Beside) -> None:
+        self.asked: dict[str, None] = {}
+        self._stages = stages
+        self._text = text
+        self._read = read
+        self._workdirs: dict[int, list[str]] = {}
+        self._found: dict[str, FileText | None] = {}
+
+    def program(self, name: str, stage: Stage, before: int) -> FileText | None:
+        """The text of what is run under a name, which may be a path, before an offset."""
+        if "/" in name:
+            return self._at(absolute(name, self.workdir(stage, before)), stage, before)
+        places = (self._at(join(folder, name), stage, before) for folder in _PROGRAMS)
+        return next((found for found in places if found is not None), None)
+
+    def file(self, name: str, stage: Stage, before: int) -> FileText | None:
+        """The text of a file that is named relative to the working directory."""
+        return self._at(absolute(name, self.workdir(stage, before)), stage, before)
+
+    def workdir(self, stage: Stage, before: int) -> str:
+        """The working directory at an offset."""
+        at = bisect_left(stage.instructions, before, key=start_of)
+        return self._of_stage(stage)[at]
+
+    def _of_stage(self, stage: Stage) -> list[str]:
+        """The working directory before each instruction of a stage, and at its end."""
+        if stage.index not in self._workdirs:
+            current = "/" if stage.scratch else SOMEWHERE
+            if stage.base_stage is not None and stage.base_stage < stage.index:
+                current = self._of_stage(self._stages[stage.base_stage])[-1]
+            found = []
+            for instruction in stage.instructions:
+                found.append(current)
+                if instruction.keyword == "WORKDIR" and instruction.words:
+                    word = instruction.words[0]
+                    known = isinstance(word.value, Known)
+                    current = absolute(word.text, current) if known else f"/?{len(found)}"
+            self._workdirs[stage.index] = [*found, current]
+        return self._workdirs[stage.index]
+
+    def _at(self, path: str, stage: Stage, before: int, steps: int = 0) -> FileText | None:
+        """The text of a file at a path before an offset, looking back over the instructions."""
+        if steps > _MOST_STEPS:
+            return None
+        until = bisect_left(stage.instructions, before, key=start_of)
+        if until < len(stage.instructions) and stage.instructions[until].keyword == "RUN":
+            shown = mounted(stage.instructions[until], path, self._of_stage(stage)[until])
+            if (found := self._first(shown, stage, steps)) is not None:
+                return found
+        for at in range(until - 1, -1, -1):
+            told = self._told(stage, at, path, steps)
+            if told is not None:
+                return told.text
+        if stage.base_stage is None or stage.base_stage >= stage.index:
+            return None
+        return self._at(path, self._stages[stage.base_stage], len(self._text), steps + 1)
+
+    def _told(self, stage: Stage, at: int, path: str, steps: int) -> _Told | None:
+        """What one instruction says about a path; None: nothing."""
+        instruction, workdir = stage.instructions[at], self._of_stage(stage)[at]
+        if instruction.keyword in ("COPY", "ADD"):
+            found = self._first(copied(instruction, path, workdir), stage, steps)
+            return None if found is None else _Told(found)
+        change = (
+            _change(instruction, stage, path, workdir) if instruction.keyword == "RUN" else None
+        )
+        if change is None:
+            return None
+        if change.path:
+            return _Told(self._at(change.path, stage, instruction.span.start, steps + 1))
+        body = change.body
+        return _Told(None if body is None else FileText("", body.text, body.span.start))
+
+    def _first(self, sources: Iterable[CopySource], stage: Stage, steps: int) -> FileText | None:
+        """The first of some sources that is there."""
+        found = (self._of_source(source, stage, steps) for source in sources)
+        return next((text for text in found if text is not None), None)
+
+    def _of_source(self, source: CopySource, stage: Stage, steps: int) -> FileText | None:
+        if source.body is not None:
+            return _of_body(source.body, self._text)
+        if not source.origin:
+            return self._of_context(source.name)
+        other = self._stage(source.origin, stage)
+        if other is None:
+            return None
+        return self._at(f"/{source.name}", other, len(self._text), steps + 1)
+
+    def _stage(self, reference: str, stage: Stage) -> Stage | None:
+        """The earlier stage that `--from` names."""
+        for other in reversed(self._stages[: stage.index]):
+            if reference.lower() == other.name.lower() or reference == str(other.index):
+                return other
+        return None
+
+    def _of_context(self, name: str) -> FileText | None:
+        """The file of a name in the build context, which is the Dockerfile's folder or above it.
+
+        Where several folders have a file of that name, and not the same, nobody knows which it is.
+        """
+        if name not in self._found:
+            texts: dict[str, str] = {}
+            for up in range(_HIGHEST + 1):
+                wanted = normpath("../" * up + name)
+                self.asked[wanted] = None
+                text = self._read(wanted)
+                if text is not None:
+                    texts.setdefault(text, wanted)
+            found = next(((one, text) for text, one in texts.items()), None)
+            sure = found is not None and len(texts) == 1 and len(found[1]) <= LARGEST_SCRIPT
+            self._found[name] = FileText(*found) if found and sure else None
+        return self._found[name]
+
+
+def _change(instruction: Instruction, stage: Stage, path: str, workdir: str) -> FileChange | None:
+    """What the scripts of a RUN do with a file."""
+    for script in reversed(stage.scripts):
+        if instruction.span.covers(script.span):
+            change = change_of(script, path, workdir)
+            if change is not None:
+                return change
+    return None
+
+
+def _of_body(document: HereDoc, text: str) -> FileText | None:
+    """The body of a here-document; None where the build makes another text of it."""
+    body = text[slice(*document.content_span)]
+    if document.expand and _CHANGED.search(body):
+        return None
+    return FileText("", body, document.content_span.start)

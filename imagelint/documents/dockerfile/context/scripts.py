@@ -1,0 +1,163 @@
+"""The scripts that stand in files which an image runs when it is built or started."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.core.source import Source, Span
+from imagelint.documents.base import Attachments, TextPart
+from imagelint.documents.dockerfile.context.image import ImageFiles
+from imagelint.documents.dockerfile.document import RunFiles
+from imagelint.documents.dockerfile.execution import BuildStep
+from imagelint.documents.project import beside
+from imagelint.documents.shell.inner import script_file
+from imagelint.documents.shell.script import ScriptRole
+from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
+from imagelint.documents.shell.wrappers import unwrap
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+    from imagelint.core.fact import Fact
+    from imagelint.documents.dockerfile.context.image import FileText
+    from imagelint.documents.dockerfile.model import Stage, StartCommand
+    from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.kinds import Beside
+    from imagelint.documents.shell.script import Script, Word
+
+_MOST_FILES = 20  # of one Dockerfile
+_DEEPEST = 3  # scripts that run scripts
+_NAMES = pattern(r"\$\{?([A-Za-z_]\w*)")
+_DEFAULTS = pattern(r"\$\{([A-Za-z_]\w*):?[-=]")
+_OTHER_LANGUAGES = (".py", ".pl", ".rb", ".js", ".mjs", ".ts", ".php", ".lua", ".ps1", ".fish")
+
+
+class _Run(NamedTuple):
+    """What runs a file: where, as what, and with which variables."""
+
+    stage: Stage
+    before: int
+    role: ScriptRole
+    place: ExecutionPlace
+    mounts: tuple[str, ...] = ()
+
+
+class _Reader:
+    """Reads the files that commands run, each once for a role."""
+
+    def __init__(self, files: ImageFiles, source: Source) -> None:
+        self._files = files
+        self._source = source
+        self._parts: list[TextPart] = []
+        self._owners: list[tuple[int, int]] = []
+        self._scripts: dict[tuple[str, int, ScriptRole], Script] = {}
+
+    def result(self, started: Mapping[str, Script]) -> RunFiles:
+        attachments = Attachments(tuple(self._parts), tuple(self._files.asked))
+        scripts = tuple(self._scripts.values())
+        return RunFiles(scripts, started, attachments, tuple(self._owners))
+
+    def run(self, commands: Sequence[Sequence[Word]], run: _Run) -> dict[str, Script]:
+        """The scripts that commands run, and those that these run, by the words that name them."""
+        found: dict[str, Script] = {}
+        pending = [(words, 0) for words in commands]
+        while pending and len(self._scripts) < _MOST_FILES:
+            words, depth = pending.pop(0)
+            word = script_file(words)
+            if word is None or word.text in found:
+                continue
+            by_shell = word is not words[unwrap(words).start]
+            if not (by_shell or "/" in word.text) and (depth or run.role is ScriptRole.RUN):
+                continue  # most are programs of the base image
+            script = self._read(word.text, run, by_shell=by_shell)
+            if script is not None:
+                found[word.text] = script
+                if depth < _DEEPEST:
+                    pending += [(command.words, depth + 1) for command in script.commands]
+        return found
+
+    def _read(self, name: str, run: _Run, *, by_shell: bool) -> Script | None:
+        find = self._files.file if by_shell else self._files.program
+        found = find(name, run.stage, run.before)
+        if found is None or _is_other_language(name, found.text):
+            return None
+        key = (found.name, found.start, run.role)
+        if key not in self._scripts:
+            self._scripts[key] = self._script(found, run)
+        return self._scripts[key]
+
+    def _script(self, found: FileText, run: _Run) -> Script:
+        from imagelint.documents.shell.read import read_script
+
+        start = found.start
+        if found.name:
+            start = (self._parts[-1] if self._parts else TextPart(0, self._source)).next_start
+            origin = beside(self._source.origin, found.name)
+            self._parts.append(TextPart(start, Source(origin, found.text)))
+            self._owners.append((start, run.before))
+        script = read_script(
+            found.text.replace("\r\n", " \n"),
+            Span(start, start + len(found.text)),
+            run.role,
+            variables=_variables(found.text, run),
+            mounts=run.mounts,
+        )
+        return script.standing_in(run.place)
+
+
+def read_run_files(stages: Sequence[Stage], source: Source, read: Beside) -> RunFiles:
+    """The scripts in files that the RUNs of the stages and the start of the last one run."""
+    if not stages:
+        return RunFiles()
+    reader = _Reader(ImageFiles(stages, source.text, read), source)
+    for stage in stages:
+        for script in stage.scripts:
+            place = script.place
+            if script.role is ScriptRole.RUN and isinstance(place, BuildStep) and place.position:
+                run = _Run(stage, place.position, ScriptRole.RUN, place, script.mounts)
+                reader.run([command.words for command in script.commands], run)
+    return reader.result(_started(stages[-1], reader))
+
+
+def _started(stage: Stage, reader: _Reader) -> dict[str, Script]:
+    first = stage.entrypoint or stage.cmd
+    if first is None or first.script is None:
+        return {}
+    run = _Run(stage, stage.instructions[-1].span.end, ScriptRole.START, first.script.place)
+    return reader.run(tuple(_start_words(stage.entrypoint, stage.cmd)), run)
+
+
+def _start_words(*starts: StartCommand | None) -> Iterator[Sequence[Word]]:
+    for start in starts:
+        if start is not None and start.json:
+            yield start.words
+        if start is not None and start.script is not None:
+            yield from (command.words for command in start.script.commands)
+
+
+def _is_other_language(name: str, text: str) -> bool:
+    shell = shebang_shell(text)
+    return shell not in POSIX_SHELLS if shell else name.lower().endswith(_OTHER_LANGUAGES)
+
+
+def _variables(text: str, run: _Run) -> dict[str, Fact[str]]:
+    """What a script knows at its start about the variables that it names.
+
+    Where it has a default of its own, that counts for what the image does not set.
+    """
+    known = {name: run.place.setting(name) for name in set(_NAMES.findall(text))}
+    for name in set(_DEFAULTS.findall(text)):
+        if known[name] is UNKNOWN and _has_default(name, text):
+            known[name] = ABSENT
+    return known
+
+
+def _has_default(name: str, text: str) -> bool:
+    """Whether a variable has a default wherever it is used, or is set to it before."""
+    if re.search(rf"(?:^|[\s;&|])(?:export\s+|readonly\s+)?{name}=|\{{{name}:?=", text):
+        return True
+    return re.search(rf"\$(?:{name}\b|\{{{name}\}})", text) is None

@@ -1,0 +1,228 @@
+"""What words run in the end: through wrappers, shells, and scripts in files."""
+
+from __future__ import annotations
+
+from posixpath import basename
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Fact, Known
+from imagelint.core.record import NamedTuple
+from imagelint.core.source import Span
+from imagelint.documents.mapped import MappedText
+from imagelint.documents.shell.script import ScriptRole, Word
+from imagelint.documents.shell.shells import (
+    POSIX_SHELLS,
+    TEXT_RUNNERS,
+    base_name,
+    first_operand,
+    operands,
+    shell_text,
+)
+from imagelint.documents.shell.wrappers import unwrap
+from imagelint.knowledge.engines import engine
+from imagelint.knowledge.recognition import engine_of_program
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagelint.documents.shared import EnvVar
+    from imagelint.documents.shell.script import Command, Script
+
+_OPAQUE = (".", "source", "eval", "make", "supervisord", "s6-svscan", "runit", "honcho")
+_DEEPEST = 3
+_RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys()
+_MOST_SCRIPTS = 8  # entry points that start each other
+
+
+class FoundServer(NamedTuple):
+    """A server that words start: see `Invocation`."""
+
+    engine: str
+    words: tuple[Word, ...]
+    program: Word
+    complete: bool
+    worker: bool
+    exported: tuple[EnvVar, ...] = ()
+
+
+class Around(NamedTuple):
+    """What the meaning of words depends on: variables, and the scripts in files by their words."""
+
+    env: Mapping[str, Fact[str]]
+    scripts: Mapping[str, Script] = {}
+    depth: int = 0
+
+    def deeper(self) -> Around:
+        """The same within a script."""
+        return self._replace(depth=self.depth + 1)
+
+
+def find_server(words: tuple[Word, ...], around: Around) -> FoundServer | None:
+    """The first engine that these words start, through wrappers and shells."""
+    complete = True
+    for _ in range(_MOST_SCRIPTS):
+        words = words[unwrap(words, fetched=True).start :]
+        if not words:
+            return None
+        name = basename(words[0].text).partition("@")[0]  # `uvx vllm@0.11.0`
+        in_file = _in_file(words, around)
+        if in_file is not None:
+            return in_file
+        if name in _RUNNERS:
+            return _in_shell(words, around)
+        program = engine_of_program((name, *(word.text for word in words[1:12])))
+        if program is not None:
+            behind = words[program.length :]
+            return FoundServer(program.engine, behind, words[0], complete, program.worker)
+        if not (name.endswith(".sh") or "entrypoint" in name):
+            return None
+        words, complete = words[1:], False
+    return None
+
+
+def _in_shell(words: tuple[Word, ...], around: Around) -> FoundServer | None:
+    """The engine that is started by the text of `sh -c TEXT`."""
+    script = _script_of(words, around.env) if around.depth < _DEEPEST else None
+    return None if script is None else _in_script(script, operands(words)[1:], around)
+
+
+def _in_file(words: tuple[Word, ...], around: Around) -> FoundServer | None:
+    """The engine that is started by a script in a file, which these words run."""
+    run = _script_file(words, around)
+    return None if run is None else _in_script(*run, around)
+
+
+def _script_file(words: tuple[Word, ...], around: Around) -> tuple[Script, tuple[Word, ...]] | None:
+    """The script in a file that these words run, and what it is given."""
+    at = 0
+    if around.scripts and words and base_name(words[0].text) in POSIX_SHELLS:
+        operand = first_operand(words)
+        at = len(words) if operand.at is None or operand.is_script else operand.at
+    script = around.scripts.get(words[at].text) if at < len(words) else None
+    if script is None or around.depth >= _DEEPEST:
+        return None
+    return script, words[at + 1 :]
+
+
+def _in_script(script: Script, arguments: tuple[Word, ...], around: Around) -> FoundServer | None:
+    """The engine that a script starts, which is given arguments.
+
+    What only forms a cluster for another engine comes last. Several servers of one kind are not
+    told apart: the first one is read, as not complete.
+    """
+    from imagelint.documents.serving.arguments import filled_in
+
+    inner = around.deeper()
+    found = [
+        start._replace(exported=(*command.exported, *command.assignments, *start.exported))
+        for command in script.commands
+        if (start := find_server(filled_in(script, command.words, arguments), inner)) is not None
+    ]
+    found.sort(key=lambda start: _launches_others(start.engine))
+    if not found:
+        return None
+    alone = len({start.program.span for start in found if start.engine == found[0].engine}) == 1
+    return found[0]._replace(complete=found[0].complete and script.readable and alone)
+
+
+def _launches_others(name: str) -> bool:
+    return bool(name) and engine(name).traits.launches_others
+
+
+def run_commands(words: tuple[Word, ...], around: Around) -> Iterator[tuple[Word, ...]]:
+    """What words run in the end, through wrappers, shells and scripts."""
+    words = words[unwrap(words, fetched=True).start :]
+    run = _script_file(words, around)
+    if run is None and words and basename(words[0].text) in _RUNNERS:
+        script = _script_of(words, around.env) if around.depth < _DEEPEST else None
+        run = (script, ()) if script is not None else None
+        if run is None:
+            return
+    if run is None:
+        yield from [words] if words else []
+        return
+    from imagelint.documents.serving.arguments import filled_in
+
+    for command in run[0].commands:
+        yield from run_commands(filled_in(run[0], command.words, run[1]), around.deeper())
+
+
+def may_start(words: tuple[Word, ...], env: Mapping[str, Fact[str]], depth: int) -> bool:
+    """Whether words that name no server may start one after all: scripts, or unknown programs."""
+    words = words[unwrap(words).start :]
+    name = basename(words[0].text)
+    if not isinstance(words[0].value, Known):
+        return True
+    if name in _RUNNERS:
+        if len(words) == 1:
+            return False
+        script = _script_of(words, env) if depth < _DEEPEST else None
+        if script is None or not script.readable:
+            return True
+        return any(may_start(c.words, env, depth + 1) for c in script.commands if c.words)
+    if name.startswith("python"):
+        return any(word.text.endswith(".py") for word in words[1:])
+    return name in _OPAQUE or name.endswith((".sh", ".py", ".bash")) or "entrypoint" in name
+
+
+def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script | None:
+    """The script of `sh -c TEXT` with every word at its place in the source."""
+    found = shell_text(words)
+    if found is None:
+        return None
+    text_word = words[found.at]
+    text = text_word.value.value if isinstance(text_word.value, Known) else _inside(text_word.raw)
+    from imagelint.documents.shell.read import read_script
+
+    whole = Span(0, len(text))
+    script = read_script(text, whole, ScriptRole.START, shell=found.shell, variables=env)
+    mapped = map_word(text_word, text)
+    # A shell within the shell was read as well: what it runs stands beside it.
+    inner = any(command.nested for command in script.commands)
+    placed = tuple(
+        command._replace(
+            words=_placed(command, mapped),
+            assignments=tuple(_moved(one, mapped) for one in command.assignments),
+            exported=tuple(_moved(one, mapped) for one in command.exported),
+        )
+        for command in script.commands
+        if not (inner and command.program in _RUNNERS)
+    )
+    readable = script.readable and isinstance(text_word.value, Known)
+    return script._replace(commands=placed, readable=readable)
+
+
+def _inside(raw: str) -> str:
+    """What is written between quotes or below the head of a block."""
+    return raw.partition("\n")[2] if raw.startswith(("|", ">")) else raw.strip("\"'")
+
+
+def _placed(command: Command, mapped: MappedText) -> tuple[Word, ...]:
+    return tuple(word._replace(span=mapped.place(*word.span)) for word in command.words)
+
+
+def _moved(variable: EnvVar, mapped: MappedText) -> EnvVar:
+    return variable._replace(
+        span=mapped.place(*variable.span),
+        name_span=mapped.place(*variable.name_span),
+        value_span=mapped.place(*variable.value_span),
+    )
+
+
+def map_word(word: Word, text: str) -> MappedText:
+    """The text of a word as it is written in the source.
+
+    A block scalar is written with indentation, a quoted one with quotes: lines are found one after
+    another. Where that fails (escapes, folded lines) every place is the whole word.
+    """
+    raw, start, at = word.raw, word.span.start, 0
+    starts: list[int] = []
+    if len(raw) != word.span.end - start:
+        return MappedText(text, word.span, ())
+    for line in text.split("\n"):
+        found = raw.find(line, at) if line.strip() else at
+        if found < 0:
+            return MappedText(text, word.span, ())
+        at = found + len(line)
+        starts += range(start + found, start + at + 1)  # with the line feed
+    return MappedText(text, word.span, starts[: len(text)])

@@ -1,0 +1,27 @@
+"""A Dockerfile among the files of a folder."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.source import Source
+from imagelint.documents.dockerfile import Dockerfile, parse_dockerfile
+from imagelint.documents.dockerfile.context.image import ImageFiles
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def dockerfile(*lines: str, files: Mapping[str, str] | None = None) -> Dockerfile:
+    """The document of a text beside which there are files."""
+    source = Source("Dockerfile", "\n".join(lines) + "\n")
+    return parse_dockerfile(source, read=(files or {}).get)
+
+
+def content(path: str, *lines: str, files: Mapping[str, str] | None = None) -> str:
+    """What a file of the final stage holds that is run at its end; empty when nobody knows."""
+    document = dockerfile(*lines)
+    images = ImageFiles(document.stages, document.source.text, (files or {}).get)
+    last = document.stages[-1]
+    found = images.program(path, last, last.instructions[-1].span.end)
+    return found.text if found else ""
