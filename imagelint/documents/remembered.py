@@ -10,8 +10,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-KEPT = 1024
+_MOST = 1_024
 """Answers of one question: the rules ask about one file after the other."""
+_FEW = 16
+"""Answers about scripts, which hold whole texts: the rules ask about one after the other."""
 
 
 def remembered(ask: Callable[[T], R]) -> Callable[[T], R]:
@@ -20,6 +22,15 @@ def remembered(ask: Callable[[T], R]) -> Callable[[T], R]:
     The node is known by its identity: to hash a command with all its words, as `functools` would,
     costs more than most answers.
     """
+    return _remembering(ask, _MOST)
+
+
+def remembered_briefly(ask: Callable[[T], R]) -> Callable[[T], R]:
+    """The same for a large node, of which more than a few are not to be held."""
+    return _remembering(ask, _FEW)
+
+
+def _remembering(ask: Callable[[T], R], most: int) -> Callable[[T], R]:
     answers: dict[int, tuple[T, R]] = {}
 
     @wraps(ask)
@@ -28,7 +39,7 @@ def remembered(ask: Callable[[T], R]) -> Callable[[T], R]:
         if known is not None and known[0] is node:
             return known[1]
         found = ask(node)
-        if len(answers) >= KEPT:
+        if len(answers) >= most:
             answers.clear()
         answers[id(node)] = (node, found)
         return found

@@ -27,7 +27,7 @@ USER root
 HEALTHCHECK --interval=30s CMD curl -f http://localhost:8000/health || exit 1
 ENTRYPOINT exec python3 /app/main.py
 ENTRYPOINT []
-CMD ["vllm", "serve", "Qwen/Qwen3-8B", "--tensor-parallel-size", "2"]
+CMD ["python3", "/app/main.py"]
 """
 _MANIFEST = """\
 apiVersion: apps/v1
@@ -40,8 +40,8 @@ spec:
     spec:
       containers:
         - name: server
-          image: vllm/vllm-openai:latest
-          command: [sh, -c, "exec vllm serve Qwen/Qwen3-8B --tensor-parallel-size 2"]
+          image: registry.example.com/team/server:latest
+          command: [sh, -c, "exec python3 /app/main.py --port 8000"]
           env:
             - {name: HF_HOME, value: /cache}
           ports: [{containerPort: 8000}]

@@ -11,7 +11,7 @@ from imagelint.core.source import covering
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words
 from imagelint.documents.packages.python import is_python
-from imagelint.documents.remembered import remembered
+from imagelint.documents.remembered import remembered, remembered_briefly
 from imagelint.documents.shell.inner import script_word, takes_input
 from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.knowledge.recognition import pull_length, pulling_programs
@@ -109,7 +109,7 @@ def downloads(command: Command) -> tuple[Download, ...]:
     return _pull(command) or _packages(command)
 
 
-@remembered
+@remembered_briefly
 def pipes_into_shell(script: Script) -> tuple[tuple[Command, Command], ...]:
     """Pairs of a command that downloads and the interpreter that certainly runs its output.
 
@@ -135,7 +135,7 @@ def verified(script: Script, after: Command | None = None) -> bool:
     return last_verification(script) > (after.span.start if after else -1)
 
 
-@remembered
+@remembered_briefly
 def last_verification(script: Script) -> int:
     """Where the last command begins that verifies a checksum or signature; -1 without one."""
     return max((one.span.start for one in script.commands if _verifies(one)), default=-1)
