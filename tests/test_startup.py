@@ -139,7 +139,7 @@ COMMAND_LINES = (
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 196),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 197),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 196),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 186),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 192),
     Command((*CHECK, "requirements.txt"), LIST, ON_LISTS, 115),
     Command((*CHECK, ".dockerignore"), {"hashlib", "json"}, ON_DOCKERFILES, 149),
     Command((*CHECK, "plain"), DOCKERFILE, BESIDE_COMPOSE, 239),

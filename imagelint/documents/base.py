@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Self
 
+    from imagelint.documents.project import Project
+
 T = TypeVar("T")
 N = TypeVar("N", bound="Node")
 Key: TypeAlias = tuple[str, ...]
@@ -288,6 +290,10 @@ class Document:
     def nodes(self) -> Iterator[Node]:
         """The nodes of this kind of document in source order, parents before children."""
         return iter(())
+
+    def within(self, project: Project) -> Document:  # noqa: ARG002 - for kinds that others complete
+        """The document as the others of the run leave it: what they change of it is unknown."""
+        return self
 
     def landmarks(self) -> Iterator[Landmark]:
         """What other documents may ask this one for."""

@@ -53,6 +53,14 @@ _FIRST_LINE = pattern(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:FROM|ARG)[ \t]+\S", re.
 _TEMPLATE_NAME = pattern(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
 _TEMPLATED_INSTRUCTION = pattern(r"^(?:\{[{%]|FROM[ \t].*\{\{)", re.MULTILINE | re.IGNORECASE)
 _TEMPLATE_FOLDER = pattern(r"(?:^|.*/)templates/.*")
+# RFC 6902, as JSON or as YAML: a list of operations, each with a path.
+_OPERATION = pattern(
+    r"(?:^-[ \t]+|^[ \t]+|[{,][ \t\r\n]*)[\"']?op[\"']?[ \t]*:[ \t]*"
+    r"[\"']?(?:add|replace|remove|test|move|copy)\b",
+    re.MULTILINE,
+)
+_OPERATIONS = pattern(r"(?:[ \t]*(?:#.*|---)?\r?\n)*[ \t]*(?:-[ \t\r\n]|\[)")
+_POINTER = pattern(r"[\"']?path[\"']?[ \t]*:[ \t]*[\"']?/")
 _SCAN = pattern(r'"SchemaVersion"\s*:\s*\d')
 _SCAN_OF_IMAGE = pattern(r'"ArtifactType"\s*:\s*"container_image"')
 _CHECKS = pattern(r'"checks"\s*:\s*\[\s*(?:\{|\])')
@@ -86,6 +94,11 @@ def _class_of(low: str) -> str:
     if _is_dockerfile_name(name):
         return "template" if _TEMPLATE_NAME.fullmatch(name) else "dockerfile"
     return name if _DATA.fullmatch(name) else ""
+
+
+def may_be(path: str, kind: str) -> bool:
+    """Whether a path leaves it open that its text is of a kind: some are told by it alone."""
+    return KINDS[kind].path is None or kind_by_path(_plain(path)) == kind
 
 
 def detect(origin: str, text: str) -> str:
@@ -150,6 +163,8 @@ def _data(path: str, name: str, text: str, head: str) -> str:
         return kind
     if _COMPOSE.fullmatch(name):
         return "compose"
+    if _OPERATIONS.match(head) and _OPERATION.search(head) and _POINTER.search(head):
+        return "json-patch"
     if _TEMPLATE_FOLDER.fullmatch(path) and TEMPLATE_BLOCK.search(text):
         return "template"
     from imagelint.documents.yaml.oddform import odd_kind

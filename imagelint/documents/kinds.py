@@ -77,6 +77,11 @@ KINDS: dict[str, Kind] = {
     # What is read line by line costs a tenth of a millisecond a line.
     "dockerfile": Kind("dockerfile.frontend:read_dockerfile", most_lines=20_000, asks=True),
     "kubernetes": Kind("kubernetes.manifest:parse_manifest"),
+    "kustomization": Kind(
+        "kubernetes.kustomize.document:parse_kustomization",
+        path=pattern(_NAME + r"kustomization(?:\.ya?ml)?"),
+    ),
+    "json-patch": Kind("kubernetes.kustomize.jsonpatch:parse_json_patch"),
     "compose": Kind("compose.document:parse_compose", beside=(".env",)),
     # Examples hold what is to be filled in.
     "dotenv": Kind(

@@ -86,8 +86,12 @@ class Project:
 
     def find(self, kind: type[Document], key: Key, node: type[N]) -> tuple[tuple[str, N], ...]:
         """The nodes of a type under a key in all documents of a kind, each with its origin."""
-        self.dependencies.add(all_of(kind.kind))
-        found = self._find(kind.kind, key)
+        return self.named(kind.kind, key, node)
+
+    def named(self, kind: str, key: Key, node: type[N]) -> tuple[tuple[str, N], ...]:
+        """The same by the name of the kind, for who does not want to import what reads it."""
+        self.dependencies.add(all_of(kind))
+        found = self._find(kind, key)
         nodes = tuple((origin, one) for origin, one in found if isinstance(one, node))
         self.consulted.update((origin, None) for origin, _ in nodes)
         return nodes

@@ -33,6 +33,7 @@ class Examination:
 
     def __call__(self, document: Document, project: Project) -> Report:
         """The report about one document; what the policy waives is still among the findings."""
+        document = document.within(project)
         judgement = self._judge(document, project)
         findings = self._levelled(judgement.findings)
         suppressed = allow_inline(findings, document.allowances, self._enabled, document.parts)

@@ -11,7 +11,7 @@ from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind, Report
-from imagelint.documents.detect import DocumentError, detect, parse
+from imagelint.documents.detect import DocumentError, detect, may_be, parse
 from imagelint.documents.kinds import KINDS
 from imagelint.documents.project import beside, by_key
 
@@ -143,7 +143,10 @@ class FileIndex:
         return self._kinds[origin]
 
     def _of_kind(self, kind: str) -> Iterator[str]:
-        return (origin for origin, found in self._files.items() if self.kind(found) == kind)
+        for origin, found in self._files.items():
+            known = origin in self._kinds or may_be(origin, kind)
+            if known and self.kind(found) == kind:
+                yield origin
 
     def _recognise(self, source: Source) -> Document | Report:
         kind = self._kinds.get(source.origin)

@@ -26,6 +26,8 @@ TEXTS = {
     "requirements": "a==1\n",
     "dockerfile": "FROM a\n",
     "kubernetes": "apiVersion: v1\nkind: Pod\n",
+    "kustomization": "resources: [pod.yaml]\n",
+    "json-patch": "[{op: remove, path: /spec}]\n",
     "compose": "services: {}\n",
     "dotenv": "A=1\n",
     "values": "image: {}\n",
@@ -92,5 +94,5 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
-    files |= {"dotenv", "values"}
+    files |= {"dotenv", "json-patch", "kustomization", "values"}
     assert {name for name in KINDS if about(name) is About.FILE} == files

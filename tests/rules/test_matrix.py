@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 LAYERS = "it is about what stays in a layer, and only builds make layers"
 PLACEMENT = "GPUs, memory and /dev/shm are given by whoever runs the image"
 NOT_RESTARTED = "nobody ends it for being slow to start"
+# What a patch says of pods is read by the reader of manifests.
+READ_AS = {"kustomization": "kubernetes", "json-patch": "kubernetes"}
 SILENT: dict[tuple[str, str], str] = {
     **{
         (rule, kind): LAYERS
@@ -63,14 +65,19 @@ def yielded() -> dict[str, set[str]]:
         for name, text in case.files.items():
             document = recognise(Source(name, text))
             if not isinstance(document, Report):
+                kind = READ_AS.get(document.kind, document.kind)
                 for node in document.walk():
-                    found.setdefault(catalog.key_of(type(node)), set()).add(document.kind)
+                    found.setdefault(catalog.key_of(type(node)), set()).add(kind)
     return found
 
 
 def kinds_of(case: Case) -> dict[str, str]:
     documents = ((name, recognise(Source(name, text))) for name, text in case.files.items())
-    return {name: found.kind for name, found in documents if not isinstance(found, Report)}
+    return {
+        name: READ_AS.get(found.kind, found.kind)
+        for name, found in documents
+        if not isinstance(found, Report)
+    }
 
 
 @cache

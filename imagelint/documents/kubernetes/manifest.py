@@ -25,7 +25,7 @@ from imagelint.documents.shared import CommandLine
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
-from imagelint.documents.yaml.nodes import Mapping, Scalar
+from imagelint.documents.yaml.nodes import Mapping, Scalar, is_decided_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import DocumentError, Landmark, Node
     from imagelint.documents.kubernetes.objects import Container
+    from imagelint.documents.project import Project
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.yaml.nodes import YamlNode
 
@@ -72,9 +73,33 @@ class Manifest(Document):
                 yield scaler
             yield from read_routes(obj, wiring)
             for pod in pods:
-                yield pod
-                for container in pod.containers:
-                    yield from _container_nodes(container)
+                yield from pod_nodes(pod)
+
+    def within(self, project: Project) -> Manifest:
+        """The manifest as the kustomizations of the run leave it."""
+        if not self.pods:
+            return self
+        from imagelint.documents.kubernetes.kustomize.around import Applied, is_patch
+
+        origin = self.source.origin
+        if is_patch(origin, project):
+            return self.with_objects(tuple(obj._replace(incomplete=True) for obj in self.objects))
+        applied = tuple(Applied(origin, project))
+        if not applied:
+            return self
+        from imagelint.documents.kubernetes.kustomize.effects import kustomized
+
+        return kustomized(self, applied, project)
+
+    def with_objects(self, objects: tuple[KubernetesObject, ...]) -> Manifest:
+        """The manifest with other objects in the places of its own."""
+        return Manifest(
+            self.source,
+            tuple((obj, read_pods(obj)) for obj in objects),
+            complaints=self.complaints,
+            allowances=self.allowances,
+            gaps=self.gaps,
+        )
 
     def servers_of(self, pod: Pod) -> tuple[ServingCommand, ...]:
         """The model servers that the containers of one of its pods start, in order."""
@@ -110,9 +135,16 @@ def _servers_by_pod(document: Document) -> dict[tuple[Span, str], tuple[ServingC
     return found
 
 
+def pod_nodes(pod: Pod) -> Iterator[Node]:
+    """A pod and what stands in it."""
+    yield pod
+    for container in pod.containers:
+        yield from _container_nodes(container)
+
+
 def _container_nodes(container: Container) -> Iterator[Node]:
     yield container
-    if container.image is not None:
+    if container.image is not None and not is_decided_elsewhere(container.body["image"].node):
         yield container.image
     yield from container.env
     for place in (container.body["command"], container.body["args"]):
@@ -170,16 +202,17 @@ def _objects(body: Cursor) -> Iterator[KubernetesObject]:
         if kind == "List" or (kind.endswith("List") and place["items"].exists):
             pending += reversed(place["items"].items())
         elif place["kind"].exists or place["apiVersion"].exists:
-            yield _object(place)
+            yield read_object(place)
 
 
-def _object(body: Cursor) -> KubernetesObject:
+def read_object(body: Cursor, kind: str = "", api_version: str = "") -> KubernetesObject:
+    """The object at a place; `kind` and `api_version` hold where none is written."""
     metadata = body["metadata"]
     name = metadata["name"] if metadata["name"].exists else metadata["generateName"]
     return KubernetesObject(
         span=name.span if name.exists else body.key_span,
-        kind=meant_kind(body),
-        api_version=body["apiVersion"].word(),
+        kind=meant_kind(body) or kind,
+        api_version=body["apiVersion"].word() or api_version,
         name=name.word(),
         namespace=metadata["namespace"].word(),
         labels=metadata["labels"].pairs(),

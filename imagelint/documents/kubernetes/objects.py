@@ -33,6 +33,7 @@ class KubernetesObject(NamedTuple):
     `span` is its name, or its first key when it has none; `body` the whole. `kind` is the one that
     must have been meant where it is spelt wrongly (`deployments`). Strings are empty
     where nothing is written, or a template. `path` is empty, or that of the item of a list.
+    `incomplete` is true where something else completes it, so that nothing is certainly absent.
     """
 
     span: Span
@@ -44,6 +45,7 @@ class KubernetesObject(NamedTuple):
     annotations: tuple[tuple[str, str], ...]
     body: Cursor
     path: str
+    incomplete: bool = False
 
     @property
     def group(self) -> str:
@@ -123,7 +125,7 @@ class Container(NamedTuple):
         any pod: an operator makes the pod.
         """
         patch = self.owner.group in _OWN_GROUPS and not self.body["image"].exists
-        return patch or self.alone
+        return patch or self.alone or self.owner.incomplete
 
     @property
     def alone(self) -> bool:

@@ -57,13 +57,26 @@ def read_yaml(text: str) -> YamlStream:
     Raises:
         YamlError: it is not YAML, a template, nested too deeply or too large.
     """
-    import yaml
-
     # libyaml drops the mark itself and does not count it.
     shift = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
+    return _read(text, text, shift)
+
+
+def read_part(text: str, start: int, end: int) -> YamlStream:
+    """The documents in a part of a text, each node at its place in the whole.
+
+    Raises:
+        YamlError: it is not YAML, a template, nested too deeply or too large.
+    """
+    return _read(text, text[start:end], start)
+
+
+def _read(text: str, part: str, shift: int) -> YamlStream:
+    import yaml
+
     builder = Builder(text, shift)
     try:
-        _feed(builder, _joined(text))
+        _feed(builder, _joined(part))
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         offset = min(mark.index + shift, len(text)) if mark else 0

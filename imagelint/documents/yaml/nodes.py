@@ -100,3 +100,12 @@ class Mapping(NamedTuple):
 
 
 YamlNode: TypeAlias = Union[Scalar, Sequence, Mapping]  # noqa: UP007 - used before 3.14 at run time
+
+
+def is_decided_elsewhere(node: YamlNode | None) -> bool:
+    """Whether a value, or a part of it, takes effect here but is not written here."""
+    if isinstance(node, Scalar):
+        return node.value is not None and not node.raw
+    return isinstance(node, Mapping) and any(
+        is_decided_elsewhere(entry.value) for entry in node.entries
+    )

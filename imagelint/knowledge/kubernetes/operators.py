@@ -79,8 +79,8 @@ EVERYTHING = Additions(
 )
 # What Kubernetes' own controllers do.
 AS_WRITTEN = Workload()
-# Nobody knows what it does, so nothing that is not written is certainly absent.
-_UNKNOWN_OPERATOR = Workload(adds=EVERYTHING)
+COMPLETED = Workload(adds=EVERYTHING)
+"""Nobody knows what is added, so that nothing which is not written is certainly absent."""
 
 
 @cache
@@ -91,7 +91,7 @@ def workload(group: str, kind: str) -> Workload:
         for row in rows:
             if name in row["kinds"]:
                 return _workload(row)
-    return _UNKNOWN_OPERATOR
+    return COMPLETED
 
 
 def _workload(row: WorkloadRow) -> Workload:

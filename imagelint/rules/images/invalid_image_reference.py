@@ -5,7 +5,6 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.reference import reference_fault
-from imagelint.documents.queries.kustomize import replaced_image
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -50,7 +49,7 @@ def invalid_image_reference(use: ImageUse, ctx: Context) -> Findings:
     if text is None and isinstance(use.reference, Known):
         text = str(use.reference.value)
     fault = reference_fault(text) if text is not None else ""
-    if not fault or _is_filled_in(use, ctx):
+    if not fault or _is_filled_in(use):
         return
     yield ctx.finding(use, f"`{use.text}` {fault}", help=_HELP, subject=use.text)
 
@@ -58,10 +57,8 @@ def invalid_image_reference(use: ImageUse, ctx: Context) -> Findings:
 _HELP = "write it as `registry/repository:tag`, or as `registry/repository@sha256:…`"
 
 
-def _is_filled_in(use: ImageUse, ctx: Context) -> bool:
+def _is_filled_in(use: ImageUse) -> bool:
     """Whether a manifest or compose file is not meant to be used as it stands."""
     if use.role not in (ImageRole.POD, ImageRole.COMPOSE):
         return False
-    if not _FILLED_IN.isdisjoint(use.text) or _CAPITALS.search(use.text):
-        return True
-    return replaced_image(ctx.source.origin, use.text, ctx.project) is not None
+    return not _FILLED_IN.isdisjoint(use.text) or bool(_CAPITALS.search(use.text))

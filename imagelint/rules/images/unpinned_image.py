@@ -6,7 +6,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
-from imagelint.documents.queries.kustomize import pins_image, replaced_image
 from imagelint.documents.queries.named_contexts import is_named_context, may_be_context
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.knowledge.recognition import engine_of_image
@@ -57,10 +56,11 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     and services that are built locally are not images.
 
     Except:
-        A name that depends on a variable without a value, or on one that is plainly to be replaced
-        (`non-existing`); that the kustomization beside pins; or that a compose file gives to this
-        build as a context (`additional_contexts`). A bare name in `--from` may be such a context
-        that nobody declares: of it the finding is likely.
+        A name that depends on a variable without a value, or one that is plainly to be replaced
+        (`non-existing`, kubebuilder's `controller`); or that a compose file gives to this build as
+        a context (`additional_contexts`). A bare name in `--from` may be such a context that nobody
+        declares: of it the finding is likely. An image that a kustomization of the run replaces is
+        judged there.
 
     Bad:
         FROM python
@@ -89,7 +89,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     floating = image.tag in ("", "latest") or (is_channel(image.tag) and not engine_of_image(image))
     if image.digest or not (floating or options.pin == "digest"):
         return
-    if _is_kustomized(use, image, ctx, options) or _is_placeholder(use, image):
+    if _is_placeholder(use, image):
         return
     if may_be_context(use):
         message = f"`{use.text}` is an image without a tag, or a context that the build is given"
@@ -120,8 +120,6 @@ def _judge_partial(use: ImageUse, ctx: Context) -> Findings:
     untagged = use.tag is ABSENT
     if not untagged and not use.text.endswith(":latest") and use.tag != Known("latest"):
         return
-    if untagged and _pinned_elsewhere(use, use.text, ctx, by_digest=False):
-        return
     yield ctx.finding(
         use,
         f"`{use.text}` {'has no tag: it ' if untagged else ''}takes whatever was pushed last",
@@ -134,10 +132,13 @@ _DECLARE = (
     "name the version of the image; a context belongs into `additional_contexts` of a compose "
     "file, or into `environment.build-contexts` of the policy"
 )
-# Defaults of ARG which nobody can use, so that the build must be told another.
+# Defaults of ARG, and images of pods, which nobody can use, so that another must be told.
 _PLACEHOLDERS = frozenset(
     ("non-existing", "nonexisting", "non-existent", "nonexistent", "does-not-exist", "placeholder")
 )
+
+# `make deploy` of kubebuilder's projects replaces it: book.kubebuilder.io/cronjob-tutorial/running
+_OF_KUBEBUILDER = "docker.io/library/controller"
 
 
 def _is_context(use: ImageUse, ctx: Context) -> bool:
@@ -147,23 +148,13 @@ def _is_context(use: ImageUse, ctx: Context) -> bool:
 
 
 def _is_placeholder(use: ImageUse, image: ImageReference) -> bool:
-    return "$" in use.text and image.repository.rpartition("/")[2] in _PLACEHOLDERS
+    if use.role is ImageRole.POD and image.name == _OF_KUBEBUILDER:
+        return True
+    may_be = use.role is ImageRole.POD or "$" in use.text
+    return may_be and image.repository.rpartition("/")[2] in _PLACEHOLDERS
 
 
 _REPLACE = "name the version that was tested, best with its digest: `name:1.2.3@sha256:…`"
-
-
-def _is_kustomized(use: ImageUse, image: ImageReference, ctx: Context, options: Options) -> bool:
-    """Whether the kustomization beside a manifest names the version."""
-    name = use.text.removesuffix(f":{image.tag}") if image.tag else use.text
-    return _pinned_elsewhere(use, name, ctx, by_digest=options.pin == "digest")
-
-
-def _pinned_elsewhere(use: ImageUse, name: str, ctx: Context, *, by_digest: bool) -> bool:
-    if use.role is not ImageRole.POD:
-        return False
-    entry = replaced_image(ctx.source.origin, name, ctx.project)
-    return entry is not None and pins_image(entry, by_digest=by_digest)
 
 
 def _breaks(image: ImageReference) -> bool:

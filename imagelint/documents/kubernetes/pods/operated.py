@@ -9,6 +9,7 @@ from imagelint.documents.kubernetes.identity import is_own
 from imagelint.documents.yaml.nodes import Scalar
 from imagelint.knowledge.kubernetes.operators import (
     AS_WRITTEN,
+    COMPLETED,
     EVERYTHING,
     NOTHING,
     Instructions,
@@ -51,6 +52,8 @@ def instructions(container: Container) -> Instructions:
 
 def workload_of(obj: KubernetesObject) -> Workload:
     """What becomes of the pods that an object holds."""
+    if obj.incomplete:
+        return COMPLETED
     return AS_WRITTEN if is_own(obj) else workload(obj.group, obj.kind)
 
 

@@ -1,0 +1,1 @@
+"""Kustomizations: what they make of the manifests that they take, as far as it can be told."""

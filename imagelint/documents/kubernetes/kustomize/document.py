@@ -1,0 +1,123 @@
+"""A kustomization as a document: itself, the images that it names, what its patches hold."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.documents.base import Landmark
+from imagelint.documents.kubernetes.kustomize.model import (
+    GROUP,
+    KIND,
+    folder_of,
+    in_folder,
+    patching,
+    taken,
+)
+from imagelint.documents.kubernetes.kustomize.patched import patched_pods
+from imagelint.documents.kubernetes.kustomize.reader import read_transformation
+from imagelint.documents.kubernetes.manifest import (
+    Manifest,
+    parse_manifest,
+    pod_nodes,
+    read_object,
+)
+from imagelint.documents.project import beside
+from imagelint.documents.runtime.field import Place
+from imagelint.documents.shared import ImageRole, ImageUse, image_use
+from imagelint.documents.yaml.comments import comment_allowances
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.document import duplicate_complaints, read_stream
+from imagelint.documents.yaml.nodes import Mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.source import Source
+    from imagelint.documents.base import Document, Node
+    from imagelint.documents.kubernetes.kustomize.model import ImageOverride, Transformation
+    from imagelint.documents.project import Project
+
+
+class Kustomization(Manifest):
+    """A kustomization, whose kind and version are optional, or a component."""
+
+    kind = KIND
+    __slots__ = ()
+
+    def transformations(self) -> tuple[Transformation, ...]:
+        """What it does: one, unless several documents stand in the file."""
+        return self.derived(_transformations)
+
+    def nodes(self) -> Iterator[Node]:
+        """The objects, the images that they name, the pods in what they patch."""
+        yield from super().nodes()
+        for one in self.transformations():
+            for override in one.images:
+                use = _named_image(override)
+                if use is not None:
+                    yield use
+            for patch in one.patches:
+                for pod in patched_pods(patch):
+                    yield from pod_nodes(pod)
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """What it takes and what it reads."""
+        origin = self.source.origin
+        for one in self.transformations():
+            yield Landmark(in_folder(folder_of(origin)), one)
+            for path in dict.fromkeys(one.resources):
+                yield Landmark(taken(beside(origin, path)), one)
+            for path in dict.fromkeys(patch.path for patch in one.patches if patch.path):
+                yield Landmark(patching(beside(origin, path)), one)
+
+    def within(self, project: Project) -> Kustomization:  # noqa: ARG002 - as it is written
+        """Itself: what others make of it holds for the objects that it takes."""
+        return self
+
+
+def _transformations(document: Document) -> tuple[Transformation, ...]:
+    objects = document.objects if isinstance(document, Manifest) else ()
+    return tuple(read_transformation(obj, document.source) for obj in objects)
+
+
+def _named_image(override: ImageOverride) -> ImageUse | None:
+    """What an entry of `images` makes of an image; None where that is still open."""
+    name = override.new_name
+    text = name.value if isinstance(name, Known) and name.value else override.name
+    if name is UNKNOWN or not text or UNKNOWN in (override.tag, override.digest):
+        return None
+    at = next(
+        (fact.span for fact in (override.digest, override.tag, name) if isinstance(fact, Known)),
+        None,
+    )
+    tag = f":{override.tag.value}" if isinstance(override.tag, Known) else ""
+    digest = f"@{override.digest.value}" if isinstance(override.digest, Known) else ""
+    if at is None or not (tag or digest):
+        return None  # the tag is the one that stands where the image is used
+    whole = text + tag + digest
+    return image_use(Place(at, override.path), ImageRole.POD, whole, whole)
+
+
+def parse_kustomization(source: Source) -> Manifest:
+    """Read a kustomization; objects of others in a file of that name are read as they are.
+
+    Raises:
+        DocumentError: it is not YAML, a template, nested too deeply or too large.
+    """
+    stream = read_stream(source)
+    bodies = [Cursor(node) for node in stream.documents if isinstance(node, Mapping)]
+    if any(_is_foreign(body) for body in bodies):
+        return parse_manifest(source)
+    objects = (read_object(body, "Kustomization", f"{GROUP}/v1beta1") for body in bodies)
+    return Kustomization(
+        source,
+        tuple((obj, ()) for obj in objects),
+        complaints=duplicate_complaints(stream),
+        allowances=comment_allowances(source, stream.documents),
+    )
+
+
+def _is_foreign(body: Cursor) -> bool:
+    group = body["apiVersion"].word().rpartition("/")[0]
+    return body["apiVersion"].text() is not ABSENT and group != GROUP

@@ -1,0 +1,100 @@
+"""What a kustomization says that it does."""
+
+from __future__ import annotations
+
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from imagelint.core.fact import Fact
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Key
+    from imagelint.documents.yaml.cursor import Cursor
+
+KIND = "kustomization"
+GROUP = "kustomize.config.k8s.io"
+FILES = ("kustomization.yaml", "kustomization.yml", "Kustomization")
+"""https://kubectl.docs.kubernetes.io/references/kustomize/glossary/#kustomization."""
+
+
+class ImageOverride(NamedTuple):
+    """An entry of `images`: what takes the place of an image, given without tag and digest.
+
+    https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/images/
+    """
+
+    span: Span
+    name: str
+    new_name: Fact[str]
+    tag: Fact[str]
+    digest: Fact[str]
+    path: str
+
+
+class Target(NamedTuple):
+    """The objects that a patch is for. Empty fields hold for all."""
+
+    kind: str
+    name: str
+    labels: str
+
+
+class Operation(NamedTuple):
+    """An operation of a JSON patch (RFC 6902): `keys` are the parts of its path."""
+
+    span: Span
+    name: str
+    keys: tuple[str, ...]
+    value: Cursor
+
+
+class Patch(NamedTuple):
+    """A patch: in a file of its own (`path`, relative to the kustomization), or written here.
+
+    `bodies` are strategic merge patches, `operations` those of a JSON patch. One that cannot be
+    read has neither. Without a target, a strategic patch is for the object that it names.
+    """
+
+    target: Target | None
+    path: str = ""
+    bodies: tuple[Cursor, ...] = ()
+    operations: tuple[Operation, ...] = ()
+
+
+class Transformation(NamedTuple):
+    """What one kustomization does to the objects that it takes.
+
+    `resources`, `components` and the paths of patches are relative to its folder. `opaque` tells
+    that plugins or replacements may change anything. `replicas` are the names whose count it sets.
+    """
+
+    span: Span
+    resources: tuple[str, ...]
+    components: tuple[str, ...]
+    images: tuple[ImageOverride, ...]
+    patches: tuple[Patch, ...]
+    replicas: tuple[str, ...]
+    affixes: tuple[str, str]
+    opaque: bool
+
+
+def taken(path: str) -> Key:
+    """Kustomizations that take a file, or all of another kustomization's folder."""
+    return ("taken", path)
+
+
+def patching(path: str) -> Key:
+    """Kustomizations that read a patch from a file."""
+    return ("patching", path)
+
+
+def in_folder(path: str) -> Key:
+    """The kustomization of a folder; `.` for the one where the user stands."""
+    return ("in folder", path)
+
+
+def folder_of(origin: str) -> str:
+    """The folder in which a file lies, as others name it."""
+    return dirname(origin) or "."
