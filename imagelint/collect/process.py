@@ -7,6 +7,7 @@ together and bounded. A timeout, too much output, or an interrupt kills its whol
 
 from __future__ import annotations
 
+import hashlib
 import os
 import selectors
 import shutil
@@ -96,6 +97,16 @@ def locate(program: str, origin: str, install: str) -> str | Problem:
         return found
     detail = f"the program `{program}` is not installed (it is not on PATH)"
     return Problem(ProblemKind.TOOL_MISSING, origin, detail, help=install)
+
+
+@cache
+def fingerprint(path: str) -> str:
+    """A program by its path and the digest of its file: `/usr/bin/trivy sha256:…`."""
+    try:
+        with open(path, "rb") as file:
+            return f"{path} sha256:{hashlib.file_digest(file, 'sha256').hexdigest()}"
+    except OSError as error:
+        return f"{path} ({error.strerror or error})"
 
 
 def run(request: ProcessRequest) -> CompletedProcess | Problem:
@@ -255,7 +266,7 @@ class _Watch:
         return None
 
     def _overdue(self) -> Problem:
-        seconds = self._request.limits.seconds
+        seconds = round(self._request.limits.seconds, 1)
         detail = f"did not end within {seconds:g} seconds and was stopped"
         return self._problem(ProblemKind.TIMED_OUT, detail, help="give it more with `--timeout`")
 

@@ -119,6 +119,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
         "extends": ("baseline",),
         "fail-on": "high",
         "rules": {
+            "moved-signature": "on",
             "build-tools-in-final-stage": "on",
             "devel-final-stage": "on",
             "root-user": "on",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.collect.registry.resolve import contradiction, resolve
+from imagelint.collect.process import fingerprint, locate
+from imagelint.collect.registry.resolve import contradiction, index_of, resolve
 from imagelint.collect.registry.store import BlobStore
 from imagelint.collect.tools import cosign, trivy
 from imagelint.core.record import NamedTuple
@@ -127,6 +128,7 @@ def _scan(target: ImageTarget, request: ImageRequest) -> ImageResult:
     system = document.scanned.system or "no system"
     evidence = (
         ("trivy", scan.facts.version),
+        *_program("trivy"),
         ("vulnerability database", scan.facts.database or "unknown"),
         (f"{label}packages", f"{document.scanned.packages} ({system})"),
     )
@@ -149,10 +151,28 @@ def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
     if verification.source is None:
         return problems
     document = parse_signatures(verification.source)
+    index = "" if document.signed else index_of(target.identity, request.deadline)
+    if index:
+        document = document.noted(f"the index {index} lists it: perhaps that is what was signed")
     report = Examination(request.policy)(document, Project())
     marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
-    evidence = (("cosign", verification.version), ("signers", ", ".join(s.name for s in signers)))
+    evidence = (
+        ("cosign", verification.version),
+        *_program("cosign"),
+        ("signers", ", ".join(signer.name for signer in signers)),
+        *(
+            (f"signature of {check.signer}", "; ".join(check.notes))
+            for check in document.checks
+            if check.notes
+        ),
+    )
     return ImageResult(report._replace(examined=marked), evidence).plus(problems)
+
+
+def _program(name: str) -> tuple[tuple[str, str], ...]:
+    """Which file ran under a name, by its content."""
+    path = locate(name, name, "")
+    return () if isinstance(path, Problem) else ((f"{name} program", fingerprint(path)),)
 
 
 def signers_for(target: ImageTarget, policy: Policy) -> tuple[Signer, ...]:

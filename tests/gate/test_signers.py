@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.gate.attack import Outcome, Said, attack
 from tools.lab.keyless import Authority
+from tools.lab.mkimage import MEDIA, Image, Layout
+from tools.lab.signing import push, run
 
 if TYPE_CHECKING:
     from tests.gate.conftest import Yard
@@ -72,3 +78,62 @@ def test_a_pattern_for_everybody_is_an_error(yard: Yard) -> Outcome:
     bare = yard.bare("cosign", "verify", f"--trusted-root={root}", *flags, reference)
     policy = _policy(yard, root, pattern)
     return Outcome(yard.ours("verify", reference, "--policy", policy), bare)
+
+
+@attack(
+    "A signed image, signature and all, is copied under the name of another",
+    bare=Said("cosign verify --new-bundle-format=false", 0, told="verified"),
+    ours=Said("verify --policy strict", 1, "moved-signature", "`moved-signature`"),
+)
+def test_a_signature_for_another_place_is_told(yard: Yard) -> Outcome:
+    reference = yard.lab.push("test-build")
+    yard.lab.signing.sign_former(reference, "build")
+    repository, _, digest = reference.partition("@")
+    release = f"{yard.lab.host}/gate/release"
+    for name in ("v1", f"{digest.replace(':', '-')}.sig"):
+        source = ["--from-plain-http", f"{repository}:{name}"]
+        run(["oras", "cp", *source, "--to-plain-http", f"{release}:{name}"])
+    key = str(yard.lab.keys / "build.pub")
+    flags = ("--new-bundle-format=false", "--insecure-ignore-tlog", f"--key={key}")
+    bare = yard.bare("cosign", "verify", *flags, f"{release}@{digest}")
+    words = ("--key", key, "--no-transparency-log", "--policy", "strict")
+    ours = yard.ours("verify", f"{release}@{digest}", *words)
+    assert f"was signed as {repository}" in ours.text  # in the evidence
+    exempt = yard.folder / "policy.yaml"
+    text = f'extends: [strict]\nrules: {{moved-signature: {{exempt: ["{repository}"]}}}}\n'
+    exempt.write_text(text, encoding="utf-8")
+    allowed = yard.ours("verify", f"{release}@{digest}", *words[:3], "--policy", str(exempt))
+    assert allowed.code == 0, allowed.text
+    return Outcome(ours, bare)
+
+
+def test_an_image_of_a_signed_index_is_told_of_it(yard: Yard, tmp_path: Path) -> None:
+    made = Layout(tmp_path / "index")
+    digest = made.add_index([Image(user="8"), Image(user="8", architecture="arm64")])
+    name = f"{yard.lab.host}/gate/part"
+    push(made.folder, "v1", f"{name}:v1")
+    yard.lab.signing.sign(f"{name}@{digest}", "build")
+    key = ("--key", str(yard.lab.keys / "build.pub"), "--no-transparency-log")
+    whole = yard.ours("verify", f"{name}:v1", *key, "--platform", "linux/arm64")
+    assert whole.code == 0, whole.text
+    part = re.search(r"image for linux/arm64 +(sha256:\w+)", whole.text)
+    assert part is not None
+    answer = yard.ours("verify", f"{name}:v1@{part[1]}", *key)
+    assert answer.code == 1
+    assert f"the index {digest} lists it" in answer.text
+    assert "lists it" not in yard.ours("verify", f"{name}@{part[1]}", *key).text
+    made._enter({"digest": part[1], "mediaType": MEDIA + "manifest.v1+json"}, "part")
+    layout = yard.ours("verify", f"oci:{made.folder}:part", *key)
+    assert f"the index {digest} lists it" in layout.text
+
+
+def test_evidence_names_the_programs_by_their_content(yard: Yard) -> None:
+    reference = yard.signed("evidence")
+    key = ("--key", str(yard.lab.keys / "build.pub"), "--no-transparency-log")
+    scan = ("--offline", "--trivy-cache", str(yard.lab.cache))
+    answer = yard.ours("gate", reference, *key, *scan, "--policy", "baseline")
+    for name in ("trivy", "cosign"):
+        path = shutil.which(name)
+        assert path is not None
+        digest = hashlib.sha256(Path(path).read_bytes()).hexdigest()
+        assert f"{path} sha256:{digest}" in answer.text

@@ -25,6 +25,7 @@ from imagelint.documents.image.manifest import (
     Descriptor,
     descriptors,
     is_digest,
+    read_manifest,
 )
 
 if TYPE_CHECKING:
@@ -98,6 +99,18 @@ class _Folder:
     def blob(self, digest: str) -> bytes | Problem:
         """The small blob of that digest."""
         return read_blob(self._folder, digest, self._origin)
+
+
+def layout_index_of(identity: ImageIdentity) -> str:
+    """The digest of an index of the layout that lists an image; empty when none does."""
+    entries = read_index(identity.layout, identity.reference)
+    for entry in () if isinstance(entries, Problem) else entries:
+        data = read_blob(identity.layout, entry.digest, identity.reference)
+        view = "" if isinstance(data, Problem) else read_manifest(data)
+        listed = () if isinstance(view, str) else descriptors(view)
+        if any(one.digest == identity.digest for one in listed):
+            return entry.digest
+    return ""
 
 
 def read_index(folder: str, origin: str) -> tuple[Descriptor, ...] | Problem:

@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING
 from imagelint.collect.deadline import Deadline
 from imagelint.collect.registry.client import Client
 from imagelint.collect.registry.images import images_of
-from imagelint.collect.registry.layout import is_layout, resolve_layout
+from imagelint.collect.registry.layout import (
+    is_layout,
+    layout_index_of,
+    resolve_layout,
+)
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity
-from imagelint.documents.image.manifest import is_digest
+from imagelint.documents.image.manifest import descriptors, is_digest, read_manifest
 
 if TYPE_CHECKING:
     from imagelint.documents.image.image import ImageTarget
@@ -59,6 +63,25 @@ def named(text: str) -> ImageReference:
         help_ = "write `registry/repository:tag`, `…@sha256:…` or `oci:FOLDER`"
         raise UsageError(Diagnostic(message, help=help_))
     return reference
+
+
+def index_of(identity: ImageIdentity, deadline: Deadline) -> str:
+    """The digest of an index that lists an image which was named by its own digest.
+
+    Looked for is where the name leads: the tag beside the digest, or the layout. Empty when there
+    is none, or nobody can tell.
+    """
+    if identity.layout:
+        return layout_index_of(identity)
+    reference = parse_reference(identity.reference)
+    if reference is None or not (reference.tag and reference.digest):
+        return ""
+    top = Client(reference, identity.reference, deadline).manifest(reference.tag)
+    if isinstance(top, Problem):
+        return ""
+    view = read_manifest(top.data)
+    listed = () if isinstance(view, str) else descriptors(view)
+    return top.digest if any(one.digest == identity.digest for one in listed) else ""
 
 
 class _Remote:

@@ -20,6 +20,7 @@ from imagelint.collect.tools.referrers import fetch_signatures
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.pattern import pattern as lazy
 from imagelint.core.record import NamedTuple
+from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.image.image import NOWHERE, ImageIdentity
@@ -280,6 +281,7 @@ def _verified(
         return Problem(ProblemKind.TOOL_FAILED, image.reference, detail)
     notes: list[str] = []
     predicates: list[str] = []
+    places: list[str] = []
     for statement in statements:
         critical = statement["critical"]
         digest = critical["image"]["docker-manifest-digest"].text
@@ -287,9 +289,8 @@ def _verified(
             continue
         predicate = critical["type"].text or view.predicate
         predicates.append(predicate)
-        place = critical["identity"]["docker-reference"].text
-        if predicate == LEGACY_SIGNATURE and image.repository not in ("", place):
-            notes.append(f"was signed as {place}")
+        if predicate == LEGACY_SIGNATURE:
+            places.append(critical["identity"]["docker-reference"].text)
     found = tuple(dict.fromkeys(predicates))
     if set(found) & set(SIGNATURES):
         if view.retry:
@@ -299,7 +300,19 @@ def _verified(
         outcome = SignatureOutcome.UNSIGNED
         listed = ", ".join(found) or "nothing about this digest"
         reason = f"only other statements by this signer verify: {listed}"
-    return _answer(signer, outcome, reason)._replace(predicates=found, notes=tuple(notes))
+    elsewhere = _elsewhere(places, image)
+    notes += (f"was signed as {place}" for place in elsewhere)
+    answer = _answer(signer, outcome, reason)
+    return answer._replace(predicates=found, notes=tuple(notes), places=elsewhere)
+
+
+def _elsewhere(places: list[str], image: ImageIdentity) -> tuple[str, ...]:
+    """The places for which an image was signed, if it is none of them."""
+    ours = parse_reference(image.repository)
+    named = {place: parse_reference(place) for place in places}
+    if ours is None or any(one is not None and one.name == ours.name for one in named.values()):
+        return ()
+    return tuple(dict.fromkeys(place for place in places if place))
 
 
 def _statements(stdout: str) -> list[JsonView] | str:

@@ -38,6 +38,12 @@ class RejectionPattern(NamedTuple):
 
 OURS = (
     ErrorPattern(
+        ("context deadline exceeded",),
+        ProblemKind.TIMED_OUT,
+        "there was no answer in time",
+        "see whether the registry answers; give it more with `--timeout`",
+    ),
+    ErrorPattern(
         (
             *("failed to create TUF client", "tuf refresh failed", "initializing tuf"),
             *("getting trusted root", "fetching trusted root", "loading trusted root"),

@@ -99,10 +99,16 @@ _MEANINGS = (
         "run `trivy image --download-db-only` with this Trivy",
     ),
     ErrorPattern(
-        ("failed to download vulnerability DB", "DB error", "failed to download artifact"),
+        ("failed to download vulnerability DB", "failed to download artifact"),
         ProblemKind.UNREACHABLE,
         "the vulnerability database cannot be downloaded",
         "name a mirror with `--db-repository`, or scan `--offline` with a database you have",
+    ),
+    ErrorPattern(
+        ("DB error",),
+        ProblemKind.TOOL_FAILED,
+        "the vulnerability database cannot be read",
+        "remove it (`trivy clean --vuln-db`), and let it be downloaded again",
     ),
     ErrorPattern(
         ("Provide a higher timeout value", "context deadline exceeded"),
@@ -305,10 +311,17 @@ def _seconds_for(image: ImageIdentity) -> float:
 
 
 def _failure(completed: CompletedProcess, origin: str) -> Problem:
-    lines = (line for line in completed.stderr.splitlines() if not _CHATTER.match(line))
-    stderr = "\n".join(lines)
+    stderr = _complaint(completed.stderr)
     problem = explain(stderr, _MEANINGS, "Trivy", origin)
     if problem is not None:
         return problem
     detail = f"Trivy ended with {completed.code}: {last_words(stderr, ('FATAL', 'error'))}"
     return Problem(ProblemKind.TOOL_FAILED, origin, detail)
+
+
+def _complaint(stderr: str) -> str:
+    """What Trivy complains about, the chain of causes on one line: with `--debug`, it is a tree."""
+    lines = [line for line in stderr.splitlines() if not _CHATTER.match(line)]
+    at = next((at for at, line in enumerate(lines) if "FATAL" in line), len(lines))
+    causes = (line.strip().removeprefix("- ") for line in lines[at:])
+    return "\n".join((*lines[:at], " ".join(causes)))

@@ -50,12 +50,18 @@ REGISTRY = (
         "choose one with `--platform`",
     ),
     ErrorPattern(
+        ("does not match expected size", "error verifying s", "unexpected EOF"),
+        ProblemKind.UNREACHABLE,
+        "the registry's answer was cut, or is not what was asked for",
+        "try again later",
+    ),
+    ErrorPattern(
         (
             *("connection refused", "no such host", "i/o timeout", "network is unreachable"),
             *("no route to host", "connection reset", "TLS handshake", ": EOF"),
             *("tls: failed to verify certificate", "gave HTTP response to HTTPS client"),
             *("server misbehaving", "502 Bad Gateway", "503 Service Unavailable"),
-            *("500 Internal Server Error", "unexpected EOF"),
+            "500 Internal Server Error",
         ),
         ProblemKind.UNREACHABLE,
         "the registry cannot be reached",

@@ -4,7 +4,8 @@ The text is JSON of our own making, written by whoever asked cosign:
 
     {"image": "registry.example.com/app@sha256:…",
      "checks": [{"signer": "build", "outcome": "verified", "reason": "",
-                 "predicates": ["https://sigstore.dev/cosign/sign/v1"], "notes": []}]}
+                 "predicates": ["https://sigstore.dev/cosign/sign/v1"], "notes": [],
+                 "places": []}]}
 """
 
 from __future__ import annotations
@@ -43,7 +44,8 @@ class SignatureCheck(NamedTuple):
     """The answer for one signer of the policy.
 
     `predicates` are the types of all statements that verified, a signature or not; `notes` what
-    a reader should know besides.
+    a reader should know besides. `places` are the repositories for which the signatures were made,
+    where they say so and none of them is that of the image.
     """
 
     span: Span
@@ -53,6 +55,7 @@ class SignatureCheck(NamedTuple):
     predicates: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
     path: str = ""
+    places: tuple[str, ...] = ()
 
 
 class SignatureReport(Document):
@@ -80,6 +83,11 @@ class SignatureReport(Document):
     def verified(self) -> bool:
         """Whether one of the signers did sign."""
         return any(check.outcome is SignatureOutcome.VERIFIED for check in self.checks)
+
+    def noted(self, note: str) -> SignatureReport:
+        """The same, with something that a reader should know about every answer."""
+        checks = (check._replace(notes=(*check.notes, note)) for check in self.checks)
+        return SignatureReport(self.source.origin, self.image, checks)
 
     def nodes(self) -> Iterator[Node]:
         """The checks, in the order of the policy."""
@@ -121,6 +129,7 @@ def _check(view: JsonView) -> SignatureCheck:
         predicates,
         view["notes"].texts(),
         path=f"signer {signer}",
+        places=view["places"].texts(),
     )
 
 
@@ -135,6 +144,7 @@ def write_signatures(image: str, checks: Iterable[SignatureCheck]) -> str:
             "reason": check.reason,
             "predicates": list(check.predicates),
             "notes": list(check.notes),
+            "places": list(check.places),
         }
         for check in checks
     ]

@@ -32,7 +32,9 @@ def unsigned_image(report: SignatureReport, ctx: Context) -> Findings:
     """
     if not report.checks or report.signed:
         return
-    reasons = dict.fromkeys(check.reason for check in report.checks if check.reason)
+    reasons = dict.fromkeys(
+        said for check in report.checks for said in (check.reason, *check.notes) if said
+    )
     signers = ", ".join(check.signer for check in report.checks)
     yield ctx.finding(
         report,

@@ -160,6 +160,8 @@ def test_where_a_signature_in_the_former_format_was_made_is_told(lab: Lab) -> No
     found = check(lab, f"{elsewhere}@{digest}")
     assert found.outcome is SignatureOutcome.VERIFIED
     assert found.notes == (f"was signed as {repository}",)
+    assert found.places == (repository,)
+    assert check(lab, reference).places == ()
 
 
 def test_a_signature_of_an_index_is_none_of_its_images(lab: Lab, tmp_path: Path) -> None:
