@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from posixpath import basename, dirname
+from posixpath import basename, dirname, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.dockerfile.context.copies import absolute
+from imagelint.documents.remembered import remembered
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Redirect, Script, Word
@@ -32,6 +33,8 @@ class FileChange(NamedTuple):
 
 def change_of(script: Script, path: str, workdir: str) -> FileChange | None:
     """What the last command of a script that concerns a file does with it; None: nothing."""
+    if basename(path) not in _names(script):
+        return None
     folder = workdir if not any(one.program == "cd" for one in script.commands) else ""
     for command in reversed(script.commands):
         for redirect in command.redirects:
@@ -43,6 +46,17 @@ def change_of(script: Script, path: str, workdir: str) -> FileChange | None:
         if command.program in _EDITING and _edits(command, path, folder):
             return FileChange()
     return None
+
+
+@remembered
+def _names(script: Script) -> frozenset[str]:
+    """The names of all files that the script may change: most scripts are asked in vain."""
+    texts: list[str] = []
+    for command in script.commands:
+        texts += [one.target.text for one in command.redirects if one.target is not None]
+        if command.program in _MOVING or command.program in _EDITING:
+            texts += [word.text for word in command.arguments]
+    return frozenset(basename(one) for text in texts for one in (text, normpath(text)))
 
 
 def _is(word: Word | None, path: str, folder: str) -> bool:
