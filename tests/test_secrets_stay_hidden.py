@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.cli.reportoptions import FORMATS
+from imagelint.cli.formats import FORMATS
 from imagelint.core.redact import redact, secret_spans
 from imagelint.rules import catalog
 

@@ -35,7 +35,7 @@ MAY_SAY_ANY = (
     "policy/schema.py",
     "policy/validate.py",
     "policy/check.py",
-    "cli/reportoptions.py",
+    "cli/formats.py",
     "reporters/json.py",
     "reporters/sarif",
 )

@@ -6,23 +6,24 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.kinds import KindType
-from imagelint.cli.options import policy_options
+from imagelint.cli.fileoptions import file_options
+from imagelint.cli.options import baseline_option, policy_options
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
+    from imagelint.cli.fileoptions import FileOptions
     from imagelint.cli.reportoptions import ReportOptions
 
 
 @click.command()
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @policy_options
 @report_options
-@click.option("--baseline", metavar="FILE", help="Let pass what this file lists.")
-@click.option("--write-baseline", metavar="FILE", help="List all findings in a baseline file.")
-@click.option("--stdin-filename", metavar="NAME", help="What standard input (`-`) stands for.")
-@click.option("--kind", type=KindType(), default="", help="What the named files are.")
-@click.option("--candidates", is_flag=True, help="It is fine if none of these files is ours.")
+@baseline_option
+@click.option(
+    "--write-baseline", type=click.Path(), metavar="FILE", help="List all findings in a file."
+)
+@file_options
 @click.option("--no-cache", is_flag=True, help="Examine everything again.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Processes. [default: one a core]")
 def check(  # noqa: PLR0913 - the options of the command
@@ -34,9 +35,7 @@ def check(  # noqa: PLR0913 - the options of the command
     view: ReportOptions,
     baseline: str | None,
     write_baseline: str | None,
-    stdin_filename: str | None,
-    kind: str,
-    candidates: bool,
+    files: FileOptions,
     no_cache: bool,
     jobs: int,
 ) -> int:
@@ -50,15 +49,22 @@ def check(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.flags import flags
     from imagelint.cli.output import show
     from imagelint.cli.progress import progress
+    from imagelint.cli.selection import chosen_rules, excluded_files
     from imagelint.cli.standardinput import from_standard_input
     from imagelint.engine.decide import Expected, decide
     from imagelint.run.naming import Naming
     from imagelint.run.session import Session
 
-    session = Session.open(policies, flags(fail_on, rules), cached=not no_cache, processes=jobs)
-    naming = Naming(kind, candidates)
+    session = Session.open(
+        policies,
+        flags(fail_on, rules),
+        cached=not no_cache,
+        processes=jobs,
+        only=chosen_rules(files.only),
+    )._replace(exclude=excluded_files(files.exclude))
+    naming = Naming(files.kind, files.candidates)
     if "-" in paths:
-        reports = from_standard_input(session, paths, stdin_filename, naming)
+        reports = from_standard_input(session, paths, files.stdin_filename, naming)
     else:
         told = progress("examined", quiet=view.quiet)
         reports = session.check(paths or (".",), told, naming)
@@ -68,6 +74,6 @@ def check(  # noqa: PLR0913 - the options of the command
     if write_baseline:
         write(write_baseline, result.report)
         result = session.suppress(reports, read(write_baseline), paths=everything)
-    asked = () if candidates else (Expected(),)
+    asked = () if files.candidates else (Expected(),)
     verdict = decide(result.report, session.fail_on, asked, session.evidence(), result.thresholds)
-    return show(verdict, view, "check")
+    return show(verdict, view, "check", session.levelled())

@@ -37,6 +37,17 @@ class Commands(click.Group):
         module = import_module(f"imagelint.cli.{cmd_name}")
         return cast("click.Command", getattr(module, cmd_name))
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that is meant by the first argument."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            from imagelint.cli.names import unknown
+
+            ctx.fail(unknown("command", name, COMMANDS))
+        return super().resolve_command(ctx, args)
+
     def invoke(self, ctx: click.Context) -> object:
         """Run the command; what nobody read to the end is no pass, nor click's own 1 a fail."""
         try:
@@ -50,11 +61,18 @@ class Commands(click.Group):
             formatter.write_dl(list(COMMANDS.items()))
 
 
-@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Commands,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(__version__, "-V", "--version", message="imagelint %(version)s")
-def main() -> None:
+@click.pass_context
+def main(ctx: click.Context) -> None:
     """Say, with evidence, whether a GPU serving image may be pushed.
 
     Exit codes: 0 pass, 1 fail, 2 wrong usage or policy, 3 incomplete (something could not be
     examined), 4 a defect of imagelint, 130 interrupted.
     """
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imagelint.cli.names import NameType, rules_and_families
 from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", type=NameType("NAME", rules_and_families))
 def explain(name: str) -> None:
     """Explain a rule by its name, a former name, or another tool's id (DL3002, DS-0002, …)."""
     from imagelint.rules import catalog

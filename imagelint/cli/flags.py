@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.cli.options import SEVERITIES
+from imagelint.cli.names import LEVELS
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.finding import Severity
 from imagelint.policy.build import level_named
 from imagelint.policy.model import Policy, RuleSetting
+from imagelint.policy.suggest import did_you_mean
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +46,10 @@ def _settings(text: str) -> Iterator[tuple[str, RuleSetting]]:
     name, _, level = text.partition("=")
     meant = (name,) if name in catalog.names() else catalog.successors(name)
     if not meant:
-        from difflib import get_close_matches
-
-        near = get_close_matches(name, catalog.names(), 1)
-        hint = f"did you mean {near[0]}?" if near else "see `imagelint rules`"
+        hint = did_you_mean(name, catalog.names()) or "see `imagelint rules`"
         raise UsageError(Diagnostic(f"--rule: there is no rule {name!r}", help=hint))
-    if level not in {"on", "off", *SEVERITIES}:
-        choices = ", ".join(["off", "on", *SEVERITIES])
+    if level not in LEVELS:
+        choices = ", ".join(LEVELS)
         raise UsageError(Diagnostic(f"--rule: {text!r} needs a level: {name}=LEVEL", help=choices))
     setting = RuleSetting(level_named(level), origins={"level": "--rule"})
     yield from ((rule, setting) for rule in meant)

@@ -13,7 +13,7 @@ from imagelint.cli.imageoptions import (
     trivy_options,
     verify_options,
 )
-from imagelint.cli.options import policy_options
+from imagelint.cli.options import baseline_option, policy_options
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("image")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=click.Path(), metavar="[PATH]...")
 @image_options
 @scan_options
 @verify_options
 @policy_options
 @report_options
-@click.option("--baseline", metavar="FILE", help="Let pass what this file lists.")
+@baseline_option
 def gate(  # noqa: PLR0913 - the options of the command
     *,
     image: str,
@@ -69,4 +69,4 @@ def gate(  # noqa: PLR0913 - the options of the command
     job = gated(ImageJob(image, platform, options, folder, baseline, paths), policy)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
-    return show(verdict, view, "gate")
+    return show(verdict, view, "gate", session.levelled())

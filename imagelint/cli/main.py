@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.commands import main
+from imagelint.cli.complaints import tell
 from imagelint.cli.streams import deliver, take_every_text
 from imagelint.core.errors import Diagnostic, ImagelintError, UsageError
 from imagelint.core.report import ExitCode
@@ -25,15 +26,15 @@ def answer(arguments: Sequence[str] | None = None) -> int:
     try:
         code = main(arguments, prog_name="imagelint", standalone_mode=False)
     except ImagelintError as error:
-        _tell(error.complaints)
+        tell(error.complaints)
         return ExitCode.USAGE
     except click.exceptions.Abort:
-        _tell([Diagnostic("interrupted")])
+        tell([Diagnostic("interrupted")])
         return ExitCode.INTERRUPTED
     except click.ClickException as error:
         context = getattr(error, "ctx", None)
         hint = f"try '{context.command_path} --help'" if context else ""
-        _tell([Diagnostic(error.format_message(), help=hint)])
+        tell([Diagnostic(error.format_message(), help=hint)])
         return ExitCode.USAGE
     return int(code or 0)
 
@@ -47,7 +48,7 @@ def run() -> None:
     try:
         code = deliver(answer())
     except UsageError as error:
-        _tell(error.complaints)
+        tell(error.complaints)
         code = ExitCode.USAGE
     except KeyboardInterrupt:
         code = ExitCode.INTERRUPTED
@@ -58,15 +59,6 @@ def run() -> None:
     sys.exit(int(code))
 
 
-def _tell(complaints: Sequence[Diagnostic]) -> None:
-    for complaint in complaints:
-        click.echo(f"error: {complaint.message}", err=True)
-        if complaint.at:
-            click.echo(f"   at: {complaint.at}", err=True)
-        if complaint.help:
-            click.echo(f" help: {complaint.help}", err=True)
-
-
 def _defect(error: Exception) -> ExitCode:
     import traceback
 
@@ -74,5 +66,5 @@ def _defect(error: Exception) -> ExitCode:
 
     frames = "".join(traceback.format_exception(error)[-6:])
     click.echo(redact(frames), err=True)
-    _tell([Diagnostic("this is a defect of imagelint", help="please report the lines above")])
+    tell([Diagnostic("this is a defect of imagelint", help="please report the lines above")])
     return ExitCode.DEFECT

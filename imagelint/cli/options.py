@@ -6,13 +6,19 @@ from typing import TYPE_CHECKING, TypeVar
 
 import click
 
-from imagelint.core.finding import Severity
+from imagelint.cli.names import SEVERITIES, NameType, packs_and_files, rules_with_level
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 C = TypeVar("C", bound="Callable[..., object]")
-SEVERITIES = [str(severity) for severity in reversed(Severity)]
+
+
+def baseline_option(command: C) -> C:
+    """The baseline that is read."""
+    path = click.Path()
+    said = "Let pass what this file lists."
+    return click.option("--baseline", type=path, metavar="FILE", help=said)(command)
 
 
 def policy_options(command: C) -> C:
@@ -21,7 +27,7 @@ def policy_options(command: C) -> C:
         click.option(
             "--rule",
             "rules",
-            metavar="NAME=LEVEL",
+            type=NameType("NAME=LEVEL", rules_with_level),
             multiple=True,
             help="Set a rule to off, on, or a severity. May repeat.",
         ),
@@ -33,7 +39,7 @@ def policy_options(command: C) -> C:
         click.option(
             "--policy",
             "policies",
-            metavar="PACK|FILE",
+            type=NameType("PACK|FILE", packs_and_files),
             multiple=True,
             help="Use these packs or policy files instead of the nearest .imagelint.yaml."
             " May repeat: later ones win.",

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.describe import describe
-from imagelint.cli.reportoptions import Format
+from imagelint.cli.formats import Format
 from imagelint.cli.streams import say
 from imagelint.collect.environment import variable
 from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.core.finding import Severity
 from imagelint.reporters import load
 from imagelint.reporters.context import ReportContext
 
@@ -20,8 +21,12 @@ if TYPE_CHECKING:
     from imagelint.core.report import Verdict
 
 
-def show(verdict: Verdict, view: ReportOptions, command: str) -> int:
+def show(
+    verdict: Verdict, view: ReportOptions, command: str, levelled: frozenset[str] = frozenset()
+) -> int:
     """Write every report that was asked for and give the exit code.
+
+    `levelled` are the rules whose severity a policy sets.
 
     Raises:
         UsageError: two reports want the same place, or a file cannot be written.
@@ -29,14 +34,11 @@ def show(verdict: Verdict, view: ReportOptions, command: str) -> int:
     formats = view.formats or (Format("text", ""),)
     paths = [entry.path for entry in formats]
     if len(set(paths)) < len(paths):
-        raise UsageError(
-            Diagnostic(
-                "two formats want the same output", help="give each its own: --format F=FILE"
-            )
-        )
+        help_ = "give each its own: --format F=FILE"
+        raise UsageError(Diagnostic("two formats want the same output", help=help_))
     for entry in formats:
         context = _context(entry, view, command)
-        chunks = load(entry.name)(verdict, context)
+        chunks = load(entry.name)(verdict, context._replace(levelled=levelled))
         if entry.path:
             from imagelint.collect.write import write_text
 
@@ -48,16 +50,17 @@ def show(verdict: Verdict, view: ReportOptions, command: str) -> int:
 
 
 def _context(entry: Format, view: ReportOptions, command: str) -> ReportContext:
-    color = not entry.path and wants_color(view.color)
     here = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all of this
     return ReportContext(
-        color=color,
+        color=not entry.path and wants_color(view.color),
         width=_width(),
         version=__version__,
         command=command,
         describe=describe,
         root=here,
         verbose=view.verbose,
+        least=Severity.named(view.min_severity) if view.min_severity else None,
+        statistics=view.statistics,
     )
 
 

@@ -7,9 +7,12 @@ import click
 from imagelint.cli.options import policy_options
 
 
-@click.group()
-def policy() -> None:
+@click.group(invoke_without_command=True)
+@click.pass_context
+def policy(ctx: click.Context) -> None:
     """Show, check or describe policies."""
+    if ctx.invoked_subcommand is None:
+        click.echo(ctx.get_help())
 
 
 @policy.command()

@@ -7,35 +7,14 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
+from imagelint.cli.formats import FORMATS, Format, FormatType
+from imagelint.cli.names import SEVERITIES
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMATS = ("text", "json", "sarif", "github", "summary", "outputs")
 C = TypeVar("C", bound="Callable[..., object]")
-
-
-class Format(NamedTuple):
-    """A report to write: to a file, or to standard output when `path` is empty."""
-
-    name: str
-    path: str
-
-
-class FormatType(click.ParamType[Format]):
-    """`NAME` or `NAME=FILE`."""
-
-    name = "FORMAT[=FILE]"
-
-    def convert(
-        self, value: object, param: click.Parameter | None, ctx: click.Context | None
-    ) -> Format:
-        """The format that was asked for."""
-        name, _, path = str(value).partition("=")
-        if name not in FORMATS:
-            self.fail(f"there is no format {name!r}; there are {', '.join(FORMATS)}", param, ctx)
-        return Format(name, path)
 
 
 class ReportOptions(NamedTuple):
@@ -45,6 +24,8 @@ class ReportOptions(NamedTuple):
     color: str = "auto"
     quiet: bool = False
     verbose: bool = False
+    min_severity: str = ""
+    statistics: bool = False
 
 
 def report_options(command: C) -> C:
@@ -57,6 +38,13 @@ def report_options(command: C) -> C:
 
     collected = cast("C", with_view)
     for option in (
+        click.option("--statistics", is_flag=True, help="Count the findings of each rule."),
+        click.option(
+            "--min-severity",
+            type=click.Choice(SEVERITIES),
+            default=None,
+            help="Show people no finding below it; it counts all the same.",
+        ),
         click.option("--verbose", "-v", is_flag=True, help="Name the files that were ignored."),
         click.option("--quiet", "-q", is_flag=True, help="No progress on the terminal."),
         click.option(

@@ -50,4 +50,4 @@ def scan(  # noqa: PLR0913 - the options of the command
     job = ImageJob(image, platform, scan=True, trivy=options)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
-    return show(verdict, view, "scan")
+    return show(verdict, view, "scan", session.levelled())

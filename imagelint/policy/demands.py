@@ -15,6 +15,8 @@ from imagelint.rules import catalog
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from imagelint.policy.model import Level, RuleSetting
+
 BY_SIGNER = ("unsigned-image", "wrong-signer")
 """The rules that a signer on the command line is about: no finding of theirs may pass."""
 
@@ -51,3 +53,20 @@ def _without_exceptions(policy: Policy, rules: Collection[str]) -> Policy:
         waiver for waiver in policy.waivers if not set(catalog.find(waiver.rule)) & set(rules)
     )
     return policy._replace(rules=settings, waivers=waivers)
+
+
+def narrowed(policy: Policy, only: Collection[str]) -> Policy:
+    """The policy with only some rules on, each as severe as it says; none named: as it is."""
+    if not only:
+        return policy
+    rules = {name: policy.setting(name) for name in (*policy.rules, *only)}
+    return policy._replace(
+        rules={
+            name: setting._replace(level=_level_alone(setting) if name in only else "off")
+            for name, setting in rules.items()
+        }
+    )
+
+
+def _level_alone(setting: RuleSetting) -> Level | None:
+    return setting.level if setting.enabled else "on"

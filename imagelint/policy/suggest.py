@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +10,8 @@ if TYPE_CHECKING:
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """A question with the nearest word, or all words when they are few; else empty."""
+    from difflib import get_close_matches
+
     known = tuple(words)
     near = get_close_matches(word.lower().replace("_", "-"), known, 1)
     if near:

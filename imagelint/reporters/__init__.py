@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 TABLE: dict[str, str] = {
     "text": "imagelint.reporters.text",
+    "concise": "imagelint.reporters.concise",
     "json": "imagelint.reporters.json",
     "sarif": "imagelint.reporters.sarif",
     "github": "imagelint.reporters.github",

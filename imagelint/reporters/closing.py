@@ -12,7 +12,9 @@ from imagelint.reporters.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagelint.core.finding import Finding, Severity
     from imagelint.core.report import Allowed, Ignored, Report, Verdict
+    from imagelint.reporters.context import ReportContext
     from imagelint.reporters.paint import Paint
 
 _MOST_REASONS = 20
@@ -29,20 +31,38 @@ IGNORED: dict[IgnoreReason, str] = {
 }
 
 
-def closing(verdict: Verdict, paint: Paint, *, verbose: bool = False) -> Iterator[str]:
-    """The last lines of the report; `verbose` names what was ignored."""
-    yield from _ignored(verdict.report.ignored if verbose else ())
+def closing(verdict: Verdict, paint: Paint, context: ReportContext) -> Iterator[str]:
+    """The last lines of the report."""
+    yield from _ignored(verdict.report.ignored if context.verbose else ())
+    if context.statistics:
+        yield from statistics(verdict.report.findings)
+        yield ""
     yield from _evidence(verdict)
     yield from _allowed(verdict.report.allowed)
     for name, value in verdict.evidence.entries:
         if name == _POLICY:
             yield f"policy   {visible(value)}"
     yield f"examined {examined_line(verdict.report)}"
-    yield f"found    {found_line(verdict.report)}"
+    hidden = hidden_line(verdict.report.findings, context.least)
+    yield f"found    {found_line(verdict.report)}{hidden}"
     word = verdict.outcome.value
     yield f"verdict  {paint(word, word)}"
     for reason in verdict.reasons:
         yield f"         - {visible(reason)}"
+
+
+def statistics(findings: Iterable[Finding]) -> Iterator[str]:
+    """How many findings there are of each rule, the most first."""
+    counts = Counter((finding.rule, finding.severity) for finding in findings)
+    width = len(str(max(counts.values(), default=0)))
+    for (rule, severity), number in sorted(counts.items(), key=lambda one: (-one[1], one[0])):
+        yield f"{number:>{width}}  {severity!s:<8}  {visible(rule)}"
+
+
+def hidden_line(findings: Iterable[Finding], least: Severity | None) -> str:
+    """`, 3 below high not shown`, or nothing."""
+    below = sum(least is not None and finding.severity < least for finding in findings)
+    return f", {below} below {least} not shown" if below else ""
 
 
 def found_line(report: Report) -> str:

@@ -41,7 +41,8 @@ class ReportContext(NamedTuple):
     `width` counts terminal cells (0: lines are never cut), `command` is the command that was run,
     `describe` gives a rule's text by name or None when there is no such rule, and `root` is the
     absolute path of the folder from which relative origins start (empty: not known). `verbose` asks
-    for what most readers do not miss.
+    for what most readers do not miss. `levelled` are the rules whose severity a policy sets,
+    `least` the lowest severity that people are shown, `statistics` asks for counts by rule.
     """
 
     color: bool = False
@@ -51,6 +52,9 @@ class ReportContext(NamedTuple):
     describe: Callable[[str], RuleText | None] = unknown_rule
     root: str = ""
     verbose: bool = False
+    levelled: frozenset[str] = frozenset()
+    least: Severity | None = None
+    statistics: bool = False
 
 
 Reporter: TypeAlias = "Callable[[Verdict, ReportContext], Iterator[str]]"

@@ -59,6 +59,11 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
         yield _command("notice", {"title": "imagelint"}, _more(left))
 
 
+def annotation(message: str) -> str:
+    """What went wrong before there was a verdict, as a command."""
+    return _command("error", {"title": "imagelint"}, message)
+
+
 def _wanted(verdict: Verdict) -> tuple[_Annotation, ...]:
     """All annotations with the worst first.
 

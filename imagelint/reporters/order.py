@@ -20,6 +20,11 @@ def by_place(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     return tuple(sorted(findings, key=place_key))
 
 
+def shown(findings: Iterable[Finding], least: Severity | None) -> tuple[Finding, ...]:
+    """The findings that are not below the lowest severity that is wanted."""
+    return tuple(each for each in findings if least is None or each.severity >= least)
+
+
 def by_severity(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """Findings with the worst first, then as a reader meets them."""
     return tuple(sorted(findings, key=lambda finding: (-finding.severity, place_key(finding))))

@@ -58,6 +58,7 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
             "results": Items(results.result(subject) for subject in kept),
             "tool": {
                 "driver": {
+                    "informationUri": "https://imagelint.dev",
                     "name": "imagelint",
                     "semanticVersion": text(context.version, "0.0.0"),
                     "rules": [rule_descriptor(each, described[each], context) for each in rules],

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Confidence, Severity
+from imagelint.core.pattern import pattern
 from imagelint.reporters.sarif_text import cut, text
 from imagelint.reporters.visible import encodable
 from imagelint.rules import catalog
@@ -31,17 +32,20 @@ _SCORES = {
 _PRECISIONS = {Confidence.CERTAIN: "very-high", Confidence.LIKELY: "medium"}
 _LONGEST_DESCRIPTION = 1024
 _LONGEST_SUMMARY = 255
+_WORD = pattern(r"[A-Za-z0-9]+")
 
 
 def rule_id(finding: Finding, context: ReportContext) -> str:
     """The rule's name; with the severity behind it where that is not the rule's own.
 
     GitHub knows a severity of rules only, while one rule of ours (vulnerabilities) may know all.
+    Where a policy sets the severity, all findings of the rule have it, and no alert is a new one.
     """
     described = context.describe(finding.rule)
     own = finding.severity if described is None else described.severity
     name = text(finding.rule, "unnamed")
-    return name if finding.severity == own else f"{name}/{finding.severity}"
+    keeps = finding.severity == own or finding.rule in context.levelled
+    return name if keeps else f"{name}/{finding.severity}"
 
 
 def rule_descriptor(identifier: str, finding: Finding, context: ReportContext) -> Json:
@@ -54,7 +58,7 @@ def rule_descriptor(identifier: str, finding: Finding, context: ReportContext) -
     confidence = described.confidence if described else finding.confidence
     descriptor: dict[str, Json] = {
         "id": identifier,
-        "name": identifier,
+        "name": "".join(word.capitalize() for word in _WORD.findall(identifier)) or "Unnamed",
         "shortDescription": {"text": cut(summary, _LONGEST_SUMMARY)},
         "fullDescription": {"text": cut(why, _LONGEST_DESCRIPTION)},
         "help": {"text": help_, "markdown": _markdown(described.help if described else "", help_)},

@@ -9,12 +9,12 @@ from imagelint.collect.files import display
 from imagelint.collect.findup import nearest, root_of
 from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.errors import Diagnostic, PolicyError
-from imagelint.policy.demands import demand
+from imagelint.policy.demands import demand, narrowed
 from imagelint.policy.load import Validated, default_policy, load_policy, pack
 from imagelint.policy.model import Policy, merge_all
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable
 
     from imagelint.core.source import Source
 
@@ -24,11 +24,18 @@ POLICY_NAME = ".imagelint.yaml"
 class Policies:
     """The policy of each file: the chosen ones for all, or else the nearest `.imagelint.yaml`.
 
-    `flags` is laid on top of every policy.
+    `flags` is laid on top of every policy. Where `only` names rules, these run, and no others.
     """
 
-    def __init__(self, chosen: Iterable[str], flags: Policy, validated: Validated) -> None:
+    def __init__(
+        self,
+        chosen: Iterable[str],
+        flags: Policy,
+        validated: Validated,
+        only: Collection[str] = (),
+    ) -> None:
         self._flags = flags
+        self._only = frozenset(only)
         self._validated = validated
         self._by_path: dict[str | None, Policy] = {}
         self._by_folder: dict[str, Policy] = {}
@@ -62,14 +69,15 @@ class Policies:
     def _at(self, path: str | None) -> Policy:
         if path not in self._by_path:
             below = default_policy() if path is None else self._load(path, _bounds(path))
-            self._by_path[path] = demand(below, self._flags, named=False)
+            policy = demand(below, self._flags, named=False)
+            self._by_path[path] = narrowed(policy, self._only)
         return self._by_path[path]
 
     def _named(self, names: tuple[str, ...]) -> Policy:
         layers = [self._load(name) if _is_file(name) else _pack(name) for name in names]
         extends = tuple(name for name in names if not _is_file(name))
         below = merge_all((Policy(extends=extends), *layers))
-        merged = demand(below, self._flags, named=True)
+        merged = narrowed(demand(below, self._flags, named=True), self._only)
         return merged if len(names) == 1 else merged._replace(name="")
 
     def _load(self, path: str, within: str = "") -> Policy:
@@ -90,9 +98,11 @@ def _pack(name: str) -> Policy:
     try:
         return pack(name)
     except KeyError:
-        raise PolicyError(
-            Diagnostic(f"there is no policy pack `{name}`", help="see `imagelint policy show`")
-        ) from None
+        from imagelint.policy.builtin import PACKS
+        from imagelint.policy.suggest import did_you_mean
+
+        help_ = did_you_mean(name, PACKS)
+        raise PolicyError(Diagnostic(f"there is no policy pack `{name}`", help=help_)) from None
 
 
 def read_source(origin: str, within: str = "") -> Source:

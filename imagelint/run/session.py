@@ -35,7 +35,7 @@ from imagelint.run.naming import Naming, as_text, is_of_no_kind, unrecognised
 from imagelint.run.policies import Policies
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from imagelint.collect.read import ReadResult
     from imagelint.core.finding import Severity
@@ -74,17 +74,27 @@ class ValidPolicies:
 
 
 class Session(NamedTuple):
-    """The cache and the policies of a run; `processes` 0 means as many as there are."""
+    """The cache and the policies of a run; `processes` 0 means as many as there are.
+
+    `exclude` are globs over files that are not examined, relative to where the user stands.
+    """
 
     results: ResultCache
     policies: Policies
     processes: int = 0
+    exclude: tuple[str, ...] = ()
 
     @classmethod
     def open(
-        cls, chosen: Iterable[str], flags: Policy, *, cached: bool, processes: int = 0
+        cls,
+        chosen: Iterable[str],
+        flags: Policy,
+        *,
+        cached: bool,
+        processes: int = 0,
+        only: Collection[str] = (),
     ) -> Session:
-        """A session with the cache of the user, or none.
+        """A session with the cache of the user, or none; `only` are the rules that run, or all.
 
         Raises:
             PolicyError: a chosen policy is wrong.
@@ -94,12 +104,21 @@ class Session(NamedTuple):
             from imagelint.collect.cache import Cache
 
             results = Cache(environment.cache_folder())
-        return cls(results, Policies(chosen, flags, ValidPolicies(results)), processes)
+        return cls(results, Policies(chosen, flags, ValidPolicies(results), only), processes)
 
     @property
     def fail_on(self) -> Severity:
         """The lowest severity that fails under any of the policies that were used."""
         return min((policy.threshold for policy in self.policies.all()), default=DEFAULT_FAIL_ON)
+
+    def levelled(self) -> frozenset[str]:
+        """The rules whose severity a policy of the run sets."""
+        return frozenset(
+            name
+            for policy in self.policies.all()
+            for name, setting in policy.rules.items()
+            if setting.level not in ("on", "off", None)
+        )
 
     def evidence(self) -> Evidence:
         """Which policies decided: a folder may have its own."""
@@ -216,6 +235,9 @@ class Session(NamedTuple):
         return result._replace(report=whole, thresholds=thresholds)
 
     def _excluded(self, path: str) -> bool:
+        here = relative_to("", path) if self.exclude else ""
+        if any(matches_path(glob, here) for glob in self.exclude):
+            return True
         policy = self.policies.of(os.path.dirname(path) or ".")
         if not policy.exclude:
             return False

@@ -69,12 +69,6 @@ def test_the_shell_is_told_what_completes(here: Path) -> None:
     assert "plain,check" in done.stdout
 
 
-def test_no_command_is_wrong_usage(program: Program) -> None:
-    answer = program()
-    assert answer.code == 2
-    assert "Traceback" not in answer.err
-
-
 @pytest.fixture
 def crash(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object, **_options: object) -> int:

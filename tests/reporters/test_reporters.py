@@ -30,7 +30,7 @@ def test_golden_file(name: str) -> None:
 
 
 def test_names_in_the_order_of_the_help() -> None:
-    assert reporters.names() == ("text", "json", "sarif", "github", "summary", "outputs")
+    assert reporters.names() == ("text", "concise", "json", "sarif", "github", "summary", "outputs")
 
 
 def test_unknown_format() -> None:

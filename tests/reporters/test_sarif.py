@@ -173,6 +173,15 @@ def test_a_severity_that_is_not_the_rules_own_is_a_rule_of_its_own() -> None:
     assert rules == ["root-user", "root-user/low"]
 
 
+def test_a_severity_that_a_policy_sets_makes_no_other_rule() -> None:
+    found = Report((ROOT_USER._replace(severity=Severity.LOW),))
+    (rule,) = run(found, CONTEXT._replace(levelled=frozenset(["root-user"])))["tool"]["driver"][
+        "rules"
+    ]
+    assert (rule["id"], rule["name"]) == ("root-user", "RootUser")
+    assert rule["defaultConfiguration"] == {"level": "note"}
+
+
 def test_a_rule_tells_its_family_precision_and_page() -> None:
     rule = run(Report((ROOT_USER,)))["tool"]["driver"]["rules"][0]
     assert rule["properties"]["tags"] == ["images", "security"]

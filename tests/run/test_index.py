@@ -335,6 +335,7 @@ def test_a_binary_file_is_no_script(here: Path, data: bytes) -> None:
     (here / "start.sh").write_bytes(data)
     assert places(NullCache()) == []
 
+
 def test_who_asks_for_a_kind_that_a_path_tells_reads_no_other_file(here: Path, log: Path) -> None:
     (here / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\n", encoding="utf-8")
     (here / "kustomization.yaml").write_text("resources: [pod.yaml]\n", encoding="utf-8")

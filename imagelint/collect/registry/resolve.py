@@ -5,6 +5,7 @@ A layout is read from its folder, anything else from its registry.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from imagelint.collect.deadline import Deadline
@@ -57,11 +58,9 @@ def named(text: str) -> ImageReference:
     Raises:
         UsageError: it is none, or its digest is none that anybody can check.
     """
-    reference = parse_reference(text)
+    reference = None if _is_other_form(text) else parse_reference(text)
     if reference is None or (reference.digest and not is_digest(reference.digest)):
-        message = f"`{text}` is not an image reference"
-        help_ = "write `registry/repository:tag`, `…@sha256:…` or `oci:FOLDER`"
-        raise UsageError(Diagnostic(message, help=help_))
+        raise UsageError(_unread(text))
     return reference
 
 
@@ -82,6 +81,35 @@ def index_of(identity: ImageIdentity, deadline: Deadline) -> str:
     view = read_manifest(top.data)
     listed = () if isinstance(view, str) else descriptors(view)
     return top.digest if any(one.digest == identity.digest for one in listed) else ""
+
+
+# Forms that other tools read: https://github.com/containers/image/blob/main/docs/containers-transports.5.md
+_ARCHIVES = ("docker-archive:", "oci-archive:")
+_ARCHIVE_ENDS = (".tar", ".tar.gz", ".tgz", ".tar.zst")
+_STORES = ("docker-daemon:", "containers-storage:")
+
+
+def _is_other_form(text: str) -> bool:
+    """Whether other tools read it as an image that is not in a registry."""
+    return text.startswith((*_ARCHIVES, *_STORES)) or text.endswith(_ARCHIVE_ENDS)
+
+
+def _unread(text: str) -> Diagnostic:
+    """Why an image cannot be named so, and the form to name it by."""
+    if text.startswith("docker://"):
+        return Diagnostic(f"`{text}` is a form of other tools", help=f"write `{text[9:]}`")
+    into = "oci:FOLDER:TAG`, and name `oci:FOLDER:TAG`"
+    if text.startswith(_STORES):
+        help_ = f"copy it into a layout, `skopeo copy {text} {into}"
+        return Diagnostic("images of a daemon or a store are not read", help=help_)
+    if text.startswith(_ARCHIVES) or text.endswith(_ARCHIVE_ENDS):
+        archive = text if text.startswith(_ARCHIVES) else f"docker-archive:{text}"
+        help_ = f"unpack it into a layout, `skopeo copy {archive} {into}"
+        return Diagnostic("archives of images are not read", help=help_)
+    if os.path.isdir(text):
+        return Diagnostic(f"`{text}` is a folder", help=f"write `oci:{text}` for an OCI layout")
+    help_ = "write `registry/repository:tag`, `…@sha256:…` or `oci:FOLDER`"
+    return Diagnostic(f"`{text}` is not an image reference", help=help_)
 
 
 class _Remote:

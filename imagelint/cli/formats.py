@@ -1,0 +1,46 @@
+"""The formats of reports as the command line names them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.cli.names import beginning, unknown
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
+
+FORMATS = ("text", "concise", "json", "sarif", "github", "summary", "outputs")
+
+
+class Format(NamedTuple):
+    """A report to write: to a file, or to standard output when `path` is empty."""
+
+    name: str
+    path: str
+
+
+class FormatType(click.ParamType[Format]):
+    """`NAME` or `NAME=FILE`."""
+
+    name = "FORMAT[=FILE]"
+
+    def convert(
+        self, value: object, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Format:
+        """The format that was asked for."""
+        name, _, path = str(value).partition("=")
+        if name not in FORMATS:
+            self.fail(unknown("format", name, FORMATS), param, ctx)
+        return Format(name, path)
+
+    def shell_complete(
+        self,
+        ctx: click.Context,  # noqa: ARG002 - click's signature
+        param: click.Parameter,  # noqa: ARG002
+        incomplete: str,
+    ) -> list[CompletionItem]:
+        """The formats that begin so."""
+        return beginning(FORMATS, incomplete)

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+from click.shell_completion import ShellComplete
+
+from imagelint.cli.commands import COMMANDS, main
+from imagelint.cli.formats import FORMATS
+from imagelint.policy.builtin import PACKS
+from imagelint.rules import catalog
+from imagelint.rules.families import FAMILIES
+from tests.cli.projects import GOOD, LOW, ROOT, policy, write
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Program
+
+RULES = ("--policy", "recommended")
+
+
+def completed(*arguments: str) -> list[str]:
+    *before, incomplete = arguments
+    found = ShellComplete(main, {}, "imagelint", "_X").get_completions(before, incomplete)
+    return [item.type if item.type == "file" else item.value for item in found]
+
+
+# -- What is examined, and by which rules -------------------------------------------------------
+
+
+def test_files_can_be_left_out(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD, a__Dockerfile=ROOT, b__c__Dockerfile=ROOT)
+    assert program("check", *RULES).code == 1
+    answer = program("check", *RULES, "--exclude", "a/**", "--exclude", "b")
+    assert (answer.code, "2 ignored" in answer.out) == (0, True)
+    (here / ".imagelint.yaml").write_text(policy("exclude: [b/**]", "[recommended]"))
+    assert program("check", "--exclude", "a/**").code == 0
+    assert program("check", "--exclude", "a/**", "a/Dockerfile", "Dockerfile").code == 0
+
+
+def test_a_glob_that_matches_nothing_is_wrong_usage(program: Program) -> None:
+    answer = program("check", "--exclude", "../a")
+    assert answer.code == 2
+    assert "--exclude: a glob cannot leave its folder" in answer.err
+
+
+def test_only_some_rules_run(program: Program, here: Path) -> None:
+    write(here, Dockerfile=LOW.replace("USER 10001\n", ""))
+    both = program("check", *RULES, "--fail-on", "low", "--format", "concise").out
+    assert "high[root-user]" in both
+    assert "low[apt-lists-kept]" in both
+    for name in ("apt-lists-kept", "packages"):
+        one = program("check", *RULES, "--only", name, "--format", "concise")
+        assert one.code == 0
+        assert "root-user" not in one.out
+        assert "low[apt-lists-kept]" in one.out
+    assert program("check", *RULES, "--only", "packages", "--only", "root-user").code == 1
+
+
+def test_a_rule_that_only_runs_is_on_with_the_severity_of_the_policy(
+    program: Program, here: Path
+) -> None:
+    write(here, Dockerfile=ROOT)
+    (here / ".imagelint.yaml").write_text(policy("rules: {root-user: low}"))
+    assert "low[root-user]" in program("check", "--only", "root-user").out
+    (here / ".imagelint.yaml").write_text(policy("rules: {root-user: off}"))
+    answer = program("check", "--only", "root-user")
+    assert (answer.code, "high[root-user]" in answer.out) == (1, True)
+    assert "1 rule on" in answer.out
+
+
+# -- How much is shown --------------------------------------------------------------------------
+
+
+def test_a_line_a_finding(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT)
+    answer = program("check", *RULES, "--format", "concise", "Dockerfile", "missing")
+    assert answer.code == 1
+    assert answer.out == (
+        "Dockerfile:1:6: high[root-user] no USER: `python` runs as root\n"
+        "missing: problem[unreadable] no such file or folder\n"
+        "fail: 1 finding at high or above: 1 high; 1 problem (unreadable): missing\n"
+    )
+
+
+@pytest.mark.parametrize("name", ["text", "concise"])
+def test_the_less_severe_need_not_be_shown(program: Program, here: Path, name: str) -> None:
+    write(here, Dockerfile=LOW)
+    options = (*RULES, "--fail-on", "low", "--format", name)
+    assert "apt-lists-kept" in program("check", *options, "--min-severity", "low").out
+    less = program("check", *options, "--min-severity", "medium")
+    assert less.code == 1
+    assert "apt-lists-kept" not in less.out
+    assert "2 below medium not shown" in less.out
+
+
+def test_programs_are_shown_everything(program: Program, here: Path) -> None:
+    write(here, Dockerfile=LOW)
+    options = (*RULES, "--min-severity", "critical", "--format", "json")
+    assert len(json.loads(program("check", *options).out)["findings"]) == 2
+
+
+@pytest.mark.parametrize("name", ["text", "concise"])
+def test_findings_are_counted_by_rule(program: Program, here: Path, name: str) -> None:
+    write(here, Dockerfile=ROOT, a__Dockerfile=ROOT, b__Dockerfile=LOW)
+    answer = program("check", *RULES, "--statistics", "--format", name)
+    table = "2  high      root-user\n1  low       apt-lists-kept\n1  low       apt-recommends\n"
+    assert table in answer.out
+    assert table not in program("check", *RULES, "--format", name).out
+
+
+# -- Names --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "hint"),
+    [
+        (("chekc",), "there is no command 'chekc': did you mean `check`?"),
+        (("check", "--format", "jsn"), "did you mean `json`?"),
+        (("check", "--kind", "dockerfil", "a"), "did you mean `dockerfile`?"),
+        (("check", "--policy", "strictt"), "did you mean `strict`?"),
+        (("check", "--rule", "root-usr=off"), "did you mean `root-user`?"),
+        (("check", "--only", "root-usr"), "did you mean `root-user`?"),
+        (("check", "--only", "secret"), "did you mean `secrets`?"),
+        (("check", "--only", "xyzzyplugh"), "see `imagelint rules`"),
+    ],
+)
+def test_what_is_nearly_a_name_is_helped(
+    program: Program, arguments: tuple[str, ...], hint: str
+) -> None:
+    answer = program(*arguments)
+    assert answer.code == 2
+    assert hint in answer.err
+
+
+@pytest.mark.parametrize("arguments", [(), ("policy",)])
+def test_bare_commands_print_their_help(program: Program, arguments: tuple[str, ...]) -> None:
+    answer = program(*arguments)
+    assert (answer.code, answer.err) == (0, "")
+    assert answer.out == program(*arguments, "--help").out
+
+
+def test_names_are_completed() -> None:
+    assert completed("") == list(COMMANDS)
+    assert completed("check", "--format", "") == list(FORMATS)
+    assert completed("check", "--policy", "") == list(PACKS)
+    assert completed("check", "--policy", "./ours") == ["file"]
+    assert completed("check", "--kind", "docker") == ["dockerfile"]
+    assert completed("check", "--rule", "root") == ["root-user="]
+    assert completed("check", "--rule", "root-user=cr") == ["root-user=critical"]
+    assert completed("check", "--only", "sec") == [
+        name for name in (*FAMILIES, *catalog.names()) if name.startswith("sec")
+    ]
+    assert completed("explain", "root") == ["root-user"]
+    assert completed("check", "--min-severity", "cri") == ["critical"]
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        ("check",),
+        ("check", "--baseline"),
+        ("check", "--write-baseline"),
+        ("gate", "image"),
+        ("policy", "check"),
+    ],
+)
+def test_paths_are_completed_by_the_shell(before: tuple[str, ...]) -> None:
+    assert completed(*before, "Dock") == ["file"]
+
+
+def test_wrong_usage_is_an_annotation_in_a_job(
+    program: Program, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("GITHUB_ACTIONS", raising=False)
+    assert "::error" not in program("check", "--rule", "root-usr=off").err
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")
+    said = program("check", "--rule", "root-usr=%off\n::stop-commands::x").err
+    (line,) = (line for line in said.splitlines() if line.startswith("::"))
+    assert line == (
+        "::error title=imagelint::--rule: there is no rule 'root-usr'%0Adid you mean `root-user`?"
+    )
+
+
+@pytest.mark.parametrize(
+    ("image", "help_"),
+    [
+        ("docker://alpine:3.20", "write `alpine:3.20`"),
+        ("docker-daemon:alpine:3.20", "`skopeo copy docker-daemon:alpine:3.20 oci:FOLDER:TAG`"),
+        ("docker-archive:a.tar", "`skopeo copy docker-archive:a.tar oci:FOLDER:TAG`"),
+        ("image.tar.gz", "`skopeo copy docker-archive:image.tar.gz oci:FOLDER:TAG`"),
+        ("./layout/", "write `oci:./layout/` for an OCI layout"),
+        ("Not an image", "`oci:FOLDER`"),
+    ],
+)
+@pytest.mark.parametrize("command", ["scan", "verify", "gate"])
+def test_images_that_are_not_read_are_told_the_form_to_use(
+    program: Program, here: Path, command: str, image: str, help_: str
+) -> None:
+    (here / "layout").mkdir()
+    answer = program(command, image)
+    assert answer.code == 2
+    assert help_ in answer.err
