@@ -169,9 +169,11 @@ class FileIndex:
         from imagelint.collect.findup import root_of
 
         wanted = beside(origin, name)
+        if not os.path.isfile(wanted):  # most are asked for in vain: no need to follow links
+            return None
         place = os.path.realpath(wanted)
         root = os.path.realpath(root_of(os.path.dirname(origin) or "."))
-        if os.path.commonpath((root, place)) != root or not os.path.isfile(place):
+        if os.path.commonpath((root, place)) != root:
             return None
         found = self._files.get(wanted) or FoundFile(place, wanted, within=root)
         source = self.content(found).text.source

@@ -112,6 +112,8 @@ def _harmless(line: LogicalLine, span: Span, text: str) -> tuple[str, bool]:
     right before the line feed. False where a word goes on behind a continuation and there is a
     character that has to be a space, so that the text says something else.
     """
+    if _is_plain(line, text):
+        return text[span.start : span.end], True
     exact = True
     parts: list[str] = []
     at = span.start
@@ -133,6 +135,14 @@ def _harmless(line: LogicalLine, span: Span, text: str) -> tuple[str, bool]:
         at = max(at, stop)
     parts.append(text[at : span.end].replace("\r\n", " \n"))
     return "".join(parts), exact
+
+
+def _is_plain(line: LogicalLine, text: str) -> bool:
+    """Whether nothing but backslashes and line feeds stands between the pieces of a line."""
+    gaps = line.end - line.offsets[0] - len(line.text)
+    if gaps != 2 * (len(line.starts) - 1):  # one of each
+        return False
+    return not gaps or text.startswith("\\\n", line.offsets[1] - 2)
 
 
 def _in_word(before: str, after: str) -> bool:

@@ -48,14 +48,15 @@ class LogicalLine(NamedTuple):
 
     def original(self, start: int, end: int) -> Span:
         """Where a part of the joined text stands in the original."""
+        if len(self.starts) == 1:
+            shift = self.offsets[0]
+            return Span(shift + start, shift + max(start, end))
         begin = self._offset(start)
         if start >= end:
             return Span(begin, begin)
         return Span(begin, self._offset(end - 1) + 1)
 
     def _offset(self, at: int) -> int:
-        if len(self.starts) == 1:
-            return self.offsets[0] + at
         piece = bisect_right(self.starts, at) - 1
         return self.offsets[piece] + at - self.starts[piece]
 
