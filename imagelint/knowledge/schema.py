@@ -190,6 +190,27 @@ class ModelTable(TypedDict):
     native: dict[str, float]
 
 
+class HubRow(TypedDict):
+    """A hub of models."""
+
+    name: str
+    title: str
+    hosts: list[str]
+    switches: Annotated[list[str], "variables that make servers ask it"]
+    cache: Annotated[str, "where downloads are kept"]
+    cache_variables: Annotated[list[str], "variables that move it; empty: those of the engine"]
+    branch: str
+    commits: Annotated[bool, "whether a revision may be a whole commit"]
+    source: str
+
+
+class HubTable(TypedDict):
+    """Hubs of models, the usual one first."""
+
+    source: str
+    hubs: list[HubRow]
+
+
 class OtherServerRow(TypedDict):
     """A server, by words in names and by the first words of its commands."""
 
@@ -231,6 +252,7 @@ TABLES: dict[str, type] = {
     "cuda": CudaTable,
     "enumerations": EnumerationTable,
     "gpus": GpuTable,
+    "hubs": HubTable,
     "kubernetes_kinds": KubernetesKindsTable,
     "models": ModelTable,
     "other_servers": OtherServerTable,

@@ -57,7 +57,7 @@ RULES: dict[str, Entry] = {
     "missing-argument": Entry("syntax", ("documents.complaints:MissingArgument",), ("hadolint DL1000", "dockerfilelint missing_args"), ("invalid-instruction",)),
     "missing-healthcheck": Entry("build", ("documents.dockerfile.model:Stage",), ("hadolint DL3057", "Trivy DS-0026", "Checkov CKV_DOCKER_2", "Dockle CIS-DI-0006")),
     "misspelt-directive": Entry("syntax", ("documents.complaints:MisspeltDirective",), (), ("invalid-instruction",)),
-    "model-revision-unpinned": Entry("serving", ("documents.serving.command:ServingCommand",)),
+    "model-revision-unpinned": Entry("serving", ("documents.serving.command:ServingCommand", "documents.shell.script:Script")),
     "moved-signature": Entry("signatures", ("documents.image.signatures:SignatureCheck",), ("SLSA verify artifacts",)),
     "no-build-stage": Entry("syntax", ("documents.complaints:NoBuildStage",), (), ("invalid-instruction",)),
     "non-string-in-json-form": Entry("syntax", ("documents.complaints:NonStringInJsonForm",), (), ("invalid-instruction",)),

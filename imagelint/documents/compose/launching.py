@@ -10,6 +10,7 @@ from imagelint.documents.compose.words import CommandLine, MappedWord, read_word
 from imagelint.documents.serving.startscript import (
     all_known,
     behind_script,
+    fetching_script,
     find_script,
     known_variables,
     read_mapped_script,
@@ -32,8 +33,11 @@ def scripts(service: ComposeService) -> Iterator[Script]:
 
 
 def _scripts(service: ComposeService) -> Iterator[Script]:
-    line = _started(service)
-    script = _script(line.words, ScriptRole.START, service)
+    words = _started(service).words
+    script = _script(words, ScriptRole.START, service)
+    if script is None and words:
+        plain = tuple(mapped_word.word for mapped_word in words)
+        script = fetching_script(plain, words[0].path)
     if script:
         yield script
     script = _health_script(service)

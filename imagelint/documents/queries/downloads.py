@@ -11,6 +11,14 @@ from imagelint.core.source import covering
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words
 from imagelint.documents.packages.python import is_python
+from imagelint.documents.queries.downloadvalues import (
+    ARIA_VALUES,
+    CURL_VALUES,
+    GIT_VALUES,
+    HUB_VALUES,
+    RPM_VALUES,
+    WGET_VALUES,
+)
 from imagelint.documents.remembered import remembered, remembered_briefly
 from imagelint.documents.shell.inner import script_word, takes_input
 from imagelint.documents.shell.shells import POSIX_SHELLS
@@ -31,7 +39,8 @@ class Download(NamedTuple):
     (`hf download`, `ollama pull`, `snapshot_download(…)`). `url` is what is fetched: a URL, a
     repository, a model's name. `output` is the file or folder it is written to, `-` for standard
     output, empty when the tool chooses.
-    `revision` is the commit, tag or branch that is asked for, absent when none is.
+    `revision` is the commit, tag or branch that is asked for, absent when none is. `hub` is the
+    name of the hub that a model comes from, empty for anything else.
     `checked` is true when the tool itself compares a checksum (`aria2c --checksum=…`).
     """
 
@@ -42,51 +51,15 @@ class Download(NamedTuple):
     output: str = ""
     revision: Fact[str] = ABSENT
     checked: bool = False
+    hub: str = ""
 
 
-_CURL = """
--o --output -d --data --data-raw --data-binary --data-urlencode -H --header -x --proxy -u --user
--A --user-agent -e --referer -b --cookie -c --cookie-jar -X --request -m --max-time
---connect-timeout --retry --retry-delay --retry-max-time --cacert --cert -E --key -T
---upload-file -w --write-out -K --config -r --range -F --form -C --continue-at -D --dump-header
---limit-rate -y -Y --resolve --url --output-dir --ciphers --tls-max --netrc-file --proto
---proto-redir --interface --max-filesize --max-redirs -z --time-cond --capath --noproxy
---create-file-mode --oauth2-bearer --connect-to --dns-servers --variable --stderr
-"""
-_WGET = """
--O --output-document -o --output-file -a --append-output -P --directory-prefix -t --tries -T
---timeout -w --wait -U --user-agent --header --user --password --http-user --http-password -e
---execute -i --input-file -Q --quota -A --accept -R --reject -D --domains -X -I -l --level
---ca-certificate --certificate --private-key --connect-timeout --read-timeout --dns-timeout
---limit-rate --post-data --post-file --referer --save-cookies --load-cookies --waitretry
---retry-on-http-error --progress -B --base --cut-dirs --secure-protocol --method --body-data
---retry-connrefused=
-"""
-_ARIA_VALUES = """
--o --out -d --dir -i --input-file -s --split -x --max-connection-per-server -k --min-split-size
--j --max-concurrent-downloads -t --timeout -m --max-tries --header --checksum --retry-wait -U
---user-agent --referer --http-user --http-passwd --log -l --console-log-level
-"""
-_GIT_VALUES = """
--b --branch --depth -o --origin -c --config -C -u --upload-pack --reference --template --jobs -j
---filter --separate-git-dir --shallow-since --shallow-exclude --revision --server-option --git-dir
---work-tree --bundle-uri
-"""
-_HUB_VALUES = """
---revision --repo-type --include --exclude --local-dir --cache-dir --token --max-workers
---local-dir-use-symlinks --format
-"""
-CURL_VALUES = frozenset(_CURL.split())
-WGET_VALUES = frozenset(_WGET.split())
-_ARIA = frozenset(_ARIA_VALUES.split())
-_GIT = frozenset(_GIT_VALUES.split())
-_RPM = frozenset(("--root", "--dbpath", "--prefix", "--relocate", "--define", "--eval", "--rcfile"))
-_HUB = frozenset(_HUB_VALUES.split())
 _FETCHING_CODE = pattern(
     r"\b(?:snapshot_download|hf_hub_download|from_pretrained)\(([^()]{0,400})\)"
 )
 _MODEL = pattern(r"^\s*(?:(?:repo_id|pretrained_model_name_or_path)\s*=\s*)?['\"]([^'\"]+)['\"]")
 _REVISION = pattern(r"\brevision\s*=\s*(?:['\"]([^'\"]*)['\"]|(\S))")
+_FOLDER = pattern(r"\b(?:local_dir|cache_dir)\s*=\s*['\"]([^'\"]*)['\"]")
 _SUBSTITUTION = pattern(r"\"?(?:\$\(|`|<\()")
 _INTERPRETERS = pattern(r"(?:python|perl|ruby|node|php)[\d.]*")
 _SOURCING = frozenset({"source", "."})
@@ -174,7 +147,7 @@ def _wget(command: Command) -> tuple[Download, ...]:
 
 
 def _aria(command: Command) -> tuple[Download, ...]:
-    found = sort_words(command.arguments, _ARIA)
+    found = sort_words(command.arguments, ARIA_VALUES)
     names = found.values("-o", "--out")
     output = names[-1].text if names else ""
     return tuple(_file(command, found, found.operands, output))
@@ -182,7 +155,7 @@ def _aria(command: Command) -> tuple[Download, ...]:
 
 def _rpm(command: Command) -> tuple[Download, ...]:
     """`rpm -i URL`: what it does with packages whose signature it does not know is to warn."""
-    found = sort_words(command.arguments, _RPM)
+    found = sort_words(command.arguments, RPM_VALUES)
     installs = found.has("-i", "--install", "-U", "--upgrade", "-F", "--freshen")
     if not installs or found.has("-q", "--query", "--import"):
         return ()
@@ -214,28 +187,41 @@ def _redirected(command: Command) -> str:
 
 
 def _clone(command: Command) -> tuple[Download, ...]:
-    found = sort_words(command.arguments, _GIT)
-    if not found.operands or found.operands[0].text != "clone":
-        return ()
-    operands = found.operands[1:]
-    if not operands:
+    # Images of git alone are given the verb as their first argument.
+    words = command.words if command.program == _CLONE else command.arguments
+    found = sort_words(words, GIT_VALUES)
+    operands = found.operands[1:] if _verb(found) == "lfs" else found.operands
+    if len(operands) < 2 or operands[0].text != _CLONE:  # noqa: PLR2004 - and an address
         return ()
     wanted = found.values("--revision", "-b", "--branch")
-    output = operands[1].text if len(operands) > 1 else ""
+    output = operands[2].text if len(operands) > 2 else ""  # noqa: PLR2004
     revision = wanted[0].value if wanted else ABSENT
-    return (Download(command.span, command, "git", operands[0].value, output, revision),)
+    from imagelint.knowledge.serving.hubs import hub_of_address
+
+    hub = hub_of_address(operands[1].text)
+    name = hub.name if hub is not None and "/datasets/" not in operands[1].text else ""
+    url = operands[1].value
+    return (Download(command.span, command, "git", url, output, revision, hub=name),)
+
+
+def _verb(found: ParsedOptions) -> str:
+    return found.operands[0].text if found.operands else ""
 
 
 def _hub(command: Command) -> tuple[Download, ...]:
-    found = sort_words(command.arguments, _HUB)
-    if len(found.operands) < 2 or found.operands[0].text != "download":  # noqa: PLR2004
+    found = sort_words(command.arguments, HUB_VALUES)
+    if _verb(found) != "download":
+        return ()
+    named = (*found.values("--model"), *found.operands[1:])
+    if not named:
         return ()
     wanted = found.values("--revision")
-    folder = found.values("--local-dir", "--cache-dir")
+    folder = found.values("--local-dir", "--cache-dir", "--local_dir", "--cache_dir")
     revision = wanted[0].value if wanted else ABSENT if found.complete else UNKNOWN
     output = folder[0].text if folder else ""
-    model = found.operands[1]
-    return (Download(command.span, command, "model", model.value, output, revision),)
+    kind = found.values("--repo-type", "--dataset")
+    hub = _HUBS[command.program] if not kind or kind[0].text == "model" else ""
+    return (Download(command.span, command, "model", named[0].value, output, revision, hub=hub),)
 
 
 def _pull(command: Command) -> tuple[Download, ...]:
@@ -266,8 +252,15 @@ def _code(command: Command) -> tuple[Download, ...]:
             url: Fact[str] = Known(model[1]) if model else UNKNOWN
             revision = _code_revision(match[1])
             if model and not model[1].startswith((".", "/")):
-                found.append(Download(word.span, command, "model", url, "", revision))
+                hub = _OTHER_HUB if _OTHER_HUB in word.text else _USUAL_HUB
+                output = _code_folder(match[1])
+                found.append(Download(word.span, command, "model", url, output, revision, hub=hub))
     return tuple(found)
+
+
+def _code_folder(arguments: str) -> str:
+    match = _FOLDER.search(arguments)
+    return match[1] if match is not None else ""
 
 
 def _code_revision(arguments: str) -> Fact[str]:
@@ -277,14 +270,19 @@ def _code_revision(arguments: str) -> Fact[str]:
     return Known(match[1]) if match[1] is not None else UNKNOWN
 
 
+_CLONE = "clone"
+_USUAL_HUB, _OTHER_HUB = "huggingface", "modelscope"
+_HUBS = {"hf": _USUAL_HUB, "huggingface-cli": _USUAL_HUB, "modelscope": _OTHER_HUB}
 _READERS: Mapping[str, Callable[[Command], tuple[Download, ...]]] = {
     "curl": _curl,
     "wget": _wget,
     "aria2c": _aria,
     "git": _clone,
+    "clone": _clone,
     "rpm": _rpm,
     "huggingface-cli": _hub,
     "hf": _hub,
+    "modelscope": _hub,
 }
 
 

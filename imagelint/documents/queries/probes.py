@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.record import NamedTuple
-from imagelint.documents.queries.modelcache import weights_source, weights_stay
 from imagelint.documents.queries.requests import only_connects, requested_paths
+from imagelint.documents.queries.weights.modelcache import weights_source, weights_stay
 from imagelint.documents.runtime.probe import CheckKind
 from imagelint.knowledge.startup import SMALL, seconds_to_start
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.packages.options import sort_words
-from imagelint.documents.queries.downloads import CURL_VALUES, WGET_VALUES
+from imagelint.documents.queries.downloadvalues import CURL_VALUES, WGET_VALUES
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.shells import base_name, is_cluster, shell_text
 from imagelint.documents.shell.wrappers import unwrap

@@ -23,6 +23,7 @@ class Mount(NamedTuple):
     `source` is `emptyDir`, `memory`, `hostPath`, `persistentVolumeClaim`, `configMap`, `secret`,
     `image`, `named`, `bind`, `tmpfs` … or empty when the volume is not defined in sight. `size` is
     the limit in bytes, `target` the path in the container, `host_path` what is mounted from a host.
+    `volume` is the name under which the containers of a pod share it, empty where there is none.
     """
 
     span: Span
@@ -32,6 +33,7 @@ class Mount(NamedTuple):
     read_only: bool = False
     host_path: str = ""
     path: str = ""
+    volume: str = ""
 
 
 class Volume(NamedTuple):

@@ -9,7 +9,7 @@ from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import Word
 from imagelint.documents.shell.shells import ShellText, operands, shell_text
-from imagelint.documents.shell.wrappers import unwrap
+from imagelint.documents.shell.wrappers import program_name, unwrap
 from imagelint.documents.yaml.text import contiguous, offsets
 
 if TYPE_CHECKING:
@@ -21,11 +21,42 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import Scalar
 
 
+# Programs that fetch files, repositories and models.
+_FETCHERS = frozenset(
+    (
+        *("curl", "wget", "aria2c", "git", "clone", "hf", "huggingface-cli", "modelscope"),
+        *("aws", "gsutil", "gcloud", "s5cmd", "rclone", "azcopy", "mc"),
+    )
+)
+
+
 def find_script(words: tuple[Word, ...]) -> ShellText | None:
     """The script that these words run, through wrappers: of `sh -c`, `su -c` and the like."""
     start = unwrap(words).start
     found = shell_text(words[start:])
     return None if found is None else found._replace(at=start + found.at)
+
+
+def fetching_script(words: tuple[Word, ...], path: str) -> Script | None:
+    """A command without a shell as a script of its own, where it fetches something.
+
+    Of the others nobody asks what a script is asked.
+    """
+    from imagelint.documents.shell.script import Command, Script, ScriptRole
+
+    bare = unwrap(words)
+    rest = words[bare.start :]
+    name = program_name(rest[0]) if rest else ""
+    if name not in _FETCHERS and not (name.startswith("python") and any(map(_fetches, rest))):
+        return None
+    span = Span(words[0].span.start, words[-1].span.end)
+    text = " ".join(word.raw for word in words)
+    command = Command(span, name, rest, bare.wrappers)
+    return Script(span, text, ScriptRole.START, (command,), shell="", path=path)
+
+
+def _fetches(word: Word) -> bool:
+    return "download(" in word.text or "from_pretrained(" in word.text
 
 
 def behind_script(words: tuple[Word, ...]) -> tuple[Word, ...]:

@@ -3,13 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.queries.modelcache import (
-    downloads_weights,
-    is_temporary,
-    volume_at,
-    volumes,
-    weights_folder,
-)
+from imagelint.documents.queries.weights.lostweights import lost_weights
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -26,7 +20,8 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
 
     Except:
         Models that are a path or kept offline, workloads of an operator. An `emptyDir`, which
-        lasts as long as its pod, and models below 3 GB get a low severity.
+        lasts as long as its pod, also where an init container fills it, and models below 3 GB get
+        a low severity.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -63,25 +58,18 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
         volumes: {models: {}}
     """
     runtime = server.launch.runtime
-    mounts, folder = volumes(server), weights_folder(server)
-    if not isinstance(mounts, Known) or not runtime.restarts or not downloads_weights(server):
-        return
-    if not isinstance(folder, Known) and mounts.value:
-        return
-    mount = volume_at(server, folder.value) if isinstance(folder, Known) else None
-    if mount is not None and not is_temporary(mount):
+    lost = lost_weights(ctx.document, server) if runtime.restarts else None
+    if lost is None:
         return
     what, small = _weights(server)
-    path = folder.value if isinstance(folder, Known) else ""
-    proposal = runtime.platform.volume(path.removesuffix("/hub") or "the model cache")
-    lost = "which ends with the pod" if mount is not None else "which is not on a volume"
+    proposal = runtime.platform.volume(lost.folder.removesuffix("/hub") or "the model cache")
     yield ctx.finding(
-        mount or proposal.place,
-        f"{what} are downloaded to {path}, {lost}" if path else f"no volume holds {what}",
+        lost.mount or proposal.place,
+        f"{lost.before}{what}{lost.after}",
         help=proposal.advice,
         subject=runtime.name,
-        severity=Severity.LOW if small or mount is not None else None,
-        confidence=None if path else Confidence.LIKELY,
+        severity=Severity.LOW if small or lost.mount is not None else None,
+        confidence=None if lost.folder else Confidence.LIKELY,
     )
 
 

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import ABSENT, Known
-from imagelint.documents.queries.modelcache import weights_stay
-from imagelint.documents.queries.serving import is_commit, is_offline, place_of
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Fact, Known
+from imagelint.documents.queries.serving import is_offline, place_of
+from imagelint.documents.queries.weights.hubdownloads import hub_downloads, is_kept, moves
+from imagelint.documents.queries.weights.modelcache import hub_of, weights_stay
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import REVISION
+from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Context, Findings, Severity, rule
 
+if TYPE_CHECKING:
+    from imagelint.knowledge.serving.hubs import Hub
 
-@rule(ServingCommand, Severity.MEDIUM)
-def model_revision_unpinned(server: ServingCommand, ctx: Context) -> Findings:
+
+@rule((ServingCommand, Script), Severity.MEDIUM)
+def model_revision_unpinned(subject: ServingCommand | Script, ctx: Context) -> Findings:
     """The model is downloaded at whatever its repository holds that day.
 
     A name on the hub means the branch `main`, and branches and tags move: weights, chat template
     and generation settings change under the same manifest, two replicas can serve different
-    models, and an evaluation says nothing about what runs. Only a whole commit stays.
+    models, and an evaluation says nothing about what runs. Only a whole commit stays; ModelScope
+    knows tags. The rule speaks about servers and about scripts, of builds and of init containers.
 
     Except:
-        Paths, object stores, servers that are kept offline. Weights that stay on a volume get a
-        low severity.
+        Paths, object stores, servers that are kept offline. Weights that stay on a volume, or in
+        an image, get a low severity.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -51,18 +59,74 @@ def model_revision_unpinned(server: ServingCommand, ctx: Context) -> Findings:
     Good:
         FROM vllm/vllm-openai:v0.30.0
         CMD ["--model", "/models/qwen3-8b"]
+
+    Bad (job.yaml):
+        apiVersion: batch/v1
+        kind: Job
+        metadata: {name: fetch}
+        spec:
+          template:
+            spec:
+              restartPolicy: Never
+              containers:
+                - name: fetch
+                  image: python:3.12
+                  command: [hf, download, Qwen/Qwen3-8B, --local-dir, /models]
+
+    Good (job.yaml):
+        apiVersion: batch/v1
+        kind: Job
+        metadata: {name: fetch}
+        spec:
+          template:
+            spec:
+              restartPolicy: Never
+              containers:
+                - name: fetch
+                  image: python:3.12
+                  command:
+                    - hf
+                    - download
+                    - Qwen/Qwen3-8B
+                    - --revision=9c925d64d72725edaf899c6cb9c377fd0709d9c5
+                    - --local-dir=/models
     """
+    if isinstance(subject, Script):
+        yield from _of_script(subject, ctx)
+        return
+    server, hub = subject, hub_of(subject)
     revision, model = server.option(REVISION), server.model
-    if not isinstance(model, Known) or not server.is_remote_model or is_offline(server):
+    if not isinstance(model, Known) or not server.is_remote_model:
         return
-    if is_commit(revision) or not (revision is ABSENT or isinstance(revision, Known)):
+    if (is_offline(server) and hub.commits) or not moves(revision, hub):
         return
-    state = f"at `{revision.value}`, which moves" if isinstance(revision, Known) else "at `main`"
-    stays = weights_stay(server)
     yield ctx.finding(
         place_of(server, revision),
-        f"{model.value} is downloaded {state}",
-        help="name a commit of it: `--revision <40 hex digits>`",
+        f"{model.value} is downloaded {_state(revision, hub)}",
+        help=_advice(hub, "`--revision {}`"),
         subject=model.value,
-        severity=Severity.LOW if stays else None,
+        severity=Severity.LOW if weights_stay(server) else None,
     )
+
+
+def _of_script(script: Script, ctx: Context) -> Findings:
+    for found in hub_downloads(script):
+        if moves(found.revision, found.hub):
+            yield ctx.finding(
+                found.download,
+                f"{found.model} is downloaded {_state(found.revision, found.hub)}",
+                help=_advice(found.hub, found.pin),
+                subject=found.model,
+                severity=Severity.LOW if is_kept(ctx.document, script, found.download) else None,
+            )
+
+
+def _state(revision: Fact[str], hub: Hub) -> str:
+    if isinstance(revision, Known):
+        return f"at `{revision.value}`, which moves"
+    return f"at `{hub.branch}`"
+
+
+def _advice(hub: Hub, pin: str) -> str:
+    what, example = ("commit", "<40 hex digits>") if hub.commits else ("tag", "<tag>")
+    return f"name a {what} of it: {pin.format(example)}"

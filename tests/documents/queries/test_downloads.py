@@ -32,6 +32,11 @@ def found(text: str) -> list[Download]:
         ("aria2c -x 4 -o y https://x", "file", "https://x", "y", ABSENT),
         ("git clone --depth 1 -b v1 https://x y", "git", "https://x", "y", Known("v1")),
         ("git -C z clone https://x", "git", "https://x", "", ABSENT),
+        ("clone https://x y", "git", "https://x", "y", ABSENT),
+        ("git lfs clone https://x y", "git", "https://x", "y", ABSENT),
+        ("modelscope download --model a/b --local_dir y", "model", "a/b", "y", ABSENT),
+        ("modelscope download a/b --revision c", "model", "a/b", "", Known("c")),
+        ("python -c \"snapshot_download('a/b', local_dir='y')\"", "model", "a/b", "y", ABSENT),
         ("hf download a/b --revision abc --local-dir y", "model", "a/b", "y", Known("abc")),
         ("huggingface-cli download a/b", "model", "a/b", "", ABSENT),
         ("huggingface-cli download a/b $X", "model", "a/b", "", UNKNOWN),
@@ -54,6 +59,28 @@ def test_downloads(text: str, kind: str, url: str, output: str, revision: object
     assert (one.kind, one.url, one.output, one.revision) == (kind, Known(url), output, revision)
 
 
+@pytest.mark.parametrize(
+    ("text", "hub"),
+    [
+        ("hf download a/b", "huggingface"),
+        ("hf download a/b --repo-type model", "huggingface"),
+        ("hf download a/b --repo-type dataset", ""),
+        ("modelscope download --model a/b", "modelscope"),
+        ("git clone https://huggingface.co/a/b", "huggingface"),
+        ("git clone https://user:x@hf.co:443/a/b", "huggingface"),
+        ("git clone https://www.modelscope.cn/a/b.git", "modelscope"),
+        ("git clone https://huggingface.co/datasets/a/b", ""),
+        ("git clone https://github.com/a/b", ""),
+        ("python -c \"from modelscope import x; snapshot_download('a/b')\"", "modelscope"),
+        ("python -c \"snapshot_download('a/b')\"", "huggingface"),
+        ("ollama pull a", ""),
+        ("curl -O https://huggingface.co/a/b/resolve/main/x.gguf", ""),
+    ],
+)
+def test_the_hub_of_a_model(text: str, hub: str) -> None:
+    assert found(text)[0].hub == hub
+
+
 def test_unknown_addresses_and_checks() -> None:
     assert found("curl -O $URL")[0].url is UNKNOWN
     assert found("aria2c --checksum=sha-256=0 https://x")[0].checked
@@ -67,6 +94,9 @@ def test_unknown_addresses_and_checks() -> None:
         "git pull",
         "git clone",
         "hf upload a b",
+        "hf download",
+        "git lfs install",
+        "clone",
         "ollama serve",
         "ls",
         "curl --version",

@@ -10,6 +10,7 @@ from imagelint.documents.kubernetes.pods.variables import expand, script_value
 from imagelint.documents.serving.startscript import (
     all_known,
     behind_script,
+    fetching_script,
     find_script,
     known_variables,
     map_scalar,
@@ -41,7 +42,7 @@ def scripts(container: Container) -> Iterator[Script]:
 def _scripts(container: Container) -> Iterator[Script]:
     variables = known_variables(container.env)
     started = [*container.body["command"].items(), *container.body["args"].items()]
-    script = _script(started, ScriptRole.START, variables)
+    script = _script(started, ScriptRole.START, variables) or _fetching(started, variables)
     if script:
         yield script
     for probe in _PROBES:
@@ -49,6 +50,11 @@ def _scripts(container: Container) -> Iterator[Script]:
         script = _script(list(words), ScriptRole.HEALTHCHECK, variables)
         if script:
             yield script
+
+
+def _fetching(places: list[Cursor], variables: Mapping[str, Fact[str]]) -> Script | None:
+    words = tuple(_word(place, variables) for place in places)
+    return fetching_script(words, places[0].path) if words else None
 
 
 def _script(

@@ -59,6 +59,7 @@ def _mount(place: Cursor, volume: Cursor | None) -> Mount:
             read_only=read_only,
             host_path="",
             path=place.path,
+            volume=place["name"].word(),
         )
     source, size = _volume(volume)
     host_path = volume.at("hostPath", "path").word()
@@ -70,6 +71,7 @@ def _mount(place: Cursor, volume: Cursor | None) -> Mount:
         read_only=read_only,
         host_path=host_path,
         path=place.path,
+        volume=place["name"].word(),
     )
 
 

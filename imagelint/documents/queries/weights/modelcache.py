@@ -5,13 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.documents.queries.serving import is_offline, setting
+from imagelint.core.pattern import pattern
+from imagelint.documents.booleans import hub_variable
+from imagelint.documents.queries.serving import is_offline, setting, switched_on
 from imagelint.documents.serving.options import DOWNLOAD_FOLDER
+from imagelint.knowledge.serving.hubs import hubs
 
 if TYPE_CHECKING:
     from imagelint.documents.runtime.model import Mount
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.knowledge.engines import CacheFolders
+    from imagelint.knowledge.serving.hubs import Hub
 
 # Volumes that hold what others put there.
 _READ = frozenset(("configMap", "secret", "projected", "downwardAPI"))
@@ -27,11 +31,25 @@ _HUB = (
     ("XDG_CACHE_HOME", "/huggingface/hub"),
 )
 _HUB_DEFAULT = "~/.cache/huggingface"
+# Where no server keeps what it downloads: places of the system, and single files.
+_SYSTEM = ("/etc", "/proc", "/sys", "/dev", "/run", "/var/run", "/var/log", "/usr", "/lib", "/bin")
+_FILE = pattern(
+    r"\.(?:sh|py|ya?ml|json|toml|conf|cfg|ini|txt|jinja2?|pem|crt|key|sock|env|template)\Z"
+)
+
+
+def hub_of(server: ServingCommand) -> Hub:
+    """The hub that the server asks for a model: the usual one, unless a switch says another."""
+    usual, *others = hubs()
+    for hub in others:
+        if any(switched_on(server, name, hub_variable) for name in hub.switches):
+            return hub
+    return usual
 
 
 def downloads_weights(server: ServingCommand) -> bool:
     """Whether the server certainly downloads its weights itself."""
-    if is_offline(server) or server.is_local_path:
+    if server.is_local_path or (is_offline(server) and hub_of(server).commits):
         return False
     if server.facts and server.facts.traits.downloads_unasked:
         return server.own_image
@@ -43,16 +61,19 @@ def weights_folder(server: ServingCommand) -> Fact[str]:
     known = server.facts
     if known is None or not known.caches.weights:
         return UNKNOWN
-    told = _told(server, known.caches)
-    return told if told is not ABSENT else _default_folder(server, known.caches.weights)
+    hub = hub_of(server)
+    told = _told(server, known.caches, hub)
+    if told is not ABSENT:
+        return told
+    return _default_folder(server, known.caches.weights if hub.commits else hub.folder)
 
 
-def _told(server: ServingCommand, caches: CacheFolders) -> Fact[str]:
+def _told(server: ServingCommand, caches: CacheFolders, hub: Hub) -> Fact[str]:
     """What a flag or a variable says; absent when none does."""
     told = server.option(DOWNLOAD_FOLDER)
     if isinstance(told, Known):
         return told
-    own = tuple((name, "") for name in caches.weights_variables)
+    own = tuple((name, "") for name in hub.variables or caches.weights_variables)
     for name, below in own or _HUB:
         fact = setting(server, name)
         if isinstance(fact, Known):
@@ -114,6 +135,13 @@ def volume_at(server: ServingCommand, folder: str) -> Mount | None:
         if _is_within(folder, target) or _is_within(target, folder):
             return mount
     return None
+
+
+def may_hold_weights(mount: Mount) -> bool:
+    """Whether weights may be kept there, where the folder into which they go is not known."""
+    target = mount.target.value if isinstance(mount.target, Known) else "/"
+    system = any(_is_within(target, place) for place in _SYSTEM)
+    return not system and _FILE.search(target) is None
 
 
 def _is_within(inner: str, outer: str) -> bool:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.fact import UNKNOWN, value_or
-from imagelint.documents.queries.modelcache import (
+from imagelint.documents.queries.weights.modelcache import (
     downloads_weights,
     volume_at,
     volumes,

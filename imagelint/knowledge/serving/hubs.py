@@ -1,0 +1,51 @@
+"""Hubs from which models are downloaded."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from imagelint.core.record import NamedTuple
+from imagelint.knowledge.tables import table
+
+
+class Hub(NamedTuple):
+    """A hub of models.
+
+    `switches` are variables that make servers ask it instead of the first one. `folder` is where
+    downloads are kept (`~` is the home folder; empty: as the engine has it), `variables` move
+    it. `branch` is what a name without a revision means; where `commits` is false, a revision is a
+    branch or a tag.
+    """
+
+    name: str
+    title: str
+    hosts: tuple[str, ...]
+    switches: tuple[str, ...]
+    folder: str
+    variables: tuple[str, ...]
+    branch: str
+    commits: bool
+
+
+@cache
+def hubs() -> tuple[Hub, ...]:
+    """All hubs; the first one is what a bare name means."""
+    return tuple(
+        Hub(
+            name=row["name"],
+            title=row["title"],
+            hosts=tuple(row["hosts"]),
+            switches=tuple(row["switches"]),
+            folder=row["cache"],
+            variables=tuple(row["cache_variables"]),
+            branch=row["branch"],
+            commits=row["commits"],
+        )
+        for row in table("hubs")["hubs"]
+    )
+
+
+def hub_of_address(url: str) -> Hub | None:
+    """The hub at whose host an address points; None for any other address."""
+    host = url.rpartition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()
+    return next((hub for hub in hubs() if host in hub.hosts), None)
