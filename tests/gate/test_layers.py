@@ -281,3 +281,46 @@ def test_a_platform_that_is_not_there_does_not_pass(yard: Yard, own_cache: None)
     platform = ("--platform", "linux/arm64")
     bare = yard.bare(*_trivy(yard, "--image-src", "remote", *platform, reference))
     return Outcome(yard.ours("gate", reference, *_scan(yard), *key, *platform), bare)
+
+
+@attack(
+    "An index lists its images under `manifests` and others under `Manifests`: programs in Go, as"
+    " engines are, take the last",
+    bare=Said("trivy image", 42, told="`CVE-2099-0002`: that image is the one which runs"),
+    ours=Said("scan", 3, "in a form that readers understand differently", "incomplete"),
+)
+def test_an_index_cannot_be_read_in_two_ways(yard: Yard, own_cache: None) -> Outcome:
+    made = Forged(yard.folder / "twice")
+    clean, hidden = (
+        made._manifest(image) for image in (Image((CLEAN,)), Image((CLEAN, VULNERABLE)))
+    )
+    index = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.index.v1+json",
+        "manifests": [clean],
+        "Manifests": [hidden],
+    }
+    digest = made._enter(made._blob(json.dumps(index).encode(), "index.v1+json"), "v1")
+    bare = yard.bare(*_trivy(yard, "--input", f"{made.folder}@{digest}"))
+    return Outcome(yard.ours("scan", f"oci:{made.folder}", *_scan(yard)), bare)
+
+
+@attack(
+    "An image hides in an index as something without a platform",
+    bare=TRIVY,
+    ours=Said("scan", 1, "CVE-2099-0002", "`vulnerable-package`"),
+)
+def test_an_image_without_a_platform_is_one(yard: Yard, own_cache: None) -> Outcome:
+    made = Forged(yard.folder / "nameless")
+    clean, hidden = (
+        made._manifest(image) for image in (Image((CLEAN,)), Image((CLEAN, VULNERABLE)))
+    )
+    del hidden["platform"]
+    index = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.index.v1+json",
+        "manifests": [clean, {**hidden, "artifactType": "text/plain"}],
+    }
+    digest = made._enter(made._blob(json.dumps(index).encode(), "index.v1+json"), "v1")
+    bare = yard.bare(*_trivy(yard, "--input", f"{made.folder}@{digest}"))
+    return Outcome(yard.ours("scan", f"oci:{made.folder}", *_scan(yard)), bare)

@@ -11,17 +11,20 @@ from typing import TYPE_CHECKING, Protocol
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity, ImageTarget, image_config
-from imagelint.documents.image.jsonview import JsonView, read_json
 from imagelint.documents.image.manifest import (
     Descriptor,
     descriptors,
     image_layers,
     is_digest,
+    is_image,
     read_manifest,
+    read_strictly,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from imagelint.documents.image.jsonview import JsonView
 
 _DEEPEST_INDEX = 4
 _MOST_IMAGES = 64
@@ -110,7 +113,16 @@ def _manifests(
     else:
         for part in descriptors(view):
             if part.is_image:
-                yield from _manifests(blobs, part, origin, depth + 1)
+                yield from _images(_manifests(blobs, part, origin, depth + 1), part)
+
+
+def _images(
+    found: Iterator[_Manifest | Problem], entry: Descriptor
+) -> Iterator[_Manifest | Problem]:
+    """What an index lists, without what is no image and says no platform."""
+    for one in found:
+        if isinstance(one, Problem) or entry.platform or is_image(one.view):
+            yield one
 
 
 def _target(blobs: Blobs, identity: ImageIdentity, manifest: _Manifest) -> ImageTarget | Problem:
@@ -122,7 +134,7 @@ def _target(blobs: Blobs, identity: ImageIdentity, manifest: _Manifest) -> Image
     data = blobs.blob(digest)
     if isinstance(data, Problem):
         return data
-    config = read_json(data.decode("utf-8", "replace"))
+    config = read_strictly(data.decode("utf-8", "replace"))
     if isinstance(config, str) or not config.is_object:
         why = config if isinstance(config, str) else "is not a JSON object"
         return Problem(ProblemKind.UNPARSABLE, origin, f"the configuration of the image {why}")

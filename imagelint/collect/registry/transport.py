@@ -72,7 +72,8 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         newurl: str,
     ) -> urllib.request.Request | None:
         """The next request; None ends with the answer as it is."""
-        if req.full_url.startswith("https:") and not newurl.startswith("https:"):
+        allowed = ("https:",) if req.full_url.startswith("https:") else ("https:", "http:")
+        if not newurl.startswith(allowed):
             return None
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 

@@ -285,7 +285,7 @@ def _verified(
     for statement in statements:
         critical = statement["critical"]
         digest = critical["image"]["docker-manifest-digest"].text
-        if digest and digest not in (image.digest, image.manifest):
+        if digest and digest != image.digest:
             continue
         predicate = critical["type"].text or view.predicate
         predicates.append(predicate)

@@ -7,14 +7,12 @@ manifest and as an index is neither (CVE-2021-41190).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections import Counter
+from typing import Any
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.documents.image.jsonview import read_json
-
-if TYPE_CHECKING:
-    from imagelint.documents.image.jsonview import JsonView
+from imagelint.documents.image.jsonview import JsonView, read_json
 
 MANIFEST = "application/vnd.oci.image.manifest.v1+json"
 INDEX = "application/vnd.oci.image.index.v1+json"
@@ -27,6 +25,17 @@ _CONFIGS = (
     "application/vnd.docker.container.image.v1+json",
 )
 _SUBJECTS = ("attestation-manifest",)
+_STRUCTURES = ("config", "layers", "manifests", "platform", "rootfs", "subject")
+_FIELDS = {
+    name.casefold(): name
+    for name in (
+        *("annotations", "artifactType", "config", "layers", "manifests", "mediaType", "subject"),
+        *("data", "digest", "platform", "size", "urls", "architecture", "os", "variant"),
+        *("created", "diff_ids", "history", "rootfs", "type", "schemaVersion"),
+        *("Cmd", "Entrypoint", "Env", "ExposedPorts", "Healthcheck", "Labels", "OnBuild"),
+        *("Shell", "StopSignal", "User", "Volumes", "WorkingDir"),
+    )
+}
 _MOST_LAYERS = 1000  # no engine stacks more than 128
 
 
@@ -56,13 +65,11 @@ class Descriptor(NamedTuple):
 
     @property
     def is_image(self) -> bool:
-        """Whether the entry is an image of some platform, or an index of such.
+        """Whether the entry may be an image of some platform, or an index of such.
 
-        Who pulls for a platform looks at nothing but the platform.
+        Who pulls for a platform looks at nothing else, and into the image where none is said.
         """
-        if self.platform:
-            return "unknown" not in self.platform.split("/")
-        return not self.artifact
+        return "unknown" not in self.platform.split("/")
 
 
 def is_digest(text: str) -> bool:
@@ -70,9 +77,54 @@ def is_digest(text: str) -> bool:
     return _DIGEST.fullmatch(text) is not None
 
 
+class _Object(dict[str, Any]):
+    """An object of JSON that tells whether all readers see the same in it."""
+
+    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+        super().__init__(pairs)
+        folded = [name.casefold() for name, _ in pairs]
+        twice = next((name for name, count in Counter(folded).items() if count > 1), "")
+        odd = (name for name, _ in pairs if _FIELDS.get(name.casefold(), name) != name)
+        self.ambiguous = twice or next(odd, "")
+
+
+def read_strictly(text: str) -> JsonView | str:
+    """JSON in which what readers in Go see is what we see, or why that is not so.
+
+    They take `Layers` for `layers`, and the last of several; of two lists under such names, one
+    would be examined and the other run.
+    """
+    import json
+
+    try:
+        value = json.loads(text, object_pairs_hook=_Object)
+    except (ValueError, RecursionError):
+        return read_json(text)  # it says why
+    name = _ambiguous(value)
+    return (
+        f"has `{name}` in a form that readers understand differently" if name else JsonView(value)
+    )
+
+
+def _ambiguous(value: object) -> str:
+    """The first name in the objects whose fields are known that could be read in two ways."""
+    if isinstance(value, list):
+        return next(filter(None, map(_ambiguous, value)), "")
+    if not isinstance(value, _Object):
+        return ""
+    inner = (value[name] for name in _STRUCTURES if name in value)
+    return value.ambiguous or next(filter(None, map(_ambiguous, inner)), "")
+
+
+def is_image(manifest: JsonView) -> bool:
+    """Whether a manifest is one of an image, and not of something that is stored beside it."""
+    kind = manifest["config"]["mediaType"].text
+    return not kind or kind in _CONFIGS
+
+
 def read_manifest(data: bytes) -> JsonView | str:
     """The manifest or index that some bytes are, or why they are none."""
-    view = read_json(data.decode("utf-8", "replace"))
+    view = read_strictly(data.decode("utf-8", "replace"))
     if isinstance(view, str):
         return view
     if view["manifests"].is_array and (view["layers"] or view["config"]):
