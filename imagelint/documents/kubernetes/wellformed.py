@@ -17,7 +17,7 @@ from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.kubernetes.forms import FieldForms, Form
+    from imagelint.documents.kubernetes.forms import Form
     from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
     from imagelint.documents.yaml.nodes import YamlNode
 
@@ -139,10 +139,16 @@ def _misplaced(obj: KubernetesObject, path: tuple[str, ...]) -> Iterator[Malform
     pending = [obj.body]
     while pending:
         place = pending.pop()
-        inside = [*place.items(), *(inner for _, inner in place.entries())]
+        inside = place.branches()
         if place.node is pod.node and pod.exists:
             inside = [inner for inner in inside if inner.key not in _CONTAINER_LISTS]
-            inside += [deeper for key in _CONTAINER_LISTS for deeper in _under(place[key])]
+            inside += [
+                deeper
+                for key in _CONTAINER_LISTS
+                for container in place[key].items()
+                for deeper in container.branches()
+                if isinstance(container.node, Mapping)
+            ]
         elif _looks_misplaced(place):
             yield _no_place(obj, place, path)
             return
@@ -152,13 +158,6 @@ def _misplaced(obj: KubernetesObject, path: tuple[str, ...]) -> Iterator[Malform
 def _looks_misplaced(place: Cursor) -> bool:
     listed = place.key in _CONTAINER_LISTS and _holds_mappings(place.node)
     return listed or is_whole_container(place.node)
-
-
-def _under(containers: Cursor) -> Iterator[Cursor]:
-    """What stands in the containers of a list that is at its place."""
-    for container in containers.items():
-        for _, inner in container.entries():
-            yield inner
 
 
 def _holds_mappings(node: YamlNode | None) -> bool:
@@ -191,15 +190,9 @@ def _mistyped(root: Cursor, form: Form) -> Iterator[MalformedObject]:
         elif isinstance(wanted, tuple):
             yield from _items(place, wanted[0], pending)
         elif isinstance(node, Mapping):
-            pending += _fields(place, wanted)
+            pending += reversed(place.chosen(wanted))
         else:
             yield _complaint(place, "is not a mapping", "write `key: value` below it")
-
-
-def _fields(place: Cursor, form: FieldForms) -> list[tuple[Cursor, Form]]:
-    """The places of a mapping that have a form, the last first."""
-    fields = [(inner, form.get(key, form.get("*"))) for key, inner in place.entries()]
-    return [(inner, wanted) for inner, wanted in reversed(fields) if wanted is not None]
 
 
 def _items(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
@@ -12,6 +12,8 @@ from imagelint.documents.quantity import MOST
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping as Choice
+
     from imagelint.documents.yaml.nodes import YamlNode
 
 # Helm, Jinja, envsubst and the like: a value that something else will fill.
@@ -23,6 +25,10 @@ _PLAIN_KEY = pattern(r"[A-Za-z0-9_-]+")
 def is_template(text: str) -> bool:
     """Whether a value will be filled by something that we do not run (`{{ … }}`, `${…}`)."""
     return _FILLED_LATER.search(text) is not None
+
+
+_new = object.__new__
+T = TypeVar("T")
 
 
 class Cursor:
@@ -153,19 +159,49 @@ class Cursor:
         """The places of a list's items; empty when it is not a list."""
         if not isinstance(self.node, Sequence):
             return ()
-        return tuple(
+        found = [
             self._child(item, f"[{index}]", _head(item))
             for index, item in enumerate(self.node.items)
-        )
+        ]
+        return tuple(found)
 
     def entries(self) -> tuple[tuple[str, Cursor], ...]:
         """The keys of a mapping with their places; empty when it is not a mapping."""
         if not isinstance(self.node, Mapping):
             return ()
-        return tuple(
-            (entry.key.text, self._child(entry.value, entry.key.text, entry.key.span))
-            for entry in self.node.entries
-        )
+        found = [
+            (key.text, self._child(value, key.text, key.span)) for key, value in self.node.entries
+        ]
+        return tuple(found)
+
+    def chosen(self, table: Choice[str, T]) -> list[tuple[Cursor, T]]:
+        """The entries whose keys a table knows, with what it says; `*` says it of all others.
+
+        Of a list: the items, by their numbers.
+        """
+        node = self.node
+        others = table.get("*")
+        if isinstance(node, Sequence):
+            items = enumerate(self.items())
+            known = [(item, table.get(str(number), others)) for number, item in items]
+            return [(item, said) for item, said in known if said is not None]
+        found: list[tuple[Cursor, T]] = []
+        for key, value in node.entries if isinstance(node, Mapping) else ():
+            said = table.get(key.text, others)
+            if said is not None:
+                found.append((self._child(value, key.text, key.span), said))
+        return found
+
+    def branches(self) -> list[Cursor]:
+        """The items or entries that are lists or mappings themselves."""
+        node = self.node
+        if isinstance(node, Sequence):
+            return [item for item in self.items() if not isinstance(item.node, Scalar)]
+        return [
+            self._child(value, key.text, key.span)
+            for key, value in (node.entries if isinstance(node, Mapping) else ())
+            if not isinstance(value, Scalar)
+        ]
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """The entries whose values are known strings: labels, annotations, selectors."""
@@ -176,7 +212,7 @@ class Cursor:
         )
 
     def _child(self, node: YamlNode | None, key: str, key_span: Span) -> Cursor:
-        child = Cursor.__new__(Cursor)
+        child = _new(Cursor)
         child.node = node
         child.key = key
         child.key_span = key_span

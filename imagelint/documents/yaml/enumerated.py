@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.shared import UnknownValue
-from imagelint.documents.yaml.nodes import Sequence
 from imagelint.knowledge.kubernetes.enumerations import Enumeration, enumerated
 
 if TYPE_CHECKING:
@@ -36,7 +35,7 @@ def unknown_values(
             if isinstance(word, Known) and is_mistaken(word.value, branch):
                 yield _unknown(place, word.value, branch)
         else:
-            pending += reversed(_inside(place, branch))
+            pending += reversed(place.chosen(branch))
 
 
 def is_mistaken(word: str, enumeration: Enumeration) -> bool:
@@ -46,16 +45,6 @@ def is_mistaken(word: str, enumeration: Enumeration) -> bool:
     if enumeration.takes(word):
         return enumeration.is_refused_prefix(word)
     return not (_FILLED if enumeration.any_case else _PLACEHOLDER).fullmatch(word)
-
-
-def _inside(place: Cursor, branch: dict[str, Branch]) -> list[tuple[Cursor, Branch]]:
-    """The places below one that are on the way to a field that takes words."""
-    if isinstance(place.node, Sequence):
-        below = [(str(number), item) for number, item in enumerate(place.items())]
-    else:
-        below = list(place.entries())
-    found = [(inner, branch.get(key, branch.get("*"))) for key, inner in below]
-    return [(inner, further) for inner, further in found if further is not None]
 
 
 def _unknown(place: Cursor, word: str, enumeration: Enumeration) -> UnknownValue:

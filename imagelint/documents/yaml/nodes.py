@@ -89,7 +89,9 @@ class Mapping(NamedTuple):
         """The entry of that key, or None."""
         found = None
         for entry in self.entries:
-            if entry.key.text == name:
+            key = entry.key
+            # Most keys are none of the two: no need to ask what a key's text is.
+            if name in (key.value, key.raw) and key.text == name:
                 found = entry
         return found
 

@@ -127,6 +127,30 @@ def test_the_root_points_at_its_first_key() -> None:
     assert Cursor(None).span == Span(0, 0)
 
 
+def test_a_table_chooses_entries_by_key_and_items_by_number() -> None:
+    place = root("a: 1\nb: [x, y, z]\nc: {}\na: 2\n")
+    assert [(one.path, said) for one, said in place.chosen({"a": 1, "d": 2})] == [
+        ("a", 1),
+        ("a", 1),
+    ]
+    assert [(one.path, said) for one, said in place.chosen({"c": 1, "*": 2})] == [
+        *(("a", 2), ("b", 2), ("c", 1), ("a", 2))
+    ]
+    items = place["b"].chosen({"1": "second"})
+    assert [(one.path, said, under(one, "a: 1\nb: [x, y, z]\n")) for one, said in items] == [
+        ("b[1]", "second", "y")
+    ]
+    assert len(place["b"].chosen({"*": 1})) == 3
+    assert place["a"].chosen({"*": 1}) == place["d"].chosen({"*": 1}) == []
+
+
+def test_branches_are_what_may_hold_more() -> None:
+    place = root("a: 1\nb: [x, [y], {z: 1}]\nc: {}\nd:\n")
+    assert [one.path for one in place.branches()] == ["b", "c"]
+    assert [one.path for one in place["b"].branches()] == ["b[1]", "b[2]"]
+    assert place["a"].branches() == place["e"].branches() == []
+
+
 def test_items_and_entries_of_other_things_are_empty() -> None:
     spec = root()["spec"]
     assert [place.key for place in spec["containers"].items()] == ["[0]", "[1]", "[2]"]
