@@ -229,7 +229,8 @@ class Document:
     asked of the whole is answered from indexes, which are made once, when they are first asked for.
     `gaps` are the parts that could not be examined: each is a problem, whatever the rest comes to.
     `attached` are the texts of other files that are parts of the document, `asked` the names of
-    the files that were looked for: see `Attachments`.
+    the files that were looked for: see `Attachments`. `elsewhere` is what is allowed in those texts
+    and told as a part of other documents.
     """
 
     kind: ClassVar[str] = ""
@@ -241,6 +242,7 @@ class Document:
         "asked",
         "attached",
         "complaints",
+        "elsewhere",
         "gaps",
         "source",
     )
@@ -256,6 +258,7 @@ class Document:
     ) -> None:
         self.source = source
         self.attached, self.asked = attachments or Attachments()
+        self.elsewhere: tuple[Allowance, ...] = ()
         self.gaps = tuple(gaps)
         self.complaints = tuple(complaints)
         self.allowances = tuple(allowances)
@@ -281,6 +284,10 @@ class Document:
         """What is written under a span, in whichever text it lies."""
         part = self.part_at(span.start)
         return part.source.text[slice(*part.local(span))]
+
+    def speaks_of(self, origin: str) -> bool:  # noqa: ARG002 - some kinds are a part of others
+        """Whether what is found in the text of that origin is for this document to say."""
+        return True
 
     @property
     def digest(self) -> str:

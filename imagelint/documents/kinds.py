@@ -82,7 +82,7 @@ KINDS: dict[str, Kind] = {
         path=pattern(_NAME + r"kustomization(?:\.ya?ml)?"),
     ),
     "json-patch": Kind("kubernetes.kustomize.jsonpatch:parse_json_patch"),
-    "compose": Kind("compose.document:parse_compose", beside=(".env",)),
+    "compose": Kind("compose.document:parse_compose", asks=True),
     # Examples hold what is to be filled in.
     "dotenv": Kind(
         "dotenv:parse_dotenv",

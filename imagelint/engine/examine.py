@@ -8,6 +8,7 @@ from imagelint.core.finding import Finding, Severity
 from imagelint.core.report import Examined, Report
 from imagelint.documents.kinds import about
 from imagelint.documents.project import Project
+from imagelint.engine.echoes import without_echoes
 from imagelint.engine.inline import allow_inline
 from imagelint.engine.judge import Judge
 from imagelint.policy.options import options_for
@@ -35,13 +36,20 @@ class Examination:
         """The report about one document; what the policy waives is still among the findings."""
         document = document.within(project)
         judgement = self._judge(document, project)
-        findings = self._levelled(judgement.findings)
+        own = (one for one in judgement.findings if document.speaks_of(one.location.origin))
+        findings = self._levelled(own)
+        if document.source.text:
+            findings = without_echoes(findings)
         suppressed = allow_inline(findings, document.allowances, self._enabled, document.parts)
         idle = self.allowances(document, suppressed.uses) if suppressed.uses else Report()
         examined = Examined(
             document.source.origin, document.kind, document.digest, about(document.kind)
         )
-        return Report(suppressed.kept, suppressed.allowed, judgement.problems, (examined,)) + idle
+        kept, allowed = suppressed.kept, suppressed.allowed
+        if document.elsewhere:
+            also = allow_inline(kept, document.elsewhere, self._enabled, document.parts)
+            kept, allowed = also.kept, (*allowed, *also.allowed)
+        return Report(kept, allowed, judgement.problems, (examined,)) + idle
 
     def allowances(self, document: Document, uses: Iterable[AllowanceUse]) -> Report:
         """The report about what became of allowances that are written in a document."""

@@ -10,6 +10,7 @@ from imagelint.collect.codedigest import code_stamp
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Report
+from imagelint.engine.echoes import without_repeats
 from imagelint.policy.digest import policy_digest
 from imagelint.run.examiner import Examiner, Plan, dependency
 from imagelint.run.index import FileIndex
@@ -77,7 +78,7 @@ def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     run.progress(len(done), len(tasks))
     for task, stored in _work(missing, plan, run, len(done)):
         done[task.found.origin] = stored.report
-    return {task.found.origin: done[task.found.origin] for task in tasks}
+    return without_repeats({task.found.origin: done[task.found.origin] for task in tasks})
 
 
 def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]:

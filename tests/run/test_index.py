@@ -234,9 +234,9 @@ def test_the_environment_file_beside_is_looked_at_and_a_part_of_what_is_remember
     assert rules() == ["unpinned-image"]
     (here / ".env").unlink()
     assert rules() == []
-    (here / "elsewhere").mkdir()
-    (here / "elsewhere" / ".env").write_text("TAG='latest'\n", encoding="utf-8")
-    (here / ".env").symlink_to(here / "elsewhere" / ".env")
+    outside = here.parent / "outside.env"
+    outside.write_text("TAG='latest'\n", encoding="utf-8")
+    (here / ".env").symlink_to(outside)
     assert rules() == []
 
 

@@ -15,11 +15,11 @@ from imagelint.documents.project import beside
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from imagelint.core.source import Span
     from imagelint.documents.base import Key
-    from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.compose.document import ComposeFile
     from imagelint.documents.yaml.cursor import Cursor
 
 
@@ -35,15 +35,17 @@ def named_context(dockerfile: str, name: str) -> Key:
     return ("named context", dockerfile, name)
 
 
-def context_landmarks(origin: str, services: Iterable[ComposeService]) -> Iterator[Landmark]:
+def context_landmarks(document: ComposeFile) -> Iterator[Landmark]:
     """The named contexts of all services of a compose file."""
-    for service in services:
+    for service in document.services:
         build = service.body["build"]
         contexts = build["additional_contexts"]
         if not contexts.exists:
             continue
         folder, file = _said(build["context"], "."), _said(build["dockerfile"], "Dockerfile")
         if folder and file:
+            place = build["context"] if is_set(build["context"]) else build
+            origin = document.part_at(place.span.start).source.origin
             dockerfile = beside(origin, join(folder, file))
             for context in _contexts(contexts):
                 yield Landmark(named_context(dockerfile, context.name), context)

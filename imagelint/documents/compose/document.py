@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Complaint, Document
+from imagelint.documents.base import Allowance, Attachments, Complaint, Document
 from imagelint.documents.complaints import MalformedComposeFile
-from imagelint.documents.compose.dotenv import read_dotenv
+from imagelint.documents.compose.dotenv import FILE_NAME, read_dotenv
 from imagelint.documents.compose.execution import SERVICE_BUILD, ServicePlace
 from imagelint.documents.compose.interpolation import NO_VARIABLES, ComposeRoot
-from imagelint.documents.compose.model import ComposeService
+from imagelint.documents.compose.layers import layers
+from imagelint.documents.compose.model import Assembly, ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
 from imagelint.documents.compose.runtime import read_runtime
 from imagelint.documents.compose.values import is_set, parts, value
@@ -30,12 +31,15 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source
     from imagelint.documents.base import Landmark, Node
     from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.kinds import Beside
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.yaml.nodes import YamlNode
 
 
 SERVICE = "compose service"
 """The part of a compose file that has words of its own in the table of enumerations."""
+# Without these words a file that lies over no other is what its text says.
+_TOGETHER = ("extends", "include", "!reset")
 _DEFAULT = pattern(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-([^{}$\r\n]+)\}")
 
 
@@ -43,18 +47,31 @@ class ComposeFile(Document):
     """The services of a compose file in source order."""
 
     kind = "compose"
-    __slots__ = ("services",)
+    __slots__ = ("_first", "services")
 
     def __init__(
         self,
         source: Source,
         services: tuple[ComposeService, ...],
+        assembly: Assembly,
         *,
         complaints: Iterable[Complaint] = (),
         allowances: Iterable[Allowance] = (),
     ) -> None:
-        super().__init__(source, complaints=complaints, allowances=allowances)
+        super().__init__(
+            source,
+            complaints=complaints,
+            allowances=allowances,
+            gaps=assembly.gaps,
+            attachments=Attachments(assembly.parts, assembly.asked),
+        )
         self.services = services
+        self.elsewhere = assembly.allowances
+        self._first = assembly.first
+
+    def speaks_of(self, origin: str) -> bool:
+        """Only the first of the files that lie over each other speaks of the others."""
+        return self._first or origin == self.source.origin
 
     def nodes(self) -> Iterator[Node]:
         """Each service, and what stands in it."""
@@ -75,15 +92,16 @@ class ComposeFile(Document):
         """The contexts that it gives to builds by name."""
         from imagelint.documents.compose.contexts import context_landmarks
 
-        return context_landmarks(self.source.origin, self.services)
+        return context_landmarks(self)
 
     def concealed(self) -> Iterator[Span]:
         """Also the defaults of variables that are secret by their names, wherever they stand."""
         yield from super().concealed()
         yield from replaced_secrets(self)
-        for match in _DEFAULT.finditer(self.source.text):
-            if is_secret_name(match[1]):
-                yield Span(*match.span(2))
+        for text in self.parts:
+            for match in _DEFAULT.finditer(text.source.text):
+                if is_secret_name(match[1]):
+                    yield Span(text.start + match.start(2), text.start + match.end(2))
 
 
 def _started(service: ComposeService) -> Iterator[Node]:
@@ -98,27 +116,48 @@ def _started(service: ComposeService) -> Iterator[Node]:
         yield command
 
 
-def parse_compose(source: Source, beside: tuple[str | None, ...] = ()) -> ComposeFile:
-    """Read a compose file; `beside` may hold the text of the `.env` file in its folder.
+def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeFile:
+    """Read a compose file; `read` gives the texts of the files that it is put together with.
 
     Raises:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
     stream = read_stream(source)
-    variables = read_dotenv(beside[0]) if beside and beside[0] else NO_VARIABLES
-    complaints: list[Complaint] = [*duplicate_complaints(stream)]
-    services: list[ComposeService] = []
+    asked: dict[str, str | None] = {}
+
+    def once(name: str) -> str | None:
+        if name not in asked:
+            asked[name] = read(name)
+        return asked[name]
+
+    assembly = _assembly(source, stream.documents, once)._replace(asked=tuple(asked))
+    complaints: list[Complaint] = [*duplicate_complaints(stream), *assembly.complaints]
     for node in stream.documents:
         complaints += _misshapen(node)
-        for name, body in ComposeRoot(node, variables)["services"].entries():
-            if isinstance(body.node, Mapping):
-                services.append(_service(name, body))
     return ComposeFile(
         source,
-        tuple(services),
+        tuple(
+            _service(name, body)
+            for name, body in assembly.services
+            if isinstance(body.node, Mapping)
+        ),
+        assembly,
         complaints=sorted(complaints),
         allowances=comment_allowances(source, stream.documents),
     )
+
+
+def _assembly(source: Source, documents: tuple[YamlNode, ...], read: Beside) -> Assembly:
+    environment = read(FILE_NAME)
+    variables = read_dotenv(environment) if environment else NO_VARIABLES
+    name = source.origin.rpartition("/")[2]
+    together = layers(name, read, variables)
+    alone = together == (name,) and not any(word in source.text for word in _TOGETHER)
+    if alone and len(documents) == 1:
+        return Assembly(ComposeRoot(documents[0], variables)["services"].entries())
+    from imagelint.documents.compose.project.assembly import assemble
+
+    return assemble(source, documents, read, together, variables)
 
 
 def _misshapen(node: YamlNode) -> Iterator[MalformedComposeFile]:

@@ -9,11 +9,30 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
+    from imagelint.documents.base import Allowance, Complaint, DocumentError, TextPart
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.runtime.field import Field
     from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.yaml.cursor import Cursor
+
+
+class Assembly(NamedTuple):
+    """What became of a compose file: its services with all that belongs to them.
+
+    `parts` are the texts of the other files that it is put together from, `asked` the names of all
+    that were looked for. `first` tells that it is the first of the files that lie over each other,
+    or the only one. `gaps` and `complaints` are about what it names and cannot be had,
+    `allowances` those in the other files.
+    """
+
+    services: tuple[tuple[str, Cursor], ...]
+    parts: tuple[TextPart, ...] = ()
+    first: bool = True
+    gaps: tuple[DocumentError, ...] = ()
+    complaints: tuple[Complaint, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 class PublishedPort(NamedTuple):

@@ -10,7 +10,7 @@ from imagelint.documents.compose.mounts import read_mounts
 from imagelint.documents.compose.platform import ServicePlatform
 from imagelint.documents.compose.privileges import host_namespaces, read_privileges
 from imagelint.documents.compose.probes import read_probes
-from imagelint.documents.compose.values import is_set, size, value, word
+from imagelint.documents.compose.values import is_partial, is_set, size, value, word
 from imagelint.documents.compose.variables import read_settings
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.runtime.details import Neighbour, Resource, Resources
@@ -36,8 +36,8 @@ _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - compared with, never written to
 
 
 def read_runtime(name: str, service: Cursor, ports: tuple[ContainerPort, ...]) -> Runtime:
-    """Where a service runs; what `extends` may bring in is unknown."""
-    partial = is_set(service["extends"])
+    """Where a service runs; what stands elsewhere is unknown."""
+    partial = is_partial(service)
     mounts = read_mounts(service)
     shm, shm_mount = _shared_memory(service, mounts)
     limit = service["mem_limit"]

@@ -62,6 +62,12 @@ def is_set(place: Cursor) -> bool:
     return place.exists and not place.null
 
 
+def is_partial(service: Cursor) -> bool:
+    """Whether the rest of a service stands where nobody has looked: it is never started so."""
+    whole = any(is_set(service[key]) for key in ("image", "build", "provider"))
+    return is_set(service["extends"]) or not whole
+
+
 def is_collection(place: Cursor) -> bool:
     """Whether nothing, a mapping or a list is written there: all of it can be read."""
     return not is_set(place) or isinstance(place.node, (Mapping, Sequence))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.compose.interpolation import expressions, interpolated, variables_of
-from imagelint.documents.compose.values import is_collection, is_set, value
+from imagelint.documents.compose.values import is_collection, is_partial, is_set, value
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 from imagelint.documents.yaml.text import contiguous
@@ -22,9 +22,7 @@ _HOST = "host"
 def read_env(service: Cursor) -> tuple[tuple[EnvVar, ...], bool]:
     """The variables in source order, and whether these are all that are set."""
     place = service["environment"]
-    complete = (
-        is_collection(place) and not is_set(service["env_file"]) and not is_set(service["extends"])
-    )
+    complete = is_collection(place) and not is_set(service["env_file"]) and not is_partial(service)
     found = read_settings(place, EnvOrigin.COMPOSE)
     read = len(found) == len(place.entries()) + len(place.items())
     return found, complete and read

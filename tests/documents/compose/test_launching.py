@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
 
 def service(fields: str) -> tuple[ComposeService, str]:
-    text = f"services:\n  a:\n{indent(fields.strip(), '    ')}\n"
+    whole = any(key in fields for key in ("image:", "extends:"))
+    lines = fields.strip() if whole else f"image: i\n{fields.strip()}"
+    text = f"services:\n  a:\n{indent(lines, '    ')}\n"
     (found,) = parse_compose(Source("compose.yaml", text)).services
     return found, text
 

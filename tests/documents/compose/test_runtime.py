@@ -19,7 +19,7 @@ SHM = "/dev/shm"  # noqa: S108 - text
 
 
 def runtime(text: str) -> Runtime:
-    (node,) = load_yaml(text)
+    (node,) = load_yaml(text if "image:" in text or "extends:" in text else f"{text}\nimage: a\n")
     service = Cursor(node)
     return read_runtime("a", service, (ContainerPort(80, service),))
 

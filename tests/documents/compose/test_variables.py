@@ -10,7 +10,8 @@ from imagelint.documents.yaml.load import load_yaml
 
 
 def read(text: str) -> Cursor:
-    (node,) = load_yaml(text)
+    whole = "image:" in text or "extends:" in text
+    (node,) = load_yaml(text if whole else f"{text.rstrip()}\nimage: a\n")
     return Cursor(node)
 
 

@@ -1,0 +1,1 @@
+"""Compose files that are put together: layers, `include` and `extends`."""

@@ -1,0 +1,74 @@
+"""One cause, one finding: what is said again about the same place is an echo.
+
+Services that extend one another, anchors and merge keys show the same words of a file in several
+places, and files that are put together are judged in each of them.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from typing import TypeAlias
+
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import Report
+    from imagelint.core.source import Span
+
+    Cause: TypeAlias = tuple[str, str, Span, str]
+
+
+def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The first finding of each cause in a text; where severities differ, the most severe."""
+    first: dict[Cause, Finding] = {}
+    for finding in findings:
+        cause = _cause(finding)
+        known = first.get(cause)
+        if known is None or finding.severity > known.severity:
+            first[cause] = finding
+    return tuple(first.values())
+
+
+def without_repeats(reports: Mapping[str, Report]) -> dict[str, Report]:
+    """The reports about files, without what one says about another that is said there, too."""
+    foreign = [origin for origin, report in reports.items() if _foreign(origin, report)]
+    if not foreign:
+        return dict(reports)
+    said: set[Cause] = set()
+    for origin, report in reports.items():
+        allowed = (each.finding for each in report.allowed)
+        said |= {_cause(one) for one in (*report.findings, *allowed) if _is_at(one, origin)}
+    result = dict(reports)
+    for origin in foreign:
+        report = reports[origin]
+        kept = tuple(one for one in report.findings if _is_new(one, origin, said))
+        suppressed = tuple(each for each in report.allowed if _is_new(each.finding, origin, said))
+        result[origin] = report._replace(findings=kept, allowed=suppressed)
+    return result
+
+
+def _is_new(finding: Finding, origin: str, said: set[Cause]) -> bool:
+    if _is_at(finding, origin):
+        return True
+    cause = _cause(finding)
+    known = cause in said
+    said.add(cause)
+    return not known
+
+
+def _foreign(origin: str, report: Report) -> bool:
+    allowed = (each.finding for each in report.allowed)
+    return any(not _is_at(one, origin) for one in (*report.findings, *allowed))
+
+
+def _is_at(finding: Finding, origin: str) -> bool:
+    return finding.location.origin == origin
+
+
+def _cause(finding: Finding) -> Cause:
+    """What a finding says, without the name of what shows the words."""
+    said = finding.message
+    if finding.subject:
+        said = said.replace(f"`{finding.subject}`", "")
+    return finding.rule, finding.location.origin, finding.location.span, said
