@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import AllowanceKind
 
 if TYPE_CHECKING:
@@ -20,20 +19,9 @@ def read(path: str | None) -> Baseline | None:
     Raises:
         UsageError: it cannot be read.
     """
-    if path is None:
-        return None
-    from imagelint.collect.read import decode, read_bytes
-    from imagelint.core.report import Problem
-    from imagelint.engine.baseline import read_baseline
+    from imagelint.run.baselines import read_file
 
-    data = read_bytes(path, path)
-    if isinstance(data, Problem):
-        help_ = "write one with --write-baseline"
-        raise UsageError(Diagnostic(f"the baseline cannot be read: {data.detail}", path, help_))
-    text = decode(data, path)
-    if text.source is None:
-        raise UsageError(Diagnostic(f"the baseline {text.problems[0].detail}", path))
-    return read_baseline(text.source)
+    return None if path is None else read_file(path)
 
 
 def write(path: str, report: Report) -> None:

@@ -62,8 +62,18 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         ),
         exclude=_words(data.get("exclude")),
         extends=_words(data.get("extends")),
+        baseline=_near(origin, cast("str", data.get("baseline") or "")),
         origins=_origins(data, places),
     )
+
+
+def _near(origin: str, path: str) -> str:
+    """A path that is relative to a file's folder, as it is from where the user stands."""
+    if not path:
+        return ""
+    from posixpath import dirname, join, normpath
+
+    return normpath(join(dirname(origin), path))
 
 
 def _settings(rules: Mapping[str, Data], places: PolicyPlaces) -> dict[str, RuleSetting]:
@@ -151,7 +161,7 @@ def _signer(said: Mapping[str, Data]) -> Signer:
 
 
 def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
-    said = {key: places.line((key,)) for key in ("name", "fail-on") if data.get(key)}
+    said = {key: places.line((key,)) for key in ("name", "fail-on", "baseline") if data.get(key)}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})
     return said | {f"environment.{key}": places.line(("environment", key)) for key in environment}
 

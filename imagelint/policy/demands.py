@@ -44,7 +44,7 @@ def demand(below: Policy, flags: Policy, *, named: bool) -> Policy:
 
 
 def _without_exceptions(policy: Policy, rules: Collection[str]) -> Policy:
-    """The policy without exemptions from some rules, and without waivers for them."""
+    """The policy without exemptions from some rules, and without waivers and baseline for them."""
     settings = {
         name: setting._replace(exempt=()) if name in rules else setting
         for name, setting in policy.rules.items()
@@ -52,7 +52,9 @@ def _without_exceptions(policy: Policy, rules: Collection[str]) -> Policy:
     waivers = tuple(
         waiver for waiver in policy.waivers if not set(catalog.find(waiver.rule)) & set(rules)
     )
-    return policy._replace(rules=settings, waivers=waivers)
+    # A baseline knows findings, not rules: it holds for all of them or for none.
+    baseline = "" if rules else policy.baseline
+    return policy._replace(rules=settings, waivers=waivers, baseline=baseline)
 
 
 def narrowed(policy: Policy, only: Collection[str]) -> Policy:

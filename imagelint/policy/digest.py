@@ -33,6 +33,8 @@ def _canonical(policy: Policy) -> Iterator[str]:
     for waiver in sorted({waiver[:5] for waiver in policy.waivers}):
         yield f"waiver {waiver!r}"
     yield f"exclude {policy.exclude!r}"
+    if policy.baseline:
+        yield f"baseline {policy.baseline!r}"
 
 
 def _setting(setting: RuleSetting) -> str:

@@ -66,7 +66,8 @@ class Policy(NamedTuple):
     `fail_on` None means that nothing was said: see `threshold`. `exclude` are globs over files that
     are not examined. `extends` names the packs and files below this one, `sources` are the files
     that were read, `origins` tells for each top-level key where it was said (`environment.driver`).
-    `demanded` are rules that a command is about: no file can switch them off.
+    `demanded` are rules that a command is about: no file can switch them off. `baseline` is the
+    path of a file with findings that do not count.
     """
 
     name: str = ""
@@ -79,6 +80,7 @@ class Policy(NamedTuple):
     sources: tuple[Source, ...] = ()
     origins: Mapping[str, str] = {}
     demanded: tuple[str, ...] = ()
+    baseline: str = ""
 
     @property
     def threshold(self) -> Severity:
@@ -113,6 +115,7 @@ def merge(below: Policy, above: Policy) -> Policy:
         extends=_union(below.extends, above.extends),
         sources=_union(below.sources, above.sources),
         origins={**below.origins, **above.origins},
+        baseline=above.baseline or below.baseline,
         demanded=_union(below.demanded, above.demanded),
     )
 

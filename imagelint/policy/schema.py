@@ -45,6 +45,7 @@ def policy_schema() -> Schema:
                 "type": "array",
                 "items": _waiver(),
             },
+            "baseline": _text("A file with findings that do not count, relative to this file."),
             "exclude": _globs("Files that are not examined, as globs relative to this file."),
         },
         "$defs": {

@@ -41,6 +41,8 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
         yield ShownLine(f"name: {quoted(policy.name)}", policy.origins.get("name", ""))
     yield ShownLine("extends: []", _chain(policy))
     yield ShownLine(f"fail-on: {policy.threshold}", policy.origins.get("fail-on", "default"))
+    if policy.baseline:
+        yield ShownLine(f"baseline: {quoted(policy.baseline)}", policy.origins.get("baseline", ""))
     yield from _environment(policy)
     if policy.rules:
         yield ShownLine("rules:")

@@ -42,6 +42,11 @@ class Policies:
         names = tuple(chosen)
         self._chosen = self._named(names) if names else None
 
+    @property
+    def are_named(self) -> bool:
+        """Whether policies were chosen by name, and no other is looked for."""
+        return self._chosen is not None
+
     def of(self, folder: str) -> Policy:
         """The policy for files in a folder.
 

@@ -31,6 +31,7 @@ from imagelint.policy.glob import matches_path
 from imagelint.policy.model import DEFAULT_FAIL_ON
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.files import Run, examine, quiet, total
+from imagelint.run.lookalikes import unread_policies
 from imagelint.run.naming import Naming, as_text, is_of_no_kind, unrecognised
 from imagelint.run.policies import Policies
 
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     from imagelint.collect.read import ReadResult
     from imagelint.core.finding import Severity
     from imagelint.core.source import Source
-    from imagelint.engine.baseline import Baseline
+    from imagelint.engine.baseline import Baseline, BaselineEntry
     from imagelint.policy.model import Policy
     from imagelint.run.files import ResultCache
 
@@ -147,7 +148,7 @@ class Session(NamedTuple):
             reports[origin] = report + unrecognised(origin)
         for ignored in listing.left_out:
             reports[ignored.origin] = Report(ignored=(ignored,))
-        for problem in listing.problems:
+        for problem in (*listing.problems, *unread_policies(files, self.policies)):
             reports[problem.origin] = reports.get(problem.origin, Report()) + Report(
                 problems=(problem,)
             )
@@ -195,15 +196,19 @@ class Session(NamedTuple):
         for origin, report in reports.items():
             policy = self.policies.of(os.path.dirname(origin) or ".")
             groups.setdefault(id(policy), (policy, []))[1].append(report)
-        suppressed = [
-            self._suppress_group(policy, total(group), baseline, folders)
-            for policy, group in groups.values()
-        ]
-        # To one group everything of the others seems to be gone.
-        gone = [frozenset(result.stale) for result in suppressed]
+        suppressed: list[SuppressionResult] = []
+        gone: dict[str, frozenset[BaselineEntry]] = {}
+        for policy, group in groups.values():
+            held = baseline or _baseline_of(policy)
+            result = self._suppress_group(policy, total(group), held, folders)
+            suppressed.append(result)
+            # To one group everything of the others seems to be gone.
+            missing = frozenset(result.stale)
+            origin = held.origin if held else ""
+            gone[origin] = gone.get(origin, missing) & missing
         return SuppressionResult(
             total(result.report for result in suppressed),
-            stale=tuple(sorted(frozenset.intersection(*gone))) if gone else (),
+            stale=tuple(sorted(entry for entries in gone.values() for entry in entries)),
             thresholds={at: level for each in suppressed for at, level in each.thresholds.items()},
         )
 
@@ -250,6 +255,19 @@ def _identity(policy: Policy) -> str:
     inside = f"{file}, " if policy.name and policy.sources else ""
     rules = count(len(policy.enabled), "rule")
     return f"{policy.name or file} ({inside}{rules} on) sha256:{policy_digest(policy)}"
+
+
+def _baseline_of(policy: Policy) -> Baseline | None:
+    """The baseline that a policy names.
+
+    Raises:
+        UsageError: it cannot be read.
+    """
+    if not policy.baseline:
+        return None
+    from imagelint.run.baselines import read_file
+
+    return read_file(policy.baseline)
 
 
 def _unruled(policy: Policy, report: Report) -> Report:

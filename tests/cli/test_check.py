@@ -371,6 +371,37 @@ def test_a_baseline_holds_wherever_the_user_stands(
     assert program("check", *RULES, "--baseline", "../ci/baseline.json", "b").err == ""
 
 
+def test_a_policy_may_name_its_baseline(
+    program: Program, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(here, a__Dockerfile=ROOT, Dockerfile=GOOD)
+    assert program("check", *RULES, "--write-baseline", "ci_baseline.json").code == 0
+    (here / ".imagelint.yaml").write_text(policy("baseline: ci_baseline.json", "[recommended]"))
+    assert (program("check").code, "1 allowed" in program("check").out) == (0, True)
+    assert program("check", "--rule", "root-user=high").code == 1
+    monkeypatch.chdir(here / "a")
+    assert (program("check").code, program("check").err) == (0, "")
+    write(here, a__Dockerfile=GOOD)
+    assert "drop from the baseline: a/Dockerfile root-user" in program("check").err
+    (here / ".imagelint.yaml").write_text(policy("baseline: missing.json", "[recommended]"))
+    answer = program("check")
+    assert answer.code == 2
+    assert "the baseline cannot be read: no such file\n   at: ../missing.json\n" in answer.err
+
+
+@pytest.mark.parametrize("name", [".imagelint.yml", "imagelint.yaml", "Imagelint.YML"])
+def test_what_only_looks_like_a_policy_is_said(program: Program, here: Path, name: str) -> None:
+    write(here, Dockerfile=GOOD)
+    (here / name).write_text(policy("rules: {root-user: off}"))
+    answer = program("check")
+    assert answer.code == 3
+    assert "looks like a policy and is not read: only `.imagelint.yaml` is" in answer.out
+    assert name in answer.out
+    assert program("check", *RULES).code == 0
+    (here / ".imagelint.yaml").write_text(policy("", f"[./{name}]"))
+    assert program("check").code == (0 if name.endswith("l") else 2)
+
+
 def test_a_folder_fails_by_its_own_policy(program: Program, here: Path) -> None:
     write(here, a__Dockerfile=ROOT, b__Dockerfile=ROOT)
     (here / "a/.imagelint.yaml").write_text(policy("fail-on: critical", "[recommended]"))

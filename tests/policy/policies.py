@@ -86,4 +86,5 @@ POLICIES = st.builds(
     st.lists(st.builds(Source, ORIGINS, TEXTS), max_size=2).map(tuple),
     st.dictionaries(st.sampled_from(["name", "fail-on", "environment.driver"]), ORIGINS),
     several(st.sampled_from(["root-user", "wrong-signer"])),
+    st.sampled_from(["", "b.json", "ci/b.json"]),
 )

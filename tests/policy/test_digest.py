@@ -41,6 +41,7 @@ def test_what_decides_changes_the_digest() -> None:
         base._replace(waivers=()),
         base._replace(waivers=(WAIVER._replace(until="2027-02-01"),)),
         base._replace(exclude=("a",)),
+        base._replace(baseline="a.json"),
         base._replace(environment=base.environment._replace(driver="550")),
     )
     assert len({policy_digest(policy) for policy in (base, *others)}) == len(others) + 1
