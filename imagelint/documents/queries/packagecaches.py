@@ -167,4 +167,4 @@ def _settings(
     stage = enclosing_stage(document, script.span)
     if stage is not None:
         yield from set_before(document, stage, names, script.span)
-    yield from (one for one in command.exported if one.name in names)
+    yield from (one for one in command.environment if one.name in names)

@@ -114,7 +114,7 @@ def _in_script(script: Script, arguments: tuple[Word, ...], around: Around) -> F
 
     inner = around.deeper()
     found = [
-        start._replace(exported=(*command.exported, *command.assignments, *start.exported))
+        start._replace(exported=(*command.environment, *start.exported))
         for command in script.commands
         if (start := find_server(filled_in(script, command.words, arguments), inner)) is not None
     ]

@@ -73,6 +73,14 @@ class Command(NamedTuple):
         """The words after the program."""
         return self.words[1:]
 
+    @property
+    def environment(self) -> tuple[EnvVar, ...]:
+        """What its script sets for it, the latest last: exported before, or before its program.
+
+        All else that is set comes from where the script stands: see `place`.
+        """
+        return (*self.exported, *self.assignments)
+
     def has_flag(self, *names: str) -> bool:
         """Whether a flag is given: `-y` also inside `-qy`, `--name` also as `--name=…`."""
         for word in self.arguments:

@@ -20,14 +20,15 @@ from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
 from imagelint.documents.shell.wrappers import unwrap
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from imagelint.core.fact import Fact
     from imagelint.documents.dockerfile.context.image import FileText
     from imagelint.documents.dockerfile.model import Stage, StartCommand
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.kinds import Beside
-    from imagelint.documents.shell.script import Script, Word
+    from imagelint.documents.shared import EnvVar
+    from imagelint.documents.shell.script import Command, Script, Word
 
 _MOST_FILES = 20  # of one Dockerfile
 _DEEPEST = 3  # scripts that run scripts
@@ -44,6 +45,18 @@ class _Run(NamedTuple):
     role: ScriptRole
     place: ExecutionPlace
     mounts: tuple[str, ...] = ()
+    environment: tuple[EnvVar, ...] = ()
+
+
+class _Words(NamedTuple):
+    """The words of a command, and what its script sets for it."""
+
+    words: Sequence[Word]
+    environment: tuple[EnvVar, ...] = ()
+
+
+def _of_command(command: Command) -> _Words:
+    return _Words(command.words, command.environment)
 
 
 class _Reader:
@@ -61,23 +74,24 @@ class _Reader:
         scripts = tuple(self._scripts.values())
         return RunFiles(scripts, started, attachments, tuple(self._owners))
 
-    def run(self, commands: Sequence[Sequence[Word]], run: _Run) -> dict[str, Script]:
+    def run(self, commands: Iterable[_Words], run: _Run) -> dict[str, Script]:
         """The scripts that commands run, and those that these run, by the words that name them."""
         found: dict[str, Script] = {}
-        pending = [(words, 0) for words in commands]
+        pending = [(one, 0) for one in commands]
         while pending and len(self._scripts) < _MOST_FILES:
-            words, depth = pending.pop(0)
+            (words, environment), depth = pending.pop(0)
             word = script_file(words)
             if word is None or word.text in found:
                 continue
             by_shell = word is not words[unwrap(words).start]
             if not (by_shell or "/" in word.text) and (depth or run.role is ScriptRole.RUN):
                 continue  # most are programs of the base image
-            script = self._read(word.text, run, by_shell=by_shell)
+            told = run._replace(environment=(*run.environment, *environment))
+            script = self._read(word.text, told, by_shell=by_shell)
             if script is not None:
                 found[word.text] = script
                 if depth < _DEEPEST:
-                    pending += [(command.words, depth + 1) for command in script.commands]
+                    pending += [(one, depth + 1) for one in map(_of_command, script.commands)]
         return found
 
     def _read(self, name: str, run: _Run, *, by_shell: bool) -> Script | None:
@@ -106,6 +120,12 @@ class _Reader:
             variables=_variables(found.text, run),
             mounts=run.mounts,
         )
+        # What runs it has exported to it what it got itself.
+        told = tuple(
+            command._replace(exported=(*run.environment, *command.exported))
+            for command in (script.commands if run.environment else ())
+        )
+        script = script._replace(commands=told or script.commands)
         return script.standing_in(run.place)
 
 
@@ -119,7 +139,7 @@ def read_run_files(stages: Sequence[Stage], source: Source, read: Beside) -> Run
             place = script.place
             if script.role is ScriptRole.RUN and isinstance(place, BuildStep) and place.position:
                 run = _Run(stage, place.position, ScriptRole.RUN, place, script.mounts)
-                reader.run([command.words for command in script.commands], run)
+                reader.run(map(_of_command, script.commands), run)
     return reader.result(_started(stages[-1], reader))
 
 
@@ -131,12 +151,12 @@ def _started(stage: Stage, reader: _Reader) -> dict[str, Script]:
     return reader.run(tuple(_start_words(stage.entrypoint, stage.cmd)), run)
 
 
-def _start_words(*starts: StartCommand | None) -> Iterator[Sequence[Word]]:
+def _start_words(*starts: StartCommand | None) -> Iterator[_Words]:
     for start in starts:
         if start is not None and start.json:
-            yield start.words
+            yield _Words(start.words)
         if start is not None and start.script is not None:
-            yield from (command.words for command in start.script.commands)
+            yield from map(_of_command, start.script.commands)
 
 
 def _is_other_language(name: str, text: str) -> bool:
@@ -149,7 +169,9 @@ def _variables(text: str, run: _Run) -> dict[str, Fact[str]]:
 
     Where it has a default of its own, that counts for what the image does not set.
     """
-    known = {name: run.place.setting(name) for name in set(_NAMES.findall(text))}
+    told = {one.name: one.value for one in run.environment}
+    names = set(_NAMES.findall(text))
+    known = {name: told.get(name) or run.place.setting(name) for name in names}
     for name in set(_DEFAULTS.findall(text)):
         if known[name] is UNKNOWN and _has_default(name, text):
             known[name] = ABSENT
