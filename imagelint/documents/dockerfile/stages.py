@@ -37,6 +37,12 @@ if TYPE_CHECKING:
 _SHELL = ("/bin/sh", "-c")
 _WINDOWS_SHELL = ("cmd", "/S", "/C")
 _WINDOWS_IMAGES = pattern(r"windows|nanoserver|servercore", re.IGNORECASE)
+_ROLES = {
+    "RUN": ScriptRole.RUN,
+    "CMD": ScriptRole.START,
+    "ENTRYPOINT": ScriptRole.START,
+    "HEALTHCHECK": ScriptRole.HEALTHCHECK,
+}
 _ROOTS = ("root", "0")
 _PORT = pattern(r"(\d{1,5})(?:-(\d{1,5}))?(?:/\w+)?", re.ASCII)
 _MOST_PORTS = 1_000  # of one range or stage; more tell nothing
@@ -128,7 +134,7 @@ class StageBuilder:
 
     def _effect(self, instruction: Instruction, line: LogicalLine) -> InstructionEffect:
         match instruction.keyword:
-            case "ONBUILD" if instruction.onbuild and instruction.onbuild.keyword == "RUN":
+            case "ONBUILD" if instruction.onbuild and instruction.onbuild.keyword in _ROLES:
                 return InstructionEffect(self._left_to_others(instruction.onbuild, line))
             case "RUN":
                 return InstructionEffect(self.script(instruction, line, ScriptRole.RUN))
@@ -182,10 +188,14 @@ class StageBuilder:
         return Known(value=True) if self.scope.otherwise is ABSENT else UNKNOWN
 
     def _left_to_others(self, instruction: Instruction, line: LogicalLine) -> Script | None:
-        """The script of an ONBUILD RUN: where and with what it will run, nobody knows."""
+        """The script behind ONBUILD: where and with what it will run, nobody knows."""
+        if broken_json_form(instruction) is not None:
+            return None
         around = ScriptContext(self._text, self.shell, {}, "")
-        script = read_command(instruction, line, around, ScriptRole.RUN)
-        place = BuildStep(self.shipped, UNKNOWN, VariableHistory(UNKNOWN), 0)
+        role = _ROLES[instruction.keyword]
+        script = read_command(instruction, line, around, role)
+        step = BuildStep(self.shipped, UNKNOWN, VariableHistory(UNKNOWN), 0)
+        place = step if role is ScriptRole.RUN else ImageStart(*step)
         return None if script is None else script.standing_in(place)
 
     def _start(self, instruction: Instruction, line: LogicalLine) -> InstructionEffect:

@@ -42,6 +42,8 @@ def _mistaken_kind(obj: KubernetesObject) -> MistakenKind | None:
     place, api = obj.body["kind"], obj.body["apiVersion"]
     if _templated(place) or _templated(api):
         return None
+    if not place.exists and obj.kind:
+        return None  # the list in which it stands says it
     if not _is_word(place):
         if not kinds.is_own_group(obj.group):
             return None
@@ -93,6 +95,8 @@ def _mistaken_version(obj: KubernetesObject) -> MistakenVersion | None:
     known = kinds.served(obj.kind)
     if not known or _templated(place):
         return None
+    if not place.exists and obj.api_version:
+        return None  # the list in which it stands says it
     best = f"write `apiVersion: {known[0].api}`"
     if not _is_word(place):
         what = "is not set" if place.null or not place.exists else "is not a word"

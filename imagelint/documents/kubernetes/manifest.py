@@ -194,15 +194,27 @@ def parse_manifest(source: Source) -> Manifest:
 
 
 def _objects(body: Cursor) -> Iterator[KubernetesObject]:
-    """The object at a place, or those of the list that it is."""
-    pending = [body]
+    """The object at a place, or those of the list that it is.
+
+    Items of a `DeploymentList` need not say that they are Deployments.
+    https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/unstructured/helpers.go
+    """
+    pending = [(body, "", "")]
     while pending:
-        place = pending.pop()
-        kind = place["kind"].word()
+        place, kind, version = pending.pop()
+        kind = place["kind"].word() or kind
+        version = place["apiVersion"].word() or version
         if kind == "List" or (kind.endswith("List") and place["items"].exists):
-            pending += reversed(place["items"].items())
-        elif place["kind"].exists or place["apiVersion"].exists:
-            yield read_object(place)
+            single = kind.removesuffix("List")
+            told = (single, version) if single else ("", "")
+            pending += [(item, *told) for item in reversed(place["items"].items())]
+        elif place["kind"].exists or place["apiVersion"].exists or _is_item(place, kind):
+            yield read_object(place, kind, version)
+
+
+def _is_item(place: Cursor, kind: str) -> bool:
+    """Whether something is an object because the list in which it stands says so."""
+    return bool(kind) and isinstance(place.node, Mapping)
 
 
 def read_object(body: Cursor, kind: str = "", api_version: str = "") -> KubernetesObject:

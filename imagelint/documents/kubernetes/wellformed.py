@@ -13,6 +13,7 @@ from imagelint.documents.kubernetes.identity import is_own
 from imagelint.documents.kubernetes.pods.shapes import TEMPLATES, is_whole_container
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+from imagelint.knowledge.kubernetes import kinds
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -75,14 +76,18 @@ def unread_workload(obj: KubernetesObject) -> Iterator[DocumentError]:
 
 
 def malformed_list(body: Cursor) -> Iterator[MalformedObject]:
-    """What is no object among the items of a `List`."""
-    items = body["items"]
-    if body["kind"].word() != "List" or not items.exists or items.null or items.templated:
+    """What is no object among the items of a `List`, or of a `PodList`."""
+    items, kind = body["items"], body["kind"].word()
+    single = kind.removesuffix("List")
+    listed = kind == "List" or (single != kind and kinds.served(single))
+    if not listed or not items.exists or items.null or items.templated:
         return
     if not isinstance(items.node, Sequence):
         yield _complaint(items, "is not a list", "begin each object with `- `")
     for item in items.items():
-        if not (item["kind"].exists or item["apiVersion"].exists or item.templated):
+        told = item["kind"].exists or item["apiVersion"].exists
+        told = told or (bool(single) and isinstance(item.node, Mapping))
+        if not (told or item.templated):
             yield _complaint(item, "is no object", "write its `apiVersion` and `kind`")
 
 

@@ -30,11 +30,12 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Script, Word
     from imagelint.documents.yaml.cursor import Cursor
 
+_HOOKS = ("postStart", "preStop")
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
 def scripts(container: Container) -> Iterator[Script]:
-    """The shell scripts of a container: what it starts, then what its probes run."""
+    """The shell scripts of a container: what it starts, then what its hooks and probes run."""
     for script in _scripts(container):
         yield script.standing_in(container.place)
 
@@ -45,6 +46,11 @@ def _scripts(container: Container) -> Iterator[Script]:
     script = _script(started, ScriptRole.START, variables) or _fetching(started, variables)
     if script:
         yield script
+    for hook in _HOOKS:
+        words = container.body.at("lifecycle", hook, "exec", "command").items()
+        script = _script(list(words), ScriptRole.START, variables)
+        if script:
+            yield script
     for probe in _PROBES:
         words = container.body.at(probe, "exec", "command").items()
         script = _script(list(words), ScriptRole.HEALTHCHECK, variables)
