@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     import re
     from collections.abc import Iterator
 
+    from imagelint.core.secret_forms import Form
+
 # A name that ends so is that of a secret; `max_tokens` and `tokenizer` do not. Each word, and how
 # the name must go on before it. Looking for words first is ten times as fast as one expression.
 _ANY = pattern(r"")
@@ -71,21 +73,44 @@ class NamedValue(NamedTuple):
     what: str
 
 
-def named_spans(text: str) -> Iterator[Span]:
+class Hinted(NamedTuple):
+    """The words and forms that may occur in a text, and in whatever is a part of it."""
+
+    words: tuple[tuple[str, re.Pattern[str]], ...]
+    forms: tuple[Form, ...]
+
+
+ANYTHING = Hinted(_WORDS, FORMS)
+"""What may occur in a text of which nothing is known."""
+
+
+def hinted(text: str) -> Hinted:
+    """What may occur in a text: of three dozen words and forms, most have nothing in it."""
+    lower = text.lower()
+    return Hinted(
+        tuple(given for given in _WORDS if given[0] in lower),
+        tuple(form for form in FORMS if is_hinted(form.hints, lower)),
+    )
+
+
+def named_spans(text: str, among: Hinted = ANYTHING) -> Iterator[Span]:
     """Spans of the values which something in front of them calls secret."""
-    for value in named_values(text):
+    for value in named_values(text, among):
         yield value.span
 
 
-def named_values(text: str) -> Iterator[NamedValue]:
-    """The values which something in front of them calls secret, by word, then by form."""
+def named_values(text: str, among: Hinted = ANYTHING) -> Iterator[NamedValue]:
+    """The values which something in front of them calls secret, by word, then by form.
+
+    `among` is what may occur, where that is known of a text of which this one is a part.
+    """
     lower = text.lower()
     if len(lower) != len(text):  # some letters are longer in lower case
         lower = text
-    for word, before in _WORDS:
+    for word, before in among.words:
         if word in lower:
             yield from _behind(word, before, text, lower)
-    for form in FORMS:
+    for form in among.forms:
         if is_hinted(form.hints, lower):
             for match in form.pattern.finditer(text):
                 yield NamedValue(Span(*match.span(1)), "", form.what)

@@ -6,11 +6,13 @@ import re
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
-from imagelint.core.named_secrets import is_hinted, named_spans
+from imagelint.core.named_secrets import ANYTHING, is_hinted, named_spans
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+
+    from imagelint.core.named_secrets import Hinted
 
 MASK = "•" * 8
 _MESSAGE = 400
@@ -42,7 +44,7 @@ _HINTS: dict[str, tuple[str, ...]] = {
     "NVIDIA NGC key": ("nvapi-",),
     "OpenAI-style key": ("sk-",),
     "Anthropic key": ("sk-ant-",),
-    "GitHub token": ("gh", "github_pat_"),
+    "GitHub token": ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
     "GitLab token": ("glpat-",),
     "AWS access key": ("AKIA", "ASIA"),
     "Google API key": ("AIza",),
@@ -56,13 +58,13 @@ _HINTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def secret_spans(text: str) -> Iterator[Span]:
-    """Spans of everything in a text that looks like a secret."""
+def secret_spans(text: str, among: Hinted = ANYTHING) -> Iterator[Span]:
+    """Spans of everything in a text that looks like a secret; `among` as in `named_values`."""
     for kind, shape in VALUE_SHAPES:
         if is_hinted(_HINTS[kind], text):
             for match in _compiled(shape).finditer(text):
                 yield Span(*match.span())
-    yield from named_spans(text)
+    yield from named_spans(text, among)
 
 
 @cache

@@ -7,12 +7,14 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Excerpt, Location
+from imagelint.core.named_secrets import hinted
 from imagelint.core.redact import MASK, mask, redact, secret_spans
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imagelint.core.named_secrets import Hinted
     from imagelint.documents.base import Document, Node, TextPart
     from imagelint.documents.project import Project
 
@@ -132,9 +134,14 @@ def _open_words(document: Document, written: set[str]) -> set[str]:
     return {word for word in words if word in shown}
 
 
+def hinted_secrets(document: Document) -> Hinted:
+    """What secrets may occur in the text of a document, and its parts, for `Document.derived`."""
+    return hinted(document.source.text)
+
+
 def looking_secret(document: Document) -> tuple[Span, ...]:
     """Everything in the texts of a document that looks like a secret, for `Document.derived`."""
-    found = secret_spans(document.source.text)
+    found = secret_spans(document.source.text, document.derived(hinted_secrets))
     inside = (map(part.shifted, secret_spans(part.source.text)) for part in document.attached)
     return (*found, *chain.from_iterable(inside))
 

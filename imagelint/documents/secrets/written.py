@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.named_secrets import named_values
+from imagelint.core.named_secrets import ANYTHING, named_values
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.secret_forms import SIGNATURE
@@ -15,7 +15,7 @@ from imagelint.documents.secrets.values import is_path, is_placeholder, secret_k
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.named_secrets import NamedValue
+    from imagelint.core.named_secrets import Hinted, NamedValue
 
 # What examples write for the password of an address, and what fills it later.
 _EXAMPLES = frozenset(
@@ -47,14 +47,14 @@ class WrittenSecret(NamedTuple):
         return not self.name and self.what != SIGNATURE
 
 
-def written_secrets(text: str, start: int = 0) -> Iterator[WrittenSecret]:
+def written_secrets(text: str, start: int = 0, among: Hinted = ANYTHING) -> Iterator[WrittenSecret]:
     """The secrets of a text that something in front of them gives away, each once, in order.
 
     Those that are keys by their looks are not among them, nor what a line comments. `start` is
-    added to the places.
+    added to the places; `among` is what may occur in it, where the whole text has told that.
     """
     done = 0
-    for value in sorted(named_values(text)):
+    for value in sorted(named_values(text, among)):
         written = text[value.span.start : value.span.end]
         if value.span.start < done or not _counts(value, written, text):
             continue

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known, value_or
 from imagelint.core.source import is_within, outermost
 from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.locate import hinted_secrets
 from imagelint.documents.queries.secrets.arguments import takes_argument, used_by_script
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.secrets.names import is_secret_name
@@ -103,7 +104,8 @@ def _within(instruction: Instruction, ctx: Context) -> Findings:
     """What is written into the middle of an instruction, and belongs to no variable or flag."""
     if instruction.onbuild is not None or instruction.keyword == "FROM":
         return
-    for secret in written_secrets(ctx.text(instruction.span), instruction.span.start):
+    text, hints = ctx.text(instruction.span), ctx.document.derived(hinted_secrets)
+    for secret in written_secrets(text, instruction.span.start, hints):
         if is_within(secret.span, ctx.document.derived(_reported_elsewhere)):
             continue
         yield ctx.finding(

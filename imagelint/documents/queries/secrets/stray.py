@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import is_within, outermost
+from imagelint.documents.locate import hinted_secrets
 from imagelint.documents.secrets.written import WrittenSecret, written_secrets
 from imagelint.documents.shared import CommandLine, EnvVar, Setting
 
@@ -32,7 +33,7 @@ def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
     claimed = outermost(_claimed(document))
     return tuple(
         secret
-        for secret in written_secrets(text)
+        for secret in written_secrets(text, among=document.derived(hinted_secrets))
         if not is_within(secret.span, claimed) and not _names_one(secret, text)
     )
 

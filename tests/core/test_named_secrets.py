@@ -1,0 +1,29 @@
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagelint.core.named_secrets import ANYTHING, hinted, named_values
+
+LINES = (
+    "API_KEY=abcdef123456", "export DB_PASSWORD='correct-horse'", "curl -u bob:hunter22 https://a",
+    "https://user:password@host.example/x", "Authorization: Bearer abcdefghijkl", "echo hello",
+    "useradd -p abcdef bob", "unzip -P secret99 a.zip", "docker login -p hunter2222 registry", "",
+    "\u0130stanbul TOKEN=abcdef123456", "mysql -psecret99 -h db", "openssl passwd -1 hunter22",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=5), st.data())
+def test_what_a_text_may_hold_so_may_its_parts(lines: list[str], data: st.DataObject) -> None:
+    text = "\n".join(lines)
+    start = data.draw(st.integers(0, len(text)))
+    part = text[start : data.draw(st.integers(start, len(text)))]
+    assert list(named_values(part, hinted(text))) == list(named_values(part))
+
+
+def test_most_is_in_no_text() -> None:
+    found = hinted("ENV API_KEY=abcdef123456\nRUN unzip a.zip\n")
+    assert [word for word, _ in found.words] == ["key"]
+    assert len(found.forms) == 1
+    assert set(hinted("\n".join(LINES)).forms) < set(ANYTHING.forms)
+    assert hinted("") == ((), ())
