@@ -29,3 +29,7 @@ class Deadline:
         """The problem that there was no time for something."""
         detail = f"the {self.seconds:g} seconds of this run are over: {what}"
         return Problem(ProblemKind.TIMED_OUT, origin, detail, help="give it more with `--timeout`")
+
+
+NEVER = Deadline()
+"""Every step may take what it takes."""

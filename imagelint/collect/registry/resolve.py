@@ -8,7 +8,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from imagelint.collect.deadline import Deadline
+from imagelint.collect.deadline import NEVER, Deadline
 from imagelint.collect.registry.client import Client
 from imagelint.collect.registry.images import images_of
 from imagelint.collect.registry.layout import (
@@ -30,7 +30,7 @@ _LATEST = "latest"
 
 
 def resolve(
-    text: str, platform: str = "", deadline: Deadline | None = None
+    text: str, platform: str = "", deadline: Deadline = NEVER
 ) -> tuple[ImageTarget, ...] | Problem:
     """The images that `registry/repo[:tag][@digest]` or `oci:DIR[:tag|@digest]` names now.
 
@@ -43,7 +43,7 @@ def resolve(
     if is_layout(text):
         return resolve_layout(text, platform)
     reference = named(text)
-    client = Client(reference, text, deadline or Deadline())
+    client = Client(reference, text, deadline)
     blobs = _Remote(client)
     top = client.manifest(reference.digest or reference.tag or _LATEST)
     if isinstance(top, Problem):

@@ -12,7 +12,7 @@ import os
 import tempfile
 from typing import TYPE_CHECKING, Self
 
-from imagelint.collect.deadline import Deadline
+from imagelint.collect.deadline import NEVER, Deadline
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, locate, run
 from imagelint.collect.tools.bundles import StagedImage, layout_views
 from imagelint.collect.tools.cosign_errors import INSTALL, classify
@@ -65,7 +65,7 @@ class VerifyRequest(NamedTuple):
     signers: tuple[Signer, ...]
     trusted_root: str = ""
     folder: str = "."
-    deadline: Deadline = Deadline()
+    deadline: Deadline = NEVER
 
 
 class Verification(NamedTuple):
@@ -85,7 +85,7 @@ def verify(request: VerifyRequest) -> Verification:
     origin = request.image.reference
     for signer in request.signers:
         _demand_usable(signer)
-    version = installed(origin)
+    version = installed(origin, request.deadline)
     if isinstance(version, Problem):
         return Verification(None, "", (version,))
     with _Confirmation(request) as confirmation:
@@ -151,16 +151,13 @@ def _whole(text: str, signer: Signer) -> str:
     return rf"\A(?:{text})\z" if signer.pattern else text
 
 
-def installed(origin: str) -> str | Problem:
+def installed(origin: str, deadline: Deadline = NEVER) -> str | Problem:
     """The version of the cosign on PATH; a problem when it is too old to be trusted."""
     path = locate(_NAME, origin, INSTALL)
     if isinstance(path, Problem):
         return path
-    completed = run(
-        ProcessRequest(
-            _NAME, ("version", "--json"), origin, ProcessLimits(_VERSION_SECONDS), INSTALL
-        )
-    )
+    limits = ProcessLimits(deadline.left(_VERSION_SECONDS))
+    completed = run(ProcessRequest(_NAME, ("version", "--json"), origin, limits, INSTALL))
     if isinstance(completed, Problem):
         return completed
     view = read_json(completed.stdout)

@@ -7,13 +7,14 @@ https://trivy.dev/docs/latest/references/configuration/cli/trivy_image/
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
-from imagelint.collect.deadline import Deadline
+from imagelint.collect.deadline import NEVER, Deadline
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, locate, run
 from imagelint.collect.read import read_bytes
 from imagelint.collect.registry.layout import layout_view
@@ -134,7 +135,7 @@ class TrivyOptions(NamedTuple):
     cache: str = ""
     offline: bool = False
     db_repositories: tuple[str, ...] = ()
-    deadline: Deadline = Deadline()
+    deadline: Deadline = NEVER
     skip_files: tuple[str, ...] = WEIGHTS
     java_db_repositories: tuple[str, ...] = ()
 
@@ -150,13 +151,13 @@ def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
     """Scan an image; `parse_vulnerabilities(scan.source, scan.facts)` reads what comes out."""
     # Trivy runs in a folder of its own: what the user named is relative to where the user stands.
     cache_folder = os.path.abspath(options.cache or default_cache())
-    version = installed(image.reference)
+    if options.deadline.passed:
+        return options.deadline.problem(image.reference, "it was not scanned")
+    version = installed(image.reference, options.deadline)
     if isinstance(version, Problem):
         return version
     began = time.gmtime(environment.now())
     seconds = options.deadline.left(_seconds_for(image))
-    if options.deadline.passed:
-        return options.deadline.problem(image.reference, "it was not scanned")
     view = layout_view(image)
     request = ProcessRequest(
         _NAME,
@@ -220,7 +221,7 @@ def _each(flag: str, values: tuple[str, ...]) -> Iterator[str]:
         yield value
 
 
-def installed(origin: str) -> str | Problem:
+def installed(origin: str, deadline: Deadline = NEVER) -> str | Problem:
     """The version of the Trivy on PATH; a problem when it is none that may be run.
 
     What the file says about itself is read before it is run for the first time.
@@ -231,7 +232,7 @@ def installed(origin: str) -> str | Problem:
     built = built_from(path)
     if built in WITHDRAWN:
         return _withdrawn(built, path, origin)
-    said = _said_version(path)
+    said = _said_version(path, math.ceil(deadline.left(_VERSION_SECONDS)))
     if isinstance(said, Problem):
         return said._replace(origin=origin)
     if said in WITHDRAWN:
@@ -279,12 +280,12 @@ LAYOUT = "layout"
 
 
 @cache
-def _said_version(path: str) -> str | Problem:
+def _said_version(path: str, seconds: int) -> str | Problem:
     request = ProcessRequest(
         path,
         ("--config", os.devnull, "version", "--format", "json"),
         path,
-        ProcessLimits(_VERSION_SECONDS),
+        ProcessLimits(seconds),
         INSTALL,
     )
     completed = run(request)
