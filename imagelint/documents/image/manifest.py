@@ -8,7 +8,6 @@ manifest and as an index is neither (CVE-2021-41190).
 from __future__ import annotations
 
 from collections import Counter
-from typing import Any
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
@@ -77,10 +76,10 @@ def is_digest(text: str) -> bool:
     return _DIGEST.fullmatch(text) is not None
 
 
-class _Object(dict[str, Any]):
+class _Object(dict[str, object]):
     """An object of JSON that tells whether all readers see the same in it."""
 
-    def __init__(self, pairs: list[tuple[str, Any]]) -> None:
+    def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)
         folded = [name.casefold() for name, _ in pairs]
         twice = next((name for name, count in Counter(folded).items() if count > 1), "")
