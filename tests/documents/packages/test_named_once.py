@@ -32,7 +32,10 @@ NAMES = frozenset(
 )
 # The same words, meaning something else.
 OTHERWISE: dict[str, frozenset[str]] = {
-    "documents/image/vulnerabilities.py": frozenset({"conda"}),  # a word of Trivy's report
+    # Words of Trivy's report and database.
+    "documents/image/coverage.py": frozenset(
+        ["cargo", "conda", "go", "npm", "pip", "pnpm", "poetry", "uv", "yarn"]
+    ),
     "documents/queries/downloads.py": frozenset({"rpm"}),  # the program that unpacks one file
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
 }
