@@ -258,7 +258,7 @@ def test_strange_names_are_shown_harmlessly(  # noqa: PLR0913, PLR0917 - a table
 def test_strange_names_reach_the_terminal_and_baselines(program: Program, here: Path) -> None:
     path = here / os.fsdecode(b"Dockerfile.\xff\xfe")
     path.write_text(ROOT, encoding="utf-8")
-    assert program("check", *RULES, "--write-baseline", "b.json").code == 1
+    assert program("check", *RULES, "--write-baseline", "b.json").code == 0
     assert program("check", *RULES, "--baseline", "b.json").code == 0
     assert program("check", *RULES, str(path)).code == 1
 

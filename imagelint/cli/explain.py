@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 @click.argument("name", type=NameType("NAME", rules_and_families))
 def explain(name: str) -> None:
     """Explain a rule by its name, a former name, or another tool's id (DL3002, DS-0002, …)."""
+    from imagelint.cli.prose import plain
     from imagelint.rules import catalog
 
     found = catalog.find(name)
@@ -28,7 +29,7 @@ def explain(name: str) -> None:
     if len(catalog.successors(former)) > 1:
         click.echo("\n".join(_split(former)))
         return
-    pages = ("\n".join(page(catalog.load(rule))) for rule in found)
+    pages = ("\n".join(plain(page(catalog.load(rule)))) for rule in found)
     click.echo("\n\n".join(pages))
 
 

@@ -16,9 +16,11 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Finding, Location, Note
     from imagelint.core.report import Problem
     from imagelint.reporters.context import ReportContext
-    from imagelint.reporters.grouping import Group
+    from imagelint.reporters.grouping import Group, Repeated
     from imagelint.reporters.paint import Paint
 
+# Where else the same is said, before it is only counted.
+_MOST_PLACES = 10
 _SENTENCE_END = pattern(r"(?<=[.!?])\s+(?=[A-Z`\"'(])")
 
 
@@ -57,6 +59,16 @@ class BlockWriter:
             yield from self._rows(findings)
         yield self.paint("gutter", "  |")
         yield from self._why(first.rule, 1)
+
+    def repeated(self, repeated: Repeated) -> Iterator[str]:
+        """The first of the findings that say the same, and where the others are."""
+        first, *others = repeated.findings
+        yield from self.finding(first)
+        shown = others if self._context.verbose else others[:_MOST_PLACES]
+        places = [f"{each.location.origin}:{each.location.start.line}" for each in shown]
+        more = len(others) - len(shown)
+        rest = f" and {more} more (--verbose)" if more else ""
+        yield from self._remark("also", ", ".join(places) + rest, _gutter((first.location,)))
 
     def problem(self, problem: Problem) -> Iterator[str]:
         """Something that could not be judged."""
@@ -119,6 +131,7 @@ class BlockWriter:
         text = self._context.describe(rule)
         if text is not None:
             yield from self._remark("why", first_sentence(text.why), gutter)
+            yield from self._remark("see", text.url, gutter)
 
     def _remark(self, word: str, text: str, gutter: int) -> Iterator[str]:
         lines = [line for line in text.splitlines() if line.strip()]

@@ -1,4 +1,7 @@
-"""Findings without a place in a text (vulnerabilities of an image) are shown by what they concern.
+"""What would be read again and again is shown together.
+
+Findings without a place in a text (vulnerabilities of an image) are shown by what they concern, and
+those that say the same about many places once.
 
 Two hundred blocks of four lines would say less than one table.
 """
@@ -15,6 +18,9 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Finding
 
 
+_REPEATED = 3
+
+
 class Group(NamedTuple):
     """Findings of one rule about one origin, none of which has an excerpt; at least two."""
 
@@ -28,22 +34,41 @@ class Group(NamedTuple):
         return tuple((subject, tuple(found)) for subject, found in subjects.items())
 
 
-def blocks(findings: Iterable[Finding]) -> Iterator[Finding | Group]:
+class Repeated(NamedTuple):
+    """Findings that say the same about several places; at least `_REPEATED`, in their order."""
+
+    findings: tuple[Finding, ...]
+
+
+def blocks(findings: Iterable[Finding]) -> Iterator[Finding | Group | Repeated]:
     """Findings in their order; those of a group stand where the first of them would."""
     ordered = tuple(findings)
-    groups: dict[tuple[str, str], list[Finding]] = {}
+    groups: dict[tuple[object, ...], list[Finding]] = {}
     for finding in ordered:
+        groups.setdefault(_key(finding), []).append(finding)
+    for finding in ordered:
+        found = groups.get(_key(finding), [])
         if _groupable(finding):
-            groups.setdefault((finding.location.origin, finding.rule), []).append(finding)
-    for finding in ordered:
-        if not _groupable(finding):
+            if found and found[0] is finding:
+                yield Group(tuple(found)) if len(found) > 1 else finding
+        elif len(found) < _REPEATED:
             yield finding
-            continue
-        found = groups.pop((finding.location.origin, finding.rule), [])
-        if len(found) == 1:
-            yield finding
-        elif found:
-            yield Group(tuple(found))
+        elif found[0] is finding:
+            yield Repeated(tuple(found))
+
+
+def _key(finding: Finding) -> tuple[object, ...]:
+    """What is the same of the findings that are shown together."""
+    if _groupable(finding):
+        return (finding.location.origin, finding.rule)
+    return _said(finding)
+
+
+def _said(finding: Finding) -> tuple[object, ...]:
+    """What a reader would read again: findings with notes of their own are never alike."""
+    own = finding.location if finding.notes else None
+    title = finding.fix.title if finding.fix else ""
+    return (finding.rule, finding.severity, finding.message, finding.help, title, own)
 
 
 def _groupable(finding: Finding) -> bool:

@@ -33,6 +33,9 @@ _PAGE = pattern(r"https?://[A-Za-z0-9._~/#?=&%-]+")
 _MARKUP = pattern(r"[\\`*_\[\]<>()#!|&~@:$]|^[-+=]|(?<=www)\.|(?<=\d)\.(?=\s)")
 
 
+_CODE = pattern(r"&#96;((?:(?!&#96;).)+)&#96;")
+
+
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """The summary, cut by severity to what GitHub takes."""
     yield from summarize(verdict, context, BUDGET)
@@ -64,6 +67,11 @@ def escaped(text: str) -> str:
     return _MARKUP.sub(lambda match: f"&#{ord(match.group())};", visible(cut))
 
 
+def marked(text: str) -> str:
+    """Escaped text in which what stands between backticks shows as code: it has no markup left."""
+    return _CODE.sub(r"<code>\1</code>", escaped(text))
+
+
 def _within(lines: Iterable[str], budget: int) -> str:
     """Lines as long as they fit, and a word when some do not."""
     kept: list[str] = []
@@ -83,7 +91,7 @@ def _head(verdict: Verdict, context: ReportContext) -> Iterator[str]:
         yield f"- allowed {allowed_line(verdict.report.allowed)}\n"
     yield f"- examined {escaped(examined_line(verdict.report))}\n"
     for reason in verdict.reasons[:_MOST_REASONS]:
-        yield f"- {escaped(reason)}\n"
+        yield f"- {marked(reason)}\n"
 
 
 def _evidence(verdict: Verdict) -> Iterator[str]:
@@ -106,7 +114,7 @@ def _problems(verdict: Verdict) -> Iterator[str]:
 
 def _problem(problem: Problem) -> str:
     why = f"{problem.kind.value}: {problem.detail}"
-    return f"| {escaped(problem.origin)} | {escaped(why)} | {escaped(problem.help)} |\n"
+    return f"| {escaped(problem.origin)} | {marked(why)} | {marked(problem.help)} |\n"
 
 
 def _row(finding: Finding, context: ReportContext) -> str:
@@ -114,7 +122,7 @@ def _row(finding: Finding, context: ReportContext) -> str:
     name = escaped(finding.rule)
     linked = f"[{name}]({text.url})" if text is not None and _PAGE.fullmatch(text.url) else name
     path = f"{finding.location.path}: " if finding.location.path else ""
-    message = escaped(f"{path}{finding.message}")
+    message = marked(f"{path}{finding.message}")
     return f"| {finding.severity} | {linked} | {_place(finding.location)} | {message} |\n"
 
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.reporters.block import BlockWriter
 from imagelint.reporters.closing import closing
-from imagelint.reporters.grouping import Group, blocks
+from imagelint.reporters.grouping import Group, Repeated, blocks
 from imagelint.reporters.order import by_place, problems_by_place, shown
 
 if TYPE_CHECKING:
@@ -22,8 +22,13 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """The whole report, a block at a time; each block ends with a line feed."""
     writer = BlockWriter(context)
     for block in blocks(by_place(shown(verdict.report.findings, context.least))):
-        lines = writer.group(block) if isinstance(block, Group) else writer.finding(block)
-        yield _block(lines)
+        match block:
+            case Group():
+                yield _block(writer.group(block))
+            case Repeated():
+                yield _block(writer.repeated(block))
+            case _:
+                yield _block(writer.finding(block))
     for problem in problems_by_place(verdict.report.problems):
         yield _block(writer.problem(problem))
     yield "".join(f"{line}\n" for line in closing(verdict, writer.paint, context))

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -109,6 +110,35 @@ def test_findings_are_counted_by_rule(program: Program, here: Path, name: str) -
     table = "2  high      root-user\n1  low       apt-lists-kept\n1  low       apt-recommends\n"
     assert table in answer.out
     assert table not in program("check", *RULES, "--format", name).out
+
+
+def test_what_is_said_of_many_places_is_said_once(program: Program, here: Path) -> None:
+    for number in range(14):
+        write(here, **{f"s{number:02}__Dockerfile": ROOT})
+    answer = program("check", *RULES)
+    assert answer.out.count("high[root-user]") == 1
+    assert "s00/Dockerfile:1:6" in answer.out
+    assert "= also: s01/Dockerfile:1, s02/Dockerfile:1, " in answer.out
+    assert "s10/Dockerfile:1 and 3 more (--verbose)\n" in answer.out
+    assert "found    14 findings (14 high)\n" in answer.out
+    assert "s13/Dockerfile:1\n" in program("check", *RULES, "--verbose").out
+    two = program("check", *RULES, "s00", "s01").out
+    assert two.count("high[root-user]") == 2
+    assert "= also:" not in two
+
+
+def test_a_rule_is_linked_once(program: Program, here: Path) -> None:
+    write(here, Dockerfile=ROOT, a__Dockerfile=ROOT)
+    link = "   = see: https://imagelint.dev/rules/root-user\n"
+    assert program("check", *RULES).out.count(link) == 1
+
+
+def test_an_explanation_is_no_markdown(program: Program) -> None:
+    for rule in ("root-user", "pip-cache-kept", "unpinned-image"):
+        said = program("explain", rule).out
+        assert said.startswith(f"{rule}\n")
+        assert not re.search(r"(?m)^#|`|\*\*", said)
+    assert "\nBad, Dockerfile:\n\n    FROM " in program("explain", "root-user").out
 
 
 # -- Names --------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from imagelint.core.finding import Severity
 from imagelint.core.report import Evidence, Outcome, Problem, ProblemKind, Report, Verdict
 from imagelint.reporters import load
-from imagelint.reporters.summary import escaped, summarize
+from imagelint.reporters.summary import escaped, marked, summarize
 from tests.reporters.samples import CONTEXT, IMAGE, LATEST, SAMPLE
 from tests.reporters.strategies import texts
 
@@ -43,10 +43,16 @@ def test_escaped(text: str, expected: str) -> None:
     assert escaped(text) == expected
 
 
+def test_names_between_backticks_are_code() -> None:
+    assert marked("`a` and `<b>`: `") == ("<code>a</code> and <code>&#60;b&#62;</code>&#58; &#96;")
+
+
 @settings(max_examples=100, deadline=None)
 @given(text=texts)
 def test_nothing_breaks_out_of_a_cell(text: str) -> None:
     assert not set("\n\r|<>`[]\x1b") & set(escaped(text))
+    inside = marked(text).replace("<code>", "").replace("</code>", "")
+    assert not set("\n\r|<>`[]\x1b") & set(inside)
 
 
 def test_the_worst_first() -> None:
