@@ -31,7 +31,8 @@ class Suppression(NamedTuple):
     """Findings of `rules` for which `covers` is true do not count; `until` is an ISO date.
 
     `scope` is the part of a text in which they must lie, where all findings are about one text,
-    `origins` the only texts about which they can be.
+    `origins` the only texts about which they can be, `subjects` the only subjects. One of these
+    says where to look at all; the others, if any, are up to `covers`.
     """
 
     kind: AllowanceKind
@@ -41,6 +42,7 @@ class Suppression(NamedTuple):
     until: str = ""
     scope: Span | None = None
     origins: Collection[str] | None = None
+    subjects: Collection[str] | None = None
 
 
 class Suppressed(NamedTuple):
@@ -85,12 +87,13 @@ def _candidates(
     by_rule = _by_rule(suppressions)
     result: list[list[int]] = [[] for _ in findings]
     for rule, numbers in of_rule.items():
-        anywhere, by_origin = _by_origin(suppressions, by_rule.get(rule, ()))
+        held = _held(suppressions, by_rule.get(rule, ()))
         scoped = [at for at in by_rule.get(rule, ()) if suppressions[at].scope]
         around = _around(suppressions, scoped, findings, numbers) if scoped else {}
         for number in numbers:
-            there = by_origin.get(findings[number].location.origin, ())
-            result[number] = sorted({*anywhere, *there, *around.get(number, ())})
+            there = held.by_origin.get(findings[number].location.origin, ())
+            about = held.by_subject.get(findings[number].subject, ())
+            result[number] = sorted({*held.anywhere, *there, *about, *around.get(number, ())})
     return result
 
 
@@ -114,21 +117,27 @@ def _around(
     return result
 
 
-def _by_origin(
-    suppressions: Sequence[Suppression], ats: Iterable[int]
-) -> tuple[list[int], dict[str, list[int]]]:
-    """Those of some suppressions without a scope that hold in any text, and the others by text."""
-    anywhere: list[int] = []
-    by_origin: dict[str, list[int]] = {}
+class _Held(NamedTuple):
+    """Some suppressions without a scope: those that may hold of anything, and the others."""
+
+    anywhere: list[int]
+    by_origin: dict[str, list[int]]
+    by_subject: dict[str, list[int]]
+
+
+def _held(suppressions: Sequence[Suppression], ats: Iterable[int]) -> _Held:
+    held = _Held([], {}, {})
     for at in ats:
-        origins = suppressions[at].origins
-        if suppressions[at].scope is not None:
+        one = suppressions[at]
+        if one.scope is not None:
             continue
-        if origins is None:
-            anywhere.append(at)
-        for origin in origins or ():
-            by_origin.setdefault(origin, []).append(at)
-    return anywhere, by_origin
+        if one.origins is None and one.subjects is None:
+            held.anywhere.append(at)
+        for origin in one.origins or ():
+            held.by_origin.setdefault(origin, []).append(at)
+        for subject in one.subjects or ():
+            held.by_subject.setdefault(subject, []).append(at)
+    return held
 
 
 def _by_rule(suppressions: Sequence[Suppression]) -> dict[str, list[int]]:
@@ -152,6 +161,6 @@ def state_of(
 
 def nearest_rule(name: str) -> str:
     """The name of a rule that somebody who wrote `name` may have meant; empty when none is near."""
-    from difflib import get_close_matches
+    from imagelint.core.nearest import nearest
 
-    return next(iter(get_close_matches(name.lower().replace("_", "-"), catalog.names(), 1)), "")
+    return nearest(name, catalog.names())

@@ -9,12 +9,12 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind
 from imagelint.documents.base import AllowanceState, AllowanceUse
 from imagelint.engine.suppression import Suppression, as_it_is, nearest_rule, state_of, suppress
-from imagelint.policy.glob import literal_key, matches_path, matches_subject, path_keys
+from imagelint.policy.glob import GlobIndex, matches_path, matches_subject, plain
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from imagelint.core.finding import Finding, Severity
     from imagelint.core.report import Report
@@ -65,12 +65,9 @@ def suppress_report(report: Report, context: SuppressionContext) -> SuppressionR
     place = cache(context.place)
     active = [waiver for waiver in context.policy.waivers if waiver.until >= context.today]
     findings = (*report.findings, *(allowed.finding for allowed in report.allowed))
-    reached = _reached(active, {finding.location.origin for finding in findings}, place)
-    waivers = [
-        _waiver(waiver, place)._replace(origins=origins)
-        for waiver, origins in zip(active, reached, strict=True)
-    ]
-    exemptions = list(_exemptions(context.policy, place))
+    reach = _Reach(findings, place)
+    waivers = _waivers(active, reach)
+    exemptions = list(_exemptions(context.policy, reach))
     before = suppress((allowed.finding for allowed in report.allowed), waivers)
     result = suppress(report.findings, [*exemptions, *waivers])
     used = {active[at] for at in before.used}
@@ -79,54 +76,72 @@ def suppress_report(report: Report, context: SuppressionContext) -> SuppressionR
     return _by_baseline(SuppressionResult(suppressed, frozenset(used)), context)
 
 
-def _reached(
-    waivers: Iterable[Waiver], origins: Iterable[str], place: Callable[[str], str]
-) -> list[set[str] | None]:
-    """For each waiver the origins that it reaches; None where wildcards have to be tried."""
-    reached: list[set[str] | None] = []
-    by_key: dict[tuple[str, ...], list[set[str]]] = {}
-    for waiver in waivers:
-        key = literal_key(waiver.where)
-        found: set[str] | None = None if key is None else set()
-        reached.append(found)
-        if key is not None and found is not None:
-            by_key.setdefault(key, []).append(found)
-    for origin in origins:
-        for key in path_keys(place(origin)):
-            for found in by_key.get(key, ()):
-                found.add(origin)
-    return reached
+class _Reach:
+    """Which of the files and subjects that some findings are about are matched by which globs."""
+
+    def __init__(self, findings: Iterable[Finding], place: Callable[[str], str]) -> None:
+        given = tuple(findings)
+        self._places = [
+            (one, plain(place(one))) for one in {each.location.origin for each in given}
+        ]
+        self._subjects = [(one, one) for one in {each.subject for each in given} if one]
+
+    def origins(self, globs: Sequence[str]) -> list[set[str]]:
+        """For each glob over paths the origins that it matches."""
+        return _matched(globs, GlobIndex.of_paths(globs), self._places, matches_path)
+
+    def subjects(self, globs: Sequence[str]) -> list[set[str]]:
+        """For each glob over subjects those that it matches."""
+        return _matched(globs, GlobIndex(globs), self._subjects, matches_subject)
 
 
-def _exemptions(policy: Policy, place: Callable[[str], str]) -> Iterator[Suppression]:
+def _matched(
+    globs: Sequence[str],
+    index: GlobIndex,
+    texts: Iterable[tuple[str, str]],
+    matches: Callable[[str, str], bool],
+) -> list[set[str]]:
+    found: list[set[str]] = [set() for _ in globs]
+    for name, text in texts:
+        for at in index.candidates(text):
+            if matches(globs[at], text):
+                found[at].add(name)
+    return found
+
+
+def _exemptions(policy: Policy, reach: _Reach) -> Iterator[Suppression]:
     for rule, setting in policy.rules.items():
-        for glob in setting.exempt:
-            yield Suppression(
-                AllowanceKind.EXEMPT,
-                (rule,),
-                _exempts(glob, place),
-                f"the policy exempts {glob}",
-            )
+        origins, subjects = reach.origins(setting.exempt), reach.subjects(setting.exempt)
+        for glob, there, about in zip(setting.exempt, origins, subjects, strict=True):
+            reason = f"the policy exempts {glob}"
+            whole = Suppression(AllowanceKind.EXEMPT, (rule,), _anything, reason)
+            yield whole._replace(origins=there)
+            yield whole._replace(subjects=about)
 
 
-def _exempts(glob: str, place: Callable[[str], str]) -> Callable[[Finding], bool]:
-    def covers(finding: Finding) -> bool:
-        return matches_path(glob, place(finding.location.origin)) or (
-            bool(finding.subject) and matches_subject(glob, finding.subject)
+def _anything(_finding: Finding) -> bool:
+    return True
+
+
+def _waivers(waivers: Sequence[Waiver], reach: _Reach) -> list[Suppression]:
+    origins = reach.origins([waiver.where for waiver in waivers])
+    subjects = reach.subjects([waiver.subject for waiver in waivers])
+    return [
+        Suppression(
+            AllowanceKind.WAIVER,
+            catalog.find(waiver.rule),
+            _about(about) if waiver.subject else _anything,
+            waiver.reason,
+            waiver.until,
+            origins=there if waiver.where else None,
+            subjects=about if waiver.subject and not waiver.where else None,
         )
+        for waiver, there, about in zip(waivers, origins, subjects, strict=True)
+    ]
 
-    return covers
 
-
-def _waiver(waiver: Waiver, place: Callable[[str], str]) -> Suppression:
-    def covers(finding: Finding) -> bool:
-        return (
-            not waiver.subject or matches_subject(waiver.subject, finding.subject)
-        ) and _is_there(waiver, finding.location.origin, place)
-
-    return Suppression(
-        AllowanceKind.WAIVER, catalog.find(waiver.rule), covers, waiver.reason, waiver.until
-    )
+def _about(subjects: Container[str]) -> Callable[[Finding], bool]:
+    return lambda finding: finding.subject in subjects
 
 
 def _is_there(waiver: Waiver, origin: str, place: Callable[[str], str]) -> bool:

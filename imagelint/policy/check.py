@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.errors import Diagnostic
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from imagelint.policy.text import Data, Keys, PolicyText
 
 
+_MOST = 100
+"""Complaints about one policy: who has more mends these first."""
 _STRANGERS = (
     ("identity", ANYBODY, "name the owner and the repository"),
     ("issuer", ANYWHERE, "name the issuer's host"),
@@ -34,13 +37,17 @@ _STRANGERS = (
 def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
     """Everything that is wrong with a policy, what it extends aside, in the order of the text."""
     data = text.data if isinstance(text.data, dict) else {}
-    found = [*schema_complaints(text)]
+    found = [*islice(schema_complaints(text), _MOST)]
     found += _extends(text, _listed(data.get("extends")))
     found += _globs(text, data)
     for index, signer in enumerate(_list(_mapping(data.get("environment")).get("signers"))):
         if isinstance(signer, dict):
             found += _signer(text, signer, ("environment", "signers", index))
-    return tuple(sorted(dict.fromkeys(found), key=_place))
+    told = sorted(dict.fromkeys(found), key=_place)
+    if len(told) < _MOST:
+        return tuple(told)
+    rest = Diagnostic(f"there may be more: these are the first {_MOST}", told[_MOST - 1].at)
+    return (*told[:_MOST], rest)
 
 
 def former_names(text: PolicyText) -> Iterator[Diagnostic]:

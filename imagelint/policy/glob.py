@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from imagelint.core.pattern import pattern
 
-_WILDCARDS = frozenset("*?[")
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SPECIAL = pattern(r"[*?]")
+# Letters of a part by which a glob is found, and how many of a run without wildcards are tried.
+_PART, _SAMPLES = 8, 16
 
 
 def matches_path(glob: str, path: str) -> bool:
@@ -17,29 +22,13 @@ def matches_path(glob: str, path: str) -> bool:
     `*` stays within a folder, `**` stands for any number of folders; a glob without a slash
     matches at any depth. Both are relative to the same folder, with `/` between names.
     """
-    pattern = _segments(glob)
+    wanted = _segments(glob)
     if "/" not in glob.rstrip("/"):
-        pattern = ("**", *pattern)
-    return _matches(pattern, _segments(path))
-
-
-def literal_key(glob: str) -> tuple[str, ...] | None:
-    """What is among the `path_keys` of exactly the paths that a glob matches.
-
-    None for a glob with wildcards, and for one that matches everything.
-    """
-    segments = _segments(glob)
-    if not segments or _WILDCARDS.intersection(glob):
-        return None
-    return ("/", *segments) if "/" in glob.rstrip("/") else ("**", *segments)
-
-
-def path_keys(path: str) -> Iterator[tuple[str, ...]]:
-    """The keys of the globs without wildcards that match a path: look them up, try none."""
-    segments = _segments(path)
-    for at, name in enumerate(segments, 1):
-        yield ("/", *segments[:at])
-        yield ("**", name)
+        wanted = ("**", *wanted)
+    # Any number of `**` in a row is one.
+    pairs = zip(("", *wanted), wanted, strict=False)
+    wanted = tuple(part for before, part in pairs if part != "**" or before != "**")
+    return _matches(wanted, _segments(path))
 
 
 def matches_subject(glob: str, subject: str) -> bool:
@@ -51,6 +40,56 @@ def matches_subject(glob: str, subject: str) -> bool:
     words = subject.split()
     names = (word.rpartition("/")[2] for word in words)
     return any(fnmatchcase(part, glob) for part in (subject, *words, *names))
+
+
+class GlobIndex:
+    """Many globs of which a text may match any: those are tried of which a literal part is there.
+
+    A glob is found by that text in it, of those without wildcards, which the fewest others have:
+    tens of thousands of globs and of texts then cost as many steps, and not their product.
+    """
+
+    __slots__ = ("_by_part", "_others", "_sizes")
+
+    def __init__(self, globs: Iterable[str]) -> None:
+        parts = [_literal_parts(glob) for glob in globs]
+        shared = Counter(part for several in parts for part in several)
+        self._by_part: dict[str, list[int]] = {}
+        self._others: list[int] = []
+        for at, several in enumerate(parts):
+            if several:
+                self._by_part.setdefault(min(several, key=shared.__getitem__), []).append(at)
+            else:
+                self._others.append(at)
+        self._sizes = sorted({len(part) for part in self._by_part})
+
+    @classmethod
+    def of_paths(cls, globs: Iterable[str]) -> GlobIndex:
+        """An index of globs over paths, for paths of the form that `plain` gives."""
+        return cls(map(plain, globs))
+
+    def candidates(self, text: str) -> list[int]:
+        """The globs, by their place and in order, that may match a text or a part of it."""
+        found = list(self._others)
+        for size in self._sizes:
+            for part in {text[at : at + size] for at in range(len(text) - size + 1)}:
+                found += self._by_part.get(part, ())
+        return sorted(found)
+
+
+def plain(path: str) -> str:
+    """A path, or a glob, without what says nothing: `./a//b/` is `a/b`."""
+    return "/".join(_segments(path))
+
+
+def _literal_parts(glob: str) -> frozenset[str]:
+    """Some stretches of a glob that stand for themselves, each of the same length if possible."""
+    found: set[str] = set()
+    for run in _SPECIAL.split(glob.partition("[")[0]):
+        last = max(len(run) - _PART, 0)
+        step = last // _SAMPLES + 1
+        found.update(run[at : at + _PART] for at in (*range(0, last, step), last))
+    return frozenset(found - {""})
 
 
 def complaint(glob: str) -> str:
@@ -83,21 +122,21 @@ def _open_bracket(glob: str) -> bool:
     return False
 
 
-def _matches(pattern: tuple[str, ...], segments: tuple[str, ...]) -> bool:
-    # `reached` are the indices into the pattern that the segments so far may have come to.
-    reached = _skip(pattern, {0})
+def _matches(wanted: tuple[str, ...], segments: tuple[str, ...]) -> bool:
+    # `reached` are the indices into the glob that the segments so far may have come to.
+    reached = _skip(wanted, {0})
     for segment in segments:
-        if len(pattern) in reached:
+        if len(wanted) in reached:
             return True
-        step = {at for at in reached if pattern[at] == "**"}
-        step |= {at + 1 for at in reached - step if fnmatchcase(segment, pattern[at])}
-        reached = _skip(pattern, step)
-    return len(pattern) in reached
+        step = {at for at in reached if wanted[at] == "**"}
+        step |= {at + 1 for at in reached - step if fnmatchcase(segment, wanted[at])}
+        reached = _skip(wanted, step)
+    return len(wanted) in reached
 
 
-def _skip(pattern: tuple[str, ...], reached: set[int]) -> set[int]:
+def _skip(wanted: tuple[str, ...], reached: set[int]) -> set[int]:
     for at in sorted(reached):
-        while at < len(pattern) and pattern[at] == "**":
+        while at < len(wanted) and wanted[at] == "**":
             at += 1  # noqa: PLW2901 - walks over a run of `**`
             reached = reached | {at}
     return reached

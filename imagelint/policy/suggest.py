@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.nearest import nearest
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
 def did_you_mean(word: str, words: Iterable[str]) -> str:
     """A question with the nearest word, or all words when they are few; else empty."""
-    from difflib import get_close_matches
-
     known = tuple(words)
-    near = get_close_matches(word.lower().replace("_", "-"), known, 1)
+    near = nearest(word, known)
     if near:
-        return f"did you mean `{near[0]}`?"
+        return f"did you mean `{near}`?"
     few = 12
     return f"known are: {', '.join(known)}" if len(known) <= few else ""

@@ -48,8 +48,12 @@ def schema_complaints(text: PolicyText) -> Iterator[Diagnostic]:
     if text.root is None:
         return
     validator = _validator(policy_schema())
-    found = (_violation(error) for error in validator.iter_errors(text.data))
-    yield from dict.fromkeys(said for violation in found for said in _translated(violation, text))
+    told: set[Diagnostic] = set()
+    for error in validator.iter_errors(text.data):
+        for said in _translated(_violation(error), text):
+            if said not in told:
+                told.add(said)
+                yield said
 
 
 def _validator(schema: Mapping[str, Any]) -> Any:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
@@ -27,7 +28,7 @@ from imagelint.engine.waivers import (
     waiver_uses,
 )
 from imagelint.policy.digest import policy_digest
-from imagelint.policy.glob import matches_path
+from imagelint.policy.glob import GlobIndex, matches_path, plain
 from imagelint.policy.model import DEFAULT_FAIL_ON
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.files import Run, examine, quiet, total
@@ -247,7 +248,14 @@ class Session(NamedTuple):
         if not policy.exclude:
             return False
         place = relative_to(self.policies.base_of(policy), path)
-        return any(matches_path(glob, place) for glob in policy.exclude)
+        candidates = _exclusions(policy.exclude).candidates(plain(place))
+        return any(matches_path(policy.exclude[at], place) for at in candidates)
+
+
+@lru_cache(maxsize=64)
+def _exclusions(globs: tuple[str, ...]) -> GlobIndex:
+    """The globs of a policy, made to be looked up for one file after the other."""
+    return GlobIndex.of_paths(globs)
 
 
 def _identity(policy: Policy) -> str:

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelint.policy.glob import complaint, literal_key, matches_path, matches_subject, path_keys
+from imagelint.policy.glob import GlobIndex, complaint, matches_path, matches_subject, plain
+from tests.growing import steps
 
 
 @pytest.mark.parametrize(
@@ -89,15 +90,40 @@ def test_globs_that_cannot_be_meant_are_refused(glob: str) -> None:
 NAMES = st.text("ab./*?[", max_size=8)
 
 
-@given(NAMES, st.text("ab./", max_size=8))
-def test_the_keys_of_a_path_are_those_of_the_literal_globs_that_match(glob: str, path: str) -> None:
-    key = literal_key(glob)
-    if key is not None:
-        assert (key in set(path_keys(path))) == matches_path(glob, path)
+GLOBS = st.lists(
+    st.lists(
+        st.sampled_from(["a", "b", "ab", "*", "**", "?", "/", "//", "./", "[ab]", "x" * 9, " "]),
+        max_size=6,
+    ).map("".join),
+    max_size=8,
+)
+PATHS = st.lists(st.sampled_from(["a", "b", "ab", "x" * 9, "a b"]), min_size=1, max_size=5)
 
 
-def test_globs_that_have_to_be_tried_have_no_key() -> None:
-    assert [literal_key(glob) for glob in ("a*", "a/?", "[a]", "", ".", "/")] == [None] * 6
-    assert literal_key("a/b") == ("/", "a", "b")
-    assert literal_key("./a/") == ("/", "a")
-    assert literal_key("b") == ("**", "b")
+@given(GLOBS, PATHS)
+def test_an_index_leaves_out_no_glob_that_matches(globs: list[str], names: list[str]) -> None:
+    path, subject = "/".join(names), " ".join(names)
+    found = GlobIndex.of_paths(globs).candidates(plain(path))
+    assert [at for at, glob in enumerate(globs) if matches_path(glob, path)] == [
+        at for at in found if matches_path(globs[at], path)
+    ]
+    found = GlobIndex(globs).candidates(subject)
+    assert [at for at, glob in enumerate(globs) if matches_subject(glob, subject)] == [
+        at for at in found if matches_subject(globs[at], subject)
+    ]
+
+
+@pytest.mark.parametrize("form", ["legacy-{}/Dockerfile", "{}*", "**/*{}", "a/{}/**/b*", "*x{}x*"])
+def test_few_of_many_globs_are_tried(form: str) -> None:
+    globs = [form.format(f"{number:05}") for number in range(5_000)]
+    text = form.replace("**/", "").replace("*", "").format("01234")
+    assert len(GlobIndex.of_paths(globs).candidates(text)) <= 12
+
+
+def test_any_number_of_folders_in_a_row_costs_no_more_than_one() -> None:
+    deep = "/".join("abcdefgh")
+    once, often = (
+        steps(lambda glob=glob: matches_path(glob, deep))  # type: ignore[misc]
+        for glob in ("**/x", "**/" * 500 + "x")
+    )
+    assert often < 500 * 20 + once

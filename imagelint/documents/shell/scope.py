@@ -32,7 +32,7 @@ class Scope:
     def __init__(self, before: Mapping[str, Fact[str]], *, frozen: bool = False) -> None:
         self._before = before
         self._own: dict[str, Fact[str]] = {}
-        self._public: frozenset[str] = frozenset(before)
+        self._public: frozenset[str] = frozenset()
         self._frozen = frozen
         self._known = True
         self.exported: tuple[EnvVar, ...] = ()
@@ -83,7 +83,8 @@ class Scope:
     def visible(self) -> Scope:
         """What a program sees that is started here: of the script's own only what it exports."""
         twin = self.copy()
-        twin.taint(name for name in self._own if name not in self._public)
+        before, public = self._before, self._public
+        twin.taint(name for name in self._own if name not in public and name not in before)
         return twin
 
     def frozen(self) -> Scope:

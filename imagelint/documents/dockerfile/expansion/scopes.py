@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from bisect import bisect_left
+from operator import add
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
+from imagelint.documents.dockerfile.expansion.layers import Layers
 from imagelint.documents.shared import EnvOrigin, EnvVar
 
 if TYPE_CHECKING:
@@ -29,21 +31,31 @@ class _Setting(NamedTuple):
 
 
 class VariableHistory:
-    """What was set where in a stage, and in the one below it; `otherwise` as in the scope.
+    """What was set where in a stage, and in the ones below it; `otherwise` as in the scope.
 
     It holds no variable: those know where they stand, and what they know leads here.
     """
 
-    __slots__ = ("below", "otherwise", "settings")
+    __slots__ = ("otherwise", "settings")
 
-    def __init__(self, otherwise: Fact[str], below: VariableHistory | None = None) -> None:
+    def __init__(
+        self, otherwise: Fact[str], settings: Layers[list[_Setting]] | None = None
+    ) -> None:
         self.otherwise = otherwise
-        self.below = below
-        self.settings: dict[str, list[_Setting]] = {}
+        self.settings = Layers[list[_Setting]](add) if settings is None else settings
+
+    def above(self) -> VariableHistory:
+        """The history of a stage that begins with this one."""
+        return VariableHistory(self.otherwise, self.settings.above())
 
     def add(self, name: str, position: int, value: Fact[str], *, in_image: bool) -> None:
         """Note that a variable is set at an offset in the text; `in_image` is true for ENV."""
-        self.settings.setdefault(name, []).append(_Setting(position, value, in_image))
+        setting = _Setting(position, value, in_image)
+        own = self.settings.own(name)
+        if own is None:
+            self.settings[name] = [setting]
+        else:
+            own.append(setting)
 
     def value_before(self, name: str, position: int) -> Fact[str]:
         """The value of a variable, of ENV or ARG, at an offset in the text."""
@@ -54,15 +66,12 @@ class VariableHistory:
         return self._set_before(name, position, arguments=False)
 
     def _set_before(self, name: str, position: int, *, arguments: bool) -> Fact[str]:
-        history: VariableHistory | None = self
-        while history is not None:
-            settings = history.settings.get(name, [])
+        for settings in self.settings.each(name):
             at = bisect_left(settings, position, key=lambda one: one.position)
             while at > 0:
                 at -= 1
                 if arguments or settings[at].in_image:
                     return settings[at].value
-            history = history.below
         return self.otherwise
 
 
@@ -73,14 +82,13 @@ class VariableScope:
     on `scratch`, unknown upon an outside image, which may set it.
     """
 
-    __slots__ = ("_shared", "arguments", "environment", "history", "otherwise", "values")
+    __slots__ = ("arguments", "environment", "history", "otherwise", "values")
 
     def __init__(self, otherwise: Fact[str]) -> None:
         self.otherwise = otherwise
-        self.values: dict[str, Fact[str]] = {}
-        self.environment: dict[str, EnvVar] = {}
+        self.values: Layers[Fact[str]] = Layers()
+        self.environment: Layers[EnvVar] = Layers()
         self.arguments: dict[str, EnvVar] = {}
-        self._shared = False
         self.history = VariableHistory(otherwise)
 
     def __call__(self, name: str, /) -> Fact[str]:
@@ -90,16 +98,12 @@ class VariableScope:
     def child(self) -> VariableScope:
         """The scope of a stage that begins with this one; neither sees the other's changes."""
         child = VariableScope(self.otherwise)
-        child.values, child.environment = self.values, self.environment
-        child._shared = self._shared = True
-        child.history = VariableHistory(self.otherwise, self.history)
+        child.values, child.environment = self.values.above(), self.environment.above()
+        child.history = self.history.above()
         return child
 
     def add(self, variable: EnvVar, outer: VariableScope | None = None) -> None:
         """Take over what an ENV or ARG sets; `outer` is the global scope, None in itself."""
-        if self._shared:
-            self.values, self.environment = dict(self.values), dict(self.environment)
-            self._shared = False
         if variable.origin is EnvOrigin.ENV:
             self.environment[variable.name] = variable
         elif outer is None:
@@ -119,7 +123,8 @@ def _value(variable: EnvVar, outer: VariableScope | None) -> Fact[str]:
 def global_scope() -> VariableScope:
     """The scope before the first FROM: the platforms are set, to what nobody knows."""
     scope = VariableScope(ABSENT)
-    scope.values.update(dict.fromkeys(PLATFORM_ARGUMENTS, UNKNOWN))
+    for name in PLATFORM_ARGUMENTS:
+        scope.values[name] = UNKNOWN
     return scope
 
 

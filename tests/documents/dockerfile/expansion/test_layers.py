@@ -1,0 +1,59 @@
+from __future__ import annotations
+
+from operator import add
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from imagelint.documents.dockerfile.expansion.layers import Layers
+
+NAMES = st.sampled_from("abcdefgh")
+
+
+@given(st.lists(st.tuples(st.integers(0, 30), st.lists(NAMES, max_size=4)), max_size=30))
+def test_it_is_what_copies_would_be(built: list[tuple[int, list[str]]]) -> None:
+    layers: list[Layers[int]] = [Layers()]
+    copies: list[dict[str, int]] = [{}]
+    value = 0
+    for below, names in built:
+        at = below % len(layers)
+        layers.append(layers[at].above())
+        copies.append(dict(copies[at]))
+        for name in names:
+            value += 1
+            layers[-1][name] = copies[-1][name] = value
+    for layer, copy in zip(layers, copies, strict=True):
+        assert dict(layer) == copy
+        assert len(layer) == len(copy)
+        assert [layer.get(name) for name in "abcdefghi"] == [copy.get(name) for name in "abcdefghi"]
+        assert [name in layer for name in "abcdefghi"] == [name in copy for name in "abcdefghi"]
+        assert layer.get("i", 0) == 0
+
+
+def test_what_is_set_later_is_not_seen_above() -> None:
+    below: Layers[int] = Layers()
+    above = below.above()
+    below["a"] = 1
+    assert "a" not in above
+    assert above.own("a") is None
+    assert (below.own("a"), below.above().own("a"), below.above()["a"]) == (1, None, 1)
+
+
+def test_values_join_in_order() -> None:
+    layer: Layers[list[int]] = Layers(add)
+    for number in range(100):
+        layer["a"] = [number]
+        layer[f"b{number}"] = [number]
+        layer = layer.above()
+    joined = [number for part in reversed(list(layer.each("a"))) for number in part]
+    assert joined == list(range(100))
+    assert len(list(layer.each("a"))) <= 8
+
+
+def test_there_are_few_layers_however_many_are_built() -> None:
+    layer: Layers[int] = Layers()
+    for number in range(5_000):
+        layer[str(number)] = number
+        layer = layer.above()
+    assert len(layer._below) <= 13
+    assert len(layer) == 5_000
