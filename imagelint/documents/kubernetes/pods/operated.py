@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.identity import is_own
-from imagelint.documents.yaml.nodes import Scalar
+from imagelint.documents.yaml.nodes import Scalar, Sequence
 from imagelint.knowledge.kubernetes.operators import (
     AS_WRITTEN,
     COMPLETED,
@@ -37,10 +37,14 @@ def additions(adds: Additions, body: Cursor, name: str, pod: PodPath) -> Additio
         return EVERYTHING  # of a container outside of any pod, the operator makes all else
     if "single" in reached and body is pod.single:
         return adds
-    first = pod.spec["containers"].items()[:1]
-    if "first" in reached and first and first[0].node is body.node:
-        return adds
-    return NOTHING
+    return adds if "first" in reached and _is_first(body, pod) else NOTHING
+
+
+def _is_first(body: Cursor, pod: PodPath) -> bool:
+    containers = pod.spec["containers"].node
+    if not isinstance(containers, Sequence) or not containers.items:
+        return False
+    return containers.items[0] is body.node
 
 
 def instructions(container: Container) -> Instructions:
