@@ -9,7 +9,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.dockerfile.context.copies import absolute
-from imagelint.documents.remembered import remembered
+from imagelint.documents.remembered import remembered_briefly
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Redirect, Script, Word
@@ -33,7 +33,7 @@ class FileChange(NamedTuple):
 
 def change_of(script: Script, path: str, workdir: str) -> FileChange | None:
     """What the last command of a script that concerns a file does with it; None: nothing."""
-    if basename(path) not in _names(script):
+    if basename(path) not in names_changed(script):
         return None
     folder = workdir if not any(one.program == "cd" for one in script.commands) else ""
     for command in reversed(script.commands):
@@ -48,8 +48,8 @@ def change_of(script: Script, path: str, workdir: str) -> FileChange | None:
     return None
 
 
-@remembered
-def _names(script: Script) -> frozenset[str]:
+@remembered_briefly
+def names_changed(script: Script) -> frozenset[str]:
     """The names of all files that the script may change: most scripts are asked in vain."""
     texts: list[str] = []
     for command in script.commands:

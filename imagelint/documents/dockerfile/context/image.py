@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from posixpath import join, normpath
+from bisect import bisect_left, bisect_right
+from posixpath import basename, join, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.documents.dockerfile.context.changes import change_of
+from imagelint.documents.dockerfile.context.changes import change_of, names_changed
 from imagelint.documents.dockerfile.context.copies import (
     SOMEWHERE,
     absolute,
@@ -19,7 +19,7 @@ from imagelint.documents.dockerfile.context.copies import (
 from imagelint.documents.dockerfile.model import start_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from imagelint.documents.dockerfile.context.changes import FileChange
     from imagelint.documents.dockerfile.context.copies import CopySource
@@ -61,6 +61,7 @@ class ImageFiles:
         self._text = text
         self._read = read
         self._workdirs: dict[int, list[str]] = {}
+        self._telling: dict[int, list[tuple[int, Collection[str] | None]]] = {}
         self._found: dict[str, FileText | None] = {}
 
     def program(self, name: str, stage: Stage, before: int) -> FileText | None:
@@ -104,13 +105,29 @@ class ImageFiles:
             shown = mounted(stage.instructions[until], path, self._of_stage(stage)[until])
             if (found := self._first(shown, stage, steps)) is not None:
                 return found
-        for at in range(until - 1, -1, -1):
-            told = self._told(stage, at, path, steps)
-            if told is not None:
-                return told.text
+        name = basename(path)
+        for at, names in reversed(self._telling_of(stage)):
+            if at < until and (names is None or name in names):
+                told = self._told(stage, at, path, steps)
+                if told is not None:
+                    return told.text
         if stage.base_stage is None or stage.base_stage >= stage.index:
             return None
         return self._at(path, self._stages[stage.base_stage], len(self._text), steps + 1)
+
+    def _telling_of(self, stage: Stage) -> list[tuple[int, Collection[str] | None]]:
+        """The instructions of a stage that may say what a file holds: None: of any name."""
+        if stage.index not in self._telling:
+            named: dict[int, set[str]] = {}
+            for script in stage.scripts:
+                at = bisect_right(stage.instructions, script.span.start, key=start_of) - 1
+                named.setdefault(at, set()).update(names_changed(script))
+            self._telling[stage.index] = [
+                (at, named.get(at, ()) if instruction.keyword == "RUN" else None)
+                for at, instruction in enumerate(stage.instructions)
+                if instruction.keyword in ("ADD", "COPY") or named.get(at)
+            ]
+        return self._telling[stage.index]
 
     def _told(self, stage: Stage, at: int, path: str, steps: int) -> _Told | None:
         """What one instruction says about a path; None: nothing."""
