@@ -101,7 +101,7 @@ class IdentityPattern:
 
     def matches(self, text: str) -> bool:
         """Whether the pattern stands for the whole of a text."""
-        return len(text) in _step(self._root, text, frozenset((0,)))
+        return bool(_Match(text).step(self._root, 1) >> len(text))
 
 
 class _Reader:
@@ -236,37 +236,62 @@ class _Reader:
         return mark
 
 
-def _step(node: _Node, text: str, starts: frozenset[int]) -> frozenset[int]:
-    """Where a node may end that begins at one of some places."""
-    match node:
-        case _One(characters, negated):
-            return frozenset(
-                at + 1 for at in starts if at < len(text) and (text[at] in characters) != negated
-            )
-        case _Edge(end):
-            return starts & {len(text) if end else 0}
-        case _Group(branches):
-            return frozenset().union(*(_sequence(branch, text, starts) for branch in branches))
-        case _Repeat():
-            return _repeat(node, text, starts)
+class _Match:
+    """One pattern over one text. A set of places is a number: bit 0 stands before the text."""
 
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._masks: dict[_One, int] = {}
 
-def _sequence(nodes: tuple[_Node, ...], text: str, starts: frozenset[int]) -> frozenset[int]:
-    for node in nodes:
-        starts = _step(node, text, starts)
-    return starts
+    def step(self, node: _Node, starts: int) -> int:
+        """Where a node may end that begins at one of some places."""
+        match node:
+            case _One():
+                return self._one(node, starts)
+            case _Edge(end):
+                return starts & (1 << len(self._text) if end else 1)
+            case _Group(branches):
+                ends = 0
+                for branch in branches:
+                    ends |= self._sequence(branch, starts)
+                return ends
+            case _Repeat():
+                return self._repeat(node, starts)
 
+    def _one(self, one: _One, starts: int) -> int:
+        if starts & (starts - 1):
+            return (starts & self._mask(one)) << 1
+        # One place, as in the text that most patterns begin with.
+        at = starts.bit_length() - 1
+        if not 0 <= at < len(self._text) or (self._text[at] in one.characters) == one.negated:
+            return 0
+        return starts << 1
 
-def _repeat(node: _Repeat, text: str, starts: frozenset[int]) -> frozenset[int]:
-    for _ in range(node.least):
-        after = _step(node.node, text, starts)
-        if after == starts:
-            break
-        starts = after
-    reached = new = starts
-    for _ in range(len(text) if node.most is None else node.most - node.least):
-        new = _step(node.node, text, new) - reached
-        if not new:
-            break
-        reached |= new
-    return reached
+    def _mask(self, one: _One) -> int:
+        """The places before a character that fits."""
+        mask = self._masks.get(one)
+        if mask is None:
+            fitting = ((letter in one.characters) != one.negated for letter in self._text)
+            mask = self._masks[one] = sum(1 << at for at, fits in enumerate(fitting) if fits)
+        return mask
+
+    def _sequence(self, nodes: tuple[_Node, ...], starts: int) -> int:
+        for node in nodes:
+            if not starts:
+                break
+            starts = self.step(node, starts)
+        return starts
+
+    def _repeat(self, node: _Repeat, starts: int) -> int:
+        for _ in range(node.least):
+            after = self.step(node.node, starts)
+            if after == starts:
+                break
+            starts = after
+        reached = new = starts
+        for _ in range(len(self._text) if node.most is None else node.most - node.least):
+            new = self.step(node.node, new) & ~reached
+            if not new:
+                break
+            reached |= new
+        return reached

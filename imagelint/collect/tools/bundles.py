@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from imagelint.documents.image.image import ImageIdentity
 
 KIND = "dev.cosignproject.cosign"
-_LARGEST_MANIFEST = 4 * 1024 * 1024
+_LARGEST_MANIFEST = 256 * 1024  # bytes: one of a signature has a few thousand
 _MOST_BLOBS = 100_000
 _PLACE = "layout"
 
