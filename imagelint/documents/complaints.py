@@ -230,7 +230,13 @@ class DuplicateKey(Complaint):
 
 
 class MalformedComposeFile(Complaint):
-    """A compose file is not a mapping of names to services; about what is none."""
+    """A part of a compose file has a form that compose refuses; about that part."""
+
+    __slots__ = ()
+
+
+class UnknownComposeKey(Complaint):
+    """A compose file has a key that the Compose Specification does not know; about that key."""
 
     __slots__ = ()
 

@@ -49,6 +49,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "unclosed-quote": "on",
             "unexpected-argument": "on",
             "unknown-api-version": "on",
+            "unknown-compose-key": "on",
             "unknown-flag": "on",
             "unknown-healthcheck-type": "on",
             "unknown-instruction": "on",

@@ -15,6 +15,7 @@ from imagelint.documents.compose.layers import layers
 from imagelint.documents.compose.model import Assembly, ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
 from imagelint.documents.compose.runtime import read_runtime
+from imagelint.documents.compose.validation import refused
 from imagelint.documents.compose.values import is_set, parts, value
 from imagelint.documents.compose.variables import read_env, read_settings
 from imagelint.documents.secrets.names import is_secret_name
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Landmark, Node
+    from imagelint.documents.compose.interpolation import Variables
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.kinds import Beside
     from imagelint.documents.shared import EnvVar
@@ -130,10 +132,13 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
             asked[name] = read(name)
         return asked[name]
 
-    assembly = _assembly(source, stream.documents, once)._replace(asked=tuple(asked))
+    environment = once(FILE_NAME)
+    variables = read_dotenv(environment) if environment else NO_VARIABLES
+    assembly = _assembly(source, stream.documents, once, variables)._replace(asked=tuple(asked))
     complaints: list[Complaint] = [*duplicate_complaints(stream), *assembly.complaints]
     for node in stream.documents:
         complaints += _misshapen(node)
+        complaints += refused(ComposeRoot(node, variables))
     return ComposeFile(
         source,
         tuple(
@@ -147,9 +152,9 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
     )
 
 
-def _assembly(source: Source, documents: tuple[YamlNode, ...], read: Beside) -> Assembly:
-    environment = read(FILE_NAME)
-    variables = read_dotenv(environment) if environment else NO_VARIABLES
+def _assembly(
+    source: Source, documents: tuple[YamlNode, ...], read: Beside, variables: Variables
+) -> Assembly:
     name = source.origin.rpartition("/")[2]
     together = layers(name, read, variables)
     alone = together == (name,) and not any(word in source.text for word in _TOGETHER)

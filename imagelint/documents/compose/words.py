@@ -62,6 +62,14 @@ def read_words(place: Cursor) -> CommandLine:
     return CommandLine(tuple(_mapped_word(line, span, chosen, path) for span, chosen in indices))
 
 
+def is_open(place: Cursor) -> bool:
+    """Whether a line that is known cannot be split: a quote in it is not closed."""
+    node = place.node
+    if not isinstance(node, Scalar) or node.value is None or "$" in node.text:
+        return False
+    return _split(map_scalar(node).text) is None
+
+
 def whole(item: Cursor) -> MappedWord:
     """A scalar that is one word, whatever stands in it."""
     if not isinstance(item.node, Scalar):

@@ -12,11 +12,13 @@ from imagelint.rules.api import Context, Findings, Severity, rule
     former=("invalid-instruction",),
 )
 def malformed_compose_file(complaint: MalformedComposeFile, ctx: Context) -> Findings:
-    """A compose file is not a mapping of names to services.
+    """A part of a compose file has a form that compose refuses.
 
-    Compose refuses it: each service is a mapping below its name, and all of them are below
-    `services`. A dash before the name, or a body that is not indented deeper than the name, makes
-    it something else. The services that can be read are examined.
+    It ends before anything runs: a list where one word is asked, a number where a string is, a
+    size or a duration that is none, a range of ports that does not fit, `count` beside
+    `device_ids`. Each service is a mapping below its name, and all of them are below `services`:
+    a dash before the name, or a body that is not indented deeper than the name, makes it something
+    else. What can be read is examined.
 
     Bad (compose.yaml):
         services:
