@@ -259,6 +259,9 @@ def index(engines: Sequence[EngineTable]) -> EngineIndex:
         "cluster_scripts": sorted(
             words for table in engines for words in table["traits"]["cluster_scripts"]
         ),
+        "cluster_variables": sorted(
+            name for table in engines for name in table["traits"]["cluster_variables"]
+        ),
     }
 
 

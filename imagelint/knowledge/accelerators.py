@@ -3,22 +3,43 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 MOST_DEVICES = 10_000
 """More than any node has, be they slices or shares of devices."""
 
 
 class Accelerator(NamedTuple):
-    """A resource: `slice` a MIG slice, `shared` a time-sliced device."""
+    """A resource: `slice` a MIG slice, `shared` a time-sliced device.
+
+    A device has at least `fewest` and at most `most` processors over which a model is split.
+    """
 
     resource: str
     vendor: str
     slice: bool = False
     shared: bool = False
+    fewest: int = 1
+    most: int = 1
+
+
+class AnnotatedShares(NamedTuple):
+    """The annotations of a pod that ask for a part of a device.
+
+    `names` maps each to the MiB that one unit is, 0 where it is no memory. `number` and `container`
+    are those that tell how many devices there are, and which container gets them.
+    """
+
+    names: Mapping[str, int]
+    number: str
+    container: str
 
 
 @cache
@@ -29,7 +50,21 @@ def accelerator(resource: str) -> Accelerator | None:
         return None
     for row in known["resources"]:
         if matches(resource, row["glob"]):
-            return Accelerator(
-                resource, row["vendor"], row.get("slice", False), row.get("shared", False)
-            )
+            fewest, most = row.get("cores", [1, 1])
+            slice_, shared = row.get("slice", False), row.get("shared", False)
+            return Accelerator(resource, row["vendor"], slice_, shared, fewest, most)
     return None
+
+
+@cache
+def shares() -> Mapping[str, int]:
+    """Resources that say beside a device how large a part is meant, with the MiB of one unit."""
+    return {row["name"]: row["mebibytes"] for row in table("accelerators")["shares"]}
+
+
+@cache
+def annotated_shares() -> AnnotatedShares:
+    """The annotations that ask for a part of a device without any resource."""
+    known = table("accelerators")
+    names = {row["name"]: row["mebibytes"] for row in known["annotations"]}
+    return AnnotatedShares(names, known["annotated_count"], known["annotated_container"])

@@ -158,6 +158,7 @@ class Traits(TypedDict):
     ]
     launches_others: Annotated[bool, "whether it forms a cluster in which another engine serves"]
     cluster_scripts: Annotated[list[str], "words of scripts that form such a cluster"]
+    cluster_variables: Annotated[list[str], "variables by which a server joins such a cluster"]
     revision_holds_since: Annotated[
         str, "the version from which a revision counts for code, too; empty: always, or unknown"
     ]
@@ -309,3 +310,4 @@ class EngineIndex(TypedDict):
     packages: list[str]
     jit_packages: list[str]
     cluster_scripts: list[str]
+    cluster_variables: list[str]

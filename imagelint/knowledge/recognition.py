@@ -176,6 +176,11 @@ def pulling_programs() -> frozenset[str]:
     return frozenset(row[0] for row in table("engines/index")["pulls"])
 
 
+def cluster_variables() -> tuple[str, ...]:
+    """The variables by which a server joins a cluster of machines that others form."""
+    return tuple(table("engines/index")["cluster_variables"])
+
+
 def forms_cluster(text: str) -> bool:
     """Whether a script's text forms a cluster of machines before a server starts in it."""
     pattern = _cluster_scripts()

@@ -19,6 +19,14 @@ class AcceleratorRow(TypedDict):
     vendor: str
     slice: NotRequired[bool]
     shared: NotRequired[bool]
+    cores: NotRequired[Annotated[list[int], "the fewest and the most processors of a device"]]
+
+
+class ShareRow(TypedDict):
+    """What says how large a part of a device is meant."""
+
+    name: str
+    mebibytes: Annotated[int, "how many one unit is; 0: it is no memory"]
 
 
 class AcceleratorTable(TypedDict):
@@ -27,6 +35,10 @@ class AcceleratorTable(TypedDict):
     source: str
     resources: list[AcceleratorRow]
     others: list[str]
+    shares: Annotated[list[ShareRow], "resources beside a device"]
+    annotations: Annotated[list[ShareRow], "annotations of a pod in place of a resource"]
+    annotated_count: Annotated[str, "the annotation that tells how many devices there are"]
+    annotated_container: Annotated[str, "the annotation that tells which container gets them"]
 
 
 class AdvisoryRow(TypedDict):

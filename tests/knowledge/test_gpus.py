@@ -2,7 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.knowledge.accelerators import Accelerator, accelerator
+from imagelint.knowledge.accelerators import (
+    Accelerator,
+    accelerator,
+    annotated_shares,
+    shares,
+)
 from imagelint.knowledge.gpus import (
     MigProfile,
     architecture,
@@ -144,3 +149,27 @@ def test_cards_that_the_compatibility_package_does_not_help(label: str) -> None:
 )
 def test_cards_that_it_may_help(label: str) -> None:
     assert not lacks_forward_compatibility(label)
+
+
+@pytest.mark.parametrize(
+    ("resource", "fewest", "most"),
+    [
+        ("nvidia.com/gpu", 1, 1),
+        ("aws.amazon.com/neuron", 2, 8),
+        ("aws.amazon.com/neurondevice", 2, 8),
+        ("aws.amazon.com/neuroncore", 1, 1),
+        ("habana.ai/gaudi", 1, 1),
+        ("google.com/tpu", 1, 2),
+        ("gpu.intel.com/xe", 1, 2),
+    ],
+)
+def test_processors_of_a_device(resource: str, fewest: int, most: int) -> None:
+    known = accelerator(resource)
+    assert known is not None
+    assert (known.fewest, known.most) == (fewest, most)
+
+
+def test_what_says_how_large_a_part_is_meant_is_no_device() -> None:
+    assert shares()["nvidia.com/gpumem"] == 1
+    assert not any(accelerator(name) for name in shares())
+    assert annotated_shares().names == {"gpu-fraction": 0, "gpu-memory": 1}

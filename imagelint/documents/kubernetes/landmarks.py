@@ -68,6 +68,11 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
                 yield Landmark(pods_labelled(label, value), served)
 
 
+def is_bound(service: Service) -> bool:
+    """Whether an annotation binds a Service to a BackendConfig."""
+    return any(True for _ in _configs(service))
+
+
 def _configs(service: Service) -> Iterator[str]:
     """The names in quotes: `{"default": "llm"}`, `{"ports": {"80": "llm"}}`."""
     annotations = dict(service.object.annotations)

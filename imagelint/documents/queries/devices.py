@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known, value_or
-from imagelint.documents.queries.serving import gpu_count, setting, variable
+from imagelint.documents.queries.serving import gpu_count, gpus_in_words, setting, variable
 from imagelint.documents.serving.options import (
     DATA_PARALLEL,
     MEMORY_FRACTION,
@@ -79,6 +79,8 @@ def has_gpus_alone(server: ServingCommand) -> bool:
     runtime = server.launch.runtime
     if runtime.kind != "pod" or not isinstance(runtime.gpus, Known):
         return False
+    if runtime.gpus.value.shared:
+        return False
     names = (runtime.gpus.value.resource, value_or(runtime.gpu_product, ""))
     return not any(is_shared(name) or mig_profile(name) for name in names)
 
@@ -124,3 +126,16 @@ def leaves_weights_on_cpu(server: ServingCommand) -> bool:
         return True
     told = (server.switch(name) for name in traits.offload_flags)
     return any(isinstance(fact, Known) and fact.value not in ("0", "0.0") for fact in told)
+
+
+def gpus_used(server: ServingCommand, total: int) -> str:
+    """The factors that are set, and how many GPUs they come to, in words."""
+    named: tuple[tuple[str, Fact[int]], ...] = (
+        ("tensor parallel", server.option(TENSOR_PARALLEL)),
+        ("pipeline parallel", server.option(PIPELINE_PARALLEL)),
+        ("data parallel", server.option(DATA_PARALLEL)),
+    )
+    parts = [f"{name} {fact.value}" for name, fact in named if isinstance(fact, Known)]
+    if server.option(TENSOR_PARALLEL) is ABSENT and not parts:
+        return f"{gpus_in_words(total)}, its default"
+    return f"{' * '.join(parts)} = {gpus_in_words(total)}"

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.landmarks import (
     ServedPod,
+    is_bound,
     pods_labelled,
     pods_of,
     service_bound_to,
@@ -62,6 +63,12 @@ class NameScope:
             for server in served.servers
             if not server.only_embeds
         )
+
+    def is_configured_elsewhere(self, route: Route) -> bool:
+        """Whether a Service behind an Ingress of GKE is bound to what says how long that waits."""
+        if (route.kind, route.controller) != ("Ingress", "gke"):
+            return False
+        return any(is_bound(service) for service in self._services(route))
 
     def _services(self, route: Route) -> Iterator[Service]:
         if route.kind == "BackendConfig":

@@ -9,7 +9,8 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.booleans import hub_variable
 from imagelint.documents.runtime.field import Place
-from imagelint.knowledge.recognition import forms_cluster
+from imagelint.knowledge.accelerators import accelerator
+from imagelint.knowledge.recognition import cluster_variables, forms_cluster
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -71,15 +72,35 @@ def gpu_count(server: ServingCommand, per_node: int | None = None) -> Fact[int]:
     return Known(per_node, request.span)
 
 
+def processors(server: ServingCommand, devices: int) -> range:
+    """How many processors that many devices may have, over which a model is split."""
+    gpus = server.launch.runtime.gpus
+    kind = accelerator(gpus.value.resource) if isinstance(gpus, Known) else None
+    fewest, most = (kind.fewest, kind.most) if kind is not None else (1, 1)
+    return range(devices * fewest, devices * most + 1)
+
+
 def pods_of_server(server: ServingCommand) -> Fact[int]:
     """How many pods form the server; unknown when it spans machines without saying how many."""
     group = server.launch.runtime.group
     if not isinstance(group, Known):
         return UNKNOWN
+    return UNKNOWN if group.value == 1 and _spans_machines(server) else group
+
+
+def _spans_machines(server: ServingCommand) -> bool:
+    """Whether the server may be spread over machines although one pod is all that is written.
+
+    An executor for several machines takes those of the cluster that it finds; where nobody forms
+    or names one, it has its own machine.
+    """
+    if any(map(forms_cluster, server.launch.written)):
+        return True
     spans = server.spans_machines()
-    several = isinstance(spans, Known) and spans.value
-    several = several or any(map(forms_cluster, server.launch.written))
-    return UNKNOWN if several and group.value == 1 else group
+    if not (isinstance(spans, Known) and spans.value):
+        return False
+    joined = any(setting(server, name) is not ABSENT for name in cluster_variables())
+    return joined or not server.complete or server.is_told_its_machines
 
 
 def workers(server: ServingCommand, per_node: int | None = None) -> Fact[int]:

@@ -49,12 +49,15 @@ class GpuRequest(NamedTuple):
 
     `quantity` is unknown for `all` and for claims that are defined elsewhere. `resource` is the
     resource's name (`nvidia.com/gpu`, `nvidia.com/mig-1g.10gb`), `gpus` or `devices` for compose.
+    `shared` tells that a part of each is meant, `memory` how many bytes of each where that is said.
     """
 
     span: Span
     resource: str
     quantity: Fact[float]
     path: str = ""
+    shared: bool = False
+    memory: Fact[float] = ABSENT
 
 
 class ContainerPort(NamedTuple):

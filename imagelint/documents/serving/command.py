@@ -177,13 +177,19 @@ class ServingCommand(NamedTuple):
         known = self.facts
         if known is None:
             return UNKNOWN
-        if any(switch.name in known.multi_node for switch in self.switches):
+        if self.is_told_its_machines:
             return Known(value=True)
         for flag, values in known.traits.executors.items():
             executor = self.switch(flag)
             if isinstance(executor, Known):
                 return Known(executor.value in values, executor.span)
         return ABSENT if self.complete else UNKNOWN
+
+    @property
+    def is_told_its_machines(self) -> bool:
+        """Whether a flag says that there are several machines, or which of them this one is."""
+        known = self.facts
+        return known is not None and any(one.name in known.multi_node for one in self.switches)
 
     def weights_gb(self) -> Fact[float]:
         """GB of 1e9 bytes that the model's weights take in memory, all GPUs together.

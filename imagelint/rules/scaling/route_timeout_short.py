@@ -75,8 +75,9 @@ def route_timeout_short(route: Route, ctx: Context) -> Findings:
     short = [timeout for timeout in route.timeouts if _is_short(timeout)]
     if not short:
         return
-    servers = NameScope(ctx.document, ctx.project).routed_servers(route)
-    if not servers:
+    scope = NameScope(ctx.document, ctx.project)
+    servers = scope.routed_servers(route)
+    if not servers or scope.is_configured_elsewhere(route):
         return
     for timeout in short:
         seconds = timeout.seconds.value if isinstance(timeout.seconds, Known) else 0.0

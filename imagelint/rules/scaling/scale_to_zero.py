@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 # A schedule may keep replicas during the hours that matter.
 _SCHEDULED = "cron"
 _FIELDS = {
+    "HTTPScaledObject": "replicas.min",
     "HorizontalPodAutoscaler": "minReplicas",
     "InferenceService": "minReplicas",
     "Knative": "autoscaling.knative.dev/min-scale",

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import ABSENT, Fact, Known
-from imagelint.documents.queries.devices import splits_otherwise
+from imagelint.core.fact import Known
+from imagelint.documents.queries.devices import gpus_used, splits_otherwise
 from imagelint.documents.queries.serving import (
     gpu_count,
     gpus_in_words,
     place_of,
     pods_of_server,
+    processors,
     title,
 )
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.documents.serving.options import DATA_PARALLEL, PIPELINE_PARALLEL, TENSOR_PARALLEL
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -26,8 +26,9 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
 
     Except:
         Servers across several machines whose number is not known, and servers of several stages
-        (`vllm serve --omni`). GPUs that stay idle get a medium severity, and none where the engine
-        starts copies of the model on them (DJL Serving).
+        (`vllm serve --omni`). Of devices with several cores, each number is right that their
+        products have. GPUs that stay idle get a medium severity, and none where the engine starts
+        copies of the model on them (DJL Serving).
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -73,33 +74,23 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     if not (isinstance(wanted, Known) and isinstance(given, Known) and isinstance(pods, Known)):
         return
     total = given.value * pods.value
-    if wanted.value == total:
+    each = processors(server, total)
+    if wanted.value in each:
         return
     few = wanted.value > total
     if not few and server.facts and server.facts.traits.fills_gpus:
         return
     asked = f"{given.value} * {pods.value} pods = {total}" if pods.value > 1 else f"{total}"
+    if len(each) > 1:
+        asked += f" with at most {each[-1]} cores"
     asked += " is" if total == 1 else " are"
     rest = "" if few else f": {gpus_in_words(total - wanted.value)} too many"
     yield ctx.finding(
         place_of(server, wanted),
-        f"{title(server)} uses {_sum(server, wanted.value)}, and {asked} requested{rest}",
+        f"{title(server)} uses {gpus_used(server, wanted.value)}, and {asked} requested{rest}",
         help=f"ask for {gpus_in_words(-(-wanted.value // pods.value))}"
         + (" per pod" if pods.value > 1 else "")
         + f", or split the model over {total}",
         subject=runtime.name,
         severity=None if few else Severity.MEDIUM,
     )
-
-
-def _sum(server: ServingCommand, total: int) -> str:
-    """The factors that are set, and what they come to."""
-    named: tuple[tuple[str, Fact[int]], ...] = (
-        ("tensor parallel", server.option(TENSOR_PARALLEL)),
-        ("pipeline parallel", server.option(PIPELINE_PARALLEL)),
-        ("data parallel", server.option(DATA_PARALLEL)),
-    )
-    parts = [f"{name} {fact.value}" for name, fact in named if isinstance(fact, Known)]
-    if server.option(TENSOR_PARALLEL) is ABSENT and not parts:
-        return f"{gpus_in_words(total)}, its default"
-    return f"{' * '.join(parts)} = {gpus_in_words(total)}"

@@ -101,6 +101,9 @@ def _memory(server: ServingCommand, ctx: Context) -> _Memory | None:
     slice_ = mig_profile(resource)
     if slice_ is not None:
         return _Memory(slice_.memory, resource)
+    part = runtime.gpus.value.memory
+    if isinstance(part, Known):
+        return _Memory(round(part.value / 2**30, 1), f"the share by {resource}")
     nvidia = runtime.platform.own_host or resource.startswith("nvidia.com/")
     declared = ctx.environment.gpu_product if nvidia else None
     named = runtime.gpu_product

@@ -66,8 +66,13 @@ def test_processes_in_one_container() -> None:
     model = "--model, m/m-8b"
     assert value_or(workers(vllm(two, f"{model}, -tp, '4'")), 0) == 4
     ray = f"{model}, -tp, '4', --distributed-executor-backend, ray"
-    assert value_or(workers(vllm(two, ray)), 0) == 2
-    assert workers(vllm("resources: {claims: [{name: g}]}", ray)) is UNKNOWN
+    assert value_or(workers(vllm(two, ray)), 0) == 4
+    joined = f"{two}, env: [{{name: RAY_ADDRESS, value: 'head:6379'}}]"
+    assert value_or(workers(vllm(joined, ray)), 0) == 2
+    assert (
+        workers(vllm("env: [{name: RAY_ADDRESS, value: a}], resources: {claims: [{name: g}]}", ray))
+        is UNKNOWN
+    )
     assert workers(vllm(two, f"{model}, -tp, $(TP)")) is UNKNOWN
     tgi = pod(f"image: 'ghcr.io/huggingface/text-generation-inference:3.3.7', {two}")
     assert value_or(workers(tgi), 0) == 2

@@ -5,19 +5,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
-from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.runtime.model import GpuRequest
 from imagelint.documents.yaml.nodes import Mapping
-from imagelint.knowledge.accelerators import MOST_DEVICES
+from imagelint.knowledge.accelerators import (
+    MOST_DEVICES,
+    accelerator,
+    annotated_shares,
+    shares,
+)
 
 if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
-_ACCELERATOR = pattern(
-    r"nvidia\.com/(?:gpu|gpu\.shared|mig-.+)|amd\.com/gpu|gpu\.intel\.com/(?:i915|xe)"
-    r"|habana\.ai/gaudi|google\.com/tpu|aws\.amazon\.com/neuron.*|huawei\.com/Ascend.*"
-)
+_MEBIBYTE = 2.0**20
 # Labels of GPU feature discovery, GKE, Karpenter and EKS whose value names the product.
 _PRODUCT_LABELS = (
     "nvidia.com/gpu.product",
@@ -29,7 +30,7 @@ _PRODUCT_LABELS = (
 
 def is_accelerator(resource: str) -> bool:
     """Whether a resource name stands for accelerators, whole or shared."""
-    return _ACCELERATOR.fullmatch(resource) is not None
+    return accelerator(resource) is not None
 
 
 def requested(resources: Cursor) -> Fact[GpuRequest]:
@@ -45,10 +46,52 @@ def requested(resources: Cursor) -> Fact[GpuRequest]:
             return UNKNOWN
         named = [(name, entry) for name, entry in place.entries() if is_accelerator(name)]
         if named:
-            return _summed(named)
+            return _as_shared(_summed(named), place)
     claims = resources["claims"]
     if claims.exists and not claims.null:
         return Known(GpuRequest(claims.key_span, "claims", UNKNOWN, claims.path), claims.span)
+    return ABSENT
+
+
+def _as_shared(fact: Fact[GpuRequest], place: Cursor) -> Fact[GpuRequest]:
+    """The request with what is said beside it about the part of each device."""
+    if not isinstance(fact, Known):
+        return fact
+    memory: Fact[float] = ABSENT
+    shared = False
+    for name, mebibytes in shares().items():
+        if not place[name].exists:
+            continue
+        shared = True
+        if mebibytes:
+            memory = _bytes(quantity(place[name]), mebibytes)
+    return Known(fact.value._replace(shared=shared, memory=memory), fact.span)
+
+
+def _bytes(fact: Fact[float], mebibytes: int) -> Fact[float]:
+    if not isinstance(fact, Known) or fact.value <= 0:
+        return UNKNOWN
+    return Known(fact.value * mebibytes * _MEBIBYTE, fact.span)
+
+
+def annotated(annotations: Cursor, name: str, *, first: bool) -> Fact[GpuRequest]:
+    """The part of a device that annotations of a pod ask for; `first`: of its first container.
+
+    Absent where they ask for none, or for one of another container.
+    """
+    known = annotated_shares()
+    chosen = annotations[known.container]
+    if chosen.word() != name if chosen.exists else not first:
+        return ABSENT
+    for annotation, mebibytes in known.names.items():
+        place = annotations[annotation]
+        if not place.exists:
+            continue
+        count = quantity(annotations[known.number])
+        number: Fact[float] = Known(1.0, place.span) if count is ABSENT else count
+        memory = _bytes(quantity(place), mebibytes) if mebibytes else ABSENT
+        request = GpuRequest(place.span, annotation, number, place.path)
+        return Known(request._replace(shared=True, memory=memory), place.span)
     return ABSENT
 
 

@@ -9,7 +9,12 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART, parse_reference
 from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
-from imagelint.documents.kubernetes.pods.accelerators import gpu_product, quantity, requested
+from imagelint.documents.kubernetes.pods.accelerators import (
+    annotated,
+    gpu_product,
+    quantity,
+    requested,
+)
 from imagelint.documents.kubernetes.pods.details import ContainerDetails, named_at
 from imagelint.documents.kubernetes.pods.execution import ContainerPlace
 from imagelint.documents.kubernetes.pods.operated import additions, workload_of
@@ -31,6 +36,7 @@ if TYPE_CHECKING:
     from typing import TypeVar
 
     from imagelint.core.source import Span
+    from imagelint.documents.runtime.model import GpuRequest
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.knowledge.kubernetes.operators import Additions, Workload
 
@@ -172,7 +178,6 @@ def _runtime(
     body: Cursor, around: _PodContext, named: tuple[str, Span], adds: Additions
 ) -> Runtime:
     place = around.place
-    resources = body["resources"]
     memory = _memory_limit(body, place.spec)
     mounts = read_mounts(body, around.volumes)
     shm, shm_mount = shared_memory(mounts, memory)
@@ -180,7 +185,7 @@ def _runtime(
         PodPlatform(body),
         around.owner.kind,
         *named,
-        gpus=_or_added(requested(resources), added=adds.resources),
+        gpus=_or_added(_gpus(body, named[0], around), added=adds.resources),
         gpu_product=_or_added(around.product, added=adds.resources),
         other_devices=Known(_has_devices(place.spec)),
         shm=_or_added(shm, added=adds.shared_memory),
@@ -197,6 +202,15 @@ def _runtime(
         details=ContainerDetails(body, place.spec, around.together, adds),
         path=body.path,
     )
+
+
+def _gpus(body: Cursor, name: str, around: _PodContext) -> Fact[GpuRequest]:
+    """The devices that a container asks for, or the part of one that its pod asks for."""
+    own = requested(body["resources"])
+    if own is not ABSENT:
+        return own
+    first = bool(around.together) and around.together[0] is body
+    return annotated(around.place.template.at("metadata", "annotations"), name, first=first)
 
 
 def _has_devices(spec: Cursor) -> bool:

@@ -36,6 +36,11 @@ _PREFIXES = {_NGINX: "nginx", _ALB: "alb", _F5: _F5, "nginx.com": _F5}
 # aws-load-balancer-controller:docs/guide/ingress/annotations.md;
 # nginx/kubernetes-ingress: annotations that begin with nginx.org, of a controller of the same class
 _NGINX_DEFAULT, _ALB_DEFAULT, _GKE_DEFAULT = 60.0, 60.0, 30.0
+# openshift/router:pkg/router/template/util/haproxytime/duration_parser.go;
+# docs.redhat.com: "Configuring route timeouts", ROUTER_DEFAULT_SERVER_TIMEOUT
+_HAPROXY, _HAPROXY_DEFAULT = "haproxy.router.openshift.io", 30.0
+_HAPROXY_UNITS = {"us": 1e-6, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
+_SERVICE = ("", "Service")
 _ALB_EXAMPLE = "a list that holds idle_timeout.timeout_seconds=600"
 _NO_LIMIT = float("inf")
 _NGINX_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
@@ -45,20 +50,26 @@ def read_routes(obj: KubernetesObject, wiring: Wiring | None) -> Iterator[Route]
     """The ways in that an object defines; `wiring` is its typed view."""
     if isinstance(wiring, Ingress):
         yield _ingress(wiring)
-    elif (obj.group, obj.kind) == ("gateway.networking.k8s.io", "HTTPRoute"):
-        for rule in obj.body.at("spec", "rules").items():
-            yield _of_gateway(obj, rule)
-    elif (obj.group, obj.kind) == ("networking.istio.io", "VirtualService"):
-        for rule in obj.body.at("spec", "http").items():
-            yield _of_istio(obj, rule)
-    elif (obj.group, obj.kind) == ("cloud.google.com", "BackendConfig"):
-        place = obj.body.at("spec", "timeoutSec")
-        yield _route(obj, obj.body, "gke", (_google(place),), ())
-    elif (obj.group, obj.kind) == ("networking.gke.io", "GCPBackendPolicy"):
-        target = obj.body.at("spec", "targetRef")
-        backends = ((target["name"].word(), ""),) if target["kind"].word() == "Service" else ()
-        place = obj.body.at("spec", "default", "timeoutSec")
-        yield _route(obj, obj.body, "gke", (_google(place),), backends)
+        return
+    match obj.group, obj.kind:
+        case "gateway.networking.k8s.io", "HTTPRoute":
+            yield from (_of_gateway(obj, rule) for rule in obj.body.at("spec", "rules").items())
+        case "networking.istio.io", "VirtualService":
+            yield from (_of_istio(obj, rule) for rule in obj.body.at("spec", "http").items())
+        case "cloud.google.com", "BackendConfig":
+            place = obj.body.at("spec", "timeoutSec")
+            yield _route(obj, obj.body, "gke", (_google(place),), ())
+        case "networking.gke.io", "GCPBackendPolicy":
+            yield _of_policy(obj)
+        case "route.openshift.io", "Route":
+            yield _of_openshift(obj)
+
+
+def _of_policy(obj: KubernetesObject) -> Route:
+    target = obj.body.at("spec", "targetRef")
+    backends = ((target["name"].word(), ""),) if target["kind"].word() == "Service" else ()
+    place = obj.body.at("spec", "default", "timeoutSec")
+    return _route(obj, obj.body, "gke", (_google(place),), backends)
 
 
 def _route(
@@ -96,6 +107,13 @@ def _ingress(ingress: Ingress) -> Route:
     elif controller == "alb":
         place = obj.annotation(_ATTRIBUTES)
         timeouts = (_timeout(place, _idle_attribute(place), "idle", _ALB_EXAMPLE, _ALB_DEFAULT),)
+    elif controller == "gke":
+        # A BackendConfig says it, to which the Service is bound by an annotation of its own.
+        place = ingress.body["spec"]
+        field = "timeoutSec of a BackendConfig of its Service"
+        timeouts = (
+            Timeout(place.key_span, field, "600", Known(_GKE_DEFAULT), "total", place.path),
+        )
     backends = tuple((_text(one.service), _text(one.port)) for one in ingress.backends)
     return _route(obj, ingress.body, controller, timeouts, backends)
 
@@ -155,6 +173,29 @@ def _of_istio(obj: KubernetesObject, rule: Cursor) -> Route:
     backends = tuple((_service_of(place["host"].word()), "") for place in places)
     timeout = _timeout(rule["timeout"], _duration(rule["timeout"]), "total", "600s")
     return _route(obj, rule, "istio", (timeout,), backends)
+
+
+def _of_openshift(obj: KubernetesObject) -> Route:
+    """A Route, which HAProxy serves; its limit is between two parts of an answer."""
+    spec = obj.body["spec"]
+    place = obj.annotation(f"{_HAPROXY}/timeout")
+    seconds = _haproxy_time(place)
+    timeout = _timeout(place, seconds, "idle", "600s", _HAPROXY_DEFAULT)
+    targets = (spec["to"], *spec["alternateBackends"].items())
+    backends = tuple(
+        (target["name"].word(), "") for target in targets if target["kind"].word() in _SERVICE
+    )
+    return _route(obj, obj.body, "OpenShift's router", (timeout,), backends)
+
+
+def _haproxy_time(place: Cursor) -> Fact[float]:
+    """A time of HAProxy: `30s`, `5m`; a bare number is milliseconds."""
+    fact = place.text()
+    if not isinstance(fact, Known):
+        return fact
+    text = fact.value.strip()
+    seconds = parse_duration(f"{text}ms" if text.isdecimal() else text, _HAPROXY_UNITS)
+    return UNKNOWN if seconds is None else Known(seconds, fact.span)
 
 
 def _service_of(host: str) -> str:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 # kedacore/keda-docs:content/docs/2.21/reference/scaledobject-spec.md
+# kedacore/http-add-on:docs/ref/v0.11.0/http_scaled_object.md
 _KEDA_MINIMUM, _KEDA_MAXIMUM = 0, 100
 _KNATIVE = "autoscaling.knative.dev"
 
@@ -30,6 +31,8 @@ def read_autoscaler(obj: KubernetesObject, wiring: Wiring | None) -> Autoscaler 
         return _horizontal(wiring)
     if isinstance(wiring, ScaledObject):
         return _scaled_object(wiring)
+    if (obj.group, obj.kind) == ("http.keda.sh", "HTTPScaledObject"):
+        return _http_scaled_object(obj)
     if obj.kind == "InferenceService" and obj.group == "serving.kserve.io":
         return _inference_service(obj)
     if obj.kind == "Service" and obj.group == "serving.knative.dev":
@@ -91,6 +94,30 @@ def _scaled_object(scaler: ScaledObject) -> Autoscaler:
         floor=scaler.body.at("spec", "minReplicaCount"),
         idle_place=scaler.body.at("spec", "idleReplicaCount"),
         path=scaler.path,
+    )
+
+
+def _http_scaled_object(obj: KubernetesObject) -> Autoscaler:
+    """What the add-on of KEDA scales by the requests that wait in its own proxy."""
+    spec = obj.body["spec"]
+    floor = spec["replicas"]["min"]
+    target = spec["scaleTargetRef"]
+    kind, metric = target["kind"].text(), spec["scalingMetric"]
+    signal = "rps" if metric["requestRate"].exists else "concurrency"
+    return Autoscaler(
+        span=obj.span,
+        kind=obj.kind,
+        name=obj.name,
+        namespace=obj.namespace,
+        target_kind=Known("Deployment") if kind is ABSENT else kind,
+        target_name=target["name"].text() if target["name"].exists else target["deployment"].text(),
+        minimum=_default(floor.integer(), _KEDA_MINIMUM),
+        idle=ABSENT,
+        maximum=_default(spec["replicas"]["max"].integer(), _KEDA_MAXIMUM),
+        signals=(Signal(metric.span, signal, metric.path),),
+        floor=floor,
+        idle_place=obj,
+        path=obj.path,
     )
 
 

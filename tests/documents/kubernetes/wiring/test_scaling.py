@@ -91,6 +91,7 @@ def test_routes_know_their_controller() -> None:
     found = [routes(text.format(*case))[0] for case in cases]
     assert [route.controller for route in found] == list(cases.values())
     assert [value_or(route.timeouts[0].seconds, 0) for route in found if route.timeouts] == [
+        30,
         60,
         5,
         0,
