@@ -65,6 +65,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "secret-in-args": "on",
             "secret-in-build": "on",
             "secret-in-config": "on",
+            "secret-mount-kept": "on",
             "secret-value": "on",
             "curl-pipe-shell": "on",
             "host-namespaces": "on",

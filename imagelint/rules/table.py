@@ -76,6 +76,7 @@ RULES: dict[str, Entry] = {
     "secret-in-args": Entry("secrets", ("documents.serving.command:ServingCommand", "documents.shared:CommandLine")),
     "secret-in-build": Entry("secrets", ("documents.shared:EnvVar", "documents.dockerfile.model:Instruction"), ("hadolint DL3064", "BuildKit SecretsUsedInArgOrEnv", "Trivy DS-0031", "Dockle CIS-DI-0010")),
     "secret-in-config": Entry("secrets", ("documents.shared:Setting", "documents.base:Text"), ("Polaris sensitiveConfigmapContent",)),
+    "secret-mount-kept": Entry("secrets", ("documents.dockerfile.model:Instruction",)),
     "secret-value": Entry("secrets", ("documents.base:Text", "documents.shared:Setting")),
     "shell-form-entrypoint": Entry("build", ("documents.dockerfile.model:StartCommand",), ("hadolint DL3025", "BuildKit JSONArgsRecommended")),
     "shell-not-in-json-form": Entry("syntax", ("documents.complaints:ShellNotInJsonForm",), (), ("invalid-instruction",)),
