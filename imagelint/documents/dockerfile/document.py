@@ -68,6 +68,13 @@ class RunFiles(NamedTuple):
     owners: tuple[tuple[int, int], ...] = ()
 
 
+class Configurations(NamedTuple):
+    """Which of the copied files of settings hold a secret, by name, and which were looked for."""
+
+    holding: Mapping[str, bool] = {}
+    asked: tuple[str, ...] = ()
+
+
 class DockerfileContent(NamedTuple):
     """All that was read from the text of a Dockerfile."""
 
@@ -79,18 +86,21 @@ class DockerfileContent(NamedTuple):
     complaints: tuple[Complaint, ...]
     allowances: tuple[Allowance, ...]
     files: RunFiles
+    configurations: Configurations
 
 
 class Dockerfile(Document):
     """A Dockerfile: directives by lower-case name, instructions, stages, global arguments.
 
     `files` are the scripts in files of the build context which it runs: their texts are attached.
+    `configurations` tell which files of settings that it copies hold a secret.
     """
 
     kind: ClassVar[str] = "dockerfile"
     __slots__ = (
         "_entries",
         "arguments",
+        "configurations",
         "directives",
         "files",
         "instructions",
@@ -103,8 +113,9 @@ class Dockerfile(Document):
             source,
             complaints=content.complaints,
             allowances=content.allowances,
-            attachments=content.files.attachments,
+            attachments=_attachments(content),
         )
+        self.configurations = content.configurations
         self.files = content.files
         self._entries = content.entries
         self.directives = content.directives
@@ -158,3 +169,9 @@ class Dockerfile(Document):
         if known and len(written) > 1 and written[0] == written[-1] and written[0] in "'\"":
             return Span(start + 1, end - 1)
         return Span(start, end)
+
+
+def _attachments(content: DockerfileContent) -> Attachments:
+    """The texts of files, and all that was looked for: whether there is one counts as well."""
+    attachments = content.files.attachments
+    return attachments._replace(asked=(*attachments.asked, *content.configurations.asked))

@@ -13,6 +13,7 @@ from imagelint.documents.dockerfile.comments import (
     script_allowances,
 )
 from imagelint.documents.dockerfile.document import (
+    Configurations,
     Dockerfile,
     DockerfileContent,
     InstructionEntry,
@@ -208,6 +209,7 @@ class _Parser:
                 *(one for script in files.scripts for one in script_allowances(script)),
             ),
             files=files,
+            configurations=_configurations(entries, read),
         )
 
     def _allowances(
@@ -225,6 +227,15 @@ class _Parser:
         return tuple(
             read_allowances(self._text, self._layout.comments, self._layout.directives, places)
         )
+
+
+def _configurations(entries: tuple[InstructionEntry, ...], read: Beside) -> Configurations:
+    copied = [each.instruction for each in entries if each.instruction.keyword in ("COPY", "ADD")]
+    if not any("rc" in each.value or "pip.conf" in each.value for each in copied):
+        return Configurations()
+    from imagelint.documents.dockerfile.context.configurations import read_configurations
+
+    return read_configurations(copied, read)
 
 
 def _runs_files(stages: tuple[Stage, ...]) -> bool:

@@ -10,6 +10,7 @@ from imagelint.core.fact import Known
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Instruction
     from imagelint.documents.shell.script import Word
 
@@ -25,6 +26,14 @@ def sources(instruction: Instruction) -> tuple[Word, ...]:
     if instruction.keyword not in ("COPY", "ADD") or instruction.flag("from") is not None:
         return ()
     return instruction.words[:-1]
+
+
+def holds_secret(document: Document, name: str) -> bool | None:
+    """Whether a file of settings that is copied holds a secret; None where nobody knows."""
+    from imagelint.documents.dockerfile import Dockerfile
+
+    known = document.configurations.holding if isinstance(document, Dockerfile) else {}
+    return known.get(name.lstrip("/"))
 
 
 def whole_context(instruction: Instruction) -> Word | None:

@@ -71,6 +71,9 @@ _CREDENTIAL_TAILS = {
     (".gem", "credentials"): "RubyGems credentials",
     (".config/gh", "hosts.yml"): "GitHub credentials",
 }
+_CONFIGURATIONS = frozenset(
+    {".npmrc", ".netrc", "_netrc", "pip.conf", ".yarnrc.yml", ".pypirc", ".terraformrc"}
+)
 _FOLDERS = {
     ".aws": "AWS credentials",
     ".ssh": "SSH keys",
@@ -99,6 +102,12 @@ def credential_file(path: str) -> str:
     known = _CREDENTIALS.get(name, "") or _CREDENTIALS.get(name.lower(), "")
     tail = _CREDENTIAL_TAILS.get((parts[-2], name), "") if len(parts) > 1 else ""
     return tail or known or _FOLDERS.get(name, "") or _by_form(name)
+
+
+def is_configuration(path: str) -> bool:
+    """Whether a path names a file of settings, which may hold a credential and may not."""
+    name = path.replace("\\", "/").rpartition("/")[2]
+    return name in _CONFIGURATIONS
 
 
 def _by_form(name: str) -> str:

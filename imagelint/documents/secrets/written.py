@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.named_secrets import ANYTHING, named_values
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.redact import secret_spans
 from imagelint.core.secret_forms import SIGNATURE
 from imagelint.core.source import Span
 from imagelint.documents.secrets.names import is_secret_name
@@ -26,6 +27,7 @@ _FILLED = pattern(r"[$`{}<>*]|%\(|%[a-z]\b|%[A-Z_]{3}\w*%|\.\.\.|…")
 _CRYPT = pattern(r"\\?\$\w{1,9}\\?\$")
 # Code in here-documents: `os.environ[`, `get_token(`, `settings.api_key`.
 _CODE = pattern(r"[\w.]*[\[(].*|[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)+[),;:]*|[A-Za-z_]*[),;:]+")
+_NETRC = pattern(r"\b(?:password|account)\s+(\S+)")
 _COMMENT = pattern(r"[ \t]*#")
 _SHORTEST_TOKEN = 20
 _LONGEST_COMMENT = 10_000
@@ -61,6 +63,15 @@ def written_secrets(text: str, start: int = 0, among: Hinted = ANYTHING) -> Iter
         done = value.span.end
         place = Span(start + value.span.start, start + value.span.end)
         yield WrittenSecret(place, value.name, value.what)
+
+
+def tells_secret(text: str, *, netrc: bool = False) -> bool:
+    """Whether a text holds a secret, be it a key by its looks; in a netrc a word tells of it."""
+    if any(secret_kind(text[span.start : span.end]) for span in secret_spans(text)):
+        return True
+    if netrc and any(not _FILLED.search(match[1]) for match in _NETRC.finditer(text)):
+        return True
+    return any(True for _ in written_secrets(text))
 
 
 def _counts(value: NamedValue, written: str, text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.queries.context import sources
+from imagelint.documents.queries.context import holds_secret, sources
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.secrets.files import credential_file
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -24,7 +24,7 @@ def credential_file_copied(instruction: Instruction, ctx: Context) -> Findings:
 
     Except:
         Examples and templates (`.env.example`), files from another stage, stages that are not
-        shipped.
+        shipped, files of settings in which no secret stands (an `.npmrc` with `${NPM_TOKEN}`).
 
     Bad:
         FROM node:22.11-slim
@@ -43,14 +43,15 @@ def credential_file_copied(instruction: Instruction, ctx: Context) -> Findings:
         if not isinstance(word.value, Known):
             continue
         kind = credential_file(word.value.value)
-        if kind:
-            likely = kind.endswith(("configuration", "file"))
+        holds = holds_secret(ctx.document, word.value.value)
+        if kind and holds is not False:
+            likely = kind.endswith(("configuration", "file")) and not holds
             yield ctx.finding(
                 word,
                 f"`{word.value.value}` ({kind}) becomes a part of the image",
                 help="mount it where it is needed: `RUN --mount=type=secret,id=…,target=… …`, "
                 "and name it in `.dockerignore`",
                 subject=word.value.value,
-                severity=Severity.MEDIUM if kind.endswith("configuration") else None,
+                severity=Severity.MEDIUM if likely and kind.endswith("configuration") else None,
                 confidence=Confidence.LIKELY if likely else None,
             )
