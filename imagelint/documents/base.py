@@ -345,7 +345,8 @@ class Document:
         from imagelint.documents.secrets.names import is_secret_name
 
         for setting in self.nodes_of(Setting):
-            if is_secret_name(setting.name) and setting.span.start < setting.span.end:
+            secret = setting.encoded or is_secret_name(setting.name)
+            if secret and setting.span.start < setting.span.end:
                 yield setting.span
         for variable in self.nodes_of(EnvVar):
             if not variable.reference and is_secret_name(variable.name):

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.yaml.cursor import Cursor
 
 # A Secret holds at most 1 MiB: kubernetes.io/docs/concepts/configuration/secret.
 _LONGEST_ENCODED = 1_500_000
@@ -27,20 +28,25 @@ def read_settings(obj: KubernetesObject) -> Iterator[Setting]:
     if obj.kind == "ConfigMap":
         for name, place in obj.body["data"].entries():
             yield from setting(name, place, Holder.CONFIG_MAP)
+        yield from _decoded(obj.body["binaryData"], Holder.CONFIG_MAP)
     elif obj.kind == "Secret":
         yield from _of_secret(obj)
-    elif obj.kind == "Kustomization":
+    elif obj.kind in ("Kustomization", "Component"):
         yield from _generated(obj)
 
 
 def _of_secret(obj: KubernetesObject) -> Iterator[Setting]:
-    for name, place in obj.body["data"].entries():
-        for encoded in setting(name, place, Holder.SECRET):
+    yield from _decoded(obj.body["data"], Holder.SECRET)
+    for name, place in obj.body["stringData"].entries():
+        yield from setting(name, place, Holder.SECRET)
+
+
+def _decoded(data: Cursor, holder: Holder) -> Iterator[Setting]:
+    for name, place in data.entries():
+        for encoded in setting(name, place, holder):
             text = decoded(encoded.text)
             if text is not None:
                 yield encoded._replace(text=text, verbatim=False, encoded=True)
-    for name, place in obj.body["stringData"].entries():
-        yield from setting(name, place, Holder.SECRET)
 
 
 def decoded(text: str) -> str | None:

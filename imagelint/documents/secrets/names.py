@@ -39,6 +39,8 @@ _ABOUT = frozenset(
     | {"SCOPE", "MODE", "MIN", "MAX", "REGION", "LABEL", "NAMESPACE", "SOURCE", "CACHE"}
     | {"COMMAND", "HELPER", "SCRIPT", "PROMPT", "POLICIES", "ROLE", "USER", "USERNAME", "ATTEMPTS"}
     | {"HINT", "RESET", "STRENGTH", "KIND", "LOCATION", "DB", "ENGINE", "MANAGEMENT", "PLUGIN"}
+    | {"HASH", "HASHED", "SHA", "MD", "CHECKSUM", "DIGEST", "FINGERPRINT", "UUID", "GUID", "CERT"}
+    | {"CERTIFICATE", "ROUNDS", "COST", "ITERATIONS", "PATTERN", "REGEX", "RULE", "RULES"}
     | {"PARALLELISM", "PROJECT", "VAULT", "ADDR", "ADDRESS", "PORT", "SERVER", "SERVICE"}
 )
 # In front of the word for a secret these make the name a switch: `SKIP_…`, `…_NO_CREDENTIALS`.
@@ -57,7 +59,7 @@ _TEXTUAL = frozenset(
 # MinIO calls its root user's name an access key, min.io/docs: MINIO_ROOT_USER. A pull secret is
 # the name of a Secret, an anonymous key is for everybody.
 _PLAIN_NAMES = frozenset({"PWD", "OLDPWD", "TOKEN_TYPE", "PASS", "PAT", "MINIO_ACCESS_KEY"})
-_PUBLIC = frozenset({"PUBLIC", "PULL", "ANON", "PUBLISHABLE", "EXISTING"})
+_PUBLIC = frozenset({"PUBLIC", "PUB", "PULL", "ANON", "PUBLISHABLE", "EXISTING"})
 
 
 @cache

@@ -54,6 +54,17 @@ _REFERENCE = pattern(
     r"|(?:process\.)?env\.\w+|\$?\w*[sS]ecrets\.\w+",
     re.ASCII,
 )
+# What a value is compared with, or what everybody may know: no secret whatever the name.
+_PUBLIC = pattern(
+    r"(?:sha(?:1|224|256|384|512)|md5|blake2b)[:-].+|SHA256:\S+"
+    r"|(?:ssh-(?:rsa|dss|ed25519)|ecdsa-sha2-\w+|age1\w+)(?:\s.*)?"
+    r"|-----BEGIN (?:[A-Z]+ )*(?:PUBLIC KEY|CERTIFICATE|CERTIFICATE REQUEST)(?: BLOCK)?-----.*",
+    re.DOTALL,
+)
+# A word that says that the rest of the value is none either: `super-secret-example-token`.
+_EXAMPLE = pattern(
+    r"(?:.*[-_.\s])?(?:example|placeholder|dummy|changeme)(?:[-_.\s].*)?", re.IGNORECASE
+)
 _LONGEST_PLACEHOLDER = 200
 # Where a secret lies, and not the secret: `/run/secrets/token`, `./key.json`, `file:token`.
 _PATH = pattern(r"(?:file:|\.{0,2}/|~/)[\w.@/-]+", re.ASCII)
@@ -68,11 +79,13 @@ def secret_kind(value: str) -> str:
 def is_placeholder(value: str) -> bool:
     """Whether a value only holds the place of a secret (`<your token>`, `changeme`, `${X}`)."""
     text = value.strip().strip("\"'").strip()
-    if text.lower() in _PLACEHOLDERS or is_boolean_word(text):
+    if text.lower() in _PLACEHOLDERS or is_boolean_word(text) or _PUBLIC.fullmatch(text):
         return True
     if len(text) > _LONGEST_PLACEHOLDER:
         return False
     if _PLACEHOLDER_SHAPES.fullmatch(text) or _REFERENCE.fullmatch(text):
+        return True
+    if _EXAMPLE.fullmatch(text):
         return True
     return _says_what_belongs_there(text) or is_local_key(text)
 
