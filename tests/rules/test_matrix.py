@@ -50,6 +50,11 @@ SILENT: dict[tuple[str, str], str] = {
     ("startup-budget", "dockerfile"): "healthcheck-start-period speaks about images",
     ("startup-unprotected", "compose"): NOT_RESTARTED,
     ("startup-unprotected", "dockerfile"): NOT_RESTARTED,
+    ("secret-in-config", "dockerfile"): "secret-in-build speaks about images",
+    **{
+        ("secret-in-config", kind): "nobody writes passwords there; the text is read alike"
+        for kind in ("ignore", "policy", "signatures", "vulnerabilities")
+    },
     **{
         ("secret-value", kind): "nobody writes keys there; the text is read alike"
         for kind in ("ignore", "policy", "requirements", "signatures", "vulnerabilities")

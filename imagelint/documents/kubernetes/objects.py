@@ -48,6 +48,11 @@ class KubernetesObject(NamedTuple):
     incomplete: bool = False
 
     @property
+    def extent(self) -> Span:
+        """Where all of it is written."""
+        return self.body.span
+
+    @property
     def group(self) -> str:
         """The API group: `apps` of `apps/v1`, empty for the core group."""
         return self.api_version.rpartition("/")[0]

@@ -123,7 +123,7 @@ def _scripts(document: Document) -> dict[int, Script]:
     found: dict[int, Script] = {}
     for script in document.nodes_of(Script):
         at = bisect_right(instructions, script.span.start, key=start_of) - 1
-        if at >= 0:
+        if at >= 0 and instructions[at].span.covers(script.span):
             found[instructions[at].span.start] = script
     return found
 

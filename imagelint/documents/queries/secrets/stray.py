@@ -59,4 +59,4 @@ def _claimed(document: Document) -> Iterator[Span]:
 
         for obj in document.nodes_of(KubernetesObject):
             if obj.kind in _SPEAK_OF_SECRETS:
-                yield obj.body.span
+                yield obj.extent
