@@ -49,9 +49,9 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-bench: setup tools ## Time imagelint beside its peers; CORPUS=folder adds files of others
+bench: setup tools ## Time imagelint beside its peers; CORPUS=files of others, BEFORE=another imagelint
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
-	$(BIN)/python benchmarks/bench.py $(if $(CORPUS),--corpus $(CORPUS))
+	$(BIN)/python benchmarks/bench.py $(if $(CORPUS),--corpus $(CORPUS)) $(if $(BEFORE),--before $(BEFORE))
 
 generate: setup ## Write again what is generated from the code: packs, schema, docs
 	$(BIN)/python tools/generate.py

@@ -1,10 +1,12 @@
 """Times imagelint beside its peers in one run: medians, and ratios pair by pair.
 
-    python benchmarks/bench.py [--runs N] [--only NAME] [--corpus FOLDER]
+    python benchmarks/bench.py [--runs N] [--only NAME] [--corpus FOLDER] [--before PROGRAM]
 
-A corpus is a folder of other people's files; what needs one is left out without.
+A corpus is a folder of other people's files; what needs one is left out without. `--before` is the
+`imagelint` of another installation, such as the last release: it runs beside this one.
 
-Machines are noisy: programs take turns (A B A B …), so that a slow minute hits both.
+Machines are noisy: programs take turns (A B A B …), so that a slow minute hits both. The time on
+the wall depends on what else runs, the processor's on the program: both are told.
 """
 
 from __future__ import annotations
@@ -41,9 +43,10 @@ PACKS = ("--policy", "strict", "--policy", "gpu-serving")
 
 
 class Timing(NamedTuple):
-    """Seconds of wall time and bytes of the largest resident process."""
+    """Seconds of wall time and of all processors, bytes of the largest resident process."""
 
     seconds: float
+    cpu: float
     peak: int
 
 
@@ -81,7 +84,8 @@ def run(command: list[str], folder: Path) -> Timing:
     )
     _, _, usage = os.wait4(process.pid, 0)
     process.returncode = 0
-    return Timing(time.perf_counter() - began, usage.ru_maxrss * 1024)
+    seconds = time.perf_counter() - began
+    return Timing(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
 def compete(contest: Contest, runs: int) -> None:
@@ -95,14 +99,14 @@ def compete(contest: Contest, runs: int) -> None:
     print(f"\n{contest.name}{f'  (goal: {contest.goal})' if contest.goal else ''}")
     for name, found in timings.items():
         seconds = [timing.seconds for timing in found]
-        ratios = [
-            timing.seconds / our.seconds for timing, our in zip(found, timings[ours], strict=True)
-        ]
+        pairs = list(zip(found, timings[ours], strict=True))
+        wall = statistics.median(timing.seconds / our.seconds for timing, our in pairs)
+        cpu = statistics.median(timing.cpu / our.cpu for timing, our in pairs)
         peak = max(timing.peak for timing in found) / 2**20
         print(
             f"  {name:24} median {statistics.median(seconds):8.3f} s"
             f"  ({min(seconds):.3f} to {max(seconds):.3f})"
-            f"  {statistics.median(ratios):6.2f} x ours  {peak:6.0f} MiB"
+            f"  {wall:6.2f} x ours, {cpu:6.2f} x its CPU  {peak:6.0f} MiB"
         )
 
 
@@ -209,6 +213,17 @@ def contests(place: Path) -> list[Contest]:
     ]
 
 
+def beside(contest: Contest, before: str) -> Contest:
+    """The contest with another installation of ours behind each of our commands."""
+    commands = {
+        key: command
+        for name, given in contest.commands.items()
+        for key, command in ((name, given), (f"{name}, before", [before, *given[1:]]))
+        if command[0] != before or given[0] == IMAGELINT
+    }
+    return contest._replace(commands=commands)
+
+
 def peer(name: str, *arguments: str) -> dict[str, list[str]]:
     program = shutil.which(name)
     if program is None:
@@ -222,6 +237,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", default="", help="what has this in its name")
     parser.add_argument("--corpus", type=Path, help="a folder of other people's files")
+    parser.add_argument("--before", help="another imagelint, to run beside this one")
     options = parser.parse_args()
     os.environ["PATH"] = os.pathsep.join([str(BIN), str(ROOT / ".tools/bin"), os.environ["PATH"]])
     # Installed programs have their compiled files; without them every start compiles again.
@@ -233,7 +249,8 @@ def main() -> None:
             given.append(corpus_contest(options.corpus))
         for contest in given:
             if options.only in contest.name:
-                compete(contest, options.runs)
+                both = beside(contest, options.before) if options.before else contest
+                compete(both, options.runs)
         for growth in growths(options.corpus):
             if options.only in growth.name:
                 grow(growth, Path(folder), options.runs)
