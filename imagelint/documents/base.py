@@ -132,6 +132,7 @@ class Allowance(NamedTuple):
 
     `rule` is what is written (a rule name, a former name, or another tool's id; `*` is all of that
     tool's), `scope` the part of the text in which it holds, `span` where the wish itself stands.
+    `until` is the last ISO day on which it holds, where it ends at all.
     """
 
     rule: str
@@ -140,6 +141,29 @@ class Allowance(NamedTuple):
     span: Span
     dialect: Dialect = Dialect.IMAGELINT
     kind: AllowanceKind = AllowanceKind.INLINE
+    until: str = ""
+
+
+# Of Trivy: https://trivy.dev/latest/docs/configuration/filtering/#by-inline-comments
+_TRIVY_IGNORE = pattern(r"(?:trivy|tfsec):ignore:([^\s:]+)(?::exp:(\S+))?")
+
+
+def trivy_ignores(comment: str) -> Iterator[tuple[str, str]]:
+    """The ids in a comment that tells Trivy to ignore them, each with the last day of that.
+
+    The day is empty where there is none. From the day that is written on, it counts no more; what
+    is no day is never heard.
+    """
+    for rule, end in _TRIVY_IGNORE.findall(comment):
+        if not end:
+            yield rule, ""
+            continue
+        from datetime import date, timedelta
+
+        try:
+            yield rule, (date.fromisoformat(end) - timedelta(days=1)).isoformat()
+        except (ValueError, OverflowError):
+            continue
 
 
 # A comment, or an annotation, that must have been meant as an allowance of ours but is none.

@@ -60,6 +60,7 @@ def _suppression(allowance: Allowance, parts: Sequence[TextPart]) -> Suppression
         _reached(allowance),
         lambda _finding: True,
         allowance.reason or f"{allowance.dialect.value} is told to ignore {allowance.rule}",
+        until=allowance.until,
         scope=part.local(allowance.scope) if part else allowance.scope,
         origins=None if part is None else (part.source.origin,),
     )

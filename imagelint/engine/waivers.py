@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
     from imagelint.core.finding import Finding, Severity
-    from imagelint.core.report import Report
+    from imagelint.core.report import Allowed, Report
     from imagelint.core.source import Source
     from imagelint.engine.baseline import Baseline, BaselineEntry
     from imagelint.policy.model import Policy, Waiver
@@ -60,8 +60,10 @@ class SuppressionResult(NamedTuple):
 def suppress_report(report: Report, context: SuppressionContext) -> SuppressionResult:
     """Suppress what a report found by exemptions, then waivers, then the baseline.
 
-    What has been allowed before stays so, and a waiver that would have allowed it counts as used.
+    What has been allowed before stays so until its last day, and a waiver that would have allowed
+    it counts as used.
     """
+    report = _without_ended(report, context.today)
     place = cache(context.place)
     active = [waiver for waiver in context.policy.waivers if waiver.until >= context.today]
     findings = (*report.findings, *(allowed.finding for allowed in report.allowed))
@@ -93,6 +95,19 @@ class _Reach:
     def subjects(self, globs: Sequence[str]) -> list[set[str]]:
         """For each glob over subjects those that it matches."""
         return _matched(globs, GlobIndex(globs), self._subjects, matches_subject)
+
+
+def _without_ended(report: Report, today: str) -> Report:
+    """The report in which findings count again that were allowed until a day that is over."""
+
+    def has_ended(allowed: Allowed) -> bool:
+        return "" < allowed.until < today
+
+    ended = tuple(allowed.finding for allowed in report.allowed if has_ended(allowed))
+    if not ended:
+        return report
+    still = tuple(allowed for allowed in report.allowed if not has_ended(allowed))
+    return report._replace(findings=(*report.findings, *ended), allowed=still)
 
 
 def _matched(

@@ -402,6 +402,22 @@ def test_what_only_looks_like_a_policy_is_said(program: Program, here: Path, nam
     assert program("check").code == (0 if name.endswith("l") else 2)
 
 
+@pytest.mark.parametrize(("today", "code"), [("2030-01-09", 0), ("2030-01-10", 1)])
+def test_an_ignore_of_trivy_ends_on_its_day(
+    program: Program, here: Path, monkeypatch: pytest.MonkeyPatch, today: str, code: int
+) -> None:
+    monkeypatch.setattr("imagelint.collect.environment.today", lambda: today)
+    comment = "# trivy:ignore:DS-0002:exp:2030-01-10\n"
+    write(here, Dockerfile=comment + ROOT)
+    for _ in ("cold", "warm"):
+        assert program("check", *RULES).code == code
+    pod = POD.replace("    - name", "    # trivy:ignore:KSV-0014:exp:2030-01-10\n    - name")
+    (here / "Dockerfile").unlink()
+    write(here, pod_yaml=pod)
+    only = ("--only", "writable-root", "--fail-on", "low")
+    assert program("check", *RULES, *only).code == code
+
+
 def test_a_folder_fails_by_its_own_policy(program: Program, here: Path) -> None:
     write(here, a__Dockerfile=ROOT, b__Dockerfile=ROOT)
     (here / "a/.imagelint.yaml").write_text(policy("fail-on: critical", "[recommended]"))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Dialect, unreadable_allowance
+from imagelint.documents.base import Allowance, Dialect, trivy_ignores, unreadable_allowance
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,8 +22,11 @@ _OURS = pattern(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
     r"(?:\s+in\s+(?P<scope>stage|file)\b)?\s*(?:--\s*(?P<reason>.*))?"
 )
-_HADOLINT = pattern(r"#\s*hadolint\s+(?P<all>global\s+)?ignore\s*=\s*(?P<rules>\w+(?:\s*,\s*\w+)*)")
-_TRIVY = pattern(r"#\s*(?:trivy|tfsec):ignore:(?P<rules>\S+)")
+_HADOLINT = pattern(
+    r"#\s*hadolint\s+(?:(?P<scope>global|stage)\s+)?ignore\s*=\s*(?P<rules>\w+(?:\s*,\s*\w+)*)"
+)
+_TRIVY = pattern(r"#\s*(?:trivy|tfsec):ignore:")
+_BUILDKIT = pattern(r"#\s*check\s*=\s*(?P<value>.*)")
 _CHECKOV = pattern(r"#\s*(?:checkov|bridgecrew|cortex):skip=(?P<rules>\w+)(?::(?P<reason>.*))?")
 _LINE = pattern(r"^[ \t]*(#[ \t]*imagelint\b[^\n]*)", re.MULTILINE)
 _SKIP = pattern(r"(?:^|;)\s*skip\s*=\s*([^;]*)")
@@ -66,10 +69,13 @@ def read_allowances(
     text: str, comments: Iterable[Span], directives: Iterable[Directive], places: InstructionMap
 ) -> Iterator[Allowance]:
     """All allowances of a file in source order."""
-    for directive in directives:
-        if directive.name == "check":
-            yield from _check(directive, places)
+    checks = [directive for directive in directives if directive.name == "check"]
+    lines = {text.rfind("\n", 0, directive.span.start) for directive in checks}
+    for directive in checks:
+        yield from _skipped(directive.value, places.whole(), directive.span)
     for comment in comments:
+        if checks and text.rfind("\n", 0, comment.start) in lines:
+            continue
         written = text[comment.start : comment.end]
         yield from _allowances(written, comment, places)
 
@@ -91,11 +97,12 @@ def script_allowances(script: Script) -> Iterator[Allowance]:
             yield Allowance(rule, (ours["reason"] or "").strip(), scope, comment)
 
 
-def _check(directive: Directive, places: InstructionMap) -> Iterator[Allowance]:
-    match = _SKIP.search(directive.value)
+def _skipped(value: str, scope: Span, span: Span) -> Iterator[Allowance]:
+    """What `check=` of BuildKit skips: in the whole file, or in the next instruction."""
+    match = _SKIP.search(value)
     for rule in _names(match[1]) if match else ():
         name = "*" if rule == "all" else rule
-        yield Allowance(name, "", places.whole(), directive.span, Dialect.BUILDKIT)
+        yield Allowance(name, "", scope, span, Dialect.BUILDKIT)
 
 
 def _allowances(written: str, comment: Span, places: InstructionMap) -> Iterator[Allowance]:
@@ -104,14 +111,21 @@ def _allowances(written: str, comment: Span, places: InstructionMap) -> Iterator
         reason = (match["reason"] or "").strip()
         for rule in _names(match["rules"]):
             yield Allowance(rule, reason, scope, comment)
-    elif match := _HADOLINT.match(written):
-        scope = places.whole() if match["all"] else places.next_instruction(comment)
+    else:
+        yield from _of_others(written, comment, places)
+
+
+def _of_others(written: str, comment: Span, places: InstructionMap) -> Iterator[Allowance]:
+    if match := _HADOLINT.match(written):
+        scope = _scope("file" if match["scope"] == "global" else match["scope"], comment, places)
         for rule in _names(match["rules"]):
             yield Allowance(rule, "", scope, comment, Dialect.HADOLINT)
-    elif match := _TRIVY.match(written):
-        for rule in _names(match["rules"]):
+    elif _TRIVY.match(written):
+        for rule, until in trivy_ignores(written):
             scope = places.next_instruction(comment)
-            yield Allowance(rule, "", scope, comment, Dialect.TRIVY)
+            yield Allowance(rule, "", scope, comment, Dialect.TRIVY, until=until)
+    elif match := _BUILDKIT.match(written):
+        yield from _skipped(match["value"], places.next_instruction(comment), comment)
     elif match := _CHECKOV.match(written):
         reason = (match["reason"] or "").strip()
         yield Allowance(match["rules"], reason, places.whole(), comment, Dialect.CHECKOV)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Dialect, unreadable_allowance
+from imagelint.documents.base import Allowance, Dialect, trivy_ignores, unreadable_allowance
 from imagelint.documents.yaml.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _OURS = pattern(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
     r"(?:\s+in\s+(?P<scope>file)\b)?\s*(?:--\s*(?P<reason>.*))?"
 )
-_TRIVY = pattern(r"(?:trivy|tfsec):ignore:(\S+)")
+_TRIVY = pattern(r"(?:trivy|tfsec):ignore:")
 _CHECKOV = pattern(r"#\s*(?:checkov|bridgecrew):skip=(\w+)(?::(.*))?")
 # Lines of other comments between a comment and what it speaks of.
 _FARTHEST = 50
@@ -70,9 +70,10 @@ def _allowances(source: Source, span: Span, places: _NodeIndex) -> Iterator[Allo
     elif match := _CHECKOV.match(written):
         scope = _around(places.documents, span)
         yield Allowance(match[1], (match[2] or "").strip(), scope, span, Dialect.CHECKOV)
-    elif rules := _TRIVY.findall(written):
-        for rule in rules:
-            yield Allowance(rule, "", _scope(source, span, places), span, Dialect.TRIVY)
+    elif _TRIVY.search(written):
+        for rule, until in trivy_ignores(written):
+            scope = _scope(source, span, places)
+            yield Allowance(rule, "", scope, span, Dialect.TRIVY, until=until)
     else:
         yield from unreadable_allowance(written, span)
 

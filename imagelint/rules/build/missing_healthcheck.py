@@ -17,12 +17,6 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
     Stage,
     Severity.LOW,
     confidence=Confidence.LIKELY,
-    references=(
-        "hadolint DL3057",
-        "Trivy DS-0026",
-        "Checkov CKV_DOCKER_2",
-        "Dockle CIS-DI-0006",
-    ),
 )
 def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     """The image of a server has no HEALTHCHECK.

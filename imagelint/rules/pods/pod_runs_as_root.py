@@ -16,7 +16,6 @@ from imagelint.rules.api import Context, Findings, Severity, rule
         "PSS restricted",
         "Trivy KSV-0012",
         "Trivy KSV-0105",
-        "Trivy KSV-0116",
         "Checkov CKV_K8S_23",
         "kube-linter run-as-non-root",
         "Polaris runAsRootAllowed",

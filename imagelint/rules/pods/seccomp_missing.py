@@ -18,7 +18,6 @@ from imagelint.rules.api import Context, Findings, Severity, rule
         "Trivy KSV-0104",
         "Checkov CKV_K8S_31",
         "kube-score container-seccomp-profile",
-        "Polaris linuxHardening",
         "Kyverno restrict-seccomp-strict",
     ),
 )

@@ -20,7 +20,8 @@ USER h
 {4}
 """
 _ALL, _RUN = "ARG V=1", "RUN c"
-_HADOLINT, _TRIVY = Dialect.HADOLINT, Dialect.TRIVY
+_HADOLINT, _TRIVY, _BUILDKIT = Dialect.HADOLINT, Dialect.TRIVY, Dialect.BUILDKIT
+_STAGE = "FROM a AS b"
 
 
 def _allowed(place: int, comment: str) -> list[tuple[str, str, str, Dialect]]:
@@ -105,7 +106,12 @@ def test_names_and_reason_are_read(comment: str, rules: list[str], reason: str) 
         ("#trivy:ignore:DS-0002", [("DS-0002", _RUN, _TRIVY)]),
         ("# trivy:ignore:AVD-DS-0002 exp:2030-01-01", [("AVD-DS-0002", _RUN, _TRIVY)]),
         ("# checkov:skip=CKV_DOCKER_2:no probe", [("CKV_DOCKER_2", _ALL, Dialect.CHECKOV)]),
-        ("# check=skip=all", []),
+        ("# hadolint stage ignore=DL1", [("DL1", _STAGE, _HADOLINT)]),
+        ("# trivy:ignore:DS-1:exp:2999-01-01", [("DS-1", _RUN, _TRIVY)]),
+        ("# trivy:ignore:DS-1:exp:soon", []),
+        ("# trivy:ignore:A trivy:ignore:B", [("A", _RUN, _TRIVY), ("B", _RUN, _TRIVY)]),
+        ("# check=skip=all", [("*", _RUN, Dialect.BUILDKIT)]),
+        ("# check=error=true;skip=A,B", [("A", _RUN, _BUILDKIT), ("B", _RUN, _BUILDKIT)]),
     ],
 )  # fmt: skip
 def test_allowances_written_for_other_tools_are_read(
