@@ -129,9 +129,16 @@ def _open_words(document: Document, written: set[str]) -> set[str]:
     words = {value for value in written if value.isalpha() and value.islower()}
     if not words or len(words) > _MOST_WORDS:
         return set()
-    text = document.source.text
-    shown = mask(text, [span for span in document.derived(_covered) if span.end <= len(text)])
+    shown = "\n".join(_shown(document, part) for part in document.parts)
     return {word for word in words if word in shown}
+
+
+def _shown(document: Document, part: TextPart) -> str:
+    """A text of a document without its secrets."""
+    text = part.source.text
+    whole = part.shifted(Span(0, len(text)))
+    inside = [span for span in document.derived(_covered) if whole.covers(span)]
+    return mask(text, map(part.local, inside))
 
 
 def hinted_secrets(document: Document) -> Hinted:

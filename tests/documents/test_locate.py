@@ -68,3 +68,18 @@ def test_a_pattern_of_a_secret_is_masked_in_an_attached_text_too() -> None:
     found = Locator(document).locate(part.shifted(Span(0, 6)))
     assert found.excerpt is not None
     assert token not in found.excerpt.lines[0]
+
+
+def test_a_word_that_an_attached_text_says_openly_is_not_masked() -> None:
+    own = Source("Dockerfile", "FROM a\n")
+    part = TextPart(8, Source("start.sh", "PASSWORD=root\nid root\n"))
+    document = _Rooted(own, attachments=Attachments((part,)))
+    assert Locator(document).redact("it runs as root") == "it runs as root"
+    alone = TextPart(8, Source("start.sh", "PASSWORD=root\nid\n"))
+    document = _Rooted(own, attachments=Attachments((alone,)))
+    assert Locator(document).redact("it runs as root") == f"it runs as {MASK}"
+
+
+class _Rooted(Document):
+    def concealed(self) -> Iterator[Span]:
+        yield self.attached[0].shifted(Span(9, 13))

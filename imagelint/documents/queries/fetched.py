@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.queries.downloads import CHECKSUMS, last_verification
-from imagelint.documents.queries.stages import enclosing_stage
-from imagelint.documents.shell.script import Script
+from imagelint.documents.queries.stages import anchor, enclosing_stage
+from imagelint.documents.shell.script import Script, ScriptRole
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
@@ -91,20 +91,21 @@ def will_be_used(document: Document, uses: FileUses, download: Download) -> bool
 
 def checked_later(document: Document, script: Script) -> bool:
     """Whether a later script of the same stage verifies something."""
-    last = document.derived(_last_checks).get(_stage_index(document, script), -1)
-    return last > script.span.start
+    last = document.derived(_last_checks).get(_phase_of(document, script), -1)
+    return last > anchor(document, script.span)
 
 
-def _last_checks(document: Document) -> dict[int, int]:
-    """Where the last script of each stage begins that verifies something."""
-    return {
-        _stage_index(document, script): script.span.start
-        for script in document.nodes_of(Script)
-        if last_verification(script) >= 0
-    }
+def _last_checks(document: Document) -> dict[tuple[int, ScriptRole], int]:
+    """Where the last script of each stage is run that verifies something, by what runs it."""
+    found: dict[tuple[int, ScriptRole], int] = {}
+    for script in document.nodes_of(Script):
+        if last_verification(script) >= 0:
+            phase = _phase_of(document, script)
+            found[phase] = max(found.get(phase, -1), anchor(document, script.span))
+    return found
 
 
-def _stage_index(document: Document, script: Script) -> int:
-    """The stage of a script; documents without stages are like one."""
+def _phase_of(document: Document, script: Script) -> tuple[int, ScriptRole]:
+    """The stage of a script, and what runs it; documents without stages are like one."""
     stage = enclosing_stage(document, script.span)
-    return -1 if stage is None else stage.index
+    return (-1 if stage is None else stage.index), script.role

@@ -20,8 +20,14 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Command, Script
 
-__all__ = ["base_word", "chain", "enclosing_stage", "ends_soon", "is_windows", "server_of"]
-__all__ += [
+__all__ = [
+    "anchor",
+    "base_word",
+    "chain",
+    "enclosing_stage",
+    "ends_soon",
+    "is_windows",
+    "server_of",
     "set_before",
     "shell_chosen",
     "stage_scripts",
@@ -82,10 +88,10 @@ def workdir_before(document: Document, stage: Stage, span: Span) -> bool:
     if stage.base_stage is not None and stage.base_stage in document.derived(_with_workdir):
         return True
     first = document.derived(_first_workdirs).get(stage.index)
-    return first is not None and first <= _anchor(document, span)
+    return first is not None and first <= anchor(document, span)
 
 
-def _anchor(document: Document, span: Span) -> int:
+def anchor(document: Document, span: Span) -> int:
     """Where in the Dockerfile itself a place counts, which may lie in a script that it runs."""
     from imagelint.documents.dockerfile import Dockerfile
 
@@ -113,7 +119,7 @@ def set_before(
 ) -> Iterator[EnvVar]:
     """The settings of some variables which hold at a place in a stage, the latest last."""
     places, settings = document.derived(_places), document.derived(_settings)
-    start = _anchor(document, span)
+    start = anchor(document, span)
     for setting in merge(*(settings.get(name, ()) for name in names), key=end_of):
         if setting.span.end > start:
             break

@@ -38,6 +38,11 @@ def filled_in(
     return tuple(found)
 
 
+def awaits_more(words: tuple[Word, ...], arguments: tuple[Word, ...]) -> bool:
+    """Whether a command hands on all arguments, of which nobody has written any yet."""
+    return not arguments and any(word.raw.strip('"') in _ALL for word in words)
+
+
 def _given(raw: str, arguments: tuple[Word, ...]) -> tuple[Word, ...] | None:
     """The arguments that a word stands for; None for any other word."""
     if raw in _ALL:

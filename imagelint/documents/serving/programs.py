@@ -110,11 +110,14 @@ def _in_script(script: Script, arguments: tuple[Word, ...], around: Around) -> F
     What only forms a cluster for another engine comes last. Several servers of one kind are not
     told apart: the first one is read, as not complete.
     """
-    from imagelint.documents.serving.arguments import filled_in
+    from imagelint.documents.serving.arguments import awaits_more, filled_in
 
     inner = around.deeper()
     found = [
-        start._replace(exported=(*command.environment, *start.exported))
+        start._replace(
+            exported=(*command.environment, *start.exported),
+            complete=start.complete and not awaits_more(command.words, arguments),
+        )
         for command in script.commands
         if (start := find_server(filled_in(script, command.words, arguments), inner)) is not None
     ]

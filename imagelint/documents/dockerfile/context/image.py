@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from posixpath import basename, join, normpath
 from typing import TYPE_CHECKING
@@ -29,6 +30,8 @@ if TYPE_CHECKING:
 LARGEST_SCRIPT = 200_000
 """Characters. People write some hundred lines."""
 _MOST_STEPS = 12  # from stage to stage, from name to name
+_MOST_OTHERS = 10
+_SMALL = pattern(r"[\w./+-]+\.(?:sh|py|txt|toml|conf|cfg|ini|ya?ml|json)", re.ASCII)
 _HIGHEST = 4  # folders above the Dockerfile that may be the context
 # Variables of the script itself, which the build fills in, and what keeps it from that.
 _CHANGED = pattern(r"\\[$\\`]|\$[@*#0-9]|\$\{[@*#0-9]")
@@ -53,10 +56,11 @@ class _Told(NamedTuple):
 
 
 class ImageFiles:
-    """The files of the stages of one Dockerfile; `asked` are the names that were looked for."""
+    """The files of the stages of one Dockerfile; `asked` is what was looked for, and found."""
 
     def __init__(self, stages: Sequence[Stage], text: str, read: Beside) -> None:
-        self.asked: dict[str, None] = {}
+        self.asked: dict[str, str | None] = {}
+        self._small: tuple[str, ...] | None = None
         self._stages = stages
         self._text = text
         self._read = read
@@ -175,15 +179,45 @@ class ImageFiles:
         if name not in self._found:
             texts: dict[str, str] = {}
             for up in range(_HIGHEST + 1):
-                wanted = normpath("../" * up + name)
-                self.asked[wanted] = None
-                text = self._read(wanted)
-                if text is not None:
-                    texts.setdefault(text, wanted)
+                text = self._in_folder(name, up)
+                if text is not None and not self._is_nearer(up):
+                    texts.setdefault(text, _above(name, up))
             found = next(((one, text) for text, one in texts.items()), None)
             sure = found is not None and len(texts) == 1 and len(found[1]) <= LARGEST_SCRIPT
             self._found[name] = FileText(*found) if found and sure else None
         return self._found[name]
+
+    def _in_folder(self, name: str, up: int) -> str | None:
+        wanted = _above(name, up)
+        if wanted not in self.asked:
+            self.asked[wanted] = self._read(wanted)
+        return self.asked[wanted]
+
+    def _is_nearer(self, up: int) -> bool:
+        """Whether the context is nearer than a folder above: there lie other files of it."""
+        return any(
+            self._in_folder(name, up) is None
+            and any(self._in_folder(name, nearer) is not None for nearer in range(up))
+            for name in (self._others() if up else ())
+        )
+
+    def _others(self) -> tuple[str, ...]:
+        """Some small files that are copied from the context, by which its folder is known."""
+        if self._small is None:
+            words = (
+                word.text.removeprefix("./")
+                for stage in self._stages
+                for instruction in stage.of("COPY", "ADD")
+                if instruction.flag("from") is None
+                for word in instruction.words[:-1]
+            )
+            small = (word for word in words if _SMALL.fullmatch(word))
+            self._small = tuple(dict.fromkeys(small))[:_MOST_OTHERS]
+        return self._small
+
+
+def _above(name: str, up: int) -> str:
+    return normpath("../" * up + name)
 
 
 def _change(instruction: Instruction, stage: Stage, path: str, workdir: str) -> FileChange | None:

@@ -160,3 +160,16 @@ def test_what_was_looked_for_is_told() -> None:
     ups = [f"{'../' * up}a.sh" for up in range(5)]
     assert document.asked == tuple(ups)
     assert dockerfile("FROM x:1", "COPY a.sh /", 'CMD ["nginx", "-g", "x"]').asked == ()
+
+
+def test_other_files_of_the_context_tell_where_it_is() -> None:
+    lines = ["FROM x:1", "COPY a.sh ./tool.py /"]
+    assert content("/a.sh", *lines, files={"../a.sh": "UP", "../tool.py": ""}) == "UP"
+    assert content("/a.sh", *lines, files={"../a.sh": "UP", "tool.py": ""}) == ""
+    assert content("/a.sh", *lines, files={"../a.sh": "UP"}) == "UP"
+    both = {"../a.sh": "UP", "../tool.py": "", "tool.py": ""}
+    assert content("/a.sh", *lines, files=both) == "UP"
+    stages = ["FROM y:1", "COPY tool.py /", "FROM x:1", "COPY a.sh /"]
+    assert content("/a.sh", *stages, files={"../a.sh": "UP", "tool.py": ""}) == ""
+    other = ["FROM x:1", "COPY --from=y tool.py /", "COPY a.sh /"]
+    assert content("/a.sh", *other, files={"../a.sh": "UP", "tool.py": ""}) == "UP"
