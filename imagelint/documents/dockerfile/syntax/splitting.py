@@ -104,15 +104,15 @@ def _quoted_words(escape: str) -> re.Pattern[str]:
     return _WORDS_TICK if escape == "`" else _WORDS_SLASH
 
 
-def _compiled(escape: str) -> re.Pattern[str]:
+def _words(escape: str) -> re.Pattern[str]:
     e = re.escape(escape)
     double = rf'"(?:[^"{e}]|{e}.)*+(?:"|(?P<inside>{e})?\Z)'
     single = r"'[^']*+(?:'|\Z)"
-    return re.compile(rf"(?:{e}.|(?P<end>{e})\Z|{double}|{single}|[^'\"{e}{SPACES}])++", re.DOTALL)
+    return pattern(rf"(?:{e}.|(?P<end>{e})\Z|{double}|{single}|[^'\"{e}{SPACES}])++", re.DOTALL)
 
 
-_WORDS_SLASH = _compiled("\\")
-_WORDS_TICK = _compiled("`")
+_WORDS_SLASH = _words("\\")
+_WORDS_TICK = _words("`")
 
 
 class NotStrings:
@@ -130,12 +130,16 @@ def read_json(text: str) -> tuple[str, ...] | type[NotStrings] | None:
     except (ValueError, RecursionError):
         return None
     if all(isinstance(value, str) for value in values):
-        return tuple(_SURROGATE.sub("\ufffd", value) for value in values)
+        return tuple(values) if text.isascii() and "\\u" not in text else _without_halves(values)
     return NotStrings
 
 
 # Half of a pair, which Go replaces too.
 _SURROGATE = pattern("[\ud800-\udfff]")
+
+
+def _without_halves(values: list[str]) -> tuple[str, ...]:
+    return tuple(_SURROGATE.sub("\ufffd", value) for value in values)
 
 
 def _refuse(constant: str) -> None:

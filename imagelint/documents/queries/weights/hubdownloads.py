@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import Phase
-from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.queries.downloads import downloads
 from imagelint.documents.queries.serving import is_commit
 from imagelint.documents.queries.weights.modelcache import is_temporary, volume_at
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.fact import Fact
     from imagelint.documents.base import Document
-    from imagelint.documents.kubernetes.objects import Container
+    from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.queries.downloads import Download
     from imagelint.documents.runtime.model import Mount
     from imagelint.documents.serving.command import ServingCommand
@@ -108,7 +107,7 @@ def is_kept(document: Document, script: Script, download: Download) -> bool:
         return False
     return any(
         _covers(mount, download.output) and not is_temporary(mount) and mount.source != ""
-        for pod in document.nodes_of(Pod)
+        for pod in _pods(document)
         for container in pod.containers
         if container.place is script.place
         for mount in _mounts(container)
@@ -136,9 +135,18 @@ def filled_volume(document: Document, server: ServingCommand) -> FilledVolume | 
     return None
 
 
+def _pods(document: Document) -> tuple[Pod, ...]:
+    """The pods of a document, which only manifests have."""
+    if document.kind != "kubernetes":
+        return ()
+    from imagelint.documents.kubernetes.objects import Pod
+
+    return document.nodes_of(Pod)
+
+
 def _beside(document: Document, server: ServingCommand) -> tuple[Container, ...]:
     """All containers of the server's pod."""
-    for pod in document.nodes_of(Pod):
+    for pod in _pods(document):
         if any(container.span == server.launch.span for container in pod.containers):
             return pod.containers
     return ()
