@@ -98,7 +98,7 @@ ON_DOCKERFILES = (
     *("rules.build", "rules.images", "rules.packages", "rules.shell"),
 )
 # A bare name may be a context that a compose file of the run declares.
-BESIDE_COMPOSE = (*ON_DOCKERFILES, "documents.compose", "documents.yaml")
+BESIDE_COMPOSE = (*ON_DOCKERFILES, "documents.bake", "documents.compose", "documents.yaml")
 ON_MANIFESTS = (
     *RULES,
     *("documents.kubernetes", "documents.runtime", "documents.serving", "documents.yaml"),

@@ -83,6 +83,11 @@ KINDS: dict[str, Kind] = {
     ),
     "json-patch": Kind("kubernetes.kustomize.jsonpatch:parse_json_patch"),
     "compose": Kind("compose.document:parse_compose", asks=True),
+    "bake": Kind(
+        "bake.document:parse_bake",
+        path=pattern(_NAME + r"docker-bake(?:\.override)?\.(?:hcl|json)"),
+        most_lines=20_000,
+    ),
     # Examples hold what is to be filled in.
     "dotenv": Kind(
         "dotenv:parse_dotenv",

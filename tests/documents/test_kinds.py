@@ -29,6 +29,7 @@ TEXTS = {
     "kustomization": "resources: [pod.yaml]\n",
     "json-patch": "[{op: remove, path: /spec}]\n",
     "compose": "services: {}\n",
+    "bake": 'target "a" {}\n',
     "dotenv": "A=1\n",
     "values": "image: {}\n",
     "vulnerabilities": '{"SchemaVersion": 2, "ArtifactType": "container_image"}',
@@ -94,5 +95,5 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
-    files |= {"dotenv", "json-patch", "kustomization", "values"}
+    files |= {"bake", "dotenv", "json-patch", "kustomization", "values"}
     assert {name for name in KINDS if about(name) is About.FILE} == files

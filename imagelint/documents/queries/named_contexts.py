@@ -17,13 +17,15 @@ _BARE = pattern(r"[a-zA-Z0-9_-]+", re.ASCII)
 
 
 def is_named_context(use: ImageUse, dockerfile: str, project: Project) -> bool:
-    """Whether a compose file gives to the build of a Dockerfile a context of that name."""
+    """Whether a compose or a bake file gives a context of that name to a Dockerfile's build."""
     if use.role not in _OF_BUILDS or not _BARE.fullmatch(use.text):
         return False
+    from imagelint.documents.bake.document import BakeFile
     from imagelint.documents.compose.contexts import NamedContext, named_context
     from imagelint.documents.compose.document import ComposeFile
 
-    return bool(project.find(ComposeFile, named_context(dockerfile, use.text), NamedContext))
+    key = named_context(dockerfile, use.text)
+    return any(project.find(kind, key, NamedContext) for kind in (ComposeFile, BakeFile))
 
 
 def may_be_context(use: ImageUse) -> bool:

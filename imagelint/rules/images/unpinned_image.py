@@ -57,10 +57,10 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
 
     Except:
         A name that depends on a variable without a value, or one that is plainly to be replaced
-        (`non-existing`, kubebuilder's `controller`); or that a compose file gives to this build as
-        a context (`additional_contexts`). A bare name in `--from` may be such a context that nobody
-        declares: of it the finding is likely. An image that a kustomization of the run replaces is
-        judged there.
+        (`non-existing`, kubebuilder's `controller`); or that a compose or bake file gives to this
+        build as a context (`additional_contexts`, `contexts`). A bare name in `--from` may be such
+        a context that nobody declares: of it the finding is likely. An image that a kustomization
+        of the run replaces is judged there.
 
     Bad:
         FROM python

@@ -1,0 +1,1 @@
+"""Bake files: what `docker buildx bake` builds, and with which contexts."""

@@ -1,0 +1,154 @@
+"""A bake file as a document: the contexts that its targets give to their builds by name.
+
+https://docs.docker.com/build/bake/reference/
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from posixpath import join
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Span
+from imagelint.documents.base import Document, DocumentError, Landmark
+from imagelint.documents.compose.contexts import NamedContext, named_context
+from imagelint.documents.project import beside
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from imagelint.core.source import Source
+
+_VARIABLE = pattern(r"\$\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}")
+_MOST_TARGETS = 1_000
+_DEEPEST = 20
+
+
+class Target(NamedTuple):
+    """A target with what it inherits. Words that depend on what is not known are empty."""
+
+    name: str
+    context: str
+    dockerfile: str
+    contexts: tuple[str, ...]
+
+
+class BakeFile(Document):
+    """The targets of a bake file."""
+
+    kind = "bake"
+    __slots__ = ("targets",)
+
+    def __init__(self, source: Source, targets: tuple[Target, ...]) -> None:
+        super().__init__(source)
+        self.targets = targets
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """The contexts that it gives to builds by name."""
+        for target in self.targets:
+            if target.context and target.dockerfile:
+                dockerfile = beside(self.source.origin, join(target.context, target.dockerfile))
+                for name in target.contexts:
+                    key = named_context(dockerfile, name)
+                    yield Landmark(key, NamedContext(self._place(name), name))
+
+    def _place(self, name: str) -> Span:
+        match = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", self.source.text)
+        return Span(*match.span()) if match else Span(0, 0)
+
+
+def parse_bake(source: Source) -> BakeFile:
+    """Read a bake file, in HCL or in JSON.
+
+    Raises:
+        DocumentError: it is neither.
+    """
+    read = _read_json if source.origin.lower().endswith(".json") else _read_hcl
+    root = read(source.text)
+    if not isinstance(root, dict):
+        raise DocumentError(ProblemKind.UNPARSABLE, "a bake file holds blocks by name")
+    variables = {
+        name: _word(body.get("default"), {}) for name, body in _blocks(root.get("variable"))
+    }
+    targets = dict(_blocks(root.get("target")))
+    if len(targets) > _MOST_TARGETS:
+        message = f"more than {_MOST_TARGETS:,} targets are not examined"
+        raise DocumentError(ProblemKind.TOO_LARGE, message)
+    return BakeFile(
+        source, tuple(_target(name, _inherited(name, targets, 0), variables) for name in targets)
+    )
+
+
+def _read_json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        message = f"this is not JSON that can be read: {error}"
+        raise DocumentError(ProblemKind.UNPARSABLE, message) from None
+
+
+def _read_hcl(text: str) -> object:
+    import hcl2
+
+    try:
+        return hcl2.loads(text)
+    except Exception as error:  # noqa: BLE001 - whatever its grammar raises
+        first = str(error).strip().partition("\n")[0]
+        message = f"this is not HCL that can be read: {first}"
+        raise DocumentError(ProblemKind.UNPARSABLE, message) from None
+
+
+def _blocks(found: object) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The blocks of a kind by their labels: a list of them in HCL, a mapping in JSON."""
+    for part in found if isinstance(found, list) else (found,):
+        for name, body in part.items() if isinstance(part, dict) else ():
+            if isinstance(body, dict):
+                yield _bare(name), {_bare(key): value for key, value in body.items()}
+
+
+def _inherited(
+    name: str, targets: Mapping[str, Mapping[str, object]], depth: int
+) -> Mapping[str, object]:
+    """What a target says, over what those say that it inherits from, the last of them first."""
+    own = targets.get(name, {})
+    if depth > _DEEPEST:
+        return own
+    whole: dict[str, object] = {}
+    contexts: dict[str, object] = {}
+    bases = (_inherited(base, targets, depth + 1) for base in _words(own.get("inherits")))
+    for body in (*bases, own):
+        whole |= body
+        found = body.get("contexts")
+        contexts |= found if isinstance(found, dict) else {}
+    return {**whole, "contexts": contexts}
+
+
+def _target(name: str, body: Mapping[str, object], variables: Mapping[str, str]) -> Target:
+    contexts = body.get("contexts")
+    return Target(
+        name,
+        _word(body.get("context", "."), variables),
+        _word(body.get("dockerfile", "Dockerfile"), variables),
+        tuple(map(_bare, contexts)) if isinstance(contexts, dict) else (),
+    )
+
+
+def _words(found: object) -> Iterable[str]:
+    return [_word(one, {}) for one in found] if isinstance(found, list) else ()
+
+
+def _word(found: object, variables: Mapping[str, str]) -> str:
+    if not isinstance(found, str):
+        return ""
+    text = _VARIABLE.sub(lambda match: variables.get(match[1]) or match[0], _bare(found))
+    return "" if "${" in text or "%{" in text else text
+
+
+def _bare(text: str) -> str:
+    """A word without the quotes in which some releases of the reader leave it."""
+    quoted = len(text) > 1 and text[0] == text[-1] == '"'
+    return text[1:-1] if quoted else text

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import pytest
+
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Source
+from imagelint.documents.bake import document as module
+from imagelint.documents.bake.document import BakeFile, parse_bake
+from imagelint.documents.base import DocumentError
+
+HCL = """
+variable "FILE" { default = "Dockerfile.web" }
+variable "OPEN" {}
+target "base" {
+  contexts = { shared = "../shared", "other" = "docker-image://alpine:3.20" }
+}
+target "app" {
+  inherits = ["base"]
+  context = "app"
+  contexts = { more = "target:base" }
+}
+target "web" {
+  inherits = ["app"]
+  dockerfile = "${FILE}"
+}
+target "open" {
+  context = "${OPEN}"
+  contexts = { x = "." }
+}
+"""
+JSON = '{"target": {"app": {"context": "app", "contexts": {"shared": "../shared"}}}}'
+
+
+def read(text: str, name: str = "build/docker-bake.hcl") -> BakeFile:
+    return parse_bake(Source(name, text))
+
+
+def test_targets_with_what_they_inherit() -> None:
+    found = {target.name: target[1:] for target in read(HCL).targets}
+    assert found == {
+        "base": (".", "Dockerfile", ("shared", "other")),
+        "app": ("app", "Dockerfile", ("shared", "other", "more")),
+        "web": ("app", "Dockerfile.web", ("shared", "other", "more")),
+        "open": ("", "Dockerfile", ("x",)),
+    }
+
+
+def test_contexts_are_found_by_their_dockerfiles() -> None:
+    document = read(HCL)
+    keys = [landmark.key[1:] for landmark in document.landmarks()]
+    assert ("build/app/Dockerfile.web", "more") in keys
+    assert ("build/Dockerfile", "shared") in keys
+    assert not any(name == "x" for _, name in keys)
+    place = next(one.node.span for one in document.landmarks() if one.key[2] == "shared")
+    assert HCL[slice(*place)] == "shared"
+
+
+def test_json_says_the_same() -> None:
+    document = read(JSON, "docker-bake.json")
+    assert [one.key[1:] for one in document.landmarks()] == [("app/Dockerfile", "shared")]
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("docker-bake.hcl", 'target "a" {'),
+        ("docker-bake.json", "{"),
+        ("docker-bake.json", "[]"),
+    ],
+)
+def test_what_is_no_bake_file(name: str, text: str) -> None:
+    with pytest.raises(DocumentError) as caught:
+        read(text, name)
+    assert caught.value.kind is ProblemKind.UNPARSABLE
+
+
+def test_odd_values_say_nothing() -> None:
+    odd = '{"target": {"a": 1, "b": {"context": 2, "contexts": [], "inherits": ["b", 3]}}}'
+    (only,) = read(odd, "docker-bake.json").targets
+    assert only == ("b", "", "Dockerfile", ())
+    escaped = read('{"target": {"c": {"contexts": {"\\u0061b": "."}}}}', "docker-bake.json")
+    (landmark,) = escaped.landmarks()
+    assert (landmark.key[2], landmark.node.span) == ("ab", (0, 0))
+
+
+def test_targets_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "_MOST_TARGETS", 1)
+    with pytest.raises(DocumentError) as caught:
+        read('{"target": {"a": {}, "b": {}}}', "docker-bake.json")
+    assert caught.value.kind is ProblemKind.TOO_LARGE
