@@ -9,7 +9,6 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.booleans import hub_variable
 from imagelint.documents.runtime.field import Place
-from imagelint.knowledge.accelerators import accelerator
 from imagelint.knowledge.recognition import cluster_variables, forms_cluster
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def gpu_count(server: ServingCommand, per_node: int | None = None) -> Fact[int]:
 
 def processors(server: ServingCommand, devices: int) -> range:
     """How many processors that many devices may have, over which a model is split."""
+    from imagelint.knowledge.accelerators import accelerator
+
     gpus = server.launch.runtime.gpus
     kind = accelerator(gpus.value.resource) if isinstance(gpus, Known) else None
     fewest, most = (kind.fewest, kind.most) if kind is not None else (1, 1)
