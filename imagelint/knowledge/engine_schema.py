@@ -159,6 +159,9 @@ class Traits(TypedDict):
     launches_others: Annotated[bool, "whether it forms a cluster in which another engine serves"]
     cluster_scripts: Annotated[list[str], "words of scripts that form such a cluster"]
     cluster_variables: Annotated[list[str], "variables by which a server joins such a cluster"]
+    linked_variables: Annotated[
+        list[str], "numbers of ports that it reads from variables which a Service may make: X_PORT"
+    ]
     revision_holds_since: Annotated[
         str, "the version from which a revision counts for code, too; empty: always, or unknown"
     ]

@@ -131,6 +131,7 @@ class Traits(NamedTuple):
     rank_flags: tuple[str, ...]
     pooling: Mapping[str, tuple[str, ...]]
     launches_others: bool
+    linked_variables: tuple[str, ...]
     revision_holds_since: str
 
 
@@ -296,6 +297,7 @@ def _traits(raw: engine_schema.Traits) -> Traits:
         rank_flags=tuple(raw["rank_flags"]),
         pooling={flag: tuple(values) for flag, values in raw["pooling"].items()},
         launches_others=raw["launches_others"],
+        linked_variables=tuple(raw["linked_variables"]),
         revision_holds_since=raw["revision_holds_since"],
     )
 

@@ -106,6 +106,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "vram-weights-dont-fit": "on",
             "cache-volume-missing": "on",
             "host-ipc": "on",
+            "service-link-variable": "on",
             "shm-missing": "on",
             "shm-small": "on",
             "liveness-generates": "on",

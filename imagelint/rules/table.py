@@ -78,6 +78,7 @@ RULES: dict[str, Entry] = {
     "secret-in-config": Entry("secrets", ("documents.shared:Setting", "documents.base:Text"), ("Polaris sensitiveConfigmapContent",)),
     "secret-mount-kept": Entry("secrets", ("documents.dockerfile.model:Instruction",)),
     "secret-value": Entry("secrets", ("documents.base:Text", "documents.shared:Setting")),
+    "service-link-variable": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "shell-form-entrypoint": Entry("build", ("documents.dockerfile.model:StartCommand",), ("hadolint DL3025", "BuildKit JSONArgsRecommended")),
     "shell-not-in-json-form": Entry("syntax", ("documents.complaints:ShellNotInJsonForm",), (), ("invalid-instruction",)),
     "shm-missing": Entry("serving", ("documents.serving.command:ServingCommand",)),

@@ -45,6 +45,8 @@ SILENT: dict[tuple[str, str], str] = {
             "vram-weights-dont-fit",
         )
     },
+    ("service-link-variable", "compose"): "only Kubernetes makes variables of Services",
+    ("service-link-variable", "dockerfile"): "only Kubernetes makes variables of Services",
     ("literal-secret-env", "dockerfile"): "secret-in-build speaks about images",
     ("secret-in-build", "kubernetes"): "literal-secret-env speaks about pods",
     ("startup-budget", "dockerfile"): "healthcheck-start-period speaks about images",

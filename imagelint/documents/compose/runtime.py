@@ -91,6 +91,11 @@ class ServiceDetails:
         return Resources(_quantities(deploy["reservations"]), _quantities(deploy["limits"]))
 
     @property
+    def service_links(self) -> Fact[bool]:
+        """Names of services are found by DNS alone."""
+        return Known(value=False)
+
+    @property
     def together(self) -> tuple[Neighbour, ...]:
         """Services do not share their networks."""
         return ()

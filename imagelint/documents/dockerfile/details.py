@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import UNKNOWN
+
 if TYPE_CHECKING:
+    from imagelint.core.fact import Fact
     from imagelint.documents.dockerfile.model import HealthCheck
     from imagelint.documents.runtime.details import Neighbour, Resources
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
@@ -39,6 +42,11 @@ class ImageDetails:
         from imagelint.documents.runtime.privileges import Privileges
 
         return Privileges()
+
+    @property
+    def service_links(self) -> Fact[bool]:
+        """Whoever runs it says it."""
+        return UNKNOWN
 
     @property
     def resources(self) -> Resources:

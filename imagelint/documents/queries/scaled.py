@@ -64,6 +64,12 @@ class NameScope:
             if not server.only_embeds
         )
 
+    def services_called(self, name: str, namespace: str) -> Iterator[Service]:
+        """The Services of that name that may be in a namespace."""
+        for service in self._found(service_named(name), Service):
+            if _same(service.object.namespace, namespace):
+                yield service
+
     def is_configured_elsewhere(self, route: Route) -> bool:
         """Whether a Service behind an Ingress of GKE is bound to what says how long that waits."""
         if (route.kind, route.controller) != ("Ingress", "gke"):

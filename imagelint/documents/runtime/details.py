@@ -60,6 +60,11 @@ class Details(Protocol):
         ...
 
     @property
+    def service_links(self) -> Fact[bool]:
+        """Whether it gets variables for the Services of its namespace."""
+        ...
+
+    @property
     def together(self) -> tuple[Neighbour, ...]:
         """The containers that share its network, itself among them."""
         ...

@@ -60,6 +60,12 @@ class ContainerDetails:
             limits = UNKNOWN if limits is ABSENT else limits
         return Resources(requests, limits)
 
+    @property
+    def service_links(self) -> Fact[bool]:
+        """Yes, unless the pod says no."""
+        said = self._spec["enableServiceLinks"].boolean()
+        return Known(value=True) if said is ABSENT else said
+
     @cached_property
     def together(self) -> tuple[Neighbour, ...]:
         """The containers that run as long as the pod, sidecars included."""
