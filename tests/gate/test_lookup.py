@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import pytest
@@ -89,3 +90,49 @@ def test_what_is_not_there_is_unsigned(yard: Yard) -> None:
     answer = yard.ours("verify", reference, "--key", _key(yard), "--no-transparency-log")
     assert answer.code == 1
     assert "is not signed" in answer.text
+
+
+def _led_to(place: str) -> Reply:
+    return Reply(302, b"", (("Location", place),))
+
+
+NOTHING = "sha256:" + "1" * 64
+LISTED = {"digest": NOTHING, "size": 1, "mediaType": "application/vnd.oci.image.manifest.v1+json"}
+INDEX = {"schemaVersion": 2, "manifests": [LISTED]}
+KIND = ("Content-Type", "application/vnd.oci.image.index.v1+json")
+ANSWERS = {
+    "is led on in a circle": (
+        *("/manifests/v1", _led_to("/v2/team/odd-answers/manifests/v1")),
+        "the registry gives no proper answer (302",
+    ),
+    "is led to a file": ("/manifests/v1", _led_to("file:///etc/passwd"), "no proper answer (302"),
+    "is led to another protocol": ("/manifests/v1", _led_to("ftp://127.0.0.1/"), "(302"),
+    "gets a page of a portal": ("/manifests/v1", Reply(200, b"<html>"), "is not JSON"),
+    "gets nothing": ("/manifests/v1", Reply(200, b""), "ends too early, after 0 characters"),
+    "gets more than anybody reads": (
+        *("/manifests/v1", Reply(200, b"{" + b" " * 17_000_000)),
+        "more than 16,777,216 bytes",
+    ),
+    "gets something else": ("/blobs/", Reply(200, b"{}"), "the registry gave something else"),
+    "gets a refusal for legal reasons": ("/manifests/v1", Reply(451), "(451"),
+    "is told of what is not there": (
+        *("/referrers/", Reply(200, json.dumps(INDEX).encode(), (KIND,))),
+        f"the registry lists {NOTHING} with the image, and does not have it",
+    ),
+    "is asked for a login by nobody": (
+        *("/v2/team", Reply(401, b"", (("WWW-Authenticate", "Negotiate"),))),
+        "the registry refuses access (401)",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", ANSWERS)
+def test_an_odd_answer_is_none(yard: Yard, what: str) -> None:
+    """Whoever asks the registry for a signed image …"""
+    place, reply, words = ANSWERS[what]
+    reference = yard.signed("odd-answers").partition("@")[0]
+    with Proxy(yard.lab.host, lambda path: reply if place in path else None) as proxy:
+        image = f"{reference.replace(yard.lab.host, proxy.host)}:v1"
+        answer = yard.ours("verify", image, "--key", _key(yard), "--no-transparency-log")
+    assert answer.code == 3, answer.text
+    assert words in answer.text

@@ -76,7 +76,11 @@ class _Fetching:
                 detail = f"the list of referrers names `{entry.digest}`, which is not a digest"
                 return Problem(ProblemKind.UNPARSABLE, self._image.reference, detail)
             found = self._client.manifest(entry.digest)
-            problem = found if isinstance(found, Problem) else self._signature(found, BUNDLE)
+            problem = (
+                _missing(found, entry.digest)
+                if isinstance(found, Problem)
+                else self._signature(found, BUNDLE)
+            )
             if problem is not None:
                 return problem
         return None
@@ -124,6 +128,14 @@ class _Fetching:
         text = json.dumps({"schemaVersion": 2, "mediaType": INDEX, "manifests": entries})
         with open(os.path.join(self._folder, "index.json"), "w", encoding="utf-8") as file:
             file.write(text)
+
+
+def _missing(problem: Problem, digest: str) -> Problem:
+    """The problem that something which refers to the image cannot be had."""
+    if problem.kind is not ProblemKind.NOT_FOUND:
+        return problem
+    detail = f"the registry lists {digest} with the image, and does not have it"
+    return problem._replace(detail=detail, help="")
 
 
 def _digests(manifest: JsonView, layers: list[JsonView]) -> Iterator[str]:
