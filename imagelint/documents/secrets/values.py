@@ -28,7 +28,17 @@ _SAYING = frozenset(
     | {"read", "write", "user", "real", "for", "local", "with", "of", "in", "to", "be", "is"}
     | {"must", "please", "valid", "bearer", "id", "from", "env", "secrets", "hub", "service"}
     | {"placeholders", "null", "none", "unused", "and", "token's", "todo", "update", "mock", "bot"}
-    | {"provide", "provided", "by", "managed", "externally", "overridden", "override", "overwrite"}
+    | {
+        "provide",
+        "provided",
+        "by",
+        "managed",
+        "externally",
+        "overridden",
+        "super",
+        "override",
+        "overwrite",
+    }
 )
 _MEANT = frozenset(("secret", "password", "passwd", "token", "key", "keys", "apikey", "secrets"))
 _MEANT |= frozenset(
@@ -61,10 +71,6 @@ _PUBLIC = pattern(
     r"|-----BEGIN (?:[A-Z]+ )*(?:PUBLIC KEY|CERTIFICATE|CERTIFICATE REQUEST)(?: BLOCK)?-----.*",
     re.DOTALL,
 )
-# A word that says that the rest of the value is none either: `super-secret-example-token`.
-_EXAMPLE = pattern(
-    r"(?:.*[-_.\s])?(?:example|placeholder|dummy|changeme)(?:[-_.\s].*)?", re.IGNORECASE
-)
 _LONGEST_PLACEHOLDER = 200
 # Where a secret lies, and not the secret: `/run/secrets/token`, `./key.json`, `file:token`.
 _PATH = pattern(r"(?:file:|\.{0,2}/|~/)[\w.@/-]+", re.ASCII)
@@ -84,8 +90,6 @@ def is_placeholder(value: str) -> bool:
     if len(text) > _LONGEST_PLACEHOLDER:
         return False
     if _PLACEHOLDER_SHAPES.fullmatch(text) or _REFERENCE.fullmatch(text):
-        return True
-    if _EXAMPLE.fullmatch(text):
         return True
     return _says_what_belongs_there(text) or is_local_key(text)
 
