@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.cli.formats import FORMATS
+from imagelint.core.report import ExitCode
 from imagelint.core.secret_forms import FORMS
 from imagelint.rules import catalog
 
@@ -420,3 +421,34 @@ def test_no_reason_tells_one(program: Program, here: Path, format_: str) -> None
     shown = program("policy", "show")
     assert "the log says" in shown.out
     assert PLAIN not in shown.out
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("check", "."),
+        ("policy", "check", ".imagelint.yaml"),
+        ("check", "--rule", f"root-user={TOKEN}", "Dockerfile"),
+        ("check", "--policy", TOKEN, "Dockerfile"),
+        ("check", "--fail-on", TOKEN, "Dockerfile"),
+        ("explain", TOKEN),
+    ],
+)
+def test_no_error_tells_one(program: Program, here: Path, arguments: tuple[str, ...]) -> None:
+    (here / "Dockerfile").write_text("FROM alpine:3.20\n", encoding="utf-8")
+    policy = f"name: a\nrules:\n  {TOKEN}: on\n  root-user: {TOKEN}\nfail-on: {TOKEN}\n"
+    (here / ".imagelint.yaml").write_text(policy, encoding="utf-8")
+    answer = program(*arguments)
+    assert answer.code == ExitCode.USAGE
+    assert answer.err.startswith("error: ")
+    assert TOKEN not in answer.out + answer.err
+
+
+def test_no_error_acts_on_who_shows_it(program: Program, here: Path) -> None:
+    (here / ".imagelint.yaml").write_text(
+        'name: a\nrules:\n  "\\n::stop-commands::x\\e[31m": on\n', encoding="utf-8"
+    )
+    answer = program("check", ".")
+    assert answer.code == ExitCode.USAGE
+    assert "\\n::stop-commands::x\\x1b[31m" in answer.err
+    assert not any(line.lstrip().startswith("::") for line in answer.err.splitlines())

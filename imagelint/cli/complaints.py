@@ -13,18 +13,29 @@ if TYPE_CHECKING:
 
 
 def tell(complaints: Sequence[Diagnostic]) -> None:
-    """Complaints to standard error; in a job of GitHub as annotations too."""
+    """Complaints to standard error; in a job of GitHub as annotations too.
+
+    They hold words of policies and of the command line: no secret of these is shown, and nothing in
+    them acts on a terminal or a runner.
+    """
     from imagelint.collect.environment import variable
 
     in_job = variable("GITHUB_ACTIONS") == "true"
     for complaint in complaints:
-        click.echo(f"error: {complaint.message}", err=True)
+        click.echo(f"error: {_shown(complaint.message)}", err=True)
         if complaint.at:
-            click.echo(f"   at: {complaint.at}", err=True)
+            click.echo(f"   at: {_shown(complaint.at)}", err=True)
         if complaint.help:
-            click.echo(f" help: {complaint.help}", err=True)
+            click.echo(f" help: {_shown(complaint.help)}", err=True)
         if in_job:
             from imagelint.reporters.github import annotation
 
-            parts = (complaint.message, complaint.at, complaint.help)
+            parts = map(_shown, (complaint.message, complaint.at, complaint.help))
             click.echo(annotation("\n".join(filter(None, parts))), err=True, nl=False)
+
+
+def _shown(text: str) -> str:
+    from imagelint.core.redact import redact
+    from imagelint.reporters.visible import visible
+
+    return visible(redact(text))

@@ -108,11 +108,13 @@ class DocumentError(Exception):
 
     def problem(self, source: Source) -> Problem:
         """The problem that this is for a source."""
+        from imagelint.core.redact import redact
+
         location = None
         if self.span is not None and source.text:
             start, end = source.position(self.span.start), source.position(self.span.end)
             location = Location(source.origin, self.span, start, end)
-        return Problem(self.kind, source.origin, self.message, self.help, location)
+        return Problem(self.kind, source.origin, redact(self.message), redact(self.help), location)
 
 
 class Dialect(Enum):
