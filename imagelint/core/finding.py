@@ -86,7 +86,9 @@ class Finding(NamedTuple):
     """One statement of one rule about one place.
 
     `severity` is the rule's own until the policy has spoken. `subject` names what the finding is
-    about in words that survive edits (a stage, a container, a package), for baselines.
+    about in words that survive edits (a stage, a container, a package), for baselines. `cause` is
+    the same for all findings about a file that one change would mend, whatever their rules; empty:
+    nobody knows of any. `parts` are those that were told together with this one in the end.
     """
 
     rule: str
@@ -98,3 +100,5 @@ class Finding(NamedTuple):
     fix: Fix | None = None
     subject: str = ""
     confidence: Confidence = Confidence.CERTAIN
+    cause: str = ""
+    parts: tuple[Finding, ...] = ()

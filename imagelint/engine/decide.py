@@ -9,6 +9,7 @@ from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Evidence, Outcome, Verdict
 from imagelint.core.subject import About
+from imagelint.engine.group import grouped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -48,8 +49,10 @@ def decide(
 
     Nothing examined is not a pass; could not tell is not a pass. A violation fails even where
     something else could not be told; the reasons then say both. `thresholds` are the lowest
-    severities that fail of findings about an origin, where it is not `fail_on`.
+    severities that fail of findings about an origin, where it is not `fail_on`. Findings of one
+    cause count as one, as bad as the worst of them.
     """
+    report = report._replace(findings=grouped(report.findings))
     by_threshold: dict[Severity, list[Finding]] = {fail_on: []}
     for finding in report.findings:
         lowest = thresholds.get(finding.location.origin, fail_on)

@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 
 def identities(findings: Sequence[Finding]) -> tuple[str, ...]:
-    """The fingerprint of each finding; alike ones are counted by place, not in the order given."""
-    order = sorted(range(len(findings)), key=lambda index: place_key(findings[index]))
-    found = dict(zip(order, fingerprints(findings[index] for index in order), strict=True))
+    """The fingerprint of each finding; alike ones are counted by place, not in the order given.
+
+    Those that are told together with others count, so that each is known by the same as alone.
+    """
+    every = (*findings, *(part for finding in findings for part in finding.parts))
+    order = sorted(range(len(every)), key=lambda index: place_key(every[index]))
+    found = dict(zip(order, fingerprints(every[index] for index in order), strict=True))
     return tuple(found[index] for index in range(len(findings)))

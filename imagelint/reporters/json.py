@@ -73,7 +73,7 @@ def _counts(report: Report) -> Json:
 
 
 def _rules(report: Report, context: ReportContext) -> Json:
-    names = {finding.rule for finding in report.findings}
+    names = {each.rule for finding in report.findings for each in (finding, *finding.parts)}
     names |= {allowed.finding.rule for allowed in report.allowed}
     texts = {name: context.describe(name) for name in names}
     return {
@@ -101,7 +101,19 @@ def _finding(finding: Finding, fingerprint: str) -> Json:
         "fingerprint": fingerprint,
         "location": _location(finding.location),
         "notes": [_note(note) for note in finding.notes],
+        "parts": [_part(part) for part in finding.parts],
         "fix": _fix(finding.fix) if finding.fix else None,
+    }
+
+
+def _part(finding: Finding) -> Json:
+    """What is told together with a finding, as far as it differs."""
+    return {
+        "rule": finding.rule,
+        "severity": str(finding.severity),
+        "message": finding.message,
+        "subject": finding.subject,
+        "location": _location(finding.location),
     }
 
 

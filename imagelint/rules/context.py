@@ -45,9 +45,11 @@ class Context:
         subject: str = "",
         severity: Severity | None = None,
         confidence: Confidence | None = None,
+        cause: str = "",
     ) -> Finding:
         """A finding of this rule at a node. `severity` is for rules that know levels.
 
+        `cause` is the same for all findings about the document that one change would mend.
         In the text of another file it is at most likely: which file a build takes is not certain.
         """
         location = self._locators.own.locate(at)
@@ -63,6 +65,7 @@ class Context:
             fix=fix,
             subject=self._locators.redact(subject) if subject else "",
             confidence=confidence or self._rule.confidence,
+            cause=cause,
         )
 
     def complaint(self, complaint: Complaint) -> Finding:

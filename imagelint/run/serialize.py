@@ -75,7 +75,7 @@ def _plain(value: object) -> object:
 
 
 def _finding(row: list[Any]) -> Finding:
-    rule, severity, message, location, help_, notes, fix, subject, confidence = row
+    rule, severity, message, location, help_, notes, fix, subject, confidence, cause, parts = row
     return Finding(
         rule=rule,
         severity=Severity(severity),
@@ -86,6 +86,8 @@ def _finding(row: list[Any]) -> Finding:
         fix=_fix(fix) if fix else None,
         subject=subject,
         confidence=Confidence(confidence),
+        cause=cause,
+        parts=tuple(map(_finding, parts)),
     )
 
 

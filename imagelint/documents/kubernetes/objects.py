@@ -133,6 +133,11 @@ class Container(NamedTuple):
         return patch or self.alone or self.owner.incomplete
 
     @property
+    def security_context(self) -> str:
+        """What the security contexts of its pod are called as the cause of findings."""
+        return _security_context(self.owner, self.spec)
+
+    @property
     def alone(self) -> bool:
         """Whether it stands outside of any pod: an operator makes the pod, and completes it."""
         return self.spec.node is self.body.node
@@ -146,6 +151,11 @@ class Container(NamedTuple):
     def serves(self) -> bool:
         """Whether it runs as long as its pod, unlike init and ephemeral containers."""
         return self.role in ("container", "sidecar")
+
+
+def _security_context(owner: KubernetesObject, spec: Cursor) -> str:
+    """The same for everything that the security contexts of one pod leave open."""
+    return f"securityContext {owner.span.start} {spec.path}"
 
 
 class Pod(NamedTuple):
@@ -175,6 +185,11 @@ class Pod(NamedTuple):
     def privileges(self) -> Privileges:
         """How much it lets those containers do that do not say it themselves."""
         return pod_privileges(self.spec)
+
+    @property
+    def security_context(self) -> str:
+        """What its security contexts are called as the cause of findings."""
+        return _security_context(self.owner, self.spec)
 
     @property
     def volumes(self) -> tuple[Volume, ...]:

@@ -6,8 +6,12 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.runtime.field import Field
 
@@ -47,3 +51,29 @@ def lacks_seccomp(container: Container) -> bool:
     """Whether neither a container nor its pod names a seccomp profile that would hold for it."""
     privileges = container.privileges
     return not privileges.privileged.on and privileges.seccomp.value is ABSENT
+
+
+class OpenPlace(NamedTuple):
+    """Where something is left open, the name of what leaves it open, and how to speak of it."""
+
+    place: Node
+    name: str
+    what: str
+
+
+def open_places(
+    pod: Pod, leaves_open: Callable[[Container], bool], field: Callable[[Container | Pod], Node]
+) -> tuple[OpenPlace, ...]:
+    """Where a pod leaves a field open: once where all of its containers do, else at each of them.
+
+    Nowhere in a patch, which is only a part of a pod.
+    """
+    if pod.partial:
+        return ()
+    found = [container for container in pod.containers if leaves_open(container)]
+    if found and len(found) == len(pod.containers):
+        return (OpenPlace(field(pod), pod.owner.name, "pod"),)
+    return tuple(
+        OpenPlace(field(container), container.name, f"container `{container.name}`")
+        for container in found
+    )

@@ -80,7 +80,8 @@ def capabilities_not_dropped(container: Container | ComposeService, ctx: Context
         if _keeps_some(container):
             message = f"the container `{container.name}` does not drop all capabilities"
             place, level = container.privileges.dropped, _in(container)
-            yield ctx.finding(place, message, help=_DROP, subject=container.name, severity=level)
+            name, cause = container.name, container.security_context
+            yield ctx.finding(place, message, help=_DROP, subject=name, severity=level, cause=cause)
         yield from _added(container, "container", ctx)
 
 

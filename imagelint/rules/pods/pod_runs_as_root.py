@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.privileges import is_root, may_be_root
+from imagelint.documents.queries.privileges import is_root, may_be_root, open_places
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -74,16 +74,15 @@ def pod_runs_as_root(pod: Pod | ComposeService, ctx: Context) -> Findings:
     if pod.windows:
         return
     low = Severity.LOW if pod.owner.is_node_agent else None
-    whole = () if pod.partial else pod.containers
-    open_ones = [container for container in whole if may_be_root(container)]
-    if open_ones and len(open_ones) == len(pod.containers):
-        message, place = "nothing keeps the pod from running as root", pod.privileges.non_root
-        yield ctx.finding(place, message, help=_HELP, subject=pod.owner.name, severity=low)
-    else:
-        for container in open_ones:
-            message = f"nothing keeps the container `{container.name}` from running as root"
-            place = container.privileges.non_root
-            yield ctx.finding(place, message, help=_HELP, subject=container.name, severity=low)
+    for place, name, what in open_places(pod, may_be_root, lambda one: one.privileges.non_root):
+        yield ctx.finding(
+            place,
+            f"nothing keeps the {what} from running as root",
+            help=_HELP,
+            subject=name,
+            severity=low,
+            cause=pod.security_context,
+        )
     for container in pod.containers:
         if is_root(container):
             yield ctx.finding(

@@ -63,4 +63,5 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
             help="set securityContext.allowPrivilegeEscalation: false",
             subject=container.name,
             severity=Severity.LOW if container.owner.is_node_agent else None,
+            cause=container.security_context if allowed is ABSENT else "",
         )

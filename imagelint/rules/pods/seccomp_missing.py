@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.privileges import lacks_seccomp
+from imagelint.documents.queries.privileges import lacks_seccomp, open_places
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -70,18 +70,15 @@ def seccomp_missing(pod: Pod | ComposeService, ctx: Context) -> Findings:
     if pod.windows:
         return
     low = Severity.LOW if pod.owner.is_node_agent else None
-    whole = () if pod.partial else pod.containers
-    open_ones = [container for container in whole if lacks_seccomp(container)]
-    if open_ones and len(open_ones) == len(pod.containers):
-        message, subject = "no seccomp profile is set for the pod", pod.owner.name
+    for place, name, what in open_places(pod, lacks_seccomp, lambda one: one.privileges.seccomp):
         yield ctx.finding(
-            pod.privileges.seccomp, message, help=_HELP, subject=subject, severity=low
+            place,
+            f"no seccomp profile is set for the {what}",
+            help=_HELP,
+            subject=name,
+            severity=low,
+            cause=pod.security_context,
         )
-    else:
-        for container in open_ones:
-            message = f"no seccomp profile is set for the container `{container.name}`"
-            place = container.privileges.seccomp
-            yield ctx.finding(place, message, help=_HELP, subject=container.name, severity=low)
     for container in pod.containers:
         place = container.privileges.seccomp
         profile = place.value

@@ -64,4 +64,5 @@ def writable_root(container: Container, ctx: Context) -> Findings:
         help="set securityContext.readOnlyRootFilesystem: true and mount emptyDirs where it writes",
         subject=container.name,
         severity=Severity.LOW if lower else None,
+        cause=container.security_context if fact is ABSENT else "",
     )
