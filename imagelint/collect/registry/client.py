@@ -172,9 +172,10 @@ class Client:
         login = self._login
         if login.bearer:
             return f"Bearer {login.bearer}"
-        if not challenge.lower().startswith("bearer"):
+        start = challenge.lower().find("bearer ")
+        if start < 0:
             return login.basic
-        said = dict(_CHALLENGE.findall(challenge))
+        said = dict(_CHALLENGE.findall(challenge[start:]))
         realm = said.get("realm", "")
         local = _LOCAL.fullmatch(urlsplit(realm).netloc) and self._schemes[-1] == "http"
         if not (realm.startswith("https://") or (realm.startswith("http://") and local)):
@@ -183,7 +184,8 @@ class Client:
 
     def _token(self, realm: str, said: dict[str, str], login: Login) -> str | Problem:
         scope = said.get("scope") or f"repository:{self._repository}:pull"
-        wishes = (("service", said.get("service", "")), ("scope", scope))
+        service = said.get("service", "")
+        wishes = (*((("service", service),) if service else ()), ("scope", scope))
         if login.refresh:
             grant = ("grant_type", "refresh_token"), ("refresh_token", login.refresh)
             question = Question(realm, form=(*grant, ("client_id", "imagelint"), *wishes))

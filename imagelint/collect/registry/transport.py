@@ -138,7 +138,10 @@ def _read(response: http.client.HTTPResponse, most: int) -> Response | Transport
         body += chunk
         if len(body) > most:
             return TransportError(f"the answer has more than {most:,} bytes")
-    headers = {name.lower(): value for name, value in response.headers.items()}
+    headers: dict[str, str] = {}
+    for name, value in response.headers.items():
+        known = headers.get(name.lower())
+        headers[name.lower()] = value if known is None else f"{known}, {value}"
     said = headers.get("content-length", "")
     if said.isdigit() and int(said) != len(body):
         return TransportError(f"the answer was cut after {len(body):,} of {said} bytes")

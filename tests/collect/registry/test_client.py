@@ -262,6 +262,15 @@ def test_a_token_is_fetched_for_the_repository(server: Server, tmp_path: Path) -
         assert problem(client(server).manifest("v1")).kind is ProblemKind.UNAUTHORIZED
 
 
+@pytest.mark.parametrize("head", ["", 'Basic realm="x", '])
+def test_a_challenge_may_come_with_others_and_without_a_service(server: Server, head: str) -> None:
+    server.wanted = "Bearer abc"
+    server.challenge = f'{head}Bearer realm="http://{server.host}/token"'
+    server.say("/v2/team/app/manifests/v1", b"{}")
+    server.say("/token?scope=repository%3Ateam%2Fapp%3Apull", {"token": "abc"})
+    assert isinstance(client(server).manifest("v1"), Stored)
+
+
 def test_a_refresh_token_gets_another(server: Server, tmp_path: Path) -> None:
     server.wanted = "Bearer abc"
     server.challenge = f'Bearer realm="http://{server.host}/token",service="s",scope="x"'
