@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
     from typing import Self
 
+    from imagelint.documents.mapped import MappedText
     from imagelint.documents.project import Project
 
 T = TypeVar("T")
@@ -243,6 +244,18 @@ class Attachments(NamedTuple):
     asked: tuple[str, ...] = ()
 
 
+class Embedded(NamedTuple):
+    """A document of which only another tells that it is one.
+
+    It stands there as a value: `mapped` is its text with the places there. Or it is a file whose
+    name says nothing, and has places of its own.
+    """
+
+    document: Document
+    mapped: MappedText | None = None
+    path: str = ""
+
+
 def part_at(parts: Sequence[TextPart], offset: int) -> TextPart:
     """The text in which an offset lies, among the texts of a document in their order."""
     return next((part for part in reversed(parts) if offset >= part.start), parts[0])
@@ -269,6 +282,7 @@ class Document:
         "attached",
         "complaints",
         "elsewhere",
+        "embedded",
         "gaps",
         "source",
     )
@@ -285,6 +299,7 @@ class Document:
         self.source = source
         self.attached, self.asked = attachments or Attachments()
         self.elsewhere: tuple[Allowance, ...] = ()
+        self.embedded: tuple[Embedded, ...] = ()
         self.gaps = tuple(gaps)
         self.complaints = tuple(complaints)
         self.allowances = tuple(allowances)

@@ -49,7 +49,17 @@ class Examination:
         if document.elsewhere:
             also = allow_inline(kept, document.elsewhere, self._enabled, document.parts)
             kept, allowed = also.kept, (*allowed, *also.allowed)
-        return Report(kept, allowed, judgement.problems, (examined,)) + idle
+        found = Report(kept, allowed, judgement.problems, (examined,)) + idle
+        return found + self._embedded(document, project) if document.embedded else found
+
+    def _embedded(self, document: Document, project: Project) -> Report:
+        """The report about the documents that stand in another, or that only it tells of."""
+        from imagelint.engine.embedded import relocated
+
+        report = Report()
+        for embedded in document.embedded:
+            report += relocated(self(embedded.document, project), embedded, document)
+        return report
 
     def allowances(self, document: Document, uses: Iterable[AllowanceUse]) -> Report:
         """The report about what became of allowances that are written in a document."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Attachments, Complaint, Document
+from imagelint.documents.base import Allowance, Attachments, Complaint, Document, DocumentError
 from imagelint.documents.complaints import MalformedComposeFile
 from imagelint.documents.compose.dotenv import FILE_NAME, read_dotenv
 from imagelint.documents.compose.execution import SERVICE_BUILD, ServicePlace
@@ -100,6 +100,9 @@ class ComposeFile(Document):
         """Also the defaults of variables that are secret by their names, wherever they stand."""
         yield from super().concealed()
         yield from replaced_secrets(self)
+        for inner, mapped, _ in self.embedded:
+            if mapped is not None:
+                yield from (mapped.place(*span) for span in inner.concealed())
         for text in self.parts:
             for match in _DEFAULT.finditer(text.source.text):
                 if is_secret_name(match[1]):
@@ -139,7 +142,7 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
     for node in stream.documents:
         complaints += _misshapen(node)
         complaints += refused(ComposeRoot(node, variables))
-    return ComposeFile(
+    document = ComposeFile(
         source,
         tuple(
             _service(name, body)
@@ -150,6 +153,14 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
         complaints=sorted(complaints),
         allowances=comment_allowances(source, stream.documents),
     )
+    if any(service.builds for service in document.services):
+        from imagelint.documents.compose.project.builds import dockerfiles
+
+        found = tuple(dockerfiles(document, once))
+        document.embedded = tuple(one for one in found if not isinstance(one, DocumentError))
+        document.gaps += tuple(one for one in found if isinstance(one, DocumentError))
+        document.asked = tuple(asked)
+    return document
 
 
 def _assembly(

@@ -77,7 +77,7 @@ def whole(item: Cursor) -> MappedWord:
     mapped = fill(map_scalar(item.node), variables_of(item))
     fact = interpolated(mapped.text)
     value = Known(fact.value, item.span) if isinstance(fact, Known) else UNKNOWN
-    return MappedWord(Word(mapped.span, item.node.raw, value), _unescaped(mapped), item.path)
+    return MappedWord(Word(mapped.span, item.node.raw, value), unescaped(mapped), item.path)
 
 
 def _mapped_word(line: MappedText, span: Span, chosen: list[int], path: str) -> MappedWord:
@@ -87,10 +87,10 @@ def _mapped_word(line: MappedText, span: Span, chosen: list[int], path: str) -> 
     fact = interpolated(mapped.text)
     value = Known(fact.value, at) if isinstance(fact, Known) else UNKNOWN
     raw = line.text[span.start : span.end]
-    return MappedWord(Word(at, raw, value), _unescaped(mapped), path)
+    return MappedWord(Word(at, raw, value), unescaped(mapped), path)
 
 
-def _unescaped(mapped: MappedText) -> MappedText:
+def unescaped(mapped: MappedText) -> MappedText:
     """The text with `$$` as `$`, which is what the container gets to see."""
     text = mapped.text
     if "$$" not in text:

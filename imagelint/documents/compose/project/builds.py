@@ -1,0 +1,77 @@
+"""Dockerfiles of which only a compose file tells: `dockerfile_inline`, and names of any kind.
+
+https://github.com/compose-spec/compose-spec/blob/main/build.md
+"""
+
+from __future__ import annotations
+
+from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
+
+from imagelint.core.source import Source
+from imagelint.documents.base import DocumentError, Embedded
+from imagelint.documents.compose.interpolation import fill, variables_of
+from imagelint.documents.compose.values import is_set, word
+from imagelint.documents.compose.words import unescaped
+from imagelint.documents.detect import detect
+from imagelint.documents.kinds import KINDS
+from imagelint.documents.project import beside
+from imagelint.documents.serving.startscript import map_scalar
+from imagelint.documents.yaml.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.compose.document import ComposeFile
+    from imagelint.documents.kinds import Beside
+    from imagelint.documents.yaml.cursor import Cursor
+
+
+def dockerfiles(document: ComposeFile, read: Beside) -> Iterator[Embedded | DocumentError]:
+    """The Dockerfiles that a file tells of, and why one of them cannot be examined.
+
+    What is written in another file is told there.
+    """
+    seen: set[str] = set()
+    for service in document.services:
+        build = service.body["build"]
+        inline, named = build["dockerfile_inline"], build["dockerfile"]
+        place = inline if is_set(inline) else named
+        node = place.node
+        if not isinstance(node, Scalar) or node.span.end > len(document.source.text):
+            continue
+        name = normpath(join(word(build["context"]) or ".", word(named)))
+        key = f"{node.span}" if place is inline else name
+        if key in seen:
+            continue
+        seen.add(key)
+        try:
+            found = (
+                _inline(inline, node, document) if place is inline else _named(name, document, read)
+            )
+        except DocumentError as error:
+            message = f"the Dockerfile of `{service.name}`: {error.message}"
+            yield DocumentError(error.kind, message, node.span, error.help)
+        else:
+            if found is not None:
+                yield found
+
+
+def _inline(place: Cursor, node: Scalar, document: ComposeFile) -> Embedded:
+    mapped = unescaped(fill(map_scalar(node), variables_of(place)))
+    inner = KINDS["dockerfile"].parse(Source(document.source.origin, mapped.text))
+    return Embedded(inner, mapped, place.path)
+
+
+def _named(name: str, document: ComposeFile, read: Beside) -> Embedded | None:
+    """A Dockerfile whose name does not say that it is one; others are found by their names."""
+    origin = beside(document.source.origin, name)
+    if detect(origin, "FROM scratch\n") == "dockerfile":
+        return None
+    text = read(name)
+    if text is None:
+        return None
+    inner = KINDS["dockerfile"].parse(
+        Source(origin, text), lambda other: read(normpath(join(dirname(name), other)))
+    )
+    return Embedded(inner)

@@ -1,0 +1,46 @@
+"""What is said about a document that stands in another one, at its places there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.locate import Locator
+from imagelint.documents.runtime.field import Place
+
+if TYPE_CHECKING:
+    from imagelint.core.finding import Finding, Location
+    from imagelint.core.report import Report
+    from imagelint.documents.base import Document, Embedded
+
+
+def relocated(report: Report, embedded: Embedded, outer: Document) -> Report:
+    """A report with places in the outer document; fixes are left out, which know other places.
+
+    What is a file of its own keeps its places.
+    """
+    mapped = embedded.mapped
+    if mapped is None:
+        return report
+    locator = Locator(outer)
+
+    def there(location: Location) -> Location:
+        span = location.span
+        path = f"{embedded.path}.{location.path}" if location.path else embedded.path
+        return locator.locate(Place(mapped.place(span.start, span.end), path))
+
+    def moved(finding: Finding) -> Finding:
+        notes = tuple(
+            note._replace(location=there(note.location)) if note.location else note
+            for note in finding.notes
+        )
+        return finding._replace(location=there(finding.location), notes=notes, fix=None)
+
+    return report._replace(
+        findings=tuple(map(moved, report.findings)),
+        allowed=tuple(each._replace(finding=moved(each.finding)) for each in report.allowed),
+        problems=tuple(
+            problem._replace(location=there(problem.location) if problem.location else None)
+            for problem in report.problems
+        ),
+        examined=(),
+    )
