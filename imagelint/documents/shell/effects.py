@@ -20,7 +20,7 @@ DECLARING = frozenset({"export", "declare", "typeset", "readonly", "local"})
 _READING = frozenset({"read", "mapfile", "readarray", "getopts", "printf", "let", "eval"})
 _SOURCING = frozenset({".", "source"})
 _NOTHING = ":"  # whose words are expanded all the same
-EFFECTIVE = DECLARING | _READING | _SOURCING | {"unset", _NOTHING}
+EFFECTIVE = DECLARING | _READING | _SOURCING | {"unset", "set", _NOTHING}
 _SET_TO_DEFAULT = pattern(r"\$\{([A-Za-z_]\w*):?=[^{}'\"`$\\]*\}", re.ASCII)
 # Files that set up an environment of their own and leave the author's variables alone.
 _HARMLESS = frozenset(
@@ -36,6 +36,8 @@ def apply_effects(command: Command, scope: Scope, text: str) -> None:
         _assign(command, scope, program)
     elif program == _NOTHING:
         _default(command, scope)
+    elif program == "set":
+        _set_options(command, scope)
     elif program == "unset":
         _unset(command, scope)
     elif program == "eval" and any(word.value is UNKNOWN for word in command.arguments):
@@ -47,7 +49,7 @@ def apply_effects(command: Command, scope: Scope, text: str) -> None:
 
 
 def _assign(command: Command, scope: Scope, program: str) -> None:
-    exports = program == "export" or bool(program and command.has_flag("-x"))
+    exports = program == "export" or bool(program and command.has_flag("-x")) or scope.exports_all
     public = {variable.name for variable in scope.exported}
     for variable in command.assignments:
         value = variable.value if command.unconditional else UNKNOWN
@@ -63,6 +65,15 @@ def _exported(word: Word, scope: Scope, *, sure: bool) -> EnvVar:
     """The variable that `export NAME` hands on."""
     value = scope.lookup(word.text) if sure else UNKNOWN
     return EnvVar(word.span, word.text, value, EnvOrigin.SHELL, word.span, word.span)
+
+
+def _set_options(command: Command, scope: Scope) -> None:
+    """`set -a` exports all that is set behind it, `set +a` ends that."""
+    words = [word.text for word in command.arguments]
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        named = word[1:] == "o" and following == "allexport"
+        if named or (word[:1] in ("-", "+") and word[1:].isalpha() and "a" in word[1:]):
+            scope.exports_all = word[0] == "-"
 
 
 def _default(command: Command, scope: Scope) -> None:

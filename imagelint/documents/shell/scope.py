@@ -27,7 +27,7 @@ _NAME = pattern(r"[A-Za-z_]\w*", re.ASCII)
 class Scope:
     """Variables by name. What the script itself sets hides what was known before it."""
 
-    __slots__ = ("_before", "_frozen", "_known", "_own", "_public", "exported")
+    __slots__ = ("_before", "_frozen", "_known", "_own", "_public", "exported", "exports_all")
 
     def __init__(self, before: Mapping[str, Fact[str]], *, frozen: bool = False) -> None:
         self._before = before
@@ -36,6 +36,7 @@ class Scope:
         self._frozen = frozen
         self._known = True
         self.exported: tuple[EnvVar, ...] = ()
+        self.exports_all = False
 
     def lookup(self, name: str) -> Fact[str]:
         """What is known about a variable."""
@@ -78,6 +79,7 @@ class Scope:
         twin._public = self._public
         twin._known = self._known
         twin.exported = self.exported
+        twin.exports_all = self.exports_all
         return twin
 
     def visible(self) -> Scope:

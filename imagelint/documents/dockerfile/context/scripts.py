@@ -131,8 +131,6 @@ class _Reader:
 
 def read_run_files(stages: Sequence[Stage], source: Source, read: Beside) -> RunFiles:
     """The scripts in files that the RUNs of the stages and the start of the last one run."""
-    if not stages:
-        return RunFiles()
     reader = _Reader(ImageFiles(stages, source.text, read), source)
     for stage in stages:
         for script in stage.scripts:
