@@ -95,6 +95,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "flag-with-value-in-one-word": "on",
             "model-revision-unpinned": "on",
             "removed-engine-flag": "on",
+            "unknown-engine-value": "on",
             "trust-remote-code": "on",
             "variable-without-shell": "on",
             "cuda-driver-floor": "on",

@@ -116,12 +116,12 @@ def deadly(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("deadly")
 def test_a_process_that_dies_costs_one_file(program: Program, many: Path) -> None:
-    answer = program("check", "--policy", "recommended", "--jobs", "2", "--no-cache")
+    answer = program("check", "--policy", "recommended", "--jobs", "2", "--no-cache", "--verbose")
     assert answer.code == 4
     assert answer.out.count("the process that examined it died") == 1
     assert "d8/Dockerfile" in answer.out
     assert "d1/Dockerfile:2:6" in answer.out
-    assert "d253/Dockerfile:2:6" in answer.out
+    assert "d253/Dockerfile:2" in answer.out
 
 
 def test_a_wrong_policy_stops_a_spread_run_too(program: Program, many: Path) -> None:

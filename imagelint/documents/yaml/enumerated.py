@@ -16,9 +16,6 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.knowledge.kubernetes.enumerations import Branch
 
-# What something will be put in the place of: `<policy>`, `$POLICY`, `@@policy@@`, `PULL_POLICY`.
-_PLACEHOLDER = pattern(r".*[$<>{}@%#].*|[A-Z0-9]*_[A-Z0-9_]*")
-_FILLED = pattern(r".*[$<>{}@%#].*")
 _INDEX = pattern(r"\[[0-9]+\]")
 _MOST_WORDS = 8
 
@@ -32,19 +29,10 @@ def unknown_values(
         place, branch = pending.pop()
         if isinstance(branch, Enumeration):
             word = read(place)
-            if isinstance(word, Known) and is_mistaken(word.value, branch):
+            if isinstance(word, Known) and branch.refuses(word.value):
                 yield _unknown(place, word.value, branch)
         else:
             pending += reversed(place.chosen(branch))
-
-
-def is_mistaken(word: str, enumeration: Enumeration) -> bool:
-    """Whether a word is none that a field takes, and stands for none either."""
-    if not word:
-        return False
-    if enumeration.takes(word):
-        return enumeration.is_refused_prefix(word)
-    return not (_FILLED if enumeration.any_case else _PLACEHOLDER).fullmatch(word)
 
 
 def _unknown(place: Cursor, word: str, enumeration: Enumeration) -> UnknownValue:

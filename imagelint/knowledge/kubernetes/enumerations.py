@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias, Union
 
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.tables import table
 
@@ -12,6 +13,9 @@ if TYPE_CHECKING:
     from imagelint.knowledge.schema import EnumeratedFields
 
 _LIKENESS = 0.7
+# What something will be put in the place of: `<policy>`, `$POLICY`, `@@policy@@`, `PULL_POLICY`.
+_PLACEHOLDER = pattern(r".*[$<>{}@%#].*|[A-Z0-9]*_[A-Z0-9_]*")
+_FILLED = pattern(r".*[$<>{}@%#].*")
 
 
 class Enumeration(NamedTuple):
@@ -32,6 +36,14 @@ class Enumeration(NamedTuple):
         return any(
             same == one or (one.endswith("*") and same.startswith(one[:-1])) for one in self.words
         )
+
+    def refuses(self, word: str) -> bool:
+        """Whether a word is none that a field takes, and stands for none either."""
+        if not word:
+            return False
+        if self.takes(word):
+            return self.is_refused_prefix(word)
+        return not (_FILLED if self.any_case else _PLACEHOLDER).fullmatch(word)
 
     def is_refused_prefix(self, word: str) -> bool:
         """Whether a word is one of the field's but for a prefix that not everybody takes."""

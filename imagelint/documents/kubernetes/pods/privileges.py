@@ -8,7 +8,6 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.runtime.privileges import HostNamespaces, Privileges, Switched
-from imagelint.documents.yaml.enumerated import is_mistaken
 from imagelint.documents.yaml.nodes import Sequence
 from imagelint.knowledge.kubernetes.enumerations import enumeration
 
@@ -106,7 +105,7 @@ def _seccomp(profile: Cursor) -> Field[str]:
         return Field(UNKNOWN, profile)
     fact = kind.text()
     known = enumeration("Security", "seccompProfile", "type")
-    if isinstance(fact, Known) and is_mistaken(fact.value, known):
+    if isinstance(fact, Known) and known.refuses(fact.value):
         return Field(ABSENT, kind)  # a profile that does not exist protects from nothing
     return Field(fact, profile if fact is ABSENT else kind)
 

@@ -1,0 +1,37 @@
+"""What servers are told that is none of the words which a flag takes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
+from imagelint.knowledge.kubernetes.enumerations import Enumeration, enumerated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.serving.switches import Switch
+
+
+class UnknownChoice(NamedTuple):
+    """A switch with a word that it does not take, and what to write instead."""
+
+    switch: Switch
+    word: str
+    help: str
+
+
+def unknown_choices(server: ServingCommand) -> Iterator[UnknownChoice]:
+    """The switches of a server whose flags take a few words, and not the one that is written."""
+    flags = enumerated(server.engine) if server.engine else {}
+    for name, words in flags.items() if isinstance(flags, dict) else ():
+        switch = server.find_switch(name)
+        if switch is None or not isinstance(words, Enumeration):
+            continue
+        value = switch.value
+        if isinstance(value, Known) and words.refuses(value.value):
+            near = words.nearest(value.value)
+            help_ = f"write `{near}`" if near else f"write one of {', '.join(words.words)}"
+            yield UnknownChoice(switch, value.value, help_)

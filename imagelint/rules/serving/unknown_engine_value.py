@@ -1,0 +1,43 @@
+"""The rule `unknown-engine-value`."""
+
+from __future__ import annotations
+
+from imagelint.documents.queries.choices import unknown_choices
+from imagelint.documents.queries.serving import title
+from imagelint.documents.serving.command import ServingCommand
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(ServingCommand, Severity.HIGH)
+def unknown_engine_value(server: ServingCommand, ctx: Context) -> Findings:
+    """The server is told a word that its engine does not take.
+
+    Some flags take one of a few words, and the server ends at once on any other: the pod restarts
+    for ever.
+
+    Except: flags whose words change with the releases of the engine.
+
+    Bad (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.11.0
+              args: [--model, Qwen/Qwen3-8B, --dtype, bf16]
+
+    Good (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.11.0
+              args: [--model, Qwen/Qwen3-8B, --dtype, bfloat16]
+    """
+    for choice in unknown_choices(server):
+        name = choice.switch.written
+        message = f"{title(server)} takes no `{choice.word}` for `{name}`"
+        yield ctx.finding(choice.switch, message, help=choice.help, subject=name)
