@@ -83,7 +83,7 @@ class Extender:
             own = node._replace(entries=tuple(e for e in node.entries if e.key.text != EXTENDS))
             if base is not None:
                 inherited = self._service(base, via or place.value.span, chain)
-                result = self._merger.service(inherited, own)
+                result = self._merger.inherited(inherited, own)
                 if isinstance(result, Mapping):
                     result = result._replace(span=node.span)
         self._done[link.key] = result

@@ -82,6 +82,18 @@ class Merger:
         """A service and what is laid over it."""
         return self._values((), base, over)
 
+    def inherited(self, base: YamlNode, own: YamlNode) -> YamlNode:
+        """A service with what it extends, all of which will be read once more."""
+        pending = [base]
+        while pending:
+            node = pending.pop()
+            if isinstance(node, Sequence):
+                pending += node.items
+            elif isinstance(node, Mapping):
+                pending += (entry.value for entry in node.entries)
+            self._count(1)
+        return self.service(base, own)
+
     def without_resets(self, root: YamlNode) -> YamlNode:
         """A tree without what is reset, when nothing is left that it could reset."""
         if any(_RESET in text.source.text for text in self._files.parts):

@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
+from imagelint.documents.base import DocumentError
 from imagelint.documents.compose.document import ComposeFile, parse_compose
-from imagelint.documents.compose.project import extending, files
+from imagelint.documents.compose.project import extending, files, merging
 
 if TYPE_CHECKING:
     from imagelint.documents.compose.model import ComposeService
@@ -252,3 +254,13 @@ def test_secrets_of_all_files_are_covered() -> None:
     allowed = together("compose.yaml", allowing)
     (known,) = allowed.elsewhere
     assert allowed.written(known.span).startswith("# imagelint: allow")
+
+
+def test_what_many_services_inherit_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = "services: {base: {image: x, environment: {A: 1, B: 2, C: 3}}"
+    text = base + "".join(f", s{number}: {{extends: base}}" for number in range(5)) + "}"
+    assert len(together("compose.yaml", {"compose.yaml": text}).services) == 6
+    monkeypatch.setattr(merging, "MOST_MERGED", 30)
+    with pytest.raises(DocumentError) as caught:
+        together("compose.yaml", {"compose.yaml": text})
+    assert caught.value.kind is ProblemKind.TOO_LARGE
