@@ -136,7 +136,21 @@ def test_what_is_no_secret_is_shown(text: str) -> None:
 
 @pytest.mark.parametrize(
     "mark",
-    ["token=", "--token ", "token: ", "password=password:", "://a:", "login -p ", "api_key="],
+    [
+        "token=",
+        "--token ",
+        "token: ",
+        "password=password:",
+        "://a:",
+        "login -p ",
+        "api_key=",
+        "login ",
+        "zip -P ",
+        "useradd ",
+        "?sig=a&",
+        "passwd <<<",
+        "-p a\\\n",
+    ],
 )
 def test_looking_for_secrets_takes_no_longer_than_reading(mark: str) -> None:
     started = time.monotonic()

@@ -112,8 +112,8 @@ def named_values(text: str, among: Hinted = ANYTHING) -> Iterator[NamedValue]:
             yield from _behind(word, before, text, lower)
     for form in among.forms:
         if is_hinted(form.hints, lower):
-            for match in form.pattern.finditer(text):
-                yield NamedValue(Span(*match.span(1)), "", form.what)
+            for start, end in form.secrets(text):
+                yield NamedValue(Span(start, end), "", form.what)
 
 
 def is_hinted(hints: tuple[str, ...], text: str) -> bool:

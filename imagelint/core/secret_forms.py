@@ -9,6 +9,7 @@ from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Iterator
 
 PASSWORD = "a password"  # noqa: S105 - what a reader calls it
 _TOKEN = "a token"  # noqa: S105 - what a reader calls it
@@ -18,10 +19,11 @@ SIGNATURE = "the signature of an address"
 _NEXT = (
     r"(?:[ \t]*=[ \t]*|[ \t]+|['\"]\s{0,99},\s{0,99}|['\"]?[ \t]{0,99}\r?\n[ \t]{0,99}-[ \t]{1,99})"
 )
-# A value, and what words between a program and its option are: other words of the same command.
+# How far before its option a program may stand: people write a few words.
+_FARTHEST = 300
+_ITEM = pattern(r"[ \t]{0,99}-[ \t]")
 _QUOTE = r"(?:\$(?=['\"]))?\\?['\"]?"
 _VALUE = r"([^\s'\"$|;&<>\\-][^\s'\"$|;&<>]{3,})"
-_WORDS = r"(?:[^\n|;&]|(?<=\\)\n|\n[ \t]{0,99}-[ \t]){0,300}?"
 _PIPE = r"['\"]?\s{0,99}(?:\\\n\s{0,99})?\|[^\n|;&]{0,99}"
 _FED = r"(?:--password-stdin|--with-token|--stdin|\bwandb login\b|\bpasswd\b|\bsudo -S\b)"
 
@@ -29,18 +31,41 @@ _FED = r"(?:--password-stdin|--with-token|--stdin|\bwandb login\b|\bpasswd\b|\bs
 class Form(NamedTuple):
     """A form: `what` it tells, words in lower case without which it cannot occur, the form itself.
 
-    Group 1 of the pattern is the secret.
+    Group 1 of the pattern is the secret. `program` must stand before it in the same command: looked
+    for backwards from the option, which is rare, and not forwards from every such word.
     """
 
     what: str
     hints: tuple[str, ...]
     pattern: re.Pattern[str]
+    program: re.Pattern[str] | None = None
+
+    def secrets(self, text: str) -> Iterator[tuple[int, int]]:
+        """Where the form tells secrets in a text."""
+        for match in self.pattern.finditer(text):
+            if self.program is None or self.program.search(text, *_command(text, match.start())):
+                yield match.span(1)
 
 
-def _option(programs: str, options: str, *hints: str) -> Form:
+def _command(text: str, end: int) -> tuple[int, int]:
+    """The part of a command that is written before a place in it, as far as it is near."""
+    first = max(0, end - _FARTHEST)
+    start = max(text.rfind(mark, first, end) + 1 for mark in "|;&")
+    start = max(start, first)
+    feed = text.rfind("\n", start, end)
+    while feed >= 0 and (text[feed - 1 : feed] == "\\" or _ITEM.match(text, feed + 1)):
+        feed = text.rfind("\n", start, feed)
+    return max(start, feed + 1), end + 1
+
+
+def _option(programs: str, option: str, *hints: str) -> Form:
     """A program that takes a secret by an option."""
-    command = rf"(?<![\w-])(?:{programs})['\"]?(?=[\s,]){_WORDS}[\s'\"](?:{options})"
-    return Form(PASSWORD, hints, pattern(command + _NEXT + _QUOTE + _VALUE))
+    told = pattern(rf"(?<=[\s'\"])(?:{option}){_QUOTE}{_VALUE}")
+    return Form(PASSWORD, hints, told, _program(programs))
+
+
+def _program(programs: str) -> re.Pattern[str]:
+    return pattern(rf"(?<![\w-])(?:{programs})['\"]?(?=[\s,])")
 
 
 FORMS = (
@@ -133,26 +158,27 @@ FORMS = (
         ),
     ),
     Form(PASSWORD, ("pass:",), pattern(r"-pass(?:in|out)?[ =]['\"]?pass:([^\s'\"$]{4,})")),
-    _option(r"login|sshpass|mongo\w*", r"-p", "login", "sshpass", "mongo"),
+    _option(r"login|sshpass|mongo\w*", f"-p{_NEXT}", "login", "sshpass", "mongo"),
     # Apart from its option, the word would be the name of a database, or a port.
-    Form(
-        PASSWORD,
-        ("mysql", "mariadb", "sshpass"),
-        pattern(
-            rf"(?<![\w-])(?:mysql\w*|mariadb[\w-]*|sshpass)['\"]?(?=[\s,]){_WORDS}[\s'\"]-p['\"]?{_VALUE}"
-        ),
-    ),
-    _option(r"(?:redis|valkey|keydb)-cli", r"-a|--pass", "redis-cli", "valkey-cli", "keydb-cli"),
+    _option(r"mysql\w*|mariadb[\w-]*|sshpass", r"-p", "mysql", "mariadb", "sshpass"),
     _option(
-        r"(?:redis|valkey|keydb)-server", r"--requirepass|--masterauth", "requirepass", "masterauth"
+        r"(?:redis|valkey|keydb)-cli",
+        f"(?:-a|--pass){_NEXT}",
+        *("redis-cli", "valkey-cli", "keydb-cli"),
+    ),
+    _option(
+        r"(?:redis|valkey|keydb)-server",
+        f"--(?:requirepass|masterauth){_NEXT}",
+        *("requirepass", "masterauth"),
     ),
     Form(
         PASSWORD,
         ("useradd", "usermod"),
         pattern(
-            rf"(?<![\w-])user(?:add|mod)['\"]?(?=[\s,]){_WORDS}[\s'\"](?:-p|--password){_NEXT}['\"]?"
+            rf"(?<=[\s'\"])(?:-p|--password){_NEXT}['\"]?"
             r"(\\?\$\w{1,9}\\?\$[\w./$\\=,-]{8,}|[^\s'\"$|;&<>\\-][^\s'\"$|;&<>]{3,})"
         ),
+        _program("useradd|usermod"),
     ),
     Form(
         PASSWORD,
@@ -162,8 +188,8 @@ FORMS = (
             r"([^\s'\"$|;&<>()-][^\s'\"$|;&<>()]{3,})"
         ),
     ),
-    _option(r"ldap\w+", r"-w", "ldap"),
-    _option(r"zip|unzip", r"-P", "zip"),
+    _option(r"ldap\w+", f"-w{_NEXT}", "ldap"),
+    _option(r"zip|unzip", f"-P{_NEXT}", "zip"),
     Form(
         PASSWORD,
         ("htpasswd",),
