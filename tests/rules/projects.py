@@ -128,3 +128,14 @@ def all_cases() -> Iterator[Case]:
     """The cases of all rules."""
     for rule in catalog.names():
         yield from cases_of(rule)
+
+
+def examine_by_all(files: Mapping[str, str], under: Given) -> Report:
+    """What all rules of a strict policy say about files in a folder."""
+    with TemporaryDirectory(prefix="imagelint-") as folder, chdir(folder):
+        for name, text in files.items():
+            path = Path(name)
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        flags = Policy(environment=under.environment)
+        return _examine(Policies(("strict", "gpu-serving"), flags, set()))
