@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from posixpath import dirname
 from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import Known
@@ -64,11 +65,20 @@ class NameScope:
             if not server.only_embeds
         )
 
-    def services_called(self, name: str, namespace: str) -> Iterator[Service]:
-        """The Services of that name that may be in a namespace."""
-        for service in self._found(service_named(name), Service):
-            if _same(service.object.namespace, namespace):
-                yield service
+    def services_called(self, name: str, namespace: str) -> Iterator[tuple[bool, Service]]:
+        """The Services of that name that may be in a namespace, and whether each is in this file.
+
+        Those of other folders are not looked at: they need not be for the same cluster.
+        """
+        here = self._document.source.origin
+        key = service_named(name)
+        for own in self._document.derived(by_key).get(key, ()):
+            if isinstance(own, Service) and _same(own.object.namespace, namespace):
+                yield True, own
+        for origin, other in self._project.find(Manifest, key, Service):
+            near = origin != here and dirname(origin) == dirname(here)
+            if near and _same(other.object.namespace, namespace):
+                yield False, other
 
     def is_configured_elsewhere(self, route: Route) -> bool:
         """Whether a Service behind an Ingress of GKE is bound to what says how long that waits."""

@@ -6,7 +6,7 @@ from imagelint.core.fact import ABSENT, value_or
 from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.queries.serving import setting, title
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _PORT = "_PORT"
 
@@ -21,7 +21,8 @@ def service_link_variable(server: ServingCommand, ctx: Context) -> Findings:
     made.
 
     Except:
-        Pods with `enableServiceLinks: false`, and containers that set the variable themselves.
+        Pods with `enableServiceLinks: false`, and containers that set the variable themselves. A
+        Service of another file in the same folder is only likely to be beside the pod.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -60,11 +61,14 @@ def service_link_variable(server: ServingCommand, ctx: Context) -> Findings:
         return
     for variable in names:
         service = variable.removesuffix(_PORT).lower().replace("_", "-")
-        made = NameScope(ctx.document, ctx.project).services_called(service, runtime.namespace)
-        if setting(server, variable) is ABSENT and next(made, None) is not None:
+        scope = NameScope(ctx.document, ctx.project)
+        made = next(scope.services_called(service, runtime.namespace), None)
+        if setting(server, variable) is ABSENT and made is not None:
+            here, _ = made
             yield ctx.finding(
                 server,
                 f"the Service `{service}` makes {variable}=tcp://…, which {title(server)} reads",
                 help="write `enableServiceLinks: false` in the pod's spec, or rename the Service",
                 subject=runtime.name,
+                confidence=None if here else Confidence.LIKELY,
             )
