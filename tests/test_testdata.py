@@ -104,7 +104,11 @@ def check(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         report = json.loads(capsys.readouterr().out)
         return Answer(
             code,
-            frozenset(finding["rule"] for finding in report["findings"]),
+            frozenset(
+                told["rule"]
+                for finding in report["findings"]
+                for told in (finding, *finding.get("parts", ()))
+            ),
             [f"{one['location']['origin']}: {one['message']}" for one in report["findings"]],
             len(report["allowed"]),
             len(report["problems"]),

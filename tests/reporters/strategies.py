@@ -68,8 +68,7 @@ locations = st.builds(
 _notes = st.builds(Note, texts, st.none() | locations)
 _edits = st.builds(Edit, texts, _spans, texts)
 _fixes = st.builds(Fix, texts, st.lists(_edits, max_size=2).map(tuple), safe=st.booleans())
-findings = st.builds(
-    Finding,
+_told = (
     st.sampled_from(("root-user", "vulnerable-package", "undescribed", "")) | texts,
     st.sampled_from(Severity),
     texts,
@@ -80,6 +79,8 @@ findings = st.builds(
     texts,
     st.sampled_from(Confidence),
 )
+_parts = st.builds(Finding, *_told, cause=texts, parts=st.just(()))
+findings = st.builds(Finding, *_told, cause=texts, parts=st.lists(_parts, max_size=2).map(tuple))
 _allowed = st.builds(Allowed, findings, st.sampled_from(AllowanceKind), texts, texts)
 _problems = st.builds(
     Problem, st.sampled_from(ProblemKind), texts, texts, texts, st.none() | locations

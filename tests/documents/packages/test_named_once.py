@@ -36,6 +36,10 @@ OTHERWISE: dict[str, frozenset[str]] = {
     "documents/image/coverage.py": frozenset(
         ["cargo", "conda", "go", "npm", "pip", "pnpm", "poetry", "uv", "yarn"]
     ),
+    # Programs that keep a login.
+    "documents/queries/secrets/kept.py": frozenset(
+        ["cargo", "go", "npm", "pip", "pip3", "pnpm", "poetry", "yarn"]
+    ),
     "documents/queries/downloads.py": frozenset({"rpm"}),  # the program that unpacks one file
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
 }
