@@ -118,7 +118,8 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
 def _judge_partial(use: ImageUse, ctx: Context) -> Findings:
     """What variables are a part of: no registry adds a tag."""
     untagged = use.tag is ABSENT
-    if not untagged and not use.text.endswith(":latest") and use.tag != Known("latest"):
+    tag = use.tag.value if isinstance(use.tag, Known) else use.text.rpartition(":")[2]
+    if not untagged and ("$" in tag or "/" in tag or not is_channel(tag)):
         return
     yield ctx.finding(
         use,
