@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN
@@ -70,7 +71,7 @@ def _exported(word: Word, scope: Scope, *, sure: bool) -> EnvVar:
 def _set_options(command: Command, scope: Scope) -> None:
     """`set -a` exports all that is set behind it, `set +a` ends that."""
     words = [word.text for word in command.arguments]
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in pairwise([*words, ""]):
         named = word[1:] == "o" and following == "allexport"
         if named or (word[:1] in ("-", "+") and word[1:].isalpha() and "a" in word[1:]):
             scope.exports_all = word[0] == "-"
