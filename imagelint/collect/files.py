@@ -16,7 +16,9 @@ if TYPE_CHECKING:
 
     from imagelint.collect.gitignore import GitignoreRules
 
-_NEVER = frozenset({".git", ".hg", ".svn", "node_modules", "__pycache__", ".venv", ".tox"})
+# What version control keeps for itself, and what tools install or build for themselves.
+_HISTORIES = frozenset({".git", ".hg", ".svn"})
+_INSTALLED = frozenset({"node_modules", "__pycache__", ".venv", ".tox"})
 
 
 class FoundFile(NamedTuple):
@@ -222,9 +224,12 @@ def _walk(folder: str) -> Iterator[str | Problem | Ignored]:
         rules = current.rules.inside(current.path, {entry.name for entry in entries})
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name in _NEVER and not (is_folder and current.keeps(entry.path)):
+            if entry.name in _HISTORIES:
                 continue
-            if rules.hides(entry.path, is_folder=is_folder) and not current.keeps(entry.path):
+            hidden = (is_folder and entry.name in _INSTALLED) or rules.hides(
+                entry.path, is_folder=is_folder
+            )
+            if hidden and not current.keeps(entry.path):
                 yield from _hidden(entry.path, is_folder=is_folder)
             elif is_folder:
                 stack.append(current._replace(path=entry.path, rules=rules))

@@ -74,7 +74,7 @@ class IgnoreReason(Enum):
     NO_KIND = "no-kind"  # neither its name nor its content is of a kind that is examined
     EXCLUDED = "excluded"  # by the policy
     LINK = "link"  # what it leads to is examined where it lies
-    HIDDEN = "hidden"  # by a `.gitignore`, where git itself could not be asked
+    HIDDEN = "hidden"  # by a `.gitignore`, or as installed, where git itself could not be asked
 
 
 class Ignored(NamedTuple):

@@ -27,7 +27,7 @@ IGNORED: dict[IgnoreReason, str] = {
     IgnoreReason.NO_KIND: "of no kind that is examined",
     IgnoreReason.EXCLUDED: "excluded by the policy",
     IgnoreReason.LINK: "only a link",
-    IgnoreReason.HIDDEN: "hidden by a .gitignore, without git to ask",
+    IgnoreReason.HIDDEN: "hidden by a .gitignore or as installed, without git to ask",
 }
 
 

@@ -196,7 +196,7 @@ def test_without_git_what_is_tracked_is_there_and_what_is_hidden_is_said(here: P
         *("Dockerfile", "kept/Dockerfile", "node_modules/a/Dockerfile"),
     ]
     hidden = [each.origin for each in listing.left_out if each.reason is IgnoreReason.HIDDEN]
-    assert hidden == ["gone/", "kept/y.yaml", "x.yaml"]
+    assert hidden == [".venv/", "gone/", "kept/y.yaml", "x.yaml"]
 
 
 def test_a_submodule_is_asked_for_its_own_files(here: Path) -> None:
