@@ -20,8 +20,13 @@ class Items(NamedTuple):
 
 
 def dump(value: Json) -> str:
-    """A value on one line: sorted keys, ASCII only, so that every terminal and file takes it."""
-    return json.dumps(value, sort_keys=True, ensure_ascii=True, allow_nan=False)
+    """A value on one line: sorted keys, ASCII only, so that every terminal and file takes it.
+
+    `##[` starts a command of the GitHub runner wherever it stands in a line of a log. It can only
+    stand in a text, where the escape of `#` is the same.
+    """
+    written = json.dumps(value, sort_keys=True, ensure_ascii=True, allow_nan=False)
+    return written.replace("##[", "\\u0023#[") if "##[" in written else written
 
 
 def chunks(members: Mapping[str, Json | Items], indent: str = "") -> Iterator[str]:

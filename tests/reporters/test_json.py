@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
-from imagelint.core.report import Examined, Problem, ProblemKind, Report, Verdict
+from imagelint.core.report import Examined, Outcome, Problem, ProblemKind, Report, Verdict
 from imagelint.core.subject import About
 from imagelint.reporters import load
 from tests.reporters.samples import CONTEXT, LATEST, ROOT_USER, SAMPLE, rendered
@@ -66,6 +66,14 @@ def test_everything_of_the_verdict_is_there() -> None:
     lengths = {name: len(report[name]) for name in ("allowed", "problems", "examined", "ignored")}
     assert {name: report["counts"][name] for name in lengths} == lengths
     assert [entry["name"] for entry in report["evidence"]] == ["image", "trivy", "database"]
+
+
+def test_what_starts_a_command_of_a_runner_is_escaped_and_stays_what_it_is() -> None:
+    said = "###[error] \\##[group]"
+    found = LATEST._replace(message=said)
+    written = "".join(load("json")(Verdict(Outcome.FAIL, (), Report((found,))), CONTEXT))
+    assert "##[" not in written
+    assert json.loads(written)["findings"][0]["message"] == said
 
 
 def test_a_finding_keeps_notes_and_fix() -> None:

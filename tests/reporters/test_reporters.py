@@ -84,6 +84,7 @@ def test_nothing_hostile_reaches_a_terminal_or_a_log(name: str, verdict: Verdict
 def test_json_is_json_in_ascii(name: str, verdict: Verdict) -> None:
     text = "".join(reporters.load(name)(verdict, CONTEXT))
     assert text.isascii()
+    assert "##[" not in text
     assert isinstance(json.loads(text), dict)
 
 
