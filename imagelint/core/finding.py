@@ -89,6 +89,7 @@ class Finding(NamedTuple):
     about in words that survive edits (a stage, a container, a package), for baselines. `cause` is
     the same for all findings about a file that one change would mend, whatever their rules; empty:
     nobody knows of any. `parts` are those that were told together with this one in the end.
+    `references` are those of its rule that it answers to, where that is not all of them.
     """
 
     rule: str
@@ -102,3 +103,4 @@ class Finding(NamedTuple):
     confidence: Confidence = Confidence.CERTAIN
     cause: str = ""
     parts: tuple[Finding, ...] = ()
+    references: tuple[str, ...] | None = None

@@ -12,7 +12,7 @@ from imagelint.rules import catalog
 from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Container, Iterable, Sequence
+    from collections.abc import Callable, Collection, Container, Iterable, Sequence
 
     from imagelint.core.finding import Finding
     from imagelint.core.report import Allowed
@@ -58,12 +58,28 @@ def _suppression(allowance: Allowance, parts: Sequence[TextPart]) -> Suppression
     return Suppression(
         allowance.kind,
         _reached(allowance),
-        lambda _finding: True,
+        _speaks_of(allowance),
         allowance.reason or f"{allowance.dialect.value} is told to ignore {allowance.rule}",
         until=allowance.until,
         scope=part.local(allowance.scope) if part else allowance.scope,
         origins=None if part is None else (part.source.origin,),
     )
+
+
+def _speaks_of(allowance: Allowance) -> Callable[[Finding], bool]:
+    """Whether an allowance speaks of a finding of a rule that it reaches.
+
+    What another tool is told is only about what that tool would say as well.
+    """
+    if allowance.dialect is Dialect.IMAGELINT:
+        return lambda _finding: True
+    tool, said = allowance.dialect.value, "" if allowance.rule == _ALL else allowance.rule
+
+    def speaks_of(finding: Finding) -> bool:
+        answered = finding.references
+        return answered is None or catalog.answers(answered, tool, said)
+
+    return speaks_of
 
 
 def _reached(allowance: Allowance) -> Collection[str]:

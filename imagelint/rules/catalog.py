@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, cast
 from imagelint.rules.table import RULES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.rules.rule import Rule
 
@@ -84,11 +84,16 @@ def answers_to() -> dict[str, tuple[str, ...]]:
 
 def answering(tool: str, name: str = "") -> Iterator[str]:
     """The rules that answer to a tool (`hadolint`, in lower case), or to one of its ids."""
-    wanted = name.lower()
     for rule, entry in RULES.items():
-        theirs = (one for one in entry.references if one.lower().startswith(tool))
-        if any(not wanted or wanted in spellings(reference) for reference in theirs):
+        if answers(entry.references, tool, name):
             yield rule
+
+
+def answers(references: Iterable[str], tool: str, name: str = "") -> bool:
+    """Whether some references are to a tool (`hadolint`, in lower case), or to one of its ids."""
+    wanted = name.lower()
+    theirs = (one for one in references if one.lower().startswith(tool))
+    return any(not wanted or wanted in spellings(reference) for reference in theirs)
 
 
 def spellings(reference: str) -> tuple[str, ...]:

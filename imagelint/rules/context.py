@@ -46,10 +46,12 @@ class Context:
         severity: Severity | None = None,
         confidence: Confidence | None = None,
         cause: str = "",
+        references: tuple[str, ...] | None = None,
     ) -> Finding:
         """A finding of this rule at a node. `severity` is for rules that know levels.
 
         `cause` is the same for all findings about the document that one change would mend.
+        `references` are those of the rule that it answers to, where that is not all of them.
         In the text of another file it is at most likely: which file a build takes is not certain.
         """
         location = self._locators.own.locate(at)
@@ -66,6 +68,7 @@ class Context:
             subject=self._locators.redact(subject) if subject else "",
             confidence=confidence or self._rule.confidence,
             cause=cause,
+            references=references,
         )
 
     def complaint(self, complaint: Complaint) -> Finding:

@@ -105,7 +105,7 @@ RULES: dict[str, Entry] = {
     "unknown-stage": Entry("syntax", ("documents.complaints:UnknownStage",), ("hadolint DL3022",), ("invalid-instruction",)),
     "unknown-value": Entry("syntax", ("documents.shared:UnknownValue",)),
     "unpinned-gpu-stack": Entry("packages", ("documents.shell.script:Command",), ("hadolint DL3013",)),
-    "unpinned-image": Entry("images", ("documents.shared:ImageUse",), ("hadolint DL3006", "hadolint DL3007", "Trivy DS-0001", "Trivy KSV-0013", "Checkov CKV_DOCKER_7", "Checkov CKV_K8S_14", "Dockle DKL-DI-0006", "kube-linter latest-tag", "kube-score container-image-tag", "Polaris tagNotSpecified", "Kyverno disallow-latest-tag")),
+    "unpinned-image": Entry("images", ("documents.shared:ImageUse",), ("hadolint DL3006", "hadolint DL3007", "Trivy DS-0001", "Trivy KSV-0013", "Checkov CKV_DOCKER_7", "Checkov CKV_K8S_14", "Dockle DKL-DI-0006", "kube-linter latest-tag", "kube-score container-image-tag", "Polaris tagNotSpecified", "Kyverno disallow-latest-tag", "Checkov CKV_K8S_43")),
     "unpinned-pip-install": Entry("packages", ("documents.shell.script:Command",), ("hadolint DL3013",)),
     "unpinned-requirement": Entry("packages", ("documents.packages.requirements:Requirements",), ("hadolint DL3013",)),
     "unreadable-script": Entry("shell", ("documents.shell.script:Script",)),

@@ -75,7 +75,8 @@ def _plain(value: object) -> object:
 
 
 def _finding(row: list[Any]) -> Finding:
-    rule, severity, message, location, help_, notes, fix, subject, confidence, cause, parts = row
+    rule, severity, message, location, help_, notes, fix, subject, *rest = row
+    confidence, cause, parts, references = rest
     return Finding(
         rule=rule,
         severity=Severity(severity),
@@ -88,6 +89,7 @@ def _finding(row: list[Any]) -> Finding:
         confidence=Confidence(confidence),
         cause=cause,
         parts=tuple(map(_finding, parts)),
+        references=None if references is None else tuple(references),
     )
 
 

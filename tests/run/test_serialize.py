@@ -47,6 +47,7 @@ FINDING = st.builds(
     ),
     TEXT,
     st.sampled_from(Confidence),
+    references=st.none() | st.lists(TEXT, max_size=2).map(tuple),
 )
 
 

@@ -18,6 +18,23 @@ if TYPE_CHECKING:
 _NO_SUCH_TAG = "docker.io/nvidia/cuda"
 
 
+# Other tools tell the two apart: who may leave out the one is not asked about the other.
+_TAG = (
+    "hadolint DL3006",
+    "hadolint DL3007",
+    "Trivy DS-0001",
+    "Trivy KSV-0013",
+    "Checkov CKV_DOCKER_7",
+    "Checkov CKV_K8S_14",
+    "Dockle DKL-DI-0006",
+    "kube-linter latest-tag",
+    "kube-score container-image-tag",
+    "Polaris tagNotSpecified",
+    "Kyverno disallow-latest-tag",
+)
+_DIGEST = ("Checkov CKV_K8S_43",)
+
+
 @dataclass(frozen=True)
 class Options:
     """What counts as pinned."""
@@ -32,19 +49,7 @@ class Options:
     ImageUse,
     Severity.MEDIUM,
     options=Options,
-    references=(
-        "hadolint DL3006",
-        "hadolint DL3007",
-        "Trivy DS-0001",
-        "Trivy KSV-0013",
-        "Checkov CKV_DOCKER_7",
-        "Checkov CKV_K8S_14",
-        "Dockle DKL-DI-0006",
-        "kube-linter latest-tag",
-        "kube-score container-image-tag",
-        "Polaris tagNotSpecified",
-        "Kyverno disallow-latest-tag",
-    ),
+    references=(*_TAG, *_DIGEST),
 )
 def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     """The image is not pinned to a version.
@@ -94,7 +99,12 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     if may_be_context(use):
         message = f"`{use.text}` is an image without a tag, or a context that the build is given"
         yield ctx.finding(
-            use, message, help=_DECLARE, subject=image.familiar, confidence=Confidence.LIKELY
+            use,
+            message,
+            help=_DECLARE,
+            subject=image.familiar,
+            confidence=Confidence.LIKELY,
+            references=_TAG,
         )
     elif floating:
         yield ctx.finding(
@@ -103,6 +113,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             help=_REPLACE,
             subject=image.familiar,
             severity=Severity.HIGH if _breaks(image) else None,
+            references=_TAG,
         )
     else:
         yield ctx.finding(
@@ -112,6 +123,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             help=f"append the digest: `{image}@sha256:…` "
             f"(`docker buildx imagetools inspect {image}` shows it)",
             subject=image.familiar,
+            references=_DIGEST,
         )
 
 
@@ -126,6 +138,7 @@ def _judge_partial(use: ImageUse, ctx: Context) -> Findings:
         f"`{use.text}` {'has no tag: it ' if untagged else ''}takes whatever was pushed last",
         help=_REPLACE,
         severity=Severity.HIGH if use.known and engine_of_image(use.known) else None,
+        references=_TAG,
     )
 
 
