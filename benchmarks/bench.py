@@ -22,6 +22,7 @@ import time
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from crds import write_crds
 from inputs import (
     SMALL,
     copy_tree,
@@ -160,14 +161,15 @@ def corpus_contest(corpus: Path) -> Contest:
 
 
 def contests(place: Path) -> list[Contest]:
-    small, thousand, manifests, many = (
-        place / name for name in ("small", "thousand", "manifests", "many")
+    small, thousand, manifests, many, crds = (
+        place / name for name in ("small", "thousand", "manifests", "many", "crds")
     )
     small.mkdir()
     (small / "Dockerfile").write_text(SMALL, encoding="utf-8")
     write_dockerfiles(thousand, 1000)
     write_manifests(manifests, 200)
     write_dockerfiles(many, 10_000)
+    write_crds(crds, 110)
     ours = [IMAGELINT, "check", "--quiet"]
     cold = [*ours, "--no-cache"]
     all_files = sorted(str(path) for path in thousand.glob("*/Dockerfile"))
@@ -209,6 +211,12 @@ def contests(place: Path) -> list[Contest]:
             many,
             {"imagelint": [*cold, "."], "imagelint, cached": [*ours, "."]},
             goal="peak below 200 MiB",
+        ),
+        Contest(
+            "96 MB of custom resource definitions",
+            crds,
+            {"imagelint": [*cold, "."]},
+            goal="peak below 300 MiB",
         ),
     ]
 

@@ -9,11 +9,15 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence, YamlError, YamlNode
 from imagelint.documents.yaml.schema import resolve
+from imagelint.documents.yaml.skim import ReadWholeError, is_definition
 
 _MOST_NODES = 1_000_000
 _MOST_SHARED = 200_000
 _DEEPEST = 200
 _PROPERTIES = pattern(r"(?:[&!]\S*\s+)+|[&!]\S*\Z")
+_BLOCKS = ("|", ">")
+_SPEC_OF_DOCUMENT, _SPEC_OF_ITEM = 2, 4
+"""How many collections are open within the spec of a document, and of an item of a list."""
 _STRING_TAG = "tag:yaml.org,2002:str"
 
 
@@ -38,7 +42,7 @@ class _Frame:
     """A collection that is not closed yet: `pending` is a key without its value.
 
     `size` is the builder's size when it was opened, `deepest` its height so far, `end` the end of
-    what was put into it last.
+    what was put into it last. `skimmed` tells that a part of it was passed over.
     """
 
     __slots__ = (
@@ -50,6 +54,7 @@ class _Frame:
         "merges",
         "pending",
         "size",
+        "skimmed",
         "start",
         "template",
     )
@@ -65,6 +70,7 @@ class _Frame:
         self.merges: list[Mapping] = []
         self.pending: Scalar | None = None
         self.template = False
+        self.skimmed = False
 
 
 class _Anchored(NamedTuple):
@@ -87,6 +93,32 @@ class Builder:
         self._size = 0
         self._shared = 0
 
+    def at_definition(self) -> bool:
+        """Whether the mapping that has just begun is the spec of a custom resource definition.
+
+        It is one of its own, or an item of a list.
+        """
+        frames = self._stack
+        if len(frames) == _SPEC_OF_DOCUMENT:
+            owner = frames[0]
+        elif len(frames) == _SPEC_OF_ITEM and _key_of(frames[0]) == "items":
+            owner = frames[2]
+        else:
+            return False
+        if frames[-1].anchor or _key_of(owner) != "spec" or not is_definition(owner.entries):
+            return False
+        owner.skimmed = True
+        return True
+
+    def close_skimmed(self, end: Event, last: Event) -> None:
+        """The mapping ends whose content was passed over; `last` is what stands last in it."""
+        stop = last.end_mark.index + self._shift
+        if getattr(last, "style", None) in _BLOCKS:
+            start = last.start_mark.index + self._shift
+            stop = start + len(self._text[start:stop].rstrip())
+        self._stack[-1].end = stop
+        self.close(end)
+
     def start_document(self, _event: Event) -> None:
         """Anchors hold within one document."""
         self._anchors = {}
@@ -100,7 +132,7 @@ class Builder:
             start = self._after_properties(start, end)
         plain = not event.style
         raw = self._text[start:end]
-        if not plain and event.style in ("|", ">"):
+        if not plain and event.style in _BLOCKS:
             raw = raw.rstrip()
             end = start + len(raw)
         resolved = resolve(value) if plain and event.tag != _STRING_TAG else value
@@ -136,6 +168,8 @@ class Builder:
         end = event.end_mark.index + self._shift
         if event.start_mark.index == event.end_mark.index:
             end = frame.end  # a block collection is closed only where the next thing begins
+        if frame.skimmed and not is_definition(frame.entries):
+            raise ReadWholeError  # a key that is written again says otherwise
         node = self._made(frame, Span(frame.start, end))
         if self._stack:
             self._raise_to(frame.deepest + 1, frame.start)
@@ -228,6 +262,11 @@ class Builder:
                 self.duplicates.append(entry.key)
                 self.replaced.append(seen[entry.key.text])
             seen[entry.key.text] = entry
+
+
+def _key_of(frame: _Frame) -> str:
+    """The key whose value is being read."""
+    return frame.pending.text if frame.pending is not None else ""
 
 
 def _merged(key: Scalar, node: YamlNode) -> tuple[Mapping, ...]:

@@ -7,12 +7,18 @@ as written and as seen through aliases, and the depth. Nothing here recurses.
 from __future__ import annotations
 
 import re
+from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.yaml.builder import Builder
 from imagelint.documents.yaml.cursor import Cursor, is_template
 from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence, YamlError, YamlNode
+from imagelint.documents.yaml.skim import ReadWholeError, may_skim, skim
+
+if TYPE_CHECKING:
+    from imagelint.documents.yaml.builder import Event
 
 __all__ = ["Cursor", "Entry", "Mapping", "Scalar", "Sequence", "YamlError", "YamlNode"]
 __all__ += ["YamlStream", "is_template", "load_yaml", "looks_templated", "read_yaml"]
@@ -72,11 +78,18 @@ def read_part(text: str, start: int, end: int) -> YamlStream:
 
 
 def _read(text: str, part: str, shift: int) -> YamlStream:
+    if may_skim(part):
+        with suppress(ReadWholeError):
+            return _built(text, part, shift, skims=True)
+    return _built(text, part, shift, skims=False)
+
+
+def _built(text: str, part: str, shift: int, *, skims: bool) -> YamlStream:
     import yaml
 
     builder = Builder(text, shift)
     try:
-        _feed(builder, _joined(part))
+        _feed(builder, _joined(part), skims=skims)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         offset = min(mark.index + shift, len(text)) if mark else 0
@@ -105,14 +118,20 @@ def _unreadable(text: str) -> YamlError:
     return YamlError(f"{what} cannot be in YAML", found.start() if found else 0)
 
 
-def _feed(builder: Builder, text: str) -> None:
+def _feed(builder: Builder, text: str, *, skims: bool) -> None:
     import yaml
 
     events = yaml.events
     parser = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
+
+    def open_or_skim(event: Event) -> None:
+        builder.open_mapping(event)
+        if builder.at_definition():
+            builder.close_skimmed(*skim(parser))
+
     take = {
         events.ScalarEvent: builder.scalar,
-        events.MappingStartEvent: builder.open_mapping,
+        events.MappingStartEvent: open_or_skim if skims else builder.open_mapping,
         events.SequenceStartEvent: builder.open_sequence,
         events.MappingEndEvent: builder.close,
         events.SequenceEndEvent: builder.close,
