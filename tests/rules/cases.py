@@ -12,6 +12,8 @@ The whole language, line by line; what is not in it is an error:
     expect: <rule> …                somewhere in the next file, for kinds without comments
     ```name                         a file; without a name it is the Dockerfile
     ~~~fixed [name]                 what the fix makes of a file
+    ~~~advised [name]               what who follows the help makes of it: lines with - + or a blank
+    ~~~or [name]                    the same, and begins another way to follow it
 
 In a file `# expect: <rule> [severity] [confidence] ["part of the message"]` on a line of its own is
 about the next line. Levels stand there where they differ from the rule's own, and only there.
@@ -25,6 +27,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.finding import Confidence, Severity
+from tests.rules.hunks import changed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,6 +45,7 @@ _INSIDE = re.compile(rf"\s*(?:#|//)\s*{_MARKER}\s*")
 _LIKE_A_MARKER = re.compile(r"\s*(?:#|//)\s*expect\b.*")
 _FENCE = re.compile(r"(?P<mark>`{3,}|~{3,})(?P<name>[^`~]*)")
 _FIXED = re.compile(r"fixed(?: (\S+))?")
+_ADVISED = re.compile(r"(advised|or)(?: (\S+))?")
 _DIRECTIVE = re.compile(r"([a-z-]+): (.+)")
 _PROSE = re.compile(r"[A-Za-z0-9`*(-].*")
 
@@ -62,7 +66,8 @@ class Expectation(NamedTuple):
 class Case(NamedTuple):
     """A project of texts, what the rule must say about it, and what its fix makes of it.
 
-    `problems` are pairs of kind and file, `ignored` are files that are no documents.
+    `problems` are pairs of kind and file, `ignored` are files that are no documents; `advised`
+    holds all files for each way to follow the help, without marks, as they are then.
     """
 
     rule: str
@@ -74,6 +79,7 @@ class Case(NamedTuple):
     options: str = ""
     ignored: tuple[str, ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
+    advised: tuple[Mapping[str, str], ...] = ()
 
 
 @cache
@@ -103,6 +109,11 @@ def parse_cases(text: str, rule: str) -> tuple[Case, ...]:
 def is_marker(line: str) -> bool:
     """Whether a line of a file only says what is expected."""
     return _INSIDE.fullmatch(line) is not None
+
+
+def without_markers(text: str) -> str:
+    """A text without the lines that only say what is expected."""
+    return "".join(line for line in text.splitlines(keepends=True) if not is_marker(line))
 
 
 class _Reader:
@@ -173,6 +184,9 @@ class _Reader:
             self.check(name not in case.fixed, f"{name} stands there twice")
             self.cases[-1] = case._replace(fixed={**case.fixed, name: text})
             return
+        if advised := _ADVISED.fullmatch(name):
+            self.advise(advised[1], advised[2], body)
+            return
         self.check(" " not in name, "not understood")
         name = name or DEFAULT_FILE
         self.check(name not in case.files, f"{name} stands there twice")
@@ -181,6 +195,19 @@ class _Reader:
             self.expect(name, 0, marker)
         self.waiting = []
         self.expectations(name, body)
+
+    def advise(self, way: str, name: str | None, patch: list[str]) -> None:
+        case = self.cases[-1]
+        self.check(case.files, "a way to follow the help of no file")
+        ways = list(case.advised)
+        self.check(bool(ways) or way == "advised", "another way, before there is one")
+        if way == "or" or not ways:
+            ways.append({file: without_markers(text) for file, text in case.files.items()})
+        files = dict(ways[-1])
+        name = name or next(iter(files))
+        files[name] = changed(files.get(name, ""), patch)
+        ways[-1] = {file: text for file, text in files.items() if text}
+        self.cases[-1] = case._replace(advised=tuple(ways))
 
     def body(self, mark: str) -> list[str]:
         self.check(mark in self.lines[self.at :], "a fence that is never closed")

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from tests.rules.cases import is_marker
-
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
@@ -46,8 +44,3 @@ def _apply(text: str, edits: list[Edit]) -> str:
         text = text[:start] + edit.text + text[end:]
         begun = start
     return text
-
-
-def without_markers(text: str) -> str:
-    """A text without the lines that only say what is expected."""
-    return "".join(line for line in text.splitlines(keepends=True) if not is_marker(line))

@@ -85,14 +85,18 @@ def examine_case(case: Case) -> Told:
 def examine_files(rule: str, files: Mapping[str, str], under: Given) -> Told:
     """What a rule says about files in a folder: found, recognised, read, judged, allowed."""
     with TemporaryDirectory(prefix="imagelint-") as folder, chdir(folder):
-        for name, text in files.items():
-            path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
+        _write(files)
         report = _examine(Policies((), _flags(rule, under), set()))
     found = (finding for finding in report.findings if finding.rule == rule)
     ordered = sorted(found, key=lambda one: (one.location.origin, one.location.span))
     return Told(tuple(ordered), report)
+
+
+def _write(files: Mapping[str, str]) -> None:
+    for name, text in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
 
 
 def _examine(policies: Policies) -> Report:
@@ -130,12 +134,15 @@ def all_cases() -> Iterator[Case]:
         yield from cases_of(rule)
 
 
-def examine_by_all(files: Mapping[str, str], under: Given) -> Report:
-    """What all rules of a strict policy say about files in a folder."""
+def examine_by_all(files: Mapping[str, str], under: Given, rule: str = "") -> Report:
+    """What all rules say about files in a folder; the options given are those of one rule."""
     with TemporaryDirectory(prefix="imagelint-") as folder, chdir(folder):
-        for name, text in files.items():
-            path = Path(name)
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        flags = Policy(environment=under.environment)
-        return _examine(Policies(("strict", "gpu-serving"), flags, set()))
+        _write(files)
+        flags = merge(_all_on(), Policy(environment=under.environment))
+        own = _flags(rule, under) if rule else Policy()
+        return _examine(Policies((), merge(own, flags), set()))
+
+
+@cache
+def _all_on() -> Policy:
+    return Policy(rules={name: RuleSetting("on") for name in catalog.names()})

@@ -1,71 +1,139 @@
-"""What a page advises mends, breaks nothing else, and is as bad and as certain as the page says.
+"""What help advises mends, breaks nothing else, and nobody who reads the files refuses them.
 
-Among all rules are those which hold what BuildKit's parser, the API server, Compose and the
-engines refuse: what a page shows as good must be accepted by all of them.
+Every help of every rule, in each kind of document, is followed by an example: the *Good* of a page,
+what a fix makes of a case, or a case's `~~~advised` fence.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from typing import TYPE_CHECKING
+
 import pytest
 
-from imagelint.core.finding import Severity
 from imagelint.rules import catalog
-from imagelint.rules.documentation import Example, read_documentation
+from imagelint.rules.documentation import read_documentation
+from tests.rules.advice import (
+    Template,
+    Trial,
+    changed_lines,
+    everything,
+    quoted,
+    stands_in,
+    trials,
+    unquoted,
+)
 from tests.rules.projects import Given, environment, examine_by_all, examine_files
-from tests.rules.test_examples import PAIRS
+from tests.rules.schemas import refusals
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+TRIALS = [
+    pytest.param(trial, id=f"{rule}: {trial.title}")
+    for rule in catalog.names()
+    for trial in trials(rule)
+]
+# The families whose every help is followed.
+FOLLOWED = [name for name in catalog.names() if catalog.family(name) in {"allowances", "build"}]
 # What comes to light only where something else is right.
-ROOT = "an image that can be recognised is known to run as root"
 NEEDS = "a model that is split shares memory between its parts"
+OTHERWISE = "of a container with all privileges nothing else is said"
 COMES_TO_LIGHT = {
-    ("invalid-image-reference", "root-user"): ROOT,
-    ("untrusted-registry", "root-user"): ROOT,
+    ("privileged-container", "capabilities-not-dropped"): OTHERWISE,
+    ("privileged-container", "privilege-escalation"): OTHERWISE,
+    ("privileged-container", "seccomp-missing"): OTHERWISE,
     ("vram-weights-dont-fit", "shm-missing"): NEEDS,
 }
-# As bad as what is found, of which an example shows one.
-BY_CONTENT = {
-    "credential-file-copied",
-    "gpu-memory-fraction",
-    "secret-in-build",
-    "unscanned-packages",
-    "vulnerable-package",
+# What these find hides what a server, or a whole file, is told.
+HIDING = {
+    "flag-with-value-in-one-word",
+    "invalid-image-reference",
+    "unused-shell-arguments",
+    "variable-without-shell",
 }
 # What is refused by a builder, the API server, Compose or an engine, whatever its severity.
 REFUSED = {"gpu-request-shape", "invalid-image-reference", "removed-engine-flag", "tp-vs-gpus"}
 
 
-def harmed(name: str, example: Example) -> set[str]:
-    """The rules about what is refused, or else bad, that have findings in an example.
-
-    A file that could not be read before may show whatever was in it.
-    """
-    report = examine_by_all(dict(example.files), Given(environment=environment(example.declared)))
-    assert report.problems == ()
-    hidden = catalog.family(name) == "syntax"
+def news(trial: Trial, after: Mapping[str, str]) -> set[str]:
+    """The rules that say more than before, but for what was hidden."""
+    before = examine_by_all(trial.before, trial.under, trial.rule)
+    now = examine_by_all(after, trial.under, trial.rule)
+    assert now.problems == before.problems
+    new = Counter(one.rule for one in now.findings) - Counter(one.rule for one in before.findings)
+    hidden = catalog.family(trial.rule) == "syntax" or trial.rule in HIDING
     return {
-        finding.rule
-        for finding in report.findings
-        if catalog.family(finding.rule) == "syntax"
-        or finding.rule in REFUSED
-        or (finding.severity >= Severity.HIGH and not hidden)
+        rule
+        for rule in new
+        if (trial.rule, rule) not in COMES_TO_LIGHT
+        and (not hidden or catalog.family(rule) == "syntax" or rule in REFUSED)
     }
 
 
-@pytest.mark.parametrize(("name", "bad", "good"), PAIRS)
-def test_what_is_good_breaks_nothing_that_was_right(name: str, bad: Example, good: Example) -> None:
-    new = harmed(name, good) - (harmed(name, bad) - {name})
-    assert {rule for rule in new if (name, rule) not in COMES_TO_LIGHT} == set()
+@pytest.mark.parametrize("trial", TRIALS)
+def test_who_follows_the_help_is_told_nothing_any_more(trial: Trial) -> None:
+    for after in trial.after:
+        left = examine_files(trial.rule, after, trial.under)
+        assert [
+            (one.location.origin, one.location.start, one.message) for one in left.findings
+        ] == []
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_help_breaks_nothing_that_was_right(trial: Trial) -> None:
+    for after in trial.after:
+        assert news(trial, after) == set()
+
+
+@pytest.mark.parametrize("trial", TRIALS)
+def test_what_help_leaves_is_accepted(trial: Trial) -> None:
+    for after in trial.after:
+        assert refusals(after) == []
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_every_help_is_followed_in_each_kind_of_document(name: str) -> None:
+    wanted: dict[Template, str] = {}
+    for trial in everything(name):
+        for finding in trial.findings():
+            wanted.setdefault(trial.template(finding), trial.title)
+    followed = {template for trial in trials(name) for template in trial.templates()}
+    assert {template: title for template, title in wanted.items() if template not in followed} == {}
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_what_is_done_are_the_words_of_the_help(name: str) -> None:
+    done: set[tuple[Template, int]] = set()
+    other: dict[tuple[Template, int], str] = {}
+    for trial in trials(name):
+        ways = [changed_lines(trial.before, after) for after in trial.after]
+        for finding in trial.findings():
+            for number, piece in enumerate(quoted(finding.help)):
+                key = (trial.template(finding), number)
+                if any(stands_in(piece, f"{way.added}\n{way.removed}") for way in ways):
+                    done.add(key)
+                else:
+                    other[key] = piece
+    assert {key: piece for key, piece in other.items() if key not in done} == {}
+
+
+@pytest.mark.parametrize("name", FOLLOWED)
+def test_code_is_quoted(name: str) -> None:
+    for trial in everything(name):
+        for finding in trial.findings():
+            assert unquoted(finding.help) == [], finding.help
 
 
 @pytest.mark.parametrize("name", catalog.names())
 def test_a_page_is_as_bad_and_as_certain_as_its_examples(name: str) -> None:
     rule = catalog.load(name)
-    found = [
+    found = {
         (finding.severity, finding.confidence)
         for example in read_documentation(rule.doc).examples
         if example.bad
         for finding in examine_files(
             name, dict(example.files), Given(environment=environment(example.declared))
         ).findings
-    ]
-    assert ((rule.severity, rule.confidence) not in found) == (name in BY_CONTENT)
+    }
+    assert (rule.severity, rule.confidence) in found

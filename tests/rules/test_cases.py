@@ -6,8 +6,9 @@ import pytest
 
 from imagelint.policy.options import options_of
 from imagelint.rules import catalog
+from tests.rules.cases import without_markers
 from tests.rules.expectations import disagreements
-from tests.rules.fixes import apply_fixes, has_fix, without_markers
+from tests.rules.fixes import apply_fixes, has_fix
 from tests.rules.projects import all_cases, cases_of, examine_case, examine_files, given
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ import pytest
 
 from imagelint.core.finding import Edit, Finding, Fix, Location, Severity
 from imagelint.core.source import Span
-from tests.rules.fixes import apply_fixes, has_fix, without_markers
+from tests.rules.cases import without_markers
+from tests.rules.fixes import apply_fixes, has_fix
 
 
 def finding(*edits: tuple[int, int, str]) -> Finding:

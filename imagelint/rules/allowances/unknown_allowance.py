@@ -11,6 +11,9 @@ from imagelint.rules.api import rule
 if TYPE_CHECKING:
     from imagelint.rules.api import Context, Findings
 
+_COMMENT = "write `# imagelint: allow <rule> -- <reason>`"
+_ANNOTATION = ", or `imagelint.dev/allow.<rule>: <reason>` among the annotations"
+
 
 @rule(AllowanceUse, Severity.MEDIUM)
 def unknown_allowance(use: AllowanceUse, ctx: Context) -> Findings:
@@ -33,12 +36,12 @@ def unknown_allowance(use: AllowanceUse, ctx: Context) -> Findings:
         yield ctx.finding(
             use,
             "this is not how an allowance is written, so it allows nothing",
-            help="write `# imagelint: allow RULE -- reason`, or imagelint.dev/allow.RULE: reason",
+            help=_COMMENT + (_ANNOTATION if ctx.document.kind == "kubernetes" else ""),
         )
     if use.state is AllowanceState.UNKNOWN:
         yield ctx.finding(
             use,
             f"no rule is named {use.rule}, so this {use.form} allows nothing",
-            help=f"did you mean {use.suggestion}?" if use.suggestion else "see `imagelint rules`",
+            help=f"did you mean `{use.suggestion}`?" if use.suggestion else "see `imagelint rules`",
             subject=use.rule,
         )

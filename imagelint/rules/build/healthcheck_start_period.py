@@ -45,7 +45,7 @@ def healthcheck_start_period(check: HealthCheck, ctx: Context, options: Options)
 
     Good:
         FROM vllm/vllm-openai:v0.11.0
-        HEALTHCHECK --start-period=600s CMD curl --fail http://localhost:8000/health
+        HEALTHCHECK --start-period=300s CMD curl --fail http://localhost:8000/health
         CMD ["--model", "meta-llama/Llama-3.1-8B-Instruct"]
     """
     if check.disabled or not check.final:

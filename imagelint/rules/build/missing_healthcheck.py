@@ -19,7 +19,7 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
     confidence=Confidence.LIKELY,
 )
 def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
-    """The image of a server has no HEALTHCHECK.
+    r"""The image of a server has no HEALTHCHECK.
 
     Docker, compose and Swarm can only tell that the process lives, not that it answers: a server
     that hangs in a GPU call stays `running`. Kubernetes ignores HEALTHCHECK and wants probes
@@ -38,7 +38,8 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     Good:
         FROM python:3.12.7-slim
         EXPOSE 8000
-        HEALTHCHECK CMD ["python", "-c", "import urllib.request as r; r.urlopen('http://localhost:8000')"]
+        HEALTHCHECK --start-period=300s CMD ["python", "-c", \
+            "import urllib.request as r; r.urlopen('http://localhost:8000')"]
         CMD ["python", "-m", "http.server"]
     """
     if not stage.final or stage.healthcheck is not None:

@@ -41,9 +41,10 @@ def weak_ignore_file(ignore: IgnoreFile, ctx: Context) -> Findings:
     Good (.dockerignore):
         __pycache__
         .git
-        .env
+        .env*
         .venv
         *.safetensors
+        *.gguf
         === Dockerfile
         FROM python:3.12.7-slim
         COPY . /app

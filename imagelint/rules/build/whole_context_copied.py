@@ -39,8 +39,10 @@ def whole_context_copied(instruction: Instruction, ctx: Context) -> Findings:
         COPY . /app
         === .dockerignore
         .git
-        .env
+        .env*
+        .venv
         *.safetensors
+        *.gguf
     """
     word = whole_context(instruction)
     if word is None:

@@ -37,7 +37,9 @@ def cpu_hpa_on_gpu(scaler: Autoscaler, ctx: Context) -> Findings:
         kind: Deployment
         metadata: {name: llm}
         spec:
+          selector: {matchLabels: {app: llm}}
           template:
+            metadata: {labels: {app: llm}}
             spec:
               containers:
                 - name: server
@@ -62,7 +64,9 @@ def cpu_hpa_on_gpu(scaler: Autoscaler, ctx: Context) -> Findings:
         kind: Deployment
         metadata: {name: llm}
         spec:
+          selector: {matchLabels: {app: llm}}
           template:
+            metadata: {labels: {app: llm}}
             spec:
               containers:
                 - name: server

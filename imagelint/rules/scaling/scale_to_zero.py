@@ -48,7 +48,9 @@ def scale_to_zero(scaler: Autoscaler, ctx: Context) -> Findings:
         kind: Deployment
         metadata: {name: llm}
         spec:
+          selector: {matchLabels: {app: llm}}
           template:
+            metadata: {labels: {app: llm}}
             spec:
               containers:
                 - name: server
@@ -69,7 +71,9 @@ def scale_to_zero(scaler: Autoscaler, ctx: Context) -> Findings:
         kind: Deployment
         metadata: {name: llm}
         spec:
+          selector: {matchLabels: {app: llm}}
           template:
+            metadata: {labels: {app: llm}}
             spec:
               containers:
                 - name: server

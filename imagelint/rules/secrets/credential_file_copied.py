@@ -27,6 +27,18 @@ def credential_file_copied(instruction: Instruction, ctx: Context) -> Findings:
         shipped, files of settings in which no secret stands (an `.npmrc` with `${NPM_TOKEN}`).
 
     Bad:
+        FROM python:3.12.7-slim
+        COPY gcp-key.json /app/
+        RUN python /app/fetch.py
+
+    Good:
+        FROM python:3.12.7-slim
+        RUN --mount=type=secret,id=gcp,target=/app/gcp-key.json python /app/fetch.py
+        === .dockerignore
+        gcp-key.json
+        .env*
+
+    Bad:
         FROM node:22.11-slim
         COPY .npmrc package.json ./
         RUN npm ci

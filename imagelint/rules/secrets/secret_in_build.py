@@ -60,6 +60,15 @@ def secret_in_build(node: EnvVar | Instruction, ctx: Context, options: Options) 
 
     Bad:
         FROM python:3.12.7-slim
+        ENV DB_PASSWORD=correct-horse-battery
+        RUN python -m migrate
+
+    Good:
+        FROM python:3.12.7-slim
+        RUN --mount=type=secret,id=db,env=DB_PASSWORD python -m migrate
+
+    Bad:
+        FROM python:3.12.7-slim
         ARG HF_TOKEN
         RUN hf download --token $HF_TOKEN meta-llama/Llama-3.1-8B
 

@@ -24,7 +24,7 @@ _VARIETY = 10
 
 @rule((Text, Setting), Severity.CRITICAL)
 def secret_value(node: Text | Setting, ctx: Context) -> Findings:
-    """A key or token is written into the file.
+    r"""A key or token is written into the file.
 
     Its shape says what it is: Hugging Face, NVIDIA NGC, OpenAI, GitHub, AWS and others give their
     keys prefixes of their own. Whoever has the file, its history or the image has the key. The
@@ -39,7 +39,8 @@ def secret_value(node: Text | Setting, ctx: Context) -> Findings:
 
     Good:
         FROM python:3.12.7-slim
-        RUN --mount=type=secret,id=hf,env=HF_TOKEN hf download Qwen/Qwen3-8B
+        RUN --mount=type=secret,id=hf,env=HF_TOKEN hf download \
+            --revision b968826d9c46dd6066d109eabc6255188de91218 Qwen/Qwen3-8B
     """
     if isinstance(node, Text):
         for kind, span in _secrets(ctx.text, ctx.document.derived(looking_secret)):

@@ -14,7 +14,7 @@ _MOST, _LEAST = 0.95, 0.5
 _SMALLEST_PERCENTAGE, _LARGEST_PERCENTAGE = 5, 100
 
 
-@rule(ServingCommand, Severity.MEDIUM)
+@rule(ServingCommand, Severity.MEDIUM, confidence=Confidence.LIKELY)
 def gpu_memory_fraction(server: ServingCommand, ctx: Context) -> Findings:
     """The share of GPU memory that the server takes is too large, too small or no share.
 

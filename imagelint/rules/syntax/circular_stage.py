@@ -23,7 +23,7 @@ def circular_stage(complaint: CircularStage, ctx: Context) -> Findings:
 
     Good:
         FROM golang:1.23 AS sources
-        COPY . /src
+        COPY src /src
         FROM golang:1.23 AS build
         COPY --from=sources /src /src
     """

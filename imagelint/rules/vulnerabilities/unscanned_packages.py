@@ -97,6 +97,22 @@ def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
          "Metadata": {"OS": {"Family": "ubuntu", "Name": "24.04"}},
          "Results": [{"Target": "app (ubuntu 24.04)", "Class": "os-pkgs", "Type": "ubuntu",
           "Packages": [{"Name": "openssl", "Version": "3.0.13"}]}]}
+
+    Bad (trivy.json):
+        {"SchemaVersion": 2, "ArtifactType": "container_image",
+         "Metadata": {"OS": {"Family": "debian", "Name": "12.7"}},
+         "Results": [{"Target": "app (debian 12.7)", "Class": "os-pkgs", "Type": "debian",
+          "Packages": [{"Name": "openssl", "Version": "3.0.14"}]},
+          {"Target": "Conda", "Class": "lang-pkgs", "Type": "conda-pkg",
+           "Packages": [{"Name": "pytorch", "Version": "2.5.0"}]}]}
+
+    Good (trivy.json):
+        {"SchemaVersion": 2, "ArtifactType": "container_image",
+         "Metadata": {"OS": {"Family": "debian", "Name": "12.7"}},
+         "Results": [{"Target": "app (debian 12.7)", "Class": "os-pkgs", "Type": "debian",
+          "Packages": [{"Name": "openssl", "Version": "3.0.14"}]},
+          {"Target": "Python", "Class": "lang-pkgs", "Type": "python-pkg",
+           "Packages": [{"Name": "torch", "Version": "2.5.0"}]}]}
     """
     words = _WORDS.get(unscanned.reason)
     if words is None:

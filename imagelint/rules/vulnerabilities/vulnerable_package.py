@@ -43,7 +43,7 @@ def vulnerable_package(one: Vulnerability, ctx: Context, options: Options) -> Fi
          "Results": [{"Target": "Python", "Class": "lang-pkgs", "Type": "python-pkg",
           "Packages": [{"Name": "vllm", "Version": "0.8.5"}],
           "Vulnerabilities": [{"VulnerabilityID": "CVE-2099-0002", "PkgName": "vllm",
-           "InstalledVersion": "0.8.5", "FixedVersion": "0.9.0", "Severity": "CRITICAL"}]}]}
+           "InstalledVersion": "0.8.5", "FixedVersion": "0.9.0", "Severity": "HIGH"}]}]}
 
     Good (trivy.json):
         {"SchemaVersion": 2, "ArtifactType": "container_image",
