@@ -3,9 +3,10 @@ PYTHON ?= python3
 BIN := .venv/bin
 TIMES ?= 20
 DURATION ?= 60
-SOURCES := imagelint tests benchmarks tools
+UV := 0.13.9
+SOURCES := imagelint tests benchmarks tools .github/action
 
-.PHONY: help setup tools demo test search fuzz engines check format lint types bench generate golden mutants clean
+.PHONY: help setup tools demo test search fuzz engines check format lint types bench generate golden mutants lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -63,6 +64,10 @@ golden: setup ## Write again what the rules say in their cases; review the diff
 
 mutants: setup ## Change the rules word by word and list what no case notices
 	$(BIN)/python tools/mutants.py
+
+lock: setup ## Lock what the GitHub Action installs, by version and hash
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
+	$(BIN)/python tools/lock.py
 
 clean: ## Remove what the targets made
 	rm -rf .venv .tools .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

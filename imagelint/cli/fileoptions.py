@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 import click
 
 from imagelint.cli.names import NameType, beginning, rules_and_families, unknown
+from imagelint.cli.options import exclude_option
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -63,13 +64,12 @@ def file_options(command: C) -> C:
         values = [given.pop(name) for name in FileOptions._fields]
         return command(files=FileOptions._make(values), **given)
 
-    collected = cast("C", with_files)
+    collected = exclude_option(cast("C", with_files))
     names = NameType("RULE|FAMILY", rules_and_families)
     for option in (
         click.option("--candidates", is_flag=True, help="It is fine if none of these is ours."),
         click.option("--stdin-filename", metavar="NAME", help="What input (`-`) stands for."),
         click.option("--kind", type=KindType(), default="", help="What the named files are."),
-        click.option("--exclude", metavar="GLOB", multiple=True, help="Leave these files out."),
         click.option("--only", type=names, multiple=True, help="Run these rules and no others."),
     ):
         collected = option(collected)

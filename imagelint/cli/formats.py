@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 FORMATS = ("text", "concise", "json", "sarif", "github", "summary", "outputs")
 
+_OF_REPOSITORY = ("sarif", "github")
+
 
 class Format(NamedTuple):
     """A report to write: to a file, or to standard output when `path` is empty."""
@@ -44,3 +46,16 @@ class FormatType(click.ParamType[Format]):
     ) -> list[CompletionItem]:
         """The formats that begin so."""
         return beginning(FORMATS, incomplete)
+
+
+def below_repository(name: str, here: str) -> str:
+    """The path from the root of the repository to `here`, for formats whose readers start there.
+
+    Empty at the root, outside of any repository, and for formats of people.
+    """
+    if name not in _OF_REPOSITORY:
+        return ""
+    from imagelint.collect.findup import repository_of
+
+    root = repository_of(here)
+    return "" if root is None else here.removeprefix(root).strip("/")

@@ -13,7 +13,7 @@ from imagelint.cli.imageoptions import (
     trivy_options,
     verify_options,
 )
-from imagelint.cli.options import baseline_option, policy_options
+from imagelint.cli.options import baseline_option, exclude_option, policy_options
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @policy_options
 @report_options
 @baseline_option
+@exclude_option
 def gate(  # noqa: PLR0913 - the options of the command
     *,
     image: str,
@@ -47,6 +48,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     rules: tuple[str, ...],
     view: ReportOptions,
     baseline: str | None,
+    exclude: tuple[str, ...],
 ) -> int:
     """Check, scan and verify: one verdict about one image and the files that it is made from.
 
@@ -58,10 +60,13 @@ def gate(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
     from imagelint.cli.progress import progress, steps
+    from imagelint.cli.selection import excluded_files
     from imagelint.run.session import Session
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
-    session = Session.open(policies, flags(fail_on, rules, named), cached=True)
+    session = Session.open(policies, flags(fail_on, rules, named), cached=True)._replace(
+        exclude=excluded_files(exclude)
+    )
     files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}
     policy = session.policies.of(".")
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)

@@ -21,6 +21,12 @@ def baseline_option(command: C) -> C:
     return click.option("--baseline", type=path, metavar="FILE", help=said)(command)
 
 
+def exclude_option(command: C) -> C:
+    """The files that are left out."""
+    said = "Leave these files out."
+    return click.option("--exclude", metavar="GLOB", multiple=True, help=said)(command)
+
+
 def policy_options(command: C) -> C:
     """Options about what counts."""
     for option in (

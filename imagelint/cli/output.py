@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.describe import describe
-from imagelint.cli.formats import Format
+from imagelint.cli.formats import Format, below_repository
 from imagelint.cli.streams import say
 from imagelint.collect.environment import variable
 from imagelint.core.errors import Diagnostic, UsageError
@@ -32,10 +32,8 @@ def show(
         UsageError: two reports want the same place, or a file cannot be written.
     """
     formats = view.formats or (Format("text", ""),)
-    paths = [entry.path for entry in formats]
-    if len(set(paths)) < len(paths):
-        help_ = "give each its own: --format F=FILE"
-        raise UsageError(Diagnostic("two formats want the same output", help=help_))
+    if len({entry.path for entry in formats}) < len(formats):
+        raise UsageError(Diagnostic("two formats want one output", help="use --format F=FILE"))
     for entry in formats:
         context = _context(entry, view, command)
         chunks = load(entry.name)(verdict, context._replace(levelled=levelled))
@@ -61,16 +59,18 @@ def _context(entry: Format, view: ReportOptions, command: str) -> ReportContext:
         verbose=view.verbose,
         least=Severity.named(view.min_severity) if view.min_severity else None,
         statistics=view.statistics,
+        category=view.category,
+        prefix=below_repository(entry.name, here),
     )
 
 
 def _width() -> int:
     """The columns of the terminal; 0 where there is none."""
-    if not sys.stdout.isatty():
-        return 0
-    from shutil import get_terminal_size
+    if sys.stdout.isatty():
+        from shutil import get_terminal_size
 
-    return get_terminal_size().columns
+        return get_terminal_size().columns
+    return 0
 
 
 def wants_color(choice: str) -> bool:

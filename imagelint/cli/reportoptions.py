@@ -26,6 +26,7 @@ class ReportOptions(NamedTuple):
     verbose: bool = False
     min_severity: str = ""
     statistics: bool = False
+    category: str = ""
 
 
 def report_options(command: C) -> C:
@@ -38,6 +39,12 @@ def report_options(command: C) -> C:
 
     collected = cast("C", with_view)
     for option in (
+        click.option(
+            "--category",
+            default="",
+            metavar="NAME",
+            help="How SARIF calls this analysis: it replaces an earlier one of that name.",
+        ),
         click.option("--statistics", is_flag=True, help="Count the findings of each rule."),
         click.option(
             "--min-severity",

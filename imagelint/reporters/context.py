@@ -43,6 +43,8 @@ class ReportContext(NamedTuple):
     absolute path of the folder from which relative origins start (empty: not known). `verbose` asks
     for what most readers do not miss. `levelled` are the rules whose severity a policy sets,
     `least` the lowest severity that people are shown, `statistics` asks for counts by rule.
+    `category` is what the reader calls this analysis, `prefix` the path from the repository's root
+    to `root`; empty where they are the same or there is none.
     """
 
     color: bool = False
@@ -55,6 +57,8 @@ class ReportContext(NamedTuple):
     levelled: frozenset[str] = frozenset()
     least: Severity | None = None
     statistics: bool = False
+    category: str = ""
+    prefix: str = ""
 
 
 Reporter: TypeAlias = "Callable[[Verdict, ReportContext], Iterator[str]]"

@@ -47,7 +47,7 @@ class _Annotation(NamedTuple):
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """One command a line; the last one says how many there was no room for."""
     wanted = _wanted(verdict)
-    where = places(verdict.report, context.root)
+    where = places(verdict.report, context.root, context.prefix)
     shown, left = _fitting(wanted, notices=_MOST_OF_A_TYPE)
     if left:
         # The line that says so is a notice too, and needs its place.

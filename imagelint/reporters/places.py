@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from imagelint.core.report import Report
 
 _DIGEST = pattern(r"@sha(?:256|512):[0-9a-f]+$")
+_NOWHERE = {"": "unknown", "-": "stdin"}
 _UNFIT = pattern(r"[^A-Za-z0-9._/-]+")
 
 
@@ -20,12 +22,14 @@ class Places(NamedTuple):
     """What is known of the run's origins: which are images, and the file that stands for them.
 
     `anchor` is the only Dockerfile that was examined, empty when there is none or there are
-    several; `root` is the absolute path to which paths are made relative.
+    several; `root` is the absolute path to which paths are made relative, `prefix` what leads to it
+    from where a reader starts.
     """
 
     images: frozenset[str]
     anchor: str
     root: str
+    prefix: str = ""
 
     def is_image(self, location: Location) -> bool:
         """Whether a place is an image, not a place in a file."""
@@ -42,23 +46,31 @@ class Places(NamedTuple):
         """The path for a place: its own, or that of the file that stands for its image."""
         if self.is_image(location):
             return self.anchor or image_path(location.origin)
-        return relative(location.origin, self.root)
+        return prefixed(self.prefix, relative(location.origin, self.root))
 
 
-def places(report: Report, root: str) -> Places:
+def places(report: Report, root: str, prefix: str = "") -> Places:
     """What the report says about its origins."""
     # What is about an image has the image's name for its origin, not a path.
     images = {each.origin for each in report.examined if each.about is About.IMAGE}
     files = {each.origin for each in report.examined if each.about is not About.IMAGE}
     dockerfiles = {each.origin for each in report.examined if each.kind == "dockerfile"}
-    anchor = relative(dockerfiles.pop(), root) if len(dockerfiles) == 1 else ""
-    return Places(frozenset(images - files), anchor, root)
+    one = relative(dockerfiles.pop(), root) if len(dockerfiles) == 1 else ""
+    anchor = prefixed(prefix, one) if one else ""
+    return Places(frozenset(images - files), anchor, root, prefix)
 
 
 def image_path(image: str) -> str:
     """An image's name as a path that stays the same from build to build: without its digest."""
     name = _UNFIT.sub("_", _DIGEST.sub("", image)).strip("/")
     return name or "image"
+
+
+def prefixed(prefix: str, path: str) -> str:
+    """A path from where the prefix starts; what is absolute or has no place stays as it is."""
+    if not prefix or path.startswith("/") or path in _NOWHERE.values():
+        return path
+    return posixpath.normpath(f"{prefix}/{path}")
 
 
 def relative(origin: str, root: str) -> str:
@@ -68,4 +80,4 @@ def relative(origin: str, root: str) -> str:
         origin = origin.removeprefix(base).lstrip("/")
     while origin.startswith("./"):
         origin = origin.removeprefix("./").lstrip("/")
-    return {"": "unknown", "-": "stdin"}.get(origin, origin)
+    return _NOWHERE.get(origin, origin)

@@ -35,7 +35,7 @@ MOST_RESULTS = 25_000
 
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """One run. Beyond GitHub's limit the least severe results are left out, and that is said."""
-    where = places(verdict.report, context.root)
+    where = places(verdict.report, context.root, context.prefix)
     subjects = _subjects(verdict.report, where)
     kept = subjects[:MOST_RESULTS]
     described = {rule_id(each.finding, context): each.finding for each in reversed(kept)}
@@ -44,11 +44,11 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     yield f'{{"$schema": {dump(SCHEMA)}, "runs": [\n'
     yield from chunks(
         {
-            "automationDetails": {"id": f"imagelint-{text(context.command)}/"},
+            "automationDetails": {"id": _category(context)},
             "columnKind": "unicodeCodePoints",
             "invocations": [_invocation(verdict, results, len(subjects) - len(kept))],
             "originalUriBaseIds": {
-                "%SRCROOT%": {"description": {"text": "The folder in which imagelint was started."}}
+                "%SRCROOT%": {"description": {"text": "The root of the repository."}}
             },
             "properties": {
                 "evidence": [[text(part) for part in entry] for entry in verdict.evidence.entries],
@@ -68,6 +68,11 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
         }
     )
     yield '\n], "version": "2.1.0"}\n'
+
+
+def _category(context: ReportContext) -> str:
+    """What GitHub tells analyses apart by: all up to the last slash."""
+    return f"{text(context.category or f'imagelint-{context.command}').rstrip('/')}/"
 
 
 def _subjects(report: Report, where: Places) -> tuple[ReportedFinding, ...]:

@@ -195,7 +195,7 @@ def test_two_formats_for_one_place_are_refused(
     write(here, Dockerfile=GOOD)
     answer = program("check", *RULES, "--format", formats[0], "--format", formats[1])
     assert answer.code == 2
-    assert "two formats want the same output" in answer.err
+    assert "two formats want one output" in answer.err
     assert not (here / "a").exists()
 
 

@@ -1,0 +1,121 @@
+"""Run imagelint: verdict, reports, annotations and outputs of the step."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import signal
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import inputs
+from workflow import StepError, annotate, only_text, output, summarize, temporary, variable
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import FrameType
+
+_JUDGED = (0, 1, 3)
+_OUTPUT = re.compile(r"([a-z-]+)=([\w:.-]*)")
+_UNFIT = re.compile(r"[^\w.:/-]+")
+_TAG_AND_DIGEST = re.compile(r"^((?:oci:)?.+?)(?::[\w.-]+)?(?:@sha(?:256|512):\w+)?$")
+_LAST_LINES = 20
+
+
+def main() -> int:
+    """Judge, tell, and give the exit code of imagelint."""
+    place = Path(inputs.given("place"))
+    reports = _reports(place)
+    folder = _working_folder()
+    program = [str(place / "venv" / "bin" / "python"), "-I", "-m", "imagelint"]
+    command, *rest = inputs.arguments()
+    inputs.flag("sarif")  # asked by a condition of the action, which takes any word for no
+    options = [f"--format={name}={path}" for name, path in reports.items()]
+    options += ["--format=text", "--color=never", f"--category={category()}"]
+    with only_text():
+        code, last = _run([*program, command, *options, *rest], folder)
+    _tell(reports, code, last)
+    return code
+
+
+def category() -> str:
+    """What code scanning knows this analysis by: one for each place where the action is used.
+
+    Analyses of the same category replace one another. Without a name given it is the workflow and
+    the job, and what distinguishes uses within a job, always the same from run to run.
+    """
+    name = inputs.single("category")
+    if name:
+        return _UNFIT.sub("-", name)
+    workflow = os.environ.get("GITHUB_WORKFLOW_REF", "").partition("@")[0].rpartition("/")[2]
+    workflow = workflow.rpartition(".")[0] or workflow
+    job = os.environ.get("GITHUB_JOB", "")
+    parts = ["imagelint", *filter(None, (workflow, job))]
+    image = _TAG_AND_DIGEST.sub(r"\1", inputs.single("image"))
+    subject = [inputs.lines("paths"), image, *map(inputs.given, ("working-directory", "platform"))]
+    subject.append(inputs.given("matrix"))
+    if subject != [["."], "", "", "", "null"]:
+        parts.append(hashlib.sha256(json.dumps(subject).encode()).hexdigest()[:12])
+    return _UNFIT.sub("-", ":".join(parts))
+
+
+def _reports(place: Path) -> dict[str, Path]:
+    """Where each report is written."""
+    if not place.is_dir() or temporary() not in place.parents:
+        raise StepError("imagelint is not installed")
+    names = {"json": "report.json", "sarif": "report.sarif", "github": "annotations"}
+    names |= {"summary": "summary.md", "outputs": "outputs"}
+    return {format_: place / name for format_, name in names.items()}
+
+
+def _working_folder() -> Path:
+    folder = Path(variable("GITHUB_WORKSPACE"), inputs.single("working-directory"))
+    if not folder.is_dir():
+        raise StepError("input working-directory: there is no such folder in the workspace")
+    return folder
+
+
+def _run(command: Sequence[str], folder: Path) -> tuple[int, list[str]]:
+    """Run a program and show what it says; its exit code and its last lines."""
+    last: list[str] = []
+    with subprocess.Popen(
+        command,
+        cwd=folder,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+    ) as process:
+
+        def stop(number: int, _frame: FrameType | None) -> None:
+            process.send_signal(number)
+
+        # A cancelled job is told to this process alone.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, stop)
+        for line in process.stdout or ():
+            print(line, end="", flush=True)
+            last = [*last[1 - _LAST_LINES :], line]
+    return process.returncode, last
+
+
+def _tell(reports: dict[str, Path], code: int, last: list[str]) -> None:
+    """Annotations, summary and outputs; without a verdict, why there is none."""
+    if code not in _JUDGED or not reports["outputs"].is_file():
+        output("verdict", "incomplete")
+        said = [line.rstrip() for line in last if not line.startswith("::")]
+        annotate("\n".join(said) or f"imagelint ended with {code} and said nothing")
+        return
+    print(reports["github"].read_text(encoding="utf-8"), end="", flush=True)
+    summarize(reports["summary"].read_text(encoding="utf-8"))
+    for line in reports["outputs"].read_text(encoding="utf-8").splitlines():
+        match = _OUTPUT.fullmatch(line)
+        if match is not None:
+            output(match[1], match[2])
+    output("report-json", str(reports["json"]))
+    output("sarif-file", str(reports["sarif"]))

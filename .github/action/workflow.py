@@ -1,0 +1,84 @@
+"""How a step speaks with the runner.
+
+Commands: https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands.
+Paths come from the environment: in a job with a container the expressions `runner.temp` and
+`github.action_path` name folders of the host (https://github.com/actions/runner/issues/716).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+USAGE = 2
+"""The exit code of wrong inputs, as that of the command line."""
+
+_LONGEST_ANNOTATION = 4_000
+# The runner drops a larger summary whole.
+_LARGEST_SUMMARY = 1024 * 1024
+
+
+class StepError(Exception):
+    """The step cannot go on: what a person can do about it."""
+
+
+def annotate(message: str) -> None:
+    """Show an error on the page of the run, whatever is in it."""
+    text = message[:_LONGEST_ANNOTATION].replace("%", "%25")
+    text = text.replace("\r", "%0D").replace("\n", "%0A")
+    print(f"::error title=imagelint::{text}", flush=True)
+
+
+@contextmanager
+def only_text() -> Iterator[None]:
+    """Whatever is printed inside is text: no line of it is a command to the runner."""
+    token = secrets.token_hex(16)
+    print(f"::stop-commands::{token}", flush=True)
+    try:
+        yield
+    finally:
+        print(f"\n::{token}::", flush=True)
+
+
+def output(name: str, value: str) -> None:
+    """An output of the step.
+
+    Raises:
+        StepError: the value is of several lines, which would be other outputs.
+    """
+    if "\n" in value or "\r" in value:
+        raise StepError(f"the output {name} would be of several lines")
+    with Path(variable("GITHUB_OUTPUT")).open("a", encoding="utf-8") as file:
+        file.write(f"{name}={value}\n")
+
+
+def summarize(markdown: str) -> None:
+    """Add to the summary of the job; nothing at all when the runner would not take it."""
+    path = Path(variable("GITHUB_STEP_SUMMARY"))
+    there = path.stat().st_size if path.exists() else 0
+    if there + len(markdown.encode()) <= _LARGEST_SUMMARY:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(markdown)
+
+
+def temporary() -> Path:
+    """The folder of this job for temporary files."""
+    return Path(variable("RUNNER_TEMP"))
+
+
+def variable(name: str) -> str:
+    """A variable that every runner sets.
+
+    Raises:
+        StepError: it is not there.
+    """
+    value = os.environ.get(name, "")
+    if not value:
+        raise StepError(f"the runner does not set {name}")
+    return value

@@ -1,0 +1,86 @@
+"""What action.yml declares: our options, other actions by commit, nothing spliced."""
+
+from __future__ import annotations
+
+import re
+
+import click
+
+from imagelint.cli.check import check
+from imagelint.cli.gate import gate
+from tests.action.jobs import ACTION, DEFINITION, STEPS
+
+# What a job has instead: annotations, a summary and reports are always written.
+OPTIONS_WITHOUT_INPUT = {
+    "candidates",
+    "color",
+    "format",
+    "jobs",
+    "kind",
+    "min-severity",
+    "no-cache",
+    "quiet",
+    "statistics",
+    "stdin-filename",
+    "verbose",
+    "write-baseline",
+}
+INPUTS_WITHOUT_OPTION = {"image", "paths", "python", "sarif", "working-directory"}
+
+
+def options(command: click.Command) -> set[str]:
+    return {
+        name.removeprefix("--")
+        for parameter in command.params
+        if isinstance(parameter, click.Option)
+        for name in parameter.opts
+        if name.startswith("--")
+    }
+
+
+def test_the_inputs_are_the_options() -> None:
+    expected = (options(check) | options(gate)) - OPTIONS_WITHOUT_INPUT
+    assert set(DEFINITION["inputs"]) - INPUTS_WITHOUT_OPTION == expected
+
+
+def test_the_exceptions_are_needed() -> None:
+    assert options(check) | options(gate) >= OPTIONS_WITHOUT_INPUT
+    assert set(DEFINITION["inputs"]) >= INPUTS_WITHOUT_OPTION
+
+
+def test_every_input_reaches_a_command() -> None:
+    handed_over = " ".join(str(step.get("env", "")) + str(step.get("if", "")) for step in STEPS)
+    for name in DEFINITION["inputs"]:
+        assert f"inputs.{name} " in handed_over.replace("}", " }"), name
+
+
+def test_every_input_and_output_is_described() -> None:
+    for described in (*DEFINITION["inputs"].values(), *DEFINITION["outputs"].values()):
+        assert described["description"].endswith(".")
+
+
+def test_other_actions_are_pinned_to_a_commit() -> None:
+    used = [step["uses"] for step in STEPS if "uses" in step]
+    assert used
+    for name in used:
+        assert re.fullmatch(r"[\w.-]+/[\w./-]+@[0-9a-f]{40}", name)
+
+
+def test_nothing_is_spliced_into_a_script() -> None:
+    scripts = [step["run"] for step in STEPS if "run" in step]
+    assert scripts
+    for script in scripts:
+        assert "${{" not in script
+
+
+def test_python_is_isolated_from_the_checkout() -> None:
+    for step in STEPS:
+        for start in re.findall(r'"\$PYTHON"(.*)', step.get("run", "")):
+            assert start.startswith(" -I ")
+
+
+def test_nothing_names_a_folder_of_the_host() -> None:
+    """In a job with a container they are others: https://github.com/actions/runner/issues/716."""
+    text = ACTION.read_text(encoding="utf-8")
+    for name in ("runner.temp", "github.action_path", "github.workspace"):
+        assert name not in text
