@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from imagelint.collect.gitignore import GitignoreRules
 
 # What version control keeps for itself, and what tools install or build for themselves.
-_HISTORIES = frozenset({".git", ".hg", ".svn"})
-_INSTALLED = frozenset({"node_modules", "__pycache__", ".venv", ".tox"})
+_HISTORY = ".git"
+_INSTALLED = frozenset({"node_modules", "__pycache__", ".venv", ".tox", ".hg", ".svn"})
 
 
 class FoundFile(NamedTuple):
@@ -224,7 +224,7 @@ def _walk(folder: str) -> Iterator[str | Problem | Ignored]:
         rules = current.rules.inside(current.path, {entry.name for entry in entries})
         for entry in entries:
             is_folder = entry.is_dir(follow_symlinks=False)
-            if entry.name in _HISTORIES:
+            if entry.name == _HISTORY:
                 continue
             hidden = (is_folder and entry.name in _INSTALLED) or rules.hides(
                 entry.path, is_folder=is_folder

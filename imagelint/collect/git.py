@@ -8,6 +8,13 @@ from imagelint.collect.findup import repository_of
 
 _SECONDS = 60.0
 _MOST_BYTES = 256 * 1024 * 1024
+# Nothing is written, and nothing fetched: an ignore file that a partial clone lacks would be, by
+# whatever its configuration calls a remote. https://git-scm.com/docs/git#Documentation/git.txt-GITALLOWPROTOCOL
+_VARIABLES = (
+    ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_NO_LAZY_FETCH", "1"),
+    ("GIT_ALLOW_PROTOCOL", "none"),
+)
 
 
 def list_files(folder: str) -> tuple[str, ...] | None:
@@ -15,7 +22,7 @@ def list_files(folder: str) -> tuple[str, ...] | None:
 
     None where git cannot tell: no repository, no git, or one that is broken. Who owns the
     repository does not matter, as it may be another in a container; its own configuration could
-    name a program to run (`core.fsmonitor`): it is not.
+    name programs to run: they are not. Names that are not UTF-8 are as `os.fsdecode` gives them.
     """
     absolute = os.path.abspath(folder)
     repository = repository_of(absolute)
@@ -31,8 +38,9 @@ def list_files(folder: str) -> tuple[str, ...] | None:
             folder,
             ProcessLimits(_SECONDS, stdout=_MOST_BYTES),
             # The user's own ignore file and trusted folders are found through HOME.
-            variables=(("HOME", os.path.expanduser("~")), ("GIT_OPTIONAL_LOCKS", "0")),
+            variables=(("HOME", os.path.expanduser("~")), *_VARIABLES),
             passed=("XDG_CONFIG_HOME",),
+            decoding="surrogateescape",
         )
     )
     if not isinstance(done, CompletedProcess) or done.code != 0:
@@ -45,5 +53,6 @@ def _settings(repository: str) -> tuple[str, ...]:
     trusted = dict.fromkeys((repository, os.path.realpath(repository)))
     return (
         *("-c", "core.fsmonitor=false"),
+        *("-c", f"core.hooksPath={os.devnull}"),
         *(word for place in trusted for word in ("-c", f"safe.directory={place}")),
     )

@@ -55,7 +55,8 @@ class ProcessRequest(NamedTuple):
     `install` tells how to get the program. `files` (name, text) and `links` (name, where to) are
     put into the folder in which it runs. `passed` names further environment variables to hand
     over, a trailing `*` stands for any end; `variables` sets some. With `credentials` it may see
-    the user's logins to registries. `standard_input` is what it reads, a line or two.
+    the user's logins to registries. `standard_input` is what it reads, a line or two. `decoding`
+    is what becomes of bytes that are not UTF-8, as `bytes.decode` calls it.
     """
 
     program: str
@@ -69,10 +70,11 @@ class ProcessRequest(NamedTuple):
     variables: tuple[tuple[str, str], ...] = ()
     credentials: bool = False
     standard_input: str = ""
+    decoding: str = "replace"
 
 
 class CompletedProcess(NamedTuple):
-    """A program ended by itself, with a code from 0 to 255. Bytes that are not UTF-8 are U+FFFD."""
+    """A program ended by itself, with a code from 0 to 255."""
 
     code: int
     stdout: str
@@ -214,8 +216,8 @@ class _Watch:
             return self._problem(ProblemKind.TOOL_FAILED, _death(-code))
         return CompletedProcess(
             code,
-            self._texts["stdout"].decode("utf-8", "replace"),
-            self._texts["stderr"].decode("utf-8", "replace"),
+            self._texts["stdout"].decode("utf-8", self._request.decoding),
+            self._texts["stderr"].decode("utf-8", self._request.decoding),
         )
 
     def _read(self) -> Problem | None:

@@ -15,15 +15,22 @@ YAML_CORE: Mapping[str, bool] = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
-# https://yaml.org/type/bool.html without its single letters, which go-yaml does not take either
-# (https://github.com/go-yaml/yaml/blob/v3/decode.go): what Kubernetes and compose read.
-YAML_1_1: Mapping[str, bool] = {
+# https://github.com/yaml/go-yaml/blob/v2/resolve.go: what Kubernetes reads without quotes.
+GO_YAML: Mapping[str, bool] = {
     **YAML_CORE,
-    **dict.fromkeys(("yes", "Yes", "YES", "on", "On", "ON"), True),
-    **dict.fromkeys(("no", "No", "NO", "off", "Off", "OFF"), False),
+    **dict.fromkeys(("y", "Y", "yes", "Yes", "YES", "on", "On", "ON"), True),
+    **dict.fromkeys(("n", "N", "no", "No", "NO", "off", "Off", "OFF"), False),
 }
 _YES = frozenset({"1", "true", "t", "yes", "y", "on"})
 _NO = frozenset({"0", "false", "f", "no", "n", "off"})
+
+
+def compose_word(text: str) -> bool | None:
+    """A truth value of a compose file, in quotes or not; None for what it refuses.
+
+    https://github.com/compose-spec/compose-go/blob/main/loader/interpolate.go
+    """
+    return GO_YAML.get(text.lower())
 
 
 def installer_variable(text: str) -> bool:

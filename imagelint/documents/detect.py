@@ -76,7 +76,7 @@ def candidate(path: str) -> bool:
     low = _plain(path)
     name = low.rpartition("/")[2]
     if _DATA.fullmatch(name):
-        return _NONE_OF_OURS.fullmatch(name) is None
+        return True
     return _is_dockerfile_name(name) or bool(kind_by_path(low))
 
 
@@ -110,18 +110,22 @@ def detect(origin: str, text: str) -> str:
     low = _plain(origin)
     name = low.rpartition("/")[2]
     named = kind_by_path(low)
-    if named:
-        return named
     text = text.removeprefix("\ufeff")
     head = text[:_HEAD]
+    if named:
+        hides = _DATA.fullmatch(name) and named != "kustomization"
+        return "kubernetes" if hides and _data(low, name, text, head) == "kubernetes" else named
     if "\0" in text:
         return ""
     if _is_dockerfile_name(name):
         return _named_dockerfile(name, text, head)
     if _VALUES.fullmatch(name):
-        return "kubernetes" if _is_kubernetes(text) else "values"
+        kind = _data(low, name, text, head)
+        return kind if kind == "kubernetes" else "values"
     if _DATA.fullmatch(name):
-        return "" if _NONE_OF_OURS.fullmatch(name) else _data(low, name, text, head)
+        kind = _data(low, name, text, head)
+        # `kubectl apply -f folder` takes whatever ends so: no name hides an object.
+        return "" if kind != "kubernetes" and _NONE_OF_OURS.fullmatch(name) else kind
     return _by_content(name, text)
 
 
@@ -162,11 +166,15 @@ def _data(path: str, name: str, text: str, head: str) -> str:
     if kind:
         return kind
     if _COMPOSE.fullmatch(name):
-        return "compose"
+        return _odd_kind(text) or "compose"
     if _OPERATIONS.match(head) and _OPERATION.search(head) and _POINTER.search(head):
         return "json-patch"
     if _TEMPLATE_FOLDER.fullmatch(path) and TEMPLATE_BLOCK.search(text):
         return "template"
+    return _odd_kind(text)
+
+
+def _odd_kind(text: str) -> str:
     from imagelint.documents.yaml.oddform import odd_kind
 
     return odd_kind(text)

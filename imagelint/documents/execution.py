@@ -6,9 +6,20 @@ from enum import Enum
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint.core.fact import UNKNOWN, Fact
+from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+
+# What Go's Atoi makes a zero of, by which engines read a user's number:
+# https://github.com/moby/sys/blob/main/user/user.go
+_ZERO = pattern(r"[+-]?0+")
+
+
+def names_root(user: str) -> bool:
+    """Whether a user, written without a group, is root: by name or by any form of its number."""
+    return user == "root" or _ZERO.fullmatch(user) is not None
 
 
 class Phase(Enum):

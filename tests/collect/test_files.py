@@ -187,7 +187,7 @@ def test_a_repository_of_somebody_else_is_asked_as_well(
 
 def test_without_git_what_is_tracked_is_there_and_what_is_hidden_is_said(here: Path) -> None:
     write(here, "Dockerfile", "kept/Dockerfile", "gone/Dockerfile", "x.yaml", "x.txt")
-    write(here, "node_modules/a/Dockerfile", ".venv/Dockerfile", "kept/y.yaml")
+    write(here, "node_modules/a/Dockerfile", ".venv/Dockerfile", "kept/y.yaml", ".hg/y.yaml")
     git("init", "-q")
     git("add", "kept/Dockerfile", "node_modules")
     (here / ".gitignore").write_text("kept\ngone\nx.*\n", encoding="utf-8")
@@ -196,7 +196,7 @@ def test_without_git_what_is_tracked_is_there_and_what_is_hidden_is_said(here: P
         *("Dockerfile", "kept/Dockerfile", "node_modules/a/Dockerfile"),
     ]
     hidden = [each.origin for each in listing.left_out if each.reason is IgnoreReason.HIDDEN]
-    assert hidden == [".venv/", "gone/", "kept/y.yaml", "x.yaml"]
+    assert hidden == [".hg/", ".venv/", "gone/", "kept/y.yaml", "x.yaml"]
 
 
 def test_a_submodule_is_asked_for_its_own_files(here: Path) -> None:

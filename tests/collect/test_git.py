@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import os
 import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,7 +11,6 @@ from imagelint.collect.git import list_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
 
 @pytest.fixture
@@ -79,6 +80,39 @@ def test_no_program_of_the_repository_is_run(repository: Path) -> None:
     git(repository, "config", "core.hooksPath", str(repository))
     assert list_files(".") is not None
     assert not (repository / "canary").exists()
+
+
+def test_nothing_is_fetched(repository: Path) -> None:
+    """Else an ignore file that a partial clone lacks would be, by a program of the repository."""
+    (repository / ".gitignore").write_text("ignored\n", encoding="utf-8")
+    git(repository, "add", ".gitignore")
+    done = subprocess.run(
+        ["git", "-C", repository, "rev-parse", ":.gitignore"], capture_output=True, check=True
+    )
+    digest = done.stdout.decode().strip()
+    git(repository, "update-index", "--skip-worktree", ".gitignore")
+    (repository / ".gitignore").unlink()
+    (repository / ".git" / "objects" / digest[:2] / digest[2:]).unlink()
+    for key, value in (
+        ("core.repositoryFormatVersion", "1"),
+        ("extensions.partialClone", "origin"),
+        ("remote.origin.promisor", "true"),
+        ("remote.origin.url", f"ext::touch {repository}/canary"),
+        ("protocol.allow", "always"),
+        ("protocol.ext.allow", "always"),
+    ):
+        git(repository, "config", key, value)
+    listed = list_files(".")
+    assert listed is not None
+    assert "tracked" in listed
+    assert not (repository / "canary").exists()
+    git(repository, "ls-files", "--others", "--exclude-standard")
+    assert (repository / "canary").exists()  # so it would have been
+
+
+def test_a_name_that_is_not_utf8_is_one(repository: Path) -> None:
+    Path(os.fsdecode(os.fsencode(repository) + b"/x\xff.yaml")).touch()
+    assert "x\udcff.yaml" in (list_files(".") or ())
 
 
 def test_what_git_says_is_read_to_its_nuls(

@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.documents.booleans import (
-    YAML_1_1,
+    GO_YAML,
     YAML_CORE,
+    compose_word,
     hub_variable,
     installer_variable,
     is_boolean_word,
@@ -47,7 +48,7 @@ WORDS = (
         (nccl_variable, "1 2"),
         (server_switch, "1 true True t yes y on On 2 f n "),
         (YAML_CORE.get, "true True"),
-        (YAML_1_1.get, "true True yes on On"),
+        (GO_YAML.get, "true True yes y on On"),
     ],
 )
 def test_each_language_has_words_for_yes_of_its_own(reader: Reader, yes: str) -> None:
@@ -56,7 +57,7 @@ def test_each_language_has_words_for_yes_of_its_own(reader: Reader, yes: str) ->
 
 def test_yaml_says_no_with_few_words() -> None:
     assert [word for word in WORDS if YAML_CORE.get(word) is False] == ["false"]
-    assert [word for word in WORDS if YAML_1_1.get(word) is False] == ["false", "no", "off"]
+    assert [word for word in WORDS if GO_YAML.get(word) is False] == ["false", "no", "n", "off"]
 
 
 @pytest.mark.parametrize(("text", "number"), [("-1", True), (" 1 ", True), ("00", False)])
@@ -67,3 +68,8 @@ def test_a_variable_of_nccl_is_a_number(text: str, number: bool) -> None:  # noq
 
 def test_no_boolean_word_is_a_secret() -> None:
     assert [word for word in WORDS if not is_boolean_word(word)] == ["2", ""]
+
+
+def test_compose_reads_words_in_any_case() -> None:
+    assert [compose_word(word) for word in ("yES", "Y", "tRuE", "oN")] == [True] * 4
+    assert [compose_word(word) for word in ("fALSE", "N", "1", "")] == [False, False, None, None]

@@ -65,7 +65,7 @@ EMBEDDED = (
         ("deploy.yaml", EMBEDDED + "x: y: z\n{{- a }}\n", "template"),
         ("chart/templates/all.yaml", '{{- include "a.b" . }}\n', "template"),
         ("chart/templates/plain.yaml", "a: 1\n", ""),
-        ("Chart.yaml", "apiVersion: v2\nkind: x\n", ""),
+        ("Chart.yaml", "apiVersion: v2\nname: x\n", ""),
         ("values.yaml", COMPOSE, "values"),
         ("values-prod.yaml", MANIFEST, "kubernetes"),
         ("values-prod.yaml", "apiVersion: 1\n", "values"),
@@ -87,7 +87,8 @@ EMBEDDED = (
         ("odd.yaml", "a: {apiVersion: v1, kind: Pod}\n", ""),
         ("odd.yaml", "{apiVersion: v1, kind: Pod\n", ""),
         ("build.docker", DOCKERFILE, "dockerfile"),
-        ("values.schema.json", JSON, ""),
+        ("values.schema.json", JSON, "kubernetes"),
+        ("values.schema.json", '{"properties": {"kind": {}, "apiVersion": {}}}', ""),
         ("ci.yaml", "kind: x\n", ""),
         ("ci.yaml", "on: push\njobs:\n  a:\n    services:\n      b:\n        image: c\n", ""),
         ("ci.yaml", "services:\n  - docker:dind\njob:\n  image: x\n", ""),
@@ -125,7 +126,7 @@ def test_kinds(origin: str, text: str, kind: str) -> None:
         assert candidate(origin)
 
 
-@pytest.mark.parametrize("name", ["main.py", "README.md", "notes.txt", "Chart.yaml", "a.yaml.bak"])
+@pytest.mark.parametrize("name", ["main.py", "README.md", "notes.txt", "a.yaml.bak"])
 def test_files_that_are_not_even_opened(name: str) -> None:
     assert not candidate(name)
 

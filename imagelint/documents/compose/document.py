@@ -127,7 +127,7 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
     Raises:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
-    stream = read_stream(source)
+    stream = read_stream(source, "compose")
     asked: dict[str, str | None] = {}
 
     def once(name: str) -> str | None:

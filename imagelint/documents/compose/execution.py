@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
-from imagelint.documents.execution import Phase, last_value
+from imagelint.documents.execution import Phase, last_value, names_root
 
 if TYPE_CHECKING:
     from imagelint.documents.shared import EnvVar
-
-_ROOTS = ("0", "root")
 
 
 class ServicePlace:
@@ -48,7 +46,7 @@ class ServicePlace:
         user = self._user
         if not isinstance(user, Known):
             return UNKNOWN
-        return Known(user.value.partition(":")[0] in _ROOTS, user.span)
+        return Known(names_root(user.value.partition(":")[0]), user.span)
 
     def setting(self, name: str) -> Fact[str]:
         """The service's own variable; what the image sets is unknown."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.booleans import YAML_1_1
+from imagelint.documents.booleans import compose_word
 from imagelint.documents.complaints import MalformedComposeFile, UnknownComposeKey
 from imagelint.documents.compose.schema import SECTIONS, SERVICE, Form
 from imagelint.documents.compose.values import is_set, value
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _EXTENSION = "x-"
 _MERGE = "<<"
 # https://github.com/compose-spec/compose-go/blob/main/loader/interpolate.go (toBoolean)
-_SWITCHES = frozenset(("1", "0", "t", "f", "y", "n"))
+_SWITCHES = frozenset(("1", "0", "t", "f"))
 _PORTS = pattern(
     r"(?:(?:(?:\[[^\]]*\]|[^:\[\]]*):)?(?P<published>[0-9]*(?:-[0-9]+)?):)?"
     r"(?P<target>[0-9]+(?:-[0-9]+)?)(?:/(?:tcp|udp|sctp))?",
@@ -119,7 +119,7 @@ def _fits(node: Scalar, kind: str) -> bool:
             return isinstance(plain, int | float) and not isinstance(plain, bool)
         case "switch":
             return isinstance(plain, str) and (
-                plain.lower() in _SWITCHES or plain.lower() in YAML_1_1
+                plain.lower() in _SWITCHES or compose_word(plain) is not None
             )
         case "size":
             return isinstance(plain, str) and parse_bytes(plain) is not None

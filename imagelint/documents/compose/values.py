@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.reference import UNKNOWN_PART
-from imagelint.documents.booleans import YAML_1_1
+from imagelint.documents.booleans import compose_word
 from imagelint.documents.compose.interpolation import interpolated, variables_of, with_gaps
 from imagelint.documents.quantity import parse_bytes
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
@@ -39,7 +39,8 @@ def boolean(place: Cursor) -> Fact[bool]:
     fact = value(place)
     if not isinstance(fact, Known):
         return fact
-    return Known(YAML_1_1[fact.value], fact.span) if fact.value in YAML_1_1 else UNKNOWN
+    truth = compose_word(fact.value)
+    return UNKNOWN if truth is None else Known(truth, fact.span)
 
 
 def word(place: Cursor) -> str:

@@ -26,6 +26,7 @@ from imagelint.documents.dockerfile.model import (
 )
 from imagelint.documents.dockerfile.scripts import ScriptContext, read_command
 from imagelint.documents.dockerfile.validation.jsonform import broken_json_form
+from imagelint.documents.execution import names_root
 from imagelint.documents.shell.script import Script, ScriptRole, Word
 
 if TYPE_CHECKING:
@@ -43,7 +44,6 @@ _ROLES = {
     "ENTRYPOINT": ScriptRole.START,
     "HEALTHCHECK": ScriptRole.HEALTHCHECK,
 }
-_ROOTS = ("root", "0")
 _PORT = pattern(r"(\d{1,5})(?:-(\d{1,5}))?(?:/\w+)?", re.ASCII)
 _MOST_PORTS = 1_000  # of one range or stage; more tell nothing
 
@@ -276,7 +276,8 @@ def _user(word: Word) -> StageUser:
         return StageUser(word.span, UNKNOWN, UNKNOWN, UNKNOWN)
     name, colon, group = word.value.value.partition(":")
     group_fact: Fact[str] = Known(group, word.span) if colon else ABSENT
-    root = Known(name in _ROOTS, word.span)
+    # Without a name it is nobody in particular, which is root.
+    root = Known(not name or names_root(name), word.span)
     return StageUser(word.span, Known(name, word.span), group_fact, root)
 
 

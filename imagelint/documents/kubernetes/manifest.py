@@ -25,7 +25,7 @@ from imagelint.documents.shared import CommandLine
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
-from imagelint.documents.yaml.nodes import Mapping, Scalar, is_decided_elsewhere
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence, is_decided_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -173,7 +173,7 @@ def parse_manifest(source: Source) -> Manifest:
     Raises:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
-    stream = read_stream(source)
+    stream = read_stream(source, "kubernetes")
     complaints: list[Complaint] = [*duplicate_complaints(stream)]
     objects: list[KubernetesObject] = []
     for node in stream.documents:
@@ -196,7 +196,8 @@ def parse_manifest(source: Source) -> Manifest:
 def _objects(body: Cursor) -> Iterator[KubernetesObject]:
     """The object at a place, or those of the list that it is.
 
-    Items of a `DeploymentList` need not say that they are Deployments.
+    Items of a `DeploymentList` need not say that they are Deployments. What has `items` is a list
+    to kubectl, whatever it calls itself.
     https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/unstructured/helpers.go
     """
     pending = [(body, "", "")]
@@ -204,12 +205,17 @@ def _objects(body: Cursor) -> Iterator[KubernetesObject]:
         place, kind, version = pending.pop()
         kind = place["kind"].word() or kind
         version = place["apiVersion"].word() or version
-        if kind == "List" or (kind.endswith("List") and place["items"].exists):
+        if kind == "List" or _has_items(place, kind):
             single = kind.removesuffix("List")
             told = (single, version) if single else ("", "")
             pending += [(item, *told) for item in reversed(place["items"].items())]
         elif place["kind"].exists or place["apiVersion"].exists or _is_item(place, kind):
             yield read_object(place, kind, version)
+
+
+def _has_items(place: Cursor, kind: str) -> bool:
+    items = place["items"]
+    return isinstance(items.node, Sequence) or (kind.endswith("List") and items.exists)
 
 
 def _is_item(place: Cursor, kind: str) -> bool:

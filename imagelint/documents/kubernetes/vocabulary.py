@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact
-from imagelint.documents.booleans import YAML_1_1
+from imagelint.documents.booleans import GO_YAML
 from imagelint.documents.kubernetes.identity import is_own
 from imagelint.documents.yaml.enumerated import unknown_values
 from imagelint.documents.yaml.nodes import Scalar
@@ -31,4 +31,4 @@ def _word(place: Cursor) -> Fact[str]:
     node = place.node
     if not isinstance(node, Scalar) or not isinstance(node.value, str):
         return UNKNOWN
-    return UNKNOWN if node.plain and node.raw in YAML_1_1 else place.text()
+    return UNKNOWN if node.plain and node.raw in GO_YAML else place.text()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
-from imagelint.documents.booleans import YAML_1_1
+from imagelint.documents.booleans import GO_YAML
 from imagelint.documents.complaints import MalformedObject
 from imagelint.documents.kubernetes.forms import DATA, METADATA, POD_SPEC
 from imagelint.documents.kubernetes.identity import is_own
@@ -217,8 +217,8 @@ def _is_of(node: YamlNode, wanted: str) -> bool:
         return isinstance(node, Mapping)
     if not isinstance(node, Scalar):
         return False
-    # Kubernetes reads YAML 1.1: https://github.com/kubernetes-sigs/yaml
-    boolean = node.plain and node.raw in YAML_1_1
+    # https://github.com/kubernetes-sigs/yaml
+    boolean = isinstance(node.value, bool) or (node.plain and node.raw in GO_YAML)
     if wanted == "truth":
         return boolean
     if wanted == "number":

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
-from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.documents.execution import names_root
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.runtime.field import Field
-
-_ZERO = pattern(r"[+-]?0+")
 
 
 def may_be_root(container: Container) -> bool:
@@ -30,7 +28,7 @@ def may_be_root(container: Container) -> bool:
 def is_root(container: Container) -> bool:
     """Whether a container is told to run as root."""
     user = container.privileges.user.value
-    return isinstance(user, Known) and bool(_ZERO.fullmatch(user.value))
+    return isinstance(user, Known) and names_root(user.value)
 
 
 def pins_memory(pod: Pod) -> bool:

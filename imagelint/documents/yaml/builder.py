@@ -2,23 +2,38 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from enum import Enum
+from typing import TYPE_CHECKING, Protocol
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence, YamlError, YamlNode
-from imagelint.documents.yaml.schema import resolve
+from imagelint.documents.yaml.schema import resolve, resolve_tagged
 from imagelint.documents.yaml.skim import ReadWholeError, is_definition
 
 _MOST_NODES = 1_000_000
 _MOST_SHARED = 200_000
 _DEEPEST = 200
+_MERGE_TAG = "tag:yaml.org,2002:merge"
 _PROPERTIES = pattern(r"(?:[&!]\S*\s+)+|[&!]\S*\Z")
 _BLOCKS = ("|", ">")
 _SPEC_OF_DOCUMENT, _SPEC_OF_ITEM = 2, 4
 """How many collections are open within the spec of a document, and of an item of a list."""
-_STRING_TAG = "tag:yaml.org,2002:str"
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class Merging(Enum):
+    """What counts where a merge key (`<<`) brings in a key that its mapping has itself.
+
+    https://yaml.org/type/merge.html says the mapping's own, and so do most readers. kubectl and
+    Helm take whatever stands last: https://github.com/yaml/go-yaml/blob/v2/decode.go
+    """
+
+    OWN_FIRST = "own first"
+    LAST = "last"
 
 
 class Mark(Protocol):
@@ -42,7 +57,8 @@ class _Frame:
     """A collection that is not closed yet: `pending` is a key without its value.
 
     `size` is the builder's size when it was opened, `deepest` its height so far, `end` the end of
-    what was put into it last. `skimmed` tells that a part of it was passed over.
+    what was put into it last. `merges` are what each merge key brings in, with the number of own
+    entries before it. `skimmed` tells that a part of it was passed over.
     """
 
     __slots__ = (
@@ -67,7 +83,7 @@ class _Frame:
         self.deepest = 0
         self.items: list[YamlNode] | None = None
         self.entries: list[Entry] = []
-        self.merges: list[Mapping] = []
+        self.merges: list[tuple[int, tuple[Mapping, ...]]] = []
         self.pending: Scalar | None = None
         self.template = False
         self.skimmed = False
@@ -82,14 +98,17 @@ class _Anchored(NamedTuple):
 class Builder:
     """Makes nodes of events. `_size` counts nodes as seen through aliases and merges."""
 
-    def __init__(self, text: str, shift: int) -> None:
+    def __init__(self, text: str, shift: int, merging: Merging = Merging.OWN_FIRST) -> None:
         self.documents: list[YamlNode] = []
+        self.overridden: list[Scalar] = []
         self.duplicates: list[Scalar] = []
         self.replaced: list[Entry] = []
         self._text = text
         self._shift = shift
+        self._merging = merging
         self._stack: list[_Frame] = []
         self._anchors: dict[str, _Anchored] = {}
+        self._merge_keys: set[int] = set()
         self._size = 0
         self._shared = 0
 
@@ -135,7 +154,12 @@ class Builder:
         if not plain and event.style in _BLOCKS:
             raw = raw.rstrip()
             end = start + len(raw)
-        resolved = resolve(value) if plain and event.tag != _STRING_TAG else value
+        if event.tag:
+            resolved = resolve_tagged(value, event.tag)
+        else:
+            resolved = resolve(value) if plain else value
+        if value == "<<" and (event.tag == _MERGE_TAG if event.tag else plain):
+            self._merge_keys.add(start)
         node = Scalar(Span(start, end), resolved, raw, plain)
         if event.anchor:
             self._anchors[event.anchor] = _Anchored(node, 1, 0)
@@ -168,7 +192,7 @@ class Builder:
         end = event.end_mark.index + self._shift
         if event.start_mark.index == event.end_mark.index:
             end = frame.end  # a block collection is closed only where the next thing begins
-        if frame.skimmed and not is_definition(frame.entries):
+        if frame.skimmed and (frame.merges or not is_definition(frame.entries)):
             raise ReadWholeError  # a key that is written again says otherwise
         node = self._made(frame, Span(frame.start, end))
         if self._stack:
@@ -199,13 +223,29 @@ class Builder:
         names = {entry.key.text for entry in frame.entries}
         if len(names) != len(frame.entries):
             self._note_duplicates(frame.entries)
-        for merged in frame.merges:
-            for entry in merged.entries:
+        if frame.merges:
+            later = self._overriding(frame) if self._merging is Merging.LAST else []
+            for _, entry in _brought_in(frame.merges):
                 if entry.key.text not in names:
                     names.add(entry.key.text)
                     frame.entries.append(entry)
                     self._share(1, span.start)
+            frame.entries += later
         return Mapping(span, tuple(frame.entries))
+
+    def _overriding(self, frame: _Frame) -> list[Entry]:
+        """What merge keys bring in for keys which the mapping has itself, before them."""
+        own = {entry.key.text: (at, entry) for at, entry in enumerate(frame.entries)}
+        found: dict[str, Entry] = {}
+        for behind, entry in _brought_in(frame.merges):
+            name = entry.key.text
+            at, replaced = own.get(name, (behind, entry))
+            if at < behind and name not in found and not _same(replaced, entry):
+                found[name] = entry
+                self._share(1, frame.start)
+        self.overridden += [own[name][1].key for name in found]
+        self.replaced += [own[name][1] for name in found]
+        return list(found.values())
 
     def _put(self, node: YamlNode, end: int) -> None:
         if not self._stack:
@@ -221,9 +261,9 @@ class Builder:
             frame.pending = node if type(node) is Scalar else self._worded(frame, node)
             return
         frame.pending = None
-        merged = _merged(key, node)
+        merged = _merged(node) if key.span.start in self._merge_keys else ()
         if merged:
-            frame.merges.extend(merged)
+            frame.merges.append((len(frame.entries), merged))
         else:
             frame.entries.append(Entry(key, node))
 
@@ -269,13 +309,29 @@ def _key_of(frame: _Frame) -> str:
     return frame.pending.text if frame.pending is not None else ""
 
 
-def _merged(key: Scalar, node: YamlNode) -> tuple[Mapping, ...]:
+def _brought_in(merges: list[tuple[int, tuple[Mapping, ...]]]) -> Iterator[tuple[int, Entry]]:
+    """What merge keys bring in, with the number of own entries before: which is first, counts.
+
+    Of several merge keys that is the last, of the list of one the first.
+    """
+    for behind, mappings in reversed(merges):
+        for mapping in mappings:
+            for entry in mapping.entries:
+                yield behind, entry
+
+
+def _same(one: Entry, other: Entry) -> bool:
+    first, second = one.value, other.value
+    if isinstance(first, Scalar) and isinstance(second, Scalar):
+        return (type(first.value), first.value) == (type(second.value), second.value)
+    return first is second
+
+
+def _merged(node: YamlNode) -> tuple[Mapping, ...]:
     """The mappings that a merge key brings in; empty when it is an ordinary entry.
 
     https://yaml.org/type/merge.html
     """
-    if not key.plain or key.raw != "<<":
-        return ()
     if isinstance(node, Mapping):
         return (node,)
     items = node.items if isinstance(node, Sequence) else ()

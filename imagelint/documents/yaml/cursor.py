@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.booleans import YAML_1_1
+from imagelint.documents.booleans import GO_YAML
 from imagelint.documents.quantity import MOST
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
@@ -114,13 +114,17 @@ class Cursor:
         return fact.value if isinstance(fact, Known) else ""
 
     def integer(self) -> Fact[int]:
-        """The whole number that is there; unknown beyond what a Kubernetes field can hold."""
-        node = self.node
-        if node is None or self.null:
-            return ABSENT
-        if isinstance(node, Scalar) and type(node.value) is int and abs(node.value) <= MOST:
-            return Known(node.value, node.span)
-        return UNKNOWN
+        """The whole number that is there; unknown beyond what a Kubernetes field can hold.
+
+        `2.0` is one too: it becomes JSON, which writes both in the same way.
+        """
+        number = self.number()
+        if not isinstance(number, Known):
+            return number
+        value = self.node.value if isinstance(self.node, Scalar) else None
+        if isinstance(value, float) and not value.is_integer():
+            return UNKNOWN
+        return Known(int(value), number.span) if isinstance(value, int | float) else UNKNOWN
 
     def number(self) -> Fact[float]:
         """The number that is there, whole or not; unknown where it is infinite or none."""
@@ -141,8 +145,8 @@ class Cursor:
             return UNKNOWN
         if isinstance(node.value, bool):
             return Known(node.value, node.span)
-        if node.plain and node.raw in YAML_1_1:
-            return Known(YAML_1_1[node.raw], node.span)
+        if node.plain and node.raw in GO_YAML:
+            return Known(GO_YAML[node.raw], node.span)
         return UNKNOWN
 
     @property

@@ -9,7 +9,7 @@ from imagelint.documents.base import DocumentError
 from imagelint.documents.complaints import DuplicateKey
 from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.template import template_error
-from imagelint.documents.yaml.load import YamlError, YamlStream, read_yaml
+from imagelint.documents.yaml.load import Merging, YamlError, YamlStream, read_yaml
 from imagelint.documents.yaml.nodes import Mapping, Sequence
 
 if TYPE_CHECKING:
@@ -21,16 +21,24 @@ if TYPE_CHECKING:
 _HOLDERS = frozenset(("value", "data", "stringData"))
 
 
-def read_stream(source: Source) -> YamlStream:
-    """The YAML of a source.
+# Who takes what stands last, be it brought in by a merge key.
+_MERGING = {"kubernetes": Merging.LAST, "values": Merging.LAST}
+
+
+def read_stream(source: Source, kind: str) -> YamlStream:
+    """The YAML of a source, as the programs that take documents of a kind read it.
 
     Raises:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
     try:
-        return read_yaml(source.text)
+        return _read(source.text, kind)
     except YamlError as error:
         raise _refused(error, source.text) from None
+
+
+def _read(text: str, kind: str) -> YamlStream:
+    return read_yaml(text, _MERGING.get(kind, Merging.OWN_FIRST))
 
 
 def _refused(error: YamlError, text: str) -> DocumentError:
@@ -48,7 +56,7 @@ def replaced_secrets(document: Document) -> tuple[Span, ...]:
     """
     if not any(isinstance(complaint, DuplicateKey) for complaint in document.complaints):
         return ()
-    stream = read_yaml(document.source.text)
+    stream = _read(document.source.text, document.kind)
     found: list[Span] = []
     pending: list[tuple[str, YamlNode]] = [(e.key.text, e.value) for e in stream.replaced]
     while pending:
@@ -68,7 +76,7 @@ def _named(entry: Entry, above: str) -> str:
 
 def duplicate_complaints(stream: YamlStream) -> tuple[DuplicateKey, ...]:
     """A complaint about each key that is written again."""
-    return tuple(
+    twice = (
         DuplicateKey(
             key.span,
             key.text,
@@ -77,3 +85,13 @@ def duplicate_complaints(stream: YamlStream) -> tuple[DuplicateKey, ...]:
         )
         for key in stream.duplicates
     )
+    overridden = (
+        DuplicateKey(
+            key.span,
+            key.text,
+            f"the key `{key.text}` is brought in again by the merge key (`<<`) behind it",
+            "put the merge key first: kubectl and Helm take what stands last, others this",
+        )
+        for key in stream.overridden
+    )
+    return (*twice, *overridden)

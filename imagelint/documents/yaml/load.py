@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.documents.yaml.builder import Builder
+from imagelint.documents.yaml.builder import Builder, Merging
 from imagelint.documents.yaml.cursor import Cursor, is_template
 from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence, YamlError, YamlNode
 from imagelint.documents.yaml.skim import ReadWholeError, may_skim, skim
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.builder import Event
 
 __all__ = ["Cursor", "Entry", "Mapping", "Scalar", "Sequence", "YamlError", "YamlNode"]
-__all__ += ["YamlStream", "is_template", "load_yaml", "looks_templated", "read_yaml"]
+__all__ += ["Merging", "YamlStream", "is_template", "load_yaml", "looks_templated", "read_yaml"]
 
 _UNREADABLE = pattern(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # A brace of a template where a value or a line begins, or a control block anywhere.
@@ -35,11 +35,13 @@ _BYTE_ORDER_MARK = "\ufeff"
 class YamlStream(NamedTuple):
     """All documents of a text, the keys that are written again in the same mapping.
 
-    `replaced` are the entries that do not count because of that.
+    `overridden` are keys that a merge key behind them brings in again, with another value.
+    `replaced` are the entries that do not count because of either.
     """
 
     documents: tuple[YamlNode, ...]
     duplicates: tuple[Scalar, ...] = ()
+    overridden: tuple[Scalar, ...] = ()
     replaced: tuple[Entry, ...] = ()
 
 
@@ -57,7 +59,7 @@ def looks_templated(text: str) -> bool:
     return _TEMPLATE.search(text) is not None
 
 
-def read_yaml(text: str) -> YamlStream:
+def read_yaml(text: str, merging: Merging = Merging.OWN_FIRST) -> YamlStream:
     """The documents of a text, with what `load_yaml` passes over in silence.
 
     Raises:
@@ -65,7 +67,7 @@ def read_yaml(text: str) -> YamlStream:
     """
     # libyaml drops the mark itself and does not count it.
     shift = len(_BYTE_ORDER_MARK) if text.startswith(_BYTE_ORDER_MARK) else 0
-    return _read(text, text, shift)
+    return _read(text, text, shift, merging)
 
 
 def read_part(text: str, start: int, end: int) -> YamlStream:
@@ -77,19 +79,14 @@ def read_part(text: str, start: int, end: int) -> YamlStream:
     return _read(text, text[start:end], start)
 
 
-def _read(text: str, part: str, shift: int) -> YamlStream:
-    if may_skim(part):
-        with suppress(ReadWholeError):
-            return _built(text, part, shift, skims=True)
-    return _built(text, part, shift, skims=False)
-
-
-def _built(text: str, part: str, shift: int, *, skims: bool) -> YamlStream:
+def _read(text: str, part: str, shift: int, merging: Merging = Merging.OWN_FIRST) -> YamlStream:
     import yaml
 
-    builder = Builder(text, shift)
     try:
-        _feed(builder, _joined(part), skims=skims)
+        if may_skim(part):
+            with suppress(ReadWholeError):
+                return _built(Builder(text, shift, merging), part, skims=True)
+        return _built(Builder(text, shift, merging), part, skims=False)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark
         offset = min(mark.index + shift, len(text)) if mark else 0
@@ -97,7 +94,16 @@ def _built(text: str, part: str, shift: int, *, skims: bool) -> YamlStream:
         raise YamlError(message, offset, template=looks_templated(text)) from None
     except (yaml.YAMLError, UnicodeEncodeError):
         raise _unreadable(text) from None
-    return YamlStream(tuple(builder.documents), tuple(builder.duplicates), tuple(builder.replaced))
+
+
+def _built(builder: Builder, part: str, *, skims: bool) -> YamlStream:
+    _feed(builder, _joined(part), skims=skims)
+    return YamlStream(
+        tuple(builder.documents),
+        tuple(builder.duplicates),
+        tuple(builder.overridden),
+        tuple(builder.replaced),
+    )
 
 
 def _joined(text: str) -> str:

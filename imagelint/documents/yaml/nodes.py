@@ -47,8 +47,10 @@ class Scalar(NamedTuple):
 
     @property
     def text(self) -> str:
-        """The value as a string; for what is not one, what is written."""
-        return self.value if isinstance(self.value, str) else self.raw
+        """The value as a string; for what is not one, what is written, without quotes."""
+        if isinstance(self.value, str):
+            return self.value
+        return self.raw if self.plain else self.raw.strip("\"'")
 
     @property
     def block(self) -> bool:

@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 _OBJECT = pattern(r"\bapiVersion\b|^[\"']?kind[\"']?[ \t]*:|\"kind\"[ \t]*:", re.MULTILINE)
 _API_VERSION = pattern(r"^[ \t]*(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
 _SERVICES = pattern(r"\A(?:[ \t]*(?:#.*|---|%.*)?\r?\n)*(?:---)?(?:[ \t]+[\"'{?!&\w]|[\"'{?!&])")
+# Keys in base64: `!!binary a2luZA==`, or the tag in full.
+_BINARY = "binary"
 _ESCAPED_KEY = pattern(r'"[^"\n]{0,99}\\[xuU][^"\n]{0,99}"[ \t]{0,99}:', re.MULTILINE)
 
 
 def odd_kind(text: str) -> str:
     """`kubernetes` or `compose` for a text that is one by its structure, empty otherwise."""
     services = "services" in text and _SERVICES.match(text) is not None
-    if not (services or _OBJECT.search(text) or _ESCAPED_KEY.search(text)):
+    if not (services or _OBJECT.search(text) or _ESCAPED_KEY.search(text) or _BINARY in text):
         return ""
     from imagelint.documents.yaml.load import Cursor, YamlError, load_yaml
 

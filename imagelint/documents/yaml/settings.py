@@ -36,7 +36,7 @@ class ChartValues(Document):
     __slots__ = ("roots",)
 
     def __init__(self, source: Source) -> None:
-        stream = read_stream(source)
+        stream = read_stream(source, self.kind)
         super().__init__(source, complaints=duplicate_complaints(stream))
         self.roots = tuple(map(Cursor, stream.documents))
 

@@ -21,7 +21,9 @@ def duplicate_key(complaint: DuplicateKey, ctx: Context) -> Findings:
     and Compose refuse the file, and who reviews it sees the first. What one of the two said, a
     limit or a `securityContext`, is lost.
 
-    Except: a merge key (`<<`) and what it brings along may be overridden.
+    A merge key (`<<`) does so to the keys before it: kubectl and Helm take what it brings in.
+
+    Except: what a merge key brings in may be overridden by keys behind it.
 
     Bad (pod.yaml):
         apiVersion: v1

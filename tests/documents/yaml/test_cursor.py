@@ -52,7 +52,7 @@ def test_facts_carry_the_place_of_their_value() -> None:
     [
         ("replicas", "2", 2, 2.0, UNKNOWN),
         ("ratio", "0.5", UNKNOWN, 0.5, UNKNOWN),
-        ("big", "1e3", UNKNOWN, 1000.0, UNKNOWN),
+        ("big", "1e3", 1000, 1000.0, UNKNOWN),
         ("image", "a:1", UNKNOWN, UNKNOWN, UNKNOWN),
         ("flag", "true", UNKNOWN, UNKNOWN, True),
         ("word", "yes", UNKNOWN, UNKNOWN, True),

@@ -18,14 +18,14 @@ from imagelint.documents.yaml.document import duplicate_complaints, read_stream
 )
 def test_refusals_say_why_and_where(text: str, kind: ProblemKind, at: int, message: str) -> None:
     with pytest.raises(DocumentError, match=message) as caught:
-        read_stream(Source("a.yaml", text))
+        read_stream(Source("a.yaml", text), "kubernetes")
     assert caught.value.kind is kind
     assert caught.value.span is not None
     assert caught.value.span.start >= at
 
 
 def test_each_key_that_is_written_again_is_a_complaint() -> None:
-    stream = read_stream(Source("a.yaml", "a: 1\na: 2\nb: {c: 1, c: 2, c: 3}\n"))
+    stream = read_stream(Source("a.yaml", "a: 1\na: 2\nb: {c: 1, c: 2, c: 3}\n"), "compose")
     complaints = duplicate_complaints(stream)
     assert [complaint.span.start for complaint in complaints] == [20, 26, 5]
     assert [complaint.subject for complaint in complaints] == ["c", "c", "a"]

@@ -155,7 +155,9 @@ def test_any_text_is_read_or_refused_with_a_place(text: str) -> None:
 def test_pyyaml_agrees_on_what_is_yaml(text: str) -> None:
     try:
         count = sum(1 for _ in yaml.compose_all(text, yaml.CSafeLoader))
-    except (yaml.YAMLError, UnicodeEncodeError):
+    except (yaml.YAMLError, UnicodeEncodeError) as error:
+        if "duplicate anchor" in str(error):
+            return  # an anchor may be used again: https://yaml.org/spec/1.2.2/#3222-anchors-and-aliases
         with pytest.raises(YamlError):
             load_yaml(text)
         return
@@ -185,10 +187,18 @@ def test_spans_count_code_points_also_behind_a_byte_order_mark() -> None:
         ("0o14", 12),
         ("0xFf", 255),
         ("0x", "0x"),
-        ("014", 14),
+        ("014", 12),
+        ("08", 8.0),
+        ("0b101", 5),
+        ("-0X1f", -31),
+        ("0O7", 7),
+        ("0b2", "0b2"),
         ("+7", 7),
         ("-0", 0),
-        ("1_000", "1_000"),
+        ("1_000", 1000),
+        ("0_", 0),
+        ("_1", "_1"),
+        ("1_0.5", 10.5),
         ("1e3", 1000.0),
         ("1.5", 1.5),
         ("1.", 1.0),
@@ -206,7 +216,7 @@ def test_spans_count_code_points_also_behind_a_byte_order_mark() -> None:
         ("1e999", math.inf),
     ],
 )
-def test_plain_scalars_follow_the_core_schema(word: str, value: object) -> None:
+def test_plain_scalars_are_what_go_makes_of_them(word: str, value: object) -> None:
     assert resolve(word) == value
     assert type(resolve(word)) is type(value)
 

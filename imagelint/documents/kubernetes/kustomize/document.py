@@ -105,7 +105,7 @@ def parse_kustomization(source: Source) -> Manifest:
     Raises:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
-    stream = read_stream(source)
+    stream = read_stream(source, "kustomization")
     bodies = [Cursor(node) for node in stream.documents if isinstance(node, Mapping)]
     if any(_is_foreign(body) for body in bodies):
         return parse_manifest(source)

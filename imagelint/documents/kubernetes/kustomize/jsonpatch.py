@@ -48,7 +48,7 @@ def parse_json_patch(source: Source) -> JsonPatch:
     Raises:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
-    stream = read_stream(source)
+    stream = read_stream(source, "json-patch")
     operations = (one for node in stream.documents for one in read_operations(Cursor(node)))
     return JsonPatch(
         source,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
-from imagelint.documents.execution import Phase, last_value
+from imagelint.documents.execution import Phase, last_value, names_root
 from imagelint.documents.kubernetes.pods.privileges import read_privileges
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ class ContainerPlace:
         privileges = read_privileges(self._body, self._spec)
         user = privileges.user.value
         if isinstance(user, Known):
-            return Known(user.value == "0", user.span)
+            return Known(names_root(user.value), user.span)
         if privileges.non_root.on:
             return Known(value=False, span=privileges.non_root.span)
         return UNKNOWN

@@ -88,7 +88,9 @@ def _read(field: _SecurityContexts) -> Privileges:
 
 def _user(field: _SecurityContexts) -> Field[str]:
     place = field("runAsUser")
-    return _unless_added(Field(place.text(), place), "runAsUser", field.added)
+    number = place.integer()
+    user = Known(str(number.value), number.span) if isinstance(number, Known) else place.text()
+    return _unless_added(Field(user, place), "runAsUser", field.added)
 
 
 def _boolean(place: Cursor, added: Collection[str] = ()) -> Field[bool]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.booleans import hub_variable
+from imagelint.documents.execution import names_root
 from imagelint.documents.queries.serving import is_offline, setting, switched_on
 from imagelint.documents.serving.options import DOWNLOAD_FOLDER
 from imagelint.knowledge.serving.hubs import hubs
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 _READ = frozenset(("configMap", "secret", "projected", "downwardAPI"))
 _TEMPORARY = frozenset(("emptyDir", "memory", "tmpfs"))
 _SHARED_MEMORY = "/dev/shm"  # noqa: S108 - compared with, never written to
-_ROOT = frozenset(("0", "root"))
 # Variables that say where, in the order in which they count, and what lies below them.
 # https://huggingface.co/docs/huggingface_hub/package_reference/environment_variables
 _HUB = (
@@ -100,7 +100,7 @@ def _home(server: ServingCommand) -> Fact[str]:
     user = server.launch.runtime.user
     if user is UNKNOWN or server.facts is None:
         return UNKNOWN
-    if user is ABSENT or user.value in _ROOT:
+    if user is ABSENT or names_root(user.value):
         return Known(server.facts.packaging.home)
     home = server.facts.packaging.homes.get(user.value)
     return Known(home) if home else UNKNOWN
