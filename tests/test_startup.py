@@ -149,7 +149,7 @@ COMMAND_LINES = (
     Command(("explain", "root-user"), {"dataclasses"}, EXPLAIN, 92),
     Command(("explain", "DL3002"), {"dataclasses"}, EXPLAIN, 92),
     Command(("policy", "show"), {"hashlib", "json", "sqlite3"}, POLICY, 84),
-    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 226),
+    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 228),
     Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 248),
     Command(("completion", "bash"), PROCESS, START, 18),
     Command(("init", "new"), {"hashlib", "json", "pathlib", *FILES}, INIT, 78),

@@ -35,6 +35,8 @@ class AcceleratorTable(TypedDict):
     source: str
     resources: list[AcceleratorRow]
     others: list[str]
+    alike: Annotated[list[str], "names that are right, and one letter off another one"]
+    profiles: Annotated[list[str], "the instances into which GPUs can be cut: `1g.10gb`"]
     shares: Annotated[list[ShareRow], "resources beside a device"]
     annotations: Annotated[list[ShareRow], "annotations of a pod in place of a resource"]
     annotated_count: Annotated[str, "the annotation that tells how many devices there are"]

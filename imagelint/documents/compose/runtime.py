@@ -14,7 +14,7 @@ from imagelint.documents.compose.values import is_partial, is_set, size, value, 
 from imagelint.documents.compose.variables import read_settings
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.runtime.details import Neighbour, Resource, Resources
-from imagelint.documents.runtime.field import Field
+from imagelint.documents.runtime.field import Field, Place
 from imagelint.documents.runtime.model import (
     ContainerPort,
     GpuRequest,
@@ -114,7 +114,10 @@ def _quantities(place: Cursor) -> Fact[tuple[Resource, ...]]:
         return ABSENT
     if not isinstance(place.node, Mapping):
         return UNKNOWN
-    found = (Resource(name, Field(value(entry), entry)) for name, entry in place.entries())
+    found = (
+        Resource(name, Field(value(entry), entry), Place(entry.key_span, entry.path))
+        for name, entry in place.entries()
+    )
     return Known(tuple(found), place.span)
 
 

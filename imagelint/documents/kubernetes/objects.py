@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.kubernetes.pods.names import Repeated
+    from imagelint.documents.runtime.field import Field
     from imagelint.documents.runtime.model import Runtime, Volume
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.shared import EnvVar, ImageUse
@@ -56,6 +58,13 @@ class KubernetesObject(NamedTuple):
     def group(self) -> str:
         """The API group: `apps` of `apps/v1`, empty for the core group."""
         return self.api_version.rpartition("/")[0]
+
+    @property
+    def is_own(self) -> bool:
+        """Whether its kind is one of Kubernetes itself, be it under a group that is not its own."""
+        from imagelint.documents.kubernetes.identity import is_own
+
+        return is_own(self)
 
     @property
     def is_node_agent(self) -> bool:
@@ -148,6 +157,20 @@ class Container(NamedTuple):
         return is_for_windows(self.spec)
 
     @property
+    def unmet_mounts(self) -> tuple[Field[str], ...]:
+        """The names of volumes that it mounts and its pod certainly does not have."""
+        from imagelint.documents.kubernetes.pods.names import unmet_mounts
+
+        return tuple(unmet_mounts(self))
+
+    @property
+    def volume_names(self) -> tuple[str, ...]:
+        """The names of the volumes of its pod; empty where one is not known."""
+        from imagelint.documents.kubernetes.pods.names import volume_names
+
+        return tuple(sorted(volume_names(self.spec) or ()))
+
+    @property
     def serves(self) -> bool:
         """Whether it runs as long as its pod, unlike init and ephemeral containers."""
         return self.role in ("container", "sidecar")
@@ -195,6 +218,13 @@ class Pod(NamedTuple):
     def volumes(self) -> tuple[Volume, ...]:
         """Its volumes in source order."""
         return read_volumes(self.spec)
+
+    @property
+    def repeated_names(self) -> tuple[Repeated, ...]:
+        """What in it has a name that must be, and is not, unique."""
+        from imagelint.documents.kubernetes.pods.names import repeated_names
+
+        return tuple(repeated_names(self))
 
     @property
     def windows(self) -> bool:

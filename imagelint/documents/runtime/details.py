@@ -9,16 +9,20 @@ from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
-    from imagelint.documents.runtime.field import Field
+    from imagelint.documents.runtime.field import Field, Place
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.runtime.probe import Probes
 
 
 class Resource(NamedTuple):
-    """A resource that is requested or limited: its name, and the quantity as it is written."""
+    """A resource that is requested or limited: its name, and the quantity as it is written.
+
+    `place` is where it is named.
+    """
 
     name: str
     quantity: Field[str]
+    place: Place
 
 
 class Resources(NamedTuple):

@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.objects import Container
 from imagelint.documents.quantity import parse_quantity
 from imagelint.knowledge.accelerators import MOST_DEVICES, accelerator
+from imagelint.knowledge.kubernetes.resources import is_extended, may_be_overcommitted
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ def gpu_request_shape(container: Container, ctx: Context) -> Findings:
     GPUs are extended resources: they belong into `limits`, only whole ones exist, no node has
     thousands, and a request must equal the limit. Everything else is refused when the manifest is
     applied, or never scheduled. See https://kubernetes.io/docs/tasks/manage-gpus/scheduling-gpus/.
+    The same holds for all that device plug-ins count (`rdma/hca`), and in part for huge pages.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -51,12 +53,13 @@ def gpu_request_shape(container: Container, ctx: Context) -> Findings:
     resources = container.runtime.resources
     limits, requests = _quantities(resources.limits), _quantities(resources.requests)
     for name, limit in limits.items():
-        if accelerator(name) and isinstance(limit.value, Known):
+        if is_extended(name) and isinstance(limit.value, Known):
             yield from _count(container, (name, limit), limit.value.value, ctx)
     if resources.limits is not UNKNOWN:
+        open_ = UNKNOWN if container.partial else ABSENT
         for name, request in requests.items():
-            if accelerator(name):
-                ceiling = limits[name].value if name in limits else ABSENT
+            if not may_be_overcommitted(name):
+                ceiling = limits[name].value if name in limits else open_
                 yield from _beside_limit(container, (name, request), ceiling, ctx)
 
 
@@ -71,11 +74,11 @@ def _count(
         if not written.lstrip("+-.")[:1].isdecimal():  # what something else will replace
             return
         message = f"{name}: {shown} is no quantity of Kubernetes"
-    elif number > MOST_DEVICES:
+    elif accelerator(name) and number > MOST_DEVICES:
         message = f"{name}: no node has {shown} GPUs"
     elif number < 0 or number != int(number):
-        message = f"{name}: {shown} is not a whole number of GPUs"
-        help_ += "; for parts use MIG or a time-slicing resource"
+        message = f"{name}: {shown} is not a whole number{' of GPUs' if accelerator(name) else ''}"
+        help_ += "; for parts use MIG or a time-slicing resource" if accelerator(name) else ""
     else:
         return
     yield ctx.finding(place, message, help=help_, subject=container.name)

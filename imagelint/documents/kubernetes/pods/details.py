@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.pods.privileges import host_namespaces, read_privileges
 from imagelint.documents.runtime.details import Neighbour, Resource, Resources
-from imagelint.documents.runtime.field import Field
+from imagelint.documents.runtime.field import Field, Place
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
@@ -86,5 +86,8 @@ def _quantities(place: Cursor) -> Fact[tuple[Resource, ...]]:
         return ABSENT
     if not isinstance(place.node, Mapping):
         return UNKNOWN
-    found = (Resource(name, Field(entry.text(), entry)) for name, entry in place.entries())
+    found = (
+        Resource(name, Field(entry.text(), entry), Place(entry.key_span, entry.path))
+        for name, entry in place.entries()
+    )
     return Known(tuple(found), place.span)

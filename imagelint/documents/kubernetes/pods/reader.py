@@ -17,7 +17,7 @@ from imagelint.documents.kubernetes.pods.accelerators import (
 )
 from imagelint.documents.kubernetes.pods.details import ContainerDetails, named_at
 from imagelint.documents.kubernetes.pods.execution import ContainerPlace
-from imagelint.documents.kubernetes.pods.operated import additions, workload_of
+from imagelint.documents.kubernetes.pods.operated import additions, nearest, workload_of
 from imagelint.documents.kubernetes.pods.platform import PodPlatform
 from imagelint.documents.kubernetes.pods.privileges import user
 from imagelint.documents.kubernetes.pods.shapes import PodPath, group_size, pod_places, replicas
@@ -78,7 +78,7 @@ def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
         group=group_size(obj, spec),
         product=gpu_product(spec),
         workload=workload_of(obj),
-        volumes=named_volumes(spec, obj.body.at("spec", "volumeClaimTemplates")),
+        volumes=named_volumes(spec, nearest(spec, ("volumeClaimTemplates",))),
         together=tuple(body for body, role in bodies if role in ("container", "sidecar")),
     )
     return Pod(

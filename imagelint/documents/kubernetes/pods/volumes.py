@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 _UNBOUNDED = float("inf")
 
 
-def named_volumes(spec: Cursor, claims: Cursor) -> dict[str, Cursor]:
-    """The volumes of a pod by name; `claims` is the place of a StatefulSet's claim templates."""
+def named_volumes(spec: Cursor, claims: Cursor | None) -> dict[str, Cursor]:
+    """The volumes of a pod by name; `claims` is the place of the claim templates around it."""
     volumes = {volume["name"].word(): volume for volume in spec["volumes"].items()}
-    for claim in claims.items():
+    for claim in claims.items() if claims is not None else ():
         volumes.setdefault(claim.at("metadata", "name").word(), claim)
     return volumes
 

@@ -1,0 +1,93 @@
+"""The names in a pod: whether each is there, and there once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.pods.operated import nearest, workload_of
+from imagelint.documents.runtime.field import Field
+from imagelint.documents.yaml.nodes import Mapping, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.documents.base import Node
+    from imagelint.documents.kubernetes.objects import Container, Pod
+    from imagelint.documents.yaml.cursor import Cursor
+
+_CONTAINERS = ("initContainers", "containers", "ephemeralContainers")
+
+
+class Repeated(NamedTuple):
+    """A name that a pod, or one of its containers, has given before; `what` says to what."""
+
+    what: str
+    name: str
+    place: Node
+    first: Node
+
+
+def unmet_mounts(container: Container) -> Iterator[Field[str]]:
+    """The names of the volumes that a container mounts and its pod certainly does not have.
+
+    None is certain where a template, a patch or an operator may add some.
+    """
+    adds = workload_of(container.owner).adds  # to any container, for others may share it
+    if container.partial or adds.volumes or adds.shared_memory:
+        return
+    defined = volume_names(container.spec)
+    if defined is None:
+        return
+    for key in ("volumeMounts", "volumeDevices"):
+        for mount in container.body[key].items():
+            name = mount["name"].text()
+            if isinstance(name, Known) and name.value not in defined:
+                yield Field(name, mount["name"])
+
+
+def repeated_names(pod: Pod) -> Iterator[Repeated]:
+    """The names that must be unique and are not: of volumes, containers, mounts and ports.
+
+    kubernetes/kubernetes:pkg/apis/core/validation/validation.go (ValidateVolumes,
+    validateContainers, ValidateVolumeMounts, validateContainerPorts)
+    """
+    spec = pod.spec
+    yield from _repeated("volume", (volume["name"] for volume in spec["volumes"].items()))
+    containers = [one for key in _CONTAINERS for one in spec[key].items()]
+    yield from _repeated("container", (one["name"] for one in containers))
+    for one in containers:
+        mounts = (mount["mountPath"] for mount in one["volumeMounts"].items())
+        yield from _repeated("mount path", mounts)
+        yield from _repeated("port", (port["name"] for port in one["ports"].items()))
+
+
+def volume_names(spec: Cursor) -> frozenset[str] | None:
+    """The names of the volumes of a pod; None where not all of them are known."""
+    claims = nearest(spec, ("volumeClaimTemplates",))
+    names = _names(spec["volumes"], ())
+    claimed = frozenset[str]() if claims is None else _names(claims, ("metadata",))
+    return None if names is None or claimed is None else names | claimed
+
+
+def _names(place: Cursor, keys: tuple[str, ...]) -> frozenset[str] | None:
+    if not place.exists or place.null:
+        return frozenset()
+    if not isinstance(place.node, Sequence):
+        return None
+    found: set[str] = set()
+    for item in place.items():
+        name = item.at(*keys, "name").text()
+        if not isinstance(item.node, Mapping) or not isinstance(name, Known):
+            return None
+        found.add(name.value)
+    return frozenset(found)
+
+
+def _repeated(what: str, places: Iterable[Cursor]) -> Iterator[Repeated]:
+    seen: dict[str, Cursor] = {}
+    for place in places:
+        name = place.word()
+        if name and seen.setdefault(name, place) is not place:
+            yield Repeated(what, name, place, seen[name])
