@@ -1,6 +1,6 @@
 """`python -m imagelint`."""
 
-from imagelint.cli.main import run
+from imagelint.cli.start import run
 
 if __name__ == "__main__":
     run()

@@ -17,9 +17,6 @@ from imagelint.core.report import ExitCode
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-_ALLOCATIONS = 100_000
-_YOUNGER_COLLECTIONS = (50, 100)  # before older objects are looked at
-
 
 def answer(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give the code to exit with."""
@@ -40,10 +37,7 @@ def answer(arguments: Sequence[str] | None = None) -> int:
 
 
 def run() -> None:
-    """The entry point of the program."""
-    # A start makes some hundred thousand objects that live to the end, and a large file millions
-    # that live as long as its document: no use in looking at them again and again.
-    gc.set_threshold(_ALLOCATIONS, *_YOUNGER_COLLECTIONS)
+    """Run the command line of the process and exit with its code."""
     take_every_text()
     try:
         code = deliver(answer())

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from imagelint.core.digest import sha256
 from imagelint.core.pattern import pattern
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def fingerprint(finding: Finding, occurrence: int = 0) -> str:
     `occurrence` tells findings apart that agree in all of that: 0 for the first.
     """
     words = [*_content(finding), str(occurrence)]
-    return sha256("\0".join(words).encode(errors="surrogatepass")).hexdigest()[:32]
+    return str(sha256("\0".join(words).encode(errors="surrogatepass")).hexdigest())[:32]
 
 
 def fingerprints(findings: Iterable[Finding]) -> tuple[str, ...]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import textwrap
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
@@ -47,7 +46,7 @@ def read_documentation(doc: str) -> Documentation:
     prose: list[str] = []
     exceptions: list[str] = []
     found: list[Example] = []
-    for header, block in _sections(textwrap.dedent(rest)):
+    for header, block in _sections(_dedented(rest)):
         match = _HEADER.fullmatch(header)
         if match:
             files = _files(match[2] or DEFAULT_FILE, block)
@@ -83,8 +82,15 @@ def _is_header(line: str) -> bool:
 
 
 def _block(lines: list[str]) -> str:
-    text = textwrap.dedent("\n".join(lines)).strip("\n")
+    text = _dedented("\n".join(lines)).strip("\n")
     return f"{text}\n" if text else ""
+
+
+def _dedented(text: str) -> str:
+    """The lines without the indent that they share; blank ones are empty."""
+    lines = [line if line.strip() else "" for line in text.split("\n")]
+    margin = min((len(line) - len(line.lstrip(" ")) for line in lines if line), default=0)
+    return "\n".join(line[margin:] for line in lines)
 
 
 def _files(first: str, text: str) -> tuple[tuple[str, str], ...]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from traceback import walk_tb
 from typing import TYPE_CHECKING
 
 from imagelint.collect.files import FoundFile
@@ -156,6 +155,8 @@ def dependency(name: str, index: FileIndex) -> str:
 
 
 def _defect(origin: str, error: Exception) -> Problem:
+    from traceback import walk_tb
+
     *_, (frame, line) = walk_tb(error.__traceback__)
     place = f"{frame.f_code.co_name}:{line}"
     detail = f"its examination crashed: {type(error).__name__}: {redact(str(error))} ({place})"

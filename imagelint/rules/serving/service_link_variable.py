@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, value_or
-from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.queries.serving import setting, title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -59,11 +58,16 @@ def service_link_variable(server: ServingCommand, ctx: Context) -> Findings:
     names = server.facts.traits.linked_variables if server.facts else ()
     if not names or not value_or(runtime.details.service_links, default=False):
         return
+    # Not above: servers in Dockerfiles never come so far, and need nothing that reads manifests.
+    from imagelint.documents.queries.scaled import NameScope
+
+    scope = NameScope(ctx.document, ctx.project)
     for variable in names:
+        if setting(server, variable) is not ABSENT:
+            continue
         service = variable.removesuffix(_PORT).lower().replace("_", "-")
-        scope = NameScope(ctx.document, ctx.project)
         made = next(scope.services_called(service, runtime.namespace), None)
-        if setting(server, variable) is ABSENT and made is not None:
+        if made is not None:
             here, _ = made
             yield ctx.finding(
                 server,
