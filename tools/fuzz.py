@@ -128,7 +128,7 @@ class Trial:
                 return Known(documents[origin])
             return UNKNOWN if origin in given.sample.files else ABSENT
 
-        def find(kind: str, key: Key) -> Iterator[tuple[str, Node]]:
+        def find(kind: str, key: Key, _word: str) -> Iterator[tuple[str, Node]]:
             for origin, one in documents.items():
                 if one.kind == kind:
                     yield from ((origin, node) for node in one.derived(by_key).get(key, ()))

@@ -51,7 +51,8 @@ class Project:
 
     `load` gives the document of an origin: absent when there certainly is no such file, unknown
     when that cannot be told. `find` gives what the examined documents of a kind hold under a key
-    (their landmarks), in the order of their origins, each with its origin. What was asked is
+    (their landmarks), in the order of their origins, each with its origin; those whose texts do not
+    have the word that it is given, where it is given one, need not be read. What was asked is
     remembered in `dependencies`: origins, or `all_of` a kind. `consulted` are the origins of the
     documents of which something was handed out: their secrets may be in what is said.
     """
@@ -61,7 +62,7 @@ class Project:
     def __init__(
         self,
         load: Callable[[str], Fact[Document]] = _nothing,
-        find: Callable[[str, Key], Iterable[tuple[str, Node]]] = lambda _kind, _key: (),
+        find: Callable[[str, Key, str], Iterable[tuple[str, Node]]] = lambda _kind, _key, _word: (),
     ) -> None:
         self._load = load
         self._find = find
@@ -84,14 +85,22 @@ class Project:
         found = self._load(origin) if origin in self.consulted else UNKNOWN
         return found.value if isinstance(found, Known) else None
 
-    def find(self, kind: type[Document], key: Key, node: type[N]) -> tuple[tuple[str, N], ...]:
-        """The nodes of a type under a key in all documents of a kind, each with its origin."""
-        return self.named(kind.kind, key, node)
+    def find(
+        self, kind: type[Document], key: Key, node: type[N], word: str = ""
+    ) -> tuple[tuple[str, N], ...]:
+        """The nodes of a type under a key in all documents of a kind, each with its origin.
 
-    def named(self, kind: str, key: Key, node: type[N]) -> tuple[tuple[str, N], ...]:
+        A `word` that is written, if not escaped, wherever something is under that key spares most
+        documents from being read; it must be one of a few, as all texts are searched for it.
+        """
+        return self.named(kind.kind, key, node, word)
+
+    def named(
+        self, kind: str, key: Key, node: type[N], word: str = ""
+    ) -> tuple[tuple[str, N], ...]:
         """The same by the name of the kind, for who does not want to import what reads it."""
         self.dependencies.add(all_of(kind))
-        found = self._find(kind, key)
+        found = self._find(kind, key, word)
         nodes = tuple((origin, one) for origin, one in found if isinstance(one, node))
         self.consulted.update((origin, None) for origin, _ in nodes)
         return nodes

@@ -100,7 +100,8 @@ class Examiner:
             return FileReport(document)
         root = self._root(folder)
         project = Project(
-            lambda origin: self.load(origin, root), lambda kind, key: self.find(kind, key, root)
+            lambda origin: self.load(origin, root),
+            lambda kind, key, word: self.find(kind, key, word, root),
         )
         names = (*KINDS[document.kind].beside, *document.asked) if document.kind in KINDS else ()
         origin = document.source.origin
@@ -135,9 +136,9 @@ class Examiner:
             return UNKNOWN if os.path.lexists(origin) else ABSENT
         return UNKNOWN if isinstance(document, Report) else Known(document)
 
-    def find(self, kind: str, key: Key, root: str) -> Iterator[tuple[str, Node]]:
+    def find(self, kind: str, key: Key, word: str, root: str) -> Iterator[tuple[str, Node]]:
         """What the examined files of a kind below a root hold under a key, in order."""
-        for origin, node in self._index.landmarks(kind, key):
+        for origin, node in self._index.landmarks(kind, key, word):
             if self._is_below(root, origin):
                 yield origin, node
 

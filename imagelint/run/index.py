@@ -74,7 +74,7 @@ class FileIndex:
         # What the user says a file is, it is.
         self._kinds = {origin: found.kind for origin, found in files.items() if found.kind}
         self._kind_digests: dict[str, str] = {}
-        self._landmarks: dict[str, dict[Key, list[tuple[str, Node]]]] = {}
+        self._landmarks: dict[tuple[str, str], dict[Key, list[tuple[str, Node]]]] = {}
         self.changed = False
 
     def content(self, found: FoundFile) -> FileContent:
@@ -118,11 +118,19 @@ class FileIndex:
         """The file is examined: whoever asks now, asks for its document or its digest."""
         self._contents.pop(origin)
 
-    def landmarks(self, kind: str, key: Key) -> list[tuple[str, Node]]:
-        """What the files of a kind hold under a key, in their order, each with its origin."""
-        if kind not in self._landmarks:
-            self._landmarks[kind] = self._survey(kind)
-        return self._landmarks[kind].get(key, [])
+    def landmarks(self, kind: str, key: Key, word: str = "") -> list[tuple[str, Node]]:
+        """What the files of a kind hold under a key, in their order, each with its origin.
+
+        `word` is one that stands in all texts which hold something there, unless it is escaped in
+        them: the others need not be read for it. There should be few such words, as each is looked
+        for in all texts.
+        """
+        about = (kind, word)
+        if (kind, "") in self._landmarks:
+            about = (kind, "")
+        if about not in self._landmarks:
+            self._landmarks[about] = self._survey(*about)
+        return self._landmarks[about].get(key, [])
 
     def kind_digest(self, kind: str) -> str:
         """The digest of all files of a kind: what an answer from their landmarks depends on."""
@@ -191,25 +199,26 @@ class FileIndex:
             self._recent.push(found.origin, known, size)
         return known
 
-    def _survey(self, kind: str) -> dict[Key, list[tuple[str, Node]]]:
+    def _survey(self, kind: str, word: str) -> dict[Key, list[tuple[str, Node]]]:
         result: dict[Key, list[tuple[str, Node]]] = {}
         for origin in self._of_kind(kind):
-            document = self._parse_ahead(self._file(origin))
+            document = self._parse_ahead(self._file(origin), word)
             if document is None or isinstance(document, Report):
                 continue
             for key, nodes in document.derived(by_key).items():
                 result.setdefault(key, []).extend((origin, node) for node in nodes)
         return result
 
-    def _parse_ahead(self, found: FoundFile) -> Document | Report | None:
-        known = self._recent.get(found.origin)
+    def _parse_ahead(self, found: FoundFile, word: str) -> Document | Report | None:
+        known = self._recent.get(found.origin) or self._ahead.get(found.origin)
         if known is not None:
             return known
         content = self.content(found)
-        if content.text.source is None:
+        source = content.text.source
+        if source is None or not (word in source.text or "\\" in source.text):
             return None
         try:
-            document = self._recognise(content.text.source)
+            document = self._recognise(source)
         except Exception:  # noqa: BLE001 - a defect that is told where the file itself is examined
             return None
         self._ahead.put(found.origin, document, content.size)

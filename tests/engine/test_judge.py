@@ -329,7 +329,7 @@ def beside_a_safe(name: str, monkeypatch: pytest.MonkeyPatch) -> Judgement:
     monkeypatch.setattr(catalog, "subjects", lambda _name: (catalog.key_of(Digit),))
     safe: Known[Document] = Known(Safe(Source("safe", HIDDEN)))
     letters = [("safe", Letter(Span(0, 1)))]
-    project = Project(lambda _origin: safe, lambda _kind, _key: letters)
+    project = Project(lambda _origin: safe, lambda _kind, _key, _word: letters)
     return Judge([name], Environment(), lambda _rule: None)(Alphabet(Source("a", "1")), project)
 
 

@@ -143,7 +143,7 @@ def test_landmarks_are_found_in_the_files_of_a_kind_below_the_root(here: Path) -
     write(here, a__Dockerfile=copies, b__Dockerfile=GOOD, c__Dockerfile=copies, pod_yaml=POD)
     (here / "Dockerfile.bin").write_bytes(b"\0")
     run, key = examiner(), copies_all_of("a")
-    assert [origin for origin, _ in run.find("dockerfile", key, str(here))] == ["a/Dockerfile"]
-    assert list(run.find("dockerfile", copies_all_of("b"), str(here))) == []
-    assert list(run.find("compose", key, str(here))) == []
-    assert list(run.find("dockerfile", key, str(here / "c"))) == []
+    assert [origin for origin, _ in run.find("dockerfile", key, "", str(here))] == ["a/Dockerfile"]
+    assert list(run.find("dockerfile", copies_all_of("b"), "", str(here))) == []
+    assert list(run.find("compose", key, "", str(here))) == []
+    assert list(run.find("dockerfile", key, "", str(here / "c"))) == []

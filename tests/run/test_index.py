@@ -210,6 +210,22 @@ def test_a_manifest_is_met_by_names_and_labels(here: Path) -> None:
     assert found.landmarks("kubernetes", pods_of("Deployment", "d2")) == []
 
 
+def test_who_asks_by_a_word_reads_only_the_texts_that_have_it(here: Path, log: Path) -> None:
+    names = {"a.yaml": "vllm", "b.yaml": "tei", "c.yaml": r'"vl\x6cm"', "d.yaml": "vllm"}
+    for name, service in names.items():
+        text = f"apiVersion: v1\nkind: Service\nmetadata: {{name: {service}}}\n"
+        (here / name).write_text(text, encoding="utf-8")
+    found = FileIndex({name: FoundFile(name, name) for name in names})
+    key = service_named("vllm")
+    asked = [origin for origin, _ in found.landmarks("kubernetes", key, "vllm")]
+    assert asked == ["a.yaml", "c.yaml", "d.yaml"]
+    parsed = [line.split()[2] for line in log.read_text("utf-8").splitlines() if "parse" in line]
+    assert sorted(parsed) == asked
+    assert [origin for origin, _ in found.landmarks("kubernetes", key)] == asked
+    (other,) = found.landmarks("kubernetes", service_named("tei"), "tei")
+    assert other[0] == "b.yaml"
+
+
 def test_what_is_none_of_ours_is_reported(here: Path) -> None:
     write(here, notes_txt="good morning\n")
     assert FileIndex({}).document(FoundFile("notes.txt", "notes.txt")) == Report(

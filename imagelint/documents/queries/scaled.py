@@ -68,14 +68,15 @@ class NameScope:
     def services_called(self, name: str, namespace: str) -> Iterator[tuple[bool, Service]]:
         """The Services of that name that may be in a namespace, and whether each is in this file.
 
-        Those of other folders are not looked at: they need not be for the same cluster.
+        Those of other folders are not looked at: they need not be for the same cluster. The name is
+        one of those that engines stumble over, of which there are few.
         """
         here = self._document.source.origin
         key = service_named(name)
         for own in self._document.derived(by_key).get(key, ()):
             if isinstance(own, Service) and _same(own.object.namespace, namespace):
                 yield True, own
-        for origin, other in self._project.find(Manifest, key, Service):
+        for origin, other in self._project.find(Manifest, key, Service, name):
             near = origin != here and dirname(origin) == dirname(here)
             if near and _same(other.object.namespace, namespace):
                 yield False, other
