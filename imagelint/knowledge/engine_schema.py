@@ -75,6 +75,9 @@ class Start(TypedDict):
     utilities: Annotated[list[str], "first words by which the image does something else"]
     tags: Annotated[str, "glob over the tags that start the server"]
     positional: Annotated[str, "the option that the first bare word sets, or empty"]
+    positional_since: Annotated[
+        str, "the first release whose image takes such a word; empty: every one does"
+    ]
     other_models: Annotated[list[str], "flags that name a model instead of the model's own"]
     hub: Annotated[bool, "whether a bare name is a repository on the Hugging Face hub"]
     hub_flags: Annotated[list[str], "flags that name such a repository where a bare name does not"]

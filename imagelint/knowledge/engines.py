@@ -143,7 +143,8 @@ class Engine(NamedTuple):
     of many commands, `utilities` those by which the image does something else. `tags` is a glob
     over the tags that start the server, `version` the pattern of a tag, its group 1 the version.
 
-    `positional` is the option that the first bare word sets, `other_models` are flags that name a
+    `positional` is the option that the first bare word sets (behind the entry point of its image:
+    `positional_since` a release, where that is not empty), `other_models` are flags that name a
     model instead of it, `hub` tells whether a bare name is a repository of the Hugging Face hub,
     `hub_flags` name one where it is not. `model_after_image` is what comes before the model in the
     repository of an image that is named after it, empty elsewhere.
@@ -168,6 +169,7 @@ class Engine(NamedTuple):
     tags: str
     version: str
     positional: str
+    positional_since: str
     other_models: tuple[str, ...]
     hub: bool
     hub_flags: tuple[str, ...]
@@ -230,6 +232,7 @@ def engine(name: str) -> Engine:
         tags=start["tags"],
         version=start["version"],
         positional=start["positional"],
+        positional_since=start["positional_since"],
         other_models=tuple(start["other_models"]),
         hub=start["hub"],
         hub_flags=tuple(start["hub_flags"]),

@@ -95,6 +95,8 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "bind-localhost": "on",
             "command-after-entrypoint": "on",
             "flag-with-value-in-one-word": "on",
+            "flag-without-program": "on",
+            "model-without-flag": "on",
             "model-revision-unpinned": "on",
             "removed-engine-flag": "on",
             "unknown-engine-value": "on",

@@ -148,9 +148,9 @@ def _by_image(
     if len(words) == 1 and basename(words[0].text) in POSIX_SHELLS:
         return None  # somebody is to type there what it starts
     appends = launch.appends if launch.appends is not None else _looks_appended(words)
-    # Flags alone need an entry point that takes them, also where it is not known for certain.
-    bare = recognised.bare and not (words and words[0].text.startswith("-"))
-    if not appends or bare or known.bare:
+    # Flags alone need an entry point that takes them, be there one or not.
+    bare = (recognised.bare or known.bare) and not (words and words[0].text.startswith("-"))
+    if not appends or bare:
         return _by_script(recognised, launch, words)
     if words and words[0].text in known.utilities:
         return None

@@ -12,7 +12,9 @@ from imagelint.documents.queries.serving import variable
 from imagelint.documents.serving.switches import holds_template
 from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.documents.shell.wrappers import WRAPPERS
+from imagelint.knowledge.engines import engine
 from imagelint.knowledge.recognition import engine_of_program, recognise_image
+from imagelint.knowledge.versions import at_least
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Word
+    from imagelint.knowledge.recognition import RecognisedEngine
 
 _SHELLS_VARIABLE = pattern(r"\$(?:\{([A-Za-z_]\w*)\}|([A-Za-z_]\w*))")
 _JOINED = pattern(r"(--?[A-Za-z][\w.-]*)[ \t]+(?=\S)")
@@ -50,6 +53,28 @@ def second_command(server: ServingCommand) -> SecondCommand | None:
     if server.launch.appends and started and _has_entry_point(server):
         return SecondCommand(started[0])
     return None
+
+
+def bare_flag(server: ServingCommand) -> Word | None:
+    """The flag that would be run as a program: of an image that starts nothing by itself."""
+    words, found = server.words, _recognised(server)
+    if server.program is not None or not server.launch.appends or server.launch.engine:
+        return None
+    if found is None or found.general or not (found.bare or engine(found.engine).bare):
+        return None
+    return words[0] if words and words[0].text.startswith("-") else None
+
+
+def untaken_model(server: ServingCommand) -> Word | None:
+    """The model where the entry point of the image takes none yet: a word without a flag."""
+    words, facts = server.words, server.facts
+    if server.program is not None or facts is None or not facts.positional_since:
+        return None
+    if not _has_entry_point(server) or not isinstance(server.engine_version, Known):
+        return None
+    old = at_least(server.engine_version.value, facts.positional_since) is False
+    bare = bool(words) and isinstance(words[0].value, Known) and words[0].text[:1] not in ("-", "")
+    return words[0] if old and bare else None
 
 
 def joined_words(server: ServingCommand) -> Iterator[tuple[Word, str]]:
@@ -103,13 +128,18 @@ def _literal(server: ServingCommand, word: Word) -> str:
 
 def _has_entry_point(server: ServingCommand) -> bool:
     """Whether the image starts a server to which it hands all words."""
-    launch = server.launch
-    image = launch.image.known if launch.image is not None else None
-    found = recognise_image(image) if image is not None else None
-    facts = server.facts
-    if found is None or facts is None or found.engine != server.engine:
+    found, facts = _recognised(server), server.facts
+    if found is None or facts is None:
         return False
-    return bool(facts.entry) and not (facts.bare or found.bare or found.general or launch.engine)
+    other = facts.bare or found.bare or found.general or server.launch.engine
+    return bool(facts.entry) and not other
+
+
+def _recognised(server: ServingCommand) -> RecognisedEngine | None:
+    """What the image tells of the engine that is started; None where it is of another one."""
+    image = server.launch.image.known if server.launch.image is not None else None
+    found = recognise_image(image) if image is not None else None
+    return found if found is not None and found.engine == server.engine else None
 
 
 def _is_program(words: tuple[Word, ...]) -> bool:
