@@ -12,16 +12,20 @@ from imagelint.core.redact import MASK, mask, redact, secret_spans
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from typing import TypeAlias
 
     from imagelint.core.named_secrets import Hinted
     from imagelint.documents.base import Document, Node, TextPart
     from imagelint.documents.project import Project
 
+    # The values that begin alike, by their lengths: the longest first.
+    _Values: TypeAlias = Mapping[str, tuple[tuple[int, frozenset[str]], ...]]
+
 _LONGEST_EXCERPT = 5
 _LONGEST_LINE = 400
 _MOST_WORDS = 100
-_SHORTEST_VALUE = 4  # shorter ones are words
+_SHORTEST_VALUE = 4  # shorter ones are words; the index of values goes by so many
 
 
 class Locators:
@@ -84,13 +88,11 @@ class Locator:
     def without_values(self, message: str) -> str:
         """A message without the values that the document keeps secret."""
         values = self.document.derived(_secret_values)
-        for length in values:
-            at = 0
-            while at + length <= len(message):
-                found = message[at : at + length] in values[length]
-                if found:
-                    message = message[:at] + MASK + message[at + length :]
-                at += len(MASK) if found else 1
+        if not values:
+            return message
+        found = tuple(_occurrences(values, message))
+        for start, end in reversed(found):
+            message = message[:start] + MASK + message[end:]
         return message
 
     def _excerpt(self, part: TextPart, first: int, last: int) -> Excerpt:
@@ -113,15 +115,36 @@ class Locator:
         return line
 
 
-def _secret_values(document: Document) -> Mapping[int, frozenset[str]]:
-    """The values of the secrets by their lengths, longest first: there may be thousands."""
+def _secret_values(document: Document) -> _Values:
+    """The values of the secrets by how they begin: there may be thousands."""
     written = {document.written(span).strip("'\"") for span in document.derived(_secrets)}
     written -= _open_words(document, written)
-    by_length: dict[int, set[str]] = {}
+    by_length: dict[str, dict[int, set[str]]] = {}
     for value in written:
         if len(value) >= _SHORTEST_VALUE:
-            by_length.setdefault(len(value), set()).add(value)
-    return {length: frozenset(by_length[length]) for length in sorted(by_length, reverse=True)}
+            alike = by_length.setdefault(value[:_SHORTEST_VALUE], {})
+            alike.setdefault(len(value), set()).add(value)
+    return {
+        start: tuple((length, frozenset(alike[length])) for length in sorted(alike, reverse=True))
+        for start, alike in by_length.items()
+    }
+
+
+def _occurrences(values: _Values, text: str) -> Iterator[Span]:
+    """Where values stand in a text, in order; those that overlap are one."""
+    start = end = -1
+    for at in range(len(text) - _SHORTEST_VALUE + 1):
+        for length, alike in values.get(text[at : at + _SHORTEST_VALUE], ()):
+            if text[at : at + length] not in alike:
+                continue
+            if at >= end:
+                if end > 0:
+                    yield Span(start, end)
+                start = at
+            end = max(end, at + length)
+            break
+    if end > 0:
+        yield Span(start, end)
 
 
 def _open_words(document: Document, written: set[str]) -> set[str]:

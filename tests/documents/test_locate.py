@@ -2,6 +2,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import pytest
+
 from imagelint.core.redact import MASK
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Attachments, Document, TextPart
@@ -29,6 +31,24 @@ def locator() -> Locator:
 def test_a_secret_is_masked_in_messages() -> None:
     assert locator().redact("the value sup3rs3cret is bad") == f"the value {MASK} is bad"
     assert locator().redact("opensesame") == MASK
+
+
+@pytest.mark.parametrize(
+    ("message", "masked"),
+    [
+        ("Aaaa1 and Aaaa11 and Aaaa111", f"{MASK} and {MASK} and {MASK}"),
+        ("Aaaa11Aaaa1", MASK * 2),
+        ("1Bbbbb and Aaaa11Bbbbb", f"1Bbbbb and {MASK}"),  # two that overlap
+        ("Bbbbb11Bbbbb", f"Bbbbb{MASK}"),
+        ("Aaaa", "Aaaa"),
+        ("", ""),
+    ],
+)
+def test_of_values_that_overlap_nothing_is_left(message: str, masked: str) -> None:
+    values = ("Aaaa1", "Aaaa11", "Aaaa111", "11Bbbbb")
+    text = "".join(f"ENV A{number}_PASSWORD={value}\n" for number, value in enumerate(values))
+    document = parse(Source("Dockerfile", f"FROM a\n{text}"), "dockerfile")
+    assert Locator(document).redact(message) == masked
 
 
 def test_a_word_that_the_text_says_openly_is_not() -> None:

@@ -88,6 +88,10 @@ class Layers(Mapping[str, V]):
         """The names, each once, those of the lowest layer first."""
         return iter(dict.fromkeys(name for layer in (*self._below, self._own) for name in layer))
 
+    def __bool__(self) -> bool:
+        """Whether there is anything: to count it would be a walk through all of it."""
+        return bool(self._own) or any(self._below)
+
     def __len__(self) -> int:
         """How many names there are."""
         return sum(1 for _ in self)

@@ -1,11 +1,15 @@
 from __future__ import annotations
 
 from operator import add
+from typing import TYPE_CHECKING
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from imagelint.documents.dockerfile.expansion.layers import Layers
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NAMES = st.sampled_from("abcdefgh")
 
@@ -57,3 +61,15 @@ def test_there_are_few_layers_however_many_are_built() -> None:
         layer = layer.above()
     assert len(layer._below) <= 13
     assert len(layer) == 5_000
+
+
+def test_whether_there_is_anything_is_told_without_a_walk() -> None:
+    class Unwalkable(Layers[int]):
+        def __iter__(self) -> Iterator[str]:
+            raise AssertionError
+
+    layer = Unwalkable()
+    assert not layer
+    layer["a"] = 1
+    assert layer
+    assert layer.above()
