@@ -11,17 +11,16 @@ from imagelint.core.report import AllowanceKind
 if TYPE_CHECKING:
     from imagelint.core.report import Report
     from imagelint.engine.baseline import Baseline, BaselineEntry
+    from imagelint.run.session import Session
 
 
-def read(path: str | None) -> Baseline | None:
+def read(path: str | None, session: Session) -> Baseline | None:
     """The baseline of a file; None when none is named.
 
     Raises:
         UsageError: it cannot be read.
     """
-    from imagelint.run.baselines import read_file
-
-    return None if path is None else read_file(path)
+    return None if path is None else session.policies.read_baseline(path)
 
 
 def write(path: str, report: Report) -> None:

@@ -12,6 +12,7 @@ from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
     from imagelint.cli.fileoptions import FileOptions
+    from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.cli.reportoptions import ReportOptions
 
 
@@ -29,9 +30,7 @@ if TYPE_CHECKING:
 def check(  # noqa: PLR0913 - the options of the command
     *,
     paths: tuple[str, ...],
-    policies: tuple[str, ...],
-    fail_on: str | None,
-    rules: tuple[str, ...],
+    policy: PolicyOptions,
     view: ReportOptions,
     baseline: str | None,
     write_baseline: str | None,
@@ -46,22 +45,17 @@ def check(  # noqa: PLR0913 - the options of the command
     it; where neither its name nor its content tells what it is, say so with --kind.
     """
     from imagelint.cli.baselines import read, tell_stale, write
-    from imagelint.cli.flags import flags
     from imagelint.cli.output import show
     from imagelint.cli.progress import progress
     from imagelint.cli.selection import chosen_rules, excluded_files
     from imagelint.cli.standardinput import from_standard_input
     from imagelint.engine.decide import Expected, decide
+    from imagelint.run.baselines import read_file
     from imagelint.run.naming import Naming
-    from imagelint.run.session import Session
 
-    session = Session.open(
-        policies,
-        flags(fail_on, rules),
-        cached=not no_cache,
-        processes=jobs,
-        only=chosen_rules(files.only),
-    )._replace(exclude=excluded_files(files.exclude))
+    only = chosen_rules(files.only)
+    session = policy.open(paths or (".",), only=only, cached=not no_cache)
+    session = session._replace(processes=jobs, exclude=excluded_files(files.exclude))
     naming = Naming(files.kind, files.candidates)
     if "-" in paths:
         reports = from_standard_input(session, paths, files.stdin_filename, naming)
@@ -69,11 +63,11 @@ def check(  # noqa: PLR0913 - the options of the command
         told = progress("examined", quiet=view.quiet)
         reports = session.check(paths or (".",), told, naming)
     everything = () if "-" in paths else paths or (".",)
-    result = session.suppress(reports, read(baseline), paths=everything)
+    result = session.suppress(reports, read(baseline, session), paths=everything)
     tell_stale(result.stale)
     if write_baseline:
         write(write_baseline, result.report)
-        result = session.suppress(reports, read(write_baseline), paths=everything)
+        result = session.suppress(reports, read_file(write_baseline), paths=everything)
     asked = () if files.candidates else (Expected(),)
     verdict = decide(result.report, session.fail_on, asked, session.evidence(), result.thresholds)
     return show(verdict, view, "check", session.levelled())

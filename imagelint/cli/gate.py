@@ -17,6 +17,7 @@ from imagelint.cli.options import baseline_option, exclude_option, policy_option
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
+    from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.cli.reportoptions import ReportOptions
 
 
@@ -43,9 +44,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     identity: str,
     issuer: str,
     no_transparency_log: bool,
-    policies: tuple[str, ...],
-    fail_on: str | None,
-    rules: tuple[str, ...],
+    policy: PolicyOptions,
     view: ReportOptions,
     baseline: str | None,
     exclude: tuple[str, ...],
@@ -55,23 +54,20 @@ def gate(  # noqa: PLR0913 - the options of the command
     IMAGE is resolved to a digest once; that digest is scanned and verified. A stage is left out
     only when the policy has all of its rules off.
     """
-    from imagelint.cli.flags import flags
     from imagelint.cli.imagejob import ImageJob, gated
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
     from imagelint.cli.progress import progress, steps
     from imagelint.cli.selection import excluded_files
-    from imagelint.run.session import Session
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
-    session = Session.open(policies, flags(fail_on, rules, named), cached=True)._replace(
-        exclude=excluded_files(exclude)
-    )
+    session = policy.open(paths, signers=named)._replace(exclude=excluded_files(exclude))
     files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}
-    policy = session.policies.of(".")
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
     folder = "." if named else ""
-    job = gated(ImageJob(image, platform, options, folder, baseline, paths), policy)
+    job = gated(
+        ImageJob(image, platform, options, folder, baseline, paths), session.policies.of(".")
+    )
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
     return show(verdict, view, "gate", session.levelled())

@@ -42,7 +42,7 @@ def judge_image(
         tell=tell,
     )
     result = examine_image(job.image, request)
-    settled = session.suppress(files, read(job.baseline), result.report, job.paths)
+    settled = session.suppress(files, read(job.baseline, session), result.report, job.paths)
     report = settled.report
     asked = [
         *([CHECKED] if job.paths else ()),

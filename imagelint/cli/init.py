@@ -27,7 +27,7 @@ def init(*, folder: str, force: bool) -> None:
     from imagelint.collect.write import write_text
     from imagelint.policy.starter import starter_policy
     from imagelint.run.inventory import take_inventory
-    from imagelint.run.policies import POLICY_NAME
+    from imagelint.run.policyfiles import POLICY_NAME
 
     path = str(Path(folder, POLICY_NAME))
     if os.path.lexists(path) and not force:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from functools import wraps
+from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
 from imagelint.cli.names import SEVERITIES, NameType, packs_and_files, rules_with_level
+from imagelint.cli.policyoptions import PolicyOptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +30,14 @@ def exclude_option(command: C) -> C:
 
 
 def policy_options(command: C) -> C:
-    """Options about what counts."""
+    """Options about what counts: the command gets them together, as `policy`."""
+
+    @wraps(command)
+    def with_policy(**given: object) -> object:
+        values = [given.pop(name) for name in PolicyOptions._fields]
+        return command(policy=PolicyOptions._make(values), **given)
+
+    collected = cast("C", with_policy)
     for option in (
         click.option(
             "--rule",
@@ -43,6 +52,12 @@ def policy_options(command: C) -> C:
             help="The lowest severity that fails. [default: what the policy says]",
         ),
         click.option(
+            "--policy-from",
+            metavar="REF",
+            default="",
+            help="Use the policy as it stands at a commit, not as the examined files have it.",
+        ),
+        click.option(
             "--policy",
             "policies",
             type=NameType("PACK|FILE", packs_and_files),
@@ -51,5 +66,5 @@ def policy_options(command: C) -> C:
             " May repeat: later ones win.",
         ),
     ):
-        command = option(command)
-    return command
+        collected = option(collected)
+    return collected

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from imagelint.cli.options import policy_options
+
+if TYPE_CHECKING:
+    from imagelint.cli.policyoptions import PolicyOptions
 
 
 @click.group(invoke_without_command=True)
@@ -17,15 +22,12 @@ def policy(ctx: click.Context) -> None:
 
 @policy.command()
 @policy_options
-def show(*, policies: tuple[str, ...], fail_on: str | None, rules: tuple[str, ...]) -> None:
+def show(*, policy: PolicyOptions) -> None:
     """Show the policy that holds here, merged, with the origin of each line."""
-    from imagelint.cli.flags import flags
     from imagelint.policy.show import aligned
     from imagelint.policy.show import show as show_lines
-    from imagelint.run.session import Session
 
-    session = Session.open(policies, flags(fail_on, rules), cached=True)
-    click.echo(aligned(show_lines(session.policies.of("."))), nl=False)
+    click.echo(aligned(show_lines(policy.open().policies.of("."))), nl=False)
 
 
 @policy.command()
@@ -38,7 +40,7 @@ def check(*, files: tuple[str, ...]) -> None:
     from imagelint.policy.check import former_names
     from imagelint.policy.load import load_policy
     from imagelint.policy.text import read_text
-    from imagelint.run.policies import POLICY_NAME, read_extended, read_source
+    from imagelint.run.policyfiles import POLICY_NAME, read_extended, read_source
 
     found = tuple(map(display, files or filter(None, (nearest(".", POLICY_NAME),))))
     if not found:

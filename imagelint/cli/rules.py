@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
 from imagelint.cli.options import policy_options
+
+if TYPE_CHECKING:
+    from imagelint.cli.policyoptions import PolicyOptions
 
 
 @click.command()
 @policy_options
 @click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def rules(
-    *,
-    policies: tuple[str, ...],
-    fail_on: str | None,
-    rules: tuple[str, ...],
-    as_json: bool,
-) -> None:
+def rules(*, policy: PolicyOptions, as_json: bool) -> None:
     """List the rules: name, level under the policy that holds here, summary."""
-    from imagelint.cli.flags import flags
     from imagelint.rules import catalog
     from imagelint.rules.documentation import read_documentation
-    from imagelint.run.session import Session
 
-    policy = Session.open(policies, flags(fail_on, rules), cached=True).policies.of(".")
+    holds = policy.open().policies.of(".")
     rows = []
     for name in catalog.names():
         rule = catalog.load(name)
-        level = policy.rules[name].level if name in policy.rules else "off"
+        level = holds.rules[name].level if name in holds.rules else "off"
         shown = str(rule.severity) if level in {"on", None} else str(level)
         summary = read_documentation(rule.doc).summary
         rows.append((name, catalog.family(name), shown, rule.confidence.value, summary))

@@ -11,6 +11,7 @@ from imagelint.cli.options import policy_options
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
+    from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.cli.reportoptions import ReportOptions
 
 
@@ -28,24 +29,19 @@ def scan(  # noqa: PLR0913 - the options of the command
     db_repositories: tuple[str, ...],
     offline: bool,
     timeout: float | None,
-    policies: tuple[str, ...],
-    fail_on: str | None,
-    rules: tuple[str, ...],
+    policy: PolicyOptions,
     view: ReportOptions,
 ) -> int:
     """Scan an image for vulnerable packages with Trivy.
 
     IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout.
     """
-    from imagelint.cli.flags import flags
     from imagelint.cli.imagejob import ImageJob
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
     from imagelint.cli.progress import steps
-    from imagelint.run.session import Session
 
-    asked = flags(fail_on, rules, demanded=("vulnerable-package",))
-    session = Session.open(policies, asked, cached=True)
+    session = policy.open(demanded=("vulnerable-package",))
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
     job = ImageJob(image, platform, scan=True, trivy=options)
     with steps(quiet=view.quiet) as tell:

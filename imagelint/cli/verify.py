@@ -16,6 +16,7 @@ from imagelint.cli.options import policy_options
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
+    from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.cli.reportoptions import ReportOptions
 
 
@@ -34,9 +35,7 @@ def verify(  # noqa: PLR0913 - the options of the command
     identity: str,
     issuer: str,
     no_transparency_log: bool,
-    policies: tuple[str, ...],
-    fail_on: str | None,
-    rules: tuple[str, ...],
+    policy: PolicyOptions,
     view: ReportOptions,
 ) -> int:
     """Verify who signed an image with cosign.
@@ -44,16 +43,14 @@ def verify(  # noqa: PLR0913 - the options of the command
     IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout. Who
     may sign is declared in the policy (`environment.signers`), or given here.
     """
-    from imagelint.cli.flags import flags
     from imagelint.cli.imagejob import ImageJob
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
     from imagelint.cli.progress import steps
     from imagelint.policy.demands import BY_SIGNER
-    from imagelint.run.session import Session
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
-    session = Session.open(policies, flags(fail_on, rules, named, BY_SIGNER), cached=True)
+    session = policy.open(signers=named, demanded=BY_SIGNER)
     options = trivy_options("", (), timeout, offline=True)
     folder = "." if named else ""
     job = ImageJob(image, platform, options, folder, verify=True)

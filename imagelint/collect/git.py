@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
 from imagelint.collect.findup import repository_of
+from imagelint.core.report import Problem
+
+if TYPE_CHECKING:
+    from imagelint.collect.process import CompletedProcess
 
 _SECONDS = 60.0
 _MOST_BYTES = 256 * 1024 * 1024
-# Nothing is written, and nothing fetched: an ignore file that a partial clone lacks would be, by
-# whatever its configuration calls a remote. https://git-scm.com/docs/git#Documentation/git.txt-GITALLOWPROTOCOL
+# An object is what its name says. Nothing is written, and nothing fetched: what a partial clone
+# lacks would be, by whatever its configuration calls a remote. https://git-scm.com/docs/git#Documentation/git.txt-GITALLOWPROTOCOL
 _VARIABLES = (
     ("GIT_OPTIONAL_LOCKS", "0"),
+    ("GIT_NO_REPLACE_OBJECTS", "1"),
     ("GIT_NO_LAZY_FETCH", "1"),
     ("GIT_ALLOW_PROTOCOL", "none"),
 )
@@ -20,32 +26,44 @@ _VARIABLES = (
 def list_files(folder: str) -> tuple[str, ...] | None:
     """Tracked files and untracked ones that are not ignored, relative to `folder`, sorted.
 
-    None where git cannot tell: no repository, no git, or one that is broken. Who owns the
-    repository does not matter, as it may be another in a container; its own configuration could
-    name programs to run: they are not. Names that are not UTF-8 are as `os.fsdecode` gives them.
+    None where git cannot tell: no repository, no git, or one that is broken. Names that are not
+    UTF-8 are as `os.fsdecode` gives them.
     """
     absolute = os.path.abspath(folder)
     repository = repository_of(absolute)
     if repository is None:
         return None
-    from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, run
-
     listing = ("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-    done = run(
+    done = ask(repository, absolute, listing)
+    if isinstance(done, Problem) or done.code != 0:
+        return None
+    return tuple(sorted(name for name in done.stdout.split("\0") if name))
+
+
+def ask(
+    repository: str, folder: str, arguments: tuple[str, ...], most_bytes: int = _MOST_BYTES
+) -> CompletedProcess | Problem:
+    """What git says about a repository, run in a folder of it.
+
+    Who owns the repository does not matter, as it may be another in a container; its own
+    configuration could name programs to run: they are not, and nothing is fetched. Bytes that are
+    not UTF-8 are as `os.fsdecode` gives them.
+    """
+    from imagelint.collect.process import ProcessLimits, ProcessRequest, run
+
+    return run(
         ProcessRequest(
             "git",
-            ("-C", absolute, *_settings(repository), *listing),
+            ("-C", folder, *_settings(repository), *arguments),
             folder,
-            ProcessLimits(_SECONDS, stdout=_MOST_BYTES),
+            ProcessLimits(_SECONDS, stdout=most_bytes),
+            "install git",
             # The user's own ignore file and trusted folders are found through HOME.
             variables=(("HOME", os.path.expanduser("~")), *_VARIABLES),
             passed=("XDG_CONFIG_HOME",),
             decoding="surrogateescape",
         )
     )
-    if not isinstance(done, CompletedProcess) or done.code != 0:
-        return None
-    return tuple(sorted(name for name in done.stdout.split("\0") if name))
 
 
 def _settings(repository: str) -> tuple[str, ...]:

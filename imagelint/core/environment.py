@@ -10,7 +10,8 @@ class Signer(NamedTuple):
 
     `key` is a path relative to the policy file (or what cosign takes for `--key`); `identity` and
     `issuer` are exact strings, or, when `pattern` is true, regular expressions that must match the
-    whole of each. `images` are globs over repositories; empty means all.
+    whole of each. `images` are globs over repositories; empty means all. `key_text` is the key
+    itself where it is not to be read from a file.
     """
 
     name: str
@@ -20,6 +21,7 @@ class Signer(NamedTuple):
     pattern: bool = False
     images: tuple[str, ...] = ()
     transparency_log: bool = True
+    key_text: str = ""
 
 
 class Environment(NamedTuple):
@@ -27,7 +29,8 @@ class Environment(NamedTuple):
 
     `driver` is the NVIDIA driver of the hosts (`550.90.07`), `gpu_product` a node label's value
     (`NVIDIA-H100-80GB-HBM3`), `gpus_per_node` a count, `registries` globs over
-    `registry/repository`, `build_contexts` names given to the build with `--build-context`.
+    `registry/repository`, `build_contexts` names given to the build with `--build-context`,
+    `trusted_root_text` the trusted root itself where it is not to be read from a file.
     """
 
     driver: str | None = None
@@ -37,3 +40,4 @@ class Environment(NamedTuple):
     signers: tuple[Signer, ...] = ()
     trusted_root: str | None = None
     build_contexts: tuple[str, ...] = ()
+    trusted_root_text: str = ""

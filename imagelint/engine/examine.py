@@ -9,8 +9,9 @@ from imagelint.core.report import Examined, Report
 from imagelint.documents.kinds import about
 from imagelint.documents.project import Project
 from imagelint.engine.echoes import without_echoes
-from imagelint.engine.inline import allow_inline
+from imagelint.engine.inline import InlineTerms, allow_inline
 from imagelint.engine.judge import Judge
+from imagelint.engine.suppression import always
 from imagelint.policy.options import options_for
 from imagelint.rules.families import family_of
 
@@ -30,6 +31,8 @@ class Examination:
         self._enabled = frozenset(policy.enabled)
         later = frozenset(name for name in self._enabled if family_of(name).about_allowances)
         self._judge = Judge(self._enabled - later, policy.environment, self._options)
+        trusted = policy.trusted
+        self._terms = InlineTerms(self._enabled, trusted.may_allow if trusted else always)
         self._allowance_judge = Judge(later, policy.environment, self._options)
 
     def __call__(self, document: Document, project: Project) -> Report:
@@ -40,14 +43,14 @@ class Examination:
         findings = self._levelled(own)
         if document.source.text:
             findings = without_echoes(findings)
-        suppressed = allow_inline(findings, document.allowances, self._enabled, document.parts)
+        suppressed = allow_inline(findings, document.allowances, self._terms, document.parts)
         idle = self.allowances(document, suppressed.uses) if suppressed.uses else Report()
         examined = Examined(
             document.source.origin, document.kind, document.digest, about(document.kind)
         )
         kept, allowed = suppressed.kept, suppressed.allowed
         if document.elsewhere:
-            also = allow_inline(kept, document.elsewhere, self._enabled, document.parts)
+            also = allow_inline(kept, document.elsewhere, self._terms, document.parts)
             kept, allowed = also.kept, (*allowed, *also.allowed)
         found = Report(kept, allowed, judgement.problems, (examined,)) + idle
         return found + self._embedded(document, project) if document.embedded else found
@@ -74,8 +77,10 @@ class Examination:
         return tuple(self._level(finding) for finding in findings)
 
     def _level(self, finding: Finding) -> Finding:
-        level = self._policy.setting(finding.rule).level
-        return finding._replace(severity=level) if isinstance(level, Severity) else finding
+        setting = self._policy.setting(finding.rule)
+        level = setting.level if isinstance(setting.level, Severity) else finding.severity
+        severity = setting.floor.raised(level, finding.severity)
+        return finding if severity is finding.severity else finding._replace(severity=severity)
 
 
 def asks(policy: Policy, kind: str) -> bool:

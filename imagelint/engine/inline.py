@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import NO_RULE, AllowanceState, AllowanceUse, Dialect, part_at
-from imagelint.engine.suppression import Suppression, nearest_rule, state_of, suppress
+from imagelint.engine.suppression import Suppression, always, nearest_rule, state_of, suppress
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
 
@@ -15,12 +15,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Sequence
 
     from imagelint.core.finding import Finding
-    from imagelint.core.report import Allowed
+    from imagelint.core.report import AllowanceKind, Allowed
     from imagelint.documents.base import Allowance, TextPart
 
 MOST_ALLOWANCES = 1_000
 """Of one document. More would take for ever to compare; they allow nothing."""
 _ALL = "*"
+
+
+class InlineTerms(NamedTuple):
+    """The rules that ran, and whether a document may say anything of a rule's findings at all."""
+
+    enabled: Container[str]
+    may_allow: Callable[[str, AllowanceKind], bool] = always
 
 
 class AllowanceResult(NamedTuple):
@@ -34,30 +41,31 @@ class AllowanceResult(NamedTuple):
 def allow_inline(
     findings: Iterable[Finding],
     allowances: Iterable[Allowance],
-    enabled: Container[str],
+    terms: InlineTerms,
     parts: Sequence[TextPart] = (),
 ) -> AllowanceResult:
     """Suppress the findings of a document by the allowances that it holds itself.
 
-    `enabled` are the rules that ran, `parts` the texts of the document: an allowance holds for the
-    one in which it stands. Allowances of other tools hold without a reason and are never reported;
-    ours hold only with one.
+    `parts` are the texts of the document: an allowance holds for the one in which it stands.
+    Allowances of other tools hold without a reason and are never reported; ours hold only with one.
     """
     considered = tuple(islice(allowances, MOST_ALLOWANCES))
-    result = suppress(findings, tuple(_suppression(one, parts) for one in considered))
+    result = suppress(findings, tuple(_suppression(one, parts, terms) for one in considered))
     uses = tuple(
-        _use(allowance, enabled, used=at in result.used)
+        _use(allowance, terms.enabled, used=at in result.used)
         for at, allowance in enumerate(considered)
         if allowance.dialect is Dialect.IMAGELINT
     )
     return AllowanceResult(result.kept, result.allowed, uses)
 
 
-def _suppression(allowance: Allowance, parts: Sequence[TextPart]) -> Suppression:
+def _suppression(
+    allowance: Allowance, parts: Sequence[TextPart], terms: InlineTerms
+) -> Suppression:
     part = part_at(parts, allowance.span.start) if parts else None
     return Suppression(
         allowance.kind,
-        _reached(allowance),
+        [name for name in _reached(allowance) if terms.may_allow(name, allowance.kind)],
         _speaks_of(allowance),
         allowance.reason or f"{allowance.dialect.value} is told to ignore {allowance.rule}",
         until=allowance.until,

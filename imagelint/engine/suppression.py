@@ -27,6 +27,11 @@ def as_it_is(origin: str) -> str:
     return origin.removeprefix("./")
 
 
+def always(_rule: str, _kind: AllowanceKind) -> bool:
+    """Every finding may be suppressed, in every way."""
+    return True
+
+
 class Suppression(NamedTuple):
     """Findings of `rules` for which `covers` is true do not count; `until` is an ISO date.
 

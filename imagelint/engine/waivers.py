@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind
 from imagelint.documents.base import AllowanceState, AllowanceUse
-from imagelint.engine.suppression import Suppression, as_it_is, nearest_rule, state_of, suppress
+from imagelint.engine.suppression import (
+    Suppression,
+    always,
+    as_it_is,
+    nearest_rule,
+    state_of,
+    suppress,
+)
 from imagelint.policy.glob import GlobIndex, matches_path, matches_subject, plain
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
@@ -33,7 +40,8 @@ class SuppressionContext(NamedTuple):
     `today` is an ISO date, `place` gives an origin's path relative to the policy's folder, `whole`
     tells that all below that folder was examined: only then can something be called unused.
     `baseline_place` gives an origin as it is from the baseline's folder, `was_examined` tells of
-    such a path whether there would be findings about it if there were any.
+    such a path whether there would be findings about it if there were any. `may_allow` tells for
+    a rule whether its findings may be suppressed at all.
     """
 
     policy: Policy
@@ -43,6 +51,7 @@ class SuppressionContext(NamedTuple):
     whole: bool = False
     baseline_place: Callable[[str], str] = as_it_is
     was_examined: Callable[[str], bool] = _never
+    may_allow: Callable[[str, AllowanceKind], bool] = always
 
 
 class SuppressionResult(NamedTuple):
@@ -68,8 +77,8 @@ def suppress_report(report: Report, context: SuppressionContext) -> SuppressionR
     active = [waiver for waiver in context.policy.waivers if waiver.until >= context.today]
     findings = (*report.findings, *(allowed.finding for allowed in report.allowed))
     reach = _Reach(findings, place)
-    waivers = _waivers(active, reach)
-    exemptions = list(_exemptions(context.policy, reach))
+    waivers = _waivers(active, reach, context)
+    exemptions = list(_exemptions(context, reach))
     before = suppress((allowed.finding for allowed in report.allowed), waivers)
     result = suppress(report.findings, [*exemptions, *waivers])
     used = {active[at] for at in before.used}
@@ -124,8 +133,10 @@ def _matched(
     return found
 
 
-def _exemptions(policy: Policy, reach: _Reach) -> Iterator[Suppression]:
-    for rule, setting in policy.rules.items():
+def _exemptions(context: SuppressionContext, reach: _Reach) -> Iterator[Suppression]:
+    for rule, setting in context.policy.rules.items():
+        if setting.exempt and not context.may_allow(rule, AllowanceKind.EXEMPT):
+            continue
         origins, subjects = reach.origins(setting.exempt), reach.subjects(setting.exempt)
         for glob, there, about in zip(setting.exempt, origins, subjects, strict=True):
             reason = f"the policy exempts {glob}"
@@ -138,13 +149,19 @@ def _anything(_finding: Finding) -> bool:
     return True
 
 
-def _waivers(waivers: Sequence[Waiver], reach: _Reach) -> list[Suppression]:
+def _waivers(
+    waivers: Sequence[Waiver], reach: _Reach, context: SuppressionContext
+) -> list[Suppression]:
+    def meant(waiver: Waiver) -> list[str]:
+        names = catalog.find(waiver.rule)
+        return [name for name in names if context.may_allow(name, AllowanceKind.WAIVER)]
+
     origins = reach.origins([waiver.where for waiver in waivers])
     subjects = reach.subjects([waiver.subject for waiver in waivers])
     return [
         Suppression(
             AllowanceKind.WAIVER,
-            catalog.find(waiver.rule),
+            meant(waiver),
             _about(about) if waiver.subject else _anything,
             waiver.reason,
             waiver.until,
@@ -170,7 +187,9 @@ def _by_baseline(result: SuppressionResult, context: SuppressionContext) -> Supp
 
     report, place = result.report, context.baseline_place
     comparison = compare(report.findings, context.baseline, place)
-    old = suppress(report.findings, (comparison.suppression,))
+    held = comparison.suppression
+    may = [rule for rule in held.rules if context.may_allow(rule, AllowanceKind.BASELINE)]
+    old = suppress(report.findings, (held._replace(rules=may),))
     suppressed = report._replace(findings=old.kept, allowed=(*report.allowed, *old.allowed))
     examined = frozenset(place(examined.origin) for examined in report.examined)
     gone = tuple(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.finding import Severity
 from imagelint.core.source import Span
+from imagelint.policy.lock import OWN, Floor, Lock
 from imagelint.policy.model import Policy, RuleSetting, Waiver, merge_settings
 from imagelint.rules import catalog
 
@@ -64,6 +65,7 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         extends=_words(data.get("extends")),
         baseline=_near(origin, cast("str", data.get("baseline") or "")),
         origins=_origins(data, places),
+        lock=_lock(cast("Mapping[str, Data]", data.get("lock") or {}), places),
     )
 
 
@@ -160,8 +162,35 @@ def _signer(said: Mapping[str, Data]) -> Signer:
     )
 
 
+def _lock(said: Mapping[str, Data], places: PolicyPlaces) -> Lock:
+    rules = cast("Mapping[str, str]", said.get("rules") or {})
+    fail_on = cast("str | None", said.get("fail-on"))
+    packs = _words(said.get("packs"))
+    lines = {key: (places.line(("lock", key)),) for key in said if key not in ("rules", "packs")}
+    lines |= {f"packs.{pack}": (places.line(("lock", "packs")),) for pack in packs}
+    floors: dict[str, Floor] = {}
+    for name, level in rules.items():
+        for rule in catalog.successors(name) or (name,):
+            floors[rule] = floors.get(rule, Floor()).joined(_floor(level))
+            line = places.line(("lock", "rules", name))
+            lines[f"rules.{rule}"] = (*lines.get(f"rules.{rule}", ()), line)
+    return Lock(
+        floors,
+        packs,
+        Severity.named(fail_on) if fail_on else None,
+        said.get("signers") is True,
+        said.get("registries") is True,
+        lines,
+    )
+
+
+def _floor(level: str) -> Floor:
+    return OWN if level == "on" else Floor(severity=Severity.named(level))
+
+
 def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
-    said = {key: places.line((key,)) for key in ("name", "fail-on", "baseline") if data.get(key)}
+    keys = ("name", "extends", "fail-on", "baseline", "exclude")
+    said = {key: places.line((key,)) for key in keys if data.get(key)}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})
     return said | {f"environment.{key}": places.line(("environment", key)) for key in environment}
 

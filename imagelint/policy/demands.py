@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
+from imagelint.policy.lock import Floor
 from imagelint.policy.model import Policy, merge
 from imagelint.rules import catalog
 
@@ -29,9 +30,13 @@ def demand(below: Policy, flags: Policy, *, named: bool) -> Policy:
         below = _without_exceptions(below, said | set(BY_SIGNER if signer else ()))
         if signer:
             # Who says which root is trusted says who is believed.
-            below = below._replace(environment=below.environment._replace(trusted_root=None))
+            root = below.trusted.policy.environment.trusted_root if below.trusted else None
+            below = below._replace(environment=below.environment._replace(trusted_root=root))
     merged = merge(below, flags)
     rules = dict(merged.rules)
+    for name in flags.rules:
+        # Whoever runs us may do what no policy of the tree may.
+        rules[name] = merged.setting(name)._replace(floor=Floor())
     for name in set(flags.demanded) - set(flags.rules):
         if name not in rules or not rules[name].enabled:
             rules[name] = merged.setting(name)._replace(level="on")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.core.digest import digest_of
+from imagelint.policy.lock import Floor
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:
@@ -35,8 +36,12 @@ def _canonical(policy: Policy) -> Iterator[str]:
     yield f"exclude {policy.exclude!r}"
     if policy.baseline:
         yield f"baseline {policy.baseline!r}"
+    if policy.trusted is not None:
+        yield f"on {policy_digest(policy.trusted.policy)} {policy.trusted.commit}"
+        yield f"locked {sorted(policy.trusted.locked.rules)!r}"
 
 
 def _setting(setting: RuleSetting) -> str:
     options = sorted(setting.options.items())
-    return f"{setting.level!s} {options!r} {sorted(setting.exempt)!r}"
+    floor = f" {tuple(setting.floor)!r}" if setting.floor != Floor() else ""
+    return f"{setting.level!s} {options!r} {sorted(setting.exempt)!r}{floor}"

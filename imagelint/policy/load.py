@@ -49,8 +49,9 @@ def load_policy(
     source: Source,
     read: Callable[[str], Source],
     validated: Validated | None = None,
+    default: tuple[str, ...] = DEFAULT_PACKS,
 ) -> Policy:
-    """The policy of a file with all that it extends; without `extends`, the default packs.
+    """The policy of a file with all that it extends; without `extends`, the `default` packs.
 
     `read` gives the source of a file by its origin, relative to where the user stands, and raises
     OSError or ValueError when it cannot.
@@ -59,7 +60,7 @@ def load_policy(
         PolicyError: with everything that is wrong, each at `file:line:column`.
     """
     return _Loader(read, set() if validated is None else validated).policy(
-        source, DEFAULT_PACKS, ()
+        source, default, (source.origin,)
     )
 
 
@@ -84,7 +85,7 @@ class _Loader:
         complaints: list[Diagnostic] = []
         for index, name in enumerate(named):
             try:
-                below.append(self._extended(text, name, (*chain, source.origin)))
+                below.append(self._extended(text, name, chain))
             except _NotThereError as error:
                 at = text.at(text.item_span("extends", index))
                 complaints.append(Diagnostic(str(error), at))
@@ -109,7 +110,7 @@ class _Loader:
                 source = self._read(origin)
             except (OSError, ValueError) as error:
                 raise _NotThereError(f"`{name}` cannot be read: {error}") from None
-            self._known[origin] = self.policy(source, (), chain)
+            self._known[origin] = self.policy(source, (), (*chain, origin))
         return self._known[origin]
 
     def _validate(self, text: PolicyText) -> None:

@@ -8,11 +8,13 @@ from imagelint.core.environment import Environment
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
+from imagelint.policy.lock import Floor, Lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from imagelint.core.source import Source
+    from imagelint.policy.trust.trusted import TrustedPolicy
 
 T = TypeVar("T")
 
@@ -29,13 +31,15 @@ class RuleSetting(NamedTuple):
     `level` is a severity, `on` (the rule's own severity), `off`, or None when nothing was said;
     a rule that is mentioned without a level runs. `options` are values as written, under the names
     of the options type's fields. `exempt` are globs over what a finding is about and over files.
-    `origins` tells for `level`, `exempt` and each option where it was said.
+    `origins` tells for `level`, `exempt` and each option where it was said. Below `floor` no
+    finding of the rule is, whatever the level.
     """
 
     level: Level | None = None
     options: Mapping[str, OptionValue] = {}
     exempt: tuple[str, ...] = ()
     origins: Mapping[str, str] = {}
+    floor: Floor = Floor()
 
     @property
     def enabled(self) -> bool:
@@ -67,7 +71,9 @@ class Policy(NamedTuple):
     are not examined. `extends` names the packs and files below this one, `sources` are the files
     that were read, `origins` tells for each top-level key where it was said (`environment.driver`).
     `demanded` are rules that a command is about: no file can switch them off. `baseline` is the
-    path of a file with findings that do not count.
+    path of a file with findings that do not count. `lock` is what nothing above may loosen, if the
+    policy is trusted. `trusted` is the policy that holds against this one: its exemptions, waivers,
+    excluded files and baseline are its own, and not among those here.
     """
 
     name: str = ""
@@ -81,6 +87,8 @@ class Policy(NamedTuple):
     origins: Mapping[str, str] = {}
     demanded: tuple[str, ...] = ()
     baseline: str = ""
+    lock: Lock = Lock()
+    trusted: TrustedPolicy | None = None
 
     @property
     def threshold(self) -> Severity:
@@ -117,6 +125,8 @@ def merge(below: Policy, above: Policy) -> Policy:
         origins={**below.origins, **above.origins},
         baseline=above.baseline or below.baseline,
         demanded=_union(below.demanded, above.demanded),
+        lock=below.lock.joined(above.lock),
+        trusted=above.trusted or below.trusted,
     )
 
 
@@ -135,6 +145,7 @@ def merge_settings(below: RuleSetting, above: RuleSetting) -> RuleSetting:
         {**below.options, **above.options},
         _union(below.exempt, above.exempt),
         {**below.origins, **above.origins},
+        below.floor.joined(above.floor),
     )
 
 

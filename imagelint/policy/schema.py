@@ -47,11 +47,16 @@ def policy_schema() -> Schema:
             },
             "baseline": _text("A file with findings that do not count, relative to this file."),
             "exclude": _globs("Files that are not examined, as globs relative to this file."),
+            "lock": _lock(),
         },
         "$defs": {
             "level": {
                 "description": "A severity; on: the rule's own severity; off: it does not run.",
                 "enum": ["on", "off", *_SEVERITIES],
+            },
+            "least": {
+                "description": "A severity; on: that of each finding of the rule.",
+                "enum": ["on", *_SEVERITIES],
             },
             "setting": {"anyOf": [{"$ref": "#/$defs/level"}, _setting({})]},
         },
@@ -107,6 +112,41 @@ def _environment() -> Schema:
                 "description": "Names given to the build with --build-context.",
                 "type": "array",
                 "items": {"type": "string", "minLength": 1},
+            },
+        },
+    }
+
+
+def _lock() -> Schema:
+    return {
+        "description": (
+            "What the policies of an examined tree can only tighten, where this policy is trusted."
+        ),
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "rules": {
+                "description": "Rules with the least severity of their findings.",
+                "type": "object",
+                "additionalProperties": False,
+                "properties": {name: {"$ref": "#/$defs/least"} for name in _rule_names()},
+            },
+            "packs": {
+                "description": "Packs whose rules are locked as this policy has them.",
+                "type": "array",
+                "items": {"enum": list(PACKS)},
+            },
+            "fail-on": {
+                "description": "The highest `fail-on`; without it, that of this policy.",
+                "enum": _SEVERITIES,
+            },
+            "signers": {
+                "description": "Only the signers of this policy may sign, and must.",
+                "type": "boolean",
+            },
+            "registries": {
+                "description": "Only the registries of this policy are trusted.",
+                "type": "boolean",
             },
         },
     }

@@ -84,7 +84,7 @@ def _declared(environment: Environment) -> Iterator[tuple[str, str]]:
 
 def _signer(signer: Signer) -> str:
     unsaid = Signer("")._asdict()
-    said = signer._asdict().items()
+    said = signer._replace(key_text="")._asdict().items()
     return _flow({key: _value(value) for key, value in said if value != unsaid[key]})
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
+    from imagelint.collect.commit import Commit
     from imagelint.engine.baseline import Baseline
 
 
@@ -28,3 +29,23 @@ def read_file(path: str) -> Baseline:
     if text.source is None:
         raise UsageError(Diagnostic(f"the baseline {text.problems[0].detail}", path))
     return read_baseline(text.source)
+
+
+def read_at(path: str, commit: Commit) -> Baseline:
+    """The baseline of a file as it stands at a commit; outside of its repository, as it is.
+
+    Raises:
+        UsageError: it is not there, or is none.
+    """
+    from imagelint.engine.baseline import read_baseline
+
+    try:
+        commit.path_of(path)
+    except ValueError:
+        return read_file(path)
+    try:
+        source = commit.read(path)
+    except ValueError as error:
+        help_ = "a baseline counts from the commit on that holds it"
+        raise UsageError(Diagnostic(f"the baseline cannot be read: {error}", path, help_)) from None
+    return read_baseline(source)

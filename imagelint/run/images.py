@@ -144,8 +144,15 @@ def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
         help_ = "declare environment.signers in the policy, or switch unsigned-image off"
         return _problem(Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_))
     request.tell(f"verifying {target.reference} with cosign")
-    root = request.policy.environment.trusted_root or ""
-    asked = cosign.VerifyRequest(target.identity, signers, root, request.folder, request.deadline)
+    environment = request.policy.environment
+    asked = cosign.VerifyRequest(
+        target.identity,
+        signers,
+        environment.trusted_root or "",
+        request.folder,
+        request.deadline,
+        environment.trusted_root_text,
+    )
     verification = cosign.verify(asked)
     problems = ImageResult(Report(problems=verification.problems))
     if verification.source is None:

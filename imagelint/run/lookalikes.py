@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.kinds import kind_by_path
 from imagelint.documents.policyfile import PolicyFile
-from imagelint.run.policies import POLICY_NAME
+from imagelint.run.policyfiles import POLICY_NAME
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,26 +5,37 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from imagelint.collect.files import display
-from imagelint.collect.findup import nearest, root_of
-from imagelint.collect.read import ReadResult, decode, read_bytes
-from imagelint.core.errors import Diagnostic, PolicyError
+from imagelint.collect.findup import nearest
+from imagelint.core.record import NamedTuple
 from imagelint.policy.demands import demand, narrowed
-from imagelint.policy.load import Validated, default_policy, load_policy, pack
-from imagelint.policy.model import Policy, merge_all
+from imagelint.policy.load import Validated, default_policy
+from imagelint.policy.model import Policy
+from imagelint.run.baselines import read_at, read_file
+from imagelint.run.policyfiles import POLICY_NAME, PolicyFiles, is_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Iterator
 
-    from imagelint.core.source import Source
+    from imagelint.engine.baseline import Baseline
+    from imagelint.policy.trust.trusted import TrustedPolicy
+    from imagelint.run.policyfiles import TrustRequest
+    from imagelint.run.trust import Trust
 
-POLICY_NAME = ".imagelint.yaml"
+
+class Layer(NamedTuple):
+    """A policy with exceptions of its own: `base` is the folder of its globs."""
+
+    policy: Policy
+    base: str
+    at_commit: bool = False
 
 
 class Policies:
     """The policy of each file: the chosen ones for all, or else the nearest `.imagelint.yaml`.
 
     `flags` is laid on top of every policy. Where `only` names rules, these run, and no others.
+    Where `request` leads to policies in which the examined tree has no say, these hold, and of the
+    tree's own only what is stricter than what they lock.
     """
 
     def __init__(
@@ -33,19 +44,24 @@ class Policies:
         flags: Policy,
         validated: Validated,
         only: Collection[str] = (),
+        request: TrustRequest | None = None,
     ) -> None:
         self._flags = flags
         self._only = frozenset(only)
-        self._validated = validated
-        self._by_path: dict[str | None, Policy] = {}
+        self._files = PolicyFiles(validated)
+        self._by_path: dict[tuple[int, str | None], Policy] = {}
         self._by_folder: dict[str, Policy] = {}
+        self._bases: dict[int, str] = {}
         names = tuple(chosen)
-        self._chosen = self._named(names) if names else None
+        self._trust = _opened(names, request, self._files)
+        self._chosen: Policy | None = None
+        if names and self._trust is None:
+            self._chosen = self._finished(self._files.named(names), named=True)
 
     @property
     def are_named(self) -> bool:
-        """Whether policies were chosen by name, and no other is looked for."""
-        return self._chosen is not None
+        """Whether all policies were named by who runs us, and no other is looked for."""
+        return self._chosen is not None or (self._trust is not None and not self._trust.admits)
 
     def of(self, folder: str) -> Policy:
         """The policy for files in a folder.
@@ -57,13 +73,47 @@ class Policies:
             return self._chosen
         known = self._by_folder.get(folder)
         if known is None:
-            known = self._by_folder[folder] = self._at(nearest(folder, POLICY_NAME))
+            trusted = self._trust.of(folder) if self._trust else None
+            is_read = trusted is None or trusted.admits
+            path = nearest(folder, POLICY_NAME) if is_read else None
+            known = self._by_folder[folder] = self._at(path, trusted)
         return known
 
     def base_of(self, policy: Policy) -> str:
         """The folder to which the globs of a policy are relative: that of its own file."""
-        own = policy.sources[-1].origin if policy.sources else ""
-        return os.path.dirname(own) if own and self._chosen is None else os.getcwd()
+        return self._bases.get(id(policy)) or os.getcwd()
+
+    def layers(self, policy: Policy) -> Iterator[Layer]:
+        """A policy and those that hold against it, from the lowest on."""
+        yield Layer(policy, self.base_of(policy))
+        while policy.trusted is not None:
+            trusted = policy.trusted
+            policy = trusted.policy
+            yield Layer(policy, trusted.base, at_commit=bool(trusted.commit))
+
+    def baseline_of(self, layer: Layer) -> Baseline | None:
+        """The baseline that a policy names, as it stands where the policy does.
+
+        Raises:
+            UsageError: it cannot be read.
+        """
+        path = layer.policy.baseline
+        if not path:
+            return None
+        return self.read_baseline(path) if layer.at_commit else read_file(path)
+
+    def read_baseline(self, path: str) -> Baseline:
+        """A baseline that is named on the command line: at the commit that is trusted, if any is.
+
+        Raises:
+            UsageError: it cannot be read.
+        """
+        commit = self._trust.commit if self._trust else None
+        return read_file(path) if commit is None else read_at(path, commit)
+
+    def trusts(self, path: str) -> bool:
+        """Whether nothing that is examined has a say in a file that the command line names."""
+        return self._trust is None or self._trust.trusts(path)
 
     def all(self) -> tuple[Policy, ...]:
         """Every policy that was asked for so far."""
@@ -71,72 +121,33 @@ class Policies:
             return (self._chosen,)
         return tuple(self._by_path.values())
 
-    def _at(self, path: str | None) -> Policy:
-        if path not in self._by_path:
-            below = default_policy() if path is None else self._load(path, _bounds(path))
-            policy = demand(below, self._flags, named=False)
-            self._by_path[path] = narrowed(policy, self._only)
-        return self._by_path[path]
+    def _at(self, path: str | None, trusted: TrustedPolicy | None) -> Policy:
+        key = (id(trusted), path)
+        if key not in self._by_path:
+            below = self._resolved(path, trusted)
+            policy = self._by_path[key] = self._finished(below, named=False)
+            if path is not None:
+                self._bases[id(policy)] = os.path.dirname(policy.sources[-1].origin)
+        return self._by_path[key]
 
-    def _named(self, names: tuple[str, ...]) -> Policy:
-        layers = [self._load(name) if _is_file(name) else _pack(name) for name in names]
-        extends = tuple(name for name in names if not _is_file(name))
-        below = merge_all((Policy(extends=extends), *layers))
-        merged = narrowed(demand(below, self._flags, named=True), self._only)
-        return merged if len(names) == 1 else merged._replace(name="")
+    def _resolved(self, path: str | None, trusted: TrustedPolicy | None) -> Policy:
+        if trusted is None:
+            return default_policy() if path is None else self._files.load(path)
+        from imagelint.policy.trust.enforce import enforce
 
-    def _load(self, path: str, within: str = "") -> Policy:
-        source = read_source(display(path), within)
-        return load_policy(source, lambda origin: read_extended(origin, within), self._validated)
+        if self._trust and self._trust.lower is not None:
+            return enforce(trusted, self._trust.lower)
+        return enforce(trusted, Policy() if path is None else self._files.load(path, ()))
 
-
-def _bounds(path: str) -> str:
-    """The folder that a policy which nobody has named may not lead out of."""
-    return os.path.realpath(root_of(os.path.dirname(path)))
+    def _finished(self, below: Policy, *, named: bool) -> Policy:
+        return narrowed(demand(below, self._flags, named=named), self._only)
 
 
-def _is_file(name: str) -> bool:
-    return os.sep in name or name.endswith((".yaml", ".yml"))
+def _opened(
+    names: tuple[str, ...], request: TrustRequest | None, files: PolicyFiles
+) -> Trust | None:
+    if request is None or not (request.ref or request.organisation or any(map(is_file, names))):
+        return None
+    from imagelint.run.trust import open_trust
 
-
-def _pack(name: str) -> Policy:
-    try:
-        return pack(name)
-    except KeyError:
-        from imagelint.policy.builtin import PACKS
-        from imagelint.policy.suggest import did_you_mean
-
-        help_ = did_you_mean(name, PACKS)
-        raise PolicyError(Diagnostic(f"there is no policy pack `{name}`", help=help_)) from None
-
-
-def read_source(origin: str, within: str = "") -> Source:
-    """The source of a policy file; with `within` it has to lie below that folder.
-
-    Raises:
-        PolicyError: it cannot be read.
-    """
-    try:
-        return read_extended(origin, within)
-    except ValueError as error:
-        complaint = Diagnostic(f"the policy cannot be read: {error}", at=origin)
-        raise PolicyError(complaint) from None
-
-
-def read_extended(origin: str, within: str = "") -> Source:
-    """The source of a file that a policy extends: its reader says where that is written.
-
-    With `within` it has to lie below that folder: what is examined may not have us read others.
-
-    Raises:
-        ValueError: it cannot be read, and why.
-    """
-    path = os.path.realpath(origin) if within else origin
-    if within and os.path.commonpath((path, within)) != within:
-        message = f"it lies outside of {display(within)}"
-        raise ValueError(message)
-    data = read_bytes(path, origin, within)
-    text = decode(data, origin) if isinstance(data, bytes) else ReadResult(None, (data,))
-    if text.source is None or text.problems:
-        raise ValueError(text.problems[0].detail)
-    return text.source
+    return open_trust(names, request, files)

@@ -12,7 +12,7 @@ from imagelint.documents.base import (
     Dialect,
     TextPart,
 )
-from imagelint.engine.inline import allow_inline
+from imagelint.engine.inline import InlineTerms, allow_inline
 from imagelint.engine.suppression import nearest_rule
 from imagelint.rules import catalog
 from imagelint.rules.entry import Entry
@@ -21,7 +21,7 @@ from tests.engine.findings import finding
 
 WHOLE, LINE = Span(0, 100), Span(10, 20)
 INSIDE, OUTSIDE = (12, 18), (30, 40)
-ENABLED = ("root-user", "unpinned-image")
+ENABLED = InlineTerms(("root-user", "unpinned-image"))
 
 
 @pytest.fixture(autouse=True)

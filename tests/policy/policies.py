@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.finding import Severity
 from imagelint.core.source import Source
+from imagelint.policy.lock import Floor, Lock
 from imagelint.policy.model import Policy, RuleSetting, Waiver
 
 if TYPE_CHECKING:
@@ -40,6 +41,7 @@ SIGNERS = st.builds(
     pattern=st.booleans(),
     images=several(GLOBS),
     transparency_log=st.booleans(),
+    key_text=st.just(""),
 )
 ENVIRONMENTS = st.builds(
     Environment,
@@ -50,6 +52,7 @@ ENVIRONMENTS = st.builds(
     signers=st.lists(SIGNERS, max_size=2).map(tuple),
     trusted_root=st.none() | TEXTS,
     build_contexts=several(TEXTS),
+    trusted_root_text=st.just(""),
 )
 VALUES = (
     st.booleans()
@@ -58,12 +61,23 @@ VALUES = (
     | TEXTS
     | st.lists(TEXTS, max_size=2).map(tuple)
 )
+FLOORS = st.builds(Floor, st.booleans(), SEVERITIES)
+LOCKS = st.builds(
+    Lock,
+    st.dictionaries(RULE_NAMES, FLOORS, max_size=2),
+    several(st.sampled_from(["baseline", "strict"])),
+    st.none() | SEVERITIES,
+    st.booleans(),
+    st.booleans(),
+    st.dictionaries(st.sampled_from(["fail-on", "packs.strict"]), several(ORIGINS)),
+)
 SETTINGS = st.builds(
     RuleSetting,
     st.none() | LEVELS,
     st.dictionaries(st.sampled_from(["pin", "at_least"]), VALUES),
     several(GLOBS),
     st.dictionaries(st.sampled_from(["level", "pin", "exempt"]), ORIGINS),
+    st.just(Floor()),
 )
 WAIVERS = st.builds(
     Waiver,
@@ -87,4 +101,6 @@ POLICIES = st.builds(
     st.dictionaries(st.sampled_from(["name", "fail-on", "environment.driver"]), ORIGINS),
     several(st.sampled_from(["root-user", "wrong-signer"])),
     st.sampled_from(["", "b.json", "ci/b.json"]),
+    st.just(Lock()) | LOCKS,
+    st.none(),
 )

@@ -43,6 +43,8 @@ OLDEST = (3, 0, 4)
 """Earlier ones accept some bundles that they should not: GHSA-whqx-f9j3-ch6m."""
 
 _NAME = "cosign"
+# In the folder in which it runs.
+_KEY_FILE, _ROOT_FILE = "signer.pub", "trusted-root.json"
 _VERSION = lazy(r"v?(\d+)\.(\d+)\.(\d+)(?:[-+~].*)?")
 _UNNUMBERED = ("devel", "unknown", "(devel)")  # what distributions build from source
 _SECONDS = 180.0
@@ -59,13 +61,17 @@ _KEY_STORES = {
 
 
 class VerifyRequest(NamedTuple):
-    """Which signers to look for. Keys and trusted root are relative to `folder`."""
+    """Which signers to look for. Keys and trusted root are relative to `folder`.
+
+    `trusted_root_text` is the root itself where it is not to be read from a file.
+    """
 
     image: ImageIdentity
     signers: tuple[Signer, ...]
     trusted_root: str = ""
     folder: str = "."
     deadline: Deadline = NEVER
+    trusted_root_text: str = ""
 
 
 class Verification(NamedTuple):
@@ -130,13 +136,17 @@ def arguments(signer: Signer, request: VerifyRequest) -> tuple[str, ...]:
     """The flags for one signer, without the image."""
     seconds = max(1, int(request.deadline.left(_SECONDS)))
     flags = [f"--timeout={seconds}s", "--output=json"]
-    if signer.key:
+    if signer.key_text:
+        flags.append(f"--key={_KEY_FILE}")
+    elif signer.key:
         flags.append(f"--key={_path(request.folder, signer.key)}")
     else:
         end = "-regexp" if signer.pattern else ""
         flags.append(f"--certificate-identity{end}={_whole(signer.identity, signer)}")
         flags.append(f"--certificate-oidc-issuer{end}={_whole(signer.issuer, signer)}")
-    if request.trusted_root:
+    if request.trusted_root_text:
+        flags.append(f"--trusted-root={_ROOT_FILE}")
+    elif request.trusted_root:
         flags.append(f"--trusted-root={_path(request.folder, request.trusted_root)}")
     if not signer.transparency_log:
         flags.append("--insecure-ignore-tlog=true")
@@ -222,13 +232,19 @@ def _look(request: VerifyRequest, signer: Signer) -> SignatureCheck | Problem:
 
 
 def _missing_key(request: VerifyRequest, signer: Signer) -> Problem | None:
-    if not signer.key or "://" in signer.key:
+    if not signer.key or "://" in signer.key or signer.key_text:
         return None
     path = _path(request.folder, signer.key)
     if os.path.isfile(path):
         return None
     detail = f"the key of the signer `{signer.name}` is not there: {path}"
     return Problem(ProblemKind.UNREADABLE, request.image.reference, detail)
+
+
+def _texts(signer: Signer, request: VerifyRequest) -> tuple[tuple[str, str], ...]:
+    """The files that cosign gets for a key and a root which are texts."""
+    texts = {_KEY_FILE: signer.key_text, _ROOT_FILE: request.trusted_root_text}
+    return tuple((name, text) for name, text in texts.items() if text)
 
 
 def _views(image: ImageIdentity) -> Iterator[StagedImage]:
@@ -255,7 +271,7 @@ def _ask(request: VerifyRequest, signer: Signer, view: StagedImage) -> Signature
             request.image.reference,
             ProcessLimits(request.deadline.left(_SECONDS + _MARGIN_SECONDS)),
             INSTALL,
-            files=view.files,
+            files=(*view.files, *_texts(signer, request)),
             passed=_passed(signer.key),
             credentials=True,
         )

@@ -1,0 +1,47 @@
+"""Options about what counts, and the session that they open."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from imagelint.core.environment import Signer
+    from imagelint.run.session import Session
+
+
+class PolicyOptions(NamedTuple):
+    """What the command line says about the policy."""
+
+    policies: tuple[str, ...] = ()
+    policy_from: str = ""
+    fail_on: str | None = None
+    rules: tuple[str, ...] = ()
+
+    def open(
+        self,
+        paths: tuple[str, ...] = (),
+        *,
+        signers: tuple[Signer, ...] = (),
+        demanded: tuple[str, ...] = (),
+        only: tuple[str, ...] = (),
+        cached: bool = True,
+    ) -> Session:
+        """A session for the files at some paths, or for an image.
+
+        `signers` are named on the command line, `demanded` are rules that the command is about,
+        `only` the ones that run, or all.
+
+        Raises:
+            PolicyError: a policy is wrong.
+            UsageError: something is named that is not there.
+        """
+        from imagelint.cli.flags import flags
+        from imagelint.collect.environment import variable
+        from imagelint.run.policyfiles import VARIABLE, TrustRequest
+        from imagelint.run.session import Session
+
+        said = flags(self.fail_on, self.rules, signers, demanded)
+        request = TrustRequest(self.policy_from, variable(VARIABLE), paths)
+        return Session.open(self.policies, said, cached=cached, only=only, request=request)

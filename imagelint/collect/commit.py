@@ -1,0 +1,199 @@
+"""Read files as they stand at a commit, from git's objects: nothing is checked out."""
+
+from __future__ import annotations
+
+import os
+from posixpath import dirname, join, normpath
+from typing import TYPE_CHECKING
+
+from imagelint.collect.files import display
+from imagelint.collect.findup import repository_of
+from imagelint.collect.git import ask
+from imagelint.collect.read import LARGEST_FILE
+from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem
+from imagelint.core.source import Source
+
+if TYPE_CHECKING:
+    from imagelint.collect.process import CompletedProcess
+
+_MOST_LINKS = 10
+_LINK, _FILE = "120000", "100"
+# https://git-scm.com/docs/git-check-ref-format, and what revisions add: `main~2`, `v1^{commit}`.
+_REVISION = pattern(r"[^\s\-:*?\[\\\x00-\x20\x7f][^\s:*?\[\\\x00-\x20\x7f]*")
+_FULL_NAME = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
+_UNDECODED = pattern(r"[\ud800-\udfff]")
+_SHORT = 12
+
+
+class CommitEntry(NamedTuple):
+    """One file of a commit: its mode as git writes it, and the name of its object."""
+
+    mode: str
+    object: str
+
+
+class Commit(NamedTuple):
+    """A commit of the repository at a folder; `ref` is how it was called, `sha` its full name.
+
+    `entries` are its files by their path from the repository's root.
+    """
+
+    repository: str
+    ref: str
+    sha: str
+    entries: dict[str, CommitEntry]
+
+    @property
+    def name(self) -> str:
+        """The commit for people: `origin/main (1a2b3c4d5e6f)`."""
+        return f"{self.ref} ({self.short})"
+
+    @property
+    def short(self) -> str:
+        """The beginning of its name."""
+        return self.sha[:_SHORT]
+
+    def path_of(self, path: str) -> str:
+        """A path of the file system as one of the commit; empty for the repository's root.
+
+        Raises:
+            ValueError: it lies outside of the repository.
+        """
+        for absolute in (os.path.abspath(path), os.path.realpath(path)):
+            if os.path.commonpath((absolute, self.repository)) == self.repository:
+                inside = os.path.relpath(absolute, self.repository)
+                return "" if inside == os.curdir else inside.replace(os.sep, "/")
+        message = f"it lies outside of {display(self.repository)}"
+        raise ValueError(message)
+
+    def holds(self, path: str) -> bool:
+        """Whether there is a file, or a link, at a path from the repository's root."""
+        return path in self.entries
+
+    def read(self, path: str) -> Source:
+        """A file as it stands at the commit. `path` is one of the file system.
+
+        The origin of the source is the path with the commit: `.imagelint.yaml@1a2b3c4d5e6f`.
+
+        Raises:
+            ValueError: it is not there, or is no text.
+        """
+        entry = self._entry(self.path_of(path))
+        text = self._blob(entry)
+        if "\0" in text or _UNDECODED.search(text):
+            message = f"{display(path)} is no text at {self.name}"
+            raise ValueError(message)
+        return Source(f"{display(path)}@{self.short}", text)
+
+    def _entry(self, path: str) -> CommitEntry:
+        """The file at a path; links are followed inside of the commit."""
+        for _ in range(_MOST_LINKS):
+            entry = self.entries.get(path)
+            if entry is None:
+                message = f"there is no {path} at {self.name}"
+                raise ValueError(message)
+            if entry.mode.startswith(_FILE):
+                return entry
+            if entry.mode != _LINK:
+                message = f"{path} is no file at {self.name}"
+                raise ValueError(message)
+            path = _joined(path, self._blob(entry))
+        message = f"{path} is a link to links at {self.name}"
+        raise ValueError(message)
+
+    def _blob(self, entry: CommitEntry) -> str:
+        done = ask(
+            self.repository, self.repository, ("cat-file", "blob", entry.object), LARGEST_FILE
+        )
+        return _answer(done)
+
+
+def read_commit(ref: str, folder: str) -> Commit:
+    """The commit that a revision means in the repository of a folder.
+
+    Raises:
+        UsageError: it is no revision, means no commit or several, or its files are not there.
+    """
+    if not _REVISION.fullmatch(ref) or ".." in ref:
+        raise _refused(f"`{ref}` is not a revision", "name a branch, a tag or a commit")
+    repository = repository_of(os.path.realpath(folder))
+    if repository is None:
+        message = f"{display(folder)} is in no git repository"
+        raise _refused(message, "use it in a checkout, or name a policy file with --policy")
+    sha = _resolve(ref, repository)
+    listing = ("ls-tree", "-r", "-z", "--full-tree", sha)
+    try:
+        listed = _answer(ask(repository, repository, listing))
+    except ValueError as error:
+        message = f"the files of `{ref}` cannot be listed: {error}"
+        raise _refused(message, _how_to_fetch(ref)) from None
+    return Commit(repository, ref, sha, _entries(listed))
+
+
+def _resolve(ref: str, repository: str) -> str:
+    query = ("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
+    done = ask(repository, repository, ("-c", "core.warnAmbiguousRefs=true", *query))
+    if isinstance(done, Problem):
+        raise _refused(f"git cannot be asked for `{ref}`: {done.detail}", done.help)
+    if done.code != 0:
+        raise _refused(f"there is no commit `{ref}` in this repository", _how_to_fetch(ref))
+    if "ambiguous" in done.stderr and not _FULL_NAME.fullmatch(ref):
+        # Whoever may push a tag could name it as a branch is named.
+        help_ = f"say which: refs/remotes/{ref}, refs/heads/{ref}, refs/tags/{ref}, or the commit"
+        raise _refused(f"`{ref}` means several things in this repository", help_)
+    return done.stdout.strip()
+
+
+def _answer(done: CompletedProcess | Problem) -> str:
+    """What git wrote.
+
+    Raises:
+        ValueError: it could not.
+    """
+    if isinstance(done, Problem):
+        message = done.detail
+    elif done.code == 0:
+        return done.stdout
+    else:
+        lines = done.stderr.strip().splitlines()
+        message = lines[-1] if lines else f"git ended with {done.code}"
+    raise ValueError(message)
+
+
+def _entries(listed: str) -> dict[str, CommitEntry]:
+    """Each line is `<mode> <type> <object>`, a tab, and the path."""
+    found: dict[str, CommitEntry] = {}
+    for line in filter(None, listed.split("\0")):
+        facts, _, path = line.partition("\t")
+        mode, _, name = facts.split(" ")
+        found[path] = CommitEntry(mode, name)
+    return found
+
+
+def _joined(link: str, target: str) -> str:
+    """What a link of the commit leads to.
+
+    Raises:
+        ValueError: it lies outside of the repository.
+    """
+    joined = normpath(join(dirname(link), target))
+    if target.startswith("/") or joined.split("/")[0] == os.pardir:
+        message = f"{link} is a link that leads out of the repository"
+        raise ValueError(message)
+    return joined
+
+
+def _how_to_fetch(ref: str) -> str:
+    remote, _, branch = ref.partition("/")
+    wanted = f"{remote} {branch}" if branch and remote != "refs" else f"origin {ref}"
+    return (
+        f"fetch it first, `git fetch --depth=1 {wanted}`; actions/checkout has only the commit"
+        " that it checks out unless it is told `fetch-depth: 0`"
+    )
+
+
+def _refused(message: str, help_: str) -> UsageError:
+    return UsageError(Diagnostic(f"--policy-from: {message}", help=help_))

@@ -1,0 +1,1 @@
+"""Policies in which the examined tree has no say."""

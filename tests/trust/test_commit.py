@@ -1,0 +1,136 @@
+"""The policy as it stands at a commit, with a real repository."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.cli.projects import GOOD, ROOT
+from tests.trust.conftest import Repository
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Program
+
+
+def policy(text: str = "rules: {root-user: high}") -> str:
+    return f"extends: [baseline]\n{text}\n"
+
+
+def test_what_a_change_says_does_not_count(program: Program, repository: Repository) -> None:
+    repository.commit(_imagelint_yaml=policy(), Dockerfile=GOOD)
+    repository.write("Dockerfile", ROOT)
+    repository.write(".imagelint.yaml", policy("rules: {root-user: off}"))
+    assert program("check").code == 0
+    assert program("check", "--policy-from", "main").code == 1
+    repository.git("checkout", "-q", "-b", "change")
+    repository.commit()
+    assert program("check", "--policy-from", "main").code == 1
+    assert program("check", "--policy-from", "change").code == 0
+
+
+def test_what_is_extended_is_read_at_the_commit(program: Program, repository: Repository) -> None:
+    repository.commit(
+        _imagelint_yaml="extends: [ci/base.yaml]", ci__base_yaml=policy(), Dockerfile=ROOT
+    )
+    repository.write("ci/base.yaml", policy("rules: {root-user: off}"))
+    assert program("check").code == 0
+    assert program("check", "--policy-from", "HEAD").code == 1
+    assert program("check", "--policy-from", "HEAD", "--policy", "ci/base.yaml").code == 1
+
+
+def test_a_folder_s_own_policy_is_read_at_the_commit(
+    program: Program, repository: Repository
+) -> None:
+    repository.commit(
+        _imagelint_yaml=policy(),
+        svc___imagelint_yaml=policy("rules: {root-user: off}"),
+        svc__Dockerfile=ROOT,
+    )
+    assert program("check", "--policy-from", "HEAD").code == 0
+    repository.write("new/Dockerfile", ROOT)
+    repository.write("new/.imagelint.yaml", policy("rules: {root-user: off}"))
+    assert program("check", "new").code == 0
+    assert program("check", "new", "--policy-from", "HEAD").code == 1
+
+
+def test_its_waivers_and_excluded_files_are_its_own(
+    program: Program, repository: Repository
+) -> None:
+    waiver = "waivers: [{rule: root-user, where: old/*, reason: goes away, until: 2999-01-01}]"
+    repository.commit(
+        _imagelint_yaml=policy(f"{waiver}\nexclude: [gone]\nrules: {{root-user: high}}"),
+        old__Dockerfile=ROOT,
+        gone__Dockerfile=ROOT,
+    )
+    assert program("check", "--policy-from", "HEAD").code == 0
+    # A folder that moves in the tree does not take the places of the policy with it.
+    repository.write("svc/old/Dockerfile", ROOT)
+    repository.write("svc/.imagelint.yaml", "")
+    assert program("check", "--policy-from", "HEAD").code == 1
+
+
+def test_a_baseline_is_read_at_the_commit(program: Program, repository: Repository) -> None:
+    repository.commit(
+        _imagelint_yaml=policy("baseline: b.json\nrules: {root-user: high}"), Dockerfile=GOOD
+    )
+    repository.write("Dockerfile", ROOT)
+    program("check", "--policy", "recommended", "--write-baseline", "b.json")
+    assert program("check").code == 0
+    assert program("check", "--policy-from", "HEAD").code == 2
+    repository.commit()
+    assert program("check", "--policy-from", "HEAD").code == 0
+    repository.write("Dockerfile", ROOT.replace("COPY", "ENV A=1\nADD https://e.com/a /\nCOPY"))
+    repository.write("b.json", '{"version": 1, "findings": []}')
+    assert program("check", "--policy-from", "HEAD").code == 0
+    assert program("check", "--policy-from", "HEAD", "--baseline", "b.json").code == 0
+
+
+@pytest.mark.parametrize(
+    "ref",
+    ["--output=x", "-h", "", " ", "main:Dockerfile", "a..b", "no-such-branch", "f" * 40, "m*"],
+)
+def test_what_is_no_commit_is_an_error(program: Program, repository: Repository, ref: str) -> None:
+    repository.commit(Dockerfile=GOOD)
+    said = program("check", f"--policy-from={ref}", "--policy=baseline")
+    if ref:
+        assert said.code == 2
+        assert "--policy-from" in said.err
+    else:
+        assert said.code == 0
+
+
+def test_a_name_that_means_two_things_is_an_error(program: Program, repository: Repository) -> None:
+    repository.commit(_imagelint_yaml=policy(), Dockerfile=GOOD)
+    repository.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    assert program("check", "--policy-from", "origin/main").code == 0
+    repository.git("tag", "origin/main")
+    said = program("check", "--policy-from", "origin/main")
+    assert said.code == 2
+    assert "several things" in said.err
+    assert program("check", "--policy-from", "refs/remotes/origin/main").code == 0
+
+
+def test_a_shallow_clone_is_told_what_to_fetch(
+    program: Program, repository: Repository, here: Path, tmp_path: Path
+) -> None:
+    first = repository.commit(_imagelint_yaml=policy(), Dockerfile=GOOD)
+    repository.commit(Dockerfile=ROOT)
+    shutil.move(here, tmp_path / "origin")
+    here.mkdir()
+    os.chdir(here)
+    Repository(here).git("clone", "-q", "--depth=1", f"file://{tmp_path}/origin", "clone")
+    said = program("check", "clone", "--policy-from", first)
+    assert said.code == 2
+    assert "git fetch --depth=1 origin" in said.err
+    assert "fetch-depth: 0" in said.err
+
+
+def test_outside_of_a_repository_there_is_no_commit(program: Program, here: Path) -> None:
+    (here / "Dockerfile").write_text(GOOD, encoding="utf-8")
+    said = program("check", "--policy-from", "main")
+    assert (said.code, "in no git repository" in said.err) == (2, True)
