@@ -66,7 +66,8 @@ class GlobIndex:
     @classmethod
     def of_paths(cls, globs: Iterable[str]) -> GlobIndex:
         """An index of globs over paths, for paths of the form that `plain` gives."""
-        return cls(map(plain, globs))
+        # `**` may stand for no folder at all, and then no slash is beside it.
+        return cls(plain(glob).replace("**/", "*").replace("/**", "*") for glob in globs)
 
     def candidates(self, text: str) -> list[int]:
         """The globs, by their place and in order, that may match a text or a part of it."""
