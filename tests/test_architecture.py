@@ -20,6 +20,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "core": (),
     "knowledge": ("core",),
     "documents": ("core", "knowledge"),
+    "deployment": ("core", "documents", "knowledge"),
     "rules.rule": ("core",),
     "rules.context": (
         "core",
@@ -47,6 +48,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "engine": (
         "core",
+        "deployment",
         "documents",
         "rules.catalog",
         "rules.context",

@@ -84,7 +84,7 @@ PROCESS = {"selectors", "subprocess", *FILES}
 
 # Rooms of ours that commands need, as prefixes below `imagelint.`; `*` is one module.
 START = ("cli", "core")
-POLICY = ("collect", "documents.*", "engine", "policy", "rules.*", "run")
+POLICY = ("collect", "deployment.*", "documents.*", "engine", "policy", "rules.*", "run")
 RULES = (
     *POLICY,
     *("knowledge", "reporters", "rules.secrets"),
@@ -134,23 +134,23 @@ COMMAND_LINES = (
     Command(("--help",), HELP, START, 11),
     *(Command((name, "--help"), HELP, START, 22) for name in COMMANDS if name != "init"),
     Command(("init", "--help"), {*HELP, "pathlib"}, START, 22),
-    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 214),
-    Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 214),
-    Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 214),
-    Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 214),
-    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 214),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 209),
-    Command((*CHECK, "requirements.txt"), LIST, ON_LISTS, 131),
-    Command((*CHECK, ".dockerignore"), {"hashlib", "json"}, ON_DOCKERFILES, 165),
-    Command((*CHECK, "plain"), DOCKERFILE, BESIDE_COMPOSE, 261),
-    Command((*CHECK, "hard"), DOCKERFILE | SHELL, BESIDE_COMPOSE, 266),
-    Command(("rules",), TABLES, EVERYTHING, 278),
-    Command(("rules", "--json"), TABLES, EVERYTHING, 278),
+    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 217),
+    Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 217),
+    Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 217),
+    Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 217),
+    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 217),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 219),
+    Command((*CHECK, "requirements.txt"), LIST, ON_LISTS, 134),
+    Command((*CHECK, ".dockerignore"), {"hashlib", "json"}, ON_DOCKERFILES, 168),
+    Command((*CHECK, "plain"), DOCKERFILE, BESIDE_COMPOSE, 264),
+    Command((*CHECK, "hard"), DOCKERFILE | SHELL, BESIDE_COMPOSE, 269),
+    Command(("rules",), TABLES, EVERYTHING, 281),
+    Command(("rules", "--json"), TABLES, EVERYTHING, 281),
     Command(("explain", "root-user"), {"dataclasses"}, EXPLAIN, 92),
     Command(("explain", "DL3002"), {"dataclasses"}, EXPLAIN, 92),
-    Command(("policy", "show"), {"hashlib", "json", "sqlite3"}, POLICY, 88),
-    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 232),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 252),
+    Command(("policy", "show"), {"hashlib", "json", "sqlite3"}, POLICY, 91),
+    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 235),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 255),
     Command(("completion", "bash"), PROCESS, START, 18),
     Command(("init", "new"), {"hashlib", "json", "pathlib", *FILES}, INIT, 78),
 )

@@ -12,10 +12,11 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind, Problem, ProblemKind
 from imagelint.core.source import Source, Span
+from imagelint.documents.parts import Attachments, TextPart, part_at
 from imagelint.documents.shared import EnvVar, Setting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
     from typing import Self
 
     from imagelint.documents.mapped import MappedText
@@ -211,39 +212,6 @@ class AllowanceUse(NamedTuple):
     until: str = ""
 
 
-class TextPart(NamedTuple):
-    """A text of a document: its own, or that of another file which is read as a part of it.
-
-    Places in it are offsets behind `start`, so that a span says by itself in which text it lies.
-    """
-
-    start: int
-    source: Source
-
-    def local(self, span: Span) -> Span:
-        """A span by the offsets of the text alone."""
-        return Span(span.start - self.start, span.end - self.start)
-
-    def shifted(self, span: Span) -> Span:
-        """A span of the text by the offsets of the document."""
-        return Span(span.start + self.start, span.end + self.start)
-
-    @property
-    def next_start(self) -> int:
-        """Where the places of another text may begin."""
-        return self.start + len(self.source.text) + 1
-
-
-class Attachments(NamedTuple):
-    """The texts of other files that are parts of a document: the scripts that an image starts.
-
-    `asked` are the names of all files that were looked for, relative to the document's folder.
-    """
-
-    parts: tuple[TextPart, ...] = ()
-    asked: tuple[str, ...] = ()
-
-
 class Embedded(NamedTuple):
     """A document of which only another tells that it is one.
 
@@ -254,11 +222,6 @@ class Embedded(NamedTuple):
     document: Document
     mapped: MappedText | None = None
     path: str = ""
-
-
-def part_at(parts: Sequence[TextPart], offset: int) -> TextPart:
-    """The text in which an offset lies, among the texts of a document in their order."""
-    return next((part for part in reversed(parts) if offset >= part.start), parts[0])
 
 
 class Document:
@@ -275,6 +238,7 @@ class Document:
     kind: ClassVar[str] = ""
     __slots__ = (
         "_by_type",
+        "_concealed",
         "_derived",
         "_walked",
         "allowances",
@@ -297,8 +261,10 @@ class Document:
         attachments: Attachments | None = None,
     ) -> None:
         self.source = source
-        self.attached, self.asked = attachments or Attachments()
-        self.elsewhere: tuple[Allowance, ...] = ()
+        attachments = attachments or Attachments()
+        self.attached, self.asked = attachments.parts, attachments.asked
+        self.elsewhere = attachments.allowances
+        self._concealed = attachments.concealed
         self.embedded: tuple[Embedded, ...] = ()
         self.gaps = tuple(gaps)
         self.complaints = tuple(complaints)
@@ -343,6 +309,22 @@ class Document:
         """The document as the others of the run leave it: what they change of it is unknown."""
         return self
 
+    def attach(self, attachments: Attachments) -> Self:
+        """The same document with the texts of further files as parts of it.
+
+        Their places begin at `parts[-1].next_start`.
+        """
+        from copy import copy
+
+        made = copy(self)
+        made.attached = (*self.attached, *attachments.parts)
+        made.asked = (*self.asked, *attachments.asked)
+        made.elsewhere = (*self.elsewhere, *attachments.allowances)
+        made._concealed = (*self._concealed, *attachments.concealed)  # noqa: SLF001 - of its own
+        made._walked = made._by_type = None  # noqa: SLF001
+        made._derived = {}  # noqa: SLF001
+        return made
+
     def landmarks(self) -> Iterator[Landmark]:
         """What other documents may ask this one for."""
         return iter(())
@@ -385,6 +367,7 @@ class Document:
         """
         from imagelint.documents.secrets.names import is_secret_name
 
+        yield from self._concealed
         for setting in self.nodes_of(Setting):
             secret = setting.encoded or is_secret_name(setting.name)
             if secret and setting.span.start < setting.span.end:

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from typing import TypeAlias
 
     from imagelint.core.named_secrets import Hinted
-    from imagelint.documents.base import Document, Node, TextPart
+    from imagelint.documents.base import Document, Node
+    from imagelint.documents.parts import TextPart
     from imagelint.documents.project import Project
 
     # The values that begin alike, by their lengths: the longest first.

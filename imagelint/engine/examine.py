@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Finding, Severity
 from imagelint.core.report import Examined, Report
+from imagelint.deployment.join import joined
 from imagelint.documents.kinds import about
 from imagelint.documents.project import Project
 from imagelint.engine.echoes import without_echoes
@@ -37,7 +38,7 @@ class Examination:
 
     def __call__(self, document: Document, project: Project) -> Report:
         """The report about one document; what the policy waives is still among the findings."""
-        document = document.within(project)
+        document = joined(document, project)
         judgement = self._judge(document, project)
         own = (one for one in judgement.findings if document.speaks_of(one.location.origin))
         findings = self._levelled(own)

@@ -6,7 +6,8 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.documents.base import NO_RULE, AllowanceState, AllowanceUse, Dialect, part_at
+from imagelint.documents.base import NO_RULE, AllowanceState, AllowanceUse, Dialect
+from imagelint.documents.parts import part_at
 from imagelint.engine.suppression import Suppression, always, nearest_rule, state_of, suppress
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
@@ -16,7 +17,8 @@ if TYPE_CHECKING:
 
     from imagelint.core.finding import Finding
     from imagelint.core.report import AllowanceKind, Allowed
-    from imagelint.documents.base import Allowance, TextPart
+    from imagelint.documents.base import Allowance
+    from imagelint.documents.parts import TextPart
 
 MOST_ALLOWANCES = 1_000
 """Of one document. More would take for ever to compare; they allow nothing."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol, cast
 
-from imagelint.core.finding import Confidence
+from imagelint.core.finding import Confidence, Note
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.locate import Locators
@@ -150,6 +150,25 @@ class _RuleRun:
             self.left -= added
             if getattr(node, "concluded", False):
                 findings[before:] = map(_as_likely, findings[before:])
+            if self._locators.own.document.attached:
+                findings[before:] = self._with_runner(node, findings[before:])
+
+    def _with_runner(self, node: Node, findings: list[Finding]) -> list[Finding]:
+        """Findings in the text of another file with a note of what runs it."""
+        from imagelint.documents.serving.command import ServingCommand
+
+        own = self._locators.own
+        # A Dockerfile runs its own scripts: that goes without saying.
+        if not isinstance(node, ServingCommand) or node.launch.runtime.kind == "image":
+            return findings
+        runtime = node.launch.runtime
+        runner = Note(own.redact(f"`{runtime.name}` runs it"), own.locate(runtime))
+        return [
+            one._replace(notes=(*one.notes, runner))
+            if one.location.origin != own.document.source.origin
+            else one
+            for one in findings
+        ]
 
     def overflow(self) -> Problem:
         """The problem that the rule has more to say than anybody would read."""

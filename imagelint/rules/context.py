@@ -52,10 +52,11 @@ class Context:
 
         `cause` is the same for all findings about the document that one change would mend.
         `references` are those of the rule that it answers to, where that is not all of them.
-        In the text of another file it is at most likely: which file a build takes is not certain.
+        In the text of another file it is at most likely where another may be the one that is meant.
         """
         location = self._locators.own.locate(at)
-        if location.origin != self.source.origin:
+        foreign = location.origin != self.source.origin
+        if foreign and not self.document.part_at(at.span.start).certain:
             confidence = Confidence.LIKELY
         return Finding(
             rule=self._rule.name,

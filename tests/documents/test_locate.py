@@ -6,9 +6,10 @@ import pytest
 
 from imagelint.core.redact import MASK
 from imagelint.core.source import Source, Span
-from imagelint.documents.base import Attachments, Document, TextPart
+from imagelint.documents.base import Document
 from imagelint.documents.detect import parse
 from imagelint.documents.locate import Locator
+from imagelint.documents.parts import Attachments, TextPart
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -4,14 +4,8 @@ import pytest
 
 from imagelint.core.report import AllowanceKind
 from imagelint.core.source import Source, Span
-from imagelint.documents.base import (
-    NO_RULE,
-    Allowance,
-    AllowanceState,
-    AllowanceUse,
-    Dialect,
-    TextPart,
-)
+from imagelint.documents.base import NO_RULE, Allowance, AllowanceState, AllowanceUse, Dialect
+from imagelint.documents.parts import TextPart
 from imagelint.engine.inline import InlineTerms, allow_inline
 from imagelint.engine.suppression import nearest_rule
 from imagelint.rules import catalog

@@ -41,7 +41,6 @@ SILENT: dict[tuple[str, str], str] = {
             "host-ipc",
             "shm-missing",
             "shm-small",
-            "tp-vs-gpus",
             "vram-weights-dont-fit",
         )
     },

@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.reference import UNKNOWN_PART, parse_partial
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
 from imagelint.documents.base import Document, DocumentError, Landmark
+from imagelint.documents.builds import BuiltImage, ImageBuild, image_built
 from imagelint.documents.compose.contexts import NamedContext, named_context
 from imagelint.documents.project import beside
 
@@ -24,17 +26,24 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source
 
 _VARIABLE = pattern(r"\$\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}")
+_EXPRESSION = pattern(r"[$%]\{[^}]*\}?")
 _MOST_TARGETS = 1_000
 _DEEPEST = 20
 
 
 class Target(NamedTuple):
-    """A target with what it inherits. Words that depend on what is not known are empty."""
+    """A target with what it inherits. Words that depend on what is not known are empty.
+
+    `stage` is the one that it ends with, None where that is not known; `tags` are the images.
+    """
 
     name: str
     context: str
     dockerfile: str
     contexts: tuple[str, ...]
+    stage: str | None = ""
+    tags: tuple[str, ...] = ()
+    arguments: Mapping[str, str] = {}
 
 
 class BakeFile(Document):
@@ -48,13 +57,30 @@ class BakeFile(Document):
         self.targets = targets
 
     def landmarks(self) -> Iterator[Landmark]:
-        """The contexts that it gives to builds by name."""
+        """The images that it builds, and the contexts that it gives to builds by name."""
         for target in self.targets:
+            yield from self._built(target)
             if target.context and target.dockerfile:
                 dockerfile = beside(self.source.origin, join(target.context, target.dockerfile))
                 for name in target.contexts:
                     key = named_context(dockerfile, name)
                     yield Landmark(key, NamedContext(self._place(name), name))
+
+    def _built(self, target: Target) -> Iterator[Landmark]:
+        span = self._place(target.name)
+        build = ImageBuild(
+            span,
+            target.context,
+            target.dockerfile,
+            target.stage,
+            arguments=target.arguments,
+        )
+        for tag in target.tags:
+            image = parse_partial(tag).name
+            if image is not None and image.registry:
+                yield Landmark(
+                    image_built(image.name), BuiltImage(span, image.name, image.tag, build)
+                )
 
     def _place(self, name: str) -> Span:
         match = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", self.source.text)
@@ -134,7 +160,29 @@ def _target(name: str, body: Mapping[str, object], variables: Mapping[str, str])
         _word(body.get("context", "."), variables),
         _word(body.get("dockerfile", "Dockerfile"), variables),
         tuple(map(_bare, contexts)) if isinstance(contexts, dict) else (),
+        stage=_word(body["target"], variables) or None if "target" in body else "",
+        tags=tuple(_filled(tag, variables) for tag in _list(body.get("tags"))),
+        arguments={_bare(name): text for name, text in _arguments(body.get("args"), variables)},
     )
+
+
+def _list(found: object) -> Iterable[object]:
+    return found if isinstance(found, list) else ()
+
+
+def _filled(found: object, variables: Mapping[str, str]) -> str:
+    """The text of an expression with `UNKNOWN_PART` for what is not known of it."""
+    if not isinstance(found, str):
+        return UNKNOWN_PART
+    text = _VARIABLE.sub(lambda match: variables.get(match[1]) or UNKNOWN_PART, _bare(found))
+    return _EXPRESSION.sub(UNKNOWN_PART, text)
+
+
+def _arguments(found: object, variables: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    for name, value in found.items() if isinstance(found, dict) else ():
+        text = _filled(value, variables)
+        if UNKNOWN_PART not in text:
+            yield name, text
 
 
 def _words(found: object) -> Iterable[str]:

@@ -1,6 +1,6 @@
-"""Named build contexts: what `build.additional_contexts` gives to a Dockerfile beside its own.
+"""The builds of services: their Dockerfiles, contexts, and the images that they are named.
 
-https://github.com/compose-spec/compose-spec/blob/main/build.md#additional_contexts
+https://github.com/compose-spec/compose-spec/blob/main/build.md
 """
 
 from __future__ import annotations
@@ -8,11 +8,15 @@ from __future__ import annotations
 from posixpath import join
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
-from imagelint.documents.compose.values import is_set, word
+from imagelint.documents.builds import BuiltImage, ImageBuild, image_built
+from imagelint.documents.compose.values import is_set, value, word
+from imagelint.documents.compose.variables import read_settings
 from imagelint.documents.project import beside
-from imagelint.documents.yaml.nodes import Mapping
+from imagelint.documents.shared import EnvOrigin
+from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,20 +39,50 @@ def named_context(dockerfile: str, name: str) -> Key:
     return ("named context", dockerfile, name)
 
 
-def context_landmarks(document: ComposeFile) -> Iterator[Landmark]:
-    """The named contexts of all services of a compose file."""
+def build_landmarks(document: ComposeFile) -> Iterator[Landmark]:
+    """The images that the services of a compose file build, and the contexts which they name."""
     for service in document.services:
-        build = service.body["build"]
-        contexts = build["additional_contexts"]
-        if not contexts.exists:
+        build = service.build
+        if build is None:
             continue
-        folder, file = _said(build["context"], "."), _said(build["dockerfile"], "Dockerfile")
-        if folder and file:
-            place = build["context"] if is_set(build["context"]) else build
-            origin = document.part_at(place.span.start).source.origin
-            dockerfile = beside(origin, join(folder, file))
+        origin = document.part_at(build.span.start).source.origin
+        image = service.image.known if service.image is not None else None
+        if image is not None and image.registry:
+            built = BuiltImage(build.span, image.name, image.tag, build)
+            yield Landmark(image_built(image.name), built)
+        contexts = service.body["build"]["additional_contexts"]
+        if contexts.exists and build.context and build.dockerfile:
+            dockerfile = beside(origin, join(build.context, build.dockerfile))
             for context in _contexts(contexts):
                 yield Landmark(named_context(dockerfile, context.name), context)
+
+
+def read_build(service: Cursor) -> ImageBuild | None:
+    """The build of a service; None where it has none."""
+    build = service["build"]
+    if not is_set(build):
+        return None
+    if isinstance(build.node, Scalar):
+        return ImageBuild(build.span, word(build), "Dockerfile")
+    context, inline, target = build["context"], build["dockerfile_inline"], build["target"]
+    place = context if is_set(context) else build
+    stage = value(target)
+    return ImageBuild(
+        place.span,
+        _said(context, "."),
+        _said(build["dockerfile"], "Dockerfile"),
+        stage.value if isinstance(stage, Known) else None if is_set(target) else "",
+        inline=inline.path if is_set(inline) else "",
+        arguments=_arguments(build["args"]),
+    )
+
+
+def _arguments(place: Cursor) -> dict[str, str]:
+    return {
+        one.name: one.value.value
+        for one in read_settings(place, EnvOrigin.BUILD_ARG)
+        if isinstance(one.value, Known)
+    }
 
 
 def _said(place: Cursor, otherwise: str) -> str:

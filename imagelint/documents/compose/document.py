@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Attachments, Complaint, Document, DocumentError
+from imagelint.documents.base import Allowance, Complaint, Document, DocumentError
 from imagelint.documents.complaints import MalformedComposeFile
+from imagelint.documents.compose.contexts import build_landmarks, read_build
 from imagelint.documents.compose.dotenv import FILE_NAME, read_dotenv
 from imagelint.documents.compose.execution import SERVICE_BUILD, ServicePlace
 from imagelint.documents.compose.interpolation import NO_VARIABLES, ComposeRoot
@@ -18,6 +19,7 @@ from imagelint.documents.compose.runtime import read_runtime
 from imagelint.documents.compose.validation import refused
 from imagelint.documents.compose.values import is_set, parts, value
 from imagelint.documents.compose.variables import read_env, read_settings
+from imagelint.documents.parts import Attachments
 from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.shared import CommandLine, EnvOrigin, ImageRole, ImageUse, image_use
 from imagelint.documents.yaml.comments import comment_allowances
@@ -65,10 +67,9 @@ class ComposeFile(Document):
             complaints=complaints,
             allowances=allowances,
             gaps=assembly.gaps,
-            attachments=Attachments(assembly.parts, assembly.asked),
+            attachments=Attachments(assembly.parts, assembly.asked, assembly.allowances),
         )
         self.services = services
-        self.elsewhere = assembly.allowances
         self._first = assembly.first
 
     def speaks_of(self, origin: str) -> bool:
@@ -90,11 +91,17 @@ class ComposeFile(Document):
                     yield CommandLine(place.span, service.name, service.place, place.path)
             yield from _started(service)
 
-    def landmarks(self) -> Iterator[Landmark]:
-        """The contexts that it gives to builds by name."""
-        from imagelint.documents.compose.contexts import context_landmarks
+    def with_services(
+        self, services: tuple[ComposeService, ...], attachments: Attachments
+    ) -> ComposeFile:
+        """The file with other services in the places of its own, and places in further texts."""
+        made = self.attach(attachments)
+        made.services = services
+        return made
 
-        return context_landmarks(self)
+    def landmarks(self) -> Iterator[Landmark]:
+        """The images that it builds, and the contexts that it gives to builds by name."""
+        return build_landmarks(self)
 
     def concealed(self) -> Iterator[Span]:
         """Also the defaults of variables that are secret by their names, wherever they stand."""
@@ -205,7 +212,7 @@ def _service(name: str, body: Cursor) -> ComposeService:
         name=name,
         body=body,
         image=_image(body),
-        builds=is_set(body["build"]),
+        build=read_build(body),
         arguments=_placed(
             read_settings(body.at("build", "args"), EnvOrigin.BUILD_ARG), SERVICE_BUILD
         ),

@@ -51,7 +51,7 @@ def launch(service: ComposeService) -> Launch:
 
     line = _started(service)
     words = tuple(mapped_word.word for mapped_word in line.words)
-    return Launch(
+    written = Launch(
         span=service.span,
         image=service.image,
         argv=words,
@@ -62,6 +62,11 @@ def launch(service: ComposeService) -> Launch:
         path=service.path,
         appends=not is_set(service.body["entrypoint"]),
     )
+    if service.config is None:
+        return written
+    from imagelint.documents.serving.imageconfig import launched
+
+    return launched(written, service.config)
 
 
 def _started(service: ComposeService) -> CommandLine:

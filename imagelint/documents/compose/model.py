@@ -9,10 +9,13 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
-    from imagelint.documents.base import Allowance, Complaint, DocumentError, TextPart
+    from imagelint.documents.base import Allowance, Complaint, DocumentError
+    from imagelint.documents.builds import ImageBuild
     from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.parts import TextPart
     from imagelint.documents.runtime.field import Field
     from imagelint.documents.runtime.model import Runtime
+    from imagelint.documents.serving.imageconfig import ImageConfig
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -54,16 +57,17 @@ class PublishedPort(NamedTuple):
 class ComposeService(NamedTuple):
     """A service of a compose file. `span` is the key that names it.
 
-    `builds` tells that its image is built here, `arguments` are those of the build. `env` are the
+    `build` says how its image is built, `arguments` are those of the build. `env` are the
     variables in source order and `env_complete` is false when others may be set (`env_file`,
-    `extends`). `place` is what its scripts and variables are a part of.
+    `extends`). `place` is what its scripts and variables are a part of, `config` that of its image
+    where that is built in the run.
     """
 
     span: Span
     name: str
     body: Cursor
     image: ImageUse | None
-    builds: bool
+    build: ImageBuild | None
     arguments: tuple[EnvVar, ...]
     env: tuple[EnvVar, ...]
     env_complete: bool
@@ -71,6 +75,12 @@ class ComposeService(NamedTuple):
     runtime: Runtime
     place: ExecutionPlace
     path: str
+    config: ImageConfig | None = None
+
+    @property
+    def builds(self) -> bool:
+        """Whether its image is built here."""
+        return self.build is not None
 
     @property
     def devices(self) -> tuple[Field[str], ...]:

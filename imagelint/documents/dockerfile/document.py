@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, ClassVar
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Attachments, Complaint, Document
+from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.dockerfile.model import start_of
+from imagelint.documents.parts import Attachments
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

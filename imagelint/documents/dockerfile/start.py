@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.documents.dockerfile.model import Stage, StartCommand
+    from imagelint.documents.serving.imageconfig import ImageConfig
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.shell.script import Script
 
@@ -47,6 +48,24 @@ def launch_of(stage: Stage, scripts: Mapping[str, Script] = {}) -> Launch:
             details=ImageDetails(stage.healthcheck),
         ),
         appends=stage.entrypoint is None and not stage.env_complete,
+        scripts=scripts,
+    )
+
+
+def config_of(stage: Stage, scripts: Mapping[str, Script] = {}) -> ImageConfig:
+    """What containers get of this stage's image; `scripts` are those in files, by their words."""
+    from imagelint.documents.serving.imageconfig import ExposedPort, ImageConfig, known_user
+
+    entry = stage.entrypoint
+    return ImageConfig(
+        entry=None if entry is None else _words(entry, stage.shell),
+        command=_words(stage.cmd, stage.shell),
+        closed=entry is not None and not entry.json,
+        base=stage.root_image,
+        env=tuple(stage.env.values()),
+        user=known_user(stage.user.name),
+        ports=tuple(ExposedPort(stage.span, number) for number in stage.exposed),
+        healthcheck=stage.healthcheck,
         scripts=scripts,
     )
 

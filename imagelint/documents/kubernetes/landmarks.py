@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
+from imagelint.documents.kubernetes.references import object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import Service
 
 if TYPE_CHECKING:
@@ -54,7 +55,8 @@ def pods_labelled(label: str, value: str) -> Key:
 
 
 def landmarks(manifest: Manifest) -> Iterator[Landmark]:
-    """All that others may ask for, in source order."""
+    """All that others may ask for."""
+    yield from object_landmarks(manifest)
     for service in manifest.nodes_of(Service):
         yield Landmark(service_named(service.object.name), service)
         for config in _configs(service):

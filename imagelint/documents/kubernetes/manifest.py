@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import DocumentError, Landmark, Node
     from imagelint.documents.kubernetes.objects import Container
+    from imagelint.documents.parts import Attachments
     from imagelint.documents.project import Project
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.yaml.nodes import YamlNode
@@ -100,6 +101,16 @@ class Manifest(Document):
             allowances=self.allowances,
             gaps=self.gaps,
         )
+
+    def with_pods(self, pods: tuple[Pod, ...], attachments: Attachments) -> Manifest:
+        """The manifest with other pods in the places of its own, and places in further texts."""
+        made = self.attach(attachments)
+        rest = iter(pods)
+        made.pods = pods
+        made._with_pods = tuple(  # noqa: SLF001 - of its own
+            (obj, tuple(next(rest) for _ in held)) for obj, held in self._with_pods
+        )
+        return made
 
     def servers_of(self, pod: Pod) -> tuple[ServingCommand, ...]:
         """The model servers that the containers of one of its pods start, in order."""

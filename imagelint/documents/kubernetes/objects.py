@@ -13,6 +13,8 @@ from imagelint.documents.kubernetes.pods.privileges import (
 from imagelint.documents.kubernetes.pods.volumes import read_volumes
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.execution import ExecutionPlace
@@ -20,7 +22,9 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.field import Field
     from imagelint.documents.runtime.model import Runtime, Volume
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
+    from imagelint.documents.serving.imageconfig import ImageConfig
     from imagelint.documents.shared import EnvVar, ImageUse
+    from imagelint.documents.shell.script import Script
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.knowledge.kubernetes.operators import Additions
 
@@ -104,7 +108,8 @@ class Container(NamedTuple):
     `span` is its name, or its first key. A sidecar is an init container that is restarted always.
     `env` are the variables in source order; `env_complete` is false when others may be set
     (`envFrom`, templates). `spec` is the pod's, `place` what its scripts and variables are a part
-    of, `adds` what an operator adds to it.
+    of, `adds` what an operator adds to it, `config` that of its image where that is built in the
+    run, `scripts` those in mounted files that it runs, by the words which name them.
     """
 
     span: Span
@@ -120,6 +125,8 @@ class Container(NamedTuple):
     place: ExecutionPlace
     path: str
     adds: Additions
+    config: ImageConfig | None = None
+    scripts: Mapping[str, Script] = {}
 
     def variable(self, name: str) -> EnvVar | None:
         """The variable of that name that counts, which is the last."""

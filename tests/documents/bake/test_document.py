@@ -7,6 +7,7 @@ from imagelint.core.source import Source
 from imagelint.documents.bake import document as module
 from imagelint.documents.bake.document import BakeFile, parse_bake
 from imagelint.documents.base import DocumentError
+from imagelint.documents.builds import BuiltImage
 
 HCL = """
 variable "FILE" { default = "Dockerfile.web" }
@@ -36,7 +37,7 @@ def read(text: str, name: str = "build/docker-bake.hcl") -> BakeFile:
 
 
 def test_targets_with_what_they_inherit() -> None:
-    found = {target.name: target[1:] for target in read(HCL).targets}
+    found = {target.name: target[1:4] for target in read(HCL).targets}
     assert found == {
         "base": (".", "Dockerfile", ("shared", "other")),
         "app": ("app", "Dockerfile", ("shared", "other", "more")),
@@ -53,6 +54,24 @@ def test_contexts_are_found_by_their_dockerfiles() -> None:
     assert not any(name == "x" for _, name in keys)
     place = next(one.node.span for one in document.landmarks() if one.key[2] == "shared")
     assert HCL[slice(*place)] == "shared"
+
+
+def test_images_are_found_by_their_names() -> None:
+    text = """
+    variable "TAG" {}
+    target "app" {
+      context = "app"
+      target = "server"
+      args = { BASE = "alpine", WHICH = "${TAG}" }
+      tags = ["registry.example.com/team/llm:${TAG}", "llm:1", "${TAG}/x"]
+    }
+    """
+    found = {one.key[1]: one.node for one in read(text).landmarks() if one.key[0] == "image built"}
+    assert set(found) == {"registry.example.com/team/llm", "docker.io/library/llm"}
+    built = found["docker.io/library/llm"]
+    assert isinstance(built, BuiltImage)
+    assert (built.tag, built.build.context, built.build.target) == ("1", "app", "server")
+    assert built.build.arguments == {"BASE": "alpine"}
 
 
 def test_json_says_the_same() -> None:
@@ -77,7 +96,7 @@ def test_what_is_no_bake_file(name: str, text: str) -> None:
 def test_odd_values_say_nothing() -> None:
     odd = '{"target": {"a": 1, "b": {"context": 2, "contexts": [], "inherits": ["b", 3]}}}'
     (only,) = read(odd, "docker-bake.json").targets
-    assert only == ("b", "", "Dockerfile", ())
+    assert only[:4] == ("b", "", "Dockerfile", ())
     escaped = read('{"target": {"c": {"contexts": {"\\u0061b": "."}}}}', "docker-bake.json")
     (landmark,) = escaped.landmarks()
     assert (landmark.key[2], landmark.node.span) == ("ab", (0, 0))

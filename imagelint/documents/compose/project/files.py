@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Source, Span
-from imagelint.documents.base import TextPart, part_at
+from imagelint.documents.parts import TextPart, part_at
 from imagelint.documents.project import beside
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.load import YamlError, load_yaml

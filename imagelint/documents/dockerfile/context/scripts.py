@@ -9,10 +9,10 @@ from imagelint.core.fact import ABSENT, UNKNOWN
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source, Span
-from imagelint.documents.base import Attachments, TextPart
 from imagelint.documents.dockerfile.context.image import ImageFiles
 from imagelint.documents.dockerfile.document import RunFiles
 from imagelint.documents.dockerfile.execution import BuildStep
+from imagelint.documents.parts import Attachments, TextPart
 from imagelint.documents.project import beside
 from imagelint.documents.shell.inner import script_file
 from imagelint.documents.shell.script import ScriptRole

@@ -35,9 +35,10 @@ _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
 
 
 def scripts(container: Container) -> Iterator[Script]:
-    """The shell scripts of a container: what it starts, then what its hooks and probes run."""
+    """The shell scripts of a container: what it starts, what its hooks and probes run, files."""
     for script in _scripts(container):
         yield script.standing_in(container.place)
+    yield from container.scripts.values()
 
 
 def _scripts(container: Container) -> Iterator[Script]:
@@ -95,7 +96,7 @@ def launch(container: Container) -> Launch:
     found = find_script(words)
     if found is not None:
         words = _with_script(words, places[found[0]], found[0], variables)
-    return Launch(
+    written = Launch(
         span=container.span,
         image=container.image,
         argv=words,
@@ -109,7 +110,13 @@ def launch(container: Container) -> Launch:
         engine=tells.engine,
         told=told(tells, container),
         choice=_choice(body),
+        scripts=container.scripts,
     )
+    if container.config is None:
+        return written
+    from imagelint.documents.serving.imageconfig import launched
+
+    return launched(written, container.config)
 
 
 def _choice(body: Cursor) -> RuntimeChoice | None:

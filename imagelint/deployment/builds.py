@@ -1,0 +1,111 @@
+"""Which Dockerfile an image is built from, and what the containers made of it get."""
+
+from __future__ import annotations
+
+from posixpath import join
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.documents.builds import BuiltImage, image_built
+from imagelint.documents.project import beside
+
+if TYPE_CHECKING:
+    from imagelint.core.reference import ImageReference
+    from imagelint.deployment.attachment import Attacher
+    from imagelint.documents.builds import ImageBuild
+    from imagelint.documents.dockerfile.document import Dockerfile
+    from imagelint.documents.dockerfile.model import Stage
+    from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.project import Project
+    from imagelint.documents.serving.imageconfig import ImageConfig
+
+BUILDERS = (("compose", "build"), ("bake", ""))
+"""The kinds of documents that name images which they build, and a word that they do it with."""
+# Contexts that are no folder: repositories and archives.
+# https://docs.docker.com/build/concepts/context/#remote-context
+_REMOTE = pattern(r"(?:[a-z][a-z0-9+.-]*:|git@|github\.com/|-$)")
+
+
+class Build(NamedTuple):
+    """An image that is built: the origin of its Dockerfile, and the stage that is named, if any."""
+
+    dockerfile: str
+    target: str = ""
+
+
+def build_in(origin: str, context: str, dockerfile: str, target: str = "") -> Build | None:
+    """The build that a file names, whose paths are relative to its folder; None for remote ones."""
+    if not context or not dockerfile or _REMOTE.match(context):
+        return None
+    return Build(beside(origin, join(context, dockerfile)), target)
+
+
+def stage_named(dockerfile: Dockerfile, target: str) -> Stage | None:
+    """The stage that a build ends with: names are compared without case, numbers count."""
+    if not target:
+        return dockerfile.final_stage
+    for stage in reversed(dockerfile.stages):
+        if target.lower() == stage.name.lower() or target == str(stage.index):
+            return stage
+    return None
+
+
+class Builder(NamedTuple):
+    """What looks for the configurations of images: in which documents, and where they are joined.
+
+    `certain` tells that an image is certainly the one that is built.
+    """
+
+    project: Project
+    attacher: Attacher
+    certain: bool
+
+    def config(self, build: Build, place: ExecutionPlace) -> ImageConfig | None:
+        """The configuration of an image that is built, as containers in a place get it."""
+        # Most manifests name no image that is built beside them: nothing of this is needed then.
+        from imagelint.deployment.attachment import shifted
+        from imagelint.documents.dockerfile.document import Dockerfile
+
+        found = self.project.document(build.dockerfile, Dockerfile)
+        if not isinstance(found, Known):
+            return None
+        config = config_in(found.value, build.target)
+        if config is None:
+            return None
+        offset = self.attacher.offset(found.value, certain=self.certain)
+        return shifted(config, offset, place)
+
+
+def config_in(dockerfile: Dockerfile, target: str) -> ImageConfig | None:
+    """The configuration of the image that a Dockerfile makes; None where it has no such stage."""
+    from imagelint.documents.dockerfile.start import config_of
+
+    stage = stage_named(dockerfile, target)
+    if stage is None:
+        return None
+    return config_of(stage, dockerfile.files.started if stage.final else {})
+
+
+def build_of(image: ImageReference, project: Project) -> Build | None:
+    """The build that an image of the run comes from; None where none does, or several may.
+
+    Who builds the very tag is asked first.
+    """
+    named = [
+        (origin, built)
+        for kind, word in BUILDERS
+        for origin, built in project.named(kind, image_built(image.name), BuiltImage, word)
+    ]
+    for found in ([one for one in named if one[1].tag == image.tag], named):
+        builds = {_build(origin, built.build) for origin, built in found}
+        if len(builds) == 1:
+            return builds.pop()
+    return None
+
+
+def _build(origin: str, build: ImageBuild) -> Build | None:
+    if build.inline or build.target is None:
+        return None
+    return build_in(origin, build.context, build.dockerfile, build.target)

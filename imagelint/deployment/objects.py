@@ -1,0 +1,65 @@
+"""Which object of the run a name in another one stands for."""
+
+from __future__ import annotations
+
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.kubernetes.references import NamedObject, object_named
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.project import Project
+
+    Found = tuple[str, NamedObject]
+
+
+class ObjectInRun(NamedTuple):
+    """An object, and the manifest in which it stands."""
+
+    manifest: Manifest
+    object: KubernetesObject
+
+
+class Neighbourhood(NamedTuple):
+    """Where a name is looked up: the objects of a run as a manifest of it sees them."""
+
+    manifest: Manifest
+    project: Project
+
+    def object(self, kind: str, name: str, namespace: str) -> ObjectInRun | None:
+        """The object of that name; None where there is none, or where several may be meant.
+
+        The nearest counts: in the same file, in the same folder, anywhere. Environments that lie
+        beside each other hold objects of the same names.
+        """
+        if not name:
+            return None
+        named = [
+            (origin, one)
+            for origin, one in self._named(kind, name)
+            if namespace == one.namespace or not (namespace and one.namespace)
+        ]
+        own = self.manifest.source.origin
+        same_file = [one for one in named if one[0] == own]
+        same_folder = [one for one in named if dirname(one[0]) == dirname(own)]
+        for found in (same_file, same_folder, named):
+            if found:
+                return self._only(found)
+        return None
+
+    def _named(self, kind: str, name: str) -> tuple[Found, ...]:
+        return self.project.find(Manifest, object_named(kind, name), NamedObject, kind)
+
+    def _only(self, found: list[Found]) -> ObjectInRun | None:
+        if len(found) > 1:
+            return None
+        origin, one = found[0]
+        loaded = self.project.document(origin, Manifest)
+        if not isinstance(loaded, Known):
+            return None
+        at = next((obj for obj in loaded.value.objects if obj.span == one.span), None)
+        return at and ObjectInRun(loaded.value, at)

@@ -1,0 +1,77 @@
+"""Pods, completed by the images of their containers, and by what these are handed."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.deployment.attachment import Attacher
+from imagelint.deployment.builds import Builder, build_of
+from imagelint.deployment.objects import Neighbourhood
+from imagelint.deployment.settings import Settings
+from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.kubernetes.pods.execution import ContainerPlace
+from imagelint.documents.serving.imageconfig import run_as
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
+    from imagelint.documents.kubernetes.objects import Container, Pod
+    from imagelint.documents.project import Project
+
+
+def joined_pods(document: Document, project: Project) -> Document:
+    """A manifest whose containers know their images, variables and scripts."""
+    if not isinstance(document, Manifest) or not document.pods:
+        return document
+    attacher = Attacher(document)
+    joiner = _Joiner(
+        Builder(project, attacher, certain=False),
+        Settings(Neighbourhood(document, project), attacher),
+    )
+    pods = tuple(map(joiner.pod, document.pods))
+    if all(pod is other for pod, other in zip(pods, document.pods, strict=True)):
+        return document
+    return document.with_pods(pods, attacher.attachments)
+
+
+class _Joiner(NamedTuple):
+    """Completes the pods of one manifest."""
+
+    builder: Builder
+    settings: Settings
+
+    def pod(self, pod: Pod) -> Pod:
+        """The pod itself, where nothing is to be said about its containers."""
+        containers = tuple(map(self._container, pod.containers))
+        same = all(one is other for one, other in zip(containers, pod.containers, strict=True))
+        return pod if same else pod._replace(containers=containers)
+
+    def _container(self, container: Container) -> Container:
+        return self._with_scripts(self._with_image(self._with_settings(container)))
+
+    def _with_settings(self, container: Container) -> Container:
+        takes = any(one.reference == "configMapKeyRef" for one in container.env)
+        if not takes and not container.body["envFrom"].exists:
+            return container
+        env, complete = self.settings.environment(container)
+        if env == container.env:
+            return container
+        place = ContainerPlace(container.body, container.spec, env)
+        env = tuple(one._replace(place=place) for one in env)
+        return container._replace(env=env, env_complete=complete, place=place)
+
+    def _with_image(self, container: Container) -> Container:
+        image = container.image.known if container.image is not None else None
+        if image is None or not image.registry:
+            return container
+        build = build_of(image, self.builder.project)
+        config = build and self.builder.config(build, container.place)
+        if config is None:
+            return container
+        return container._replace(config=config, runtime=run_as(container.runtime, config))
+
+    def _with_scripts(self, container: Container) -> Container:
+        if not container.body["volumeMounts"].exists:
+            return container
+        scripts = self.settings.scripts(container)
+        return container._replace(scripts=scripts) if scripts else container

@@ -1,0 +1,116 @@
+"""Services of compose files, completed by the images that they build."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT
+from imagelint.deployment.attachment import Attacher, mapped
+from imagelint.deployment.builds import Builder, build_in, config_in
+from imagelint.documents.compose.document import ComposeFile
+from imagelint.documents.serving.imageconfig import run_as
+
+if TYPE_CHECKING:
+    from imagelint.core.fact import Fact
+    from imagelint.documents.base import Document
+    from imagelint.documents.builds import ImageBuild
+    from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.dockerfile.model import HealthCheck
+    from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.project import Project
+    from imagelint.documents.runtime.details import Details, Neighbour, Resources
+    from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
+    from imagelint.documents.runtime.probe import Probes
+    from imagelint.documents.serving.imageconfig import ImageConfig
+
+
+def joined_services(document: Document, project: Project) -> Document:
+    """A compose file whose services know the images that they build."""
+    if not isinstance(document, ComposeFile):
+        return document
+    if not any(service.builds for service in document.services):
+        return document
+    attacher = Attacher(document)
+    builder = Builder(project, attacher, certain=True)
+    services = tuple(
+        _joined(service, _config(service, document, builder)) for service in document.services
+    )
+    if all(service.config is None for service in services):
+        return document
+    return document.with_services(services, attacher.attachments)
+
+
+def _joined(service: ComposeService, config: ImageConfig | None) -> ComposeService:
+    if config is None:
+        return service
+    runtime = run_as(service.runtime, config)
+    if config.healthcheck is not None and runtime.probes.liveness is ABSENT:
+        runtime = runtime._replace(details=_CheckedDetails(runtime.details, config.healthcheck))
+    return service._replace(config=config, runtime=runtime)
+
+
+def _config(service: ComposeService, document: ComposeFile, builder: Builder) -> ImageConfig | None:
+    build = service.build
+    if build is None or build.target is None:
+        return None
+    if build.inline:
+        return _inline(build, document, service.place)
+    origin = document.part_at(build.span.start).source.origin
+    named = build_in(origin, build.context, build.dockerfile, build.target)
+    return named and builder.config(named, service.place)
+
+
+def _inline(build: ImageBuild, document: ComposeFile, place: ExecutionPlace) -> ImageConfig | None:
+    """The configuration by a Dockerfile that stands in the file."""
+    from imagelint.documents.dockerfile.document import Dockerfile
+
+    for embedded in document.embedded:
+        inner = embedded.document
+        if embedded.mapped is None or embedded.path != build.inline:
+            continue
+        if isinstance(inner, Dockerfile) and build.target is not None:
+            config = config_in(inner, build.target)
+            return config and mapped(config, embedded.mapped, place)
+    return None
+
+
+class _CheckedDetails:
+    """The details of a service that leaves its health check to its image."""
+
+    __slots__ = ("_details", "_health")
+
+    def __init__(self, details: Details, health: HealthCheck) -> None:
+        self._details = details
+        self._health = health
+
+    @property
+    def probes(self) -> Probes:
+        """The image's."""
+        from imagelint.documents.dockerfile.probes import read_probes
+
+        return read_probes(self._health)
+
+    @property
+    def host(self) -> HostNamespaces:
+        """Its own."""
+        return self._details.host
+
+    @property
+    def privileges(self) -> Privileges:
+        """Its own."""
+        return self._details.privileges
+
+    @property
+    def resources(self) -> Resources:
+        """Its own."""
+        return self._details.resources
+
+    @property
+    def service_links(self) -> Fact[bool]:
+        """Its own."""
+        return self._details.service_links
+
+    @property
+    def together(self) -> tuple[Neighbour, ...]:
+        """Its own."""
+        return self._details.together

@@ -1,0 +1,44 @@
+"""Builds of images that files tell of: compose, bake."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Key
+
+
+class ImageBuild(NamedTuple):
+    """A build of an image.
+
+    `context` and `dockerfile` are paths as they are written, empty where they are not known;
+    `inline` is the logical path of a Dockerfile that stands in the file itself. `target` is the
+    stage that it ends with, empty for the last one, and None where it is not known. `arguments` are
+    those of known value.
+    """
+
+    span: Span
+    context: str
+    dockerfile: str
+    target: str | None = ""
+    inline: str = ""
+    arguments: Mapping[str, str] = {}
+
+
+class BuiltImage(NamedTuple):
+    """A name under which an image is built: `tag` is empty where none is written."""
+
+    span: Span
+    repository: str
+    tag: str
+    build: ImageBuild
+
+
+def image_built(repository: str) -> Key:
+    """The builds of images of a repository: `registry/name`, as references are normalised."""
+    return ("image built", repository)

@@ -1,0 +1,88 @@
+"""What an image brings to the containers that are made of it, where its Dockerfile is read.
+
+https://github.com/opencontainers/image-spec/blob/main/config.md
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.runtime.field import Place
+from imagelint.documents.runtime.model import ContainerPort
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.core.source import Span
+    from imagelint.documents.dockerfile.model import HealthCheck
+    from imagelint.documents.runtime.model import Runtime
+    from imagelint.documents.serving.launch import Launch
+    from imagelint.documents.shared import EnvVar, ImageUse
+    from imagelint.documents.shell.script import Script, Word
+
+
+class ExposedPort(NamedTuple):
+    """A port that an image says its program listens on."""
+
+    span: Span
+    number: int
+
+
+class ImageConfig(NamedTuple):
+    """The configuration of an image that is built in the run.
+
+    `entry` are the words of its entry point, None where it has none of its own: `base`, the outside
+    image that it is built upon, may bring one. `command` are the default arguments. An entry point
+    in shell form (`closed`) takes none, whoever gives them. `scripts` are those of files which its
+    start runs, by the words that run them; `user` is absent where the base decides.
+    """
+
+    entry: tuple[Word, ...] | None
+    command: tuple[Word, ...]
+    closed: bool
+    base: ImageUse | None
+    env: tuple[EnvVar, ...] = ()
+    user: Fact[str] = UNKNOWN
+    ports: tuple[ExposedPort, ...] = ()
+    healthcheck: HealthCheck | None = None
+    scripts: Mapping[str, Script] = {}
+
+
+def launched(launch: Launch, config: ImageConfig) -> Launch:
+    """What a container starts whose image has that configuration.
+
+    Whoever names another entry point drops the image's arguments as well; who gives arguments
+    replaces them. https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
+    """
+    env = (*config.env, *launch.env)
+    based = launch._replace(env=env, image=config.base or launch.image)
+    if launch.appends is None:
+        return based._replace(complete=False)
+    if not launch.appends:
+        return based
+    words = launch.argv or config.command
+    built = config.scripts if config.entry is not None or not launch.argv else {}
+    scripts = {**built, **launch.scripts} if built else launch.scripts
+    if config.entry is None:
+        return based._replace(argv=words, scripts=scripts)
+    argv = config.entry if config.closed else (*config.entry, *words)
+    return based._replace(argv=argv, appends=False, scripts=scripts)
+
+
+def run_as(runtime: Runtime, config: ImageConfig) -> Runtime:
+    """Where a container runs whose image has that configuration."""
+    user = config.user if runtime.user is ABSENT else runtime.user
+    declared = {port.number for port in runtime.ports}
+    exposed = tuple(
+        ContainerPort(port.number, Place(port.span))
+        for port in config.ports
+        if port.number not in declared
+    )
+    return runtime._replace(user=user, ports=(*runtime.ports, *exposed))
+
+
+def known_user(fact: Fact[str]) -> Fact[str]:
+    """A user that an instruction names; a base image decides where none does."""
+    return fact if isinstance(fact, Known) else UNKNOWN
