@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         Stage,
         StartCommand,
     )
+    from imagelint.documents.packages.model import InstalledFile
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script
@@ -56,17 +57,26 @@ class InstructionEntry(NamedTuple):
             yield self.health
 
 
+class InstalledFiles(NamedTuple):
+    """The requirements files that the RUNs of a Dockerfile install, and what these allow."""
+
+    files: tuple[InstalledFile, ...] = ()
+    allowances: tuple[Allowance, ...] = ()
+
+
 class RunFiles(NamedTuple):
     """The scripts in files that a Dockerfile runs.
 
     `started` are those of the final stage's start by the words that run them. `owners` are pairs
     for the texts that are attached: where their places begin, and where in the Dockerfile they run.
+    `installed` are the requirements files that its RUNs install.
     """
 
     scripts: tuple[Script, ...] = ()
     started: Mapping[str, Script] = {}
     attachments: Attachments = Attachments()
     owners: tuple[tuple[int, int], ...] = ()
+    installed: tuple[InstalledFile, ...] = ()
 
 
 class Configurations(NamedTuple):
@@ -147,12 +157,13 @@ class Dockerfile(Document):
     def nodes(self) -> Iterator[Node]:
         """Per instruction: stage, images, itself, variables, script, commands, start, health.
 
-        Then the scripts in files, and the server.
+        Then the scripts in files, the requirements files, and the server.
         """
         for entry in self._entries:
             yield from entry.nodes()
         for script in self.files.scripts:
             yield from script.nodes()
+        yield from self.files.installed
         if self.serving is not None:
             yield self.serving
 

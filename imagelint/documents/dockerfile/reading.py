@@ -239,8 +239,11 @@ def _configurations(entries: tuple[InstructionEntry, ...], read: Beside) -> Conf
 
 
 def _runs_files(stages: tuple[Stage, ...]) -> bool:
-    """Whether anything that is run may be a script in a file."""
-    return any(_runs_file(script) for stage in stages for script in stage.scripts)
+    """Whether anything that is run may be a script in a file, or installs what a file lists."""
+    from imagelint.documents.shell.inner import may_install_files
+
+    scripts = tuple(script for stage in stages for script in stage.scripts)
+    return any(map(may_install_files, scripts)) or any(map(_runs_file, scripts))
 
 
 def _runs_file(script: Script) -> bool:

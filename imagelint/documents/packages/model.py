@@ -63,6 +63,18 @@ class PackageIndex(NamedTuple):
     url: Fact[str]
 
 
+class InstalledFile(NamedTuple):
+    """A requirements file that an image is told to install: its requirements, and its indexes.
+
+    `named` is the word of the command which names it, or names the file that does.
+    """
+
+    span: Span
+    named: Span
+    packages: tuple[Requirement, ...] = ()
+    indexes: tuple[PackageIndex, ...] = ()
+
+
 class PackageInstall(NamedTuple):
     """A command that installs packages.
 

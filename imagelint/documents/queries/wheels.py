@@ -9,6 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.dockerfile.model import start_of
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import MANAGERS
+from imagelint.documents.packages.model import InstalledFile
 from imagelint.documents.packages.packagemanager import Ecosystem
 from imagelint.documents.shared import EnvVar
 from imagelint.knowledge.platforms import (
@@ -18,9 +19,10 @@ from imagelint.knowledge.platforms import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from imagelint.core.source import Span
+    from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Stage
     from imagelint.documents.packages.model import PackageInstall, Requirement
     from imagelint.documents.shell.script import Script
@@ -49,12 +51,14 @@ class Wheels(NamedTuple):
     default: bool = False
 
 
-def wheels(stage: Stage) -> Iterator[Wheels]:
+def wheels(document: Document, stage: Stage) -> Iterator[Wheels]:
     """What the installations and variables of a stage say of the platform of their wheels.
 
-    One for each platform and command, the first that says so, in source order.
+    One for each platform and command, the first that says so, in source order. What a requirements
+    file says that is installed stands in that file.
     """
     indexes = False
+    files = document.derived(_files_by_name)
     for part in _parts(stage):
         if isinstance(part, EnvVar):
             for span, url in _of_variable(part):
@@ -66,18 +70,40 @@ def wheels(stage: Stage) -> Iterator[Wheels]:
             indexes = indexes or bool(found)
             said = [one for at, url in found for one in _of_index(at, url, sure=True)]
             for install in package_installs(command):
-                indexes = indexes or bool(install.indexes)
-                said += _of_install(install, default=not indexes)
+                listed = _listed(install, files)
+                every = [*install.indexes, *(one for file in listed for one in file.indexes)]
+                packages = [*install.packages, *(one for file in listed for one in file.packages)]
+                indexes = indexes or bool(every)
+                whole = install._replace(indexes=tuple(every), packages=tuple(packages))
+                said += _of_install(whole, default=not indexes)
             yield from _first_of_each(said)
 
 
-def torch_wanted(stage: Stage) -> Iterator[Requirement]:
+def torch_wanted(document: Document, stage: Stage) -> Iterator[Requirement]:
     """The exact versions of torch that the commands of a stage certainly install from PyPI."""
+    files = document.derived(_files_by_name)
     for script in stage.scripts:
         for command in script.commands:
             for install in package_installs(command):
                 if install.ecosystem is Ecosystem.PYPI and command.unconditional:
-                    yield from (one for one in install.packages if _is_exact_torch(one))
+                    listed = (one for file in _listed(install, files) for one in file.packages)
+                    yield from filter(_is_exact_torch, (*install.packages, *listed))
+
+
+def _files_by_name(document: Document) -> dict[Span, list[InstalledFile]]:
+    """The requirements files that are installed, by the words that name them."""
+    found: dict[Span, list[InstalledFile]] = {}
+    for file in document.nodes_of(InstalledFile):
+        found.setdefault(file.named, []).append(file)
+    return found
+
+
+def _listed(
+    install: PackageInstall, files: Mapping[Span, list[InstalledFile]]
+) -> list[InstalledFile]:
+    """The files that an installation names, and those that these name."""
+    words = (*install.files, *install.constraints)
+    return [file for word in words for file in files.get(word.span, ())]
 
 
 def _is_exact_torch(package: Requirement) -> bool:

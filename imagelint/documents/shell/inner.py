@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
+from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
     TEXT_RUNNERS,
@@ -18,8 +21,12 @@ from imagelint.documents.shell.wrappers import unwrap
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from imagelint.documents.shell.script import Command, Word
+    from imagelint.documents.shell.script import Command, Script, Word
 
+# `pip install -r FILE`, `uv pip sync FILE`.
+_INSTALLS = pattern(
+    r"\b(?:pip|uv)[\w.]*\s.*?(?:\s-[rc]|requirement|constraint|\ssync\s)", re.DOTALL
+)
 RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval"}
 
 
@@ -56,3 +63,8 @@ def takes_input(command: Command) -> bool:
     if any(is_cluster(word.text) and "s" in word.text for word in command.words[1:index]):
         return True
     return index is None or command.words[index].text in ("-", "/dev/stdin")
+
+
+def may_install_files(script: Script) -> bool:
+    """Whether a script of a build may install what a requirements file lists: most do not."""
+    return script.role is ScriptRole.RUN and _INSTALLS.search(script.text) is not None

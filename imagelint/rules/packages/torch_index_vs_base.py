@@ -26,7 +26,8 @@ def torch_index_vs_base(stage: Stage, ctx: Context) -> Findings:
 
     What the wheels are for is read from indexes (`whl/cu128`), versions (`2.8.0+cu128`),
     addresses, names (`cupy-cuda12x`), conda's `pytorch-cuda`, and for torch from PyPI from its
-    version.
+    version. The same is read of the requirements files that are copied and installed: what they
+    say is reported there.
 
     Except:
         Bases of which no CUDA release is known, what depends on a variable or a condition.
@@ -44,7 +45,11 @@ def torch_index_vs_base(stage: Stage, ctx: Context) -> Findings:
         return
     subject = stage.name or f"stage {stage.index}"
     base = platform_of_image(use.reference.value)
-    unfit = [one for one in wheels(stage) if base and one.sure and not one.platform.runs_upon(base)]
+    unfit = [
+        one
+        for one in wheels(ctx.document, stage)
+        if base and one.sure and not one.platform.runs_upon(base)
+    ]
     for one in unfit:
         if base is not None and (one.platform.vendor != "cpu" or stage.shipped):
             likely = one.default or one.platform.vendor == "cpu"
@@ -60,7 +65,7 @@ def torch_index_vs_base(stage: Stage, ctx: Context) -> Findings:
                 ctx.environment.driver,
             )
     held = torch_in_image(use.reference.value) if not unfit else ""
-    for package in torch_wanted(stage) if held else ():
+    for package in torch_wanted(ctx.document, stage) if held else ():
         if package.version != held:
             yield ctx.finding(
                 package.span,

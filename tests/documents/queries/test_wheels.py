@@ -7,7 +7,7 @@ from tests.documents.queries.dockerfiles import dockerfile
 def said(*lines: str) -> list[str]:
     """What the last stage says of its wheels."""
     document = dockerfile(*lines)
-    return [one.platform.title for one in wheels(document.stages[-1])]
+    return [one.platform.title for one in wheels(document, document.stages[-1])]
 
 
 def test_indexes_are_named_in_commands_and_variables_of_the_stage() -> None:
@@ -51,8 +51,8 @@ def test_what_is_done_on_a_condition_is_not_sure() -> None:
         "FROM python:3.12",
         "RUN if test $OLD; then pip install torch==1+cu118; else pip install torch==2+cu128; fi",
     )
-    assert [one.sure for one in wheels(document.stages[0])] == [False, False]
-    assert list(torch_wanted(document.stages[0])) == []
+    assert [one.sure for one in wheels(document, document.stages[0])] == [False, False]
+    assert list(torch_wanted(document, document.stages[0])) == []
 
 
 def test_exact_torch_from_the_index() -> None:
@@ -62,4 +62,4 @@ def test_exact_torch_from_the_index() -> None:
         "RUN pip install 'torch>=2.8' https://example.com/torch-2.8.0-py3-none-any.whl",
         "RUN conda install torch=2.8.0",
     )
-    assert [one.version for one in torch_wanted(document.stages[0])] == ["2.8.0"]
+    assert [one.version for one in torch_wanted(document, document.stages[0])] == ["2.8.0"]

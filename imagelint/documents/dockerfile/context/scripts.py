@@ -10,11 +10,11 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source, Span
 from imagelint.documents.dockerfile.context.image import ImageFiles
-from imagelint.documents.dockerfile.document import RunFiles
+from imagelint.documents.dockerfile.document import InstalledFiles, RunFiles
 from imagelint.documents.dockerfile.execution import BuildStep
 from imagelint.documents.parts import Attachments, TextPart
 from imagelint.documents.project import beside
-from imagelint.documents.shell.inner import script_file
+from imagelint.documents.shell.inner import may_install_files, script_file
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
 from imagelint.documents.shell.wrappers import unwrap
@@ -69,10 +69,30 @@ class _Reader:
         self._owners: list[tuple[int, int]] = []
         self._scripts: dict[tuple[str, int, ScriptRole], Script] = {}
 
-    def result(self, started: Mapping[str, Script]) -> RunFiles:
-        attachments = Attachments(tuple(self._parts), tuple(self._files.asked))
+    def result(self, started: Mapping[str, Script], stages: Sequence[Stage]) -> RunFiles:
         scripts = tuple(self._scripts.values())
-        return RunFiles(scripts, started, attachments, tuple(self._owners))
+        installed = self._installed(stages)
+        parts, asked = tuple(self._parts), tuple(self._files.asked)
+        attachments = Attachments(parts, asked, installed.allowances)
+        return RunFiles(scripts, started, attachments, tuple(self._owners), installed.files)
+
+    def _installed(self, stages: Sequence[Stage]) -> InstalledFiles:
+        if not any(may_install_files(one) for stage in stages for one in stage.scripts):
+            return InstalledFiles()
+        from imagelint.documents.dockerfile.context.requirements import read_installed_files
+
+        return read_installed_files(stages, self._files, self._attach)
+
+    def _attach(self, found: FileText, before: int) -> TextPart:
+        """Make the text of a file a part of the document, unless it stands in the Dockerfile."""
+        if not found.name:
+            return TextPart(found.start, Source(self._source.origin, found.text))
+        origin = beside(self._source.origin, found.name)
+        start = (self._parts[-1] if self._parts else TextPart(0, self._source)).next_start
+        part = TextPart(start, Source(origin, found.text))
+        self._parts.append(part)
+        self._owners.append((start, before))
+        return part
 
     def run(self, commands: Iterable[_Words], run: _Run) -> dict[str, Script]:
         """The scripts that commands run, and those that these run, by the words that name them."""
@@ -107,12 +127,7 @@ class _Reader:
     def _script(self, found: FileText, run: _Run) -> Script:
         from imagelint.documents.shell.read import read_script
 
-        start = found.start
-        if found.name:
-            start = (self._parts[-1] if self._parts else TextPart(0, self._source)).next_start
-            origin = beside(self._source.origin, found.name)
-            self._parts.append(TextPart(start, Source(origin, found.text)))
-            self._owners.append((start, run.before))
+        start = self._attach(found, run.before).start
         script = read_script(
             found.text.replace("\r\n", " \n"),
             Span(start, start + len(found.text)),
@@ -138,7 +153,7 @@ def read_run_files(stages: Sequence[Stage], source: Source, read: Beside) -> Run
             if script.role is ScriptRole.RUN and isinstance(place, BuildStep) and place.position:
                 run = _Run(stage, place.position, ScriptRole.RUN, place, script.mounts)
                 reader.run(map(_of_command, script.commands), run)
-    return reader.result(_started(stages[-1], reader))
+    return reader.result(_started(stages[-1], reader), stages)
 
 
 def _started(stage: Stage, reader: _Reader) -> dict[str, Script]:
