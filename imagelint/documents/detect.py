@@ -42,6 +42,13 @@ _SERVICES = pattern(
     re.MULTILINE,
 )
 _SERVICE_FIELD = pattern(r"^[ \t]{2,}(?:image|build|extends)[ \t]*:", re.MULTILINE)
+# What makes a build hand the text to another frontend.
+_SYNTAX = pattern(
+    r"\ufeff?(?:#!.*\n)?"
+    r"(?:(?:(?:#|//)[ \t]*(?:check|escape)[ \t]*=.*\n)*+(?:#|//)[ \t]*syntax[ \t]*="
+    r"|\s*\{[\s\S]{0,9999}\"syntax\"\s*:)",
+    re.IGNORECASE,
+)
 _INSTRUCTION = pattern(
     r"^[ \t]*(?:FROM|ARG|RUN|COPY|ADD|ENV|CMD|ENTRYPOINT|LABEL|USER|WORKDIR)[ \t]+\S",
     re.MULTILINE | re.IGNORECASE,
@@ -146,6 +153,8 @@ def _named_dockerfile(name: str, text: str, head: str) -> str:
     if _FROM.search(text):
         # Not even its instructions are certain.
         return "template" if _TEMPLATED_INSTRUCTION.search(head) else "dockerfile"
+    if _SYNTAX.match(head):
+        return "dockerfile"  # in whatever language: its reader says that it cannot read it
     start = head.lstrip()
     other = _manifest_kind(text)
     if other:

@@ -18,6 +18,7 @@ from imagelint.core.source import Span
 from imagelint.documents.base import Document, DocumentError, Landmark
 from imagelint.documents.builds import BuiltImage, ImageBuild, image_built
 from imagelint.documents.compose.contexts import NamedContext, named_context
+from imagelint.documents.dockerfile.frontend import SYNTAX_ARGUMENT, other_language
 from imagelint.documents.project import beside
 
 if TYPE_CHECKING:
@@ -55,6 +56,10 @@ class BakeFile(Document):
     def __init__(self, source: Source, targets: tuple[Target, ...]) -> None:
         super().__init__(source)
         self.targets = targets
+        told = (target.arguments.get(SYNTAX_ARGUMENT, "") for target in targets)
+        named = filter(None, dict.fromkeys(told))
+        refused = (other_language(syntax, Span(0, 0)) for syntax in named)
+        self.gaps = tuple(one for one in refused if one is not None)
 
     def landmarks(self) -> Iterator[Landmark]:
         """The images that it builds, and the contexts that it gives to builds by name."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.base import Allowance, Complaint, Document, DocumentError
@@ -166,8 +167,21 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
         found = tuple(dockerfiles(document, once))
         document.embedded = tuple(one for one in found if not isinstance(one, DocumentError))
         document.gaps += tuple(one for one in found if isinstance(one, DocumentError))
+        document.gaps += tuple(_other_languages(document.services))
         document.asked = tuple(asked)
     return document
+
+
+def _other_languages(services: Iterable[ComposeService]) -> Iterator[DocumentError]:
+    """The builds that are told to read their Dockerfile as something else."""
+    from imagelint.documents.dockerfile.frontend import SYNTAX_ARGUMENT, other_language
+
+    for service in services:
+        for argument in service.arguments:
+            if argument.name == SYNTAX_ARGUMENT and isinstance(argument.value, Known):
+                refused = other_language(argument.value.value, argument.span)
+                if refused is not None:
+                    yield refused
 
 
 def _assembly(

@@ -58,6 +58,11 @@ def read_command(
     return script if exact else script._replace(readable=False, commands=())
 
 
+def holds_script(words: tuple[Word, ...]) -> bool:
+    """Whether the words of SHELL hold a script, which every RUN then runs instead of its own."""
+    return shell_text(words[unwrap(words).start :]) is not None
+
+
 @lru_cache(_SHELLS_KEPT)
 def language_of(shell: tuple[str, ...]) -> str:
     """The base name of what reads the text behind the words of SHELL, through wrappers.

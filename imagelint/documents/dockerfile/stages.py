@@ -24,7 +24,7 @@ from imagelint.documents.dockerfile.model import (
     StageUser,
     StartCommand,
 )
-from imagelint.documents.dockerfile.scripts import ScriptContext, read_command
+from imagelint.documents.dockerfile.scripts import ScriptContext, holds_script, read_command
 from imagelint.documents.dockerfile.validation.jsonform import broken_json_form
 from imagelint.documents.execution import names_root
 from imagelint.documents.shell.script import Script, ScriptRole, Word
@@ -140,6 +140,9 @@ class StageBuilder:
                 return InstructionEffect(self.script(instruction, line, ScriptRole.RUN))
             case "ENTRYPOINT" | "CMD":
                 return self._start(instruction, line)
+            case "SHELL" if instruction.json and holds_script(instruction.words):
+                self._set(instruction)
+                return InstructionEffect(self.script(instruction, line, ScriptRole.RUN))
             case "HEALTHCHECK":
                 script = self.script(instruction, line, ScriptRole.HEALTHCHECK)
                 self.healthcheck = read_health(instruction, script)

@@ -20,7 +20,7 @@ from imagelint.documents.queries.downloadvalues import (
     WGET_VALUES,
 )
 from imagelint.documents.remembered import remembered, remembered_briefly
-from imagelint.documents.shell.inner import script_word, takes_input
+from imagelint.documents.shell.inner import STANDARD_INPUT, script_word, takes_input
 from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.knowledge.recognition import pull_length, pulling_programs
 
@@ -61,7 +61,9 @@ _MODEL = pattern(r"^\s*(?:(?:repo_id|pretrained_model_name_or_path)\s*=\s*)?['\"
 _REVISION = pattern(r"\brevision\s*=\s*(?:['\"]([^'\"]*)['\"]|(\S))")
 _FOLDER = pattern(r"\b(?:local_dir|cache_dir)\s*=\s*['\"]([^'\"]*)['\"]")
 _SUBSTITUTION = pattern(r"\"?(?:\$\(|`|<\()")
-_INTERPRETERS = pattern(r"(?:python|perl|ruby|node|php)[\d.]*")
+_INTERPRETERS = pattern(
+    r"(?:python|perl|ruby|node|php|fish|pwsh|powershell|nu|t?csh|ksh|mksh|bash|lua|bun|deno)[\d.]*"
+)
 _SOURCING = frozenset({"source", "."})
 CHECKSUMS = frozenset(
     f"{name}sum" for name in ("sha", "sha1", "sha224", "sha256", "sha384", "sha512")
@@ -329,12 +331,15 @@ def _interprets(command: Command) -> bool:
 
 
 def _runs_input(command: Command) -> bool:
-    if any(redirect.operator.startswith("<") for redirect in command.redirects):
+    redirects = (one for one in command.redirects if one.operator.startswith("<"))
+    if any(one.target is None or one.target.text not in STANDARD_INPUT for one in redirects):
         return False
     if command.program in POSIX_SHELLS:
         return takes_input(command)
     first = command.words[1].text if len(command.words) > 1 else "-"
-    return first in ("-", "/dev/stdin") and command.program not in (*_SOURCING, "eval")
+    if command.program in _SOURCING:
+        return first in STANDARD_INPUT[1:]
+    return first in STANDARD_INPUT and command.program != "eval"
 
 
 def _run_words(command: Command) -> tuple[Word, ...]:

@@ -9,8 +9,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
-from imagelint.documents.shell.lists import CHOICES, PIPES, Link, pipelines
-from imagelint.documents.shell.probes import PROBES
+from imagelint.documents.shell.lists import CHOICES, PIPES, PROBES, Link, pipelines
 from imagelint.documents.shell.reader import CommandPosition, RawCommand, RawRedirect
 
 if TYPE_CHECKING:

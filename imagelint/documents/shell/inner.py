@@ -27,13 +27,18 @@ if TYPE_CHECKING:
 _INSTALLS = pattern(
     r"\b(?:pip|uv)[\w.]*\s.*?(?:\s-[rc]|requirement|constraint|\ssync\s)", re.DOTALL
 )
-RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval"}
+RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval", "trap"}
+STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
+"""What a program is told to read where it is to read its input."""
 
 
 def script_word(command: Command) -> int | None:
     """The index of the word that is a script: of `sh -c '…'`, `eval "…"`, `su - user -c "…"`."""
     if command.program == "eval":
         return 1 if len(command.words) == 2 else None  # noqa: PLR2004 - itself and one argument
+    if command.program == "trap":
+        told = len(command.words) > 2 and command.words[1].text[:1] != "-"  # noqa: PLR2004 - signals
+        return 1 if told else None
     found = shell_text(command.words)
     return None if found is None else found.at
 
@@ -62,7 +67,7 @@ def takes_input(command: Command) -> bool:
         return False
     if any(is_cluster(word.text) and "s" in word.text for word in command.words[1:index]):
         return True
-    return index is None or command.words[index].text in ("-", "/dev/stdin")
+    return index is None or command.words[index].text in STANDARD_INPUT
 
 
 def may_install_files(script: Script) -> bool:

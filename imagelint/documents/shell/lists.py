@@ -15,6 +15,8 @@ T = TypeVar("T")
 
 PIPES = frozenset({"|", "|&"})
 CHOICES = frozenset({"&&", "||"})
+# Commands that ask: what follows them behind `&&` may well not run.
+PROBES = frozenset({"[", "[[", "test", "command", "which", "type", "hash", "grep", "egrep"})
 
 
 class Link(NamedTuple, Generic[T]):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.effects import EFFECTIVE, apply_effects
 from imagelint.documents.shell.inner import RUNNERS, script_word, takes_input
+from imagelint.documents.shell.piped import Output, output_of
 from imagelint.documents.shell.quoted import (
     SUBSTITUTED,
     Quoted,
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 
 Range = tuple[int, int]  # offsets into the text that is read
 
+_VARIABLE = pattern(r"\"?\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})\"?", re.ASCII)
+_EXECUTING = ("-exec", "-execdir", "-ok", "-okdir")
 _DEEPEST = 6  # scripts within quotes within scripts
 
 
@@ -64,7 +69,7 @@ class RawCommand(NamedTuple):
 class ScriptOutput:
     """What all readers of one script write to; `read` reads a text within quotes."""
 
-    __slots__ = ("base", "commands", "pipes", "read", "readable", "text")
+    __slots__ = ("base", "commands", "pipes", "read", "readable", "text", "written")
 
     def __init__(self, text: str, base: int, read: Callable[[Reader], None]) -> None:
         self.text = text
@@ -73,6 +78,7 @@ class ScriptOutput:
         self.commands: list[Command] = []
         self.pipes = 0
         self.readable = True
+        self.written: Output | None = None
 
     def new_pipe(self) -> int:
         """The number of the next pipeline."""
@@ -128,8 +134,13 @@ class Reader:
             exported=self.scope.exported,
         )
         self.output.commands.append(command)
+        before = self.output.written
+        self.output.written = output_of(command, before) if place.pipe >= 0 else None
         if command.program in RUNNERS and self.depth < _DEEPEST:
-            self._read_inner(command, ranges[bare.start :], simple.redirects)
+            given = before if before is not None and before.reaches(command) else None
+            self._read_inner(command, ranges[bare.start :], simple.redirects, given)
+        elif command.program == "find" and self.depth < _DEEPEST:
+            self._read_executed(command, ranges[bare.start :])
         if not rest or command.program in EFFECTIVE:
             whole = self.text[simple.whole[0] : simple.whole[1]]
             apply_effects(command, self.scope, whole)
@@ -178,16 +189,35 @@ class Reader:
         return Redirect(span, piece.operator, target)
 
     def _read_inner(
-        self, command: Command, ranges: list[Range], redirects: tuple[RawRedirect, ...]
+        self,
+        command: Command,
+        ranges: list[Range],
+        redirects: tuple[RawRedirect, ...],
+        given: Output | None,
     ) -> None:
         index = script_word(command)
         if index is not None:
-            piece = ranges[index]
-            quoted = unquote(self.text[piece[0] : piece[1]])
-            self._read_quoted(command, quoted, piece)
-            return
-        if not takes_input(command):
-            return
+            self._read_word(command, command.words[index], ranges[index])
+        elif command.program == "eval":
+            self._read_joined(command, command.words[1:])
+        elif takes_input(command):
+            if given is not None:
+                self._read_text(command, given.text, given.span)
+            self._read_documents(command, redirects)
+
+    def _read_word(self, command: Command, word: Word, piece: Range) -> None:
+        if isinstance(word.value, Known) and _VARIABLE.fullmatch(word.raw):
+            self._read_text(command, word.text, word.span)
+        else:
+            self._read_quoted(command, unquote(self.text[piece[0] : piece[1]]), piece)
+
+    def _read_joined(self, command: Command, words: tuple[Word, ...]) -> None:
+        """Read the words of `eval`, which it puts together."""
+        if words and all(isinstance(word.value, Known) for word in words):
+            place = Span(words[0].span.start, words[-1].span.end)
+            self._read_text(command, " ".join(word.text for word in words), place)
+
+    def _read_documents(self, command: Command, redirects: tuple[RawRedirect, ...]) -> None:
         for redirect in redirects:
             if redirect.target is None or not redirect.operator.startswith("<<"):
                 continue
@@ -200,19 +230,42 @@ class Reader:
                 quoted = unquote_document(text)
             self._read_quoted(command, quoted, redirect.target)
 
+    def _read_executed(self, command: Command, ranges: list[Range]) -> None:
+        """Read what `find` runs for each file: the words behind `-exec`."""
+        texts = [word.text for word in command.words]
+        for at, text in enumerate(texts):
+            if text not in _EXECUTING:
+                continue
+            end = next((n for n in range(at + 1, len(texts)) if texts[n] in (";", "+")), len(texts))
+            if end == at + 1:
+                continue
+            whole = (ranges[at + 1][0], ranges[end - 1][1])
+            inner = Reader(self._mapped, self.scope.copy(), self.output)
+            inner.depth = self.depth + 1
+            place = CommandPosition(unconditional=False)
+            inner.emit(RawCommand(whole, tuple(dict.fromkeys(ranges[at + 1 : end]))), place)
+
+    def _read_text(self, command: Command, text: str, span: Span) -> None:
+        """Read a text that is not written anywhere: all of it stands at the span."""
+        scope = self.scope.copy() if command.program == "eval" else self.scope.visible()
+        self._read_within(command, MappedText(text, span, ()), scope)
+
     def _read_quoted(self, command: Command, quoted: Quoted, piece: Range) -> None:
         """Read what stands in the quotes of a range of the text."""
         text = quoted.mapped.text.strip()
         if not text or text == SUBSTITUTED:
             return
-        if command.program == "eval":
+        if command.program in ("eval", "trap"):
             scope = self.scope.copy()
         else:
             scope = self.scope.visible() if quoted.literal else self.scope.frozen()
             for variable in command.assignments:
                 scope.assign(variable.name, variable.value)
         whole = MappedText.verbatim(self.text[piece[0] : piece[1]], piece[0]).within(self._mapped)
-        inner = Reader(quoted.mapped.within(whole), scope, self.output)
+        self._read_within(command, quoted.mapped.within(whole), scope)
+
+    def _read_within(self, command: Command, mapped: MappedText, scope: Scope) -> None:
+        inner = Reader(mapped, scope, self.output)
         inner.depth = self.depth + 1
-        inner.unconditional = command.unconditional
+        inner.unconditional = command.unconditional and command.program != "trap"
         self.output.read(inner)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.shell.flatten import REDIRECTS, Part, flatten, is_several, words_behind
 from imagelint.documents.shell.grammar import parse
 from imagelint.documents.shell.heredocuments import alone
-from imagelint.documents.shell.lists import pipelines
-from imagelint.documents.shell.probes import PROBES
+from imagelint.documents.shell.lists import PROBES, pipelines
 from imagelint.documents.shell.reader import CommandPosition, RawCommand, RawRedirect
 from imagelint.documents.shell.scope import names_set
 from imagelint.documents.shell.syntax import syntax_of
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.reader import Range, Reader
     from imagelint.documents.shell.scope import Scope
 
+_CONTINUATION = pattern(r"\\\r?\n")
 _SKIPPED = frozenset({"comment", "ERROR"})
 _SIMPLE = frozenset(
     {"command", "declaration_command", "unset_command", "test_command"}
@@ -114,6 +115,13 @@ class _Walk:
     def _text(self, node: Node) -> str:
         return self._reader.text[node.start_byte : node.end_byte]
 
+    def _is_glued(self, end: int, start: int) -> bool:
+        """Whether what begins at `start` goes on with the word that ends at `end`.
+
+        The grammar takes a continuation for a blank; the shell, and a build, for nothing.
+        """
+        return start == end or not _CONTINUATION.sub("", self._reader.text[end:start])
+
     # -- compound statements -----------------------------------------------------------------
 
     def children(self, task: _Task) -> _Tasks:
@@ -202,7 +210,7 @@ class _Walk:
                 assignments.append((start, end))
                 inside += child.named_children
                 continue
-            if words and words[-1][1] == start:
+            if words and self._is_glued(words[-1][1], start):
                 words[-1] = (words[-1][0], end)
             else:
                 words.append((start, end))
@@ -295,7 +303,7 @@ class _Walk:
             piece = (child.start_byte, child.end_byte)
             if child.type == "file_descriptor" or (not child.is_named and not targets):
                 operator += self._text(child)
-            elif targets and targets[-1][1] == piece[0]:
+            elif targets and self._is_glued(targets[-1][1], piece[0]):
                 targets[-1] = (targets[-1][0], piece[1])
             elif child.type != "comment" and piece[0] < piece[1]:
                 targets.append(piece)

@@ -32,8 +32,18 @@ _BRACES = pattern(r"\{([^{}]*)\}")
 # In a Dockerfile lines are joined before the shell sees them, within single quotes too.
 _CONTINUATION = pattern(r"\\\r?\n")
 _GLOB = pattern(r"[*?]")
-_ANSI = {"n": "\n", "t": "\t", "r": "\r", "\\": "\\", "'": "'", '"': '"', "e": "\x1b", "a": "\a"}
-_ANSI_ESCAPE = pattern(r"\\(.)", re.DOTALL)
+# https://www.gnu.org/software/bash/manual/html_node/ANSI_002dC-Quoting.html
+_ANSI = {
+    **dict(zip("ntrabfv", "\n\t\r\a\b\f\v", strict=True)),
+    **dict.fromkeys("eE", "\x1b"),
+    **{mark: mark for mark in "\\'\"?"},
+}
+_ANSI_ESCAPE = pattern(
+    r"\\(?:(?P<octal>[0-7]{1,3})|x(?P<byte>[0-9a-fA-F]{1,2})|u(?P<short>[0-9a-fA-F]{1,4})"
+    r"|U(?P<long>[0-9a-fA-F]{1,8})|(?P<letter>.))",
+    re.DOTALL,
+)
+_MOST_ASCII = 0x7F
 
 
 class _UnknownWordError(Exception):
@@ -194,9 +204,16 @@ def _bare_piece(match: re.Match[str], fields: _Fields, lookup: Lookup, *, split:
 
 
 def _ansi_escape(match: re.Match[str]) -> str:
-    if match[1] not in _ANSI:
+    kind = str(match.lastgroup)
+    if kind == "letter":
+        if match[kind] not in _ANSI:
+            raise _UnknownWordError
+        return _ANSI[match[kind]]
+    number = int(match[kind], 8 if kind == "octal" else 16)
+    # What is beyond is a byte of a character, or none; a zero ends the word.
+    if not 0 < number <= _MOST_ASCII:
         raise _UnknownWordError
-    return _ANSI[match[1]]
+    return chr(number)
 
 
 def _expand(match: re.Match[str], lookup: Lookup) -> str:

@@ -160,6 +160,12 @@ WRAPPERS: Mapping[str, _Wrapper] = {
     "s6-envdir": _w(operands=1),
     "chpst": _w("-u -U -b -e -/ -n -l -L -m -d -o -p -f -c -r -t"),
     "fixuid": _w(),
+    "ssh-agent": _w("-a -E -O -P -t", "-k"),
+    "xargs": _w(
+        "-a --arg-file -d --delimiter -E -I -L --max-lines -n --max-args -P --max-procs -s"
+        " --max-chars --process-slot-var",
+        "--help --version --show-limits",
+    ),
     "unshare": _w("-S --setuid -G --setgid -R --root -w --wd --propagation"),
     "setarch": _ARCHITECTURE._replace(operands=1),
     "linux32": _ARCHITECTURE,
