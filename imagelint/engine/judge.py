@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING, Protocol, cast
 
 from imagelint.core.finding import Confidence, Note
@@ -23,7 +22,11 @@ if TYPE_CHECKING:
 
 
 MOST_FINDINGS = 5_000
-"""Of one rule about one document. Who has more learns nothing from the rest."""
+"""Of one rule about one document. Who has more learns nothing from the rest: it is counted."""
+MOST_OF_ALL = 10_000
+"""Of all rules about one document."""
+ALWAYS_TOLD = 100
+"""Of one rule, however much the others have to say: nothing is hidden behind what is trivial."""
 
 
 class Judgement(NamedTuple):
@@ -64,6 +67,7 @@ class Judge:
         locators = Locators(document, project)
         runs: dict[type, tuple[_RuleRun, ...] | _ByKeyword] = {}
         known: dict[str, _RuleRun] = {}
+        room = _Room(locators, MOST_OF_ALL)
         findings: list[Finding] = []
         problems: list[Problem] = []
         for node in nodes:
@@ -77,7 +81,7 @@ class Judge:
                             rule,
                             options,
                             Context(rule, locators, project, self._environment),
-                            locators,
+                            room,
                         ),
                     )
                     for rule, options in self._concerned(kind)
@@ -87,7 +91,7 @@ class Judge:
                 concerned = concerned[cast("_WithKeyword", node).keyword]
             for run in concerned:
                 run.ask(node, findings, problems)
-        problems += (run.overflow() for run in known.values() if run.left <= 0)
+        problems += _overflows(known.values(), document.source.origin)
         return Judgement(tuple(dict.fromkeys(findings)), tuple(problems))
 
     def _concerned(self, kind: type) -> tuple[tuple[Rule, object], ...]:
@@ -123,41 +127,73 @@ class _ByKeyword(dict[str, "tuple[_RuleRun, ...]"]):
         return found
 
 
+class _Room:
+    """What all rules about a document share: `left` is how many findings are still told."""
+
+    __slots__ = ("left", "locators")
+
+    def __init__(self, locators: Locators, left: int) -> None:
+        self.locators = locators
+        self.left = left
+
+
 class _RuleRun:
-    """One rule over one document; `left` is how many findings and crashes are still taken."""
+    """One rule over one document.
 
-    __slots__ = ("_arguments", "_check", "_locators", "_rule", "keywords", "left")
+    `told` is how many findings and crashes were taken, `untold` how many were only counted because
+    the rule, or `crowded` by the others, all of them have said enough.
+    """
 
-    def __init__(self, rule: Rule, options: object, context: Context, locators: Locators) -> None:
-        self._rule = rule
-        self._check = rule.check
+    __slots__ = (
+        "_arguments",
+        "_check",
+        "_context",
+        "_room",
+        "crowded",
+        "keywords",
+        "rule",
+        "told",
+        "untold",
+    )
+
+    def __init__(self, rule: Rule, options: object, context: Context, room: _Room) -> None:
+        self.rule = rule
         self.keywords = rule.keywords
-        self._locators = locators
+        self.told = 0
+        self.untold = 0
+        self.crowded = False
+        self._check = rule.check
+        self._context = context
+        self._room = room
         self._arguments = (context,) if rule.options is None else (context, options)
-        self.left = MOST_FINDINGS + 1
 
     def ask(self, node: Node, findings: list[Finding], problems: list[Problem]) -> None:
         """Add what the rule says about a node, and its crash if it is broken."""
         before = len(findings)
         try:
-            findings.extend(islice(self._check(node, *self._arguments), self.left))
+            for finding in self._check(node, *self._arguments):
+                if self._context.counting:
+                    self.untold += 1
+                else:
+                    findings.append(finding)
+                    self._tell()
         except Exception as error:  # noqa: BLE001 - a broken rule must not stop the rest
-            if self.left:
-                problems.append(_crash(self._rule, self._locators, node, error))
-                self.left -= 1
-        added = len(findings) - before
-        if added:
-            self.left -= added
+            if self._context.counting:
+                self.untold += 1
+            else:
+                problems.append(_crash(self.rule, self._room.locators, node, error))
+                self._tell()
+        if len(findings) > before:
             if getattr(node, "concluded", False):
                 findings[before:] = map(_as_likely, findings[before:])
-            if self._locators.own.document.attached:
+            if self._room.locators.own.document.attached:
                 findings[before:] = self._with_runner(node, findings[before:])
 
     def _with_runner(self, node: Node, findings: list[Finding]) -> list[Finding]:
         """Findings in the text of another file with a note of what runs it."""
         from imagelint.documents.serving.command import ServingCommand
 
-        own = self._locators.own
+        own = self._room.locators.own
         # A Dockerfile runs its own scripts: that goes without saying.
         if not isinstance(node, ServingCommand) or node.launch.runtime.kind == "image":
             return findings
@@ -170,9 +206,12 @@ class _RuleRun:
             for one in findings
         ]
 
-    def overflow(self) -> Problem:
-        """The problem that the rule has more to say than anybody would read."""
-        return _overflow(self._rule.name, self._locators)
+    def _tell(self) -> None:
+        """Something was told: what may follow is counted once that was enough."""
+        self.told += 1
+        self._room.left -= 1
+        self.crowded = self._room.left <= 0 and self.told >= ALWAYS_TOLD
+        self._context.counting = self.crowded or self.told >= MOST_FINDINGS
 
 
 def _as_likely(finding: Finding) -> Finding:
@@ -180,9 +219,22 @@ def _as_likely(finding: Finding) -> Finding:
     return finding._replace(confidence=Confidence.LIKELY)
 
 
-def _overflow(rule: str, locators: Locators) -> Problem:
-    detail = f"the rule {rule} has more than {MOST_FINDINGS:,} findings; the rest is not told"
-    return Problem(ProblemKind.TOO_LARGE, locators.own.document.source.origin, detail)
+def _overflows(runs: Iterable[_RuleRun], origin: str) -> Iterator[Problem]:
+    """The problems that rules have more to say than anybody would read, with how much more."""
+    crowded = 0
+    for run in runs:
+        if run.crowded:
+            crowded += run.untold
+        elif run.untold:
+            most = f"the rule {run.rule.name} has more than {MOST_FINDINGS:,} findings"
+            yield _untold(most, run.untold, origin)
+    if crowded:
+        yield _untold(f"there are more than {MOST_OF_ALL:,} findings", crowded, origin)
+
+
+def _untold(most: str, number: int, origin: str) -> Problem:
+    detail = f"{most}; {number:,} more {'is' if number == 1 else 'are'} not told"
+    return Problem(ProblemKind.TOO_LARGE, origin, detail)
 
 
 def _crash(rule: Rule, locators: Locators, node: Node, error: Exception) -> Problem:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.finding import Confidence, Edit, Finding, Fix, Note, Severity
+from imagelint.core.finding import Confidence, Edit, Finding, Fix, Location, Note, Severity
+from imagelint.core.source import Span
 
 if TYPE_CHECKING:
     from imagelint.core.environment import Environment
-    from imagelint.core.source import Source, Span
+    from imagelint.core.source import Source
     from imagelint.documents.base import Complaint, Document, Node
     from imagelint.documents.locate import Locator, Locators
     from imagelint.documents.project import Project
@@ -16,9 +17,13 @@ if TYPE_CHECKING:
 
 
 class Context:
-    """All that a rule may know besides its subject. No clock, no network."""
+    """All that a rule may know besides its subject. No clock, no network.
 
-    __slots__ = ("_locators", "_rule", "document", "environment", "project")
+    While `counting` is true, what the rule says is not told but counted: all findings are the same,
+    which costs next to nothing.
+    """
+
+    __slots__ = ("_locators", "_rule", "_untold", "counting", "document", "environment", "project")
 
     def __init__(
         self, rule: Rule, locators: Locators, project: Project, environment: Environment
@@ -28,6 +33,8 @@ class Context:
         self.document: Document = locators.own.document
         self.project = project
         self.environment = environment
+        self.counting = False
+        self._untold = Finding(rule.name, rule.severity, "", Location(self.source.origin))
 
     @property
     def source(self) -> Source:
@@ -54,6 +61,8 @@ class Context:
         `references` are those of the rule that it answers to, where that is not all of them.
         In the text of another file it is at most likely where another may be the one that is meant.
         """
+        if self.counting:
+            return self._untold
         location = self._locators.own.locate(at)
         foreign = location.origin != self.source.origin
         if foreign and not self.document.part_at(at.span.start).certain:
@@ -85,6 +94,8 @@ class Context:
         Raises:
             LookupError: no document of that origin was looked at.
         """
+        if self.counting:
+            return Note("")
         location = self._locator(of).locate(at) if at else None
         return Note(self._locators.redact(message), location)
 
@@ -94,6 +105,8 @@ class Context:
         Raises:
             LookupError: no document of that origin was looked at.
         """
+        if self.counting:
+            return Edit(self.source.origin, Span(0, 0), "")
         part = self._locator(of).document.part_at(span.start)
         return Edit(part.source.origin, part.local(span), text)
 

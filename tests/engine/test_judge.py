@@ -12,6 +12,7 @@ from imagelint.core.redact import MASK
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document, DocumentError, Landmark, Text
+from imagelint.documents.locate import Locator
 from imagelint.documents.project import Project
 from imagelint.engine.judge import Judge, Judgement
 from imagelint.rules import catalog
@@ -20,6 +21,7 @@ from imagelint.rules.api import Context, Findings, Rule, rule
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from imagelint.core.finding import Location
     from imagelint.documents.base import Node
 
 
@@ -260,16 +262,49 @@ def test_some_nodes_can_be_judged_alone(loaded: list[str]) -> None:
     assert [found.message for found in judgement.findings] == ["letter c"]
 
 
-def test_a_flood_of_findings_is_bounded_and_the_rest_is_a_problem(
+def test_a_flood_of_findings_is_bounded_and_the_rest_is_counted(
     run: Callable[..., Judgement], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("imagelint.engine.judge.MOST_FINDINGS", 3)
     judgement = run("acdefg1", "letter-seen", "digit-seen")
     rules = [found.rule for found in judgement.findings]
-    assert rules == ["letter-seen"] * 4 + ["digit-seen"]
+    assert rules == ["letter-seen"] * 3 + ["digit-seen"]
     (problem,) = judgement.problems
     assert problem.kind is ProblemKind.TOO_LARGE
-    assert problem.detail == "the rule letter-seen has more than 3 findings; the rest is not told"
+    said = "the rule letter-seen has more than 3 findings; 3 more are not told"
+    assert problem.detail == said
+    (problem,) = run("acde", "letter-seen").problems
+    assert problem.detail.endswith("; 1 more is not told")
+    assert run("acd", "letter-seen").problems == ()
+
+
+def test_all_findings_are_bounded_but_no_rule_is_silenced_by_the_others(
+    run: Callable[..., Judgement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imagelint.engine.judge.MOST_OF_ALL", 5)
+    monkeypatch.setattr("imagelint.engine.judge.ALWAYS_TOLD", 2)
+    judgement = run("acdefghijk1234", "letter-seen", "digit-seen")
+    rules = [found.rule for found in judgement.findings]
+    assert rules == ["letter-seen"] * 5 + ["digit-seen"] * 2
+    (problem,) = judgement.problems
+    assert problem.kind is ProblemKind.TOO_LARGE
+    assert problem.detail == "there are more than 5 findings; 7 more are not told"
+
+
+def test_what_is_only_counted_is_not_located(
+    run: Callable[..., Judgement], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("imagelint.engine.judge.MOST_FINDINGS", 3)
+    located: list[object] = []
+    whole = Locator.locate
+
+    def locate(locator: Locator, node: Node) -> Location:
+        located.append(node)
+        return whole(locator, node)
+
+    monkeypatch.setattr(Locator, "locate", locate)
+    run("a" * 50, "letter-seen")
+    assert len(located) == 3
 
 
 def test_a_flood_of_crashes_is_bounded(
@@ -278,7 +313,8 @@ def test_a_flood_of_crashes_is_bounded(
     monkeypatch.setattr("imagelint.engine.judge.MOST_FINDINGS", 3)
     judgement = run("b" * 50, "letter-fails")
     kinds = [problem.kind for problem in judgement.problems]
-    assert kinds == [ProblemKind.RULE_CRASHED] * 2 + [ProblemKind.TOO_LARGE]
+    assert kinds == [ProblemKind.RULE_CRASHED, ProblemKind.TOO_LARGE]
+    assert judgement.problems[-1].detail.endswith("; 97 more are not told")
 
 
 HIDDEN = "hunter2hunter2"
