@@ -141,7 +141,7 @@ COMMAND_LINES = (
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 217),
     Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 219),
     Command((*CHECK, "requirements.txt"), LIST, ON_LISTS, 134),
-    Command((*CHECK, ".dockerignore"), {"hashlib", "json"}, ON_DOCKERFILES, 168),
+    Command((*CHECK, ".dockerignore"), {"hashlib", "json"}, ON_DOCKERFILES, 169),
     Command((*CHECK, "plain"), DOCKERFILE, BESIDE_COMPOSE, 264),
     Command((*CHECK, "hard"), DOCKERFILE | SHELL, BESIDE_COMPOSE, 269),
     Command(("rules",), TABLES, EVERYTHING, 281),

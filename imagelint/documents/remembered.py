@@ -11,28 +11,40 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 R = TypeVar("R")
 _MOST = 1_024
-"""Answers of one question: the rules ask about one file after the other."""
+"""Answers of one question that outlive their document: others may look at it."""
 _FEW = 16
 """Answers about scripts, which hold whole texts: the rules ask about one after the other."""
+_MOST_OF_ONE = 100_000
+"""Answers of one question about one document."""
+_ANSWERS: list[dict[int, tuple[object, object]]] = []
 
 
 def remembered(ask: Callable[[T], R]) -> Callable[[T], R]:
-    """A function of one immutable node that keeps its last answers.
+    """A function of one immutable node that keeps its answers while its document is examined.
 
     The node is known by its identity: to hash a command with all its words, as `functools` would,
     costs more than most answers.
     """
-    return _remembering(ask, _MOST)
+    answers: dict[int, tuple[T, R]] = {}
+    _ANSWERS.append(answers)  # type: ignore[arg-type]
+    return _remembering(ask, answers, _MOST_OF_ONE)
 
 
 def remembered_briefly(ask: Callable[[T], R]) -> Callable[[T], R]:
     """The same for a large node, of which more than a few are not to be held."""
-    return _remembering(ask, _FEW)
+    return _remembering(ask, {}, _FEW)
 
 
-def _remembering(ask: Callable[[T], R], most: int) -> Callable[[T], R]:
-    answers: dict[int, tuple[T, R]] = {}
+def forget_many() -> None:
+    """A document was examined: of what was answered, no more is kept than others may ask again."""
+    for answers in _ANSWERS:
+        if len(answers) > _MOST:
+            answers.clear()
 
+
+def _remembering(
+    ask: Callable[[T], R], answers: dict[int, tuple[T, R]], most: int
+) -> Callable[[T], R]:
     @wraps(ask)
     def answer(node: T) -> R:
         known = answers.get(id(node))

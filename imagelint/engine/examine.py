@@ -9,6 +9,7 @@ from imagelint.core.report import Examined, Report
 from imagelint.deployment.join import joined
 from imagelint.documents.kinds import about
 from imagelint.documents.project import Project
+from imagelint.documents.remembered import forget_many
 from imagelint.engine.echoes import without_echoes
 from imagelint.engine.inline import InlineTerms, allow_inline
 from imagelint.engine.judge import Judge
@@ -40,6 +41,7 @@ class Examination:
         """The report about one document; what the policy waives is still among the findings."""
         document = joined(document, project)
         judgement = self._judge(document, project)
+        forget_many()
         own = (one for one in judgement.findings if document.speaks_of(one.location.origin))
         findings = self._levelled(own)
         if document.source.text:

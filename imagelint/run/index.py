@@ -14,6 +14,7 @@ from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind, R
 from imagelint.documents.detect import DocumentError, detect, may_be, parse
 from imagelint.documents.kinds import KINDS
 from imagelint.documents.project import beside, by_key
+from imagelint.documents.remembered import forget_many
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -207,6 +208,7 @@ class FileIndex:
                 continue
             for key, nodes in document.derived(by_key).items():
                 result.setdefault(key, []).extend((origin, node) for node in nodes)
+            forget_many()
         return result
 
     def _parse_ahead(self, found: FoundFile, word: str) -> Document | Report | None:
