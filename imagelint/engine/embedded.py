@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.locate import Locator
 from imagelint.documents.runtime.field import Place
+from imagelint.engine.echoes import made_by
 
 if TYPE_CHECKING:
     from imagelint.core.finding import Finding, Location
@@ -19,6 +20,8 @@ def relocated(report: Report, embedded: Embedded, outer: Document) -> Report:
     What is a file of its own keeps its places.
     """
     mapped = embedded.mapped
+    if embedded.document.rendered:
+        return _attributed(report, outer)._replace(examined=())
     if mapped is None:
         return report
     locator = Locator(outer)
@@ -43,4 +46,19 @@ def relocated(report: Report, embedded: Embedded, outer: Document) -> Report:
             for problem in report.problems
         ),
         examined=(),
+    )
+
+
+def _attributed(report: Report, outer: Document) -> Report:
+    """A report with notes of who renders what is written in other files."""
+    origin = outer.source.origin
+    note = made_by(origin)
+
+    def attributed(finding: Finding) -> Finding:
+        own = finding.location.origin == origin
+        return finding if own else finding._replace(notes=(*finding.notes, note))
+
+    return report._replace(
+        findings=tuple(map(attributed, report.findings)),
+        allowed=tuple(each._replace(finding=attributed(each.finding)) for each in report.allowed),
     )

@@ -64,7 +64,9 @@ class Examination:
 
         report = Report()
         for embedded in document.embedded:
-            report += relocated(self(embedded.document, project), embedded, document)
+            inner = embedded.document
+            around = project.around(inner) if inner.rendered else project
+            report += relocated(self(inner, around), embedded, document)
         return report
 
     def allowances(self, document: Document, uses: Iterable[AllowanceUse]) -> Report:

@@ -198,10 +198,11 @@ class _RuleRun:
         if not isinstance(node, ServingCommand) or node.launch.runtime.kind == "image":
             return findings
         runtime = node.launch.runtime
-        runner = Note(own.redact(f"`{runtime.name}` runs it"), own.locate(runtime))
+        place = own.locate(runtime)
+        runner = Note(own.redact(f"`{runtime.name}` runs it"), place)
         return [
             one._replace(notes=(*one.notes, runner))
-            if one.location.origin != own.document.source.origin
+            if one.location.origin not in (place.origin, own.document.source.origin)
             else one
             for one in findings
         ]

@@ -17,6 +17,7 @@ from imagelint.documents.kinds import KINDS
 from imagelint.documents.project import Project, beside, kind_asked
 from imagelint.engine.examine import Examination
 from imagelint.run.index import FileIndex
+from imagelint.run.renderings import NO_RENDERINGS
 from imagelint.run.samples import SAMPLES
 from imagelint.run.serialize import FileReport
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Key, Node
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
+    from imagelint.run.renderings import Renderings
 
 
 # What depends on files that change holds at no other time: no digest is this word.
@@ -36,13 +38,14 @@ class Plan(NamedTuple):
     """What holds for all files of a run. `files` are the examined ones by origin.
 
     `file_index` is what has been read of them before. `keeps` tells whether results are
-    remembered, so that what was looked at must be known.
+    remembered, so that what was looked at must be known. `renderings` are what kustomizations make.
     """
 
     files: dict[str, FoundFile]
     policies: Policies
     file_index: FileIndex | None = None
     keeps: bool = False
+    renderings: Renderings = NO_RENDERINGS
 
 
 class Examiner:
@@ -109,11 +112,24 @@ class Examiner:
         project.dependencies.update(
             name for name in looked_at if self._is_below(root, os.path.dirname(name) or ".")
         )
+        document, problems = self._rendered(document, project)
         report = self._examination(self._plan.policies.of(folder))(document, project)
+        report += Report(problems=problems)
         asked = sorted(project.dependencies) if self._plan.keeps else ()
         if self._index.changed:
             return FileReport(report, _NEVER_AGAIN)
         return FileReport(report, tuple((name, dependency(name, self._index)) for name in asked))
+
+    def _rendered(
+        self, document: Document, project: Project
+    ) -> tuple[Document, tuple[Problem, ...]]:
+        """The document with what a kustomization makes; what is judged there is not judged here."""
+        renderings = self._plan.renderings
+        if document.source.origin not in renderings.concerned:
+            return document, ()
+        from imagelint.run.kustomizations import with_rendering
+
+        return with_rendering(document, renderings, project)
 
     def _examination(self, policy: Policy) -> Examination:
         known = self._examinations.get(id(policy))

@@ -14,6 +14,7 @@ from imagelint.engine.echoes import without_repeats
 from imagelint.policy.digest import policy_digest
 from imagelint.run.examiner import Examiner, Plan, dependency
 from imagelint.run.index import FileIndex
+from imagelint.run.renderings import KUSTOMIZATIONS, NO_RENDERINGS
 from imagelint.run.serialize import FileReport, decode, encode
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from imagelint.collect.files import FoundFile
     from imagelint.core.finding import Finding
     from imagelint.run.policies import Policies
+    from imagelint.run.renderings import Renderings
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORTH_A_PROCESS = 20
@@ -71,14 +73,30 @@ def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     files_by_origin = {found.origin: found for found in ordered}
     index = FileIndex(files_by_origin, hashed=run.results.keeps)
+    renderings = _renderings(ordered, index)
     tasks = _tasks(ordered, run, index)
-    plan = Plan(files_by_origin, run.policies, index, run.results.keeps)
+    if renderings.concerned:
+        # What an engine makes depends on more than what was read here: it is made again each time.
+        tasks = [
+            task._replace(key="") if task.found.origin in renderings.concerned else task
+            for task in tasks
+        ]
+    plan = Plan(files_by_origin, run.policies, index, run.results.keeps, renderings)
     done = _known(tasks, run, index)
     missing = [task for task in tasks if task.found.origin not in done]
     run.progress(len(done), len(tasks))
     for task, stored in _work(missing, plan, run, len(done)):
         done[task.found.origin] = stored.report
     return without_repeats({task.found.origin: done[task.found.origin] for task in tasks})
+
+
+def _renderings(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
+    """What has to be rendered before anything is examined."""
+    if not any(f"/{found.origin}".endswith(KUSTOMIZATIONS) for found in files):
+        return NO_RENDERINGS
+    from imagelint.run.kustomizations import render
+
+    return render(files, index)
 
 
 def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]:

@@ -102,6 +102,10 @@ class Manifest(Document):
             gaps=self.gaps,
         )
 
+    def without_objects(self) -> Manifest:
+        """The text alone, whose objects are judged where they are rendered."""
+        return Manifest(self.source, (), complaints=self.complaints, gaps=self.gaps)
+
     def with_pods(self, pods: tuple[Pod, ...], attachments: Attachments) -> Manifest:
         """The manifest with other pods in the places of its own, and places in further texts."""
         made = self.attach(attachments)

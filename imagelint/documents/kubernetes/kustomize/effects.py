@@ -39,12 +39,34 @@ _PLAIN = pattern(r"[A-Za-z0-9_.*|^$/-]*")
 _EQUALS = pattern(r"([A-Za-z0-9_./-]+)\s*==?\s*([A-Za-z0-9_.-]+)")
 
 
-class _Change(NamedTuple):
+class Change(NamedTuple):
     """A patch with the origin of its kustomization, and the names that objects have there."""
 
     origin: str
     patch: Patch
     affixes: tuple[tuple[str, str], ...]
+
+    def may_concern(self, obj: KubernetesObject) -> bool:
+        """Whether an object may be what the patch is for, as far as its target tells."""
+        target = self.patch.target
+        return target is None or _selects(target, obj, self.affixes)
+
+    def is_for(self, body: Cursor, obj: KubernetesObject) -> bool:
+        """Whether one of its bodies is for an object."""
+        return self.patch.target is not None or _is_for(body, obj, self.affixes)
+
+
+def read_patch(change: Change, project: Project) -> Patch:
+    """The patch with what stands in its file."""
+    if not change.patch.path:
+        return change.patch
+    origin = beside(change.origin, change.patch.path)
+    operations = project.document(origin, JsonPatch)
+    if isinstance(operations, Known):
+        return change.patch._replace(operations=operations.value.operations)
+    found = project.document(origin, Manifest)
+    bodies = found.value.objects if isinstance(found, Known) else ()
+    return change.patch._replace(bodies=tuple(obj.body for obj in bodies))
 
 
 def kustomized(
@@ -65,7 +87,7 @@ class _Overlay:
         self._opaque = any(one.opaque for _, one in applied)
         self._images = tuple(image for _, one in applied for image in one.images)
         self._replicas = frozenset(name for _, one in applied for name in one.replicas)
-        self._changes = tuple(_changes(applied))
+        self._changes = tuple(changes(applied))
 
     def of(self, obj: KubernetesObject) -> KubernetesObject:
         """An object with what is not known of it any more."""
@@ -74,7 +96,7 @@ class _Overlay:
             return obj
         tree, readable = body, True
         for change in self._changes:
-            if change.patch.target is None or _selects(change.patch.target, obj, change.affixes):
+            if change.may_concern(obj):
                 tree, understood = self._changed(tree, change, obj)
                 readable = readable and understood
         if self._images:
@@ -88,42 +110,34 @@ class _Overlay:
         return obj._replace(body=whole, incomplete=obj.incomplete or incomplete)
 
     def _changed(
-        self, tree: YamlNode, change: _Change, obj: KubernetesObject
+        self, tree: YamlNode, change: Change, obj: KubernetesObject
     ) -> tuple[YamlNode, bool]:
         """The tree under a patch, and whether all of the patch could be read."""
         patch = self._read(change)
         for operation in patch.operations:
             tree = operated(tree, operation)
         for body in patch.bodies:
-            if change.patch.target is None and not _is_for(body, obj, change.affixes):
+            if not change.is_for(body, obj):
                 continue
             for name, place in body.entries():
                 if name not in ("apiVersion", "kind", "metadata") and place.node is not None:
                     tree = overlaid(tree, _only(body, name))
         return tree, bool(patch.operations or patch.bodies)
 
-    def _read(self, change: _Change) -> Patch:
-        """The patch with what stands in its file."""
-        if not change.patch.path:
-            return change.patch
-        origin = beside(change.origin, change.patch.path)
-        operations = self._project.document(origin, JsonPatch)
-        if isinstance(operations, Known):
-            return change.patch._replace(operations=operations.value.operations)
-        found = self._project.document(origin, Manifest)
-        bodies = found.value.objects if isinstance(found, Known) else ()
-        return change.patch._replace(bodies=tuple(obj.body for obj in bodies))
+    def _read(self, change: Change) -> Patch:
+        return read_patch(change, self._project)
 
     def _other_image(self, text: str) -> str:
         """What takes the place of an image: several kustomizations may disagree."""
         return _replaced(text, self._images)
 
 
-def _changes(applied: Iterable[tuple[str, Transformation]]) -> Iterator[_Change]:
+def changes(applied: Iterable[tuple[str, Transformation]]) -> Iterator[Change]:
+    """The patches of some kustomizations, from the innermost outwards."""
     affixes: list[tuple[str, str]] = [("", "")]
     for origin, one in applied:
         for patch in one.patches:
-            yield _Change(origin, patch, tuple(affixes))
+            yield Change(origin, patch, tuple(affixes))
         before, behind = one.affixes
         if (before or behind) and len(affixes) < _MOST_NAMES:
             affixes += [(before + first, last + behind) for first, last in affixes]

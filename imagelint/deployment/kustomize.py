@@ -1,0 +1,232 @@
+"""What a kustomization makes, as a document whose nodes stand where their values are written."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
+from imagelint.core.source import Source, Span
+from imagelint.deployment.attachment import Attacher, shifted
+from imagelint.deployment.placing import Below, Placer
+from imagelint.documents.execution import UNKNOWN_PLACE
+from imagelint.documents.kubernetes.kustomize.document import Kustomization
+from imagelint.documents.kubernetes.kustomize.effects import changes, read_patch
+from imagelint.documents.kubernetes.kustomize.jsonpatch import JsonPatch
+from imagelint.documents.kubernetes.manifest import Manifest, read_object
+from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.kubernetes.wellformed import malformed_parts
+from imagelint.documents.project import beside
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.document import read_stream
+from imagelint.documents.yaml.load import YamlError, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.fact import Fact
+    from imagelint.deployment.placing import Origin
+    from imagelint.documents.base import Document
+    from imagelint.documents.kubernetes.kustomize.effects import Change
+    from imagelint.documents.kubernetes.kustomize.model import Transformation
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.project import Project
+    from imagelint.documents.rendered import RenderedText
+    from imagelint.documents.yaml.nodes import YamlNode
+
+_ORIGIN = "config.kubernetes.io/origin"
+# What a kustomization sets on all objects, and where.
+_SETTINGS = (
+    ("namespace", ("metadata", "namespace")),
+    ("commonLabels", ("metadata", "labels")),
+    ("commonLabels", ("spec", "template", "metadata", "labels")),
+    ("commonLabels", ("spec", "selector", "matchLabels")),
+    ("commonAnnotations", ("metadata", "annotations")),
+)
+
+
+class RenderedManifest(Manifest):
+    """The objects that a kustomization makes; its own source is the kustomization."""
+
+    rendered = True
+    __slots__ = ()
+
+    def within(self, project: Project) -> RenderedManifest:  # noqa: ARG002 - nobody changes it
+        """Itself: what others would make of it is made."""
+        return self
+
+
+def rendered_manifest(
+    kustomization: Kustomization, rendered: RenderedText, project: Project
+) -> RenderedManifest:
+    """The objects that a kustomization makes, with their places in the files of the run.
+
+    Raises:
+        DocumentError: what was made cannot be read.
+    """
+    origin = kustomization.source.origin
+    stream = read_stream(Source(origin, rendered.text), "kubernetes")
+    reader = _Reader(kustomization, rendered, project)
+    objects = tuple(reader.object(Cursor(node)) for node in stream.documents)
+    with_pods = tuple((obj, read_pods(obj)) for obj in objects)
+    made = RenderedManifest(
+        kustomization.source,
+        with_pods,
+        complaints=sorted(
+            complaint for obj, pods in with_pods for complaint in malformed_parts(obj, pods)
+        ),
+    )
+    return made.attach(reader.attacher.attachments)
+
+
+class _Place(NamedTuple):
+    """Where an object comes from: a manifest, or the kustomization that generates it."""
+
+    document: Document | None
+    object: KubernetesObject | None
+    origin: str
+
+
+class _Reader:
+    """Gives the objects of one rendering their places."""
+
+    def __init__(
+        self, kustomization: Kustomization, rendered: RenderedText, project: Project
+    ) -> None:
+        self.attacher = Attacher(kustomization)
+        self._own = kustomization
+        self._rendered = rendered
+        self._project = project
+        self._applied = tuple(self._transformations())
+        self._placer = Placer(self._image)
+        self._images: dict[str, Span] | None = None
+
+    def _transformations(self) -> Iterator[tuple[str, Transformation]]:
+        """What is done to objects on their way, from the innermost outwards."""
+        for origin in reversed(self._rendered.sources):
+            document = self._document(origin)
+            if isinstance(document, Kustomization):
+                yield from ((origin, one) for one in document.transformations())
+
+    def object(self, body: Cursor) -> KubernetesObject:
+        """An object with the places of the files of the run."""
+        place = self._place(body)
+        node = body.node
+        origins = tuple(self._origins(place))
+        at = self._fallback(place)
+        tree = self._placer.placed(node, origins, at) if node is not None else node
+        return read_object(Cursor(tree))
+
+    def _place(self, body: Cursor) -> _Place:
+        written = body.at("metadata", "annotations", _ORIGIN).word()
+        try:
+            stream = read_yaml(written)
+        except YamlError:
+            return _Place(None, None, "")
+        said = Cursor(stream.documents[0] if stream.documents else None)
+        path = said["path"].word() or said["configuredIn"].word()
+        if not path:
+            return _Place(None, None, "")
+        origin = beside(self._own.source.origin, self._rendered.named(path))
+        found = self._project.document(origin, Manifest)
+        if not isinstance(found, Known):
+            return _Place(None, None, origin)
+        return _Place(found.value, _counterpart(body, found.value), origin)
+
+    def _fallback(self, place: _Place) -> Span:
+        """Where an object is placed of which nothing is written: its own, or who makes it."""
+        if place.object is not None and place.document is not None:
+            return self._moved(place.object.span, place.document)
+        whole = self._own.objects
+        return whole[0].span if whole else Span(0, 0)
+
+    def _origins(self, place: _Place) -> Iterator[Origin]:
+        """The trees of which an object was made, the outermost first."""
+        obj = place.object
+        if obj is None or place.document is None or obj.body.node is None:
+            return
+        patches = changes(self._applied)
+        made = [origin for change in patches for origin in self._patched(change, obj)]
+        for at, one in reversed(self._applied):
+            yield from self._settings(at, one, obj)
+        yield from reversed(made)
+        yield self._tree(obj.body.node, place.document)
+
+    def _patched(self, change: Change, obj: KubernetesObject) -> Iterator[Origin]:
+        if not change.may_concern(obj):
+            return
+        patch = read_patch(change, self._project)
+        origin = beside(change.origin, change.patch.path) if change.patch.path else change.origin
+        document = self._document(origin)
+        if document is None:
+            return
+        for body in patch.bodies:
+            if change.is_for(body, obj) and body.node is not None:
+                yield self._tree(body.node, document)
+        for operation in patch.operations:
+            node = operation.value.node
+            if node is not None and operation.keys:
+                yield Below(operation.keys, self._tree(node, document))
+
+    def _settings(self, at: str, one: Transformation, obj: KubernetesObject) -> Iterator[Origin]:
+        """What a kustomization sets without a patch."""
+        document = self._document(at)
+        body = next((own.body for own in _objects(document) if own.span == one.span), None)
+        if document is None or body is None:
+            return
+        for field, keys in _SETTINGS:
+            node = body[field].node
+            if node is not None:
+                yield Below(keys, self._tree(node, document))
+        for entry in body["replicas"].items():
+            node = entry["count"].node
+            if entry["name"].word() == obj.name and node is not None:
+                yield Below(("spec", "replicas"), self._tree(node, document))
+
+    def _document(self, origin: str) -> Document | None:
+        if origin == self._own.source.origin:
+            return self._own
+        found: Fact[Manifest] | Fact[JsonPatch] = self._project.document(origin, Manifest)
+        if not isinstance(found, Known):
+            found = self._project.document(origin, JsonPatch)
+        document: Document | None = found.value if isinstance(found, Known) else None
+        return document
+
+    def _tree(self, node: YamlNode, document: Document) -> YamlNode:
+        return shifted(node, self.attacher.offset(document, certain=True), UNKNOWN_PLACE)
+
+    def _moved(self, span: Span, document: Document) -> Span:
+        return shifted(span, self.attacher.offset(document, certain=True), UNKNOWN_PLACE)
+
+    def _image(self, text: str) -> Span | None:
+        """Where the tag or the name of an image is written that a kustomization sets."""
+        if self._images is None:
+            self._images = dict(self._overrides())
+        name = text.partition("@")[0]
+        folder, slash, last = name.rpartition("/")
+        return self._images.get(folder + slash + last.partition(":")[0])
+
+    def _overrides(self) -> Iterator[tuple[str, Span]]:
+        """The images by the names that they have then; the outermost last, as it counts."""
+        for origin, one in self._applied:
+            document = self._document(origin)
+            for image in one.images if document is not None else ():
+                facts = (image.digest, image.tag, image.new_name)
+                span = next((fact.span for fact in facts if isinstance(fact, Known)), None)
+                new = image.new_name.value if isinstance(image.new_name, Known) else ""
+                if span is not None and document is not None:
+                    yield new or image.name, self._moved(span, document)
+
+
+def _objects(document: Document | None) -> tuple[KubernetesObject, ...]:
+    return document.objects if isinstance(document, Manifest) else ()
+
+
+def _counterpart(body: Cursor, manifest: Manifest) -> KubernetesObject | None:
+    """The object of a manifest that another one was made of: of its kind, and most of its name."""
+    kind, name = body["kind"].word(), body.at("metadata", "name").word()
+    same = [obj for obj in manifest.objects if obj.kind == kind]
+    if len(same) == 1:
+        return same[0]
+    within = [obj for obj in same if obj.name in name]
+    return max(within, key=lambda obj: len(obj.name), default=None)

@@ -1,0 +1,197 @@
+"""What the kustomizations of a run make: which are built, by what, and which files that covers."""
+
+from __future__ import annotations
+
+import os
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from imagelint.collect.files import FoundFile
+from imagelint.collect.findup import root_of
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.documents.base import DocumentError, Embedded
+from imagelint.documents.kubernetes.kustomize.document import Kustomization
+from imagelint.documents.kubernetes.kustomize.model import FILES
+from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.parts import Attachments
+from imagelint.documents.project import beside
+from imagelint.run.renderings import NO_RENDERINGS, Renderings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.documents.base import Document
+    from imagelint.documents.project import Project
+    from imagelint.documents.rendered import RenderedText
+    from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.run.index import FileIndex
+
+_MOST_FOLDERS = 500  # of one kustomization
+_MOST_BUILDS = 2_000
+# Where an object of the output comes from.
+_FROM_FILE = pattern(r"config\.kubernetes\.io/origin: \|\n\s+path: (\S.*)")
+# What is no path: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/
+_REMOTE = pattern(r"[a-z][a-z0-9+.-]*:|git@|[\w-]+\.[a-z]{2,}/|.*[?&](?:ref|version)=")
+# The fields of a kustomization that name files or folders.
+_LISTS = (
+    *("resources", "bases", "components", "crds", "configurations"),
+    *("generators", "transformers", "validators", "patchesStrategicMerge"),
+)
+_ENTRIES = ("patches", "patchesJson6902", "replacements")
+_GENERATORS = ("configMapGenerator", "secretGenerator")
+
+
+def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
+    """Build every kustomization that no other one of the run takes."""
+    trees = [
+        tree
+        for found in files
+        if found.origin.rpartition("/")[2] in FILES
+        if (tree := _Tree.read(found, index)) is not None
+    ]
+    inner = {source for tree in trees for source in tree.sources[1:]}
+    roots = [tree for tree in trees if tree.origin not in inner and not tree.component]
+    if not roots:
+        return NO_RENDERINGS
+    problems = {tree.origin: tree.problem for tree in roots if tree.problem is not None}
+    wanted = [tree for tree in roots if tree.problem is None][:_MOST_BUILDS]
+    return _built(wanted, problems) if wanted else Renderings({}, problems)
+
+
+def with_rendering(
+    document: Document, renderings: Renderings, project: Project
+) -> tuple[Document, tuple[Problem, ...]]:
+    """A document with the objects that it makes as a part of it, and why there are none."""
+    origin = document.source.origin
+    problem = renderings.problems.get(origin)
+    if problem is not None:
+        return document, (problem,)
+    if isinstance(document, Kustomization) and origin in renderings.texts:
+        from imagelint.deployment.kustomize import rendered_manifest
+
+        try:
+            made = rendered_manifest(document, renderings.texts[origin], project)
+        except DocumentError as error:
+            detail = f"what it makes cannot be read: {error.message}"
+            return document, (Problem(error.kind, origin, detail),)
+        whole = document.attach(Attachments())
+        whole.embedded = (*document.embedded, Embedded(made))
+        return whole, ()
+    if isinstance(document, Manifest) and origin in renderings.covered:
+        return document.without_objects(), ()
+    return document, ()
+
+
+def _built(trees: list[_Tree], problems: dict[str, Problem]) -> Renderings:
+    from imagelint.render.kustomize import kustomize_engine
+
+    engine = kustomize_engine(trees[0].origin)
+    if isinstance(engine, Problem):
+        return Renderings({}, {**problems, trees[0].origin: engine})
+    texts: dict[str, RenderedText] = {}
+    answers = engine.build([os.path.realpath(tree.folder) for tree in trees])
+    for tree, answer in zip(trees, answers, strict=True):
+        if isinstance(answer, Problem):
+            problems[tree.origin] = answer._replace(origin=tree.origin)
+        else:
+            texts[tree.origin] = answer._replace(sources=tree.sources)
+    covered = frozenset(
+        beside(origin, text.named(match[1].strip()))
+        for origin, text in texts.items()
+        for match in _FROM_FILE.finditer(text.text)
+    )
+    return Renderings(texts, problems, covered)
+
+
+class _Tree(NamedTuple):
+    """A kustomization with those that it takes; a problem where it must not be built."""
+
+    origin: str
+    sources: tuple[str, ...]
+    component: bool
+    problem: Problem | None
+
+    @property
+    def folder(self) -> str:
+        return dirname(self.origin) or "."
+
+    @classmethod
+    def read(cls, found: FoundFile, index: FileIndex) -> _Tree | None:
+        """The tree of a kustomization; None where a file of that name is something else."""
+        document = index.document(found)
+        if not isinstance(document, Kustomization):
+            return None
+        component = any(obj.kind == "Component" for obj in document.objects)
+        origin = found.origin
+        root = os.path.realpath(root_of(dirname(origin) or "."))
+        sources: dict[str, None] = {origin: None}
+        pending = [(origin, document)]
+        while pending:
+            at, one = pending.pop(0)
+            for place in _paths(one):
+                refusal = _refusal(at, place, root)
+                if refusal:
+                    problem = _problem(origin, at, place, refusal)
+                    return cls(origin, tuple(sources), component, problem)
+                inner = _taken(at, place, index)
+                if inner is not None and inner.source.origin not in sources:
+                    sources[inner.source.origin] = None
+                    pending.append((inner.source.origin, inner))
+            if len(sources) > _MOST_FOLDERS:
+                detail = f"takes more than {_MOST_FOLDERS} kustomizations: it is not built"
+                problem = Problem(ProblemKind.TOO_LARGE, origin, detail)
+                return cls(origin, tuple(sources), component, problem)
+        return cls(origin, tuple(sources), component, None)
+
+
+def _taken(at: str, place: Cursor, index: FileIndex) -> Kustomization | None:
+    folder = beside(at, place.word())
+    if not os.path.isdir(folder):
+        return None
+    for name in FILES:
+        origin = beside(f"{folder}/", name)
+        if os.path.isfile(origin):
+            document = index.document(FoundFile(origin, origin))
+            return document if isinstance(document, Kustomization) else None
+    return None
+
+
+def _paths(document: Kustomization) -> Iterator[Cursor]:
+    """Everything in a kustomization that names a file or a folder."""
+    for body in (obj.body for obj in document.objects):
+        for field in _LISTS:
+            yield from body[field].items()
+        for field in _ENTRIES:
+            for entry in body[field].items():
+                yield entry["path"]
+        for field in _GENERATORS:
+            for entry in body[field].items():
+                yield from (entry["env"], *entry["envs"].items(), *entry["files"].items())
+        yield from (body.at("openapi", "path"), *body["helmCharts"].items())
+
+
+def _refusal(at: str, place: Cursor, root: str) -> str:
+    """Why a kustomization is not built that names something; empty for what may be read."""
+    path = place.word()
+    if place.key == "helmCharts" or place["repo"].exists or place["releaseName"].exists:
+        return "is a chart, which is not rendered"
+    if not path or "\n" in path:
+        return ""
+    if "=" in path and not _REMOTE.match(path):
+        path = path.partition("=")[2]  # a file under another key
+    target = os.path.realpath(beside(at, path))
+    if os.path.commonpath((root, target)) != root:
+        return "lies outside of the repository"
+    if _REMOTE.match(path) and not os.path.lexists(beside(at, path)):
+        return "is remote, and is not fetched"
+    return ""
+
+
+def _problem(origin: str, at: str, place: Cursor, refusal: str) -> Problem:
+    named = place.word() or place["name"].word()
+    where = "" if at == origin else f" of {at}"
+    detail = f"is not built: `{named}`{where} {refusal}"
+    help_ = "keep a copy of it in the repository, and name that"
+    return Problem(ProblemKind.UNREADABLE, origin, detail, help_)

@@ -1,0 +1,308 @@
+"""Kustomizations are built by the real engine, and what they make is placed where it is written."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+import pytest
+
+from imagelint.core.report import ProblemKind
+from imagelint.render import kustomize
+from imagelint.render.kustomize import KustomizeEngine, kustomize_engine
+
+if TYPE_CHECKING:
+    from tests.conftest import Program
+
+LIBRARIES = Path(__file__).parents[2] / ".tools" / "python"
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: llm
+spec:
+  template:
+    spec:
+      containers:
+        - name: llm
+          image: vllm/vllm-openai:v0.30.0
+          args: [--model=/m, --tensor-parallel-size=2]
+          resources:
+            limits: {nvidia.com/gpu: 2}
+          volumeMounts:
+            - {name: m, mountPath: /m}
+            - {name: shm, mountPath: /dev/shm}
+      volumes:
+        - {name: m, persistentVolumeClaim: {claimName: m}}
+        - {name: shm, emptyDir: {medium: Memory}}
+"""
+PATCH = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: llm}
+spec:
+  template:
+    spec:
+      containers:
+        - name: llm
+          args: [--model=/m, --tensor-parallel-size=4]
+"""
+OVERLAY = "resources: [../../base]\nnamePrefix: prod-\npatches: [{path: patch.yaml}]\n"
+
+
+class Said(NamedTuple):
+    """A line of the concise format."""
+
+    file: str
+    line: int
+    rule: str
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library, whatever programs there are."""
+    assert (LIBRARIES / "pykustomize").is_dir(), "run `make tools`"
+    monkeypatch.syspath_prepend(str(LIBRARIES))
+
+
+@pytest.fixture
+def nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """No engine at all: an empty folder of programs."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setattr(kustomize, "_library", lambda: "")
+    monkeypatch.setenv("PATH", str(folder))
+    return folder
+
+
+def write(root: Path, **files: str) -> None:
+    for name, text in files.items():
+        path = root / name.replace("__", "/")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def tree(root: Path, **changed: str) -> None:
+    files = {
+        "base/deployment.yaml": DEPLOYMENT,
+        "base/kustomization.yaml": "resources: [deployment.yaml]\n",
+        "overlays/prod/kustomization.yaml": OVERLAY,
+        "overlays/prod/patch.yaml": PATCH,
+    }
+    files.update({name.replace("__", "/") + ".yaml": text for name, text in changed.items()})
+    write(root, **files)
+
+
+def check(program: Program, *rules: str, code: int = 1) -> list[Said]:
+    only = [word for rule in rules for word in ("--only", rule)]
+    answer = program("check", "--no-cache", "--format", "concise", *only, ".")
+    assert answer.code == code, answer.out + answer.err
+    return [said(line) for line in answer.out.splitlines() if "[" in line]
+
+
+def said(line: str) -> Said:
+    file, number, _, rest = line.split(":", 3)
+    return Said(file, int(number), rest.partition("[")[2].partition("]")[0])
+
+
+def test_what_an_overlay_sets_is_found_in_its_patch(
+    here: Path, program: Program, engine: None
+) -> None:
+    tree(here)
+    assert check(program, "tp-vs-gpus") == [Said("overlays/prod/patch.yaml", 9, "tp-vs-gpus")]
+
+
+def test_what_it_mends_is_not_found_in_the_base(here: Path, program: Program, engine: None) -> None:
+    broken = DEPLOYMENT.replace("-size=2", "-size=4")
+    fixing = PATCH.replace("-size=4", "-size=2")
+    tree(here, base__deployment=broken, overlays__prod__patch=fixing)
+    assert check(program, "tp-vs-gpus", code=0) == []
+
+
+def test_a_base_that_nobody_takes_is_judged_alone(
+    here: Path, program: Program, engine: None
+) -> None:
+    write(here, **{"deployment.yaml": DEPLOYMENT.replace("-size=2", "-size=4")})
+    write(here, **{"kustomization.yaml": "resources: [deployment.yaml]\n"})
+    assert check(program, "tp-vs-gpus") == [Said("deployment.yaml", 11, "tp-vs-gpus")]
+
+
+def test_json_patches_images_replicas_and_components_have_their_places(
+    here: Path, program: Program, engine: None
+) -> None:
+    overlay = """\
+resources: [../../base]
+components: [../../gpus]
+images:
+  - name: vllm/vllm-openai
+    newTag: latest
+"""
+    component = """\
+apiVersion: kustomize.config.k8s.io/v1alpha1
+kind: Component
+patches:
+  - target: {kind: Deployment}
+    patch: |-
+      - op: replace
+        path: /spec/template/spec/containers/0/resources/limits
+        value:
+          nvidia.com/gpu: 1
+"""
+    tree(here, overlays__prod__kustomization=overlay, gpus__kustomization=component)
+    found = check(program, "tp-vs-gpus", "unpinned-image")
+    assert Said("base/deployment.yaml", 11, "tp-vs-gpus") in found
+    assert Said("overlays/prod/kustomization.yaml", 5, "unpinned-image") in found
+
+
+def test_overlays_that_say_the_same_are_named_together(
+    here: Path, program: Program, engine: None
+) -> None:
+    plain = "resources: [../../base]\nnamePrefix: dev-\n"
+    tree(
+        here,
+        base__deployment=DEPLOYMENT.replace("-size=2", "-size=4"),
+        overlays__prod__kustomization=plain.replace("dev", "prod"),
+        overlays__dev__kustomization=plain,
+    )
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.out.count("high[tp-vs-gpus]") == 1
+    assert "in what `overlays/dev/kustomization.yaml` makes" in answer.out
+    assert "in what `overlays/prod/kustomization.yaml` makes" in answer.out
+
+
+def test_generated_settings_reach_containers_under_their_hashed_names(
+    here: Path, program: Program, engine: None
+) -> None:
+    taking = DEPLOYMENT.replace("-size=2", "-size=$(TP)").replace(
+        "          resources:",
+        "          envFrom: [{configMapRef: {name: sizes}}]\n          resources:",
+    )
+    overlay = """\
+resources: [../../base]
+configMapGenerator:
+  - name: sizes
+    literals: [TP=4]
+"""
+    tree(here, base__deployment=taking, overlays__prod__kustomization=overlay)
+    found = check(program, "tp-vs-gpus")
+    assert [one.rule for one in found] == ["tp-vs-gpus"]
+
+
+def test_allowances_in_the_base_hold(here: Path, program: Program, engine: None) -> None:
+    allowed = DEPLOYMENT.replace("-size=2", "-size=4").replace(
+        "          args:", "          # imagelint: allow tp-vs-gpus -- two nodes\n          args:"
+    )
+    tree(here, base__deployment=allowed, overlays__prod__kustomization="resources: [../../base]\n")
+    assert check(program, "tp-vs-gpus", code=0) == []
+
+
+@pytest.mark.parametrize(
+    ("resource", "why"),
+    [
+        ("https://example.com/base.yaml", "is remote"),
+        ("github.com/example/repo//base?ref=v1", "is remote"),
+        ("git@example.com:a/b", "is remote"),
+        ("../../../../elsewhere", "lies outside"),
+    ],
+)
+def test_what_is_not_in_the_repository_is_not_fetched(
+    here: Path, program: Program, engine: None, resource: str, why: str
+) -> None:
+    (here / ".git").mkdir()
+    tree(here, overlays__prod__kustomization=f"resources: [{resource!r}]\n")
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert why in answer.out + answer.err
+
+
+def test_without_an_engine_one_problem_tells_how_to_get_it(
+    here: Path, program: Program, nothing: Path
+) -> None:
+    tree(here, other__kustomization="resources: [../base]\n")
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert (answer.out + answer.err).count("nothing here can build them") == 1
+    assert "imagelint[kustomize]" in answer.out + answer.err
+
+
+def test_an_engine_that_is_too_old_is_told_apart(nothing: Path) -> None:
+    write_program(nothing / "kubectl", 'echo \'{"clientVersion": {"gitVersion": "v1.20.0"}}\'')
+    found = kustomize_engine("kustomization.yaml")
+    assert not isinstance(found, KustomizeEngine)
+    assert found.kind is ProblemKind.TOOL_MISSING
+    assert "too old" in found.detail
+
+
+def test_programs_are_asked_for_their_release(nothing: Path) -> None:
+    write_program(nothing / "kustomize", "echo v5.4.2")
+    assert kustomize_engine("x") == KustomizeEngine(str(nothing / "kustomize"), ("build",))
+    write_program(nothing / "kustomize", "echo {kustomize/v4.5.7}")
+    assert isinstance(kustomize_engine("x"), KustomizeEngine)
+
+
+def write_program(path: Path, line: str) -> None:
+    path.write_text(f"#!/bin/sh\n{line}\n", encoding="utf-8")
+    path.chmod(0o755)
+
+
+def real_program(folder: Path) -> KustomizeEngine:
+    """A program `kustomize` that is the real engine: the library behind its command line."""
+    child = Path(kustomize.__file__).with_name("kustomize_child.py")
+    (library,) = (LIBRARIES / "pykustomize" / "_lib").rglob("*.so")
+    script = (
+        "import json, subprocess, sys\n"
+        f"said = subprocess.run([sys.executable, {str(child)!r}, {str(library)!r}, sys.argv[2]],"
+        " capture_output=True, text=True)\n"
+        "answer = json.loads(said.stdout)\n"
+        "sys.stdout.write(answer.get('text', ''))\n"
+        "sys.stderr.write(answer.get('error', ''))\n"
+        "sys.exit('error' in answer)\n"
+    )
+    path = folder / "kustomize"
+    import sys
+
+    path.write_text(f"#!{sys.executable}\n{script}", encoding="utf-8")
+    path.chmod(0o755)
+    return KustomizeEngine(str(path), ("build",))
+
+
+def test_program_and_library_make_the_same(here: Path, engine: None, tmp_path: Path) -> None:
+    tree(here)
+    folders = [os.path.realpath(here / "overlays" / "prod"), os.path.realpath(here)]
+    library = kustomize_engine("x")
+    assert isinstance(library, KustomizeEngine)
+    assert library.library
+    built, refused = library.build(folders)
+    again, refused_again = real_program(tmp_path).build(folders)
+    assert built == again
+    assert refused.kind is refused_again.kind is ProblemKind.UNPARSABLE  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("kustomization", "words"),
+    [
+        ("resources: [missing.yaml]\n", "missing.yaml"),
+        ("resources: [../prod]\n", "cycle"),
+        ("helmCharts: [{name: x, repo: 'https://example.com', version: 1}]\n", "is a chart"),
+        ("patches: [{path: nowhere.yaml}]\nresources: [../../base]\n", "nowhere.yaml"),
+    ],
+)
+def test_what_cannot_be_built_is_a_problem_in_the_words_of_the_engine(
+    here: Path, program: Program, engine: None, kustomization: str, words: str
+) -> None:
+    tree(here, overlays__prod__kustomization=kustomization)
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert words in answer.out + answer.err
+
+
+def test_the_library_that_dies_costs_only_what_it_dies_of(
+    here: Path, engine: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree(here)
+    found = kustomize_engine("x")
+    assert isinstance(found, KustomizeEngine)
+    broken = found._replace(library="/nonexistent.so")
+    (answer,) = broken.build([os.path.realpath(here / "base")])
+    assert getattr(answer, "kind", None) is ProblemKind.TOOL_FAILED
