@@ -69,5 +69,5 @@ def check(  # noqa: PLR0913 - the options of the command
         write(write_baseline, result.report)
         result = session.suppress(reports, read_file(write_baseline), paths=everything)
     asked = () if files.candidates else (Expected(),)
-    verdict = decide(result.report, session.fail_on, asked, session.evidence(), result.thresholds)
+    verdict = decide(result.report, session.fail_on, asked, session.evidence(), result.bounds)
     return show(verdict, view, "check", session.levelled())

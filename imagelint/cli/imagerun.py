@@ -50,7 +50,7 @@ def judge_image(
         *([VERIFIED] if job.verify else ()),
     ]
     evidence = _evidence(session, job, result, report)
-    return decide(report, session.fail_on, asked, evidence, settled.thresholds)
+    return decide(report, session.fail_on, asked, evidence, settled.bounds)
 
 
 def _evidence(session: Session, job: ImageJob, result: ImageResult, report: Report) -> Evidence:

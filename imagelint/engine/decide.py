@@ -38,37 +38,63 @@ class Expected(NamedTuple):
         return examined.about is not About.POLICY
 
 
+class AllowedLimit(NamedTuple):
+    """How many allowed findings there are, and how many a policy lets a passing verdict have.
+
+    `where` tells where the policy says so.
+    """
+
+    found: int
+    most: int
+    where: str = ""
+
+    def together(self, other: AllowedLimit | None) -> AllowedLimit:
+        """The limit for all that both count, which one policy sets."""
+        return self if other is None else self._replace(found=self.found + other.found)
+
+
+class Bounds(NamedTuple):
+    """What the policies of the parts of a run let pass.
+
+    `thresholds` are the lowest severities that fail of findings about an origin, where it is not
+    that of the whole run. `limits` are those on what is allowed.
+    """
+
+    thresholds: Mapping[str, Severity] = {}
+    limits: tuple[AllowedLimit, ...] = ()
+
+
 def decide(
     report: Report,
     fail_on: Severity,
     asked: Iterable[Expected] = (Expected(),),
     evidence: Evidence = Evidence(),  # noqa: B008 - it cannot be changed
-    thresholds: Mapping[str, Severity] = {},
+    bounds: Bounds = Bounds(),  # noqa: B008 - it cannot be changed
 ) -> Verdict:
     """Pass only if all that was asked for was examined and nothing at or above `fail_on` remains.
 
     Nothing examined is not a pass; could not tell is not a pass. A violation fails even where
-    something else could not be told; the reasons then say both. `thresholds` are the lowest
-    severities that fail of findings about an origin, where it is not `fail_on`. Findings of one
-    cause count as one, as bad as the worst of them.
+    something else could not be told; the reasons then say both. So does more that is allowed than
+    `bounds` let pass. Findings of one cause count as one, as bad as the worst of them.
     """
     report = report._replace(findings=grouped(report.findings))
     by_threshold: dict[Severity, list[Finding]] = {fail_on: []}
     for finding in report.findings:
-        lowest = thresholds.get(finding.location.origin, fail_on)
+        lowest = bounds.thresholds.get(finding.location.origin, fail_on)
         by_threshold.setdefault(lowest, []).append(finding)
     violated = tuple(
         reason
         for lowest in sorted(by_threshold, reverse=True)
         for reason in _violations(by_threshold[lowest], lowest)
     )
+    violated = (*violated, *_exceeded(bounds.limits))
     untold = (*_unexamined(report, asked), *_problems(report))
     if violated:
         return Verdict(Outcome.FAIL, (*violated, *untold), report, evidence)
     if untold:
         return Verdict(Outcome.INCOMPLETE, untold, report, evidence)
     bound = str(fail_on) if len(by_threshold) == 1 else "what fails"
-    return Verdict(Outcome.PASS, (_pass(report, bound),), report, evidence)
+    return Verdict(Outcome.PASS, (_pass(report, bound, bounds.limits),), report, evidence)
 
 
 def count(number: int, noun: str) -> str:
@@ -89,6 +115,13 @@ def _violations(findings: Iterable[Finding], fail_on: Severity) -> Iterator[str]
         parts = ", ".join(f"{found} {severity}" for severity, found in counts.items() if found)
         bound = "" if fail_on is Severity.CRITICAL else " or above"
         yield f"{count(total, 'finding')} at {fail_on}{bound}: {parts}"
+
+
+def _exceeded(limits: Iterable[AllowedLimit]) -> Iterator[str]:
+    for limit in limits:
+        if limit.found > limit.most:
+            where = f" ({limit.where})" if limit.where else ""
+            yield f"{count(limit.found, 'allowed finding')}, at most {limit.most:,} may be{where}"
 
 
 def _unexamined(report: Report, asked: Iterable[Expected]) -> Iterator[str]:
@@ -115,10 +148,11 @@ def _problems(report: Report) -> Iterator[str]:
         yield f"{count(len(problems), 'problem')} ({kind.value}): {first}{more}"
 
 
-def _pass(report: Report, bound: str) -> str:
+def _pass(report: Report, bound: str, limits: tuple[AllowedLimit, ...]) -> str:
     below = len(report.findings)
     told = f"{count(len(report.examined), 'document')} examined"
-    allowed = f", {len(report.allowed):,} allowed" if report.allowed else ""
+    most = f" of at most {limits[0].most:,}" if len(limits) == 1 else ""
+    allowed = f", {len(report.allowed):,} allowed{most}" if report.allowed else ""
     if below:
         return f"{told}, {count(below, 'finding')} below {bound}{allowed}"
     return f"{told}, no findings{allowed}"

@@ -11,16 +11,17 @@ from imagelint.documents.kinds import about
 from imagelint.documents.project import Project
 from imagelint.documents.remembered import forget_many
 from imagelint.engine.echoes import without_echoes
-from imagelint.engine.inline import InlineTerms, allow_inline
+from imagelint.engine.inline import allow_inline
 from imagelint.engine.judge import Judge
-from imagelint.engine.suppression import always
+from imagelint.policy.allowances import terms_of
 from imagelint.policy.options import options_for
 from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from imagelint.documents.base import AllowanceUse, Document
+    from imagelint.documents.allowanceuse import AllowanceUse
+    from imagelint.documents.base import Document
     from imagelint.policy.model import Policy
     from imagelint.rules.rule import Rule
 
@@ -30,11 +31,10 @@ class Examination:
 
     def __init__(self, policy: Policy) -> None:
         self._policy = policy
+        self._terms = terms_of(policy)
         self._enabled = frozenset(policy.enabled)
         later = frozenset(name for name in self._enabled if family_of(name).about_allowances)
         self._judge = Judge(self._enabled - later, policy.environment, self._options)
-        trusted = policy.trusted
-        self._terms = InlineTerms(self._enabled, trusted.may_allow if trusted else always)
         self._allowance_judge = Judge(later, policy.environment, self._options)
 
     def __call__(self, document: Document, project: Project) -> Report:
@@ -46,14 +46,15 @@ class Examination:
         findings = self._levelled(own)
         if document.source.text:
             findings = without_echoes(findings)
-        suppressed = allow_inline(findings, document.allowances, self._terms, document.parts)
+        enabled, parts, terms = self._enabled, document.parts, self._terms
+        suppressed = allow_inline(findings, document.allowances, enabled, parts, terms)
         idle = self.allowances(document, suppressed.uses) if suppressed.uses else Report()
         examined = Examined(
             document.source.origin, document.kind, document.digest, about(document.kind)
         )
         kept, allowed = suppressed.kept, suppressed.allowed
         if document.elsewhere:
-            also = allow_inline(kept, document.elsewhere, self._terms, document.parts)
+            also = allow_inline(kept, document.elsewhere, enabled, parts, terms)
             kept, allowed = also.kept, (*allowed, *also.allowed)
         found = Report(kept, allowed, judgement.problems, (examined,)) + idle
         return found + self._embedded(document, project) if document.embedded else found

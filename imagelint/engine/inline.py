@@ -6,9 +6,18 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.documents.base import NO_RULE, AllowanceState, AllowanceUse, Dialect
+from imagelint.core.report import AllowanceKind
+from imagelint.documents.allowanceuse import AllowanceState, AllowanceUse
+from imagelint.documents.base import NO_RULE, Dialect
 from imagelint.documents.parts import part_at
-from imagelint.engine.suppression import Suppression, always, nearest_rule, state_of, suppress
+from imagelint.engine.suppression import (
+    Suppression,
+    nearest_rule,
+    standing,
+    state_of,
+    suppress,
+)
+from imagelint.policy.allowances import Claim
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
 
@@ -16,20 +25,14 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Container, Iterable, Sequence
 
     from imagelint.core.finding import Finding
-    from imagelint.core.report import AllowanceKind, Allowed
+    from imagelint.core.report import Allowed
     from imagelint.documents.base import Allowance
     from imagelint.documents.parts import TextPart
+    from imagelint.policy.trust.acceptance import Terms
 
 MOST_ALLOWANCES = 1_000
 """Of one document. More would take for ever to compare; they allow nothing."""
 _ALL = "*"
-
-
-class InlineTerms(NamedTuple):
-    """The rules that ran, and whether a document may say anything of a rule's findings at all."""
-
-    enabled: Container[str]
-    may_allow: Callable[[str, AllowanceKind], bool] = always
 
 
 class AllowanceResult(NamedTuple):
@@ -43,18 +46,21 @@ class AllowanceResult(NamedTuple):
 def allow_inline(
     findings: Iterable[Finding],
     allowances: Iterable[Allowance],
-    terms: InlineTerms,
+    enabled: Container[str],
     parts: Sequence[TextPart] = (),
+    terms: Sequence[Terms] = (),
 ) -> AllowanceResult:
     """Suppress the findings of a document by the allowances that it holds itself.
 
-    `parts` are the texts of the document: an allowance holds for the one in which it stands.
-    Allowances of other tools hold without a reason and are never reported; ours hold only with one.
+    `enabled` are the rules that ran, `parts` the texts of the document: an allowance holds for the
+    one in which it stands. Allowances of other tools hold without a reason and are never reported;
+    ours hold only with one. All hold only as far as the `terms` accept them.
     """
     considered = tuple(islice(allowances, MOST_ALLOWANCES))
     result = suppress(findings, tuple(_suppression(one, parts, terms) for one in considered))
     uses = tuple(
-        _use(allowance, terms.enabled, used=at in result.used)
+        _refused(allowance, terms, result.refused.get(at, "") if at not in result.used else "")
+        or _use(allowance, enabled, used=at in result.used)
         for at, allowance in enumerate(considered)
         if allowance.dialect is Dialect.IMAGELINT
     )
@@ -62,18 +68,47 @@ def allow_inline(
 
 
 def _suppression(
-    allowance: Allowance, parts: Sequence[TextPart], terms: InlineTerms
+    allowance: Allowance, parts: Sequence[TextPart], terms: Sequence[Terms]
 ) -> Suppression:
     part = part_at(parts, allowance.span.start) if parts else None
-    return Suppression(
+    suppression = Suppression(
         allowance.kind,
-        [name for name in _reached(allowance) if terms.may_allow(name, allowance.kind)],
+        _reached(allowance),
         _speaks_of(allowance),
         allowance.reason or f"{allowance.dialect.value} is told to ignore {allowance.rule}",
         until=allowance.until,
         scope=part.local(allowance.scope) if part else allowance.scope,
         origins=None if part is None else (part.source.origin,),
     )
+    if not terms:
+        return suppression
+    from imagelint.policy.trust.acceptance import refusal
+
+    claim = _claim(allowance)
+    accepting = suppression._replace(refusal=lambda finding: refusal(terms, claim, finding))
+    if part is None:
+        return accepting
+    said, location = standing("allowance", part.source, part.local(allowance.span))
+    return accepting._replace(said=said, location=location)
+
+
+def _claim(allowance: Allowance) -> Claim:
+    if allowance.dialect is not Dialect.IMAGELINT:
+        return Claim("foreign")
+    return Claim("annotations" if allowance.kind is AllowanceKind.ANNOTATION else "inline")
+
+
+def _refused(allowance: Allowance, terms: Sequence[Terms], reason: str) -> AllowanceUse | None:
+    """What is told of an allowance that is not accepted, whether it covers anything or not."""
+    meant = catalog.find(allowance.rule)
+    if not (terms and meant and allowance.reason):
+        return None
+    from imagelint.policy.trust.acceptance import objection
+
+    reason = reason or objection(terms, _claim(allowance), meant)
+    if not reason:
+        return None
+    return AllowanceUse(allowance.span, allowance.rule, AllowanceState.REFUSED, reason=reason)
 
 
 def _speaks_of(allowance: Allowance) -> Callable[[Finding], bool]:

@@ -8,28 +8,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.finding import Location, Note
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Allowed
 from imagelint.core.source import covering
-from imagelint.documents.base import AllowanceState
+from imagelint.documents.allowanceuse import AllowanceState
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Sequence
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from imagelint.core.finding import Finding
     from imagelint.core.report import AllowanceKind
-    from imagelint.core.source import Span
+    from imagelint.core.source import Source, Span
 
 
 def as_it_is(origin: str) -> str:
     """An origin as it is from the folder in which the user stands."""
     return origin.removeprefix("./")
-
-
-def always(_rule: str, _kind: AllowanceKind) -> bool:
-    """Every finding may be suppressed, in every way."""
-    return True
 
 
 class Suppression(NamedTuple):
@@ -38,6 +34,9 @@ class Suppression(NamedTuple):
     `scope` is the part of a text in which they must lie, where all findings are about one text,
     `origins` the only texts about which they can be, `subjects` the only subjects. One of these
     says where to look at all; the others, if any, are up to `covers`.
+
+    `refusal` tells why it is not accepted against a finding that it covers, empty where it is; it
+    always is where there is none. `said` and `location` tell what it is and where it stands.
     """
 
     kind: AllowanceKind
@@ -48,18 +47,27 @@ class Suppression(NamedTuple):
     scope: Span | None = None
     origins: Collection[str] | None = None
     subjects: Collection[str] | None = None
+    refusal: Callable[[Finding], str] | None = None
+    said: str = ""
+    location: Location | None = None
 
 
 class Suppressed(NamedTuple):
-    """The findings that count, those that do not, and which suppressions (by place) were needed."""
+    """The findings that count, those that do not, and which suppressions (by place) were needed.
+
+    `refused` are those that covered something and were not accepted, with the reason.
+    """
 
     kept: tuple[Finding, ...]
     allowed: tuple[Allowed, ...]
     used: frozenset[int]
+    refused: Mapping[int, str] = {}
 
 
 def suppress(findings: Iterable[Finding], suppressions: Sequence[Suppression]) -> Suppressed:
     """Part findings by suppressions: the first that covers one gives the reason, all count as used.
+
+    A finding of which none is accepted that covers it stands, with a note that says so.
 
     Looks, for each finding, only at the suppressions of its rule, and at those around it.
     """
@@ -71,15 +79,41 @@ def suppress(findings: Iterable[Finding], suppressions: Sequence[Suppression]) -
     kept: list[Finding] = []
     allowed: list[Allowed] = []
     used: set[int] = set()
+    refused: dict[int, str] = {}
     for finding, candidates in zip(given, _candidates(suppressions, given), strict=True):
         found = [at for at in candidates if suppressions[at].covers(finding)]
-        used.update(found)
-        if found:
-            first = suppressions[found[0]]
+        reasons = _refusals(suppressions, found, finding)
+        accepted = [at for at in found if at not in reasons]
+        used.update(accepted)
+        refused.update(reasons)
+        if accepted:
+            first = suppressions[accepted[0]]
             allowed.append(Allowed(finding, first.kind, redact(first.reason), first.until))
         else:
-            kept.append(finding)
-    return Suppressed(tuple(kept), tuple(allowed), frozenset(used))
+            kept.append(_told(finding, suppressions, reasons) if reasons else finding)
+    return Suppressed(tuple(kept), tuple(allowed), frozenset(used), refused)
+
+
+def _refusals(
+    suppressions: Sequence[Suppression], ats: Iterable[int], finding: Finding
+) -> dict[int, str]:
+    """Why some suppressions of a finding are not accepted, by their place; of others nothing."""
+    asked = ((at, suppressions[at].refusal) for at in ats)
+    reasons = {at: refusal(finding) for at, refusal in asked if refusal is not None}
+    return {at: reason for at, reason in reasons.items() if reason}
+
+
+def _told(
+    finding: Finding, suppressions: Sequence[Suppression], reasons: Mapping[int, str]
+) -> Finding:
+    """A finding with a note about the first of those that are not accepted against it."""
+    from imagelint.core.redact import redact
+
+    at, reason = next(iter(reasons.items()))
+    first, more = suppressions[at], len(reasons) - 1
+    others = f" (and {more:,} more)" if more else ""
+    message = f"{first.said or 'an allowance'}{others} is not accepted: {redact(reason)}"
+    return finding._replace(notes=(*finding.notes, Note(message, first.location)))
 
 
 def _candidates(
@@ -151,6 +185,13 @@ def _by_rule(suppressions: Sequence[Suppression]) -> dict[str, list[int]]:
         for rule in suppression.rules:
             found.setdefault(rule, []).append(at)
     return found
+
+
+def standing(what: str, source: Source, span: Span) -> tuple[str, Location]:
+    """What somebody says and where: `the waiver at .imagelint.yaml:7`, and that as a place."""
+    start, end = source.position(span.start), source.position(span.end)
+    where = Location(source.origin, span, start, end)
+    return f"the {what} at {source.origin}:{start.line}", where
 
 
 def state_of(

@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind
-from imagelint.documents.base import AllowanceState, AllowanceUse
+from imagelint.documents.allowanceuse import AllowanceState, AllowanceUse
+from imagelint.engine.decide import Bounds
 from imagelint.engine.suppression import (
     Suppression,
-    always,
     as_it_is,
     nearest_rule,
+    standing,
     state_of,
     suppress,
 )
+from imagelint.policy.allowances import Claim
 from imagelint.policy.glob import GlobIndex, matches_path, matches_subject, plain
 from imagelint.rules import catalog
 from imagelint.rules.families import family_of
@@ -23,11 +25,12 @@ from imagelint.rules.families import family_of
 if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
-    from imagelint.core.finding import Finding, Severity
+    from imagelint.core.finding import Finding, Location
     from imagelint.core.report import Allowed, Report
     from imagelint.core.source import Source
     from imagelint.engine.baseline import Baseline, BaselineEntry
     from imagelint.policy.model import Policy, Waiver
+    from imagelint.policy.trust.acceptance import Terms
 
 
 def _never(_path: str) -> bool:
@@ -40,8 +43,9 @@ class SuppressionContext(NamedTuple):
     `today` is an ISO date, `place` gives an origin's path relative to the policy's folder, `whole`
     tells that all below that folder was examined: only then can something be called unused.
     `baseline_place` gives an origin as it is from the baseline's folder, `was_examined` tells of
-    such a path whether there would be findings about it if there were any. `may_allow` tells for
-    a rule whether its findings may be suppressed at all.
+    such a path whether there would be findings about it if there were any. What the policy says
+    against findings holds as far as all `terms` accept it, and the baseline as far as all
+    `baseline_terms` do.
     """
 
     policy: Policy
@@ -51,19 +55,23 @@ class SuppressionContext(NamedTuple):
     whole: bool = False
     baseline_place: Callable[[str], str] = as_it_is
     was_examined: Callable[[str], bool] = _never
-    may_allow: Callable[[str, AllowanceKind], bool] = always
+    terms: tuple[Terms, ...] = ()
+    baseline_terms: tuple[Terms, ...] = ()
 
 
 class SuppressionResult(NamedTuple):
     """The report that counts, the waivers that were needed, the stale part of the baseline.
 
-    `thresholds` are the lowest severities that fail, by what findings are about.
+    `refused` are the waivers that were not accepted against what they cover, with the reason.
+    `added` is how many findings were suppressed now, beside those that had been before.
     """
 
     report: Report
     used: frozenset[Waiver] = frozenset()
     stale: tuple[BaselineEntry, ...] = ()
-    thresholds: Mapping[str, Severity] = {}
+    bounds: Bounds = Bounds()
+    refused: Mapping[Waiver, str] = {}
+    added: int = 0
 
 
 def suppress_report(report: Report, context: SuppressionContext) -> SuppressionResult:
@@ -78,13 +86,18 @@ def suppress_report(report: Report, context: SuppressionContext) -> SuppressionR
     findings = (*report.findings, *(allowed.finding for allowed in report.allowed))
     reach = _Reach(findings, place)
     waivers = _waivers(active, reach, context)
-    exemptions = list(_exemptions(context, reach))
+    exemptions = list(_exemptions(reach, context))
     before = suppress((allowed.finding for allowed in report.allowed), waivers)
     result = suppress(report.findings, [*exemptions, *waivers])
+    first = len(exemptions)
     used = {active[at] for at in before.used}
-    used |= {active[at - len(exemptions)] for at in result.used if at >= len(exemptions)}
+    used |= {active[at - first] for at in result.used if at >= first}
+    refused = {active[at]: why for at, why in before.refused.items()}
+    refused |= {active[at - first]: why for at, why in result.refused.items() if at >= first}
     suppressed = report._replace(findings=result.kept, allowed=(*report.allowed, *result.allowed))
-    return _by_baseline(SuppressionResult(suppressed, frozenset(used)), context)
+    added = len(result.allowed)
+    settled = SuppressionResult(suppressed, frozenset(used), refused=refused, added=added)
+    return _by_baseline(settled, context)
 
 
 class _Reach:
@@ -133,14 +146,19 @@ def _matched(
     return found
 
 
-def _exemptions(context: SuppressionContext, reach: _Reach) -> Iterator[Suppression]:
+def _exemptions(reach: _Reach, context: SuppressionContext) -> Iterator[Suppression]:
     for rule, setting in context.policy.rules.items():
-        if setting.exempt and not context.may_allow(rule, AllowanceKind.EXEMPT):
-            continue
         origins, subjects = reach.origins(setting.exempt), reach.subjects(setting.exempt)
+        at = setting.origins.get("exempt", "")
         for glob, there, about in zip(setting.exempt, origins, subjects, strict=True):
-            reason = f"the policy exempts {glob}"
-            whole = Suppression(AllowanceKind.EXEMPT, (rule,), _anything, reason)
+            whole = Suppression(
+                AllowanceKind.EXEMPT,
+                (rule,),
+                _anything,
+                f"the policy exempts {glob}",
+                refusal=_refusal(Claim("exemptions"), context.terms, context.today),
+                said=f"the exemption at {at}" if at else "an exemption",
+            )
             yield whole._replace(origins=there)
             yield whole._replace(subjects=about)
 
@@ -149,27 +167,48 @@ def _anything(_finding: Finding) -> bool:
     return True
 
 
+def _refusal(claim: Claim, terms: tuple[Terms, ...], today: str) -> Callable[[Finding], str] | None:
+    """Why terms do not accept a claim against a finding; nothing where there are none."""
+    if not terms:
+        return None
+    from imagelint.policy.trust.acceptance import refusal
+
+    return lambda finding: refusal(terms, claim, finding, today)
+
+
+def _claim(waiver: Waiver) -> Claim:
+    return Claim("waivers", waiver.until, waiver.approver, waiver.origin)
+
+
 def _waivers(
     waivers: Sequence[Waiver], reach: _Reach, context: SuppressionContext
 ) -> list[Suppression]:
-    def meant(waiver: Waiver) -> list[str]:
-        names = catalog.find(waiver.rule)
-        return [name for name in names if context.may_allow(name, AllowanceKind.WAIVER)]
-
     origins = reach.origins([waiver.where for waiver in waivers])
     subjects = reach.subjects([waiver.subject for waiver in waivers])
     return [
         Suppression(
             AllowanceKind.WAIVER,
-            meant(waiver),
+            catalog.find(waiver.rule),
             _about(about) if waiver.subject else _anything,
             waiver.reason,
             waiver.until,
             origins=there if waiver.where else None,
             subjects=about if waiver.subject and not waiver.where else None,
+            refusal=_refusal(_claim(waiver), context.terms, context.today),
+            said=said,
+            location=location,
         )
         for waiver, there, about in zip(waivers, origins, subjects, strict=True)
+        for said, location in (_standing(waiver, context),)
     ]
+
+
+def _standing(waiver: Waiver, context: SuppressionContext) -> tuple[str, Location | None]:
+    sources = context.policy.sources if context.terms else ()
+    source = next((one for one in sources if one.origin == waiver.origin), None)
+    if source is None:
+        return f"a waiver of {waiver.origin}", None
+    return standing("waiver", source, waiver.span)
 
 
 def _about(subjects: Container[str]) -> Callable[[Finding], bool]:
@@ -187,9 +226,12 @@ def _by_baseline(result: SuppressionResult, context: SuppressionContext) -> Supp
 
     report, place = result.report, context.baseline_place
     comparison = compare(report.findings, context.baseline, place)
-    held = comparison.suppression
-    may = [rule for rule in held.rules if context.may_allow(rule, AllowanceKind.BASELINE)]
-    old = suppress(report.findings, (held._replace(rules=may),))
+    origin = context.baseline.origin
+    accepted = comparison.suppression._replace(
+        refusal=_refusal(Claim("baselines", origin=origin), context.baseline_terms, context.today),
+        said=f"the baseline {origin}",
+    )
+    old = suppress(report.findings, (accepted,))
     suppressed = report._replace(findings=old.kept, allowed=(*report.allowed, *old.allowed))
     examined = frozenset(place(examined.origin) for examined in report.examined)
     gone = tuple(
@@ -197,7 +239,7 @@ def _by_baseline(result: SuppressionResult, context: SuppressionContext) -> Supp
         for entry in comparison.missing
         if entry.origin in examined or context.was_examined(entry.origin)
     )
-    return result._replace(report=suppressed, stale=gone)
+    return result._replace(report=suppressed, stale=gone, added=result.added + len(old.allowed))
 
 
 def waiver_uses(
@@ -219,8 +261,11 @@ def waiver_uses(
 
 def _use(waiver: Waiver, result: SuppressionResult, context: SuppressionContext) -> AllowanceUse:
     meant = catalog.find(waiver.rule)
+    refused = "" if waiver in result.used else _objection(waiver, result, context)
     if meant and waiver.until < context.today:
         state = AllowanceState.EXPIRED
+    elif refused:
+        state = AllowanceState.REFUSED
     else:
         state = state_of(
             meant,
@@ -228,7 +273,19 @@ def _use(waiver: Waiver, result: SuppressionResult, context: SuppressionContext)
             would_speak=lambda name: _could_tell(name, waiver, result.report, context),
         )
     suggestion = nearest_rule(waiver.rule) if state is AllowanceState.UNKNOWN else ""
-    return AllowanceUse(waiver.span, waiver.rule, state, "waiver", suggestion, waiver.until)
+    use = AllowanceUse(waiver.span, waiver.rule, state, "waiver", suggestion)
+    return use._replace(until=waiver.until, reason=refused)
+
+
+def _objection(waiver: Waiver, result: SuppressionResult, context: SuppressionContext) -> str:
+    """Why a waiver that allows nothing is not accepted; empty where it is."""
+    if not context.terms:
+        return ""
+    from imagelint.policy.trust.acceptance import objection
+
+    rules = catalog.find(waiver.rule)
+    found = result.refused.get(waiver, "")
+    return found or objection(context.terms, _claim(waiver), rules, context.today)
 
 
 def _could_tell(rule: str, waiver: Waiver, report: Report, context: SuppressionContext) -> bool:

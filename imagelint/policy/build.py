@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.finding import Severity
 from imagelint.core.source import Span
+from imagelint.policy.allowances import WAYS, Allowances, extent_named
 from imagelint.policy.lock import OWN, Floor, Lock
 from imagelint.policy.model import Policy, RuleSetting, Waiver, merge_settings
 from imagelint.rules import catalog
@@ -66,6 +67,8 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         baseline=_near(origin, cast("str", data.get("baseline") or "")),
         origins=_origins(data, places),
         lock=_lock(cast("Mapping[str, Data]", data.get("lock") or {}), places),
+        allowances=_allowances(cast("Mapping[str, Data]", data.get("allowances") or {}), places),
+        most_allowed=cast("int | None", data.get("allowed")),
     )
 
 
@@ -133,6 +136,21 @@ def _waiver(said: Mapping[str, str], origin: str, span: Span) -> Waiver:
         subject=said.get("subject", ""),
         origin=origin,
         span=span,
+        approver=said.get("approver", "").strip(),
+    )
+
+
+def _allowances(said: Mapping[str, Data], places: PolicyPlaces) -> Allowances:
+    def listed(key: str) -> tuple[str, ...] | None:
+        return _words(said[key]) if key in said else None
+
+    return Allowances(
+        {way: extent_named(cast("str", said[way])) for way in WAYS if way in said},
+        listed("never"),
+        cast("int | None", said.get("waiver-days")),
+        listed("approvers"),
+        listed("files"),
+        {key: places.line(("allowances", key)) for key in said},
     )
 
 
@@ -189,8 +207,8 @@ def _floor(level: str) -> Floor:
 
 
 def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
-    keys = ("name", "extends", "fail-on", "baseline", "exclude")
-    said = {key: places.line((key,)) for key in keys if data.get(key)}
+    keys = ("name", "extends", "fail-on", "baseline", "exclude", "allowed")
+    said = {key: places.line((key,)) for key in keys if data.get(key) not in (None, "", ())}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})
     return said | {f"environment.{key}": places.line(("environment", key)) for key in environment}
 

@@ -79,6 +79,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "wrong-signer": "on",
             "allowance-without-reason": "on",
             "expired-allowance": "on",
+            "refused-allowance": "on",
             "unknown-allowance": "on",
             "unused-allowance": "on",
         },

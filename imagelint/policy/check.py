@@ -89,6 +89,7 @@ def _extends(text: PolicyText, names: tuple[Data, ...]) -> Iterator[Diagnostic]:
 
 def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Diagnostic]:
     lists: list[Keys] = [("exclude",), ("environment", "registries")]
+    lists += [("allowances", "approvers"), ("allowances", "files")]
     lists += [("rules", name, "exempt") for name in _mapping(data.get("rules"))]
     signers = _list(_mapping(data.get("environment")).get("signers"))
     lists += [("environment", "signers", index, "images") for index in range(len(signers))]

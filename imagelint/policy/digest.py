@@ -12,7 +12,8 @@ from imagelint.rules import catalog
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.policy.model import Policy, RuleSetting
+    from imagelint.policy.allowances import Allowances
+    from imagelint.policy.model import Policy, RuleSetting, Waiver
 
 
 def policy_digest(policy: Policy) -> str:
@@ -31,14 +32,28 @@ def _canonical(policy: Policy) -> Iterator[str]:
     yield f"environment {tuple(policy.environment)!r}"
     for name in sorted(policy.rules):
         yield f"rule {name!r} {_setting(policy.rules[name])}"
-    for waiver in sorted({waiver[:5] for waiver in policy.waivers}):
+    for waiver in sorted({_waiver(waiver) for waiver in policy.waivers}):
         yield f"waiver {waiver!r}"
+    if policy.most_allowed is not None:
+        yield f"allowed {policy.most_allowed}"
+    if not policy.allowances.is_empty:
+        yield f"allowances {_allowances(policy.allowances)!r}"
     yield f"exclude {policy.exclude!r}"
     if policy.baseline:
         yield f"baseline {policy.baseline!r}"
     if policy.trusted is not None:
         yield f"on {policy_digest(policy.trusted.policy)} {policy.trusted.commit}"
         yield f"locked {sorted(policy.trusted.locked.rules)!r}"
+
+
+def _waiver(waiver: Waiver) -> tuple[object, ...]:
+    return (*waiver[:5], *filter(None, (waiver.approver,)))
+
+
+def _allowances(said: Allowances) -> tuple[object, ...]:
+    lists = (said.never, said.approvers, said.files)
+    sets = (each if each is None else sorted({*each}) for each in lists)
+    return (sorted(said.extents.items()), said.waiver_days, *sets)
 
 
 def _setting(setting: RuleSetting) -> str:

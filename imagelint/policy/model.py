@@ -8,6 +8,7 @@ from imagelint.core.environment import Environment
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
+from imagelint.policy.allowances import Allowances
 from imagelint.policy.lock import Floor, Lock
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ class Waiver(NamedTuple):
 
     `where` is a glob over files, images and other origins, `subject` one over what a finding is
     about (an image, a package, a vulnerability); empty matches all. `until` is the last ISO day on
-    which it holds. `origin` and `span` tell where it is written.
+    which it holds. `origin` and `span` tell where it is written, `approver` who approved it.
     """
 
     rule: str
@@ -62,6 +63,7 @@ class Waiver(NamedTuple):
     subject: str = ""
     origin: str = ""
     span: Span = Span(0, 0)
+    approver: str = ""
 
 
 class Policy(NamedTuple):
@@ -73,7 +75,9 @@ class Policy(NamedTuple):
     `demanded` are rules that a command is about: no file can switch them off. `baseline` is the
     path of a file with findings that do not count. `lock` is what nothing above may loosen, if the
     policy is trusted. `trusted` is the policy that holds against this one: its exemptions, waivers,
-    excluded files and baseline are its own, and not among those here.
+    excluded files and baseline are its own, and not among those here. `allowances` tells which
+    exceptions count at all, `most_allowed` how many allowed findings a verdict that passes may
+    have; None: any number.
     """
 
     name: str = ""
@@ -89,6 +93,8 @@ class Policy(NamedTuple):
     baseline: str = ""
     lock: Lock = Lock()
     trusted: TrustedPolicy | None = None
+    allowances: Allowances = Allowances()
+    most_allowed: int | None = None
 
     @property
     def threshold(self) -> Severity:
@@ -127,6 +133,8 @@ def merge(below: Policy, above: Policy) -> Policy:
         demanded=_union(below.demanded, above.demanded),
         lock=below.lock.joined(above.lock),
         trusted=above.trusted or below.trusted,
+        allowances=above.allowances.over(below.allowances),
+        most_allowed=below.most_allowed if above.most_allowed is None else above.most_allowed,
     )
 
 

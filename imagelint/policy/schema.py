@@ -6,6 +6,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_origin
 
 from imagelint.core.finding import Severity
+from imagelint.policy.allowances import WAYS, extent_words
 from imagelint.policy.builtin import PACKS
 from imagelint.policy.options import options_of, present, words_of
 from imagelint.rules import catalog
@@ -38,6 +39,11 @@ def policy_schema() -> Schema:
                 "description": "The lowest severity that fails (default: high).",
                 "enum": _SEVERITIES,
             },
+            "allowed": {
+                "description": "How many allowed findings a verdict that passes may have.",
+                "type": "integer",
+                "minimum": 0,
+            },
             "environment": _environment(),
             "rules": _rules(),
             "waivers": {
@@ -45,6 +51,7 @@ def policy_schema() -> Schema:
                 "type": "array",
                 "items": _waiver(),
             },
+            "allowances": _allowances(),
             "baseline": _text("A file with findings that do not count, relative to this file."),
             "exclude": _globs("Files that are not examined, as globs relative to this file."),
             "lock": _lock(),
@@ -57,6 +64,10 @@ def policy_schema() -> Schema:
             "least": {
                 "description": "A severity; on: that of each finding of the rule.",
                 "enum": ["on", *_SEVERITIES],
+            },
+            "extent": {
+                "description": "Up to which severity it allows; on: any; off: it allows nothing.",
+                "enum": extent_words(),
             },
             "setting": {"anyOf": [{"$ref": "#/$defs/level"}, _setting({})]},
         },
@@ -191,6 +202,31 @@ def _waiver() -> Schema:
             },
             "where": _text("Files or images, as a glob; without it, all."),
             "subject": _text("What it is about, as a glob: an image, a package, CVE-2024-3094."),
+            "approver": _text("Who approved it: see `allowances.approvers`."),
+        },
+    }
+
+
+def _allowances() -> Schema:
+    kinds = ", ".join(f"{way} ({words})" if words != way else way for way, words in WAYS.items())
+    return {
+        "description": f"What of all that says that findings do not count is accepted: {kinds}.",
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            **{way: {"$ref": "#/$defs/extent"} for way in WAYS},
+            "never": {
+                "description": "Rules and families whose findings always count.",
+                "type": "array",
+                "items": {"enum": [*catalog.families(), *_rule_names()]},
+            },
+            "waiver-days": {
+                "description": "How many days from today a waiver may last.",
+                "type": "integer",
+                "minimum": 1,
+            },
+            "approvers": _globs("Who may approve waivers, as globs over their `approver`."),
+            "files": _globs("The files whose waivers and baselines count, as globs."),
         },
     }
 

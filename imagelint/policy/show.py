@@ -6,11 +6,13 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.environment import Signer
 from imagelint.core.record import NamedTuple
+from imagelint.policy.allowances import extent_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.core.environment import Environment
+    from imagelint.policy.allowances import Allowances
     from imagelint.policy.model import Policy, RuleSetting, Waiver
 
 
@@ -41,19 +43,44 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
         yield ShownLine(f"name: {quoted(policy.name)}", policy.origins.get("name", ""))
     yield ShownLine("extends: []", _chain(policy))
     yield ShownLine(f"fail-on: {policy.threshold}", policy.origins.get("fail-on", "default"))
-    if policy.baseline:
-        yield ShownLine(f"baseline: {quoted(policy.baseline)}", policy.origins.get("baseline", ""))
+    for key, value in (("allowed", policy.most_allowed), ("baseline", policy.baseline or None)):
+        if value is not None:
+            yield ShownLine(f"{key}: {_value(value)}", policy.origins.get(key, ""))
     yield from _environment(policy)
     if policy.rules:
         yield ShownLine("rules:")
     for name in sorted(policy.rules):
         yield from _rule(name, policy.rules[name])
+    yield from _exceptions(policy)
+
+
+def _exceptions(policy: Policy) -> Iterator[ShownLine]:
     if policy.waivers:
         yield ShownLine("waivers:")
     for waiver in policy.waivers:
         yield from _waiver(waiver)
+    yield from _allowances(policy.allowances)
     if policy.exclude:
         yield ShownLine(f"exclude: {_value(policy.exclude)}")
+
+
+def _allowances(said: Allowances) -> Iterator[ShownLine]:
+    if said.is_empty:
+        return
+    yield ShownLine("allowances:")
+    words = {way: extent_word(extent) for way, extent in said.extents.items()}
+    words |= {
+        key: _value(value)
+        for key, value in (
+            ("never", said.never),
+            ("waiver-days", said.waiver_days),
+            ("approvers", said.approvers),
+            ("files", said.files),
+        )
+        if value is not None
+    }
+    for key, text in words.items():
+        yield ShownLine(f"  {key}: {text}", said.origins.get(key, ""))
 
 
 def _chain(policy: Policy) -> str:
@@ -117,7 +144,7 @@ def _waiver(waiver: Waiver) -> Iterator[ShownLine]:
     from imagelint.core.redact import redact
 
     yield ShownLine(f"  - rule: {waiver.rule}", waiver.origin)
-    for key in ("where", "subject", "reason"):
+    for key in ("where", "subject", "reason", "approver"):
         value = getattr(waiver, key)
         if value:
             yield ShownLine(f"    {key}: {quoted(redact(value))}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.rules.entry import Entry
 
 RULES: dict[str, Entry] = {
-    "allowance-without-reason": Entry("allowances", ("documents.base:AllowanceUse",)),
+    "allowance-without-reason": Entry("allowances", ("documents.allowanceuse:AllowanceUse",)),
     "apt-lists-kept": Entry("packages", ("documents.shell.script:Script",), ("hadolint DL3009", "Dockle DKL-DI-0005")),
     "apt-recommends": Entry("packages", ("documents.shell.script:Command",), ("hadolint DL3015", "Trivy DS-0029")),
     "bad-substitution": Entry("syntax", ("documents.complaints:BadSubstitution",), (), ("invalid-instruction",)),
@@ -28,7 +28,7 @@ RULES: dict[str, Entry] = {
     "duplicate-name": Entry("pods", ("documents.kubernetes.objects:Pod",)),
     "empty-dockerfile": Entry("syntax", ("documents.complaints:EmptyDockerfile",), (), ("invalid-instruction",)),
     "engine-without-gpu": Entry("serving", ("documents.serving.command:ServingCommand",)),
-    "expired-allowance": Entry("allowances", ("documents.base:AllowanceUse",)),
+    "expired-allowance": Entry("allowances", ("documents.allowanceuse:AllowanceUse",)),
     "flag-with-value-in-one-word": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "flag-without-program": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "floating-engine-tag": Entry("images", ("documents.shared:ImageUse",)),
@@ -70,6 +70,7 @@ RULES: dict[str, Entry] = {
     "pod-runs-as-root": Entry("pods", ("documents.kubernetes.objects:Pod", "documents.compose.model:ComposeService"), ("PSS restricted", "Trivy KSV-0012", "Trivy KSV-0105", "Checkov CKV_K8S_23", "kube-linter run-as-non-root", "Polaris runAsRootAllowed", "Kyverno require-run-as-nonroot")),
     "privilege-escalation": Entry("pods", ("documents.kubernetes.objects:Container",), ("PSS restricted", "Trivy KSV-0001", "Checkov CKV_K8S_20", "kube-linter privilege-escalation-container", "Polaris privilegeEscalationAllowed", "Kyverno disallow-privilege-escalation")),
     "privileged-container": Entry("pods", ("documents.kubernetes.objects:Container", "documents.compose.model:ComposeService"), ("PSS baseline", "Trivy KSV-0017", "Checkov CKV_K8S_16", "kube-linter privileged-container", "kube-score container-security-context-privileged", "Polaris runAsPrivileged", "Kyverno disallow-privileged-containers")),
+    "refused-allowance": Entry("allowances", ("documents.allowanceuse:AllowanceUse",)),
     "relative-workdir": Entry("build", ("documents.dockerfile.model:Instruction",), ("hadolint DL3000", "BuildKit WorkdirRelativePath", "Trivy DS-0009", "Checkov CKV_DOCKER_10")),
     "remote-add-without-checksum": Entry("build", ("documents.dockerfile.model:Instruction",)),
     "removed-engine-flag": Entry("serving", ("documents.serving.command:ServingCommand",)),
@@ -97,7 +98,7 @@ RULES: dict[str, Entry] = {
     "unclosed-quote": Entry("syntax", ("documents.complaints:UnclosedQuote",), (), ("invalid-instruction",)),
     "unconfined-container": Entry("pods", ("documents.kubernetes.objects:Container", "documents.compose.model:ComposeService"), ("PSS baseline", "Trivy KSV-0002", "Trivy KSV-0027", "kube-linter unsafe-proc-mount", "Polaris procMount", "Kyverno restrict-apparmor-profiles", "Kyverno disallow-proc-mount")),
     "unexpected-argument": Entry("syntax", ("documents.complaints:UnexpectedArgument",), (), ("invalid-instruction",)),
-    "unknown-allowance": Entry("allowances", ("documents.base:AllowanceUse",)),
+    "unknown-allowance": Entry("allowances", ("documents.allowanceuse:AllowanceUse",)),
     "unknown-api-version": Entry("syntax", ("documents.kubernetes.objects:MistakenVersion",), ("Trivy KSV-0107", "kube-linter no-extensions-v1beta", "kube-score stable-version", "Kyverno check-deprecated-apis")),
     "unknown-compose-key": Entry("syntax", ("documents.complaints:UnknownComposeKey",)),
     "unknown-engine-value": Entry("serving", ("documents.serving.command:ServingCommand",)),
@@ -118,7 +119,7 @@ RULES: dict[str, Entry] = {
     "unsigned-image": Entry("signatures", ("documents.image.signatures:SignatureReport",), ("Kyverno verify-image", "SLSA verify artifacts", "NIST SP 800-190 4.1.5")),
     "unterminated-here-document": Entry("syntax", ("documents.complaints:UnterminatedHereDocument",), ("hadolint DL1000",), ("invalid-instruction",)),
     "untrusted-registry": Entry("images", ("documents.shared:ImageUse",), ("hadolint DL3026", "Trivy KSV-0125", "Kyverno restrict-image-registries")),
-    "unused-allowance": Entry("allowances", ("documents.base:AllowanceUse",)),
+    "unused-allowance": Entry("allowances", ("documents.allowanceuse:AllowanceUse",)),
     "unused-shell-arguments": Entry("shell", ("documents.shell.script:Script", "documents.shell.script:Command")),
     "unverified-download": Entry("shell", ("documents.shell.script:Script",)),
     "url-in-copy": Entry("syntax", ("documents.complaints:UrlInCopy",), (), ("invalid-instruction",)),

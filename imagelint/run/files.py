@@ -11,6 +11,7 @@ from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Report
 from imagelint.engine.echoes import without_repeats
+from imagelint.policy.allowances import terms_of
 from imagelint.policy.digest import policy_digest
 from imagelint.run.examiner import Examiner, Plan, dependency
 from imagelint.run.index import FileIndex
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from imagelint.collect.files import FoundFile
     from imagelint.core.finding import Finding
+    from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
     from imagelint.run.renderings import Renderings
 
@@ -111,9 +113,15 @@ def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]
             tasks.append(Task(found, ""))
             continue
         if id(policy) not in policies:
-            policies[id(policy)] = policy_digest(policy)
+            policies[id(policy)] = _judged_by(policy)
         tasks.append(Task(found, _key(code, found, digest, policies[id(policy)])))
     return tasks
+
+
+def _judged_by(policy: Policy) -> str:
+    """What tells a policy from others that decide, or say why, otherwise."""
+    told = (f"{each.name} {sorted(each.said.origins.items())!r}" for each in terms_of(policy))
+    return digest_of(policy_digest(policy), *told)
 
 
 def _key(code: str, found: FoundFile, content: str, policy: str) -> str:

@@ -10,7 +10,7 @@ from imagelint.collect.files import FoundFile, find
 from imagelint.collect.git import list_files
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Evidence, Ignored, IgnoreReason, Report
-from imagelint.engine.decide import count
+from imagelint.engine.decide import Bounds, count
 from imagelint.engine.waivers import SuppressionResult
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.model import DEFAULT_FAIL_ON
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Severity
     from imagelint.core.source import Source
     from imagelint.engine.baseline import Baseline, BaselineEntry
+    from imagelint.engine.decide import AllowedLimit
     from imagelint.policy.model import Policy
     from imagelint.run.files import ResultCache
     from imagelint.run.policyfiles import TrustRequest
@@ -201,19 +202,22 @@ class Session(NamedTuple):
         suppress_group = GroupSuppression(self.policies, baseline, folders)
         suppressed: list[Report] = []
         thresholds: dict[str, Severity] = {}
+        limits: dict[int, AllowedLimit] = {}
         gone: dict[str, frozenset[BaselineEntry]] = {}
         for policy, group in groups.values():
             result = suppress_group(policy, total(group))
             suppressed.append(result.report)
             for finding in result.report.findings:
                 thresholds[finding.location.origin] = policy.threshold
+            for by, limit in result.limits:
+                limits[id(by)] = limit.together(limits.get(id(by)))
             # To one group everything of the others seems to be gone.
             for origin, missing in result.stale.items():
                 gone[origin] = gone.get(origin, missing) & missing
         return SuppressionResult(
             total(suppressed),
             stale=tuple(sorted(entry for entries in gone.values() for entry in entries)),
-            thresholds=thresholds,
+            bounds=Bounds(thresholds, tuple(limits.values())),
         )
 
 

@@ -8,26 +8,32 @@ from typing import TYPE_CHECKING
 from imagelint.collect import environment
 from imagelint.collect.files import relative_to
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import AllowanceKind, Problem, ProblemKind, Report
+from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.policyfile import PolicyFile
+from imagelint.engine.decide import AllowedLimit
 from imagelint.engine.examine import Examination
-from imagelint.engine.suppression import always
 from imagelint.engine.waivers import SuppressionContext, suppress_report, waiver_uses
+from imagelint.policy.allowances import terms_above, terms_of
 from imagelint.run.files import total
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from imagelint.engine.baseline import Baseline, BaselineEntry
     from imagelint.policy.model import Policy
+    from imagelint.policy.trust.acceptance import Terms
     from imagelint.run.policies import Layer, Policies
 
 
 class GroupResult(NamedTuple):
-    """The report that counts, and what each baseline holds that is found no more, by its origin."""
+    """The report that counts, and what each baseline holds that is found no more, by its origin.
+
+    `limits` are those that policies set on what is allowed, each with the policy that does.
+    """
 
     report: Report
     stale: Mapping[str, frozenset[BaselineEntry]]
+    limits: tuple[tuple[Policy, AllowedLimit], ...] = ()
 
 
 class GroupSuppression(NamedTuple):
@@ -47,19 +53,25 @@ class GroupSuppression(NamedTuple):
         examination = Examination(policy)
         idle: list[Report] = []
         stale: dict[str, frozenset[BaselineEntry]] = {}
+        added: list[tuple[Policy, int]] = []
         for layer in reversed(tuple(self.policies.layers(policy))):
             baseline = self.baseline if layer.policy is policy else None
             baseline = baseline or self.policies.baseline_of(layer)
-            terms = self._terms(layer, baseline, report)
-            result = suppress_report(report, terms)
+            context = self._with_terms(self._context(layer, baseline, report), policy, layer)
+            result = suppress_report(report, context)
             report = result.report
+            added.append((layer.policy, result.added))
             if baseline is not None:
                 stale[baseline.origin] = frozenset(result.stale)
-            uses = waiver_uses(result, terms) if layer.policy.waivers else ()
+            uses = waiver_uses(result, context) if layer.policy.waivers else ()
             idle += (examination.allowances(PolicyFile(source), found) for source, found in uses)
-        return GroupResult(total((report, *idle)), stale)
+        return GroupResult(
+            total((report, *idle)), stale, tuple(_limits(len(report.allowed), added))
+        )
 
-    def _terms(self, layer: Layer, baseline: Baseline | None, report: Report) -> SuppressionContext:
+    def _context(
+        self, layer: Layer, baseline: Baseline | None, report: Report
+    ) -> SuppressionContext:
         held_in = os.path.dirname(baseline.origin) if baseline else ""
         images = {examined.origin for examined in report.examined if examined.digest}
 
@@ -74,23 +86,50 @@ class GroupSuppression(NamedTuple):
             whole=_is_below(layer.base or ".", self.folders),
             baseline_place=lambda origin: place(origin, held_in),
             was_examined=lambda path: _is_below(os.path.join(held_in, path), self.folders),
-            may_allow=self._may_allow(layer.policy, baseline),
         )
 
-    def _may_allow(
-        self, policy: Policy, baseline: Baseline | None
-    ) -> Callable[[str, AllowanceKind], bool]:
-        trusted = policy.trusted
-        if trusted is None:
-            return always
-        if baseline is None or baseline is not self.baseline:
-            return trusted.may_allow
-        theirs = self.policies.trusts(baseline.origin)
+    def _with_terms(
+        self, context: SuppressionContext, policy: Policy, layer: Layer
+    ) -> SuppressionContext:
+        """The context of a layer of a policy with the terms that hold against it."""
 
-        def may_allow(rule: str, kind: AllowanceKind) -> bool:
-            return (theirs and kind is AllowanceKind.BASELINE) or trusted.may_allow(rule, kind)
+        def placed(terms: Terms) -> Terms:
+            base = os.path.realpath(terms.base or layer.base)
+            return terms._replace(
+                place=lambda origin: relative_to(base, os.path.realpath(_on_disk(origin, layer)))
+            )
 
-        return may_allow
+        given = terms_of(policy) if layer.policy is policy else terms_above(layer.policy)
+        terms = tuple(map(placed, given))
+        baseline = context.baseline
+        named = baseline is not None and baseline is self.baseline
+        theirs = named and baseline is not None and self.policies.trusts(baseline.origin)
+        return context._replace(terms=terms, baseline_terms=() if theirs else terms)
+
+
+def _on_disk(origin: str, layer: Layer) -> str:
+    """The path of a file; the origin of one that was read at a commit has that behind it."""
+    return origin.rpartition("@")[0] if layer.at_commit else origin
+
+
+def _limits(
+    allowed: int, added: Sequence[tuple[Policy, int]]
+) -> Iterator[tuple[Policy, AllowedLimit]]:
+    """The limits of policies, from the one that holds against all others on.
+
+    `added` is how many findings each allows itself: those of a trusted one are its own affair.
+    """
+    *trusted, (lowest, _) = added
+    for policy, number in trusted:
+        allowed -= number
+        yield from _limit(policy, allowed)
+    yield from _limit(lowest, allowed)
+
+
+def _limit(policy: Policy, allowed: int) -> Iterator[tuple[Policy, AllowedLimit]]:
+    if policy.most_allowed is not None:
+        where = policy.origins.get("allowed", "")
+        yield policy, AllowedLimit(allowed, policy.most_allowed, where)
 
 
 def _unruled(policy: Policy, report: Report) -> Report:

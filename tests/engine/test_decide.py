@@ -14,7 +14,7 @@ from imagelint.core.report import (
     ProblemKind,
     Report,
 )
-from imagelint.engine.decide import Expected, count, decide
+from imagelint.engine.decide import AllowedLimit, Bounds, Expected, count, decide
 from tests.engine.findings import finding
 
 FILE = Report(examined=(Examined("Dockerfile", "dockerfile"),))
@@ -55,6 +55,26 @@ def test_the_reason_counts_by_severity_from_the_worst() -> None:
     reasons = decide(report, HIGH).reasons
     assert reasons == ("3 findings at high or above: 1 critical, 2 high",)
     assert decide(report, Severity.CRITICAL).reasons == ("1 finding at critical: 1 critical",)
+
+
+def allowed(number: int) -> Report:
+    return FILE + Report(allowed=(Allowed(finding(), AllowanceKind.INLINE, "x"),) * number)
+
+
+def test_as_many_as_may_be_allowed_pass() -> None:
+    verdict = decide(allowed(2), HIGH, bounds=Bounds(limits=(AllowedLimit(2, 2, "a.yaml:3"),)))
+    assert verdict.outcome is Outcome.PASS
+    assert verdict.reasons == ("1 document examined, no findings, 2 allowed of at most 2",)
+
+
+def test_more_than_may_be_allowed_fail() -> None:
+    limits = (AllowedLimit(1, 0, "a.yaml:3"), AllowedLimit(2, 1), AllowedLimit(2, 2))
+    verdict = decide(allowed(2), HIGH, bounds=Bounds(limits=limits))
+    assert verdict.outcome is Outcome.FAIL
+    assert verdict.reasons == (
+        "1 allowed finding, at most 0 may be (a.yaml:3)",
+        "2 allowed findings, at most 1 may be",
+    )
 
 
 def test_nothing_examined_is_not_a_pass() -> None:

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import pytest
 
+from imagelint.core.finding import Severity
 from imagelint.core.report import AllowanceKind
 from imagelint.core.source import Source, Span
-from imagelint.documents.base import NO_RULE, Allowance, AllowanceState, AllowanceUse, Dialect
+from imagelint.documents.allowanceuse import AllowanceState, AllowanceUse
+from imagelint.documents.base import NO_RULE, Allowance, Dialect
 from imagelint.documents.parts import TextPart
-from imagelint.engine.inline import InlineTerms, allow_inline
+from imagelint.engine.inline import allow_inline
 from imagelint.engine.suppression import nearest_rule
+from imagelint.policy.allowances import NONE, WAYS, Allowances
+from imagelint.policy.trust.acceptance import Terms
 from imagelint.rules import catalog
 from imagelint.rules.entry import Entry
 from imagelint.rules.table import RULES
@@ -15,7 +19,7 @@ from tests.engine.findings import finding
 
 WHOLE, LINE = Span(0, 100), Span(10, 20)
 INSIDE, OUTSIDE = (12, 18), (30, 40)
-ENABLED = InlineTerms(("root-user", "unpinned-image"))
+ENABLED = ("root-user", "unpinned-image")
 
 
 @pytest.fixture(autouse=True)
@@ -170,3 +174,71 @@ def test_an_allowance_holds_for_the_text_in_which_it_stands() -> None:
     assert allow_inline([here, there], [in_own], ENABLED, parts).kept == (there,)
     both = allow_inline([here, there], [in_own, in_script], ENABLED, parts)
     assert both.kept == ()
+
+
+OFF = (Terms(Allowances(dict.fromkeys(WAYS, NONE)), "org.yaml"),)
+PART = TextPart(0, Source("a/Dockerfile", "\n" * 100))
+
+
+def refusals(*wishes: Allowance, terms: tuple[Terms, ...] = OFF) -> tuple[list[str], list[str]]:
+    """The notes of a finding that stands, and what is told of the wishes."""
+    bad = finding(origin="a/Dockerfile", span=INSIDE)
+    result = allow_inline([bad], wishes, ENABLED, (PART,), terms)
+    told = [f"{use.state.value}: {use.reason}" for use in result.uses]
+    return [note.message for kept in result.kept for note in kept.notes], told
+
+
+@pytest.mark.parametrize(
+    ("dialect", "kind", "what"),
+    [
+        (Dialect.IMAGELINT, AllowanceKind.INLINE, "allowances in comments"),
+        (Dialect.IMAGELINT, AllowanceKind.ANNOTATION, "allowances in annotations"),
+    ],
+)
+def test_a_wish_that_is_not_accepted_allows_nothing_and_is_told(
+    dialect: Dialect, kind: AllowanceKind, what: str
+) -> None:
+    notes, told = refusals(wish("root-user", dialect=dialect, kind=kind))
+    assert notes == [
+        f"the allowance at a/Dockerfile:2 is not accepted: {what} do not count (org.yaml)"
+    ]
+    assert told == [f"refused: {what} do not count (org.yaml)"]
+
+
+@pytest.mark.parametrize("kind", [AllowanceKind.INLINE, AllowanceKind.ANNOTATION])
+def test_a_foreign_wish_that_is_not_accepted_allows_nothing(kind: AllowanceKind) -> None:
+    notes, told = refusals(wish("DL3002", "", dialect=Dialect.HADOLINT, kind=kind))
+    reason = "ignores for other tools do not count (org.yaml)"
+    assert notes == [f"the allowance at a/Dockerfile:2 is not accepted: {reason}"]
+    assert told == []
+
+
+def test_each_way_is_accepted_by_itself() -> None:
+    foreign_off = (Terms(Allowances({"foreign": NONE})),)
+    notes, told = refusals(wish("root-user"), terms=foreign_off)
+    assert (notes, told) == ([], ["used: "])
+
+
+def test_a_wish_that_is_not_accepted_is_told_where_it_covers_nothing() -> None:
+    result = allow_inline([], [wish("root-user")], ENABLED, (PART,), OFF)
+    assert [use.state for use in result.uses] == [AllowanceState.REFUSED]
+    severe = (Terms(Allowances({"inline": int(Severity.LOW)})),)
+    result = allow_inline([], [wish("root-user")], ENABLED, (PART,), severe)
+    assert [use.state for use in result.uses] == [AllowanceState.UNUSED]
+
+
+@pytest.mark.parametrize("name", ["root-usr", NO_RULE])
+def test_what_is_no_wish_is_told_as_that(name: str) -> None:
+    assert refusals(wish(name))[1] != []
+    assert not refusals(wish(name))[1][0].startswith("refused")
+
+
+def test_a_wish_without_a_reason_is_told_as_that() -> None:
+    assert refusals(wish("root-user", ""))[1] == ["without-reason: "]
+
+
+def test_without_the_text_the_place_is_not_told() -> None:
+    result = allow_inline([finding(span=INSIDE)], [wish("root-user")], ENABLED, (), OFF)
+    (note,) = result.kept[0].notes
+    assert note.message.startswith("an allowance is not accepted")
+    assert note.location is None

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from imagelint.core.report import AllowanceKind
-from imagelint.documents.base import AllowanceState
+from imagelint.documents.allowanceuse import AllowanceState
 from imagelint.engine.suppression import Suppression, nearest_rule, state_of, suppress
 from tests.engine.findings import finding
 
@@ -11,7 +11,7 @@ def word(*rules: str, reason: str = "because", covers: bool = True) -> Suppressi
 
 
 def test_without_suppressions_everything_counts() -> None:
-    assert suppress([finding()], ()) == ((finding(),), (), frozenset())
+    assert suppress([finding()], ()) == ((finding(),), (), frozenset(), {})
 
 
 def test_the_first_that_covers_gives_the_reason_and_all_are_used() -> None:

@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
+from imagelint.core.finding import Severity
 from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
 from imagelint.core.source import Source, Span
-from imagelint.documents.base import AllowanceState
+from imagelint.documents.allowanceuse import AllowanceState
 from imagelint.engine.baseline import Baseline, BaselineEntry, read_baseline, write_baseline
 from imagelint.engine.waivers import (
     SuppressionContext,
@@ -12,7 +13,9 @@ from imagelint.engine.waivers import (
     suppress_report,
     waiver_uses,
 )
+from imagelint.policy.allowances import NONE, WAYS, Allowances
 from imagelint.policy.model import Policy, RuleSetting, Waiver
+from imagelint.policy.trust.acceptance import Terms
 from tests.engine.findings import finding
 from tests.growing import growth
 
@@ -69,7 +72,7 @@ def test_a_waiver_allows_what_it_names_to_its_last_day(given: Waiver) -> None:
     bad = finding(origin="./legacy/a.Dockerfile", subject="final stage")
     result = suppress_report(Report((bad,)), SuppressionContext(policy(given), TODAY))
     permitted = Allowed(bad, AllowanceKind.WAIVER, "until the proxy is there", given.until)
-    assert result == SuppressionResult(Report(allowed=(permitted,)), frozenset({given}))
+    assert result == SuppressionResult(Report(allowed=(permitted,)), frozenset({given}), added=1)
 
 
 @pytest.mark.parametrize(
@@ -204,3 +207,73 @@ def test_waivers_of_single_files_are_not_tried_on_every_finding() -> None:
         assert len(result.report.allowed) == len(result.used) == size
 
     assert growth(suppressed, 20) < 2.2
+
+
+OFF = Terms(Allowances(dict.fromkeys(WAYS, NONE)), "org.yaml", place=lambda path: path)
+
+
+def refused_by(terms: Terms, given: Policy, baseline: Baseline | None = None) -> SuppressionResult:
+    context = SuppressionContext(given, TODAY, baseline, terms=(terms,), whole=True)
+    context = context._replace(baseline_terms=context.terms)
+    return suppress_report(Report((finding(subject="gcr.io/x"),)) + examined(), context)
+
+
+def notes(result: SuppressionResult) -> list[str]:
+    (stands,) = result.report.findings
+    assert result.report.allowed == ()
+    return [note.message for note in stands.notes]
+
+
+def test_a_waiver_that_is_not_accepted_allows_nothing_and_is_told() -> None:
+    given = policy(waiver(), waiver(where="Dockerfile"))
+    result = refused_by(OFF, given)
+    assert notes(result) == [
+        "the waiver at policy.yaml:1 (and 1 more) is not accepted: waivers do not count (org.yaml)"
+    ]
+    where = result.report.findings[0].notes[0].location
+    assert where is not None
+    assert (where.origin, where.span) == ("policy.yaml", Span(2, 6))
+    context = SuppressionContext(given, TODAY, terms=(OFF,), whole=True)
+    ((_, uses),) = waiver_uses(result, context)
+    assert [(use.state, use.reason) for use in uses] == [
+        (AllowanceState.REFUSED, "waivers do not count (org.yaml)")
+    ] * 2
+
+
+def test_of_a_waiver_without_a_source_the_file_is_told() -> None:
+    elsewhere = waiver()._replace(origin="lost.yaml")
+    assert notes(refused_by(OFF, policy(elsewhere)))[0].startswith("a waiver of lost.yaml is not")
+
+
+def test_an_exemption_that_is_not_accepted_exempts_nothing_and_is_told() -> None:
+    exempt = RuleSetting("on", exempt=("gcr.io/*",), origins={"exempt": "policy.yaml:9"})
+    assert notes(refused_by(OFF, policy(root_user=exempt))) == [
+        "the exemption at policy.yaml:9 is not accepted: exemptions do not count (org.yaml)"
+    ]
+    nowhere = policy(root_user=exempt._replace(origins={}))
+    assert notes(refused_by(OFF, nowhere))[0].startswith("an exemption is not accepted")
+
+
+def test_a_baseline_that_is_not_accepted_holds_nothing_and_is_told() -> None:
+    held = read_baseline(Source("b.json", write_baseline([finding(subject="gcr.io/x")])))
+    assert notes(refused_by(OFF, policy(), held)) == [
+        "the baseline b.json is not accepted: baselines do not count (org.yaml)"
+    ]
+
+
+def test_what_is_accepted_goes_before_what_is_not() -> None:
+    short = Terms(Allowances(waiver_days=1))
+    far, near = waiver(until="2027-01-01"), waiver()
+    result = refused_by(short, policy(far, near))
+    assert [allowed.until for allowed in result.report.allowed] == [TODAY]
+    assert (set(result.used), set(result.refused), result.added) == ({near}, {far}, 1)
+
+
+def test_what_a_waiver_may_not_allow_here_it_may_there() -> None:
+    low = Terms(Allowances({"waivers": int(Severity.LOW)}))
+    both = Report((finding(severity=Severity.LOW), finding(span=(5, 9)))) + examined()
+    context = SuppressionContext(policy(waiver()), TODAY, terms=(low,), whole=True)
+    result = suppress_report(both, context)
+    assert [found.location.span.start for found in result.report.findings] == [5]
+    ((_, (use,)),) = waiver_uses(result, context)
+    assert use.state is AllowanceState.USED

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.finding import Severity
 from imagelint.core.source import Source
+from imagelint.policy.allowances import ALL, NONE, WAYS, Allowances
 from imagelint.policy.lock import Floor, Lock
 from imagelint.policy.model import Policy, RuleSetting, Waiver
 
@@ -87,6 +88,15 @@ WAIVERS = st.builds(
     st.just("") | GLOBS,
     st.just("") | GLOBS,
     ORIGINS,
+    approver=st.just("") | TEXTS.map(str.strip),
+)
+ALLOWANCES = st.builds(
+    Allowances,
+    st.dictionaries(st.sampled_from([*WAYS]), st.integers(NONE, ALL)),
+    st.none() | several(st.sampled_from(["secrets", "root-user"])),
+    st.none() | st.integers(1, 400),
+    st.none() | several(GLOBS),
+    st.none() | several(GLOBS),
 )
 POLICIES = st.builds(
     Policy,
@@ -103,4 +113,6 @@ POLICIES = st.builds(
     st.sampled_from(["", "b.json", "ci/b.json"]),
     st.just(Lock()) | LOCKS,
     st.none(),
+    ALLOWANCES,
+    st.none() | st.integers(0, 9),
 )

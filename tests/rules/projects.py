@@ -14,6 +14,7 @@ from imagelint.core.environment import Environment, Signer
 from imagelint.documents.policyfile import PolicyFile
 from imagelint.engine.examine import Examination
 from imagelint.engine.waivers import SuppressionContext, suppress_report, waiver_uses
+from imagelint.policy.allowances import terms_of
 from imagelint.policy.build import Pack, layer
 from imagelint.policy.model import Policy, RuleSetting, merge
 from imagelint.rules import catalog
@@ -103,7 +104,7 @@ def _examine(policies: Policies) -> Report:
     listing = find(["."], lambda _path: False, lambda _folder: None)
     report = total(examine(listing.files, Run(policies, NullCache(), 0)).values())
     policy = policies.of(".")
-    terms = SuppressionContext(policy, TODAY, whole=True)
+    terms = SuppressionContext(policy, TODAY, whole=True, terms=terms_of(policy))
     result = suppress_report(report, terms)
     uses = waiver_uses(result, terms)
     idle = (Examination(policy).allowances(PolicyFile(source), use) for source, use in uses)

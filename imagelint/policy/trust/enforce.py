@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.environment import Environment
 from imagelint.core.finding import Severity
-from imagelint.core.report import AllowanceKind
 from imagelint.policy.model import Policy, RuleSetting, merge
 from imagelint.policy.trust.attempt import Attempt
 from imagelint.policy.trust.covering import covers
@@ -41,6 +40,8 @@ def enforce(trusted: TrustedPolicy, lower: Policy) -> Policy:
         rules=rules,
         environment=_environment(trusted, lower),
         lock=lower.lock,
+        allowances=lower.allowances,
+        most_allowed=lower.most_allowed,
         trusted=trusted._replace(attempts=(*trusted.attempts, *attempts)),
     )
 
@@ -114,7 +115,7 @@ def _on_rule(name: str, setting: RuleSetting, trusted: TrustedPolicy) -> Iterato
             key = option.replace("_", "-")
             said = f"`{key}` of `{name}` is set"
             yield Attempt(name, said, setting.origins.get(option, ""), holder)
-    if setting.exempt and not trusted.may_allow(name, AllowanceKind.EXEMPT):
+    if setting.exempt and not trusted.may_allow(name, "exemptions"):
         said = f"`{name}` has exemptions"
         yield Attempt(name, said, setting.origins.get("exempt", ""), holder)
 
@@ -138,7 +139,7 @@ def _on_environment(trusted: TrustedPolicy, lower: Policy) -> Iterator[Attempt]:
 def _on_exceptions(trusted: TrustedPolicy, lower: Policy) -> Iterator[Attempt]:
     for waiver in lower.waivers:
         for name in catalog.find(waiver.rule):
-            if not trusted.may_allow(name, AllowanceKind.WAIVER):
+            if not trusted.may_allow(name, "waivers"):
                 holder = trusted.locked.holder(f"rules.{name}")
                 said = f"`{name}` is waived"
                 yield Attempt(name, said, waiver.origin, holder, waiver.span)

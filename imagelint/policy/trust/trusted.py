@@ -14,7 +14,6 @@ from imagelint.policy.model import Policy, merge, merge_all
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
-    from imagelint.core.report import AllowanceKind
     from imagelint.policy.lock import Lock
     from imagelint.policy.model import RuleSetting
     from imagelint.policy.trust.attempt import Attempt
@@ -75,9 +74,12 @@ class TrustedPolicy(NamedTuple):
         """Whether a rule is locked."""
         return rule in self.locked.rules
 
-    def may_allow(self, rule: str, kind: AllowanceKind) -> bool:  # noqa: ARG002 - for those to come
-        """Whether something in the examined tree may say that findings of a rule do not count."""
-        return not self.locks(rule)
+    def may_allow(self, rule: str, way: str) -> bool:
+        """Whether something in the examined tree may say that findings of a rule do not count.
+
+        `way` is how, as `allowances` names it. Whether it is accepted depends on more than that.
+        """
+        return not self.locks(rule) or self.policy.allowances.extents.get(way, 0) > 0
 
 
 def trusted(policy: Policy, name: str, base: str, commit: str = "") -> TrustedPolicy:
