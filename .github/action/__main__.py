@@ -11,9 +11,16 @@ import sys
 
 import install
 import judge
+import prepare
+import trivy
 import workflow
 
-STEPS = {"install": install.main, "judge": judge.main}
+STEPS = {
+    "prepare": prepare.main,
+    "install": install.main,
+    "trivy": trivy.main,
+    "judge": judge.main,
+}
 
 
 def main() -> int:

@@ -1,20 +1,24 @@
 """The inputs of the action, as the command line takes them.
 
-They reach us in the environment, one variable each: `INPUT_FAIL_ON` is the input `fail-on`.
+They reach us together, as JSON in the environment.
 """
 
 from __future__ import annotations
 
+import json
 import os
+from functools import cache
 
-from workflow import StepError
+from workflow import StepError, variable
 
 _FLAGS = {"": False, "false": False, "true": True}
 _SEVERAL = ("policy", "rule", "db-repository", "exclude", "only")
 _FILES_ONLY = ("only",)
-_SINGLE = ("fail-on", "baseline")
+_SINGLE = ("policy-from", "fail-on", "baseline")
 _IMAGE_SINGLE = ("platform", "trivy-cache", "timeout", "key", "identity", "issuer")
 _IMAGE_FLAGS = ("offline", "no-transparency-log")
+# Conditions of the action take any word but `true` for no.
+_ASKED_BY_CONDITIONS = ("cache", "sarif")
 # What asks for something of an image: without an image, nobody would do it.
 _DEMANDS = ("platform", "key", "identity", "issuer")
 
@@ -25,12 +29,16 @@ def arguments() -> list[str]:
     Raises:
         StepError: an input is wrong.
     """
+    for name in _ASKED_BY_CONDITIONS:
+        flag(name)
     image = single("image")
     options = [f"--{name}={value}" for name in _SINGLE if (value := single(name))]
     options += [f"--{name}={value}" for name in _several(image) for value in lines(name)]
     if not image:
         _demand_nothing_of_an_image()
         return ["check", *options, "--", *lines("paths")]
+    if folder := os.environ.get("DATABASE", ""):
+        options.append(f"--trivy-cache={folder}")
     options += [f"--{name}={value}" for name in _IMAGE_SINGLE if (value := single(name))]
     options += [f"--{name}" for name in _IMAGE_FLAGS if flag(name)]
     return ["gate", *options, "--", image, *lines("paths")]
@@ -38,7 +46,13 @@ def arguments() -> list[str]:
 
 def given(name: str) -> str:
     """An input as it was given."""
-    return os.environ.get(f"INPUT_{name.upper().replace('-', '_')}", "")
+    return _all().get(name, "")
+
+
+@cache
+def _all() -> dict[str, str]:
+    value = json.loads(variable("INPUTS"))
+    return {name: str(text) for name, text in value.items()}
 
 
 def lines(name: str) -> list[str]:
@@ -70,6 +84,22 @@ def flag(name: str) -> bool:
     return _FLAGS[value]
 
 
+def seconds(name: str, most: float) -> float:
+    """An input in seconds, `most` where it is not given or more.
+
+    Raises:
+        StepError: it is no such number.
+    """
+    value = single(name)
+    try:
+        number = float(value or most)
+    except ValueError:
+        number = 0.0
+    if not 0 < number < float("inf"):
+        raise StepError(f"input {name}: seconds are expected, not {value!r}")
+    return min(number, most)
+
+
 def _several(image: str) -> list[str]:
     names = [name for name in _SEVERAL if image or name != "db-repository"]
     if not image:
@@ -78,6 +108,11 @@ def _several(image: str) -> list[str]:
         if lines(name):
             raise StepError(f"input {name}: an image is judged by all rules; leave {name} out")
     return names
+
+
+def keeps_database() -> bool:
+    """Whether the database of vulnerabilities is the action's own to download and keep."""
+    return bool(lines("image")) and not lines("trivy-cache") and not flag("offline")
 
 
 def _demand_nothing_of_an_image() -> None:

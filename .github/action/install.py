@@ -1,48 +1,53 @@
 """Install imagelint for this use of the action, and for no other.
 
 What it needs comes by version and hash (`requirements.txt`), as wheels: nothing of others runs
-while it is installed.
+while it is installed. Whoever put a wheel into the folder of packages, its hash is demanded.
 """
 
 from __future__ import annotations
 
 import subprocess
 import sys
-import tempfile
 import venv
 from pathlib import Path
 
-from workflow import StepError, output, temporary, variable
+from workflow import StepError, variable
 
-_HERE = Path(__file__).parent
-_PIP = ("-I", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input")
-_LOCKED = (
-    "--require-hashes",
-    "--only-binary=:all:",
-    "--requirement",
-    str(_HERE / "requirements.txt"),
-)
-_BUILD = ("--no-deps", "--no-build-isolation")
+_LOCK = Path(__file__).with_name("requirements.txt")
+_PIP = ("-I", "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input")
+_LOCKED = ("--require-hashes", "--only-binary=:all:", "--requirement", str(_LOCK))
+_BUILD = ("--no-deps", "--no-build-isolation", "--no-index")
+_MOST_REASONS = 5
+_LONGEST_REASON = 1_000
 
 
 def main() -> int:
-    """Make a folder that no other use of the action has, with a virtual environment in it."""
-    place = Path(tempfile.mkdtemp(prefix="imagelint-", dir=temporary()))
+    """Make a virtual environment in the folder of this use, with imagelint in it."""
+    place, packages = Path(variable("PLACE")), Path(variable("PACKAGES"))
     environment = place / "venv"
     try:
         venv.create(environment, with_pip=True)
     except (OSError, subprocess.CalledProcessError) as error:
         raise StepError(f"{sys.executable} cannot make a virtual environment: {error}") from None
-    python = environment / "bin" / "python"
-    _install(python, place, *_LOCKED)
-    _install(python, place, *_BUILD, variable("GITHUB_ACTION_PATH"))
-    output("place", str(place))
+    pip = (str(environment / "bin" / "python"), *_PIP)
+    install = (*pip, "install", "--no-index", f"--find-links={packages}", *_LOCKED)
+    if _complaint(install, place):
+        _demand((*pip, "download", f"--dest={packages}", *_LOCKED), place)
+        _demand(install, place)
+    _demand((*pip, "install", *_BUILD, variable("GITHUB_ACTION_PATH")), place)
     return 0
 
 
-def _install(python: Path, place: Path, *what: str) -> None:
+def _demand(command: tuple[str, ...], place: Path) -> None:
+    reason = _complaint(command, place)
+    if reason:
+        raise StepError(f"imagelint cannot be installed\n{reason}")
+
+
+def _complaint(command: tuple[str, ...], place: Path) -> str:
+    """Why a command failed; empty when it did not."""
     done = subprocess.run(
-        [str(python), *_PIP, *what],
+        command,
         cwd=place,
         stdin=subprocess.DEVNULL,
         capture_output=True,
@@ -50,7 +55,8 @@ def _install(python: Path, place: Path, *what: str) -> None:
         errors="replace",
         check=False,
     )
-    if done.returncode:
-        lines = [line for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
-        reason = "\n".join(lines[:5]) or done.stderr.strip()[-1000:]
-        raise StepError(f"imagelint cannot be installed\n{reason}")
+    if not done.returncode:
+        return ""
+    errors = [line for line in done.stderr.splitlines() if line.startswith("ERROR: ")]
+    said = "\n".join(errors[:_MOST_REASONS]) or done.stderr.strip()[-_LONGEST_REASON:]
+    return said or f"pip ended with {done.returncode}"

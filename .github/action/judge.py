@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from types import FrameType
 
 _JUDGED = (0, 1, 3)
+_SCANNED = (0, 1)
 _OUTPUT = re.compile(r"([a-z-]+)=([\w:.-]*)")
 _UNFIT = re.compile(r"[^\w.:/-]+")
 _TAG_AND_DIGEST = re.compile(r"^((?:oci:)?.+?)(?::[\w.-]+)?(?:@sha(?:256|512):\w+)?$")
@@ -27,17 +28,17 @@ _LAST_LINES = 20
 
 def main() -> int:
     """Judge, tell, and give the exit code of imagelint."""
-    place = Path(inputs.given("place"))
+    place = Path(variable("PLACE"))
     reports = _reports(place)
     folder = _working_folder()
     program = [str(place / "venv" / "bin" / "python"), "-I", "-m", "imagelint"]
     command, *rest = inputs.arguments()
-    inputs.flag("sarif")  # asked by a condition of the action, which takes any word for no
     options = [f"--format={name}={path}" for name, path in reports.items()]
     options += ["--format=text", "--color=never", f"--category={category()}"]
     with only_text():
-        code, last = _run([*program, command, *options, *rest], folder)
+        code, last = _run([*program, command, *options, *rest], folder, place / "bin")
     _tell(reports, code, last)
+    _keep_database(code)
     return code
 
 
@@ -56,7 +57,7 @@ def category() -> str:
     parts = ["imagelint", *filter(None, (workflow, job))]
     image = _TAG_AND_DIGEST.sub(r"\1", inputs.single("image"))
     subject = [inputs.lines("paths"), image, *map(inputs.given, ("working-directory", "platform"))]
-    subject.append(inputs.given("matrix"))
+    subject.append(os.environ.get("MATRIX", "null"))
     if subject != [["."], "", "", "", "null"]:
         parts.append(hashlib.sha256(json.dumps(subject).encode()).hexdigest()[:12])
     return _UNFIT.sub("-", ":".join(parts))
@@ -78,12 +79,13 @@ def _working_folder() -> Path:
     return folder
 
 
-def _run(command: Sequence[str], folder: Path) -> tuple[int, list[str]]:
+def _run(command: Sequence[str], folder: Path, programs: Path) -> tuple[int, list[str]]:
     """Run a program and show what it says; its exit code and its last lines."""
     last: list[str] = []
     with subprocess.Popen(
         command,
         cwd=folder,
+        env={**os.environ, "PATH": f"{programs}{os.pathsep}{os.environ.get('PATH', os.defpath)}"},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -119,3 +121,10 @@ def _tell(reports: dict[str, Path], code: int, last: list[str]) -> None:
             output(match[1], match[2])
     output("report-json", str(reports["json"]))
     output("sarif-file", str(reports["sarif"]))
+
+
+def _keep_database(code: int) -> None:
+    """Name the vulnerability database, to be kept for today, when there was a scan with it."""
+    folder = os.environ.get("DATABASE", "")
+    if folder and code in _SCANNED and Path(folder, "db", "metadata.json").is_file():
+        output("keep", folder)

@@ -22,6 +22,8 @@ USAGE = 2
 _LONGEST_ANNOTATION = 4_000
 # The runner drops a larger summary whole.
 _LARGEST_SUMMARY = 1024 * 1024
+_PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
+_HARMLESS = ("HOME", "LANG", "PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR", *_PROXIES)
 
 
 class StepError(Exception):
@@ -65,6 +67,11 @@ def summarize(markdown: str) -> None:
     if there + len(markdown.encode()) <= _LARGEST_SUMMARY:
         with path.open("a", encoding="utf-8") as file:
             file.write(markdown)
+
+
+def scrubbed() -> dict[str, str]:
+    """The environment for programs that need nothing of the job but its network."""
+    return {name: value for name, value in os.environ.items() if name in _HARMLESS}
 
 
 def temporary() -> Path:

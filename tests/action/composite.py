@@ -6,6 +6,7 @@ https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-synt
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
@@ -99,6 +100,9 @@ class Composite:
         assert set(inputs) <= set(self.definition["inputs"]), inputs
         for name, given in self.definition["inputs"].items():
             self._context[f"inputs.{name}"] = inputs.get(name, given.get("default", ""))
+        self._context["toJSON(inputs)"] = json.dumps(
+            {name: self._context[f"inputs.{name}"] for name in self.definition["inputs"]}, indent=2
+        )
         done = Result(0, "", "", {}, "", (), {})
         for step in self.definition["runs"]["steps"][steps]:
             done = self._step(step, done)

@@ -16,12 +16,12 @@ from tests.collect.conftest import need
 
 @pytest.fixture(scope="session")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The virtual environment into which the first step has installed this version."""
+    """The virtual environment into which the first steps have installed this version."""
     temporary = tmp_path_factory.mktemp("runner")
     action = Composite(ACTION, Job(temporary, temporary, PATH))
-    done = action.run({"python": sys.executable}, slice(INSTALL, INSTALL + 1))
+    done = action.run({"python": sys.executable}, slice(INSTALL + 1))
     assert done.code == 0, (done.stdout, done.stderr)
-    return Path(done.steps["install.outputs.place"]) / "venv"
+    return Path(done.steps["prepare.outputs.place"]) / "venv"
 
 
 @pytest.fixture

@@ -19,7 +19,9 @@ ACTION = REPOSITORY / "action.yml"
 DEFINITION: dict[str, Any] = yaml.safe_load(ACTION.read_text(encoding="utf-8"))
 STEPS: list[dict[str, Any]] = DEFINITION["runs"]["steps"]
 IDS = [step.get("id") for step in STEPS]
-INSTALL, JUDGE = IDS.index("install"), IDS.index("judge")
+NAMES = [step["name"] for step in STEPS]
+JUDGE = IDS.index("judge")
+INSTALL = NAMES.index("Install imagelint")
 PATH = f"{PROVIDED}{os.pathsep}{os.environ['PATH']}"
 
 
@@ -35,7 +37,7 @@ class Runner:
         (self.place / "venv").symlink_to(installed)
 
     def job(self, **more: Any) -> Job:
-        known = {"install.outputs.place": str(self.place)}
+        known = {"prepare.outputs.place": str(self.place)}
         return Job(self.checkout, self.temporary, PATH, steps=known)._replace(**more)
 
     def __call__(self, inputs: Mapping[str, str], **more: Any) -> Result:

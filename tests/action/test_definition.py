@@ -8,8 +8,9 @@ import click
 
 from imagelint.cli.check import check
 from imagelint.cli.gate import gate
-from tests.action.jobs import ACTION, DEFINITION, STEPS
+from tests.action.jobs import ACTION, DEFINITION, REPOSITORY, STEPS
 
+SCRIPTS = sorted((REPOSITORY / ".github/action").glob("*.py"))
 # What a job has instead: annotations, a summary and reports are always written.
 OPTIONS_WITHOUT_INPUT = {
     "candidates",
@@ -25,7 +26,10 @@ OPTIONS_WITHOUT_INPUT = {
     "verbose",
     "write-baseline",
 }
-INPUTS_WITHOUT_OPTION = {"image", "paths", "python", "sarif", "working-directory"}
+INPUTS_WITHOUT_OPTION = {
+    *("cache", "image", "paths", "python", "sarif", "tools", "trivy-releases"),
+    "working-directory",
+}
 
 
 def options(command: click.Command) -> set[str]:
@@ -48,10 +52,16 @@ def test_the_exceptions_are_needed() -> None:
     assert set(DEFINITION["inputs"]) >= INPUTS_WITHOUT_OPTION
 
 
-def test_every_input_reaches_a_command() -> None:
-    handed_over = " ".join(str(step.get("env", "")) + str(step.get("if", "")) for step in STEPS)
+def test_every_input_is_read() -> None:
+    scripts = "".join(file.read_text(encoding="utf-8") for file in SCRIPTS)
+    conditions = " ".join(f"{step.get('if', '')} {step.get('env', '')}" for step in STEPS)
     for name in DEFINITION["inputs"]:
-        assert f"inputs.{name} " in handed_over.replace("}", " }"), name
+        assert f'"{name}"' in scripts or f"inputs.{name} " in conditions.replace("}", " }"), name
+
+
+def test_scripts_get_all_inputs_or_none() -> None:
+    given = [step["env"]["INPUTS"] for step in STEPS if "INPUTS" in step.get("env", {})]
+    assert set(given) == {"${{ toJSON(inputs) }}"}
 
 
 def test_every_input_and_output_is_described() -> None:

@@ -22,6 +22,7 @@ IMAGE = "oci:missing"
 @pytest.mark.parametrize(
     ("inputs", "said"),
     [
+        ({"cache": "no"}, "input cache: true or false is expected, not 'no'"),
         ({"sarif": "yes"}, "input sarif: true or false is expected, not 'yes'"),
         ({"image": IMAGE, "offline": "1"}, "input offline: true or false is expected, not '1'"),
         ({"fail-on": "low\nhigh"}, "input fail-on: one line is expected, there are 2"),
@@ -95,18 +96,32 @@ def test_a_policy_is_named_from_the_working_directory(runner: Runner) -> None:
     assert runner(inputs).outputs["high"] == "0"
 
 
+def test_a_policy_is_taken_from_the_commit_that_is_named(runner: Runner) -> None:
+    """A pull request changes the policy by which it would be judged."""
+    repository(runner.checkout)
+    write(runner.checkout, Dockerfile=ROOT)
+    policy = runner.checkout / ".imagelint.yaml"
+    policy.write_text("extends: [recommended]\n", encoding="utf-8")
+    git = ["git", "-c", "user.name=a", "-c", "user.email=a@b.test", "-C", str(runner.checkout)]
+    for arguments in (["add", "."], ["commit", "-q", "-m", "one"], ["tag", "base"]):
+        subprocess.run([*git, *arguments], check=True, capture_output=True)
+    policy.write_text("extends: [recommended]\nrules: {root-user: off}\n", encoding="utf-8")
+    assert runner({}).outputs["verdict"] == "pass"
+    assert runner({"policy-from": "base"}).outputs["verdict"] == "fail"
+
+
 # -- Several uses ------------------------------------------------------------------------------
 
 
 def category(**inputs: str) -> str:
     """How code scanning would call a use with these inputs."""
     code = "import sys; sys.path.insert(0, sys.argv[1]); import judge; print(judge.category())"
-    given = {f"INPUT_{name.upper()}": value for name, value in inputs.items()}
+    matrix = inputs.pop("matrix", "null")
+    given = {name.replace("_", "-"): value for name, value in {"paths": ".", **inputs}.items()}
     job = {"GITHUB_JOB": "judge", "GITHUB_WORKFLOW_REF": "a/b/.github/workflows/pr.yaml@refs/x"}
-    usual = {"INPUT_PATHS": ".", "INPUT_MATRIX": "null"}
     return subprocess.run(
         [sys.executable, "-I", "-c", code, REPOSITORY / ".github/action"],
-        env={**usual, **job, **given},
+        env={**job, "MATRIX": matrix, "INPUTS": json.dumps(given)},
         capture_output=True,
         text=True,
         check=True,

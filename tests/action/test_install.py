@@ -83,7 +83,7 @@ def test_a_package_of_another_hash_is_not_installed(tmp_path: Path) -> None:
     (error,) = done.errors
     assert error.startswith("imagelint cannot be installed\n")
     assert "HASHES" in error
-    assert done.used == ()
+    assert {name.partition("@")[0] for name, _ in done.used} == {"actions/cache/restore"}
     assert (done.outputs["verdict"], done.outputs["sarif-file"]) == ("incomplete", "")
 
 
@@ -114,16 +114,16 @@ def test_two_uses_in_a_job_have_folders_of_their_own(runner: Runner, tmp_path: P
     second_place = runner.temporary / "imagelint-there"
     second_place.mkdir()
     (second_place / "venv").symlink_to(runner.place / "venv")
-    second = runner({}, steps={"install.outputs.place": str(second_place)}).outputs
+    second = runner({}, steps={"prepare.outputs.place": str(second_place)}).outputs
     for name in ("report-json", "sarif-file"):
         assert first[name] != second[name]
         assert Path(first[name]).is_file()
         assert Path(second[name]).is_file()
 
 
-@pytest.mark.parametrize("place", ["", "/", "{temporary}", "{temporary}/missing"])
+@pytest.mark.parametrize("place", ["/", "{temporary}", "{temporary}/missing"])
 def test_without_an_installation_nothing_is_run(runner: Runner, place: str) -> None:
     place = place.format(temporary=runner.temporary)
-    done = runner({}, steps={"install.outputs.place": place})
+    done = runner({}, steps={"prepare.outputs.place": place})
     assert done.code == 2
     assert done.errors == ("imagelint is not installed",)

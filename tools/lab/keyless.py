@@ -79,6 +79,34 @@ class Authority:
         command = ["oras", "attach", "--plain-http", "--artifact-type", BUNDLE, reference]
         run([*command, f"{path.name}:{BUNDLE}"], folder=self.folder)
 
+    def sign_file(self, file: Path, identity: str, issuer: str) -> Path:
+        """Write the bundle of an identity's signature of a file beside it."""
+        data = file.read_bytes()
+        key = _new_key()
+        certificate = self._certificate(key, identity, issuer)
+        signature = _b64(key.sign(data, _ECDSA))
+        public = {"content": _b64(_pem(certificate))}
+        spec = {
+            "data": {"hash": _hash(data)},
+            "signature": {"content": signature, "publicKey": public},
+        }
+        digest = {"algorithm": "SHA2_256", "digest": _b64(hashlib.sha256(data).digest())}
+        bundle = {
+            "mediaType": BUNDLE,
+            "verificationMaterial": self._material(certificate, "hashedrekord", spec),
+            "messageSignature": {"messageDigest": digest, "signature": signature},
+        }
+        path = file.with_name(f"{file.name}.sigstore.json")
+        path.write_text(json.dumps(bundle), encoding="utf-8")
+        return path
+
+    def _material(self, certificate: x509.Certificate, kind: str, spec: object) -> dict[str, Any]:
+        """What a verifier needs besides the signature: who signed, and that it was logged."""
+        body = _compact({"apiVersion": "0.0.1", "kind": kind, "spec": spec})
+        der = certificate.public_bytes(serialization.Encoding.DER)
+        entries = [self._entry(body, kind)]
+        return {"certificate": {"rawBytes": _b64(der)}, "tlogEntries": entries}
+
     def _bundle(self, statement: object, identity: str, issuer: str) -> dict[str, Any]:
         key = _new_key()
         certificate = self._certificate(key, identity, issuer)
@@ -96,12 +124,10 @@ class Authority:
             "payloadHash": _hash(payload),
             "signatures": signers,
         }
-        entry = self._entry(_compact({"apiVersion": "0.0.1", "kind": "dsse", "spec": spec}))
-        der = certificate.public_bytes(serialization.Encoding.DER)
-        material = {"certificate": {"rawBytes": _b64(der)}, "tlogEntries": [entry]}
+        material = self._material(certificate, "dsse", spec)
         return {"mediaType": BUNDLE, "verificationMaterial": material, "dsseEnvelope": envelope}
 
-    def _entry(self, body: bytes) -> dict[str, Any]:
+    def _entry(self, body: bytes, kind: str) -> dict[str, Any]:
         """The only entry of the log: its hash is the root of the tree."""
         log_id = hashlib.sha256(_public_der(self._log)).digest()
         moment = int(self._now.timestamp())
@@ -117,7 +143,7 @@ class Authority:
         return {
             "logIndex": "0",
             "logId": {"keyId": _b64(log_id)},
-            "kindVersion": {"kind": "dsse", "version": "0.0.1"},
+            "kindVersion": {"kind": kind, "version": "0.0.1"},
             "integratedTime": str(moment),
             "inclusionPromise": {"signedEntryTimestamp": _b64(self._log.sign(promise, _ECDSA))},
             "inclusionProof": {
