@@ -1,6 +1,13 @@
-"""`python -m imagelint`."""
+"""`python -m imagelint`, which imports nothing from the folder in which it is started."""
 
-from imagelint.cli.start import run
+import os
+import sys
 
 if __name__ == "__main__":
+    # Python looks there first, and there lies what is to be examined.
+    here = os.getcwd()  # noqa: PTH109 - a module `pathlib` could be planted there
+    if not sys.flags.safe_path and sys.path[:1] == [here]:
+        del sys.path[0]
+    from imagelint.cli.start import run
+
     run()

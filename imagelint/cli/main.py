@@ -21,7 +21,10 @@ if TYPE_CHECKING:
 def answer(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and give the code to exit with."""
     try:
-        code = main(arguments, prog_name="imagelint", standalone_mode=False)
+        # Shells ask for completions without an argument: with one, a check must not end as such.
+        given = sys.argv[1:] if arguments is None else arguments
+        variable = "" if given else None
+        code = main(arguments, prog_name="imagelint", standalone_mode=False, complete_var=variable)
     except ImagelintError as error:
         tell(error.complaints)
         return ExitCode.USAGE

@@ -119,6 +119,12 @@ class DocumentError(Exception):
         return Problem(self.kind, source.origin, redact(self.message), redact(self.help), location)
 
 
+def stated_reason(text: str | None) -> str:
+    """What somebody gave as a reason; nothing where it has not a letter or digit that is seen."""
+    told = (text or "").strip()
+    return told if any(map(str.isalnum, told)) else ""
+
+
 class Dialect(Enum):
     """Whose language an allowance is written in."""
 

@@ -21,6 +21,8 @@ Schema: TypeAlias = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SEVERITIES = [str(severity) for severity in Severity]
+# A letter or a digit of any script: neither blanks nor what nobody sees.
+_WORDED = "[A-Za-z0-9\u00b5-\u1fff\u2c00-\ufdff]"
 _PLAIN: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
@@ -193,7 +195,7 @@ def _waiver() -> Schema:
         "required": ["rule", "reason", "until"],
         "properties": {
             "rule": {"description": "A rule's name.", "enum": _rule_names()},
-            "reason": _text("Why this may stay for now."),
+            "reason": _text("Why this may stay for now.", _WORDED),
             "until": {
                 "description": "The last day on which the waiver holds: 2027-01-31.",
                 "type": "string",
@@ -314,8 +316,8 @@ def _default(value: object) -> object:
     return [_default(item) for item in value] if isinstance(value, tuple) else value
 
 
-def _text(description: str) -> Schema:
-    return {"description": description, "type": "string", "pattern": r"\S"}
+def _text(description: str, pattern: str = r"\S") -> Schema:
+    return {"description": description, "type": "string", "pattern": pattern}
 
 
 def _globs(description: str) -> Schema:

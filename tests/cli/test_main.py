@@ -69,6 +69,30 @@ def test_the_shell_is_told_what_completes(here: Path) -> None:
     assert "plain,check" in done.stdout
 
 
+def test_no_variable_turns_a_check_into_a_completion(
+    program: Program, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (here / "Dockerfile").write_text("FROM alpine\nUSER 0\n", encoding="utf-8")
+    monkeypatch.setenv("_IMAGELINT_COMPLETE", "bash_source")
+    answer = program("check", "--policy", "strict", ".")
+    assert answer.code == 1
+    assert "root-user" in answer.out
+
+
+@pytest.mark.parametrize("name", ["click.py", "yaml.py", "dockerfile_parse.py"])
+def test_nothing_is_imported_from_where_it_is_started(here: Path, name: str) -> None:
+    (here / "Dockerfile").write_text("FROM alpine\nUSER 0\n", encoding="utf-8")
+    (here / "pod.yaml").write_text("apiVersion: v1\nkind: Pod\n", encoding="utf-8")
+    (here / name).write_text("raise SystemExit(0)\n", encoding="utf-8")
+    words = ("-m", "imagelint", "check", "--policy", "strict", "--no-cache", ".")
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONSAFEPATH"}
+    done = subprocess.run(
+        [sys.executable, *words], env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 1, done.stderr
+    assert "root-user" in done.stdout
+
+
 @pytest.fixture
 def crash(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_arguments: object, **_options: object) -> int:

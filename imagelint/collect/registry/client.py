@@ -41,7 +41,7 @@ _SECONDS = 60.0
 _MOST_PAGES = 20
 _NO_SUCH_LISTING = frozenset((400, 404, 405, 406))
 _HUB, _HUB_HOST = "docker.io", "registry-1.docker.io"
-_CHALLENGE = pattern(r'([a-z_]+)="([^"]*)"')
+_CHALLENGE = pattern(r'(?<![a-z_])([a-z_]++)="([^"]*)"')
 _NEXT = pattern(r'<([^<>]+)>\s*;\s*rel="?next"?')
 _LOCAL = pattern(
     r"(localhost|127(\.\d+){3}|\[::1\]|10(\.\d+){3}|192\.168(\.\d+){2}"

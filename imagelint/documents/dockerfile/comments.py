@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Dialect, trivy_ignores, unreadable_allowance
+from imagelint.documents.base import (
+    Allowance,
+    Dialect,
+    stated_reason,
+    trivy_ignores,
+    unreadable_allowance,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -94,7 +100,7 @@ def script_allowances(script: Script) -> Iterator[Allowance]:
         scope = commands[at] if at < len(commands) else Span(comment.end, comment.end)
         scope = script.span if ours["scope"] else scope
         for rule in _names(ours["rules"]):
-            yield Allowance(rule, (ours["reason"] or "").strip(), scope, comment)
+            yield Allowance(rule, stated_reason(ours["reason"]), scope, comment)
 
 
 def _skipped(value: str, scope: Span, span: Span) -> Iterator[Allowance]:
@@ -108,7 +114,7 @@ def _skipped(value: str, scope: Span, span: Span) -> Iterator[Allowance]:
 def _allowances(written: str, comment: Span, places: InstructionMap) -> Iterator[Allowance]:
     if match := _OURS.match(written):
         scope = _scope(match["scope"], comment, places)
-        reason = (match["reason"] or "").strip()
+        reason = stated_reason(match["reason"])
         for rule in _names(match["rules"]):
             yield Allowance(rule, reason, scope, comment)
     else:
@@ -127,7 +133,7 @@ def _of_others(written: str, comment: Span, places: InstructionMap) -> Iterator[
     elif match := _BUILDKIT.match(written):
         yield from _skipped(match["value"], places.next_instruction(comment), comment)
     elif match := _CHECKOV.match(written):
-        reason = (match["reason"] or "").strip()
+        reason = stated_reason(match["reason"])
         yield Allowance(match["rules"], reason, places.whole(), comment, Dialect.CHECKOV)
     else:
         yield from unreadable_allowance(written, comment)

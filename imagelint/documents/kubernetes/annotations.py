@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.report import AllowanceKind
-from imagelint.documents.base import NO_RULE, Allowance, Dialect
+from imagelint.documents.base import NO_RULE, Allowance, Dialect, stated_reason
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ def annotation_allowances(annotations: Cursor, scope: Span) -> Iterator[Allowanc
 
 def _read(name: str, value: str) -> Iterator[tuple[str, str, Dialect]]:
     if name.startswith(_OURS):
-        yield name.removeprefix(_OURS), value, Dialect.IMAGELINT
+        yield name.removeprefix(_OURS), stated_reason(value), Dialect.IMAGELINT
     elif name.startswith(_OUR_NAMES):
         yield NO_RULE, "", Dialect.IMAGELINT
     elif name.startswith(_KUBE_LINTER):

@@ -9,7 +9,7 @@ from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Document, unreadable_allowance
+from imagelint.documents.base import Allowance, Document, stated_reason, unreadable_allowance
 from imagelint.documents.complaints import InvalidRequirement, UnknownPipOption
 from imagelint.documents.packages.model import PackageIndex, Requirement
 from imagelint.documents.packages.pep508 import read_requirement
@@ -256,6 +256,6 @@ def _allowances(comment: str, start: int, length: int) -> Iterator[Allowance]:
         return
     span = Span(start + match.start(), start + match.start() + len(match[0].rstrip()))
     scope = Span(0, length) if match["scope"] else Span(span.end, span.end)
-    reason = (match["reason"] or "").strip()
+    reason = stated_reason(match["reason"])
     for rule in re.split(r"[\s,]+", match["rules"]):
         yield Allowance(rule, reason, scope, span)

@@ -9,7 +9,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Dialect, trivy_ignores, unreadable_allowance
+from imagelint.documents.base import (
+    Allowance,
+    Dialect,
+    stated_reason,
+    trivy_ignores,
+    unreadable_allowance,
+)
 from imagelint.documents.yaml.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -64,12 +70,12 @@ def _allowances(source: Source, span: Span, places: _NodeIndex) -> Iterator[Allo
     written = source.text[span.start : span.end]
     if match := _OURS.match(written):
         scope = Span(0, len(source.text)) if match["scope"] else _scope(source, span, places)
-        reason = (match["reason"] or "").strip()
+        reason = stated_reason(match["reason"])
         for rule in re.split(r"[\s,]+", match["rules"]):
             yield Allowance(rule, reason, scope, span)
     elif match := _CHECKOV.match(written):
         scope = _around(places.documents, span)
-        yield Allowance(match[1], (match[2] or "").strip(), scope, span, Dialect.CHECKOV)
+        yield Allowance(match[1], stated_reason(match[2]), scope, span, Dialect.CHECKOV)
     elif _TRIVY.search(written):
         for rule, until in trivy_ignores(written):
             scope = _scope(source, span, places)
