@@ -20,8 +20,7 @@ from imagelint.rules.families import family_of
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from imagelint.documents.allowanceuse import AllowanceUse
-    from imagelint.documents.base import Document
+    from imagelint.documents.base import Document, Node
     from imagelint.policy.model import Policy
     from imagelint.rules.rule import Rule
 
@@ -70,8 +69,8 @@ class Examination:
             report += relocated(self(inner, around), embedded, document)
         return report
 
-    def allowances(self, document: Document, uses: Iterable[AllowanceUse]) -> Report:
-        """The report about what became of allowances that are written in a document."""
+    def allowances(self, document: Document, uses: Iterable[Node]) -> Report:
+        """The report about what became of allowances in a document, and what a policy loosens."""
         judgement = self._allowance_judge.judge(document, uses, Project())
         return Report(self._levelled(judgement.findings), problems=judgement.problems)
 

@@ -13,7 +13,7 @@ class Family(NamedTuple):
     ignore comment that silences all of another tool reaches them, `in_baseline` whether a baseline
     may hold them. `judges` is the kind of document that they need and that is there only when an
     image is named; empty for rules about files. `about_allowances` marks the rules which judge
-    what became of allowances, after all others have spoken.
+    what became of allowances and what policies loosen, after all others have spoken.
     """
 
     title: str
@@ -46,6 +46,14 @@ FAMILIES: dict[str, Family] = {
         "Who signed an image", by_wildcard=False, in_baseline=False, judges="signatures"
     ),
     "syntax": Family("What cannot be read as what it is"),
+    # What a policy loosens is not for that policy to allow.
+    "trust": Family(
+        "What an examined tree loosens of what it is judged by",
+        inline=False,
+        by_wildcard=False,
+        in_baseline=False,
+        about_allowances=True,
+    ),
     "vulnerabilities": Family("Vulnerable packages of an image", judges="vulnerabilities"),
 }
 

@@ -68,6 +68,7 @@ RULES: dict[str, Entry] = {
     "object-without-kind": Entry("syntax", ("documents.complaints:ObjectWithoutKind",), (), ("invalid-instruction",)),
     "pip-cache-kept": Entry("packages", ("documents.shell.script:Script",), ("hadolint DL3042",)),
     "pod-runs-as-root": Entry("pods", ("documents.kubernetes.objects:Pod", "documents.compose.model:ComposeService"), ("PSS restricted", "Trivy KSV-0012", "Trivy KSV-0105", "Checkov CKV_K8S_23", "kube-linter run-as-non-root", "Polaris runAsRootAllowed", "Kyverno require-run-as-nonroot")),
+    "policy-weakened": Entry("trust", ("documents.policyfile:Weakening",)),
     "privilege-escalation": Entry("pods", ("documents.kubernetes.objects:Container",), ("PSS restricted", "Trivy KSV-0001", "Checkov CKV_K8S_20", "kube-linter privilege-escalation-container", "Polaris privilegeEscalationAllowed", "Kyverno disallow-privilege-escalation")),
     "privileged-container": Entry("pods", ("documents.kubernetes.objects:Container", "documents.compose.model:ComposeService"), ("PSS baseline", "Trivy KSV-0017", "Checkov CKV_K8S_16", "kube-linter privileged-container", "kube-score container-security-context-privileged", "Polaris runAsPrivileged", "Kyverno disallow-privileged-containers")),
     "refused-allowance": Entry("allowances", ("documents.allowanceuse:AllowanceUse",)),

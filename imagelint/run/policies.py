@@ -16,6 +16,7 @@ from imagelint.run.policyfiles import POLICY_NAME, PolicyFiles, is_file
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator
 
+    from imagelint.core.report import Report
     from imagelint.engine.baseline import Baseline
     from imagelint.policy.trust.trusted import TrustedPolicy
     from imagelint.run.policyfiles import TrustRequest
@@ -114,6 +115,24 @@ class Policies:
     def trusts(self, path: str) -> bool:
         """Whether nothing that is examined has a say in a file that the command line names."""
         return self._trust is None or self._trust.trusts(path)
+
+    def weakenings(self) -> Iterator[tuple[Policy, Report]]:
+        """Reports about what the policies of the examined tree loosen, under which policy.
+
+        Raises:
+            PolicyError: a policy of the tree is wrong.
+        """
+        if self._trust is None:
+            return
+        from imagelint.run.weakenings import Weakenings, attempted, compared
+
+        found = Weakenings()
+        for policy in self.all():
+            found.add(policy, attempted(policy))
+        if self._trust.compares is not None:
+            for folder, policy in self._by_folder.items():
+                found.add(policy, compared(folder, self._trust.compares, self._files))
+        yield from found.reports()
 
     def all(self) -> tuple[Policy, ...]:
         """Every policy that was asked for so far."""

@@ -33,6 +33,7 @@ class FixedTrust:
         self._policy = policy if lower is None else policy._replace(admits=False)
         self.lower = lower
         self.commit: Commit | None = None
+        self.compares: CommitTrust | None = None
 
     @property
     def admits(self) -> bool:
@@ -68,6 +69,9 @@ class CommitTrust:
         self._files = files
         self._above = above
         self._known: dict[str, TrustedPolicy] = {}
+        self._plain: dict[str, Policy] = {}
+        # What is named for all folders is not what the tree says by itself.
+        self.compares = None if named else self
         self._everywhere = self._trusted(self._named(named), os.getcwd()) if named else None
 
     @property
@@ -75,6 +79,25 @@ class CommitTrust:
         """Whether any policy of the tree is read."""
         known = (self._everywhere,) if self._everywhere else tuple(self._known.values())
         return any(each.admits for each in known)
+
+    def before(self, folder: str) -> tuple[str, Policy]:
+        """The policy file for a folder at the commit, and what it says by itself; empty: none.
+
+        Raises:
+            PolicyError: it is wrong as it stands at the commit.
+        """
+        path = self._nearest(self.commit.path_of(folder))
+        if path not in self._plain:
+            self._plain[path] = (
+                self._files.resolve(self._source(self.place(path)), self.commit.read)
+                if path
+                else default_policy()
+            )
+        return path, self._plain[path]
+
+    def place(self, path: str) -> str:
+        """Where a file of the commit is, or was, in the file system."""
+        return os.path.join(self.commit.repository, path)
 
     def trusts(self, _path: str) -> bool:
         """Whether nothing that is examined has a say in a file: it is read at the commit."""
@@ -118,7 +141,7 @@ class CommitTrust:
         if not is_root and self.commit.holds(POLICY_NAME):
             root = self._at(POLICY_NAME)
             above = root if root.locked else above
-        place = os.path.join(self.commit.repository, path)
+        place = self.place(path)
         if path:
             default = () if above and above.locked else DEFAULT_PACKS
             policy = self._files.resolve(self._source(place), self.commit.read, default)
@@ -189,7 +212,8 @@ def open_trust(names: tuple[str, ...], request: TrustRequest, files: PolicyFiles
     if any(map(is_file, outside)):
         policy = _from_outside(outside, files, roots)
         if not inside or policy.lock:
-            own = trusted(_on(above, policy), ", ".join(outside), os.getcwd())
+            name = ", ".join(display(one) if is_file(one) else one for one in outside)
+            own = trusted(_on(above, policy), name, os.getcwd())
             return FixedTrust(own, roots, files.named(inside) if inside else None)
     if above is None or (names and not above.locked):
         return None

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
 from imagelint.rules import catalog
+from tests.rules.projects import is_aside
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,9 +30,10 @@ def _unexamined(case: Case, told: Told) -> Iterator[str]:
         yield f"problems: {problems}"
     examined = {one.origin for one in told.report.examined}
     others = {*case.ignored, *(file for _, file in case.problems)}
-    # A script is no document of its own: it is a part of the Dockerfile that runs it.
-    scripts = {file for file in case.files if file.endswith(".sh")}
-    if set(case.files) - examined - scripts != others:
+    # A script is no document of its own: it is a part of the Dockerfile that runs it. Nor is what
+    # lies outside.
+    parts = {file for file in case.files if file.endswith(".sh") or is_aside(file)}
+    if set(case.files) - examined - parts != others:
         yield f"not examined: {sorted(set(case.files) - examined)}"
 
 

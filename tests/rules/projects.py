@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from contextlib import chdir
 from functools import cache
 from pathlib import Path
@@ -20,6 +22,7 @@ from imagelint.policy.model import Policy, RuleSetting, merge
 from imagelint.rules import catalog
 from imagelint.run.files import Run, examine, total
 from imagelint.run.policies import Policies
+from imagelint.run.policyfiles import TrustRequest
 from imagelint.run.session import NullCache
 from tests.rules.cases import ROOT, read_cases
 
@@ -31,6 +34,18 @@ if TYPE_CHECKING:
     from imagelint.policy.text import Data
     from tests.rules.cases import Case
 
+# A file of that name is the trusted policy, and lies outside of what is examined.
+TRUSTED = "trusted.yaml"
+# Files below it are what the others were at the commit whose policy is trusted.
+BEFORE = "before/"
+_COMMITTER = {
+    "GIT_CONFIG_GLOBAL": os.devnull,
+    **{
+        f"GIT_{who}_{what}": value
+        for who in ("AUTHOR", "COMMITTER")
+        for what, value in (("NAME", "a"), ("EMAIL", "a"), ("DATE", "2026-01-01T00:00:00Z"))
+    },
+}
 TODAY = "2026-06-15"
 # Allowances name rules of all families: those of the default packs run beside them.
 _NEED_OTHERS = "allowances"
@@ -85,12 +100,46 @@ def examine_case(case: Case) -> Told:
 
 def examine_files(rule: str, files: Mapping[str, str], under: Given) -> Told:
     """What a rule says about files in a folder: found, recognised, read, judged, allowed."""
-    with TemporaryDirectory(prefix="imagelint-") as folder, chdir(folder):
-        _write(files)
-        report = _examine(Policies((), _flags(rule, under), set()))
+    with TemporaryDirectory(prefix="imagelint-") as outside:
+        folder = Path(outside, "project")
+        folder.mkdir()
+        with chdir(folder):
+            ref = _commit(files)
+            _write({name: text for name, text in files.items() if not is_aside(name)})
+            names = _write_trusted(files)
+            request = TrustRequest(ref, paths=(".",))
+            report = _examine(Policies(names, _flags(rule, under), set(), request=request))
     found = (finding for finding in report.findings if finding.rule == rule)
     ordered = sorted(found, key=lambda one: (one.location.origin, one.location.span))
     return Told(tuple(ordered), report)
+
+
+def is_aside(name: str) -> bool:
+    """Whether a file of a case is not examined, but what is examined is judged by it."""
+    return name == TRUSTED or name.startswith(BEFORE)
+
+
+def _write_trusted(files: Mapping[str, str]) -> tuple[str, ...]:
+    if TRUSTED not in files:
+        return ()
+    path = Path("..", TRUSTED)
+    path.write_text(files[TRUSTED], encoding="utf-8")
+    return (str(path),)
+
+
+def _commit(files: Mapping[str, str]) -> str:
+    """The commit, in a repository where we stand, of the files as they were before, if any were."""
+    before = {
+        name.removeprefix(BEFORE): text for name, text in files.items() if name.startswith(BEFORE)
+    }
+    if not before:
+        return ""
+    _write(before)
+    for command in (("init", "-q"), ("add", "-A"), ("commit", "-q", "-m", "before")):
+        subprocess.run(["git", *command], check=True, env=os.environ | _COMMITTER)
+    for name in before:
+        Path(name).unlink()
+    return "HEAD"
 
 
 def _write(files: Mapping[str, str]) -> None:
@@ -108,7 +157,8 @@ def _examine(policies: Policies) -> Report:
     result = suppress_report(report, terms)
     uses = waiver_uses(result, terms)
     idle = (Examination(policy).allowances(PolicyFile(source), use) for source, use in uses)
-    return total((result.report, *idle))
+    loosened = (report for _policy, report in policies.weakenings())
+    return total((result.report, *idle, *loosened))
 
 
 def _flags(rule: str, under: Given) -> Policy:

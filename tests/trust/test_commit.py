@@ -134,3 +134,93 @@ def test_outside_of_a_repository_there_is_no_commit(program: Program, here: Path
     (here / "Dockerfile").write_text(GOOD, encoding="utf-8")
     said = program("check", "--policy-from", "main")
     assert (said.code, "in no git repository" in said.err) == (2, True)
+
+
+def weakened(program: Program, *arguments: str) -> list[str]:
+    """What `policy-weakened` says, with its place."""
+    said = program("check", *arguments, "--format", "concise")
+    lines = [line for line in said.out.splitlines() if "policy-weakened" in line]
+    return sorted(line.replace("[policy-weakened] ", "") for line in lines)
+
+
+CHANGES = {
+    "rules: {root-user: off}": "`root-user` is off, it was on",
+    "rules: {root-user: low}": "`root-user` is low, it was high",
+    "fail-on: critical": "`fail-on` is critical, it was high",
+    "rules: {root-user: {level: high, exempt: [a]}}": "`root-user` has more exemptions: `a`",
+    "exclude: [old]": "`exclude` has more: `old`",
+    "waivers: [{rule: root-user, reason: x, until: 2999-01-01}]": (
+        "`root-user` is waived until 2999-01-01"
+    ),
+    "rules: {root-user: high, healthcheck-start-period: {seconds: 9}}": "",
+    "rules: {root-user: critical}": "",
+    "fail-on: low": "",
+}
+
+
+@pytest.mark.parametrize(("text", "said"), CHANGES.items(), ids=CHANGES)
+def test_what_a_change_loosens_is_said_at_its_line(
+    program: Program, repository: Repository, text: str, said: str
+) -> None:
+    before = "extends: [baseline]\nrules:\n  root-user: high\n"
+    repository.commit(_imagelint_yaml=before, Dockerfile=GOOD)
+    after = before if "rules" not in text else "extends: [baseline]\n"
+    repository.write(".imagelint.yaml", f"{after}{text}\n")
+    found = weakened(program, "--policy-from", "HEAD")
+    assert len(found) == bool(said), found
+    if said:
+        line = len(after.splitlines()) + 1
+        assert f".imagelint.yaml:{line}:" in found[0]
+        assert said in found[0]
+    # Nobody is told where nothing is trusted.
+    assert weakened(program) == []
+
+
+def test_a_tree_cannot_silence_what_tells_of_it(program: Program, repository: Repository) -> None:
+    repository.commit(_imagelint_yaml=policy(), Dockerfile=GOOD)
+    silencing = "rules: {root-user: off, policy-weakened: off}\n"
+    waiver = "waivers: [{rule: policy-weakened, reason: x, until: 2999-01-01}]\n"
+    repository.write(
+        ".imagelint.yaml", f"extends: [baseline]\nexclude: ['**']\n{silencing}{waiver}"
+    )
+    assert len(weakened(program, "--policy-from", "HEAD")) == 3
+
+
+def test_a_policy_that_is_gone_is_said(program: Program, repository: Repository) -> None:
+    repository.commit(_imagelint_yaml=policy("rules: {missing-healthcheck: high}"), Dockerfile=GOOD)
+    (repository.folder / ".imagelint.yaml").unlink()
+    (found,) = weakened(program, "--policy-from", "HEAD")
+    assert "`.imagelint.yaml` is removed: `missing-healthcheck` is off, it was on" in found
+
+
+def test_a_first_policy_is_compared_with_none(program: Program, repository: Repository) -> None:
+    repository.commit(Dockerfile=GOOD)
+    repository.write(".imagelint.yaml", "rules: {root-user: off}")
+    (found,) = weakened(program, "--policy-from", "HEAD")
+    assert "`root-user` is off" in found
+
+
+def test_what_the_root_locks_at_the_commit_holds_below_it(
+    program: Program, repository: Repository
+) -> None:
+    repository.commit(
+        _imagelint_yaml=policy("rules: {root-user: high}\nlock: {rules: {root-user: high}}"),
+        svc___imagelint_yaml=policy("rules: {root-user: off}"),
+        svc__Dockerfile=ROOT,
+    )
+    assert program("check", "--policy-from", "HEAD").code == 1
+    repository.write(".imagelint.yaml", policy("rules: {root-user: off}"))
+    repository.write("svc/.imagelint.yaml", policy("lock: {rules: {root-user: info}}"))
+    assert program("check", "--policy-from", "HEAD").code == 1
+
+
+def test_a_tree_may_add_to_a_commit_that_locks_something(
+    program: Program, repository: Repository
+) -> None:
+    repository.commit(
+        _imagelint_yaml=policy("rules: {root-user: high}\nlock: {rules: {unpinned-image: on}}"),
+        Dockerfile=ROOT,
+    )
+    assert program("check", "--policy-from", "HEAD").code == 1
+    repository.write(".imagelint.yaml", policy("rules: {root-user: off}"))
+    assert program("check", "--policy-from", "HEAD").code == 0

@@ -9,13 +9,13 @@ from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.policy.demands import BY_SIGNER
 from imagelint.policy.lock import OWN, Floor
-from imagelint.policy.model import Policy, merge, merge_all
+from imagelint.policy.model import Policy, RuleSetting, merge_all
+from imagelint.rules import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.policy.lock import Lock
-    from imagelint.policy.model import RuleSetting
     from imagelint.policy.trust.attempt import Attempt
 
 ENVIRONMENT_KEYS = {
@@ -87,11 +87,17 @@ def trusted(policy: Policy, name: str, base: str, commit: str = "") -> TrustedPo
     from imagelint.policy.load import pack
 
     packs = {each: pack(each) for each in policy.lock.packs}
-    policy = merge(Policy(rules=_bare_rules(packs.values())), policy)
+    told = Policy(rules=dict.fromkeys(_about_trust(), RuleSetting("on")))
+    policy = merge_all((told, Policy(rules=_bare_rules(packs.values())), policy))
     locked = _locked(policy, packs)
     if policy.trusted is not None:
         locked = _both(policy.trusted.locked, locked)
     return TrustedPolicy(policy, name, base, commit, locked, admits=bool(policy.lock))
+
+
+def _about_trust() -> tuple[str, ...]:
+    """The rules that tell what is loosened: a policy that is trusted has them on unless it says."""
+    return tuple(name for name in catalog.names() if catalog.family(name) == "trust")
 
 
 def _bare_rules(packs: Iterable[Policy]) -> Mapping[str, RuleSetting]:
@@ -129,6 +135,7 @@ def _implied(lock: Lock, packs: Mapping[str, Policy]) -> Iterator[tuple[str, str
     """The rules that entries of a lock mean without naming them, each with its entry."""
     for name, pack in packs.items():
         yield from ((f"packs.{name}", rule) for rule in pack.enabled)
+    yield from (("", rule) for rule in _about_trust())
     yield from (("signers", rule) for rule in BY_SIGNER if lock.signers)
     yield from (("registries", rule) for rule in _BY_REGISTRY if lock.registries)
 

@@ -1,0 +1,156 @@
+"""What a policy says less strictly than it did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.finding import Severity
+from imagelint.policy.lock import Floor
+from imagelint.policy.trust.attempt import Attempt
+from imagelint.policy.trust.covering import covers
+from imagelint.rules import catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.environment import Environment
+    from imagelint.policy.model import Level, Policy, RuleSetting, Waiver
+
+_KEYS = {
+    "driver": "driver",
+    "gpu_product": "gpu",
+    "gpus_per_node": "gpu",
+    "trusted_root": "trusted-root",
+}
+
+
+def weakened(before: Policy, after: Policy) -> tuple[Attempt, ...]:
+    """All that `after` says less strictly than `before`, each at its place in `after`.
+
+    Both are resolved. What is neither weaker nor stronger for certain, such as another value of an
+    option, is told as well: somebody has to look.
+    """
+    found: list[Attempt] = []
+    for name in before.enabled:
+        found += _rule(name, before.setting(name), after)
+    if after.threshold > before.threshold:
+        said = f"`fail-on` is {after.threshold}, it was {before.threshold}"
+        found.append(Attempt("fail-on", said, _place(after, "fail-on")))
+    found += _waivers(before.waivers, after.waivers)
+    found += _added("exclude", before.exclude, after.exclude, after)
+    if after.baseline and after.baseline != before.baseline:
+        said = f"the baseline is `{after.baseline}`, it was `{before.baseline or 'none'}`"
+        found.append(Attempt("baseline", said, _place(after, "baseline")))
+    found += _environment(before.environment, after.environment, after)
+    found += _lock(before, after)
+    return tuple(found)
+
+
+def _rule(name: str, before: RuleSetting, policy: Policy) -> Iterator[Attempt]:
+    after = policy.setting(name) if name in policy.rules else None
+    place = _place(policy, "extends") if after is None else after.origins.get("level", "")
+    if after is None or not after.enabled:
+        yield Attempt(name, f"`{name}` is off, it was on", place)
+        return
+    for option in sorted({*before.options, *after.options}):
+        if before.options.get(option) != after.options.get(option):
+            key = option.replace("_", "-")
+            at = after.origins.get(option) or place
+            yield Attempt(name, f"`{key}` of `{name}` is another", at)
+    least, now = _severity(name, before.level), _severity(name, after.level)
+    if now < least:
+        yield Attempt(name, f"`{name}` is {now}, it was {least}", place)
+    new = [glob for glob in after.exempt if glob not in before.exempt]
+    if new:
+        said = f"`{name}` has more exemptions: {_listed(new)}"
+        yield Attempt(name, said, after.origins.get("exempt", ""))
+
+
+def _severity(name: str, level: Level | None) -> Severity:
+    return level if isinstance(level, Severity) else catalog.load(name).severity
+
+
+def _waivers(before: Iterable[Waiver], after: Iterable[Waiver]) -> Iterator[Attempt]:
+    last: dict[tuple[str, str, str], str] = {}
+    for waiver in before:
+        key = (waiver.rule, waiver.where, waiver.subject)
+        last[key] = max(waiver.until, last.get(key, ""))
+    for waiver in after:
+        until = last.get((waiver.rule, waiver.where, waiver.subject))
+        if until is None:
+            said = f"`{waiver.rule}` is waived until {waiver.until}"
+        elif waiver.until > until:
+            said = f"`{waiver.rule}` is waived until {waiver.until}, it was until {until}"
+        else:
+            continue
+        yield Attempt(waiver.rule, said, waiver.origin, span=waiver.span)
+
+
+def _added(
+    key: str, before: tuple[str, ...], after: tuple[str, ...], policy: Policy
+) -> Iterator[Attempt]:
+    new = [each for each in after if each not in before]
+    if new:
+        yield Attempt(key, f"`{key}` has more: {_listed(new)}", _place(policy, key))
+
+
+def _environment(before: Environment, after: Environment, policy: Policy) -> Iterator[Attempt]:
+    """What is declared otherwise; what was not declared kept rules silent, and cannot be missed."""
+    for field, key in _KEYS.items():
+        was, now = getattr(before, field), getattr(after, field)
+        if was is not None and was != now:
+            said = f"`{key}` is {'another' if now is not None else 'no longer declared'}"
+            yield Attempt(key, said, _declared_at(policy, key))
+    yield from _added_signers(before, after, policy)
+    if before.registries and not after.registries:
+        said = "`registries` is no longer declared"
+        yield Attempt("registries", said, _declared_at(policy, "registries"))
+    new = [
+        glob for glob in after.registries if not any(covers(one, glob) for one in before.registries)
+    ]
+    if before.registries and new:
+        said = f"`registries` has more: {_listed(new)}"
+        yield Attempt("registries", said, _declared_at(policy, "registries"))
+    more = [name for name in after.build_contexts if name not in before.build_contexts]
+    if more:
+        said = f"`build-contexts` has more: {_listed(more)}"
+        yield Attempt("build-contexts", said, _declared_at(policy, "build-contexts"))
+
+
+def _added_signers(before: Environment, after: Environment, policy: Policy) -> Iterator[Attempt]:
+    if not before.signers:
+        return
+    place = _declared_at(policy, "signers")
+    if not after.signers:
+        yield Attempt("signers", "`signers` is no longer declared", place)
+    new = [signer.name for signer in after.signers if signer not in before.signers]
+    if new:
+        yield Attempt("signers", f"other signers may sign: {_listed(new)}", place)
+
+
+def _lock(before: Policy, after: Policy) -> Iterator[Attempt]:
+    was, now = before.lock, after.lock
+    place = _place(after, "lock")
+    looser = [
+        name
+        for name, floor in was.rules.items()
+        if now.rules.get(name, Floor()).joined(floor) != now.rules.get(name)
+    ]
+    looser += [name for name in was.packs if name not in now.packs]
+    if was.fail_on is not None and (now.fail_on is None or now.fail_on > was.fail_on):
+        looser.append("fail-on")
+    looser += [key for key in ("signers", "registries") if getattr(was, key) > getattr(now, key)]
+    if looser:
+        yield Attempt("lock", f"`lock` holds less: {_listed(looser)}", place)
+
+
+def _place(policy: Policy, key: str) -> str:
+    return policy.origins.get(key, "")
+
+
+def _declared_at(policy: Policy, key: str) -> str:
+    return _place(policy, f"environment.{key}") or _place(policy, "environment")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(f"`{name}`" for name in names)
