@@ -93,6 +93,21 @@ def hinted(text: str) -> Hinted:
     )
 
 
+def hint_places(text: str, among: Hinted) -> tuple[int, ...]:
+    """Where in a text the words stand without which nothing of that occurs, in order."""
+    lower = text.lower()
+    words = {word for word, _ in among.words} | {
+        hint for form in among.forms for hint in form.hints
+    }
+    found: list[int] = []
+    for word in words:
+        at = lower.find(word)
+        while at >= 0:
+            found.append(at)
+            at = lower.find(word, at + 1)
+    return tuple(sorted(found))
+
+
 def named_spans(text: str, among: Hinted = ANYTHING) -> Iterator[Span]:
     """Spans of the values which something in front of them calls secret."""
     for value in named_values(text, among):

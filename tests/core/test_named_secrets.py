@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelint.core.named_secrets import ANYTHING, hinted, named_values
+from imagelint.core.named_secrets import ANYTHING, hint_places, hinted, named_values
 
 LINES = (
     "API_KEY=abcdef123456", "export DB_PASSWORD='correct-horse'", "curl -u bob:hunter22 https://a",
@@ -19,6 +19,23 @@ def test_what_a_text_may_hold_so_may_its_parts(lines: list[str], data: st.DataOb
     start = data.draw(st.integers(0, len(text)))
     part = text[start : data.draw(st.integers(start, len(text)))]
     assert list(named_values(part, hinted(text))) == list(named_values(part))
+
+
+@given(st.lists(st.sampled_from(LINES), max_size=5), st.data())
+def test_a_part_without_a_word_that_tells_has_no_value(
+    lines: list[str], data: st.DataObject
+) -> None:
+    text = "\n".join(lines).replace("\u0130", "I")
+    start = data.draw(st.integers(0, len(text)))
+    end = data.draw(st.integers(start, len(text)))
+    if not any(start <= at < end for at in hint_places(text, hinted(text))):
+        assert list(named_values(text[start:end])) == []
+
+
+def test_words_that_tell_are_found_wherever_they_begin() -> None:
+    text = "A=b\nTOKEN=abcdef123456 KEYKEY=1"
+    assert hint_places(text, hinted(text)) == (4, 23, 26)
+    assert hint_places("", hinted(text)) == ()
 
 
 def test_most_is_in_no_text() -> None:

@@ -8,7 +8,7 @@ from imagelint.core.redact import MASK
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document
 from imagelint.documents.detect import parse
-from imagelint.documents.locate import Locator
+from imagelint.documents.locate import Locator, may_name_secret
 from imagelint.documents.parts import Attachments, TextPart
 
 if TYPE_CHECKING:
@@ -104,3 +104,15 @@ def test_a_word_that_an_attached_text_says_openly_is_not_masked() -> None:
 class _Rooted(Document):
     def concealed(self) -> Iterator[Span]:
         yield self.attached[0].shifted(Span(9, 13))
+
+
+def test_only_a_part_with_a_word_that_tells_may_name_a_secret() -> None:
+    text = "FROM a\nRUN b --password hunter2222\nRUN c\n"
+    document = parse(Source("Dockerfile", text), "dockerfile")
+    lines = [document.source.line_span(number) for number in (1, 2, 3)]
+    assert [may_name_secret(document, span) for span in lines] == [False, True, False]
+
+
+def test_where_lower_case_moves_letters_any_part_may_name_one() -> None:
+    document = parse(Source("Dockerfile", "FROM a\nLABEL x=\u0130\n"), "dockerfile")
+    assert may_name_secret(document, Span(0, 6))

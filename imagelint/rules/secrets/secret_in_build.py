@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known, value_or
 from imagelint.core.source import is_within, outermost
 from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.locate import hinted_secrets
+from imagelint.documents.locate import hinted_secrets, may_name_secret
 from imagelint.documents.queries.secrets.arguments import takes_argument, used_by_script
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.secrets.names import is_secret_name
@@ -112,6 +112,8 @@ def _set(variable: EnvVar, ctx: Context, options: Options) -> Findings:
 def _within(instruction: Instruction, ctx: Context) -> Findings:
     """What is written into the middle of an instruction, and belongs to no variable or flag."""
     if instruction.onbuild is not None or instruction.keyword == "FROM":
+        return
+    if not may_name_secret(ctx.document, instruction.span):
         return
     text, hints = ctx.text(instruction.span), ctx.document.derived(hinted_secrets)
     for secret in written_secrets(text, instruction.span.start, hints):
