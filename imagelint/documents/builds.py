@@ -42,3 +42,15 @@ class BuiltImage(NamedTuple):
 def image_built(repository: str) -> Key:
     """The builds of images of a repository: `registry/name`, as references are normalised."""
     return ("image built", repository)
+
+
+class NamedContext(NamedTuple):
+    """A context that a build is given under a name."""
+
+    span: Span
+    name: str
+
+
+def named_context(dockerfile: str, name: str) -> Key:
+    """The contexts of that name which the build of a Dockerfile, by its origin, is given."""
+    return ("named context", dockerfile, name)

@@ -16,8 +16,13 @@ from imagelint.core.reference import UNKNOWN_PART, parse_partial
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
 from imagelint.documents.base import Document, DocumentError, Landmark
-from imagelint.documents.builds import BuiltImage, ImageBuild, image_built
-from imagelint.documents.compose.contexts import NamedContext, named_context
+from imagelint.documents.builds import (
+    BuiltImage,
+    ImageBuild,
+    NamedContext,
+    image_built,
+    named_context,
+)
 from imagelint.documents.dockerfile.frontend import SYNTAX_ARGUMENT, other_language
 from imagelint.documents.project import beside
 

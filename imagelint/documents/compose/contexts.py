@@ -9,9 +9,14 @@ from posixpath import join
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
-from imagelint.documents.builds import BuiltImage, ImageBuild, image_built
+from imagelint.documents.builds import (
+    BuiltImage,
+    ImageBuild,
+    NamedContext,
+    image_built,
+    named_context,
+)
 from imagelint.documents.compose.values import is_set, value, word
 from imagelint.documents.compose.variables import read_settings
 from imagelint.documents.project import beside
@@ -21,22 +26,8 @@ from imagelint.documents.yaml.nodes import Mapping, Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.source import Span
-    from imagelint.documents.base import Key
     from imagelint.documents.compose.document import ComposeFile
     from imagelint.documents.yaml.cursor import Cursor
-
-
-class NamedContext(NamedTuple):
-    """A context that a build is given under a name."""
-
-    span: Span
-    name: str
-
-
-def named_context(dockerfile: str, name: str) -> Key:
-    """The contexts of that name which the build of a Dockerfile, by its origin, is given."""
-    return ("named context", dockerfile, name)
 
 
 def build_landmarks(document: ComposeFile) -> Iterator[Landmark]:
