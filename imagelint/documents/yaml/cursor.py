@@ -38,14 +38,14 @@ class Cursor:
     nothing, or null, is written.
     """
 
-    __slots__ = ("base", "key", "key_span", "node", "parent")
+    __slots__ = ("key", "key_span", "known_path", "node", "parent")
 
     def __init__(self, node: YamlNode | None, path: str = "") -> None:
         self.node = node
         self.key = ""
         self.key_span = _head(node) if node else Span(0, 0)
         self.parent: Cursor | None = None
-        self.base = path
+        self.known_path: str | None = path
 
     def __repr__(self) -> str:
         return f"Cursor({self.path!r}, {self.node!r})"
@@ -83,17 +83,19 @@ class Cursor:
     @property
     def path(self) -> str:
         """The full logical path from the root, `spec.containers[0].image`."""
-        parts = []
-        place: Cursor | None = self
-        while place is not None:
-            parts.append(place.key if place.parent else place.base)
+        above: list[Cursor] = []
+        place = self
+        while place.known_path is None and place.parent is not None:
+            above.append(place)
             place = place.parent
-        path = ""
-        for part in reversed(parts):
+        path = place.known_path or ""
+        for place in reversed(above):
+            part = place.key
             if _PLAIN_KEY.fullmatch(part):
                 path += f".{part}" if path else part
             else:
                 path += part if _BRACKETED.fullmatch(part) or not path else f'["{part}"]'
+            place.known_path = path
         return path
 
     def text(self) -> Fact[str]:
@@ -221,7 +223,7 @@ class Cursor:
         child.key = key
         child.key_span = key_span
         child.parent = self
-        child.base = ""
+        child.known_path = None
         return child
 
 

@@ -91,9 +91,9 @@ class Mapping(NamedTuple):
         """The entry of that key, or None."""
         found = None
         for entry in self.entries:
-            key = entry.key
-            # Most keys are none of the two: no need to ask what a key's text is.
-            if name in (key.value, key.raw) and key.text == name:
+            # Asked of every key, again and again: not by its text, and without names of fields.
+            _, value, raw, _ = entry[0]
+            if value == name or (raw == name and not isinstance(value, str)):
                 found = entry
         return found
 
