@@ -139,6 +139,8 @@ def _matched(
     matches: Callable[[str, str], bool],
 ) -> list[set[str]]:
     found: list[set[str]] = [set() for _ in globs]
+    if not globs:  # nearly always: few rules exempt anything
+        return found
     for name, text in texts:
         for at in index.candidates(text):
             if matches(globs[at], text):
