@@ -66,10 +66,13 @@ def wheels(document: Document, stage: Stage) -> Iterator[Wheels]:
                 yield from _of_index(span, url, sure=True)
             continue
         for command in part.commands:
+            installs = package_installs(command)
+            if not installs and not command.assignments:
+                continue
             found = [one for variable in command.assignments for one in _of_variable(variable)]
             indexes = indexes or bool(found)
             said = [one for at, url in found for one in _of_index(at, url, sure=True)]
-            for install in package_installs(command):
+            for install in installs:
                 listed = _listed(install, files)
                 every = [*install.indexes, *(one for file in listed for one in file.indexes)]
                 packages = [*install.packages, *(one for file in listed for one in file.packages)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.queries.wheels import torch_wanted, wheels
+from imagelint.documents.queries.wheels import Wheels, torch_wanted, wheels
 from imagelint.knowledge.cuda import driver_floor
 from imagelint.knowledge.platforms import Platform, platform_of_image, torch_in_image
 from imagelint.knowledge.versions import at_least
@@ -45,11 +45,7 @@ def torch_index_vs_base(stage: Stage, ctx: Context) -> Findings:
         return
     subject = stage.name or f"stage {stage.index}"
     base = platform_of_image(use.reference.value)
-    unfit = [
-        one
-        for one in wheels(ctx.document, stage)
-        if base and one.sure and not one.platform.runs_upon(base)
-    ]
+    unfit = _unfit(stage, base, ctx) if base else []
     for one in unfit:
         if base is not None and (one.platform.vendor != "cpu" or stage.shipped):
             likely = one.default or one.platform.vendor == "cpu"
@@ -73,6 +69,11 @@ def torch_index_vs_base(stage: Stage, ctx: Context) -> Findings:
                 help="take a base image with that torch, or leave the base's own",
                 subject=subject,
             )
+
+
+def _unfit(stage: Stage, base: Platform, ctx: Context) -> list[Wheels]:
+    found = wheels(ctx.document, stage)
+    return [one for one in found if one.sure and not one.platform.runs_upon(base)]
 
 
 def _way_out(wheels: Platform, base: Platform) -> str:
