@@ -209,10 +209,10 @@ class Document:
     Subclasses set `kind`, fill the fields in their constructor and implement `nodes`. Whatever is
     asked of the whole is answered from indexes, which are made once, when they are first asked for.
     `gaps` are the parts that could not be examined: each is a problem, whatever the rest comes to.
-    `attached` are the texts of other files that are parts of the document, `asked` the names of
-    the files that were looked for: see `Attachments`. `elsewhere` is what is allowed in those texts
-    and told as a part of other documents. What is `rendered` holds objects that an engine made
-    together: their names are looked up among themselves.
+    `parts` are its texts: its own, and those of other files that are `attached`; `asked` are the
+    names of the files that were looked for: see `Attachments`. `elsewhere` is what is allowed in
+    those texts and told as a part of other documents. What is `rendered` holds objects that an
+    engine made together: their names are looked up among themselves.
     """
 
     kind: ClassVar[str] = ""
@@ -229,6 +229,7 @@ class Document:
         "elsewhere",
         "embedded",
         "gaps",
+        "parts",
         "source",
     )
 
@@ -244,6 +245,7 @@ class Document:
         self.source = source
         attachments = attachments or Attachments()
         self.attached, self.asked = attachments.parts, attachments.asked
+        self.parts: tuple[TextPart, ...] = (TextPart(0, source), *self.attached)
         self.elsewhere = attachments.allowances
         self._concealed = attachments.concealed
         self.embedded: tuple[Embedded, ...] = ()
@@ -259,17 +261,14 @@ class Document:
         """The whole text: a document is a node too."""
         return Span(0, len(self.source.text))
 
-    @property
-    def parts(self) -> tuple[TextPart, ...]:
-        """Its texts: its own, and those that are attached."""
-        return (TextPart(0, self.source), *self.attached)
-
     def part_at(self, offset: int) -> TextPart:
         """The text in which an offset lies."""
-        return part_at(self.parts, offset)
+        return part_at(self.parts, offset) if self.attached else self.parts[0]
 
     def written(self, span: Span) -> str:
         """What is written under a span, in whichever text it lies."""
+        if not self.attached:
+            return self.source.text[span.start : span.end]
         part = self.part_at(span.start)
         return part.source.text[slice(*part.local(span))]
 
@@ -299,6 +298,7 @@ class Document:
 
         made = copy(self)
         made.attached = (*self.attached, *attachments.parts)
+        made.parts = (*self.parts, *attachments.parts)
         made.asked = (*self.asked, *attachments.asked)
         made.elsewhere = (*self.elsewhere, *attachments.allowances)
         made._concealed = (*self._concealed, *attachments.concealed)  # noqa: SLF001 - of its own

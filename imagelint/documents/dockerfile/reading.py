@@ -22,7 +22,7 @@ from imagelint.documents.dockerfile.document import (
 from imagelint.documents.dockerfile.expansion.scopes import global_scope
 from imagelint.documents.dockerfile.graph import complaint_about, read_graph
 from imagelint.documents.dockerfile.model import BEFORE_THE_FIRST_STAGE
-from imagelint.documents.dockerfile.stages import InstructionEffect, StageBuilder
+from imagelint.documents.dockerfile.stages import NO_EFFECT, InstructionEffect, StageBuilder
 from imagelint.documents.dockerfile.start import launch_of
 from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS
 from imagelint.documents.dockerfile.syntax.instructions import (
@@ -129,7 +129,7 @@ class _Parser:
             self._complaints.append(complaint)
         reading = ParsedInstruction(outline.instruction, (), ())
         images = (outline.base,) if outline.base else ()
-        self._parts.append(_Part(reading, builder, InstructionEffect(), images, begins=True))
+        self._parts.append(_Part(reading, builder, NO_EFFECT, images, begins=True))
         return builder
 
     def _read(self, line: LogicalLine, builder: StageBuilder) -> None:

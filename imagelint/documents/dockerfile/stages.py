@@ -56,6 +56,9 @@ class InstructionEffect(NamedTuple):
     health: HealthCheck | None = None
 
 
+NO_EFFECT = InstructionEffect()  # of most instructions
+
+
 class StageBuilder:
     """One stage while its instructions are read."""
 
@@ -149,7 +152,7 @@ class StageBuilder:
                 return InstructionEffect(script, health=self.healthcheck)
             case _:
                 self._set(instruction)
-        return InstructionEffect()
+        return NO_EFFECT
 
     def _set(self, instruction: Instruction) -> None:
         words = instruction.words
@@ -227,6 +230,8 @@ class StageBuilder:
     def in_force(self, effect: InstructionEffect) -> InstructionEffect:
         """The effect, marked when it is one of those in force."""
         start, health = effect.start, effect.health
+        if start is None and health is None:
+            return effect
         if start is not None:
             final = _same(start, self.entrypoint) or _same(start, self.cmd)
             start = start._replace(final=final)

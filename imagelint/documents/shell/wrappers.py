@@ -251,6 +251,9 @@ class Unwrapped(NamedTuple):
     assigned: tuple[int, ...]
 
 
+_BARE = Unwrapped((), 0, ())
+
+
 def program_name(word: Word) -> str:
     """The base name of a program; of `$HOME/bin/pip` the part that is written out."""
     if not isinstance(word.value, tuple):
@@ -265,6 +268,8 @@ def unwrap(words: Sequence[Word], *, fetched: bool = False) -> Unwrapped:
     `fetched` looks through those as well which take the program from an index of packages.
     """
     table = _ALL if fetched else WRAPPERS
+    if words and _wrapper_at(words, 0)[0] not in table:  # most commands
+        return _BARE
     names: list[str] = []
     assigned: list[int] = []
     at = 0

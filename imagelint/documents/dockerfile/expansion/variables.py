@@ -62,13 +62,18 @@ def unset(_name: str) -> Fact[str]:
     return ABSENT
 
 
+def is_expanded(text: str) -> bool:
+    """Whether a word may come to something else than what is written: most do not."""
+    return _INTERESTING.search(text) is not None
+
+
 def expand(text: str, lookup: Lookup, style: ExpansionStyle = ExpansionStyle()) -> Fact[str]:  # noqa: B008 - immutable
     """What a single word comes to: quotes removed, variables expanded.
 
     Raises:
         ExpansionError: BuildKit refuses the word.
     """
-    if not _INTERESTING.search(text):
+    if not is_expanded(text):
         return Known(text)
     part = _Lexer(text, lookup, style).run()
     return Known(part.text) if part.known else UNKNOWN

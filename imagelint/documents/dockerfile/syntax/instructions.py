@@ -21,7 +21,12 @@ from imagelint.documents.dockerfile.expansion.substitution import (
     RequiredVariableError,
     UnclosedQuoteError,
 )
-from imagelint.documents.dockerfile.expansion.variables import ExpansionStyle, Lookup, expand
+from imagelint.documents.dockerfile.expansion.variables import (
+    ExpansionStyle,
+    Lookup,
+    expand,
+    is_expanded,
+)
 from imagelint.documents.dockerfile.model import Flag, HereDoc, Instruction
 from imagelint.documents.dockerfile.syntax.arguments import (
     KEYWORDS,
@@ -50,7 +55,9 @@ _FEWEST = {"ADD": 2, "COPY": 2, "ARG": 1, "ENV": 2, "LABEL": 2, "FROM": 1, "USER
 _FEWEST |= {"WORKDIR": 1, "EXPOSE": 1, "VOLUME": 1, "STOPSIGNAL": 1, "HEALTHCHECK": 1, "SHELL": 1}
 _FEWEST |= {"MAINTAINER": 1, "ONBUILD": 1}
 _NOT_IN_ONBUILD = ("FROM", "MAINTAINER", "ONBUILD")
+_STYLES = {escape: ExpansionStyle(escape) for escape in ("\\", "`")}
 _SHORTEST, _LONGEST = 3, 20  # what may be a misspelt keyword
+_new = tuple.__new__  # a record without its constructor, in half of the time
 _CLOSE = 0.66  # `RNU` is that close to RUN
 
 
@@ -88,7 +95,7 @@ class _Reader:
     def __init__(self, line: LogicalLine, setting: ParseContext) -> None:
         self._line = line
         self._text = setting.text
-        self._style = ExpansionStyle(setting.escape)
+        self._style = _STYLES[setting.escape]
         self._lookup = setting.lookup
         self._nesting = False
         self.complaints: list[Complaint] = []
@@ -100,7 +107,8 @@ class _Reader:
         """The instruction of these parts."""
         line = self._line
         keyword_end = parts.keyword_start + len(parts.keyword)
-        span = Span(line.original(parts.keyword_start, keyword_end).start, line.end)
+        keyword_span = line.original(parts.keyword_start, keyword_end)
+        span = Span(keyword_span.start, line.end)
         arguments = read_arguments(keyword, parts, setting.escape)
         before = len(self.complaints)
         nested = None
@@ -109,7 +117,7 @@ class _Reader:
         instruction = Instruction(
             span=span,
             keyword=keyword,
-            keyword_span=line.original(parts.keyword_start, keyword_end),
+            keyword_span=keyword_span,
             flags=tuple(self._flag(flag) for flag in parts.flags),
             words=self._words(keyword, arguments),
             json=arguments.json,
@@ -200,12 +208,14 @@ class _Reader:
         span = self._line.original(piece.start, piece.end)
         raw = self._text[span.start : span.end]
         if expanded_for:
-            return Word(span, raw, self._expanded(piece.text, span, expanded_for))
-        return Word(span, raw, Known(piece.text, span))
+            return _new(Word, (span, raw, self._expanded(piece.text, span, expanded_for)))
+        return _new(Word, (span, raw, _new(Known, (piece.text, span))))
 
     def _expanded(self, text: str, span: Span, owner: str) -> Fact[str]:
         """What a text comes to; `owner` is the variable, flag or instruction that it belongs to."""
         try:
+            if not is_expanded(text):
+                return _new(Known, (text, span))
             fact = expand(text, self._lookup, self._style)
         except (
             RequiredVariableError

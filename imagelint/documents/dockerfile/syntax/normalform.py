@@ -6,12 +6,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.documents.dockerfile.syntax.lines import LogicalLine
 from imagelint.documents.dockerfile.syntax.words import SPACES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    from imagelint.documents.dockerfile.syntax.lines import LogicalLine
 
 _BLANK = pattern(r"[\t\v\f\r ]")
 _UNREADABLE = pattern(r"[^!-~]")
@@ -25,7 +24,7 @@ def named(lines: tuple[LogicalLine, ...]) -> Iterator[LogicalLine]:
     parser = DockerfileParser(fileobj=BytesIO(text.encode("ascii")), env_replace=False)
     for entry in parser.structure:
         line = lines[entry["startline"]]
-        yield line._replace(keyword=_keyword(entry["instruction"], line))
+        yield LogicalLine._make((*line[:-1], _keyword(entry["instruction"], line)))
 
 
 def _keyword(read: str, line: LogicalLine) -> str:
