@@ -149,7 +149,7 @@ COMMAND_LINES = (
     Command(("explain", "DL3002"), set(), EXPLAIN, 90),
     Command(("policy", "show"), {"sqlite3"}, POLICY, 96),
     Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 235),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 255),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 257),
     Command(("completion", "bash"), PROCESS, START, 13),
     Command(("init", "new"), {"json", "pathlib", *FILES}, INIT, 64),
 )

@@ -235,6 +235,18 @@ class MalformedComposeFile(Complaint):
     __slots__ = ()
 
 
+class UndefinedComposeName(Complaint):
+    """A service uses a name that no file of the project defines; about that name."""
+
+    __slots__ = ()
+
+
+class CircularComposeService(Complaint):
+    """A service waits for itself, by way of others; about its name."""
+
+    __slots__ = ()
+
+
 class UnknownComposeKey(Complaint):
     """A compose file has a key that the Compose Specification does not know; about that key."""
 

@@ -13,11 +13,12 @@ from imagelint.documents.compose.contexts import build_landmarks, read_build
 from imagelint.documents.compose.dotenv import FILE_NAME, read_dotenv
 from imagelint.documents.compose.execution import SERVICE_BUILD, ServicePlace
 from imagelint.documents.compose.interpolation import NO_VARIABLES, ComposeRoot
-from imagelint.documents.compose.layers import layers
+from imagelint.documents.compose.layers import is_whole_project, layers
 from imagelint.documents.compose.model import Assembly, ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
+from imagelint.documents.compose.project.references import circular_services, undefined_names
 from imagelint.documents.compose.runtime import read_runtime
-from imagelint.documents.compose.validation import refused
+from imagelint.documents.compose.specification.validation import refused
 from imagelint.documents.compose.values import is_set, parts, value
 from imagelint.documents.compose.variables import read_env, read_settings
 from imagelint.documents.parts import Attachments
@@ -150,6 +151,7 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
     for node in stream.documents:
         complaints += _misshapen(node)
         complaints += refused(ComposeRoot(node, variables))
+    complaints += _inconsistent(assembly, len(source.text))
     document = ComposeFile(
         source,
         tuple(
@@ -191,10 +193,21 @@ def _assembly(
     together = layers(name, read, variables)
     alone = together == (name,) and not any(word in source.text for word in _TOGETHER)
     if alone and len(documents) == 1:
-        return Assembly(ComposeRoot(documents[0], variables)["services"].entries())
+        root = ComposeRoot(documents[0], variables)
+        whole = root if is_whole_project(together, variables) else None
+        return Assembly(root["services"].entries(), root=whole)
     from imagelint.documents.compose.project.assembly import assemble
 
     return assemble(source, documents, read, together, variables)
+
+
+def _inconsistent(assembly: Assembly, end: int) -> Iterator[Complaint]:
+    """What services refer to in vain; what stands in another file is told about that."""
+    services = tuple(each for each in assembly.services if isinstance(each[1].node, Mapping))
+    found = [*circular_services(services)]
+    if assembly.root is not None:
+        found += undefined_names(services, assembly.root)
+    yield from (one for one in dict.fromkeys(found) if one.span.end <= end)
 
 
 def _misshapen(node: YamlNode) -> Iterator[MalformedComposeFile]:

@@ -35,5 +35,10 @@ def layers(name: str, read: Beside, variables: Variables) -> tuple[str, ...]:
     return together if name in together else (name,)
 
 
+def is_whole_project(together: tuple[str, ...], variables: Variables) -> bool:
+    """Whether compose takes these files, and no others, where nobody tells it which to take."""
+    return together[0] in _BASES or (bool(variables.get("COMPOSE_FILE")) and len(together) > 1)
+
+
 def _first(names: tuple[str, ...], own: str, read: Beside) -> str:
     return next((one for one in names if one == own or read(one) is not None), "")

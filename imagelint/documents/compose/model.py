@@ -26,7 +26,7 @@ class Assembly(NamedTuple):
     `parts` are the texts of the other files that it is put together from, `asked` the names of all
     that were looked for. `first` tells that it is the first of the files that lie over each other,
     or the only one. `gaps` and `complaints` are about what it names and cannot be had,
-    `allowances` those in the other files.
+    `allowances` those in the other files. `root` is all of it, None where it is not known to be.
     """
 
     services: tuple[tuple[str, Cursor], ...]
@@ -36,6 +36,7 @@ class Assembly(NamedTuple):
     complaints: tuple[Complaint, ...] = ()
     allowances: tuple[Allowance, ...] = ()
     asked: tuple[str, ...] = ()
+    root: Cursor | None = None
 
 
 class PublishedPort(NamedTuple):

@@ -30,6 +30,16 @@ def read_mounts(service: Cursor) -> Fact[tuple[Mount, ...]]:
     return Known(tuple(found))
 
 
+def volume_name(place: Cursor) -> str:
+    """The named volume that an entry of `volumes` mounts; empty for what is none, or unknown."""
+    if isinstance(place.node, Mapping):
+        return word(place["source"]) if word(place["type"]) == "volume" else ""
+    if _mount(place).source != "named":
+        return ""
+    name = parts(place).partition(":")[0]
+    return "" if UNKNOWN_PART in name else name
+
+
 def _mount(place: Cursor) -> Mount:
     if isinstance(place.node, Mapping):
         return _long(place)

@@ -14,6 +14,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
 from imagelint.documents.compose.dotenv import FILE_NAME, read_dotenv
 from imagelint.documents.compose.interpolation import ComposeRoot, interpolated
+from imagelint.documents.compose.layers import is_whole_project
 from imagelint.documents.compose.model import Assembly
 from imagelint.documents.compose.project.extending import Extender
 from imagelint.documents.compose.project.files import ProjectFiles, UnreadableFileError
@@ -55,7 +56,9 @@ def assemble(
     found = tuple((name, assembler.filled(name, body, root)) for name, body in services)
     problems, complaints = tuple(gaps.problems), tuple(gaps.complaints)
     parts, allowances = tuple(files.parts[1:]), tuple(files.allowances)
-    return Assembly(found, parts, first, problems, complaints, allowances)
+    whole = first and not problems and is_whole_project(together, variables)
+    tree = ComposeRoot(root, variables) if whole else None
+    return Assembly(found, parts, first, problems, complaints, allowances, root=tree)
 
 
 class _Assembler:

@@ -8,7 +8,8 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.booleans import compose_word
 from imagelint.documents.complaints import MalformedComposeFile, UnknownComposeKey
-from imagelint.documents.compose.schema import SECTIONS, SERVICE, Form
+from imagelint.documents.compose.specification.schema import SERVICE, Form
+from imagelint.documents.compose.specification.sections import SECTIONS
 from imagelint.documents.compose.values import is_set, value
 from imagelint.documents.compose.words import is_open
 from imagelint.documents.quantity import COMPOSE_UNITS, parse_bytes, parse_duration, parse_port

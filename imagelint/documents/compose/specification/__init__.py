@@ -1,0 +1,1 @@
+"""What the Compose Specification takes, and what compose refuses."""
