@@ -324,3 +324,46 @@ def test_an_image_without_a_platform_is_one(yard: Yard, own_cache: None) -> Outc
     digest = made._enter(made._blob(json.dumps(index).encode(), "index.v1+json"), "v1")
     bare = yard.bare(*_trivy(yard, "--input", f"{made.folder}@{digest}"))
     return Outcome(yard.ours("scan", f"oci:{made.folder}", *_scan(yard)), bare)
+
+
+@attack(
+    "The list of a layout names its image under `digest` and another under `Digest`",
+    bare=Said("trivy image", 42, told="`CVE-2099-0002`: that image is the one which is copied"),
+    ours=Said("scan", 3, "in a form that readers understand differently", "incomplete"),
+)
+def test_the_list_of_a_layout_cannot_be_read_in_two_ways(yard: Yard, own_cache: None) -> Outcome:
+    made = Forged(yard.folder / "listed")
+    made.add(Image((CLEAN,)))
+    hidden = made._manifest(Image((CLEAN, VULNERABLE)))
+    path = made.folder / "index.json"
+    index = json.loads(path.read_text(encoding="utf-8"))
+    (entry,) = index["manifests"]
+    index["manifests"] = [{**entry, "Digest": hidden["digest"], "Size": hidden["size"]}]
+    path.write_text(json.dumps(index), encoding="utf-8")
+    bare = yard.bare(*_trivy(yard, "--input", str(made.folder)))
+    return Outcome(yard.ours("scan", f"oci:{made.folder}", *_scan(yard)), bare)
+
+
+@attack(
+    "A vulnerable image is listed for `linux/x86_64`, before the clean one for `linux/amd64`: they"
+    " are one platform to containerd, which takes the first",
+    bare=TRIVY,
+    ours=Said("scan --platform linux/amd64", 1, "CVE-2099-0002", "`vulnerable-package`"),
+)
+def test_a_platform_has_one_name(yard: Yard, own_cache: None) -> Outcome:
+    made = Forged(yard.folder / "alias")
+    hidden, clean = (
+        made._manifest(image) for image in (Image((CLEAN, VULNERABLE)), Image((CLEAN,)))
+    )
+    hidden["platform"] = {"os": "linux", "architecture": "x86_64"}
+    index = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.index.v1+json",
+        "manifests": [hidden, clean],
+    }
+    made._enter(made._blob(json.dumps(index).encode(), "index.v1+json"), "v1")
+    name = f"{yard.lab.host}/gate/alias:v1"
+    push(made.folder, "v1", name)
+    platform = ("--platform", "linux/amd64")
+    bare = yard.bare(*_trivy(yard, "--image-src", "remote", *platform, name))
+    return Outcome(yard.ours("scan", name, *_scan(yard), *platform), bare)

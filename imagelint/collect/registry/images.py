@@ -17,6 +17,8 @@ from imagelint.documents.image.manifest import (
     image_layers,
     is_digest,
     is_image,
+    platform_name,
+    platform_of,
     read_manifest,
     read_strictly,
 )
@@ -59,6 +61,7 @@ def images_of(
     cannot be read, contradicts itself, or when there is none.
     """
     origin = identity.reference
+    platform = _named(platform)
     found: dict[str, ImageTarget] = {}
     there: list[str] = []
     for manifest in _manifests(blobs, Descriptor(identity.digest, 0, "", "", ""), origin):
@@ -85,8 +88,15 @@ def images_of(
     return tuple(one.replaced(one.identity._replace(several=several)) for one in found.values())
 
 
+def _named(platform: str) -> str:
+    """A platform by its usual name; without a variant it stands for all of them."""
+    parts = platform.split("/")[:3]
+    name = platform_name(*parts) or platform
+    return name.removesuffix("/v7") if parts[1:] == ["arm"] else name
+
+
 def _is_for(platform: str, wanted: str) -> bool:
-    """Whether an image of a platform is wanted: `linux/arm64` means `linux/arm64/v8` as well."""
+    """Whether an image of a platform is wanted: `linux/amd64` means `linux/amd64/v3` as well."""
     return not wanted or platform == wanted or platform.startswith(f"{wanted}/")
 
 
@@ -141,9 +151,10 @@ def _target(blobs: Blobs, identity: ImageIdentity, manifest: _Manifest) -> Image
     layers = image_layers(manifest.view, config)
     if isinstance(layers, str):
         return Problem(ProblemKind.UNPARSABLE, origin, f"the image {layers}")
-    parts = (config["os"].text, config["architecture"].text, config["variant"].text)
-    said = "/".join(part for part in parts if part)
     found = identity._replace(
-        platform=manifest.platform or said, manifest=manifest.digest, config=digest, layers=layers
+        platform=manifest.platform or platform_of(config),
+        manifest=manifest.digest,
+        config=digest,
+        layers=layers,
     )
     return ImageTarget(found, image_config(config))

@@ -18,7 +18,6 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import LAYOUT_SCHEME, ImageIdentity
-from imagelint.documents.image.jsonview import read_json
 from imagelint.documents.image.manifest import (
     INDEX,
     MANIFEST,
@@ -26,6 +25,7 @@ from imagelint.documents.image.manifest import (
     descriptors,
     is_digest,
     read_manifest,
+    read_strictly,
 )
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def read_blob(folder: str, digest: str, origin: str) -> bytes | Problem:
 
 
 def _entries(data: bytes, what: str, origin: str) -> tuple[Descriptor, ...] | Problem:
-    view = read_json(data.decode("utf-8", "replace"))
+    view = read_strictly(data.decode("utf-8", "replace"))
     if isinstance(view, str):
         return Problem(ProblemKind.UNPARSABLE, origin, f"{what} {view}")
     if not view["manifests"].is_array:

@@ -35,6 +35,18 @@ _FIELDS = {
         *("Shell", "StopSignal", "User", "Volumes", "WorkingDir"),
     )
 }
+_ALIASES = {
+    **dict.fromkeys(("x86_64", "x86-64"), ("amd64", "")),
+    "i386": ("386", ""),
+    "aarch64": ("arm64", ""),
+    "armhf": ("arm", "v7"),
+    "armel": ("arm", "v6"),
+}
+_VARIANTS = {
+    ("amd64", "v1"): "",
+    **dict.fromkeys((("arm64", "8"), ("arm64", "v8")), ""),
+    **{("arm", number): f"v{number or 7}" for number in ("", "5", "6", "7", "8")},
+}
 _MOST_LAYERS = 1000  # no engine stacks more than 128
 
 
@@ -138,23 +150,40 @@ def descriptors(index: JsonView) -> tuple[Descriptor, ...]:
     return tuple(descriptor(entry) for entry in index["manifests"].items())
 
 
+def platform_name(os: str, architecture: str = "", variant: str = "") -> str:
+    """`os/architecture[/variant]` by the one name that engines know it by; empty: not said.
+
+    `linux/x86_64` is pulled as `linux/amd64` is, and a part that is missing is that of the host.
+    https://github.com/containerd/platforms/blob/main/database.go
+    """
+    os, architecture, variant = os.lower(), architecture.lower(), variant.lower()
+    if not (os and architecture):
+        return ""
+    architecture, variant = _ALIASES.get(architecture, (architecture, variant))
+    variant = _VARIANTS.get((architecture, variant), variant)
+    return "/".join(part for part in (os, architecture, variant) if part)
+
+
 def descriptor(view: JsonView) -> Descriptor:
     """One entry of an index."""
-    platform = view["platform"]
-    parts = (platform["os"].text, platform["architecture"].text, platform["variant"].text)
     annotations = view["annotations"]
     kind = annotations["vnd.docker.reference.type"].text or annotations["kind"].text
     return Descriptor(
         view["digest"].text,
         int(view["size"].number or 0),
         annotations[TAG_ANNOTATION].text,
-        "/".join(part for part in parts if part),
+        platform_of(view["platform"]),
         view["mediaType"].text,
         kind,
         artifact=bool(view["artifactType"])
         or kind in _SUBJECTS
         or kind.endswith(("cosign/sigs", "cosign/atts")),
     )
+
+
+def platform_of(said: JsonView) -> str:
+    """The platform that an entry of an index or a configuration says."""
+    return platform_name(said["os"].text, said["architecture"].text, said["variant"].text)
 
 
 def image_layers(manifest: JsonView, config: JsonView) -> tuple[ImageLayer, ...] | str:

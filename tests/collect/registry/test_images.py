@@ -99,3 +99,30 @@ def test_the_platform_is_that_of_the_configuration_where_no_index_says_it() -> N
     assert "no image for linux/arm64; there is: no image" in made.problem(
         made.image({"rootfs": {"diff_ids": []}}), "linux/arm64"
     )
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ("linux/amd64", {"os": "linux", "architecture": "x86_64"}),
+        ("linux/amd64", {"os": "Linux", "architecture": "AMD64", "variant": "v1"}),
+        ("linux/amd64", {"os": "linux", "architecture": "amd64", "variant": "v3"}),
+        ("linux/amd64", {"os": "", "architecture": "amd64"}),
+        ("linux/amd64", {}),
+        ("linux/x86-64", {"os": "linux", "architecture": "amd64"}),
+        ("linux/arm64/v8", {"os": "linux", "architecture": "aarch64"}),
+        ("linux/arm64", {"os": "linux", "architecture": "arm64", "variant": "8"}),
+        ("linux/arm/v7", {"os": "linux", "architecture": "armhf"}),
+        ("linux/arm", {"os": "linux", "architecture": "arm", "variant": "5"}),
+    ],
+)
+def test_a_platform_is_known_by_every_name(wanted: str, said: dict[str, str]) -> None:
+    """Else an engine would run an image at which nobody looked."""
+    made = Made()
+    architecture = wanted.split("/")[1].replace("x86-64", "amd64")
+    hidden = made.image({**CONFIG, "architecture": architecture, "author": "x"})
+    plain = made.image({**CONFIG, "architecture": architecture})
+    listed = [{"digest": hidden, "platform": said}, {"digest": plain}]
+    found = images_of(made, ImageIdentity("x", made.put({"manifests": listed})), wanted)
+    assert not isinstance(found, Problem), found
+    assert {one.identity.manifest for one in found} == {hidden, plain}

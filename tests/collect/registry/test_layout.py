@@ -398,3 +398,22 @@ def test_a_view_shows_one_image_only(tmp_path: Path) -> None:
 
 def test_an_image_of_a_registry_needs_no_view() -> None:
     assert layout_view(ImageIdentity("a.test/b", DIGEST, "a.test/b")) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{{"manifests": [{0}], "Manifests": [{1}]}}',
+        '{{"manifests": [{1}], "manifests": [{0}]}}',
+        '{{"manifests": [{{"digest": "{2}", "Digest": "{3}"}}]}}',
+    ],
+)
+def test_a_list_of_images_has_one_reading(tmp_path: Path, text: str) -> None:
+    """Programs in Go would take another image than the one that was examined."""
+    layout = Layout(tmp_path)
+    clean, other = layout.add(Image(), "v1"), layout.add(Image(user="0"), "v2")
+    entries = [json.dumps({"digest": digest}) for digest in (clean, other)]
+    (tmp_path / "index.json").write_text(text.format(*entries, clean, other), encoding="utf-8")
+    problem = resolve_layout(f"oci:{tmp_path}@{clean}")
+    assert isinstance(problem, Problem)
+    assert "in a form that readers understand differently" in problem.detail
