@@ -8,6 +8,8 @@ import os
 import re
 import signal
 import subprocess
+import zlib
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +26,9 @@ _OUTPUT = re.compile(r"([a-z-]+)=([\w:.-]*)")
 _UNFIT = re.compile(r"[^\w.:/-]+")
 _TAG_AND_DIGEST = re.compile(r"^((?:oci:)?.+?)(?::[\w.-]+)?(?:@sha(?:256|512):\w+)?$")
 _LAST_LINES = 20
+_PIECE = 1024 * 1024
+# https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support
+_LARGEST_UPLOAD = 10_000_000
 
 
 def main() -> int:
@@ -73,8 +78,10 @@ def _reports(place: Path) -> dict[str, Path]:
 
 
 def _working_folder() -> Path:
-    folder = Path(variable("GITHUB_WORKSPACE"), inputs.single("working-directory"))
-    if not folder.is_dir():
+    """Where to start. A link in the checkout leads nowhere else."""
+    workspace = Path(variable("GITHUB_WORKSPACE")).resolve()
+    folder = (workspace / inputs.single("working-directory")).resolve()
+    if not folder.is_dir() or not folder.is_relative_to(workspace):
         raise StepError("input working-directory: there is no such folder in the workspace")
     return folder
 
@@ -121,6 +128,19 @@ def _tell(reports: dict[str, Path], code: int, last: list[str]) -> None:
             output(match[1], match[2])
     output("report-json", str(reports["json"]))
     output("sarif-file", str(reports["sarif"]))
+    if _compressed_size(reports["sarif"]) <= _LARGEST_UPLOAD:
+        output("upload", str(reports["sarif"]))
+    else:
+        annotate("the SARIF report is larger than what code scanning takes", "warning")
+
+
+def _compressed_size(path: Path) -> int:
+    """In bytes, as it is uploaded."""
+    compressor = zlib.compressobj()
+    with path.open("rb") as file:
+        pieces = iter(partial(file.read, _PIECE), b"")
+        size = sum(len(compressor.compress(piece)) for piece in pieces)
+    return size + len(compressor.flush())
 
 
 def _keep_database(code: int) -> None:

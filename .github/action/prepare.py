@@ -22,6 +22,8 @@ _DIGITS = 16
 
 def main() -> int:
     """Everything that later steps need to know."""
+    if platform.system() not in ("Linux", "Darwin"):
+        raise StepError(f"imagelint runs on Linux and macOS, not on {platform.system()}")
     inputs.arguments()  # wrong ones are told before anything is downloaded
     system = f"{platform.system()}-{platform.machine()}"
     shared = temporary() / "imagelint-shared"

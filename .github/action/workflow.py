@@ -20,8 +20,6 @@ USAGE = 2
 """The exit code of wrong inputs, as that of the command line."""
 
 _LONGEST_ANNOTATION = 4_000
-# The runner drops a larger summary whole.
-_LARGEST_SUMMARY = 1024 * 1024
 _PROXIES = ("http_proxy", "https_proxy", "no_proxy", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
 _HARMLESS = ("HOME", "LANG", "PATH", "SSL_CERT_DIR", "SSL_CERT_FILE", "TMPDIR", *_PROXIES)
 
@@ -30,11 +28,11 @@ class StepError(Exception):
     """The step cannot go on: what a person can do about it."""
 
 
-def annotate(message: str) -> None:
-    """Show an error on the page of the run, whatever is in it."""
+def annotate(message: str, kind: str = "error") -> None:
+    """Show a message on the page of the run, whatever is in it."""
     text = message[:_LONGEST_ANNOTATION].replace("%", "%25")
     text = text.replace("\r", "%0D").replace("\n", "%0A")
-    print(f"::error title=imagelint::{text}", flush=True)
+    print(f"::{kind} title=imagelint::{text}", flush=True)
 
 
 @contextmanager
@@ -61,12 +59,9 @@ def output(name: str, value: str) -> None:
 
 
 def summarize(markdown: str) -> None:
-    """Add to the summary of the job; nothing at all when the runner would not take it."""
-    path = Path(variable("GITHUB_STEP_SUMMARY"))
-    there = path.stat().st_size if path.exists() else 0
-    if there + len(markdown.encode()) <= _LARGEST_SUMMARY:
-        with path.open("a", encoding="utf-8") as file:
-            file.write(markdown)
+    """Add to the summary of the job."""
+    with Path(variable("GITHUB_STEP_SUMMARY")).open("a", encoding="utf-8") as file:
+        file.write(markdown)
 
 
 def scrubbed() -> dict[str, str]:

@@ -66,6 +66,16 @@ def test_files_are_left_out_and_rules_are_chosen(runner: Runner) -> None:
     assert (chosen.outputs["high"], chosen.outputs["low"], chosen.code) == ("0", "1", 1)
 
 
+@pytest.mark.parametrize("folder", ["..", "/", "out", "out/checkout/../.."])
+def test_a_working_directory_is_in_the_workspace(runner: Runner, folder: str) -> None:
+    """A pull request may put a link where the workflow names a folder."""
+    (runner.checkout / "out").symlink_to(runner.checkout.parent)
+    done = runner({"working-directory": folder})
+    assert done.code == 2
+    (error,) = done.errors
+    assert error == "input working-directory: there is no such folder in the workspace"
+
+
 # -- Where paths start -------------------------------------------------------------------------
 
 
