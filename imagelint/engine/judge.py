@@ -65,7 +65,7 @@ class Judge:
     def judge(self, document: Document, nodes: Iterable[Node], project: Project) -> Judgement:
         """All findings of the enabled rules about some nodes of a document."""
         locators = Locators(document, project)
-        runs: dict[type, tuple[_RuleRun, ...] | _ByKeyword] = {}
+        runs: dict[type, list[_RuleRun] | _ByKeyword] = {}
         known: dict[str, _RuleRun] = {}
         room = _Room(locators, MOST_OF_ALL)
         findings: list[Finding] = []
@@ -74,18 +74,13 @@ class Judge:
             kind = type(node)
             concerned = runs.get(kind)
             if concerned is None:
-                about = tuple(
-                    known.setdefault(
-                        rule.name,
-                        _RuleRun(
-                            rule,
-                            options,
-                            Context(rule, locators, project, self._environment),
-                            room,
-                        ),
-                    )
-                    for rule, options in self._concerned(kind)
-                )
+                about = []
+                for rule, options in self._concerned(kind):
+                    run = known.get(rule.name)
+                    if run is None:
+                        context = Context(rule, locators, project, self._environment)
+                        run = known[rule.name] = _RuleRun(rule, options, context, room)
+                    about.append(run)
                 concerned = runs[kind] = _ByKeyword(about) if hasattr(kind, "keyword") else about
             if isinstance(concerned, _ByKeyword):
                 concerned = concerned[cast("_WithKeyword", node).keyword]
@@ -109,20 +104,20 @@ class _WithKeyword(Protocol):
     def keyword(self) -> str: ...
 
 
-class _ByKeyword(dict[str, "tuple[_RuleRun, ...]"]):
+class _ByKeyword(dict[str, "list[_RuleRun]"]):
     """The rules about a type of nodes, by the keyword of a node: most are about one or two.
 
     A Dockerfile has dozens of instructions, and there are dozens of rules about them: to ask each
     about each would be most of the work.
     """
 
-    def __init__(self, runs: tuple[_RuleRun, ...]) -> None:
+    def __init__(self, runs: list[_RuleRun]) -> None:
         super().__init__()
         self._runs = runs
 
-    def __missing__(self, keyword: str) -> tuple[_RuleRun, ...]:
+    def __missing__(self, keyword: str) -> list[_RuleRun]:
         """The rules about nodes with that keyword."""
-        found = tuple(run for run in self._runs if not run.keywords or keyword in run.keywords)
+        found = [run for run in self._runs if not run.keywords or keyword in run.keywords]
         self[keyword] = found
         return found
 

@@ -34,7 +34,7 @@ class Context:
         self.project = project
         self.environment = environment
         self.counting = False
-        self._untold = Finding(rule.name, rule.severity, "", Location(self.source.origin))
+        self._untold: Finding | None = None
 
     @property
     def source(self) -> Source:
@@ -62,6 +62,9 @@ class Context:
         In the text of another file it is at most likely where another may be the one that is meant.
         """
         if self.counting:
+            if self._untold is None:
+                place = Location(self.source.origin)
+                self._untold = Finding(self._rule.name, self._rule.severity, "", place)
             return self._untold
         location = self._locators.own.locate(at)
         foreign = location.origin != self.source.origin

@@ -29,6 +29,7 @@ MOST_AHEAD = 1_500_000
 """Characters of texts whose documents are kept until they are examined: some 70 bytes for each."""
 MOST_RECENT = 100_000
 """Characters of texts whose documents are kept behind that, for others that look at them."""
+_IN_NAMES = "_-./"
 T = TypeVar("T")
 
 
@@ -122,9 +123,9 @@ class FileIndex:
     def landmarks(self, kind: str, key: Key, word: str = "") -> list[tuple[str, Node]]:
         """What the files of a kind hold under a key, in their order, each with its origin.
 
-        `word` is one that stands in all texts which hold something there, unless it is escaped in
-        them: the others need not be read for it. There should be few such words, as each is looked
-        for in all texts.
+        `word` is a value that is written in all texts which hold something there, unless it is
+        escaped in them: the others need not be read for it. There should be few such words, as each
+        is looked for in all texts.
         """
         about = (kind, word)
         if (kind, "") in self._landmarks:
@@ -217,7 +218,7 @@ class FileIndex:
             return known
         content = self.content(found)
         source = content.text.source
-        if source is None or not (word in source.text or "\\" in source.text):
+        if source is None or not _may_say(source.text, word):
             return None
         try:
             document = self._recognise(source)
@@ -270,6 +271,23 @@ def _read(found: FoundFile, *, hashed: bool) -> FileContent:
     if isinstance(data, Problem):
         return FileContent(ReadResult(None, (data,)), "")
     return FileContent(decode(data, found.origin), digest_of(data) if hashed else "")
+
+
+def _may_say(text: str, word: str) -> bool:
+    """Whether a word stands in a text by itself, as a value does, or an escape may stand for it."""
+    if not word or "\\" in text:
+        return True
+    at = text.find(word)
+    while at >= 0:
+        end = at + len(word)
+        if not (_goes_on(text[at - 1 : at]) or _goes_on(text[end : end + 1])):
+            return True
+        at = text.find(word, end)
+    return False
+
+
+def _goes_on(character: str) -> bool:
+    return character.isalnum() or (character != "" and character in _IN_NAMES)
 
 
 def recognise(source: Source) -> Document | Report:

@@ -212,6 +212,7 @@ def test_a_manifest_is_met_by_names_and_labels(here: Path) -> None:
 
 def test_who_asks_by_a_word_reads_only_the_texts_that_have_it(here: Path, log: Path) -> None:
     names = {"a.yaml": "vllm", "b.yaml": "tei", "c.yaml": r'"vl\x6cm"', "d.yaml": "vllm"}
+    names |= {"e.yaml": "vllm-2", "f.yaml": "my.vllm", "g.yaml": "xvllm"}
     for name, service in names.items():
         text = f"apiVersion: v1\nkind: Service\nmetadata: {{name: {service}}}\n"
         (here / name).write_text(text, encoding="utf-8")

@@ -36,6 +36,9 @@ class Merging(Enum):
     LAST = "last"
 
 
+_new = tuple.__new__  # a record without its constructor, in half of the time
+
+
 class Mark(Protocol):
     """A place as the parser tells it, in code points."""
 
@@ -160,7 +163,7 @@ class Builder:
             resolved = resolve(value) if plain else value
         if value == "<<" and (event.tag == _MERGE_TAG if event.tag else plain):
             self._merge_keys.add(start)
-        node = Scalar(Span(start, end), resolved, raw, plain)
+        node = _new(Scalar, (_new(Span, (start, end)), resolved, raw, plain))
         if event.anchor:
             self._anchors[event.anchor] = _Anchored(node, 1, 0)
         self._count(start)
@@ -265,7 +268,7 @@ class Builder:
         if merged:
             frame.merges.append((len(frame.entries), merged))
         else:
-            frame.entries.append(Entry(key, node))
+            frame.entries.append(_new(Entry, (key, node)))
 
     def _worded(self, frame: _Frame, node: YamlNode) -> Scalar:
         """A key that is itself a collection: `{{ x }}` reads so, and nothing else that we know."""
