@@ -16,18 +16,22 @@ RUN --mount=type=cache,target=/root/.cache/pip \\
     && pip install --no-cache-dir -r requirements.txt 'torch==2.5.1' && rm -rf /var/lib/apt/lists/*
 RUN if [ "$VERSION" = 3.12 ]; then for one in $(ls /src); do bash -c "test -e $one"; done; fi
 FROM alpine AS tools
-FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04
+FROM vllm/vllm-openai:v0.11.0
 LABEL org.opencontainers.image.title="sample"
 COPY --from=build /src /app
+COPY start.sh /app/
 RUN <<EOF
-python3 -m pip install numpy
+python3 -m pip install numpy https://example.com/wheels/one-1.0-py3-none-any.whl
+conda install -c conda-forge numpy=1.26
+git clone https://github.com/example/example.git && cd example && ./configure -p /opt
+useradd -u 10001 app && echo "key and token of app" && bash /app/start.sh
 EOF
 EXPOSE 8000/tcp
 USER root
 HEALTHCHECK --interval=30s CMD curl -f http://localhost:8000/health || exit 1
 ENTRYPOINT exec python3 /app/main.py
 ENTRYPOINT []
-CMD ["python3", "/app/main.py"]
+CMD ["vllm", "serve", "Qwen/Qwen3-8B", "--host", "0.0.0.0", "--port=8000", "--dtype", "auto"]
 """
 _MANIFEST = """\
 apiVersion: apps/v1
@@ -40,14 +44,18 @@ spec:
     spec:
       containers:
         - name: server
-          image: registry.example.com/team/server:latest
-          command: [sh, -c, "exec python3 /app/main.py --port 8000"]
+          image: vllm/vllm-openai:v0.11.0
+          command: [sh, -c, "exec vllm serve Qwen/Qwen3-8B-AWQ --port $PORT"]
           env:
             - {name: HF_HOME, value: /cache}
           ports: [{containerPort: 8000}]
           resources: {limits: {nvidia.com/gpu: 1, memory: 64Gi}}
           livenessProbe: {httpGet: {path: /health, port: 8000}}
           volumeMounts: [{name: cache, mountPath: /cache}]
+        - name: other
+          image: registry.example.com/team/server:latest
+          args: [--model, Qwen/Qwen3-8B]
+          resources: {limits: {nvidia.com/gpu: 1}}
       volumes: [{name: cache, emptyDir: {}}]
 ---
 apiVersion: v1
