@@ -72,4 +72,6 @@ def takes_input(command: Command) -> bool:
 
 def may_install_files(script: Script) -> bool:
     """Whether a script of a build may install what a requirements file lists: most do not."""
-    return script.role is ScriptRole.RUN and _INSTALLS.search(script.text) is not None
+    if script.role is not ScriptRole.RUN or not ("pip" in script.text or "uv" in script.text):
+        return False
+    return _INSTALLS.search(script.text) is not None
