@@ -41,10 +41,40 @@ def test_files_can_be_left_out(program: Program, here: Path) -> None:
     assert program("check", "--exclude", "a/**", "a/Dockerfile", "Dockerfile").code == 0
 
 
+def test_files_can_be_left_out_of_a_gate(program: Program, here: Path) -> None:
+    write(here, a__Dockerfile=ROOT)
+    for options, code in (((), 1), (("--exclude", "a/**"), 3)):
+        answer = program("gate", *options, "--timeout", "5", "oci:missing", ".")
+        assert answer.code == code
+        assert ("root-user" in answer.out) is (code == 1)
+
+
 def test_a_glob_that_matches_nothing_is_wrong_usage(program: Program) -> None:
     answer = program("check", "--exclude", "../a")
     assert answer.code == 2
     assert "--exclude: a glob cannot leave its folder" in answer.err
+
+
+@pytest.mark.parametrize("name", ["sarif", "github"])
+def test_files_are_named_from_the_root_of_the_repository(
+    program: Program, here: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    write(here, llm__serving__Dockerfile=ROOT)
+    monkeypatch.chdir(here / "llm")
+    command = ("check", *RULES, "serving", "--format", name)
+    assert "llm/serving/Dockerfile" not in program(*command).out
+    (here / ".git").mkdir()
+    assert "llm/serving/Dockerfile" in program(*command).out
+    assert "llm/serving/Dockerfile" not in program(*command[:-1], "text").out
+    monkeypatch.chdir(here)
+    assert "llm/serving/Dockerfile" in program("check", *RULES, "--format", name).out
+
+
+def test_an_analysis_has_the_name_that_it_is_given(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD)
+    for options, name in (((), "imagelint-check/"), (("--category", "serving"), "serving/")):
+        sarif = json.loads(program("check", *RULES, "--format", "sarif", *options).out)
+        assert sarif["runs"][0]["automationDetails"] == {"id": name}
 
 
 def test_only_some_rules_run(program: Program, here: Path) -> None:

@@ -63,6 +63,16 @@ def test_an_image_stands_at_the_only_dockerfile() -> None:
     assert properties["file"] == "Dockerfile"
 
 
+def test_files_are_named_from_the_root_of_the_repository() -> None:
+    below = CONTEXT._replace(prefix="llm")
+    (line,) = load("github")(Verdict(Outcome.FAIL, (), Report((LATEST,))), below)
+    assert "file=llm/serving/deploy.yaml,line=4" in line
+    examined = (Examined(IMAGE, "image", about=About.IMAGE), Examined("Dockerfile", "dockerfile"))
+    report = Report((UNSIGNED,), examined=examined)
+    (line,) = load("github")(Verdict(Outcome.FAIL, (), report), below)
+    assert "file=llm/Dockerfile" in line
+
+
 def test_a_whole_file() -> None:
     [(_, properties, _)] = commands(Report((LATEST._replace(location=Location("a")),)))
     assert set(properties) == {"file", "title"}

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -279,6 +280,37 @@ def test_execution_was_not_successful(outcome: Outcome, kind: ProblemKind, code:
 
 def test_the_category_names_the_command() -> None:
     assert run(Report())["automationDetails"] == {"id": "imagelint-gate/"}
+
+
+@pytest.mark.parametrize("name", ["serving/70b", "serving/70b/"])
+def test_a_category_that_is_named_is_taken(name: str) -> None:
+    found = run(Report(), CONTEXT._replace(category=name))
+    assert found["automationDetails"] == {"id": "serving/70b/"}
+
+
+@pytest.mark.parametrize(
+    ("origin", "shown"),
+    [
+        ("a/Dockerfile", "llm/serving/a/Dockerfile"),
+        ("./a/Dockerfile", "llm/serving/a/Dockerfile"),
+        ("../Dockerfile", "llm/Dockerfile"),
+        ("../../Dockerfile", "Dockerfile"),
+        ("/home/me/repo/llm/serving/Dockerfile", "llm/serving/Dockerfile"),
+        ("/etc/Dockerfile", "file:///etc/Dockerfile"),
+        ("-", "stdin"),
+        ("", "unknown"),
+    ],
+)
+def test_paths_start_at_the_root_of_the_repository(origin: str, shown: str) -> None:
+    context = CONTEXT._replace(root="/home/me/repo/llm/serving", prefix="llm/serving")
+    assert uri(origin, context) == shown
+
+
+def test_everything_that_names_a_file_starts_there() -> None:
+    found = run(Report((ROOT_USER,)), CONTEXT._replace(prefix="llm"))["results"][0]
+    files = re.findall(r'"uri": "([^"]*)"', json.dumps(found))
+    assert len(files) > 1
+    assert all(file.startswith("llm/") for file in files)
 
 
 def test_a_fix_without_edits_is_no_fix_and_a_deletion_inserts_nothing() -> None:
