@@ -128,9 +128,24 @@ def _answers(completed: CompletedProcess, folders: Sequence[str]) -> list[Render
 
 
 def _refused(folder: str, words: str) -> Problem:
-    said = " ".join(words.split())[-600:]
+    said = _said(" ".join(words.split()), os.path.realpath(folder))[-_LONGEST:]
     detail = f"kustomize does not build it: {said or 'it does not say why'}"
     return Problem(ProblemKind.UNPARSABLE, folder, detail)
+
+
+_LONGEST = 600
+# The head of a line of its log, which names time and process, and what it says of our own file.
+_HEAD = pattern(r'[A-Z]\d{4} [\d:.]+ +\d+ \S+\] "command failed" err=')
+_OURS = pattern(
+    r"accumulating resources: accumulation err='accumulating resources from '\.\./to\d+': "
+    r"'[^']*' must resolve to a file': recursed accumulation of path '[^']*': "
+)
+
+
+def _said(words: str, folder: str) -> str:
+    """What kustomize says of a folder, with the names that its author knows."""
+    said = _OURS.sub("", _HEAD.sub("", words)).strip('"<> ')
+    return said.replace(f"{folder}/", "").replace(folder, ".")
 
 
 def kustomize_engine(origin: str) -> KustomizeEngine | Problem:

@@ -12,6 +12,7 @@ from imagelint.core.source import Source
 from imagelint.rules import catalog
 from imagelint.rules.documentation import read_documentation
 from imagelint.run.index import recognise
+from imagelint.run.policyfiles import POLICY_NAME
 from tests.rules.cases import without_markers
 from tests.rules.projects import Given, cases_of, environment, examine_files, given
 
@@ -22,18 +23,28 @@ if TYPE_CHECKING:
 
 # What differs from one finding to the next, in the words of a help.
 _VARIABLE = (
-    (re.compile(r"`[^`]*`"), "`_`"),
-    (re.compile(r"\d+(?:\.\d+)*"), "0"),
+    (re.compile(r"\([^)]*\)"), "(_)"),
     (re.compile(r"(?<=write one of ).*"), "_"),
     (re.compile(r"(?<=may sign: ).*"), "_"),
-    (re.compile(r"(?<=registry )\([^)]*\)"), "(_)"),
-    (re.compile(r"(?<=persistentVolumeClaim at )/\S+"), "/_"),
+    (re.compile(r"`[^`]*`"), "`_`"),
+    (re.compile(r"\d+(?:\.\d+)*"), "0"),
 )
 _QUOTED = re.compile(r"`([^`]+)`")
 _CODE = re.compile(r"--[a-z]+|[{}\[\]=_$#]|\b(?!vLLM|macOS)[a-z]+[A-Z]\w*|(?<![\w.])/[a-z]\w*")
 _ANYTHING = re.compile(r"…|<[a-z0-9 ]+>")
+_ASIDE = re.compile(r"\([^)]*\)")
+_ONE_OF = "write one of "
+_WORD = re.compile(r"[\w:*.-]+")
 # Commands that somebody runs, and what the policy says: no text of the project shows them.
-_BESIDE = ("cosign ", "docker ", "environment", "imagelint ", "kubectl ", "pip-compile", "uv pip ")
+_BESIDE = (
+    "--env=",
+    "cosign ",
+    "docker ",
+    "imagelint ",
+    "kubectl ",
+    "pip-compile",
+    "uv pip ",
+)
 
 
 class Template(NamedTuple):
@@ -52,6 +63,11 @@ class Trial(NamedTuple):
     before: Mapping[str, str]
     after: tuple[Mapping[str, str], ...]
     under: Given
+
+    def under_after(self, after: Mapping[str, str]) -> Given:
+        """Under what it is examined afterwards: a policy that is new may waive what is found."""
+        new = POLICY_NAME in after and POLICY_NAME not in self.before
+        return self.under._replace(asked=not new)
 
     def findings(self) -> tuple[Finding, ...]:
         """What the rule says before, where it gives help."""
@@ -121,25 +137,33 @@ def changed_lines(before: Mapping[str, str], after: Mapping[str, str]) -> Lines:
     return Lines("\n".join(removed), "\n".join(added))
 
 
-def quoted(advice: str) -> list[str]:
-    """The pieces of code in a help, without what is run beside the project."""
-    return [piece for piece in _QUOTED.findall(advice) if not piece.startswith(_BESIDE)]
+def quoted(advice: str) -> list[tuple[str, ...]]:
+    """The pieces of code in a help, of each one those that do as well.
+
+    Without what is said in brackets, and what is run beside the project.
+    """
+    said, _, choices = _ASIDE.sub("", advice).partition(_ONE_OF)
+    pieces = [match[1] for match in _QUOTED.finditer(said) if not match[1].startswith(_BESIDE)]
+    words = [tuple(match[0] for match in _WORD.finditer(choices))] if choices else []
+    return [*((piece,) for piece in pieces), *words]
 
 
 def unquoted(advice: str) -> list[str]:
     """What looks like code in a help and is not quoted as such."""
-    return _CODE.findall(_QUOTED.sub("", advice))
+    said = _QUOTED.sub("", advice.partition(_ONE_OF)[0])
+    return [match[0] for match in _CODE.finditer(said)]
 
 
 def stands_in(piece: str, text: str) -> bool:
-    """Whether a text holds a piece of code, in which `…` and `<word>` stand for anything.
+    """Whether a text holds a piece of code, in which `…` and `<words>` stand for anything.
 
-    Words may be two items of a list as well: `--host 0.0.0.0` is `["--host", "0.0.0.0"]`.
+    What is two words may be two items of a list, and `a.b: c` one mapping in another:
+    `--host 0.0.0.0` is `["--host", "0.0.0.0"]`.
     """
-    parts = [_spaced(part) for part in _ANYTHING.split(piece.replace('"', ""))]
-    pattern = r"[^\n]*?".join(parts)
-    return re.search(pattern, text.replace('"', "")) is not None
+    parts = [_loosely(part) for part in _ANYTHING.split(piece.replace('"', ""))]
+    return re.search(r"[^\n]*?".join(parts), text.replace('"', "")) is not None
 
 
-def _spaced(part: str) -> str:
-    return r"[\s,'=\\-]+".join(map(re.escape, re.split(r"[ ,]+", part)))
+def _loosely(part: str) -> str:
+    words = (re.escape(word) for word in re.split(r"[ ,]+", part))
+    return r"[\s,'=\\-]+".join(word.replace(r"\.", r"(?:\.|:[\s{]+)") for word in words)

@@ -52,10 +52,14 @@ _NEED_OTHERS = "allowances"
 
 
 class Given(NamedTuple):
-    """Under what a project is examined: the options of the rule, and the declared environment."""
+    """Under what a project is examined: the options of the rule, and the declared environment.
+
+    Where the rule is not `asked` for by name, a policy of the project may waive what it finds.
+    """
 
     options: Mapping[str, Data] = {}
     environment: Environment = Environment()
+    asked: bool = True
 
 
 class Told(NamedTuple):
@@ -162,9 +166,13 @@ def _examine(policies: Policies) -> Report:
 
 
 def _flags(rule: str, under: Given) -> Policy:
-    said: Data = {"level": "on", **under.options}
-    own = layer({"rules": {rule: said}}, Pack("case"), "case")
-    return merge(_others(catalog.family(rule)), own._replace(environment=under.environment))
+    said: Data = {"level": "on", **under.options} if under.asked else dict(under.options)
+    own = layer({"rules": {rule: said}}, Pack("case"), "case") if said else Policy()
+    others = _others(catalog.family(rule))
+    if not under.asked:
+        rules = {name: said for name, said in others.rules.items() if name != rule}
+        others = others._replace(rules=rules)
+    return merge(others, own._replace(environment=under.environment))
 
 
 @cache
@@ -189,9 +197,11 @@ def examine_by_all(files: Mapping[str, str], under: Given, rule: str = "") -> Re
     """What all rules say about files in a folder; the options given are those of one rule."""
     with TemporaryDirectory(prefix="imagelint-") as folder, chdir(folder):
         _write(files)
-        flags = merge(_all_on(), Policy(environment=under.environment))
-        own = _flags(rule, under) if rule else Policy()
-        return _examine(Policies((), merge(own, flags), set()))
+        own = _flags(rule, under) if rule else Policy(environment=under.environment)
+        on = _all_on()
+        if not under.asked:
+            on = on._replace(rules={name: said for name, said in on.rules.items() if name != rule})
+        return _examine(Policies((), merge(own, on), set()))
 
 
 @cache

@@ -19,6 +19,8 @@ SERVICE = "services: {a: {image: vllm/vllm-openai:v0.19.0, command: [--hst, a]}}
         ("--revision <40 hex digits>", "- --revision\n- 0123"),
         ("RUN --mount=type=secret,id=…,target=… …", "RUN --mount=type=secret,id=a,target=/b cmd"),
         ('test: ["CMD"]', "test: [CMD]"),
+        ("a.b.drop: [ALL]", "a: {b: {drop: [ALL]}}"),
+        ("a.b.drop: [ALL]", "a:\n  b:\n    drop: [ALL]"),
     ],
 )
 def test_code_is_found_however_it_is_written(piece: str, text: str) -> None:
@@ -39,7 +41,12 @@ def test_what_differs_from_finding_to_finding_is_left_out() -> None:
 
 
 def test_commands_that_somebody_runs_are_no_code_of_the_project() -> None:
-    assert quoted("write `a: b` (`docker inspect x` shows it)") == ["a: b"]
+    assert quoted("write `a: b` (`c` shows it), and run `docker inspect x`") == [("a: b",)]
+
+
+def test_one_of_several_words_is_enough() -> None:
+    assert quoted("drop `a`, or write one of b-c, d …") == [("a",), ("b-c", "d")]
+    assert unquoted("write one of service_started, service_healthy") == []
 
 
 @pytest.mark.parametrize("help_", ["write --host", "set {a: b}", "mount an emptyDir", "at /models"])

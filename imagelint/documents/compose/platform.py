@@ -53,29 +53,31 @@ class ServicePlatform(NamedTuple):
 
     def volume(self, target: str) -> Proposal:
         """A named volume."""
-        return Proposal(next_item(self.body["volumes"]), f"write volumes: [models:{target}]")
+        mount = f"add `models:{target or '<model cache>'}` to its `volumes`"
+        advice = f"{mount}, and `models:` to those of the file"
+        return Proposal(next_item(self.body["volumes"]), advice)
 
     def shared_memory(self, gib: int) -> Proposal:
         """The size that Docker gives to `/dev/shm`."""
-        return Proposal(self.body["shm_size"], f"write shm_size: {gib}gb")
+        return Proposal(self.body["shm_size"], f"write `shm_size: {gib}gb`")
 
     def gpus(self) -> Proposal:
         """All that the machine has."""
         place = self.body.at("deploy", "resources", "reservations", "devices")
-        return Proposal(place, "write gpus: all")
+        return Proposal(place, "write `gpus: all`")
 
     def secret(self, variable: str, flag: str) -> str:
         """A variable of the shell, or of an `.env` file that nobody commits."""
         if variable:
-            return f"write environment: [{variable}] instead, and set it where compose is started"
+            return f"write `environment: [{variable}]` instead, and set it where compose is started"
         return f"write `--{flag} ${{VARIABLE:?}}`, and set it where compose is started"
 
     def startup_probe(self, seconds: float, url_path: str) -> Proposal:
         """A health check whose failures do not count at first."""
-        advice = f"add a healthcheck with start_period: {seconds:g}s on {url_path}"
+        advice = f"add a `healthcheck` with `start_period: {seconds:g}s` on `{url_path}`"
         return Proposal(self.body["healthcheck"], advice)
 
     def more_time(self, probe: Probe, seconds: float) -> Proposal:
         """A longer time in which failures do not count."""
-        advice = f"write start_period: {seconds:g}s, or longer"
+        advice = f"write `start_period: {seconds:g}s`, or longer"
         return Proposal(probe.timing.start_period, advice)

@@ -149,7 +149,7 @@ def complaint_about(outline: StageOutline) -> Complaint | None:
     name = stage_name(words)
     if name and not _NAME.fullmatch(name):
         message = f"{words[2].raw[:40]} cannot be the name of a stage"
-        help_ = "use letters, digits, - _ . behind a letter"
+        help_ = "begin with a letter; letters, digits, dashes, dots and underscores may follow"
         return InvalidStageName(words[2].span, words[2].raw, message, help_)
     if name:
         return None

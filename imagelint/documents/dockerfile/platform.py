@@ -52,28 +52,28 @@ class ImagePlatform(NamedTuple):
 
     def volume(self, target: str) -> Proposal:
         """A named volume."""
-        return Proposal(self.start, f"run it with --volume=models:{target}")
+        return Proposal(self.start, f"run it with `--volume=models:{target or '<model cache>'}`")
 
     def shared_memory(self, gib: int) -> Proposal:
         """The size that Docker gives to `/dev/shm`."""
-        return Proposal(self.start, f"run it with --shm-size={gib}g")
+        return Proposal(self.start, f"run it with `--shm-size={gib}g`")
 
     def gpus(self) -> Proposal:
         """All that the machine has."""
-        return Proposal(self.start, "run it with --gpus=all")
+        return Proposal(self.start, "run it with `--gpus=all`")
 
     def secret(self, variable: str, flag: str) -> str:
         """Nothing that the image keeps."""
         if variable:
-            return f"leave it out of the image, and run it with --env={variable}"
+            return f"leave it out of the image, and run it with `--env={variable}`"
         return f"leave `--{flag}` out of the image, and give it when the container is started"
 
     def startup_probe(self, seconds: float, url_path: str) -> Proposal:
         """A health check whose failures do not count at first."""
-        advice = f"add HEALTHCHECK --start-period={seconds:g}s on {url_path}"
+        advice = f"add `HEALTHCHECK --start-period={seconds:g}s CMD …` on `{url_path}`"
         return Proposal(self.start, advice)
 
     def more_time(self, probe: Probe, seconds: float) -> Proposal:
         """A longer time in which failures do not count."""
-        advice = f"write --start-period={seconds:g}s, or longer"
+        advice = f"write `--start-period={seconds:g}s`, or longer"
         return Proposal(probe.timing.start_period, advice)

@@ -42,7 +42,7 @@ _KNOWN = frozenset(
     | {"--only-binary", "--use-feature", "--global-option", "--config-setting", "--pypi-url"}
     | {"--config-settings", "--install-option", "--always-unzip", "-Z", "--no-use-wheel"}
 )
-_HELP = "write name==version, a URL, or a path"
+_HELP = "write `<name>==<version>`, a URL, or a path"
 
 
 class FileReference(NamedTuple):

@@ -9,7 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import names_root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import Container, Pod
@@ -51,6 +51,12 @@ def lacks_seccomp(container: Container) -> bool:
     return not privileges.privileged.on and privileges.seccomp.value is ABSENT
 
 
+def is_unconfined(container: Container) -> bool:
+    """Whether seccomp is switched off for a container."""
+    profile = container.privileges.seccomp.value
+    return isinstance(profile, Known) and profile.value == "Unconfined"
+
+
 class OpenPlace(NamedTuple):
     """Where something is left open, the name of what leaves it open, and how to speak of it."""
 
@@ -75,3 +81,32 @@ def open_places(
         OpenPlace(field(container), container.name, f"container `{container.name}`")
         for container in found
     )
+
+
+def told_places(
+    pod: Pod, is_told: Callable[[Container], bool], field: Callable[[Container | Pod], Field[str]]
+) -> tuple[OpenPlace, ...]:
+    """Where something is told to containers: once where their pod says it, else at each of them."""
+    whole = field(pod).path
+    places: dict[str, OpenPlace] = {}
+    for container in pod.containers:
+        place = field(container)
+        if is_told(container):
+            name, what = container.name, f"container `{container.name}`"
+            if place.path == whole:
+                name, what = pod.owner.name, "pod"
+            places.setdefault(place.path, OpenPlace(place, name, what))
+    return tuple(places.values())
+
+
+def unprivileged_user(containers: Iterable[Container]) -> str:
+    """The number of a user that an image of theirs holds for it, or one that no image holds."""
+    from imagelint.knowledge.base_images import base_image
+
+    for container in containers:
+        if container.image is not None and isinstance(container.image.reference, Known):
+            known = base_image(container.image.reference.value)
+            number = known.user.partition(":")[0] if known else ""
+            if number.isdecimal():
+                return number
+    return "10001"

@@ -61,7 +61,9 @@ def _wrong(resource: Resource) -> Iterator[WrongResource]:
         return
     profile = nearest_profile(name)
     if profile is not None:
-        help_ = f"write `nvidia.com/mig-{profile}`" if profile else "write one of the MIG profiles"
+        help_ = (
+            f"write `nvidia.com/mig-{profile}`" if profile else "write a MIG profile that a GPU has"
+        )
         yield WrongResource(place, name, f"no GPU has the MIG profile of `{name}`", help_)
     elif meant := meant_accelerator(name):
         why = f"no device plug-in offers `{name}`"

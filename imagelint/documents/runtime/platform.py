@@ -49,7 +49,7 @@ class Platform(Protocol):
         ...
 
     def volume(self, target: str) -> Proposal:
-        """A volume that outlives the container, at a path in it."""
+        """A volume that outlives the container, at a path in it; empty: wherever the cache is."""
         ...
 
     def shared_memory(self, gib: int) -> Proposal:

@@ -53,12 +53,11 @@ class Timeout(NamedTuple):
 
     `meaning` is `total` for the whole answer, `idle` for the time between two parts of it.
     `seconds` is infinite where the written value switches the limit off, and known without a span
-    where it is the default of the controller. `example` is how 600 s are written there.
+    where it is the default of the controller. `advice` is how 600 s are written there.
     """
 
     span: Span
-    field: str
-    example: str
+    advice: str
     seconds: Fact[float]
     meaning: str
     path: str

@@ -54,7 +54,7 @@ def invalid_image_reference(use: ImageUse, ctx: Context) -> Findings:
     yield ctx.finding(use, f"`{use.text}` {fault}", help=_HELP, subject=use.text)
 
 
-_HELP = "write it as `registry/repository:tag`, or as `registry/repository@sha256:…`"
+_HELP = "write it as `<repository>:<tag>`, or as `<repository>@sha256:…`"
 
 
 def _is_filled_in(use: ImageUse) -> bool:

@@ -52,7 +52,7 @@ class Options:
     references=(*_TAG, *_DIGEST),
 )
 def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
-    """The image is not pinned to a version.
+    r"""The image is not pinned to a version.
 
     Without a tag, with `latest`, or with a channel (`main`, `nightly`, `edge`, `stable` …),
     tomorrow's build or restart takes whatever was pushed last: another CUDA release, other flags,
@@ -83,7 +83,8 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     Good (compose.yaml):
         services:
           api:
-            image: vllm/vllm-openai:v0.11.0
+            image: "vllm/vllm-openai:v0.11.0@sha256:\
+              9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     """
     if use.built or use.role is ImageRole.TARGET or _is_context(use, ctx):
         return
@@ -110,7 +111,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
         yield ctx.finding(
             use,
             _message(image),
-            help=_REPLACE,
+            help=_NEW_TAG if _is_renamed(use, ctx) else _REPLACE,
             subject=image.familiar,
             severity=Severity.HIGH if _breaks(image) else None,
             references=_TAG,
@@ -120,8 +121,10 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             use,
             f"`{image.familiar}` has no digest: "
             f"the tag `{image.tag}` can be moved to another image",
-            help=f"append the digest: `{image}@sha256:…` "
-            f"(`docker buildx imagetools inspect {image}` shows it)",
+            help=(
+                _DIGEST_TOO if _is_renamed(use, ctx) else f"append the digest: `{image}@sha256:…` "
+            )
+            + f"(`docker buildx imagetools inspect {image}` shows it)",
             subject=image.familiar,
             references=_DIGEST,
         )
@@ -168,7 +171,15 @@ def _is_placeholder(use: ImageUse, image: ImageReference) -> bool:
     return may_be and image.repository.rpartition("/")[2] in _PLACEHOLDERS
 
 
-_REPLACE = "name the version that was tested, best with its digest: `name:1.2.3@sha256:…`"
+_REPLACE = "name the version that was tested, best with its digest: `<name>:<version>@sha256:…`"
+
+_NEW_TAG = "name the version that was tested: `newTag: <version>`, best with `digest: sha256:…`"
+_DIGEST_TOO = "add the digest: `digest: sha256:…` "
+
+
+def _is_renamed(use: ImageUse, ctx: Context) -> bool:
+    """Whether a kustomization names the image in parts."""
+    return ctx.document.kind == "kustomization" and use.path.startswith("images[")
 
 
 def _breaks(image: ImageReference) -> bool:

@@ -43,11 +43,12 @@ def untrusted_registry(use: ImageUse, ctx: Context) -> Findings:
     image = use.reference.value
     if any(_covers(pattern, image) for pattern in trusted):
         return
+    quoted = ", ".join(f"`{glob}`" for glob in trusted)
     yield ctx.finding(
         use,
         f"`{image.familiar}` comes from `{image.registry}`, which the policy does not trust",
-        help=f"mirror it into a trusted registry ({', '.join(trusted)}), "
-        f"or add `{image.name}` to `environment.registries`",
+        help=f"mirror it into a trusted registry ({quoted}), "
+        f"or trust it (`{image.name}` in `environment.registries`)",
         subject=image.familiar,
     )
 

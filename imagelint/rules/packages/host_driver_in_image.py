@@ -11,7 +11,10 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 
 _MOUNTED = "leave it out: the container toolkit mounts the host's own"
 _JUDGED = {
-    "cuda": ("installs a driver beside the toolkit", "install `cuda-toolkit-<major>-<minor>`"),
+    "cuda": (
+        "installs a driver beside the toolkit",
+        "install `cuda-libraries-<major>-<minor>`, or `cuda-toolkit-<major>-<minor>` to build",
+    ),
     "driver": ("is a part of the host's driver", _MOUNTED),
     "toolkit": ("belongs on the host, not into a container", "install it on the nodes"),
 }

@@ -80,7 +80,7 @@ def _way_out(wheels: Platform, base: Platform) -> str:
     if base.vendor != "nvidia" or not base.cuda:
         return f"take wheels for {base.title}, or a base image for {wheels.title}"
     index = f"take an index of CUDA {base.cuda[0]} (`…/whl/cu{base.cuda[0]}x`)"
-    return f"{index}, or a base image with {wheels.title}"
+    return f"{index}, or a base image for {wheels.title}"
 
 
 def _misfit(finding: Finding, wheels: Platform, driver: str | None) -> Finding:

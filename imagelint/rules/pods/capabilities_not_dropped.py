@@ -85,7 +85,7 @@ def capabilities_not_dropped(container: Container | ComposeService, ctx: Context
         yield from _added(container, "container", ctx)
 
 
-_DROP = "set securityContext.capabilities.drop: [ALL]"
+_DROP = "set `securityContext.capabilities.drop: [ALL]`"
 
 
 def _keeps_some(container: Container) -> bool:

@@ -98,7 +98,7 @@ def _beside_limit(
         return
     if ceiling is ABSENT:
         message = f"{name} is requested without a limit"
-        help_ = f"write limits: {{{name}: {wanted.value}}}"
+        help_ = f"write `limits: {{{name}: {wanted.value}}}`"
         yield ctx.finding(request, message, help=help_, subject=container.name)
     elif isinstance(ceiling, Known) and _differ(wanted.value, ceiling.value):
         message = f"{name}: the request {wanted.value} differs from the limit {ceiling.value}"

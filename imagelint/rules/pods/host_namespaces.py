@@ -96,7 +96,7 @@ def host_namespaces(pod: Pod | ComposeService, ctx: Context) -> Findings:
         yield ctx.finding(
             place,
             f"{field} lets the pod see {_SHARED[field]}",
-            help=f"drop {field}",
+            help=f"drop `{field}`",
             subject=pod.owner.name,
             severity=_severity(pod, field),
         )
@@ -111,7 +111,7 @@ def _judge_service(service: ComposeService, ctx: Context) -> Findings:
         yield ctx.finding(
             place,
             f"{key}: host lets the service see {_OF_HOST[key]}",
-            help="drop it and publish `ports`" if key == "network_mode" else f"drop {key}",
+            help="drop it and publish `ports`" if key == "network_mode" else f"drop `{key}`",
             subject=service.name,
             severity=_severity_of(key),
         )

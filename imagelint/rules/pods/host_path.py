@@ -9,7 +9,7 @@ from imagelint.documents.queries.hostmounts import NODE_FOLDERS, SOCKETS, ruling
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _CLOCK = ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo")
-_HELP = "use a persistentVolumeClaim, or an emptyDir for what may be lost"
+_HELP = "use a `persistentVolumeClaim`, or an `emptyDir` for what may be lost"
 _SOCKET_HELP = "drop it: whoever speaks to the container runtime is root on its host"
 
 _HOST_HELP = "mount a folder of the project, or a named volume; name single devices"

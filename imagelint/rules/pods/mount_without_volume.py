@@ -42,7 +42,7 @@ def mount_without_volume(container: Container, ctx: Context) -> Findings:
     for mount in container.unmet_mounts:
         name, there = value_or(mount.value, ""), container.volume_names
         meant = nearest(name, there) or (there[0] if len(there) == 1 else "")
-        help_ = f"define `{name}` in the pod's `volumes`"
+        help_ = f"define `{name}` among the volumes of the pod"
         yield ctx.finding(
             mount,
             f"the pod has no volume `{name}`",

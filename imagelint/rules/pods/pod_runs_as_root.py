@@ -5,7 +5,13 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.privileges import is_root, may_be_root, open_places
+from imagelint.documents.queries.privileges import (
+    is_root,
+    may_be_root,
+    open_places,
+    told_places,
+    unprivileged_user,
+)
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -48,7 +54,7 @@ def pod_runs_as_root(pod: Pod | ComposeService, ctx: Context) -> Findings:
         kind: Pod
         metadata: {name: llm}
         spec:
-          securityContext: {runAsNonRoot: true, runAsUser: 2000, runAsGroup: 0}
+          securityContext: {runAsNonRoot: true, runAsUser: 2000}
           containers:
             - name: server
               image: vllm/vllm-openai:v0.30.0
@@ -63,7 +69,7 @@ def pod_runs_as_root(pod: Pod | ComposeService, ctx: Context) -> Findings:
         services:
           llm:
             image: vllm/vllm-openai:v0.30.0
-            user: "2000:0"
+            user: "10001:0"
     """
     if isinstance(pod, ComposeService):
         root, user = pod.place.root, pod.runtime.privileges.user
@@ -78,21 +84,20 @@ def pod_runs_as_root(pod: Pod | ComposeService, ctx: Context) -> Findings:
         yield ctx.finding(
             place,
             f"nothing keeps the {what} from running as root",
-            help=_HELP,
+            help=_HELP % (unprivileged_user(pod.containers), what.partition(" ")[0]),
             subject=name,
             severity=low,
             cause=pod.security_context,
         )
-    for container in pod.containers:
-        if is_root(container):
-            yield ctx.finding(
-                container.privileges.user,
-                f"the container `{container.name}` runs as root",
-                help=_HELP,
-                subject=container.name,
-                severity=low or Severity.HIGH,
-            )
+    for place, name, what in told_places(pod, is_root, lambda one: one.privileges.user):
+        yield ctx.finding(
+            place,
+            f"the {what} runs as root",
+            help=_HELP % (unprivileged_user(pod.containers), what.partition(" ")[0]),
+            subject=name,
+            severity=low or Severity.HIGH,
+        )
 
 
-_HELP = "set spec.securityContext: {runAsNonRoot: true, runAsUser: 10001}"
+_HELP = "set `securityContext: {runAsNonRoot: true, runAsUser: %s}` of the %s"
 _SERVICE_HELP = 'name another user: `user: "10001:0"`'

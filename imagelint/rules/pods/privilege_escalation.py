@@ -60,7 +60,7 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
         yield ctx.finding(
             place,
             f"the container `{container.name}` {how} gain privileges",
-            help="set securityContext.allowPrivilegeEscalation: false",
+            help="set `securityContext.allowPrivilegeEscalation: false`",
             subject=container.name,
             severity=Severity.LOW if container.owner.is_node_agent else None,
             cause=container.security_context if allowed is ABSENT else "",

@@ -72,7 +72,7 @@ def privileged_container(container: Container | ComposeService, ctx: Context) ->
         yield ctx.finding(
             container.privileges.privileged,
             f"the container `{container.name}` is privileged",
-            help="drop it; request GPUs under resources.limits, add single capabilities if needed",
+            help="drop it; request GPUs under `resources`, add single capabilities if needed",
             subject=container.name,
             severity=Severity.LOW if container.owner.is_node_agent else None,
         )

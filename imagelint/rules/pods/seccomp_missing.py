@@ -5,7 +5,12 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.privileges import lacks_seccomp, open_places
+from imagelint.documents.queries.privileges import (
+    is_unconfined,
+    lacks_seccomp,
+    open_places,
+    told_places,
+)
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -74,22 +79,20 @@ def seccomp_missing(pod: Pod | ComposeService, ctx: Context) -> Findings:
         yield ctx.finding(
             place,
             f"no seccomp profile is set for the {what}",
-            help=_HELP,
+            help=_HELP % what.partition(" ")[0],
             subject=name,
             severity=low,
             cause=pod.security_context,
         )
-    for container in pod.containers:
-        place = container.privileges.seccomp
-        profile = place.value
-        if isinstance(profile, Known) and profile.value == "Unconfined":
-            message = f"seccomp is switched off for the container `{container.name}`"
-            level, name = low or Severity.HIGH, container.name
-            yield ctx.finding(place, message, help=_HELP, subject=name, severity=level)
+    for place, name, what in told_places(pod, is_unconfined, lambda one: one.privileges.seccomp):
+        message, level = f"seccomp is switched off for the {what}", low or Severity.HIGH
+        yield ctx.finding(
+            place, message, help=_HELP % what.partition(" ")[0], subject=name, severity=level
+        )
 
 
-_HELP = "set spec.securityContext.seccompProfile: {type: RuntimeDefault}"
-_SERVICE_HELP = "drop it: Docker's profile lets servers run; ROCm needs /dev/kfd and /dev/dri only"
+_HELP = "set `securityContext.seccompProfile: {type: RuntimeDefault}` of the %s"
+_DROP = "drop it: Docker's profile lets servers run; ROCm needs `/dev/kfd` and `/dev/dri` only"
 
 
 def _judge_service(service: ComposeService, ctx: Context) -> Findings:
@@ -97,4 +100,4 @@ def _judge_service(service: ComposeService, ctx: Context) -> Findings:
     if isinstance(place.value, Known) and place.value.value == "Unconfined":
         message, name = f"seccomp is switched off for the service `{service.name}`", service.name
         high = Severity.HIGH
-        yield ctx.finding(place, message, help=_SERVICE_HELP, subject=name, severity=high)
+        yield ctx.finding(place, message, help=_DROP, subject=name, severity=high)

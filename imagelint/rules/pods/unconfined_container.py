@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import Known
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Container
 from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.runtime.privileges import Switched
 
 
 @rule(
@@ -66,11 +71,23 @@ def unconfined_container(container: Container | ComposeService, ctx: Context) ->
     privileges = container.runtime.privileges
     if privileges.privileged.on:
         return
-    what, level = "service", None
-    if isinstance(container, Container):
-        what, level = "container", Severity.LOW if container.owner.is_node_agent else None
+    node_agent = isinstance(container, Container) and container.owner.is_node_agent
     found = privileges.unconfined.value
     for switched in found.value if isinstance(found, Known) else ():
-        message = f"{switched.what} is switched off for the {what} `{container.name}`"
-        help_, name = switched.back, container.name
-        yield ctx.finding(switched, message, help=help_, subject=name, severity=level)
+        what, name = _who(container, switched)
+        yield ctx.finding(
+            switched,
+            f"{switched.what} is switched off for the {what}",
+            help=switched.back,
+            subject=name,
+            severity=Severity.LOW if node_agent else None,
+        )
+
+
+def _who(container: Container | ComposeService, switched: Switched) -> tuple[str, str]:
+    """Of whom it is said, and the name: the pod may say it for all of its containers."""
+    if isinstance(container, ComposeService):
+        return f"service `{container.name}`", container.name
+    if switched.path.startswith(f"{container.path}."):
+        return f"container `{container.name}`", container.name
+    return "pod", container.owner.name

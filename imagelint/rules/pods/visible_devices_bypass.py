@@ -53,7 +53,7 @@ def visible_devices_bypass(container: Container, ctx: Context) -> Findings:
         yield ctx.finding(
             variable,
             f"{_VARIABLE}={variable.value.value} takes GPUs that were not requested",
-            help="drop it and write resources.limits: {nvidia.com/gpu: N}",
+            help="drop it and write `limits: {nvidia.com/gpu: <count>}` under `resources`",
             subject=container.name,
         )
     elif isinstance(gpus, Known):

@@ -61,8 +61,13 @@ def writable_root(container: Container, ctx: Context) -> Findings:
     yield ctx.finding(
         place,
         f"the root filesystem of the container `{container.name}` is writable",
-        help="set securityContext.readOnlyRootFilesystem: true and mount emptyDirs where it writes",
+        help=_HELP,
         subject=container.name,
         severity=Severity.LOW if lower else None,
         cause=container.security_context if fact is ABSENT else "",
     )
+
+
+_HELP = (
+    "set `securityContext.readOnlyRootFilesystem: true`, and mount an `emptyDir` where it writes"
+)

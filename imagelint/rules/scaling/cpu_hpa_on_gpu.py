@@ -57,7 +57,7 @@ def cpu_hpa_on_gpu(scaler: Autoscaler, ctx: Context) -> Findings:
           metrics:
             - type: Pods
               pods:
-                metric: {name: vllm_num_requests_waiting}
+                metric: {name: "vllm:num_requests_waiting"}
                 target: {type: AverageValue, averageValue: "5"}
         ---
         apiVersion: apps/v1
@@ -82,7 +82,7 @@ def cpu_hpa_on_gpu(scaler: Autoscaler, ctx: Context) -> Findings:
         return
     known = servers[0].facts
     waiting = known.metrics.waiting if known and known.metrics else ""
-    example = f", such as {waiting}" if waiting else ""
+    example = f", such as `{waiting}`" if waiting else ""
     yield ctx.finding(
         scaler.signals[0],
         f"{title(servers[0])} works on the GPU, and is scaled by {' and '.join(sorted(kinds))}",

@@ -88,7 +88,7 @@ def route_timeout_short(route: Route, ctx: Context) -> Findings:
         yield ctx.finding(
             timeout,
             f"{limit} of {title(servers[0])} may take {seconds:g} s{state}",
-            help=f"set {timeout.field} to {timeout.example}{least}",
+            help=f"{timeout.advice}{least}",
             subject=route.name,
             severity=None if written else Severity.LOW,
             confidence=None if written and not servers[0].concluded else Confidence.LIKELY,

@@ -22,6 +22,7 @@ _FIELDS = {
     "Knative": "autoscaling.knative.dev/min-scale",
     "ScaledObject": "minReplicaCount",
 }
+_ONE = {"Knative": '"1"'}  # annotations are strings
 
 
 @rule(Autoscaler, Severity.MEDIUM)
@@ -99,7 +100,7 @@ def scale_to_zero(scaler: Autoscaler, ctx: Context) -> Findings:
     yield ctx.finding(
         place,
         f"{state}: the next request waits for a GPU, and {wait.why} may take {wait.seconds:g} s",
-        help=f"write {field}: 1" if none else "drop idleReplicaCount",
+        help=f"write `{field}: {_ONE.get(scaler.kind, 1)}`" if none else "drop `idleReplicaCount`",
         subject=scaler.name,
         confidence=Confidence.LIKELY if unsure else None,
     )

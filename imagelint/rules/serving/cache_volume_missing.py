@@ -62,7 +62,7 @@ def cache_volume_missing(server: ServingCommand, ctx: Context) -> Findings:
     if lost is None:
         return
     what, small = _weights(server)
-    proposal = runtime.platform.volume(lost.folder.removesuffix("/hub") or "the model cache")
+    proposal = runtime.platform.volume(lost.folder.removesuffix("/hub"))
     yield ctx.finding(
         lost.mount or proposal.place,
         f"{lost.before}{what}{lost.after}",

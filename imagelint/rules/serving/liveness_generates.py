@@ -70,7 +70,7 @@ def liveness_generates(server: ServingCommand, ctx: Context) -> Findings:
     if found is None or not isinstance(probe, Known):
         return
     place, path = found
-    instead = f"ask {server.facts.endpoints.liveness}" if server.facts else _UNKNOWN
+    instead = f"ask `{server.facts.endpoints.liveness}`" if server.facts else _UNKNOWN
     kills = probe.value.kills
     mild = not kills or path.startswith(_SKIPS_WHEN_BUSY)
     yield ctx.finding(

@@ -76,7 +76,7 @@ def shm_small(server: ServingCommand, ctx: Context) -> Findings:
         yield ctx.finding(
             _place(server),
             f"the size of /dev/shm is {size.value:g} bytes: `m` is a thousandth in Kubernetes",
-            help="write Mi or Gi: sizeLimit: 8Gi",
+            help="write `Mi` or `Gi`, as in `sizeLimit: 8Gi`",
             subject=server.launch.runtime.name,
             severity=Severity.HIGH,
         )

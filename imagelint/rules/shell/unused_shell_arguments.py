@@ -49,11 +49,13 @@ def unused_shell_arguments(subject: Script | Command, ctx: Context) -> Findings:
     found = unused_arguments(subject)
     if found is None:
         return
+    # Compose reads a dollar by itself.
+    words = '"$$@"' if ctx.document.kind == "compose" else '"$@"'
     what = f"runs `{found.text}` alone" if found.bare else "does not use what follows it"
     yield ctx.finding(
         found.lost,
         f"`{found.lost.text}` is no part of the script: the shell {what}",
-        help='write the script as one word, or `"$@"` where it shall use the words behind it',
+        help=f"write the script as one word, or `{words}` where it shall use the words behind it",
         subject=found.lost.text,
         severity=None if found.bare else Severity.MEDIUM,
         confidence=None if found.bare else Confidence.LIKELY,

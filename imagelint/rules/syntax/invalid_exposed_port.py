@@ -30,6 +30,6 @@ def invalid_exposed_port(complaint: InvalidExposedPort, ctx: Context) -> Finding
 
     Good:
         FROM alpine:3.20
-        EXPOSE 8080
+        EXPOSE 8000
     """
     yield ctx.complaint(complaint)

@@ -19,7 +19,7 @@ _WORDS = {
     Unscanned.THIRD_PARTY: _Words(
         Severity.INFO,
         "not matched, for want of advisories of their vendor: {what}",
-        "compare their versions with the vendor's own security bulletins",
+        "compare their versions with the vendor's bulletins, and waive this with the outcome",
     ),
     Unscanned.CONDA: _Words(
         Severity.MEDIUM,
@@ -34,7 +34,7 @@ _WORDS = {
     Unscanned.UNKNOWN_SYSTEM: _Words(
         Severity.HIGH,
         "the packages of a system that the scanner does not know were compared with nothing",
-        "keep the `/etc/os-release` of the distribution in the image, or use one that is known",
+        "keep the name of the distribution (`/etc/os-release`) in the image, or use a known one",
     ),
     Unscanned.NO_PACKAGES: _Words(
         Severity.MEDIUM,
@@ -49,7 +49,7 @@ _WORDS = {
     Unscanned.NO_ADVISORIES: _Words(
         Severity.MEDIUM,
         "the scanner has no advisories for packages of the kind {where}: {what}",
-        "compare their versions with the advisories of their projects",
+        "compare their versions with their projects' advisories, and waive this with the outcome",
     ),
     Unscanned.EMPTY_DATABASE: _Words(
         Severity.HIGH,
@@ -69,7 +69,7 @@ _WORDS = {
     Unscanned.NO_DISTRIBUTION: _Words(
         Severity.LOW,
         "the scanner recognised no distribution, so it listed no system packages",
-        "keep `/etc/os-release` and the package database in the image",
+        "keep the package database and the distribution's name (`/etc/os-release`) in the image",
     ),
 }
 

@@ -68,9 +68,13 @@ def test_what_a_platform_calls_things(
 @pytest.mark.parametrize(
     ("platform", "path", "advice"),
     [
-        (POD, "volumeMounts[1]", "mount a persistentVolumeClaim at /m"),
-        (SERVICE, "volumes[2]", "write volumes: [models:/m]"),
-        (IMAGE, "start", "run it with --volume=models:/m"),
+        (POD, "volumeMounts[1]", "mount a `persistentVolumeClaim` at `/m`"),
+        (
+            SERVICE,
+            "volumes[2]",
+            "add `models:/m` to its `volumes`, and `models:` to those of the file",
+        ),
+        (IMAGE, "start", "run it with `--volume=models:/m`"),
     ],
 )
 def test_a_volume(platform: Platform, path: str, advice: str) -> None:
@@ -79,21 +83,36 @@ def test_a_volume(platform: Platform, path: str, advice: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("platform", "advice"),
+    [
+        (POD, "mount a `persistentVolumeClaim` at the model cache"),
+        (
+            SERVICE,
+            "add `models:<model cache>` to its `volumes`, and `models:` to those of the file",
+        ),
+        (IMAGE, "run it with `--volume=models:<model cache>`"),
+    ],
+)
+def test_a_volume_wherever_the_cache_is(platform: Platform, advice: str) -> None:
+    assert platform.volume("").advice == advice
+
+
+@pytest.mark.parametrize(
     ("platform", "path", "advice", "instead"),
     [
         (
             POD,
             "volumeMounts[1]",
-            "mount an emptyDir {medium: Memory, sizeLimit: 16Gi} at /dev/shm",
-            "drop it and mount an emptyDir {medium: Memory, sizeLimit: 8Gi} at /dev/shm",
+            "mount an `emptyDir: {medium: Memory, sizeLimit: 16Gi}` at `/dev/shm`",
+            "drop it and mount an `emptyDir: {medium: Memory, sizeLimit: 8Gi}` at `/dev/shm`",
         ),
         (
             SERVICE,
             "shm_size",
-            "write shm_size: 16gb",
-            "write shm_size: 8gb (16gb for many GPUs) instead",
+            "write `shm_size: 16gb`",
+            "write `shm_size: 8gb` (16gb for many GPUs) instead",
         ),
-        (IMAGE, "start", "run it with --shm-size=16g", "run it with --shm-size=8g instead"),
+        (IMAGE, "start", "run it with `--shm-size=16g`", "run it with `--shm-size=8g` instead"),
     ],
 )
 def test_shared_memory(platform: Platform, path: str, advice: str, instead: str) -> None:
@@ -105,9 +124,9 @@ def test_shared_memory(platform: Platform, path: str, advice: str, instead: str)
 @pytest.mark.parametrize(
     ("platform", "path", "advice"),
     [
-        (POD, "resources.limits", "write resources: {limits: {nvidia.com/gpu: 1}}"),
-        (SERVICE, "deploy.resources.reservations.devices", "write gpus: all"),
-        (IMAGE, "start", "run it with --gpus=all"),
+        (POD, "resources.limits", "write `resources: {limits: {nvidia.com/gpu: 1}}`"),
+        (SERVICE, "deploy.resources.reservations.devices", "write `gpus: all`"),
+        (IMAGE, "start", "run it with `--gpus=all`"),
     ],
 )
 def test_gpus(platform: Platform, path: str, advice: str) -> None:
@@ -121,10 +140,10 @@ def test_gpus(platform: Platform, path: str, advice: str) -> None:
         (
             POD,
             "startupProbe",
-            "add a startupProbe with periodSeconds: 10 and failureThreshold: 31 on /health",
+            "add a `startupProbe` with `periodSeconds: 10` and `failureThreshold: 31` on `/health`",
         ),
-        (SERVICE, "healthcheck", "add a healthcheck with start_period: 301s on /health"),
-        (IMAGE, "start", "add HEALTHCHECK --start-period=301s on /health"),
+        (SERVICE, "healthcheck", "add a `healthcheck` with `start_period: 301s` on `/health`"),
+        (IMAGE, "start", "add `HEALTHCHECK --start-period=301s CMD …` on `/health`"),
     ],
 )
 def test_time_to_start(platform: Platform, path: str, advice: str) -> None:
@@ -135,9 +154,9 @@ def test_time_to_start(platform: Platform, path: str, advice: str) -> None:
 @pytest.mark.parametrize(
     ("platform", "path", "advice"),
     [
-        (POD, "time 5", "periodSeconds: 10 with failureThreshold: 30, or more"),
-        (SERVICE, "time 1", "write start_period: 300s, or longer"),
-        (IMAGE, "time 1", "write --start-period=300s, or longer"),
+        (POD, "time 5", "write `periodSeconds: 10` and `failureThreshold: 30`, or more"),
+        (SERVICE, "time 1", "write `start_period: 300s`, or longer"),
+        (IMAGE, "time 1", "write `--start-period=300s`, or longer"),
     ],
 )
 def test_more_time(platform: Platform, path: str, advice: str) -> None:

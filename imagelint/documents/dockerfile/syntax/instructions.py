@@ -226,7 +226,9 @@ class _Reader:
             self._add(UnclosedQuote(span, owner, str(error), help_))
             return UNKNOWN
         except ExpansionError as error:
-            help_ = "write ${NAME} or ${NAME:-default}, and \\$ for the character itself"
+            help_ = (
+                "write `${<name>}` or `${<name>:-<default>}`, and `\\$` for the character itself"
+            )
             self._add(BadSubstitution(span, owner, str(error), help_))
             return UNKNOWN
         return Known(fact.value, span) if isinstance(fact, Known) else fact
@@ -289,7 +291,7 @@ def _fault(keyword: str, arguments: Arguments) -> ArgumentFault | None:
     first = arguments.values[0]
     if keyword == "SHELL" and not arguments.json:
         message = "SHELL takes its words in JSON form"
-        return ArgumentFault(ShellNotInJsonForm, message, 'write SHELL ["/bin/bash", "-c"]', first)
+        return ArgumentFault(ShellNotInJsonForm, message, 'write `SHELL ["/bin/…", "-c"]`', first)
     if keyword == "HEALTHCHECK" and first.upper() not in ("CMD", "NONE"):
         message = "HEALTHCHECK takes CMD and a command, or NONE"
         return ArgumentFault(UnknownHealthcheckType, message, "put CMD in front of it", first)

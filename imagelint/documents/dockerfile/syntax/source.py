@@ -151,7 +151,7 @@ class _Scanner:
             return
         span = Span(start + match.start(1), start + match.end(1))
         message = f"{name}{equals} is a comment, and no directive"
-        self.complaints.append(MisspeltDirective(span, name, message, f"write # {near}={value}"))
+        self.complaints.append(MisspeltDirective(span, name, message, f"write `# {near}=…`"))
 
     def _set_escape(self, span: Span, value: str) -> None:
         if value in ("\\", "`"):

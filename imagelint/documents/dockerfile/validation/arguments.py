@@ -38,7 +38,7 @@ def _names(instruction: Instruction) -> Iterator[Complaint]:
     for word in words:
         if word.raw.startswith("="):
             message = f"{word.raw[:40]} has no name in front of the equals sign"
-            help_ = "write name=value, without blanks around the equals sign"
+            help_ = "write `<name>=<value>`, without blanks around the equals sign"
             yield BlankName(word.span, instruction.keyword, message, help_)
             return
 
@@ -58,7 +58,7 @@ def _ports(instruction: Instruction) -> Iterator[Complaint]:
         for part in word.text.split() if isinstance(word.value, Known) else ():
             fault = _port_fault(part)
             if fault:
-                help_ = "write the number that the server listens on, as 8000 or 8000/tcp"
+                help_ = "write the number that the server listens on, as `8000` or `8000/tcp`"
                 yield InvalidExposedPort(word.span, part, f"{part[:40]} {fault}", help_)
                 break
 
@@ -170,7 +170,7 @@ def _target(instruction: Instruction) -> Iterator[Complaint]:
         for source in sources:
             if source.text.startswith(_ADDRESSES):
                 message = "COPY takes no address: only ADD fetches what it names"
-                help_ = "use ADD --checksum=sha256:…, or fetch it in a RUN"
+                help_ = "use `ADD --checksum=sha256:…`, or fetch it in a RUN"
                 yield UrlInCopy(source.span, keyword, message, help_)
                 return
 

@@ -101,17 +101,19 @@ def _unknown(flag: Flag, keyword: str, known: dict[str, _Takes]) -> Complaint:
     return UnknownFlag(flag.span, f"--{flag.name}", message, _suggestion(flag.name, known, keyword))
 
 
+_IN_JSON = frozenset(("CMD", "ENTRYPOINT", "RUN", "SHELL", "VOLUME"))
+_JSON = "what begins with `--` right behind the keyword is read as its flag: put it in JSON form"
+
+
 def _suggestion(name: str, known: dict[str, _Takes], keyword: str) -> str:
     if not known:
-        return (
-            f"what begins with -- right behind {keyword} is read as its flag: put it in JSON form"
-        )
+        return _JSON if keyword in _IN_JSON else f"drop it: {keyword} has no flags"
     from difflib import get_close_matches
 
     close = get_close_matches(name, known, n=1)
     if close:
-        return f"did you mean --{close[0]}?"
-    return f"{keyword} has {', '.join(f'--{one}' for one in sorted(known))}"
+        return f"did you mean `--{close[0]}`?"
+    return f"drop it, or write one of {', '.join(f'--{one}' for one in sorted(known))}"
 
 
 def _value_complaints(flag: Flag, takes: _Takes, instruction: Instruction) -> Iterator[Complaint]:
@@ -119,10 +121,10 @@ def _value_complaints(flag: Flag, takes: _Takes, instruction: Instruction) -> It
     if takes is _Takes.SWITCH:
         if not _is_switch(flag):
             message = f"{subject} is true or false, and not {flag.written[:40] or 'nothing'}"
-            yield InvalidFlagValue(flag.value_span, subject, message, f"write {subject}")
+            yield InvalidFlagValue(flag.value_span, subject, message, f"write `{subject}`")
     elif "=" not in flag.raw:
         message = f"{subject} has no value"
-        help_ = f"write {subject}=value, without a blank"
+        help_ = f"write `{subject}=<value>`, without a blank"
         yield InvalidFlagValue(flag.span, subject, message, help_)
     elif flag.name == "mount":
         yield from mount_complaints(flag)

@@ -32,7 +32,7 @@ def broken_json_form(instruction: Instruction) -> Complaint | None:
     span = Span(words[0].span.start, words[-1].span.end)
     what = "a shell runs it as it is written" if keyword in _COMMANDS else "it is taken for words"
     message = f"this is no array in JSON form: {what}"
-    help_ = 'put every word into double quotes and a comma between them: ["a", "b"]'
+    help_ = 'put every word into double quotes and a comma between them: `["…", "…"]`'
     return BrokenJsonForm(span, keyword, message, help_)
 
 

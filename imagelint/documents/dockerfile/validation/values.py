@@ -44,7 +44,9 @@ def mode_fault(text: str) -> ValueFault | None:
     """`--chmod`: an octal number up to 7777, or changes as `chmod` takes them."""
     if _OCTAL.fullmatch(text) or _SYMBOLIC.fullmatch(text):
         return None
-    return ValueFault(f"{text[:40]} is no mode of a file", "write it as 0644, or as u=rwX,go=rX")
+    return ValueFault(
+        f"{text[:40]} is no mode of a file", "write it as `0644`, or as `u=rwX,go=rX`"
+    )
 
 
 _LEAST = 1e-3  # of a second
@@ -54,10 +56,12 @@ def duration_fault(text: str) -> ValueFault | None:
     """`--interval` and its like: a duration of Go, nothing or at least a millisecond."""
     seconds = parse_duration(text)
     if seconds is None:
-        return ValueFault(f"{text[:40]} is no duration", "write it with its unit, as 30s or 1m30s")
+        return ValueFault(
+            f"{text[:40]} is no duration", "write it with its unit, as `30s` or `1m30s`"
+        )
     if seconds == 0 or seconds >= _LEAST:
         return None
-    return ValueFault(f"{text[:40]} is less than a millisecond", "write it as 30s or 1m30s")
+    return ValueFault(f"{text[:40]} is less than a millisecond", "write it as `30s` or `1m30s`")
 
 
 _WHOLE = pattern(r"\+?\d+|-0+", re.ASCII)
@@ -71,7 +75,7 @@ def retries_fault(text: str) -> ValueFault | None:
         digits = text.lstrip("+-0") or "0"
         if len(digits) <= _MOST_DIGITS and int(digits) <= _MOST_RETRIES:
             return None
-    return ValueFault(f"{text[:40]} is no number of retries", "write a whole number, as 3")
+    return ValueFault(f"{text[:40]} is no number of retries", "write a whole number, as `3`")
 
 
 # https://github.com/containerd/platforms/blob/main/database.go
@@ -143,7 +147,7 @@ def platform_fault(text: str) -> ValueFault | None:
     if known:
         return None
     message = f"{text[:40]} is no platform" if text else "the platform comes to nothing"
-    return ValueFault(message, "write it as linux/amd64 or linux/arm64")
+    return ValueFault(message, "write it as `linux/amd64` or `linux/arm64`")
 
 
 _DIGEST = pattern(r"sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128}", re.ASCII)
@@ -157,7 +161,7 @@ def checksum_fault(text: str, sources: tuple[Word, ...]) -> ValueFault | None:
     if len(known) < len(sources):
         return None
     if len(known) > 1:
-        return ValueFault("a checksum is of one source alone", "write an ADD for each source")
+        return ValueFault("a checksum is of one source alone", "write an `ADD` for each source")
     if _REPOSITORY.match(known[0]):
         fits = _COMMIT.fullmatch(text) is not None
         return None if fits else ValueFault(f"{text[:40]} is no commit", "write it in hexadecimal")
@@ -166,4 +170,4 @@ def checksum_fault(text: str, sources: tuple[Word, ...]) -> ValueFault | None:
         return ValueFault(message, "remove it: a file of the context is what it is")
     if _DIGEST.fullmatch(text):
         return None
-    return ValueFault(f"{text[:40]} is no digest", "write it as sha256: and 64 hexadecimal digits")
+    return ValueFault(f"{text[:40]} is no digest", "write it as `sha256:<64 hexadecimal digits>`")

@@ -54,18 +54,19 @@ class PodPlatform(NamedTuple):
     def volume(self, target: str) -> Proposal:
         """A claim, mounted in the container."""
         place = next_item(self.body["volumeMounts"])
-        return Proposal(place, f"mount a persistentVolumeClaim at {target}")
+        where = f"`{target}`" if target else "the model cache"
+        return Proposal(place, f"mount a `persistentVolumeClaim` at {where}")
 
     def shared_memory(self, gib: int) -> Proposal:
         """A volume in memory."""
         place = next_item(self.body["volumeMounts"])
-        volume = f"emptyDir {{medium: Memory, sizeLimit: {gib}Gi}}"
-        return Proposal(place, f"mount an {volume} at /dev/shm")
+        volume = f"emptyDir: {{medium: Memory, sizeLimit: {gib}Gi}}"
+        return Proposal(place, f"mount an `{volume}` at `/dev/shm`")
 
     def gpus(self) -> Proposal:
         """A limit: the request follows it."""
         place = self.body.at("resources", "limits")
-        return Proposal(place, "write resources: {limits: {nvidia.com/gpu: 1}}")
+        return Proposal(place, "write `resources: {limits: {nvidia.com/gpu: 1}}`")
 
     def secret(self, variable: str, flag: str) -> str:
         """A key of a Secret."""
@@ -75,15 +76,15 @@ class PodPlatform(NamedTuple):
 
     def startup_probe(self, seconds: float, url_path: str) -> Proposal:
         """A probe that holds back the others."""
-        advice = f"add a startupProbe with periodSeconds: 10 and {_threshold(seconds)}"
-        return Proposal(self.body["startupProbe"], f"{advice} on {url_path}")
+        advice = f"add a `startupProbe` with `periodSeconds: 10` and {_threshold(seconds)}"
+        return Proposal(self.body["startupProbe"], f"{advice} on `{url_path}`")
 
     def more_time(self, probe: Probe, seconds: float) -> Proposal:
         """More failures until the probe gives up."""
-        advice = f"periodSeconds: 10 with {_threshold(seconds)}, or more"
+        advice = f"write `periodSeconds: 10` and {_threshold(seconds)}, or more"
         return Proposal(probe.timing.failure_threshold, advice)
 
 
 def _threshold(seconds: float) -> str:
     """How often a probe that asks every ten seconds has to fail until so much time is over."""
-    return f"failureThreshold: {int(-(-seconds // 10))}"
+    return f"`failureThreshold: {int(-(-seconds // 10))}`"

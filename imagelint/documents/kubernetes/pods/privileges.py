@@ -119,7 +119,7 @@ def _switched(field: _SecurityContexts) -> Iterator[Switched]:
     ):
         fact = place.text()
         if isinstance(fact, Known) and fact.value == off:
-            yield Switched(place.span, place.path, what, f"write {back}")
+            yield Switched(place.span, place.path, what, f"write `{back}`")
 
 
 def _list(capabilities: Cursor, name: str, added: Collection[str]) -> Field[tuple[Field[str], ...]]:

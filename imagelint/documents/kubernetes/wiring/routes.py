@@ -41,7 +41,7 @@ _NGINX_DEFAULT, _ALB_DEFAULT, _GKE_DEFAULT = 60.0, 60.0, 30.0
 _HAPROXY, _HAPROXY_DEFAULT = "haproxy.router.openshift.io", 30.0
 _HAPROXY_UNITS = {"us": 1e-6, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SERVICE = ("", "Service")
-_ALB_EXAMPLE = "a list that holds idle_timeout.timeout_seconds=600"
+_ALB_EXAMPLE = "a list that holds `idle_timeout.timeout_seconds=600`"
 _NO_LIMIT = float("inf")
 _NGINX_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 
@@ -100,20 +100,18 @@ def _ingress(ingress: Ingress) -> Route:
     timeouts: tuple[Timeout, ...] = ()
     if controller == "nginx":
         place = obj.annotation(f"{_NGINX}/proxy-read-timeout")
-        timeouts = (_timeout(place, _bare_seconds(place), "idle", '"600"', _NGINX_DEFAULT),)
+        timeouts = (_timeout(place, _bare_seconds(place), "idle", '`"600"`', _NGINX_DEFAULT),)
     elif controller == _F5:
         place = obj.annotation(f"{_F5}/proxy-read-timeout")
-        timeouts = (_timeout(place, _nginx_time(place), "idle", "600s", _NGINX_DEFAULT),)
+        timeouts = (_timeout(place, _nginx_time(place), "idle", "`600s`", _NGINX_DEFAULT),)
     elif controller == "alb":
         place = obj.annotation(_ATTRIBUTES)
         timeouts = (_timeout(place, _idle_attribute(place), "idle", _ALB_EXAMPLE, _ALB_DEFAULT),)
     elif controller == "gke":
         # A BackendConfig says it, to which the Service is bound by an annotation of its own.
         place = ingress.body["spec"]
-        field = "timeoutSec of a BackendConfig of its Service"
-        timeouts = (
-            Timeout(place.key_span, field, "600", Known(_GKE_DEFAULT), "total", place.path),
-        )
+        advice = "set `timeoutSec` to `600` in a `BackendConfig` of its Service"
+        timeouts = (Timeout(place.key_span, advice, Known(_GKE_DEFAULT), "total", place.path),)
     backends = tuple((_text(one.service), _text(one.port)) for one in ingress.backends)
     return _route(obj, ingress.body, controller, timeouts, backends)
 
@@ -164,14 +162,14 @@ def _of_gateway(obj: KubernetesObject, rule: Cursor) -> Route:
         if place["kind"].word() in ("", "Service")
     )
     fields = (rule.at("timeouts", "request"), rule.at("timeouts", "backendRequest"))
-    timeouts = tuple(_timeout(place, _duration(place), "total", "600s") for place in fields)
+    timeouts = tuple(_timeout(place, _duration(place), "total", "`600s`") for place in fields)
     return _route(obj, rule, "", timeouts, tuple((name, _text(port)) for name, port in backends))
 
 
 def _of_istio(obj: KubernetesObject, rule: Cursor) -> Route:
     places = [way["destination"] for way in rule["route"].items()]
     backends = tuple((_service_of(place["host"].word()), "") for place in places)
-    timeout = _timeout(rule["timeout"], _duration(rule["timeout"]), "total", "600s")
+    timeout = _timeout(rule["timeout"], _duration(rule["timeout"]), "total", "`600s`")
     return _route(obj, rule, "istio", (timeout,), backends)
 
 
@@ -180,7 +178,7 @@ def _of_openshift(obj: KubernetesObject) -> Route:
     spec = obj.body["spec"]
     place = obj.annotation(f"{_HAPROXY}/timeout")
     seconds = _haproxy_time(place)
-    timeout = _timeout(place, seconds, "idle", "600s", _HAPROXY_DEFAULT)
+    timeout = _timeout(place, seconds, "idle", "`600s`", _HAPROXY_DEFAULT)
     targets = (spec["to"], *spec["alternateBackends"].items())
     backends = tuple(
         (target["name"].word(), "") for target in targets if target["kind"].word() in _SERVICE
@@ -205,7 +203,7 @@ def _service_of(host: str) -> str:
 
 
 def _google(place: Cursor) -> Timeout:
-    return _timeout(place, place.number(), "total", "600", _GKE_DEFAULT)
+    return _timeout(place, place.number(), "total", "`600`", _GKE_DEFAULT)
 
 
 def _timeout(
@@ -213,7 +211,8 @@ def _timeout(
 ) -> Timeout:
     if seconds is ABSENT and default is not None:
         seconds = Known(default)
-    return Timeout(place.span, place.key.strip('[]"'), example, seconds, meaning, place.path)
+    field = place.key.strip('[]"')
+    return Timeout(place.span, f"set `{field}` to {example}", seconds, meaning, place.path)
 
 
 def _duration(place: Cursor) -> Fact[float]:
