@@ -9,7 +9,7 @@ from imagelint.core.fact import Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
-from imagelint.documents.shell.script import ScriptRole, Word
+from imagelint.documents.shell.script import Exports, ScriptRole, Word
 from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
     TEXT_RUNNERS,
@@ -186,7 +186,7 @@ def _script_of(words: tuple[Word, ...], env: Mapping[str, Fact[str]]) -> Script 
         command._replace(
             words=_placed(command, mapped),
             assignments=tuple(_moved(one, mapped) for one in command.assignments),
-            exported=tuple(_moved(one, mapped) for one in command.exported),
+            exported=Exports.of(_moved(one, mapped) for one in command.exported.variables()),
         )
         for command in script.commands
         if not (inner and command.program in _RUNNERS)

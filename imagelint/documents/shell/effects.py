@@ -51,11 +51,10 @@ def apply_effects(command: Command, scope: Scope, text: str) -> None:
 
 def _assign(command: Command, scope: Scope, program: str) -> None:
     exports = program == "export" or bool(program and command.has_flag("-x")) or scope.exports_all
-    public = {variable.name for variable in scope.exported}
     for variable in command.assignments:
         value = variable.value if command.unconditional else UNKNOWN
         scope.assign(variable.name, value)
-        if exports or variable.name in public:
+        if exports or scope.exports(variable.name):
             scope.export(variable._replace(value=value))
     for word in command.arguments if exports else ():
         if _NAME.fullmatch(word.text):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -24,9 +23,8 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Script, Word
 
 # `pip install -r FILE`, `uv pip sync FILE`.
-_INSTALLS = pattern(
-    r"\b(?:pip|uv)[\w.]*\s.*?(?:\s-[rc]|requirement|constraint|\ssync\s)", re.DOTALL
-)
+_INSTALLER = pattern(r"\b(?:pip|uv)[\w.]*\s")
+_LISTED = pattern(r"\s-[rc]|requirement|constraint|\ssync\s")
 RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval", "trap"}
 STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 """What a program is told to read where it is to read its input."""
@@ -74,4 +72,6 @@ def may_install_files(script: Script) -> bool:
     """Whether a script of a build may install what a requirements file lists: most do not."""
     if script.role is not ScriptRole.RUN or not ("pip" in script.text or "uv" in script.text):
         return False
-    return _INSTALLS.search(script.text) is not None
+    # One search for each: in one pattern, every installer would look through all that follows it.
+    installer = _INSTALLER.search(script.text)
+    return installer is not None and _LISTED.search(script.text, installer.end()) is not None

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, UNKNOWN, Fact
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.documents.shell.script import Exports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -22,27 +23,55 @@ _SET = pattern(
     re.ASCII,
 )
 _NAME = pattern(r"[A-Za-z_]\w*", re.ASCII)
+_MOST_HANDED_OUT = 4_000_000
+"""Characters of the values of a script's variables, each as often as it is asked for."""
+
+
+class _Room:
+    """How much of values is still handed out, to a scope and all that are made of it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = _MOST_HANDED_OUT
 
 
 class Scope:
     """Variables by name. What the script itself sets hides what was known before it."""
 
-    __slots__ = ("_before", "_frozen", "_known", "_own", "_public", "exported", "exports_all")
+    __slots__ = (
+        "_before",
+        "_frozen",
+        "_known",
+        "_own",
+        "_public",
+        "_room",
+        "exported",
+        "exports_all",
+    )
 
     def __init__(self, before: Mapping[str, Fact[str]], *, frozen: bool = False) -> None:
         self._before = before
         self._own: dict[str, Fact[str]] = {}
-        self._public: frozenset[str] = frozenset()
+        # What was exported, and whether it still is.
+        self._public: dict[str, bool] = {}
+        self._room = _Room()
         self._frozen = frozen
         self._known = True
-        self.exported: tuple[EnvVar, ...] = ()
+        self.exported = Exports()
         self.exports_all = False
 
     def lookup(self, name: str) -> Fact[str]:
-        """What is known about a variable."""
+        """What is known about a variable; nothing any more when too much was handed out."""
         if name in self._own:
-            return self._own[name]
-        return self._before.get(name, UNKNOWN) if self._known else UNKNOWN
+            fact = self._own[name]
+        else:
+            fact = self._before.get(name, UNKNOWN) if self._known else UNKNOWN
+        if isinstance(fact, Known):
+            self._room.left -= len(fact.value)
+            if self._room.left < 0:
+                return UNKNOWN
+        return fact
 
     def assign(self, name: str, value: Fact[str]) -> None:
         """The script sets a variable, certainly and from here on."""
@@ -53,14 +82,19 @@ class Scope:
         """The script removes a variable, certainly and from here on."""
         self.assign(name, ABSENT)
         if not self._frozen:
-            self.exported = tuple(one for one in self.exported if one.name != name)
+            self.exported = self.exported.without(name)
+            if name in self._public:
+                self._public[name] = False
+
+    def exports(self, name: str) -> bool:
+        """Whether programs that the script starts see a variable."""
+        return self._public.get(name, False)
 
     def export(self, variable: EnvVar) -> None:
         """Programs that the script starts see the variable from here on."""
-        self._public |= {variable.name}
+        self._public[variable.name] = True
         if not self._frozen:
-            others = (one for one in self.exported if one.name != variable.name)
-            self.exported = (*others, variable)
+            self.exported = self.exported.plus(variable)
 
     def taint(self, names: Iterable[str]) -> None:
         """The script may or may not set these variables."""
@@ -76,9 +110,10 @@ class Scope:
         """A scope to change without changing this one: that of a subshell."""
         twin = Scope(self._before, frozen=self._frozen)
         twin._own = dict(self._own)
-        twin._public = self._public
+        twin._public = dict(self._public)
         twin._known = self._known
         twin.exported = self.exported
+        twin._room = self._room
         twin.exports_all = self.exports_all
         return twin
 

@@ -10,7 +10,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import UNKNOWN_PLACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
@@ -43,6 +43,55 @@ class Redirect(NamedTuple):
     target: Word | None
 
 
+class Exports:
+    """What a script exports at one point of it: a chain, so that each command has its own.
+
+    `name` was exported last, or is no more where there is no `variable`.
+    """
+
+    __slots__ = ("_before", "_name", "_variable")
+
+    def __init__(
+        self, name: str = "", variable: EnvVar | None = None, before: Exports | None = None
+    ) -> None:
+        self._name = name
+        self._variable = variable
+        self._before = before
+
+    def __eq__(self, other: object) -> bool:
+        """Whether it is the same, however it came about."""
+        return isinstance(other, Exports) and self.variables() == other.variables()
+
+    def __hash__(self) -> int:
+        """By what is exported."""
+        return hash(self.variables())
+
+    def plus(self, variable: EnvVar) -> Exports:
+        """The same with a variable, in place of what had its name."""
+        return Exports(variable.name, variable, self)
+
+    def without(self, name: str) -> Exports:
+        """The same without a variable."""
+        return Exports(name, None, self) if self._before is not None else self
+
+    @classmethod
+    def of(cls, variables: Iterable[EnvVar]) -> Exports:
+        """What exports some variables, the latest last."""
+        found = cls()
+        for variable in variables:
+            found = found.plus(variable)
+        return found
+
+    def variables(self) -> tuple[EnvVar, ...]:
+        """The variables, the latest last."""
+        latest: dict[str, EnvVar | None] = {}
+        link: Exports | None = self
+        while link is not None:
+            latest.setdefault(link._name, link._variable)  # noqa: SLF001 - it is one of us
+            link = link._before  # noqa: SLF001
+        return tuple(variable for variable in reversed(latest.values()) if variable is not None)
+
+
 class Command(NamedTuple):
     """A simple command: `words[0]` is its program, wrappers (`sudo`, `env`, `exec`, …) removed.
 
@@ -65,7 +114,7 @@ class Command(NamedTuple):
     stage: int = 0
     unconditional: bool = True
     nested: bool = False
-    exported: tuple[EnvVar, ...] = ()
+    exported: Exports = Exports()
     place: ExecutionPlace = UNKNOWN_PLACE
 
     @property
@@ -79,7 +128,7 @@ class Command(NamedTuple):
 
         All else that is set comes from where the script stands: see `place`.
         """
-        return (*self.exported, *self.assignments)
+        return (*self.exported.variables(), *self.assignments)
 
     def has_flag(self, *names: str) -> bool:
         """Whether a flag is given: `-y` also inside `-qy`, `--name` also as `--name=…`."""

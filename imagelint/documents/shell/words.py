@@ -44,6 +44,8 @@ _ANSI_ESCAPE = pattern(
     re.DOTALL,
 )
 _MOST_ASCII = 0x7F
+_LONGEST_FILLED = 8_192
+"""Of what the variables of one word hold: `a=$a$a` doubles with every line."""
 
 
 _new = tuple.__new__  # a record without its constructor, in half of the time
@@ -56,12 +58,20 @@ class _UnknownWordError(Exception):
 class _Fields:
     """The fields that a word splits into, as they grow."""
 
-    __slots__ = ("done", "open", "skeleton")
+    __slots__ = ("_room", "done", "open", "skeleton")
 
     def __init__(self) -> None:
+        self._room = _LONGEST_FILLED
         self.done: list[str] = []
         self.open: list[str] | None = None
         self.skeleton: list[str] = []
+
+    def limit(self, value: str) -> str:
+        """The value of a variable, unless all of them together become too long."""
+        self._room -= len(value)
+        if self._room < 0:
+            raise _UnknownWordError
+        return value
 
     def add(self, text: str) -> None:
         """Text that belongs to the field in hand, even when it is empty."""
@@ -182,7 +192,7 @@ def _quoted_piece(match: re.Match[str], fields: _Fields, lookup: Lookup) -> None
     elif kind == "dollar":
         fields.add("$")
     else:
-        fields.add(_expand(match, lookup))
+        fields.add(fields.limit(_expand(match, lookup)))
 
 
 def _bare_piece(match: re.Match[str], fields: _Fields, lookup: Lookup, *, split: bool) -> None:
@@ -201,9 +211,9 @@ def _bare_piece(match: re.Match[str], fields: _Fields, lookup: Lookup, *, split:
     elif kind == "dollar":
         fields.add("$")
     elif split:
-        fields.split(_expand(match, lookup))
+        fields.split(fields.limit(_expand(match, lookup)))
     else:
-        fields.add(_expand(match, lookup))
+        fields.add(fields.limit(_expand(match, lookup)))
 
 
 def _ansi_escape(match: re.Match[str]) -> str:

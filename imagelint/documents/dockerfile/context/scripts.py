@@ -15,7 +15,7 @@ from imagelint.documents.dockerfile.execution import BuildStep
 from imagelint.documents.parts import Attachments, TextPart
 from imagelint.documents.project import beside
 from imagelint.documents.shell.inner import may_install_files, script_file
-from imagelint.documents.shell.script import ScriptRole
+from imagelint.documents.shell.script import Exports, ScriptRole
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
 from imagelint.documents.shell.wrappers import unwrap
 
@@ -137,7 +137,7 @@ class _Reader:
         )
         # What runs it has exported to it what it got itself.
         told = tuple(
-            command._replace(exported=(*run.environment, *command.exported))
+            command._replace(exported=Exports.of((*run.environment, *command.exported.variables())))
             for command in (script.commands if run.environment else ())
         )
         script = script._replace(commands=told or script.commands)

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.syntax.words import RawWord
 
 _DEEPEST = 100  # nested `${a:-${b:-…}}`
-_LONGEST = 1 << 16  # of an expanded value: `ENV a=$a$a` doubles with every line
+_LONGEST = 1 << 13  # of an expanded value: `ENV a=$a$a` doubles, `ENV b=x$a` adds with every line
 _END = ""
 
 
