@@ -93,8 +93,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "marshal": (),
 }
 
-# The ends, and the knowledge that reads its own package data.
-MAY_OPEN = frozenset(("cli", "collect", "knowledge"))
+# The ends, the knowledge that reads its own package data, and the children of engines.
+MAY_OPEN = frozenset(("cli", "collect", "knowledge", "render"))
 OPENS = frozenset(("open", "os.open", "io.open", "pathlib.Path"))
 # Who walks over a document for each of its nodes is quadratic: these ask its indexes.
 ASKING = ("rules", "documents.queries")

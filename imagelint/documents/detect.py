@@ -29,7 +29,7 @@ _DATA = pattern(r".+\.(?:ya?ml|json)")
 # Files of charts and of other tools, which only look like documents of ours.
 _VALUES = pattern(r"values.*\.ya?ml")
 _NONE_OF_OURS = pattern(
-    r"chart\.ya?ml|package(?:-lock)?\.json|tsconfig.*\.json|composer\.json"
+    r"package(?:-lock)?\.json|tsconfig.*\.json|composer\.json"
     r"|.*\.schema\.json|pnpm-lock\.ya?ml|\.gitlab-ci.*\.ya?ml|\.pre-commit-config\.ya?ml"
 )
 

@@ -81,6 +81,7 @@ KINDS: dict[str, Kind] = {
         "kubernetes.kustomize.document:parse_kustomization",
         path=pattern(_NAME + r"kustomization(?:\.ya?ml)?"),
     ),
+    "chart": Kind("rendering.chart:parse_chart", path=pattern(_NAME + r"chart\.ya?ml")),
     "json-patch": Kind("kubernetes.kustomize.jsonpatch:parse_json_patch"),
     "compose": Kind("compose.document:parse_compose", asks=True),
     "bake": Kind(

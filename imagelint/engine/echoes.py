@@ -22,11 +22,16 @@ if TYPE_CHECKING:
 
 
 _MOST_MAKERS = 5
+_IN_WHAT = "in what "
 
 
-def made_by(origin: str) -> Note:
-    """The remark that something is so in what an origin renders."""
-    return Note(f"in what `{origin}` makes")
+def made_by(maker: str) -> Note:
+    """The remark that something is so in what somebody renders."""
+    return Note(f"{_IN_WHAT}{maker} makes")
+
+
+def _makers(finding: Finding) -> tuple[Note, ...]:
+    return tuple(note for note in finding.notes if note.message.startswith(_IN_WHAT))
 
 
 def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
@@ -69,9 +74,8 @@ def _is_new(
     cause = _cause(finding)
     known = cause in said
     said.add(cause)
-    maker = made_by(origin)
-    if known and maker in finding.notes:
-        makers.setdefault(cause, []).append(maker)
+    if known:
+        makers.setdefault(cause, []).extend(_makers(finding))
     return not known
 
 
@@ -80,14 +84,15 @@ def _with_makers(
 ) -> dict[str, Report]:
     """The reports, whose findings about what one folder renders name the others that do so too."""
 
-    def named(finding: Finding, origin: str) -> Finding:
-        others = makers.get(_cause(finding), ()) if made_by(origin) in finding.notes else ()
+    def named(finding: Finding) -> Finding:
+        own = _makers(finding)
+        others = [one for one in makers.get(_cause(finding), ()) if own and one not in own]
         more = len(others) - _MOST_MAKERS
         rest = (Note(f"and in what {more} others make"),) if more > 0 else ()
         return finding._replace(notes=(*finding.notes, *others[:_MOST_MAKERS], *rest))
 
     return {
-        origin: report._replace(findings=tuple(named(one, origin) for one in report.findings))
+        origin: report._replace(findings=tuple(map(named, report.findings)))
         for origin, report in reports.items()
     }
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.finding import Note
 from imagelint.documents.locate import Locator
 from imagelint.documents.runtime.field import Place
 from imagelint.engine.echoes import made_by
@@ -21,7 +22,7 @@ def relocated(report: Report, embedded: Embedded, outer: Document) -> Report:
     """
     mapped = embedded.mapped
     if embedded.document.rendered:
-        return _attributed(report, outer)._replace(examined=())
+        return _attributed(report, embedded.document, outer)._replace(examined=())
     if mapped is None:
         return report
     locator = Locator(outer)
@@ -49,14 +50,22 @@ def relocated(report: Report, embedded: Embedded, outer: Document) -> Report:
     )
 
 
-def _attributed(report: Report, outer: Document) -> Report:
-    """A report with notes of who renders what is written in other files."""
+def _attributed(report: Report, rendered: Document, outer: Document) -> Report:
+    """A report with notes of who renders what is written in other files, and who sets it."""
     origin = outer.source.origin
-    note = made_by(origin)
+    note = made_by(getattr(rendered, "maker", origin))
+    locator = Locator(rendered)
+    set_by = getattr(rendered, "set_by", None)
 
     def attributed(finding: Finding) -> Finding:
-        own = finding.location.origin == origin
-        return finding if own else finding._replace(notes=(*finding.notes, note))
+        if finding.location.origin == origin:
+            return finding
+        places = set_by(finding.location) if set_by is not None else ()
+        settings = tuple(
+            Note(f"`{place.path}` is set here", locator.locate(Place(place.span)))
+            for place in places
+        )
+        return finding._replace(notes=(*finding.notes, *settings, note))
 
     return report._replace(
         findings=tuple(map(attributed, report.findings)),

@@ -17,7 +17,7 @@ from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRe
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.documents.rendered import RenderedText
+from imagelint.documents.rendering.rendered import RenderedText
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -11,13 +11,13 @@ from imagelint.core.errors import ImagelintError
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.redact import redact
-from imagelint.core.report import Problem, ProblemKind, Report
+from imagelint.core.report import Examined, Problem, ProblemKind, Report
 from imagelint.core.source import Source
-from imagelint.documents.kinds import KINDS
+from imagelint.documents.kinds import KINDS, about
 from imagelint.documents.project import Project, beside, kind_asked
 from imagelint.engine.examine import Examination
 from imagelint.run.index import FileIndex
-from imagelint.run.renderings import NO_RENDERINGS
+from imagelint.run.rendering.renderings import NO_RENDERINGS
 from imagelint.run.samples import SAMPLES
 from imagelint.run.serialize import FileReport
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Key, Node
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
-    from imagelint.run.renderings import Renderings
+    from imagelint.run.rendering.renderings import Renderings
 
 
 # What depends on files that change holds at no other time: no digest is this word.
@@ -91,6 +91,8 @@ class Examiner:
         self._index.forget_text(found.origin)
         if document is None:
             return FileReport(Report(problems=problems))
+        if isinstance(document, Report) and found.origin in self._plan.renderings.covered:
+            return FileReport(Report(problems=problems, examined=(_template(found.origin),)))
         stored = self._examine(document, os.path.dirname(found.path) or ".")
         return FileReport(Report(problems=problems) + stored.report, stored.dependencies)
 
@@ -127,7 +129,7 @@ class Examiner:
         renderings = self._plan.renderings
         if document.source.origin not in renderings.concerned:
             return document, ()
-        from imagelint.run.kustomizations import with_rendering
+        from imagelint.run.rendering.attach import with_rendering
 
         return with_rendering(document, renderings, project)
 
@@ -163,6 +165,11 @@ class Examiner:
         if place is None:
             place = self._places[origin] = os.path.realpath(origin)
         return os.path.commonpath((root, place)) == root
+
+
+def _template(origin: str) -> Examined:
+    """That a template is examined, as what it makes."""
+    return Examined(origin, "template", "", about("template"))
 
 
 def dependency(name: str, index: FileIndex) -> str:

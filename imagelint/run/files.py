@@ -15,7 +15,7 @@ from imagelint.policy.allowances import terms_of
 from imagelint.policy.digest import policy_digest
 from imagelint.run.examiner import Examiner, Plan, dependency
 from imagelint.run.index import FileIndex
-from imagelint.run.renderings import KUSTOMIZATIONS, NO_RENDERINGS
+from imagelint.run.rendering.renderings import CHARTS, KUSTOMIZATIONS, NO_RENDERINGS
 from imagelint.run.serialize import FileReport, decode, encode
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Finding
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
-    from imagelint.run.renderings import Renderings
+    from imagelint.run.rendering.renderings import Renderings
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORTH_A_PROCESS = 20
@@ -92,13 +92,18 @@ def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     return without_repeats({task.found.origin: done[task.found.origin] for task in tasks})
 
 
-def _renderings(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
+def _renderings(files: tuple[FoundFile, ...], index: FileIndex) -> Renderings:
     """What has to be rendered before anything is examined."""
-    if not any(f"/{found.origin}".endswith(KUSTOMIZATIONS) for found in files):
-        return NO_RENDERINGS
-    from imagelint.run.kustomizations import render
+    found = NO_RENDERINGS
+    if any(f"/{each.origin}".endswith(KUSTOMIZATIONS) for each in files):
+        from imagelint.run.rendering import kustomizations
 
-    return render(files, index)
+        found += kustomizations.render(files, index)
+    if any(f"/{each.origin}".endswith(CHARTS) for each in files):
+        from imagelint.run.rendering import charts
+
+        found += charts.render(files, index)
+    return found
 
 
 def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]:

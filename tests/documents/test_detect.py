@@ -65,7 +65,7 @@ EMBEDDED = (
         ("deploy.yaml", EMBEDDED + "x: y: z\n{{- a }}\n", "template"),
         ("chart/templates/all.yaml", '{{- include "a.b" . }}\n', "template"),
         ("chart/templates/plain.yaml", "a: 1\n", ""),
-        ("Chart.yaml", "apiVersion: v2\nname: x\n", ""),
+        ("Chart.yaml", "apiVersion: v2\nname: x\n", "chart"),
         ("values.yaml", COMPOSE, "values"),
         ("values-prod.yaml", MANIFEST, "kubernetes"),
         ("values-prod.yaml", "apiVersion: 1\n", "values"),

@@ -27,6 +27,7 @@ TEXTS = {
     "dockerfile": "FROM a\n",
     "kubernetes": "apiVersion: v1\nkind: Pod\n",
     "kustomization": "resources: [pod.yaml]\n",
+    "chart": "name: llm\n",
     "json-patch": "[{op: remove, path: /spec}]\n",
     "compose": "services: {}\n",
     "bake": 'target "a" {}\n',
@@ -95,5 +96,5 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
-    files |= {"bake", "dotenv", "json-patch", "kustomization", "values"}
+    files |= {"bake", "chart", "dotenv", "json-patch", "kustomization", "values"}
     assert {name for name in KINDS if about(name) is About.FILE} == files

@@ -192,7 +192,7 @@ def parse_manifest(source: Source) -> Manifest:
     complaints: list[Complaint] = [*duplicate_complaints(stream)]
     objects: list[KubernetesObject] = []
     for node in stream.documents:
-        found = tuple(_objects(Cursor(node)))
+        found = tuple(read_objects(Cursor(node)))
         objects += found
         complaints += malformed_list(Cursor(node))
         if not found and not _is_empty(node):
@@ -208,7 +208,7 @@ def parse_manifest(source: Source) -> Manifest:
     )
 
 
-def _objects(body: Cursor) -> Iterator[KubernetesObject]:
+def read_objects(body: Cursor) -> Iterator[KubernetesObject]:
     """The object at a place, or those of the list that it is.
 
     Items of a `DeploymentList` need not say that they are Deployments. What has `items` is a list

@@ -13,7 +13,7 @@ from imagelint.documents.queries.serving import (
     title,
 )
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Note, Severity, rule
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -93,4 +93,13 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
         + f", or split the model over {total}",
         subject=runtime.name,
         severity=None if few else Severity.MEDIUM,
+        notes=_requests(server, ctx),
     )
+
+
+def _requests(server: ServingCommand, ctx: Context) -> tuple[Note, ...]:
+    """Where GPUs are requested, if that may be in another file than what is served."""
+    gpus = server.launch.runtime.gpus
+    if not ctx.document.attached or not isinstance(gpus, Known):
+        return ()
+    return (ctx.note("they are requested here", gpus.value),)

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from posixpath import join, normpath, relpath
+from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class RenderedText(NamedTuple):
@@ -22,3 +26,26 @@ class RenderedText(NamedTuple):
     def named(self, path: str) -> str:
         """The path of a file that the text names, relative to the rendered folder."""
         return relpath(normpath(join("/work/started", path)), f"/work/{self.link}")
+
+
+class RenderedFile(NamedTuple):
+    """What became of one template of a chart.
+
+    `lines` gives for each line of the text the template, relative to the chart, and the line in it
+    (from 1) of which it was made; None where that is not known.
+    """
+
+    template: str
+    text: str
+    lines: tuple[tuple[str, int] | None, ...]
+
+
+class RenderedChart(NamedTuple):
+    """What a chart makes with one file of values, empty for its own alone.
+
+    Names are relative to the folder of the chart. `texts` are those of its templates and values.
+    """
+
+    values: str
+    files: tuple[RenderedFile, ...]
+    texts: Mapping[str, str]

@@ -14,17 +14,16 @@ from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError, Embedded
 from imagelint.documents.kubernetes.kustomize.document import Kustomization
 from imagelint.documents.kubernetes.kustomize.model import FILES
-from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
-from imagelint.run.renderings import NO_RENDERINGS, Renderings
+from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.documents.base import Document
     from imagelint.documents.project import Project
-    from imagelint.documents.rendered import RenderedText
+    from imagelint.documents.rendering.rendered import RenderedText
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.run.index import FileIndex
 
@@ -55,46 +54,38 @@ def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
     roots = [tree for tree in trees if tree.origin not in inner and not tree.component]
     if not roots:
         return NO_RENDERINGS
-    problems = {tree.origin: tree.problem for tree in roots if tree.problem is not None}
+    problems: dict[str, tuple[Problem, ...]] = {
+        tree.origin: (tree.problem,) for tree in roots if tree.problem is not None
+    }
     wanted = [tree for tree in roots if tree.problem is None][:_MOST_BUILDS]
-    return _built(wanted, problems) if wanted else Renderings({}, problems)
+    return _built(wanted, problems) if wanted else Renderings(problems=problems)
 
 
-def with_rendering(
-    document: Document, renderings: Renderings, project: Project
-) -> tuple[Document, tuple[Problem, ...]]:
-    """A document with the objects that it makes as a part of it, and why there are none."""
-    origin = document.source.origin
-    problem = renderings.problems.get(origin)
-    if problem is not None:
-        return document, (problem,)
-    if isinstance(document, Kustomization) and origin in renderings.texts:
-        from imagelint.deployment.kustomize import rendered_manifest
+def built(document: Kustomization, text: RenderedText, project: Project) -> Document | Problem:
+    """A kustomization with the objects that it makes as a part of it."""
+    from imagelint.deployment.kustomize import rendered_manifest
 
-        try:
-            made = rendered_manifest(document, renderings.texts[origin], project)
-        except DocumentError as error:
-            detail = f"what it makes cannot be read: {error.message}"
-            return document, (Problem(error.kind, origin, detail),)
-        whole = document.attach(Attachments())
-        whole.embedded = (*document.embedded, Embedded(made))
-        return whole, ()
-    if isinstance(document, Manifest) and origin in renderings.covered:
-        return document.without_objects(), ()
-    return document, ()
+    try:
+        made = rendered_manifest(document, text, project)
+    except DocumentError as error:
+        detail = f"what it makes cannot be read: {error.message}"
+        return Problem(error.kind, document.source.origin, detail)
+    whole = document.attach(Attachments())
+    whole.embedded = (*document.embedded, Embedded(made))
+    return whole
 
 
-def _built(trees: list[_Tree], problems: dict[str, Problem]) -> Renderings:
+def _built(trees: list[_Tree], problems: dict[str, tuple[Problem, ...]]) -> Renderings:
     from imagelint.render.kustomize import kustomize_engine
 
     engine = kustomize_engine(trees[0].origin)
     if isinstance(engine, Problem):
-        return Renderings({}, {**problems, trees[0].origin: engine})
+        return Renderings(problems={**problems, trees[0].origin: (engine,)})
     texts: dict[str, RenderedText] = {}
     answers = engine.build([os.path.realpath(tree.folder) for tree in trees])
     for tree, answer in zip(trees, answers, strict=True):
         if isinstance(answer, Problem):
-            problems[tree.origin] = answer._replace(origin=tree.origin)
+            problems[tree.origin] = (answer._replace(origin=tree.origin),)
         else:
             texts[tree.origin] = answer._replace(sources=tree.sources)
     covered = frozenset(
@@ -102,7 +93,7 @@ def _built(trees: list[_Tree], problems: dict[str, Problem]) -> Renderings:
         for origin, text in texts.items()
         for match in _FROM_FILE.finditer(text.text)
     )
-    return Renderings(texts, problems, covered)
+    return Renderings(texts, problems=problems, covered=covered)
 
 
 class _Tree(NamedTuple):

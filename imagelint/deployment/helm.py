@@ -1,0 +1,250 @@
+"""What a chart makes, as documents whose nodes stand in its templates."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import TYPE_CHECKING, NamedTuple
+
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Source, Span
+from imagelint.deployment.rendered import RenderedManifest
+from imagelint.documents.base import DocumentError
+from imagelint.documents.kubernetes.manifest import read_objects
+from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.kubernetes.wellformed import malformed_parts
+from imagelint.documents.parts import Attachments, TextPart
+from imagelint.documents.project import beside
+from imagelint.documents.runtime.field import Place
+from imagelint.documents.yaml.comments import comment_allowances
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.document import read_stream
+from imagelint.documents.yaml.load import YamlError, read_yaml
+from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.finding import Location
+    from imagelint.documents.base import Allowance, Node
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.rendering.chart import Chart
+    from imagelint.documents.rendering.rendered import RenderedChart, RenderedFile
+    from imagelint.documents.yaml.nodes import YamlNode
+
+_VALUES = "values.yaml"
+_TAKEN = pattern(r"\.Values((?:\.[A-Za-z_][\w-]*)+)")
+_ACTION = pattern(r"\{\{.*?\}\}")
+
+
+class ChartManifest(RenderedManifest):
+    """The objects that a chart makes with one file of values."""
+
+    __slots__ = ("_values",)
+    _values: tuple[tuple[int, YamlNode], ...]
+
+    def with_values(self, maker: str, values: tuple[tuple[int, YamlNode], ...]) -> ChartManifest:
+        """The same, with the trees of its values, and where the places of each begin."""
+        self.maker = maker
+        self._values = values
+        return self
+
+    def set_by(self, location: Location) -> Iterator[Node]:
+        """Where the values are set that the lines of a template take."""
+        lines = " ".join(location.excerpt.lines)
+        for match in _TAKEN.finditer(lines):
+            keys = match[1].strip(".").split(".")
+            behind = _last_key(location.path)
+            for start, tree in self._values:
+                place = _set_at(tree, [*keys, behind]) or _set_at(tree, keys)
+                if place is not None:
+                    yield Place(Span(place.start + start, place.end + start), f".Values{match[1]}")
+                    break
+
+
+def rendered_manifest(chart: Chart, rendered: RenderedChart) -> ChartManifest:
+    """The objects that a chart makes with one file of values.
+
+    Raises:
+        DocumentError: what was made cannot be read.
+    """
+    texts = _Texts(chart, rendered)
+    objects: list[KubernetesObject] = []
+    allowances: list[Allowance] = []
+    for file in rendered.files:
+        reader = _Reader(file, texts)
+        objects += reader.objects()
+        allowances += reader.allowances
+    with_pods = tuple((obj, read_pods(obj)) for obj in objects)
+    made = ChartManifest(
+        chart.source,
+        with_pods,
+        complaints=sorted(
+            complaint for obj, pods in with_pods for complaint in malformed_parts(obj, pods)
+        ),
+    )
+    named = f" with `{rendered.values}`" if rendered.values else ""
+    values = texts.values()
+    attached = made.attach(Attachments(texts.parts, allowances=tuple(allowances)))
+    return attached.with_values(f"`{chart.source.origin}`{named}", values)
+
+
+class _Texts:
+    """The texts of a chart as parts of what it makes, each once."""
+
+    def __init__(self, chart: Chart, rendered: RenderedChart) -> None:
+        self._origin = chart.source.origin
+        self._rendered = rendered
+        self._next = len(chart.source.text) + 1
+        self._known: dict[str, TextPart] = {}
+
+    @property
+    def parts(self) -> tuple[TextPart, ...]:
+        return tuple(self._known.values())
+
+    def part(self, name: str) -> TextPart | None:
+        """A text by its name in the chart; None where there is none."""
+        if name not in self._known:
+            text = self._rendered.texts.get(name)
+            if text is None:
+                return None
+            part = TextPart(self._next, Source(beside(self._origin, name), text), certain=True)
+            self._known[name] = part
+            self._next = part.next_start
+        return self._known[name]
+
+    def values(self) -> tuple[tuple[int, YamlNode], ...]:
+        """The trees of the values, those that count more first, and where their places begin."""
+        found = []
+        for name in dict.fromkeys((self._rendered.values, _VALUES)):
+            part = self.part(name) if name else None
+            if part is None:
+                continue
+            try:
+                stream = read_yaml(part.source.text)
+            except YamlError:
+                continue
+            found += [(part.start, tree) for tree in stream.documents[:1]]
+        return tuple(found)
+
+
+class _Line(NamedTuple):
+    """A line of a template: its text, and where that begins among the places of the document."""
+
+    text: str
+    start: int
+
+
+class _Reader:
+    """Reads the objects that one template makes."""
+
+    def __init__(self, file: RenderedFile, texts: _Texts) -> None:
+        self._file = file
+        self._texts = texts
+        self._starts = [0]
+        for line in file.text.split("\n"):
+            self._starts.append(self._starts[-1] + len(line) + 1)
+        self.allowances: tuple[Allowance, ...] = ()
+
+    def objects(self) -> list[KubernetesObject]:
+        """Its objects with their places in the templates."""
+        part = self._texts.part(self._file.template)
+        origin = part.source.origin if part else self._file.template
+        source = Source(origin, self._file.text)
+        try:
+            stream = read_stream(source, "kubernetes")
+        except DocumentError as error:
+            message = f"what `{self._file.template}` makes: {error.message}"
+            raise DocumentError(error.kind, message) from None
+        self.allowances = tuple(
+            one._replace(span=self._whole(one.span), scope=self._whole(one.scope))
+            for one in comment_allowances(source, stream.documents)
+        )
+        trees = (self._placed(tree) for tree in stream.documents)
+        return [obj for tree in trees for obj in read_objects(Cursor(tree))]
+
+    def _placed(self, node: YamlNode) -> YamlNode:
+        if isinstance(node, Mapping):
+            entries = tuple(
+                Entry(self._key(entry.key), self._placed(entry.value)) for entry in node.entries
+            )
+            return Mapping(self._around(node.span, entries), entries)
+        if isinstance(node, Sequence):
+            items = tuple(map(self._placed, node.items))
+            return Sequence(self._around(node.span, items), items)
+        return self._scalar(node)
+
+    def _around(self, span: Span, nodes: tuple[Node, ...]) -> Span:
+        """From the first to the last of some nodes, as far as they stand in that order."""
+        if not nodes:
+            return self._whole(span)
+        first, last = nodes[0].span, nodes[-1].span
+        return Span(first.start, last.end) if last.end >= first.start else first
+
+    def _key(self, key: Scalar) -> Scalar:
+        line = self._line(key.span.start)
+        at = line.text.find(f"{key.raw}:")
+        if at < 0:
+            return Scalar(_stripped(line), key.value, "", plain=False)
+        span = Span(line.start + at, line.start + at + len(key.raw))
+        return Scalar(span, key.value, key.raw, key.plain)
+
+    def _scalar(self, node: Scalar) -> Scalar:
+        line = self._line(node.span.start)
+        raw = node.raw
+        at = line.text.rfind(raw) if raw and "\n" not in raw else -1
+        if at >= 0:
+            span = Span(line.start + at, line.start + at + len(raw))
+            return Scalar(span, node.value, raw, node.plain)
+        # What is not a string keeps its spelling: it is its text.
+        kept = "" if isinstance(node.value, str) else raw
+        return Scalar(_filled(line), node.value, kept, plain=node.plain and bool(kept))
+
+    def _whole(self, span: Span) -> Span:
+        """From the line of the start to the line of the end."""
+        first, last = self._line(span.start), self._line(max(span.start, span.end - 1))
+        end = last.start + len(last.text)
+        return Span(first.start, end if end >= first.start else first.start + len(first.text))
+
+    def _line(self, offset: int) -> _Line:
+        """The line of a template of which the line was made in which an offset lies."""
+        number = bisect_right(self._starts, offset) - 1
+        lines = self._file.lines
+        where = lines[number] if number < len(lines) else None
+        name, line = where or (self._file.template, 1)
+        part = self._texts.part(name)
+        if part is None or line > part.source.text.count("\n") + 1:
+            return _Line("", 0)
+        return _Line(part.source.line(line), part.shifted(part.source.line_span(line)).start)
+
+
+def _stripped(line: _Line) -> Span:
+    """A line without its indentation."""
+    text = line.text.strip()
+    start = line.start + len(line.text) - len(line.text.lstrip())
+    return Span(start, start + len(text))
+
+
+def _filled(line: _Line) -> Span:
+    """What a template fills in: its first action, else the whole line."""
+    match = _ACTION.search(line.text)
+    if match is None:
+        return _stripped(line)
+    return Span(line.start + match.start(), line.start + match.end())
+
+
+def _last_key(path: str) -> str:
+    return path.rpartition(".")[2].partition("[")[0]
+
+
+def _set_at(tree: YamlNode, keys: list[str]) -> Span | None:
+    """Where a value is set, by its keys."""
+    node: YamlNode | None = tree
+    span = None
+    for key in keys:
+        entry = node.entry(key) if isinstance(node, Mapping) else None
+        if entry is None:
+            return None
+        span, node = entry.span, entry.value
+        if isinstance(node, (Mapping, Sequence)):
+            span = entry.key.span
+    return span

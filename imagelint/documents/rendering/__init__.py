@@ -1,0 +1,1 @@
+"""Charts, and what engines make of them and of kustomizations."""

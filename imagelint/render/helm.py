@@ -1,0 +1,206 @@
+"""Render charts with the library of `imagelint[helm]`, or with the program `helm`.
+
+Templates come from strangers: they run in a child with limits of time, memory and output, see no
+cluster, and no file but those of the chart.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from typing import TYPE_CHECKING
+
+from imagelint.collect import environment
+from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, find, run
+from imagelint.collect.read import decode, read_bytes
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.documents.rendering.rendered import RenderedChart, RenderedFile
+from imagelint.render.marks import filled, marked, places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+
+INSTALL = "install `helm` (https://helm.sh/docs/intro/install/), or `pip install imagelint[helm]`"
+_TEMPLATE = pattern(r"(?:charts/[^/]+/)*templates/.+\.(?:ya?ml|tpl|txt)")
+_SOURCE = pattern(r"^# Source: ([^\n]+)\n", 8)
+_MOST_FILES = 5_000
+_MOST_BYTES = 32_000_000
+_LARGEST_TEMPLATE = 1_000_000
+_SECONDS = 30.0
+_LARGEST = 64 * 1024 * 1024
+_VALUES = "values.yaml"
+
+
+class ChartFiles(NamedTuple):
+    """The texts of a chart by their paths in its folder; what is no text is left out."""
+
+    folder: str
+    texts: Mapping[str, str]
+
+    @classmethod
+    def read(cls, folder: str, origin: str, within: str) -> ChartFiles | Problem:
+        """All files below a folder that lie within another one; links are not followed."""
+        texts: dict[str, str] = {}
+        size = 0
+        for path in _walk(folder):
+            data = read_bytes(path, origin, within)
+            if isinstance(data, Problem):
+                continue
+            size += len(data)
+            if len(texts) >= _MOST_FILES or size > _MOST_BYTES:
+                detail = f"has more than {_MOST_FILES:,} files or {_MOST_BYTES:,} bytes"
+                return Problem(ProblemKind.TOO_LARGE, origin, detail)
+            source = decode(data, origin).source
+            if source is not None:
+                texts[os.path.relpath(path, folder).replace(os.sep, "/")] = source.text
+        return cls(folder, texts)
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The paths of its templates, and those of the charts in it."""
+        return tuple(
+            name
+            for name, text in self.texts.items()
+            if _TEMPLATE.fullmatch(name) and len(text) < _LARGEST_TEMPLATE
+        )
+
+
+def _walk(folder: str) -> Iterator[str]:
+    for root, folders, names in os.walk(folder):
+        folders[:] = sorted(name for name in folders if name != ".git")
+        yield from (os.path.join(root, name) for name in sorted(names))
+
+
+class HelmEngine(NamedTuple):
+    """What renders charts: a program, or the folder of the package that holds the library."""
+
+    program: str
+    packages: str = ""
+
+    def render(
+        self, chart: ChartFiles, values: Sequence[str], origin: str
+    ) -> list[RenderedChart | Problem]:
+        """What a chart makes with each of some files of values (empty: its own alone)."""
+        answers = self._answers(chart, values, origin)
+        if isinstance(answers, Problem):
+            return [answers for _ in values]
+        return [
+            _rendered(chart, name, answer, origin)
+            for name, answer in zip(values, answers, strict=True)
+        ]
+
+    def _answers(
+        self, chart: ChartFiles, values: Sequence[str], origin: str
+    ) -> list[Mapping[str, object]] | Problem:
+        files = [(f"plain/{name}", text) for name, text in chart.texts.items()]
+        marks = {name: number for number, name in enumerate(chart.templates)}
+        files += [
+            (f"marked/{name}", marked(text, marks[name]) if name in marks else text)
+            for name, text in chart.texts.items()
+        ]
+        files += [
+            (f"values{number}", chart.texts.get(name, "")) for number, name in enumerate(values)
+        ]
+        request = ProcessRequest(
+            self.program,
+            (),
+            origin,
+            ProcessLimits(_SECONDS, stdout=_LARGEST),
+            install=INSTALL,
+            files=tuple(files),
+        )
+        if self.packages:
+            return self._by_library(request, len(values))
+        return [self._by_program(request, number) for number in range(len(values))]
+
+    def _by_library(
+        self, request: ProcessRequest, count: int
+    ) -> list[Mapping[str, object]] | Problem:
+        child = os.path.join(os.path.dirname(os.path.abspath(__file__)), "helm_child.py")
+        names = (f"values{number}" for number in range(count))
+        completed = run(request._replace(arguments=("-I", child, self.packages, *names)))
+        if isinstance(completed, Problem):
+            return completed
+        try:
+            answers = [json.loads(line) for line in completed.stdout.splitlines()]
+        except ValueError:
+            answers = []
+        if len(answers) != count:
+            detail = f"the library of helm ended early: {completed.stderr.strip()[-300:]}"
+            return Problem(ProblemKind.TOOL_FAILED, request.origin, detail)
+        return answers
+
+    def _by_program(self, request: ProcessRequest, number: int) -> Mapping[str, object]:
+        answer: dict[str, object] = {}
+        for form in ("plain", "marked"):
+            words = ("template", "release", form, "-f", f"values{number}")
+            completed = run(request._replace(arguments=words))
+            if isinstance(completed, Problem) or completed.code:
+                return answer or {"error": _words(completed)}
+            answer[form] = _by_source(completed.stdout)
+        return answer
+
+
+def _words(completed: CompletedProcess | Problem) -> str:
+    return completed.detail if isinstance(completed, Problem) else completed.stderr
+
+
+def _by_source(output: str) -> dict[str, str]:
+    """The text of each template, of which the program tells in comments."""
+    texts: dict[str, str] = {}
+    parts = _SOURCE.split(output)
+    for name, text in zip(parts[1::2], parts[2::2], strict=True):
+        texts[name] = f"{texts[name]}\n---\n{text}" if name in texts else text
+    return texts
+
+
+def _rendered(
+    chart: ChartFiles, values: str, answer: Mapping[str, object], origin: str
+) -> RenderedChart | Problem:
+    plain, with_marks = answer.get("plain"), answer.get("marked")
+    if not isinstance(plain, dict):
+        said = " ".join(str(answer.get("error", "")).split())[-600:]
+        named = f" with `{values}`" if values else ""
+        detail = f"helm does not render it{named}: {said or 'it does not say why'}"
+        return Problem(ProblemKind.UNPARSABLE, origin, detail)
+    marks = with_marks if isinstance(with_marks, dict) else {}
+    templates = chart.templates
+    lines = [chart.texts[name].split("\n") for name in templates]
+    files: list[RenderedFile] = []
+    for name, text in plain.items():
+        template = str(name).partition("/")[2]  # behind the name of the chart
+        if not template.endswith((".yaml", ".yml")) or not str(text).strip():
+            continue
+        found = filled(places(str(text), str(marks.get(name, ""))), lines)
+        where = tuple(mark and (templates[mark.file], mark.line) for mark in found)
+        files.append(RenderedFile(template, str(text), where))
+    return RenderedChart(values, tuple(files), chart.texts)
+
+
+def helm_engine(origin: str) -> HelmEngine | Problem:
+    """What is there to render charts with; a problem at an origin where nothing is."""
+    packages = _packages()
+    if packages:
+        return HelmEngine(sys.executable, packages)
+    program = find("helm", environment.variable("PATH"))
+    if program:
+        return HelmEngine(program)
+    detail = "what the charts make is not examined: nothing here can render them"
+    return Problem(ProblemKind.TOOL_MISSING, origin, detail, help=INSTALL)
+
+
+def _packages() -> str:
+    """The folder in which the package `helm_python` lies; empty where it is not installed.
+
+    The package itself is not imported: it would bring the library into this process.
+    """
+    from importlib.util import find_spec
+
+    spec = find_spec("helm_python")
+    for folder in (spec.submodule_search_locations or ()) if spec else ():
+        if os.path.isdir(os.path.join(folder, "lib")):
+            return os.path.dirname(os.path.abspath(folder))
+    return ""

@@ -1,0 +1,44 @@
+"""Render a chart by the library of the package `helm-python-sdk`: run in a process of its own.
+
+In the folder in which it runs, `plain` is the chart and `marked` the same with marks in its
+templates. Templates come from strangers: the parent limits time and output, this process memory.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+_SECONDS = 60
+_MEMORY = 4 * 1024**3
+
+
+def main(packages: str, values: list[str]) -> None:
+    """Write a line of JSON for each file of values: the texts by template, or the error."""
+    resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
+    sys.path.append(packages)
+    from helm_python.chart import Chart, values_from_yaml
+    from helm_python.errors import HelmError
+
+    for name in values:
+        answer: dict[str, object] = {}
+        try:
+            chosen = values_from_yaml(Path(name).read_text(encoding="utf-8"))
+            for form in ("plain", "marked"):
+                with Chart.load(form) as chart:
+                    answer[form] = chart.render(
+                        chosen, name="release", namespace="default", is_install=True
+                    )
+        except HelmError as error:
+            if "plain" not in answer:
+                answer = {"error": str(error)}
+        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.flush()
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2:])

@@ -1,0 +1,101 @@
+"""What the charts of a run make, with each of their files of values."""
+
+from __future__ import annotations
+
+import os
+from posixpath import basename, dirname
+from typing import TYPE_CHECKING
+
+from imagelint.collect.findup import root_of
+from imagelint.core.pattern import pattern
+from imagelint.core.report import Problem
+from imagelint.documents.base import DocumentError, Embedded
+from imagelint.documents.parts import Attachments
+from imagelint.documents.project import beside
+from imagelint.documents.rendering.chart import Chart
+from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagelint.collect.files import FoundFile
+    from imagelint.documents.base import Document
+    from imagelint.documents.rendering.rendered import RenderedChart
+    from imagelint.render.helm import ChartFiles, HelmEngine
+    from imagelint.run.index import FileIndex
+
+# By custom: https://helm.sh/docs/topics/charts/, and `ci/` of helm/chart-testing.
+_VALUES = pattern(
+    r"values[._-][\w.-]+\.ya?ml|[\w.-]+[._-]values\.ya?ml|(?:ci|values)/[\w.-]+\.ya?ml"
+)
+_MOST_VALUES = 20  # of one chart
+_MOST_CHARTS = 500
+
+
+def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
+    """Render every chart that is not a part of another, or only a library."""
+    charts: dict[str, Chart] = {}
+    for found in files:
+        if basename(found.origin) == "Chart.yaml":
+            document = index.document(found)
+            if isinstance(document, Chart) and not document.library:
+                charts[found.origin] = document
+    outer = [origin for origin in charts if not _is_inside(origin, charts)]
+    if not outer:
+        return NO_RENDERINGS
+    from imagelint.render.helm import helm_engine
+
+    engine = helm_engine(outer[0])
+    if isinstance(engine, Problem):
+        return Renderings(problems={outer[0]: (engine,)})
+    found_all = NO_RENDERINGS
+    for origin in outer[:_MOST_CHARTS]:
+        found_all += _of_chart(origin, engine)
+    return found_all
+
+
+def _is_inside(origin: str, charts: dict[str, Chart]) -> bool:
+    """Whether a chart lies in the folder `charts` of another one."""
+    folder = dirname(dirname(origin))
+    return basename(folder) == "charts" and f"{dirname(folder)}/Chart.yaml".lstrip("/") in charts
+
+
+def _of_chart(origin: str, engine: HelmEngine) -> Renderings:
+    from imagelint.render.helm import ChartFiles
+
+    folder = os.path.realpath(dirname(origin) or ".")
+    within = os.path.realpath(root_of(dirname(origin) or "."))
+    chart = ChartFiles.read(folder, origin, within)
+    if isinstance(chart, Problem):
+        return Renderings(problems={origin: (chart,)})
+    answers = engine.render(chart, _values(chart), origin)
+    problems = tuple(one for one in answers if isinstance(one, Problem))
+    made = tuple(one for one in answers if not isinstance(one, Problem))
+    covered = frozenset(beside(origin, name) for name in chart.templates) if made else frozenset()
+    return Renderings(
+        charts={origin: made} if made else {},
+        problems={origin: tuple(dict.fromkeys(problems))} if problems else {},
+        covered=covered,
+    )
+
+
+def _values(chart: ChartFiles) -> tuple[str, ...]:
+    """The files of values that a chart is rendered with: its own first."""
+    others = sorted(name for name in chart.texts if _VALUES.fullmatch(name))
+    return ("", *others[:_MOST_VALUES])
+
+
+def rendered(document: Chart, made: tuple[RenderedChart, ...]) -> tuple[Document, list[Problem]]:
+    """A chart with the objects that it makes as parts of it."""
+    from imagelint.deployment.helm import rendered_manifest
+
+    problems: list[Problem] = []
+    whole = document.attach(Attachments())
+    for one in made:
+        try:
+            whole.embedded = (*whole.embedded, Embedded(rendered_manifest(document, one)))
+        except DocumentError as error:
+            named = f" with `{one.values}`" if one.values else ""
+            detail = f"what it makes{named} cannot be read: {error.message}"
+            problems.append(Problem(error.kind, document.source.origin, detail))
+    return whole, problems

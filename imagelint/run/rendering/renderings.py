@@ -1,0 +1,49 @@
+"""What was rendered for a run, before its files are examined."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.core.report import Problem
+    from imagelint.documents.rendering.rendered import RenderedChart, RenderedText
+
+
+class Renderings(NamedTuple):
+    """What is rendered for a run, by the origin of each kustomization and each chart.
+
+    `charts` holds what a chart makes with each of its files of values. `covered` are the files
+    whose objects are judged as they are rendered.
+    """
+
+    texts: Mapping[str, RenderedText] = {}
+    charts: Mapping[str, tuple[RenderedChart, ...]] = {}
+    problems: Mapping[str, tuple[Problem, ...]] = {}
+    covered: frozenset[str] = frozenset()
+
+    @property
+    def concerned(self) -> frozenset[str]:
+        """The files about which something else is said than they say themselves."""
+        return self.covered | self.texts.keys() | self.charts.keys() | self.problems.keys()
+
+    def __add__(self, other: object) -> Renderings:
+        """What is rendered here and there, of different files."""
+        if not isinstance(other, Renderings):
+            return NotImplemented
+        return Renderings(
+            {**self.texts, **other.texts},
+            {**self.charts, **other.charts},
+            {**self.problems, **other.problems},
+            self.covered | other.covered,
+        )
+
+
+NO_RENDERINGS = Renderings()
+KUSTOMIZATIONS = ("/kustomization.yaml", "/kustomization.yml", "/Kustomization")
+"""How the paths of files end that may have to be built."""
+CHARTS = ("/Chart.yaml",)
+"""How the paths of files end that may have to be rendered."""

@@ -1,0 +1,263 @@
+"""Charts are rendered by the real engine, and what they make is placed in their templates."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.core.report import ProblemKind
+from imagelint.render import helm
+from imagelint.render.helm import ChartFiles, HelmEngine, helm_engine
+from tests.run.test_kustomizations import Said, check, said
+
+if TYPE_CHECKING:
+    from tests.conftest import Program
+
+LIBRARIES = Path(__file__).parents[2] / ".tools" / "python"
+CHART = "apiVersion: v2\nname: llm\nversion: 0.1.0\n"
+VALUES = """\
+image: {repository: vllm/vllm-openai, tag: v0.30.0}
+tensorParallel: 2
+resources:
+  limits:
+    nvidia.com/gpu: 2
+"""
+HELPERS = """\
+{{- define "llm.labels" -}}
+app: {{ .Chart.Name }}
+{{- end }}
+"""
+TEMPLATE = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: {{ .Release.Name }}-llm
+  labels:
+    {{- include "llm.labels" . | nindent 4 }}
+spec:
+  template:
+    spec:
+      containers:
+        - name: llm
+          image: "{{ .Values.image.repository }}:{{ .Values.image.tag }}"
+          args:
+            - --model=/m
+            - --tensor-parallel-size={{ .Values.tensorParallel }}
+          resources:
+            {{- toYaml .Values.resources | nindent 12 }}
+          volumeMounts:
+            - {name: m, mountPath: /m}
+            - {name: shm, mountPath: /dev/shm}
+      volumes:
+        - {name: m, persistentVolumeClaim: {claimName: m}}
+        - {name: shm, emptyDir: {medium: Memory}}
+"""
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library, whatever programs there are."""
+    assert (LIBRARIES / "helm_python").is_dir(), "run `make tools`"
+    monkeypatch.syspath_prepend(str(LIBRARIES))
+
+
+def chart(root: Path, **changed: str) -> None:
+    files = {
+        "llm/Chart.yaml": CHART,
+        "llm/values.yaml": VALUES,
+        "llm/templates/_helpers.tpl": HELPERS,
+        "llm/templates/deployment.yaml": TEMPLATE,
+    }
+    files.update({f"llm/{name.replace('__', '/')}.yaml": text for name, text in changed.items()})
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def test_a_good_chart_has_no_finding(here: Path, program: Program, engine: None) -> None:
+    chart(here)
+    assert check(program, "tp-vs-gpus", code=0) == []
+
+
+def test_what_values_set_is_found_in_the_template(
+    here: Path, program: Program, engine: None
+) -> None:
+    chart(here, values=VALUES.replace("Parallel: 2", "Parallel: 4"))
+    assert check(program, "tp-vs-gpus") == [Said("llm/templates/deployment.yaml", 15, "tp-vs-gpus")]
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert "`.Values.tensorParallel` is set here\n" in answer.out
+    assert " --> llm/values.yaml:2:1\n" in answer.out
+    assert "in what `llm/Chart.yaml` makes" in answer.out
+
+
+def test_each_file_of_values_makes_its_own(here: Path, program: Program, engine: None) -> None:
+    chart(here, **{"values-prod": "resources: {limits: {nvidia.com/gpu: 1}}\n"})
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 1
+    assert answer.out.count("high[tp-vs-gpus]") == 1
+    assert "in what `llm/Chart.yaml` with `values-prod.yaml` makes" in answer.out
+    assert "in what `llm/Chart.yaml` makes" not in answer.out
+
+
+def test_a_value_of_a_block_is_found_by_its_key(here: Path, program: Program, engine: None) -> None:
+    template = TEMPLATE.replace(
+        "          args:",
+        "          securityContext:\n"
+        "            {{- toYaml .Values.securityContext | nindent 12 }}\n          args:",
+    )
+    values = VALUES + "securityContext:\n  runAsUser: 1000\n  privileged: true\n"
+    chart(here, values=values, templates__deployment=template)
+    found = check(program, "privileged-container")
+    assert found == [Said("llm/templates/deployment.yaml", 14, "privileged-container")]
+    answer = program("check", "--no-cache", "--only", "privileged-container", ".")
+    assert "llm/values.yaml:8:3" in answer.out
+
+
+def test_a_comment_in_a_template_allows(here: Path, program: Program, engine: None) -> None:
+    comment = "            # imagelint: allow tp-vs-gpus -- two nodes\n"
+    flag = "            - --tensor"
+    allowed = TEMPLATE.replace(flag, comment + flag)
+    chart(
+        here,
+        values=VALUES.replace("Parallel: 2", "Parallel: 4"),
+        templates__deployment=allowed,
+    )
+    assert check(program, "tp-vs-gpus", code=0) == []
+
+
+def test_charts_within_are_rendered_with_the_outer_one(
+    here: Path, program: Program, engine: None
+) -> None:
+    inner = TEMPLATE.replace("llm.labels", "inner.labels").replace(
+        "{{ .Values.tensorParallel }}", "4"
+    )
+    chart(
+        here,
+        charts__inner__Chart=CHART.replace("llm", "inner"),
+        charts__inner__values=VALUES,
+        charts__inner__templates__d=inner.replace(
+            '    {{- include "inner.labels" . | nindent 4 }}\n', "    app: inner\n"
+        ),
+    )
+    assert check(program, "tp-vs-gpus") == [
+        Said("llm/charts/inner/templates/d.yaml", 15, "tp-vs-gpus")
+    ]
+
+
+@pytest.mark.parametrize(
+    ("template", "words"),
+    [
+        ('a: {{ required "the model is missing" .Values.model }}\n', "the model is missing"),
+        ("a: {{ .Values.x.y.z }}\n", "nil pointer"),
+        ('a: {{ include "nowhere" . }}\n', "nowhere"),
+        ('{{- define "a" }}{{ include "a" . }}{{ end }}a: {{ include "a" . }}\n', "helm"),
+        ("{{ if }}\n", "helm"),
+    ],
+)
+def test_what_cannot_be_rendered_is_a_problem_in_the_words_of_the_chart(
+    here: Path, program: Program, engine: None, template: str, words: str
+) -> None:
+    chart(here, templates__broken=template)
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert words in answer.out + answer.err
+
+
+def test_a_chart_that_prints_without_end_is_stopped(
+    here: Path, program: Program, engine: None
+) -> None:
+    endless = '{{ range $i := until 100000 }}{{ repeat 100000 "x" }}{{ end }}\n'
+    chart(here, templates__endless=endless)
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert "llm/Chart.yaml" in answer.out + answer.err
+
+
+def test_a_library_makes_nothing_itself(here: Path, program: Program, engine: None) -> None:
+    chart(here, Chart=CHART + "type: library\n")
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", "llm/Chart.yaml")
+    assert answer.code == 0
+
+
+def test_without_an_engine_one_problem_tells_how_to_get_it(
+    here: Path, program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(helm, "_packages", lambda: "")
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    chart(here)
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert (answer.out + answer.err).count("nothing here can render them") == 1
+    assert "imagelint[helm]" in answer.out + answer.err
+
+
+def test_links_out_of_the_chart_are_not_read(here: Path, engine: None, tmp_path: Path) -> None:
+    chart(here)
+    (tmp_path / "secret.yaml").write_text("password: x\n", encoding="utf-8")
+    (here / "llm" / "templates" / "link.yaml").symlink_to(tmp_path / "secret.yaml")
+    found = ChartFiles.read(str(here / "llm"), "llm/Chart.yaml", str(here))
+    assert isinstance(found, ChartFiles)
+    assert "templates/link.yaml" not in found.texts
+
+
+def real_program(folder: Path) -> HelmEngine:
+    """A program `helm` that is the real engine: the library behind its command line."""
+    script = f"""#!{sys.executable}
+import sys
+from pathlib import Path
+sys.path.append({str(LIBRARIES)!r})
+from helm_python.chart import Chart, values_from_yaml
+from helm_python.errors import HelmError
+_, _, name, form, _, values = sys.argv
+try:
+    with Chart.load(form) as chart:
+        made = chart.render(values_from_yaml(Path(values).read_text()), name=name)
+except HelmError as error:
+    sys.exit(str(error))
+for path in sorted(made):
+    if made[path].strip():
+        print(f"---\\n# Source: {{path}}\\n{{made[path]}}")
+"""
+    path = folder / "helm"
+    path.write_text(script, encoding="utf-8")
+    path.chmod(0o755)
+    return HelmEngine(str(path))
+
+
+def test_program_and_library_place_the_same(here: Path, engine: None, tmp_path: Path) -> None:
+    chart(here, **{"values-prod": "tensorParallel: 8\n"})
+    files = ChartFiles.read(str(here / "llm"), "llm/Chart.yaml", str(here))
+    library = helm_engine("x")
+    assert isinstance(files, ChartFiles)
+    assert isinstance(library, HelmEngine)
+    assert library.packages
+    one = library.render(files, ("", "values-prod.yaml"), "x")
+    two = real_program(tmp_path).render(files, ("", "values-prod.yaml"), "x")
+    for mine, other in zip(one, two, strict=True):
+        assert not hasattr(mine, "detail")
+        assert not hasattr(other, "detail")
+        (first,), (second,) = mine.files, other.files
+        assert first.template == second.template
+        lines = zip(first.text.split("\n"), first.lines, strict=True)
+        again = dict(zip(second.text.split("\n"), second.lines, strict=True))
+        assert all(again[line] == where for line, where in lines if line.strip())
+
+
+def test_a_program_that_fails_says_why(here: Path, tmp_path: Path) -> None:
+    chart(here)
+    path = tmp_path / "helm"
+    path.write_text("#!/bin/sh\necho 'Error: no such chart' >&2\nexit 1\n", encoding="utf-8")
+    path.chmod(0o755)
+    files = ChartFiles.read(str(here / "llm"), "llm/Chart.yaml", str(here))
+    assert isinstance(files, ChartFiles)
+    (problem,) = HelmEngine(str(path)).render(files, ("",), "llm/Chart.yaml")
+    assert getattr(problem, "kind", None) is ProblemKind.UNPARSABLE
+    assert "no such chart" in getattr(problem, "detail", "")
+
+
+def test_lines_of_the_concise_format_are_read() -> None:
+    assert said("a/b.yaml:3:1: high[root-user] x") == Said("a/b.yaml", 3, "root-user")
