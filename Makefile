@@ -18,7 +18,7 @@ setup: .venv/ready ## Make the virtual environment
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
 	@touch $@
 
-tools: setup ## Provide Trivy, cosign and a registry in .tools/bin
+tools: setup ## Provide Trivy, cosign, a registry and what renders in .tools
 	@$(BIN)/python tools/provision.py
 
 demo: setup tools ## Show what imagelint says about a good and a bad example, then the gate
@@ -54,15 +54,15 @@ bench: setup tools ## Time imagelint beside its peers; CORPUS=files of others, B
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/bench.py $(if $(CORPUS),--corpus $(CORPUS)) $(if $(BEFORE),--before $(BEFORE))
 
-generate: setup ## Write again what is generated from the code: packs, schema, docs
+generate: setup tools ## Write again what is generated from the code: packs, schema, docs
 	$(BIN)/python tools/generate.py
 	$(BIN)/python tools/tour.py
 	$(BIN)/python tools/golden.py
 
-golden: setup ## Write again what the rules say in their cases; review the diff
+golden: setup tools ## Write again what the rules say in their cases; review the diff
 	$(BIN)/python tools/golden.py
 
-mutants: setup ## Change the rules word by word and list what no case notices
+mutants: setup tools ## Change the rules word by word and list what no case notices
 	$(BIN)/python tools/mutants.py
 
 lock: setup ## Lock what the GitHub Action installs, by version and hash

@@ -12,10 +12,12 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from imagelint.cli.main import answer
+from tests.renderers import use_libraries
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+use_libraries()
 # Who starts the tests in the background of a script lets them, and all that they start, ignore ^C.
 signal.signal(signal.SIGINT, signal.default_int_handler)
 # Where others wait for the result, the same examples every time; at a desk, new ones.

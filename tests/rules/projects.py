@@ -24,6 +24,7 @@ from imagelint.run.files import Run, examine, total
 from imagelint.run.policies import Policies
 from imagelint.run.policyfiles import TrustRequest
 from imagelint.run.session import NullCache
+from tests.renderers import use_libraries
 from tests.rules.cases import ROOT, read_cases
 
 if TYPE_CHECKING:
@@ -104,6 +105,7 @@ def examine_case(case: Case) -> Told:
 
 def examine_files(rule: str, files: Mapping[str, str], under: Given) -> Told:
     """What a rule says about files in a folder: found, recognised, read, judged, allowed."""
+    use_libraries()
     with TemporaryDirectory(prefix="imagelint-") as outside:
         folder = Path(outside, "project")
         folder.mkdir()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -11,12 +10,14 @@ import pytest
 from imagelint.core.report import ProblemKind
 from imagelint.render import helm
 from imagelint.render.helm import ChartFiles, HelmEngine, helm_engine
+from tests.renderers import LIBRARIES
 from tests.run.test_kustomizations import Said, check, said
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Program
 
-LIBRARIES = Path(__file__).parents[2] / ".tools" / "python"
 CHART = "apiVersion: v2\nname: llm\nversion: 0.1.0\n"
 VALUES = """\
 image: {repository: vllm/vllm-openai, tag: v0.30.0}

@@ -11,11 +11,11 @@ import pytest
 from imagelint.core.report import ProblemKind
 from imagelint.render import kustomize
 from imagelint.render.kustomize import KustomizeEngine, kustomize_engine
+from tests.renderers import LIBRARIES
 
 if TYPE_CHECKING:
     from tests.conftest import Program
 
-LIBRARIES = Path(__file__).parents[2] / ".tools" / "python"
 DEPLOYMENT = """\
 apiVersion: apps/v1
 kind: Deployment
