@@ -35,12 +35,6 @@ _LIBRARIES = {
     ("Darwin", "arm64"): "darwin-arm64/libpykustomize.dylib",
 }
 _VERSION = pattern(r"v?(\d+)\.(\d+)(?:\.\d+)?")
-# What kubectl writes before an error, and what both say of the kustomization around.
-_LOG = pattern(r"^(?:E\d+ .*?\] \"command failed\" err=|Error: |error: |kustomize build failed: )+")
-_STARTED = pattern(
-    r"accumulating resources: accumulation err='accumulating resources from '\.\./to\d+':"
-    r" '[^']*' must resolve to a file': (?:recursed accumulation of path '[^']*': )?"
-)
 _NOWHERE = "http://127.0.0.1:9"  # discard: nothing answers there
 # No program is found, and no host reached: remote bases are refused before, this is for the rest.
 _ISOLATED = (
@@ -134,17 +128,8 @@ def _answers(completed: CompletedProcess, folders: Sequence[str]) -> list[Render
 
 
 def _refused(folder: str, words: str) -> Problem:
-<<<<<<< HEAD
     said = _said(" ".join(words.split()), os.path.realpath(folder))[-_LONGEST:]
     detail = f"kustomize does not build it: {said or 'it does not say why'}"
-=======
-    """The engine's own words, without what it says about where it was started, and how."""
-    said = " ".join(words.split())
-    said = _LOG.sub("", said).strip('"')
-    said = _STARTED.sub("", said)
-    said = said.replace(f"{folder}/", "").replace(folder, ".")
-    detail = f"kustomize does not build it: {said[-600:] or 'it does not say why'}"
->>>>>>> 3023c8f (Say what kustomize says without where it was started, and render alike in all tests)
     return Problem(ProblemKind.UNPARSABLE, folder, detail)
 
 
@@ -153,13 +138,15 @@ _LONGEST = 600
 _HEAD = pattern(r'[A-Z]\d{4} [\d:.]+ +\d+ \S+\] "command failed" err=')
 _OURS = pattern(
     r"accumulating resources: accumulation err='accumulating resources from '\.\./to\d+': "
-    r"'[^']*' must resolve to a file': recursed accumulation of path '[^']*': "
+    r"'[^']*' must resolve to a file': (?:recursed accumulation of path '[^']*': )?"
 )
 
 
 def _said(words: str, folder: str) -> str:
     """What kustomize says of a folder, with the names that its author knows."""
-    said = _OURS.sub("", _HEAD.sub("", words)).strip('"<> ')
+    said = (
+        _OURS.sub("", _HEAD.sub("", words)).strip('"<> ').removeprefix("kustomize build failed: ")
+    )
     return said.replace(f"{folder}/", "").replace(folder, ".")
 
 
