@@ -137,7 +137,7 @@ COMMAND_LINES = (
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 221),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 221),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 221),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 224),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 226),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 139),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 174),
     Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 231),
