@@ -41,6 +41,14 @@ _SERVICES = pattern(
     r"^[\"']?services[\"']?:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\w.\"'-]+:",
     re.MULTILINE,
 )
+# Files that only their names make look like compose files; those that need no more than a name.
+_COMPOSE_SECTION = pattern(
+    r"^[\"']?(?:services?|include|networks|volumes|configs|secrets|models|x-[\w-]+)[\"']?[ \t]*:",
+    re.MULTILINE,
+)
+_SURELY_COMPOSE = pattern(r"(?:docker-)?compose(?:\.override)?\.ya?ml")
+# Workflows of GitHub, pipelines, checks that have services of their own.
+_PIPELINE = pattern(r"^[\"']?(?:jobs|steps|stages|pipeline)[\"']?[ \t]*:", re.MULTILINE)
 _SERVICE_FIELD = pattern(r"^[ \t]{2,}(?:image|build|extends)[ \t]*:", re.MULTILINE)
 # What makes a build hand the text to another frontend.
 _SYNTAX = pattern(
@@ -58,7 +66,10 @@ _CONTINUATION = pattern(r"[\\`][ \t]*\r?\n")
 _FROM = pattern(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE | re.IGNORECASE)
 _FIRST_LINE = pattern(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
 _TEMPLATE_NAME = pattern(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
-_TEMPLATED_INSTRUCTION = pattern(r"^(?:\{[{%]|FROM[ \t].*\{\{)", re.MULTILINE | re.IGNORECASE)
+# Jinja's and Go's; `${templateOption:…}` is that of containers.dev.
+_TEMPLATED_INSTRUCTION = pattern(
+    r"^(?:\{[{%]|FROM[ \t].*\{\{)|\$\{templateOption:", re.MULTILINE | re.IGNORECASE
+)
 _TEMPLATE_FOLDER = pattern(r"(?:^|.*/)templates/.*")
 # RFC 6902, as JSON or as YAML: a list of operations, each with a path.
 _OPERATION = pattern(
@@ -174,13 +185,20 @@ def _data(path: str, name: str, text: str, head: str) -> str:
     kind = _manifest_kind(text) or (_report(head) if name.endswith(".json") else "")
     if kind:
         return kind
-    if _COMPOSE.fullmatch(name):
+    if _COMPOSE.fullmatch(name) and _may_be_compose(name, text):
         return _odd_kind(text) or "compose"
     if _OPERATIONS.match(head) and _OPERATION.search(head) and _POINTER.search(head):
         return "json-patch"
     if _TEMPLATE_FOLDER.fullmatch(path) and TEMPLATE_BLOCK.search(text):
         return "template"
     return _odd_kind(text)
+
+
+def _may_be_compose(name: str, text: str) -> bool:
+    """Whether a file that is named like a compose file may be one by what stands in it."""
+    if _SURELY_COMPOSE.fullmatch(name) or not text.strip():
+        return True
+    return _COMPOSE_SECTION.search(text) is not None and _PIPELINE.search(text) is None
 
 
 def _odd_kind(text: str) -> str:
@@ -209,7 +227,8 @@ def _manifest_kind(text: str) -> str:
         return "template" if _is_template(text) else "kubernetes"
     if "services" not in text or not _SERVICES.search(text):
         return ""
-    return "compose" if _SERVICE_FIELD.search(text) else ""
+    own = _SERVICE_FIELD.search(text) and not _PIPELINE.search(text)
+    return "compose" if own else ""
 
 
 def _is_kubernetes(text: str) -> bool:

@@ -72,6 +72,7 @@ class Start(TypedDict):
     commands: Annotated[
         list[str], "first words that serve, where the entry point is a program of many commands"
     ]
+    passes_commands: Annotated[bool, "whether the entry point runs another command it is given"]
     utilities: Annotated[list[str], "first words by which the image does something else"]
     tags: Annotated[str, "glob over the tags that start the server"]
     positional: Annotated[str, "the option that the first bare word sets, or empty"]

@@ -140,7 +140,8 @@ class Engine(NamedTuple):
 
     `kind` is `generation` or `embedding`. `bare` images run what they are given, others `entry`
     (empty: not known); `commands` are the first words that serve where the entry point is a program
-    of many commands, `utilities` those by which the image does something else. `tags` is a glob
+    of many commands, `utilities` those by which the image does something else, and where it
+    `passes_commands` any other program is run as it is. `tags` is a glob
     over the tags that start the server, `version` the pattern of a tag, its group 1 the version.
 
     `positional` is the option that the first bare word sets (behind the entry point of its image:
@@ -165,6 +166,7 @@ class Engine(NamedTuple):
     bare: bool
     entry: tuple[str, ...]
     commands: frozenset[str]
+    passes_commands: bool
     utilities: frozenset[str]
     tags: str
     version: str
@@ -228,6 +230,7 @@ def engine(name: str) -> Engine:
         bare=start["bare"],
         entry=tuple(start["entry"]),
         commands=frozenset(start["commands"]),
+        passes_commands=start["passes_commands"],
         utilities=frozenset(start["utilities"]),
         tags=start["tags"],
         version=start["version"],

@@ -118,6 +118,12 @@ EMBEDDED = (
         ("-", "hello\n", ""),
         ("main.py", "FROM x\n", ""),
         ("data.yaml", "a\0b", ""),
+        ("envoy-compose.yaml", "node: {id: a}\nadmin: {}\n", ""),
+        ("run-compose.yml", "on: push\njobs: {a: {services: {b: {image: c}}}}\n", ""),
+        ("check.yml", "services:\n  a:\n    image: b\nsteps: []\n", ""),
+        ("gpu-compose.yaml", "services: {a: {image: b}}\n", "compose"),
+        ("docker-compose.yml", "anything: {}\n", "compose"),
+        ("Dockerfile", "FROM a:${templateOption:variant}\n", "template"),
     ],
 )
 def test_kinds(origin: str, text: str, kind: str) -> None:

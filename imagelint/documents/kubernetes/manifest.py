@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.base import Allowance, Complaint, Document
-from imagelint.documents.complaints import ObjectWithoutKind
+from imagelint.documents.complaints import MalformedObject, ObjectWithoutKind
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
@@ -78,19 +78,29 @@ class Manifest(Document):
 
     def within(self, project: Project) -> Manifest:
         """The manifest as the kustomizations of the run leave it."""
-        if not self.pods:
+        malformed = any(type(one) is MalformedObject for one in self.complaints)
+        if not (self.pods or malformed):
             return self
         from imagelint.documents.kubernetes.kustomize.around import Applied, is_patch
 
         origin = self.source.origin
         if is_patch(origin, project):
-            return self.with_objects(tuple(obj._replace(incomplete=True) for obj in self.objects))
+            return self._as_patch()
         applied = tuple(Applied(origin, project))
         if not applied:
             return self
         from imagelint.documents.kubernetes.kustomize.effects import kustomized
 
         return kustomized(self, applied, project)
+
+    def _as_patch(self) -> Manifest:
+        """The manifest as a part of what is written elsewhere: it lacks nothing."""
+        objects = tuple(obj._replace(incomplete=True) for obj in self.objects)
+        patch = self.with_objects(objects)
+        others = (one for one in self.complaints if type(one) is not MalformedObject)
+        own = (one for obj, pods in patch._with_pods for one in malformed_parts(obj, pods))  # noqa: SLF001 - of its own kind
+        patch.complaints = tuple(sorted((*others, *own)))
+        return patch
 
     def with_objects(self, objects: tuple[KubernetesObject, ...]) -> Manifest:
         """The manifest with other objects in the places of its own."""

@@ -46,7 +46,8 @@ _HOLD_ANYTHING = ("CustomResourceDefinition", "ControllerRevision", "AdmissionRe
 
 def malformed_parts(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[MalformedObject]:
     """What is not of the shape that the API server wants, each part once."""
-    found = [*_mistyped(obj.body["metadata"], METADATA)]
+    # A patch finds its object by other means than its name, and is only a part of one.
+    found = [] if obj.incomplete else [*_mistyped(obj.body["metadata"], METADATA)]
     if is_own(obj):
         spec = obj.body["spec"]
         if spec.exists and not spec.null:
@@ -128,8 +129,8 @@ def _without_containers(
 
 def _is_whole(obj: KubernetesObject) -> bool:
     """Whether an object must be all of it, and not a patch of one that stands elsewhere."""
-    if obj.kind == "Pod":
-        return True
+    if obj.kind == "Pod" or obj.incomplete:
+        return not obj.incomplete
     return obj.kind in _WHOLE_BY and obj.body.at("spec", _WHOLE_BY[obj.kind]).exists
 
 

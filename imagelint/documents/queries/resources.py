@@ -52,7 +52,7 @@ def wrong_resources(container: Container) -> Iterator[WrongResource]:
 def _wrong(resource: Resource) -> Iterator[WrongResource]:
     name, place = resource.name, resource.place
     if "/" not in name:
-        if not is_standard(name):
+        if not is_standard(name) and not name.isupper():
             help_ = "write it with its domain"
             if any(word in name.lower() for word in _LIKE_GPU):
                 help_ += ", such as `nvidia.com/gpu`"

@@ -46,6 +46,7 @@ _MEANT |= frozenset(
 )
 _MEANT |= frozenset(("credential", "mock", "unused", "replace", "change"))
 _MEANT |= frozenset(("needed", "required", "used"))
+_ENDS = ("apikey",)
 _SAID = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PLACEHOLDER_SHAPES = pattern(
     r"<[^<>]*>|\[[^\[\]]*\]|\{\{.*\}\}|\{[^{}]*\}|__\w+__|%\w+%|@{1,2}[\w.-]+@{1,2}|#\{.*\}#?"
@@ -101,8 +102,14 @@ def _says_what_belongs_there(text: str) -> bool:
     if any(letter.isdigit() for letter in text):
         return False
     words = [word.lower() for word in _SAID.findall(text)]
-    known = all(word in _SAYING or word.upper() in VENDORS for word in words)
-    return known and not _MEANT.isdisjoint(words)
+    known = all(_is_said(word) for word in words)
+    return known and any(word in _MEANT or word.endswith(_ENDS) for word in words)
+
+
+def _is_said(word: str) -> bool:
+    """Whether a word is one that says what belongs there, or two: `ngcapikey`."""
+    first = next((word.removesuffix(end) for end in _ENDS if word.endswith(end)), word) or word
+    return any(one in _SAYING or one.upper() in VENDORS for one in (word, first))
 
 
 def is_path(value: str) -> bool:

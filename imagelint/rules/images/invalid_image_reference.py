@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import Known, value_or
 from imagelint.core.pattern import pattern
 from imagelint.core.reference import reference_fault
-from imagelint.documents.shared import ImageRole, ImageUse
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.documents.shared import EnvOrigin, EnvVar, ImageRole, ImageUse
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 # A part of a name that is written as the names of variables are.
 _CAPITALS = pattern(r"(?:^|/)[A-Z][A-Z0-9_-]*(?:[:/@]|$)")
@@ -51,14 +51,34 @@ def invalid_image_reference(use: ImageUse, ctx: Context) -> Findings:
     fault = reference_fault(text) if text is not None else ""
     if not fault or _is_filled_in(use):
         return
-    yield ctx.finding(use, f"`{use.text}` {fault}", help=_HELP, subject=use.text)
+    confidence = Confidence.LIKELY if _may_be_given(use, ctx) else None
+    message = f"`{use.text}` {fault}"
+    yield ctx.finding(use, message, help=_HELP, subject=use.text, confidence=confidence)
 
 
 _HELP = "write it as `<repository>:<tag>`, or as `<repository>@sha256:…`"
 
 
+def _may_be_given(use: ImageUse, ctx: Context) -> bool:
+    """Whether an argument is a part of the name that is empty unless who builds says what it is."""
+    if use.role is not ImageRole.BASE or "$" not in use.text:
+        return False
+    from imagelint.documents.queries.secrets.arguments import names_in
+
+    names = names_in(use.text)
+    return any(
+        variable.origin is EnvOrigin.ARG
+        and variable.name in names
+        and value_or(variable.value, "?") == ""
+        for variable in ctx.document.nodes_of(EnvVar)
+    )
+
+
 def _is_filled_in(use: ImageUse) -> bool:
-    """Whether a manifest or compose file is not meant to be used as it stands."""
+    """Whether a file is not meant to be used as it stands: Terraform and ko make another of it."""
+    if "$${" in use.text:
+        return True
     if use.role not in (ImageRole.POD, ImageRole.COMPOSE):
         return False
-    return not _FILLED_IN.isdisjoint(use.text) or bool(_CAPITALS.search(use.text))
+    said = use.text.isupper() or use.text.startswith("ko://")
+    return said or not _FILLED_IN.isdisjoint(use.text) or bool(_CAPITALS.search(use.text))

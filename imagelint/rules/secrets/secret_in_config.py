@@ -69,7 +69,8 @@ def _anywhere(ctx: Context) -> Findings:
 
 def _held(setting: Setting, ctx: Context) -> Findings:
     confidence = None if setting.holder in _OPEN else Confidence.LIKELY
-    if is_secret_name(setting.name):
+    # A file of settings that is called so is not a secret itself: what stands in it may be.
+    if is_secret_name(setting.name) and not setting.text.lstrip().startswith(("{", "[")):
         if _counts(setting):
             yield ctx.finding(
                 setting,

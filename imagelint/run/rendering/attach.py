@@ -33,5 +33,7 @@ def with_rendering(
         else:
             document = made
     elif isinstance(document, Manifest) and origin in renderings.covered:
-        document = document.without_objects()
+        # A patch is a part of an object, and lacks nothing.
+        part = document.within(project) if document.complaints else document
+        document = part.without_objects()
     return document, tuple(problems)

@@ -35,7 +35,8 @@ def unmet_mounts(container: Container) -> Iterator[Field[str]]:
     None is certain where a template, a patch or an operator may add some.
     """
     adds = workload_of(container.owner).adds  # to any container, for others may share it
-    if container.partial or adds.volumes or adds.shared_memory:
+    unfinished = container.image is not None and container.image.malformed is not None
+    if container.partial or unfinished or adds.volumes or adds.shared_memory:
         return
     defined = volume_names(container.spec)
     if defined is None:
@@ -65,6 +66,8 @@ def repeated_names(pod: Pod) -> Iterator[Repeated]:
 
 def volume_names(spec: Cursor) -> frozenset[str] | None:
     """The names of the volumes of a pod; None where not all of them are known."""
+    if nearest(spec, ("volumeClaimPolicies",)) is not None:
+        return None  # of which a JobSet makes claims
     claims = nearest(spec, ("volumeClaimTemplates",))
     names = _names(spec["volumes"], ())
     claimed = frozenset[str]() if claims is None else _names(claims, ("metadata",))

@@ -132,7 +132,7 @@ def _has_entry_point(server: ServingCommand) -> bool:
     if found is None or facts is None:
         return False
     other = facts.bare or found.bare or found.general or server.launch.engine
-    return bool(facts.entry) and not other
+    return bool(facts.entry) and not (other or facts.passes_commands)
 
 
 def _recognised(server: ServingCommand) -> RecognisedEngine | None:
