@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imagelint.engine.baseline import Baseline
     from imagelint.policy.trust.trusted import TrustedPolicy
     from imagelint.run.policyfiles import TrustRequest
-    from imagelint.run.trust import Trust
+    from imagelint.run.trust.sources import Trust
 
 
 class Layer(NamedTuple):
@@ -124,7 +124,7 @@ class Policies:
         """
         if self._trust is None:
             return
-        from imagelint.run.weakenings import Weakenings, attempted, compared
+        from imagelint.run.trust.weakenings import Weakenings, attempted, compared
 
         found = Weakenings()
         for policy in self.all():
@@ -167,6 +167,6 @@ def _opened(
 ) -> Trust | None:
     if request is None or not (request.ref or request.organisation or any(map(is_file, names))):
         return None
-    from imagelint.run.trust import open_trust
+    from imagelint.run.trust.sources import open_trust
 
     return open_trust(names, request, files)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imagelint.core.report import Report
     from imagelint.policy.model import Policy
     from imagelint.run.policyfiles import PolicyFiles
-    from imagelint.run.trust import CommitTrust
+    from imagelint.run.trust.sources import CommitTrust
 
 
 class Weakenings:
