@@ -34,6 +34,13 @@ OWN = Floor(own=True)
 """The floor of a rule that is on with the severities that it gives."""
 
 
+def floor_word(floor: Floor) -> str:
+    """A floor as a policy says it: a severity, or `on`; both where two policies say either."""
+    if floor.own and floor.severity is not Severity.INFO:
+        return f"{floor.severity} and on"
+    return "on" if floor.own else str(floor.severity)
+
+
 class Lock(NamedTuple):
     """What a policy says under `lock`.
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from imagelint.core.environment import Signer
 from imagelint.core.record import NamedTuple
 from imagelint.policy.allowances import extent_word
+from imagelint.policy.lock import floor_word
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.core.environment import Environment
     from imagelint.policy.allowances import Allowances
+    from imagelint.policy.lock import Lock
     from imagelint.policy.model import Policy, RuleSetting, Waiver
 
 
@@ -24,8 +26,16 @@ class ShownLine(NamedTuple):
 
 
 def show(policy: Policy) -> tuple[ShownLine, ...]:
-    """The lines of a policy which says by itself all that the merged one says."""
-    return tuple(_lines(policy))
+    """The lines of a policy which says by itself all that the merged one says.
+
+    Trusted policies that hold against it follow as documents of their own: what they exempt, waive
+    and leave out is theirs.
+    """
+    lines = list(_lines(policy))
+    while policy.trusted is not None:
+        name, policy = policy.trusted.name, policy.trusted.policy
+        lines += (ShownLine("---"), ShownLine(f"# trusted: {name}"), *_lines(policy))
+    return tuple(lines)
 
 
 def aligned(lines: Iterable[ShownLine]) -> str:
@@ -42,7 +52,8 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
     if policy.name:
         yield ShownLine(f"name: {quoted(policy.name)}", policy.origins.get("name", ""))
     yield ShownLine("extends: []", _chain(policy))
-    yield ShownLine(f"fail-on: {policy.threshold}", policy.origins.get("fail-on", "default"))
+    threshold = policy.origins.get("fail-on", "default")
+    yield ShownLine(f"fail-on: {policy.threshold}", _held(policy, "fail-on", threshold))
     for key, value in (("allowed", policy.most_allowed), ("baseline", policy.baseline or None)):
         if value is not None:
             yield ShownLine(f"{key}: {_value(value)}", policy.origins.get(key, ""))
@@ -50,8 +61,10 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
     if policy.rules:
         yield ShownLine("rules:")
     for name in sorted(policy.rules):
-        yield from _rule(name, policy.rules[name])
+        origin = policy.rules[name].origins.get("level", "")
+        yield from _rule(name, policy.rules[name], _held(policy, f"rules.{name}", origin))
     yield from _exceptions(policy)
+    yield from _lock(policy.lock)
 
 
 def _exceptions(policy: Policy) -> Iterator[ShownLine]:
@@ -83,6 +96,43 @@ def _allowances(said: Allowances) -> Iterator[ShownLine]:
         yield ShownLine(f"  {key}: {text}", said.origins.get(key, ""))
 
 
+def _lock(lock: Lock) -> Iterator[ShownLine]:
+    """What a policy locks, if it is trusted."""
+    if not lock:
+        return
+    yield ShownLine("lock:")
+    if lock.rules:
+        yield ShownLine("  rules:")
+    for name, floor in lock.rules.items():
+        level, _, also = floor_word(floor).partition(" ")
+        origin = ", ".join(lock.origins.get(f"rules.{name}", ()))
+        yield ShownLine(f"    {name}: {level}", f"{also} {origin}".strip())
+    said: dict[str, object] = {
+        "packs": lock.packs or None,
+        "fail-on": str(lock.fail_on) if lock.fail_on is not None else None,
+        "signers": lock.signers or None,
+        "registries": lock.registries or None,
+    }
+    for key, value in said.items():
+        if value is not None:
+            places = [at for entry in _entries(lock, key) for at in lock.origins.get(entry, ())]
+            yield ShownLine(f"  {key}: {_value(value)}", ", ".join(dict.fromkeys(places)))
+
+
+def _entries(lock: Lock, key: str) -> tuple[str, ...]:
+    return tuple(f"packs.{name}" for name in lock.packs) if key == "packs" else (key,)
+
+
+def _held(policy: Policy, entry: str, origin: str) -> str:
+    """Where something was said, and who locks it."""
+    holder = policy.trusted.locked.holder(entry) if policy.trusted else ""
+    if not holder:
+        return origin
+    setting = policy.rules.get(entry.removeprefix("rules."))
+    least = f" at {floor_word(setting.floor)}" if setting else ""
+    return f"{origin}; locked{least} by {holder}"
+
+
 def _chain(policy: Policy) -> str:
     return f"merged from {', '.join(policy.extends)}" if policy.extends else ""
 
@@ -92,7 +142,8 @@ def _environment(policy: Policy) -> Iterator[ShownLine]:
     if said:
         yield ShownLine("environment:")
     for key, text in said:
-        yield ShownLine(f"  {key}: {text}", policy.origins.get(f"environment.{key}", ""))
+        place = f"environment.{key}"
+        yield ShownLine(f"  {key}: {text}", _held(policy, place, policy.origins.get(place, "")))
 
 
 def _declared(environment: Environment) -> Iterator[tuple[str, str]]:
@@ -125,14 +176,14 @@ def _optional(value: object) -> str:
     return "" if value is None else _value(value)
 
 
-def _rule(name: str, setting: RuleSetting) -> Iterator[ShownLine]:
+def _rule(name: str, setting: RuleSetting, origin: str) -> Iterator[ShownLine]:
     origins = setting.origins
     level = setting.level if setting.level is not None else "on"
     if not (setting.options or setting.exempt):
-        yield ShownLine(f"  {name}: {level}", origins.get("level", ""))
+        yield ShownLine(f"  {name}: {level}", origin)
         return
     yield ShownLine(f"  {name}:")
-    yield ShownLine(f"    level: {level}", origins.get("level", ""))
+    yield ShownLine(f"    level: {level}", origin)
     for option, value in setting.options.items():
         key = option.replace("_", "-")
         yield ShownLine(f"    {key}: {_value(value)}", origins.get(option, ""))

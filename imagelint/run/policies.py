@@ -124,14 +124,16 @@ class Policies:
         """
         if self._trust is None:
             return
-        from imagelint.run.trust.weakenings import Weakenings, attempted, compared
+        from imagelint.run.trust.weakenings import Comparison, Weakenings, attempted, compared
 
         found = Weakenings()
         for policy in self.all():
             found.add(policy, attempted(policy))
-        if self._trust.compares is not None:
-            for folder, policy in self._by_folder.items():
-                found.add(policy, compared(folder, self._trust.compares, self._files))
+        trust = self._trust.compares
+        if trust is not None:
+            pairs = {Comparison.of(folder, trust): at for folder, at in self._by_folder.items()}
+            for pair, policy in pairs.items():
+                found.add(policy, compared(pair, trust, self._files))
         yield from found.reports()
 
     def all(self) -> tuple[Policy, ...]:

@@ -23,7 +23,7 @@ from imagelint.run.policies import Policies
 from imagelint.run.suppression import GroupSuppression
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
     from imagelint.collect.read import ReadResult
     from imagelint.core.finding import Severity
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from imagelint.engine.baseline import Baseline, BaselineEntry
     from imagelint.engine.decide import AllowedLimit
     from imagelint.policy.model import Policy
+    from imagelint.policy.trust.trusted import TrustedPolicy
     from imagelint.run.files import ResultCache
     from imagelint.run.policyfiles import TrustRequest
 
@@ -120,7 +121,7 @@ class Session(NamedTuple):
         trusted = dict.fromkeys(
             ("trusted policy", f"{one.name} sha256:{policy_digest(one.policy)}")
             for policy in policies
-            if (one := policy.trusted) is not None
+            for one in _trusted(policy)
         )
         named = (("policy", _identity(policy)) for policy in policies)
         return Evidence((*named, *trusted))
@@ -221,6 +222,13 @@ class Session(NamedTuple):
             stale=tuple(sorted(entry for entries in gone.values() for entry in entries)),
             bounds=Bounds(thresholds, tuple(limits.values())),
         )
+
+
+def _trusted(policy: Policy) -> Iterator[TrustedPolicy]:
+    """The policies that hold against one, from the nearest on."""
+    while policy.trusted is not None:
+        yield policy.trusted
+        policy = policy.trusted.policy
 
 
 def _identity(policy: Policy) -> str:

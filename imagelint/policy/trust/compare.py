@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
+from imagelint.policy.allowances import ALL
 from imagelint.policy.lock import Floor
 from imagelint.policy.trust.attempt import Attempt
 from imagelint.policy.trust.covering import covers
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.environment import Environment
+    from imagelint.policy.allowances import Allowances
     from imagelint.policy.model import Level, Policy, RuleSetting, Waiver
 
 _KEYS = {
@@ -43,6 +45,7 @@ def weakened(before: Policy, after: Policy) -> tuple[Attempt, ...]:
         found.append(Attempt("baseline", said, _place(after, "baseline")))
     found += _environment(before.environment, after.environment, after)
     found += _lock(before, after)
+    found += _allowances(before, after)
     return tuple(found)
 
 
@@ -57,7 +60,10 @@ def _rule(name: str, before: RuleSetting, policy: Policy) -> Iterator[Attempt]:
             key = option.replace("_", "-")
             at = after.origins.get(option) or place
             yield Attempt(name, f"`{key}` of `{name}` is another", at)
-    least, now = _severity(name, before.level), _severity(name, after.level)
+    if before.level == after.level:
+        least = now = Severity.INFO
+    else:
+        least, now = _severity(name, before.level), _severity(name, after.level)
     if now < least:
         yield Attempt(name, f"`{name}` is {now}, it was {least}", place)
     new = [glob for glob in after.exempt if glob not in before.exempt]
@@ -142,6 +148,31 @@ def _lock(before: Policy, after: Policy) -> Iterator[Attempt]:
     looser += [key for key in ("signers", "registries") if getattr(was, key) > getattr(now, key)]
     if looser:
         yield Attempt("lock", f"`lock` holds less: {_listed(looser)}", place)
+
+
+def _allowances(before: Policy, after: Policy) -> Iterator[Attempt]:
+    most, now = before.most_allowed, after.most_allowed
+    if most is not None and (now is None or now > most):
+        said = f"`allowed` is {'not limited' if now is None else now}, it was {most}"
+        yield Attempt("allowed", said, _place(after, "allowed"))
+    for key in _wider(before.allowances, after.allowances):
+        said = f"`{key}` of `allowances` lets more count"
+        yield Attempt("allowances", said, after.allowances.origins.get(key, ""))
+
+
+def _wider(before: Allowances, after: Allowances) -> Iterator[str]:
+    for way, extent in before.extents.items():
+        if after.extents.get(way, ALL) > extent:
+            yield way
+    if not set(before.never or ()) <= set(after.never or ()):
+        yield "never"
+    days = before.waiver_days
+    if days is not None and (after.waiver_days is None or after.waiver_days > days):
+        yield "waiver-days"
+    for key in ("approvers", "files"):
+        was, now = getattr(before, key), getattr(after, key)
+        if was is not None and (now is None or not set(now) <= set(was)):
+            yield key
 
 
 def _place(policy: Policy, key: str) -> str:

@@ -118,13 +118,15 @@ def _locked(policy: Policy, packs: Mapping[str, Policy]) -> Locked:
         floor = Floor(severity=level) if isinstance(level, Severity) else OWN
         floors[rule] = floors.get(rule, Floor()).joined(floor)
         origins.setdefault(f"rules.{rule}", lock.origins.get(entry, ()))
-    fields = set(("signers", "trusted_root", "trusted_root_text") if lock.signers else ())
-    fields |= set(("registries",) if lock.registries else ())
+    fields = set(("signers",) if lock.signers else ())
     if floors:
         # What a rule builds on is locked with it. A build context is never an image to judge.
         fields |= {"build_contexts", *_declared(policy.environment)}
-    if "trusted_root" in fields:
-        fields.add("trusted_root_text")
+    elif lock.registries and policy.environment.registries:
+        fields.add("registries")
+    if "signers" in fields:
+        # Who says which root is trusted says who is believed.
+        fields |= {"trusted_root", "trusted_root_text"}
     origins |= {f"environment.{field}": _origin(policy, field) for field in fields}
     origins.setdefault("fail-on", (policy.origins.get("fail-on", "default"),))
     threshold = policy.threshold if lock.fail_on is None else lock.fail_on

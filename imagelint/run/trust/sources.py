@@ -80,20 +80,23 @@ class CommitTrust:
         known = (self._everywhere,) if self._everywhere else tuple(self._known.values())
         return any(each.admits for each in known)
 
-    def before(self, folder: str) -> tuple[str, Policy]:
-        """The policy file for a folder at the commit, and what it says by itself; empty: none.
+    def former(self, folder: str) -> str:
+        """The policy file for a folder at the commit, from its root on; empty: there was none."""
+        return self._nearest(self.commit.path_of(folder))
+
+    def before(self, path: str) -> Policy:
+        """What a policy file said by itself at the commit; the default of none.
 
         Raises:
             PolicyError: it is wrong as it stands at the commit.
         """
-        path = self._nearest(self.commit.path_of(folder))
         if path not in self._plain:
             self._plain[path] = (
                 self._files.resolve(self._source(self.place(path)), self.commit.read)
                 if path
                 else default_policy()
             )
-        return path, self._plain[path]
+        return self._plain[path]
 
     def place(self, path: str) -> str:
         """Where a file of the commit is, or was, in the file system."""
@@ -233,7 +236,7 @@ def _of_organisation(path: str, files: PolicyFiles, roots: tuple[str, ...]) -> T
     if _is_inside(path, roots):
         help_ = "keep it where what is examined cannot change it, or use --policy-from"
         raise UsageError(Diagnostic(f"{VARIABLE}: `{path}` lies in what is examined", help=help_))
-    return trusted(_from_outside((path,), files, roots), path, os.getcwd())
+    return trusted(_from_outside((path,), files, roots), display(path), os.getcwd())
 
 
 def _from_outside(names: tuple[str, ...], files: PolicyFiles, roots: tuple[str, ...]) -> Policy:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.files import display
 from imagelint.collect.findup import nearest
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source, Span
 from imagelint.documents.policyfile import PolicyFile, Weakening
 from imagelint.engine.examine import Examination
@@ -55,16 +56,28 @@ def attempted(policy: Policy) -> Iterator[tuple[Source, Weakening]]:
         policy = policy.trusted.policy
 
 
+class Comparison(NamedTuple):
+    """The policy files of a folder: at a commit (empty: none), and now (None: none)."""
+
+    former: str
+    path: str | None
+
+    @classmethod
+    def of(cls, folder: str, trust: CommitTrust) -> Comparison:
+        """Those of a folder."""
+        return cls(trust.former(folder), nearest(folder, POLICY_NAME))
+
+
 def compared(
-    folder: str, trust: CommitTrust, files: PolicyFiles
+    comparison: Comparison, trust: CommitTrust, files: PolicyFiles
 ) -> Iterator[tuple[Source, Weakening]]:
-    """What the policy of a folder says less strictly than it did at a commit.
+    """What a policy says less strictly than it did at a commit.
 
     Raises:
         PolicyError: it is wrong.
     """
-    former, before = trust.before(folder)
-    path = nearest(folder, POLICY_NAME)
+    former, path = comparison
+    before = trust.before(former)
     after = default_policy() if path is None else files.load(path)
     attempts, sources = weakened(before, after), after.sources
     if former and not os.path.lexists(trust.place(former)):
