@@ -81,6 +81,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "wrong-signer": "on",
             "allowance-without-reason": "on",
             "expired-allowance": "on",
+            "policy-weakened": "on",
             "refused-allowance": "on",
             "unknown-allowance": "on",
             "unused-allowance": "on",
