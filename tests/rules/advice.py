@@ -31,6 +31,7 @@ _VARIABLE = (
 )
 _QUOTED = re.compile(r"`([^`]+)`")
 _CODE = re.compile(r"--[a-z]+|[{}\[\]=_$#]|\b(?!vLLM|macOS)[a-z]+[A-Z]\w*|(?<![\w.])/[a-z]\w*")
+_QUOTE = re.compile(r"[\"']")
 _ANYTHING = re.compile(r"…|<[a-z0-9 ]+>")
 _ASIDE = re.compile(r"\([^)]*\)")
 _ONE_OF = "write one of "
@@ -160,10 +161,11 @@ def stands_in(piece: str, text: str) -> bool:
     What is two words may be two items of a list, and `a.b: c` one mapping in another:
     `--host 0.0.0.0` is `["--host", "0.0.0.0"]`.
     """
-    parts = [_loosely(part) for part in _ANYTHING.split(piece.replace('"', ""))]
-    return re.search(r"[^\n]*?".join(parts), text.replace('"', "")) is not None
+    parts = [_loosely(part) for part in _ANYTHING.split(_QUOTE.sub("", piece))]
+    return re.search(r"[^\n]*?".join(parts), _QUOTE.sub("", text)) is not None
 
 
 def _loosely(part: str) -> str:
     words = (re.escape(word) for word in re.split(r"[ ,]+", part))
-    return r"[\s,'=\\-]+".join(word.replace(r"\.", r"(?:\.|:[\s{]+)") for word in words)
+    nested = (word.replace(r"\.", r"(?:\.|:[\s{]+)").replace("=", "(?:=|: )") for word in words)
+    return r"[\s,=\\-]+".join(nested)

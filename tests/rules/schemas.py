@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from imagelint.core.report import Report
 from imagelint.core.source import Source
 from imagelint.documents.serving.command import ServingCommand
+from imagelint.knowledge.kubernetes.enumerations import enumerated
 from imagelint.run.index import recognise
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def _by_engine(server: ServingCommand, engine: Engine) -> Iterator[str]:
     """Flags that stand nowhere in the engine's table."""
     known = {*engine.flags, *engine.booleans, *engine.lists, *engine.config_flags}
     known |= {*engine.multi_node, *(removed.replacement for removed in engine.removed)}
+    known |= {*enumerated(engine.name)}
     for switch in server.switches:
         if switch.name not in known and not switch.variable:
             yield f"{engine.title} has no {switch.written}"

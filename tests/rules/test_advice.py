@@ -35,9 +35,7 @@ TRIALS = [
     for trial in trials(rule)
 ]
 # The families whose every help is followed.
-FOLLOWED = [
-    name for name in catalog.names() if catalog.family(name) not in {"secrets", "serving", "syntax"}
-]
+FOLLOWED = [name for name in catalog.names() if catalog.family(name) not in {"secrets", "syntax"}]
 # What comes to light only where something else is right.
 NEEDS = "a model that is split shares memory between its parts"
 OTHERWISE = "of a container with all privileges nothing else is said"
@@ -49,8 +47,11 @@ COMES_TO_LIGHT = {
 }
 # What these find hides what a server, or a whole file, is told.
 HIDING = {
+    "command-after-entrypoint",
     "flag-with-value-in-one-word",
+    "flag-without-program",
     "invalid-image-reference",
+    "model-without-flag",
     "unused-shell-arguments",
     "variable-without-shell",
 }

@@ -52,7 +52,8 @@ def startup_budget(server: ServingCommand, ctx: Context) -> Findings:
               args: [--model, meta-llama/Llama-3.1-70B-Instruct, -tp, "4"]
               startupProbe:
                 httpGet: {path: /health, port: 8000}
-                failureThreshold: 90
+                periodSeconds: 10
+                failureThreshold: 60
 
     Bad (compose.yaml):
         services:
@@ -71,7 +72,7 @@ def startup_budget(server: ServingCommand, ctx: Context) -> Findings:
             healthcheck:
               test: curl -f http://localhost:8000/health
               interval: 10s
-              start_period: 600s
+              start_period: 300s
     """
     runtime = server.launch.runtime
     # How long an image may take is what healthcheck-start-period says.

@@ -48,7 +48,8 @@ def startup_unprotected(server: ServingCommand, ctx: Context) -> Findings:
                 httpGet: {path: /health, port: 8000}
               startupProbe:
                 httpGet: {path: /health, port: 8000}
-                failureThreshold: 60
+                periodSeconds: 10
+                failureThreshold: 30
     """
     runtime = server.launch.runtime
     liveness = runtime.probes.liveness

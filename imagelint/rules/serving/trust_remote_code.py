@@ -77,8 +77,9 @@ def trust_remote_code(server: ServingCommand, ctx: Context) -> Findings:
 def _advice(server: ServingCommand) -> str:
     flag = server.flag(REVISION)
     if not flag or server.is_local_path or is_commit(server.option(REVISION)):
-        return f"{_DROP} that it runs"
-    return f"{_DROP} of one commit and name it: `{spelling(server, flag, '<40 hex digits>')}`"
+        return f"{_DROP} that it runs, and allow this"
+    written = spelling(server, flag, "<40 hex digits>")
+    return f"{_DROP} of one commit, write `{written}`, and allow this"
 
 
 def _judged(server: ServingCommand) -> tuple[Severity, str, bool]:
