@@ -38,7 +38,7 @@ _KIND = pattern(r"^(?:- |  )?[\"']?kind[\"']?[ \t]*:", re.MULTILINE)
 _JSON_API_VERSION = pattern(r'"apiVersion"\s*:\s*"')
 _JSON_KIND = pattern(r'"kind"\s*:\s*"')
 _SERVICES = pattern(
-    r"^[\"']?services[\"']?:[ \t]*(?:#.*)?\r?\n(?:[ \t]*(?:#.*)?\r?\n)*[ \t]+[\w.\"'-]+:",
+    r"^[\"']?services[\"']?:[ \t]*(?:#.*+)?\r?\n(?:[ \t]*+(?:#.*+)?\r?\n)*+[ \t]+[\w.\"'-]+:",
     re.MULTILINE,
 )
 # Files that only their names make look like compose files; those that need no more than a name.
@@ -64,7 +64,7 @@ _INSTRUCTION = pattern(
 _COMMENT_LINE = pattern(r"^[ \t]*#.*\n", re.MULTILINE)
 _CONTINUATION = pattern(r"[\\`][ \t]*\r?\n")
 _FROM = pattern(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE | re.IGNORECASE)
-_FIRST_LINE = pattern(r"(?:[ \t]*(?:#.*)?\r?\n)*[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
+_FIRST_LINE = pattern(r"(?:[ \t]*+(?:#.*+)?\r?\n)*+[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
 _TEMPLATE_NAME = pattern(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
 # Jinja's and Go's; `${templateOption:…}` is that of containers.dev.
 _TEMPLATED_INSTRUCTION = pattern(
@@ -77,7 +77,7 @@ _OPERATION = pattern(
     r"[\"']?(?:add|replace|remove|test|move|copy)\b",
     re.MULTILINE,
 )
-_OPERATIONS = pattern(r"(?:[ \t]*(?:#.*|---)?\r?\n)*[ \t]*(?:-[ \t\r\n]|\[)")
+_OPERATIONS = pattern(r"(?:[ \t]*+(?:#.*+|---)?\r?\n)*+[ \t]*(?:-[ \t\r\n]|\[)")
 _POINTER = pattern(r"[\"']?path[\"']?[ \t]*:[ \t]*[\"']?/")
 _SCAN = pattern(r'"SchemaVersion"\s*:\s*\d')
 _SCAN_OF_IMAGE = pattern(r'"ArtifactType"\s*:\s*"container_image"')

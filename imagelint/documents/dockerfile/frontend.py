@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _SAME_LANGUAGE = pattern(r"(?:.*/)?dockerfile(?:-upstream)?(?:[:@].*)?")
 # bufio.MaxScanTokenSize of Go, with which the build reads lines
 _SLASHED = pattern(
-    r"//\s*(?P<name>[a-zA-Z][a-zA-Z0-9]*)\s*=[^\S\n]*(?P<value>\S[^\n]*?)[^\S\n]*(?:\n|\Z)"
+    r"//\s*(?P<name>[a-zA-Z][a-zA-Z0-9]*)\s*=[^\S\n]*(?P<value>\S(?:[^\n]*\S)?)[^\S\n]*(?:\n|\Z)"
 )
 SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX"
 """The argument of a build that names its frontend, whatever its Dockerfile says."""

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 Range = tuple[int, int]  # offsets into the text that is read
 
 _VARIABLE = pattern(r"\"?\$(?:[A-Za-z_]\w*|\{[A-Za-z_]\w*\})\"?", re.ASCII)
+_FEW, _TIMES, _EACH = 300, 8, 20
+"""Characters of unwritten texts that are read: a few, and so many for each written one."""
 _EXECUTING = ("-exec", "-execdir", "-ok", "-okdir")
 _DEEPEST = 6  # scripts within quotes within scripts
 _new = tuple.__new__  # a record without its constructor, in half of the time
@@ -70,7 +72,7 @@ class RawCommand(NamedTuple):
 class ScriptOutput:
     """What all readers of one script write to; `read` reads a text within quotes."""
 
-    __slots__ = ("base", "commands", "pipes", "read", "readable", "text", "written")
+    __slots__ = ("base", "commands", "pipes", "read", "readable", "text", "unwritten", "written")
 
     def __init__(self, text: str, base: int, read: Callable[[Reader], None]) -> None:
         self.text = text
@@ -80,6 +82,7 @@ class ScriptOutput:
         self.pipes = 0
         self.readable = True
         self.written: Output | None = None
+        self.unwritten = _FEW + _TIMES * len(text)
 
     def new_pipe(self) -> int:
         """The number of the next pipeline."""
@@ -90,7 +93,7 @@ class ScriptOutput:
 class Reader:
     """Reads one text: the script itself, or one within its quotes (`depth` > 0)."""
 
-    __slots__ = ("_mapped", "_start", "depth", "output", "scope", "text", "unconditional")
+    __slots__ = ("_mapped", "_start", "_whole", "depth", "output", "scope", "text", "unconditional")
 
     def __init__(self, mapped: MappedText, scope: Scope, output: ScriptOutput) -> None:
         self.text = mapped.text
@@ -100,6 +103,7 @@ class Reader:
         self._start = mapped.span.start if mapped.is_verbatim else None
         self.depth = 0
         self.unconditional = True
+        self._whole = ""
 
     def span(self, piece: Range) -> Span:
         """Where a range of the text is written."""
@@ -164,8 +168,10 @@ class Reader:
     def _written(self, piece: Range, span: Span) -> str:
         if self._mapped.is_verbatim:
             return self.text[piece[0] : piece[1]]
-        base = self.output.base
-        return self.output.text[span.start - base : span.end - base]
+        if self._mapped.starts or not self._whole:
+            base = self.output.base
+            self._whole = self.output.text[span.start - base : span.end - base]
+        return self._whole
 
     def _assignment(self, piece: Range) -> EnvVar:
         name, _, raw = self.text[piece[0] : piece[1]].partition("=")
@@ -236,8 +242,9 @@ class Reader:
     def _read_executed(self, command: Command, ranges: list[Range]) -> None:
         """Read what `find` runs for each file: the words behind `-exec`."""
         texts = [word.text for word in command.words]
+        end = 0
         for at, text in enumerate(texts):
-            if text not in _EXECUTING:
+            if at < end or text not in _EXECUTING:
                 continue
             end = next((n for n in range(at + 1, len(texts)) if texts[n] in (";", "+")), len(texts))
             if end == at + 1:
@@ -249,7 +256,15 @@ class Reader:
             inner.emit(RawCommand(whole, tuple(dict.fromkeys(ranges[at + 1 : end]))), place)
 
     def _read_text(self, command: Command, text: str, span: Span) -> None:
-        """Read a text that is not written anywhere: all of it stands at the span."""
+        """Read a text that is not written anywhere: all of it stands at the span.
+
+        One value may be run again and again: what is read of such texts is bounded by what is
+        written, and a script with more of them is not read whole.
+        """
+        self.output.unwritten -= len(text) + _EACH
+        if self.output.unwritten < 0:
+            self.output.readable = False
+            return
         scope = self.scope.copy() if command.program == "eval" else self.scope.visible()
         self._read_within(command, MappedText(text, span, ()), scope)
 

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 # or behind `?`; an escape may hide them.
 _OBJECT = pattern(r"\bapiVersion\b|^[\"']?kind[\"']?[ \t]*:|\"kind\"[ \t]*:", re.MULTILINE)
 _API_VERSION = pattern(r"^[ \t]*(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
-_SERVICES = pattern(r"\A(?:[ \t]*(?:#.*|---|%.*)?\r?\n)*(?:---)?(?:[ \t]+[\"'{?!&\w]|[\"'{?!&])")
+_SERVICES = pattern(
+    r"\A(?:[ \t]*+(?:#.*+|---|%.*+)?\r?\n)*+(?:---)?(?:[ \t]+[\"'{?!&\w]|[\"'{?!&])"
+)
 # Keys in base64: `!!binary a2luZA==`, or the tag in full.
 _BINARY = "binary"
 _ESCAPED_KEY = pattern(r'"[^"\n]{0,99}\\[xuU][^"\n]{0,99}"[ \t]{0,99}:', re.MULTILINE)

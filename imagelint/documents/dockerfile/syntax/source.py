@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Complaint
 
 _BOM = "\ufeff"
-_DIRECTIVE = pattern(rf"#[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(.+?)\s*$")
+_DIRECTIVE = pattern(rf"#[{SPACES}]*([a-zA-Z][a-zA-Z0-9]*)\s*=\s*(\S(?:.*\S)?|.)\s*$")
 _DIRECTIVES = ("syntax", "escape", "check")
 _NEARLY = pattern(rf"#[{SPACES}]*([a-zA-Z]+)\s*([=:])\s*(\S+)\s*$")
 _CLOSE = 0.7
