@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagelint.core.finding import (
     Confidence,
@@ -27,6 +27,11 @@ from imagelint.core.report import (
 )
 from imagelint.core.source import Position, Span
 from imagelint.core.subject import About
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+T = TypeVar("T")
 
 
 class FileReport(NamedTuple):
@@ -60,7 +65,7 @@ def decode(text: str) -> FileReport | None:
                 tuple(_allowed(row) for row in allowed),
                 tuple(_problem(row) for row in problems),
                 tuple(_examined(row) for row in examined),
-                tuple(Ignored(origin, IgnoreReason(reason)) for origin, reason in ignored),
+                tuple(_ignored(row) for row in ignored),
             ),
             tuple((str(origin), str(digest)) for origin, digest in dependencies),
         )
@@ -74,47 +79,78 @@ def _plain(value: object) -> object:
     raise TypeError(f"cannot be stored: {type(value).__name__}")
 
 
+_PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
+
+
+def _made(kind: Callable[..., T], row: Iterable[Any]) -> T:
+    """A record of a row of its fields.
+
+    Raises:
+        TypeError: one of them is of another type: whoever reads the record would fall over it.
+    """
+    values = tuple(row)
+    for value, wanted in zip(values, kind.__annotations__.values(), strict=False):
+        if wanted in _PLAIN and type(value) is not _PLAIN[wanted]:
+            raise TypeError(f"{type(value).__name__} in place of {wanted}")
+    return kind(*values)
+
+
+def _texts(row: list[Any]) -> tuple[str, ...]:
+    if type(row) is not list or not all(isinstance(text, str) for text in row):
+        raise TypeError("a list of texts holds something else")
+    return tuple(row)
+
+
 def _finding(row: list[Any]) -> Finding:
     rule, severity, message, location, help_, notes, fix, subject, *rest = row
     confidence, cause, parts, references = rest
-    return Finding(
-        rule=rule,
-        severity=Severity(severity),
-        message=message,
-        location=_location(location),
-        help=help_,
-        notes=tuple(Note(text, _location(at) if at else None) for text, at in notes),
-        fix=_fix(fix) if fix else None,
-        subject=subject,
-        confidence=Confidence(confidence),
-        cause=cause,
-        parts=tuple(map(_finding, parts)),
-        references=None if references is None else tuple(references),
+    if type(severity) is not int:
+        raise TypeError("a severity is not a number")
+    found = (
+        *(rule, Severity(severity), message, _location(location), help_),
+        tuple(_note(note) for note in notes),
+        _fix(fix) if fix else None,
+        *(subject, Confidence(confidence), cause),
+        tuple(map(_finding, parts)),
+        None if references is None else _texts(references),
     )
+    return _made(Finding, found)
+
+
+def _note(row: list[Any]) -> Note:
+    text, at = row
+    return _made(Note, (text, _location(at) if at else None))
 
 
 def _location(row: list[Any]) -> Location:
     origin, span, start, end, (first_line, lines), path = row
-    excerpt = Excerpt(first_line, tuple(lines))
-    return Location(origin, Span(*span), Position(*start), Position(*end), excerpt, path)
+    excerpt = _made(Excerpt, (first_line, _texts(lines)))
+    places = (_made(Span, span), _made(Position, start), _made(Position, end))
+    return _made(Location, (origin, *places, excerpt, path))
 
 
 def _fix(row: list[Any]) -> Fix:
     title, edits, safe = row
-    return Fix(title, tuple(Edit(origin, Span(*span), text) for origin, span, text in edits), safe)
+    made = (_made(Edit, (origin, _made(Span, span), text)) for origin, span, text in edits)
+    return _made(Fix, (title, tuple(made), safe))
 
 
 def _allowed(row: list[Any]) -> Allowed:
     finding, kind, *rest = row
-    return Allowed(_finding(finding), AllowanceKind(kind), *rest)
+    return _made(Allowed, (_finding(finding), AllowanceKind(kind), *rest))
 
 
 def _examined(row: list[Any]) -> Examined:
     origin, kind, digest, about = row
-    return Examined(origin, kind, digest, About(about))
+    return _made(Examined, (origin, kind, digest, About(about)))
+
+
+def _ignored(row: list[Any]) -> Ignored:
+    origin, reason = row
+    return _made(Ignored, (origin, IgnoreReason(reason)))
 
 
 def _problem(row: list[Any]) -> Problem:
     kind, origin, detail, help_, location = row
     at = _location(location) if location else None
-    return Problem(ProblemKind(kind), origin, detail, help_, at)
+    return _made(Problem, (ProblemKind(kind), origin, detail, help_, at))

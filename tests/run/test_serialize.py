@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +21,9 @@ from imagelint.core.report import (
 from imagelint.core.source import Position, Span
 from imagelint.core.subject import About
 from imagelint.run.serialize import FileReport, decode, encode
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # File names may hold lone surrogates.
 TEXT = st.text(st.characters(codec=None), max_size=8)
@@ -102,6 +108,50 @@ def test_what_is_stored_comes_back(stored: FileReport) -> None:
 )
 def test_anything_else_is_nothing(text: str) -> None:
     assert decode(text) is None
+
+
+def _leaves(value: object, path: tuple[int, ...] = ()) -> Iterator[tuple[int, ...]]:
+    if isinstance(value, list):
+        for at, part in enumerate(value):
+            yield from _leaves(part, (*path, at))
+    else:
+        yield path
+
+
+def _whole() -> FileReport:
+    place = Location("a", Span(1, 2), Position(1, 2), Position(1, 3), Excerpt(1, ("x",)), "p")
+    fix = Fix("title", (Edit("a", Span(1, 2), "y"),))
+    part = Finding("r", Severity.LOW, "m", place)
+    finding = part._replace(
+        notes=(Note("n", place),), fix=fix, parts=(part,), references=("R 1",), cause="c"
+    )
+    report = Report(
+        (finding,),
+        (Allowed(finding, AllowanceKind.INLINE, "reason"),),
+        (Problem(ProblemKind.UNPARSABLE, "a", "detail", "help", place),),
+        (Examined("a", "dockerfile", "", About.FILE),),
+        (Ignored("b", IgnoreReason.NO_KIND),),
+    )
+    return FileReport(report, (("b", "digest"),))
+
+
+@pytest.mark.parametrize("odd", [5, "x", True, 1e400, {"a": 1}])
+def test_a_row_with_another_type_in_any_place_is_nothing_or_as_good(odd: object) -> None:
+    """What is not noticed here is a crash where the report is shown."""
+    stored = json.loads(encode(_whole()))
+    refused = 0
+    for path in _leaves(stored):
+        changed = json.loads(json.dumps(stored))
+        part = changed
+        for at in path[:-1]:
+            part = part[at]
+        if type(part[path[-1]]) is type(odd):
+            continue
+        part[path[-1]] = odd
+        back = decode(json.dumps(changed))
+        refused += back is None
+        assert back is None or json.loads(encode(back)) == stored or path[0] == 1
+    assert refused
 
 
 def test_only_what_has_a_form_is_stored() -> None:

@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Word
 
 _KUBELET = pattern(r"\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
+_MOST_FILLED_IN = 1_000_000
+"""Characters of the values that are filled into the words of one command line."""
 
 
 class Invocation(NamedTuple):
@@ -219,12 +221,24 @@ def expand_references(launch: Launch) -> tuple[Word, ...]:
     if launch.runtime.kind != "pod":
         return launch.argv
     known = _variables(launch)
-    return tuple(_expanded(word, known) for word in launch.argv)
+    words: list[Word] = []
+    room = _MOST_FILLED_IN
+    for word in launch.argv:
+        filled = _expanded(word, known, room)
+        room -= len(filled.text) - len(word.text)
+        words.append(filled)
+    return tuple(words)
 
 
-def _expanded(word: Word, env: Mapping[str, Fact[str]]) -> Word:
-    """The word with what is known; what is not stays, and is seen as a template by its reader."""
+def _expanded(word: Word, env: Mapping[str, Fact[str]], most: int) -> Word:
+    """The word with what is known; what is not stays, and is seen as a template by its reader.
+
+    So does all of it where it would become longer by more than `most` characters.
+    """
     if not isinstance(word.value, Known) or "$(" not in word.value.value:
+        return word
+    facts = [env.get(name) for name in _KUBELET.findall(word.value.value)]
+    if sum(len(fact.value) for fact in facts if isinstance(fact, Known)) > most:
         return word
 
     def fill(match: re.Match[str]) -> str:

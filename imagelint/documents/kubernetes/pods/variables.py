@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
 # https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
 _REFERENCE = pattern(r"\$\$|\$\(([A-Za-z_][A-Za-z0-9_.-]*)\)")
-_MOST_EXPANDED = 100_000
+_MOST_FILLED_IN = 8_192
+"""Characters of the values that are filled into one: thousands may name the same long one."""
 
 
 def read_env(container: Cursor) -> tuple[tuple[EnvVar, ...], bool]:
@@ -85,24 +86,32 @@ def expand(fact: Known[str], known: Mapping[str, Fact[str]]) -> Fact[str]:
     for match in _REFERENCE.finditer(text):
         if match[1] and not isinstance(known.get(match[1]), Known):
             return UNKNOWN
-    expanded = _REFERENCE.sub(lambda match: _replacement(match, known), text)
-    return Known(expanded, fact.span) if len(expanded) <= _MOST_EXPANDED else UNKNOWN
+    expanded = _filled(text, known, dollar="$")
+    return UNKNOWN if expanded is None else Known(expanded, fact.span)
 
 
-def _replacement(match: re.Match[str], known: Mapping[str, Fact[str]]) -> str:
-    if not match[1]:
-        return "$"
-    value = known[match[1]]
-    return value.value if isinstance(value, Known) else ""
+def _filled(text: str, known: Mapping[str, Fact[str]], *, dollar: str) -> str | None:
+    """The text with the names replaced that are known; None where it would become too long.
+
+    `dollar` is what becomes of `$$`.
+    """
+    facts = [known.get(name) for name in _REFERENCE.findall(text)]
+    length = sum(len(fact.value) for fact in facts if isinstance(fact, Known))
+    if length > _MOST_FILLED_IN:
+        return None
+
+    def replaced(match: re.Match[str]) -> str:
+        if not match[1]:
+            return dollar
+        fact = known.get(match[1])
+        return fact.value if isinstance(fact, Known) else match[0]
+
+    return _REFERENCE.sub(replaced, text)
 
 
 def script_value(scalar: Scalar, known: Mapping[str, Fact[str]]) -> Fact[str]:
     """The text of a `sh -c` script with the names replaced that are known; `$(date)` stays."""
     if "{{" in scalar.text:
         return UNKNOWN
-    held = {name: fact for name, fact in known.items() if isinstance(fact, Known)}
-
-    def replaced(match: re.Match[str]) -> str:
-        return _replacement(match, held) if match[1] in held else match[0]
-
-    return Known(_REFERENCE.sub(replaced, scalar.text), Span(*scalar.span))
+    filled = _filled(scalar.text, known, dollar="$$")
+    return UNKNOWN if filled is None else Known(filled, Span(*scalar.span))
