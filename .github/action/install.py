@@ -6,6 +6,7 @@ while it is installed. Whoever put a wheel into the folder of packages, its hash
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import venv
@@ -17,6 +18,8 @@ _LOCK = Path(__file__).with_name("requirements.txt")
 _PIP = ("-I", "-m", "pip", "--quiet", "--disable-pip-version-check", "--no-input")
 _LOCKED = ("--require-hashes", "--only-binary=:all:", "--requirement", str(_LOCK))
 _BUILD = ("--no-deps", "--no-build-isolation", "--no-index")
+# They would have pip install where nobody looks.
+_ELSEWHERE = ("PIP_PREFIX", "PIP_ROOT", "PIP_TARGET", "PIP_USER")
 _MOST_REASONS = 5
 _LONGEST_REASON = 1_000
 
@@ -28,7 +31,8 @@ def main() -> int:
     try:
         venv.create(environment, with_pip=True)
     except (OSError, subprocess.CalledProcessError) as error:
-        raise StepError(f"{sys.executable} cannot make a virtual environment: {error}") from None
+        said = f"{sys.executable} cannot make a virtual environment ({error})"
+        raise StepError(f"{said}: install python3-venv, or see actions/setup-python") from None
     pip = (str(environment / "bin" / "python"), *_PIP)
     install = (*pip, "install", "--no-index", f"--find-links={packages}", *_LOCKED)
     if _complaint(install, place):
@@ -49,6 +53,7 @@ def _complaint(command: tuple[str, ...], place: Path) -> str:
     done = subprocess.run(
         command,
         cwd=place,
+        env={name: value for name, value in os.environ.items() if name not in _ELSEWHERE},
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,

@@ -86,18 +86,22 @@ def test_tools_are_installed_for_images_only(tmp_path: Path) -> None:
     assert done.errors == ("input tools: install or path is expected, not 'latest'",)
 
 
+def without_installing(job: Job, **inputs: str) -> Result:
+    given = {"python": sys.executable, **inputs}
+    return Composite(ACTION, job).run(given, without=("Install imagelint", "Run imagelint"))
+
+
 @pytest.mark.parametrize("restored", [False, True])
 def test_packages_are_kept_when_they_were_not_there(tmp_path: Path, restored: bool) -> None:  # noqa: FBT001 - a column
-    write(tmp_path / "checkout", Dockerfile=GOOD)
-    (tmp_path / "temp").mkdir()
-    others = {RESTORE: hit} if restored else {}
-    job = Job(tmp_path / "checkout", tmp_path / "temp", PATH, others)
-    done = Composite(ACTION, job).run({"python": sys.executable})
-    assert done.outputs["verdict"] == "pass", done.stdout
+    job = Job(tmp_path, tmp_path, PATH, {RESTORE: hit} if restored else {})
+    done = without_installing(job)
     key = done.steps["prepare.outputs.packages-key"]
     kept = [] if restored else [("save packages", key)]
     assert caches(done) == [("restore packages", key), *kept]
-    packages = list((tmp_path / "temp/imagelint-shared/packages").iterdir())
+
+
+def test_what_is_kept_are_wheels(installed: Path) -> None:
+    packages = list((installed.parents[1] / "imagelint-shared/packages").iterdir())
     assert {file.suffix for file in packages} == {".whl"}
 
 
@@ -141,12 +145,9 @@ def test_a_restored_package_of_another_hash_is_not_installed(
 
 
 def test_nothing_is_kept_when_that_is_not_wanted(tmp_path: Path) -> None:
-    write(tmp_path / "checkout", Dockerfile=GOOD)
-    (tmp_path / "temp").mkdir()
-    job = Job(tmp_path / "checkout", tmp_path / "temp", PATH)
-    done = Composite(ACTION, job).run({"python": sys.executable, "cache": "false"})
-    assert done.outputs["verdict"] == "pass", done.stdout
-    assert done.used == ()
+    job = Job(tmp_path, tmp_path, PATH)
+    done = without_installing(job, cache="false", image="a/b", tools="path")
+    assert (done.code, done.used) == (0, ())
 
 
 # -- The database ------------------------------------------------------------------------------

@@ -89,6 +89,16 @@ def test_python_is_isolated_from_the_checkout() -> None:
             assert start.startswith(" -I ")
 
 
+def test_expressions_know_only_what_a_composite_action_is_given() -> None:
+    """https://github.com/actions/runner/blob/main/src/Runner.Worker/action_yaml.json."""
+    known = {"github", "inputs", "job", "matrix", "runner", "steps", "strategy"}
+    text = ACTION.read_text(encoding="utf-8")
+    for expression in re.findall(r"\$\{\{(.*?)\}\}", text):
+        plain = re.sub(r"'[^']*'", "", expression)
+        words = set(re.findall(r"(?<![\w.-])[a-z]\w*", plain)) - {"always", "toJSON"}
+        assert words <= known, expression
+
+
 def test_nothing_names_a_folder_of_the_host() -> None:
     """In a job with a container they are others: https://github.com/actions/runner/issues/716."""
     text = ACTION.read_text(encoding="utf-8")

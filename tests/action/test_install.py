@@ -102,6 +102,7 @@ def test_no_module_of_the_checkout_is_imported(tmp_path: Path) -> None:
     temporary = tmp_path / "temp"
     temporary.mkdir()
     variables = {"PYTHONPATH": str(checkout), "PYTHONSTARTUP": str(checkout / "json/__init__.py")}
+    variables |= {"PIP_USER": "1", "PIP_TARGET": str(checkout), "PIP_PREFIX": str(checkout)}
     job = Job(checkout, temporary, PATH, variables=variables)
     done = Composite(ACTION, job).run({"python": sys.executable})
     assert done.outputs["verdict"] == "pass", (done.stdout, done.stderr)

@@ -98,7 +98,7 @@ def test_a_python_that_does_not_fit_is_said(tmp_path: Path, python: str) -> None
     action = Composite(ACTION, Job(tmp_path, tmp_path, PATH))
     done = action.run({"python": python, "sarif": "true"})
     assert done.code == 2
-    assert done.errors == ("input python: this is no Python of 3.11 or later",)
+    assert done.errors == ("input python: no Python of 3.11 or later: see actions/setup-python",)
     assert done.used == ()
     assert done.outputs["verdict"] == "incomplete"
     assert done.outputs["sarif-file"] == ""

@@ -375,7 +375,7 @@ def test_without_cosign_nothing_is_installed(installer: Installer, published: Re
 
 
 def test_an_image_is_judged_by_what_was_installed(
-    installer: Installer, authority: Authority, demo: Path, tmp_path: Path
+    installer: Installer, authority: Authority, demo: Path, installed: Path, tmp_path: Path
 ) -> None:
     """From nothing: no tool on PATH, the whole action, the real Trivy in a signed release."""
     program = shutil.which("trivy", path=PATH)
@@ -390,8 +390,9 @@ def test_an_image_is_judged_by_what_was_installed(
         (bare / name).symlink_to(shutil.which(name) or "")
 
     def restore(given: Mapping[str, str], _path: Path) -> dict[str, str]:
-        if "trivy" in given["path"]:
-            shutil.copytree(demo / "trivy", given["path"])
+        packages = installed.parents[1] / "imagelint-shared/packages"
+        kept = demo / "trivy" if "trivy" in given["path"] else packages
+        shutil.copytree(kept, given["path"])
         return {"cache-hit": "true"}
 
     others = {"sigstore/cosign-installer@": installer.cosign, "actions/cache/restore@": restore}
