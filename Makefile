@@ -50,7 +50,7 @@ lint: setup
 types: setup
 	$(BIN)/mypy
 
-bench: setup tools ## Time imagelint beside its peers; CORPUS=files of others, BEFORE=another imagelint
+bench: setup tools ## Time imagelint beside its peers; CORPUS=folders of others, BEFORE=another imagelint
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/bench.py $(if $(CORPUS),--corpus $(CORPUS)) $(if $(BEFORE),--before $(BEFORE))
 

@@ -1,12 +1,13 @@
 """Times imagelint beside its peers in one run: medians, and ratios pair by pair.
 
-    python benchmarks/bench.py [--runs N] [--only NAME] [--corpus FOLDER] [--before PROGRAM]
+    python benchmarks/bench.py [--runs N] [--only NAME] [--corpus FOLDER …] [--before PROGRAM]
 
 A corpus is a folder of other people's files; what needs one is left out without. `--before` is the
 `imagelint` of another installation, such as the last release: it runs beside this one.
 
 Machines are noisy: programs take turns (A B A B …), so that a slow minute hits both. The time on
-the wall depends on what else runs, the processor's on the program: both are told.
+the wall depends on what else runs, the processor's on the program: both are told, for each input
+and in one table at the end.
 """
 
 from __future__ import annotations
@@ -60,6 +61,16 @@ class Contest(NamedTuple):
     goal: str = ""
 
 
+class Row(NamedTuple):
+    """How a program compares with ours: medians of the ratios, pair by pair."""
+
+    contest: str
+    name: str
+    timing: Timing
+    wall: float
+    cpu: float
+
+
 class Growth(NamedTuple):
     """What grows: `write` puts an input of a size into a folder. Examined are 1/4, 1/2 and 1."""
 
@@ -89,7 +100,8 @@ def run(command: list[str], folder: Path) -> Timing:
     return Timing(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * 1024)
 
 
-def compete(contest: Contest, runs: int) -> None:
+def compete(contest: Contest, runs: int) -> list[Row]:
+    """Time the programs of a contest in turns, print and return what comes of each."""
     timings: dict[str, list[Timing]] = {name: [] for name in contest.commands}
     for number in range(runs + 1):
         for name, command in contest.commands.items():
@@ -97,17 +109,33 @@ def compete(contest: Contest, runs: int) -> None:
             if number:  # the first round warms the disk
                 timings[name].append(timing)
     ours, *_ = timings
+    rows: list[Row] = []
     print(f"\n{contest.name}{f'  (goal: {contest.goal})' if contest.goal else ''}")
     for name, found in timings.items():
         seconds = [timing.seconds for timing in found]
         pairs = list(zip(found, timings[ours], strict=True))
         wall = statistics.median(timing.seconds / our.seconds for timing, our in pairs)
         cpu = statistics.median(timing.cpu / our.cpu for timing, our in pairs)
-        peak = max(timing.peak for timing in found) / 2**20
+        peak = max(timing.peak for timing in found)
+        used = statistics.median(timing.cpu for timing in found)
+        middle = Timing(statistics.median(seconds), used, peak)
         print(
-            f"  {name:24} median {statistics.median(seconds):8.3f} s"
+            f"  {name:24} median {middle.seconds:8.3f} s"
             f"  ({min(seconds):.3f} to {max(seconds):.3f})"
-            f"  {wall:6.2f} x ours, {cpu:6.2f} x its CPU  {peak:6.0f} MiB"
+            f"  {wall:6.2f} x ours, {cpu:6.2f} x its CPU  {peak / 2**20:6.0f} MiB"
+        )
+        rows.append(Row(contest.name, name, middle, wall, cpu))
+    return rows
+
+
+def summary(rows: list[Row]) -> Iterator[str]:
+    """All that was compared as lines of a table in Markdown."""
+    yield "| input | program | wall | CPU | wall x ours | CPU x ours |"
+    yield "|---|---|--:|--:|--:|--:|"
+    for row in rows:
+        yield (
+            f"| {row.contest} | {row.name} | {row.timing.seconds:.3f} s | {row.timing.cpu:.3f} s"
+            f" | {row.wall:.2f} | {row.cpu:.2f} |"
         )
 
 
@@ -134,10 +162,10 @@ def grow(growth: Growth, place: Path, runs: int) -> None:
         )
 
 
-def growths(corpus: Path | None) -> Iterator[Growth]:
+def growths(corpora: list[Path]) -> Iterator[Growth]:
     yield from GROWTHS
-    if corpus is not None:
-        tree = corpus.resolve()
+    if corpora:
+        tree = corpora[0].resolve()
         yield Growth("copies of the corpus", 4, lambda folder, size: copy_tree(tree, folder, size))
 
 
@@ -149,11 +177,13 @@ def corpus_contest(corpus: Path) -> Contest:
         for path in corpus.resolve().rglob(pattern)
         if path.is_file() and not path.name.endswith("ignore")
     )
+    ours = [IMAGELINT, "check", "--quiet", "--no-cache"]
     return Contest(
-        f"{len(found)} Dockerfiles of the corpus",
+        f"{len(found)} Dockerfiles of {corpus.resolve().name}",
         corpus,
         {
-            "imagelint": [IMAGELINT, "check", "--quiet", "--no-cache", *found],
+            "imagelint": [*ours, *found],
+            "imagelint, one process": [*ours, "--jobs", "1", *found],
             **peer("hadolint", *found),
         },
         goal="hadolint at least 10 x ours",
@@ -244,7 +274,14 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--only", default="", help="what has this in its name")
-    parser.add_argument("--corpus", type=Path, help="a folder of other people's files")
+    parser.add_argument(
+        "--corpus",
+        type=Path,
+        action="extend",
+        nargs="+",
+        default=[],
+        help="folders of other people's files",
+    )
     parser.add_argument("--before", help="another imagelint, to run beside this one")
     options = parser.parse_args()
     os.environ["PATH"] = os.pathsep.join([str(BIN), str(ROOT / ".tools/bin"), os.environ["PATH"]])
@@ -253,15 +290,16 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["XDG_CACHE_HOME"] = str(Path(folder) / "cache")
         given = contests(Path(folder))
-        if options.corpus is not None:
-            given.append(corpus_contest(options.corpus))
+        given += map(corpus_contest, options.corpus)
+        rows: list[Row] = []
         for contest in given:
             if options.only in contest.name:
                 both = beside(contest, options.before) if options.before else contest
-                compete(both, options.runs)
+                rows += compete(both, options.runs)
         for growth in growths(options.corpus):
             if options.only in growth.name:
                 grow(growth, Path(folder), options.runs)
+        print("", *summary(rows), sep="\n")
 
 
 if __name__ == "__main__":
