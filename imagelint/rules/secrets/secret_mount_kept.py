@@ -7,7 +7,7 @@ from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule(Instruction, Severity.HIGH)
+@rule(Instruction, Severity.HIGH, keywords=("RUN",))
 def secret_mount_kept(instruction: Instruction, ctx: Context) -> Findings:
     """A mounted secret is written to a file that stays in the image.
 

@@ -151,8 +151,10 @@ def read_run_files(stages: Sequence[Stage], source: Source, read: Beside) -> Run
         for script in stage.scripts:
             place = script.place
             if script.role is ScriptRole.RUN and isinstance(place, BuildStep) and place.position:
-                run = _Run(stage, place.position, ScriptRole.RUN, place, script.mounts)
-                reader.run(map(_of_command, script.commands), run)
+                named = [one for one in script.commands if script_file(one.words)]
+                if named:  # most commands are programs of the base image
+                    run = _Run(stage, place.position, ScriptRole.RUN, place, script.mounts)
+                    reader.run(map(_of_command, named), run)
     return reader.result(_started(stages[-1], reader), stages)
 
 
