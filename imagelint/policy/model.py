@@ -66,6 +66,9 @@ class Waiver(NamedTuple):
     approver: str = ""
 
 
+_UNSAID = RuleSetting()
+
+
 class Policy(NamedTuple):
     """Which rules, how severe, with which options, what is waived, what fails, and where it runs.
 
@@ -108,7 +111,7 @@ class Policy(NamedTuple):
 
     def setting(self, rule: str) -> RuleSetting:
         """What is said about a rule; nothing when it is not mentioned."""
-        return self.rules.get(rule, RuleSetting())
+        return self.rules.get(rule, _UNSAID)
 
 
 def merge(below: Policy, above: Policy) -> Policy:

@@ -57,6 +57,7 @@ class Examiner:
         self._examinations: dict[int, Examination] = {}
         self._roots: dict[str, str] = {}
         self._places: dict[str, str] = {}
+        self._folders: dict[str, str] = {}
 
     def prepare(self, files: Sequence[FoundFile]) -> None:
         """Do once what all need who are forked: read files, and examine samples of what they are.
@@ -163,8 +164,18 @@ class Examiner:
     def _is_below(self, root: str, origin: str) -> bool:
         place = self._places.get(origin)
         if place is None:
-            place = self._places[origin] = os.path.realpath(origin)
-        return os.path.commonpath((root, place)) == root
+            place = self._places[origin] = self._real(origin)
+        return place == root or place.startswith(root if root.endswith("/") else f"{root}/")
+
+    def _real(self, origin: str) -> str:
+        """Where an origin leads; the links of a folder are followed once for all that is in it."""
+        folder, name = os.path.split(origin)
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(folder)
+        place = os.path.join(real, name)
+        is_plain = name not in ("", os.curdir, os.pardir) and not os.path.islink(place)
+        return place if is_plain else os.path.realpath(place)
 
 
 def _template(origin: str) -> Examined:
