@@ -306,3 +306,42 @@ def test_the_library_that_dies_costs_only_what_it_dies_of(
     broken = found._replace(library="/nonexistent.so")
     (answer,) = broken.build([os.path.realpath(here / "base")])
     assert getattr(answer, "kind", None) is ProblemKind.TOOL_FAILED
+
+
+PATCHING = (
+    "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: x}\npath: HTTP://127.0.0.1:9/x\n"
+)
+INLINE = "".join(f"  {line}\n" for line in PATCHING.splitlines())
+WEB = "http://127.0.0.1:9/x.yaml"
+REACHING = {
+    "by another case": {"kustomization.yaml": f"resources: ['{WEB.upper()}']\n"},
+    "by a merge key": {"kustomization.yaml": f"resources: []\n<<: {{resources: ['{WEB}']}}\n"},
+    "by a file of that name": {
+        "kustomization.yaml": f"resources: ['{WEB}']\n",
+        "http:/127.0.0.1:9/x.yaml": "a: b\n",
+    },
+    "in the list of transformers": {"kustomization.yaml": f"transformers:\n- |-\n{INLINE}"},
+    "in a file of a transformer": {
+        "kustomization.yaml": "transformers: [x.yaml]\n",
+        "x.yaml": PATCHING,
+    },
+    "in a broken generator": {"kustomization.yaml": 'generators:\n- "a: [\\n"\n'},
+    "in a folder of validators": {
+        "kustomization.yaml": "validators: [x]\n",
+        "x/kustomization.yaml": "resources: []\n",
+    },
+}
+
+
+@pytest.mark.parametrize("how", REACHING)
+def test_nothing_is_fetched_from_this_machine(
+    here: Path, program: Program, engine: None, how: str
+) -> None:
+    """Programs in Go ask no proxy for it, so nothing else would be in the way."""
+    (here / ".git").mkdir()
+    for name, text in REACHING[how].items():
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        (here / name).write_text(text, encoding="utf-8")
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert "is not built" in answer.out + answer.err

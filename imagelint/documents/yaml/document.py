@@ -22,7 +22,7 @@ _HOLDERS = frozenset(("value", "data", "stringData"))
 
 
 # Who takes what stands last, be it brought in by a merge key.
-_MERGING = {"kubernetes": Merging.LAST, "values": Merging.LAST}
+_MERGING = dict.fromkeys(("kubernetes", "values", "kustomization"), Merging.LAST)
 
 
 def read_stream(source: Source, kind: str) -> YamlStream:

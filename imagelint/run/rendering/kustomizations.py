@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
@@ -29,10 +30,16 @@ if TYPE_CHECKING:
 
 _MOST_FOLDERS = 500  # of one kustomization
 _MOST_BUILDS = 2_000
+_SHOWN = 100
 # Where an object of the output comes from.
 _FROM_FILE = pattern(r"config\.kubernetes\.io/origin: \|\n\s+path: (\S.*)")
 # What is no path: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/
-_REMOTE = pattern(r"[a-z][a-z0-9+.-]*:|git@|[\w-]+\.[a-z]{2,}/|.*[?&](?:ref|version)=")
+_REMOTE = pattern(
+    r"[a-z][a-z0-9+.-]*:|git@|[\w-]+\.[a-z]{2,}/|.*[?&](?:ref|version)=", re.IGNORECASE
+)
+# Fetched before anybody looks whether there is a file of that name.
+_WEB = pattern(r"https?:", re.IGNORECASE)
+_PROGRAMS = ("generators", "transformers", "validators")
 # The fields of a kustomization that name files or folders.
 _LISTS = (
     *("resources", "bases", "components", "crds", "configurations"),
@@ -122,7 +129,7 @@ class _Tree(NamedTuple):
         while pending:
             at, one = pending.pop(0)
             for place in _paths(one):
-                refusal = _refusal(at, place, root)
+                refusal = _refusal(at, place, root) or _programmed(at, place, index)
                 if refusal:
                     problem = _problem(origin, at, place, refusal)
                     return cls(origin, tuple(sources), component, problem)
@@ -175,13 +182,50 @@ def _refusal(at: str, place: Cursor, root: str) -> str:
     target = os.path.realpath(beside(at, path))
     if os.path.commonpath((root, target)) != root:
         return "lies outside of the repository"
-    if _REMOTE.match(path) and not os.path.lexists(beside(at, path)):
+    if _WEB.match(path) or (_REMOTE.match(path) and not os.path.lexists(beside(at, path))):
         return "is remote, and is not fetched"
     return ""
 
 
+def _programmed(at: str, place: Cursor, index: FileIndex) -> str:
+    """Why one is not built whose transformer, generator or validator names something remote.
+
+    Each is an object, in a file or in the list itself, whose fields are paths as well.
+    """
+    if place.parent is None or place.parent.key not in _PROGRAMS:
+        return ""
+    text = place.word()
+    if "\n" not in text:
+        origin = beside(at, text)
+        if os.path.isdir(origin):
+            return "is a folder of objects that change others, which are not looked through"
+        source = index.content(FoundFile(origin, origin)).text.source
+        text = source.text if source is not None else ""
+    return "names what is remote, which is not fetched" if _names_web(text) else ""
+
+
+def _names_web(text: str) -> bool:
+    from imagelint.documents.yaml.load import YamlError, load_yaml
+    from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+
+    try:
+        pending = list(load_yaml(text))
+    except YamlError:
+        return True  # whatever else reads it
+    while pending:
+        node = pending.pop()
+        if isinstance(node, Scalar):
+            if _WEB.search(node.text):
+                return True
+        elif isinstance(node, Sequence):
+            pending += node.items
+        elif isinstance(node, Mapping):
+            pending += (part for entry in node.entries for part in entry)
+    return False
+
+
 def _problem(origin: str, at: str, place: Cursor, refusal: str) -> Problem:
-    named = place.word() or place["name"].word()
+    named = (place.word() or place["name"].word()).partition("\n")[0][:_SHOWN]
     where = "" if at == origin else f" of {at}"
     detail = f"is not built: `{named}`{where} {refusal}"
     help_ = "keep a copy of it in the repository, and name that"
