@@ -22,7 +22,7 @@ from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.yaml.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.core.fact import Fact
     from imagelint.documents.kubernetes.objects import Container
@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _HOOKS = ("postStart", "preStop")
 _PROBES = ("startupProbe", "livenessProbe", "readinessProbe")
+_MOST_FILLED_IN = 1_000_000
+"""Characters of the values that are filled into the words of one command line."""
 
 
 def scripts(container: Container) -> Iterator[Script]:
@@ -60,7 +62,7 @@ def _scripts(container: Container) -> Iterator[Script]:
 
 
 def _fetching(places: list[Cursor], variables: Mapping[str, Fact[str]]) -> Script | None:
-    words = tuple(_word(place, variables) for place in places)
+    words = tuple(_filled(places, variables))
     return fetching_script(words, places[0].path) if words else None
 
 
@@ -89,7 +91,7 @@ def launch(container: Container) -> Launch:
     command, args = body["command"], body["args"]
     variables = known_variables(container.env)
     places = (*command.items(), *args.items())
-    words = tuple(_word(place, variables) for place in places)
+    words = tuple(_filled(places, variables))
     tells = instructions(container)
     if _is_empty(command):
         words += appended_words(tells.words, body)
@@ -127,6 +129,15 @@ def _choice(body: Cursor) -> RuntimeChoice | None:
         return RuntimeChoice(body["runtime"].word(), body.at("modelFormat", "name").word())
     framework = body.parent is not None and body.parent.key == "predictor"
     return RuntimeChoice("", body.key) if framework else None
+
+
+def _filled(places: Iterable[Cursor], variables: Mapping[str, Fact[str]]) -> Iterator[Word]:
+    """The words at some places; once variables have filled too much into them, unknown ones."""
+    room = _MOST_FILLED_IN
+    for place in places:
+        word = _word(place, variables if room > 0 else {})
+        room -= len(word.text) - len(word.raw)
+        yield word
 
 
 def _word(place: Cursor, variables: Mapping[str, Fact[str]]) -> Word:
