@@ -25,6 +25,14 @@ _SCANNED = (0, 1)
 _OUTPUT = re.compile(r"([a-z-]+)=([\w:.-]*)")
 _UNFIT = re.compile(r"[^\w.:/-]+")
 _TAG_AND_DIGEST = re.compile(r"^((?:oci:)?.+?)(?::[\w.-]+)?(?:@sha(?:256|512):\w+)?$")
+# What uses in a job differ in, the same from run to run: no commit, no tag, no digest.
+_DISTINGUISHING = ("paths", "working-directory", "platform", "policy", "only")
+_PLAIN_USE = {
+    **{name: [] for name in _DISTINGUISHING},
+    "paths": ["."],
+    "image": [""],
+    "matrix": ["null"],
+}
 _LAST_LINES = 20
 _PIECE = 1024 * 1024
 # https://docs.github.com/en/code-security/reference/code-scanning/sarif-files/sarif-support
@@ -61,9 +69,9 @@ def category() -> str:
     job = os.environ.get("GITHUB_JOB", "")
     parts = ["imagelint", *filter(None, (workflow, job))]
     image = _TAG_AND_DIGEST.sub(r"\1", inputs.single("image"))
-    subject = [inputs.lines("paths"), image, *map(inputs.given, ("working-directory", "platform"))]
-    subject.append(os.environ.get("MATRIX", "null"))
-    if subject != [["."], "", "", "", "null"]:
+    given = {name: inputs.lines(name) for name in _DISTINGUISHING}
+    subject = {**given, "image": [image], "matrix": [os.environ.get("MATRIX", "null")]}
+    if subject != _PLAIN_USE:
         parts.append(hashlib.sha256(json.dumps(subject).encode()).hexdigest()[:12])
     return _UNFIT.sub("-", ":".join(parts))
 

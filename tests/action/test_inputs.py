@@ -146,6 +146,8 @@ def test_each_use_has_a_category_of_its_own() -> None:
         {"image": "oci:one", "paths": ""},
         {"image": "oci:two", "paths": ""},
         {"image": "oci:two", "paths": "", "platform": "linux/arm64"},
+        {"policy": "strict"},
+        {"only": "secrets"},
         {"matrix": '{"size": "8b"}'},
         {"matrix": '{"size": "70b"}'},
     ]
@@ -160,6 +162,8 @@ def test_a_category_stays_from_build_to_build(name: str) -> None:
     digest = "@sha256:" + "0" * 64
     images = [f"{name}{rest}" for rest in (":1", ":2", f":2{digest}", digest, "")]
     assert len({category(image=image, paths="") for image in images}) == 1
+    commits = {category(policy_from=commit) for commit in ("", "a" * 40, "b" * 40)}
+    assert commits == {"imagelint:pr:judge"}
 
 
 def test_a_category_that_is_named_is_taken(runner: Runner) -> None:
