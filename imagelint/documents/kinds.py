@@ -80,6 +80,7 @@ KINDS: dict[str, Kind] = {
     "kustomization": Kind(
         "kubernetes.kustomize.document:parse_kustomization",
         path=pattern(_NAME + r"kustomization(?:\.ya?ml)?"),
+        asks=True,
     ),
     "chart": Kind("rendering.chart:parse_chart", path=pattern(_NAME + r"chart\.ya?ml")),
     "json-patch": Kind("kubernetes.kustomize.jsonpatch:parse_json_patch"),

@@ -22,6 +22,7 @@ from imagelint.documents.kubernetes.manifest import (
     pod_nodes,
     read_object,
 )
+from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.shared import ImageRole, ImageUse, image_use
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Document, Node
+    from imagelint.documents.kinds import Beside
     from imagelint.documents.kubernetes.kustomize.model import ImageOverride, Transformation
     from imagelint.documents.project import Project
 
@@ -99,8 +101,10 @@ def _named_image(override: ImageOverride) -> ImageUse | None:
     return image_use(Place(at, override.path), ImageRole.POD, whole, whole)
 
 
-def parse_kustomization(source: Source) -> Manifest:
+def parse_kustomization(source: Source, read: Beside = lambda _name: None) -> Manifest:
     """Read a kustomization; objects of others in a file of that name are read as they are.
+
+    `read` gives the texts of the files of which it makes ConfigMaps and Secrets.
 
     Raises:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
@@ -110,12 +114,26 @@ def parse_kustomization(source: Source) -> Manifest:
     if any(_is_foreign(body) for body in bodies):
         return parse_manifest(source)
     objects = (read_object(body, "Kustomization", f"{GROUP}/v1beta1") for body in bodies)
-    return Kustomization(
+    document = Kustomization(
         source,
         tuple((obj, ()) for obj in objects),
         complaints=duplicate_complaints(stream),
         allowances=comment_allowances(source, stream.documents),
     )
+    if "Generator" not in source.text:
+        return document
+    from imagelint.documents.kubernetes.kustomize.generated import generator_files
+
+    asked: dict[str, None] = {}
+
+    def noted(name: str) -> str | None:
+        asked[name] = None
+        return read(name) if name else None
+
+    files = tuple(one for body in bodies for one in generator_files(body, source.origin, noted))
+    whole = document.attach(Attachments(asked=tuple(filter(None, asked))))
+    whole.embedded = files
+    return whole
 
 
 def _is_foreign(body: Cursor) -> bool:
