@@ -163,6 +163,10 @@ def _at(
             yield Problem(ProblemKind.UNREADABLE, display(path), "no such file or folder")
 
 
+def _may_be_ours(path: str) -> bool:
+    return candidate(path.replace(os.sep, "/"))
+
+
 def _found(path: str, bounds: str) -> FoundFile:
     target = os.path.realpath(path) if os.path.islink(path) else ""
     return FoundFile(path, display(path), within=bounds, target=target)
@@ -173,7 +177,7 @@ def _below(
 ) -> Iterator[str | Problem | Ignored]:
     names = listed_by_git(folder)
     walked = _walk(folder) if names is None else _resolve(folder, names, listed_by_git)
-    return (path for path in walked if not isinstance(path, str) or candidate(path))
+    return (path for path in walked if not isinstance(path, str) or _may_be_ours(path))
 
 
 def _resolve(
@@ -185,7 +189,7 @@ def _resolve(
         if os.path.isdir(path) and not os.path.islink(path):
             is_module = os.path.lexists(os.path.join(path, ".git"))
             yield from _below(path, listed_by_git) if is_module else _walk(path)
-        elif candidate(name) and (os.path.isfile(path) or os.path.islink(path)):
+        elif _may_be_ours(name) and (os.path.isfile(path) or os.path.islink(path)):
             yield path
 
 
@@ -238,7 +242,7 @@ def _walk(folder: str) -> Iterator[str | Problem | Ignored]:
 
 
 def _hidden(path: str, *, is_folder: bool) -> Iterator[Ignored]:
-    if is_folder or candidate(path):
+    if is_folder or _may_be_ours(path):
         origin = display(path)
         yield Ignored(f"{origin}/" if is_folder else origin, IgnoreReason.HIDDEN)
 

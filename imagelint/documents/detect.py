@@ -148,8 +148,11 @@ def detect(origin: str, text: str) -> str:
 
 
 def _plain(path: str) -> str:
-    """A path to recognise: a line feed in a name must not hide what the name ends in."""
-    return path.lower().replace("\\", "/").replace("\n", "_")
+    """A path to recognise: a line feed in a name must not hide what the name ends in.
+
+    Its folders are parted by `/`, whatever the system does: a backslash is a part of a name.
+    """
+    return path.lower().replace("\n", "_")
 
 
 def _is_dockerfile_name(name: str) -> bool:

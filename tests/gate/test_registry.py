@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.gate.attack import Ended
 from tools.lab.proxy import Proxy, Reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from tests.gate.attack import Ended
     from tests.gate.conftest import Yard
 
 TAG, LIST = "/manifests/v1", "/referrers/"
