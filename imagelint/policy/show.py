@@ -100,7 +100,7 @@ def _lock(lock: Lock) -> Iterator[ShownLine]:
     """What a policy locks, if it is trusted."""
     if not lock:
         return
-    yield ShownLine("lock:")
+    yield ShownLine("lock:", "where this policy is trusted")
     if lock.rules:
         yield ShownLine("  rules:")
     for name, floor in lock.rules.items():

@@ -32,6 +32,12 @@ CHANGES = [
         1,
     ),
     ("exclude: [a]", "exclude: [a, b]", "`exclude` has more: `b`", 1),
+    (
+        "",
+        "exclude: [a, b, c, d, e, f, g]",
+        "`exclude` has more: `a`, `b`, `c`, `d`, `e` and 2 more",
+        1,
+    ),
     ("", "baseline: b.json", "the baseline is `b.json`, it was `none`", 1),
     ("environment: {driver: '550'}", "", "`driver` is no longer declared", 0),
     ("environment: {driver: '550'}", "environment: {driver: '999'}", "`driver` is another", 1),

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imagelint.policy.allowances import Allowances
     from imagelint.policy.model import Level, Policy, RuleSetting, Waiver
 
+_MOST_NAMES = 5
 _KEYS = {
     "driver": "driver",
     "gpu_product": "gpu",
@@ -66,7 +67,7 @@ def _rule(name: str, before: RuleSetting, policy: Policy) -> Iterator[Attempt]:
         least, now = _severity(name, before.level), _severity(name, after.level)
     if now < least:
         yield Attempt(name, f"`{name}` is {now}, it was {least}", place)
-    new = [glob for glob in after.exempt if glob not in before.exempt]
+    new = _new(before.exempt, after.exempt)
     if new:
         said = f"`{name}` has more exemptions: {_listed(new)}"
         yield Attempt(name, said, after.origins.get("exempt", ""))
@@ -95,9 +96,14 @@ def _waivers(before: Iterable[Waiver], after: Iterable[Waiver]) -> Iterator[Atte
 def _added(
     key: str, before: tuple[str, ...], after: tuple[str, ...], policy: Policy
 ) -> Iterator[Attempt]:
-    new = [each for each in after if each not in before]
+    new = _new(before, after)
     if new:
         yield Attempt(key, f"`{key}` has more: {_listed(new)}", _place(policy, key))
+
+
+def _new(before: Iterable[str], after: Iterable[str]) -> list[str]:
+    known = frozenset(before)
+    return [each for each in after if each not in known]
 
 
 def _environment(before: Environment, after: Environment, policy: Policy) -> Iterator[Attempt]:
@@ -112,12 +118,14 @@ def _environment(before: Environment, after: Environment, policy: Policy) -> Ite
         said = "`registries` is no longer declared"
         yield Attempt("registries", said, _declared_at(policy, "registries"))
     new = [
-        glob for glob in after.registries if not any(covers(one, glob) for one in before.registries)
+        glob
+        for glob in _new(before.registries, after.registries)
+        if not any(covers(one, glob) for one in before.registries)
     ]
     if before.registries and new:
         said = f"`registries` has more: {_listed(new)}"
         yield Attempt("registries", said, _declared_at(policy, "registries"))
-    more = [name for name in after.build_contexts if name not in before.build_contexts]
+    more = _new(before.build_contexts, after.build_contexts)
     if more:
         said = f"`build-contexts` has more: {_listed(more)}"
         yield Attempt("build-contexts", said, _declared_at(policy, "build-contexts"))
@@ -184,4 +192,6 @@ def _declared_at(policy: Policy, key: str) -> str:
 
 
 def _listed(names: Iterable[str]) -> str:
-    return ", ".join(f"`{name}`" for name in names)
+    given = tuple(names)
+    shown = ", ".join(f"`{name}`" for name in given[:_MOST_NAMES])
+    return f"{shown} and {len(given) - _MOST_NAMES:,} more" if len(given) > _MOST_NAMES else shown

@@ -147,7 +147,8 @@ def _on_exceptions(trusted: TrustedPolicy, lower: Policy) -> Iterator[Attempt]:
     if trusted.locked.rules and lower.exclude:
         at = lower.origins.get("exclude", "")
         yield Attempt("exclude", "files are excluded from locked rules", at, trusted.name)
-    if trusted.locked.rules and lower.baseline:
+    refused = any(not trusted.may_allow(name, "baselines") for name in trusted.locked.rules)
+    if refused and lower.baseline:
         at = lower.origins.get("baseline", "")
         yield Attempt("baseline", "a baseline is named for locked rules", at, trusted.name)
 

@@ -117,7 +117,7 @@ def _place(attempt: Attempt, sources: tuple[Source, ...]) -> tuple[Source, Span]
 
 def _line(source: Source, number: int) -> Span:
     """A line without the blanks around it, counted from 1."""
-    lines = source.text.split("\n")
-    text = lines[number - 1]
-    start = sum(len(line) + 1 for line in lines[: number - 1]) + len(text) - len(text.lstrip())
+    start = source.line_starts[number - 1]
+    text = source.text[start:].partition("\n")[0]
+    start += len(text) - len(text.lstrip())
     return Span(start, start + len(text.strip()))
