@@ -59,9 +59,11 @@ def undefined_names(services: Services, root: Cursor) -> Iterator[Complaint]:
 
 def circular_services(services: Services) -> Iterator[Complaint]:
     """Services that wait for themselves, by way of others; once for each circle."""
+    # What has a profile is left out unless somebody asks for it.
     edges = {
         name: [one for one in _references(body) if one.section == "services"]
         for name, body in services
+        if not is_set(body["profiles"])
     }
     finished: set[str] = set()
     for start in edges:
