@@ -26,6 +26,7 @@ _REVISION = pattern(r"[^\s\-:*?\[\\\x00-\x20\x7f][^\s:*?\[\\\x00-\x20\x7f]*")
 _FULL_NAME = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _UNDECODED = pattern(r"[\ud800-\udfff]")
 _SHORT = 12
+_SHA1 = 40
 
 
 class CommitEntry(NamedTuple):
@@ -72,6 +73,27 @@ class Commit(NamedTuple):
     def holds(self, path: str) -> bool:
         """Whether there is a file, or a link, at a path from the repository's root."""
         return path in self.entries
+
+    def object_of(self, path: str) -> str:
+        """The name of the object that a file of the file system is at the commit.
+
+        Raises:
+            ValueError: it is not there.
+        """
+        return self._entry(self.path_of(path)).object
+
+    def is_same(self, path: str, data: bytes) -> bool:
+        """Whether a file of the file system, which holds some bytes, holds them at the commit."""
+        from hashlib import new
+
+        try:
+            known = self.object_of(path)
+        except ValueError:
+            return False
+        kind = "sha1" if len(known) == _SHA1 else "sha256"
+        return (
+            new(kind, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == known
+        )
 
     def read(self, path: str) -> Source:
         """A file as it stands at the commit. `path` is one of the file system.

@@ -1,4 +1,4 @@
-"""What became of an allowance: what rules about allowances speak about."""
+"""What became of an allowance, and which are new: what rules about allowances speak about."""
 
 from __future__ import annotations
 
@@ -39,3 +39,30 @@ class AllowanceUse(NamedTuple):
     suggestion: str = ""
     until: str = ""
     reason: str = ""
+
+
+class AddedAllowance(NamedTuple):
+    """An allowance in a document that was not there before.
+
+    `rule` is what is written, `tool` whose language that is, `since` the commit that it is compared
+    with. It `moved` where the same was said before, of something else.
+    """
+
+    span: Span
+    rule: str
+    tool: str
+    since: str
+    moved: bool = False
+
+
+class GrownBaseline(NamedTuple):
+    """A baseline that holds `more` findings than it did, the first of which stands at `span`.
+
+    `rules` are those of the new findings with their numbers, `since` is the commit that it is
+    compared with.
+    """
+
+    span: Span
+    more: int
+    rules: str
+    since: str

@@ -73,7 +73,7 @@ def _suppression(
     part = part_at(parts, allowance.span.start) if parts else None
     suppression = Suppression(
         allowance.kind,
-        _reached(allowance),
+        reached(allowance),
         _speaks_of(allowance),
         allowance.reason or f"{allowance.dialect.value} is told to ignore {allowance.rule}",
         until=allowance.until,
@@ -127,7 +127,7 @@ def _speaks_of(allowance: Allowance) -> Callable[[Finding], bool]:
     return speaks_of
 
 
-def _reached(allowance: Allowance) -> Collection[str]:
+def reached(allowance: Allowance) -> Collection[str]:
     """The rules that an allowance reaches: of ours by name, of another tool's by its own ids.
 
     Who tells another tool to be silent about everything did not speak about every family.

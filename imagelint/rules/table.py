@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagelint.rules.entry import Entry
 
 RULES: dict[str, Entry] = {
+    "added-allowance": Entry("trust", ("documents.allowanceuse:AddedAllowance",)),
     "allowance-without-reason": Entry("allowances", ("documents.allowanceuse:AllowanceUse",)),
     "apt-lists-kept": Entry("packages", ("documents.shell.script:Script",), ("hadolint DL3009", "Dockle DKL-DI-0005")),
     "apt-recommends": Entry("packages", ("documents.shell.script:Command",), ("hadolint DL3015", "Trivy DS-0029")),
@@ -35,6 +36,7 @@ RULES: dict[str, Entry] = {
     "floating-engine-tag": Entry("images", ("documents.shared:ImageUse",)),
     "gpu-memory-fraction": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "gpu-request-shape": Entry("pods", ("documents.kubernetes.objects:Container",)),
+    "grown-baseline": Entry("trust", ("documents.allowanceuse:GrownBaseline",)),
     "healthcheck-start-period": Entry("build", ("documents.dockerfile.model:HealthCheck",)),
     "host-driver-in-image": Entry("packages", ("documents.shell.script:Command",)),
     "host-ipc": Entry("serving", ("documents.serving.command:ServingCommand",), ("PSS baseline", "Trivy KSV-0008", "Checkov CKV_K8S_18", "kube-linter host-ipc", "Polaris hostIPCSet", "Kyverno disallow-host-namespaces")),

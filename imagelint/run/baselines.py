@@ -7,7 +7,11 @@ from typing import TYPE_CHECKING
 from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.collect.commit import Commit
+    from imagelint.core.source import Source
+    from imagelint.documents.allowanceuse import GrownBaseline
     from imagelint.engine.baseline import Baseline
 
 
@@ -49,3 +53,37 @@ def read_at(path: str, commit: Commit) -> Baseline:
         help_ = "a baseline counts from the commit on that holds it"
         raise UsageError(Diagnostic(f"the baseline cannot be read: {error}", path, help_)) from None
     return read_baseline(source)
+
+
+def grown(path: str, commit: Commit) -> Iterator[tuple[Source, GrownBaseline]]:
+    """What a baseline of the examined tree holds that it did not hold at a commit, if anything.
+
+    Nothing is told of one that cannot be read.
+    """
+    from collections import Counter
+
+    from imagelint.collect.read import decode, read_bytes
+    from imagelint.core.report import Problem
+    from imagelint.core.source import Span
+    from imagelint.documents.allowanceuse import GrownBaseline
+    from imagelint.engine.baseline import Baseline, read_baseline
+
+    data = read_bytes(path, path)
+    source = None if isinstance(data, Problem) else decode(data, path).source
+    if source is None:
+        return
+    try:
+        now = read_baseline(source)
+    except UsageError:
+        return
+    try:
+        before = read_at(path, commit)
+    except UsageError:
+        before = Baseline()
+    new = [entry for mark, entry in now.entries.items() if mark not in before.entries]
+    if new:
+        rules = Counter(entry.rule for entry in new)
+        listed = ", ".join(f"{rule} ({number})" for rule, number in sorted(rules.items()))
+        start = max(0, source.text.find(new[0].fingerprint))
+        span = Span(start, start + len(new[0].fingerprint))
+        yield source, GrownBaseline(span, len(new), listed, commit.name)

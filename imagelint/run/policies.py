@@ -14,7 +14,7 @@ from imagelint.run.baselines import read_at, read_file
 from imagelint.run.policyfiles import POLICY_NAME, PolicyFiles, is_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping
 
     from imagelint.core.report import Report
     from imagelint.engine.baseline import Baseline
@@ -135,6 +135,25 @@ class Policies:
             for pair, policy in pairs.items():
                 found.add(policy, compared(pair, trust, self._files))
         yield from found.reports()
+
+    def additions(
+        self, examined: Mapping[str, Report], baseline: Baseline | None = None
+    ) -> Iterator[tuple[Policy, Report]]:
+        """Reports about what files allow that they did not at the commit that is trusted.
+
+        `examined` are the reports about them, by origin, `baseline` is that of the command line.
+        """
+        commit = self._trust.commit if self._trust else None
+        if commit is None:
+            return
+        from imagelint.run.additions import Additions
+
+        layers = (layer for policy in self.all() for layer in self.layers(policy))
+        named = {layer.policy.baseline for layer in layers}
+        named.add(baseline.origin.removesuffix(f"@{commit.short}") if baseline else "")
+        compared = Additions(self, commit)
+        yield from compared.reports(examined)
+        yield from compared.baselines(sorted(filter(None, named)))
 
     def all(self) -> tuple[Policy, ...]:
         """Every policy that was asked for so far."""

@@ -200,7 +200,8 @@ class Session(NamedTuple):
         for origin, report in reports.items():
             policy = self.policies.of(os.path.dirname(origin) or ".")
             groups.setdefault(id(policy), (policy, []))[1].append(report)
-        for policy, report in self.policies.weakenings():
+        loosened = (*self.policies.weakenings(), *self.policies.additions(reports, baseline))
+        for policy, report in loosened:
             groups.setdefault(id(policy), (policy, []))[1].append(report)
         suppress_group = GroupSuppression(self.policies, baseline, folders)
         suppressed: list[Report] = []

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
 from imagelint.rules import catalog
-from tests.rules.projects import is_aside
+from tests.rules.projects import is_aside, is_baseline
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,8 +31,10 @@ def _unexamined(case: Case, told: Told) -> Iterator[str]:
     examined = {one.origin for one in told.report.examined}
     others = {*case.ignored, *(file for _, file in case.problems)}
     # A script is no document of its own: it is a part of the Dockerfile that runs it. Nor is what
-    # lies outside.
-    parts = {file for file in case.files if file.endswith(".sh") or is_aside(file)}
+    # lies outside, nor a baseline.
+    parts = {
+        file for file in case.files if file.endswith(".sh") or is_aside(file) or is_baseline(file)
+    }
     if set(case.files) - examined - parts != others:
         yield f"not examined: {sorted(set(case.files) - examined)}"
 

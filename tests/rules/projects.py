@@ -125,6 +125,11 @@ def is_aside(name: str) -> bool:
     return name == TRUSTED or name.startswith(BEFORE)
 
 
+def is_baseline(name: str) -> bool:
+    """Whether a file of a case is a baseline: it is no document."""
+    return name.endswith("baseline.json")
+
+
 def _write_trusted(files: Mapping[str, str]) -> tuple[str, ...]:
     if TRUSTED not in files:
         return ()
@@ -157,14 +162,15 @@ def _write(files: Mapping[str, str]) -> None:
 
 def _examine(policies: Policies) -> Report:
     listing = find(["."], lambda _path: False, lambda _folder: None)
-    report = total(examine(listing.files, Run(policies, NullCache(), 0)).values())
+    reports = examine(listing.files, Run(policies, NullCache(), 0))
+    report = total(reports.values())
     policy = policies.of(".")
     terms = SuppressionContext(policy, TODAY, whole=True, terms=terms_of(policy))
     result = suppress_report(report, terms)
     uses = waiver_uses(result, terms)
     idle = (Examination(policy).allowances(PolicyFile(source), use) for source, use in uses)
-    loosened = (report for _policy, report in policies.weakenings())
-    return total((result.report, *idle, *loosened))
+    loosened = (*policies.weakenings(), *policies.additions(reports))
+    return total((result.report, *idle, *(told for _policy, told in loosened)))
 
 
 def _flags(rule: str, under: Given) -> Policy:

@@ -7,7 +7,7 @@ import pytest
 from imagelint.rules import catalog
 from imagelint.rules.documentation import Example, read_documentation
 from tests.rules.fixes import apply_fixes, has_fix
-from tests.rules.projects import Given, Told, environment, examine_files, is_aside
+from tests.rules.projects import Given, Told, environment, examine_files, is_aside, is_baseline
 
 EXAMPLES = [
     pytest.param(name, example, id=f"{name}-{'bad' if example.bad else 'good'}-{number}")
@@ -26,7 +26,7 @@ def examine(name: str, example: Example) -> Told:
     under = Given(environment=environment(example.declared))
     told = examine_files(name, dict(example.files), under)
     assert told.report.problems == ()
-    files = {file for file, _ in example.files if not is_aside(file)}
+    files = {file for file, _ in example.files if not (is_aside(file) or is_baseline(file))}
     assert {one.origin for one in told.report.examined} == files
     return told
 
