@@ -191,6 +191,36 @@ def unreadable_allowance(comment: str, span: Span) -> Iterator[Allowance]:
         yield Allowance(NO_RULE, "", Span(span.end, span.end), span)
 
 
+class AllowanceState(Enum):
+    """What became of an allowance."""
+
+    USED = "used"
+    UNUSED = "unused"
+    UNKNOWN = "unknown"  # no rule has that name
+    EXPIRED = "expired"
+    WITHOUT_REASON = "without-reason"
+    UNREADABLE = "unreadable"  # it is not written as allowances are
+    REFUSED = "refused"  # by the policy, whatever it says
+    IDLE = "idle"  # the rule did not run, or what it is about was not examined
+
+
+class AllowanceUse(NamedTuple):
+    """An allowance of a document, or a waiver of a policy, and what became of it.
+
+    `rule` is what is written, `form` how it is written (`allowance` or `waiver`), `suggestion` the
+    nearest name of a rule when there is none of that name, `until` the last day of a waiver,
+    `reason` why it is refused.
+    """
+
+    span: Span
+    rule: str
+    state: AllowanceState
+    form: str = "allowance"
+    suggestion: str = ""
+    until: str = ""
+    reason: str = ""
+
+
 class Embedded(NamedTuple):
     """A document of which only another tells that it is one.
 

@@ -1,4 +1,7 @@
-"""A policy as a document: its waivers are judged like the allowances of any other."""
+"""A policy as a document, and what it and what files say is compared with what they said before.
+
+Its waivers are judged like the allowances of any other document.
+"""
 
 from __future__ import annotations
 
@@ -31,3 +34,44 @@ class Weakening(NamedTuple):
     said: str
     holder: str = ""
     since: str = ""
+
+
+class ExcludedFiles(NamedTuple):
+    """Files that a glob of a policy hides, and that it did not hide before.
+
+    `names` are the first of them, `more` is how many there are besides. `since` is the commit at
+    which the policy had no such glob.
+    """
+
+    span: Span
+    glob: str
+    names: tuple[str, ...]
+    more: int
+    since: str
+
+
+class AddedAllowance(NamedTuple):
+    """An allowance in a document that was not there before.
+
+    `rule` is what is written, `tool` whose language that is, `since` the commit that it is compared
+    with. It `moved` where the same was said before, of something else.
+    """
+
+    span: Span
+    rule: str
+    tool: str
+    since: str
+    moved: bool = False
+
+
+class GrownBaseline(NamedTuple):
+    """A baseline that holds `more` findings than it did, the first of which stands at `span`.
+
+    `rules` are those of the new findings with their numbers, `since` is the commit that it is
+    compared with.
+    """
+
+    span: Span
+    more: int
+    rules: str
+    since: str

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind
-from imagelint.documents.allowanceuse import AllowanceState, AllowanceUse
-from imagelint.documents.base import NO_RULE, Dialect
+from imagelint.documents.base import NO_RULE, AllowanceState, AllowanceUse, Dialect
 from imagelint.documents.parts import part_at
 from imagelint.engine.suppression import (
     Suppression,

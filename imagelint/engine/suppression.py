@@ -12,7 +12,7 @@ from imagelint.core.finding import Location, Note
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Allowed
 from imagelint.core.source import covering
-from imagelint.documents.allowanceuse import AllowanceState
+from imagelint.documents.base import AllowanceState
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:

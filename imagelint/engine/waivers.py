@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind
-from imagelint.documents.allowanceuse import AllowanceState, AllowanceUse
+from imagelint.documents.base import AllowanceState, AllowanceUse
 from imagelint.engine.decide import Bounds
 from imagelint.engine.suppression import (
     Suppression,

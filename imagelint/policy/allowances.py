@@ -58,6 +58,13 @@ class Allowances(NamedTuple):
         )
 
     @property
+    def refused_always(self) -> tuple[str, ...]:
+        """What never counts where this is said by a trusted policy."""
+        if self.never is not None:
+            return self.never
+        return () if self.is_empty else NEVER
+
+    @property
     def is_empty(self) -> bool:
         """Whether nothing is said."""
         return self == Allowances()

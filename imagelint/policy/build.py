@@ -207,7 +207,10 @@ def _floor(level: str) -> Floor:
 
 
 def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
-    keys = ("name", "extends", "fail-on", "baseline", "exclude", "environment", "lock", "allowed")
+    keys = (
+        *("name", "extends", "fail-on", "baseline", "exclude", "environment", "lock"),
+        *("allowed", "allowances"),
+    )
     said = {key: places.line((key,)) for key in keys if data.get(key) not in (None, "", ())}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})
     return said | {f"environment.{key}": places.line(("environment", key)) for key in environment}

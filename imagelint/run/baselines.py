@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from imagelint.collect.commit import Commit
     from imagelint.core.source import Source
-    from imagelint.documents.allowanceuse import GrownBaseline
+    from imagelint.documents.policyfile import GrownBaseline
     from imagelint.engine.baseline import Baseline
 
 
@@ -65,7 +65,7 @@ def grown(path: str, commit: Commit) -> Iterator[tuple[Source, GrownBaseline]]:
     from imagelint.collect.read import decode, read_bytes
     from imagelint.core.report import Problem
     from imagelint.core.source import Span
-    from imagelint.documents.allowanceuse import GrownBaseline
+    from imagelint.documents.policyfile import GrownBaseline
     from imagelint.engine.baseline import Baseline, read_baseline
 
     data = read_bytes(path, path)

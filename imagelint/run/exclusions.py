@@ -65,8 +65,13 @@ class Exclusions(NamedTuple):
 
 
 def _matches(policy: Policy, place: str) -> bool:
-    candidates = _index(policy.exclude).candidates(plain(place))
-    return any(matches_path(policy.exclude[at], place) for at in candidates)
+    return next(matching(policy.exclude, place), None) is not None
+
+
+def matching(globs: tuple[str, ...], place: str) -> Iterator[str]:
+    """Those of many globs that match a place, which is relative to the same folder as they."""
+    candidates = _index(globs).candidates(plain(place))
+    return (globs[at] for at in candidates if matches_path(globs[at], place))
 
 
 @lru_cache(maxsize=64)

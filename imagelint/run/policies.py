@@ -124,6 +124,7 @@ class Policies:
         """
         if self._trust is None:
             return
+        from imagelint.run.trust.hidden import hidden
         from imagelint.run.trust.weakenings import Comparison, Weakenings, attempted, compared
 
         found = Weakenings()
@@ -134,6 +135,7 @@ class Policies:
             pairs = {Comparison.of(folder, trust): at for folder, at in self._by_folder.items()}
             for pair, policy in pairs.items():
                 found.add(policy, compared(pair, trust, self._files))
+                found.add(policy, hidden(pair, trust, self._files))
         yield from found.reports()
 
     def additions(
@@ -146,7 +148,7 @@ class Policies:
         commit = self._trust.commit if self._trust else None
         if commit is None:
             return
-        from imagelint.run.additions import Additions
+        from imagelint.run.trust.additions import Additions
 
         layers = (layer for policy in self.all() for layer in self.layers(policy))
         named = {layer.policy.baseline for layer in layers}

@@ -5,8 +5,7 @@ import pytest
 from imagelint.core.finding import Severity
 from imagelint.core.report import AllowanceKind
 from imagelint.core.source import Source, Span
-from imagelint.documents.allowanceuse import AllowanceState, AllowanceUse
-from imagelint.documents.base import NO_RULE, Allowance, Dialect
+from imagelint.documents.base import NO_RULE, Allowance, AllowanceState, AllowanceUse, Dialect
 from imagelint.documents.parts import TextPart
 from imagelint.engine.inline import allow_inline
 from imagelint.engine.suppression import nearest_rule

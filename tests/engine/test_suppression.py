@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from imagelint.core.report import AllowanceKind
-from imagelint.documents.allowanceuse import AllowanceState
+from imagelint.documents.base import AllowanceState
 from imagelint.engine.suppression import Suppression, nearest_rule, state_of, suppress
 from tests.engine.findings import finding
 

@@ -5,7 +5,7 @@ import pytest
 from imagelint.core.finding import Severity
 from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
 from imagelint.core.source import Source, Span
-from imagelint.documents.allowanceuse import AllowanceState
+from imagelint.documents.base import AllowanceState
 from imagelint.engine.baseline import Baseline, BaselineEntry, read_baseline, write_baseline
 from imagelint.engine.waivers import (
     SuppressionContext,

@@ -104,6 +104,13 @@ def test_a_trusted_policy_that_speaks_of_allowances_never_has_some(rule: str) ->
     assert not refused(said._replace(never=()), Claim("inline"), rule, trusted=True)
 
 
+def test_what_the_tree_loosens_is_never_for_the_tree_to_allow() -> None:
+    said = Allowances({"waivers": ALL}, never=())
+    assert refused(said, Claim("waivers", TODAY), "policy-weakened", trusted=True)
+    assert refused(Allowances(), Claim("waivers", TODAY), "policy-weakened", trusted=True)
+    assert not refused(said, Claim("waivers", TODAY), "policy-weakened")
+
+
 def test_of_a_locked_rule_nothing_counts_that_is_not_said() -> None:
     locked = ("root-user",)
     assert (

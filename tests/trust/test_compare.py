@@ -58,7 +58,13 @@ CHANGES = [
         "`inline` of `allowances` lets more count",
         1,
     ),
-    ("allowances: {waiver-days: 9}", "", "`waiver-days` of `allowances` lets more count", 0),
+    (
+        "allowances: {waiver-days: 9}",
+        "allowances: {waiver-days: 10}",
+        "`waiver-days` of `allowances` lets more count",
+        1,
+    ),
+    ("allowances: {foreign: on}", "", "`never` of `allowances` lets more count", 0),
     ("allowances: {approvers: [a]}", "allowances: {approvers: [a, b]}", "`approvers` of", 1),
     ("allowances: {never: [secrets]}", "", "`never` of `allowances` lets more count", 0),
 ]

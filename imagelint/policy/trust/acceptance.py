@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
-from imagelint.policy.allowances import ALL, NEVER, NONE, WAYS, Allowances, Claim
+from imagelint.policy.allowances import ALL, NONE, WAYS, Allowances, Claim
 from imagelint.policy.glob import matches_path, matches_subject
 from imagelint.rules import catalog
 
@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Container, Iterable, Iterator
 
     from imagelint.core.finding import Finding
+
+
+_OF_TRUST = "trust"
 
 
 def _as_it_is(origin: str) -> str:
@@ -38,9 +41,7 @@ class Terms(NamedTuple):
     @property
     def never(self) -> tuple[str, ...]:
         """Rules and families whose findings always count."""
-        if self.said.never is not None:
-            return self.said.never
-        return NEVER if self.trusted and not self.said.is_empty else ()
+        return self.said.refused_always if self.trusted else self.said.never or ()
 
     def where(self, key: str) -> str:
         """Where a key was said."""
@@ -76,7 +77,9 @@ def _of_rule(terms: tuple[Terms, ...], claim: Claim, rule: str, today: str) -> s
 def _objections(terms: Terms, claim: Claim, rule: str, today: str) -> Iterator[str]:
     said, way = terms.said, WAYS[claim.way]
     extent = said.extents.get(claim.way)
-    if rule in terms.never or catalog.family(rule) in terms.never:
+    family = catalog.family(rule)
+    # What the tree loosens is not for the tree to allow.
+    if rule in terms.never or family in terms.never or (terms.trusted and family == _OF_TRUST):
         yield f"`{rule}` is never allowed ({terms.where('never')})"
     if extent == NONE:
         yield f"{way} do not count ({terms.where(claim.way)})"

@@ -165,14 +165,15 @@ def _allowances(before: Policy, after: Policy) -> Iterator[Attempt]:
         yield Attempt("allowed", said, _place(after, "allowed"))
     for key in _wider(before.allowances, after.allowances):
         said = f"`{key}` of `allowances` lets more count"
-        yield Attempt("allowances", said, after.allowances.origins.get(key, ""))
+        place = after.allowances.origins.get(key) or _place(after, "allowances")
+        yield Attempt("allowances", said, place)
 
 
 def _wider(before: Allowances, after: Allowances) -> Iterator[str]:
     for way, extent in before.extents.items():
         if after.extents.get(way, ALL) > extent:
             yield way
-    if not set(before.never or ()) <= set(after.never or ()):
+    if not set(before.refused_always) <= set(after.refused_always):
         yield "never"
     days = before.waiver_days
     if days is not None and (after.waiver_days is None or after.waiver_days > days):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
-from imagelint.documents.allowanceuse import AllowanceState, AllowanceUse
+from imagelint.documents.base import AllowanceState, AllowanceUse
 from imagelint.rules.api import rule
 
 if TYPE_CHECKING:

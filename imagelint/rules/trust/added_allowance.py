@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
-from imagelint.documents.allowanceuse import AddedAllowance
 from imagelint.documents.base import Dialect
+from imagelint.documents.policyfile import AddedAllowance
 from imagelint.rules.api import rule
 
 if TYPE_CHECKING:

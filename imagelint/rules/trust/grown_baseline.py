@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
-from imagelint.documents.allowanceuse import GrownBaseline
+from imagelint.documents.policyfile import GrownBaseline
 from imagelint.rules.api import rule
 
 if TYPE_CHECKING:

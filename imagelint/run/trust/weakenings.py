@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.report import Report
+    from imagelint.documents.policyfile import ExcludedFiles
     from imagelint.policy.model import Policy
     from imagelint.run.policyfiles import PolicyFiles
     from imagelint.run.trust.sources import CommitTrust
@@ -29,11 +30,13 @@ class Weakenings:
     """What is loosened in policy files, each thing once."""
 
     def __init__(self) -> None:
-        self._found: dict[tuple[int, Source], dict[Weakening, None]] = {}
+        self._found: dict[tuple[int, Source], dict[Weakening | ExcludedFiles, None]] = {}
         self._policies: dict[int, Policy] = {}
-        self._told: set[tuple[str, Weakening]] = set()
+        self._told: set[tuple[str, Weakening | ExcludedFiles]] = set()
 
-    def add(self, policy: Policy, found: Iterable[tuple[Source, Weakening]]) -> None:
+    def add(
+        self, policy: Policy, found: Iterable[tuple[Source, Weakening | ExcludedFiles]]
+    ) -> None:
         """What is loosened below a policy, which tells how bad that is."""
         for source, weakening in found:
             if (source.origin, weakening) not in self._told:

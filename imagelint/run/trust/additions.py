@@ -10,10 +10,10 @@ from imagelint.collect.read import read_bytes
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.core.source import Source
 from imagelint.core.subject import About
-from imagelint.documents.allowanceuse import AddedAllowance
 from imagelint.documents.detect import candidate, detect, parse
 from imagelint.documents.kinds import KINDS
 from imagelint.documents.plaintext import PlainText
+from imagelint.documents.policyfile import AddedAllowance
 from imagelint.documents.project import beside
 from imagelint.engine.added import Before, Said, said_in
 from imagelint.engine.embedded import relocated
