@@ -57,7 +57,10 @@ class GroupSuppression(NamedTuple):
         for layer in reversed(tuple(self.policies.layers(policy))):
             baseline = self.baseline if layer.policy is policy else None
             baseline = baseline or self.policies.baseline_of(layer)
-            context = self._with_terms(self._context(layer, baseline, report), policy, layer)
+            context = self._context(layer, baseline, report)
+            if layer.policy is not policy and not self._is_told(layer):
+                context = context._replace(whole=False)
+            context = self._with_terms(context, policy, layer)
             result = suppress_report(report, context)
             report = result.report
             added.append((layer.policy, result.added))
@@ -68,6 +71,18 @@ class GroupSuppression(NamedTuple):
         return GroupResult(
             total((report, *idle)), stale, tuple(_limits(len(report.allowed), added))
         )
+
+    def _is_told(self, layer: Layer) -> bool:
+        """Whether what a trusted policy waives in vain is told: if it speaks of these files only.
+
+        That of an organisation speaks of many repositories, and one that several policies of the
+        tree lie on may be needed below another of them.
+        """
+        on_it = (
+            any(below.policy is layer.policy for below in self.policies.layers(each))
+            for each in self.policies.all()
+        )
+        return layer.at_commit and sum(on_it) == 1
 
     def _context(
         self, layer: Layer, baseline: Baseline | None, report: Report

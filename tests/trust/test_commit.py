@@ -224,3 +224,26 @@ def test_a_tree_may_add_to_a_commit_that_locks_something(
     assert program("check", "--policy-from", "HEAD").code == 1
     repository.write(".imagelint.yaml", policy("rules: {root-user: off}"))
     assert program("check", "--policy-from", "HEAD").code == 0
+
+
+def unused(program: Program, *arguments: str) -> int:
+    """How many allowances are said to be unused."""
+    return program("check", *arguments, "--format", "concise").out.count("unused-allowance")
+
+
+def test_what_is_waived_in_vain_is_told_where_it_is_certain(
+    program: Program, repository: Repository, outside: Path
+) -> None:
+    waiver = "waivers: [{rule: root-user, where: old, reason: x, until: 2999-01-01}]\n"
+    text = policy(f"rules: {{root-user: high}}\n{waiver}")
+    repository.commit(_imagelint_yaml=text, Dockerfile=GOOD)
+    assert unused(program, "--policy-from", "HEAD") == 1
+    # An organisation's policy speaks of other repositories as well.
+    (outside / "ours.yaml").write_text(text, encoding="utf-8")
+    assert unused(program, "--policy", str(outside / "ours.yaml")) == 0
+    # What one policy of the tree has no use for, another may.
+    locking = f"{text}lock: {{rules: {{curl-pipe-shell: on}}}}\n"
+    repository.commit(_imagelint_yaml=locking, old__Dockerfile=ROOT)
+    repository.write("svc/Dockerfile", GOOD)
+    repository.write("svc/.imagelint.yaml", "")
+    assert unused(program, "--policy-from", "HEAD") == 0
