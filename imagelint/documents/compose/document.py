@@ -221,12 +221,12 @@ def _misshapen(node: YamlNode) -> Iterator[MalformedComposeFile]:
     services = root["services"]
     if is_set(services) and not isinstance(services.node, Mapping):
         message = "`services` is not a mapping of names to services"
-        help_ = "write each as `name:`, with what it has indented below"
+        help_ = "write each as `<name>:`, with what it has indented below"
         yield MalformedComposeFile(services.key_span, "services", message, help_)
     for name, body in services.entries():
         if not isinstance(body.node, Mapping):
             message = f"the service `{name}` is not a mapping"
-            help_ = "write `image:` or `build:` below its name, indented"
+            help_ = "write its `image:` (or `build:`) below its name, indented"
             yield MalformedComposeFile(body.key_span, name, message, help_)
 
 

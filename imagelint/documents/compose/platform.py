@@ -70,7 +70,7 @@ class ServicePlatform(NamedTuple):
         """A variable of the shell, or of an `.env` file that nobody commits."""
         if variable:
             return f"write `environment: [{variable}]` instead, and set it where compose is started"
-        return f"write `--{flag} ${{VARIABLE:?}}`, and set it where compose is started"
+        return f"write `--{flag} ${{<variable>:?}}`, and set it where compose is started"
 
     def startup_probe(self, seconds: float, url_path: str) -> Proposal:
         """A health check whose failures do not count at first."""

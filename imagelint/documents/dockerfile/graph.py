@@ -142,7 +142,7 @@ def complaint_about(outline: StageOutline) -> Complaint | None:
     if outline.base_stage is not None and words[0].text != words[0].text.lower():
         # Names are kept in lower case, and only `--from` looks for them so.
         message = f"there is no stage {words[0].text[:40]}: FROM finds names in lower case only"
-        help_ = f"write FROM {words[0].text.lower()}"
+        help_ = f"write `FROM {words[0].text.lower()}`"
         return UnknownStage(words[0].span, words[0].text, message, help_)
     if len(words) < 2:  # noqa: PLR2004 - nothing but an image
         return None
@@ -154,4 +154,4 @@ def complaint_about(outline: StageOutline) -> Complaint | None:
     if name:
         return None
     message = "FROM takes an image, or an image AS a name"
-    return MalformedFrom(words[1].span, words[0].raw, message, "write FROM image AS name")
+    return MalformedFrom(words[1].span, words[0].raw, message, "write `FROM <image> AS <name>`")

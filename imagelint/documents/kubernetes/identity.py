@@ -124,7 +124,7 @@ def _removed(place: Cursor, kind: str, release: str, best: kinds.Served) -> Mist
     message = f"Kubernetes {release} and later have no `{kind}` in `{place.word()}`"
     if best.removed:
         return MistakenVersion(
-            place.span, place.path, message, "nothing has taken its place under that name"
+            place.span, place.path, message, "drop it: nothing has taken its place under that name"
         )
     return MistakenVersion(place.span, place.path, message, f"write `apiVersion: {best.api}`")
 

@@ -136,7 +136,9 @@ def _is_whole(obj: KubernetesObject) -> bool:
 
 def _absent(place: Cursor) -> MalformedObject:
     what = "holds nothing" if place.exists else "is missing"
-    return _complaint(place, what, "the API server refuses a pod without containers")
+    return _complaint(
+        place, what, "write its `containers:`, without which the API server refuses a pod"
+    )
 
 
 def _misplaced(obj: KubernetesObject, path: tuple[str, ...]) -> Iterator[MalformedObject]:
@@ -198,7 +200,7 @@ def _mistyped(root: Cursor, form: Form) -> Iterator[MalformedObject]:
         elif isinstance(node, Mapping):
             pending += reversed(place.chosen(wanted))
         else:
-            yield _complaint(place, "is not a mapping", "write `key: value` below it")
+            yield _complaint(place, "is not a mapping", "write `<key>: <value>` below it")
 
 
 def _items(

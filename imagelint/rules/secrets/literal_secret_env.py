@@ -69,10 +69,7 @@ def literal_secret_env(variable: EnvVar, ctx: Context) -> Findings:
               image: vllm/vllm-openai:v0.11.0
               env:
                 - name: VLLM_API_KEY
-                  valueFrom:
-                    secretKeyRef:
-                      name: vllm
-                      key: api-key
+                  valueFrom: {secretKeyRef: {name: vllm, key: api-key}}
     """
     place = variable.place
     if variable.origin is EnvOrigin.SHELL or place.phase is not Phase.START:

@@ -90,7 +90,7 @@ def _words(line: CommandLine, ctx: Context) -> Findings:
         yield ctx.finding(
             line._replace(span=secret.span),
             f"{secret.what} is given to the {line.place.title} in plain text",
-            help=line.place.secret_advice("VARIABLE"),
+            help=line.place.secret_advice("<variable>"),
             subject=secret.name or line.name,
             confidence=None if secret.certain else Confidence.LIKELY,
         )

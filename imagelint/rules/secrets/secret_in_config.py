@@ -13,7 +13,7 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 _OPEN = (Holder.CONFIG_MAP, Holder.CONFIG_MAP_GENERATOR)
 _HELP = {
     Holder.CONFIG_MAP: "put it into a Secret that is made outside of this file",
-    Holder.CONFIG_MAP_GENERATOR: "use `secretGenerator` with a file that is not kept here",
+    Holder.CONFIG_MAP_GENERATOR: "keep it in a Secret (`secretGenerator`) of a file kept elsewhere",
     Holder.SECRET: "make the Secret outside of this file (`kubectl create secret`, an "
     "ExternalSecret), or keep it sealed (SealedSecret, SOPS)",
     Holder.SECRET_GENERATOR: "read it with `files` or `envs` from a file that is not kept here",

@@ -154,7 +154,7 @@ def _defined(place: Cursor, section: str) -> frozenset[str] | None:
 def _undefined(service: str, one: Reference, known: frozenset[str]) -> UndefinedComposeName:
     what = one.section.removesuffix("s")
     near = nearest(one.name, sorted(known))
-    help_ = f"define `{one.name}` below `{one.section}`"
+    help_ = f"define `{one.name}` (below `{one.section}`)"
     message = f"`{service}` refers to the {what} `{one.name}`, which is not defined"
     return UndefinedComposeName(
         one.span, one.name, message, f"write `{near}`, or {help_}" if near else help_

@@ -156,7 +156,7 @@ def _contradictions(service: Cursor) -> Iterator[Complaint]:
     for port in service["ports"].items():
         if isinstance(port.node, Scalar) and _word(port) and not _is_port(_word(port)):
             message = f"`{_word(port)}` is no port, and no range of ports"
-            help_ = "write `host:container`, ranges of the same length, ports from 1 to 65535"
+            help_ = "write `<host>:<container>`, ranges of the same length, ports from 1 to 65535"
             yield MalformedComposeFile(port.span, port.path, message, help_)
 
 
