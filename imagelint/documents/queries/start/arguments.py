@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.shell.script import Command
@@ -46,6 +47,8 @@ def unused_arguments(subject: Script | Command) -> UnusedArguments | None:
     else:
         text = written = subject.text
         behind = subject.operands
+    if not all(isinstance(word.value, Known) for word in behind[:2]):
+        return None  # something else decides what stands there
     if not behind or not text.strip() or _USES.search(text) or _USES.search(written):
         return None
     if not any(character.isspace() for character in text.strip()):
