@@ -88,7 +88,7 @@ KINDS: dict[str, Kind] = {
     "bake": Kind(
         "bake.document:parse_bake",
         path=pattern(_NAME + r"docker-bake(?:\.override)?\.(?:hcl|json)"),
-        most_lines=20_000,
+        most_lines=10_000,
     ),
     # Examples hold what is to be filled in.
     "dotenv": Kind(

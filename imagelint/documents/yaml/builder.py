@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING, Protocol
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence, YamlError, YamlNode
+from imagelint.documents.yaml.nodes import (
+    Entries,
+    Entry,
+    Mapping,
+    Scalar,
+    Sequence,
+    YamlError,
+    YamlNode,
+)
 from imagelint.documents.yaml.schema import resolve, resolve_tagged
 from imagelint.documents.yaml.skim import ReadWholeError, is_definition
 
 _MOST_NODES = 1_000_000
 _MOST_SHARED = 200_000
 _DEEPEST = 200
+_FEW_ENTRIES = 64
 _MERGE_TAG = "tag:yaml.org,2002:merge"
 _PROPERTIES = pattern(r"(?:[&!]\S*\s+)+|[&!]\S*\Z")
 _BLOCKS = ("|", ">")
@@ -234,7 +243,8 @@ class Builder:
                     frame.entries.append(entry)
                     self._share(1, span.start)
             frame.entries += later
-        return Mapping(span, tuple(frame.entries))
+        many = len(frame.entries) > _FEW_ENTRIES
+        return Mapping(span, Entries(frame.entries) if many else tuple(frame.entries))
 
     def _overriding(self, frame: _Frame) -> list[Entry]:
         """What merge keys bring in for keys which the mapping has itself, before them."""

@@ -78,6 +78,18 @@ class Entry(NamedTuple):
         return Span(self.key.span.start, max(end, self.key.span.end))
 
 
+class Entries(tuple[Entry, ...]):  # noqa: SLOT001 - it holds its index
+    """The entries of a large mapping, found by their names without a walk through all of them."""
+
+    _by_name: dict[str, Entry]
+
+    def named(self, name: str) -> Entry | None:
+        """The last entry of that key, or None."""
+        if "_by_name" not in self.__dict__:
+            self._by_name = {entry.key.text: entry for entry in self}
+        return self._by_name.get(name)
+
+
 class Mapping(NamedTuple):
     """Keys with values in source order; what merge keys (`<<`) bring in comes after the own ones.
 
@@ -89,6 +101,8 @@ class Mapping(NamedTuple):
 
     def entry(self, name: str) -> Entry | None:
         """The entry of that key, or None."""
+        if type(self.entries) is Entries:
+            return self.entries.named(name)
         found = None
         for entry in self.entries:
             # Asked of every key, again and again: not by its text, and without names of fields.

@@ -393,3 +393,16 @@ def test_the_parser_written_in_python_does_as_well(monkeypatch: pytest.MonkeyPat
     assert plain(one("a: [1, 'b']\nc: |\n  d\n")) == {"a": [1, "b"], "c": "d\n"}
     with pytest.raises(YamlError, match="mapping values"):
         load_yaml("a: b: c")
+
+
+def test_of_many_keys_each_is_found_and_the_last_of_its_name_counts() -> None:
+    text = "".join(f"k{number}: {number}\n" for number in range(200)) + "k7: again\n7: x\n"
+    mapping = one(text)
+    assert isinstance(mapping, Mapping)
+    assert mapping == Mapping(mapping.span, tuple(mapping.entries))
+    plain = Mapping(mapping.span, tuple(mapping.entries))
+    for name in ("k0", "k7", "k199", "7", "none", ""):
+        assert mapping.entry(name) == plain.entry(name)
+    found = mapping.get("k7")
+    assert isinstance(found, Scalar)
+    assert found.value == "again"
