@@ -113,7 +113,7 @@ class Policy(NamedTuple):
 
 _WAIVER = "- {rule: root-user, where: 'a#-/*', reason: r, until: 2099-01-01}\n"
 POLICIES = {
-    "globs of folders": Policy("**/", "extends: [strict]\nexclude:\n- '"),
+    "globs of folders": Policy("**/", "extends: [strict]\nexclude:\n- 'a/"),
     "excludes": Policy("- a#-/**/b*\n", "extends: [strict]\nexclude:\n"),
     "unknown rules": Policy("  no-rule-#-: high\n", "extends: [strict]\nrules:\n"),
     "exemptions": Policy(
@@ -129,7 +129,7 @@ def large_inputs() -> Iterator[tuple[str, int, Callable[[Path, int], None]]]:
     for name, given in {**INPUTS, **LARGE}.items():
         yield name, _parts(given), _writer(given)
     for name, policy in POLICIES.items():
-        closing = "'\n" if policy.head.endswith("'") else ""
+        closing = "'\n" if "'" in policy.head else ""
         given = Input(".imagelint.yaml", policy.part, policy.head, closing)
         yield f"a policy of {name}", _parts(given), _writer(given, beside=f"{_BASE}RUN x\n" * 200)
 
