@@ -67,12 +67,13 @@ KINDS: dict[str, Kind] = {
         most_lines=100_000,
     ),
     "requirements": Kind(
-        "packages.requirements:parse_requirements",
+        "packages.requirements:read_requirements",
         path=pattern(
             _NAME + r"(?:(?:[^/]*[._-])?(?:requirements|constraints)(?:[._-][^/]*)?\.(?:txt|in)"
             r"|requirements/(?:.*/)?[^/]+\.(?:txt|in))"
         ),
         most_lines=100_000,
+        asks=True,
     ),
     # What is read line by line costs a tenth of a millisecond a line.
     "dockerfile": Kind("dockerfile.frontend:read_dockerfile", most_lines=20_000, asks=True),

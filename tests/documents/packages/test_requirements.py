@@ -7,10 +7,15 @@ from packaging.requirements import Requirement as Reference
 from packaging.utils import canonicalize_name
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source, Span
 from imagelint.documents import complaints
 from imagelint.documents.packages.pep508 import read_requirement
-from imagelint.documents.packages.requirements import Requirements, parse_requirements
+from imagelint.documents.packages.requirements import (
+    Requirements,
+    parse_requirements,
+    read_requirements,
+)
 
 
 def read(text: str) -> Requirements:
@@ -171,3 +176,16 @@ def test_any_text_is_read_and_spans_are_true(text: str) -> None:
     for wish in document.allowances:
         assert document.span.covers(wish.scope)
         assert document.span.covers(wish.span)
+
+
+def test_a_file_that_is_included_and_not_there_is_a_gap() -> None:
+    text = "-r a.txt\n-c missing.txt\n-r missing.txt\n-r https://x.example/r.txt\n-r $X.txt\n"
+    there = {"a.txt": "vllm==0.11.0\n"}
+    document = read_requirements(Source("requirements.txt", text), there.get)
+    (gap,) = document.gaps
+    assert gap.kind is ProblemKind.UNREADABLE
+    assert gap.message.startswith("`missing.txt` is included and was not examined: it is not there")
+    assert gap.span is not None
+    assert text[slice(*gap.span)].startswith("-c missing.txt")
+    assert document.asked == ("a.txt", "missing.txt")
+    assert [one.path for one in document.references][:2] == ["a.txt", "missing.txt"]
