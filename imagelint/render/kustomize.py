@@ -20,7 +20,7 @@ from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.rendering.rendered import RenderedText
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 INSTALL = (
     "install `kustomize` or `kubectl` (https://kubectl.docs.kubernetes.io/installation/kustomize/),"
@@ -45,6 +45,8 @@ _ISOLATED = (
     ("GIT_ALLOW_PROTOCOL", "none"),
 )
 _SECONDS = 30.0
+_SECONDS_EACH = 0.2
+_STAGED = "files"
 _LARGEST = 64 * 1024 * 1024
 
 
@@ -55,75 +57,91 @@ class KustomizeEngine(NamedTuple):
     words: tuple[str, ...] = ()
     library: str = ""
 
-    def build(self, folders: Sequence[str]) -> list[RenderedText | Problem]:
-        """What comes of each folder, in order. The folders are absolute, without links."""
+    def build(
+        self, folders: Sequence[str], texts: Mapping[str, str] | None = None
+    ) -> list[RenderedText | Problem]:
+        """What comes of each folder, in order.
+
+        They are absolute, without links; or, with `texts`, relative to where these are put.
+        """
+        jobs = [_Job(folder, texts) for folder in folders]
         if not self.library:
-            return [self._by_program(folder) for folder in folders]
-        found = self._by_library(folders)
+            return [self._by_program(job) for job in jobs]
+        found = self._by_library(jobs)
         if isinstance(found, list):
             return found
         # One of them has ended the process, or takes for ever: the others are built by themselves.
-        alone = (self._by_library([folder]) for folder in folders)
+        alone = (self._by_library([job]) for job in jobs)
         return [one[0] if isinstance(one, list) else one for one in alone]
 
-    def _by_program(self, folder: str) -> RenderedText | Problem:
-        request = self._request((*self.words, "0"), [folder])
-        completed = run(request)
+    def _by_program(self, job: _Job) -> RenderedText | Problem:
+        completed = run(self._request((*self.words, "0"), [job]))
         if isinstance(completed, Problem):
             return completed
         if completed.code:
-            return _refused(folder, completed.stderr)
-        return RenderedText(completed.stdout, _link(0))
+            return _refused(job.folder, completed.stderr)
+        return RenderedText(completed.stdout, job.name(0))
 
-    def _by_library(self, folders: Sequence[str]) -> list[RenderedText | Problem] | Problem:
+    def _by_library(self, jobs: Sequence[_Job]) -> list[RenderedText | Problem] | Problem:
         child = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kustomize_child.py")
-        names = (str(number) for number in range(len(folders)))
-        completed = run(self._request(("-I", child, self.library, *names), folders))
+        names = (str(number) for number in range(len(jobs)))
+        completed = run(self._request(("-I", child, self.library, *names), jobs))
         if isinstance(completed, Problem):
             return completed
-        found = _answers(completed, folders)
-        if len(found) < len(folders):
+        found = _answers(completed, jobs)
+        if len(found) < len(jobs):
             detail = f"the library of kustomize ended early: {completed.stderr.strip()[-300:]}"
-            return Problem(ProblemKind.TOOL_FAILED, folders[0], detail)
+            return Problem(ProblemKind.TOOL_FAILED, jobs[0].folder, detail)
         return found
 
-    def _request(self, words: tuple[str, ...], folders: Sequence[str]) -> ProcessRequest:
+    def _request(self, words: tuple[str, ...], jobs: Sequence[_Job]) -> ProcessRequest:
         # Each is the only resource of a kustomization which asks for origins: the user's own files
         # stay as they are.
-        texts = tuple(
-            (f"{number}/kustomization.yaml", _wrapper(number)) for number in range(len(folders))
-        )
+        files = [
+            (f"{number}/kustomization.yaml", job.wrapper(number)) for number, job in enumerate(jobs)
+        ]
+        files += [(f"{_STAGED}/{name}", text) for name, text in (jobs[0].texts or {}).items()]
+        links = [
+            (job.name(number), job.folder) for number, job in enumerate(jobs) if job.texts is None
+        ]
         return ProcessRequest(
             self.program,
             words,
-            folders[0],
-            ProcessLimits(_SECONDS, stdout=_LARGEST),
+            jobs[0].folder,
+            ProcessLimits(_SECONDS + _SECONDS_EACH * len(jobs), stdout=_LARGEST),
             install=INSTALL,
-            files=texts,
-            links=tuple((_link(number), folder) for number, folder in enumerate(folders)),
+            files=tuple(files),
+            links=tuple(links),
             variables=_ISOLATED,
         )
 
 
-def _wrapper(number: int) -> str:
-    return f"resources: [../{_link(number)}]\nbuildMetadata: [originAnnotations]\n"
+class _Job(NamedTuple):
+    """A folder to build: a real one, or one of some texts."""
+
+    folder: str
+    texts: Mapping[str, str] | None
+
+    def name(self, number: int) -> str:
+        """What it is called beside the folder in which the engine is started."""
+        return f"to{number}" if self.texts is None else f"{_STAGED}/{self.folder}"
+
+    def wrapper(self, number: int) -> str:
+        """The kustomization that takes it."""
+        return f'resources: ["../{self.name(number)}"]\nbuildMetadata: [originAnnotations]\n'
 
 
-def _link(number: int) -> str:
-    return f"to{number}"
-
-
-def _answers(completed: CompletedProcess, folders: Sequence[str]) -> list[RenderedText | Problem]:
+def _answers(completed: CompletedProcess, jobs: Sequence[_Job]) -> list[RenderedText | Problem]:
     found: list[RenderedText | Problem] = []
-    for number, line in enumerate(completed.stdout.splitlines()[: len(folders)]):
+    for number, line in enumerate(completed.stdout.splitlines()[: len(jobs)]):
         try:
             answer = json.loads(line)
         except ValueError:
             break
         if "text" in answer:
-            found.append(RenderedText(str(answer["text"]), _link(number)))
+            found.append(RenderedText(str(answer["text"]), jobs[number].name(number)))
         else:
-            found.append(_refused(folders[number], str(answer.get("error", ""))))
+            found.append(_refused(jobs[number].folder, str(answer.get("error", ""))))
     return found
 
 
@@ -137,9 +155,12 @@ _LONGEST = 600
 # The head of a line of its log, which names time and process, and what it says of our own file.
 _HEAD = pattern(r'[A-Z]\d{4} [\d:.]+ +\d+ \S+\] "command failed" err=')
 _OURS = pattern(
-    r"accumulating resources: accumulation err='accumulating resources from '\.\./to\d+': "
+    r"accumulating resources: accumulation err='accumulating resources from '\.\./[^']*': "
     r"'[^']*' must resolve to a file': (?:recursed accumulation of path '[^']*': )?"
 )
+
+
+_STAGED_AT = pattern(r"/[^ '\"]*?/work/files/")
 
 
 def _said(words: str, folder: str) -> str:
@@ -147,6 +168,7 @@ def _said(words: str, folder: str) -> str:
     said = (
         _OURS.sub("", _HEAD.sub("", words)).strip('"<> ').removeprefix("kustomize build failed: ")
     )
+    said = _STAGED_AT.sub("", said)
     return said.replace(f"{folder}/", "").replace(folder, ".")
 
 

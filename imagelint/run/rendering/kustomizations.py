@@ -18,6 +18,7 @@ from imagelint.documents.kubernetes.kustomize.model import FILES
 from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
+from imagelint.run.rendering.staging import stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
     from imagelint.documents.project import Project
     from imagelint.documents.rendering.rendered import RenderedText
     from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.render.kustomize import KustomizeEngine
     from imagelint.run.index import FileIndex
 
+_MOST_AGAIN = 5
 _MOST_FOLDERS = 500  # of one kustomization
 _MOST_BUILDS = 2_000
 _SHOWN = 100
@@ -65,7 +68,7 @@ def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
         tree.origin: (tree.problem,) for tree in roots if tree.problem is not None
     }
     wanted = [tree for tree in roots if tree.problem is None][:_MOST_BUILDS]
-    return _built(wanted, problems) if wanted else Renderings(problems=problems)
+    return _built(wanted, problems, index) if wanted else Renderings(problems=problems)
 
 
 def built(document: Kustomization, text: RenderedText, project: Project) -> Document | Problem:
@@ -82,15 +85,45 @@ def built(document: Kustomization, text: RenderedText, project: Project) -> Docu
     return whole
 
 
-def _built(trees: list[_Tree], problems: dict[str, tuple[Problem, ...]]) -> Renderings:
+def _answers(
+    trees: list[_Tree], engine: KustomizeEngine, index: FileIndex
+) -> list[RenderedText | Problem]:
+    """What the engine makes of each, by root of their repositories.
+
+    Where something was left out of what it got, and it misses that, it gets the folder itself.
+    """
+    found: dict[str, RenderedText | Problem] = {}
+    for root in dict.fromkeys(tree.root for tree in trees):
+        inside = [tree for tree in trees if tree.root == root]
+        files = dict.fromkeys(name for tree in inside for name in tree.files)
+        staging = stage(files, root, index)
+        names = [staging.name(tree.folder) for tree in inside]
+        answers = engine.build(names, staging.texts)
+        for tree, answer in zip(inside, answers, strict=True):
+            found[tree.origin] = answer
+        failed = [tree for tree in inside if _misses(found[tree.origin])]
+        if staging.partial and failed:
+            again = engine.build([os.path.realpath(tree.folder) for tree in failed[:_MOST_AGAIN]])
+            for tree, answer in zip(failed, again, strict=False):
+                found[tree.origin] = answer
+    return [found[tree.origin] for tree in trees]
+
+
+def _misses(answer: RenderedText | Problem) -> bool:
+    """Whether a build failed, but not for want of a file: that one is missing in the folder too."""
+    return isinstance(answer, Problem) and "no such file" not in answer.detail
+
+
+def _built(
+    trees: list[_Tree], problems: dict[str, tuple[Problem, ...]], index: FileIndex
+) -> Renderings:
     from imagelint.render.kustomize import kustomize_engine
 
     engine = kustomize_engine(trees[0].origin)
     if isinstance(engine, Problem):
         return Renderings(problems={**problems, trees[0].origin: (engine,)})
     texts: dict[str, RenderedText] = {}
-    answers = engine.build([os.path.realpath(tree.folder) for tree in trees])
-    for tree, answer in zip(trees, answers, strict=True):
+    for tree, answer in zip(trees, _answers(trees, engine, index), strict=True):
         if isinstance(answer, Problem):
             problems[tree.origin] = (answer._replace(origin=tree.origin),)
         else:
@@ -110,6 +143,8 @@ class _Tree(NamedTuple):
     sources: tuple[str, ...]
     component: bool
     problem: Problem | None
+    root: str = ""
+    files: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -126,22 +161,32 @@ class _Tree(NamedTuple):
         root = os.path.realpath(root_of(dirname(origin) or "."))
         sources: dict[str, None] = {origin: None}
         pending = [(origin, document)]
+        files = {origin: None}
         while pending:
             at, one = pending.pop(0)
             for place in _paths(one):
+                files.update((name, None) for name in _files(at, place))
                 refusal = _refusal(at, place, root) or _programmed(at, place, index)
                 if refusal:
                     problem = _problem(origin, at, place, refusal)
                     return cls(origin, tuple(sources), component, problem)
                 inner = _taken(at, place, index)
                 if inner is not None and inner.source.origin not in sources:
-                    sources[inner.source.origin] = None
+                    sources[inner.source.origin] = files[inner.source.origin] = None
                     pending.append((inner.source.origin, inner))
             if len(sources) > _MOST_FOLDERS:
                 detail = f"takes more than {_MOST_FOLDERS} kustomizations: it is not built"
                 problem = Problem(ProblemKind.TOO_LARGE, origin, detail)
                 return cls(origin, tuple(sources), component, problem)
-        return cls(origin, tuple(sources), component, None)
+        return cls(origin, tuple(sources), component, None, root, tuple(files))
+
+
+def _files(at: str, place: Cursor) -> Iterator[str]:
+    """The files that a place names: a key may stand before an equals sign."""
+    word = place.word()
+    for path in (word, word.partition("=")[2]):
+        if path and "\n" not in path and os.path.isfile(beside(at, path)):
+            yield beside(at, path)
 
 
 def _taken(at: str, place: Cursor, index: FileIndex) -> Kustomization | None:
