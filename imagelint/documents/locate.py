@@ -35,11 +35,13 @@ class Locators:
     What is said about a document may hold words of any of them: all their secrets are masked.
     """
 
-    __slots__ = ("_project", "own")
+    __slots__ = ("_project", "_secrets", "own")
 
     def __init__(self, document: Document, project: Project) -> None:
         self.own = Locator(document)
         self._project = project
+        # By origin: there may be hundreds of documents, of which few are kept.
+        self._secrets: dict[str, _Values] = {}
 
     def of(self, origin: str) -> Locator:
         """The locator of another document of the run, by its origin.
@@ -58,7 +60,10 @@ class Locators:
         """A message without any secret of the documents in it."""
         message = self.own.without_values(message)
         for origin in self._project.consulted:
-            message = self.of(origin).without_values(message)
+            values = self._secrets.get(origin)
+            if values is None:
+                values = self._secrets[origin] = self.of(origin).document.derived(_secret_values)
+            message = _without(values, message)
         return redact(message)
 
 
@@ -88,13 +93,7 @@ class Locator:
 
     def without_values(self, message: str) -> str:
         """A message without the values that the document keeps secret."""
-        values = self.document.derived(_secret_values)
-        if not values:
-            return message
-        found = tuple(_occurrences(values, message))
-        for start, end in reversed(found):
-            message = message[:start] + MASK + message[end:]
-        return message
+        return _without(self.document.derived(_secret_values), message)
 
     def _excerpt(self, part: TextPart, first: int, last: int) -> Excerpt:
         last = min(last, first + _LONGEST_EXCERPT - 1)
@@ -129,6 +128,14 @@ def _secret_values(document: Document) -> _Values:
         start: tuple((length, frozenset(alike[length])) for length in sorted(alike, reverse=True))
         for start, alike in by_length.items()
     }
+
+
+def _without(values: _Values, message: str) -> str:
+    """A message with a mask over each of some values."""
+    found = tuple(_occurrences(values, message)) if values else ()
+    for start, end in reversed(found):
+        message = message[:start] + MASK + message[end:]
+    return message
 
 
 def _occurrences(values: _Values, text: str) -> Iterator[Span]:

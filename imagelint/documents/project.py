@@ -105,6 +105,12 @@ class Project:
         self.consulted.update((origin, None) for origin, _ in nodes)
         return nodes
 
+    def aside(self) -> Project:
+        """The same project for who only reads: nothing of it is said with what is found there."""
+        inner = Project(self._load, self._find)
+        inner.dependencies = self.dependencies
+        return inner
+
     def around(self, rendered: Document) -> Project:
         """The project as the objects of a rendering see it: of their kind there are no others."""
         own, kind = rendered.source.origin, "kubernetes"

@@ -76,7 +76,8 @@ def built(document: Kustomization, text: RenderedText, project: Project) -> Docu
     from imagelint.deployment.kustomize import rendered_manifest
 
     try:
-        made = rendered_manifest(document, text, project)
+        # Its texts become parts of what it makes, with all that they keep secret.
+        made = rendered_manifest(document, text, project.aside())
     except DocumentError as error:
         detail = f"what it makes cannot be read: {error.message}"
         return Problem(error.kind, document.source.origin, detail)
