@@ -39,13 +39,14 @@ class RecognisedEngine(NamedTuple):
 
     `upstream` when the image is that project's own, `bare` when it runs what it is given although
     the project's own image has the server as its entry point, `general` when it is used for other
-    things than serving as well.
+    things than serving as well. `anywhere` when only its last name is known: anybody may build it.
     """
 
     engine: str
     upstream: bool
     bare: bool = False
     general: bool = False
+    anywhere: bool = False
 
 
 @cache
@@ -54,7 +55,8 @@ def _recognise(name: str) -> tuple[RecognisedEngine, tuple[str, ...]] | None:
     for row in table("engines/index")["images"]:
         if matches(name, row["glob"]):
             bare, general = row.get("bare", False), row.get("general", False)
-            found = RecognisedEngine(row["engine"], row["upstream"], bare, general)
+            anywhere = row["glob"].startswith("*")
+            found = RecognisedEngine(row["engine"], row["upstream"], bare, general, anywhere)
             return found, tuple(row.get("without", ()))
     return None
 

@@ -87,6 +87,8 @@ def _is_reached_otherwise(server: ServingCommand) -> bool:
     if any(proxy in text for proxy in _PROXIES):
         return True
     runtime = server.launch.runtime
+    if not runtime.restarts:  # a job asks the server that it starts itself
+        return True
     shared = runtime.host.network.value
     if runtime.kind != "image" and value_or(shared, shared is not ABSENT):
         return True

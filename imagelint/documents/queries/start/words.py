@@ -62,6 +62,8 @@ def bare_flag(server: ServingCommand) -> Word | None:
         return None
     if found is None or found.general or not (found.bare or engine(found.engine).bare):
         return None
+    if found.anywhere:  # who tells it flags alone may well know that it has an entry point
+        return None
     return words[0] if words and words[0].text.startswith("-") else None
 
 
