@@ -184,7 +184,7 @@ class _Reader:
         line = self._line(key.span.start)
         at = line.text.find(f"{key.raw}:")
         if at < 0:
-            return Scalar(_stripped(line), key.value, "", plain=False)
+            return Scalar(_stripped(line), key.value, key.raw, key.plain)
         span = Span(line.start + at, line.start + at + len(key.raw))
         return Scalar(span, key.value, key.raw, key.plain)
 
@@ -195,9 +195,7 @@ class _Reader:
         if at >= 0:
             span = Span(line.start + at, line.start + at + len(raw))
             return Scalar(span, node.value, raw, node.plain)
-        # What is not a string keeps its spelling: it is its text.
-        kept = "" if isinstance(node.value, str) else raw
-        return Scalar(_filled(line), node.value, kept, plain=node.plain and bool(kept))
+        return Scalar(_filled(line), node.value, raw, node.plain)
 
     def _whole(self, span: Span) -> Span:
         """From the line of the start to the line of the end."""

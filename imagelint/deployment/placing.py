@@ -92,12 +92,8 @@ def _says(tree: Scalar, node: Scalar) -> bool:
 
 
 def _unwritten(node: Scalar, at: Span) -> Scalar:
-    """A value at the place that decides about it, where it is not written character for character.
-
-    What is not a string keeps its spelling: it is its text.
-    """
-    raw = "" if isinstance(node.value, str) else node.raw
-    return Scalar(at, node.value, raw, plain=node.plain and bool(raw))
+    """A value at the place that decides about it, where it is not written as it is."""
+    return Scalar(at, node.value, node.raw, node.plain)
 
 
 def _start(origins: tuple[Origin, ...]) -> Span | None:

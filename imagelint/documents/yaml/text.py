@@ -17,6 +17,8 @@ _ESCAPE_WIDTHS = {"x": 4, "u": 6, "U": 10}
 def contiguous(scalar: Scalar) -> Span | None:
     """The span under which the value stands character for character, None if there is none."""
     start, end = scalar.span
+    if end - start != len(scalar.raw):
+        return None  # it is decided there, and written nowhere
     if scalar.raw == scalar.text:
         return scalar.span
     return Span(start + 1, end - 1) if scalar.raw[1:-1] == scalar.text else None
@@ -29,6 +31,8 @@ def offsets(scalar: Scalar) -> tuple[int, ...] | None:
     where the line break or the escape is.
     """
     raw = scalar.raw
+    if scalar.span.end - scalar.span.start != len(raw):
+        return None
     at, indent = _content(scalar)
     quote = raw[:1] if not scalar.plain and not scalar.block else ""
     found: list[int] = []

@@ -179,6 +179,10 @@ _DIGEST_TOO = "add the digest: `digest: sha256:…` "
 
 def _is_renamed(use: ImageUse, ctx: Context) -> bool:
     """Whether a kustomization names the image in parts."""
+    if ctx.document.rendered:
+        origin = ctx.document.part_at(use.span.start).source.origin
+        in_parts = ctx.text(use.span).strip("\"'") != use.text
+        return in_parts and origin.rpartition("/")[2].lower().startswith("kustomization")
     return ctx.document.kind == "kustomization" and use.path.startswith("images[")
 
 

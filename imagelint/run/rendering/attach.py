@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.report import Problem
 from imagelint.documents.kubernetes.kustomize.document import Kustomization
+from imagelint.documents.kubernetes.kustomize.jsonpatch import JsonPatch
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.rendering.chart import Chart
 from imagelint.run.rendering.charts import rendered
@@ -32,6 +33,8 @@ def with_rendering(
             problems.append(made)
         else:
             document = made
+    elif isinstance(document, (Kustomization, JsonPatch)) and origin in renderings.covered:
+        document = document.settle()
     elif isinstance(document, Manifest) and origin in renderings.covered:
         # A patch is a part of an object, and lacks nothing.
         part = document.within(project) if document.complaints else document

@@ -15,7 +15,6 @@ from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError, Embedded
 from imagelint.documents.kubernetes.kustomize.document import Kustomization
 from imagelint.documents.kubernetes.kustomize.model import FILES
-from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
 from imagelint.run.rendering.staging import stage
@@ -34,8 +33,6 @@ _MOST_AGAIN = 5
 _MOST_FOLDERS = 500  # of one kustomization
 _MOST_BUILDS = 2_000
 _SHOWN = 100
-# Where an object of the output comes from.
-_FROM_FILE = pattern(r"config\.kubernetes\.io/origin: \|\n\s+path: (\S.*)")
 # What is no path: https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/
 _REMOTE = pattern(
     r"[a-z][a-z0-9+.-]*:|git@|[\w-]+\.[a-z]{2,}/|.*[?&](?:ref|version)=", re.IGNORECASE
@@ -81,7 +78,9 @@ def built(document: Kustomization, text: RenderedText, project: Project) -> Docu
     except DocumentError as error:
         detail = f"what it makes cannot be read: {error.message}"
         return Problem(error.kind, document.source.origin, detail)
-    whole = document.attach(Attachments())
+    if not made.objects:  # it changes what somebody else puts beside it
+        return document
+    whole = document.settle()
     whole.embedded = (*document.embedded, Embedded(made))
     return whole
 
@@ -130,9 +129,7 @@ def _built(
         else:
             texts[tree.origin] = answer._replace(sources=tree.sources)
     covered = frozenset(
-        beside(origin, text.named(match[1].strip()))
-        for origin, text in texts.items()
-        for match in _FROM_FILE.finditer(text.text)
+        name for tree in trees if tree.origin in texts for name in (*tree.files, *tree.sources[1:])
     )
     return Renderings(texts, problems=problems, covered=covered)
 

@@ -147,7 +147,7 @@ def test_every_form_of_a_pin(text: str, expected: list[tuple[str, object]]) -> N
         ("bash <<EOF\npip install a\nnpm ci\nEOF", ["pip install a", "npm ci"]),
         ("cat > x.sh <<EOF\npip install a\nEOF", []),
         ("pip install -r /dev/stdin <<EOF\na==1\nEOF", ["pip install"]),
-        ("xargs -a list apt-get install -y", []),
+        ("xargs -a list apt-get install -y", ["apt install"]),
         ("echo 'pip install a' # pip install b", []),
     ],
 )

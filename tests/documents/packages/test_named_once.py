@@ -40,6 +40,8 @@ OTHERWISE: dict[str, frozenset[str]] = {
     "documents/queries/secrets/kept.py": frozenset(
         ["cargo", "go", "npm", "pip", "pip3", "pnpm", "poetry", "yarn"]
     ),
+    # Words that a text must hold before it is read for what it installs: a cheap look ahead.
+    "documents/shell/inner.py": frozenset({"pip", "uv"}),
     "documents/queries/downloads.py": frozenset({"rpm"}),  # the program that unpacks one file
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
 }

@@ -32,20 +32,49 @@ from imagelint.documents.yaml.document import duplicate_complaints, read_stream
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Document, Node
+    from imagelint.documents.base import (
+        Allowance,
+        Complaint,
+        Document,
+        DocumentError,
+        Node,
+    )
     from imagelint.documents.kinds import Beside
     from imagelint.documents.kubernetes.kustomize.model import ImageOverride, Transformation
+    from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
     from imagelint.documents.project import Project
 
 
 class Kustomization(Manifest):
-    """A kustomization, whose kind and version are optional, or a component."""
+    """A kustomization, whose kind and version are optional, or a component.
+
+    Where it is `settled`, what it changes is judged in what comes of it.
+    """
 
     kind = KIND
-    __slots__ = ()
+    __slots__ = ("settled",)
+
+    def __init__(  # noqa: PLR0913 - those of a document
+        self,
+        source: Source,
+        objects: tuple[tuple[KubernetesObject, tuple[Pod, ...]], ...],
+        *,
+        complaints: Iterable[Complaint] = (),
+        allowances: Iterable[Allowance] = (),
+        gaps: Iterable[DocumentError] = (),
+        settled: bool = False,
+    ) -> None:
+        super().__init__(source, objects, complaints=complaints, allowances=allowances, gaps=gaps)
+        self.settled = settled
+
+    def settle(self) -> Kustomization:
+        """The same, of which only is judged what is written in it and nowhere else."""
+        made = self.attach(Attachments())
+        made.settled = True
+        return made
 
     def transformations(self) -> tuple[Transformation, ...]:
         """What it does: one, unless several documents stand in the file."""
@@ -54,7 +83,7 @@ class Kustomization(Manifest):
     def nodes(self) -> Iterator[Node]:
         """The objects, the images that they name, the pods in what they patch."""
         yield from super().nodes()
-        for one in self.transformations():
+        for one in self.transformations() if not self.settled else ():
             for override in one.images:
                 use = _named_image(override)
                 if use is not None:

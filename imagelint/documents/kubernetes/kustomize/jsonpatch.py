@@ -41,6 +41,10 @@ class JsonPatch(Document):
         for pod in operated_pods(self.operations):
             yield from pod_nodes(pod)
 
+    def settle(self) -> JsonPatch:
+        """The text alone, whose operations are judged in what comes of them."""
+        return JsonPatch(self.source, (), self.complaints, ())
+
 
 def parse_json_patch(source: Source) -> JsonPatch:
     """Read a JSON patch, be it written as JSON or as YAML.
