@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.errors import Diagnostic
+from imagelint.core.key_reference import host_fault, key_fault
 from imagelint.policy.builtin import PACKS
 from imagelint.policy.glob import complaint
 from imagelint.policy.identitypattern import (
@@ -102,6 +103,9 @@ def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Diagnostic]:
             yield from _glob(text, _reach(data, keys), keys)
 
 
+_KEY_HELP = "keep the public key in a file beside the policy, or name it with `--key`"
+
+
 def _glob(text: PolicyText, glob: Data, keys: Keys) -> Iterator[Diagnostic]:
     if isinstance(glob, str) and glob.strip():
         wrong = complaint(glob)
@@ -116,6 +120,11 @@ def _signer(text: PolicyText, signer: dict[str, Data], keys: Keys) -> Iterator[D
         yield Diagnostic("a signer has either a `key`, or an `identity` with its `issuer`", at)
     elif by_identity and not ("identity" in signer and "issuer" in signer):
         yield Diagnostic("`identity` and `issuer` go together: either alone trusts too many", at)
+    named = signer.get("key")
+    fault = (key_fault(named) or host_fault(named)) if isinstance(named, str) else ""
+    if fault:
+        where = text.at(text.span((*keys, "key")))
+        yield Diagnostic(f"the key `{named}` {fault}", where, _KEY_HELP)
     if signer.get("pattern") is not True:
         return
     for key, strangers, help_ in _STRANGERS:

@@ -18,6 +18,7 @@ from imagelint.collect.tools.bundles import StagedImage, layout_views
 from imagelint.collect.tools.cosign_errors import INSTALL, classify
 from imagelint.collect.tools.referrers import fetch_signatures
 from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.core.key_reference import key_fault
 from imagelint.core.pattern import pattern as lazy
 from imagelint.core.record import NamedTuple
 from imagelint.core.reference import parse_reference
@@ -183,6 +184,10 @@ def installed(origin: str, deadline: Deadline = NEVER) -> str | Problem:
 
 
 def _demand_usable(signer: Signer) -> None:
+    fault = key_fault(signer.key) if signer.key and not signer.key_text else ""
+    if fault:
+        message = f"the key `{signer.key}` {fault}"
+        raise UsageError(Diagnostic(message, help="keep the public key in a file, and name that"))
     if signer.key or (signer.identity and signer.issuer):
         return
     message = f"the signer `{signer.name}` has neither a key nor an identity with its issuer"
