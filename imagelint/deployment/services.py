@@ -4,13 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT
+from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.core.source import Span
 from imagelint.deployment.attachment import Attacher, mapped
 from imagelint.deployment.builds import Builder, build_in, config_in
 from imagelint.documents.compose.document import ComposeFile
+from imagelint.documents.compose.execution import ServicePlace
+from imagelint.documents.compose.variables import environment_files, is_all_read
+from imagelint.documents.project import beside
 from imagelint.documents.serving.imageconfig import run_as
+from imagelint.documents.shared import EnvOrigin, EnvVar, Setting
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.core.fact import Fact
     from imagelint.documents.base import Document
     from imagelint.documents.builds import ImageBuild
@@ -25,19 +32,56 @@ if TYPE_CHECKING:
 
 
 def joined_services(document: Document, project: Project) -> Document:
-    """A compose file whose services know the images that they build."""
+    """A compose file whose services know the images that they build, and what files hand them."""
     if not isinstance(document, ComposeFile):
-        return document
-    if not any(service.builds for service in document.services):
         return document
     attacher = Attacher(document)
     builder = Builder(project, attacher, certain=True)
     services = tuple(
-        _joined(service, _config(service, document, builder)) for service in document.services
+        _joined(service, _config(service, document, builder))
+        for service in (_with_files(one, document, builder) for one in document.services)
     )
-    if all(service.config is None for service in services):
+    if services == document.services:
         return document
     return document.with_services(services, attacher.attachments)
+
+
+def _with_files(service: ComposeService, document: ComposeFile, builder: Builder) -> ComposeService:
+    """A service with the variables of its files: what it sets itself counts more."""
+    names = environment_files(service.body)
+    if not names:
+        return service
+    from imagelint.documents.dotenv import EnvironmentFile
+
+    origin = document.part_at(service.body["env_file"].span.start).source.origin
+    found: list[EnvVar] = []
+    complete = is_all_read(service.body)
+    for name in names:
+        file = builder.project.document(beside(origin, name), EnvironmentFile) if name else UNKNOWN
+        complete = complete and isinstance(file, Known)
+        if isinstance(file, Known):
+            offset = builder.attacher.offset(file.value, certain=True)
+            found += _variables(file.value, offset, service.place)
+    env = (*found, *service.env)
+    place = ServicePlace(service.runtime.user, env)
+    placed = tuple(one._replace(place=place) for one in env)
+    return service._replace(env=placed, env_complete=complete, place=place)
+
+
+def _variables(file: Document, offset: int, place: ExecutionPlace) -> Iterator[EnvVar]:
+    """The settings of an environment file as variables; compose fills others in after a dollar."""
+    for one in file.nodes_of(Setting):
+        span = Span(one.span.start + offset, one.span.end + offset)
+        yield EnvVar(
+            span=span,
+            name=one.name,
+            value=UNKNOWN if "$" in one.text else Known(one.text, span),
+            origin=EnvOrigin.COMPOSE,
+            name_span=span,
+            value_span=span,
+            reference="env_file",
+            place=place,
+        )
 
 
 def _joined(service: ComposeService, config: ImageConfig | None) -> ComposeService:

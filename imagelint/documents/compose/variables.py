@@ -9,7 +9,7 @@ from imagelint.core.source import Span
 from imagelint.documents.compose.interpolation import expressions, interpolated, variables_of
 from imagelint.documents.compose.values import is_collection, is_partial, is_set, value
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.documents.yaml.nodes import Mapping, Scalar
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 from imagelint.documents.yaml.text import contiguous
 
 if TYPE_CHECKING:
@@ -21,11 +21,30 @@ _HOST = "host"
 
 def read_env(service: Cursor) -> tuple[tuple[EnvVar, ...], bool]:
     """The variables in source order, and whether these are all that are set."""
+    found = read_settings(service["environment"], EnvOrigin.COMPOSE)
+    return found, not is_set(service["env_file"]) and is_all_read(service)
+
+
+def is_all_read(service: Cursor) -> bool:
+    """Whether the variables of a service are all that are set, but for those of files."""
     place = service["environment"]
-    complete = is_collection(place) and not is_set(service["env_file"]) and not is_partial(service)
-    found = read_settings(place, EnvOrigin.COMPOSE)
-    read = len(found) == len(place.entries()) + len(place.items())
-    return found, complete and read
+    count = len(read_settings(place, EnvOrigin.COMPOSE))
+    read = count == len(place.entries()) + len(place.items())
+    return read and is_collection(place) and not is_partial(service)
+
+
+def environment_files(service: Cursor) -> tuple[str | None, ...]:
+    """The paths of the files whose variables a service gets; None for one that is not known.
+
+    https://github.com/compose-spec/compose-spec/blob/main/05-services.md#env_file
+    """
+    place = service["env_file"]
+    if not is_set(place):
+        return ()
+    listed = place.items() if isinstance(place.node, Sequence) else (place,)
+    named = (one["path"] if isinstance(one.node, Mapping) else one for one in listed)
+    facts = (value(one) for one in named)
+    return tuple(fact.value if isinstance(fact, Known) else None for fact in facts)
 
 
 def read_settings(place: Cursor, origin: EnvOrigin) -> tuple[EnvVar, ...]:
