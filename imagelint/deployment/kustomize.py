@@ -91,7 +91,7 @@ class _Reader:
         self._project = project
         self._applied = tuple(self._transformations())
         self._placer = Placer(self._image)
-        self._images: dict[str, Span] | None = None
+        self._images: dict[tuple[str, str], Span] | None = None
 
     def _transformations(self) -> Iterator[tuple[str, Transformation]]:
         """What is done to objects on their way, from the innermost outwards."""
@@ -191,23 +191,34 @@ class _Reader:
         return shifted(span, self.attacher.offset(document, certain=True), UNKNOWN_PLACE)
 
     def _image(self, text: str) -> Span | None:
-        """Where the tag or the name of an image is written that a kustomization sets."""
+        """Where the tag or the name of an image is written that a kustomization sets.
+
+        Several may give one name; the one is meant whose tag or digest the image has.
+        """
         if self._images is None:
             self._images = dict(self._overrides())
-        name = text.partition("@")[0]
+        name, _, digest = text.partition("@")
         folder, slash, last = name.rpartition("/")
-        return self._images.get(folder + slash + last.partition(":")[0])
+        base, _, tag = last.partition(":")
+        parts = [part for part in (digest, tag) if part]
+        known = (self._images.get((folder + slash + base, part)) for part in (*parts, ""))
+        return next(filter(None, known), None)
 
-    def _overrides(self) -> Iterator[tuple[str, Span]]:
-        """The images by the names that they have then; the outermost last, as it counts."""
+    def _overrides(self) -> Iterator[tuple[tuple[str, str], Span]]:
+        """The images by the names that they have then; the outermost last, as it counts.
+
+        Each also by its tag or digest.
+        """
         for origin, one in self._applied:
             document = self._document(origin)
             for image in one.images if document is not None else ():
                 facts = (image.digest, image.tag, image.new_name)
-                span = next((fact.span for fact in facts if isinstance(fact, Known)), None)
+                fact = next((fact for fact in facts if isinstance(fact, Known)), None)
                 new = image.new_name.value if isinstance(image.new_name, Known) else ""
-                if span is not None and document is not None:
-                    yield new or image.name, self._moved(span, document)
+                if fact is not None and fact.span is not None and document is not None:
+                    span = self._moved(fact.span, document)
+                    yield (new or image.name, ""), span
+                    yield (new or image.name, fact.value), span
 
 
 def _objects(document: Document | None) -> tuple[KubernetesObject, ...]:

@@ -155,6 +155,21 @@ patches:
     assert Said("overlays/prod/kustomization.yaml", 5, "unpinned-image") in found
 
 
+def test_of_images_of_one_name_the_one_of_the_tag_is_meant(here: Path, program: Program) -> None:
+    overlay = """\
+resources: [../../base]
+images:
+  - name: vllm/vllm-openai
+    newTag: latest
+  - name: other
+    newName: vllm/vllm-openai
+    newTag: v0.30.0
+"""
+    tree(here, overlays__prod__kustomization=overlay)
+    found = check(program, "unpinned-image")
+    assert found == [Said("overlays/prod/kustomization.yaml", 4, "unpinned-image")]
+
+
 def test_overlays_that_say_the_same_are_named_together(
     here: Path, program: Program, engine: None
 ) -> None:
