@@ -360,3 +360,34 @@ def test_nothing_is_fetched_from_this_machine(
     answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
     assert answer.code == 3
     assert "is not built" in answer.out + answer.err
+
+
+BROKEN = DEPLOYMENT.replace("-size=2", "-size=4")
+
+
+def test_what_a_generator_only_packs_is_judged_as_it_is_written(
+    here: Path, program: Program
+) -> None:
+    overlay = "resources: [../../base]\nconfigMapGenerator: [{name: x, files: [packed.yaml]}]\n"
+    tree(here, overlays__prod__kustomization=overlay, overlays__prod__packed=BROKEN)
+    assert check(program, "tp-vs-gpus") == [Said("overlays/prod/packed.yaml", 11, "tp-vs-gpus")]
+
+
+def test_what_kustomize_leaves_out_is_judged_as_it_is_written(here: Path, program: Program) -> None:
+    local = BROKEN.replace(
+        "  name: llm\nspec",
+        "  name: local\n  annotations: {config.kubernetes.io/local-config: 'true'}\nspec",
+    )
+    tree(here, base__deployment=f"{DEPLOYMENT}---\n{local}", overlays__prod__patch=PATCH)
+    assert Said("base/deployment.yaml", 32, "tp-vs-gpus") in check(program, "tp-vs-gpus")
+
+
+def test_kustomizations_that_take_each_other_are_a_problem(here: Path, program: Program) -> None:
+    write(
+        here,
+        **{"a/kustomization.yaml": "resources: [../b]\n"},
+        **{"b/kustomization.yaml": "resources: [../a]\n"},
+    )
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert "cycle" in answer.out + answer.err

@@ -83,3 +83,8 @@ def test_a_patch_of_a_schema_gets_the_folder_itself(here: Path, program: Program
         overlays__prod__kustomization=OVERLAY.partition("patches")[0] + f"patches:\n{indented}",
     )
     assert check(program, "tp-vs-gpus") == [Said("overlays/prod/patch.yaml", 9, "tp-vs-gpus")]
+
+
+def test_a_text_in_quotes_makes_no_schema_of_a_pod() -> None:
+    text = f'note: "a\nkind: CustomResourceDefinition\nb"\n{DEPLOYMENT}'
+    assert without_schemas(text) == text

@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import YamlNode
 
 
+_LOCAL = "config.kubernetes.io/local-config"
+
+
 class Manifest(Document):
     """The objects of a manifest, those of a `List` one by one, and all pods that they hold."""
 
@@ -113,8 +116,20 @@ class Manifest(Document):
         )
 
     def without_objects(self) -> Manifest:
-        """The text alone, whose objects are judged where they are rendered."""
-        return Manifest(self.source, (), complaints=self.complaints, gaps=self.gaps)
+        """The text, whose objects are judged where they are rendered.
+
+        Those stay that kustomize leaves out, and others may apply:
+        https://kubectl.docs.kubernetes.io/references/kustomize/kustomization/resource/
+        """
+        kept = tuple(pair for pair in self._with_pods if _LOCAL in dict(pair[0].annotations))
+        allowances = self.allowances if kept else ()
+        return Manifest(
+            self.source,
+            kept,
+            complaints=self.complaints,
+            allowances=allowances,
+            gaps=self.gaps,
+        )
 
     def with_pods(self, pods: tuple[Pod, ...], attachments: Attachments) -> Manifest:
         """The manifest with other pods in the places of its own, and places in further texts."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.findup import root_of
 from imagelint.core.pattern import pattern
-from imagelint.core.report import Problem
+from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError, Embedded
 from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
@@ -51,7 +51,11 @@ def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
     found_all = NO_RENDERINGS
     for origin in outer[:_MOST_CHARTS]:
         found_all += _of_chart(origin, engine)
-    return found_all
+    detail = f"is not rendered: no more than {_MOST_CHARTS:,} charts are, in one run"
+    rest = {
+        origin: (Problem(ProblemKind.TOO_LARGE, origin, detail),) for origin in outer[_MOST_CHARTS:]
+    }
+    return found_all + Renderings(problems=rest)
 
 
 def _is_inside(origin: str, charts: dict[str, Chart]) -> bool:
@@ -70,6 +74,9 @@ def _of_chart(origin: str, engine: HelmEngine) -> Renderings:
         return Renderings(problems={origin: (chart,)})
     answers = engine.render(chart, _values(chart), origin)
     problems = tuple(one for one in answers if isinstance(one, Problem))
+    if len(_others(chart)) > _MOST_VALUES:
+        detail = f"is rendered with {_MOST_VALUES} of its {len(_others(chart))} files of values"
+        problems += (Problem(ProblemKind.TOO_LARGE, origin, detail),)
     made = tuple(one for one in answers if not isinstance(one, Problem))
     covered = frozenset(beside(origin, name) for name in chart.templates) if made else frozenset()
     return Renderings(
@@ -81,8 +88,11 @@ def _of_chart(origin: str, engine: HelmEngine) -> Renderings:
 
 def _values(chart: ChartFiles) -> tuple[str, ...]:
     """The files of values that a chart is rendered with: its own first."""
-    others = sorted(name for name in chart.texts if _VALUES.fullmatch(name))
-    return ("", *others[:_MOST_VALUES])
+    return ("", *_others(chart)[:_MOST_VALUES])
+
+
+def _others(chart: ChartFiles) -> list[str]:
+    return sorted(name for name in chart.texts if _VALUES.fullmatch(name))
 
 
 def rendered(document: Chart, made: tuple[RenderedChart, ...]) -> tuple[Document, list[Problem]]:

@@ -20,7 +20,7 @@ from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
 from imagelint.run.rendering.staging import stage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.documents.base import Document
     from imagelint.documents.project import Project
@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from imagelint.render.kustomize import KustomizeEngine
     from imagelint.run.index import FileIndex
 
+# Where an object of the output comes from.
+_FROM_FILE = pattern(r"config\.kubernetes\.io/origin: \|\n\s+path: (\S.*)")
 _MOST_AGAIN = 5
 _MOST_FOLDERS = 500  # of one kustomization
 _MOST_BUILDS = 2_000
@@ -57,15 +59,31 @@ def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
         if found.origin.rpartition("/")[2] in FILES
         if (tree := _Tree.read(found, index)) is not None
     ]
-    inner = {source for tree in trees for source in tree.sources[1:]}
-    roots = [tree for tree in trees if tree.origin not in inner and not tree.component]
+    roots = _roots(trees)
     if not roots:
         return NO_RENDERINGS
     problems: dict[str, tuple[Problem, ...]] = {
         tree.origin: (tree.problem,) for tree in roots if tree.problem is not None
     }
-    wanted = [tree for tree in roots if tree.problem is None][:_MOST_BUILDS]
+    sound = [tree for tree in roots if tree.problem is None]
+    wanted = sound[:_MOST_BUILDS]
+    for tree in sound[_MOST_BUILDS:]:
+        detail = f"is not built: no more than {_MOST_BUILDS:,} kustomizations are, in one run"
+        problems[tree.origin] = (Problem(ProblemKind.TOO_LARGE, tree.origin, detail),)
     return _built(wanted, problems, index) if wanted else Renderings(problems=problems)
+
+
+def _roots(trees: list[_Tree]) -> list[_Tree]:
+    """What nobody else takes, and of those that take each other the first: it is told of them."""
+    whole = [tree for tree in trees if not tree.component]
+    inner = {source for tree in trees for source in tree.sources[1:]}
+    roots = [tree for tree in whole if tree.origin not in inner]
+    reached = {source for tree in roots for source in tree.sources}
+    for tree in whole:
+        if tree.origin not in reached:
+            roots.append(tree)
+            reached.update(tree.sources)
+    return roots
 
 
 def built(document: Kustomization, text: RenderedText, project: Project) -> Document | Problem:
@@ -129,9 +147,21 @@ def _built(
         else:
             texts[tree.origin] = answer._replace(sources=tree.sources)
     covered = frozenset(
-        name for tree in trees if tree.origin in texts for name in (*tree.files, *tree.sources[1:])
+        name for tree in trees if tree.origin in texts for name in _covered(tree, texts)
     )
     return Renderings(texts, problems=problems, covered=covered)
+
+
+def _covered(tree: _Tree, texts: Mapping[str, RenderedText]) -> Iterator[str]:
+    """The files that are judged in what comes of a tree: those of its objects, and its patches.
+
+    What it names otherwise, and what nothing comes of, is judged as it is written.
+    """
+    text = texts[tree.origin]
+    for match in _FROM_FILE.finditer(text.text):
+        yield beside(tree.origin, text.named(match[1].strip()))
+    yield from tree.patches
+    yield from tree.sources[1:]
 
 
 class _Tree(NamedTuple):
@@ -143,6 +173,7 @@ class _Tree(NamedTuple):
     problem: Problem | None
     root: str = ""
     files: tuple[str, ...] = ()
+    patches: tuple[str, ...] = ()
 
     @property
     def folder(self) -> str:
@@ -160,8 +191,10 @@ class _Tree(NamedTuple):
         sources: dict[str, None] = {origin: None}
         pending = [(origin, document)]
         files = {origin: None}
+        patches: dict[str, None] = {}
         while pending:
             at, one = pending.pop(0)
+            patches.update((name, None) for name in _patches(at, one))
             for place in _paths(one):
                 files.update((name, None) for name in _files(at, place))
                 refusal = _refusal(at, place, root) or _programmed(at, place, index)
@@ -176,7 +209,12 @@ class _Tree(NamedTuple):
                 detail = f"takes more than {_MOST_FOLDERS} kustomizations: it is not built"
                 problem = Problem(ProblemKind.TOO_LARGE, origin, detail)
                 return cls(origin, tuple(sources), component, problem)
-        return cls(origin, tuple(sources), component, None, root, tuple(files))
+        return cls(origin, tuple(sources), component, None, root, tuple(files), tuple(patches))
+
+
+def _patches(at: str, document: Kustomization) -> Iterator[str]:
+    for one in document.transformations():
+        yield from (beside(at, patch.path) for patch in one.patches if patch.path)
 
 
 def _files(at: str, place: Cursor) -> Iterator[str]:

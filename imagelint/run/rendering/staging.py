@@ -12,12 +12,15 @@ from typing import TYPE_CHECKING
 from imagelint.collect.files import FoundFile
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import YamlError, load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from imagelint.run.index import FileIndex
 
+_KIND = "CustomResourceDefinition"
 _MOST_TEXT = 64_000_000
 _DEFINITION = pattern(r"^kind:[ \t]*[\"']?CustomResourceDefinition[\"']?[ \t]*(?:#.*)?$", 8)
 _DOCUMENTS = pattern(r"^---.*$", 8)
@@ -68,7 +71,22 @@ def without_schemas(text: str) -> str:
     parts: list[str] = []
     for number, (start, end) in enumerate(zip(starts, ends, strict=True)):
         part = text[start:end]
-        if _DEFINITION.search(part):
+        if _is_definition(part):
             part = _SPEC.sub("spec: {}\n", part, count=1)
         parts += [marks[number - 1][0] if number else "", part]
     return "".join(parts)
+
+
+def _is_definition(text: str) -> bool:
+    """Whether a document is a definition: by what stands before its specification, read as YAML.
+
+    A line of a text in quotes may look like one.
+    """
+    spec = _SPEC.search(text)
+    if _DEFINITION.search(text) is None or spec is None:
+        return False
+    try:
+        documents = list(load_yaml(text[: spec.start()]))
+    except YamlError:
+        return False
+    return len(documents) == 1 and Cursor(documents[0])["kind"].word() == _KIND
