@@ -74,6 +74,7 @@ class IgnoreReason(Enum):
     NO_KIND = "no-kind"  # neither its name nor its content is of a kind that is examined
     EXCLUDED = "excluded"  # by the policy
     LINK = "link"  # what it leads to is examined where it lies
+    UNRENDERED = "unrendered"  # a template that makes nothing with any of its values
     HIDDEN = "hidden"  # by a `.gitignore`, or as installed, where git itself could not be asked
 
 

@@ -26,6 +26,7 @@ _LISTED = (AllowanceKind.INLINE, AllowanceKind.ANNOTATION, AllowanceKind.WAIVER)
 IGNORED: dict[IgnoreReason, str] = {
     IgnoreReason.NO_KIND: "of no kind that is examined",
     IgnoreReason.EXCLUDED: "excluded by the policy",
+    IgnoreReason.UNRENDERED: "templates that make nothing with their values",
     IgnoreReason.LINK: "only a link",
     IgnoreReason.HIDDEN: "hidden by a .gitignore or as installed, without git to ask",
 }

@@ -11,7 +11,7 @@ from imagelint.core.errors import ImagelintError
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.redact import redact
-from imagelint.core.report import Examined, Problem, ProblemKind, Report
+from imagelint.core.report import Examined, Ignored, IgnoreReason, Problem, ProblemKind, Report
 from imagelint.core.source import Source
 from imagelint.documents.kinds import KINDS, about
 from imagelint.documents.project import Project, beside, kind_asked
@@ -94,6 +94,9 @@ class Examiner:
             return FileReport(Report(problems=problems))
         if isinstance(document, Report) and found.origin in self._plan.renderings.covered:
             return FileReport(Report(problems=problems, examined=(_template(found.origin),)))
+        if isinstance(document, Report) and found.origin in self._plan.renderings.empty:
+            ignored = (Ignored(found.origin, IgnoreReason.UNRENDERED),)
+            return FileReport(Report(problems=problems, ignored=ignored))
         stored = self._examine(document, os.path.dirname(found.path) or ".")
         return FileReport(Report(problems=problems) + stored.report, stored.dependencies)
 

@@ -118,6 +118,15 @@ def test_a_value_of_a_block_is_found_by_its_key(here: Path, program: Program, en
     assert "llm/values.yaml:8:3" in answer.out
 
 
+def test_a_template_that_makes_nothing_is_not_called_examined(
+    here: Path, program: Program, engine: None
+) -> None:
+    chart(here, templates__debug=f"{{{{- if .Values.debug }}}}\n{TEMPLATE}{{{{- end }}}}\n")
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 0
+    assert "1 templates that make nothing with their values" in answer.out
+
+
 def test_a_comment_in_a_template_allows(here: Path, program: Program, engine: None) -> None:
     comment = "            # imagelint: allow tp-vs-gpus -- two nodes\n"
     flag = "            - --tensor"

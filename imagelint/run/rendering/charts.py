@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 _VALUES = pattern(
     r"values[._-][\w.-]+\.ya?ml|[\w.-]+[._-]values\.ya?ml|(?:ci|values)/[\w.-]+\.ya?ml"
 )
+# https://helm.sh/docs/chart_template_guide/named_templates/#partials-and-_-files
+_PART = pattern(r"/_[^/]*$|\.(?:tpl|txt)$")
 _MOST_VALUES = 20  # of one chart
 _MOST_CHARTS = 500
 
@@ -78,11 +80,16 @@ def _of_chart(origin: str, engine: HelmEngine) -> Renderings:
         detail = f"is rendered with {_MOST_VALUES} of its {len(_others(chart))} files of values"
         problems += (Problem(ProblemKind.TOO_LARGE, origin, detail),)
     made = tuple(one for one in answers if not isinstance(one, Problem))
-    covered = frozenset(beside(origin, name) for name in chart.templates) if made else frozenset()
+    names = {name for name in chart.templates if made}
+    # What parts hold is seen in what takes them.
+    parts = {name for name in names if _PART.search(name)}
+    used = parts | {file.template for one in made for file in one.files}
+    covered = frozenset(beside(origin, name) for name in names & used)
     return Renderings(
         charts={origin: made} if made else {},
         problems={origin: tuple(dict.fromkeys(problems))} if problems else {},
         covered=covered,
+        empty=frozenset(beside(origin, name) for name in names - used),
     )
 
 

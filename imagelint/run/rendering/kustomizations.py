@@ -209,7 +209,15 @@ class _Tree(NamedTuple):
                 detail = f"takes more than {_MOST_FOLDERS} kustomizations: it is not built"
                 problem = Problem(ProblemKind.TOO_LARGE, origin, detail)
                 return cls(origin, tuple(sources), component, problem)
-        return cls(origin, tuple(sources), component, None, root, tuple(files), tuple(patches))
+        return cls(
+            origin,
+            tuple(sources),
+            component,
+            problem=None,
+            root=root,
+            files=tuple(files),
+            patches=tuple(patches),
+        )
 
 
 def _patches(at: str, document: Kustomization) -> Iterator[str]:

@@ -17,18 +17,25 @@ class Renderings(NamedTuple):
     """What is rendered for a run, by the origin of each kustomization and each chart.
 
     `charts` holds what a chart makes with each of its files of values. `covered` are the files
-    whose objects are judged as they are rendered.
+    whose objects are judged as they are rendered, `empty` the templates of which nothing was made.
     """
 
     texts: Mapping[str, RenderedText] = {}
     charts: Mapping[str, tuple[RenderedChart, ...]] = {}
     problems: Mapping[str, tuple[Problem, ...]] = {}
     covered: frozenset[str] = frozenset()
+    empty: frozenset[str] = frozenset()
 
     @property
     def concerned(self) -> frozenset[str]:
         """The files about which something else is said than they say themselves."""
-        return self.covered | self.texts.keys() | self.charts.keys() | self.problems.keys()
+        return (
+            self.covered
+            | self.empty
+            | self.texts.keys()
+            | self.charts.keys()
+            | self.problems.keys()
+        )
 
     def __add__(self, other: object) -> Renderings:
         """What is rendered here and there, of different files."""
@@ -39,6 +46,7 @@ class Renderings(NamedTuple):
             {**self.charts, **other.charts},
             {**self.problems, **other.problems},
             self.covered | other.covered,
+            self.empty | other.empty,
         )
 
 
