@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from posixpath import join
 from typing import TYPE_CHECKING
 
@@ -29,17 +30,33 @@ _REMOTE = pattern(r"(?:[a-z][a-z0-9+.-]*:|git@|github\.com/|-$)")
 
 
 class Build(NamedTuple):
-    """An image that is built: the origin of its Dockerfile, and the stage that is named, if any."""
+    """An image that is built: the origin of its Dockerfile, and the stage that is named, if any.
+
+    `arguments` are the names of what it is given.
+    """
 
     dockerfile: str
     target: str = ""
+    arguments: tuple[str, ...] = ()
 
 
-def build_in(origin: str, context: str, dockerfile: str, target: str = "") -> Build | None:
-    """The build that a file names, whose paths are relative to its folder; None for remote ones."""
-    if not context or not dockerfile or _REMOTE.match(context):
+def build_in(origin: str, build: ImageBuild) -> Build | None:
+    """The build that a file names, whose paths are relative to its folder.
+
+    None for a remote one, one that stands in the file itself, and where it is not known which.
+    """
+    context, dockerfile = build.context, build.dockerfile
+    if build.inline or build.target is None or not context or not dockerfile:
         return None
-    return Build(beside(origin, join(context, dockerfile)), target)
+    if _REMOTE.match(context):
+        return None
+    return Build(beside(origin, join(context, dockerfile)), build.target, build.arguments)
+
+
+def takes(dockerfile: Dockerfile, arguments: tuple[str, ...]) -> bool:
+    """Whether a Dockerfile declares what its build is given: it then makes something else."""
+    text = dockerfile.source.text
+    return any(re.search(rf"(?mi)^\s*ARG\s.*\b{re.escape(name)}\b", text) for name in arguments)
 
 
 def stage_named(dockerfile: Dockerfile, target: str) -> Stage | None:
@@ -69,7 +86,7 @@ class Builder(NamedTuple):
         from imagelint.documents.dockerfile.document import Dockerfile
 
         found = self.project.document(build.dockerfile, Dockerfile)
-        if not isinstance(found, Known):
+        if not isinstance(found, Known) or takes(found.value, build.arguments):
             return None
         config = config_in(found.value, build.target)
         if config is None:
@@ -99,13 +116,7 @@ def build_of(image: ImageReference, project: Project) -> Build | None:
         for origin, built in project.named(kind, image_built(image.name), BuiltImage, word)
     ]
     for found in ([one for one in named if one[1].tag == image.tag], named):
-        builds = {_build(origin, built.build) for origin, built in found}
+        builds = {build_in(origin, built.build) for origin, built in found}
         if len(builds) == 1:
             return builds.pop()
     return None
-
-
-def _build(origin: str, build: ImageBuild) -> Build | None:
-    if build.inline or build.target is None:
-        return None
-    return build_in(origin, build.context, build.dockerfile, build.target)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.source import Span
 from imagelint.deployment.attachment import Attacher, mapped
-from imagelint.deployment.builds import Builder, build_in, config_in
+from imagelint.deployment.builds import Builder, build_in, config_in, takes
 from imagelint.documents.compose.document import ComposeFile
 from imagelint.documents.compose.execution import ServicePlace
 from imagelint.documents.compose.variables import environment_files, is_all_read
@@ -100,7 +100,7 @@ def _config(service: ComposeService, document: ComposeFile, builder: Builder) ->
     if build.inline:
         return _inline(build, document, service.place)
     origin = document.part_at(build.span.start).source.origin
-    named = build_in(origin, build.context, build.dockerfile, build.target)
+    named = build_in(origin, build)
     return named and builder.config(named, service.place)
 
 
@@ -112,7 +112,9 @@ def _inline(build: ImageBuild, document: ComposeFile, place: ExecutionPlace) -> 
         inner = embedded.document
         if embedded.mapped is None or embedded.path != build.inline:
             continue
-        if isinstance(inner, Dockerfile) and build.target is not None:
+        if not isinstance(inner, Dockerfile) or build.target is None:
+            return None
+        if not takes(inner, build.arguments):
             config = config_in(inner, build.target)
             return config and mapped(config, embedded.mapped, place)
     return None

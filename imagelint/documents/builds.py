@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from imagelint.core.source import Span
     from imagelint.documents.base import Key
 
@@ -19,7 +17,7 @@ class ImageBuild(NamedTuple):
     `context` and `dockerfile` are paths as they are written, empty where they are not known;
     `inline` is the logical path of a Dockerfile that stands in the file itself. `target` is the
     stage that it ends with, empty for the last one, and None where it is not known. `arguments` are
-    those of known value.
+    the names of what it is given for the ARGs of the Dockerfile.
     """
 
     span: Span
@@ -27,7 +25,7 @@ class ImageBuild(NamedTuple):
     dockerfile: str
     target: str | None = ""
     inline: str = ""
-    arguments: Mapping[str, str] = {}
+    arguments: tuple[str, ...] = ()
 
 
 class BuiltImage(NamedTuple):

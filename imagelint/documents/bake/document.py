@@ -40,7 +40,8 @@ _DEEPEST = 20
 class Target(NamedTuple):
     """A target with what it inherits. Words that depend on what is not known are empty.
 
-    `stage` is the one that it ends with, None where that is not known; `tags` are the images.
+    `stage` is the one that it ends with, None where that is not known; `tags` are the images,
+    `arguments` those of known value, `given` the names of all.
     """
 
     name: str
@@ -50,6 +51,7 @@ class Target(NamedTuple):
     stage: str | None = ""
     tags: tuple[str, ...] = ()
     arguments: Mapping[str, str] = {}
+    given: tuple[str, ...] = ()
 
 
 class BakeFile(Document):
@@ -83,7 +85,7 @@ class BakeFile(Document):
             target.context,
             target.dockerfile,
             target.stage,
-            arguments=target.arguments,
+            arguments=target.given,
         )
         for tag in target.tags:
             image = parse_partial(tag).name
@@ -173,6 +175,7 @@ def _target(name: str, body: Mapping[str, object], variables: Mapping[str, str])
         stage=_word(body["target"], variables) or None if "target" in body else "",
         tags=tuple(_filled(tag, variables) for tag in _list(body.get("tags"))),
         arguments={_bare(name): text for name, text in _arguments(body.get("args"), variables)},
+        given=_names(body.get("args")),
     )
 
 
@@ -210,3 +213,7 @@ def _bare(text: str) -> str:
     """A word without the quotes in which some releases of the reader leave it."""
     quoted = len(text) > 1 and text[0] == text[-1] == '"'
     return text[1:-1] if quoted else text
+
+
+def _names(found: object) -> tuple[str, ...]:
+    return tuple(_bare(str(name)) for name in found) if isinstance(found, dict) else ()

@@ -68,12 +68,8 @@ def read_build(service: Cursor) -> ImageBuild | None:
     )
 
 
-def _arguments(place: Cursor) -> dict[str, str]:
-    return {
-        one.name: one.value.value
-        for one in read_settings(place, EnvOrigin.BUILD_ARG)
-        if isinstance(one.value, Known)
-    }
+def _arguments(place: Cursor) -> tuple[str, ...]:
+    return tuple(one.name for one in read_settings(place, EnvOrigin.BUILD_ARG))
 
 
 def _said(place: Cursor, otherwise: str) -> str:

@@ -71,7 +71,7 @@ def test_images_are_found_by_their_names() -> None:
     built = found["docker.io/library/llm"]
     assert isinstance(built, BuiltImage)
     assert (built.tag, built.build.context, built.build.target) == ("1", "app", "server")
-    assert built.build.arguments == {"BASE": "alpine"}
+    assert built.build.arguments == ("BASE", "WHICH")
 
 
 def test_json_says_the_same() -> None:
