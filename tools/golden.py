@@ -1,8 +1,9 @@
 """Write again what the rules say in their cases, and how the packs level them.
 
-    python tools/golden.py [--check]
+    python tools/golden.py [--check] [RULE…]
 
-With `--check` nothing is written: it ends with 1 and names each file that would change.
+With `--check` nothing is written: it ends with 1 and names each file that would change. With names
+of rules, it is about them alone, and the files of rules that there are no more are left.
 """
 
 from __future__ import annotations
@@ -13,17 +14,29 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
-from tests.rules.golden import CASES, PACK_LEVELS, written_cases, written_packs  # noqa: E402
+from imagelint.rules import catalog  # noqa: E402
+from tests.rules.golden import PACK_LEVELS, RULES, golden_file, section, written_packs  # noqa: E402
 
 
 def main(arguments: list[str]) -> int:
-    texts = {CASES: written_cases(), PACK_LEVELS: written_packs()}
+    wanted = [argument for argument in arguments if not argument.startswith("-")]
+    texts = {golden_file(name): section(name) for name in wanted or catalog.names()}
+    texts[PACK_LEVELS] = written_packs()
     changed = [path for path, text in texts.items() if not _holds(path, text)]
-    for path in changed:
+    gone = [] if wanted else sorted(set(RULES.rglob("*.txt")) - set(texts))
+    for path in (*changed, *gone):
         print(path.relative_to(ROOT))
         if "--check" not in arguments:
-            path.write_text(texts[path], encoding="utf-8")
-    return 1 if changed and "--check" in arguments else 0
+            _write(path, texts.get(path))
+    return 1 if changed + gone and "--check" in arguments else 0
+
+
+def _write(path: Path, text: str | None) -> None:
+    if text is None:
+        path.unlink()
+        return
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, encoding="utf-8")
 
 
 def _holds(path: Path, text: str) -> bool:

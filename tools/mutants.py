@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 
 from imagelint.rules import catalog  # noqa: E402
-from tests.rules.golden import CASES, Block, blocks, head, section  # noqa: E402
+from tests.rules.golden import Block, blocks, golden_file, head, section  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -321,8 +321,7 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--all", action="store_true", help="list survivors among data too")
     given = parser.parse_args(arguments)
     names = given.rules or catalog.names()
-    golden = CASES.read_text(encoding="utf-8")
-    stale = [name for name in names if section(name) not in golden]
+    stale = [name for name in names if section(name) != golden_file(name).read_text("utf-8")]
     if stale:
         print(f"the golden file is stale about {', '.join(stale)}: run `make golden` first")
         return 2

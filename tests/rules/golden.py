@@ -1,4 +1,4 @@
-"""All that the rules say in their cases and examples, as one text that people review."""
+"""All that the rules say in their cases and examples, as texts that people review."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from tests.rules.projects import Told
 
 FOLDER = Path(__file__).parents[2] / "testdata" / "golden"
-CASES, PACK_LEVELS = FOLDER / "cases.txt", FOLDER / "packs.txt"
+RULES, PACK_LEVELS = FOLDER / "rules", FOLDER / "packs.txt"
 _NO_LEVEL = "-"
 
 
@@ -31,9 +31,9 @@ class Block(NamedTuple):
     text: str
 
 
-def written_cases() -> str:
-    """The golden file about cases."""
-    return "\n".join(section(name) for name in catalog.names())
+def golden_file(name: str) -> Path:
+    """The golden file about one rule, in the folder of its family."""
+    return RULES / catalog.family(name) / f"{name}.txt"
 
 
 def section(name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from tests.rules.golden import CASES
+from tests.rules.golden import RULES
 
 _PLACE = re.compile(r"(?P<file>\S+):\d+:\d+-\S+ \w+ \w+ \[")
 _POD = re.compile(
@@ -15,7 +15,8 @@ _DOCKER = re.compile(r"docker run|run it with --|shm_size|start_period|HEALTHCHE
 
 def _helps() -> list[tuple[str, str]]:
     found, file = [], ""
-    for line in CASES.read_text(encoding="utf-8").splitlines():
+    texts = (path.read_text(encoding="utf-8") for path in sorted(RULES.rglob("*.txt")))
+    for line in (line for text in texts for line in text.splitlines()):
         match = _PLACE.match(line)
         if match:
             file = match["file"].lower()
