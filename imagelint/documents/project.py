@@ -6,9 +6,10 @@ from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping
 
     from imagelint.documents.base import Document, Key, Node
 
@@ -20,6 +21,13 @@ _ALL_OF = "*"  # which begins no origin of a file
 
 def _nothing(_origin: str) -> Fact[Document]:
     return UNKNOWN
+
+
+class Completed(NamedTuple):
+    """A document as the others of its run complete it, and what was looked at for that."""
+
+    document: Fact[Document]
+    dependencies: Collection[str] = ()
 
 
 def beside(origin: str, name: str) -> str:
@@ -54,18 +62,22 @@ class Project:
     (their landmarks), in the order of their origins, each with its origin; those whose texts do not
     have the word that it is given, where it is given one, need not be read. What was asked is
     remembered in `dependencies`: origins, or `all_of` a kind. `consulted` are the origins of the
-    documents of which something was handed out: their secrets may be in what is said.
+    documents of which something was handed out: their secrets may be in what is said. `complete`
+    gives the document of an origin as its own rules see it; without it, that is as it is written.
     """
 
-    __slots__ = ("_find", "_load", "consulted", "dependencies")
+    __slots__ = ("_complete", "_completed", "_find", "_load", "consulted", "dependencies")
 
     def __init__(
         self,
         load: Callable[[str], Fact[Document]] = _nothing,
         find: Callable[[str, Key, str], Iterable[tuple[str, Node]]] = lambda _kind, _key, _word: (),
+        complete: Callable[[str], Completed] | None = None,
     ) -> None:
         self._load = load
         self._find = find
+        self._complete = complete or (lambda origin: Completed(load(origin)))
+        self._completed: set[str] = set()
         self.dependencies: set[str] = set()
         self.consulted: dict[str, None] = {}
 
@@ -80,9 +92,23 @@ class Project:
             return Known(found.value)
         return UNKNOWN
 
+    def joined(self, origin: str, kind: type[D]) -> Fact[D]:
+        """The document of that origin as the others of the run complete it, for its own rules."""
+        completed = self._complete(origin)
+        self.dependencies.update((origin, *completed.dependencies))
+        found = completed.document
+        if not isinstance(found, Known) or not isinstance(found.value, kind):
+            return UNKNOWN
+        self.consulted[origin] = None
+        self._completed.add(origin)
+        return Known(found.value)
+
     def source_of(self, origin: str) -> Document | None:
         """The document that was handed out, or a node of it, whatever its kind."""
-        found = self._load(origin) if origin in self.consulted else UNKNOWN
+        if origin not in self.consulted:
+            return None
+        whole = origin in self._completed
+        found = self._complete(origin).document if whole else self._load(origin)
         return found.value if isinstance(found, Known) else None
 
     def find(
@@ -107,7 +133,7 @@ class Project:
 
     def aside(self) -> Project:
         """The same project for who only reads: nothing of it is said with what is found there."""
-        inner = Project(self._load, self._find)
+        inner = Project(self._load, self._find, self._complete)
         inner.dependencies = self.dependencies
         return inner
 
@@ -123,6 +149,10 @@ class Project:
                 return self._find(asked, key, word)
             return [(own, node) for node in rendered.derived(by_key).get(key, ())]
 
-        inner = Project(load, find)
+        def complete(origin: str) -> Completed:
+            return Completed(Known(rendered)) if origin == own else self._complete(origin)
+
+        inner = Project(load, find, complete)
         inner.dependencies, inner.consulted = self.dependencies, self.consulted
+        inner._completed = self._completed
         return inner

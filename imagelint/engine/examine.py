@@ -39,6 +39,8 @@ class Examination:
     def __call__(self, document: Document, project: Project) -> Report:
         """The report about one document; what the policy waives is still among the findings."""
         document = joined(document, project)
+        if document.rendered:
+            project = project.around(document)
         judgement = self._judge(document, project)
         forget_many()
         own = (one for one in judgement.findings if document.speaks_of(one.location.origin))

@@ -13,10 +13,12 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.redact import redact
 from imagelint.core.report import Examined, Ignored, IgnoreReason, Problem, ProblemKind, Report
 from imagelint.core.source import Source
+from imagelint.deployment.join import joined
+from imagelint.documents.base import Document
 from imagelint.documents.kinds import KINDS, about
-from imagelint.documents.project import Project, beside, kind_asked
+from imagelint.documents.project import Completed, Project, beside, kind_asked
 from imagelint.engine.examine import Examination
-from imagelint.run.index import FileIndex
+from imagelint.run.index import MOST_RECENT, FileIndex, Shelf
 from imagelint.run.rendering.renderings import NO_RENDERINGS
 from imagelint.run.samples import SAMPLES
 from imagelint.run.serialize import FileReport
@@ -24,7 +26,7 @@ from imagelint.run.serialize import FileReport
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from imagelint.documents.base import Document, Key, Node
+    from imagelint.documents.base import Key, Node
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
     from imagelint.run.rendering.renderings import Renderings
@@ -58,6 +60,7 @@ class Examiner:
         self._roots: dict[str, str] = {}
         self._places: dict[str, str] = {}
         self._folders: dict[str, str] = {}
+        self._joined = Shelf[Completed](MOST_RECENT)
 
     def prepare(self, files: Sequence[FoundFile]) -> None:
         """Do once what all need who are forked: read files, and examine samples of what they are.
@@ -108,16 +111,8 @@ class Examiner:
         if isinstance(document, Report):
             return FileReport(document)
         root = self._root(folder)
-        project = Project(
-            lambda origin: self.load(origin, root),
-            lambda kind, key, word: self.find(kind, key, word, root),
-        )
-        names = (*KINDS[document.kind].beside, *document.asked) if document.kind in KINDS else ()
-        origin = document.source.origin
-        looked_at = (beside(origin, name) for name in names)
-        project.dependencies.update(
-            name for name in looked_at if self._is_below(root, os.path.dirname(name) or ".")
-        )
+        project = self._project(root)
+        project.dependencies.update(self._read_with(document, root))
         document, problems = self._rendered(document, project)
         report = self._examination(self._plan.policies.of(folder))(document, project)
         report += Report(problems=problems)
@@ -125,6 +120,46 @@ class Examiner:
         if self._index.changed:
             return FileReport(report, _NEVER_AGAIN)
         return FileReport(report, tuple((name, dependency(name, self._index)) for name in asked))
+
+    def _project(self, root: str) -> Project:
+        """The documents below a root, as one of them sees them."""
+        looked_at: set[str] = set()
+
+        def load(origin: str) -> Fact[Document]:
+            found = self.load(origin, root)
+            if isinstance(found, Known):
+                looked_at.update(self._read_with(found.value, root))
+            return found
+
+        project = Project(
+            load,
+            lambda kind, key, word: self.find(kind, key, word, root),
+            lambda origin: self._completed(origin, root),
+        )
+        project.dependencies = looked_at
+        return project
+
+    def _completed(self, origin: str, root: str) -> Completed:
+        """A document as the others below a root complete it; some are kept for who asks next."""
+        key = f"{root}\0{origin}"
+        known = self._joined.get(key)
+        if known is None:
+            project = self._project(root)
+            found = project.document(origin, Document)
+            if isinstance(found, Known):
+                found = Known(joined(found.value, project))
+            known = Completed(found, frozenset(project.dependencies))
+            size = len(found.value.source.text) if isinstance(found, Known) else 0
+            self._joined.push(key, known, size)
+        return known
+
+    def _read_with(self, document: Document, root: str) -> Iterator[str]:
+        """The origins of the files that were read, or looked for, to read a document."""
+        names = (*KINDS[document.kind].beside, *document.asked) if document.kind in KINDS else ()
+        for name in names:
+            origin = beside(document.source.origin, name)
+            if self._is_below(root, os.path.dirname(origin) or "."):
+                yield origin
 
     def _rendered(
         self, document: Document, project: Project

@@ -69,9 +69,9 @@ class FileIndex:
     def __init__(self, files: Mapping[str, FoundFile], *, hashed: bool = True) -> None:
         self._files = files
         self._hashed = hashed
-        self._contents = _Shelf[FileContent](MOST_TEXT)
-        self._ahead = _Shelf["Document | Report"](MOST_AHEAD)
-        self._recent = _Shelf["Document | Report"](MOST_RECENT)
+        self._contents = Shelf[FileContent](MOST_TEXT)
+        self._ahead = Shelf["Document | Report"](MOST_AHEAD)
+        self._recent = Shelf["Document | Report"](MOST_RECENT)
         self._digests: dict[str, str] = {}
         # What the user says a file is, it is.
         self._kinds = {origin: found.kind for origin, found in files.items() if found.kind}
@@ -228,7 +228,7 @@ class FileIndex:
         return document
 
 
-class _Shelf(Generic[T]):
+class Shelf(Generic[T]):
     """Values by origin, as many as there is room for by their sizes."""
 
     __slots__ = ("_held", "_room")

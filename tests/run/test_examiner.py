@@ -147,3 +147,52 @@ def test_landmarks_are_found_in_the_files_of_a_kind_below_the_root(here: Path) -
     assert list(run.find("dockerfile", copies_all_of("b"), "", str(here))) == []
     assert list(run.find("compose", key, "", str(here))) == []
     assert list(run.find("dockerfile", key, "", str(here / "c"))) == []
+
+
+SCALER = """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: llm}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: llm}
+  maxReplicas: 4
+  metrics:
+    - {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}
+"""
+SERVER = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: llm}
+spec:
+  selector: {matchLabels: {app: llm}}
+  template:
+    metadata: {labels: {app: llm}}
+    spec:
+      containers:
+        - {name: server, image: "team/llm:1.0", resources: {limits: {nvidia.com/gpu: 1}}}
+"""
+BUILDS = "services: {llm: {image: 'team/llm:1.0', build: app}}\n"
+IMAGE = 'FROM python:3.12-slim\nCOPY run.sh /run.sh\nENTRYPOINT ["/run.sh"]\n'
+START = "#!/bin/sh\nexec vllm serve Qwen/Qwen3-8B\n"
+
+
+def test_others_are_seen_as_they_are_joined(here: Path) -> None:
+    """A scaler depends on all that tells what it scales, and on nothing else of that kind."""
+    (here / ".git").mkdir()
+    write(here, scaler_yaml=SCALER, server_yaml=SERVER, compose_yaml=BUILDS)
+    write(here, app__Dockerfile=IMAGE, app__run_sh=START, other__Dockerfile=ROOT)
+
+    def judged() -> tuple[bool, dict[str, str]]:
+        stored = examiner("cpu-hpa-on-gpu").file(found("scaler.yaml"))
+        rules = [finding.rule for finding in stored.report.findings]
+        return "cpu-hpa-on-gpu" in rules, dict(stored.dependencies)
+
+    scaled, before = judged()
+    assert scaled
+    assert {"server.yaml", "app/Dockerfile", "app/run.sh", all_of("compose")} <= before.keys()
+    assert "other/Dockerfile" not in before
+    write(here, app__run_sh="#!/bin/sh\nexec python worker.py\n")
+    scaled, after = judged()
+    assert not scaled
+    changed = {name for name in before if after.get(name) != before[name]}
+    assert changed == {"app/run.sh"}

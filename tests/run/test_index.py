@@ -293,7 +293,7 @@ def test_an_answer_that_rests_on_a_file_that_changes_is_not_remembered(
     index = FileIndex({}, hashed=True)
     assert index.digest("Dockerfile")
     write(here, Dockerfile="FROM debian:12.7\n")
-    monkeypatch.setattr(index, "_contents", module._Shelf(0))
+    monkeypatch.setattr(index, "_contents", module.Shelf(0))
     assert index.document(FoundFile("Dockerfile", "Dockerfile")) is None
     plan = Plan({}, Policies(["strict"], Policy(), set()), index, keeps=True)
     stored = Examiner(plan).file(FoundFile(".dockerignore", ".dockerignore"))

@@ -1,4 +1,4 @@
-"""What is asked of a manifest from elsewhere: Services by name, model servers by how they are met.
+"""What is asked of a manifest from elsewhere: Services by name, pods by how they are met.
 
 The keys are functions, so that who puts something under one and who asks for it say the same.
 """
@@ -17,21 +17,27 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Span
-    from imagelint.documents.base import Key
+    from imagelint.documents.base import Document, Key
     from imagelint.documents.kubernetes.manifest import Manifest
     from imagelint.documents.kubernetes.objects import Pod
-    from imagelint.documents.serving.command import ServingCommand
 
 _BACKEND_CONFIGS = ("cloud.google.com/backend-config", "beta.cloud.google.com/backend-config")
 _QUOTED = pattern(r'"([^"]+)(?=")')
 
 
-class ServedPod(NamedTuple):
-    """A pod with the servers of known engines that its containers start."""
+class PodPlace(NamedTuple):
+    """Where a pod stands in its manifest, and how others meet it.
+
+    `owner` is the place of the object that holds it, and `name` its name: a template may make
+    several in one place. `path` is that of the pod's spec, `namespace` empty where none is written.
+    """
 
     span: Span
-    pod: Pod
-    servers: tuple[ServingCommand, ...]
+    owner: Span
+    name: str
+    path: str
+    namespace: str
+    labels: tuple[tuple[str, str], ...]
 
 
 def service_named(name: str) -> Key:
@@ -45,12 +51,12 @@ def service_bound_to(config: str) -> Key:
 
 
 def pods_of(kind: str, name: str) -> Key:
-    """The pods that an object holds, as far as they serve models."""
+    """The pods that an object holds."""
     return ("pods of", kind, name)
 
 
 def pods_labelled(label: str, value: str) -> Key:
-    """The pods with a label, as far as they serve models."""
+    """The pods with a label."""
     return ("pods labelled", label, value)
 
 
@@ -62,12 +68,23 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
         for config in _configs(service):
             yield Landmark(service_bound_to(config), service)
     for pod in manifest.pods:
-        servers = tuple(server for server in manifest.servers_of(pod) if server.engine)
-        if servers:
-            served = ServedPod(pod.span, pod, servers)
-            yield Landmark(pods_of(pod.owner.kind, pod.owner.name), served)
-            for label, value in dict.fromkeys(pod.labels):
-                yield Landmark(pods_labelled(label, value), served)
+        owner = pod.owner
+        place = PodPlace(pod.span, owner.span, owner.name, pod.path, owner.namespace, pod.labels)
+        yield Landmark(pods_of(owner.kind, owner.name), place)
+        for label, value in dict.fromkeys(pod.labels):
+            yield Landmark(pods_labelled(label, value), place)
+
+
+def pod_at(manifest: Manifest, place: PodPlace) -> Pod | None:
+    """The pod that stands at a place of a manifest, or of what others of its run make of it."""
+    return manifest.derived(_pods_by_place).get((place.owner, place.name, place.path))
+
+
+def _pods_by_place(document: Document) -> dict[tuple[Span, str, str], Pod]:
+    from imagelint.documents.kubernetes.manifest import Manifest
+
+    pods = document.pods if isinstance(document, Manifest) else ()
+    return {(pod.owner.span, pod.owner.name, pod.path): pod for pod in pods}
 
 
 def is_bound(service: Service) -> bool:

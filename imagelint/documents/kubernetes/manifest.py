@@ -143,7 +143,7 @@ class Manifest(Document):
 
     def servers_of(self, pod: Pod) -> tuple[ServingCommand, ...]:
         """The model servers that the containers of one of its pods start, in order."""
-        return self.derived(_servers_by_pod).get((pod.owner.span, pod.path), ())
+        return self.derived(_servers_by_pod).get(_place_of(pod), ())
 
     def landmarks(self) -> Iterator[Landmark]:
         """Its Services, and its pods that serve models."""
@@ -161,15 +161,20 @@ class Manifest(Document):
         yield from replaced_secrets(self)
 
 
-def _servers_by_pod(document: Document) -> dict[tuple[Span, str], tuple[ServingCommand, ...]]:
+def _place_of(pod: Pod) -> tuple[Span, str, str]:
+    """What tells a pod from others: a template may make several objects in one place."""
+    return pod.owner.span, pod.owner.name, pod.path
+
+
+def _servers_by_pod(document: Document) -> dict[tuple[Span, str, str], tuple[ServingCommand, ...]]:
     """What is started in each pod: its nodes follow it."""
     from imagelint.documents.serving.command import ServingCommand
 
-    found: dict[tuple[Span, str], tuple[ServingCommand, ...]] = {}
+    found: dict[tuple[Span, str, str], tuple[ServingCommand, ...]] = {}
     place = None
     for node in document.walk():
         if isinstance(node, Pod):
-            place = (node.owner.span, node.path)
+            place = _place_of(node)
         elif isinstance(node, ServingCommand) and place is not None:
             found[place] = (*found.get(place, ()), node)
     return found

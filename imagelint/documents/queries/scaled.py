@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.landmarks import (
-    ServedPod,
+    PodPlace,
     is_bound,
+    pod_at,
     pods_labelled,
     pods_of,
     service_bound_to,
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Document, Key, Node
-    from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.project import Project
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.serving.scaling import Autoscaler, Route
@@ -44,12 +44,9 @@ class NameScope:
         if not isinstance(scaler.target_name, Known) or not isinstance(scaler.target_kind, Known):
             return ()
         kind, name = scaler.target_kind.value, scaler.target_name.value
-        pods = self._found(pods_of(kind, name), ServedPod) if name else ()
         return tuple(
             server
-            for served in pods
-            if _same(served.pod.owner.namespace, scaler.namespace)
-            for server in served.servers
+            for server in self._servers(pods_of(kind, name) if name else None, scaler.namespace)
             if isinstance(server.launch.runtime.gpus, Known)
         )
 
@@ -59,11 +56,31 @@ class NameScope:
             server
             for service in self._services(route)
             if service.selector
-            for served in self._found(pods_labelled(*service.selector[0]), ServedPod)
-            if _is_behind(served.pod, service)
-            for server in served.servers
+            for server in self._servers(
+                pods_labelled(*service.selector[0]), service.object.namespace, service.selector
+            )
             if not server.only_embeds
         )
+
+    def _servers(
+        self, key: Key | None, namespace: str, labels: tuple[tuple[str, str], ...] = ()
+    ) -> Iterator[ServingCommand]:
+        """The servers of known engines in the pods under a key that have all of some labels."""
+        for origin, place in self._placed(key, PodPlace) if key is not None else ():
+            if not (_same(place.namespace, namespace) and set(labels) <= set(place.labels)):
+                continue
+            manifest = self._manifest(origin)
+            pod = pod_at(manifest, place) if manifest is not None else None
+            if pod is not None and manifest is not None:
+                yield from (one for one in manifest.servers_of(pod) if one.engine)
+
+    def _manifest(self, origin: str) -> Manifest | None:
+        """A manifest as the others of the run complete it."""
+        own = self._document
+        if origin == own.source.origin and isinstance(own, Manifest):
+            return own
+        found = self._project.joined(origin, Manifest)
+        return found.value if isinstance(found, Known) else None
 
     def services_called(self, name: str, namespace: str) -> Iterator[tuple[bool, Service]]:
         """The Services of that name that may be in a namespace, and whether each is in this file.
@@ -101,17 +118,17 @@ class NameScope:
 
     def _found(self, key: Key, node: type[N]) -> Iterator[N]:
         """The nodes under a key: those of the document itself, then those of other manifests."""
+        return (one for _, one in self._placed(key, node))
+
+    def _placed(self, key: Key, node: type[N]) -> Iterator[tuple[str, N]]:
+        """The same, each with the origin of its manifest."""
+        here = self._document.source.origin
         for own in self._document.derived(by_key).get(key, ()):
             if isinstance(own, node):
-                yield own
-        here = self._document.source.origin
+                yield here, own
         for origin, other in self._project.find(Manifest, key, node):
             if origin != here:
-                yield other
-
-
-def _is_behind(pod: Pod, service: Service) -> bool:
-    return service.selects(pod.labels) and _same(pod.owner.namespace, service.object.namespace)
+                yield origin, other
 
 
 def _same(one: str, other: str) -> bool:
