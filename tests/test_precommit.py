@@ -26,7 +26,7 @@ SHIPPED = ("imagelint", "policies", "pyproject.toml", "README.md", "LICENSE", "C
 
 
 def test_the_hooks_call_commands_that_are_there() -> None:
-    assert [hook["id"] for hook in HOOKS] == ["imagelint", "imagelint-gate"]
+    assert [hook["id"] for hook in HOOKS] == ["imagelint", "imagelint-fix", "imagelint-gate"]
     for hook in HOOKS:
         program, command, *_ = hook["entry"].split()
         assert program == "imagelint"
@@ -137,7 +137,8 @@ def scratch(
     """A repository in `tmp_path` with the hooks; stages everything and runs one of them."""
     folder, revision = source
     git(tmp_path, surroundings, "init", "-q")
-    hooks = f"- {{id: imagelint}}\n      - {{id: imagelint-gate, args: [{'oci:missing'}]}}"
+    hooks = "- {id: imagelint-fix, args: [--unsafe]}\n      "
+    hooks += f"- {{id: imagelint}}\n      - {{id: imagelint-gate, args: [{'oci:missing'}]}}"
     configuration = f"repos:\n  - repo: {folder}\n    rev: {revision}\n    hooks:\n      {hooks}\n"
     (tmp_path / ".pre-commit-config.yaml").write_text(configuration, encoding="utf-8")
 
@@ -167,6 +168,21 @@ def test_a_bad_file_stops_the_commit_and_a_good_one_does_not(
     assert bad.returncode == 1, bad.stdout + bad.stderr
     assert "bad/Dockerfile:1:6" in bad.stdout
     assert "good/Dockerfile" not in bad.stdout
+
+
+def test_what_can_be_mended_is_mended_before_the_commit(
+    scratch: Callable[..., subprocess.CompletedProcess[str]], tmp_path: Path
+) -> None:
+    update = "RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*\nUSER"
+    write(tmp_path, Dockerfile=GOOD.replace("USER", update), notes_txt="FROM a\n")
+    (tmp_path / ".imagelint.yaml").write_text("extends: [strict]\n", encoding="utf-8")
+    first = scratch("imagelint-fix")
+    assert first.returncode == 1, first.stdout + first.stderr
+    assert "files were modified by this hook" in first.stdout
+    text = (tmp_path / "Dockerfile").read_text(encoding="utf-8")
+    assert "install --no-install-recommends -y git" in text
+    second = scratch("imagelint-fix")
+    assert second.returncode == 0, second.stdout + second.stderr
 
 
 def test_files_that_are_none_of_ours_do_not_stop_the_commit(

@@ -12,6 +12,7 @@ from imagelint.core.report import ExitCode
 
 COMMANDS = {
     "check": "Judge files: Dockerfiles, manifests, compose files and what belongs to them.",
+    "fix": "Mend in files what has a fix.",
     "scan": "Scan an image for vulnerable packages with Trivy.",
     "verify": "Verify who signed an image with cosign.",
     "gate": "Check, scan and verify: one verdict about one image.",

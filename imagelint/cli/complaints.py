@@ -22,19 +22,20 @@ def tell(complaints: Sequence[Diagnostic]) -> None:
 
     in_job = variable("GITHUB_ACTIONS") == "true"
     for complaint in complaints:
-        click.echo(f"error: {_shown(complaint.message)}", err=True)
+        click.echo(f"error: {shown(complaint.message)}", err=True)
         if complaint.at:
-            click.echo(f"   at: {_shown(complaint.at)}", err=True)
+            click.echo(f"   at: {shown(complaint.at)}", err=True)
         if complaint.help:
-            click.echo(f" help: {_shown(complaint.help)}", err=True)
+            click.echo(f" help: {shown(complaint.help)}", err=True)
         if in_job:
             from imagelint.reporters.github import annotation
 
-            parts = map(_shown, (complaint.message, complaint.at, complaint.help))
+            parts = map(shown, (complaint.message, complaint.at, complaint.help))
             click.echo(annotation("\n".join(filter(None, parts))), err=True, nl=False)
 
 
-def _shown(text: str) -> str:
+def shown(text: str) -> str:
+    """A text without secrets, and without what acts on a terminal."""
     from imagelint.core.redact import redact
     from imagelint.reporters.visible import visible
 

@@ -11,7 +11,7 @@ from imagelint.cli.names import SEVERITIES, NameType, packs_and_files, rules_wit
 from imagelint.cli.policyoptions import PolicyOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 C = TypeVar("C", bound="Callable[..., object]")
 
@@ -31,40 +31,50 @@ def exclude_option(command: C) -> C:
 
 def policy_options(command: C) -> C:
     """Options about what counts: the command gets them together, as `policy`."""
+    return _together(command, (_RULE, _FAIL_ON, _POLICY_FROM, _POLICY))
 
+
+def policy_file_options(command: C) -> C:
+    """Which policy holds, and nothing that changes it: the command gets it as `policy`."""
+    return _together(command, (_POLICY_FROM, _POLICY))
+
+
+def _together(command: C, options: Iterable[Callable[[C], C]]) -> C:
     @wraps(command)
     def with_policy(**given: object) -> object:
-        values = [given.pop(name) for name in PolicyOptions._fields]
+        unsaid = zip(PolicyOptions._fields, PolicyOptions(), strict=True)
+        values = [given.pop(name, default) for name, default in unsaid]
         return command(policy=PolicyOptions._make(values), **given)
 
     collected = cast("C", with_policy)
-    for option in (
-        click.option(
-            "--rule",
-            "rules",
-            type=NameType("NAME=LEVEL", rules_with_level),
-            multiple=True,
-            help="Set a rule to off, on, or a severity. May repeat.",
-        ),
-        click.option(
-            "--fail-on",
-            type=click.Choice(SEVERITIES),
-            help="The lowest severity that fails. [default: what the policy says]",
-        ),
-        click.option(
-            "--policy-from",
-            metavar="REF",
-            default="",
-            help="Use the policy as it stands at a commit, not as the examined files have it.",
-        ),
-        click.option(
-            "--policy",
-            "policies",
-            type=NameType("PACK|FILE", packs_and_files),
-            multiple=True,
-            help="Use these packs or policy files instead of the nearest .imagelint.yaml."
-            " May repeat: later ones win.",
-        ),
-    ):
+    for option in options:
         collected = option(collected)
     return collected
+
+
+_RULE = click.option(
+    "--rule",
+    "rules",
+    type=NameType("NAME=LEVEL", rules_with_level),
+    multiple=True,
+    help="Set a rule to off, on, or a severity. May repeat.",
+)
+_FAIL_ON = click.option(
+    "--fail-on",
+    type=click.Choice(SEVERITIES),
+    help="The lowest severity that fails. [default: what the policy says]",
+)
+_POLICY_FROM = click.option(
+    "--policy-from",
+    metavar="REF",
+    default="",
+    help="Use the policy as it stands at a commit, not as the examined files have it.",
+)
+_POLICY = click.option(
+    "--policy",
+    "policies",
+    type=NameType("PACK|FILE", packs_and_files),
+    multiple=True,
+    help="Use these packs or policy files instead of the nearest .imagelint.yaml."
+    " May repeat: later ones win.",
+)

@@ -29,17 +29,36 @@ def write_text(path: str, chunks: Iterable[str]) -> None:
         raise UsageError(Diagnostic(f"cannot write: {detail}", at=path)) from error
 
 
-def _replace(path: str, chunks: Iterable[str]) -> None:
+def rewrite(path: str, before: str, after: str) -> None:
+    """Put a text in the place of another one, whose file keeps its mode.
+
+    Raises:
+        UsageError: it cannot be written, or holds something else by now.
+    """
+    try:
+        with open(path, "rb") as file:
+            held = file.read(len(before.encode("utf-8")) + 1)
+        if held != before.encode("utf-8"):
+            raise UsageError(Diagnostic("was changed meanwhile, and is left alone", at=path))
+        place = os.path.realpath(path)
+        _replace(place, (after,), os.stat(place).st_mode & 0o7777)
+    except OSError as error:
+        detail = (os.strerror(error.errno) if error.errno else str(error)).lower()
+        raise UsageError(Diagnostic(f"cannot write: {detail}", at=path)) from error
+
+
+def _replace(path: str, chunks: Iterable[str], mode: int | None = None) -> None:
     import tempfile
 
     folder = os.path.dirname(path)
     descriptor, temporary = tempfile.mkstemp(prefix=".imagelint-", dir=folder)
     try:
-        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as file:
+        encoding, errors = "utf-8", "backslashreplace"
+        with os.fdopen(descriptor, "w", encoding=encoding, errors=errors, newline="") as file:
             file.writelines(chunks)
         mask = os.umask(0)
         os.umask(mask)
-        os.chmod(temporary, 0o666 & ~mask)
+        os.chmod(temporary, 0o666 & ~mask if mode is None else mode)
         os.replace(temporary, path)
     except BaseException:
         os.unlink(temporary)

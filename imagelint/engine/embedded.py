@@ -50,6 +50,11 @@ def relocated(report: Report, embedded: Embedded, outer: Document) -> Report:
     )
 
 
+def _is_template(location: Location) -> bool:
+    """Whether what is written at a place is only made of it: an edit would be about its result."""
+    return any("{{" in line for line in location.excerpt.lines) or "/templates/" in location.origin
+
+
 def _attributed(report: Report, rendered: Document, outer: Document) -> Report:
     """A report with notes of who renders what is written in other files, and who sets it."""
     origin = outer.source.origin
@@ -60,6 +65,8 @@ def _attributed(report: Report, rendered: Document, outer: Document) -> Report:
     def attributed(finding: Finding) -> Finding:
         if finding.location.origin == origin:
             return finding
+        if finding.fix is not None and _is_template(finding.location):
+            finding = finding._replace(fix=None)
         places = set_by(finding.location) if set_by is not None else ()
         settings = tuple(
             Note(f"`{place.path}` is set here", locator.locate(Place(place.span)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint import __version__
@@ -61,20 +62,24 @@ def quiet(_done: int, _of: int) -> None:
 
 
 class Run(NamedTuple):
-    """How to examine. `progress` is told how many files are done of how many."""
+    """How to examine. `progress` is told how many files are done of how many.
+
+    `texts` stand for what is in the files of their origins.
+    """
 
     policies: Policies
     results: ResultCache
     now: int
     processes: int = 1
     progress: Callable[[int, int], None] = quiet
+    texts: Mapping[str, str] = MappingProxyType({})
 
 
 def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     """The report about each file by origin, in order, whatever ran where."""
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     files_by_origin = {found.origin: found for found in ordered}
-    index = FileIndex(files_by_origin, hashed=run.results.keeps)
+    index = FileIndex(files_by_origin, hashed=run.results.keeps, texts=run.texts)
     renderings = _renderings(ordered, index)
     tasks = _tasks(ordered, run, index)
     if renderings.concerned:

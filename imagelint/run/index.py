@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import OrderedDict
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from imagelint.collect.files import FoundFile
@@ -51,6 +52,7 @@ class FileIndex:
     Memory is bounded: what has no room is read or parsed again when it is asked for again. Digests
     are made only where something is remembered by them: the first one costs a tenth of a small run.
     `changed` tells whether a file was another when it was read again: then it has no text.
+    `texts` stand for what is in files of their origins: what fixes would make of them.
     """
 
     __slots__ = (
@@ -63,11 +65,19 @@ class FileIndex:
         "_kinds",
         "_landmarks",
         "_recent",
+        "_texts",
         "changed",
     )
 
-    def __init__(self, files: Mapping[str, FoundFile], *, hashed: bool = True) -> None:
+    def __init__(
+        self,
+        files: Mapping[str, FoundFile],
+        *,
+        hashed: bool = True,
+        texts: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._files = files
+        self._texts = texts
         self._hashed = hashed
         self._contents = Shelf[FileContent](MOST_TEXT)
         self._ahead = Shelf["Document | Report"](MOST_AHEAD)
@@ -83,9 +93,22 @@ class FileIndex:
         """The text and the digest of a file: one read for both."""
         known = self._contents.get(found.origin)
         if known is None:
-            known = self._unchanged(found.origin, _read(found, hashed=self._hashed))
+            known = self._unchanged(found.origin, self._read(found))
             self._contents.put(found.origin, known, known.size)
         return known
+
+    def _read(self, found: FoundFile) -> FileContent:
+        instead = self.instead(found.origin)
+        path, origin, within = found.target or found.path, found.origin, found.within
+        data = read_bytes(path, origin, within) if instead is None else instead
+        if isinstance(data, Problem):
+            return FileContent(ReadResult(None, (data,)), "")
+        return FileContent(decode(data, found.origin), digest_of(data) if self._hashed else "")
+
+    def instead(self, origin: str) -> bytes | None:
+        """What stands for the content of a file, or nothing."""
+        text = self._texts.get(origin)
+        return None if text is None else text.encode("utf-8")
 
     def _unchanged(self, origin: str, content: FileContent) -> FileContent:
         """What was read, unless there was something else when its digest was made.
@@ -264,13 +287,6 @@ class Shelf(Generic[T]):
         self._room -= size
         while self._room < 0 and len(self._held) > 1:
             self.pop(next(iter(self._held)))
-
-
-def _read(found: FoundFile, *, hashed: bool) -> FileContent:
-    data = read_bytes(found.target or found.path, found.origin, found.within)
-    if isinstance(data, Problem):
-        return FileContent(ReadResult(None, (data,)), "")
-    return FileContent(decode(data, found.origin), digest_of(data) if hashed else "")
 
 
 def _may_say(text: str, word: str) -> bool:

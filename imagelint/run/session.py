@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
@@ -68,12 +69,14 @@ class Session(NamedTuple):
     """The cache and the policies of a run; `processes` 0 means as many as there are.
 
     `exclude` are globs over files that are not examined, relative to where the user stands.
+    `texts` stand for what is in the files of their origins.
     """
 
     results: ResultCache
     policies: Policies
     processes: int = 0
     exclude: tuple[str, ...] = ()
+    texts: Mapping[str, str] = MappingProxyType({})
 
     @classmethod
     def open(
@@ -141,7 +144,7 @@ class Session(NamedTuple):
         exclusions = Exclusions(self.policies, self.exclude)
         listing = find(paths, exclusions.leave_out, list_files)
         processes = self.processes or environment.processors()
-        run = Run(self.policies, self.results, environment.now(), processes, progress)
+        run = Run(self.policies, self.results, environment.now(), processes, progress, self.texts)
         files = naming.apply(listing.files)
         reports = examine(files, run)
         unknown = [each for each in files if each.named and is_of_no_kind(reports[each.origin])]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.policy.builtin import PACKS
@@ -21,7 +22,38 @@ if TYPE_CHECKING:
 
 FOLDER = Path(__file__).parents[2] / "testdata" / "golden"
 RULES, PACK_LEVELS = FOLDER / "rules", FOLDER / "packs.txt"
+FIXES = Path(__file__).parents[2] / "docs" / "fixes.md"
 _NO_LEVEL = "-"
+_SAFETY = {
+    frozenset({"fix"}): "always",
+    frozenset({"unsafe fix"}): "with `--unsafe`",
+    frozenset({"fix", "unsafe fix"}): "always where it is safe, else with `--unsafe`",
+}
+_FIXES_PAGE = """\
+# Fixes
+
+`imagelint fix [PATH…]` mends in files what has a fix. A fix replaces the words that it is about, in
+the file that holds them (a value that an overlay takes from its base is mended in the base); every
+other byte, comments, quotes and line ends too, stays as it is.
+
+- A fix is **safe** if it cannot change what is built or run. The others are made with `--unsafe`:
+  see them with `--unsafe --diff` first.
+- Fixes that are about the same place are made one after the other, in at most ten rounds; after
+  each, the files are examined again. A fix that leaves a file which cannot be read, or a rule that
+  says as much as before, is taken back and told.
+- `--rule RULE|FAMILY` mends only what these rules find, `--interactive` asks about each fix,
+  `--diff` shows what would be changed, `--check` changes nothing and ends with 1 if there is a fix
+  to make.
+- What is allowed, waived or in the baseline is left as it is; so is a file that is not UTF-8, that
+  lies outside of its repository, or that somebody changes meanwhile.
+- In templates of charts, and in text that stands in another file, nothing is mended: there the help
+  of the finding says what to write.
+- `imagelint fix - --stdin-filename Dockerfile` mends standard input, for editors. A diff masks
+  secrets, so it cannot be applied as a patch where it shows one.
+
+| rule | is mended |
+|---|---|
+"""
 
 
 class Block(NamedTuple):
@@ -96,6 +128,18 @@ def _fix(finding: Finding, fix: Fix) -> Iterator[str]:
     yield f"  {'fix' if fix.safe else 'unsafe fix'}: {fix.title}"
     for origin, edit in all_edits((finding,)):
         yield f"    {origin} {edit.span.start}-{edit.span.end} -> {edit.text!r}"
+
+
+def written_fixes(texts: Mapping[Path, str] = MappingProxyType({})) -> str:
+    """The page about fixes, by the golden files of the rules: their texts, or those given."""
+    page = _FIXES_PAGE
+    for name in catalog.names():
+        path = golden_file(name)
+        text = texts.get(path) or path.read_text(encoding="utf-8")
+        made = {word for word in ("fix", "unsafe fix") if f"\n  {word}: " in text}
+        if made:
+            page += f"| [`{name}`](rules/{name}.md) | {_SAFETY[frozenset(made)]} |\n"
+    return page
 
 
 def written_packs() -> str:

@@ -52,7 +52,7 @@ def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
         return Renderings(problems={outer[0]: (engine,)})
     found_all = NO_RENDERINGS
     for origin in outer[:_MOST_CHARTS]:
-        found_all += _of_chart(origin, engine)
+        found_all += _of_chart(origin, engine, index)
     detail = f"is not rendered: no more than {_MOST_CHARTS:,} charts are, in one run"
     rest = {
         origin: (Problem(ProblemKind.TOO_LARGE, origin, detail),) for origin in outer[_MOST_CHARTS:]
@@ -66,7 +66,7 @@ def _is_inside(origin: str, charts: dict[str, Chart]) -> bool:
     return basename(folder) == "charts" and f"{dirname(folder)}/Chart.yaml".lstrip("/") in charts
 
 
-def _of_chart(origin: str, engine: HelmEngine) -> Renderings:
+def _of_chart(origin: str, engine: HelmEngine, index: FileIndex) -> Renderings:
     from imagelint.render.helm import ChartFiles
 
     folder = os.path.realpath(dirname(origin) or ".")
@@ -74,6 +74,9 @@ def _of_chart(origin: str, engine: HelmEngine) -> Renderings:
     chart = ChartFiles.read(folder, origin, within)
     if isinstance(chart, Problem):
         return Renderings(problems={origin: (chart,)})
+    told = {name: index.instead(beside(origin, name)) for name in chart.texts}
+    other = {name: data.decode("utf-8") for name, data in told.items() if data is not None}
+    chart = chart._replace(texts={**chart.texts, **other})
     answers = engine.render(chart, _values(chart), origin)
     problems = tuple(one for one in answers if isinstance(one, Problem))
     if len(_others(chart)) > _MOST_VALUES:

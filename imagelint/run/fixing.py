@@ -1,0 +1,173 @@
+"""Mend what has a fix: round by round, until nothing changes any more."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from imagelint.core.edits import apply_edits
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem, ProblemKind, Report
+from imagelint.core.source import Source
+from imagelint.engine.fix import fixable, plan_fixes
+from imagelint.run.index import recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from imagelint.core.finding import Finding
+    from imagelint.engine.fix import FixPlan
+
+MOST_ROUNDS = 10
+"""Of fixes that wait for others, or make room for them."""
+
+
+class FixRequest(NamedTuple):
+    """How to mend.
+
+    `examine` gives the report that counts if files held the given texts, by origin; `read` the text
+    of a file that may be changed, or why it may not. `accepts` is asked about each fix, with the
+    texts that it would change as they are and as they would be.
+    """
+
+    examine: Callable[[Mapping[str, str]], Report]
+    read: Callable[[str], str | Problem]
+    accepts: Callable[[Finding, Iterable[Change]], bool]
+
+
+class Change(NamedTuple):
+    """What becomes of a file."""
+
+    origin: str
+    before: str
+    after: str
+
+
+class FixResult(NamedTuple):
+    """What was mended, in the order in which it was, and the report about what is left.
+
+    `problems` are about fixes that could not be made.
+    """
+
+    changes: tuple[Change, ...]
+    fixed: tuple[Finding, ...]
+    report: Report
+    problems: tuple[Problem, ...]
+
+
+def fix(request: FixRequest) -> FixResult:
+    """Mend in memory all that is accepted; what would do harm is taken back."""
+    return _Fixer(request).run()
+
+
+class _Fixer:
+    """The texts of a run as they are and as they become."""
+
+    def __init__(self, request: FixRequest) -> None:
+        self._request = request
+        self._before: dict[str, str | Problem] = {}
+        self._texts: dict[str, str] = {}
+        self._refused: set[tuple[str, str]] = set()
+        self._problems: list[Problem] = []
+
+    def run(self) -> FixResult:
+        """Mend until there is nothing to mend."""
+        report = self._request.examine({})
+        fixed: list[Finding] = []
+        for _ in range(MOST_ROUNDS):
+            plan = plan_fixes(report.findings, self._accepts)
+            if not plan.taken:
+                break
+            texts = {origin: self._edited(origin, plan) for origin in plan.edits}
+            after = self._request.examine({**self._texts, **texts})
+            if not self._does_harm(plan, texts, report, after):
+                self._texts.update(texts)
+                fixed += plan.taken
+                report = after
+        changes = (
+            Change(origin, before, text)
+            for origin, text in sorted(self._texts.items())
+            if isinstance(before := self._read(origin), str) and text != before
+        )
+        return FixResult(tuple(changes), tuple(fixed), report, tuple(self._problems))
+
+    def _edited(self, origin: str, plan: FixPlan) -> str:
+        return apply_edits(self._text(origin), plan.edits[origin])
+
+    def _text(self, origin: str) -> str:
+        before = self._read(origin)
+        return self._texts.get(origin, before if isinstance(before, str) else "")
+
+    def _read(self, origin: str) -> str | Problem:
+        if origin not in self._before:
+            self._before[origin] = text = self._request.read(origin)
+            if isinstance(text, Problem):
+                self._problems.append(text)
+        return self._before[origin]
+
+    def _accepts(self, finding: Finding) -> bool:
+        """Whether a fix is to be made, and can be."""
+        edits = finding.fix.edits if finding.fix else ()
+        origins = {edit.origin for edit in edits}
+        if any((finding.rule, origin) in self._refused for origin in origins):
+            return False
+        changes = [
+            Change(origin, text, after)
+            for origin in sorted(origins)
+            if not isinstance(self._read(origin), Problem)
+            and (after := _applied(text := self._text(origin), finding, origin)) is not None
+        ]
+        return len(changes) == len(origins) and self._request.accepts(finding, changes)
+
+    def _does_harm(
+        self, plan: FixPlan, texts: Mapping[str, str], before: Report, after: Report
+    ) -> bool:
+        """Whether a text cannot be read any more, or a rule says no less than before.
+
+        Such fixes are not tried again.
+        """
+        broken = {
+            origin
+            for origin, text in texts.items()
+            if _unreadable(origin, text) > _unreadable(origin, self._text(origin))
+        }
+        said, still = _count(before), _count(after)
+        stubborn = {each.rule for each in plan.taken if still[each.rule] >= said[each.rule]}
+        harmful = {
+            (each.rule, edit.origin)
+            for each in plan.taken
+            for edit in (each.fix.edits if each.fix else ())
+            if each.rule in stubborn or edit.origin in broken
+        }
+        self._problems += (_defect(rule, origin) for rule, origin in sorted(harmful))
+        self._refused |= harmful
+        return bool(harmful)
+
+
+def _applied(text: str, finding: Finding, origin: str) -> str | None:
+    """The text of an origin with one fix made, or nothing if that cannot be."""
+    edits = finding.fix.edits if finding.fix else ()
+    try:
+        return apply_edits(text, (edit for edit in edits if edit.origin == origin))
+    except ValueError:
+        return None
+
+
+def _count(report: Report) -> Counter[str]:
+    """How often each rule has something that it could mend."""
+    return Counter(finding.rule for finding in fixable(report.findings))
+
+
+def _unreadable(origin: str, text: str) -> int:
+    """How many places of a text its reader complains about."""
+    document = recognise(Source(origin, text))
+    return len(document.problems) if isinstance(document, Report) else len(document.complaints)
+
+
+def _defect(rule: str, origin: str) -> Problem:
+    return Problem(
+        ProblemKind.RULE_CRASHED,
+        origin,
+        f"the fix of {rule} would not mend it, and was not made",
+        help="this is a defect of imagelint: please report it",
+    )
