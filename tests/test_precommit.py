@@ -26,7 +26,12 @@ SHIPPED = ("imagelint", "policies", "pyproject.toml", "README.md", "LICENSE", "C
 
 
 def test_the_hooks_call_commands_that_are_there() -> None:
-    assert [hook["id"] for hook in HOOKS] == ["imagelint", "imagelint-fix", "imagelint-gate"]
+    assert [hook["id"] for hook in HOOKS] == [
+        "imagelint",
+        "imagelint-fix",
+        "imagelint-pin-check",
+        "imagelint-gate",
+    ]
     for hook in HOOKS:
         program, command, *_ = hook["entry"].split()
         assert program == "imagelint"

@@ -13,6 +13,7 @@ from imagelint.core.report import ExitCode
 COMMANDS = {
     "check": "Judge files: Dockerfiles, manifests, compose files and what belongs to them.",
     "fix": "Mend in files what has a fix.",
+    "pin": "Pin the images that files name to digests.",
     "scan": "Scan an image for vulnerable packages with Trivy.",
     "verify": "Verify who signed an image with cosign.",
     "gate": "Check, scan and verify: one verdict about one image.",

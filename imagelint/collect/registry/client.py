@@ -39,6 +39,8 @@ LARGEST_BLOB = 16 * 1024 * 1024
 
 _SECONDS = 60.0
 _MOST_PAGES = 20
+_MOST_TAG_PAGES = 50
+_TAGS_OF_A_PAGE = 1_000
 _NO_SUCH_LISTING = frozenset((400, 404, 405, 406))
 _HUB, _HUB_HOST = "docker.io", "registry-1.docker.io"
 _CHALLENGE = pattern(r'(?<![a-z_])([a-z_]++)="([^"]*)"')
@@ -99,6 +101,26 @@ class Client:
                 return tuple(found)
             path = f"referrers/{digest}?{urlsplit(following[1]).query}"
         detail = f"the registry lists more than {_MOST_PAGES} pages of referrers"
+        return Problem(ProblemKind.TOO_LARGE, self._origin, detail)
+
+    def tags(self) -> tuple[str, ...] | Problem:
+        """All tags of the repository, as the registry lists them."""
+        found: list[str] = []
+        path = f"tags/list?n={_TAGS_OF_A_PAGE}"
+        for _ in range(_MOST_TAG_PAGES):
+            answer = self._get(path, "application/json")
+            if isinstance(answer, Problem):
+                return answer
+            view = read_json(answer.body.decode("utf-8", "replace"))
+            if isinstance(view, str):
+                detail = "the registry's list of tags is no JSON"
+                return Problem(ProblemKind.UNPARSABLE, self._origin, detail)
+            found += view["tags"].texts()
+            following = _NEXT.search(answer.headers.get("link", ""))
+            if following is None:
+                return tuple(found)
+            path = f"tags/list?{urlsplit(following[1]).query}"
+        detail = f"the registry lists more than {_MOST_TAG_PAGES * _TAGS_OF_A_PAGE:,} tags"
         return Problem(ProblemKind.TOO_LARGE, self._origin, detail)
 
     def _tagged(self, digest: str) -> tuple[Descriptor, ...] | Problem:

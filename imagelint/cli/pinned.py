@@ -1,0 +1,56 @@
+"""What is told about images that were pinned, or would be."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.cli.complaints import shown
+from imagelint.cli.diffs import unified
+from imagelint.cli.streams import say
+from imagelint.engine.decide import count
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagelint.cli.fixed import FixView
+    from imagelint.core.report import Problem
+    from imagelint.engine.pins import PinPlace
+    from imagelint.run.fixing import Change
+    from imagelint.run.pinning import Pin, PinResult
+
+_SHORT = 19
+"""Characters of a digest that tell it from others: its algorithm and twelve digits."""
+
+
+def tell(
+    plan: PinResult, view: FixView, changes: Iterable[Change], problems: Iterable[Problem]
+) -> None:
+    """Problems and what is left to standard error, what was pinned to standard output."""
+    for problem in problems:
+        click.echo(f"problem: {shown(problem.origin)}: {shown(problem.detail)}", err=True)
+    if view.diff:
+        for change in changes:
+            say("".join(unified(change)))
+    if view.quiet:
+        return
+    for pin in () if view.diff else plan.pins:
+        say(f"{'pinned' if view.writes else 'not pinned'} {_line(pin)}\n")
+    for place in plan.left:
+        click.echo(f" note: {_place(place)}: left as it is: {place.why}", err=True)
+    done = "pinned" if view.writes else "to be pinned"
+    click.echo(f"{count(len(plan.pins), 'image')} {done}", err=True)
+
+
+def _line(pin: Pin) -> str:
+    reference = pin.place.reference
+    if reference is None or not pin.digest:
+        return f"{_place(pin.place)} {shown(str(reference))}"
+    moved = f" → {pin.tag}" if pin.tag != reference.tag else ""
+    name = str(reference._replace(digest=""))
+    return f"{_place(pin.place)} {shown(name)}{shown(moved)} @{pin.digest[:_SHORT]}"
+
+
+def _place(place: PinPlace) -> str:
+    return shown(f"{place.origin}:{place.position.line}:{place.position.column}")

@@ -1,0 +1,119 @@
+from __future__ import annotations
+
+import pytest
+
+from imagelint.core.edits import apply_edits
+from imagelint.core.report import Report
+from imagelint.core.source import Source
+from imagelint.engine.pins import PinPlace, pin_places
+from imagelint.run.index import recognise
+
+DIGEST = "sha256:" + "ab" * 32
+OTHER = "sha256:" + "cd" * 32
+
+
+def places(origin: str, text: str) -> list[PinPlace]:
+    document = recognise(Source(origin, text))
+    assert not isinstance(document, Report)
+    return list(pin_places(document))
+
+
+def pinned(origin: str, text: str, tag: str = "") -> str:
+    """The text with every place pinned, under another tag if one is given."""
+    edits = []
+    for place in places(origin, text):
+        if place.reference is not None and not place.why:
+            edit = place.edit(text, tag or place.reference.tag, DIGEST)
+            assert edit is not None
+            edits.append(edit)
+    return apply_edits(text, edits).replace(DIGEST, "D")
+
+
+def test_images_of_a_dockerfile_are_pinned_where_they_are_named() -> None:
+    text = (
+        "FROM python:3.12 AS build\nFROM --platform=linux/amd64 alpine\nFROM build\n"
+        "COPY --from=busybox:1.36 /a /a\nRUN --mount=type=bind,from=ghcr.io/a/b:c,target=/x true\n"
+        "FROM scratch\n"
+    )
+    assert pinned("Dockerfile", text) == (
+        "FROM python:3.12@D AS build\nFROM --platform=linux/amd64 alpine@D\nFROM build\n"
+        "COPY --from=busybox:1.36@D /a /a\n"
+        "RUN --mount=type=bind,from=ghcr.io/a/b:c@D,target=/x true\nFROM scratch\n"
+    )
+
+
+@pytest.mark.parametrize("written", ["$BASE", "${BASE}"])
+@pytest.mark.parametrize("quote", ["", '"', "'"])
+def test_an_argument_that_is_the_whole_name_is_pinned_in_its_default(
+    written: str, quote: str
+) -> None:
+    text = f"ARG OTHER=1 BASE={quote}python:3.12{quote}\nFROM {written}\n"
+    assert pinned("Dockerfile", text) == text.replace("3.12", "3.12@D")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "ARG V=1\nFROM debian:${V}\n",
+        "FROM ${BASE}\n",
+        "ARG BASE\nFROM $BASE\n",
+        "ARG BASE=python:3.12\nFROM ${BASE:-a}\n",
+    ],
+)
+def test_a_name_with_a_variable_in_it_is_left(text: str) -> None:
+    (place,) = places("Dockerfile", text)
+    assert place.why == "a variable or a template is part of its name"
+
+
+def test_pods_and_services_keep_quotes_and_comments() -> None:
+    pod = (
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: x}\nspec:\n  containers:\n"
+        "  - name: a\n    image: \"a/b:v1\" # why\n  - {name: b, image: 'nginx'}\n"
+        "  - {name: c, image: '{{ .x }}'}\n"
+    )
+    assert pinned("pod.yaml", pod) == pod.replace("b:v1", "b:v1@D").replace("nginx", "nginx@D")
+    compose = "services:\n  a: {image: redis:7}\n  b: {build: ., image: b:dev}\n"
+    assert pinned("compose.yaml", compose) == compose.replace("redis:7", "redis:7@D")
+
+
+def test_a_kustomization_has_a_key_for_the_digest() -> None:
+    text = (
+        "images:\n- name: a/b\n  newTag: v1 # now\n- {name: x, newName: nginx, newTag: '1.27'}\n"
+        "- name: c\n  newName: d\n"
+    )
+    assert pinned("kustomization.yaml", text) == (
+        "images:\n- name: a/b\n  newTag: v1 # now\n  digest: D\n"
+        "- {name: x, newName: nginx, newTag: '1.27', digest: D}\n- name: c\n  newName: d\n"
+    )
+
+
+def test_a_kustomization_with_a_digest_is_pinned() -> None:
+    text = f"images: [{{name: a, newTag: v1, digest: {DIGEST}}}]\n"
+    (place,) = places("kustomization.yaml", text)
+    assert place.pinned
+    assert place.reference is not None
+    assert place.reference.digest == DIGEST
+
+
+def test_values_of_charts_are_pinned_by_tag_or_whole() -> None:
+    text = (
+        "image:\n  registry: nvcr.io\n  repository: nvidia/tritonserver\n  tag: '24.10-py3'\n"
+        "parts: [{initImage: 'busybox:1.36', image: {repository: x, tag: ''}}]\n"
+        "pullSecretsImage: nothing\n"
+    )
+    assert pinned("values.yaml", text) == text.replace("24.10-py3", "24.10-py3@D").replace(
+        "busybox:1.36", "busybox:1.36@D"
+    )
+    first = places("values.yaml", text)[0]
+    assert first.reference is not None
+    assert first.reference.name == "nvcr.io/nvidia/tritonserver"
+
+
+def test_values_with_a_digest_of_their_own_are_pinned() -> None:
+    text = f"image: {{repository: a, tag: v1, digest: '{DIGEST}'}}\n"
+    assert [place.pinned for place in places("values.yaml", text)] == [True]
+
+
+def test_another_tag_takes_the_place_of_the_old_one() -> None:
+    text = f"FROM vllm/vllm-openai:v0.8.4@{OTHER}\nFROM python:3.12\n"
+    assert pinned("Dockerfile", text, "new") == "FROM vllm/vllm-openai:new@D\nFROM python:new@D\n"
