@@ -30,7 +30,13 @@ READ_AS = {"kustomization": "kubernetes", "json-patch": "kubernetes"}
 SILENT: dict[tuple[str, str], str] = {
     **{
         (rule, kind): LAYERS
-        for rule in ("apt-lists-kept", "apt-recommends", "host-driver-in-image", "pip-cache-kept")
+        for rule in (
+            "apt-lists-kept",
+            "apt-recommends",
+            "host-driver-in-image",
+            "index-update-alone",
+            "pip-cache-kept",
+        )
         for kind in ("compose", "kubernetes")
     },
     **{

@@ -163,10 +163,13 @@ class Manager(NamedTuple):
     the options that give packages a name under which they are removed. `builds` compiles.
 
     `valued` are the options with a value of their own, `dry_run` those with which nothing is
-    installed. `assume_yes` answers its questions; it
-    asks none when that is empty. `no_recommends` leaves out what packages only recommend, which
-    the setting `recommends_setting` does for all. `unsigned` accepts packages that nobody
-    signed, `insecure` and `insecure_variables` servers that nobody vouches for;
+    installed. `assume_yes` answers its questions, the best to write first, as do
+    `assume_yes_settings` of its configuration and `assume_yes_variables`; it asks none when
+    `assume_yes` is empty. Besides what installs, `asks` are the subcommands that do, and
+    `always_asks` is false where there are releases that never did. `no_recommends` leaves out what
+    packages only recommend, which the setting `recommends_setting` does for all. `unsigned` accepts
+    packages that nobody signed, `insecure` and `insecure_variables` servers that nobody vouches
+    for;
     `secure_variables` do so when they are set to a word that means no. `index_variables` say
     where packages come from; `checks_files` is false when no signature is verified of a
     package given by its file or address. `own` are the packages that the manager itself
@@ -195,6 +198,10 @@ class Manager(NamedTuple):
     valued: frozenset[str] = frozenset()
     dry_run: tuple[str, ...] = ()
     assume_yes: tuple[str, ...] = ()
+    assume_yes_settings: tuple[str, ...] = ()
+    assume_yes_variables: tuple[str, ...] = ()
+    asks: tuple[str, ...] = ()
+    always_asks: bool = True
     no_recommends: tuple[str, ...] = ()
     recommends_setting: str = ""
     unsigned: tuple[str, ...] = ()
@@ -211,6 +218,11 @@ class Manager(NamedTuple):
     def left_overs(self) -> tuple[Cache, ...]:
         """All that it leaves on disk."""
         return (self.lists, *self.caches) if self.lists else self.caches
+
+    @property
+    def cleaning(self) -> tuple[str, ...]:
+        """The subcommands that remove what it leaves on disk."""
+        return tuple(words for cache in self.left_overs for words in cache.cleaned_by)
 
 
 class Call(NamedTuple):

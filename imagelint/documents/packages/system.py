@@ -162,6 +162,7 @@ APT = Manager(
     valued=_APT_VALUED,
     dry_run=("-s", "--simulate", "--just-print", "--dry-run", "--recon", "--no-act"),
     assume_yes=("-y", "--yes", "--assume-yes", "--force-yes"),
+    assume_yes_settings=("Assume-Yes",),
     no_recommends=("--no-install-recommends",),
     recommends_setting="Install-Recommends",
     unsigned=("--allow-unauthenticated", "--allow-insecure-repositories", "--force-yes"),
@@ -213,6 +214,7 @@ DNF = Manager(
     valued=_RPM_VALUED,
     dry_run=("--assumeno",),
     assume_yes=("-y", "--assumeyes"),
+    assume_yes_settings=("assumeyes",),
     no_recommends=("--setopt=install_weak_deps=False", "--setopt=install_weak_deps=0"),
     recommends_setting="install_weak_deps",
     unsigned=("--nogpgcheck", "--no-gpgchecks"),
@@ -233,6 +235,8 @@ MICRODNF = DNF._replace(
     source="https://github.com/rpm-software-management/microdnf",
     caches=(Cache("microdnf", ("/var/cache/yum",), cleaned_by=("clean",)),),
     checks_files=True,
+    # `--assumeyes` of releases 2 and 3: "Does nothing, we always assume yes".
+    always_asks=False,
 )
 TDNF = DNF._replace(
     name="tdnf",
@@ -257,7 +261,8 @@ ZYPPER = Manager(
     sweeps=("--clean-deps", "-u"),
     valued=_ZYPPER_VALUED,
     dry_run=("--dry-run",),
-    assume_yes=("-n", "--non-interactive", "-y", "--no-confirm"),
+    assume_yes=("-y", "--no-confirm", "-n", "--non-interactive"),
+    asks=("remove", "rm", "source-install", "si"),
     no_recommends=("--no-recommends",),
     recommends_setting="onlyRequires",
     unsigned=("--no-gpg-checks", "--allow-unsigned-rpm"),

@@ -19,6 +19,7 @@ __all__ = [
     "is_loose",
     "loose_packages",
     "names_commit",
+    "names_no_version",
 ]
 
 # `git+https://…@v2.20.0`: a tag can be moved, but hardly ever is; a branch moves every day.
@@ -78,3 +79,10 @@ def names_commit(address: str) -> bool:
     """Whether the address of a repository says which commit is meant, or a variable does."""
     where = address.partition("?")[2] or address.partition("#")[2]
     return bool("$" in where or _GIT_COMMIT.search(address) or _GIT_TAG.search(address))
+
+
+def names_no_version(install: PackageInstall, package: Requirement) -> bool:
+    """Whether a package of a distribution is certainly asked for in any version at all."""
+    if not install.ecosystem.is_system or not package.name or package.specifier:
+        return False
+    return package.pinned == Known(value=False) and "/" not in package.raw

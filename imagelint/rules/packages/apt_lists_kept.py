@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import refreshed_manager
-from imagelint.documents.queries.packagecaches import Removals, holds
+from imagelint.documents.queries.packages.caches import Removals, holds
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Context, Findings, Severity, rule
 

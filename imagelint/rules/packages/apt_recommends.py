@@ -8,6 +8,7 @@ from imagelint.core.source import Span
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import manager_call
 from imagelint.documents.packages.system import APT
+from imagelint.documents.queries.packages.wording import word_behind
 from imagelint.documents.queries.stages import enclosing_stage, stages_where
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
@@ -47,16 +48,16 @@ def apt_recommends(command: Command, ctx: Context) -> Findings:
         verb = next((word for word in command.arguments if word.text == "install"), None)
         if verb is None:
             continue
+        switch = APT.no_recommends[0]
+        behind = word_behind(ctx.document, command, verb, switch)
+        end = Span(verb.span.end, verb.span.end)
         names = [package.name for package in install.packages if package.name]
         yield ctx.finding(
             verb,
             f"`{command.program} install` brings in what its packages only recommend",
-            help=f"add `{APT.no_recommends[0]}`; name what was relied on",
+            help=f"add `{switch}`; name what was relied on",
             subject=names[0] if names else "",
-            fix=Fix(
-                f"add {APT.no_recommends[0]}",
-                (ctx.edit(Span(verb.span.end, verb.span.end), f" {APT.no_recommends[0]}"),),
-            ),
+            fix=Fix(f"add {switch}", (ctx.edit(end, behind),)) if behind else None,
         )
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.execution import Phase
-from imagelint.documents.queries import packagecaches
+from imagelint.documents.queries.packages import caches as packagecaches
 from imagelint.documents.shell.script import Script
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.packages.packagemanager import Cache
-    from imagelint.documents.queries.packagecaches import Filling
+    from imagelint.documents.queries.packages.caches import Filling
 
 
 @rule(Script, Severity.LOW, references=("hadolint DL3042",))

@@ -5,7 +5,7 @@ import pytest
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.python import PIP
 from imagelint.documents.packages.system import APT
-from imagelint.documents.queries.packagecaches import (
+from imagelint.documents.queries.packages.caches import (
     brings_more_than_itself,
     cache_mount,
     cache_switched_off,

@@ -1,0 +1,1 @@
+"""Questions about what package managers do, and what they leave behind."""
