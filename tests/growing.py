@@ -134,6 +134,9 @@ spec:
 ---
 """
 
+_RUN_LINE = (
+    f"docker run -d --privileged -p 80#-:80 -e A_TOKEN=xsecret#- {_VLLM} --model m#- \\\n -tp 2\n"
+)
 DOCKERFILES = {
     "stages with installations": (
         "FROM debian:bookworm AS s#-\nRUN apt-get update && apt-get install -y c && pip install t\n"
@@ -240,6 +243,25 @@ INPUTS: dict[str, Input] = {
         "compose.yaml", "      A#-_TOKEN: xsecret#-\n", f"{_SERVICE}    environment:\n"
     ),
     "ports of a service": Input("compose.yaml", "      - '#-:#-'\n", f"{_SERVICE}    ports:\n"),
+    "run lines": Input("run.sh", _RUN_LINE),
+    "flags of a run line": Input(
+        "run.sh", " -e A#-_TOKEN=vaLue#- -v /v#-:/v#- -p #-:#- --cap-add c#-", "docker run", " a\n"
+    ),
+    "arguments of a run line": Input("run.sh", " --flag#- v#-", f"docker run --gpus 1 {_VLLM}"),
+    "variables of a script": Input("run.sh", "A#-=${A#-:-x}\nB=$A#-\n", "", "docker run $B\n"),
+    "recipes": Input("Makefile", "V#- = $(V#+) x\nt#-:\n\t@docker run -e A=$(V#-) i:#-\n"),
+    "variables in recipes": Input("Makefile", "V#- = $(V#+)$(V#+) x\n", "a:\n\tdocker run $(V0)\n"),
+    "commands of a unit": Input(
+        "a.service", "Environment=A#-=1\nExecStart=docker run i:%i$A#- \\\n # c\n", "[Service]\n"
+    ),
+    "containers of units": Input(
+        "a.container", "Environment=A#-=1\nVolume=/v#-:/v\n", "[Container]\nImage=a\n"
+    ),
+    "steps of a workflow": Input(
+        ".github/workflows/a.yml",
+        "      - run: |\n          docker run i#- ${{ a#- }}\n",
+        "jobs:\n  a:\n    steps:\n",
+    ),
     "requirements": Input("requirements.txt", "pkg#-==1.#-\nvllm\n"),
     "ignored paths": Input(".dockerignore", "a#-\n!b#-\n"),
     "vulnerabilities": Input(

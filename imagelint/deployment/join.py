@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 _JOINS = {
     "compose": "services:joined_services",
     "kubernetes": "pods:joined_pods",
+    **dict.fromkeys(
+        ("makefile", "shell-script", "systemd-unit", "workflow"), "services:joined_services"
+    ),
 }
 
 

@@ -1,4 +1,4 @@
-"""Services of compose files, completed by the images that they build."""
+"""Services of compose files and run lines, completed by the images that are built for them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.source import Span
 from imagelint.deployment.attachment import Attacher, mapped
-from imagelint.deployment.builds import Builder, build_in, config_in, takes
+from imagelint.deployment.builds import Builder, build_in, build_of, config_in, takes
 from imagelint.documents.compose.document import ComposeFile
-from imagelint.documents.compose.execution import ServicePlace
+from imagelint.documents.compose.services import ServiceFile
 from imagelint.documents.compose.variables import environment_files, is_all_read
 from imagelint.documents.project import beside
 from imagelint.documents.serving.imageconfig import run_as
@@ -33,10 +33,10 @@ if TYPE_CHECKING:
 
 def joined_services(document: Document, project: Project) -> Document:
     """A compose file whose services know the images that they build, and what files hand them."""
-    if not isinstance(document, ComposeFile):
+    if not isinstance(document, ServiceFile):
         return document
     attacher = Attacher(document)
-    builder = Builder(project, attacher, certain=True)
+    builder = Builder(project, attacher, certain=isinstance(document, ComposeFile))
     services = tuple(
         _joined(service, _config(service, document, builder))
         for service in (_with_files(one, document, builder) for one in document.services)
@@ -46,7 +46,7 @@ def joined_services(document: Document, project: Project) -> Document:
     return document.with_services(services, attacher.attachments)
 
 
-def _with_files(service: ComposeService, document: ComposeFile, builder: Builder) -> ComposeService:
+def _with_files(service: ComposeService, document: ServiceFile, builder: Builder) -> ComposeService:
     """A service with the variables of its files: what it sets itself counts more."""
     names = environment_files(service.body)
     if not names:
@@ -63,7 +63,7 @@ def _with_files(service: ComposeService, document: ComposeFile, builder: Builder
             offset = builder.attacher.offset(file.value, certain=True)
             found += _variables(file.value, offset, service.place)
     env = (*found, *service.env)
-    place = ServicePlace(service.runtime.user, env)
+    place = service.place.with_env(env)
     placed = tuple(one._replace(place=place) for one in env)
     return service._replace(env=placed, env_complete=complete, place=place)
 
@@ -93,7 +93,11 @@ def _joined(service: ComposeService, config: ImageConfig | None) -> ComposeServi
     return service._replace(config=config, runtime=runtime)
 
 
-def _config(service: ComposeService, document: ComposeFile, builder: Builder) -> ImageConfig | None:
+def _config(service: ComposeService, document: ServiceFile, builder: Builder) -> ImageConfig | None:
+    if service.started is not None:
+        image = service.image.known if service.image is not None else None
+        built = build_of(image, builder.project) if image is not None and image.registry else None
+        return built and builder.config(built, service.place)
     build = service.build
     if build is None or build.target is None:
         return None
@@ -104,7 +108,7 @@ def _config(service: ComposeService, document: ComposeFile, builder: Builder) ->
     return named and builder.config(named, service.place)
 
 
-def _inline(build: ImageBuild, document: ComposeFile, place: ExecutionPlace) -> ImageConfig | None:
+def _inline(build: ImageBuild, document: ServiceFile, place: ExecutionPlace) -> ImageConfig | None:
     """The configuration by a Dockerfile that stands in the file."""
     from imagelint.documents.dockerfile.document import Dockerfile
 

@@ -25,6 +25,22 @@ _OTHER_LANGUAGE = pattern(
     r"|rs|rst|scss|sh|sql|sum|svg|tf|toml|ts|tsx|txt|vim|xml|diff|ya?ml|json)"
 )
 _COMPOSE = pattern(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compose\.ya?ml")
+# Files whose lines may run containers: of ours where one does.
+_RUNNING = {
+    "shell-script": pattern(r".+\.(?:sh|bash|ksh|zsh)"),
+    "makefile": pattern(r"(?:gnu)?makefile(?:\.(?!am$|in$)[\w-]+)?|.+\.mk"),
+    "systemd-unit": pattern(r".+\.(?:service|container)"),
+}
+_WORKFLOW = pattern(
+    r"(?:.*/)?(?:\.(?:github|gitea|forgejo)/workflows/[^/]+|action|(?:[^/]*\.)?gitlab-ci[^/]*"
+    r"|\.gitlab/(?:.*/)?[^/]+)\.ya?ml"
+)
+_STEPS = pattern(
+    r"^[\"']?(?:jobs|runs)[\"']?[ \t]*:|^[ \t]+(?:before_|after_)?script[ \t]*:", re.MULTILINE
+)
+_QUADLET = pattern(r"^\[Container\]", re.MULTILINE)
+# The programs of `knowledge.containers.run_flags`, which is not imported for texts without them.
+_PROGRAMS = ("docker", "podman", "nerdctl")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
 # Files of charts and of other tools, which only look like documents of ours.
 _VALUES = pattern(r"values.*\.ya?ml")
@@ -93,7 +109,7 @@ def candidate(path: str) -> bool:
     """
     low = _plain(path)
     name = low.rpartition("/")[2]
-    if _DATA.fullmatch(name):
+    if _DATA.fullmatch(name) or _running_kind(name):
         return True
     return _is_dockerfile_name(name) or bool(kind_by_path(low))
 
@@ -111,7 +127,7 @@ def _class_of(low: str) -> str:
         return named
     if _is_dockerfile_name(name):
         return "template" if _TEMPLATE_NAME.fullmatch(name) else "dockerfile"
-    return name if _DATA.fullmatch(name) else ""
+    return _running_kind(name) or (name if _DATA.fullmatch(name) else "")
 
 
 def may_be(path: str, kind: str) -> bool:
@@ -137,14 +153,34 @@ def detect(origin: str, text: str) -> str:
         return ""
     if _is_dockerfile_name(name):
         return _named_dockerfile(name, text, head)
+    if running := _running_kind(name):
+        return _running(name, text, running)
     if _VALUES.fullmatch(name):
         kind = _data(low, name, text, head)
         return kind if kind == "kubernetes" else "values"
     if _DATA.fullmatch(name):
         kind = _data(low, name, text, head)
         # `kubectl apply -f folder` takes whatever ends so: no name hides an object.
-        return "" if kind != "kubernetes" and _NONE_OF_OURS.fullmatch(name) else kind
+        told = kind in ("kubernetes", "workflow")
+        return "" if not told and _NONE_OF_OURS.fullmatch(name) else kind
     return _by_content(name, text)
+
+
+def _running_kind(name: str) -> str:
+    """What kind a file is by its name if one of its lines runs a container."""
+    found = (kind for kind, names in _RUNNING.items() if names.fullmatch(name))
+    return next(found, "")
+
+
+def _running(name: str, text: str, kind: str) -> str:
+    """The kind of a text whose lines are of ours where one runs a container."""
+    if name.endswith(".container"):
+        return kind if _QUADLET.search(text) else ""
+    if not any(program in text for program in _PROGRAMS):
+        return ""
+    from imagelint.documents.runlines.fragments import may_run_container
+
+    return kind if may_run_container(text) else ""
 
 
 def _plain(path: str) -> str:
@@ -188,6 +224,8 @@ def _data(path: str, name: str, text: str, head: str) -> str:
     kind = _manifest_kind(text) or (_report(head) if name.endswith(".json") else "")
     if kind:
         return kind
+    if _WORKFLOW.fullmatch(path) and _STEPS.search(text):
+        return _running(name, text, "workflow")
     if _COMPOSE.fullmatch(name) and _may_be_compose(name, text):
         return _odd_kind(text) or "compose"
     if _OPERATIONS.match(head) and _OPERATION.search(head) and _POINTER.search(head):

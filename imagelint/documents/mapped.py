@@ -8,7 +8,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 
 class MappedText(NamedTuple):
@@ -65,6 +65,22 @@ class MappedText(NamedTuple):
         starts = tuple(outer.starts[start] for start in self.starts)
         ends = tuple(outer._end(self._end(index) - 1) for index in range(len(starts)))
         return MappedText(self.text, span, starts, ends)
+
+    def replaced(self, pieces: Iterable[tuple[int, int, str]]) -> MappedText:
+        """The text with others for some ranges, in order: all of one stands where its range did."""
+        texts: list[str] = []
+        starts: list[int] = []
+        ends: list[int] = []
+        at = 0
+        for start, end, text in (*pieces, (len(self.text), len(self.text), "")):
+            texts += (self.text[at:start], text)
+            starts += (*range(at, start), *[start] * len(text))
+            ends += (*range(at + 1, start + 1), *[end] * len(text))
+            at = end
+        if len(texts) == 2:  # noqa: PLR2004 - nothing but the end
+            return self
+        inner = MappedText("".join(texts), Span(0, len(self.text)), tuple(starts), tuple(ends))
+        return inner.within(self)
 
     def _end(self, index: int) -> int:
         return self.ends[index] if self.ends else self.starts[index] + 1

@@ -26,7 +26,12 @@ LAYERS = "it is about what stays in a layer, and only builds make layers"
 PLACEMENT = "GPUs, memory and /dev/shm are given by whoever runs the image"
 NOT_RESTARTED = "nobody ends it for being slow to start"
 # What a patch says of pods is read by the reader of manifests.
-READ_AS = {"kustomization": "kubernetes", "json-patch": "kubernetes"}
+READ_AS = {
+    "kustomization": "kubernetes",
+    "json-patch": "kubernetes",
+    # A line that runs a container is read as a service, by what reads those.
+    **dict.fromkeys(("makefile", "shell-script", "systemd-unit", "workflow"), "compose"),
+}
 SILENT: dict[tuple[str, str], str] = {
     **{
         (rule, kind): LAYERS

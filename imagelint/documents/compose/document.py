@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.source import Span
-from imagelint.documents.base import Allowance, Complaint, Document, DocumentError
+from imagelint.documents.base import Allowance, Complaint, DocumentError
 from imagelint.documents.complaints import MalformedComposeFile
 from imagelint.documents.compose.contexts import build_landmarks, read_build
 from imagelint.documents.compose.dotenv import FILE_NAME, read_dotenv
@@ -18,12 +18,13 @@ from imagelint.documents.compose.model import Assembly, ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
 from imagelint.documents.compose.project.references import circular_services, undefined_names
 from imagelint.documents.compose.runtime import read_runtime
+from imagelint.documents.compose.services import ServiceFile
 from imagelint.documents.compose.specification.validation import refused
 from imagelint.documents.compose.values import is_set, parts, value
 from imagelint.documents.compose.variables import read_env, read_settings
 from imagelint.documents.parts import Attachments
 from imagelint.documents.secrets.names import is_secret_name
-from imagelint.documents.shared import CommandLine, EnvOrigin, ImageRole, ImageUse, image_use
+from imagelint.documents.shared import EnvOrigin, ImageRole, ImageUse, image_use
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
@@ -49,11 +50,11 @@ _TOGETHER = ("extends", "include", "!reset")
 _DEFAULT = pattern(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-([^{}$\r\n]+)\}")
 
 
-class ComposeFile(Document):
+class ComposeFile(ServiceFile):
     """The services of a compose file in source order."""
 
     kind = "compose"
-    __slots__ = ("_first", "services")
+    __slots__ = ("_first",)
 
     def __init__(
         self,
@@ -78,28 +79,9 @@ class ComposeFile(Document):
         """Only the first of the files that lie over each other speaks of the others."""
         return self._first or origin == self.source.origin
 
-    def nodes(self) -> Iterator[Node]:
-        """Each service, and what stands in it."""
-        for service in self.services:
-            yield service
-            yield from unknown_values(service.body, SERVICE, value)
-            if service.image is not None:
-                yield service.image
-            yield from service.arguments
-            yield from service.env
-            yield from service.ports
-            for place in (service.body["entrypoint"], service.body["command"]):
-                if place.exists:
-                    yield CommandLine(place.span, service.name, service.place, place.path)
-            yield from _started(service)
-
-    def with_services(
-        self, services: tuple[ComposeService, ...], attachments: Attachments
-    ) -> ComposeFile:
-        """The file with other services in the places of its own, and places in further texts."""
-        made = self.attach(attachments)
-        made.services = services
-        return made
+    def unknown_words(self, service: ComposeService) -> Iterable[Node]:
+        """The words of a service that its fields do not take."""
+        return unknown_values(service.body, SERVICE, value)
 
     def landmarks(self) -> Iterator[Landmark]:
         """The images that it builds, and the contexts that it gives to builds by name."""
@@ -116,18 +98,6 @@ class ComposeFile(Document):
             for match in _DEFAULT.finditer(text.source.text):
                 if is_secret_name(match[1]):
                     yield Span(text.start + match.start(2), text.start + match.end(2))
-
-
-def _started(service: ComposeService) -> Iterator[Node]:
-    from imagelint.documents.compose.launching import launch, scripts
-    from imagelint.documents.serving.reading import serving_command
-
-    for script in scripts(service):
-        yield script
-        yield from script.commands
-    command = serving_command(launch(service))
-    if command is not None:
-        yield command
 
 
 def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeFile:

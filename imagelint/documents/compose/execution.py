@@ -20,6 +20,10 @@ class ServicePlace:
         self._user = user
         self._env = env
 
+    def with_env(self, env: tuple[EnvVar, ...]) -> ServicePlace:
+        """The same with further variables."""
+        return ServicePlace(self._user, env)
+
     @property
     def phase(self) -> Phase:
         """At the start."""

@@ -70,6 +70,8 @@ def launch(service: ComposeService) -> Launch:
 
 
 def _started(service: ComposeService) -> CommandLine:
+    if service.started is not None:
+        return service.started
     entry = read_words(service.body["entrypoint"])
     command = read_words(service.body["command"])
     return CommandLine(entry.words + command.words, entry.complete and command.complete)

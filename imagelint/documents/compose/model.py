@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from imagelint.core.record import NamedTuple
 
@@ -11,7 +11,8 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Allowance, Complaint, DocumentError
     from imagelint.documents.builds import ImageBuild
-    from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.compose.execution import ServicePlace
+    from imagelint.documents.compose.words import CommandLine
     from imagelint.documents.parts import TextPart
     from imagelint.documents.runtime.field import Field
     from imagelint.documents.runtime.model import Runtime
@@ -39,6 +40,45 @@ class Assembly(NamedTuple):
     root: Cursor | None = None
 
 
+class ServiceWords(Protocol):
+    """How the settings of a service are spelt where it is written, by the keys of compose."""
+
+    @property
+    def title(self) -> str:
+        """What readers call it: `service`, `container`."""
+        ...
+
+    def key(self, key: str) -> str:
+        """How a key is written."""
+        ...
+
+    def setting(self, key: str, value: str) -> str:
+        """How a key is written with its value."""
+        ...
+
+
+class ComposeWords:
+    """The keys of a compose file."""
+
+    __slots__ = ()
+
+    @property
+    def title(self) -> str:
+        """`service`."""
+        return "service"
+
+    def key(self, key: str) -> str:
+        """The key."""
+        return key
+
+    def setting(self, key: str, value: str) -> str:
+        """The key with its value; a colon in it needs quotes."""
+        return f'{key}: "{value}"' if ":" in value else f"{key}: {value}"
+
+
+COMPOSE_WORDS = ComposeWords()
+
+
 class PublishedPort(NamedTuple):
     """A port of a service that is published on the host.
 
@@ -61,7 +101,8 @@ class ComposeService(NamedTuple):
     `build` says how its image is built, `arguments` are those of the build. `env` are the
     variables in source order and `env_complete` is false when others may be set (`env_file`,
     `extends`). `place` is what its scripts and variables are a part of, `config` that of its image
-    where that is built in the run.
+    where that is built in the run. `words` tell how its settings are spelt where it is written, and
+    `started` is what it starts where no keys hold that: the line of a shell.
     """
 
     span: Span
@@ -74,9 +115,16 @@ class ComposeService(NamedTuple):
     env_complete: bool
     ports: tuple[PublishedPort, ...]
     runtime: Runtime
-    place: ExecutionPlace
+    place: ServicePlace
     path: str
     config: ImageConfig | None = None
+    words: ServiceWords = COMPOSE_WORDS
+    started: CommandLine | None = None
+
+    @property
+    def title(self) -> str:
+        """What readers call it: `service`, `container`."""
+        return self.words.title
 
     @property
     def builds(self) -> bool:

@@ -46,6 +46,14 @@ class CommandLine(NamedTuple):
     words: tuple[MappedWord, ...]
     complete: bool = True
 
+    @property
+    def span(self) -> Span | None:
+        """Where they are written; None where there are none."""
+        spans = [one.word.span for one in self.words]
+        if not spans:
+            return None
+        return Span(min(span.start for span in spans), max(span.end for span in spans))
+
 
 def read_words(place: Cursor) -> CommandLine:
     """The words at a place."""

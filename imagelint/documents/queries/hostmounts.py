@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.compose.model import ComposeService
 
-SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock")
+SOCKETS = ("docker.sock", "containerd.sock", "crio.sock", "cri-dockerd.sock", "podman.sock")
 """How the sockets of container runtimes are called."""
 SYSTEM_FOLDERS = ("/", "/boot", "/dev", "/etc", "/proc", "/root", "/sys", "/usr")
 """Folders that every machine has, and that hold who may do what on it."""

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 _SPECIAL = pattern(r"[\\'\"$`*?~{]")
 _EXPANSION = (
     r"\$(?P<name>[A-Za-z_]\w*)"
-    r"|\$\{(?P<braced>[A-Za-z_]\w*)(?:(?P<colon>:?)(?P<operator>[-+=])(?P<other>[^{}'\"`$\\]*))?\}"
+    r"|\$\{(?P<braced>[A-Za-z_]\w*|[1-9])(?:(?P<colon>:?)(?P<operator>[-+=])(?P<other>[^{}'\"`$\\]*))?\}"
 )
 _BARE = pattern(
     rf"(?P<plain>[^\\'\"$`*?]+)|'(?P<single>[^']*)'|(?P<quote>\")|\\(?P<escape>\r?\n|.|$)"

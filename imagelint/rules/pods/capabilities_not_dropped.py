@@ -75,7 +75,7 @@ def capabilities_not_dropped(container: Container | ComposeService, ctx: Context
             cap_drop: [ALL]
     """
     if isinstance(container, ComposeService):
-        yield from _added(container, "service", ctx)
+        yield from _added(container, container.title, ctx)
     elif not container.windows:
         if _keeps_some(container):
             message = f"the container `{container.name}` does not drop all capabilities"

@@ -108,10 +108,12 @@ def _judge_service(service: ComposeService, ctx: Context) -> Findings:
     for key, place in zip(_OF_HOST, of_host, strict=True):
         if not place.on or (key == "ipc" and _serves_here(service, ctx)):
             continue
+        words = service.words
+        drop, published = f"drop `{words.key(key)}`", words.key("ports")
         yield ctx.finding(
             place,
-            f"{key}: host lets the service see {_OF_HOST[key]}",
-            help="drop it and publish `ports`" if key == "network_mode" else f"drop `{key}`",
+            f"{words.setting(key, 'host')} lets the {service.title} see {_OF_HOST[key]}",
+            help=f"drop it, and publish by `{published}`" if key == "network_mode" else drop,
             subject=service.name,
             severity=_severity_of(key),
         )

@@ -74,8 +74,9 @@ def pod_runs_as_root(pod: Pod | ComposeService, ctx: Context) -> Findings:
     if isinstance(pod, ComposeService):
         root, user = pod.place.root, pod.runtime.privileges.user
         if isinstance(root, Known) and root.value:
-            message = f"the service `{pod.name}` is told to run as root"
-            yield ctx.finding(user, message, help=_SERVICE_HELP, subject=pod.name)
+            message = f"the {pod.title} `{pod.name}` is told to run as root"
+            help_ = f"name another user: `{pod.words.setting('user', '10001:0')}`"
+            yield ctx.finding(user, message, help=help_, subject=pod.name)
         return
     if pod.windows:
         return
@@ -100,4 +101,3 @@ def pod_runs_as_root(pod: Pod | ComposeService, ctx: Context) -> Findings:
 
 
 _HELP = "set `securityContext: {runAsNonRoot: true, runAsUser: %s}` of the %s"
-_SERVICE_HELP = 'name another user: `user: "10001:0"`'

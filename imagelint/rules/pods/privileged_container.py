@@ -65,8 +65,10 @@ def privileged_container(container: Container | ComposeService, ctx: Context) ->
     if isinstance(container, ComposeService):
         place = container.runtime.privileges.privileged
         if place.on:
-            message = f"the service `{container.name}` is privileged"
-            yield ctx.finding(place, message, help=_SERVICE_HELP, subject=container.name)
+            message = f"the {container.title} `{container.name}` is privileged"
+            gpus, devices = container.words.setting("gpus", "all"), container.words.key("devices")
+            help_ = f"drop it; ask for GPUs by `{gpus}`, for one device by `{devices}`"
+            yield ctx.finding(place, message, help=help_, subject=container.name)
         return
     if container.privileges.privileged.on:
         yield ctx.finding(
@@ -76,6 +78,3 @@ def privileged_container(container: Container | ComposeService, ctx: Context) ->
             subject=container.name,
             severity=Severity.LOW if container.owner.is_node_agent else None,
         )
-
-
-_SERVICE_HELP = "drop it; ask for GPUs by `gpus: all`, for one device by `devices`"

@@ -98,6 +98,6 @@ _DROP = "drop it: Docker's profile lets servers run; ROCm needs `/dev/kfd` and `
 def _judge_service(service: ComposeService, ctx: Context) -> Findings:
     place = service.runtime.privileges.seccomp
     if isinstance(place.value, Known) and place.value.value == "Unconfined":
-        message, name = f"seccomp is switched off for the service `{service.name}`", service.name
+        message = f"seccomp is switched off for the {service.title} `{service.name}`"
         high = Severity.HIGH
-        yield ctx.finding(place, message, help=_DROP, subject=name, severity=high)
+        yield ctx.finding(place, message, help=_DROP, subject=service.name, severity=high)

@@ -87,7 +87,7 @@ def unconfined_container(container: Container | ComposeService, ctx: Context) ->
 def _who(container: Container | ComposeService, switched: Switched) -> tuple[str, str]:
     """Of whom it is said, and the name: the pod may say it for all of its containers."""
     if isinstance(container, ComposeService):
-        return f"service `{container.name}`", container.name
+        return f"{container.title} `{container.name}`", container.name
     if switched.path.startswith(f"{container.path}."):
         return f"container `{container.name}`", container.name
     return "pod", container.owner.name

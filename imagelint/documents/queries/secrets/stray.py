@@ -24,10 +24,12 @@ _SPEAK_OF_SECRETS = frozenset(
     | {"CustomResourceDefinition", "Secret"}
 )
 
+_COMMANDS = frozenset({"dockerfile", "makefile", "shell-script", "systemd-unit", "workflow"})
+
 
 def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
     """The secrets of a text that no variable, setting, command line or instruction holds."""
-    if document.kind == "dockerfile":
+    if document.kind in _COMMANDS:
         return ()  # it consists of instructions
     text = document.source.text
     claimed = outermost(_claimed(document))

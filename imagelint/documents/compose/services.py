@@ -1,0 +1,70 @@
+"""Documents that say which services are started: compose files, and files with lines that do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.base import Document
+from imagelint.documents.shared import CommandLine
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from typing import Self
+
+    from imagelint.documents.base import Node
+    from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.parts import Attachments
+
+
+class ServiceFile(Document):
+    """A document with services in source order."""
+
+    __slots__ = ("services",)
+
+    services: tuple[ComposeService, ...]
+
+    def nodes(self) -> Iterator[Node]:
+        """Each service, and what stands in it."""
+        for service in self.services:
+            yield service
+            yield from self.unknown_words(service)
+            if service.image is not None:
+                yield service.image
+            yield from service.arguments
+            yield from service.env
+            yield from service.ports
+            yield from _command_lines(service)
+            yield from _started(service)
+
+    def unknown_words(self, service: ComposeService) -> Iterable[Node]:  # noqa: ARG002 - of a kind
+        """The words of a service that its fields do not take."""
+        return ()
+
+    def with_services(self, services: tuple[ComposeService, ...], attachments: Attachments) -> Self:
+        """The file with other services in the places of its own, and places in further texts."""
+        made = self.attach(attachments)
+        made.services = services
+        return made
+
+
+def _command_lines(service: ComposeService) -> Iterator[CommandLine]:
+    if service.started is not None:
+        span = service.started.span
+        if span is not None:
+            yield CommandLine(span, service.name, service.place, service.path)
+        return
+    for place in (service.body["entrypoint"], service.body["command"]):
+        if place.exists:
+            yield CommandLine(place.span, service.name, service.place, place.path)
+
+
+def _started(service: ComposeService) -> Iterator[Node]:
+    from imagelint.documents.compose.launching import launch, scripts
+    from imagelint.documents.serving.reading import serving_command
+
+    for script in scripts(service):
+        yield script
+        yield from script.commands
+    command = serving_command(launch(service))
+    if command is not None:
+        yield command

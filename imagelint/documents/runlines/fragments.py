@@ -1,0 +1,131 @@
+"""The shell text of a file, and the lines in it that run containers."""
+
+from __future__ import annotations
+
+import re
+from collections import ChainMap
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Fact
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.documents.runlines.line import read_line
+from imagelint.documents.runlines.values import mapped_word
+from imagelint.documents.serving.startscript import read_mapped_script
+from imagelint.documents.shell.script import ScriptRole
+from imagelint.documents.shell.wrappers import program_name, unwrap
+from imagelint.knowledge.containers.run_flags import VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+
+    from imagelint.documents.mapped import MappedText
+    from imagelint.documents.runlines.line import RunLine
+    from imagelint.documents.shell.script import Command
+
+_VERBS = frozenset({"run", "create"})
+_PAIRS = frozenset({("container", "run"), ("container", "create"), ("service", "create")})
+_PROGRAM = pattern(rf"(?<![\w.-])(?:{'|'.join(VERBS)})(?![\w.-])")
+_COMMENT = pattern(r"[ \t]*#")
+_EXPANSION = pattern(
+    r"(?<!\\)\$(?:(?P<plain>[A-Za-z_]\w*|[1-9])"
+    r"|\{(?P<name>[A-Za-z_]\w*|[1-9])(?P<default>:?[-=][^}])?)",
+    re.ASCII,
+)
+_FUNCTION = pattern(r"^\s*(?:function\s+[\w-]+|[\w-]+\s*\(\))", re.MULTILINE)
+_VALUED_OF_SSH = frozenset(f"-{letter}" for letter in "BbcDEeFIiJLlmOoPpRSWw")
+_DEEPEST = 3
+_FARTHEST = 400
+"""Characters between a program and its verb: global flags, continuations."""
+
+
+class Fragment(NamedTuple):
+    """Shell text somewhere in a file: a recipe, a step, all of a script."""
+
+    text: MappedText
+    shell: str = "bash"
+    variables: MutableMapping[str, Fact[str]] | None = None
+    path: str = ""
+
+
+def may_run_container(text: str) -> bool:
+    """Whether a line that runs a container stands in a text, and not only in a comment of it."""
+    if not any(program in text for program in VERBS):
+        return False
+    begin = behind = 0
+    for match in _PROGRAM.finditer(text):
+        begin = text.rfind("\n", behind, match.start()) + 1 or begin
+        behind = match.end()
+        if not _COMMENT.match(text, begin) and _runs(text, match):
+            return True
+    return False
+
+
+def _runs(text: str, program: re.Match[str]) -> bool:
+    words = text[program.end() : program.end() + _FARTHEST].replace("\\\n", " ").split()
+    valued = False
+    for word, following in pairwise((*words, "")):
+        if word.startswith("-"):
+            valued = "=" not in word
+        elif word in _VERBS or (word, following) in _PAIRS:
+            return True
+        elif not valued:
+            return False
+        else:
+            valued = False
+    return False
+
+
+def run_lines(fragment: Fragment) -> Iterator[RunLine]:
+    """The lines that run containers, in source order."""
+    text = fragment.text.text
+    if not may_run_container(text):
+        return
+    script = read_mapped_script(
+        fragment.text,
+        ScriptRole.START,
+        shell=fragment.shell,
+        variables=ChainMap(fragment.variables or {}, defaults(text)),
+        path=fragment.path,
+    )
+    for command in script.commands:
+        for one in _on_host(command, 0):
+            line = read_line(one)
+            if line is not None:
+                yield line
+
+
+def _on_host(command: Command, depth: int) -> Iterator[Command]:
+    """The commands that another host is told to run, or the command itself."""
+    if command.program != "ssh" or depth == _DEEPEST:
+        yield command
+        return
+    at = 1
+    while at < len(command.words) and command.words[at].text[:1] == "-":
+        at += 2 if command.words[at].text in _VALUED_OF_SSH else 1
+    told = command.words[at + 1 :]
+    if len(told) != 1:
+        bare = unwrap(told)
+        words = told[bare.start :]
+        if words:
+            yield command._replace(program=program_name(words[0]), words=words)
+        return
+    text = mapped_word(told[0]).mapped
+    script = read_mapped_script(text, ScriptRole.START, shell="sh", variables={}, path="")  # noqa: S604 - nothing is run
+    for inner in script.commands:
+        yield from _on_host(inner, depth + 1)
+
+
+def defaults(text: str) -> dict[str, Fact[str]]:
+    """The variables that a script asks for first with a default: `NAME=${NAME:-value}`.
+
+    Who runs the script without further ado gets the default.
+    """
+    first: dict[str, bool] = {}
+    for match in _EXPANSION.finditer(text):
+        first.setdefault(match["plain"] or match["name"], match["default"] is not None)
+    asked = {name for name, has_default in first.items() if has_default}
+    if _FUNCTION.search(text):
+        asked = {name for name in asked if not name.isdigit()}  # it may be a function's own
+    return dict.fromkeys(sorted(asked), ABSENT)

@@ -1,0 +1,130 @@
+"""Makefiles: their recipes as shell text, with the variables that they set filled in.
+
+https://www.gnu.org/software/make/manual/make.html
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.documents.mapped import MappedText
+from imagelint.documents.runlines.fragments import Fragment
+
+if TYPE_CHECKING:
+    import re
+    from collections.abc import Iterator, Mapping
+
+_SETTING = pattern(
+    r"(?:(?:export|override|private)[ \t]+)*([A-Za-z_][\w.-]*)[ \t]*(\+|\?|:{1,3}|!)?=[ \t]*(.*)"
+)
+_REFERENCE = pattern(r"\$(?:\$|\(([^()$]*)\)|\{([^{}$]*)\}|([A-Za-z@<^*%?+]))")
+_PLAIN = pattern(r"[A-Za-z_][\w.-]*")
+_CONDITIONAL = pattern(r"(?:ifn?eq|ifn?def|else|endif)\b")
+_NO_WORD = pattern(r"\W+")
+_UNKNOWN = "${_}"
+_DEEPEST = 10
+_LONGEST = 8_192
+"""Characters of a value with all that it refers to: `A = $(B)$(B)` doubles with every line."""
+_LONGEST_RECIPE = 100_000
+
+
+def fragments(text: str) -> Iterator[Fragment]:
+    """The recipes, each line with its continuations: a shell of its own runs it."""
+    variables = _Variables(_settings(text))
+    for start, recipe in _recipes(text):
+        if len(recipe) <= _LONGEST_RECIPE and "run" in recipe:
+            mapped = _filled(start, recipe, variables)
+            if mapped is not None:
+                yield Fragment(mapped, "sh")
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    """The lines with those by which they are continued, and where each begins."""
+    at = 0
+    while at < len(text):
+        end = at
+        while True:
+            end = text.find("\n", end)
+            end = len(text) if end < 0 else end
+            if end == len(text) or text[end - 1] != "\\":
+                break
+            end += 1
+        yield at, text[at:end]
+        at = end + 1
+
+
+def _recipes(text: str) -> Iterator[tuple[int, str]]:
+    for start, line in _lines(text):
+        if line.startswith("\t"):
+            bare = line.lstrip("\t @+-")
+            yield start + len(line) - len(bare), bare
+
+
+def _settings(text: str) -> dict[str, str | None]:
+    """The variables by name; None for what is set more than once, or by a program."""
+    found: dict[str, str | None] = {}
+    depth = 0
+    for _, line in _lines(text):
+        if line.startswith("\t"):
+            continue
+        bare = line.strip()
+        if _CONDITIONAL.match(bare):
+            depth += bare.startswith("if") - bare.startswith("endif")
+        elif match := _SETTING.fullmatch(bare.replace("\\\n", " ")):
+            name, operator, value = match[1], match[2], match[3]
+            if operator == "?" and name in found:
+                continue
+            known = depth == 0 and name not in found and operator != "!"
+            found[name] = value.partition(" #")[0].rstrip() if known else None
+    return found
+
+
+class _Variables:
+    """What variables come to, each told once."""
+
+    def __init__(self, settings: Mapping[str, str | None]) -> None:
+        self._settings = settings
+        self._known: dict[str, str] = {}
+
+    def reference(self, match: re.Match[str], depth: int = 0) -> str:
+        """What stands for a reference: an unknown variable of the shell where nobody knows."""
+        if match[0] == "$$":
+            return "$"
+        name = match[1] or match[2] or match[3]
+        if not name or not _PLAIN.fullmatch(name):
+            return _UNKNOWN
+        value = self._value(name, depth)
+        # Its name may tell what it is; the shell has no variable of that name.
+        return f"${{_{_NO_WORD.sub('_', name)}}}" if value == _UNKNOWN else value
+
+    def _value(self, name: str, depth: int) -> str:
+        if name not in self._known:
+            value = self._settings.get(name)
+            self._known[name] = _UNKNOWN  # for what refers to itself
+            if value is not None and depth < _DEEPEST and len(value) <= _LONGEST:
+                self._known[name] = self._filled(value, depth + 1)
+        return self._known[name]
+
+    def _filled(self, value: str, depth: int) -> str:
+        pieces: list[str] = []
+        room, at = _LONGEST, 0
+        for match in _REFERENCE.finditer(value):
+            pieces += (value[at : match.start()], self.reference(match, depth))
+            room -= len(pieces[-1])
+            at = match.end()
+            if room < 0:
+                return _UNKNOWN
+        return "".join((*pieces, value[at:]))
+
+
+def _filled(start: int, recipe: str, variables: _Variables) -> MappedText | None:
+    """A recipe as the shell gets it; None where it is too long."""
+    pieces: list[tuple[int, int, str]] = []
+    room = _LONGEST_RECIPE
+    for match in _REFERENCE.finditer(recipe):
+        pieces.append((*match.span(), variables.reference(match)))
+        room -= len(pieces[-1][2])
+        if room < 0:
+            return None
+    return MappedText.verbatim(recipe, start).replaced(pieces)

@@ -1,0 +1,101 @@
+"""Workflows of GitHub, composite actions and pipelines of GitLab: the shell text of their steps.
+
+https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-syntax and
+https://docs.gitlab.com/ci/yaml/
+"""
+
+from __future__ import annotations
+
+from collections import ChainMap
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
+from imagelint.documents.runlines.fragments import Fragment
+from imagelint.documents.serving.startscript import map_scalar
+from imagelint.documents.shell.shells import POSIX_SHELLS
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, MutableMapping
+
+    from imagelint.documents.mapped import MappedText
+    from imagelint.documents.yaml.cursor import Cursor
+
+    Variables = MutableMapping[str, Fact[str]]
+
+_EXPRESSION = pattern(r"\$\{\{[^{}]*\}\}")
+_NO_WORD = pattern(r"\W+")
+_SCRIPTS = ("before_script", "script", "after_script")
+
+
+def fragments(root: Cursor) -> Iterator[Fragment]:
+    """The shell text of all steps, in source order."""
+    if root["jobs"].exists or root["runs"].exists:
+        yield from _of_github(root)
+    else:
+        yield from _of_gitlab(root)
+
+
+def _of_github(root: Cursor) -> Iterator[Fragment]:
+    known = _variables(root["env"], {})
+    for _, job in root["jobs"].entries():
+        inner = _variables(job["env"], known)
+        for step in job["steps"].items():
+            yield from _step(step, _variables(step["env"], inner))
+    for step in root.at("runs", "steps").items():
+        yield from _step(step, _variables(step["env"], known))
+
+
+def _step(step: Cursor, variables: Variables) -> Iterator[Fragment]:
+    place = step["run"]
+    shell = (step["shell"].word() or "bash").split()[0]
+    if isinstance(place.node, Scalar) and shell in POSIX_SHELLS:
+        mapped = without_expressions(map_scalar(place.node))
+        yield Fragment(mapped, shell, variables, place.path)
+
+
+def _of_gitlab(root: Cursor) -> Iterator[Fragment]:
+    known = _variables(root["variables"], {})
+    for _, job in (("", root), *root.entries()):
+        if not isinstance(job.node, Mapping):
+            continue
+        variables = known if job is root else _variables(job["variables"], known)
+        for name in _SCRIPTS:
+            for line in _lines(job[name], 0):
+                if isinstance(line.node, Scalar) and line.node.value is not None:
+                    yield Fragment(map_scalar(line.node), "bash", variables, line.path)
+
+
+def _lines(place: Cursor, depth: int) -> Iterator[Cursor]:
+    """The lines of a script, which may be lists within lists: anchors make them so."""
+    if not isinstance(place.node, Sequence):
+        yield place
+        return
+    for item in place.items() if depth < 10 else ():  # noqa: PLR2004 - as deep as GitLab goes
+        yield from _lines(item, depth + 1)
+
+
+def _variables(place: Cursor, around: Variables) -> Variables:
+    """The variables of a step with those around it."""
+    entries = place.entries()
+    if not entries:
+        return around
+    found: dict[str, Fact[str]] = {}
+    for name, entry in entries:
+        node = entry["value"].node if isinstance(entry.node, Mapping) else entry.node
+        found[name] = UNKNOWN
+        if isinstance(node, Scalar) and node.value is not None and "$" not in node.text:
+            found[name] = Known(node.text)
+    return ChainMap(found, around)
+
+
+def without_expressions(mapped: MappedText) -> MappedText:
+    """The text with an unknown variable for each `${{ … }}`, which is filled in before.
+
+    It is called so, as its name may tell what it is.
+    """
+    found = _EXPRESSION.finditer(mapped.text)
+    return mapped.replaced(
+        (*match.span(), f"${{{_NO_WORD.sub('_', match[0])}}}") for match in found
+    )
