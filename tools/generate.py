@@ -21,6 +21,7 @@ from imagelint.policy.schema import written_schema
 from imagelint.rules import catalog
 from imagelint.rules.compile import compile_table
 from imagelint.rules.documentation import read_documentation
+from tools.migrating import migrating_page
 from tools.security import security_page
 from tools.tables import BadTableError, read_tables
 
@@ -52,6 +53,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "policies" / "policy.schema.json", written_schema()
     yield ROOT / "docs" / "engines.md", engines_page()
     yield ROOT / "docs" / "security.md", security_page()
+    yield ROOT / "docs" / "migrating.md", migrating_page()
     yield ROOT / "docs" / "rules" / "README.md", index()
     for name in catalog.names():
         yield ROOT / "docs" / "rules" / f"{name}.md", rule_page(name)

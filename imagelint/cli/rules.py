@@ -14,25 +14,30 @@ if TYPE_CHECKING:
 
 @click.command()
 @policy_options
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def rules(*, policy: PolicyOptions, as_json: bool) -> None:
+@click.option("--json", "as_json", is_flag=True, help="As JSON: the same as --format json.")
+@click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
+def rules(*, policy: PolicyOptions, as_json: bool, form: str) -> None:
     """List the rules: name, level under the policy that holds here, summary."""
     from imagelint.rules import catalog
     from imagelint.rules.documentation import read_documentation
 
     holds = policy.open().policies.of(".")
-    rows = []
+    rows, references = [], []
     for name in catalog.names():
         rule = catalog.load(name)
         level = holds.rules[name].level if name in holds.rules else "off"
         shown = str(rule.severity) if level in {"on", None} else str(level)
         summary = read_documentation(rule.doc).summary
         rows.append((name, catalog.family(name), shown, rule.confidence.value, summary))
-    if as_json:
+        references.append(rule.references)
+    if as_json or form == "json":
         import json
 
         keys = ("name", "family", "level", "confidence", "summary")
-        listed = [dict(zip(keys, row, strict=True)) for row in rows]
+        listed = [
+            {**dict(zip(keys, row, strict=True)), "references": list(ids)}
+            for row, ids in zip(rows, references, strict=True)
+        ]
         click.echo(json.dumps(listed, indent=2))
         return
     width = max(len(row[0]) for row in rows)

@@ -96,6 +96,15 @@ def answers(references: Iterable[str], tool: str, name: str = "") -> bool:
     return any(not wanted or wanted in spellings(reference) for reference in theirs)
 
 
+def references(name: str) -> tuple[str, ...]:
+    """The references of a rule.
+
+    Raises:
+        KeyError: there is no such rule.
+    """
+    return RULES[name].references
+
+
 def spellings(reference: str) -> tuple[str, ...]:
     """The ways to write another tool's id, in lower case."""
     whole = reference.lower()

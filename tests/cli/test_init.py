@@ -162,3 +162,34 @@ def test_an_empty_list_of_hooks_gets_ours(program: Program, here: Path) -> None:
 
 def test_a_folder_must_be_there(program: Program) -> None:
     assert program("init", "missing").code == 2
+
+
+@pytest.mark.parametrize(
+    ("tool", "file", "text"),
+    [
+        ("hadolint", ".hadolint.yaml", "ignored: [DL3002]\n"),
+        ("tally", "tally.toml", '[rules]\nexclude = ["hadolint/DL3002"]\n'),
+        ("checkov", ".checkov.yml", "skip-check: [CKV_DOCKER_3, CKV_DOCKER_8]\n"),
+        ("trivy", ".trivyignore", "DS-0002\nCVE-2024-1\n"),
+        ("kube-linter", ".kube-linter.yaml", "checks: {exclude: [latest-tag]}\n"),
+    ],
+)
+def test_the_configuration_of_another_linter_is_taken_over(
+    program: Program, here: Path, tool: str, file: str, text: str
+) -> None:
+    (here / file).write_text(text, encoding="utf-8")
+    answer = program("init", "--from", tool)
+    assert answer.code == 0, answer.err
+    assert f"rules of {file}\n" in answer.out
+    assert program("policy", "check").code == 0
+    written = yaml.safe_load((here / POLICY).read_text(encoding="utf-8"))
+    assert False in written["rules"].values()
+
+
+def test_a_configuration_that_is_not_there_is_wrong_usage(program: Program, here: Path) -> None:
+    answer = program("init", "--from", "hadolint")
+    assert answer.code == 2
+    assert "there is no configuration of hadolint" in answer.err
+    (here / "odd").write_bytes(b"\0")
+    assert program("init", "--from", "hadolint", "--config", "odd").code == 2
+    assert not (here / POLICY).exists()

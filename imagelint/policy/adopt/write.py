@@ -1,0 +1,60 @@
+"""A policy that means what the configuration of another linter says."""
+
+from __future__ import annotations
+
+import json
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from imagelint.policy.adopt.model import adopted_rules, unanswered
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.policy.adopt.model import Adopted, AdoptedRule
+
+
+def adopted_policy(adopted: Adopted, name: str, origin: str, until: str) -> str:
+    """The text of a policy file; `until` is the last day of waivers that have no end."""
+    lines = [
+        f"# Made of {origin}: only rules that answer to the same ids are on, as it has them.",
+        "# With `extends: [recommended, gpu-serving]` the others are on as well.",
+        f"name: {json.dumps(name, ensure_ascii=False)}",
+        "extends: []",
+    ]
+    if adopted.fail_on:
+        lines.append(f"fail-on: {adopted.fail_on}")
+    if adopted.registries:
+        listed = ", ".join(json.dumps(each) for each in adopted.registries)
+        lines += ["environment:", f"  registries: [{listed}]"]
+    if adopted.exclude:
+        lines += ["exclude:", *(f"  - {json.dumps(each)}" for each in adopted.exclude)]
+    lines += ["", "rules:", *_rules(adopted_rules(adopted))]
+    if adopted.waivers:
+        lines += ["", "waivers:"]
+    for waiver in adopted.waivers:
+        lines += [
+            "  - rule: vulnerable-package",
+            f"    subject: {json.dumps(waiver.subject)}",
+            f"    reason: {json.dumps(f'ignored in {origin}')}",
+            f"    until: {waiver.until or until}",
+        ]
+    lines += ["", *_comments(adopted)]
+    return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _rules(rules: Iterable[AdoptedRule]) -> Iterator[str]:
+    for rule in rules:
+        ids = ", ".join(rule.on or rule.off)
+        also = f"; off there: {', '.join(rule.off)}" if rule.on and rule.off else ""
+        yield f"  {rule.name}: {rule.level} # {ids}{also}"
+
+
+def _comments(adopted: Adopted) -> Iterator[str]:
+    named = unanswered(adopted)
+    if adopted.untold or named:
+        yield "# Not taken over:"
+    yield from (f"# - {each}" for each in adopted.untold)
+    if named:
+        line = f"- ids that no rule answers to: {', '.join(named)}"
+        yield from wrap(line, 98, initial_indent="# ", subsequent_indent="#   ")

@@ -1,0 +1,76 @@
+"""A policy that is made of a configuration of hadolint ends as hadolint does with it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.core.source import Source
+from imagelint.policy.adopt.hadolint import read_hadolint
+from imagelint.policy.adopt.model import OFF, adopted_rules
+from imagelint.policy.adopt.write import adopted_policy
+from imagelint.rules import catalog
+
+if TYPE_CHECKING:
+    from tests.conftest import Program
+
+HADOLINT = Path(sys.executable).parent / "hadolint"
+# Whose every finding both programs have, by what is wrong in them.
+FILES = {
+    "good": "FROM debian:12.7\nUSER 1000\n",
+    "lists": "FROM debian:12.7\nRUN apt-get update && apt-get install -y"
+    " --no-install-recommends git=1:2.39.5-0+deb12u1\nUSER 1000\n",
+    "root": "FROM debian:12.7\nUSER 1000\nUSER 0\n",
+    "tag": "FROM debian\nUSER 1000\n",
+    "latest": "FROM debian:latest\nUSER 1000\n",
+    "workdir": "FROM debian:12.7\nWORKDIR app\nUSER 1000\n",
+    "registry": "FROM ghcr.io/team/base:1.2\nUSER 1000\n",
+}
+CONFIGURATIONS = {
+    "nothing": "",
+    "ignored": "ignored: [DL3002, DL3009]\n",
+    "override": "override: {error: [DL3009], info: [DL3002, DL3006]}\nfailure-threshold: error\n",
+    "style": "override: {style: [DL3006, DL3007]}\nfailure-threshold: info\n",
+    "threshold": "failure-threshold: warning\n",
+    "error": "failure-threshold: error\n",
+    "trusted": "trustedRegistries: [docker.io]\n",
+    "wildcard": 'trustedRegistries: ["*.io"]\nfailure-threshold: error\n',
+}
+
+
+def theirs(configuration: Path, dockerfile: Path) -> tuple[int, set[str]]:
+    """The exit code of hadolint and the ids that it tells."""
+    done = subprocess.run(
+        [HADOLINT, "--config", configuration, "--format", "json", dockerfile],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    return done.returncode, {row["code"] for row in json.loads(done.stdout)}
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_both_programs_say_the_same(name: str, program: Program, here: Path) -> None:
+    text = CONFIGURATIONS[name]
+    configuration = here / "hadolint.yaml"
+    configuration.write_text(text, encoding="utf-8")
+    adopted = read_hadolint(Source("hadolint.yaml", text))
+    policy = adopted_policy(adopted, "x", "hadolint.yaml", "2099-01-01")
+    (here / ".imagelint.yaml").write_text(policy, encoding="utf-8")
+    on = {rule.name for rule in adopted_rules(adopted) if rule.level != OFF}
+    for title, content in FILES.items():
+        dockerfile = here / f"{title}.Dockerfile"
+        dockerfile.write_text(content, encoding="utf-8")
+        code, ids = theirs(configuration, dockerfile)
+        answer = program("check", "--format", "json", "--no-cache", dockerfile.name)
+        said = {finding["rule"] for finding in json.loads(answer.out)["findings"]}
+        expected = {rule for id_ in ids for rule in catalog.find(id_) if rule in on}
+        assert all(expected.intersection(catalog.find(id_)) for id_ in ids), (title, ids)
+        assert said <= expected, (title, ids, said)
+        assert all(said.intersection(catalog.find(id_)) for id_ in ids), (title, ids, said)
+        assert (answer.code, title) == (code, title)
