@@ -3,10 +3,19 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 from imagelint.knowledge.versions import at_least
+
+if TYPE_CHECKING:
+    from imagelint.knowledge.recognition import Image
+
+# `v1.17.4-ubuntu20.04`, `v24.9.0`: a release, and what it is built upon.
+_LEADING = pattern(r"v?(\d+\.\d+\.\d+)(?![\d.])")
 
 
 class Advisory(NamedTuple):
@@ -49,6 +58,22 @@ def open_in(product: str, version: str) -> tuple[Advisory, ...]:
         if at_least(version, advisory.fixed) is False
         and (not advisory.since or at_least(version, advisory.since))
     )
+
+
+def product_of_image(reference: Image) -> tuple[str, str]:
+    """The product that an image holds, no engine, and its version by the tag; empty for others."""
+    name = f"{reference.registry}/{reference.repository}"
+    for row in table("advisories")["products"]:
+        if any(matches(name, glob) for glob in row["images"]):
+            found = _LEADING.match(reference.tag)
+            return row["product"], found[1] if found else ""
+    return "", ""
+
+
+def product_of_package(name: str) -> str:
+    """The product that a system package holds, no engine; empty for others."""
+    rows = table("advisories")["products"]
+    return next((row["product"] for row in rows if name in row["packages"]), "")
 
 
 def as_of() -> str:

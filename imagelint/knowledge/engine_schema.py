@@ -225,6 +225,37 @@ class Caches(TypedDict):
     source: str
 
 
+class Exposure(TypedDict):
+    """What the engine lets those do who reach its port."""
+
+    authentication: Annotated[
+        Literal["option", "none", "elsewhere"],
+        "whether an option makes it ask for a key, nothing does, or what is not seen decides",
+    ]
+    key_flags: Annotated[list[str], "flags besides the key that make it ask for one"]
+    open_paths: Annotated[list[str], "paths that work or tell something without the key"]
+    media_flags: Annotated[list[str], "flags that say where media of a request may come from"]
+    origins_flag: Annotated[str, "the flag that names the origins of browsers, or empty"]
+    any_origin: Annotated[bool, "whether browsers may come from anywhere by default"]
+    source: str
+
+
+class Unsafe(TypedDict):
+    """A flag or a variable that should not be on where others reach the server."""
+
+    flag: NotRequired[str]
+    variable: NotRequired[str]
+    values: Annotated[list[str], "those that do it; empty: whatever switches it on"]
+    needs: NotRequired[
+        Annotated[dict[str, list[str]], "flags and variables that have to be on as well"]
+    ]
+    unless: NotRequired[Annotated[list[str], "flags with which it is safe"]]
+    kind: Literal["development", "adapters", "prompts", "origins"]
+    level: Annotated[Literal["", "low", "medium"], "where it is less severe than its kind"]
+    does: Annotated[str, "what it does, as the end of a sentence"]
+    source: str
+
+
 class Stop(TypedDict):
     """How the engine ends."""
 
@@ -251,7 +282,8 @@ class EngineTable(TypedDict):
     name: Annotated[str, "the name of its file"]
     title: str
     kind: Literal["generation", "embedding"]
-    maintenance: Annotated[str, "why the project is at its end, empty when it is not"]
+    maintenance: Annotated[str, "that the project is at its end, and since when; or empty"]
+    mended: Annotated[bool, "whether holes in it are still closed"]
     source: str
     names: Names
     evidence: Evidence
@@ -269,8 +301,10 @@ class EngineTable(TypedDict):
     metrics: Metrics
     image: OwnImage
     caches: Caches
+    exposure: Exposure
     stop: Stop
     removed: list[Removed]
+    unsafe: list[Unsafe]
 
 
 class IndexedProgram(TypedDict):

@@ -156,13 +156,15 @@ class Engine(NamedTuple):
     `lists` take several. After one of `config_flags` a file may set anything. `multi_node` are
     flags which say that the server spans machines. `elsewhere` names the options which are set in
     places that are not read. `defaults` and `image_defaults` (of the engine's own image) hold
-    values for options. `maintenance` says why the project is at its end, empty when it is not.
+    values for options. `maintenance` says that the project is at its end (it ends a sentence) and
+    is empty when it is not; `mended` tells whether holes in it are closed.
     """
 
     name: str
     title: str
     kind: str
     maintenance: str
+    mended: bool
     bare: bool
     entry: tuple[str, ...]
     commands: frozenset[str]
@@ -227,6 +229,7 @@ def engine(name: str) -> Engine:
         title=raw["title"],
         kind=raw["kind"],
         maintenance=raw["maintenance"],
+        mended=raw["mended"],
         bare=start["bare"],
         entry=tuple(start["entry"]),
         commands=frozenset(start["commands"]),

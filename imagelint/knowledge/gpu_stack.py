@@ -59,3 +59,8 @@ JIT_COMPILED = frozenset(
         "unsloth",
     )
 )
+
+# Packages that have the version of the engine which they hold, by the names of both.
+ENGINE_PACKAGES = {
+    name: name for name in _ENGINES["packages"] if name in frozenset(_ENGINES["engines"])
+}

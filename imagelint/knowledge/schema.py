@@ -54,12 +54,21 @@ class AdvisoryRow(TypedDict):
     condition: str
 
 
+class ProductRow(TypedDict):
+    """A product that is no engine."""
+
+    product: str
+    images: Annotated[list[str], "globs over registry/repository"]
+    packages: list[str]
+
+
 class AdvisoryTable(TypedDict):
     """Holes by the version that closes them."""
 
     asof: str
     source: str
     entries: list[AdvisoryRow]
+    products: list[ProductRow]
 
 
 class BaseImageRow(TypedDict):
@@ -194,6 +203,36 @@ class KubernetesKindsTable(TypedDict):
     versions: list[KindsRow]
 
 
+class EndedRow(TypedDict):
+    """An image at its end."""
+
+    images: Annotated[list[str], "globs over registry/repository"]
+    tags: Annotated[list[str], "globs over tags; none: any"]
+    without: NotRequired[Annotated[list[str], "globs over tags that are something else"]]
+    name: str
+    ended: Annotated[str, "the day from which nobody mends it"]
+    successor: Annotated[str, "what to take instead"]
+    source: str
+
+
+class MovedRow(TypedDict):
+    """An image that lies elsewhere now."""
+
+    image: str
+    to: str
+    since: str
+    source: str
+
+
+class LifetimeTable(TypedDict):
+    """Images at their end."""
+
+    asof: str
+    source: str
+    ended: list[EndedRow]
+    moved: list[MovedRow]
+
+
 class ModelTable(TypedDict):
     """Billions of parameters by parts of names, and bytes per weight of some."""
 
@@ -268,6 +307,7 @@ TABLES: dict[str, type] = {
     "gpus": GpuTable,
     "hubs": HubTable,
     "kubernetes_kinds": KubernetesKindsTable,
+    "lifetimes": LifetimeTable,
     "models": ModelTable,
     "other_servers": OtherServerTable,
     "weights": WeightTable,

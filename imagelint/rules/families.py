@@ -34,6 +34,7 @@ FAMILIES: dict[str, Family] = {
         about_allowances=True,
     ),
     "build": Family("How an image is built"),
+    "exposure": Family("What a server lets those do who reach it"),
     "images": Family("Which images are used, and what ends up in one"),
     "packages": Family("What is installed"),
     "pods": Family("How much a container may do"),

@@ -9,13 +9,16 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.booleans import hub_variable
 from imagelint.documents.runtime.field import Place
+from imagelint.documents.shell.script import Command
 from imagelint.knowledge.recognition import cluster_variables, forms_cluster
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
+    from imagelint.documents.base import Document
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
+    from imagelint.documents.shell.script import Word
 
 _COMMIT = pattern(r"[0-9a-f]{40}", re.ASCII)
 
@@ -116,6 +119,25 @@ def workers(server: ServingCommand, per_node: int | None = None) -> Fact[int]:
     if not isinstance(gpus, Known):
         return UNKNOWN
     return Known(min(world.value, gpus.value), world.span)
+
+
+def interpreter_option(document: Document, server: ServingCommand) -> Word | None:
+    """The option that stands directly behind the interpreter of a server: `-O` of `python -O -m`.
+
+    Also in the text of a shell.
+    """
+    program = server.program
+    if program is None:
+        return None
+    words = _behind(server.launch.argv, program)
+    for command in document.nodes_of(Command) if not words else ():
+        words = words or _behind(command.words, program)
+    return words[0] if words and words[0].text.startswith("-") else None
+
+
+def _behind(words: Sequence[Word], word: Word) -> Sequence[Word]:
+    spans = [one.span for one in words]
+    return words[spans.index(word.span) + 1 :] if word.span in spans else ()
 
 
 def gpus_in_words(count: int) -> str:

@@ -1,0 +1,1 @@
+"""What a server lets those do who reach it, and which holes its release has."""

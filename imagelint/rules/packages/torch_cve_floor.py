@@ -1,0 +1,66 @@
+"""The rule `torch-cve-floor`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.requirements import Requirements
+from imagelint.documents.queries.exposure.holes import open_holes
+from imagelint.documents.shell.script import Command
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagelint.documents.packages.installs import Requirement
+
+_TORCH = frozenset(("torch", "pytorch"))
+
+
+@rule((Command, Requirements), Severity.MEDIUM)
+def torch_cve_floor(subject: Command | Requirements, ctx: Context) -> Findings:
+    """The pinned torch runs code that comes in a file of weights.
+
+    `torch.load(…, weights_only=True)` was what kept pickled weights from running code, and before
+    2.6.0 it could be got round (CVE-2025-32434, CVSS 9.3). Whoever can place a `.bin` or `.pt` in
+    a model's repository owns the server that loads it.
+
+    Except:
+        Versions that are not exact: `unpinned-gpu-stack` and `unpinned-requirement` speak about
+        those. Files for other purposes than an image are not told apart.
+
+    Bad:
+        FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04
+        RUN pip install --no-cache-dir torch==2.5.1
+
+    Good:
+        FROM nvidia/cuda:12.4.1-runtime-ubuntu22.04
+        RUN pip install --no-cache-dir torch==2.6.0
+
+    Bad (requirements.txt):
+        torch==2.4.0+cu121
+
+    Good (requirements.txt):
+        torch==2.8.0+cu128
+    """
+    if isinstance(subject, Requirements):
+        yield from _judged(subject.packages, ctx)
+        return
+    for install in package_installs(subject):
+        if install.ecosystem.holds_python:
+            yield from _judged(install.packages, ctx)
+
+
+def _judged(packages: Iterable[Requirement], ctx: Context) -> Findings:
+    for package in packages:
+        if package.name not in _TORCH or not package.version:
+            continue
+        holes = open_holes("torch", package.version)
+        if holes is not None:
+            yield ctx.finding(
+                package,
+                f"torch {package.version}: {holes.worst.id}, weights that are loaded may run code",
+                help=f"take {holes.fixed} or newer, and load safetensors",
+                subject=package.name,
+            )
