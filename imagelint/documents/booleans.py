@@ -47,6 +47,11 @@ def hub_variable(text: str) -> bool:
     return text.strip().lower() in ("1", "on", "yes", "true")
 
 
+def go_variable(text: str) -> bool:
+    """A variable that Go's `strconv.ParseBool` reads; what it refuses means no."""
+    return text in ("1", "t", "T", "TRUE", "true", "True")
+
+
 def nccl_variable(text: str) -> bool:
     """A variable of NCCL, which is a number: what is none is passed over, src/misc/param.cc."""
     digits = text.strip().removeprefix("-")

@@ -12,6 +12,8 @@ from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from imagelint.knowledge import schema
 
 Capability: TypeAlias = tuple[int, int]
@@ -31,6 +33,7 @@ class Gpu(NamedTuple):
 
     `sold` and `usable` are GB of one device, None where the name leaves it open; for a MIG slice
     they are the slice's. `shared` is true when time slicing hands one device to several pods.
+    `profiles` are the slices into which it can be cut (`1g.10gb`), None where that is not known.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Gpu(NamedTuple):
     capability: Capability
     shared: bool = False
     mig: MigProfile | None = None
+    profiles: tuple[str, ...] | None = None
 
 
 class Architecture(NamedTuple):
@@ -68,7 +72,16 @@ def _device(name: str, row: schema.GpuRow, label: str) -> Gpu:
     sold, usable = (_number(row.get("sold")), _number(row.get("usable")))
     if mig is not None:
         sold = usable = float(mig.memory)
-    return Gpu(name, sold, usable, capability(row["capability"]), is_shared(label), mig)
+    cut = row.get("mig")
+    return Gpu(
+        name,
+        sold,
+        usable,
+        capability(row["capability"]),
+        is_shared(label),
+        mig,
+        None if cut is None else tuple(cut),
+    )
 
 
 def _number(value: object) -> float | None:
@@ -115,17 +128,24 @@ def largest_memory_gb() -> float:
     return max(float(row.get("sold", 0)) for row in table("gpus")["products"])
 
 
-def gke_accelerators() -> tuple[str, ...]:
-    """The values that GKE's accelerator label may have."""
-    return tuple(table("gpus")["gke"]["values"])
-
-
 def architecture(capability_: Capability) -> Architecture | None:
     """The generation of a compute capability, None when it is not known."""
     row = table("gpus")["architectures"].get(f"{capability_[0]}.{capability_[1]}")
     if row is None:
         return None
     return Architecture(row["generation"], _numbers(row["first"]), _numbers(row["last"]))
+
+
+def is_served(capability_: Capability, compiled: Iterable[str]) -> bool:
+    """Whether code for some compute capabilities (`8.6`) runs on a GPU.
+
+    It does upon all of the same major that are not older.
+    https://docs.nvidia.com/cuda/cuda-c-programming-guide/ (binary compatibility)
+    """
+    major, minor = capability_
+    return any(
+        one[0] == major and one[1] <= minor for one in (capability(text) for text in compiled)
+    )
 
 
 def capability(text: str) -> Capability:

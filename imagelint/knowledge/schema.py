@@ -159,13 +159,7 @@ class GpuRow(TypedDict):
     capability: str
     sold: NotRequired[float]
     usable: NotRequired[float]
-
-
-class GkeAccelerators(TypedDict):
-    """The values of GKE's label."""
-
-    values: list[str]
-    source: str
+    mig: NotRequired[Annotated[list[str], "the slices into which it can be cut; none: it cannot"]]
 
 
 class ArchitectureRow(TypedDict):
@@ -181,7 +175,6 @@ class GpuTable(TypedDict):
 
     source: str
     products: list[GpuRow]
-    gke: GkeAccelerators
     architectures: dict[str, ArchitectureRow]
 
 
@@ -231,6 +224,22 @@ class LifetimeTable(TypedDict):
     source: str
     ended: list[EndedRow]
     moved: list[MovedRow]
+
+
+class NodeLabelRow(TypedDict):
+    """A label of nodes."""
+
+    key: str
+    values: Annotated[list[str], "those that exist"]
+    meant: Annotated[dict[str, list[str]], "a value, by globs of what is written in its place"]
+
+
+class NodeLabelTable(TypedDict):
+    """Labels that name accelerators."""
+
+    source: str
+    asof: str
+    labels: list[NodeLabelRow]
 
 
 class ModelTable(TypedDict):
@@ -309,6 +318,7 @@ TABLES: dict[str, type] = {
     "kubernetes_kinds": KubernetesKindsTable,
     "lifetimes": LifetimeTable,
     "models": ModelTable,
+    "node_labels": NodeLabelTable,
     "other_servers": OtherServerTable,
     "weights": WeightTable,
 }

@@ -35,6 +35,7 @@ FAMILIES: dict[str, Family] = {
     ),
     "build": Family("How an image is built"),
     "exposure": Family("What a server lets those do who reach it"),
+    "gpus": Family("GPUs, CUDA and drivers: what fits what"),
     "images": Family("Which images are used, and what ends up in one"),
     "packages": Family("What is installed"),
     "pods": Family("How much a container may do"),

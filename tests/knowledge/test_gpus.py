@@ -12,14 +12,15 @@ from imagelint.knowledge.gpus import (
     MigProfile,
     architecture,
     capability,
-    gke_accelerators,
     gpu,
     gpu_memory_gb,
+    is_served,
     is_shared,
     lacks_forward_compatibility,
     largest_memory_gb,
     mig_profile,
 )
+from imagelint.knowledge.kubernetes.node_labels import meant_value
 from imagelint.knowledge.tables import table
 
 
@@ -112,11 +113,25 @@ def test_architectures() -> None:
     assert architecture((1, 0)) is None
 
 
-def test_gke() -> None:
-    assert "nvidia-h100-80gb" in gke_accelerators()
-    assert "nvidia-h100" not in gke_accelerators()
-    for value in gke_accelerators():
-        assert gpu_memory_gb(value) or value == "nvidia-tesla-p100"
+@pytest.mark.parametrize("value", ["nvidia-h100-80gb", "nvidia-tesla-t4", "nvidia-h300"])
+def test_labels_that_exist_or_may_exist_are_left_alone(value: str) -> None:
+    assert meant_value("cloud.google.com/gke-accelerator", value) == ""
+
+
+def test_a_label_that_does_not_exist_is_known_by_what_is_meant() -> None:
+    assert meant_value("cloud.google.com/gke-accelerator", "nvidia-h100") == "nvidia-h100-80gb"
+    assert meant_value("example.com/gpu", "nvidia-h100") == ""
+
+
+def test_every_value_that_is_meant_exists() -> None:
+    for row in table("node_labels")["labels"]:
+        assert set(row["meant"]) <= set(row["values"])
+
+
+def test_code_runs_on_newer_gpus_of_the_same_major_only() -> None:
+    assert is_served((8, 9), ("8.0", "8.6"))
+    assert not is_served((8, 0), ("8.6",))
+    assert not is_served((10, 0), ("9.0", "12.0"))
 
 
 @pytest.mark.parametrize(

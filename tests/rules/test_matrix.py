@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 LAYERS = "it is about what stays in a layer, and only builds make layers"
 PLACEMENT = "GPUs, memory and /dev/shm are given by whoever runs the image"
+SLICES = "only Kubernetes hands out slices and shares of GPUs by name"
 NOT_RESTARTED = "nobody ends it for being slow to start"
 # What a patch says of pods is read by the reader of manifests.
 READ_AS = {
@@ -57,6 +58,8 @@ SILENT: dict[tuple[str, str], str] = {
     },
     ("service-link-variable", "compose"): "only Kubernetes makes variables of Services",
     ("service-link-variable", "dockerfile"): "only Kubernetes makes variables of Services",
+    ("tp-on-slices", "compose"): SLICES,
+    ("tp-on-slices", "dockerfile"): SLICES,
     ("literal-secret-env", "dockerfile"): "secret-in-build speaks about images",
     ("secret-in-build", "kubernetes"): "literal-secret-env speaks about pods",
     ("startup-budget", "dockerfile"): "healthcheck-start-period speaks about images",

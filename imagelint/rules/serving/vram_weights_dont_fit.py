@@ -9,6 +9,7 @@ from imagelint.documents.queries.devices import (
     parts_of_weights,
     share_of_memory,
 )
+from imagelint.documents.queries.gpus.products import product_label
 from imagelint.documents.queries.serving import gpus_in_words
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.gpus import gpu_memory_gb, largest_memory_gb, mig_profile
@@ -104,10 +105,7 @@ def _memory(server: ServingCommand, ctx: Context) -> _Memory | None:
     part = runtime.gpus.value.memory
     if isinstance(part, Known):
         return _Memory(round(part.value / 2**30, 1), f"the share by {resource}")
-    nvidia = runtime.platform.own_host or resource.startswith("nvidia.com/")
-    declared = ctx.environment.gpu_product if nvidia else None
-    named = runtime.gpu_product
-    label = named.value if isinstance(named, Known) else declared or ""
+    label = product_label(runtime, ctx.environment.gpu_product)
     memory = gpu_memory_gb(label) if label else None
     if memory is not None:
         return _Memory(memory, label)

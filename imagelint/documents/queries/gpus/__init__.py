@@ -1,0 +1,1 @@
+"""Questions about GPUs: which there are, how many, and what they can do."""

@@ -1,0 +1,26 @@
+"""Labels by which nodes say which accelerator they have, and the values that exist."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from imagelint.knowledge.globs import matches
+from imagelint.knowledge.tables import table
+
+__all__ = ["meant_value"]
+
+
+@cache
+def meant_value(key: str, value: str) -> str:
+    """The value that must have been meant by one which no node has.
+
+    Empty where it may exist: labels and products that are not known included.
+    """
+    for row in table("node_labels")["labels"]:
+        if row["key"] != key or value in row["values"]:
+            continue
+        lowered = value.lower()
+        for name in row["meant"]:
+            if any(matches(lowered, glob) for glob in row["meant"][name]):
+                return name
+    return ""

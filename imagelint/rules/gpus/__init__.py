@@ -1,0 +1,1 @@
+"""Rules about GPUs, CUDA and drivers: what fits what."""

@@ -1,0 +1,121 @@
+"""The rule `unfit-driver-capabilities`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.queries.serving import title, variable
+from imagelint.documents.serving.command import ServingCommand
+from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+_VARIABLE = "NVIDIA_DRIVER_CAPABILITIES"
+_ALL = "all"
+_REACHING = (EnvOrigin.ENV, EnvOrigin.POD, EnvOrigin.COMPOSE)
+# https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html
+_LACKING = {
+    "compute": (Severity.HIGH, Confidence.CERTAIN, "without the CUDA driver"),
+    "utility": (Severity.MEDIUM, Confidence.LIKELY, "without NVML, by which it looks for GPUs"),
+}
+
+
+@rule(
+    (ServingCommand, EnvVar),
+    Severity.HIGH,
+    references=("tally gpu/prefer-minimal-driver-capabilities",),
+)
+def unfit_driver_capabilities(subject: ServingCommand | EnvVar, ctx: Context) -> Findings:
+    """The container gets other parts of the GPU driver than it needs.
+
+    `NVIDIA_DRIVER_CAPABILITIES` lists the parts that the container runtime mounts. A model server
+    needs `compute`, without which there is no CUDA, and `utility`, without which there is neither
+    `nvidia-smi` nor the library by which engines find out how many GPUs there are. `all` brings
+    libraries for graphics, video and displays as well, whose holes are then in reach.
+
+    Except:
+        `graphics` and `video` beside the two. `all` is an info, since some software asks for it.
+
+    Bad:
+        FROM vllm/vllm-openai:v0.30.0
+        ENV NVIDIA_DRIVER_CAPABILITIES=utility
+        CMD ["--model", "Qwen/Qwen3-8B"]
+
+    Good:
+        FROM vllm/vllm-openai:v0.30.0
+        ENV NVIDIA_DRIVER_CAPABILITIES=compute,utility
+        CMD ["--model", "Qwen/Qwen3-8B"]
+
+    Bad (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+              env: [{name: NVIDIA_DRIVER_CAPABILITIES, value: utility}]
+              resources: {limits: {nvidia.com/gpu: 1}}
+
+    Good (pod.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+              env: [{name: NVIDIA_DRIVER_CAPABILITIES, value: "compute,utility"}]
+              resources: {limits: {nvidia.com/gpu: 1}}
+
+    Bad (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B]
+            environment: {NVIDIA_DRIVER_CAPABILITIES: utility}
+            gpus: all
+
+    Good (compose.yaml):
+        services:
+          llm:
+            image: vllm/vllm-openai:v0.30.0
+            command: [--model, Qwen/Qwen3-8B]
+            environment: {NVIDIA_DRIVER_CAPABILITIES: "compute,utility"}
+            gpus: all
+    """
+    if isinstance(subject, EnvVar):
+        if (
+            subject.name == _VARIABLE
+            and subject.origin in _REACHING
+            and subject.place.shipped
+            and _ALL in _words(subject)
+        ):
+            yield ctx.finding(
+                subject,
+                "all parts of the driver are mounted, those for graphics and displays too",
+                help=f"write `{_VARIABLE}=compute,utility`, with what else is used",
+                subject=_VARIABLE,
+                severity=Severity.INFO,
+                confidence=Confidence.LIKELY,
+            )
+        return
+    said = variable(subject, _VARIABLE)
+    words = _words(said) if said is not None and subject.engine else frozenset()
+    for word, (severity, confidence, effect) in _LACKING.items():
+        if said is not None and words and _ALL not in words and word not in words:
+            yield ctx.finding(
+                said,
+                f"{title(subject)} runs {effect}: `{word}` is missing",
+                help="write `compute,utility`",
+                subject=subject.launch.runtime.name,
+                severity=severity,
+                confidence=confidence,
+            )
+            return
+
+
+def _words(variable: EnvVar) -> frozenset[str]:
+    """The parts that are named; none where nothing is, which is the default, or unknown."""
+    value = variable.value.value if isinstance(variable.value, Known) else ""
+    return frozenset(word for part in value.split(",") if (word := part.strip()))
