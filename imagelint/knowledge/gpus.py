@@ -73,15 +73,8 @@ def _device(name: str, row: schema.GpuRow, label: str) -> Gpu:
     if mig is not None:
         sold = usable = float(mig.memory)
     cut = row.get("mig")
-    return Gpu(
-        name,
-        sold,
-        usable,
-        capability(row["capability"]),
-        is_shared(label),
-        mig,
-        None if cut is None else tuple(cut),
-    )
+    found = Gpu(name, sold, usable, capability(row["capability"]), is_shared(label), mig)
+    return found if cut is None else found._replace(profiles=tuple(cut))
 
 
 def _number(value: object) -> float | None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.kubernetes.pods.names import Repeated
     from imagelint.documents.runtime.field import Field
-    from imagelint.documents.runtime.model import Runtime, Volume
+    from imagelint.documents.runtime.model import NodeLabel, Runtime, Volume
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.serving.imageconfig import ImageConfig
     from imagelint.documents.shared import EnvVar, ImageUse
@@ -225,6 +225,20 @@ class Pod(NamedTuple):
     def volumes(self) -> tuple[Volume, ...]:
         """Its volumes in source order."""
         return read_volumes(self.spec)
+
+    @property
+    def node_labels(self) -> tuple[NodeLabel, ...]:
+        """The labels that it demands of its nodes."""
+        from imagelint.documents.kubernetes.pods.selectors import node_labels
+
+        return tuple(node_labels(self.spec))
+
+    @property
+    def node_alternatives(self) -> int:
+        """How many alternatives its node affinity has, of which one must be met."""
+        from imagelint.documents.kubernetes.pods.selectors import alternatives
+
+        return alternatives(self.spec)
 
     @property
     def repeated_names(self) -> tuple[Repeated, ...]:

@@ -37,11 +37,28 @@ class Mount(NamedTuple):
 
 
 class Volume(NamedTuple):
-    """A volume of a pod: its name, and the path of the node that it mounts, if it does."""
+    """A volume of a pod: its name, and the path of the node that it mounts, if it does.
+
+    `in_memory` tells that it is certainly kept in memory.
+    """
 
     span: Span
     name: str
     host_path: Field[str]
+    in_memory: bool = False
+
+
+class NodeLabel(NamedTuple):
+    """A label that nodes must have, with the values that it may have, each at its place.
+
+    `term` is the alternative of the node affinity in which it stands, -1 for the node selector,
+    which holds beside every alternative. `complete` is false where not all values are known.
+    """
+
+    key: str
+    values: tuple[tuple[str, Node], ...]
+    term: int
+    complete: bool
 
 
 class GpuRequest(NamedTuple):

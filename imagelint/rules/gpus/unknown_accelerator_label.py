@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.gpus.selectors import node_labels
 from imagelint.knowledge.kubernetes.node_labels import meant_value
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -41,7 +40,7 @@ def unknown_accelerator_label(pod: Pod, ctx: Context) -> Findings:
               image: vllm/vllm-openai:v0.30.0
               resources: {limits: {nvidia.com/gpu: 1}}
     """
-    for label in node_labels(pod):
+    for label in pod.node_labels:
         for value, place in label.values:
             meant = meant_value(label.key, value)
             if meant:

@@ -29,7 +29,12 @@ def named_volumes(spec: Cursor, claims: Cursor | None) -> dict[str, Cursor]:
 def read_volumes(spec: Cursor) -> tuple[Volume, ...]:
     """The volumes of a pod in source order."""
     return tuple(
-        Volume(volume.span, volume["name"].word(), Field(path.text(), path))
+        Volume(
+            volume.span,
+            volume["name"].word(),
+            Field(path.text(), path),
+            in_memory=volume.at("emptyDir", "medium").word() == "Memory",
+        )
         for volume in spec["volumes"].items()
         for path in (volume.at("hostPath", "path"),)
     )

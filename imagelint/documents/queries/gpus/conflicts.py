@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.queries.gpus.selectors import NodeLabel, alternatives, node_labels
 from imagelint.knowledge.accelerators import accelerator
 from imagelint.knowledge.gpus import gpu, is_shared, mig_profile
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.runtime.model import NodeLabel
 
 # Labels whose value names a product, with the vendor whose it is.
 _PRODUCTS = {
@@ -39,10 +39,10 @@ class Conflict(NamedTuple):
 
 def conflicts(pod: Pod) -> Iterator[Conflict]:
     """What a pod demands of its nodes, and of their GPUs, that none can have at once."""
-    labels = tuple(node_labels(pod))
-    yield from _same_label(labels, alternatives(pod))
+    labels = pod.node_labels
+    yield from _same_label(labels, pod.node_alternatives)
     named = [label for label in labels if label.key in _PRODUCTS and len(label.values) == 1]
-    named = [label for label in named if label.term == _TERMLESS or alternatives(pod) == 1]
+    named = [label for label in named if label.term == _TERMLESS or pod.node_alternatives == 1]
     yield from _products(named)
     for label in named:
         for container in pod.containers:

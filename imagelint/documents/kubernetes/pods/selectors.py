@@ -5,49 +5,33 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.core.record import NamedTuple
+from imagelint.documents.runtime.model import NodeLabel
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.yaml.cursor import Cursor
 
 
-class NodeLabel(NamedTuple):
-    """A label that nodes must have, with the values that it may have, each at its place.
-
-    `term` is the alternative of the node affinity in which it stands, -1 for the node selector,
-    which holds beside every alternative. `complete` is false where not all values are known.
-    """
-
-    key: str
-    values: tuple[tuple[str, Cursor], ...]
-    term: int
-    complete: bool
-
-
-def node_labels(pod: Pod) -> Iterator[NodeLabel]:
+def node_labels(spec: Cursor) -> Iterator[NodeLabel]:
     """The labels that a pod demands, in source order of each kind."""
-    selector = pod.spec["nodeSelector"]
+    selector = spec["nodeSelector"]
     for key, place in selector.entries() if isinstance(selector.node, Mapping) else ():
         yield _label(key, [place], -1)
-    for number, term in enumerate(_terms(pod)):
+    for number, term in enumerate(_terms(spec)):
         for expression in term["matchExpressions"].items():
             if expression["operator"].word() == "In":
                 yield _label(expression["key"].word(), expression["values"].items(), number)
 
 
-def alternatives(pod: Pod) -> int:
+def alternatives(spec: Cursor) -> int:
     """How many alternatives the node affinity of a pod has, of which one must be met."""
-    return len(_terms(pod))
+    return len(_terms(spec))
 
 
-def _terms(pod: Pod) -> list[Cursor]:
-    required = pod.spec.at(
-        "affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution"
-    )
+def _terms(spec: Cursor) -> list[Cursor]:
+    required = spec.at("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
     return list(required["nodeSelectorTerms"].items())
 
 

@@ -1,0 +1,101 @@
+"""Images and wheels that hold no code for the GPU which will run them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.queries.gpus.products import product_label
+from imagelint.documents.queries.wheels import wheels
+from imagelint.knowledge.cuda import cuda_in_image, cuda_of_image, wheel_architectures
+from imagelint.knowledge.gpus import architecture, gpu, is_served
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.base import Document, Node
+    from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.dockerfile.model import Stage
+    from imagelint.documents.kubernetes.objects import Container
+    from imagelint.documents.shared import ImageUse
+    from imagelint.knowledge.cuda import Cuda
+    from imagelint.knowledge.gpus import Architecture, Gpu
+
+
+class Misfit(NamedTuple):
+    """Code that is not for the GPU; `sure` where no driver can compile it for it either."""
+
+    place: Node
+    message: str
+    help: str
+    subject: str
+    sure: bool
+
+
+def misfits_of_stage(document: Document, stage: Stage, declared: str | None) -> Iterator[Misfit]:
+    """What a stage starts from and installs that is not for the GPU which the policy declares."""
+    product = gpu(declared) if declared and stage.shipped else None
+    if product is not None:
+        yield from _image(stage.base, product)
+        yield from _wheels(document, stage, product)
+
+
+def misfits_of_container(
+    container: Container | ComposeService, declared: str | None
+) -> Iterator[Misfit]:
+    """The image of a container that asks for GPUs, where it is not for theirs."""
+    if isinstance(container.runtime.gpus, Known):
+        product = gpu(product_label(container.runtime, declared))
+        if product is not None:
+            yield from _image(container.image, product)
+
+
+def _image(use: ImageUse | None, product: Gpu) -> Iterator[Misfit]:
+    known = architecture(product.capability)
+    if use is None or known is None or not isinstance(use.reference, Known):
+        return
+    image = use.reference.value
+    named = cuda_of_image(image)
+    cuda = named.value if isinstance(named, Known) else cuda_in_image(image)
+    if not cuda:
+        return
+    release = ".".join(str(part) for part in cuda)
+    if _is_older(cuda, known.first):
+        first = ".".join(str(part) for part in known.first)
+        message = (
+            f"CUDA {release} does not know {_words(product, known)}, which begins with {first}"
+        )
+        help_ = f"take an image of CUDA {first} or newer"
+        yield Misfit(use, message, help_, image.familiar, sure=False)
+    elif known.last and cuda[0] > known.last[0]:
+        last = known.last[0]
+        message = f"CUDA {release} has dropped {_words(product, known)}, {last}.x was the last"
+        yield Misfit(use, message, f"take an image of CUDA {last}", image.familiar, sure=True)
+
+
+def _wheels(document: Document, stage: Stage, product: Gpu) -> Iterator[Misfit]:
+    for found in wheels(document, stage):
+        index = f"cu{''.join(str(part) for part in found.platform.cuda[:2])}"
+        held = wheel_architectures(index)
+        if found.sure and held and not is_served(product.capability, held):
+            message = f"PyTorch's wheels of {index} hold no code for the {product.name}"
+            subject = stage.name or f"stage {stage.index}"
+            yield Misfit(found, message, f"take those of {_serving(product)}", subject, sure=True)
+
+
+def _serving(product: Gpu) -> str:
+    """An index whose wheels hold code for a GPU, in words."""
+    for index in ("cu128", "cu126"):
+        if is_served(product.capability, wheel_architectures(index)):
+            return f"`{index}`"
+    return "another index"
+
+
+def _is_older(cuda: Cuda, first: tuple[int, ...]) -> bool:
+    """Whether a release is certainly older, as far as it is told: `12` may be any 12.x."""
+    return cuda[:2] < first[: len(cuda[:2])]
+
+
+def _words(product: Gpu, known: Architecture) -> str:
+    return f"{known.generation} ({product.name})"
