@@ -181,10 +181,15 @@ class Endpoints(TypedDict):
     startup: str
     generation: Annotated[list[str], "paths that make the model work"]
     guarded: Annotated[list[str], "prefixes that want the key"]
+    open: Annotated[list[str], "paths below them that want none"]
     opens: Annotated[
         Literal["early", "late", "unknown"],
         "whether the port opens before or once the model is loaded",
     ]
+    waits: Annotated[bool, "whether the readiness path fails until the model is loaded"]
+    prefix_flags: Annotated[list[str], "flags that put something before every path"]
+    other_ports: Annotated[list[int], "ports on which it listens besides, unless it is told others"]
+    by_python: Annotated[bool, "whether Python answers, which is late while the CPU is busy"]
     source: str
 
 

@@ -53,8 +53,11 @@ class Endpoints(NamedTuple):
     """The paths of an engine's HTTP interface.
 
     `health` holds every path that answers GET without work, `generation` those that make the model
-    work, `guarded` the prefixes that want the key. `opens` is `late` when the port opens only once
-    the model is loaded, `early` when before, `unknown` when that depends on what is not seen.
+    work, `guarded` the prefixes that want the key but for the paths in `open`. `opens` is `late`
+    when the port opens only once the model is loaded, `early` when before, `unknown` when that
+    depends on what is not seen; `waits` tells whether the readiness path fails until then.
+    `prefix_flags` put something before every path. On `other_ports` it listens besides.
+    `by_python` tells whether Python answers, which is late while the CPU is busy.
     """
 
     health: tuple[str, ...]
@@ -63,7 +66,12 @@ class Endpoints(NamedTuple):
     startup: str
     generation: tuple[str, ...]
     guarded: tuple[str, ...]
+    open: tuple[str, ...]
     opens: str
+    waits: bool
+    prefix_flags: tuple[str, ...]
+    other_ports: tuple[int, ...]
+    by_python: bool
 
 
 class OfficialImage(NamedTuple):
@@ -319,7 +327,12 @@ def _endpoints(raw: engine_schema.Endpoints) -> Endpoints:
         startup=raw["startup"],
         generation=tuple(raw["generation"]),
         guarded=tuple(raw["guarded"]),
+        open=tuple(raw["open"]),
         opens=raw["opens"],
+        waits=raw["waits"],
+        prefix_flags=tuple(raw["prefix_flags"]),
+        other_ports=tuple(raw["other_ports"]),
+        by_python=raw["by_python"],
     )
 
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 LAYERS = "it is about what stays in a layer, and only builds make layers"
 PLACEMENT = "GPUs, memory and /dev/shm are given by whoever runs the image"
 SLICES = "only Kubernetes hands out slices and shares of GPUs by name"
+ONE_CHECK = "there is one check for everything, and nobody ends it for failing"
 NOT_RESTARTED = "nobody ends it for being slow to start"
 # What a patch says of pods is read by the reader of manifests.
 READ_AS = {
@@ -65,6 +66,16 @@ SILENT: dict[tuple[str, str], str] = {
     ("startup-budget", "dockerfile"): "healthcheck-start-period speaks about images",
     ("startup-unprotected", "compose"): NOT_RESTARTED,
     ("startup-unprotected", "dockerfile"): NOT_RESTARTED,
+    **{
+        (rule, kind): ONE_CHECK
+        for rule in (
+            "identical-probes",
+            "no-readiness",
+            "probe-timeout-short",
+            "readiness-generates",
+        )
+        for kind in ("compose", "dockerfile")
+    },
     ("secret-in-config", "dockerfile"): "secret-in-build speaks about images",
     **{
         ("secret-in-config", kind): "nobody writes passwords there; the text is read alike"

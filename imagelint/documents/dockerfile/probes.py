@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.dockerfile.health import read_time
 from imagelint.documents.runtime.field import Field, Place
 from imagelint.documents.runtime.probe import CheckKind, Probe, ProbeCheck, Probes, ProbeTiming
+from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import HealthCheck
@@ -35,8 +36,16 @@ def _check(health: HealthCheck) -> ProbeCheck:
     nothing = Field[str](ABSENT, place)
     kind = ABSENT if health.disabled else Known(CheckKind.EXEC, place.span)
     in_shell = not health.instruction.json
-    words = Field(Known(health.words, place.span), place)
+    words = Field(Known(_words(health), place.span), place)
     return ProbeCheck(kind, nothing, nothing, nothing, words, in_shell)
+
+
+def _words(health: HealthCheck) -> tuple[Word, ...]:
+    """The words of the JSON form; of the shell form the script, as one word."""
+    script = health.script
+    if health.instruction.json or script is None:
+        return health.words
+    return (Word(script.span, script.text, Known(script.text)),)
 
 
 def _timing(health: HealthCheck) -> ProbeTiming:

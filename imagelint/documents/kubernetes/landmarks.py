@@ -50,6 +50,11 @@ def service_bound_to(config: str) -> Key:
     return ("service bound to", config)
 
 
+def services_selecting(label: str, value: str) -> Key:
+    """Services that select pods by a label, and maybe by others besides."""
+    return ("services selecting", label, value)
+
+
 def pods_of(kind: str, name: str) -> Key:
     """The pods that an object holds."""
     return ("pods of", kind, name)
@@ -65,6 +70,8 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     yield from object_landmarks(manifest)
     for service in manifest.nodes_of(Service):
         yield Landmark(service_named(service.object.name), service)
+        if service.selector:
+            yield Landmark(services_selecting(*service.selector[0]), service)
         for config in _configs(service):
             yield Landmark(service_bound_to(config), service)
     for pod in manifest.pods:

@@ -171,6 +171,13 @@ class Container(NamedTuple):
         return tuple(unmet_mounts(self))
 
     @property
+    def undeclared_probe_ports(self) -> tuple[tuple[str, Field[str]], ...]:
+        """Its probes, by their titles, that ask a port by a name which it does not declare."""
+        from imagelint.documents.kubernetes.pods.names import undeclared_probe_ports
+
+        return tuple(undeclared_probe_ports(self))
+
+    @property
     def volume_names(self) -> tuple[str, ...]:
         """The names of the volumes of its pod; empty where one is not known."""
         from imagelint.documents.kubernetes.pods.names import volume_names

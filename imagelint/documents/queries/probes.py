@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
 from imagelint.core.record import NamedTuple
+from imagelint.documents.queries.health.asked import asks_server, requests_of
 from imagelint.documents.queries.requests import only_connects, requested_paths
 from imagelint.documents.queries.weights.modelcache import weights_source, weights_stay
 from imagelint.documents.runtime.probe import CheckKind
@@ -15,6 +16,7 @@ from imagelint.knowledge.startup import SMALL, seconds_to_start
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Node
+    from imagelint.documents.queries.health.asked import Asked
     from imagelint.documents.runtime.probe import Probe
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.knowledge.engines import Traits
@@ -96,7 +98,7 @@ def answers_early(server: ServingCommand, probe: Probe) -> bool:
     if known is None:
         return False
     # What stands before a worker is there at once, or asks in a way of its own.
-    if server.worker or _may_start_idle(server, known.traits):
+    if server.worker or may_start_idle(server, known.traits):
         return True
     if known.endpoints.opens == "late":
         return False
@@ -115,7 +117,24 @@ def answers_early(server: ServingCommand, probe: Probe) -> bool:
     return alive in asked and ready not in asked
 
 
-def _may_start_idle(server: ServingCommand, traits: Traits) -> bool:
+def answered_before_model(server: ServingCommand, probe: Probe) -> Asked | None:
+    """What a probe asks that is answered while the model is loaded, where a better path is."""
+    known = server.facts
+    if known is None or server.worker or known.traits.loads_on_request:
+        return None
+    paths = known.endpoints
+    if not paths.waits or paths.opens == "late" or may_start_idle(server, known.traits):
+        return None
+    alive = paths.liveness if paths.liveness != paths.readiness else ""
+    for asked in requests_of(server.launch.runtime, probe):
+        path = value_or(asked.path, "")
+        early = path == alive if path else asked.path is ABSENT and paths.opens == "early"
+        if early and asks_server(server, asked):
+            return asked
+    return None
+
+
+def may_start_idle(server: ServingCommand, traits: Traits) -> bool:
     """Whether no model may be loaded at the start, so that there is none to wait for."""
     if any(isinstance(server.switch(flag), Known) for flag in traits.preload_flags):
         return False

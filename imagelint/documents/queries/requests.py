@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.packages.options import sort_words
+from imagelint.documents.quantity import parse_count
 from imagelint.documents.queries.downloadvalues import CURL_VALUES, WGET_VALUES
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.shells import base_name, is_cluster, shell_text
@@ -21,9 +24,76 @@ _ADDRESS = pattern(r"(?:[a-z]+://)?[^/?#]*(/[^?#]*)")  # the host may be a varia
 # In code: an address, or a path that begins a string or follows a value within one.
 _IN_CODE = pattern(r"(?:[a-z]+://[^/\s\"'`]+|[\"'`}])(/[^\s\"'`?#)]*)")
 _REQUEST_LINE = pattern(r"\b(?:GET|POST|PUT|PATCH|DELETE) (?:[a-z]+://[^/\s]+)?(/[^\s?#]*)")
+_URL = pattern(
+    r"(?:([a-z]+)://)?(?:[^@/?#]*@)?(\[[^\]]*\]|[^\[:/?#]*)(?::([^/?#]*))?(?:(/[^?#]*))?.*"
+)
+_URL_IN_CODE = pattern(r"https?://[^\s\"'`)\\,;]+")
+_DEVICE = pattern(r"/dev/tcp/([^/\s]+)/([^\s'\"()&|;]+)")
 _CODE = pattern(r"(?:python|node|nodejs|perl|ruby|php|deno|bun)[\d.]*")
+_LOCAL = frozenset({"localhost", "0.0.0.0", "::1", "::"})  # noqa: S104 - compared with
 _HTTPIE = frozenset({"http", "https", "xh", "xhs"})
 _NETCAT = frozenset({"nc", "ncat", "netcat"})
+
+
+class Address(NamedTuple):
+    """Whom a command asks over the network: `text` is what is written, or a part of it.
+
+    `path` is without its query, and empty for a connection alone.
+    """
+
+    text: str
+    host: str
+    port: Fact[int]
+    path: str
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the container asks itself."""
+        host = self.host.strip("[]").lower()
+        return host in _LOCAL or host.startswith("127.")
+
+
+def addresses(words: tuple[Word, ...], *, in_shell: bool) -> Iterator[Address]:
+    """Whom a command asks over HTTP, or only for a connection; `in_shell` as below."""
+    text, commands = _read(words, in_shell=in_shell)
+    for command in commands:
+        yield from _asked_by(command)
+    for host, port in _DEVICE.findall(text):
+        yield Address(f"{host}/{port}", host, _port(port), "")
+
+
+def _asked_by(words: tuple[Word, ...]) -> Iterator[Address]:
+    program, arguments = base_name(words[0].text), words[1:]
+    if program == "curl":
+        found = sort_words(arguments, CURL_VALUES)
+        yield from map(_address, (*found.operands, *found.values("--url")))
+    elif program == "wget":
+        yield from map(_address, sort_words(arguments, WGET_VALUES).operands)
+    elif program in _HTTPIE:
+        yield from (_address(word) for word in arguments if "://" in word.text)
+    elif program in _NETCAT:
+        bare = [word.text for word in arguments if word.text[:1] != "-"]
+        if len(bare) == 2:  # noqa: PLR2004 - a host and a port
+            yield Address(bare[1], bare[0], _port(bare[1]), "")
+    elif _CODE.fullmatch(program):
+        for word in arguments:
+            yield from map(_address_in, _URL_IN_CODE.findall(word.text))
+
+
+def _address(word: Word) -> Address:
+    return _address_in(word.text.strip("\"'"))
+
+
+def _address_in(text: str) -> Address:
+    match = _URL.match(text)
+    scheme, host, port, path = match.groups() if match else ("", "", "", "")
+    default = 443 if scheme == "https" else 80
+    return Address(text, host or "", _port(port) if port else Known(default), path or "/")
+
+
+def _port(text: str) -> Fact[int]:
+    number = parse_count(text)
+    return UNKNOWN if number is None else Known(number)
 
 
 def requested_paths(words: tuple[Word, ...], *, in_shell: bool) -> Iterator[str]:

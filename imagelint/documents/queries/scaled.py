@@ -14,6 +14,7 @@ from imagelint.documents.kubernetes.landmarks import (
     pods_of,
     service_bound_to,
     service_named,
+    services_selecting,
 )
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.wiring.nodes import Service
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.base import Document, Key, Node
     from imagelint.documents.project import Project
+    from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.serving.scaling import Autoscaler, Route
 
@@ -97,6 +99,18 @@ class NameScope:
             near = origin != here and dirname(origin) == dirname(here)
             if near and _same(other.object.namespace, namespace):
                 yield False, other
+
+    def services_before(self, runtime: Runtime) -> tuple[Service, ...]:
+        """The Services of this folder that lead to a container of a pod."""
+        here = dirname(self._document.source.origin)
+        return tuple(
+            service
+            for label, value in dict.fromkeys(runtime.labels)
+            for origin, service in self._placed(services_selecting(label, value), Service)
+            if dirname(origin) == here
+            and service.selects(runtime.labels)
+            and _same(service.object.namespace, runtime.namespace)
+        )
 
     def is_configured_elsewhere(self, route: Route) -> bool:
         """Whether a Service behind an Ingress of GKE is bound to what says how long that waits."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Word
 
+_WORKERS = frozenset(("workerTemplate", "workerSpec", "workerGroupSpecs"))
 _COMMIT = pattern(r"[0-9a-f]{40}", re.ASCII)
 
 
@@ -138,6 +139,12 @@ def interpreter_option(document: Document, server: ServingCommand) -> Word | Non
 def _behind(words: Sequence[Word], word: Word) -> Sequence[Word]:
     spans = [one.span for one in words]
     return words[spans.index(word.span) + 1 :] if word.span in spans else ()
+
+
+def is_worker_pod(server: ServingCommand) -> bool:
+    """Whether its pod is one of the followers in a group that an object writes out apart."""
+    places = server.launch.runtime.path.split(".")
+    return not _WORKERS.isdisjoint(places)
 
 
 def gpus_in_words(count: int) -> str:

@@ -33,11 +33,15 @@ class Resources(NamedTuple):
 
 
 class Neighbour(NamedTuple):
-    """A container that shares its network with others, and runs as long as they do."""
+    """A container that shares its network with others, and runs as long as they do.
+
+    `ports` are the numbers of those that it declares, as far as they are known.
+    """
 
     span: Span
     name: str
     declares_ports: bool
+    ports: tuple[int, ...] = ()
 
 
 class Details(Protocol):

@@ -105,7 +105,7 @@ class Runtime(NamedTuple):
     (a runtime class, a claim, a device file). `shm` is the size of `/dev/shm` in bytes: absent
     means the default of 64 MB, `Known(inf)` an unbounded one. `restarts` is false for pods that
     run to an end, `group` counts the pods that form one server (LeaderWorkerSet, worker specs).
-    `managed` says that health checks may be completed by who runs it, `details` is the rest.
+    `managed` says that who runs it may add checks which kill it, `details` is the rest.
     """
 
     platform: Platform

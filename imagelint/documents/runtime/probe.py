@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact
 from imagelint.core.record import NamedTuple
+from imagelint.documents.runtime.field import Field, unread
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
-    from imagelint.documents.runtime.field import Field
     from imagelint.documents.shell.script import Word
 
 
@@ -30,6 +30,8 @@ class ProbeCheck(NamedTuple):
     `kind` is absent for a probe that is switched off and unknown for one that the image brings.
     `url_path`, `port` (a number or a name) and `scheme` belong to the kinds that go over the
     network, `command` to `EXEC`: its words, one alone where `in_shell` says that it is a script.
+    `host` is who is asked instead of the container itself, `headers` are the names of those that
+    are sent, in lower case.
     """
 
     kind: Fact[CheckKind]
@@ -38,6 +40,8 @@ class ProbeCheck(NamedTuple):
     scheme: Field[str]
     command: Field[tuple[Word, ...]]
     in_shell: bool = False
+    host: Field[str] = unread()
+    headers: tuple[str, ...] = ()
 
 
 class ProbeTiming(NamedTuple):

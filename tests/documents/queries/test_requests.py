@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.fact import UNKNOWN, Known, value_or
 from imagelint.core.source import Span
-from imagelint.documents.queries.requests import only_connects, requested_paths
+from imagelint.documents.queries.requests import addresses, only_connects, requested_paths
 from imagelint.documents.shell.script import Word
 
 
@@ -66,3 +66,41 @@ def test_the_paths_of_words(words: list[str], paths: list[str]) -> None:
 )
 def test_who_only_connects(text: str, connects: bool) -> None:  # noqa: FBT001
     assert only_connects((word(text),), in_shell=True) == connects
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("curl -f http://localhost:8000/health", [("localhost", 8000, "/health")]),
+        ("curl -f localhost/health?x=1", [("localhost", 80, "/health")]),
+        ("curl https://user:pw@127.0.0.1", [("127.0.0.1", 443, "/")]),
+        ("curl --url http://[::1]:9000/a", [("[::1]", 9000, "/a")]),
+        ("curl -f http://localhost:$PORT/health", [("localhost", None, "/health")]),
+        ("wget -q --spider 127.0.0.1:80/x || exit 1", [("127.0.0.1", 80, "/x")]),
+        ("http GET http://localhost:1/a", [("localhost", 1, "/a")]),
+        ("nc -z localhost 8000", [("localhost", 8000, "")]),
+        ("nc -z localhost", []),
+        ("bash -c '</dev/tcp/127.0.0.1/11434'", [("127.0.0.1", 11434, "")]),
+        ("python -c 'get(\"http://localhost:8000/v1\")'", [("localhost", 8000, "/v1")]),
+        ("cat /tmp/ready", []),
+        ("", []),
+    ],
+)
+def test_whom_a_command_asks(text: str, asked: list[tuple[str, int | None, str]]) -> None:
+    found = addresses((word(text),), in_shell=True)
+    assert [(one.host, value_or(one.port, None), one.path) for one in found] == asked
+
+
+@pytest.mark.parametrize(
+    ("text", "local"),
+    [
+        ("curl localhost", True),
+        ("curl http://0.0.0.0:1/", True),
+        ("curl http://[::1]/", True),
+        ("curl http://127.1.2.3/", True),
+        ("curl http://llm:8000/", False),
+        ("curl http://$HOST:8000/", False),
+    ],
+)
+def test_who_is_the_container_itself(text: str, local: bool) -> None:  # noqa: FBT001
+    assert [one.is_local for one in addresses((word(text),), in_shell=True)] == [local]

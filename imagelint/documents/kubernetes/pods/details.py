@@ -70,9 +70,14 @@ class ContainerDetails:
     def together(self) -> tuple[Neighbour, ...]:
         """The containers that run as long as the pod, sidecars included."""
         return tuple(
-            Neighbour(named_at(body), body["name"].word(), body["ports"].exists)
+            Neighbour(named_at(body), body["name"].word(), body["ports"].exists, _ports(body))
             for body in self._running
         )
+
+
+def _ports(body: Cursor) -> tuple[int, ...]:
+    numbers = (port["containerPort"].integer() for port in body["ports"].items())
+    return tuple(number.value for number in numbers if isinstance(number, Known))
 
 
 def named_at(body: Cursor) -> Span:

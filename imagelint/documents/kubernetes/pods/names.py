@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.pods.operated import nearest, workload_of
+from imagelint.documents.quantity import parse_count
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.yaml.nodes import Mapping, Sequence
+from imagelint.knowledge.kubernetes.operators import NOTHING
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +48,27 @@ def unmet_mounts(container: Container) -> Iterator[Field[str]]:
             name = mount["name"].text()
             if isinstance(name, Known) and name.value not in defined:
                 yield Field(name, mount["name"])
+
+
+def undeclared_probe_ports(container: Container) -> Iterator[tuple[str, Field[str]]]:
+    """The probes of a container that ask a port by a name which it certainly does not declare.
+
+    Each by its title, with the name. The kubelet knows the names of the same container only:
+    kubernetes/kubernetes:pkg/probe/util.go (ResolveContainerPort).
+    """
+    ports = container.body["ports"]
+    names = [one["name"].text() for one in ports.items()]
+    listed = not ports.exists or ports.null or isinstance(ports.node, Sequence)
+    if container.partial or container.adds is not NOTHING or not listed or UNKNOWN in names:
+        return
+    declared = {name.value for name in names if isinstance(name, Known)}
+    probes = container.runtime.probes
+    for fact in (probes.startup, probes.readiness, probes.liveness):
+        port = fact.value.check.port if isinstance(fact, Known) else None
+        if port is None or not isinstance(port.value, Known) or port.value.value in declared:
+            continue
+        if isinstance(fact, Known) and parse_count(port.value.value) is None:
+            yield fact.value.title, port
 
 
 def repeated_names(pod: Pod) -> Iterator[Repeated]:

@@ -63,6 +63,8 @@ def _check(probe: Cursor) -> ProbeCheck:
         _text(inside["port"]),
         _text(inside["scheme"]),
         Field(words, command),
+        host=_text(inside["host"]),
+        headers=tuple(one["name"].word().lower() for one in inside["httpHeaders"].items()),
     )
 
 

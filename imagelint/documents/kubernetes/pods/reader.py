@@ -44,6 +44,7 @@ if TYPE_CHECKING:
 
 # What fills templates in, which `yaml.cursor.is_template` knows by how it begins.
 _FILLED = pattern(r"\{\{.*?\}\}|\{%.*?%\}|\$\{[^{}]*\}|<%.*?%>|\$\(\(.*?\)\)|__[A-Z][A-Z0-9_]*__")
+_KILLING = frozenset(("liveness", "startup"))
 _ENDING = frozenset(("Never", "OnFailure"))
 _ENDING_KINDS = frozenset(("JobSet", "Workflow", "CronWorkflow", "TaskRun", "PipelineRun"))
 
@@ -198,7 +199,7 @@ def _runtime(
         group=around.group,
         labels=around.labels,
         namespace=around.owner.namespace,
-        managed=bool(adds.probes),
+        managed=not _KILLING.isdisjoint(adds.probes),
         details=ContainerDetails(body, place.spec, around.together, adds),
         path=body.path,
     )

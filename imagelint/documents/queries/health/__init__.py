@@ -1,0 +1,1 @@
+"""Questions about health checks: what they ask, and what they can tell."""

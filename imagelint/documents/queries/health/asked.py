@@ -1,0 +1,217 @@
+"""What probes and health checks ask of the server that they stand beside."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from math import inf
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
+from imagelint.core.record import NamedTuple
+from imagelint.core.source import Span
+from imagelint.documents.quantity import parse_count
+from imagelint.documents.queries.requests import addresses
+from imagelint.documents.runtime.field import Place
+from imagelint.documents.runtime.probe import CheckKind
+from imagelint.documents.serving.options import PORT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.base import Node
+    from imagelint.documents.runtime.model import Runtime
+    from imagelint.documents.runtime.probe import Probe, ProbeCheck
+    from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.shell.script import Word
+
+# What web frameworks serve besides.
+_DOCUMENTATION = ("/docs", "/docs/*", "/redoc", "/openapi.json", "/static/*")
+# What may stand before the server in the same container.
+_PROXIES = ("nginx", "caddy", "envoy", "haproxy", "socat", "traefik", "supervisord")
+
+
+class Asked(NamedTuple):
+    """One request of a check to its own container.
+
+    `path` is without its query, and absent where only a connection is asked for; `place` is where
+    it is written, `port_place` the port.
+    """
+
+    probe: Probe
+    path: Fact[str]
+    place: Node
+    port: Fact[int]
+    port_place: Node
+
+
+def probes_of(runtime: Runtime) -> tuple[Probe, ...]:
+    """The probes of a container, each once: some platforms have one for everything."""
+    probes = runtime.probes
+    found: dict[Span, Probe] = {}
+    for fact in (probes.startup, probes.readiness, probes.liveness):
+        if isinstance(fact, Known):
+            found.setdefault(fact.value.span, fact.value)
+    return tuple(found.values())
+
+
+def requests_of(runtime: Runtime, probe: Probe) -> tuple[Asked, ...]:
+    """What a probe asks its own container over the network."""
+    check = probe.check
+    kind = value_or(check.kind, None)
+    if kind is CheckKind.EXEC:
+        return tuple(_of_command(probe, check))
+    if kind is None or kind is CheckKind.GRPC or value_or(check.host.value, ""):
+        return ()
+    path = check.url_path
+    fact: Fact[str] = ABSENT
+    if kind is CheckKind.HTTP:
+        fact = Known("/") if path.value is ABSENT else _without_query(path.value)
+    return (Asked(probe, fact, path, _numbered(runtime, check.port.value), check.port),)
+
+
+def _without_query(path: Fact[str]) -> Fact[str]:
+    if not isinstance(path, Known):
+        return UNKNOWN
+    text = path.value.partition("?")[0]
+    return Known(text if text.startswith("/") else f"/{text}", path.span)
+
+
+def _numbered(runtime: Runtime, port: Fact[str]) -> Fact[int]:
+    """The number of a port that may be given by the name that the container has for it."""
+    if not isinstance(port, Known):
+        return UNKNOWN
+    number = parse_count(port.value)
+    if number is None:
+        named = [one.number for one in runtime.ports if one.name == port.value]
+        number = named[0] if len(named) == 1 else None
+    return UNKNOWN if number is None else Known(number, port.span)
+
+
+def _of_command(probe: Probe, check: ProbeCheck) -> Iterator[Asked]:
+    words = value_or(check.command.value, ())
+    for one in addresses(words, in_shell=check.in_shell):
+        if one.is_local:
+            place = written_at(words, one.text, check.command)
+            path: Fact[str] = Known(one.path) if one.path else ABSENT
+            yield Asked(probe, path, place, one.port, place)
+
+
+def written_at(words: tuple[Word, ...], text: str, otherwise: Node) -> Node:
+    """Where a text stands among words, as exactly as can be told."""
+    path = getattr(otherwise, "path", "")
+    for word in words:
+        at = word.raw.find(text)
+        if at >= 0 and len(word.raw) == word.span.end - word.span.start:
+            start = word.span.start + at
+            return Place(Span(start, start + len(text)), path)
+        if at >= 0 or text in word.text:
+            return Place(word.span, path)
+    return otherwise
+
+
+def is_asked_itself(server: ServingCommand) -> bool:
+    """Whether what is asked on the port of a server reaches it, and is answered by it alone."""
+    if server.facts is None or server.concluded or server.is_follower:
+        return False
+    if server.facts.traits.launches_others:
+        return False
+    return not stands_behind_proxy(server)
+
+
+def stands_behind_proxy(server: ServingCommand) -> bool:
+    """Whether another program in the same container may answer for the server."""
+    text = " ".join(server.launch.written)
+    return any(proxy in text for proxy in _PROXIES)
+
+
+def asks_server(server: ServingCommand, asked: Asked) -> bool:
+    """Whether a request certainly goes to the port on which the server answers."""
+    port = server.effective(PORT)
+    return (
+        isinstance(port, Known) and isinstance(asked.port, Known) and port.value == asked.port.value
+    )
+
+
+def serves_path(server: ServingCommand, path: str) -> bool:
+    """Whether the server may answer a path; true where that is not known."""
+    known = server.facts
+    if known is None:
+        return True
+    if any(server.switch(flag) is not ABSENT for flag in known.endpoints.prefix_flags):
+        return True
+    plain = path.rstrip("/") or "/"
+    patterns = (*known.endpoints.health, *known.endpoints.generation, *_DOCUMENTATION)
+    return any(fnmatchcase(plain, pattern.rstrip("/") or "/") for pattern in patterns)
+
+
+def wants_key(server: ServingCommand, path: str) -> bool:
+    """Whether a path is answered to those only who have the key, where the server has one."""
+    known = server.facts
+    if known is None or path.rstrip("/") in {one.rstrip("/") for one in known.endpoints.open}:
+        return False
+    return any(path.startswith(prefix) for prefix in known.endpoints.guarded)
+
+
+def are_equal(one: Probe, other: Probe) -> bool:
+    """Whether two probes certainly ask the same, at the same times."""
+    pairs = (*zip(_values(one), _values(other), strict=True),)
+    return all(first == second and first is not UNKNOWN for first, second in pairs)
+
+
+def _values(probe: Probe) -> tuple[object, ...]:
+    """What a probe asks and when, without the places of it."""
+    check, timing = probe.check, probe.timing
+    facts = (check.url_path, check.port, check.scheme, check.host, *timing)
+    words = value_or(check.command.value, ())
+    return (
+        _bare(check.kind),
+        check.headers,
+        tuple(word.raw for word in words),
+        *(_bare(field.value) for field in facts),
+    )
+
+
+def _bare(fact: object) -> object:
+    return fact.value if isinstance(fact, Known) else fact
+
+
+def may_listen(server: ServingCommand, port: int) -> bool:
+    """Whether anybody may listen on a port where a server runs: itself, or who stands beside it."""
+    known, runtime = server.facts, server.launch.runtime
+    shared = runtime.kind == "compose" and runtime.host.network.value is UNKNOWN
+    if known is None or shared:
+        return True
+    metrics = known.metrics.port if known.metrics else None
+    if port in known.endpoints.other_ports or port == metrics or str(port) in _told(server):
+        return True
+    if not server.own_image and runtime.declares(port):
+        return True
+    return any(port in (other.ports or (port,)) for other in runtime.neighbours)
+
+
+def _told(server: ServingCommand) -> str:
+    """All that a container is told, in which a further port may be named."""
+    values = (value_or(variable.value, "") for variable in server.launch.env)
+    return " ".join((*server.launch.written, *values))
+
+
+# A second is Kubernetes' default; whoever waits a minute altogether is patient enough.
+_SHORT, _FEW, _PATIENT = 1, 3, 60
+
+
+def is_nervous(server: ServingCommand, probe: Probe) -> bool:
+    """Whether a liveness probe kills a server that only answers late."""
+    timing = probe.timing
+    if server.facts is None or not probe.kills or server.launch.runtime.managed:
+        return False
+    if value_or(timing.timeout.value, inf) > _SHORT:
+        return False
+    failures, period = timing.failure_threshold.value, timing.period.value
+    if (
+        value_or(failures, inf) > _FEW
+        or value_or(failures, inf) * value_or(period, inf) >= _PATIENT
+    ):
+        return False
+    kind = value_or(probe.check.kind, None)
+    over_http = kind is CheckKind.HTTP and server.facts.endpoints.by_python
+    return over_http or kind is CheckKind.EXEC
