@@ -100,7 +100,7 @@ ON_DOCKERFILES = (
 ON_MANIFESTS = (
     *RULES,
     *("documents.kubernetes", "documents.runtime", "documents.serving", "documents.yaml"),
-    *("rules.images", "rules.pods"),
+    *("rules.images", "rules.pods", "rules.wiring"),
 )
 ON_LISTS = (*RULES, "rules.packages")
 EXPLAIN = (

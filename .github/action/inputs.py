@@ -16,6 +16,7 @@ _SEVERAL = ("policy", "rule", "db-repository", "exclude", "only")
 _FILES_ONLY = ("only",)
 _SINGLE = ("policy-from", "fail-on", "baseline")
 _IMAGE_SINGLE = ("platform", "trivy-cache", "timeout", "key", "identity", "issuer")
+_FILE_FLAGS = ("closed",)
 _IMAGE_FLAGS = ("offline", "no-transparency-log")
 # Conditions of the action take any word but `true` for no.
 _ASKED_BY_CONDITIONS = ("cache", "sarif")
@@ -34,6 +35,7 @@ def arguments() -> list[str]:
     image = single("image")
     options = [f"--{name}={value}" for name in _SINGLE if (value := single(name))]
     options += [f"--{name}={value}" for name in _several(image) for value in lines(name)]
+    options += [f"--{name}" for name in _FILE_FLAGS if flag(name)]
     if not image:
         _demand_nothing_of_an_image()
         return ["check", *options, "--", *lines("paths")]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.fileoptions import file_options
-from imagelint.cli.options import baseline_option, policy_options
+from imagelint.cli.options import baseline_option, closed_option, policy_options
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 @click.option(
     "--write-baseline", type=click.Path(), metavar="FILE", help="List all findings in a file."
 )
+@closed_option
 @file_options
 @click.option("--no-cache", is_flag=True, help="Examine everything again.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Processes. [default: one a core]")
@@ -34,6 +35,7 @@ def check(  # noqa: PLR0913 - the options of the command
     view: ReportOptions,
     baseline: str | None,
     write_baseline: str | None,
+    closed: bool,
     files: FileOptions,
     no_cache: bool,
     jobs: int,
@@ -49,12 +51,14 @@ def check(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.progress import progress
     from imagelint.cli.selection import chosen_rules, excluded_files
     from imagelint.cli.standardinput import from_standard_input
+    from imagelint.core.environment import Environment
     from imagelint.engine.decide import Expected, decide
     from imagelint.run.baselines import read_file
     from imagelint.run.naming import Naming
 
     only = chosen_rules(files.only)
-    session = policy.open(paths or (".",), only=only, cached=not no_cache)
+    declared = Environment(closed=closed or None)
+    session = policy.open(paths or (".",), environment=declared, only=only, cached=not no_cache)
     session = session._replace(processes=jobs, exclude=excluded_files(files.exclude))
     naming = Naming(files.kind, files.candidates)
     if "-" in paths:

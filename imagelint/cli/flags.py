@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.cli.names import LEVELS
-from imagelint.core.environment import Environment, Signer
+from imagelint.core.environment import Environment
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.finding import Severity
 from imagelint.policy.build import level_named
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 def flags(
     fail_on: str | None,
     rules: tuple[str, ...],
-    signers: tuple[Signer, ...] = (),
+    environment: Environment | None = None,
     demanded: tuple[str, ...] = (),
 ) -> Policy:
     """The topmost layer of the policy: what the command line says.
@@ -33,7 +33,7 @@ def flags(
     threshold = Severity.named(fail_on) if fail_on else None
     return Policy(
         fail_on=threshold,
-        environment=Environment(signers=signers),
+        environment=environment or Environment(),
         rules=settings,
         demanded=demanded,
     )

@@ -13,7 +13,7 @@ from imagelint.cli.imageoptions import (
     trivy_options,
     verify_options,
 )
-from imagelint.cli.options import baseline_option, exclude_option, policy_options
+from imagelint.cli.options import baseline_option, closed_option, exclude_option, policy_options
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 @policy_options
 @report_options
 @baseline_option
+@closed_option
 @exclude_option
 def gate(  # noqa: PLR0913 - the options of the command
     *,
@@ -47,6 +48,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     policy: PolicyOptions,
     view: ReportOptions,
     baseline: str | None,
+    closed: bool,
     exclude: tuple[str, ...],
 ) -> int:
     """Check, scan and verify: one verdict about one image and the files that it is made from.
@@ -59,9 +61,12 @@ def gate(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.output import show
     from imagelint.cli.progress import progress, steps
     from imagelint.cli.selection import excluded_files
+    from imagelint.core.environment import Environment
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
-    session = policy.open(paths, signers=named)._replace(exclude=excluded_files(exclude))
+    declared = Environment(signers=named, closed=closed or None)
+    session = policy.open(paths, environment=declared)
+    session = session._replace(exclude=excluded_files(exclude))
     files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
     folder = "." if named else ""

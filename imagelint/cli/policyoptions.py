@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
-    from imagelint.core.environment import Signer
+    from imagelint.core.environment import Environment
     from imagelint.run.session import Session
 
 
@@ -23,15 +23,15 @@ class PolicyOptions(NamedTuple):
         self,
         paths: tuple[str, ...] = (),
         *,
-        signers: tuple[Signer, ...] = (),
+        environment: Environment | None = None,
         demanded: tuple[str, ...] = (),
         only: tuple[str, ...] = (),
         cached: bool = True,
     ) -> Session:
         """A session for the files at some paths, or for an image.
 
-        `signers` are named on the command line, `demanded` are rules that the command is about,
-        `only` the ones that run, or all.
+        `environment` is what the command line declares, `demanded` are rules that the command is
+        about, `only` the ones that run, or all.
 
         Raises:
             PolicyError: a policy is wrong.
@@ -42,6 +42,6 @@ class PolicyOptions(NamedTuple):
         from imagelint.run.policyfiles import VARIABLE, TrustRequest
         from imagelint.run.session import Session
 
-        said = flags(self.fail_on, self.rules, signers, demanded)
+        said = flags(self.fail_on, self.rules, environment, demanded)
         request = TrustRequest(self.policy_from, variable(VARIABLE), paths)
         return Session.open(self.policies, said, cached=cached, only=only, request=request)

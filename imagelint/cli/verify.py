@@ -47,10 +47,11 @@ def verify(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
     from imagelint.cli.progress import steps
+    from imagelint.core.environment import Environment
     from imagelint.policy.demands import BY_SIGNER
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
-    session = policy.open(signers=named, demanded=BY_SIGNER)
+    session = policy.open(environment=Environment(signers=named), demanded=BY_SIGNER)
     options = trivy_options("", (), timeout, offline=True)
     folder = "." if named else ""
     job = ImageJob(image, platform, options, folder, verify=True)

@@ -30,7 +30,8 @@ class Environment(NamedTuple):
     `driver` is the NVIDIA driver of the hosts (`550.90.07`), `gpu_product` a node label's value
     (`NVIDIA-H100-80GB-HBM3`), `gpus_per_node` a count, `registries` globs over
     `registry/repository`, `build_contexts` names given to the build with `--build-context`,
-    `trusted_root_text` the trusted root itself where it is not to be read from a file.
+    `trusted_root_text` the trusted root itself where it is not to be read from a file. `closed`
+    tells that what is examined together is all there is: what it names and lacks is missing.
     """
 
     driver: str | None = None
@@ -41,3 +42,4 @@ class Environment(NamedTuple):
     trusted_root: str | None = None
     build_contexts: tuple[str, ...] = ()
     trusted_root_text: str = ""
+    closed: bool | None = None

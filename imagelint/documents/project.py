@@ -17,6 +17,8 @@ D = TypeVar("D", bound="Document")
 N = TypeVar("N", bound="Node")
 
 _ALL_OF = "*"  # which begins no origin of a file
+RENDERED = "rendered"
+"""Asked for as a kind: what is rendered for the run, whose landmarks are those of manifests."""
 
 
 def _nothing(_origin: str) -> Fact[Document]:
@@ -64,9 +66,18 @@ class Project:
     remembered in `dependencies`: origins, or `all_of` a kind. `consulted` are the origins of the
     documents of which something was handed out: their secrets may be in what is said. `complete`
     gives the document of an origin as its own rules see it; without it, that is as it is written.
+    `outside` is the project around a rendering, for objects that see nobody but each other.
     """
 
-    __slots__ = ("_complete", "_completed", "_find", "_load", "consulted", "dependencies")
+    __slots__ = (
+        "_complete",
+        "_completed",
+        "_find",
+        "_load",
+        "consulted",
+        "dependencies",
+        "outside",
+    )
 
     def __init__(
         self,
@@ -80,6 +91,7 @@ class Project:
         self._completed: set[str] = set()
         self.dependencies: set[str] = set()
         self.consulted: dict[str, None] = {}
+        self.outside: Project | None = None
 
     def document(self, origin: str, kind: type[D]) -> Fact[D]:
         """The document of that origin; absent only when it certainly does not exist."""
@@ -155,4 +167,5 @@ class Project:
         inner = Project(load, find, complete)
         inner.dependencies, inner.consulted = self.dependencies, self.consulted
         inner._completed = self._completed
+        inner.outside = self.outside or self
         return inner

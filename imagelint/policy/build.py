@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 # Keys of a rule's setting that are not options of the rule.
 LEVEL, EXEMPT = "level", "exempt"
+CLOSED = "environment.closed"
+"""Where it was said whether what is examined is all there is, among the places of a policy."""
 
 
 class PolicyPlaces(Protocol):
@@ -56,7 +58,10 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
     return Policy(
         name=cast("str", data.get("name") or ""),
         fail_on=Severity.named(fail_on) if fail_on else None,
-        environment=_environment(cast("Mapping[str, Data]", data.get("environment") or {})),
+        environment=_environment(
+            cast("Mapping[str, Data]", data.get("environment") or {}),
+            cast("bool | None", data.get("closed")),
+        ),
         rules=_settings(rules, places),
         waivers=tuple(
             _waiver(waiver, origin, places.span(("waivers", index, "rule")))
@@ -154,7 +159,7 @@ def _allowances(said: Mapping[str, Data], places: PolicyPlaces) -> Allowances:
     )
 
 
-def _environment(said: Mapping[str, Data]) -> Environment:
+def _environment(said: Mapping[str, Data], closed: bool | None) -> Environment:  # noqa: FBT001 - as it is written
     gpu = cast("Mapping[str, Data]", said.get("gpu") or {})
     signers = cast("tuple[Mapping[str, Data], ...]", said.get("signers") or ())
     return Environment(
@@ -165,6 +170,7 @@ def _environment(said: Mapping[str, Data]) -> Environment:
         signers=tuple(map(_signer, signers)),
         trusted_root=cast("str | None", said.get("trusted-root")),
         build_contexts=_words(said.get("build-contexts")),
+        closed=closed,
     )
 
 
@@ -213,7 +219,8 @@ def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
     )
     said = {key: places.line((key,)) for key in keys if data.get(key) not in (None, "", ())}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})
-    return said | {f"environment.{key}": places.line(("environment", key)) for key in environment}
+    said |= {f"environment.{key}": places.line(("environment", key)) for key in environment}
+    return said if data.get("closed") is None else said | {CLOSED: places.line(("closed",))}
 
 
 def _words(said: Data) -> tuple[str, ...]:

@@ -75,6 +75,8 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "undeclared-probe-port": "on",
             "host-namespaces": "on",
             "privileged-container": "on",
+            "selector-not-in-template": "on",
+            "unknown-probe-port": "on",
             "stale-vulnerability-database": "on",
             "unscanned-packages": "on",
             "vulnerable-package": "on",
@@ -186,6 +188,8 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "pod-runs-as-root": "on",
             "privilege-escalation": "on",
             "unconfined-container": "on",
+            "selector-without-match": "on",
+            "unserved-target-port": "on",
         },
     },
     "strict": {

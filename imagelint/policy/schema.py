@@ -47,6 +47,7 @@ def policy_schema() -> Schema:
                 "minimum": 0,
             },
             "environment": _environment(),
+            "closed": _truth("Whether what is examined together is all there is."),
             "rules": _rules(),
             "waivers": {
                 "description": "Findings that do not count until a day.",
@@ -81,6 +82,10 @@ def written_schema() -> str:
     import json
 
     return json.dumps(policy_schema(), indent=2, ensure_ascii=False) + "\n"
+
+
+def _truth(description: str) -> Schema:
+    return {"description": description, "type": "boolean"}
 
 
 def _extends() -> Schema:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.environment import Signer
 from imagelint.core.record import NamedTuple
 from imagelint.policy.allowances import extent_word
+from imagelint.policy.build import CLOSED
 from imagelint.policy.lock import floor_word
 
 if TYPE_CHECKING:
@@ -58,6 +59,9 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
         if value is not None:
             yield ShownLine(f"{key}: {_value(value)}", policy.origins.get(key, ""))
     yield from _environment(policy)
+    if policy.environment.closed is not None:
+        origin = _held(policy, CLOSED, policy.origins.get(CLOSED, ""))
+        yield ShownLine(f"closed: {_value(policy.environment.closed)}", origin)
     if policy.rules:
         yield ShownLine("rules:")
     for name in sorted(policy.rules):

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.files import FoundFile
 from imagelint.collect.findup import root_of
+from imagelint.core.digest import digest_of
 from imagelint.core.errors import ImagelintError
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
@@ -16,7 +17,7 @@ from imagelint.core.source import Source
 from imagelint.deployment.join import joined
 from imagelint.documents.base import Document
 from imagelint.documents.kinds import KINDS, about
-from imagelint.documents.project import Completed, Project, beside, kind_asked
+from imagelint.documents.project import RENDERED, Completed, Project, all_of, beside, kind_asked
 from imagelint.engine.examine import Examination
 from imagelint.run.index import MOST_RECENT, FileIndex, Shelf
 from imagelint.run.rendering.renderings import NO_RENDERINGS
@@ -24,7 +25,7 @@ from imagelint.run.samples import SAMPLES
 from imagelint.run.serialize import FileReport
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imagelint.documents.base import Key, Node
     from imagelint.policy.model import Policy
@@ -60,6 +61,7 @@ class Examiner:
         self._roots: dict[str, str] = {}
         self._places: dict[str, str] = {}
         self._folders: dict[str, str] = {}
+        self._in_renderings: Mapping[Key, Sequence[tuple[str, Node]]] | None = None
         self._joined = Shelf[Completed](MOST_RECENT)
 
     def prepare(self, files: Sequence[FoundFile]) -> None:
@@ -117,7 +119,8 @@ class Examiner:
         report = self._examination(self._plan.policies.of(folder))(document, project)
         report += Report(problems=problems)
         asked = sorted(project.dependencies) if self._plan.keeps else ()
-        if self._index.changed:
+        rendered = all_of(RENDERED) in project.dependencies and self._plan.renderings.concerned
+        if self._index.changed or rendered:
             return FileReport(report, _NEVER_AGAIN)
         return FileReport(report, tuple((name, dependency(name, self._index)) for name in asked))
 
@@ -195,9 +198,22 @@ class Examiner:
 
     def find(self, kind: str, key: Key, word: str, root: str) -> Iterator[tuple[str, Node]]:
         """What the examined files of a kind below a root hold under a key, in order."""
-        for origin, node in self._index.landmarks(kind, key, word):
+        if kind == RENDERED:
+            found = self._rendered_landmarks(root).get(key, ())
+        else:
+            found = self._index.landmarks(kind, key, word)
+        for origin, node in found:
             if self._is_below(root, origin):
                 yield origin, node
+
+    def _rendered_landmarks(self, root: str) -> Mapping[Key, Sequence[tuple[str, Node]]]:
+        """What others may ask of all that is rendered, made when somebody first asks."""
+        if self._in_renderings is None:
+            from imagelint.run.rendering.attach import landmarks
+
+            made = landmarks(self._plan.renderings, self._index, self._project(root))
+            self._in_renderings = made
+        return self._in_renderings
 
     def _is_below(self, root: str, origin: str) -> bool:
         place = self._places.get(origin)
@@ -224,6 +240,8 @@ def _template(origin: str) -> Examined:
 def dependency(name: str, index: FileIndex) -> str:
     """The digest of what an answer depended on: one file, or all of a kind."""
     kind = kind_asked(name)
+    if kind == RENDERED:  # nothing is, as long as there is nothing to render
+        return digest_of(*map(index.kind_digest, ("kustomization", "chart")))
     return index.kind_digest(kind) if kind else index.digest(name)
 
 

@@ -513,3 +513,13 @@ def test_a_broken_policy_says_where(program: Program, here: Path) -> None:
     assert "at: .imagelint.yaml:2:3" in answer.err
     assert "did you mean `root-user`?" in answer.err
     assert "at: .imagelint.yaml:3:10" in answer.err
+
+
+def test_a_run_may_be_all_there_is(program: Program, here: Path) -> None:
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: llm}\nspec: {selector: {app: llm}}\n"
+    write(here, service_yaml=service)
+    rules = ("--rule", "selector-without-match=on")
+    assert program("check", *RULES, *rules).code == 0
+    assert program("check", *RULES, *rules, "--closed").code == 1
+    write(here, _imagelint_yaml=policy("closed: true\nrules: {selector-without-match: on}\n"))
+    assert program("check").code == 1

@@ -91,6 +91,8 @@ def environment(text: str) -> Environment:
 def _typed(key: str, value: str) -> object:
     if key in {"registries", "build_contexts"}:
         return tuple(value.split())
+    if key == "closed":
+        return value == "true"
     if key == "gpus_per_node":
         return int(value)
     if key == "signers":

@@ -391,3 +391,17 @@ def test_kustomizations_that_take_each_other_are_a_problem(here: Path, program: 
     answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
     assert answer.code == 3
     assert "cycle" in answer.out + answer.err
+
+
+@pytest.mark.usefixtures("engine")
+def test_what_is_rendered_counts_for_what_is_written(program: Program, here: Path) -> None:
+    """The labels of pods are those that an overlay gives them; others see them so."""
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: llm}\n"
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: llm}\nspec: {selector: {app: llm}}\n"
+    spec = "spec: {containers: [{name: a, image: a}]}\n"
+    write(here, **{"pod.yaml": pod + spec, "service.yaml": service})
+    arguments = ("check", "--only", "selector-without-match", "--closed", "--no-cache")
+    assert program(*arguments).code == 1
+    overlay = "resources: [pod.yaml]\ncommonLabels: {app: llm}\n"
+    write(here, **{"kustomization.yaml": overlay})
+    assert program(*arguments).code == 0

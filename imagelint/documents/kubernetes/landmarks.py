@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
+from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
 from imagelint.documents.kubernetes.references import object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.serving.scaling import Autoscaler
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,10 +22,19 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Document, Key
     from imagelint.documents.kubernetes.manifest import Manifest
-    from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
 
 _BACKEND_CONFIGS = ("cloud.google.com/backend-config", "beta.cloud.google.com/backend-config")
+# Of these, no operator makes pods, or Services that others select.
+_WITHOUT_PODS = (
+    *("keda.sh", "monitoring.coreos.com", "azmonitoring.coreos.com", "cert-manager.io"),
+    *("external-secrets.io", "networking.istio.io", "security.istio.io", "cloud.google.com"),
+    *("networking.gke.io", "config.k8s.io", "kustomize.config.k8s.io", "autoscaling.k8s.io"),
+)
 _QUOTED = pattern(r'"([^"]+)(?=")')
+
+
+ANYWHERE = "*"
 
 
 class PodPlace(NamedTuple):
@@ -30,6 +42,7 @@ class PodPlace(NamedTuple):
 
     `owner` is the place of the object that holds it, and `name` its name: a template may make
     several in one place. `path` is that of the pod's spec, `namespace` empty where none is written.
+    `settled` tells that its labels are certainly these, and no others.
     """
 
     span: Span
@@ -38,6 +51,7 @@ class PodPlace(NamedTuple):
     path: str
     namespace: str
     labels: tuple[tuple[str, str], ...]
+    settled: bool
 
 
 def service_named(name: str) -> Key:
@@ -55,6 +69,24 @@ def services_selecting(label: str, value: str) -> Key:
     return ("services selecting", label, value)
 
 
+def labelled(kind: str, label: str, value: str) -> Key:
+    """Objects of a kind with a label of their own: Services."""
+    return ("labelled", kind, label, value)
+
+
+def open_in(namespace: str) -> Key:
+    """What may be, or make, pods and Services of which not all labels are seen.
+
+    Those without a namespace are under the empty one, all of them under `ANYWHERE`.
+    """
+    return ("open in", namespace)
+
+
+def scalers_of(kind: str, name: str) -> Key:
+    """The autoscalers of a workload."""
+    return ("scalers of", kind, name)
+
+
 def pods_of(kind: str, name: str) -> Key:
     """The pods that an object holds."""
     return ("pods of", kind, name)
@@ -68,15 +100,34 @@ def pods_labelled(label: str, value: str) -> Key:
 def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     """All that others may ask for."""
     yield from object_landmarks(manifest)
+    yield from _of_services(manifest)
+    yield from _of_pods(manifest)
+    for scaler in manifest.nodes_of(Autoscaler):
+        kind, name = scaler.target_kind, scaler.target_name
+        if isinstance(kind, Known) and isinstance(name, Known):
+            yield Landmark(scalers_of(kind.value, name.value), scaler)
+    for obj in manifest.objects:
+        if is_open(obj):
+            yield from _open(obj)
+
+
+def _of_services(manifest: Manifest) -> Iterator[Landmark]:
     for service in manifest.nodes_of(Service):
         yield Landmark(service_named(service.object.name), service)
         if service.selector:
             yield Landmark(services_selecting(*service.selector[0]), service)
+        for label, value in dict.fromkeys(service.object.labels):
+            yield Landmark(labelled("Service", label, value), service)
         for config in _configs(service):
             yield Landmark(service_bound_to(config), service)
+
+
+def _of_pods(manifest: Manifest) -> Iterator[Landmark]:
     for pod in manifest.pods:
         owner = pod.owner
-        place = PodPlace(pod.span, owner.span, owner.name, pod.path, owner.namespace, pod.labels)
+        place = pod_place(pod)
+        if not place.settled:
+            yield from _open(owner)
         yield Landmark(pods_of(owner.kind, owner.name), place)
         for label, value in dict.fromkeys(pod.labels):
             yield Landmark(pods_labelled(label, value), place)
@@ -92,6 +143,33 @@ def _pods_by_place(document: Document) -> dict[tuple[Span, str, str], Pod]:
 
     pods = document.pods if isinstance(document, Manifest) else ()
     return {(pod.owner.span, pod.owner.name, pod.path): pod for pod in pods}
+
+
+def pod_place(pod: Pod) -> PodPlace:
+    """Where a pod stands, and how others meet it."""
+    owner = pod.owner
+    return PodPlace(
+        span=pod.span,
+        owner=owner.span,
+        name=owner.name,
+        path=pod.path,
+        namespace=owner.namespace,
+        labels=pod.labels,
+        settled=pod.settled,
+    )
+
+
+def _open(obj: KubernetesObject) -> Iterator[Landmark]:
+    yield Landmark(open_in(obj.namespace), obj)
+    yield Landmark(open_in(ANYWHERE), obj)
+
+
+def is_open(obj: KubernetesObject) -> bool:
+    """Whether an operator may make pods or Services of an object, or something completes it."""
+    group = obj.group
+    if obj.incomplete or obj.is_own or not may_hold_pods(obj):
+        return obj.incomplete
+    return not any(group == one or group.endswith(f".{one}") for one in _WITHOUT_PODS)
 
 
 def is_bound(service: Service) -> bool:

@@ -11,6 +11,7 @@ from imagelint.documents.kubernetes.pods.privileges import (
     pod_privileges,
 )
 from imagelint.documents.kubernetes.pods.volumes import read_volumes
+from imagelint.documents.yaml.nodes import Mapping as MappingNode
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.kubernetes.pods.names import Repeated
+    from imagelint.documents.kubernetes.wiring.nodes import Selector
     from imagelint.documents.runtime.field import Field
     from imagelint.documents.runtime.model import NodeLabel, Runtime, Volume
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
@@ -178,6 +180,13 @@ class Container(NamedTuple):
         return tuple(undeclared_probe_ports(self))
 
     @property
+    def port_names(self) -> Fact[frozenset[str]]:
+        """The names that it gives to its ports; unknown where something else may give more."""
+        from imagelint.documents.kubernetes.pods.names import port_names
+
+        return port_names(self)
+
+    @property
     def volume_names(self) -> tuple[str, ...]:
         """The names of the volumes of its pod; empty where one is not known."""
         from imagelint.documents.kubernetes.pods.names import volume_names
@@ -258,6 +267,21 @@ class Pod(NamedTuple):
     def windows(self) -> bool:
         """Whether it is for nodes of Windows."""
         return is_for_windows(self.spec)
+
+    @property
+    def settled(self) -> bool:
+        """Whether its labels are certainly those that are written, and no others."""
+        labels = self.template.at("metadata", "labels")
+        written = isinstance(labels.node, MappingNode) or not labels.exists or labels.null
+        known = written and len(self.labels) == len(labels.entries())
+        return known and self.owner.is_own and not self.owner.incomplete
+
+    @property
+    def selector(self) -> Selector | None:
+        """The selector by which the object that makes it knows it; None where that has none."""
+        from imagelint.documents.kubernetes.wiring.selectors import selector_of
+
+        return selector_of(self.owner)
 
     @property
     def partial(self) -> bool:

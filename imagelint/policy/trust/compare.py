@@ -24,6 +24,7 @@ _KEYS = {
     "gpu_product": "gpu",
     "gpus_per_node": "gpu",
     "trusted_root": "trusted-root",
+    "closed": "closed",
 }
 
 

@@ -27,6 +27,7 @@ ENVIRONMENT_KEYS = {
     "trusted_root": "trusted-root",
     "trusted_root_text": "trusted-root",
     "build_contexts": "build-contexts",
+    "closed": "closed",
 }
 """The fields of the environment, and under which key a policy says them."""
 _BY_REGISTRY = ("untrusted-registry",)

@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.report import Problem
+from imagelint.collect.files import FoundFile
+from imagelint.core.report import Problem, Report
 from imagelint.documents.kubernetes.kustomize.document import Kustomization
 from imagelint.documents.kubernetes.kustomize.jsonpatch import JsonPatch
 from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.project import by_key
 from imagelint.documents.rendering.chart import Chart
 from imagelint.run.rendering.charts import rendered
 from imagelint.run.rendering.kustomizations import built
 
 if TYPE_CHECKING:
-    from imagelint.documents.base import Document
+    from collections.abc import Mapping
+
+    from imagelint.documents.base import Document, Key, Node
     from imagelint.documents.project import Project
+    from imagelint.run.index import FileIndex
     from imagelint.run.rendering.renderings import Renderings
 
 
@@ -40,3 +45,20 @@ def with_rendering(
         part = document.within(project) if document.complaints else document
         document = part.without_objects()
     return document, tuple(problems)
+
+
+def landmarks(
+    renderings: Renderings, index: FileIndex, project: Project
+) -> Mapping[Key, list[tuple[str, Node]]]:
+    """What others may ask of the objects that are rendered, with the origin of what says how."""
+    found: dict[Key, list[tuple[str, Node]]] = {}
+    for origin in sorted({*renderings.texts, *renderings.charts}):
+        document = index.document(FoundFile(origin, origin))
+        if document is None or isinstance(document, Report):
+            continue
+        whole, _ = with_rendering(document, renderings, project.aside())
+        for embedded in whole.embedded:
+            if embedded.document.rendered:
+                for key, nodes in embedded.document.derived(by_key).items():
+                    found.setdefault(key, []).extend((origin, node) for node in nodes)
+    return found

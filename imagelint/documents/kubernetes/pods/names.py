@@ -15,6 +15,7 @@ from imagelint.knowledge.kubernetes.operators import NOTHING
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagelint.core.fact import Fact
     from imagelint.documents.base import Node
     from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.yaml.cursor import Cursor
@@ -29,6 +30,16 @@ class Repeated(NamedTuple):
     name: str
     place: Node
     first: Node
+
+
+def port_names(container: Container) -> Fact[frozenset[str]]:
+    """The names of the ports of a container; unknown where these are not certainly all."""
+    ports = container.body["ports"]
+    written = isinstance(ports.node, Sequence) or not ports.exists or ports.null
+    facts = [port["name"].text() for port in ports.items()]
+    if not written or UNKNOWN in facts or container.partial or not container.owner.is_own:
+        return UNKNOWN
+    return Known(frozenset(fact.value for fact in facts if isinstance(fact, Known)))
 
 
 def unmet_mounts(container: Container) -> Iterator[Field[str]]:

@@ -12,6 +12,79 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.yaml.cursor import Cursor
 
+    Labels: TypeAlias = tuple[tuple[str, str], ...]
+
+
+_EXISTENCE = {"Exists": True, "DoesNotExist": False}
+
+
+class Requirement(NamedTuple):
+    """One entry of `matchExpressions`: the label may have one of some values, or must not."""
+
+    key: str
+    operator: str
+    values: tuple[str, ...]
+
+    def admits(self, value: str | None) -> bool:
+        """Whether a label with that value, or none, is asked for."""
+        if self.operator in _EXISTENCE:
+            return (value is not None) is _EXISTENCE[self.operator]
+        inside = value in self.values
+        return inside if self.operator == "In" else not inside
+
+
+class Selector(NamedTuple):
+    """Which labels are selected. `known` is false where a template takes part.
+
+    `place` is where it is written, or would be, `written` the mapping of labels in it.
+    """
+
+    place: Cursor
+    written: Cursor
+    labels: Labels = ()
+    requirements: tuple[Requirement, ...] = ()
+    known: bool = True
+
+    @property
+    def span(self) -> Span:
+        """Where it is written."""
+        return self.place.span
+
+    @property
+    def path(self) -> str:
+        """Its logical path."""
+        return self.place.path
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether it asks for no label at all."""
+        return not (self.labels or self.requirements)
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The labels that it asks for."""
+        required = {one.key for one in self.requirements if one.operator != "DoesNotExist"}
+        return frozenset({*required, *(name for name, _ in self.labels)})
+
+    def label(self, name: str) -> Cursor:
+        """The place of a label in it."""
+        return self.written[name]
+
+    def matches(self, labels: Labels) -> bool:
+        """Whether what has these labels is selected, as far as the selector is known."""
+        given = dict(labels)
+        return all(given.get(name) == value for name, value in self.labels) and all(
+            one.admits(given.get(one.key)) for one in self.requirements
+        )
+
+    def differs(self, labels: Labels) -> tuple[str, str, str] | None:
+        """The first label that is another: its name, the value that is asked for, and the one."""
+        given = dict(labels)
+        for name, value in self.labels:
+            if given.get(name) != value:
+                return name, value, given.get(name, "")
+        return None
+
 
 class ServicePort(NamedTuple):
     """A port of a Service; `target` is a number or the name of a container's port."""
@@ -25,7 +98,10 @@ class ServicePort(NamedTuple):
 
 
 class Service(NamedTuple):
-    """A Service. `type` is absent where not written: then it is `ClusterIP`."""
+    """A Service. `type` is absent where not written: then it is `ClusterIP`.
+
+    `selected` is its selector as others are; a `headless` one leads to the pods themselves.
+    """
 
     span: Span
     object: KubernetesObject
@@ -34,6 +110,8 @@ class Service(NamedTuple):
     selector: tuple[tuple[str, str], ...]
     ports: tuple[ServicePort, ...]
     path: str
+    selected: Selector
+    headless: bool
 
     def selects(self, labels: tuple[tuple[str, str], ...]) -> bool:
         """Whether pods with these labels are behind it; a Service without selector has none."""
@@ -135,4 +213,49 @@ class ScaledObject(NamedTuple):
     path: str
 
 
-Wiring: TypeAlias = Service | Ingress | HTTPRoute | HorizontalPodAutoscaler | ScaledObject
+class Endpoint(NamedTuple):
+    """What a monitor asks: a port by its `name`, or by its `number` or another `target`."""
+
+    span: Span
+    port: Fact[str]
+    place: Cursor
+    number: Fact[str]
+    url_path: Fact[str]
+    path: str
+
+
+class Monitor(NamedTuple):
+    """A ServiceMonitor or PodMonitor; `selects` is `Service` or `Pod`.
+
+    `namespaces` are those it looks into, its own where none are named; unknown for any.
+    """
+
+    span: Span
+    object: KubernetesObject
+    selects: str
+    selector: Selector
+    namespaces: Fact[tuple[str, ...]]
+    endpoints: tuple[Endpoint, ...]
+    path: str
+
+
+class DisruptionBudget(NamedTuple):
+    """A PodDisruptionBudget: how many pods must stay, or may go, as numbers or percents."""
+
+    span: Span
+    object: KubernetesObject
+    selector: Selector
+    min_available: Fact[str]
+    max_unavailable: Fact[str]
+    path: str
+
+
+Wiring: TypeAlias = (
+    Service
+    | Ingress
+    | HTTPRoute
+    | HorizontalPodAutoscaler
+    | ScaledObject
+    | Monitor
+    | DisruptionBudget
+)

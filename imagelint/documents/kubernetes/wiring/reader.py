@@ -17,6 +17,11 @@ from imagelint.documents.kubernetes.wiring.nodes import (
     Target,
     Trigger,
 )
+from imagelint.documents.kubernetes.wiring.selectors import (
+    plain_selector,
+    read_budget,
+    read_monitor,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,8 +46,10 @@ def read_wiring(obj: KubernetesObject) -> Wiring | None:
             return _autoscaler(obj)
         case "keda.sh", "ScaledObject":
             return _scaled_object(obj)
+        case "policy", "PodDisruptionBudget":
+            return read_budget(obj)
         case _:
-            return None
+            return read_monitor(obj)
 
 
 def _service(obj: KubernetesObject) -> Service:
@@ -67,6 +74,8 @@ def _service(obj: KubernetesObject) -> Service:
         selector=selector,
         ports=ports,
         path=obj.path,
+        selected=plain_selector(spec["selector"]),
+        headless=spec["clusterIP"].word() == "None",
     )
 
 

@@ -1,0 +1,119 @@
+"""Selectors of labels, and the objects that are little but a selector: monitors and budgets."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.documents.kubernetes.wiring.nodes import (
+    DisruptionBudget,
+    Endpoint,
+    Monitor,
+    Requirement,
+    Selector,
+)
+from imagelint.documents.yaml.nodes import Mapping, Sequence
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.yaml.cursor import Cursor
+
+# Of these a selector must be written; a Job makes its own.
+_BY_LABELS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
+_BY_PLAIN_LABELS = ("ReplicationController",)
+_OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
+# By group and kind: what a monitor selects, and where its endpoints are.
+# prometheus-operator:Documentation/api-reference/api.md; Azure serves the same kinds.
+_MONITORS: dict[tuple[str, str], tuple[str, str]] = {
+    (group, kind): said
+    for group in ("monitoring.coreos.com", "azmonitoring.coreos.com")
+    for kind, said in (
+        ("ServiceMonitor", ("Service", "endpoints")),
+        ("PodMonitor", ("Pod", "podMetricsEndpoints")),
+    )
+}
+
+
+def plain_selector(place: Cursor) -> Selector:
+    """A selector that is a mapping of labels, as a Service has it."""
+    labels = place.pairs()
+    known = isinstance(place.node, Mapping) or not place.exists or place.null
+    return Selector(place, place, labels, known=known and len(labels) == len(place.entries()))
+
+
+def label_selector(place: Cursor) -> Selector:
+    """A selector with `matchLabels` and `matchExpressions`."""
+    labels, expressions = place["matchLabels"], place["matchExpressions"]
+    plain = plain_selector(labels)
+    found = tuple(_requirement(one) for one in expressions.items())
+    listed = isinstance(expressions.node, Sequence) or not expressions.exists
+    known = plain.known and listed and None not in found
+    requirements = tuple(one for one in found if one is not None)
+    return Selector(place, labels, plain.labels, requirements, known)
+
+
+def selector_of(obj: KubernetesObject) -> Selector | None:
+    """The selector by which a workload of Kubernetes knows its pods; None where it has none."""
+    place = obj.body.at("spec", "selector")
+    if obj.is_own and obj.kind in _BY_LABELS:
+        return label_selector(place)
+    return plain_selector(place) if obj.is_own and obj.kind in _BY_PLAIN_LABELS else None
+
+
+def _requirement(place: Cursor) -> Requirement | None:
+    key, operator = place["key"].word(), place["operator"].word()
+    values = tuple(value.text() for value in place["values"].items())
+    if not key or operator not in _OPERATORS:
+        return None
+    if not all(isinstance(value, Known) for value in values):
+        return None
+    words = tuple(value.value for value in values if isinstance(value, Known))
+    return Requirement(key, operator, words)
+
+
+def read_monitor(obj: KubernetesObject) -> Monitor | None:
+    """The monitor that an object is; None for every other kind."""
+    said = _MONITORS.get((obj.group, obj.kind))
+    if said is None:
+        return None
+    selects, field = said
+    spec = obj.body["spec"]
+    endpoints = tuple(map(_endpoint, spec[field].items()))
+    return Monitor(
+        span=obj.span,
+        object=obj,
+        selects=selects,
+        selector=label_selector(spec["selector"]),
+        namespaces=_namespaces(obj, spec["namespaceSelector"]),
+        endpoints=endpoints,
+        path=obj.path,
+    )
+
+
+def _endpoint(place: Cursor) -> Endpoint:
+    number = place["portNumber"] if place["portNumber"].exists else place["targetPort"]
+    port = place["port"]
+    return Endpoint(place.span, port.text(), port, number.text(), place["path"].text(), place.path)
+
+
+def _namespaces(obj: KubernetesObject, place: Cursor) -> Fact[tuple[str, ...]]:
+    if not place.exists or place.null:
+        return Known((obj.namespace,))
+    names = tuple(one.word() for one in place["matchNames"].items())
+    anywhere = place["any"].exists or not all(names)
+    return UNKNOWN if anywhere else Known(names or (obj.namespace,))
+
+
+def read_budget(obj: KubernetesObject) -> DisruptionBudget | None:
+    """The budget that an object is; None for every other kind."""
+    if (obj.group, obj.kind) != ("policy", "PodDisruptionBudget"):
+        return None
+    spec = obj.body["spec"]
+    return DisruptionBudget(
+        obj.span,
+        obj,
+        label_selector(spec["selector"]),
+        spec["minAvailable"].text(),
+        spec["maxUnavailable"].text(),
+        obj.path,
+    )

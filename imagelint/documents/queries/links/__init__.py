@@ -1,0 +1,1 @@
+"""Questions about what objects of Kubernetes select, name and lead to."""

@@ -1,0 +1,128 @@
+"""Selectors that certainly select nothing, and what they must have meant."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.nearest import nearest
+from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.landmarks import is_open
+from imagelint.documents.kubernetes.wiring.nodes import DisruptionBudget, Monitor, Service
+from imagelint.documents.queries.links.scope import Scope, same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.kubernetes.manifest import Manifest
+    from imagelint.documents.kubernetes.wiring.nodes import Labels, Selector
+
+
+class Selection(NamedTuple):
+    """A selector, what it selects (`Pod` or `Service`), and in which namespaces."""
+
+    selector: Selector
+    selects: str
+    namespaces: tuple[str, ...]
+
+
+class Candidate(NamedTuple):
+    """What may have been meant: what it is called, and its labels."""
+
+    title: str
+    labels: Labels
+
+
+class Unmatched(NamedTuple):
+    """A selector that selects nothing: the `candidate` that it must have meant, if one is near.
+
+    `certain` is true where nothing else can be meant.
+    """
+
+    candidate: Candidate | None
+    certain: bool
+
+
+def service_selection(service: Service) -> Selection:
+    """What a Service selects."""
+    return Selection(service.selected, "Pod", (service.object.namespace,))
+
+
+def unmatched(selection: Selection, scope: Scope) -> Unmatched | None:
+    """Why nothing is selected; None where anything is, or may be.
+
+    That is certain where the run is closed. Elsewhere what is selected may lie in another
+    repository: then the pods of the same file must tell that they are meant.
+    """
+    near = _meant(selection, tuple(_candidates(selection, scope)))
+    if near is None and not scope.closed:  # most are right, and need not be looked for
+        return None
+    selector, kind = selection.selector, selection.selects
+    if any(scope.selects_anything(selector, kind, each) for each in selection.namespaces):
+        return None
+    if scope.closed and not any(map(scope.is_open, selection.namespaces)):
+        return Unmatched(near.candidate if near else None, certain=True)
+    return near
+
+
+def _candidates(selection: Selection, scope: Scope) -> Iterator[Candidate]:
+    """What the file itself holds of the kind, as far as nothing else selects it.
+
+    None where an operator may make more of it.
+    """
+    manifest = scope.manifest
+    if manifest is None or any(map(is_open, manifest.objects)):
+        return
+    others = [one for one in _selectors(manifest, selection) if not _is(one, selection.selector)]
+    for one in _of_kind(manifest, selection.selects):
+        there, candidate = one
+        inside = any(same(there, namespace) for namespace in selection.namespaces)
+        if inside and not any(other.matches(candidate.labels) for other in others):
+            yield candidate
+
+
+def _of_kind(manifest: Manifest, kind: str) -> Iterator[tuple[str, Candidate]]:
+    if kind == "Service":
+        for service in manifest.nodes_of(Service):
+            obj = service.object
+            yield obj.namespace, Candidate(f"the Service `{obj.name}`", obj.labels)
+        return
+    for pod in manifest.pods:
+        if pod.restarts and pod.settled:
+            owner = pod.owner
+            of = "" if owner.kind == "Pod" else "pods of the "
+            yield owner.namespace, Candidate(f"the {of}{owner.kind} `{owner.name}`", pod.labels)
+
+
+def _selectors(manifest: Manifest, selection: Selection) -> Iterator[Selector]:
+    """The selectors of the same file that select the same kind, for the same purpose."""
+    if selection.selects == "Service":
+        yield from (one.selector for one in manifest.nodes_of(Monitor))
+        return
+    kinds = [one.selector for one in manifest.nodes_of(DisruptionBudget)]
+    if any(_is(one, selection.selector) for one in kinds):
+        yield from kinds
+        return
+    for service in manifest.nodes_of(Service):
+        yield service.selected
+
+
+def _is(one: Selector, other: Selector) -> bool:
+    return one.span == other.span or one.is_empty
+
+
+def _meant(selection: Selection, candidates: tuple[Candidate, ...]) -> Unmatched | None:
+    """The one that has the same labels, with values that are near."""
+    selector = selection.selector
+    alike = [one for one in candidates if selector.keys <= dict(one.labels).keys()]
+    near = [one for one in alike if _is_near(selector, one)]
+    if len(near) != 1:
+        return None
+    return Unmatched(near[0], certain=len(candidates) == 1)
+
+
+def _is_near(selector: Selector, candidate: Candidate) -> bool:
+    differing = selector.differs(candidate.labels)
+    if differing is None:
+        return False
+    _, asked, there = differing
+    return bool(set(asked.split("-")) & set(there.split("-"))) or bool(nearest(asked, (there,)))

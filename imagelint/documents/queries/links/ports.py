@@ -1,0 +1,66 @@
+"""On which ports the containers of a pod listen, and how these are called."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.serving.options import PORT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagelint.core.fact import Fact
+    from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.serving.command import ServingCommand
+
+
+class Listener(NamedTuple):
+    """A server of a known engine, and the only port on which it listens."""
+
+    server: ServingCommand
+    port: int
+
+
+def pod_ports(pod: Pod) -> Fact[frozenset[str]]:
+    """How the ports of a pod are called that stay as long as it does."""
+    each = [one.port_names for one in pod.containers if one.serves]
+    known = [one.value for one in each if isinstance(one, Known)]
+    return Known(frozenset[str]().union(*known)) if len(known) == len(each) > 0 else UNKNOWN
+
+
+def only_listener(servers: Iterable[ServingCommand]) -> tuple[Listener, ...]:
+    """The servers of which the one port is known that they listen on."""
+    found = ((server, _only_port(server)) for server in servers)
+    return tuple(Listener(server, port) for server, port in found if port)
+
+
+def _only_port(server: ServingCommand) -> int:
+    facts = server.facts
+    if facts is None or facts.metrics is None or facts.metrics.port is not None:
+        return 0  # it has more than one, or tells nobody
+    if not server.complete or server.is_follower or server.worker:
+        return 0
+    port = server.effective(PORT)
+    return port.value if isinstance(port, Known) else 0
+
+
+def listens_on(pod: Pod, servers: tuple[ServingCommand, ...], port: int) -> bool:
+    """Whether a container of a pod may listen on a port.
+
+    Who neither says on which ports it listens, nor is a server whose port is known, may listen on
+    any.
+    """
+    listeners = only_listener(servers)
+    ports = {one.server.launch.runtime.span: one.port for one in listeners}
+    for container in pod.containers:
+        if not container.serves:
+            continue
+        declared = container.runtime.ports
+        if any(one.number == port for one in declared) or container.port_names is UNKNOWN:
+            return True
+        only = ports.get(container.span)
+        if only == port or (only is None and not declared):
+            return True
+    return False

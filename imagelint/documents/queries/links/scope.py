@@ -1,0 +1,189 @@
+"""What an object may mean by a name or by labels, and whether that is certainly not there."""
+
+from __future__ import annotations
+
+from posixpath import dirname
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+
+from imagelint.core.fact import Known
+from imagelint.documents.kubernetes.landmarks import (
+    ANYWHERE,
+    PodPlace,
+    labelled,
+    open_in,
+    pod_at,
+    pods_labelled,
+)
+from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.kubernetes.objects import KubernetesObject
+from imagelint.documents.kubernetes.references import NamedObject, object_named
+from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.project import RENDERED, by_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.documents.base import Document, Key, Node
+    from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.kubernetes.wiring.nodes import Selector
+    from imagelint.documents.project import Project
+    from imagelint.documents.serving.command import ServingCommand
+
+    Labels = tuple[tuple[str, str], ...]
+
+N = TypeVar("N", bound="Node")
+
+
+class Found(NamedTuple, Generic[N]):
+    """The nearest nodes that may be meant, each with the origin of its manifest.
+
+    `here` tells that they stand in the same file, or are rendered together: nothing else can be
+    meant then.
+    """
+
+    nodes: tuple[tuple[str, N], ...] = ()
+    here: bool = False
+
+
+class Scope:
+    """What one document sees. `closed` tells that there is nothing but what the run examines."""
+
+    __slots__ = ("_document", "_project", "closed")
+
+    def __init__(self, document: Document, project: Project, closed: bool | None) -> None:  # noqa: FBT001 - as the policy says it
+        self._document = document
+        self._project = project
+        self.closed = bool(closed)
+
+    @property
+    def manifest(self) -> Manifest | None:
+        """The document itself."""
+        return self._document if isinstance(self._document, Manifest) else None
+
+    @property
+    def rendered(self) -> bool:
+        """Whether all objects of the document were rendered together."""
+        return self._document.rendered
+
+    def own(self, key: Key, node: type[N]) -> Iterator[N]:
+        """What the document itself holds under a key."""
+        return (one for one in self._document.derived(by_key).get(key, ()) if isinstance(one, node))
+
+    def nearest(self, key: Key, node: type[N], fits: Callable[[N], bool]) -> Found[N]:
+        """What fits under a key: in the same file, else in the same folder, else anywhere."""
+        here = self._document.source.origin
+        own = tuple((here, one) for one in self.own(key, node) if fits(one))
+        if own:
+            return Found(own, here=True)
+        others = [(at, one) for at, one in self._others(key, node) if fits(one)]
+        beside = tuple(pair for pair in others if dirname(pair[0]) == dirname(here))
+        return Found(beside or tuple(others))
+
+    def _others(self, key: Key, node: type[N]) -> Iterator[tuple[str, N]]:
+        here = self._document.source.origin
+        for origin, other in self._project.find(Manifest, key, node):
+            if origin != here:
+                yield origin, other
+
+    def anywhere(self, key: Key, node: type[N]) -> Iterator[N]:
+        """What anybody of the run holds under a key, be it rendered or written."""
+        yield from self.own(key, node)
+        project = self._project.outside or self._project
+        for kind in (Manifest.kind, RENDERED):
+            yield from (other for _, other in project.named(kind, key, node))
+
+    def pods(self, selector: Selector, namespace: str) -> Found[PodPlace]:
+        """The nearest pods that a selector certainly selects; none where it asks for no label."""
+
+        def fits(place: PodPlace) -> bool:
+            return same(place.namespace, namespace) and selector.matches(place.labels)
+
+        for key in _keys(selector, pods_labelled):
+            found = self.nearest(key, PodPlace, fits)
+            if found.nodes:
+                return found
+        return Found()
+
+    def services(self, selector: Selector, namespaces: tuple[str, ...]) -> Found[Service]:
+        """The nearest Services that a selector certainly selects."""
+
+        def fits(service: Service) -> bool:
+            there = service.object.namespace
+            inside = any(same(there, namespace) for namespace in namespaces)
+            return inside and selector.matches(service.object.labels)
+
+        for key in _keys(selector, _services_labelled):
+            found = self.nearest(key, Service, fits)
+            if found.nodes:
+                return found
+        return Found()
+
+    def pod(self, origin: str, place: PodPlace) -> Pod | None:
+        """A pod as all of the run completes it."""
+        own = self._document
+        if origin == own.source.origin and isinstance(own, Manifest):
+            return pod_at(own, place)
+        found = self._project.joined(origin, Manifest)
+        return pod_at(found.value, place) if isinstance(found, Known) else None
+
+    def servers(self, origin: str, pod: Pod) -> tuple[ServingCommand, ...]:
+        """The model servers in a pod that was handed out, in order of its containers."""
+        own: Document = self._document
+        if origin != own.source.origin:
+            found = self._project.joined(origin, Manifest)
+            own = found.value if isinstance(found, Known) else own
+        return own.servers_of(pod) if isinstance(own, Manifest) else ()
+
+    def selects_anything(self, selector: Selector, key: str, namespace: str) -> bool:
+        """Whether anything of the run is, or may be, selected; `key` is `Pod` or `Service`."""
+        if not selector.known or selector.is_empty:
+            return True
+        make = pods_labelled if key == "Pod" else _services_labelled
+        keys = tuple(_keys(selector, make))
+        return not keys or any(
+            same(there, namespace) and selector.matches(labels)
+            for one in keys
+            for there, labels in self._labelled(one, key)
+        )
+
+    def _labelled(self, key: Key, kind: str) -> Iterator[tuple[str, Labels]]:
+        """The namespaces and labels of what lies under a key anywhere."""
+        if kind == "Pod":
+            yield from ((one.namespace, one.labels) for one in self.anywhere(key, PodPlace))
+        else:
+            objects = (one.object for one in self.anywhere(key, Service))
+            yield from ((obj.namespace, obj.labels) for obj in objects)
+
+    def is_open(self, namespace: str) -> bool:
+        """Whether pods or Services may be in a namespace whose labels are not all seen."""
+        places = (namespace, "") if namespace else (ANYWHERE,)
+        return any(
+            True for place in places for _ in self.anywhere(open_in(place), KubernetesObject)
+        )
+
+    def is_defined(self, kind: str, name: str, namespace: str) -> bool:
+        """Whether anything of the run has a name in a namespace."""
+        return any(
+            same(one.namespace, namespace)
+            for one in self.anywhere(object_named(kind, name), NamedObject)
+        )
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two namespaces may be one; what is not written is decided when it is applied."""
+    return not one or not other or one == other
+
+
+def _services_labelled(label: str, value: str) -> Key:
+    return labelled("Service", label, value)
+
+
+def _keys(selector: Selector, make: Callable[[str, str], Key]) -> Iterator[Key]:
+    """Under which keys everything lies that a selector selects: one of its labels says it."""
+    for label, value in selector.labels[:1]:
+        yield make(label, value)
+        return
+    for one in selector.requirements:
+        if one.operator == "In":
+            yield from (make(one.key, value) for value in one.values)
+            return

@@ -1,0 +1,90 @@
+"""Whether somebody listens where a Service leads to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known, value_or
+from imagelint.core.record import NamedTuple
+from imagelint.documents.queries.links.ports import listens_on, only_listener, pod_ports
+from imagelint.documents.runtime.field import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.kubernetes.wiring.nodes import Service, ServicePort
+    from imagelint.documents.queries.links.ports import Listener
+    from imagelint.documents.queries.links.scope import Scope
+    from imagelint.documents.serving.command import ServingCommand
+
+_OUTSIDE = "ExternalName"
+
+
+class Target(NamedTuple):
+    """A pod behind a Service, with its servers."""
+
+    pod: Pod
+    servers: tuple[ServingCommand, ...]
+
+
+class Unserved(NamedTuple):
+    """A port of a Service that leads to nobody: a name or a number, and where it is written.
+
+    `names` are the names that the pods have, `declared` the numbers, `listener` is the server of
+    which it is known where it listens. `here` tells that the pods stand in the same file.
+    """
+
+    place: Place
+    target: str
+    names: tuple[str, ...]
+    declared: tuple[int, ...]
+    listener: Listener | None
+    here: bool
+
+
+def unserved_ports(service: Service, scope: Scope) -> Iterator[Unserved]:
+    """The ports of a Service on which none of its pods listens."""
+    selector = service.selected
+    if not selector.known or value_or(service.type, "") == _OUTSIDE:
+        return
+    found = scope.pods(selector, service.object.namespace)
+    pods = [(at, scope.pod(at, place)) for at, place in found.nodes if place.settled]
+    targets = [Target(pod, scope.servers(at, pod)) for at, pod in pods if pod is not None]
+    if not targets or len(targets) < len(found.nodes):
+        return
+    for port in service.ports:
+        target, number = _target(port)
+        if target and not (service.headless and number) and _is_unserved(target, number, targets):
+            yield _unserved(port, target, targets, here=found.here)
+
+
+def _is_unserved(name: str, number: int, targets: list[Target]) -> bool:
+    if number:
+        return not any(listens_on(one.pod, one.servers, number) for one in targets)
+    ports = [pod_ports(one.pod) for one in targets]
+    return all(isinstance(one, Known) and name not in one.value for one in ports)
+
+
+def _target(port: ServicePort) -> tuple[str, int]:
+    """The target of a port as it is written, and as a number if it is one."""
+    fact = port.target
+    if fact is ABSENT:
+        number = port.port.value if isinstance(port.port, Known) else 0
+        return str(number or ""), number
+    if not isinstance(fact, Known):
+        return "", 0
+    return fact.value, int(fact.value) if fact.value.isdecimal() else 0
+
+
+def _unserved(port: ServicePort, target: str, targets: list[Target], *, here: bool) -> Unserved:
+    field = "targetPort" if isinstance(port.target, Known) else "port"
+    fact = port.target if isinstance(port.target, Known) else port.port
+    span = fact.span if isinstance(fact, Known) and fact.span else port.span
+    containers = [one for each in targets for one in each.pod.containers if one.serves]
+    declared = {one.number for each in containers for one in each.runtime.ports}
+    names = {name for each in targets for name in value_or(pod_ports(each.pod), ())}
+    listeners = [one for each in targets for one in only_listener(each.servers)]
+    only = listeners[0] if len(listeners) == len(containers) == 1 else None
+    place = Place(span, f"{port.path}.{field}")
+    return Unserved(place, target, tuple(sorted(names)), tuple(sorted(declared)), only, here)

@@ -1,0 +1,1 @@
+"""What leads to pods, and what they refer to."""

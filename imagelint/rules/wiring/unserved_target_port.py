@@ -1,0 +1,86 @@
+"""The rule `unserved-target-port`."""
+
+from __future__ import annotations
+
+from imagelint.core.nearest import nearest
+from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.queries.links.targets import Unserved, unserved_ports
+from imagelint.documents.queries.serving import title
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+
+@rule(Service, Severity.HIGH, references=("kube-linter invalid-target-ports",))
+def unserved_target_port(service: Service, ctx: Context) -> Findings:
+    """A Service leads to a port on which none of its pods listens.
+
+    Every connection is refused, or, by a name that no container has, there are no endpoints at
+    all. Without `targetPort` it is the port of the Service itself.
+
+    Except:
+        Pods that are not in sight, containers that do not say on which ports they listen unless the
+        server and its port are known, headless Services by number. What only differs from the
+        ports that the containers declare is likely, and less severe.
+
+    Bad (server.yaml):
+        apiVersion: v1
+        kind: Service
+        metadata: {name: llm}
+        spec: {selector: {app: llm}, ports: [{port: 80}]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm, labels: {app: llm}}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+
+    Good (server.yaml):
+        apiVersion: v1
+        kind: Service
+        metadata: {name: llm}
+        spec: {selector: {app: llm}, ports: [{port: 80, targetPort: 8000}]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm, labels: {app: llm}}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+    """
+    for one in unserved_ports(service, Scope(ctx.document, ctx.project, ctx.environment.closed)):
+        concluded = one.listener is not None and one.listener.server.concluded
+        guessed = one.listener is None and one.target.isdecimal()
+        sure = one.here and not concluded and not guessed
+        yield ctx.finding(
+            one.place,
+            _said(one),
+            help=_help(one),
+            subject=service.object.name,
+            severity=Severity.MEDIUM if guessed else None,
+            confidence=None if sure else Confidence.LIKELY,
+        )
+
+
+def _said(one: Unserved) -> str:
+    if not one.target.isdecimal():
+        return f"no container behind the Service has a port called `{one.target}`"
+    if one.listener is not None:
+        return f"{title(one.listener.server)} listens on {one.listener.port}, not on {one.target}"
+    declared = ", ".join(map(str, one.declared))
+    return f"the containers behind the Service listen on {declared}, not on {one.target}"
+
+
+def _help(one: Unserved) -> str:
+    meant = nearest(one.target, one.names) or (one.names[0] if len(one.names) == 1 else "")
+    if one.listener is not None:
+        return f"write `targetPort: {one.listener.port}`"
+    if meant and not one.target.isdecimal():
+        return f"write `targetPort: {meant}`"
+    if len(one.declared) == 1:
+        return f"write `targetPort: {one.declared[0]}`"
+    return "write the port on which the server listens"
