@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imagelint.cli.closedoption import closed_option
 from imagelint.cli.fileoptions import file_options
-from imagelint.cli.options import baseline_option, closed_option, policy_options
+from imagelint.cli.options import baseline_option, policy_options
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:

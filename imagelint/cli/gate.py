@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imagelint.cli.closedoption import closed_option
 from imagelint.cli.imageoptions import (
     image_options,
     scan_options,
@@ -13,7 +14,7 @@ from imagelint.cli.imageoptions import (
     trivy_options,
     verify_options,
 )
-from imagelint.cli.options import baseline_option, closed_option, exclude_option, policy_options
+from imagelint.cli.options import baseline_option, exclude_option, policy_options
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:

@@ -29,12 +29,6 @@ def exclude_option(command: C) -> C:
     return click.option("--exclude", metavar="GLOB", multiple=True, help=said)(command)
 
 
-def closed_option(command: C) -> C:
-    """Whether what is named and not there is missing."""
-    said = "What is examined is all there is."
-    return click.option("--closed", is_flag=True, help=said)(command)
-
-
 def policy_options(command: C) -> C:
     """Options about what counts: the command gets them together, as `policy`."""
     return _together(command, (_RULE, _FAIL_ON, _POLICY_FROM, _POLICY))

@@ -56,8 +56,8 @@ FAMILIES: dict[str, Family] = {
         in_baseline=False,
         about_allowances=True,
     ),
-    "wiring": Family("What leads to pods, and what they refer to"),
     "vulnerabilities": Family("Vulnerable packages of an image", judges="vulnerabilities"),
+    "wiring": Family("What leads to pods, and what they refer to"),
 }
 
 
