@@ -76,7 +76,6 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "host-namespaces": "on",
             "privileged-container": "on",
             "selector-not-in-template": "on",
-            "unknown-probe-port": "on",
             "stale-vulnerability-database": "on",
             "unscanned-packages": "on",
             "vulnerable-package": "on",

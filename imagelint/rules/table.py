@@ -147,7 +147,6 @@ RULES: dict[str, Entry] = {
     "unknown-instruction": Entry("syntax", ("documents.complaints:UnknownInstruction",), ("hadolint DL1000", "tally unknown-instruction", "dockerfilelint invalid_command"), ("invalid-instruction",)),
     "unknown-kind": Entry("syntax", ("documents.kubernetes.objects:MistakenKind",)),
     "unknown-pip-option": Entry("syntax", ("documents.complaints:UnknownPipOption",), (), ("invalid-instruction",)),
-    "unknown-probe-port": Entry("wiring", ("documents.kubernetes.objects:Container",)),
     "unknown-resource": Entry("pods", ("documents.kubernetes.objects:Container",)),
     "unknown-stage": Entry("syntax", ("documents.complaints:UnknownStage",), ("hadolint DL3022",), ("invalid-instruction",)),
     "unknown-value": Entry("syntax", ("documents.shared:UnknownValue",)),
