@@ -145,13 +145,13 @@ COMMAND_LINES = (
     Command(
         (*SERVING, "serving"), DOCKERFILE, (*ON_DOCKERFILES, "rules.exposure", "rules.serving"), 262
     ),
-    Command(("rules",), TABLES, EVERYTHING, 312),
-    Command(("rules", "--json"), TABLES, EVERYTHING, 312),
+    Command(("rules",), TABLES, EVERYTHING, 316),
+    Command(("rules", "--json"), TABLES, EVERYTHING, 316),
     Command(("explain", "root-user"), set(), EXPLAIN, 90),
     Command(("explain", "DL3002"), set(), EXPLAIN, 90),
     Command(("policy", "show"), {"sqlite3"}, POLICY, 96),
-    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 262),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 284),
+    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 266),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 288),
     Command(("completion", "bash"), PROCESS, START, 13),
     Command(("init", "new"), {"json", "pathlib", *FILES}, INIT, 64),
 )

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).parents[1]
-PACKS = ("baseline", "recommended", "strict", "gpu-serving")
+PACKS = ("baseline", "recommended", "strict", "gpu-serving", "pss-baseline", "pss-restricted")
 
 
 BUILTIN = ROOT / "imagelint" / "policy" / "builtin.py"

@@ -291,6 +291,18 @@ class OtherServerTable(TypedDict):
     servers: list[OtherServerRow]
 
 
+class PodSecurityTable(TypedDict):
+    """What the Pod Security Standards let pods have."""
+
+    source: str
+    asof: str
+    capabilities: Annotated[list[str], "which may be added, by baseline"]
+    restricted_capabilities: Annotated[list[str], "which may be added, by restricted"]
+    sysctls: Annotated[list[str], "settings of the kernel that a pod may have"]
+    selinux_types: list[str]
+    volume_types: Annotated[list[str], "sources of volumes that restricted refuses"]
+
+
 class WeightRow(TypedDict):
     """A format by a pattern of names."""
 
@@ -320,5 +332,6 @@ TABLES: dict[str, type] = {
     "models": ModelTable,
     "node_labels": NodeLabelTable,
     "other_servers": OtherServerTable,
+    "pod_security": PodSecurityTable,
     "weights": WeightTable,
 }

@@ -115,14 +115,14 @@ def test_a_merge_key_behind_what_it_changes_is_told(program: Program, here: Path
 )
 def test_every_zero_is_root(program: Program, here: Path, number: str) -> None:
     text = POD.replace("CONTEXT", f"{{runAsUser: {number}, runAsNonRoot: true}}")
-    assert "pod-runs-as-root" in found(program, here, text)
+    assert "run-as-root" in found(program, here, text)
     assert "malformed-object" not in found(program, here, text)
 
 
 @pytest.mark.parametrize("number", ["0x10", "1_0", "017", "1e3"])
 def test_other_numbers_are_not(program: Program, here: Path, number: str) -> None:
     text = POD.replace("CONTEXT", f"{{runAsUser: {number}, runAsNonRoot: true}}")
-    assert not found(program, here, text) & {"pod-runs-as-root", "malformed-object"}
+    assert not found(program, here, text) & {"run-as-root", "malformed-object"}
 
 
 ITEM = indent(PRIVILEGED, "  ").lstrip()
@@ -168,7 +168,7 @@ def test_compose_takes_more_words(program: Program, here: Path, word: str) -> No
 @pytest.mark.parametrize("user", ["00", "+0", "-0", '"000:0"', "root:x"])
 def test_every_zero_is_root_of_a_service(program: Program, here: Path, user: str) -> None:
     text = f"services:\n  a:\n    image: {IMAGE}\n    user: {user}\n"
-    assert "pod-runs-as-root" in found(program, here, text, "compose.yaml")
+    assert "run-as-root" in found(program, here, text, "compose.yaml")
 
 
 @pytest.mark.parametrize("user", ["0", "00", "+0", "-0", "0:1", "root:root", ":0", '""'])

@@ -17,13 +17,13 @@ def test_the_policy_is_shown_with_the_origin_of_each_line(program: Program, here
     (here / ".imagelint.yaml").write_text(
         "name: payments\nextends: [baseline]\nfail-on: medium\nrules:\n  root-user: critical\n"
     )
-    answer = program("policy", "show", "--rule", "seccomp-missing=low")
+    answer = program("policy", "show", "--rule", "seccomp-profile-missing=low")
     assert answer.code == 0
     lines = [" ".join(line.split()) for line in answer.out.splitlines()]
     assert 'name: "payments" # .imagelint.yaml:1' in lines
     assert "fail-on: medium # .imagelint.yaml:3" in lines
     assert "root-user: critical # .imagelint.yaml:5" in lines
-    assert "seccomp-missing: low # --rule" in lines
+    assert "seccomp-profile-missing: low # --rule" in lines
     assert "secret-value: on # baseline" in lines
 
 

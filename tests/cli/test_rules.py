@@ -27,7 +27,7 @@ def test_all_rules_are_listed_by_family(program: Program) -> None:
 
 def test_the_list_tells_the_level_that_holds_here(program: Program, here: Path) -> None:
     (here / ".imagelint.yaml").write_text(
-        policy("rules: {root-user: low, seccomp-missing: on}", "[]")
+        policy("rules: {root-user: low, seccomp-profile-missing: on}", "[]")
     )
     rows = {row["name"]: row for row in json.loads(program("rules", "--json").out)}
     references = rows["root-user"].pop("references")
@@ -40,7 +40,8 @@ def test_the_list_tells_the_level_that_holds_here(program: Program, here: Path) 
         "confidence": "certain",
         "summary": "The container would run as root.",
     }
-    assert rows["seccomp-missing"]["level"] == str(catalog.load("seccomp-missing").severity)
+    name = "seccomp-profile-missing"
+    assert rows[name]["level"] == str(catalog.load(name).severity)
     assert rows["unpinned-image"]["level"] == "off"
     assert set(rows) == set(catalog.names())
 

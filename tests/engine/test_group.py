@@ -31,10 +31,10 @@ spec:
     - {name: b, image: "x:1"}
 """
 HYGIENE = {
-    "capabilities-not-dropped",
-    "pod-runs-as-root",
+    "capabilities-kept",
+    "non-root-not-required",
     "privilege-escalation",
-    "seccomp-missing",
+    "seccomp-profile-missing",
     "writable-root",
 }
 
@@ -53,9 +53,9 @@ def test_what_one_security_context_would_mend_is_one_finding() -> None:
     found = hygiene(POD)
     assert len(found) == 8
     (one,) = grouped(found)
-    assert one.rule == "pod-runs-as-root"
+    assert one.rule == "non-root-not-required"
     assert one.message.endswith("; 7 more findings have the same cause")
-    assert {part.rule for part in one.parts} == HYGIENE - {"pod-runs-as-root"}
+    assert {part.rule for part in one.parts} == HYGIENE - {"non-root-not-required"}
     said = [note.message for note in one.notes]
     assert "privilege-escalation: the container `a` may gain privileges; " in " ".join(said)
     assert len(said) == 4

@@ -128,8 +128,8 @@ def test_checkov_is_taken_over() -> None:
 def test_kube_linter_has_its_defaults() -> None:
     made = policy(read_kubelinter, "checks: {exclude: [run-as-non-root], ignorePaths: ['x/**']}\n")
     assert made["rules"]["privileged-container"] is True
-    assert made["rules"]["pod-runs-as-root"] is False
-    assert made["rules"]["unconfined-container"] is False  # off by default there
+    assert made["rules"]["run-as-root"] is False
+    assert made["rules"]["unmasked-proc"] is False  # off by default there
     assert made["exclude"] == ["x/**"]
     none = policy(read_kubelinter, "checks: {doNotAutoAddDefaults: true, include: [latest-tag]}\n")
     assert [name for name, level in none["rules"].items() if level] == ["unpinned-image"]

@@ -38,9 +38,9 @@ TRIALS = [
 NEEDS = "a model that is split shares memory between its parts"
 OTHERWISE = "of a container with all privileges nothing else is said"
 COMES_TO_LIGHT = {
-    ("privileged-container", "capabilities-not-dropped"): OTHERWISE,
+    ("privileged-container", "capabilities-kept"): OTHERWISE,
     ("privileged-container", "privilege-escalation"): OTHERWISE,
-    ("privileged-container", "seccomp-missing"): OTHERWISE,
+    ("privileged-container", "seccomp-profile-missing"): OTHERWISE,
     ("vram-weights-dont-fit", "shm-missing"): NEEDS,
 }
 # What these find hides what a server, or a whole file, is told.

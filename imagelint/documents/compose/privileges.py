@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.compose.values import boolean, is_set, value
 from imagelint.documents.runtime.field import Field
-from imagelint.documents.runtime.privileges import HostNamespaces, Privileges, Switched
+from imagelint.documents.runtime.privileges import (
+    Confinement,
+    HostNamespaces,
+    Privileges,
+    Switched,
+)
 from imagelint.documents.yaml.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
@@ -18,10 +23,10 @@ if TYPE_CHECKING:
 _NO_ESCALATION = ("no-new-privileges:true", "no-new-privileges=true", "no-new-privileges")
 # https://docs.docker.com/reference/cli/docker/container/run/#security-opt
 _CONFINEMENT = {
-    "apparmor:unconfined": "AppArmor",
-    "label:disable": "SELinux",
-    "label:type:spc_t": "SELinux",
-    "systempaths:unconfined": "the mask of /proc and /sys",
+    "apparmor:unconfined": Confinement.APPARMOR,
+    "label:disable": Confinement.SELINUX,
+    "label:type:spc_t": Confinement.SELINUX,
+    "systempaths:unconfined": Confinement.MASKED_PATHS,
 }
 _SECCOMP = ("seccomp:", "seccomp=")
 

@@ -6,9 +6,11 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.pods.privileges import (
+    has_users_of_its_own,
     host_namespaces,
     is_for_windows,
     pod_privileges,
+    says_windows,
 )
 from imagelint.documents.kubernetes.pods.volumes import read_volumes
 from imagelint.documents.yaml.nodes import Mapping as MappingNode
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.kubernetes.pods.names import Repeated
+    from imagelint.documents.kubernetes.pods.stated import Stated
     from imagelint.documents.kubernetes.wiring.nodes import Selector
     from imagelint.documents.runtime.field import Field
     from imagelint.documents.runtime.model import NodeLabel, Runtime, Volume
@@ -166,6 +169,11 @@ class Container(NamedTuple):
         return is_for_windows(self.spec)
 
     @property
+    def says_windows(self) -> bool:
+        """Whether its pod says so in `os`, which admission asks."""
+        return says_windows(self.spec)
+
+    @property
     def unmet_mounts(self) -> tuple[Field[str], ...]:
         """The names of volumes that it mounts and its pod certainly does not have."""
         from imagelint.documents.kubernetes.pods.names import unmet_mounts
@@ -185,6 +193,20 @@ class Container(NamedTuple):
         from imagelint.documents.kubernetes.pods.names import port_names
 
         return port_names(self)
+
+    @property
+    def host_ports(self) -> tuple[Field[int], ...]:
+        """The ports of its node that it names."""
+        from imagelint.documents.kubernetes.pods.stated import host_ports
+
+        return tuple(host_ports(self))
+
+    @property
+    def asked_hosts(self) -> tuple[tuple[str, Field[str]], ...]:
+        """The hosts that its probes and hooks ask, by the probe or hook."""
+        from imagelint.documents.kubernetes.pods.stated import asked_hosts
+
+        return tuple(asked_hosts(self))
 
     @property
     def volume_names(self) -> tuple[str, ...]:
@@ -284,9 +306,38 @@ class Pod(NamedTuple):
         return selector_of(self.owner)
 
     @property
+    def says_windows(self) -> bool:
+        """Whether it says so in `os`, which admission asks."""
+        return says_windows(self.spec)
+
+    @property
+    def has_users_of_its_own(self) -> bool:
+        """Whether it runs in a user namespace: its root is nobody on the node."""
+        return has_users_of_its_own(self.spec)
+
+    @property
     def partial(self) -> bool:
         """Whether it is only a part of a pod, as its containers tell."""
         return any(container.partial for container in self.containers)
+
+    @property
+    def sysctls(self) -> tuple[Field[str], ...]:
+        """The names of the parameters of the kernel that it sets."""
+        from imagelint.documents.kubernetes.pods.stated import sysctls
+
+        return tuple(sysctls(self))
+
+    def stated(self, *keys: str) -> tuple[Stated, ...]:
+        """What its security contexts, and those of its containers, say under the keys."""
+        from imagelint.documents.kubernetes.pods.stated import stated
+
+        return tuple(stated(self, *keys))
+
+    def annotated(self, prefix: str) -> tuple[tuple[str, Field[str]], ...]:
+        """The annotations of the pods themselves whose names begin so, by the rest of them."""
+        from imagelint.documents.kubernetes.pods.stated import annotated
+
+        return tuple(annotated(self, prefix))
 
     @property
     def annotations(self) -> tuple[tuple[str, str], ...]:

@@ -2,33 +2,42 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import names_root
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from imagelint.documents.base import Node
+    from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.runtime.field import Field
+    from imagelint.documents.runtime.model import Runtime
+    from imagelint.documents.runtime.privileges import Confinement, Switched
+
+T = TypeVar("T")
+
+SAY_WINDOWS = "say `os: {name: windows}` in the pod: admission asks nothing of this then"
+"""The advice for pods of Windows that only a node selector tells."""
 
 
 def may_be_root(container: Container) -> bool:
-    """Whether nothing keeps a container from running as root: no user, and no refusal of root."""
-    privileges = container.privileges
-    if privileges.user.value is not ABSENT:
-        return False
-    refused = privileges.non_root.value
+    """Whether nothing keeps a container from running as root: root is not refused."""
+    refused = container.privileges.non_root.value
     return refused is ABSENT or (isinstance(refused, Known) and not refused.value)
 
 
-def is_root(container: Container) -> bool:
-    """Whether a container is told to run as root."""
-    user = container.privileges.user.value
-    return isinstance(user, Known) and names_root(user.value)
+def names_user(container: Container) -> bool:
+    """Whether a container is told as whom it runs, be it by what a template fills in."""
+    return container.privileges.user.value is not ABSENT
+
+
+def is_root(user: Field[str]) -> bool:
+    """Whether a user is certainly root."""
+    return isinstance(user.value, Known) and names_root(user.value.value)
 
 
 def pins_memory(pod: Pod) -> bool:
@@ -38,6 +47,24 @@ def pins_memory(pod: Pod) -> bool:
         for container in pod.containers
         for added in known_items(container.privileges.added)
     )
+
+
+def reaches_rdma(runtime: Runtime) -> bool:
+    """Whether a container asks for a device that reads and writes the memory of others."""
+    from imagelint.knowledge.kubernetes.resources import is_rdma
+
+    resources = runtime.resources
+    return any(
+        is_rdma(one.name)
+        for listed in (resources.limits, resources.requests)
+        if isinstance(listed, Known)
+        for one in listed.value
+    )
+
+
+def capability_name(written: str) -> str:
+    """A capability as the Pod Security Standards spell it, whatever way a runtime takes."""
+    return written.upper().removeprefix("CAP_")
 
 
 def known_items(field: Field[tuple[Field[str], ...]]) -> tuple[Field[str], ...]:
@@ -51,18 +78,21 @@ def lacks_seccomp(container: Container) -> bool:
     return not privileges.privileged.on and privileges.seccomp.value is ABSENT
 
 
-def is_unconfined(container: Container) -> bool:
-    """Whether seccomp is switched off for a container."""
-    profile = container.privileges.seccomp.value
-    return isinstance(profile, Known) and profile.value == "Unconfined"
+def is_unconfined(profile: Field[str]) -> bool:
+    """Whether a profile of seccomp or AppArmor is none at all."""
+    return isinstance(profile.value, Known) and profile.value.value == "Unconfined"
 
 
 class OpenPlace(NamedTuple):
-    """Where something is left open, the name of what leaves it open, and how to speak of it."""
+    """Where something is left open, the name of what leaves it open, and how to speak of it.
+
+    `taken` is false for what a pod says and each of its containers says otherwise.
+    """
 
     place: Node
     name: str
     what: str
+    taken: bool = True
 
 
 def open_places(
@@ -84,19 +114,28 @@ def open_places(
 
 
 def told_places(
-    pod: Pod, is_told: Callable[[Container], bool], field: Callable[[Container | Pod], Field[str]]
+    pod: Pod, is_told: Callable[[Field[T]], bool], field: Callable[[Container | Pod], Field[T]]
 ) -> tuple[OpenPlace, ...]:
     """Where something is told to containers: once where their pod says it, else at each of them."""
-    whole = field(pod).path
-    places: dict[str, OpenPlace] = {}
-    for container in pod.containers:
-        place = field(container)
-        if is_told(container):
-            name, what = container.name, f"container `{container.name}`"
-            if place.path == whole:
-                name, what = pod.owner.name, "pod"
-            places.setdefault(place.path, OpenPlace(place, name, what))
-    return tuple(places.values())
+    whole = field(pod)
+    own = [(container, field(container)) for container in pod.containers]
+    found: list[OpenPlace] = []
+    if is_told(whole):
+        taken = any(place.path == whole.path for _, place in own)
+        found.append(OpenPlace(whole, pod.owner.name, "pod", taken))
+    for container, place in own:
+        if is_told(place) and place.path != whole.path:
+            found.append(OpenPlace(place, container.name, f"container `{container.name}`"))
+    return tuple(found)
+
+
+def switched_off(service: ComposeService, what: Confinement) -> Iterator[Switched]:
+    """The options by which a service switches a confinement off; none where it is privileged."""
+    privileges = service.runtime.privileges
+    found = privileges.unconfined.value
+    for switched in found.value if isinstance(found, Known) else ():
+        if switched.what is what and not privileges.privileged.on:
+            yield switched
 
 
 def unprivileged_user(containers: Iterable[Container]) -> str:

@@ -39,12 +39,14 @@ class Mount(NamedTuple):
 class Volume(NamedTuple):
     """A volume of a pod: its name, and the path of the node that it mounts, if it does.
 
-    `in_memory` tells that it is certainly kept in memory.
+    `sources` are the types that it is of, as they are written: one, or it is refused. `in_memory`
+    tells that it is certainly kept in memory.
     """
 
     span: Span
     name: str
     host_path: Field[str]
+    sources: tuple[Field[str], ...] = ()
     in_memory: bool = False
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
@@ -11,12 +12,20 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
 
 
+class Confinement(Enum):
+    """What confines every container by default, besides seccomp, as readers call it."""
+
+    APPARMOR = "AppArmor"
+    SELINUX = "SELinux"
+    MASKED_PATHS = "the mask of /proc and /sys"
+
+
 class Switched(NamedTuple):
-    """What is switched off at a place, as readers call it; `back` is how it holds again."""
+    """What is switched off at a place; `back` is how it holds again."""
 
     span: Span
     path: str
-    what: str
+    what: Confinement
     back: str
 
 
@@ -27,8 +36,8 @@ class Privileges(NamedTuple):
     numeric or a name, `non_root` whether the platform refuses to start it as root. `seccomp` is
     the type of the profile (`RuntimeDefault`, `Unconfined`, `Localhost` …). The lists of
     capabilities are absent where none is written and unknown where a template takes part.
-    `unconfined` are what confines containers by default and is certainly switched off for it;
-    `engine_socket` whether the platform hands it the socket of the container runtime.
+    `unconfined` are what options of Docker certainly switch off for it; `engine_socket` tells
+    whether the platform hands it the socket of the container runtime.
     """
 
     privileged: Field[bool] = unread()

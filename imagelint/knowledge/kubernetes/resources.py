@@ -16,6 +16,7 @@ _STANDARD = frozenset(("cpu", "memory", "ephemeral-storage"))
 _HUGE_PAGES = "hugepages-"
 _PROFILE = pattern(r"nvidia\.com/mig[-_]?(?:\d{1,2}c\.)?(\d{1,3})g[-_.]?(\d{1,4})gb", re.ASCII)
 _NAME = pattern(r"[A-Za-z0-9./_-]+")
+_RDMA = ("rdma", "hostdev", "efa", "infiniband", "roce")
 _SEPARATORS = pattern(r"[-_.]")
 
 
@@ -39,6 +40,18 @@ def may_be_overcommitted(name: str) -> bool:
 def is_extended(name: str) -> bool:
     """Whether a resource is counted by a device plug-in or the like: only whole ones exist."""
     return "/" in name and not may_be_overcommitted(name)
+
+
+def is_rdma(name: str) -> bool:
+    """Whether a resource is a device for RDMA.
+
+    Those of the shared device plug-in (`rdma/hca_shared_devices_a`), of NVIDIA's network operator
+    (`nvidia.com/rdma_shared_device_a`, `nvidia.com/hostdev`), and EFA of AWS:
+    Mellanox/k8s-rdma-shared-dev-plugin:README.md, Mellanox/network-operator:README.md,
+    aws/eks-charts:stable/aws-efa-k8s-device-plugin
+    """
+    domain, _, rest = name.partition("/")
+    return domain == "rdma" or any(word in rest for word in _RDMA)
 
 
 @cache

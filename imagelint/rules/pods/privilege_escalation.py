@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.objects import Container
+from imagelint.documents.queries.privileges import SAY_WINDOWS
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -26,9 +27,10 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
     root in the container, whatever user it was started as.
 
     Except:
-        Privileged containers, which `privileged-container` speaks about, Windows pods, and
-        patches, which hold only a part of a container.
-        Pods of a DaemonSet, which do a node's work, get a low severity.
+        Privileged containers, which `privileged-container` speaks about, and patches, which hold
+        only a part of a container. Windows knows nothing of it, which the pod has to say in `os`;
+        where only its node selector does, and for pods of a DaemonSet, which do a node's work, the
+        severity is low.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -49,7 +51,7 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
               image: vllm/vllm-openai:v0.30.0
               securityContext: {allowPrivilegeEscalation: false}
     """
-    if container.privileges.privileged.on or container.windows:
+    if container.privileges.privileged.on or container.says_windows:
         return
     place = container.privileges.escalation
     allowed = place.value
@@ -57,11 +59,15 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
         return
     if allowed is ABSENT or (isinstance(allowed, Known) and allowed.value):
         how = "may" if allowed is ABSENT else "is told that it may"
+        low = container.owner.is_node_agent or container.windows
         yield ctx.finding(
             place,
             f"the container `{container.name}` {how} gain privileges",
-            help="set `securityContext.allowPrivilegeEscalation: false`",
+            help=SAY_WINDOWS if container.windows else _HELP,
             subject=container.name,
-            severity=Severity.LOW if container.owner.is_node_agent else None,
+            severity=Severity.LOW if low else None,
             cause=container.security_context if allowed is ABSENT else "",
         )
+
+
+_HELP = "set `securityContext.allowPrivilegeEscalation: false`"

@@ -11,7 +11,9 @@ from imagelint.documents.queries.privileges import (
     known_items,
     lacks_seccomp,
     may_be_root,
+    names_user,
     pins_memory,
+    reaches_rdma,
 )
 
 if TYPE_CHECKING:
@@ -27,20 +29,37 @@ def pod(security: str) -> Pod:
 
 
 @pytest.mark.parametrize(
-    ("security", "may", "must"),
+    ("security", "may", "named", "must"),
     [
-        ("", True, False),
-        ("runAsUser: 0", False, True),
-        ("runAsUser: 10", False, False),
-        ("runAsUser: '{{ x }}'", False, False),
-        ("runAsNonRoot: true", False, False),
-        ("runAsNonRoot: false", True, False),
-        ("runAsNonRoot: '{{ x }}'", False, False),
+        ("", True, False, False),
+        ("runAsUser: 0", True, True, True),
+        ("runAsUser: 10", True, True, False),
+        ("runAsUser: '{{ x }}'", True, True, False),
+        ("runAsNonRoot: true", False, False, False),
+        ("runAsNonRoot: false", True, False, False),
+        ("runAsNonRoot: '{{ x }}'", False, False, False),
     ],
 )
-def test_who_may_be_root(security: str, may: bool, must: bool) -> None:  # noqa: FBT001 - expected
+def test_who_may_be_root(security: str, may: bool, named: bool, must: bool) -> None:  # noqa: FBT001 - expected
     (container,) = pod(security).containers
-    assert (may_be_root(container), is_root(container)) == (may, must)
+    assert (may_be_root(container), names_user(container)) == (may, named)
+    assert is_root(container.privileges.user) is must
+
+
+@pytest.mark.parametrize(
+    ("resource", "reaches"),
+    [
+        ("rdma/hca_shared_devices_a", True),
+        ("nvidia.com/rdma_shared_device_a", True),
+        ("nvidia.com/hostdev", True),
+        ("vpc.amazonaws.com/efa", True),
+        ("nvidia.com/gpu", False),
+        ("memory", False),
+    ],
+)
+def test_who_reaches_the_memory_of_others(resource: str, reaches: bool) -> None:  # noqa: FBT001 - expected
+    (container,) = pod(f"}}, resources: {{limits: {{{resource}: 1}}").containers
+    assert reaches_rdma(container.runtime) is reaches
 
 
 def test_who_pins_memory() -> None:

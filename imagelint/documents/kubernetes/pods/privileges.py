@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, TypeVar
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.runtime.field import Field
-from imagelint.documents.runtime.privileges import HostNamespaces, Privileges, Switched
+from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
 from imagelint.documents.yaml.nodes import Sequence
 from imagelint.knowledge.kubernetes.enumerations import enumeration
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator
+    from collections.abc import Collection
 
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -20,7 +20,7 @@ T = TypeVar("T")
 
 # Fields of a pod's securityContext which hold for containers that do not set them:
 # https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context
-_INHERITED = frozenset(("runAsNonRoot", "runAsUser", "seccompProfile", "appArmorProfile"))
+_INHERITED = frozenset(("runAsNonRoot", "runAsUser", "seccompProfile"))
 
 
 class _SecurityContexts(NamedTuple):
@@ -65,14 +65,23 @@ def host_namespaces(spec: Cursor) -> HostNamespaces:
 
 def is_for_windows(spec: Cursor) -> bool:
     """Whether a pod is for Windows nodes, where most of the security context has no meaning."""
-    named = spec.at("os", "name").text()
-    selected = spec.at("nodeSelector", "kubernetes.io/os").text()
-    return any(isinstance(fact, Known) and fact.value == "windows" for fact in (named, selected))
+    selected = spec.at("nodeSelector", "kubernetes.io/os").word()
+    return says_windows(spec) or selected == "windows"
+
+
+def says_windows(spec: Cursor) -> bool:
+    """Whether a pod says so itself, which the API server and admission ask; nodes are selected."""
+    return spec.at("os", "name").word() == "windows"
+
+
+def has_users_of_its_own(spec: Cursor) -> bool:
+    """Whether a pod runs in a user namespace: its root is nobody on the node."""
+    own = spec["hostUsers"].boolean()
+    return isinstance(own, Known) and not own.value
 
 
 def _read(field: _SecurityContexts) -> Privileges:
     capabilities = field("capabilities")
-    switched = tuple(_switched(field))
     return Privileges(
         privileged=_boolean(field("privileged"), field.added),
         escalation=_boolean(field("allowPrivilegeEscalation"), field.added),
@@ -82,7 +91,6 @@ def _read(field: _SecurityContexts) -> Privileges:
         seccomp=_unless_added(_seccomp(field("seccompProfile")), "seccompProfile", field.added),
         added=_list(capabilities, "add", field.added),
         dropped=_list(capabilities, "drop", field.added),
-        unconfined=Field(Known(switched), field("procMount")),
     )
 
 
@@ -110,16 +118,6 @@ def _seccomp(profile: Cursor) -> Field[str]:
     if isinstance(fact, Known) and known.refuses(fact.value):
         return Field(ABSENT, kind)  # a profile that does not exist protects from nothing
     return Field(fact, profile if fact is ABSENT else kind)
-
-
-def _switched(field: _SecurityContexts) -> Iterator[Switched]:
-    for place, off, what, back in (
-        (field("appArmorProfile")["type"], "Unconfined", "AppArmor", "type: RuntimeDefault"),
-        (field("procMount"), "Unmasked", "the mask of /proc", "procMount: Default"),
-    ):
-        fact = place.text()
-        if isinstance(fact, Known) and fact.value == off:
-            yield Switched(place.span, place.path, what, f"write `{back}`")
 
 
 def _list(capabilities: Cursor, name: str, added: Collection[str]) -> Field[tuple[Field[str], ...]]:

@@ -33,10 +33,19 @@ def read_volumes(spec: Cursor) -> tuple[Volume, ...]:
             volume.span,
             volume["name"].word(),
             Field(path.text(), path),
+            _sources(volume),
             in_memory=volume.at("emptyDir", "medium").word() == "Memory",
         )
         for volume in spec["volumes"].items()
         for path in (volume.at("hostPath", "path"),)
+    )
+
+
+def _sources(volume: Cursor) -> tuple[Field[str], ...]:
+    return tuple(
+        Field(Known(kind, place.key_span), place)
+        for kind, place in volume.entries()
+        if kind != "name" and not place.null
     )
 
 
