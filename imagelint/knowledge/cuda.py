@@ -119,6 +119,35 @@ def is_deleted(cuda: Cuda) -> bool:
     return cuda[0] in table("cuda")["deleted"]["majors"]
 
 
+def contained_in_image(reference: Image, package: str) -> bool:
+    """Whether an image of `nvidia/cuda` holds a package of apt already."""
+    parsed = parse_cuda_tag(reference.tag) if is_cuda_repository(reference) else None
+    if parsed is None or parsed.flavour not in ("base", "runtime", "devel"):
+        return False
+    rows = table("cuda")["contained"]
+    held = {
+        "base": rows["base"],
+        "runtime": [*rows["base"], *rows["runtime"]],
+        "devel": [*rows["base"], *rows["runtime"], *rows["devel"]],
+    }[parsed.flavour]
+    held = [*held, *rows["cudnn"]] if parsed.cudnn else held
+    return any(matches(package, glob) for glob in held)
+
+
+def is_distribution_cuda(reference: Image, package: str) -> bool:
+    """Whether a package is the distribution's own CUDA, beside that of an `nvidia/cuda` image."""
+    return is_cuda_repository(reference) and package in table("cuda")["contained"]["distribution"]
+
+
+def lacks_compiler(reference: Image) -> bool:
+    """Whether an image is known to come without `nvcc`."""
+    name = f"{reference.registry}/{reference.repository}"
+    return any(
+        matches(name, row["glob"]) and any(matches(reference.tag, glob) for glob in row["tags"])
+        for row in table("cuda")["uncompiled"]
+    )
+
+
 def _dotted(parts: Cuda) -> str:
     return ".".join(str(part) for part in parts)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from imagelint.core.record import NamedTuple
 from imagelint.knowledge.tables import table
+from imagelint.knowledge.versions import at_least
 
 _ENGINES = table("engines/index")
 
@@ -64,3 +66,41 @@ JIT_COMPILED = frozenset(
 ENGINE_PACKAGES = {
     name: name for name in _ENGINES["packages"] if name in frozenset(_ENGINES["engines"])
 }
+
+
+class EndedPackage(NamedTuple):
+    """A package that has ended: why, what takes its place, whether installing it fails."""
+
+    why: str
+    instead: str
+    fails: bool = False
+    since: str = ""
+
+
+# By name. Versions before `since` are still what they were.
+_ENDED = {
+    # https://pypi.org/project/tensorflow-gpu/
+    "tensorflow-gpu": EndedPackage(
+        "ended with 2.12: its installation fails", "tensorflow", fails=True, since="2.12"
+    ),
+    # https://pypi.org/project/pytorch/
+    "pytorch": EndedPackage(
+        "is not the package of PyTorch: its installation fails", "torch", fails=True
+    ),
+    # https://pypi.org/project/pynvml/
+    "pynvml": EndedPackage("is deprecated, and only installs another", "nvidia-ml-py"),
+    # https://github.com/AutoGPTQ/AutoGPTQ (archived April 2025)
+    "auto-gptq": EndedPackage("is archived: it has no releases for newer torch", "gptqmodel"),
+    # https://github.com/casper-hansen/AutoAWQ (archived May 2025)
+    "autoawq": EndedPackage("is archived: it has no releases for newer torch", "llmcompressor"),
+    # https://pypi.org/project/nvidia-pyindex/
+    "nvidia-pyindex": EndedPackage("is not needed: PyPI has NVIDIA's packages", "tensorrt"),
+}
+
+
+def ended_package(name: str, version: str) -> EndedPackage | None:
+    """What is known of a package that has ended; None where there is none, or not yet."""
+    found = _ENDED.get(name)
+    if found is None or (found.since and version and at_least(version, found.since) is False):
+        return None
+    return found

@@ -106,6 +106,25 @@ class BundledRow(TypedDict):
     source: str
 
 
+class ContainedPackages(TypedDict):
+    """Packages of apt by the flavours of `nvidia/cuda` that hold them."""
+
+    base: list[str]
+    runtime: list[str]
+    devel: list[str]
+    cudnn: list[str]
+    distribution: Annotated[list[str], "the distribution's own packages of CUDA"]
+    source: str
+
+
+class UncompiledRow(TypedDict):
+    """Images without CUDA's compiler."""
+
+    glob: str
+    tags: Annotated[list[str], "globs over tags"]
+    source: str
+
+
 class CudaTable(TypedDict):
     """CUDA releases."""
 
@@ -113,6 +132,8 @@ class CudaTable(TypedDict):
     matches: dict[str, str]
     wheels: dict[str, list[str]]
     deleted: DeletedCuda
+    contained: ContainedPackages
+    uncompiled: list[UncompiledRow]
     bundled: list[BundledRow]
     torch: dict[str, str]
 

@@ -39,6 +39,8 @@ SILENT: dict[tuple[str, str], str] = {
         (rule, kind): LAYERS
         for rule in (
             "apt-lists-kept",
+            "gpu-query-in-build",
+            "redundant-cuda-install",
             "apt-recommends",
             "host-driver-in-image",
             "index-update-alone",
@@ -53,12 +55,18 @@ SILENT: dict[tuple[str, str], str] = {
             "engine-without-gpu",
             "host-ipc",
             "shm-missing",
+            "shm-on-disk",
+            "shm-over-limit",
+            "shm-unbounded",
+            "shm-wrong-mount",
             "shm-small",
             "vram-weights-dont-fit",
         )
     },
     ("service-link-variable", "compose"): "only Kubernetes makes variables of Services",
     ("service-link-variable", "dockerfile"): "only Kubernetes makes variables of Services",
+    ("shm-on-disk", "compose"): "volumes of compose may be kept in memory by their drivers",
+    ("shm-unbounded", "compose"): "a service has the half of the memory of its host at most",
     ("tp-on-slices", "compose"): SLICES,
     ("tp-on-slices", "dockerfile"): SLICES,
     ("literal-secret-env", "dockerfile"): "secret-in-build speaks about images",

@@ -9,7 +9,7 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
-    from imagelint.documents.base import Allowance, Complaint, DocumentError
+    from imagelint.documents.base import Allowance, Complaint, DocumentError, Node
     from imagelint.documents.builds import ImageBuild
     from imagelint.documents.compose.execution import ServicePlace
     from imagelint.documents.compose.words import CommandLine
@@ -137,6 +137,12 @@ class ComposeService(NamedTuple):
         from imagelint.documents.compose.privileges import read_devices
 
         return read_devices(self.body)
+
+    @property
+    def shm_of_build(self) -> Node | None:
+        """Where the size of `/dev/shm` in its build is written."""
+        place = self.body.at("build", "shm_size")
+        return place if place.exists else None
 
     def variable(self, name: str) -> EnvVar | None:
         """The variable of that name that counts, which is the last."""

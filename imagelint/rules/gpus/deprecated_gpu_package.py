@@ -1,0 +1,41 @@
+"""The rule `deprecated-gpu-package`."""
+
+from __future__ import annotations
+
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.packagemanager import Ecosystem
+from imagelint.documents.shell.script import Command
+from imagelint.knowledge.gpu_stack import ended_package
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+
+@rule(Command, Severity.HIGH, references=("env-doctor",))
+def deprecated_gpu_package(command: Command, ctx: Context) -> Findings:
+    """A package for GPUs is installed that has ended, or never was one.
+
+    `tensorflow-gpu` is an empty package whose installation fails, `pytorch` tells to install
+    `torch`, and what is archived gets no more releases for new versions of torch and CUDA.
+
+    Except:
+        Exact versions from the time in which there was one.
+
+    Bad:
+        FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
+        RUN pip install --no-cache-dir tensorflow-gpu
+
+    Good:
+        FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
+        RUN pip install --no-cache-dir tensorflow
+    """
+    for install in package_installs(command):
+        for package in install.packages if install.ecosystem is Ecosystem.PYPI else ():
+            ended = ended_package(package.name, package.version)
+            if ended is not None and not package.url:
+                yield ctx.finding(
+                    package,
+                    f"`{package.name}` {ended.why}",
+                    help=f"install `{ended.instead}`",
+                    subject=package.name,
+                    severity=None if ended.fails else Severity.MEDIUM,
+                    confidence=None if ended.fails else Confidence.LIKELY,
+                )

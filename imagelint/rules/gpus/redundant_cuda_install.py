@@ -1,0 +1,54 @@
+"""The rule `redundant-cuda-install`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.queries.stages import enclosing_stage
+from imagelint.documents.shell.script import Command
+from imagelint.knowledge.cuda import contained_in_image, is_distribution_cuda
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(Command, Severity.MEDIUM, references=("tally gpu/no-redundant-cuda-install", "env-doctor"))
+def redundant_cuda_install(command: Command, ctx: Context) -> Findings:
+    """CUDA is installed a second time, upon an image that has it.
+
+    The images `nvidia/cuda` hold the runtime, the `runtime` flavours the libraries and NCCL, the
+    `devel` ones the compiler and the headers. The same packages again are gigabytes, and often of
+    another release: which of the two is found depends on the order of a path. The distribution's
+    `nvidia-cuda-toolkit` is always another release.
+
+    Except:
+        Stages that are not shipped, and parts that the flavour does not hold.
+
+    Bad:
+        FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+        RUN apt-get update && apt-get install -y --no-install-recommends nvidia-cuda-toolkit
+        CMD ["server"]
+
+    Good:
+        FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
+        CMD ["server"]
+    """
+    stage = enclosing_stage(ctx.document, command.span)
+    use = stage.root_image if stage is not None and stage.shipped else None
+    if use is None or not isinstance(use.reference, Known):
+        return
+    image = use.reference.value
+    for install in package_installs(command):
+        for package in install.packages if install.ecosystem.is_system else ():
+            if contained_in_image(image, package.name):
+                yield ctx.finding(
+                    package,
+                    f"`{package.name}` is in {image.familiar}:{image.tag} already",
+                    help="leave it out, or start from an image without CUDA",
+                    subject=package.name,
+                )
+            elif is_distribution_cuda(image, package.name):
+                yield ctx.finding(
+                    package,
+                    f"`{package.name}` is the distribution's CUDA, beside that of {image.familiar}",
+                    help="leave it out, or take a flavour that has the compiler",
+                    subject=package.name,
+                )
