@@ -44,6 +44,7 @@ SILENT: dict[tuple[str, str], str] = {
             "apt-recommends",
             "host-driver-in-image",
             "index-update-alone",
+            "package-cache-kept",
             "pip-cache-kept",
         )
         for kind in ("compose", "kubernetes")

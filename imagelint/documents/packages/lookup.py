@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.conda import CONDA
-from imagelint.documents.packages.languages import CARGO, GEM, GO, NPM, PNPM, YARN
+from imagelint.documents.packages.languages import BUN, CARGO, GEM, GO, NPM, PNPM, YARN
 from imagelint.documents.packages.packagemanager import Call, Manager
 from imagelint.documents.packages.python import PIP, PIPX, POETRY, UV, is_python
 from imagelint.documents.packages.system import (
@@ -30,7 +30,7 @@ __all__ = ["MANAGERS", "manager_call"]
 MANAGERS: tuple[Manager, ...] = (
     *(APT, APTITUDE, APK, YUM, DNF, MICRODNF, TDNF, ZYPPER),
     *(PIP, UV, PIPX, POETRY, CONDA),
-    *(NPM, YARN, PNPM, GEM, CARGO, GO),
+    *(NPM, YARN, PNPM, BUN, GEM, CARGO, GO),
 )
 _BY_PROGRAM: Mapping[str, Manager] = {
     program: manager for manager in MANAGERS for program in manager.programs

@@ -83,7 +83,8 @@ class Cache(NamedTuple):
     `variables` name another folder. With one of `off_options`, the best to write first, or of
     `off_variables` nothing is written. `off_by_any_value` is true when even a word that means no
     switches it off, as with `off_setting`, its name for the manager's
-    `config set`. `cleaned_by` are the subcommands, with the options they need, that empty it.
+    `config set`. `cleaned_by` are the subcommands, with the options they need, that empty it;
+    `emptied_by` is what to write, where that needs more words than the first of them.
     """
 
     name: str
@@ -94,6 +95,12 @@ class Cache(NamedTuple):
     off_by_any_value: bool = False
     off_setting: str = ""
     cleaned_by: tuple[str, ...] = ()
+    emptied_by: str = ""
+
+    @property
+    def emptying(self) -> str:
+        """The subcommand to write that empties it, empty where there is none."""
+        return self.emptied_by or (self.cleaned_by[0] if self.cleaned_by else "")
 
     @property
     def has_switch(self) -> bool:
@@ -158,8 +165,10 @@ class Manager(NamedTuple):
     `installs` are the subcommands behind which packages stand, `upgrades` those that bring
     everything up to date, `release_upgrades` those of them that may move to another release.
     `refresh` fetches the index of packages, which stays as `lists` where that is no part of a
-    cache. `removes` takes packages away, with `sweeps` (options and subcommands) also those that
-    nothing needs any more, and of everything in sight once one of `markers` has run. `groups` are
+    cache; `cleaned_in_images` names what empties its cache in the images of distributions, until
+    that is removed. `removes` takes packages away, with `sweeps` (options and subcommands) also
+    those that nothing needs any more, and of everything in sight once one of `markers` has run.
+    `groups` are
     the options that give packages a name under which they are removed. `builds` compiles.
 
     `valued` are the options with a value of their own, `dry_run` those with which nothing is
@@ -169,8 +178,8 @@ class Manager(NamedTuple):
     `always_asks` is false where there are releases that never did. `no_recommends` leaves out what
     packages only recommend, which the setting `recommends_setting` does for all. `unsigned` accepts
     packages that nobody signed, `insecure` and `insecure_variables` servers that nobody vouches
-    for;
-    `secure_variables` do so when they are set to a word that means no. `index_variables` say
+    for; `secure_variables` do so when they are set to a word that means no, as do `secure_settings`
+    of its `config set`, and `insecure_settings` with any value. `index_variables` say
     where packages come from; `checks_files` is false when no signature is verified of a
     package given by its file or address. `own` are the packages that the manager itself
     consists of.
@@ -190,6 +199,7 @@ class Manager(NamedTuple):
     refresh: tuple[str, ...] = ()
     lists: Cache | None = None
     caches: tuple[Cache, ...] = ()
+    cleaned_in_images: str = ""
     removes: tuple[str, ...] = ()
     sweeps: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
@@ -208,6 +218,8 @@ class Manager(NamedTuple):
     insecure: tuple[str, ...] = ()
     insecure_variables: tuple[str, ...] = ()
     secure_variables: tuple[str, ...] = ()
+    secure_settings: tuple[str, ...] = ()
+    insecure_settings: tuple[str, ...] = ()
     index_variables: tuple[str, ...] = ()
     checks_files: bool = True
     lock: Lock = Lock()

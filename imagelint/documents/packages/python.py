@@ -202,6 +202,7 @@ PIP = Manager(
     dry_run=("--dry-run",),
     insecure=("--trusted-host",),
     insecure_variables=("PIP_TRUSTED_HOST",),
+    insecure_settings=("trusted-host",),
     index_variables=("PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"),
     own=frozenset(("pip", "setuptools", "wheel")),
 )

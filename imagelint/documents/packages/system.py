@@ -156,6 +156,8 @@ APT = Manager(
     refresh=("update",),
     lists=_APT_LISTS,
     caches=(Cache("apt", ("/var/cache/apt",), cleaned_by=("clean", "distclean", "dist-clean")),),
+    # https://github.com/debuerreotype/debuerreotype/blob/master/scripts/.docker-clean.sh
+    cleaned_in_images="docker-clean",
     removes=("remove", "purge", "autoremove"),
     sweeps=("--auto-remove", "--autoremove", "autoremove"),
     markers=("apt-mark auto",),
@@ -186,12 +188,13 @@ APK = Manager(
     installs=("add",),
     upgrades=("upgrade",),
     refresh=("update",),
-    caches=(Cache("apk", ("/var/cache/apk",), off_options=("--no-cache",)),),
+    caches=(Cache("apk", ("/var/cache/apk",), off_options=("--no-cache", "--no-network")),),
     removes=("del",),
     groups=("-t", "--virtual"),
     valued=_APK_VALUED,
     dry_run=("-s", "--simulate"),
     unsigned=("--allow-untrusted",),
+    insecure=("--no-check-certificate",),
 )
 DNF = Manager(
     name="dnf",
@@ -208,7 +211,7 @@ DNF = Manager(
     release_upgrades=("dist-upgrade", "dup", "distro-sync", "system-upgrade"),
     refresh=("makecache", "check-update"),
     # dnf5-caching(7) for the second.
-    caches=(Cache("dnf", ("/var/cache/dnf", "/var/cache/libdnf5"), cleaned_by=("clean",)),),
+    caches=(Cache("dnf", ("/var/cache/dnf", "/var/cache/libdnf5"), cleaned_by=("clean all",)),),
     removes=("remove", "erase", "autoremove"),
     sweeps=("autoremove",),
     valued=_RPM_VALUED,
@@ -218,7 +221,10 @@ DNF = Manager(
     no_recommends=("--setopt=install_weak_deps=False", "--setopt=install_weak_deps=0"),
     recommends_setting="install_weak_deps",
     unsigned=("--nogpgcheck", "--no-gpgchecks"),
-    insecure=("--setopt=sslverify=0", "--setopt=sslverify=False"),
+    insecure=(
+        *("--setopt=sslverify=0", "--setopt=sslverify=False", "--setopt=sslverify=false"),
+        "--setopt=sslverify=no",
+    ),
     # `localpkg_gpgcheck` is off: https://dnf.readthedocs.io/en/latest/conf_ref.html
     checks_files=False,
 )
@@ -227,13 +233,13 @@ YUM = DNF._replace(
     programs=("yum",),
     source="https://man7.org/linux/man-pages/man8/yum.8.html",
     # From RHEL 8 on yum is a name of dnf.
-    caches=(Cache("yum", ("/var/cache/yum", "/var/cache/dnf"), cleaned_by=("clean",)),),
+    caches=(Cache("yum", ("/var/cache/yum", "/var/cache/dnf"), cleaned_by=("clean all",)),),
 )
 MICRODNF = DNF._replace(
     name="microdnf",
     programs=("microdnf",),
     source="https://github.com/rpm-software-management/microdnf",
-    caches=(Cache("microdnf", ("/var/cache/yum",), cleaned_by=("clean",)),),
+    caches=(Cache("microdnf", ("/var/cache/yum",), cleaned_by=("clean all",)),),
     checks_files=True,
     # `--assumeyes` of releases 2 and 3: "Does nothing, we always assume yes".
     always_asks=False,
@@ -242,7 +248,7 @@ TDNF = DNF._replace(
     name="tdnf",
     programs=("tdnf",),
     source="https://github.com/vmware/tdnf/wiki",
-    caches=(Cache("tdnf", ("/var/cache/tdnf",), cleaned_by=("clean",)),),
+    caches=(Cache("tdnf", ("/var/cache/tdnf",), cleaned_by=("clean all",)),),
     checks_files=True,
 )
 ZYPPER = Manager(

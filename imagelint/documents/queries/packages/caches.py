@@ -25,7 +25,9 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command
 
 __all__ = ["Filling", "Removals", "brings_more_than_itself", "cache_mount", "cache_switched_off"]
-__all__ += ["holds", "moved_and_removed", "wheel_cache", "wheel_fillings"]
+__all__ += ["holds", "kept_fillings", "moved_and_removed", "wheel_cache", "wheel_fillings"]
+
+_REMOVING = ("rm", "mv", "unlink")
 
 
 def cache_switched_off(
@@ -68,6 +70,52 @@ def wheel_fillings(script: Script) -> Iterator[Filling]:
             if cache and brings_more_than_itself(install):
                 removals = removals or Removals(script)
                 yield Filling(install, cache, removals.behind(command, cache))
+
+
+def kept_fillings(document: Document, script: Script) -> Iterator[Filling]:
+    """The installations of a script that leave a cache of the manager's own in the layer, in order.
+
+    Neither those that `wheel_fillings` tells, nor what cannot be told: one for each cache.
+    """
+    seen: set[Cache] = set()
+    removals: Removals | None = None
+    for command in script.commands:
+        for install in package_installs(command):
+            if wheel_cache(install) or not install.manager.caches:
+                continue
+            cache = install.manager.caches[0]
+            if cache in seen or not _is_written(document, script, install):
+                continue
+            removals = removals or Removals(script)
+            filling = Filling(install, cache, removals.behind(command, cache))
+            if not _stays(document, script, filling):
+                continue
+            seen.add(cache)
+            yield filling
+
+
+def _is_written(document: Document, script: Script, install: PackageInstall) -> bool:
+    """Whether something empties the cache after each installation: `docker-clean` of images."""
+    cleaner = install.manager.cleaned_in_images
+    if not cleaner:
+        return True
+    stage = enclosing_stage(document, script.span)
+    if stage is None or not any(cleaner in one.text for one in stage_scripts(document, stage)):
+        return False
+    return any(
+        cleaner in word.text
+        for one in stage_scripts(document, stage)
+        for command in one.of(*_REMOVING)
+        for word in command.arguments
+    )
+
+
+def _stays(document: Document, script: Script, filling: Filling) -> bool:
+    if filling.removed or cache_mount(document, script, filling, ("cache", "tmpfs")):
+        return False
+    if cache_switched_off(document, script, filling.install, filling.cache) is not False:
+        return False
+    return not moved_and_removed(document, script, filling)
 
 
 def holds(mount: str, cache: Cache) -> bool:

@@ -8,9 +8,10 @@ from imagelint.core.source import Span
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
-    from imagelint.documents.shell.script import Command, Word
+    from imagelint.documents.packages.installs import PackageInstall
+    from imagelint.documents.shell.script import Command, Script, Word
 
-__all__ = ["word_behind"]
+__all__ = ["end_of_script", "subcommand", "word_behind"]
 
 
 def word_behind(document: Document, command: Command, word: Word, text: str) -> str | None:
@@ -25,3 +26,22 @@ def word_behind(document: Document, command: Command, word: Word, text: str) -> 
     if gap.startswith(","):
         return f', "{text}"' if word.raw.startswith('"') else None
     return None if gap.startswith("\n") else f" {text}"
+
+
+def subcommand(command: Command, install: PackageInstall) -> Word:
+    """The word by which a command installs: `install`, else its program."""
+    last = install.verb.rpartition(" ")[2]
+    return next((word for word in command.arguments if word.text == last), command.words[0])
+
+
+def end_of_script(script: Script) -> int | None:
+    """Where ` && …` can be written so that it is run behind all that a script does.
+
+    None where something ends there that is no command: a loop, a comment, a JSON array.
+    """
+    if not script.commands or not script.shell:
+        return None
+    last = script.commands[-1]
+    rest = script.text[last.span.end - script.span.start :]
+    plain = not rest.strip() and not last.redirects and last.stage == 0 and not last.nested
+    return last.span.end if plain else None
