@@ -9,9 +9,10 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterable, Mapping
+    from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
     from imagelint.documents.base import Document, Key, Node
+    from imagelint.documents.scriptlint import ScriptComment
 
 D = TypeVar("D", bound="Document")
 N = TypeVar("N", bound="Node")
@@ -67,6 +68,7 @@ class Project:
     documents of which something was handed out: their secrets may be in what is said. `complete`
     gives the document of an origin as its own rules see it; without it, that is as it is written.
     `outside` is the project around a rendering, for objects that see nobody but each other.
+    `script_comments` are those of ShellCheck, by the keys of `documents.scriptlint`.
     """
 
     __slots__ = (
@@ -77,6 +79,7 @@ class Project:
         "consulted",
         "dependencies",
         "outside",
+        "script_comments",
     )
 
     def __init__(
@@ -92,6 +95,7 @@ class Project:
         self.dependencies: set[str] = set()
         self.consulted: dict[str, None] = {}
         self.outside: Project | None = None
+        self.script_comments: Mapping[Key, Sequence[ScriptComment]] = {}
 
     def document(self, origin: str, kind: type[D]) -> Fact[D]:
         """The document of that origin; absent only when it certainly does not exist."""
@@ -168,4 +172,5 @@ class Project:
         inner.dependencies, inner.consulted = self.dependencies, self.consulted
         inner._completed = self._completed
         inner.outside = self.outside or self
+        inner.script_comments = self.script_comments
         return inner

@@ -93,7 +93,13 @@ def answers(references: Iterable[str], tool: str, name: str = "") -> bool:
     """Whether some references are to a tool (`hadolint`, in lower case), or to one of its ids."""
     wanted = name.lower()
     theirs = (one for one in references if one.lower().startswith(tool))
-    return any(not wanted or wanted in spellings(reference) for reference in theirs)
+    said = (spellings(reference) for reference in theirs)
+    return any(not wanted or wanted in each or _numberless(wanted) in each for each in said)
+
+
+def _numberless(name: str) -> str:
+    """The id that stands for all of ShellCheck's, which has several hundred: `sc*` for `sc2086`."""
+    return "sc*" if name.startswith("sc") and name[2:].isdigit() else name
 
 
 def references(name: str) -> tuple[str, ...]:
@@ -133,4 +139,6 @@ def _successors() -> dict[str, tuple[str, ...]]:
 def find(name: str) -> tuple[str, ...]:
     """The rules which a name, former name or another tool's id means; empty when none does."""
     lowered = name.lower().strip()
-    return (lowered,) if lowered in RULES else answers_to().get(lowered, ())
+    if lowered in RULES:
+        return (lowered,)
+    return answers_to().get(lowered) or answers_to().get(_numberless(lowered), ())

@@ -131,6 +131,7 @@ RULES: dict[str, Entry] = {
     "selector-without-match": Entry("wiring", ("documents.kubernetes.wiring.nodes:Service", "documents.kubernetes.wiring.nodes:Monitor", "documents.kubernetes.wiring.nodes:DisruptionBudget"), ("kube-linter dangling-service", "kube-linter dangling-servicemonitor", "kube-score service-targets-pod")),
     "service-link-variable": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "shell-form-entrypoint": Entry("build", ("documents.dockerfile.model:StartCommand",), ("hadolint DL3025", "BuildKit JSONArgsRecommended")),
+    "shell-mistake": Entry("shell", ("documents.shell.script:Script",), ("ShellCheck SC*", "hadolint SC*")),
     "shell-not-in-json-form": Entry("syntax", ("documents.complaints:ShellNotInJsonForm",), (), ("invalid-instruction",)),
     "shm-missing": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "shm-on-disk": Entry("gpus", ("documents.serving.command:ServingCommand",)),

@@ -23,6 +23,7 @@ from imagelint.run.index import MOST_RECENT, FileIndex, Shelf
 from imagelint.run.rendering.renderings import NO_RENDERINGS
 from imagelint.run.samples import SAMPLES
 from imagelint.run.serialize import FileReport
+from imagelint.run.shellchecks import NO_CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
     from imagelint.run.rendering.renderings import Renderings
+    from imagelint.run.shellchecks import ShellChecks
 
 
 # What depends on files that change holds at no other time: no digest is this word.
@@ -41,7 +43,8 @@ class Plan(NamedTuple):
     """What holds for all files of a run. `files` are the examined ones by origin.
 
     `file_index` is what has been read of them before. `keeps` tells whether results are
-    remembered, so that what was looked at must be known. `renderings` are what kustomizations make.
+    remembered, so that what was looked at must be known. `renderings` are what kustomizations make,
+    `shell` is what ShellCheck says about scripts.
     """
 
     files: dict[str, FoundFile]
@@ -49,6 +52,7 @@ class Plan(NamedTuple):
     file_index: FileIndex | None = None
     keeps: bool = False
     renderings: Renderings = NO_RENDERINGS
+    shell: ShellChecks = NO_CHECKS
 
 
 class Examiner:
@@ -117,7 +121,8 @@ class Examiner:
         project.dependencies.update(self._read_with(document, root))
         document, problems = self._rendered(document, project)
         report = self._examination(self._plan.policies.of(folder))(document, project)
-        report += Report(problems=problems)
+        told = self._plan.shell.problems.get(document.source.origin)
+        report += Report(problems=(*problems, told) if told else problems)
         asked = sorted(project.dependencies) if self._plan.keeps else ()
         rendered = all_of(RENDERED) in project.dependencies and self._plan.renderings.concerned
         if self._index.changed or rendered:
@@ -140,6 +145,7 @@ class Examiner:
             lambda origin: self._completed(origin, root),
         )
         project.dependencies = looked_at
+        project.script_comments = self._plan.shell.comments
         return project
 
     def _completed(self, origin: str, root: str) -> Completed:

@@ -18,6 +18,7 @@ from imagelint.run.examiner import Examiner, Plan, dependency
 from imagelint.run.index import FileIndex
 from imagelint.run.rendering.renderings import CHARTS, KUSTOMIZATIONS, NO_RENDERINGS
 from imagelint.run.serialize import FileReport, decode, encode
+from imagelint.run.shellchecks import asker, check_shell, is_asked
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -91,6 +92,9 @@ def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     plan = Plan(files_by_origin, run.policies, index, run.results.keeps, renderings)
     done = _known(tasks, run, index)
     missing = [task for task in tasks if task.found.origin not in done]
+    if any(is_asked(task.found, run.policies) for task in missing):
+        checks = check_shell([task.found for task in missing], run.policies, index)
+        plan = plan._replace(shell=checks)
     run.progress(len(done), len(tasks))
     for task, stored in _work(missing, plan, run, len(done)):
         done[task.found.origin] = stored.report
@@ -131,7 +135,7 @@ def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]
 def _judged_by(policy: Policy) -> str:
     """What tells a policy from others that decide, or say why, otherwise."""
     told = (f"{each.name} {sorted(each.said.origins.items())!r}" for each in terms_of(policy))
-    return digest_of(policy_digest(policy), *told)
+    return digest_of(policy_digest(policy), asker(policy), *told)
 
 
 def _key(code: str, found: FoundFile, content: str, policy: str) -> str:

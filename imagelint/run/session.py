@@ -18,9 +18,11 @@ from imagelint.policy.model import DEFAULT_FAIL_ON
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.exclusions import Exclusions
 from imagelint.run.files import Run, examine, quiet, total
+from imagelint.run.index import recognise
 from imagelint.run.lookalikes import unread_policies
 from imagelint.run.naming import Naming, as_text, is_of_no_kind, unrecognised
 from imagelint.run.policies import Policies
+from imagelint.run.shellchecks import check_text, is_asked
 from imagelint.run.suppression import GroupSuppression
 
 if TYPE_CHECKING:
@@ -181,7 +183,10 @@ class Session(NamedTuple):
     def _text(self, source: Source, found: FoundFile) -> Report:
         files = {found.origin: found} if found.kind else {}
         folder = os.path.dirname(found.origin) or "."
-        return Examiner(Plan(files, self.policies)).source(source, folder).report
+        plan = Plan(files, self.policies)
+        if is_asked(found, self.policies):
+            plan = plan._replace(shell=check_text(recognise(source)))
+        return Examiner(plan).source(source, folder).report
 
     def suppress(
         self,

@@ -1,0 +1,51 @@
+"""The rule `shell-mistake`."""
+
+from __future__ import annotations
+
+from imagelint.core.source import Span
+from imagelint.documents.queries.shellcomments import comments_on
+from imagelint.documents.shell.script import Script
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+_LEVELS = {"error": Severity.MEDIUM, "warning": Severity.LOW}
+
+
+@rule(
+    Script,
+    Severity.INFO,
+    confidence=Confidence.LIKELY,
+    references=("ShellCheck SC*", "hadolint SC*"),
+)
+def shell_mistake(script: Script, ctx: Context) -> Findings:
+    """ShellCheck finds a mistake in a script.
+
+    It knows several hundred: a variable that falls apart at its blanks, a `cd` that may fail, a
+    test that is always true; each has a page, https://www.shellcheck.net/wiki/SC2086. The program
+    is asked once for all scripts of a run, with the variables that the image sets and in the
+    dialect of the shell that runs them. It comes with `pip install imagelint[shell]`; without it
+    the verdict is incomplete.
+
+    The rule is off in all packs: asking takes longer than everything else together. What the
+    program calls an error is medium, a warning low.
+
+    Except:
+        Scripts in YAML that are not written as they are run, scripts of other shells, files that
+        are not there (SC1090, SC1091).
+
+    Bad:
+        FROM debian:12.7
+        RUN rm $FILES/*
+
+    Good:
+        FROM debian:12.7
+        RUN rm "${FILES:?}"/*
+    """
+    for comment in comments_on(script, ctx.document, ctx.project):
+        start = script.span.start
+        yield ctx.finding(
+            Span(start + comment.span.start, start + comment.span.end),
+            f"{comment.message} ({comment.code})",
+            subject=comment.code,
+            severity=_LEVELS.get(comment.level),
+            references=(f"ShellCheck {comment.code}", f"hadolint {comment.code}"),
+        )
