@@ -113,12 +113,20 @@ class BlockWriter:
         if finding.fix is not None:
             unsafe = "" if finding.fix.safe else " (may change behaviour)"
             yield from self._remark("fix", finding.fix.title + unsafe, gutter)
+            yield from self._suggestion(finding, gutter)
         yield from self._why(finding.rule, gutter)
         for note in finding.notes:
             if note.location is None:
                 yield from self._remark("note", note.message, gutter)
         if finding.confidence is Confidence.LIKELY:
             yield from self._remark("note", "likely, but not certain", gutter)
+
+    def _suggestion(self, finding: Finding, gutter: int) -> Iterator[str]:
+        from imagelint.reporters.suggestion import suggested_lines
+
+        margin = self.paint("gutter", f" {' ' * gutter} +")
+        for line in suggested_lines(finding):
+            yield f"{margin} {visible(line)}"
 
     def _located_note(self, note: Note, location: Location, gutter: int) -> Iterator[str]:
         yield f"{self.paint('strong', 'note')}: {visible(note.message)}"
