@@ -6,7 +6,7 @@ from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.shell.script import Command
 from imagelint.documents.shell.shells import POSIX_SHELLS
-from imagelint.knowledge.host_packages import host_installer, host_package
+from imagelint.knowledge.packages.host_packages import host_installer, host_package
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _MOUNTED = "leave it out: the container toolkit mounts the host's own"

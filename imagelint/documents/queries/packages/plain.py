@@ -10,7 +10,7 @@ from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import MANAGERS
 from imagelint.documents.queries.downloads import downloads, last_verification
 from imagelint.documents.shell.script import Script, ScriptRole
-from imagelint.knowledge.transport import is_plain
+from imagelint.knowledge.packages.transport import is_plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,7 +17,7 @@ from imagelint.documents.queries.downloadvalues import (
     GIT_VALUES,
     WGET_VALUES,
 )
-from imagelint.knowledge.transport import (
+from imagelint.knowledge.packages.transport import (
     ALWAYS_INSECURE,
     INSECURE_SETTING,
     INSECURE_SWITCHES,

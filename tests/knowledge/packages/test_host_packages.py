@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.knowledge.host_packages import host_installer, host_package
+from imagelint.knowledge.packages.host_packages import host_installer, host_package
 
 
 @pytest.mark.parametrize(
