@@ -11,6 +11,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.documents.shell.arrays import ALL_WORDS, ARRAY, MOST_WORDS, Array, elements
 from imagelint.documents.shell.effects import EFFECTIVE, apply_effects
 from imagelint.documents.shell.inner import RUNNERS, script_word, takes_input
 from imagelint.documents.shell.piped import Output, output_of
@@ -148,7 +149,10 @@ class Reader:
             self._read_executed(command, ranges[bare.start :])
         if not rest or command.program in EFFECTIVE:
             whole = self.text[simple.whole[0] : simple.whole[1]]
+            before_arrays = self._arrays(simple.assignments, sure=place.unconditional)
             apply_effects(command, self.scope, whole)
+            for name, array in before_arrays:
+                self.scope.assign_array(name, array)
 
     def _words(self, pieces: tuple[Range, ...]) -> tuple[list[Word], list[Range]]:
         """The words, and the range of each: one range may become several words, or none."""
@@ -160,10 +164,53 @@ class Reader:
             span = self.span(piece)
             text = self.text[piece[0] : piece[1]]
             raw = text if verbatim else self._written(piece, span)
+            if "[" in text and (held := self._held(text, Word(span, raw, UNKNOWN))):
+                words += held
+                ranges += [piece] * len(held)
+                continue
             for value in word_fields(text, lookup):
                 words.append(_new(Word, (span, raw, value)))
                 ranges.append(piece)
         return words, ranges
+
+    def _held(self, text: str, word: Word) -> tuple[Word, ...]:
+        """The words of the array that all of a word stands for; none where it is not known.
+
+        Behind those of an array that may have more, the word itself stands for the rest.
+        """
+        match = ALL_WORDS.fullmatch(text)
+        array = self.scope.array(match[1] or match[2]) if match else None
+        if array is None:
+            return ()
+        self.output.unwritten -= len(array.words) * _EACH
+        if self.output.unwritten < 0:
+            return ()
+        return array.words if array.complete else (*array.words, word)
+
+    def _arrays(self, pieces: tuple[Range, ...], *, sure: bool) -> list[tuple[str, Array]]:
+        """The arrays that a command sets, or adds to."""
+        found: list[tuple[str, Array]] = []
+        for start, end in pieces:
+            match = ARRAY.fullmatch(self.text[start:end]) if self.text[end - 1] == ")" else None
+            if match is None:
+                continue
+            before = self.scope.array(match["name"]) if match["more"] else Array(())
+            if before is None or not (sure or match["more"]):
+                continue
+            array = before.plus(
+                self._listed(start + match.start("words"), match["words"], sure=sure)
+            )
+            if len(array.words) <= MOST_WORDS:
+                found.append((match["name"], array))
+        return found
+
+    def _listed(self, start: int, text: str, *, sure: bool) -> Array:
+        """The words of a literal; of one that may not count only that there may be more."""
+        listed = elements(text) if sure else None
+        if listed is None:
+            return Array((), complete=False)
+        pieces = tuple((start + at, start + end) for at, end in listed)
+        return Array(tuple(self._words(pieces)[0]))
 
     def _written(self, piece: Range, span: Span) -> str:
         if self._mapped.is_verbatim:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from imagelint.documents.shared import EnvVar
+    from imagelint.documents.shell.arrays import Array
 
 # Names that a stretch of script may set, whatever its control flow: assignments, and every word
 # behind a builtin that sets variables.
@@ -40,9 +41,11 @@ class Scope:
     """Variables by name. What the script itself sets hides what was known before it."""
 
     __slots__ = (
+        "_arrays",
         "_before",
         "_frozen",
         "_known",
+        "_open",
         "_own",
         "_public",
         "_room",
@@ -53,6 +56,9 @@ class Scope:
     def __init__(self, before: Mapping[str, Fact[str]], *, frozen: bool = False) -> None:
         self._before = before
         self._own: dict[str, Fact[str]] = {}
+        self._arrays: dict[str, Array] = {}
+        # What may be set in places that run whenever they are called.
+        self._open: set[str] = set()
         # What was exported, and whether it still is.
         self._public: dict[str, bool] = {}
         self._room = _Room()
@@ -77,6 +83,16 @@ class Scope:
         """The script sets a variable, certainly and from here on."""
         if not self._frozen:
             self._own[name] = value
+            self._arrays.pop(name, None)
+
+    def array(self, name: str) -> Array | None:
+        """The words of an array; None where nothing is known of them."""
+        return self._arrays.get(name)
+
+    def assign_array(self, name: str, array: Array) -> None:
+        """The script sets an array."""
+        if not self._frozen:
+            self._arrays[name] = array._replace(complete=array.complete and name not in self._open)
 
     def unset(self, name: str) -> None:
         """The script removes a variable, certainly and from here on."""
@@ -99,7 +115,11 @@ class Scope:
     def taint(self, names: Iterable[str]) -> None:
         """The script may or may not set these variables."""
         for name in names:
+            array = self._arrays.get(name)
             self.assign(name, UNKNOWN)
+            self._open.add(name)
+            if array is not None:
+                self._arrays[name] = array._replace(complete=False)
 
     def taint_all(self) -> None:
         """Anything may have been set, such as by a file that was sourced."""
@@ -110,6 +130,8 @@ class Scope:
         """A scope to change without changing this one: that of a subshell."""
         twin = Scope(self._before, frozen=self._frozen)
         twin._own = dict(self._own)
+        twin._arrays = dict(self._arrays)
+        twin._open = set(self._open)
         twin._public = dict(self._public)
         twin._known = self._known
         twin.exported = self.exported
@@ -120,6 +142,7 @@ class Scope:
     def visible(self) -> Scope:
         """What a program sees that is started here: of the script's own only what it exports."""
         twin = self.copy()
+        twin._arrays = {}  # noqa: SLF001 - it is one of us
         before, public = self._before, self._public
         twin.taint(name for name in self._own if name not in public and name not in before)
         return twin
