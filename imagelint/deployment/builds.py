@@ -22,7 +22,11 @@ if TYPE_CHECKING:
     from imagelint.documents.project import Project
     from imagelint.documents.serving.imageconfig import ImageConfig
 
-BUILDERS = (("compose", "build"), ("bake", ""))
+BUILDERS = (
+    ("compose", "build"),
+    ("bake", ""),
+    *((kind, "") for kind in ("makefile", "shell-script", "skaffold", "workflow")),
+)
 """The kinds of documents that name images which they build, and a word that they do it with."""
 # Contexts that are no folder: repositories and archives.
 # https://docs.docker.com/build/concepts/context/#remote-context
@@ -105,16 +109,25 @@ def config_in(dockerfile: Dockerfile, target: str) -> ImageConfig | None:
     return config_of(stage, dockerfile.files.started if stage.final else {})
 
 
+def _named(image: ImageReference, project: Project) -> list[tuple[str, BuiltImage]]:
+    return [
+        found
+        for kind, word in BUILDERS
+        for found in project.named(kind, image_built(image.name), BuiltImage, word)
+    ]
+
+
+def is_built(image: ImageReference, project: Project) -> bool:
+    """Whether the run builds an image of that name, whatever of."""
+    return bool(_named(image, project))
+
+
 def build_of(image: ImageReference, project: Project) -> Build | None:
     """The build that an image of the run comes from; None where none does, or several may.
 
     Who builds the very tag is asked first.
     """
-    named = [
-        (origin, built)
-        for kind, word in BUILDERS
-        for origin, built in project.named(kind, image_built(image.name), BuiltImage, word)
-    ]
+    named = _named(image, project)
     for found in ([one for one in named if one[1].tag == image.tag], named):
         builds = {build_in(origin, built.build) for origin, built in found}
         if len(builds) == 1:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.source import Span
 from imagelint.deployment.attachment import Attacher, mapped
-from imagelint.deployment.builds import Builder, build_in, build_of, config_in, takes
+from imagelint.deployment.builds import Builder, build_in, build_of, config_in, is_built, takes
 from imagelint.documents.compose.document import ComposeFile
 from imagelint.documents.compose.services import ServiceFile
 from imagelint.documents.compose.variables import environment_files, is_all_read
@@ -39,11 +39,22 @@ def joined_services(document: Document, project: Project) -> Document:
     builder = Builder(project, attacher, certain=isinstance(document, ComposeFile))
     services = tuple(
         _joined(service, _config(service, document, builder))
-        for service in (_with_files(one, document, builder) for one in document.services)
+        for service in (
+            _with_files(_marked(one, builder), document, builder) for one in document.services
+        )
     )
     if services == document.services:
         return document
     return document.with_services(services, attacher.attachments)
+
+
+def _marked(service: ComposeService, builder: Builder) -> ComposeService:
+    """A container of an image that is built in the run, by a name that no registry has."""
+    image = service.image
+    if service.started is None or image is None or image.known is None or "/" in image.text:
+        return service
+    built = image.known.registry and is_built(image.known, builder.project)
+    return service._replace(image=image._replace(built=True)) if built else service
 
 
 def _with_files(service: ComposeService, document: ServiceFile, builder: Builder) -> ComposeService:
@@ -96,8 +107,8 @@ def _joined(service: ComposeService, config: ImageConfig | None) -> ComposeServi
 def _config(service: ComposeService, document: ServiceFile, builder: Builder) -> ImageConfig | None:
     if service.started is not None:
         image = service.image.known if service.image is not None else None
-        built = build_of(image, builder.project) if image is not None and image.registry else None
-        return built and builder.config(built, service.place)
+        named = build_of(image, builder.project) if image is not None and image.registry else None
+        return named and builder.config(named, service.place)
     build = service.build
     if build is None or build.target is None:
         return None

@@ -38,9 +38,12 @@ _WORKFLOW = pattern(
 _STEPS = pattern(
     r"^[\"']?(?:jobs|runs)[\"']?[ \t]*:|^[ \t]+(?:before_|after_)?script[ \t]*:", re.MULTILINE
 )
+_SKAFFOLD = pattern(r"(?:[ \t]*+(?:#.*+|---)?\r?\n)*+apiVersion[ \t]*:[ \t]*[\"']?skaffold/")
+_NEXT_DOCUMENT = pattern(r"\n---[^\n]*\n\s*\S(?![\s\S]{0,200}skaffold/)")
+_BUILD_ACTION = "docker/build-push-action"
 _QUADLET = pattern(r"^\[Container\]", re.MULTILINE)
 # The programs of `knowledge.containers.run_flags`, which is not imported for texts without them.
-_PROGRAMS = ("docker", "podman", "nerdctl")
+_PROGRAMS = ("docker", "podman", "nerdctl", "buildah")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
 # Files of charts and of other tools, which only look like documents of ours.
 _VALUES = pattern(r"values.*\.ya?ml")
@@ -178,9 +181,9 @@ def _running(name: str, text: str, kind: str) -> str:
         return kind if _QUADLET.search(text) else ""
     if not any(program in text for program in _PROGRAMS):
         return ""
-    from imagelint.documents.runlines.fragments import may_run_container
+    from imagelint.documents.runlines.fragments import concerns_containers
 
-    return kind if may_run_container(text) else ""
+    return kind if concerns_containers(text) else ""
 
 
 def _plain(path: str) -> str:
@@ -221,11 +224,13 @@ def _named_dockerfile(name: str, text: str, head: str) -> str:
 
 
 def _data(path: str, name: str, text: str, head: str) -> str:
+    if "skaffold/" in head and _SKAFFOLD.match(head) and not _NEXT_DOCUMENT.search(text):
+        return "skaffold"
     kind = _manifest_kind(text) or (_report(head) if name.endswith(".json") else "")
     if kind:
         return kind
     if _WORKFLOW.fullmatch(path) and _STEPS.search(text):
-        return _running(name, text, "workflow")
+        return "workflow" if _BUILD_ACTION in text else _running(name, text, "workflow")
     if _COMPOSE.fullmatch(name) and _may_be_compose(name, text):
         return _odd_kind(text) or "compose"
     if _OPERATIONS.match(head) and _OPERATION.search(head) and _POINTER.search(head):

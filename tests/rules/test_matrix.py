@@ -32,7 +32,9 @@ READ_AS = {
     "kustomization": "kubernetes",
     "json-patch": "kubernetes",
     # A line that runs a container is read as a service, by what reads those.
-    **dict.fromkeys(("makefile", "shell-script", "systemd-unit", "workflow"), "compose"),
+    **dict.fromkeys(
+        ("makefile", "shell-script", "skaffold", "systemd-unit", "workflow"), "compose"
+    ),
 }
 SILENT: dict[tuple[str, str], str] = {
     **{

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import ImageUse
 
 # By their names: there is mostly neither, and nothing that reads them has to be imported then.
-_DECLARING = ("compose", "bake")
+_DECLARING = ("compose", "bake", "makefile", "shell-script", "workflow")
 _OF_BUILDS = (ImageRole.BASE, ImageRole.COPY, ImageRole.MOUNT)
 _BARE = pattern(r"[a-zA-Z0-9_-]+", re.ASCII)
 

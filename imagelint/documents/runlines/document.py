@@ -4,32 +4,86 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.record import NamedTuple
 from imagelint.documents.compose.services import ServiceFile
 from imagelint.documents.mapped import MappedText
+from imagelint.documents.runlines.builds import (
+    folders_above,
+    landmarks,
+    names_built,
+    placed,
+    read_build,
+)
 from imagelint.documents.runlines.comments import line_allowances
-from imagelint.documents.runlines.fragments import Fragment, run_lines
+from imagelint.documents.runlines.fragments import Fragment, commands
+from imagelint.documents.runlines.line import read_line
 from imagelint.documents.runlines.service import BY_KEYS, service_of
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source
+    from imagelint.documents.base import Landmark, Node
     from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.kinds import Beside
+    from imagelint.documents.runlines.builds import BuildLine
 
 
 _MOST_LINES = 1_000
-"""Lines of one file that are read as services: people write a dozen."""
+"""Lines of one file that are read as services, or as builds: people write a dozen."""
+
+
+class Lines(NamedTuple):
+    """What the lines of a file say: the containers that they run, the images that they build."""
+
+    services: tuple[ComposeService, ...] = ()
+    builds: tuple[BuildLine, ...] = ()
 
 
 class RunFile(ServiceFile):
-    """A file with lines that run containers, each of which is a service."""
+    """A file with lines that run containers, each of which is a service, and build images."""
 
-    __slots__ = ()
+    __slots__ = ("_builds",)
 
-    def __init__(self, source: Source, services: tuple[ComposeService, ...]) -> None:
-        super().__init__(source, allowances=line_allowances(source.text))
-        self.services = services
+    def __init__(
+        self,
+        source: Source,
+        lines: Lines,
+        folders: tuple[str, ...] = (),
+        read: Beside = lambda _name: None,
+    ) -> None:
+        asked: dict[str, str | None] = {}
+
+        def once(name: str) -> str | None:
+            if name not in asked:
+                asked[name] = read(name)
+            return asked[name]
+
+        self._builds = tuple((one, placed(one, folders, once)) for one in lines.builds)
+        allowances = line_allowances(source.text)
+        super().__init__(source, allowances=allowances)
+        self.asked = tuple(asked)
+        own = names_built(lines.builds)
+        self.services = tuple(_marked(service, own) for service in lines.services)
+
+    def nodes(self) -> Iterator[Node]:
+        """Each service with what stands in it, and the arguments of builds."""
+        yield from super().nodes()
+        for line, _ in self._builds:
+            yield from (one for one in line.arguments if one.name)
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """The images that it builds, and the contexts that it gives to builds by name."""
+        return landmarks(self.source.origin, self._builds)
+
+
+def _marked(service: ComposeService, built: frozenset[str]) -> ComposeService:
+    """A service whose image is marked where the same file builds it."""
+    image = service.image
+    if image is None or image.known is None or image.known.name not in built:
+        return service
+    return service._replace(image=image._replace(built=True))
 
 
 class ShellScript(RunFile):
@@ -60,31 +114,33 @@ class Workflow(RunFile):
     __slots__ = ()
 
 
-def services_of(fragments: Iterable[Fragment]) -> tuple[ComposeService, ...]:
-    """The services that fragments of a file start, in source order."""
-    found: list[ComposeService] = []
+def lines_of(fragments: Iterable[Fragment]) -> Lines:
+    """What fragments of a file run and build, in source order."""
+    services: list[ComposeService] = []
+    builds: list[BuildLine] = []
     for fragment in fragments:
-        for line in run_lines(fragment):
-            if len(found) == _MOST_LINES:
-                break
-            found.append(service_of(line))
-    return tuple(sorted(found, key=lambda service: service.span))
+        for command in commands(fragment):
+            line = read_line(command) if len(services) < _MOST_LINES else None
+            build = read_build(command) if len(builds) < _MOST_LINES else None
+            services += [service_of(line)] if line is not None else []
+            builds += [build] if build is not None else []
+    return Lines(tuple(sorted(services, key=lambda one: one.span)), tuple(builds))
 
 
-def parse_script(source: Source) -> ShellScript:
-    """Read a script of a shell."""
+def parse_script(source: Source, read: Beside = lambda _name: None) -> ShellScript:
+    """Read a script of a shell; `read` gives the texts of files around it."""
     shell = shebang_shell(source.text) or "bash"
     if shell not in POSIX_SHELLS:
-        return ShellScript(source, ())
+        return ShellScript(source, Lines())
     fragment = Fragment(MappedText.verbatim(source.text, 0), shell)
-    return ShellScript(source, services_of((fragment,)))
+    return ShellScript(source, lines_of((fragment,)), folders_above(), read)
 
 
-def parse_makefile(source: Source) -> Makefile:
-    """Read a makefile."""
+def parse_makefile(source: Source, read: Beside = lambda _name: None) -> Makefile:
+    """Read a makefile; `read` gives the texts of files around it."""
     from imagelint.documents.runlines.makefiles import fragments
 
-    return Makefile(source, services_of(fragments(source.text)))
+    return Makefile(source, lines_of(fragments(source.text)), folders_above(), read)
 
 
 def parse_unit(source: Source) -> SystemdUnit:
@@ -95,20 +151,25 @@ def parse_unit(source: Source) -> SystemdUnit:
         from imagelint.documents.runlines.quadlets import quadlet_line
 
         line = quadlet_line(source.text)
-        return SystemdUnit(source, () if line is None else (service_of(line, BY_KEYS),))
-    return SystemdUnit(source, services_of(fragments(source.text)))
+        services = () if line is None else (service_of(line, BY_KEYS),)
+        return SystemdUnit(source, Lines(services))
+    return SystemdUnit(source, lines_of(fragments(source.text)))
 
 
-def parse_workflow(source: Source) -> Workflow:
-    """Read a workflow.
+def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflow:
+    """Read a workflow; `read` gives the texts of files around it.
 
     Raises:
         DocumentError: it is not YAML, nested too deeply or too large.
     """
-    from imagelint.documents.runlines.workflows import fragments
+    from imagelint.documents.runlines.workflows import action_builds, fragments
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.document import read_stream
 
     stream = read_stream(source, Workflow.kind)
-    found = (one for node in stream.documents for one in fragments(Cursor(node)))
-    return Workflow(source, services_of(found))
+    roots = tuple(map(Cursor, stream.documents))
+    lines = lines_of(one for root in roots for one in fragments(root))
+    told = tuple(one for root in roots for one in action_builds(root))
+    # A step runs at the root of the repository, two folders above of a workflow.
+    folders = ("../..", *folders_above())
+    return Workflow(source, lines._replace(builds=(*lines.builds, *told)), folders, read)

@@ -1,4 +1,4 @@
-"""The shell text of a file, and the lines in it that run containers."""
+"""The shell text of a file, and the commands in it that run containers and build images."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, Fact
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.documents.runlines.line import read_line
 from imagelint.documents.runlines.values import mapped_word
 from imagelint.documents.serving.startscript import read_mapped_script
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.wrappers import program_name, unwrap
+from imagelint.knowledge.containers.build_flags import BUILD_VERBS
 from imagelint.knowledge.containers.run_flags import VERBS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, MutableMapping
 
     from imagelint.documents.mapped import MappedText
-    from imagelint.documents.runlines.line import RunLine
     from imagelint.documents.shell.script import Command
 
-_VERBS = frozenset({"run", "create"})
-_PAIRS = frozenset({("container", "run"), ("container", "create"), ("service", "create")})
-_PROGRAM = pattern(rf"(?<![\w.-])(?:{'|'.join(VERBS)})(?![\w.-])")
+_SPOKEN = frozenset(
+    tuple(verb.split()) for verbs in (*VERBS.values(), *BUILD_VERBS.values()) for verb in verbs
+)
+_PROGRAMS = tuple(dict.fromkeys((*VERBS, *BUILD_VERBS)))
+_PROGRAM = pattern(rf"(?<![\w.-])(?:{'|'.join(_PROGRAMS)})(?![\w.-])")
 _COMMENT = pattern(r"[ \t]*#")
 _EXPANSION = pattern(
     r"(?<!\\)\$(?:(?P<plain>[A-Za-z_]\w*|[1-9])"
@@ -49,26 +50,29 @@ class Fragment(NamedTuple):
     path: str = ""
 
 
-def may_run_container(text: str) -> bool:
-    """Whether a line that runs a container stands in a text, and not only in a comment of it."""
-    if not any(program in text for program in VERBS):
+def concerns_containers(text: str) -> bool:
+    """Whether a line that runs a container, or builds an image, stands in a text.
+
+    What stands in a comment does not count.
+    """
+    if not any(program in text for program in _PROGRAMS):
         return False
     begin = behind = 0
     for match in _PROGRAM.finditer(text):
         begin = text.rfind("\n", behind, match.start()) + 1 or begin
         behind = match.end()
-        if not _COMMENT.match(text, begin) and _runs(text, match):
+        if not _COMMENT.match(text, begin) and _has_verb(text, match):
             return True
     return False
 
 
-def _runs(text: str, program: re.Match[str]) -> bool:
+def _has_verb(text: str, program: re.Match[str]) -> bool:
     words = text[program.end() : program.end() + _FARTHEST].replace("\\\n", " ").split()
     valued = False
     for word, following in pairwise((*words, "")):
         if word.startswith("-"):
             valued = "=" not in word
-        elif word in _VERBS or (word, following) in _PAIRS:
+        elif (word,) in _SPOKEN or (word, following) in _SPOKEN:
             return True
         elif not valued:
             return False
@@ -77,10 +81,10 @@ def _runs(text: str, program: re.Match[str]) -> bool:
     return False
 
 
-def run_lines(fragment: Fragment) -> Iterator[RunLine]:
-    """The lines that run containers, in source order."""
+def commands(fragment: Fragment) -> Iterator[Command]:
+    """The commands of a text, in source order, where some may be of ours."""
     text = fragment.text.text
-    if not may_run_container(text):
+    if not concerns_containers(text):
         return
     script = read_mapped_script(
         fragment.text,
@@ -90,10 +94,7 @@ def run_lines(fragment: Fragment) -> Iterator[RunLine]:
         path=fragment.path,
     )
     for command in script.commands:
-        for one in _on_host(command, 0):
-            line = read_line(one)
-            if line is not None:
-                yield line
+        yield from _on_host(command, 0)
 
 
 def _on_host(command: Command, depth: int) -> Iterator[Command]:

@@ -14,7 +14,7 @@ from imagelint.documents.runlines.values import Value, value_of
 from imagelint.knowledge.containers.run_flags import GLOBAL_VALUED, SAME, SERVICE_VERB, VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Container, Sequence
 
     from imagelint.documents.shell.script import Command, Word
     from imagelint.knowledge.containers.run_flags import Verb
@@ -73,7 +73,8 @@ class RunLine(NamedTuple):
 
 def read_line(command: Command) -> RunLine | None:
     """The line that a command is; None where it is none, or where its image cannot be told."""
-    found = _verb(command) if command.program in VERBS else None
+    verbs = VERBS.get(command.program)
+    found = verb_of(command, verbs) if verbs is not None else None
     if found is None:
         return None
     verb, at = found
@@ -107,16 +108,41 @@ def read_flags(words: Sequence[Word], program: str) -> tuple[Flag, ...] | None:
     return tuple(reader.flags) if reader.at >= len(words) and reader.complete else None
 
 
-def _verb(command: Command) -> tuple[str, int] | None:
-    """The verb, and the index behind it."""
+class FlagsRead(NamedTuple):
+    """The flags among words, the words that are none, and whether there are no others."""
+
+    flags: tuple[Flag, ...]
+    words: tuple[Value, ...]
+    complete: bool
+
+
+def flags_among(words: Sequence[Word], verb: Verb) -> FlagsRead | None:
+    """The flags among words; None where one of them is not known."""
+    complete = True
+    rest: list[Value] = []
+    flags: list[Flag] = []
+    at = 0
+    while at < len(words):
+        reader = _Reader(words, at, verb)
+        if not reader.read() and reader.at < len(words):
+            return None
+        flags += reader.flags
+        complete = complete and reader.complete
+        rest += [value_of(word) for word in words[reader.at : reader.at + 1]]
+        at = reader.at + 1
+    return FlagsRead(tuple(flags), tuple(rest), complete)
+
+
+def verb_of(command: Command, verbs: Container[str]) -> tuple[str, int] | None:
+    """The verb of a program that has these, and the index behind it."""
     words = command.words
-    valued = GLOBAL_VALUED[command.program]
+    valued = GLOBAL_VALUED.get(command.program, frozenset())
     at = 1
     while at < len(words) and words[at].text[:1] == "-":
         at += 2 if words[at].text in valued else 1
     for count in (1, 2):
         verb = " ".join(word.text for word in words[at : at + count])
-        if verb in VERBS[command.program]:
+        if verb in verbs:
             return verb, at + count
     return None
 

@@ -22,6 +22,7 @@ _REFERENCE = pattern(r"\$(?:\$|\(([^()$]*)\)|\{([^{}$]*)\}|([A-Za-z@<^*%?+]))")
 _PLAIN = pattern(r"[A-Za-z_][\w.-]*")
 _CONDITIONAL = pattern(r"(?:ifn?eq|ifn?def|else|endif)\b")
 _NO_WORD = pattern(r"\W+")
+_VERBS = ("run", "create", "build", "bud")
 _UNKNOWN = "${_}"
 _DEEPEST = 10
 _LONGEST = 8_192
@@ -33,7 +34,9 @@ def fragments(text: str) -> Iterator[Fragment]:
     """The recipes, each line with its continuations: a shell of its own runs it."""
     variables = _Variables(_settings(text))
     for start, recipe in _recipes(text):
-        if len(recipe) <= _LONGEST_RECIPE and "run" in recipe:
+        if len(recipe) <= _LONGEST_RECIPE and (
+            "run" in recipe or "build" in recipe or "bud" in recipe
+        ):
             mapped = _filled(start, recipe, variables)
             if mapped is not None:
                 yield Fragment(mapped, "sh")

@@ -11,12 +11,16 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.documents.builds import NamedContext
+from imagelint.documents.runlines.builds import BuildLine, argument
 from imagelint.documents.runlines.fragments import Fragment
+from imagelint.documents.runlines.values import Value
 from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator, MutableMapping
 
     from imagelint.documents.mapped import MappedText
@@ -26,6 +30,9 @@ if TYPE_CHECKING:
 
 _EXPRESSION = pattern(r"\$\{\{[^{}]*\}\}")
 _NO_WORD = pattern(r"\W+")
+_BUILD_ACTION = "docker/build-push-action"
+_COMMA = pattern(r"[^,\s](?:[^,\n]*[^,\s])?")
+_LINE = pattern(r"[^\s](?:[^\n]*[^\s])?")
 _SCRIPTS = ("before_script", "script", "after_script")
 
 
@@ -51,8 +58,59 @@ def _step(step: Cursor, variables: Variables) -> Iterator[Fragment]:
     place = step["run"]
     shell = (step["shell"].word() or "bash").split()[0]
     if isinstance(place.node, Scalar) and shell in POSIX_SHELLS:
-        mapped = without_expressions(map_scalar(place.node))
+        mapped = without_expressions(map_scalar(place.node), variables)
         yield Fragment(mapped, shell, variables, place.path)
+
+
+def action_builds(root: Cursor) -> Iterator[BuildLine]:
+    """The images that steps build by Docker's own action.
+
+    https://github.com/docker/build-push-action#inputs
+    """
+    jobs = (job["steps"] for _, job in root["jobs"].entries())
+    for steps in (*jobs, root.at("runs", "steps")):
+        for step in steps.items():
+            if step["uses"].word().partition("@")[0].lower() == _BUILD_ACTION:
+                yield _built(step["with"])
+
+
+def _built(told: Cursor) -> BuildLine:
+    contexts = _values(told["build-contexts"], _LINE)
+    return BuildLine(
+        span=told.key_span,
+        names=_values(told["tags"], _COMMA),
+        context=_path(told["context"], "."),
+        dockerfile=_path(told["file"], ""),
+        target=_path(told["target"], ""),
+        arguments=tuple(map(argument, _values(told["build-args"], _LINE))),
+        contexts=tuple(NamedContext(one.span, one.text.partition("=")[0]) for one in contexts),
+    )
+
+
+def _path(place: Cursor, otherwise: str) -> str | None:
+    """What is said of a path; None where an expression takes part."""
+    if not place.exists or place.null:
+        return otherwise
+    word = place.word()
+    return word if word and "${{" not in word else None
+
+
+def _values(place: Cursor, entries: re.Pattern[str]) -> tuple[Value, ...]:
+    """The entries of a list that is written as one text."""
+    node = place.node
+    if not isinstance(node, Scalar) or node.value is None:
+        return ()
+    mapped = map_scalar(node)
+    found: list[Value] = []
+    for match in entries.finditer(mapped.text):
+        filled = _EXPRESSION.sub(_as_variable, match[0])
+        text = filled if filled != match[0] else match[0].replace("$", "$$")
+        found.append(Value(mapped.place(*match.span()), text, match[0]))
+    return tuple(found)
+
+
+def _as_variable(match: re.Match[str]) -> str:
+    return f"${{{_NO_WORD.sub('_', match[0])}}}"
 
 
 def _of_gitlab(root: Cursor) -> Iterator[Fragment]:
@@ -90,12 +148,16 @@ def _variables(place: Cursor, around: Variables) -> Variables:
     return ChainMap(found, around)
 
 
-def without_expressions(mapped: MappedText) -> MappedText:
-    """The text with an unknown variable for each `${{ … }}`, which is filled in before.
+def without_expressions(mapped: MappedText, variables: Variables) -> MappedText:
+    """The text with what each `${{ … }}` comes to, which is filled in before.
 
-    It is called so, as its name may tell what it is.
+    Of what is not known a variable is left, whose name may tell what it is.
     """
     found = _EXPRESSION.finditer(mapped.text)
-    return mapped.replaced(
-        (*match.span(), f"${{{_NO_WORD.sub('_', match[0])}}}") for match in found
-    )
+    return mapped.replaced((*match.span(), _filled(match, variables)) for match in found)
+
+
+def _filled(match: re.Match[str], variables: Variables) -> str:
+    name = match[0][3:-2].strip()
+    fact = variables.get(name.removeprefix("env.")) if name.startswith("env.") else UNKNOWN
+    return fact.value if isinstance(fact, Known) else _as_variable(match)

@@ -16,7 +16,8 @@ from imagelint.documents.runlines.document import (
     parse_unit,
     parse_workflow,
 )
-from imagelint.documents.runlines.fragments import Fragment, may_run_container, run_lines
+from imagelint.documents.runlines.fragments import Fragment, commands, concerns_containers
+from imagelint.documents.runlines.line import read_line
 
 if TYPE_CHECKING:
     from imagelint.documents.compose.model import ComposeService
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
 
 def lines(text: str) -> list[RunLine]:
-    return list(run_lines(Fragment(MappedText.verbatim(text, 0))))
+    return list(filter(None, map(read_line, commands(Fragment(MappedText.verbatim(text, 0))))))
 
 
 def line(text: str) -> RunLine:
@@ -77,7 +78,7 @@ def flags(text: str) -> dict[str, str | None]:
 def test_the_image_of_a_line(text: str, image: str) -> None:
     assert line(text).image.known == image
     assert line(text).complete
-    assert may_run_container(text)
+    assert concerns_containers(text)
 
 
 @pytest.mark.parametrize(

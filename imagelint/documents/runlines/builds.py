@@ -1,0 +1,201 @@
+"""Commands that build images: what of, under which names, with which arguments."""
+
+from __future__ import annotations
+
+from posixpath import join, normpath
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.core.reference import UNKNOWN_PART, parse_partial
+from imagelint.documents.base import Landmark
+from imagelint.documents.builds import (
+    BuiltImage,
+    ImageBuild,
+    NamedContext,
+    image_built,
+    named_context,
+)
+from imagelint.documents.compose.interpolation import NO_VARIABLES, with_gaps
+from imagelint.documents.execution import Phase
+from imagelint.documents.project import beside
+from imagelint.documents.runlines.line import flags_among, verb_of
+from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.knowledge.containers.build_flags import BUILD_VERBS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.source import Span
+    from imagelint.documents.kinds import Beside
+    from imagelint.documents.runlines.values import Value
+    from imagelint.documents.shell.script import Command
+
+_DOCKERFILES = ("Dockerfile", "Containerfile")
+# Contexts that are no folder: https://docs.docker.com/build/concepts/context/#remote-context
+_REMOTE = pattern(r"(?:[a-z][a-z0-9+.-]*:|git@|github\.com/|-$|/|~)")
+_MOST_FOLDERS_UP = 4
+
+
+class LineBuild:
+    """The build that a line runs, which its arguments are handed to."""
+
+    __slots__ = ()
+
+    @property
+    def phase(self) -> Phase:
+        """When the image is built."""
+        return Phase.BUILD
+
+    @property
+    def title(self) -> str:
+        """`build`."""
+        return "build"
+
+    @property
+    def again(self) -> str:
+        """The next build."""
+        return "the next build"
+
+    @property
+    def shipped(self) -> bool:
+        """What it makes runs."""
+        return True
+
+    @property
+    def root(self) -> Fact[bool]:
+        """The Dockerfile says it."""
+        return UNKNOWN
+
+    def setting(self, name: str) -> Fact[str]:  # noqa: ARG002 - the same for all names
+        """The Dockerfile says it."""
+        return UNKNOWN
+
+    def secret_advice(self, name: str) -> str:
+        """A secret of the build, which a step mounts."""
+        return f"hand it over by `--secret id={name},env={name}`, and mount it in the step"
+
+
+LINE_BUILD = LineBuild()
+
+
+class BuildLine(NamedTuple):
+    """A command, or a step, that builds an image.
+
+    `context` and `dockerfile` are None where they are not known, `dockerfile` is empty where it is
+    the usual one; `target` is as that of `ImageBuild`. `arguments` are those of the build,
+    `declared` the names of further ones.
+    """
+
+    span: Span
+    names: tuple[Value, ...]
+    context: str | None
+    dockerfile: str | None
+    target: str | None
+    arguments: tuple[EnvVar, ...]
+    contexts: tuple[NamedContext, ...] = ()
+    declared: tuple[str, ...] = ()
+
+
+def read_build(command: Command) -> BuildLine | None:
+    """The build that a command is; None where it is none, or where not all flags are known."""
+    verbs = BUILD_VERBS.get(command.program)
+    found = verb_of(command, verbs) if verbs is not None else None
+    if verbs is None or found is None:
+        return None
+    name, at = found
+    told = flags_among(command.words[at:], verbs[name])
+    if told is None:
+        return None
+    flags, words, complete = told
+    by_name: dict[str, list[Value]] = {}
+    for flag in flags:
+        by_name.setdefault(flag.name, []).extend([flag.value] if flag.value is not None else [])
+    return BuildLine(
+        span=command.words[0].span,
+        names=(*by_name.get("tag", ()), *by_name.get("manifest", ())),
+        context=_told(words[-1:], "." if command.program in ("podman", "buildah") else None),
+        dockerfile=_told(by_name.get("file", ())[-1:], "" if complete else None),
+        target=_told(by_name.get("target", ())[-1:], "" if complete else None),
+        arguments=tuple(map(argument, by_name.get("build-arg", ()))),
+        contexts=tuple(map(_named_context, by_name.get("build-context", ()))),
+    )
+
+
+def _told(values: Iterable[Value], otherwise: str | None) -> str | None:
+    for value in values:
+        return value.fact.value if isinstance(value.fact, Known) else None
+    return otherwise
+
+
+def argument(value: Value) -> EnvVar:
+    """An argument of a build: `NAME=value`, or `NAME` alone, which the environment sets."""
+    name, equals, _ = value.text.partition("=")
+    behind = value.behind(f"{name}=") if equals else value
+    return EnvVar(
+        span=value.span,
+        name=name if "$" not in name else "",
+        value=behind.fact if equals else UNKNOWN,
+        origin=EnvOrigin.BUILD_ARG,
+        name_span=value.span,
+        value_span=behind.span,
+        reference="" if equals else "host",
+        place=LINE_BUILD,
+    )
+
+
+def _named_context(value: Value) -> NamedContext:
+    return NamedContext(value.span, value.text.partition("=")[0])
+
+
+def placed(line: BuildLine, folders: Iterable[str], read: Beside) -> ImageBuild:
+    """The build with paths relative to the file that it stands in.
+
+    `folders` are those in which the line may be run, by their paths from that of its file: the
+    first one in which there is such a Dockerfile. `read` gives the texts of files.
+    """
+    arguments = (*(one.name for one in line.arguments), *line.declared)
+    known = ImageBuild(line.span, "", "", line.target, arguments=arguments)
+    context, dockerfile = line.context, line.dockerfile
+    if context is None or dockerfile is None or _REMOTE.match(context):
+        return known
+    if dockerfile.startswith(("/", "~")) or dockerfile == "-":
+        return known
+    for folder in folders:
+        # The option is relative to where the line is run, the usual one to the context.
+        named = (join(folder, dockerfile),) if dockerfile else _usual(join(folder, context))
+        for path in map(normpath, named):
+            if read(path) is not None:
+                return known._replace(context=".", dockerfile=path)
+    return known
+
+
+def _usual(context: str) -> tuple[str, ...]:
+    return tuple(join(context, name) for name in _DOCKERFILES)
+
+
+def folders_above() -> tuple[str, ...]:
+    """The folder of a file, and those around it, by their paths from there."""
+    return tuple("/".join([".."] * up) for up in range(_MOST_FOLDERS_UP + 1))
+
+
+def landmarks(origin: str, builds: Iterable[tuple[BuildLine, ImageBuild]]) -> Iterator[Landmark]:
+    """The images that lines build, and the contexts that they name."""
+    for line, build in builds:
+        for name in line.names:
+            image = parse_partial(with_gaps(name.text, NO_VARIABLES)).name
+            if image is not None and image.registry:
+                built = BuiltImage(name.span, image.name, image.tag, build)
+                yield Landmark(image_built(image.name), built)
+        if build.dockerfile:
+            dockerfile = beside(origin, join(build.context, build.dockerfile))
+            for context in line.contexts:
+                yield Landmark(named_context(dockerfile, context.name), context)
+
+
+def names_built(builds: Iterable[BuildLine]) -> frozenset[str]:
+    """The names of images that lines build, as far as they are known."""
+    texts = (with_gaps(name.text, NO_VARIABLES) for line in builds for name in line.names)
+    parts = (parse_partial(text).name for text in texts if text != UNKNOWN_PART)
+    return frozenset(image.name for image in parts if image is not None)

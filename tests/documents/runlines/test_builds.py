@@ -1,0 +1,129 @@
+from __future__ import annotations
+
+import pytest
+
+from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.source import Source
+from imagelint.documents.builds import BuiltImage, NamedContext
+from imagelint.documents.detect import detect
+from imagelint.documents.runlines.document import parse_script, parse_workflow
+from imagelint.documents.shared import EnvVar
+
+
+def built(text: str, files: tuple[str, ...] = ("Dockerfile",)) -> list[BuiltImage]:
+    document = parse_script(Source("a/build.sh", text), lambda name: "" if name in files else None)
+    return [mark.node for mark in document.landmarks() if isinstance(mark.node, BuiltImage)]
+
+
+@pytest.mark.parametrize(
+    ("text", "dockerfile", "target"),
+    [
+        ("docker build -t i:1 .", "Dockerfile", ""),
+        ("docker build . --tag i:1 --target two", "Dockerfile", "two"),
+        ("docker image build -qt i:1 .", "Dockerfile", ""),
+        ("docker buildx build --push -t i:1 -f gpu.Dockerfile .", "gpu.Dockerfile", ""),
+        ("docker buildx b -t i:1 app", "app/Dockerfile", ""),
+        ("podman build -t i:1", "Dockerfile", ""),
+        ("buildah bud --layers -t i:1 -f app/Dockerfile app", "app/Dockerfile", ""),
+        ("nerdctl build -t i:1 .", "Dockerfile", ""),
+        ("docker build -t i:1 up", "../up/Dockerfile", ""),
+        ("T=two\ndocker build -t i:1 --target $T .", "Dockerfile", "two"),
+        ("docker build -t i:1 --target $T .", "Dockerfile", None),
+        ("docker build -t i:1 $FLAGS .", "", None),
+        ("docker build -t i:1 $FLAGS -f Dockerfile .", "Dockerfile", None),
+        ("docker build -t i:1 $WHERE", "", ""),
+        ("docker build -t i:1 elsewhere", "", ""),
+        ("docker build -t i:1 https://example.com/a.git", "", ""),
+        ("docker build -t i:1 -f - .", "", ""),
+    ],
+)
+def test_what_an_image_is_built_of(text: str, dockerfile: str, target: str | None) -> None:
+    files = ("Dockerfile", "gpu.Dockerfile", "app/Dockerfile", "../up/Dockerfile")
+    (found,) = built(text, files)
+    assert (found.repository, found.tag) == ("docker.io/library/i", "1")
+    assert (found.build.dockerfile, found.build.target) == (dockerfile, target)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["docker build .", "docker build --no-such-flag x -t i .", "docker pull i", "docker bake"],
+)
+def test_what_builds_no_image_that_has_a_name(text: str) -> None:
+    assert built(text) == []
+
+
+def test_arguments_and_contexts_of_a_build() -> None:
+    text = (
+        "docker build -t i --build-arg A=b --build-arg 'C=d e' --build-arg E --build-arg F=$G"
+        " --build-arg $H --build-context models=../m ."
+    )
+    document = parse_script(Source("build.sh", text), lambda _name: "")
+    found = document.nodes_of(EnvVar)
+    assert [(one.name, one.value) for one in found] == [
+        ("A", Known("b", found[0].value_span)),
+        ("C", Known("d e", found[1].value_span)),
+        ("E", UNKNOWN),
+        ("F", UNKNOWN),
+    ]
+    assert text[slice(*found[0].value_span)] == "b"
+    assert found[0].place.phase.value == "build"
+    assert "--secret id=A" in found[0].place.secret_advice("A")
+    contexts = [m.node for m in document.landmarks() if isinstance(m.node, NamedContext)]
+    assert [one.name for one in contexts] == ["models"]
+
+
+WORKFLOW = """\
+env: {TAG: v2}
+jobs:
+  a:
+    steps:
+      - uses: docker/build-push-action@v6
+        with:
+          tags: registry.example.com/a:v1,registry.example.com/b:${{ github.sha }}
+          file: ./app/Dockerfile
+          build-args: |
+            A=b
+            C=${{ secrets.C }}
+      - uses: docker/build-push-action@v6
+        with: {context: "${{ matrix.context }}", tags: c}
+      - run: docker build -t d:${{ env.TAG }} .
+"""
+
+
+def test_steps_that_build() -> None:
+    source = Source(".github/workflows/a.yml", WORKFLOW)
+    document = parse_workflow(source, lambda name: "" if name.startswith("../../") else None)
+    found = [mark.node for mark in document.landmarks() if isinstance(mark.node, BuiltImage)]
+    assert {
+        (one.repository.rpartition("/")[2], one.tag, one.build.dockerfile) for one in found
+    } == {
+        ("a", "v1", "../../app/Dockerfile"),
+        ("b", "", "../../app/Dockerfile"),
+        ("c", "", ""),
+        ("d", "v2", "../../Dockerfile"),
+    }
+    arguments = document.nodes_of(EnvVar)
+    assert [(one.name, isinstance(one.value, Known)) for one in arguments] == [
+        ("A", True),
+        ("C", False),
+    ]
+    assert WORKFLOW[slice(*arguments[0].span)] == "A=b"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "kind"),
+    [
+        ("skaffold.yaml", "# a\napiVersion: skaffold/v4beta13\nkind: Config\n", "skaffold"),
+        ("a.yaml", "apiVersion: skaffold/v1\nkind: Config\n", "skaffold"),
+        ("a.yaml", "apiVersion: skaffold/v1\n---\napiVersion: v1\nkind: Pod\n", "kubernetes"),
+        (
+            ".github/workflows/a.yml",
+            "jobs:\n  a: {uses: docker/build-push-action@v6}\n",
+            "workflow",
+        ),
+        ("build.sh", "docker buildx build .\n", "shell-script"),
+        ("build.sh", "docker buildx ls\n", ""),
+    ],
+)
+def test_what_tells_of_builds_is_of_ours(name: str, text: str, kind: str) -> None:
+    assert detect(name, text) == kind
