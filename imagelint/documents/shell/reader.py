@@ -11,7 +11,6 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.shared import EnvOrigin, EnvVar
-from imagelint.documents.shell.arrays import ALL_WORDS, ARRAY, MOST_WORDS, Array, elements
 from imagelint.documents.shell.effects import EFFECTIVE, apply_effects
 from imagelint.documents.shell.inner import RUNNERS, script_word, takes_input
 from imagelint.documents.shell.piped import Output, output_of
@@ -21,6 +20,7 @@ from imagelint.documents.shell.quoted import (
     unquote,
     unquote_document,
 )
+from imagelint.documents.shell.scope import ALL_WORDS, ARRAY, MOST_WORDS, Array, elements
 from imagelint.documents.shell.script import Command, Redirect, Word
 from imagelint.documents.shell.words import text_value, word_fields, word_value
 from imagelint.documents.shell.wrappers import program_name, unwrap
