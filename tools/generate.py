@@ -21,6 +21,7 @@ from imagelint.policy.schema import written_schema
 from imagelint.rules import catalog
 from imagelint.rules.compile import compile_table
 from imagelint.rules.documentation import read_documentation
+from tools.fieldtable import field_table
 from tools.migrating import migrating_page
 from tools.security import security_page
 from tools.tables import BadTableError, read_tables
@@ -50,6 +51,7 @@ def foundations() -> Iterator[tuple[Path, str]]:
 def generated() -> Iterator[tuple[Path, str]]:
     """Each other generated file with its text."""
     yield from compiled_tables()
+    yield COMPILED / "kubernetes_fields.py", field_table()
     yield ROOT / "policies" / "policy.schema.json", written_schema()
     yield ROOT / "docs" / "engines.md", engines_page()
     yield ROOT / "docs" / "security.md", security_page()

@@ -263,3 +263,9 @@ class MalformedObject(Complaint):
     """A part of an object is not of the shape that the API server wants; about its path."""
 
     __slots__ = ()
+
+
+class UnknownField(Complaint):
+    """An object has a field that Kubernetes does not know; about its path."""
+
+    __slots__ = ()

@@ -52,6 +52,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "unexpected-argument": "on",
             "unknown-api-version": "on",
             "unknown-compose-key": "on",
+            "unknown-field": "on",
             "unknown-flag": "on",
             "unknown-healthcheck-type": "on",
             "unknown-instruction": "on",

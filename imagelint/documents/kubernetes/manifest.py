@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.base import Allowance, Complaint, Document
-from imagelint.documents.complaints import MalformedObject, ObjectWithoutKind
+from imagelint.documents.complaints import MalformedObject, ObjectWithoutKind, UnknownField
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import YamlNode
 
 
+_OF_SHAPE = (MalformedObject, UnknownField)
 _LOCAL = "config.kubernetes.io/local-config"
 
 
@@ -81,7 +82,7 @@ class Manifest(Document):
 
     def within(self, project: Project) -> Manifest:
         """The manifest as the kustomizations of the run leave it."""
-        malformed = any(type(one) is MalformedObject for one in self.complaints)
+        malformed = any(type(one) in _OF_SHAPE for one in self.complaints)
         if not (self.pods or malformed):
             return self
         from imagelint.documents.kubernetes.kustomize.around import Applied, is_patch
@@ -100,7 +101,7 @@ class Manifest(Document):
         """The manifest as a part of what is written elsewhere: it lacks nothing."""
         objects = tuple(obj._replace(incomplete=True) for obj in self.objects)
         patch = self.with_objects(objects)
-        others = (one for one in self.complaints if type(one) is not MalformedObject)
+        others = (one for one in self.complaints if type(one) not in _OF_SHAPE)
         own = (one for obj, pods in patch._with_pods for one in malformed_parts(obj, pods))  # noqa: SLF001 - of its own kind
         patch.complaints = tuple(sorted((*others, *own)))
         return patch

@@ -6,19 +6,19 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
-from imagelint.documents.booleans import GO_YAML
-from imagelint.documents.complaints import MalformedObject
-from imagelint.documents.kubernetes.forms import DATA, METADATA, POD_SPEC
+from imagelint.documents.complaints import MalformedObject, UnknownField
+from imagelint.documents.kubernetes.conformity import malformed, misfits, unknown_fields
 from imagelint.documents.kubernetes.identity import is_own
 from imagelint.documents.kubernetes.pods.shapes import TEMPLATES, is_whole_container
 from imagelint.documents.yaml.cursor import Cursor
-from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+from imagelint.documents.yaml.nodes import Mapping, Sequence
 from imagelint.knowledge.kubernetes import kinds
+from imagelint.knowledge.kubernetes.fields import object_type, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.kubernetes.forms import Form
+    from imagelint.documents.base import Complaint
     from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
     from imagelint.documents.yaml.nodes import YamlNode
 
@@ -34,38 +34,55 @@ _WHOLE_BY = {
 # Resources that name a model, and no container: kubeai-project/kubeai:api/k8s/v1/model_types.go,
 # kaito-project/kaito:api/v1beta1.
 _MODELS = frozenset((("kubeai.org", "Model"), ("kaito.sh", "Workspace"), ("kaito.sh", "RAGEngine")))
-_WANTED = {
-    "string": "a string: put quotes around it",
-    "number": "a whole number, without quotes",
-    "truth": "`true` or `false`, without quotes",
-    "mapping": "`key: value` below it",
-}
 # Their content is a pattern, a schema or what somebody else has written.
 _HOLD_ANYTHING = ("CustomResourceDefinition", "ControllerRevision", "AdmissionReview")
 
 
-def malformed_parts(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[MalformedObject]:
+def malformed_parts(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Complaint]:
     """What is not of the shape that the API server wants, each part once."""
-    # A patch finds its object by other means than its name, and is only a part of one.
-    found = [] if obj.incomplete else [*_mistyped(obj.body["metadata"], METADATA)]
-    if is_own(obj):
-        spec = obj.body["spec"]
-        if spec.exists and not spec.null:
-            found += _mistyped(spec, "mapping")
-        if obj.kind in ("ConfigMap", "Secret"):
-            found += _mistyped(obj.body, DATA)
+    own = is_own(obj)
+    found: list[Complaint] = [*_misfits(obj, own=own)]
+    if own:
         if obj.kind in TEMPLATES:
             found += _of_workload(obj)
         elif obj.kind not in _HOLD_ANYTHING:
             found += _misplaced(obj, ())
     else:
         found += (
-            _complaint(item, "is no mapping, and so no container", "write `- name: …`")
+            malformed(item, "is no mapping, and so no container", "write `- name: …`")
             for pod in pods
             for item in pod.spec["containers"].items()
             if not isinstance(item.node, Mapping) and not item.templated
         )
-    yield from dict.fromkeys(found)
+    yield from _once(found)
+
+
+def _misfits(obj: KubernetesObject, *, own: bool) -> Iterator[Complaint]:
+    """What is no field of the object, or of another type."""
+    known = type_of(obj.api_version, obj.kind) if own else None
+    if known is not None and obj.kind not in _HOLD_ANYTHING:
+        for place, form in obj.body.chosen(known.fields):
+            # A patch finds its object by other means than its name, and is only a part of one.
+            if place.key != "metadata" or not obj.incomplete:
+                yield from misfits(place, form, strict=True)
+        yield from unknown_fields(obj.body, known)
+        return
+    if not obj.incomplete:
+        # Tools write their settings in the same form, with metadata of their own: `eksctl`.
+        yield from misfits(obj.body["metadata"], object_type("meta.v1.ObjectMeta"), strict=False)
+    if own and obj.kind in TEMPLATES:
+        spec = obj.body.at(*TEMPLATES[obj.kind], "spec")
+        yield from misfits(spec, object_type("core.v1.PodSpec"), strict=False)
+
+
+def _once(found: list[Complaint]) -> Iterator[Complaint]:
+    """Each once: a field in which containers are misplaced is not told to be unknown as well."""
+    placed = [one.subject for one in found if type(one) is MalformedObject]
+    for one in dict.fromkeys(found):
+        at = one.subject
+        inside = any(path == at or path.startswith((f"{at}.", f"{at}[")) for path in placed)
+        if type(one) is not UnknownField or not inside:
+            yield one
 
 
 def unread_workload(obj: KubernetesObject) -> Iterator[DocumentError]:
@@ -84,12 +101,12 @@ def malformed_list(body: Cursor) -> Iterator[MalformedObject]:
     if not listed or not items.exists or items.null or items.templated:
         return
     if not isinstance(items.node, Sequence):
-        yield _complaint(items, "is not a list", "begin each object with `- `")
+        yield malformed(items, "is not a list", "begin each object with `- `")
     for item in items.items():
         told = item["kind"].exists or item["apiVersion"].exists
         told = told or (bool(single) and isinstance(item.node, Mapping))
         if not (told or item.templated):
-            yield _complaint(item, "is no object", "write its `apiVersion` and `kind`")
+            yield malformed(item, "is no object", "write its `apiVersion` and `kind`")
 
 
 def _of_workload(obj: KubernetesObject) -> Iterator[MalformedObject]:
@@ -101,19 +118,14 @@ def _of_workload(obj: KubernetesObject) -> Iterator[MalformedObject]:
     for key in path:
         place = place[key]
         if place.null:
-            yield _complaint(place, "is empty", "indent what belongs to it deeper than its key")
+            yield malformed(place, "is empty", "indent what belongs to it deeper than its key")
             return
         if not place.exists:
             if not misplaced and _is_whole(obj):
                 yield _absent(place)
             return
         if not isinstance(place.node, Mapping):
-            yield from _mistyped(place, "mapping")
             return
-    template = obj.body.at(*TEMPLATES[obj.kind])
-    if template.node is not obj.body.node:
-        yield from _mistyped(template["metadata"], METADATA)
-    yield from _mistyped(place, POD_SPEC)
     yield from _without_containers(obj, place["containers"], misplaced)
 
 
@@ -136,7 +148,7 @@ def _is_whole(obj: KubernetesObject) -> bool:
 
 def _absent(place: Cursor) -> MalformedObject:
     what = "holds nothing" if place.exists else "is missing"
-    return _complaint(
+    return malformed(
         place, what, "write its `containers:`, without which the API server refuses a pod"
     )
 
@@ -176,61 +188,8 @@ def _holds_mappings(node: YamlNode | None) -> bool:
 
 def _no_place(obj: KubernetesObject, place: Cursor, path: tuple[str, ...]) -> MalformedObject:
     if not path:
-        return _complaint(place, f"is a container, and a {obj.kind} holds none", "move it to a pod")
+        return malformed(place, f"is a container, and a {obj.kind} holds none", "move it to a pod")
     if place.parent is not None and isinstance(place.parent.node, Sequence):
         place = place.parent
     right = ".".join((*path, "containers"))
-    return _complaint(place, f"is no place for containers of a {obj.kind}", f"write `{right}`")
-
-
-def _mistyped(root: Cursor, form: Form) -> Iterator[MalformedObject]:
-    """The places under one that are of another type than their form."""
-    pending: list[tuple[Cursor, Form]] = [(root, form)]
-    while pending:
-        place, wanted = pending.pop()
-        node = place.node
-        if node is None or place.null or place.templated:
-            continue
-        if isinstance(wanted, str):
-            if not _is_of(node, wanted):
-                what = "is not a mapping" if wanted == "mapping" else "is of the wrong type"
-                yield _complaint(place, what, f"write {_WANTED[wanted]}")
-        elif isinstance(wanted, tuple):
-            yield from _items(place, wanted[0], pending)
-        elif isinstance(node, Mapping):
-            pending += reversed(place.chosen(wanted))
-        else:
-            yield _complaint(place, "is not a mapping", "write `<key>: <value>` below it")
-
-
-def _items(
-    place: Cursor, wanted: Form, pending: list[tuple[Cursor, Form]]
-) -> Iterator[MalformedObject]:
-    if not isinstance(place.node, Sequence):
-        yield _complaint(place, "is not a list", "begin each item with `- `")
-        return
-    for item in reversed(place.items()):
-        if item.null and not isinstance(wanted, str):
-            yield _complaint(item, "is an empty item", "drop it")
-        pending.append((item, wanted))
-
-
-def _is_of(node: YamlNode, wanted: str) -> bool:
-    if wanted == "mapping":
-        return isinstance(node, Mapping)
-    if not isinstance(node, Scalar):
-        return False
-    # https://github.com/kubernetes-sigs/yaml
-    boolean = isinstance(node.value, bool) or (node.plain and node.raw in GO_YAML)
-    if wanted == "truth":
-        return boolean
-    if wanted == "number":
-        return isinstance(node.value, (int, float)) and not isinstance(node.value, bool)
-    return isinstance(node.value, str) and not boolean
-
-
-def _complaint(place: Cursor, what: str, help_: str) -> MalformedObject:
-    path = place.path or "the object"
-    whole = place.null or isinstance(place.node, (Mapping, Sequence))
-    span = place.key_span if whole else place.span
-    return MalformedObject(span, path, f"`{path}` {what}", help_)
+    return malformed(place, f"is no place for containers of a {obj.kind}", f"write `{right}`")
