@@ -138,6 +138,25 @@ class CudaTable(TypedDict):
     torch: dict[str, str]
 
 
+class EngineFlagsRow(TypedDict):
+    """The flags of one engine, each table by release."""
+
+    programs: list[str]
+    modules: Annotated[list[str], "of Python"]
+    releases: Annotated[list[str], "those that were read, the oldest first"]
+    since: dict[str, list[str]]
+    gone: dict[str, list[str]]
+    variables_gone: dict[str, list[str]]
+
+
+class EngineFlagsTable(TypedDict):
+    """The flags of engines by release."""
+
+    asof: str
+    source: str
+    engines: dict[str, EngineFlagsRow]
+
+
 class EnumeratedPart(TypedDict):
     """A part that is found inside of another one."""
 
@@ -345,6 +364,7 @@ TABLES: dict[str, type] = {
     "advisories": AdvisoryTable,
     "base_images": BaseImageTable,
     "cuda": CudaTable,
+    "engine_flags": EngineFlagsTable,
     "enumerations": EnumerationTable,
     "gpus": GpuTable,
     "hubs": HubTable,

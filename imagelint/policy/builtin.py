@@ -113,6 +113,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "model-without-flag": "on",
             "model-revision-unpinned": "on",
             "removed-engine-flag": "on",
+            "unknown-engine-flag": "on",
             "unknown-engine-value": "on",
             "trust-remote-code": "on",
             "variable-without-shell": "on",

@@ -161,6 +161,7 @@ RULES: dict[str, Entry] = {
     "unknown-allowance": Entry("allowances", ("documents.base:AllowanceUse",)),
     "unknown-api-version": Entry("syntax", ("documents.kubernetes.objects:MistakenVersion",), ("Trivy KSV-0107", "kube-linter no-extensions-v1beta", "kube-score stable-version", "Kyverno check-deprecated-apis")),
     "unknown-compose-key": Entry("syntax", ("documents.complaints:UnknownComposeKey",)),
+    "unknown-engine-flag": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "unknown-engine-value": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "unknown-field": Entry("syntax", ("documents.complaints:UnknownField",), ("kube-linter schema-validation",)),
     "unknown-flag": Entry("syntax", ("documents.complaints:UnknownFlag",), ("hadolint DL1000",), ("invalid-instruction",)),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.queries.serving import title, variable
+from imagelint.documents.queries.start.flags import removed_flags
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.versions import at_least, hinted_version
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -37,7 +38,7 @@ def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
         spec:
           containers:
             - name: server
-              image: vllm/vllm-openai:v0.12.0
+              image: vllm/vllm-openai:v0.17.1
               args: [--model, Qwen/Qwen3-8B, --disable-log-requests]
 
     Good (deployment.yaml):
@@ -47,7 +48,7 @@ def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
         spec:
           containers:
             - name: server
-              image: vllm/vllm-openai:v0.12.0
+              image: vllm/vllm-openai:v0.17.1
               args: [--model, Qwen/Qwen3-8B]
 
     Bad:
@@ -59,7 +60,7 @@ def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
         FROM vllm/vllm-openai:v0.30.0
         CMD ["--model", "Qwen/Qwen3-8B", "--attention-backend", "FLASHINFER"]
     """
-    for gone in server.facts.removed if server.facts else ():
+    for gone in removed_flags(server):
         judged = _judged(server, gone)
         if judged is None:
             continue
@@ -76,6 +77,8 @@ def removed_engine_flag(server: ServingCommand, ctx: Context) -> Findings:
 
 
 def _advice(gone: RemovedFlag) -> str:
+    if not gone.advice and not gone.replacement:
+        return "drop it"
     if not gone.advice:
         return f"use `--{gone.replacement}`"
     return gone.advice if gone.advice.startswith("use ") else f"drop it: {gone.advice}"
@@ -97,8 +100,6 @@ def _judged(server: ServingCommand, gone: RemovedFlag) -> tuple[Severity, Confid
     worst = Severity.MEDIUM if gone.variable else Severity.HIGH
     version = server.engine_version
     if not isinstance(version, Known):
-        if gone.deprecated and not gone.removed:
-            return None
         hint = _hint(server)
         if hint and gone.removed and not at_least(hint, gone.removed):
             return None
@@ -112,7 +113,7 @@ def _judged(server: ServingCommand, gone: RemovedFlag) -> tuple[Severity, Confid
             Confidence.CERTAIN,
             f"{effect} {name} {version.value}: it is gone since {gone.removed}",
         )
-    if not gone.removed and not gone.deprecated:
+    if not gone.removed:
         return Severity.LOW, Confidence.LIKELY, f"{effect} newer releases of {name}"
     if gone.deprecated and at_least(version.value, gone.deprecated):
         until = f", gone in {gone.removed}" if gone.removed else ""
