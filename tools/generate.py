@@ -30,7 +30,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
 ROOT = Path(__file__).parents[1]
-PACKS = ("baseline", "recommended", "strict", "gpu-serving", "pss-baseline", "pss-restricted")
+PACKS = (
+    *("baseline", "recommended", "strict", "style", "gpu-serving"),
+    *("pss-baseline", "pss-restricted"),
+)
 
 
 BUILTIN = ROOT / "imagelint" / "policy" / "builtin.py"

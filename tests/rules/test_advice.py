@@ -41,6 +41,7 @@ COMES_TO_LIGHT = {
     ("privileged-container", "capabilities-kept"): OTHERWISE,
     ("privileged-container", "privilege-escalation"): OTHERWISE,
     ("privileged-container", "seccomp-profile-missing"): OTHERWISE,
+    ("shell-form-entrypoint", "shell-form-command"): "a line with `exec` is in shell form, too",
     ("vram-weights-dont-fit", "shm-missing"): NEEDS,
 }
 # What these find hides what a server, or a whole file, is told.

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.dockerfile.model import Instruction
-from imagelint.documents.queries.stages import enclosing_stage, workdir_before
+from imagelint.documents.dockerfile.model import Instruction, Stage
+from imagelint.documents.queries.dockerfiles.references import escape_of
+from imagelint.documents.queries.stages import enclosing_stage, is_windows, workdir_before
+from imagelint.knowledge.base_images import base_image
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-_ABSOLUTE = pattern(r"/|[A-Za-z]:[\\/]|\\")
+_OF_WINDOWS = pattern(r"[A-Za-z]:[\\/]?|\\")
 
 
 @rule(
@@ -30,7 +32,8 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
 
     Except:
         A relative path behind an absolute WORKDIR of the same stage or of one that it is built
-        upon, `.` alone, and paths that depend on a variable.
+        upon, `.` alone, paths that depend on a variable, paths of Windows unless the base image is
+        known to be of Linux. An image from scratch begins at the root, which is a low finding.
 
     Bad:
         FROM python:3.12.7-slim
@@ -48,13 +51,28 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
         return
     path = word.value.value
     stage = enclosing_stage(ctx.document, instruction.span)
-    if stage is None or _ABSOLUTE.match(path) or path in (".", "./"):
+    if stage is None or path.startswith("/") or path in (".", "./"):
         return
-    if stage.scratch or workdir_before(ctx.document, stage, instruction.span):
+    if workdir_before(ctx.document, stage, instruction.span):
         return
+    windows = _OF_WINDOWS.match(path)
+    if windows and not _is_linux(stage, ctx):
+        return
+    rest = path[windows.end() :] if windows else path.removeprefix("./")
     yield ctx.finding(
         word,
-        f"`WORKDIR {path}` continues from the base image's working directory",
-        help=f"write the whole path, from the root on: `WORKDIR /…/{path.removeprefix('./')}`",
+        f"`{path}` is a path of Windows: Linux makes a folder of that name"
+        if windows
+        else f"`WORKDIR {path}` continues from the base image's working directory",
+        help=f"write the whole path, from the root on: `WORKDIR /…/{rest}`",
         subject=f"WORKDIR {path}",
+        severity=Severity.LOW if stage.scratch else None,
     )
+
+
+def _is_linux(stage: Stage, ctx: Context) -> bool:
+    """Whether a stage certainly stands upon an image of Linux."""
+    if is_windows(stage) or escape_of(ctx.document) == "`":
+        return False
+    image = stage.root_image.reference if stage.root_image else UNKNOWN
+    return isinstance(image, Known) and base_image(image.value) is not None

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.dockerfile.model import Stage, StartCommand
-from imagelint.documents.queries.stages import ends_soon, shell_chosen, stages
-from imagelint.documents.shell.shells import SHELLS
+from imagelint.documents.dockerfile.model import StartCommand
+from imagelint.documents.queries.dockerfiles.startforms import deaf_server, final_stage
 from imagelint.knowledge.recognition import engine_of_program
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Script
-
-# Starts that serve nothing.
-_IDLE = frozenset((*SHELLS, "true", "false", "sleep", "tail"))
 
 
 @rule(
@@ -45,15 +41,10 @@ def shell_form_entrypoint(start: StartCommand, ctx: Context) -> Findings:
         FROM vllm/vllm-openai:v0.11.0
         ENTRYPOINT ["vllm", "serve", "/models/llama"]
     """
-    stage = _final(ctx)
-    if start.json or not start.final or stage is None or shell_chosen(ctx.document, stage):
+    stage, last = final_stage(ctx.document), deaf_server(ctx.document, start)
+    if stage is None or last is None:
         return
     script = start.script
-    if script is None or not script.readable or not script.commands:
-        return
-    last = script.commands[-1]
-    if not last.words or "exec" in last.wrappers or last.program in _IDLE or ends_soon(script):
-        return
     keyword = start.instruction.keyword
     if keyword == "CMD" and _is_engine(stage.entrypoint):
         yield ctx.finding(
@@ -78,10 +69,6 @@ def shell_form_entrypoint(start: StartCommand, ctx: Context) -> Findings:
     )
 
 
-def _final(ctx: Context) -> Stage | None:
-    return next((stage for stage in stages(ctx.document) if stage.final), None)
-
-
 def _is_engine(entrypoint: StartCommand | None) -> bool:
     """Whether an entry point starts an engine itself, so that CMD is its arguments."""
     if entrypoint is None or not entrypoint.json:
@@ -89,8 +76,8 @@ def _is_engine(entrypoint: StartCommand | None) -> bool:
     return engine_of_program([word.text for word in entrypoint.words]) is not None
 
 
-def _is_simple(script: Script) -> bool:
-    return len(script.commands) == 1
+def _is_simple(script: Script | None) -> bool:
+    return script is not None and len(script.commands) == 1
 
 
 def _message(keyword: str, last: Command) -> str:

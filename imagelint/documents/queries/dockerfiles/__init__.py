@@ -1,0 +1,1 @@
+"""Questions about the instructions and scripts of a Dockerfile."""

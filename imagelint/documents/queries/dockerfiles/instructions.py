@@ -1,0 +1,45 @@
+"""Questions about the instructions of a Dockerfile and the text that they stand in."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.source import Span
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
+    from imagelint.documents.dockerfile.model import Instruction
+
+__all__ = ["blank_lines", "in_case_of", "whole_lines"]
+
+
+def whole_lines(document: Document, instruction: Instruction) -> Span:
+    """The lines on which an instruction stands, with the feed behind the last one."""
+    text = document.source.text
+    start = text.rfind("\n", 0, instruction.span.start) + 1
+    end = text.find("\n", instruction.span.end)
+    return Span(start, len(text) if end < 0 else end + 1)
+
+
+def blank_lines(document: Document, instruction: Instruction) -> tuple[Span, ...]:
+    """The blank lines inside the continuation of an instruction, each with its line feed.
+
+    Those in the bodies of its here-documents are a part of them.
+    """
+    start, end = instruction.span
+    if instruction.heredocs:
+        end = instruction.heredocs[0].content_span.start
+    text = document.source.text
+    found: list[Span] = []
+    feed = text.find("\n", start, end)
+    while feed >= 0:
+        following = text.find("\n", feed + 1, end)
+        if following >= 0 and not text[feed + 1 : following].strip():
+            found.append(Span(feed + 1, following + 1))
+        feed = following
+    return tuple(found)
+
+
+def in_case_of(written: str, keyword: str) -> str:
+    """A keyword in lower case where the one that it replaces is, else in upper case."""
+    return keyword.lower() if written.islower() else keyword.upper()

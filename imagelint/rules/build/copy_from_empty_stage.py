@@ -1,0 +1,51 @@
+"""The rule `copy-from-empty-stage`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.dockerfile.uses import origins_of
+from imagelint.documents.queries.stages import chain, stages
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+_FILLING = ("ADD", "COPY", "RUN", "WORKDIR")
+
+
+@rule(Stage, Severity.HIGH, references=("tally copy-from-empty-scratch-stage",))
+def copy_from_empty_stage(stage: Stage, ctx: Context) -> Findings:
+    """Files are taken from a stage in which there are none.
+
+    The stage begins from scratch and nothing puts a file into it: the build ends with "not found".
+
+    Bad:
+        FROM scratch AS files
+        LABEL purpose=files
+        FROM debian:12.7
+        COPY --from=files /server /server
+
+    Good:
+        FROM scratch AS files
+        COPY server /server
+        FROM debian:12.7
+        COPY --from=files /server /server
+    """
+    every = stages(ctx.document)
+    for instruction in stage.of("COPY", "RUN"):
+        for source in origins_of(instruction):
+            if not isinstance(source.value, Known):
+                continue
+            named = source.value.value.lower()
+            found = next((one for one in every if named in (one.name, str(one.index))), None)
+            if found is None or not _is_empty(found, ctx):
+                continue
+            yield ctx.finding(
+                source,
+                f"nothing puts a file into the stage `{named}`",
+                help="copy the files into it, or take them from elsewhere",
+                subject=named,
+            )
+
+
+def _is_empty(stage: Stage, ctx: Context) -> bool:
+    parts = chain(ctx.document, stage)
+    return parts[-1].scratch and not any(part.of(*_FILLING) for part in parts)

@@ -1,0 +1,73 @@
+"""The rule `invalid-default-image`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.reference import parse_reference
+from imagelint.documents.dockerfile import Dockerfile
+from imagelint.documents.dockerfile.expansion.scopes import PLATFORM_ARGUMENTS
+from imagelint.documents.dockerfile.expansion.substitution import ExpansionError
+from imagelint.documents.dockerfile.expansion.variables import ExpansionStyle, expand
+from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.queries.dockerfiles.references import escape_of, references_in
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.shared import EnvVar
+
+
+@rule(Stage, Severity.LOW, references=("BuildKit InvalidDefaultArgInFrom",))
+def invalid_default_image(stage: Stage, ctx: Context) -> Findings:
+    """Without build arguments, FROM names no image.
+
+    Whoever builds the file as it stands, such as an editor, a scanner or a new colleague, gets an
+    error about a name that is written nowhere. A default shows what is meant.
+
+    Except:
+        A value that the author demands (`${BASE:?which image}`), and an ARG with a comment above
+        it, which explains it. Defaults that are no name are `invalid-image-reference`.
+
+    Bad:
+        ARG TAG
+        FROM python:${TAG}
+
+    Good:
+        ARG TAG=3.12.7-slim
+        FROM python:${TAG}
+    """
+    word = next(iter(stage.instructions[0].words), None)
+    document = ctx.document
+    if word is None or "$" not in word.raw or not isinstance(document, Dockerfile):
+        return
+    names = [one.name for one in references_in(word.raw, word.span.start, escape_of(document))]
+    open_ = [name for name in names if name in document.arguments]
+    empty = [name for name in open_ if document.arguments[name].value is ABSENT]
+    if not empty or any(_is_explained(document.arguments[name], ctx) for name in empty):
+        return
+
+    def default(name: str) -> Fact[str]:
+        if name in PLATFORM_ARGUMENTS:
+            return UNKNOWN
+        return document.arguments[name].value if name in document.arguments else ABSENT
+
+    try:
+        image = expand(word.raw, default, ExpansionStyle(escape_of(document)))
+    except ExpansionError:
+        return
+    if isinstance(image, Known) and parse_reference(image.value) is None:
+        yield ctx.finding(
+            word,
+            f"without `--build-arg {empty[0]}=…` this is `{image.value}`, which is no image"
+            if image.value
+            else f"without `--build-arg {empty[0]}=…` this names no image",
+            help="give it a default: `ARG <name>=<value>`",
+            subject=empty[0],
+        )
+
+
+def _is_explained(argument: EnvVar, ctx: Context) -> bool:
+    """Whether a comment stands right above an ARG."""
+    before = ctx.source.text[: argument.span.start].split("\n")
+    return len(before) > 1 and before[-2].lstrip().startswith("#")

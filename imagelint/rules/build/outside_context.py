@@ -1,0 +1,42 @@
+"""The rule `outside-context`."""
+
+from __future__ import annotations
+
+from posixpath import normpath
+
+from imagelint.core.fact import Known
+from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.queries.context import sources
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(
+    Instruction,
+    Severity.HIGH,
+    references=("dockerfilelint add_src_invalid",),
+    keywords=("ADD", "COPY"),
+)
+def outside_context(instruction: Instruction, ctx: Context) -> Findings:
+    """A file is copied from outside of the build context.
+
+    The builder is sent the context alone. It takes `../` for the context itself, and finds nothing
+    there, or a file of that name.
+
+    Bad:
+        FROM alpine:3.20
+        COPY ../server /server
+
+    Good:
+        FROM alpine:3.20
+        COPY server /server
+    """
+    for word in sources(instruction):
+        if not isinstance(word.value, Known) or "://" in word.text:
+            continue
+        if normpath(word.text).startswith("../") or normpath(word.text) == "..":
+            yield ctx.finding(
+                word,
+                f"`{word.text}` lies outside of the build context",
+                help="build with the folder above as context, and name the file from there",
+                subject=word.text,
+            )

@@ -1,0 +1,48 @@
+"""The rule `shell-form-command`."""
+
+from __future__ import annotations
+
+from imagelint.documents.dockerfile.model import StartCommand
+from imagelint.documents.dockerfile.validation.jsonform import broken_json_form
+from imagelint.documents.queries.dockerfiles.startforms import deaf_server
+from imagelint.documents.queries.stages import enclosing_stage, shell_chosen
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(
+    StartCommand,
+    Severity.INFO,
+    references=("hadolint DL3025", "BuildKit JSONArgsRecommended", "droast DF018", "droast DF025"),
+)
+def shell_form_command(start: StartCommand, ctx: Context) -> Findings:
+    """CMD or ENTRYPOINT is written in shell form.
+
+    A shell reads the line again when the container starts, and there has to be one in the image.
+    Where it also keeps signals from a server, `shell-form-entrypoint` says so, and this rule does
+    not: what is left are lines that begin with `exec`, shells, steps that end by themselves, and
+    stages that are not the last.
+
+    Except: stages that choose their shell by SHELL (hadolint reports them), health checks.
+
+    Bad:
+        FROM python:3.12.7-slim
+        CMD exec python serve.py
+
+    Good:
+        FROM python:3.12.7-slim
+        CMD ["python", "serve.py"]
+    """
+    stage = enclosing_stage(ctx.document, start.span)
+    if start.json or stage is None or shell_chosen(ctx.document, stage):
+        return
+    instruction = start.instruction
+    if not instruction.value or broken_json_form(instruction) is not None:
+        return
+    if deaf_server(ctx.document, start) is not None:
+        return
+    yield ctx.finding(
+        instruction.keyword_span,
+        f"{instruction.keyword} is in shell form",
+        help=f'write its words as JSON: `{instruction.keyword} ["<program>", …]`',
+        subject=instruction.keyword,
+    )

@@ -1,0 +1,50 @@
+"""The rule `shell-in-scratch`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.queries.stages import chain
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.dockerfile.model import Instruction
+
+
+@rule(Stage, Severity.HIGH)
+def shell_in_scratch(stage: Stage, ctx: Context) -> Findings:
+    """A step runs in an image in which there is no program.
+
+    An image from scratch is empty: there is no shell for RUN, and the build ends with "no such
+    file or directory".
+
+    Except: steps behind a COPY or ADD, or with a mount, which may bring programs along.
+
+    Bad:
+        FROM scratch
+        RUN mkdir /models
+        COPY model.gguf /models/
+
+    Good:
+        FROM scratch
+        COPY model.gguf /models/
+    """
+    parts = chain(ctx.document, stage)
+    if not parts[-1].scratch or any(part.of("ADD", "COPY") for part in parts[1:]):
+        return
+    for instruction in stage.instructions:
+        if instruction.keyword in ("ADD", "COPY") or _has_mount(instruction):
+            return
+        if instruction.keyword == "RUN":
+            yield ctx.finding(
+                instruction.keyword_span,
+                "nothing can run here: an image from scratch is empty",
+                help="do it in a stage before, and copy what comes of it",
+                subject=instruction.value,
+            )
+            return
+
+
+def _has_mount(instruction: Instruction) -> bool:
+    return instruction.keyword == "RUN" and bool(instruction.flags_named("mount"))

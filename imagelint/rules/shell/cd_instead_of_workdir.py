@@ -1,0 +1,50 @@
+"""The rule `cd-instead-of-workdir`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.core.source import Span
+from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.queries.dockerfiles.runscripts import run_scripts
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+_BEFORE = ("set", "shopt", "")
+
+
+@rule(
+    Stage,
+    Severity.LOW,
+    references=("hadolint DL3003", "Trivy DS-0013", "droast DF008"),
+)
+def cd_instead_of_workdir(stage: Stage, ctx: Context) -> Findings:
+    """A RUN begins with `cd`.
+
+    It holds for that RUN alone: the next one begins in the old folder again, which readers miss.
+    WORKDIR holds for all that follows, is kept in the image, and makes the folder.
+
+    Except:
+        A `cd` behind other commands, into what they have just unpacked or cloned. hadolint reports
+        every one.
+
+    Bad:
+        FROM debian:12.7
+        RUN cd /srv && make install
+
+    Good:
+        FROM debian:12.7
+        WORKDIR /srv
+        RUN make install
+    """
+    for script in run_scripts(stage):
+        first = next((one for one in script.commands if one.program not in _BEFORE), None)
+        if first is None or first.program != "cd" or first.nested or not first.unconditional:
+            continue
+        if not first.arguments or not isinstance(first.arguments[0].value, Known):
+            continue
+        folder = first.arguments[0]
+        yield ctx.finding(
+            Span(first.words[0].span.start, folder.span.end),
+            f"`cd {folder.text}` holds for this RUN alone",
+            help="write `WORKDIR <folder>` before it",
+            subject=f"cd {folder.text}",
+        )

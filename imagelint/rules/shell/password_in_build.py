@@ -1,0 +1,56 @@
+"""The rule `password-in-build`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.queries.dockerfiles.runscripts import flag_word, run_scripts
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.shell.script import Command
+
+_WITH_OPTION = ("useradd", "usermod")
+_LOCKED = ("!", "!!", "*", "x")
+
+
+@rule(Stage, Severity.HIGH, references=("Checkov CKV2_DOCKER_17",))
+def password_in_build(stage: Stage, ctx: Context) -> Findings:
+    """A step of the build gives a user a password.
+
+    It is the same in every container, readable in the history of the image or in its
+    `/etc/shadow`, and nobody changes it. A container needs none: nobody logs in.
+
+    Except: passwords that let nobody in (`!`, `*`).
+
+    Bad:
+        FROM debian:12.7
+        RUN useradd app && echo "app:app" | chpasswd
+
+    Good:
+        FROM debian:12.7
+        RUN useradd app
+    """
+    for script in run_scripts(stage):
+        for command in script.commands:
+            if _sets_password(command):
+                yield ctx.finding(
+                    command.words[0],
+                    f"`{command.program}` sets a password that every container has",
+                    help="remove it: nobody logs into a container",
+                    subject=command.program,
+                )
+
+
+def _sets_password(command: Command) -> bool:
+    match command.program:
+        case "chpasswd":
+            return True
+        case "passwd":
+            return command.stage > 0 or command.has_flag("-d", "--delete", "--stdin")
+        case program if program in _WITH_OPTION:
+            value = flag_word(command, "-p", "--password")
+            return value is not None and value.text.rpartition("=")[2] not in _LOCKED
+        case _:
+            return False

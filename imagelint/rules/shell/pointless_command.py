@@ -1,0 +1,41 @@
+"""The rule `pointless-command`."""
+
+from __future__ import annotations
+
+from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.queries.dockerfiles.runscripts import run_scripts
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+# The first nine are hadolint's.
+_POINTLESS = frozenset(
+    {"free", "kill", "mount", "ps", "service", "shutdown", "ssh", "top", "vim"}
+    | {"halt", "htop", "ifconfig", "nano", "poweroff", "reboot", "vi"}
+)
+
+
+@rule(Stage, Severity.LOW, references=("hadolint DL3001", "droast DF060"))
+def pointless_command(stage: Stage, ctx: Context) -> Findings:
+    """A step of the build runs what makes no sense there.
+
+    Nobody sits before a build, so that editors and monitors wait for no one. Services that are
+    started, processes that are ended and filesystems that are mounted are gone with the step: a
+    layer keeps files, and nothing that runs.
+
+    Bad:
+        FROM debian:12.7
+        RUN service nginx start
+        CMD ["serve"]
+
+    Good:
+        FROM debian:12.7
+        CMD ["serve"]
+    """
+    for script in run_scripts(stage):
+        for command in script.commands:
+            if command.program in _POINTLESS:
+                yield ctx.finding(
+                    command.words[0],
+                    f"`{command.program}` does nothing that stays in the image",
+                    help="remove it, or do it where the container starts",
+                    subject=command.program,
+                )
