@@ -122,6 +122,7 @@ NODES_OF: dict[str, tuple[str, ...]] = {
         "documents.dockerfile.ignorefile",
         "documents.dockerfile.landmarks",
         "documents.dockerfile.model",
+        "documents.dockerfile.vocabulary",
     ),
 }
 # Fields of nodes that hold places of YAML, for those who read them.

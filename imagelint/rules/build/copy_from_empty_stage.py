@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.dockerfile.uses import origins_of
+from imagelint.documents.dockerfile.vocabulary import origins_of
 from imagelint.documents.queries.stages import chain, stages
 from imagelint.rules.api import Context, Findings, Severity, rule
 

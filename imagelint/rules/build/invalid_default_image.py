@@ -7,10 +7,8 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.reference import parse_reference
 from imagelint.documents.dockerfile import Dockerfile
-from imagelint.documents.dockerfile.expansion.scopes import PLATFORM_ARGUMENTS
-from imagelint.documents.dockerfile.expansion.substitution import ExpansionError
-from imagelint.documents.dockerfile.expansion.variables import ExpansionStyle, expand
 from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.dockerfile.vocabulary import PLATFORM_ARGUMENTS, expanded
 from imagelint.documents.queries.dockerfiles.references import escape_of, references_in
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -52,10 +50,7 @@ def invalid_default_image(stage: Stage, ctx: Context) -> Findings:
             return UNKNOWN
         return document.arguments[name].value if name in document.arguments else ABSENT
 
-    try:
-        image = expand(word.raw, default, ExpansionStyle(escape_of(document)))
-    except ExpansionError:
-        return
+    image = expanded(word.raw, default, escape_of(document))
     if isinstance(image, Known) and parse_reference(image.value) is None:
         yield ctx.finding(
             word,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.queries.dockerfiles.labels import labels
-from imagelint.knowledge.labels import FORMATS, PRESETS
+from imagelint.knowledge.dockerfile.labels import FORMATS, PRESETS
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import Literal
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.queries.dockerfiles.labels import labels
 from imagelint.documents.queries.stages import base_word, chain
-from imagelint.knowledge.labels import REQUIRED
+from imagelint.knowledge.dockerfile.labels import REQUIRED
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import StartCommand
-from imagelint.documents.dockerfile.validation.jsonform import broken_json_form
+from imagelint.documents.dockerfile.vocabulary import is_broken_array
 from imagelint.documents.queries.dockerfiles.startforms import deaf_server
 from imagelint.documents.queries.stages import enclosing_stage, shell_chosen
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -36,7 +36,7 @@ def shell_form_command(start: StartCommand, ctx: Context) -> Findings:
     if start.json or stage is None or shell_chosen(ctx.document, stage):
         return
     instruction = start.instruction
-    if not instruction.value or broken_json_form(instruction) is not None:
+    if not instruction.value or is_broken_array(instruction):
         return
     if deaf_server(ctx.document, start) is not None:
         return

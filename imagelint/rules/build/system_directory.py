@@ -10,7 +10,7 @@ from imagelint.documents.dockerfile.model import Instruction
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _OF_KERNEL = pattern(r"/(?:proc|sys|dev(?!/shm(?:/|$))|boot|lost\+found)(?:/.*)?")
-_SOCKET = pattern(r"(?:/var)?/run/(?:docker|containerd/containerd|podman/podman)\.sock")
+_DOOR = pattern(r"(?:/var)?/run/(?:docker|containerd/containerd|podman/podman)\.sock")
 
 
 @rule(
@@ -40,17 +40,17 @@ def system_directory(instruction: Instruction, ctx: Context) -> Findings:
         if not isinstance(word.value, Known):
             continue
         path = normpath(word.text)
-        socket = _SOCKET.fullmatch(path) is not None
-        if not socket and not _OF_KERNEL.fullmatch(path):
+        door = _DOOR.fullmatch(path) is not None
+        if not door and not _OF_KERNEL.fullmatch(path):
             continue
         yield ctx.finding(
             word,
             f"`{path}` is the door to the container runtime of the host"
-            if socket
+            if door
             else f"`{path}` belongs to the kernel, and is mounted anew in each container",
             help="remove it: whoever runs the image decides about that"
-            if socket
+            if door
             else "choose a folder of your own, such as `/srv/<name>`",
             subject=path,
-            severity=Severity.HIGH if socket else None,
+            severity=Severity.HIGH if door else None,
         )

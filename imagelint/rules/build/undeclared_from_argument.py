@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile import Dockerfile
-from imagelint.documents.dockerfile.expansion.scopes import PLATFORM_ARGUMENTS
 from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.dockerfile.vocabulary import PLATFORM_ARGUMENTS
 from imagelint.documents.queries.dockerfiles.references import (
     escape_of,
     nearest_name,

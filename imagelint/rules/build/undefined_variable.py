@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile import Dockerfile
-from imagelint.documents.dockerfile.expansion.scopes import PLATFORM_ARGUMENTS
 from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.dockerfile.vocabulary import PLATFORM_ARGUMENTS
 from imagelint.documents.queries.dockerfiles.references import (
     instruction_references,
     nearest_name,
     sets_variables,
 )
 from imagelint.documents.queries.stages import chain, set_before, stages
-from imagelint.knowledge.base_variables import sets_variable
+from imagelint.knowledge.dockerfile.base_variables import sets_variable
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.dockerfile.uses import origins_of
+from imagelint.documents.dockerfile.vocabulary import origins_of
 from imagelint.documents.queries.dockerfiles.references import nearest_name
 from imagelint.documents.queries.named_contexts import is_named_context
 from imagelint.documents.queries.stages import stages
 from imagelint.documents.shared import image_use
-from imagelint.knowledge.official_images import OFFICIAL_IMAGES
+from imagelint.knowledge.dockerfile.official_images import OFFICIAL_IMAGES
 from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
 _BARE = pattern(r"[A-Za-z][A-Za-z0-9_.-]*")

@@ -14,7 +14,7 @@ _CAPITALS = pattern(r"(?:^|/)[A-Z][A-Z0-9_-]*(?:[:/@]|$)")
 _FILLED_IN = frozenset("<>{}[]$%")
 
 
-@rule(ImageUse, Severity.HIGH)
+@rule(ImageUse, Severity.HIGH, references=("BuildKit InvalidDefaultArgInFrom",))
 def invalid_image_reference(use: ImageUse, ctx: Context) -> Findings:
     """What names an image is no name of an image.
 

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.queries.stages import chain, server_of, stage_scripts
-from imagelint.knowledge.telemetry import TELEMETRY
+from imagelint.knowledge.dockerfile.telemetry import TELEMETRY
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Node
-    from imagelint.knowledge.telemetry import Telemetry
+    from imagelint.knowledge.dockerfile.telemetry import Telemetry
 
 
 @rule(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS
+from imagelint.documents.dockerfile.vocabulary import KEYWORDS
 from imagelint.documents.queries.dockerfiles.runscripts import run_scripts
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 

@@ -9,6 +9,12 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 @rule(
     CircularStage,
     Severity.HIGH,
+    references=(
+        "hadolint DL3023",
+        "Trivy DS-0006",
+        "droast DF050",
+        "tally circular-stage-deps",
+    ),
     former=("invalid-instruction",),
 )
 def circular_stage(complaint: CircularStage, ctx: Context) -> Findings:

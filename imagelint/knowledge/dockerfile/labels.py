@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
-from imagelint.knowledge.spdx import is_licence_expression
+from imagelint.knowledge.dockerfile.spdx import is_licence_expression
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -1,0 +1,1 @@
+"""What base images, labels and packages mean to a Dockerfile."""
