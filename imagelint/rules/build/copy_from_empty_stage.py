@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.dockerfile.model import Instruction, Stage
 from imagelint.documents.dockerfile.vocabulary import origins_of
 from imagelint.documents.queries.stages import chain, stages
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _FILLING = ("ADD", "COPY", "RUN", "WORKDIR")
 
@@ -16,6 +16,11 @@ def copy_from_empty_stage(stage: Stage, ctx: Context) -> Findings:
     """Files are taken from a stage in which there are none.
 
     The stage begins from scratch and nothing puts a file into it: the build ends with "not found".
+
+    Except:
+        Copies of all that there is (`COPY --from=files / /`) and mounts, which do not mind. A stage
+        that is nothing but `FROM scratch AS <name>` may hold the place of a context of that name
+        (`docker build --build-context`): of it the finding is only likely.
 
     Bad:
         FROM scratch AS files
@@ -30,9 +35,9 @@ def copy_from_empty_stage(stage: Stage, ctx: Context) -> Findings:
         COPY --from=files /server /server
     """
     every = stages(ctx.document)
-    for instruction in stage.of("COPY", "RUN"):
+    for instruction in stage.of("COPY"):
         for source in origins_of(instruction):
-            if not isinstance(source.value, Known):
+            if not isinstance(source.value, Known) or not _names_files(instruction):
                 continue
             named = source.value.value.lower()
             found = next((one for one in every if named in (one.name, str(one.index))), None)
@@ -43,7 +48,15 @@ def copy_from_empty_stage(stage: Stage, ctx: Context) -> Findings:
                 f"nothing puts a file into the stage `{named}`",
                 help="copy the files into it, or take them from elsewhere",
                 subject=named,
+                confidence=None if found.instructions[1:] else Confidence.LIKELY,
             )
+
+
+def _names_files(instruction: Instruction) -> bool:
+    return any(
+        word.text.strip("./") and not any(mark in word.text for mark in "*?[")
+        for word in instruction.words[:-1]
+    )
 
 
 def _is_empty(stage: Stage, ctx: Context) -> bool:

@@ -17,7 +17,9 @@ def named_user(stage: Stage, ctx: Context) -> Findings:
     Kubernetes cannot tell from a name that it is not root: a pod with `runAsNonRoot` does not
     start. The number also is what owns the files of a volume.
 
-    Except: all but the last USER of the final stage, names that depend on a variable.
+    Except:
+        All but the last USER of the final stage, names that depend on a variable, `root` (of which
+        `root-user` speaks).
 
     Bad:
         FROM debian:12.7
@@ -32,7 +34,7 @@ def named_user(stage: Stage, ctx: Context) -> Findings:
     name = stage.user.name
     if not stage.final or is_windows(stage) or not isinstance(name, Known):
         return
-    if not name.value or name.value.isdecimal():
+    if name.value in ("", "root") or name.value.isdecimal():
         return
     numbers = {one.name: one.number for one in accounts(ctx.document, stage) if one.number}
     number = numbers.get(name.value, "")

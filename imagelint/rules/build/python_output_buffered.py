@@ -24,7 +24,7 @@ def python_output_buffered(start: StartCommand, ctx: Context) -> Findings:
     Without a terminal it writes its output in blocks: the last words of a server that crashes,
     the ones that say why, are never seen.
 
-    Except: `python -u`, and images in which anything sets the variable.
+    Except: `python -u`, Python without a program, and images in which anything sets the variable.
 
     Bad:
         FROM python:3.12.7-slim
@@ -39,7 +39,7 @@ def python_output_buffered(start: StartCommand, ctx: Context) -> Findings:
     if not start.final or start.script is None or stage is None or _VARIABLE in stage.env:
         return
     last = start.script.commands[-1] if start.script.commands else None
-    if last is None or not is_python(last.program) or _says_so(last):
+    if last is None or not last.arguments or not is_python(last.program) or _says_so(last):
         return
     instruction = start.instruction
     at = Span(instruction.span.start, instruction.span.start)

@@ -69,7 +69,8 @@ def _judge(reference: Reference, stage: Stage, ctx: Context) -> Findings:
     elsewhere = _set_elsewhere(stage, reference, ctx)
     if sure or (sure is None and not elsewhere and name not in _OF_SHELLS):
         return
-    near = "" if elsewhere else nearest_name(name, sets_variables(chain(ctx.document, stage)))
+    clear = elsewhere or reference.default or _continues(reference, stage)
+    near = "" if clear else nearest_name(name, sets_variables(chain(ctx.document, stage)))
     yield ctx.finding(
         reference,
         f"nothing sets `{name}` here{elsewhere or (f': did you mean `{near}`?' if near else '')}",
@@ -102,8 +103,15 @@ def _set_elsewhere(stage: Stage, reference: Reference, ctx: Context) -> str:
     if isinstance(document, Dockerfile) and name in document.arguments:
         return ": the ARG above the first FROM is seen by FROM alone"
     own = stage.variables.get(name, ())
-    if any(one.span.start > reference.span.start for one in own):
+    later = any(one.span.start > reference.span.start for one in own)
+    if later and not _continues(reference, stage):
         return ": it is set further on"
     below = {one.index for one in chain(document, stage)}
     others = (one for one in stages(document) if one.index not in below)
     return ": only another stage sets it" if any(name in one.variables for one in others) else ""
+
+
+def _continues(reference: Reference, stage: Stage) -> bool:
+    """Whether a variable is used to make its own next value: `LIST=$LIST:/more`."""
+    own = stage.variables.get(reference.name, ())
+    return any(one.span.covers(reference.span) for one in own)
