@@ -132,12 +132,21 @@ COMMAND_LINES = (
     Command(("--help",), HELP, START, 11),
     *(Command((name, "--help"), HELP, START, 21) for name in COMMANDS if name != "init"),
     Command(("init", "--help"), {*HELP, "pathlib"}, START, 20),
+<<<<<<< HEAD
     Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 240),
     Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 240),
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 240),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 240),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 240),
     Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 240),
+=======
+    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 248),
+    Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 248),
+    Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 248),
+    Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 248),
+    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 248),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 236),
+>>>>>>> d816007 (Write generated files again)
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 143),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 182),
     Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 250),
@@ -145,13 +154,13 @@ COMMAND_LINES = (
     Command(
         (*SERVING, "serving"), DOCKERFILE, (*ON_DOCKERFILES, "rules.exposure", "rules.serving"), 262
     ),
-    Command(("rules",), TABLES, EVERYTHING, 316),
-    Command(("rules", "--json"), TABLES, EVERYTHING, 316),
+    Command(("rules",), TABLES, EVERYTHING, 340),
+    Command(("rules", "--json"), TABLES, EVERYTHING, 340),
     Command(("explain", "root-user"), set(), EXPLAIN, 90),
     Command(("explain", "DL3002"), set(), EXPLAIN, 90),
     Command(("policy", "show"), {"sqlite3"}, POLICY, 96),
-    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 266),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 288),
+    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 290),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 312),
     Command(("completion", "bash"), PROCESS, START, 13),
     Command(("init", "new"), {"json", "pathlib", *FILES}, INIT, 64),
 )
