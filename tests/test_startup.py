@@ -132,21 +132,12 @@ COMMAND_LINES = (
     Command(("--help",), HELP, START, 11),
     *(Command((name, "--help"), HELP, START, 21) for name in COMMANDS if name != "init"),
     Command(("init", "--help"), {*HELP, "pathlib"}, START, 20),
-<<<<<<< HEAD
-    Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 240),
-    Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 240),
-    Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 240),
-    Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 240),
-    Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 240),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 240),
-=======
     Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 248),
     Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 248),
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 248),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 248),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 248),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 236),
->>>>>>> d816007 (Write generated files again)
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 240),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 143),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 182),
     Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 250),
