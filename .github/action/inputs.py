@@ -12,8 +12,8 @@ from functools import cache
 from workflow import StepError, variable
 
 _FLAGS = {"": False, "false": False, "true": True}
-_SEVERAL = ("policy", "rule", "db-repository", "exclude", "only")
-_FILES_ONLY = ("only",)
+_SEVERAL = ("policy", "rule", "db-repository", "exclude", "only", "since")
+_FILES_ONLY = ("only", "since")
 _SINGLE = ("policy-from", "fail-on", "baseline")
 _IMAGE_SINGLE = ("platform", "trivy-cache", "timeout", "key", "identity", "issuer")
 _FILE_FLAGS = ("closed",)

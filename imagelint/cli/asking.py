@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from imagelint.core.finding import Finding
-    from imagelint.run.fixing import Change
+    from imagelint.run.changes.fixing import Change
 
 
 def accepting(*, unsafe: bool) -> Callable[[Finding, Iterable[Change]], bool]:

@@ -11,6 +11,7 @@ from imagelint.core.report import AllowanceKind
 if TYPE_CHECKING:
     from imagelint.core.report import Report
     from imagelint.engine.baseline import Baseline, BaselineEntry
+    from imagelint.engine.waivers import SuppressionResult
     from imagelint.run.session import Session
 
 
@@ -21,6 +22,25 @@ def read(path: str | None, session: Session) -> Baseline | None:
         UsageError: it cannot be read.
     """
     return None if path is None else session.policies.read_baseline(path)
+
+
+def only_new(
+    result: SuppressionResult,
+    session: Session,
+    paths: tuple[str, ...],
+    ref: str,
+    baseline: Baseline | None,
+) -> SuppressionResult:
+    """A result without what was there at a commit; the result itself where none is named.
+
+    Raises:
+        UsageError: there is no such commit, or no files are examined.
+    """
+    if not ref:
+        return result
+    from imagelint.run.changes.since import without_older
+
+    return without_older(result, session, paths, ref, baseline)
 
 
 def write(path: str, report: Report) -> None:

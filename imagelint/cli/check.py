@@ -47,7 +47,7 @@ def check(  # noqa: PLR0913 - the options of the command
     folders, files are found as git sees them. A named file is examined unless the policy excludes
     it; where neither its name nor its content tells what it is, say so with --kind.
     """
-    from imagelint.cli.baselines import read, tell_stale, write
+    from imagelint.cli.baselines import only_new, read, tell_stale, write
     from imagelint.cli.output import show
     from imagelint.cli.progress import progress
     from imagelint.cli.selection import chosen_rules, excluded_files
@@ -65,11 +65,12 @@ def check(  # noqa: PLR0913 - the options of the command
     if "-" in paths:
         reports = from_standard_input(session, paths, files.stdin_filename, naming)
     else:
-        told = progress("examined", quiet=view.quiet)
-        reports = session.check(paths or (".",), told, naming)
+        reports = session.check(paths or (".",), progress("examined", quiet=view.quiet), naming)
     everything = () if "-" in paths else paths or (".",)
-    result = session.suppress(reports, read(baseline, session), paths=everything)
+    held = read(baseline, session)
+    result = session.suppress(reports, held, paths=everything)
     tell_stale(result.stale)
+    result = only_new(result, session, everything, files.since, held)
     if write_baseline:
         write(write_baseline, result.report)
         result = session.suppress(reports, read_file(write_baseline), paths=everything)

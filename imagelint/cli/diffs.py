@@ -15,7 +15,7 @@ from imagelint.run.index import recognise
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from imagelint.run.fixing import Change
+    from imagelint.run.changes.fixing import Change
 
 
 def unified(change: Change, context: int = 3) -> Iterator[str]:

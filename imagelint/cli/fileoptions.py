@@ -27,6 +27,7 @@ class FileOptions(NamedTuple):
     stdin_filename: str | None = None
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    since: str = ""
 
 
 class KindType(click.ParamType[str]):
@@ -67,6 +68,9 @@ def file_options(command: C) -> C:
     collected = exclude_option(cast("C", with_files))
     names = NameType("RULE|FAMILY", rules_and_families)
     for option in (
+        click.option(
+            "--since", metavar="REF", default="", help="Tell only what a change since REF brings."
+        ),
         click.option("--candidates", is_flag=True, help="It is fine if none of these is ours."),
         click.option("--stdin-filename", metavar="NAME", help="What input (`-`) stands for."),
         click.option("--kind", type=KindType(), default="", help="What the named files are."),

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.finding import Finding
-    from imagelint.run.fixing import FixResult
+    from imagelint.run.changes.fixing import FixResult
 
 
 class FixView(NamedTuple):

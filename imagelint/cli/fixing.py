@@ -11,7 +11,7 @@ from imagelint.cli.fixinput import standard_input
 from imagelint.cli.streams import say
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import ExitCode
-from imagelint.run.fixing import FixRequest, fix
+from imagelint.run.changes.fixing import FixRequest, fix
 
 if TYPE_CHECKING:
     from imagelint.cli.fixed import FixView

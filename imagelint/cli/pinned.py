@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from imagelint.cli.fixed import FixView
     from imagelint.core.report import Problem
     from imagelint.engine.pins import PinPlace
-    from imagelint.run.fixing import Change
-    from imagelint.run.pinning import Pin, PinResult
+    from imagelint.run.changes.fixing import Change
+    from imagelint.run.changes.pinning import Pin, PinResult
 
 _SHORT = 19
 """Characters of a digest that tell it from others: its algorithm and twelve digits."""

@@ -15,8 +15,8 @@ from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import ExitCode, Problem
 from imagelint.documents.image.lockfile import read_lock, write_lock
-from imagelint.run.fixing import Change
-from imagelint.run.pinning import Pinning, edited, places_in
+from imagelint.run.changes.fixing import Change
+from imagelint.run.changes.pinning import Pinning, edited, places_in
 
 if TYPE_CHECKING:
     from imagelint.cli.fixed import FixView

@@ -133,39 +133,39 @@ class Commit(NamedTuple):
         return _answer(done)
 
 
-def read_commit(ref: str, folder: str) -> Commit:
-    """The commit that a revision means in the repository of a folder.
+def read_commit(ref: str, folder: str, option: str = "--policy-from") -> Commit:
+    """The commit that a revision means in the repository of a folder; `option` asked for it.
 
     Raises:
         UsageError: it is no revision, means no commit or several, or its files are not there.
     """
     if not _REVISION.fullmatch(ref) or ".." in ref:
-        raise _refused(f"`{ref}` is not a revision", "name a branch, a tag or a commit")
+        raise _refused(option, f"`{ref}` is not a revision", "name a branch, a tag or a commit")
     repository = repository_of(os.path.realpath(folder))
     if repository is None:
         message = f"{display(folder)} is in no git repository"
-        raise _refused(message, "use it in a checkout, or name a policy file with --policy")
-    sha = _resolve(ref, repository)
+        raise _refused(option, message, "use it in a checkout, or name a policy file with --policy")
+    sha = _resolve(ref, repository, option)
     listing = ("ls-tree", "-r", "-z", "--full-tree", sha)
     try:
         listed = _answer(ask(repository, repository, listing))
     except ValueError as error:
         message = f"the files of `{ref}` cannot be listed: {error}"
-        raise _refused(message, _how_to_fetch(ref)) from None
+        raise _refused(option, message, _how_to_fetch(ref)) from None
     return Commit(repository, ref, sha, _entries(listed))
 
 
-def _resolve(ref: str, repository: str) -> str:
+def _resolve(ref: str, repository: str, option: str) -> str:
     query = ("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
     done = ask(repository, repository, ("-c", "core.warnAmbiguousRefs=true", *query))
     if isinstance(done, Problem):
-        raise _refused(f"git cannot be asked for `{ref}`: {done.detail}", done.help)
+        raise _refused(option, f"git cannot be asked for `{ref}`: {done.detail}", done.help)
     if done.code != 0:
-        raise _refused(f"there is no commit `{ref}` in this repository", _how_to_fetch(ref))
+        raise _refused(option, f"there is no commit `{ref}` in this repository", _how_to_fetch(ref))
     if "ambiguous" in done.stderr and not _FULL_NAME.fullmatch(ref):
         # Whoever may push a tag could name it as a branch is named.
         help_ = f"say which: refs/remotes/{ref}, refs/heads/{ref}, refs/tags/{ref}, or the commit"
-        raise _refused(f"`{ref}` means several things in this repository", help_)
+        raise _refused(option, f"`{ref}` means several things in this repository", help_)
     return done.stdout.strip()
 
 
@@ -217,5 +217,5 @@ def _how_to_fetch(ref: str) -> str:
     )
 
 
-def _refused(message: str, help_: str) -> UsageError:
-    return UsageError(Diagnostic(f"--policy-from: {message}", help=help_))
+def _refused(option: str, message: str, help_: str) -> UsageError:
+    return UsageError(Diagnostic(f"{option}: {message}", help=help_))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.finding import Edit, Finding, Fix, Location, Severity
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.core.source import Span
-from imagelint.run.fixing import MOST_ROUNDS, Change, FixRequest, fix
+from imagelint.run.changes.fixing import MOST_ROUNDS, Change, FixRequest, fix
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping

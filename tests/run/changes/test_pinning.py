@@ -6,7 +6,7 @@ from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Position, Span
 from imagelint.engine.pins import PinPlace, PinStyle
-from imagelint.run.pinning import Pinning, edited
+from imagelint.run.changes.pinning import Pinning, edited
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

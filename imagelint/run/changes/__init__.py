@@ -1,0 +1,1 @@
+"""What becomes of files: fixes, pins, and what a change brings."""
