@@ -87,3 +87,9 @@ def native_bytes(model: str) -> float | None:
     """Bytes per weight of a checkpoint that is published in fewer than 16 bits by default."""
     name = model_name(model)
     return None if "distill" in name.lower() else _by_table("native", name)
+
+
+def takes_media(model: str) -> bool:
+    """Whether a model takes pictures, sound or videos, by its name."""
+    name = model_name(model).lower()
+    return any(_is_part(key, name) for key in table("models")["media"])

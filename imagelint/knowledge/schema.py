@@ -290,6 +290,7 @@ class ModelTable(TypedDict):
     numberless: dict[str, float]
     mixtures: dict[str, float]
     native: dict[str, float]
+    media: Annotated[list[str], "parts of names of models that take pictures or sound"]
 
 
 class HubRow(TypedDict):
@@ -306,11 +307,30 @@ class HubRow(TypedDict):
     source: str
 
 
+class GatedRow(TypedDict):
+    """Models that are given only to those who accepted their licence."""
+
+    glob: str
+    source: str
+
+
+class MovedModel(TypedDict):
+    """Models that lie under another name."""
+
+    glob: str
+    to: Annotated[str, "where they lie; `*` is what the glob's stands for"]
+    since: str
+    source: str
+
+
 class HubTable(TypedDict):
     """Hubs of models, the usual one first."""
 
+    asof: str
     source: str
     hubs: list[HubRow]
+    gated: list[GatedRow]
+    moved: list[MovedModel]
 
 
 class OtherServerRow(TypedDict):

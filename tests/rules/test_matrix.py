@@ -26,6 +26,7 @@ LAYERS = "it is about what stays in a layer, and only builds make layers"
 PLACEMENT = "GPUs, memory and /dev/shm are given by whoever runs the image"
 SLICES = "only Kubernetes hands out slices and shares of GPUs by name"
 ONE_CHECK = "there is one check for everything, and nobody ends it for failing"
+PUBLISHED = "whoever runs the image publishes ports, and hands over keys and tokens"
 NOT_RESTARTED = "nobody ends it for being slow to start"
 # What a patch says of pods is read by the reader of manifests.
 READ_AS = {
@@ -56,6 +57,7 @@ SILENT: dict[tuple[str, str], str] = {
         for rule in (
             "cache-volume-missing",
             "engine-without-gpu",
+            "user-without-home",
             "host-ipc",
             "shm-missing",
             "shm-on-disk",
@@ -64,6 +66,15 @@ SILENT: dict[tuple[str, str], str] = {
             "shm-wrong-mount",
             "shm-small",
             "vram-weights-dont-fit",
+        )
+    },
+    **{
+        (rule, "dockerfile"): PUBLISHED
+        for rule in (
+            "api-exposed-without-auth",
+            "gated-model-without-token",
+            "media-ssrf",
+            "partial-auth-reliance",
         )
     },
     ("service-link-variable", "compose"): "only Kubernetes makes variables of Services",

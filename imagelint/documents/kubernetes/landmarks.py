@@ -12,7 +12,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
 from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
-from imagelint.documents.kubernetes.references import object_landmarks
+from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import Service
 from imagelint.documents.serving.scaling import Autoscaler
 
@@ -30,6 +30,11 @@ _WITHOUT_PODS = (
     *("keda.sh", "monitoring.coreos.com", "azmonitoring.coreos.com", "cert-manager.io"),
     *("external-secrets.io", "networking.istio.io", "security.istio.io", "cloud.google.com"),
     *("networking.gke.io", "config.k8s.io", "kustomize.config.k8s.io", "autoscaling.k8s.io"),
+)
+# Istio, Envoy Gateway, Kuadrant, Kong, Traefik (a Middleware may do so), GKE and APISIX.
+_AUTHENTICATORS = frozenset(
+    {"AuthorizationPolicy", "RequestAuthentication", "SecurityPolicy", "AuthPolicy", "AuthConfig"}
+    | {"KongPlugin", "KongClusterPlugin", "KongConsumer", "Middleware", "ApisixConsumer"}
 )
 _QUOTED = pattern(r'"([^"]+)(?=")')
 
@@ -97,9 +102,19 @@ def pods_labelled(label: str, value: str) -> Key:
     return ("pods labelled", label, value)
 
 
+def authenticators() -> Key:
+    """The objects that say that requests are authenticated before they reach a Service."""
+    return ("authenticators",)
+
+
 def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     """All that others may ask for."""
     yield from object_landmarks(manifest)
+    for obj in manifest.objects:
+        if obj.kind in _AUTHENTICATORS:
+            yield Landmark(
+                authenticators(), NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
+            )
     yield from _of_services(manifest)
     yield from _of_pods(manifest)
     for scaler in manifest.nodes_of(Autoscaler):

@@ -21,10 +21,11 @@ if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.execution import ExecutionPlace
+    from imagelint.documents.kubernetes.openings import JobOpening
     from imagelint.documents.kubernetes.pods.names import Repeated
     from imagelint.documents.kubernetes.pods.stated import Stated
     from imagelint.documents.kubernetes.wiring.nodes import Selector
-    from imagelint.documents.runtime.field import Field
+    from imagelint.documents.runtime.field import Field, Place
     from imagelint.documents.runtime.model import NodeLabel, Runtime, Volume
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.serving.imageconfig import ImageConfig
@@ -79,6 +80,13 @@ class KubernetesObject(NamedTuple):
     def is_node_agent(self) -> bool:
         """Whether its pods do a node's work: drivers, device plugins, exporters."""
         return self.kind == "DaemonSet"
+
+    @property
+    def job_openings(self) -> tuple[JobOpening, ...]:
+        """What it opens of a cluster that runs the jobs which it is sent."""
+        from imagelint.documents.kubernetes.openings import job_openings
+
+        return tuple(job_openings(self))
 
     def annotation(self, name: str) -> Cursor:
         """The place of an annotation of the object itself."""
@@ -142,6 +150,13 @@ class Container(NamedTuple):
     def privileges(self) -> Privileges:
         """How much it may do."""
         return self.runtime.privileges
+
+    @property
+    def published_ports(self) -> tuple[tuple[int, Place], ...]:
+        """Its ports that are published on its node, each with the place that does."""
+        from imagelint.documents.kubernetes.openings import published_ports
+
+        return tuple(published_ports(self))
 
     @property
     def partial(self) -> bool:

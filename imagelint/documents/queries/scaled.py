@@ -57,12 +57,16 @@ class NameScope:
         return tuple(
             server
             for service in self._services(route)
-            if service.selector
-            for server in self._servers(
-                pods_labelled(*service.selector[0]), service.object.namespace, service.selector
-            )
+            for server in self.servers_of_service(service)
             if not server.only_embeds
         )
+
+    def servers_of_service(self, service: Service) -> tuple[ServingCommand, ...]:
+        """The model servers in the pods that a Service selects."""
+        if not service.selector:
+            return ()
+        key = pods_labelled(*service.selector[0])
+        return tuple(self._servers(key, service.object.namespace, service.selector))
 
     def _servers(
         self, key: Key | None, namespace: str, labels: tuple[tuple[str, str], ...] = ()

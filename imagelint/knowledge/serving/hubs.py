@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 from imagelint.core.record import NamedTuple
+from imagelint.knowledge.globs import matches
 from imagelint.knowledge.tables import table
 
 
@@ -49,3 +50,24 @@ def hub_of_address(url: str) -> Hub | None:
     """The hub at whose host an address points; None for any other address."""
     host = url.rpartition("://")[2].partition("/")[0].rpartition("@")[2].partition(":")[0].lower()
     return next((hub for hub in hubs() if host in hub.hosts), None)
+
+
+def is_gated(model: str) -> bool:
+    """Whether a model of the usual hub is given only to those who accepted its licence."""
+    return any(matches(model, row["glob"]) for row in table("hubs")["gated"])
+
+
+class MovedModel(NamedTuple):
+    """Where a model lies now, and since when (`YYYY-MM`)."""
+
+    to: str
+    since: str
+
+
+def moved_model(model: str) -> MovedModel | None:
+    """Where a model of the usual hub lies now that lay under this name; None for any other."""
+    for row in table("hubs")["moved"]:
+        if matches(model, row["glob"]):
+            stem = row["glob"].removesuffix("*")
+            return MovedModel(row["to"].replace("*", model.removeprefix(stem)), row["since"])
+    return None

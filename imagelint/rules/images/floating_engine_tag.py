@@ -31,7 +31,7 @@ def floating_engine_tag(use: ImageUse, ctx: Context) -> Findings:
         FROM vllm/vllm-openai:nightly
 
     Good:
-        FROM vllm/vllm-openai:v0.11.0
+        FROM vllm/vllm-openai:v0.32.0
 
     Bad (compose.yaml):
         services:
@@ -41,7 +41,7 @@ def floating_engine_tag(use: ImageUse, ctx: Context) -> Findings:
     Good (compose.yaml):
         services:
           api:
-            image: ghcr.io/ggml-org/llama.cpp:server-cuda-b6529
+            image: ghcr.io/ggml-org/llama.cpp:server-cuda-b11865
     """
     image = use.known
     if use.built or use.role is ImageRole.TARGET or image is None:

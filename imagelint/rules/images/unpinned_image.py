@@ -83,7 +83,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     Good (compose.yaml):
         services:
           api:
-            image: "vllm/vllm-openai:v0.11.0@sha256:\
+            image: "vllm/vllm-openai:v0.32.0@sha256:\
               9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
     """
     if use.built or use.role is ImageRole.TARGET or _is_context(use, ctx):

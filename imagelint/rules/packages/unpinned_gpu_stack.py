@@ -34,7 +34,7 @@ def unpinned_gpu_stack(command: Command, ctx: Context) -> Findings:
 
     Good:
         FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
-        RUN pip install --no-cache-dir vllm==0.11.0
+        RUN pip install --no-cache-dir vllm==0.32.0
     """
     for install in package_installs(command):
         pin = install.manager.pin

@@ -64,7 +64,7 @@ def run_as_root(pod: Pod | ComposeService, ctx: Context) -> Findings:
         services:
           llm:
             image: vllm/vllm-openai:v0.30.0
-            user: "10001:0"
+            user: "2000:0"
     """
     if isinstance(pod, ComposeService):
         user, root = pod.runtime.privileges.user, pod.place.root

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.kubernetes.openings import Opening
     from imagelint.documents.yaml.cursor import Cursor
 
     Labels: TypeAlias = tuple[tuple[str, str], ...]
@@ -116,6 +117,13 @@ class Service(NamedTuple):
     def selects(self, labels: tuple[tuple[str, str], ...]) -> bool:
         """Whether pods with these labels are behind it; a Service without selector has none."""
         return bool(self.selector) and set(self.selector) <= set(labels)
+
+    @property
+    def opening(self) -> Opening | None:
+        """How it leads in from outside; None where it does not."""
+        from imagelint.documents.kubernetes.openings import opening
+
+        return opening(self)
 
 
 class Backend(NamedTuple):

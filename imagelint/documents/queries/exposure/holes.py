@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.queries.serving import setting
-from imagelint.documents.serving.command import ServingCommand
 from imagelint.knowledge.advisories import open_in
 from imagelint.knowledge.versions import compare_versions
 
@@ -16,6 +14,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Span
     from imagelint.documents.base import Document
+    from imagelint.documents.serving.command import ServingCommand
     from imagelint.knowledge.advisories import Advisory
 
 
@@ -73,6 +72,9 @@ def _condition_holds(condition: str, server: ServingCommand | None) -> bool | No
         return True
     if server is None or " " in condition:
         return None
+    # Not above: packages and lists of them are judged without any server.
+    from imagelint.documents.queries.serving import setting
+
     if condition.startswith("--"):
         fact = server.switch(condition.removeprefix("--"))
     elif condition.isupper():
@@ -90,6 +92,8 @@ def servers_of_images(document: Document) -> Mapping[Span, ServingCommand]:
 
 
 def _by_image(document: Document) -> dict[Span, ServingCommand]:
+    from imagelint.documents.serving.command import ServingCommand
+
     return {
         server.launch.image.span: server
         for server in document.nodes_of(ServingCommand)

@@ -10,6 +10,7 @@ from imagelint.documents.booleans import hub_variable, server_switch
 from imagelint.documents.queries.serving import setting, variable
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.options import KEY
+from imagelint.knowledge.models import takes_media
 from imagelint.knowledge.serving.exposure import exposure, unsafe_switches
 
 if TYPE_CHECKING:
@@ -91,10 +92,12 @@ def asks_for_key(server: ServingCommand) -> Fact[bool]:
         return UNKNOWN
     if known.authentication == "none":
         return Known(value=False) if server.complete else UNKNOWN
-    facts = [server.option(KEY), *(server.switch(flag) for flag in known.key_flags)]
-    for fact in facts:
-        if isinstance(fact, Known):
-            return Known(bool(fact.value), fact.span)
+    flags = [flag for flag in (server.flag(KEY), *known.key_flags) if flag]
+    for flag in flags:
+        told = server.find_switch(flag)
+        if told is not None:
+            return Known(told.value != Known("", told.value_span), told.span)
+    facts = [server.switch(flag) for flag in flags]
     return UNKNOWN if UNKNOWN in facts else Known(value=False)
 
 
@@ -105,3 +108,20 @@ def allowed_origins(server: ServingCommand) -> Switch | None:
     if found is None or not isinstance(found.value, Known):
         return None
     return found if found.value.value.strip("[]\"' ") == "*" else None
+
+
+def open_paths(server: ServingCommand) -> tuple[str, ...]:
+    """The paths of a server that answer without its key."""
+    return exposure(server.engine).open_paths if server.engine else ()
+
+
+def fetches_any_media(server: ServingCommand) -> str:
+    """The flag that is missing where requests make a server fetch media from any address.
+
+    Empty where its model takes none by its name, where the flag is or may be set, or where the
+    engine has none.
+    """
+    flags = exposure(server.engine).media_flags if server.engine else ()
+    if not flags or not isinstance(server.model, Known) or not takes_media(server.model.value):
+        return ""
+    return flags[0] if all(server.switch(flag) is ABSENT for flag in flags) else ""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.documents.booleans import hub_variable
 from imagelint.documents.execution import names_root
 from imagelint.documents.queries.serving import is_offline, setting, switched_on
@@ -169,3 +170,37 @@ def weights_source(server: ServingCommand) -> str:
     if volume_at(server, server.model.value) is not None:
         return "a volume"
     return "the image" if isinstance(volumes(server), Known) else server.model.value
+
+
+class HomelessFolder(NamedTuple):
+    """A folder that a user cannot write, and the variable that names it, empty where none does."""
+
+    folder: str
+    variable: str
+
+
+def homeless_folder(server: ServingCommand, user: str) -> HomelessFolder | None:
+    """The folder of caches that a user, who is not root, certainly cannot write.
+
+    Nothing is known of images of others, and of folders on volumes.
+    """
+    known = server.facts
+    mounts = volumes(server)
+    if known is None or not isinstance(mounts, Known) or not server.own_image:
+        return None
+    for name in ("HF_HOME", "HOME", "XDG_CACHE_HOME"):
+        told = setting(server, name)
+        if told is UNKNOWN:
+            return None
+        if isinstance(told, Known):
+            below_root = f"{told.value}/".startswith("/root/")
+            free = below_root and volume_at(server, told.value) is None
+            return HomelessFolder(told.value, name) if free else None
+    # Ubuntu's own images have a user 1000 since 24.04.
+    own = ("1000", known.packaging.user.partition(":")[0], *known.packaging.homes)
+    needed = known.caches.weights.startswith("~") and (
+        known.packaging.jit or server.is_remote_model
+    )
+    if not user.isdecimal() or user in own or mounts.value or not needed:
+        return None
+    return HomelessFolder("/.cache", "")

@@ -1,0 +1,48 @@
+"""The rule `index-confusion`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.queries.packages.indexes import takes_the_newest_of_all
+from imagelint.documents.queries.pins import loose_packages
+from imagelint.documents.shell.script import Command
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+_SHOWN = 3
+
+
+@rule(Command, Severity.MEDIUM, confidence=Confidence.LIKELY)
+def index_confusion(command: Command, ctx: Context) -> Findings:
+    """Packages without versions are taken from two indexes, whichever has the newer one.
+
+    With `--extra-index-url` pip knows no order: it takes the highest version that any index has.
+    Who registers the name of a private package on PyPI with a higher number is installed instead
+    of it, which is how PyTorch's nightly builds were taken over in 2022. uv asks the first index
+    that knows a name, unless `--index-strategy unsafe-…` switches that off.
+
+    Except:
+        Exact versions, hashes, constraints, `--index-url` alone.
+
+    Bad:
+        FROM python:3.13-slim
+        RUN pip install --extra-index-url https://pypi.example.com/simple llm-tools
+
+    Good:
+        FROM python:3.13-slim
+        RUN pip install --index-url https://pypi.example.com/simple llm-tools
+    """
+    for install in package_installs(command):
+        loose = loose_packages(install)
+        for index in install.indexes if loose and takes_the_newest_of_all(install) else ():
+            if index.option == "--extra-index-url":
+                names = ", ".join(f"`{one.name or one.raw}`" for one in loose[:_SHOWN])
+                more = " …" if len(loose) > _SHOWN else ""
+                where = index.url.value if isinstance(index.url, Known) else "the other index"
+                yield ctx.finding(
+                    index,
+                    f"{names}{more} may come from PyPI as well as from {where}",
+                    help="pin exact versions with hashes, or name one index with `--index-url`",
+                    subject=loose[0].name,
+                )
+                break
