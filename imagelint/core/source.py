@@ -101,6 +101,18 @@ class Source:
         end = starts[number] - 1 if number < len(starts) else len(self.text)
         return Span(starts[number - 1], end)
 
+    def whole_lines(self, span: Span) -> Span | None:
+        """The lines of a span with their line feeds; None where they hold more than it.
+
+        Blanks do not count, nor does a comment behind it.
+        """
+        first, last = self.position(span.start).line, self.position(max(span.end - 1, 0)).line
+        start, end = self.line_span(first).start, self.line_span(last).end
+        behind = self.text[span.end : end].strip()
+        if self.text[start : span.start].strip() or not (behind == "" or behind.startswith("#")):
+            return None
+        return Span(start, min(end + 1, len(self.text)))
+
 
 def outermost(spans: Iterable[Span]) -> tuple[Span, ...]:
     """The spans that lie in no other, in order."""

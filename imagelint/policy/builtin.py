@@ -292,8 +292,14 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "unmasked-proc": "on",
             "unsafe-sysctl": "on",
             "windows-host-process": "on",
+            "budget-blocks-drain": "on",
+            "route-without-backend": "on",
             "selector-without-match": "on",
+            "unknown-scrape-port": "on",
             "unserved-target-port": "on",
+            "scaler-left-paused": "on",
+            "scaler-without-target": "on",
+            "workload-scaled-twice": "on",
         },
     },
     "strict": {
@@ -330,6 +336,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "restricted-volume-type": "on",
             "seccomp-profile-missing": "on",
             "writable-root": "on",
+            "replicas-beside-autoscaler": "on",
         },
     },
     "style": {

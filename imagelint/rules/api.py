@@ -16,6 +16,7 @@ T = TypeVar("T")
 U = TypeVar("U")
 O = TypeVar("O")  # noqa: E741 - stands for the options of a rule
 
+
 __all__ = ["Confidence", "Context", "Finding", "Findings", "Fix", "Note", "Severity"]
 __all__ += ["Rule", "rule"]
 

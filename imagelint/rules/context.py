@@ -113,6 +113,14 @@ class Context:
         part = self._locator(of).document.part_at(span.start)
         return Edit(part.source.origin, part.local(span), text)
 
+    def dropped(self, key: str, place: Node) -> Fix | None:
+        """The fix that takes away the lines of an entry; None where they hold anything else.
+
+        What is rendered is written in another way than it is seen.
+        """
+        lines = None if self.document.rendered else self.source.whole_lines(place.span)
+        return lines and Fix(f"drop `{key}`", (self.edit(lines, ""),))
+
     def _locator(self, origin: str) -> Locator:
         return self._locators.of(origin) if origin else self._locators.own
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.core.source import Span
 from imagelint.documents.kubernetes.pods.privileges import (
     has_users_of_its_own,
     host_namespaces,
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.core.fact import Fact
-    from imagelint.core.source import Span
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.kubernetes.openings import JobOpening
     from imagelint.documents.kubernetes.pods.names import Repeated
@@ -312,6 +312,17 @@ class Pod(NamedTuple):
         written = isinstance(labels.node, MappingNode) or not labels.exists or labels.null
         known = written and len(self.labels) == len(labels.entries())
         return known and self.owner.is_own and not self.owner.incomplete
+
+    @property
+    def own_replicas(self) -> Field[int] | None:
+        """How many of it a workload of Kubernetes itself says to make, with its key."""
+        from imagelint.documents.runtime.field import Field, Place
+
+        place = self.owner.body.at("spec", "replicas")
+        if self.selector is None or not place.exists:
+            return None
+        span = Span(place.key_span.start, max(place.key_span.end, place.span.end))
+        return Field(place.integer(), Place(span, place.path))
 
     @property
     def selector(self) -> Selector | None:

@@ -30,7 +30,7 @@ class Autoscaler(NamedTuple):
     `kind` is that of the object, `Knative` for a service of Knative. A documented default stands
     in `minimum` and `maximum` as a known value without a span. `idle` is the number of replicas
     when nothing triggers, absent where the kind knows none, `idle_place` its place. `floor` is the
-    place of the minimum, be it absent. `path` is that of the object.
+    place of the minimum, be it absent. `path` is that of the object, `annotations` are its own.
     """
 
     span: Span
@@ -46,6 +46,7 @@ class Autoscaler(NamedTuple):
     floor: Node
     idle_place: Node
     path: str
+    annotations: tuple[tuple[str, str], ...] = ()
 
 
 class Timeout(NamedTuple):

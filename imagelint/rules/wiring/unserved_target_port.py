@@ -19,8 +19,8 @@ def unserved_target_port(service: Service, ctx: Context) -> Findings:
 
     Except:
         Pods that are not in sight, containers that do not say on which ports they listen unless the
-        server and its port are known, headless Services by number. What only differs from the
-        ports that the containers declare is likely, and less severe.
+        server and its port are known, headless Services by number. Without `targetPort`, what
+        only differs from the ports that the containers declare is likely, and less severe.
 
     Bad (server.yaml):
         apiVersion: v1

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.openings import Opening
+    from imagelint.documents.runtime.field import Place
     from imagelint.documents.yaml.cursor import Cursor
 
     Labels: TypeAlias = tuple[tuple[str, str], ...]
@@ -88,7 +89,10 @@ class Selector(NamedTuple):
 
 
 class ServicePort(NamedTuple):
-    """A port of a Service; `target` is a number or the name of a container's port."""
+    """A port of a Service; `target` is a number or the name of a container's port.
+
+    `called` is its name as a fact, of which `name` is empty unless it is known.
+    """
 
     span: Span
     name: str
@@ -96,6 +100,7 @@ class ServicePort(NamedTuple):
     target: Fact[str]
     node_port: Fact[int]
     path: str
+    called: Fact[str]
 
 
 class Service(NamedTuple):
@@ -127,12 +132,16 @@ class Service(NamedTuple):
 
 
 class Backend(NamedTuple):
-    """Where a route leads: a Service's name, and its port as number or name."""
+    """Where a route leads: a Service's name, and its port as number or name.
+
+    `namespace` is that of the Service, empty where it is that of the route.
+    """
 
     span: Span
     service: Fact[str]
     port: Fact[str]
     path: str
+    namespace: str = ""
 
 
 class Ingress(NamedTuple):
@@ -206,7 +215,10 @@ class Trigger(NamedTuple):
 
 
 class ScaledObject(NamedTuple):
-    """A ScaledObject of KEDA, periods in seconds; its target is a Deployment unless it says."""
+    """A ScaledObject of KEDA, periods in seconds; its target is a Deployment unless it says.
+
+    `pauses` are the annotations that stop it, each with its place.
+    """
 
     span: Span
     object: KubernetesObject
@@ -219,6 +231,7 @@ class ScaledObject(NamedTuple):
     polling_interval: Fact[int]
     triggers: tuple[Trigger, ...]
     path: str
+    pauses: tuple[tuple[str, Place], ...] = ()
 
 
 class Endpoint(NamedTuple):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.core.source import Span
 from imagelint.documents.kubernetes.wiring.nodes import (
     Backend,
     HorizontalPodAutoscaler,
@@ -22,6 +23,7 @@ from imagelint.documents.kubernetes.wiring.selectors import (
     read_budget,
     read_monitor,
 )
+from imagelint.documents.runtime.field import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -30,6 +32,12 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.wiring.nodes import Wiring
     from imagelint.documents.yaml.cursor import Cursor
 
+# kedacore/keda-docs:content/docs/2.21/concepts/scaling-deployments.md (Pausing autoscaling)
+_PAUSES = tuple(
+    f"autoscaling.keda.sh/{name}"
+    for name in ("paused", "paused-replicas", "paused-scale-in", "paused-scale-out")
+)
+_NO = ("false", "")
 _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 
 
@@ -54,17 +62,7 @@ def read_wiring(obj: KubernetesObject) -> Wiring | None:
 
 def _service(obj: KubernetesObject) -> Service:
     spec = obj.body["spec"]
-    ports = tuple(
-        ServicePort(
-            port.span,
-            port["name"].word(),
-            port["port"].integer(),
-            port["targetPort"].text(),
-            port["nodePort"].integer(),
-            port.path,
-        )
-        for port in spec["ports"].items()
-    )
+    ports = tuple(map(_port, spec["ports"].items()))
     selector = spec["selector"].pairs()
     return Service(
         span=obj.span,
@@ -76,6 +74,18 @@ def _service(obj: KubernetesObject) -> Service:
         path=obj.path,
         selected=plain_selector(spec["selector"]),
         headless=spec["clusterIP"].word() == "None",
+    )
+
+
+def _port(place: Cursor) -> ServicePort:
+    return ServicePort(
+        span=place.span,
+        name=place["name"].word(),
+        port=place["port"].integer(),
+        target=place["targetPort"].text(),
+        node_port=place["nodePort"].integer(),
+        path=place.path,
+        called=place["name"].text(),
     )
 
 
@@ -116,7 +126,13 @@ def _route(obj: KubernetesObject) -> HTTPRoute:
     rules = spec["rules"].items()
     parents = tuple(parent["name"].word() for parent in spec["parentRefs"].items())
     backends = tuple(
-        Backend(place.span, place["name"].text(), place["port"].text(), place.path)
+        Backend(
+            place.span,
+            place["name"].text(),
+            place["port"].text(),
+            place.path,
+            place["namespace"].word(),
+        )
         for rule in rules
         for place in rule["backendRefs"].items()
         if place["kind"].word() in ("", "Service")
@@ -185,7 +201,17 @@ def _scaled_object(obj: KubernetesObject) -> ScaledObject:
         polling_interval=spec["pollingInterval"].integer(),
         triggers=triggers,
         path=obj.path,
+        pauses=tuple(_pauses(obj)),
     )
+
+
+def _pauses(obj: KubernetesObject) -> Iterator[tuple[str, Place]]:
+    for name in _PAUSES:
+        place = obj.annotation(name)
+        fact = place.text()
+        if isinstance(fact, Known) and fact.value.lower() not in _NO:
+            span = Span(place.key_span.start, max(place.key_span.end, place.span.end))
+            yield name, Place(span, place.path)
 
 
 def _target(place: Cursor) -> Target:

@@ -56,6 +56,7 @@ def _horizontal(scaler: HorizontalPodAutoscaler) -> Autoscaler:
         floor=scaler.body.at("spec", "minReplicas"),
         idle_place=scaler,
         path=scaler.path,
+        annotations=obj.annotations,
     )
 
 
@@ -94,6 +95,7 @@ def _scaled_object(scaler: ScaledObject) -> Autoscaler:
         floor=scaler.body.at("spec", "minReplicaCount"),
         idle_place=scaler.body.at("spec", "idleReplicaCount"),
         path=scaler.path,
+        annotations=obj.annotations,
     )
 
 

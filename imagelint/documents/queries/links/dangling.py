@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.nearest import nearest
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import is_open
 from imagelint.documents.kubernetes.wiring.nodes import DisruptionBudget, Monitor, Service
-from imagelint.documents.queries.links.scope import Scope, same
+from imagelint.documents.queries.links.scope import Scope, near, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -53,15 +52,15 @@ def unmatched(selection: Selection, scope: Scope) -> Unmatched | None:
     That is certain where the run is closed. Elsewhere what is selected may lie in another
     repository: then the pods of the same file must tell that they are meant.
     """
-    near = _meant(selection, tuple(_candidates(selection, scope)))
-    if near is None and not scope.closed:  # most are right, and need not be looked for
+    meant = _meant(selection, tuple(_candidates(selection, scope)))
+    if meant is None and not scope.closed:  # most are right, and need not be looked for
         return None
     selector, kind = selection.selector, selection.selects
     if any(scope.selects_anything(selector, kind, each) for each in selection.namespaces):
         return None
     if scope.closed and not any(map(scope.is_open, selection.namespaces)):
-        return Unmatched(near.candidate if near else None, certain=True)
-    return near
+        return Unmatched(meant.candidate if meant else None, certain=True)
+    return meant
 
 
 def _candidates(selection: Selection, scope: Scope) -> Iterator[Candidate]:
@@ -114,10 +113,10 @@ def _meant(selection: Selection, candidates: tuple[Candidate, ...]) -> Unmatched
     """The one that has the same labels, with values that are near."""
     selector = selection.selector
     alike = [one for one in candidates if selector.keys <= dict(one.labels).keys()]
-    near = [one for one in alike if _is_near(selector, one)]
-    if len(near) != 1:
+    likely = [one for one in alike if _is_near(selector, one)]
+    if len(likely) != 1:
         return None
-    return Unmatched(near[0], certain=len(candidates) == 1)
+    return Unmatched(likely[0], certain=len(candidates) == 1)
 
 
 def _is_near(selector: Selector, candidate: Candidate) -> bool:
@@ -125,4 +124,4 @@ def _is_near(selector: Selector, candidate: Candidate) -> bool:
     if differing is None:
         return False
     _, asked, there = differing
-    return bool(set(asked.split("-")) & set(there.split("-"))) or bool(nearest(asked, (there,)))
+    return near(asked, there)

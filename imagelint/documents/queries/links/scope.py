@@ -6,6 +6,7 @@ from posixpath import dirname
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from imagelint.core.fact import Known
+from imagelint.core.nearest import nearest
 from imagelint.documents.kubernetes.landmarks import (
     ANYWHERE,
     PodPlace,
@@ -167,6 +168,20 @@ class Scope:
             same(one.namespace, namespace)
             for one in self.anywhere(object_named(kind, name), NamedObject)
         )
+
+
+def near(word: str, other: str) -> bool:
+    """Whether one word must be meant by another: one goes on where the other ends, or a typo."""
+    if word == other:
+        return False
+    shorter, longer = sorted((word, other), key=len)
+    inside = longer.startswith(f"{shorter}-") or longer.endswith(f"-{shorter}")
+    return inside or bool(nearest(word, (other,)))
+
+
+def below(path: str, *keys: str) -> str:
+    """The path of what stands under some keys of an object."""
+    return ".".join(filter(None, (path, *keys)))
 
 
 def same(one: str, other: str) -> bool:

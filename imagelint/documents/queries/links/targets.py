@@ -56,7 +56,10 @@ def unserved_ports(service: Service, scope: Scope) -> Iterator[Unserved]:
     for port in service.ports:
         target, number = _target(port)
         if target and not (service.headless and number) and _is_unserved(target, number, targets):
-            yield _unserved(port, target, targets, here=found.here)
+            one = _unserved(port, target, targets, here=found.here)
+            # Few declare all ports: a number that is written may be another one of them.
+            if one.listener is not None or not number or port.target is ABSENT:
+                yield one
 
 
 def _is_unserved(name: str, number: int, targets: list[Target]) -> bool:

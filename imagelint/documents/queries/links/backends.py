@@ -1,0 +1,90 @@
+"""Whether the Services to which routes lead are there, with their ports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN, Known, value_or
+from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.landmarks import service_named
+from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.queries.links.names import Name, Undefined, undefined
+from imagelint.documents.queries.links.scope import same
+from imagelint.documents.runtime.field import Place
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.fact import Fact
+    from imagelint.documents.kubernetes.wiring.nodes import Backend, HTTPRoute, Ingress
+    from imagelint.documents.queries.links.scope import Scope
+
+
+# An annotation of the load balancer says where to, and the name is that of the annotation:
+# aws-load-balancer-controller:docs/guide/ingress/annotations.md (actions)
+_BY_ANNOTATION = "use-annotation"
+
+
+class LostBackend(NamedTuple):
+    """A backend whose Service is not there, or does not have its port, which is then `port`.
+
+    `ports` are those that the Service has, by number.
+    """
+
+    place: Place
+    service: str
+    port: str
+    undefined: Undefined | None
+    ports: tuple[int, ...]
+    certain: bool
+
+
+def lost_backends(route: Ingress | HTTPRoute, scope: Scope) -> Iterator[LostBackend]:
+    """The backends of a route that lead to nothing, each Service and port once."""
+    seen = set()
+    for backend in route.backends:
+        if not isinstance(backend.service, Known):
+            continue
+        said = (backend.service.value, value_or(backend.port, ""), backend.namespace)
+        namespace = backend.namespace or route.object.namespace
+        lost = _lost(backend, backend.service, namespace, scope)
+        if lost is not None and said not in seen:
+            yield lost
+        seen.add(said)
+
+
+def _lost(
+    backend: Backend, service: Known[str], namespace: str, scope: Scope
+) -> LostBackend | None:
+    if value_or(backend.port, "") == _BY_ANNOTATION:
+        return None
+    name = service.value
+    found = scope.nearest(
+        service_named(name), Service, lambda one: same(one.object.namespace, namespace)
+    )
+    if not found.nodes:
+        why = undefined(Name("Service", name, namespace, made=True), scope)
+        place = Place(service.span or backend.span, backend.path)
+        return why and LostBackend(place, name, "", why, (), why.certain)
+    port = backend.port
+    if not isinstance(port, Known) or any(_has(one, port.value) for _, one in found.nodes):
+        return None
+    place = Place(port.span or backend.span, backend.path)
+    numbers = {
+        each.port.value
+        for _, one in found.nodes
+        for each in one.ports
+        if isinstance(each.port, Known)
+    }
+    return LostBackend(place, name, port.value, None, tuple(sorted(numbers)), found.here)
+
+
+def _has(service: Service, port: str) -> bool:
+    """Whether a Service has, or may have, a port of that number or name."""
+    if not service.ports or service.object.incomplete:
+        return True
+    said: list[Fact[str] | Fact[int]] = []
+    for one in service.ports:
+        said += (one.port, one.called)
+    known = {str(fact.value) for fact in said if isinstance(fact, Known)}
+    return port in known or UNKNOWN in said

@@ -1,0 +1,123 @@
+"""Whether a budget lets any pod go."""
+
+from __future__ import annotations
+
+from math import ceil
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.landmarks import scalers_of
+from imagelint.documents.queries.links.scalers import scalers_of_pod
+from imagelint.documents.queries.links.scope import below, same
+from imagelint.documents.runtime.field import Place
+from imagelint.documents.serving.scaling import Autoscaler
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.kubernetes.wiring.nodes import DisruptionBudget
+    from imagelint.documents.queries.links.scope import Scope
+
+_OF_KSERVE = "serving.kserve.io/inferenceservice"
+_WHOLE = 100
+
+
+class Blocked(NamedTuple):
+    """Why no pod may go: where that is written, and of how many pods, if that decides."""
+
+    place: Place
+    said: str
+    pods: int | None
+    certain: bool
+
+
+class _Fewest(NamedTuple):
+    """How many pods a budget protects at the least."""
+
+    pods: int
+    certain: bool
+
+
+def blocks_drains(budget: DisruptionBudget, scope: Scope) -> Blocked | None:
+    """Why a budget lets no pod go; None where it does, or where that is not known.
+
+    kubernetes/kubernetes:pkg/controller/disruption/disruption.go (percents are rounded up)
+    """
+    for fact, field, none in (
+        (budget.max_unavailable, "maxUnavailable", ("0", "0%")),
+        (budget.min_available, "minAvailable", ("100%",)),
+    ):
+        if isinstance(fact, Known) and fact.value in none:
+            return _blocked(budget, field, fact, None)
+    stay = budget.min_available
+    fewest = _fewest(budget, scope) if isinstance(stay, Known) else None
+    if not isinstance(stay, Known) or fewest is None or not fewest.pods:
+        return None
+    count = _count(stay.value, fewest.pods)
+    return _blocked(budget, "minAvailable", stay, fewest) if count >= fewest.pods else None
+
+
+def _blocked(
+    budget: DisruptionBudget, field: str, fact: Known[str], fewest: _Fewest | None
+) -> Blocked:
+    path = below(budget.path, "spec", field)
+    place = Place(fact.span or budget.span, path)
+    said = f"{field}: {fact.value}"
+    return Blocked(place, said, fewest and fewest.pods, fewest is None or fewest.certain)
+
+
+def _count(said: str, pods: int) -> int:
+    """How many pods must stay of some: percents are rounded up."""
+    number = said.removesuffix("%")
+    if not number.isdecimal():
+        return 0
+    return ceil(int(number) * pods / _WHOLE) if said.endswith("%") else int(number)
+
+
+def _fewest(budget: DisruptionBudget, scope: Scope) -> _Fewest | None:
+    selector, namespace = budget.selector, budget.object.namespace
+    service = dict(selector.labels).get(_OF_KSERVE)
+    if service is not None:
+        return _of_scalers("InferenceService", service, namespace, scope)
+    if not selector.known:
+        return None
+    found = scope.pods(selector, namespace)
+    pods = [scope.pod(at, place) for at, place in found.nodes]
+    if not pods or None in pods:
+        return None
+    # Of a group, leader and workers have templates of their own.
+    by_owner = {pod.owner.span: pod for pod in pods if pod is not None}
+    each = [_fewest_of(pod, scope) for pod in by_owner.values()]
+    known = [one for one in each if one is not None]
+    if len(known) < len(each):
+        return None
+    certain = found.here and all(one.certain for one in known)
+    return _Fewest(sum(one.pods for one in known), certain)
+
+
+def _of_scalers(kind: str, name: str, namespace: str, scope: Scope) -> _Fewest | None:
+    found = scope.nearest(
+        scalers_of(kind, name), Autoscaler, lambda one: same(one.namespace, namespace)
+    )
+    floors = {one.minimum for _, one in found.nodes}
+    return _floor(floors, certain=found.here)
+
+
+def _fewest_of(pod: Pod, scope: Scope) -> _Fewest | None:
+    """How many pods a workload has at the least."""
+    if not pod.restarts or pod.owner.incomplete:
+        return None
+    scaled = scalers_of_pod(pod, scope)
+    if scaled.nodes:
+        return _floor({one.minimum for _, one in scaled.nodes}, certain=scaled.here)
+    count = Known(1) if pod.replicas is ABSENT and pod.selector is not None else pod.replicas
+    one = _floor({count}, certain=True)
+    group = pod.containers[0].runtime.group if pod.containers else None
+    if one is None or not isinstance(group, Known):
+        return None
+    return one._replace(pods=one.pods * group.value)
+
+
+def _floor(facts: set[Fact[int]], *, certain: bool) -> _Fewest | None:
+    values = [fact.value for fact in facts if isinstance(fact, Known)]
+    return _Fewest(min(values), certain) if len(values) == len(facts) > 0 else None

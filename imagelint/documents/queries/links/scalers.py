@@ -1,0 +1,45 @@
+"""What scales a workload, and how few pods that leaves."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.documents.kubernetes.landmarks import scalers_of
+from imagelint.documents.queries.links.scope import Found, Scope, same
+from imagelint.documents.serving.scaling import Autoscaler
+
+if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import Pod
+
+_TRANSFER = "scaledobject.keda.sh/transfer-hpa-ownership"
+
+
+def scalers_of_pod(pod: Pod, scope: Scope) -> Found[Autoscaler]:
+    """The nearest autoscalers of the object that makes a pod, but for itself."""
+    owner = pod.owner
+    if not owner.name:
+        return Found()
+    return scope.nearest(
+        scalers_of(owner.kind, owner.name),
+        Autoscaler,
+        lambda one: same(one.namespace, owner.namespace) and one.span != owner.span,
+    )
+
+
+def scaled_before(scaler: Autoscaler, scope: Scope) -> Autoscaler | None:
+    """Another autoscaler of the same workload that stands before this one in the same file."""
+    kind, name = scaler.target_kind, scaler.target_name
+    if not isinstance(kind, Known) or not isinstance(name, Known) or _transfers(scaler):
+        return None
+    for other in scope.own(scalers_of(kind.value, name.value), Autoscaler):
+        if other is scaler:
+            return None
+        if other != scaler and same(other.namespace, scaler.namespace) and not _transfers(other):
+            return other
+    return None
+
+
+def _transfers(scaler: Autoscaler) -> bool:
+    """Whether KEDA takes over the autoscaler that is there."""
+    return dict(scaler.annotations).get(_TRANSFER) == "true"

@@ -1,0 +1,91 @@
+"""The rule `scaler-without-target`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known
+from imagelint.documents.queries.links.names import Name, undefined
+from imagelint.documents.queries.links.scope import Scope, below
+from imagelint.documents.runtime.field import Place
+from imagelint.documents.serving.scaling import Autoscaler
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+_SCALED = ("Deployment", "StatefulSet", "ReplicaSet")
+
+
+@rule(
+    Autoscaler,
+    Severity.HIGH,
+    references=(
+        "kube-linter dangling-horizontalpodautoscaler",
+        "kube-score horizontalpodautoscaler-has-target",
+    ),
+)
+def scaler_without_target(scaler: Autoscaler, ctx: Context) -> Findings:
+    """An autoscaler names a workload that is not there.
+
+    It reports an error among its conditions, and the number of replicas stays what it is, under
+    any load. Most often the workload was renamed, or is of another kind.
+
+    Except:
+        Workloads that may be defined outside of what is examined: without `closed: true` in the
+        policy, or `--closed`, only what the same file, or the same rendering, must have meant.
+
+    Bad (scaler.yaml):
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: llm}
+        spec:
+          scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: vllm}
+          maxReplicas: 4
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: vllm-server}
+        spec:
+          selector: {matchLabels: {app: llm}}
+          template:
+            metadata: {labels: {app: llm}}
+            spec:
+              containers: [{name: server, image: "vllm/vllm-openai:v0.30.0"}]
+
+    Good (scaler.yaml):
+        apiVersion: autoscaling/v2
+        kind: HorizontalPodAutoscaler
+        metadata: {name: llm}
+        spec:
+          scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: vllm-server}
+          maxReplicas: 4
+        ---
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: vllm-server}
+        spec:
+          selector: {matchLabels: {app: llm}}
+          template:
+            metadata: {labels: {app: llm}}
+            spec:
+              containers: [{name: server, image: "vllm/vllm-openai:v0.30.0"}]
+    """
+    kind, name = scaler.target_kind, scaler.target_name
+    if not isinstance(kind, Known) or not isinstance(name, Known) or name.span is None:
+        return
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    made = kind.value not in _SCALED
+    found = undefined(Name(kind.value, name.value, scaler.namespace, made=made), scope, _SCALED)
+    if found is None:
+        return
+    said = f"there is no {kind.value} `{name.value}`"
+    help_, span = "name a workload that is there", name.span
+    if found.kind and found.kind != kind.value:
+        said += f", but a {found.kind} of that name"
+        help_, span = f"write `kind: {found.kind}`", kind.span or name.span
+    elif found.name:
+        said += f", but a {found.kind} `{found.name}`"
+        help_ = f"write `name: {found.name}`"
+    yield ctx.finding(
+        Place(span, below(scaler.path, "spec", "scaleTargetRef")),
+        said,
+        help=help_,
+        subject=scaler.name,
+        confidence=None if found.certain else Confidence.LIKELY,
+    )

@@ -1,0 +1,75 @@
+"""The rule `route-without-backend`."""
+
+from __future__ import annotations
+
+from imagelint.documents.kubernetes.wiring.nodes import HTTPRoute, Ingress
+from imagelint.documents.queries.links.backends import LostBackend, lost_backends
+from imagelint.documents.queries.links.scope import Scope
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+
+@rule(
+    (Ingress, HTTPRoute),
+    Severity.HIGH,
+    references=("kube-linter dangling-ingress", "kube-score ingress-targets-service"),
+)
+def route_without_backend(route: Ingress | HTTPRoute, ctx: Context) -> Findings:
+    """A route leads to a Service that is not there, or to a port that the Service does not have.
+
+    Whoever comes that way gets an error of the gateway (503, 404 or 500). The port is the one of
+    the Service, by its number or its name, not that of the container behind it.
+
+    Except:
+        Services that may be defined outside of what is examined: without `closed: true` in the
+        policy, or `--closed`, only what the same file, or the same rendering, must have meant.
+
+    Bad (route.yaml):
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: {name: llm}
+        spec: {defaultBackend: {service: {name: llm, port: {number: 8000}}}}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: llm}
+        spec: {selector: {app: llm}, ports: [{port: 80, targetPort: 8000}]}
+
+    Good (route.yaml):
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata: {name: llm}
+        spec: {defaultBackend: {service: {name: llm, port: {number: 80}}}}
+        ---
+        apiVersion: v1
+        kind: Service
+        metadata: {name: llm}
+        spec: {selector: {app: llm}, ports: [{port: 80, targetPort: 8000}]}
+    """
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    for lost in lost_backends(route, scope):
+        yield ctx.finding(
+            lost.place,
+            _said(lost),
+            help=_help(lost),
+            subject=lost.service,
+            confidence=None if lost.certain else Confidence.LIKELY,
+        )
+
+
+def _said(lost: LostBackend) -> str:
+    if lost.undefined is None:
+        return f"the Service `{lost.service}` has no port `{lost.port}`"
+    meant = f", but a Service `{lost.undefined.name}`" if lost.undefined.name else ""
+    return f"there is no Service `{lost.service}`{meant}"
+
+
+def _help(lost: LostBackend) -> str:
+    if lost.undefined is not None:
+        return (
+            f"write `name: {lost.undefined.name}`"
+            if lost.undefined.name
+            else "name one that is there"
+        )
+    if len(lost.ports) == 1:
+        return f"write `{lost.ports[0]}`"
+    return f"write one of its ports: {', '.join(map(str, lost.ports))}"
