@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.packages.requirements import Requirements
-from imagelint.documents.queries.packages.plain import plain_addresses, plain_variable
+from imagelint.documents.queries.packages.addresses import Plain, listed_addresses
 from imagelint.documents.shared import EnvVar
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
@@ -39,8 +39,7 @@ def plain_http_download(node: Script | EnvVar | Requirements, ctx: Context) -> F
         FROM python:3.12.7-slim
         RUN pip install --index-url https://pypi.example.org/simple fastapi==0.115.2
     """
-    found = plain_variable(node) if isinstance(node, EnvVar) else plain_addresses(node)
-    for span, host in found:
+    for span, host in _found(node):
         written = ctx.text(span)
         at = span.start + max(written.lower().find(f"{_SCHEME}://"), 0)
         place = Span(at, at + len(_SCHEME))
@@ -52,3 +51,11 @@ def plain_http_download(node: Script | EnvVar | Requirements, ctx: Context) -> F
             subject=host,
             fix=Fix("use https", (ctx.edit(place, "https"),)) if plain else None,
         )
+
+
+def _found(node: Script | EnvVar | Requirements) -> list[Plain]:
+    if isinstance(node, Requirements):
+        return listed_addresses(node)
+    from imagelint.documents.queries.packages.plain import plain_addresses, plain_variable
+
+    return plain_variable(node) if isinstance(node, EnvVar) else plain_addresses(node)

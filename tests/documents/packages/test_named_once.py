@@ -34,7 +34,7 @@ NAMES = frozenset(
 OTHERWISE: dict[str, frozenset[str]] = {
     # Words of Trivy's report and database.
     "documents/image/coverage.py": frozenset(
-        ["cargo", "conda", "go", "npm", "pip", "pnpm", "poetry", "uv", "yarn"]
+        ["bun", "cargo", "conda", "go", "npm", "pip", "pnpm", "poetry", "uv", "yarn"]
     ),
     # Programs that keep a login.
     "documents/queries/secrets/kept.py": frozenset(
@@ -43,6 +43,8 @@ OTHERWISE: dict[str, frozenset[str]] = {
     # Words that a text must hold before it is read for what it installs: a cheap look ahead.
     "documents/shell/inner.py": frozenset({"pip", "uv"}),
     "documents/queries/downloads.py": frozenset({"rpm"}),  # the program that unpacks one file
+    "knowledge/packages/transport.py": frozenset({"rpm"}),
+    "rules/shell/unreadable_script.py": frozenset({"bun"}),  # what runs JavaScript
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
 }
 # Programs that start others (`conda run`, `uv run`) are no matter of packages; that the table knows
