@@ -106,7 +106,8 @@ def config_in(dockerfile: Dockerfile, target: str) -> ImageConfig | None:
     stage = stage_named(dockerfile, target)
     if stage is None:
         return None
-    return config_of(stage, dockerfile.files.started if stage.final else {})
+    files = dockerfile.files
+    return config_of(stage, files.started, files.settings) if stage.final else config_of(stage)
 
 
 def _named(image: ImageReference, project: Project) -> list[tuple[str, BuiltImage]]:

@@ -74,4 +74,7 @@ class _Joiner(NamedTuple):
         if not container.body["volumeMounts"].exists:
             return container
         scripts = self.settings.scripts(container)
-        return container._replace(scripts=scripts) if scripts else container
+        if scripts:
+            container = container._replace(scripts=scripts)
+        files = self.settings.files(container)
+        return container._replace(files=files) if files else container

@@ -10,6 +10,7 @@ from imagelint.core.source import Span
 from imagelint.deployment.attachment import shifted
 from imagelint.documents.kubernetes.pods.launching import launch, scripts
 from imagelint.documents.kubernetes.settings import read_settings
+from imagelint.documents.serving.configfiles import named_configs, read_config
 from imagelint.documents.serving.startscript import map_scalar, read_mapped_script
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.inner import script_file
@@ -22,9 +23,11 @@ if TYPE_CHECKING:
 
     from imagelint.deployment.attachment import Attacher
     from imagelint.deployment.objects import Neighbourhood, ObjectInRun
+    from imagelint.documents.kubernetes.manifest import Manifest
     from imagelint.documents.kubernetes.objects import Container
     from imagelint.documents.shell.script import Script
     from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.documents.yaml.nodes import YamlNode
 
 _SOURCES = (("configMapRef", "ConfigMap"), ("secretRef", "Secret"))
 _MOST_SCRIPTS = 10
@@ -36,6 +39,14 @@ class Handed(NamedTuple):
 
     env: tuple[EnvVar, ...]
     complete: bool
+
+
+class _HeldFile(NamedTuple):
+    """A file that a ConfigMap of a manifest holds under a key."""
+
+    manifest: Manifest
+    key: str
+    place: Cursor
 
 
 class Settings:
@@ -111,13 +122,27 @@ class Settings:
             word = script_file(pending.pop(0))
             if word is None or word.text in found:
                 continue
-            script = self._mounted(word.text, container)
+            held = self._mounted(word.text, container)
+            script = self._script(held, container) if held is not None else None
             if script is not None:
                 found[word.text] = script
                 pending += [command.words for command in script.commands]
         return found
 
-    def _mounted(self, path: str, container: Container) -> Script | None:
+    def files(self, container: Container) -> Mapping[str, YamlNode]:
+        """The settings in mounted ConfigMaps that a container's server reads, by their paths."""
+        found: dict[str, YamlNode] = {}
+        for path in named_configs(launch(container)):
+            held = self._mounted(path, container)
+            scalar = held.place.node if held is not None else None
+            node = read_config(map_scalar(scalar)) if isinstance(scalar, Scalar) else None
+            if held is not None and node is not None:
+                offset = self._attacher.offset(held.manifest, certain=False)
+                found[path] = shifted(node, offset, container.place)
+        return found
+
+    def _mounted(self, path: str, container: Container) -> _HeldFile | None:
+        """The file of a ConfigMap that is mounted at a path."""
         for mount in container.body["volumeMounts"].items():
             key = _key_at(path, mount)
             if key is None:
@@ -130,11 +155,12 @@ class Settings:
                 "ConfigMap", config["name"].word(), container.owner.namespace
             )
             if found is not None:
-                return self._script(found, _renamed(key, config["items"]), container)
+                name = _renamed(key, config["items"])
+                return _HeldFile(found.manifest, name, found.object.body["data"][name])
         return None
 
-    def _script(self, found: ObjectInRun, key: str, container: Container) -> Script | None:
-        place = found.object.body["data"][key]
+    def _script(self, held: _HeldFile, container: Container) -> Script | None:
+        key, place = held.key, held.place
         node = place.node
         if not isinstance(node, Scalar) or len(node.text) > _LARGEST_SCRIPT:
             return None
@@ -148,7 +174,7 @@ class Settings:
             variables={one.name: one.value for one in container.env},
             path=place.path,
         )
-        offset = self._attacher.offset(found.manifest, certain=False)
+        offset = self._attacher.offset(held.manifest, certain=False)
         return shifted(script, offset, container.place).standing_in(container.place)
 
 

@@ -141,7 +141,17 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
         document.gaps += tuple(one for one in found if isinstance(one, DocumentError))
         document.gaps += tuple(_other_languages(document.services))
         document.asked = tuple(asked)
+    if _may_read_settings(source.text):
+        from imagelint.documents.compose.configs import with_config_files
+
+        document = with_config_files(document, once)
+        document.asked = tuple(asked)
     return document
+
+
+def _may_read_settings(text: str) -> bool:
+    """Whether a server may be told to read a file of settings: few are."""
+    return "config" in text or "extra_llm_api" in text
 
 
 def _other_languages(services: Iterable[ComposeService]) -> Iterator[DocumentError]:

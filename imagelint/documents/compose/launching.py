@@ -61,6 +61,7 @@ def launch(service: ComposeService) -> Launch:
         runtime=service.runtime,
         path=service.path,
         appends=not is_set(service.body["entrypoint"]),
+        files=service.files,
     )
     if service.config is None:
         return written

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Protocol
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.base import Allowance, Complaint, DocumentError, Node
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.imageconfig import ImageConfig
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.documents.yaml.nodes import YamlNode
 
 
 class Assembly(NamedTuple):
@@ -102,7 +105,8 @@ class ComposeService(NamedTuple):
     variables in source order and `env_complete` is false when others may be set (`env_file`,
     `extends`). `place` is what its scripts and variables are a part of, `config` that of its image
     where that is built in the run. `words` tell how its settings are spelt where it is written, and
-    `started` is what it starts where no keys hold that: the line of a shell.
+    `started` is what it starts where no keys hold that: the line of a shell. `files` are the
+    settings in files that its server reads, by their paths in the container.
     """
 
     span: Span
@@ -120,6 +124,7 @@ class ComposeService(NamedTuple):
     config: ImageConfig | None = None
     words: ServiceWords = COMPOSE_WORDS
     started: CommandLine | None = None
+    files: Mapping[str, YamlNode] = {}
 
     @property
     def title(self) -> str:

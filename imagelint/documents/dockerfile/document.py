@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script
+    from imagelint.documents.yaml.nodes import YamlNode
 
 
 class InstructionEntry(NamedTuple):
@@ -69,7 +70,8 @@ class RunFiles(NamedTuple):
 
     `started` are those of the final stage's start by the words that run them. `owners` are pairs
     for the texts that are attached: where their places begin, and where in the Dockerfile they run.
-    `installed` are the requirements files that its RUNs install.
+    `installed` are the requirements files that its RUNs install, `settings` those in files that the
+    server reads which it starts, by their paths in the image.
     """
 
     scripts: tuple[Script, ...] = ()
@@ -77,6 +79,7 @@ class RunFiles(NamedTuple):
     attachments: Attachments = Attachments()
     owners: tuple[tuple[int, int], ...] = ()
     installed: tuple[InstalledFile, ...] = ()
+    settings: Mapping[str, YamlNode] = {}
 
 
 class Configurations(NamedTuple):

@@ -188,7 +188,7 @@ class _Parser:
         )
         entries = tuple(_entry(part, stages, last) for part in self._parts)
         files = RunFiles()
-        if _runs_files(stages):
+        if _runs_files(stages) or any(map(_reads_settings, stages[-1:])):
             from imagelint.documents.dockerfile.context.scripts import read_run_files
 
             files = read_run_files(stages, source, read)
@@ -196,7 +196,7 @@ class _Parser:
         if stages:
             from imagelint.documents.serving.reading import serving_command
 
-            serving = serving_command(launch_of(stages[-1], files.started))
+            serving = serving_command(launch_of(stages[-1], files.started, files.settings))
         return DockerfileContent(
             directives={directive.name: directive.value for directive in self._layout.directives},
             entries=entries,
@@ -244,6 +244,12 @@ def _runs_files(stages: tuple[Stage, ...]) -> bool:
 
     scripts = tuple(script for stage in stages for script in stage.scripts)
     return any(map(may_install_files, scripts)) or any(map(_runs_file, scripts))
+
+
+def _reads_settings(stage: Stage) -> bool:
+    """Whether what a stage starts may be told to read a file of settings."""
+    starts = (start for start in (stage.entrypoint, stage.cmd) if start is not None)
+    return any(word.text.endswith((".yaml", ".yml")) for start in starts for word in start.words)
 
 
 def _runs_file(script: Script) -> bool:

@@ -22,10 +22,16 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.imageconfig import ImageConfig
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.shell.script import Script
+    from imagelint.documents.yaml.nodes import YamlNode
 
 
-def launch_of(stage: Stage, scripts: Mapping[str, Script] = {}) -> Launch:
-    """What a container of this stage's image runs; `scripts` are those in files, by their words."""
+def launch_of(
+    stage: Stage, scripts: Mapping[str, Script] = {}, files: Mapping[str, YamlNode] = {}
+) -> Launch:
+    """What a container of this stage's image runs.
+
+    `scripts` are those in files, by their words, `files` the settings in files, by their paths.
+    """
     from imagelint.documents.serving.launch import Launch
 
     argv, complete = _argv(stage)
@@ -49,11 +55,14 @@ def launch_of(stage: Stage, scripts: Mapping[str, Script] = {}) -> Launch:
         ),
         appends=stage.entrypoint is None and not stage.env_complete,
         scripts=scripts,
+        files=files,
     )
 
 
-def config_of(stage: Stage, scripts: Mapping[str, Script] = {}) -> ImageConfig:
-    """What containers get of this stage's image; `scripts` are those in files, by their words."""
+def config_of(
+    stage: Stage, scripts: Mapping[str, Script] = {}, files: Mapping[str, YamlNode] = {}
+) -> ImageConfig:
+    """What containers get of this stage's image; `scripts` and `files` as those of `launch_of`."""
     from imagelint.documents.serving.imageconfig import ExposedPort, ImageConfig, known_user
 
     entry = stage.entrypoint
@@ -67,6 +76,7 @@ def config_of(stage: Stage, scripts: Mapping[str, Script] = {}) -> ImageConfig:
         ports=tuple(ExposedPort(stage.span, number) for number in stage.exposed),
         healthcheck=stage.healthcheck,
         scripts=scripts,
+        files=files,
     )
 
 

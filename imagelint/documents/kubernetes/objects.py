@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script
     from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.documents.yaml.nodes import YamlNode
     from imagelint.knowledge.kubernetes.operators import Additions
 
 
@@ -122,7 +123,8 @@ class Container(NamedTuple):
     `env` are the variables in source order; `env_complete` is false when others may be set
     (`envFrom`, templates). `spec` is the pod's, `place` what its scripts and variables are a part
     of, `adds` what an operator adds to it, `config` that of its image where that is built in the
-    run, `scripts` those in mounted files that it runs, by the words which name them.
+    run, `scripts` those in mounted files that it runs, by the words which name them,
+    `files` the settings in mounted files that its server reads, by their paths.
     """
 
     span: Span
@@ -140,6 +142,7 @@ class Container(NamedTuple):
     adds: Additions
     config: ImageConfig | None = None
     scripts: Mapping[str, Script] = {}
+    files: Mapping[str, YamlNode] = {}
 
     def variable(self, name: str) -> EnvVar | None:
         """The variable of that name that counts, which is the last."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
+from imagelint.core.fact import Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.compose.services import ServiceFile
 from imagelint.documents.mapped import MappedText
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runlines.builds import BuildLine
 
 
+F = TypeVar("F", bound="RunFile")
 _MOST_LINES = 1_000
 """Lines of one file that are read as services, or as builds: people write a dozen."""
 
@@ -127,20 +129,43 @@ def lines_of(fragments: Iterable[Fragment]) -> Lines:
     return Lines(tuple(sorted(services, key=lambda one: one.span)), tuple(builds))
 
 
+def _completed(document: F, read: Beside) -> F:
+    """The document with the files of settings beside it which its servers read."""
+    text = document.source.text
+    if not document.services or not ("config" in text or "extra_llm_api" in text):
+        return document
+    from imagelint.documents.compose.configs import with_config_files
+
+    asked: dict[str, str | None] = {}
+
+    def once(name: str) -> str | None:
+        if name not in asked:
+            asked[name] = read(name)
+        return asked[name]
+
+    found = with_config_files(document, once)
+    found.asked = (*document.asked, *asked)
+    return found
+
+
 def parse_script(source: Source, read: Beside = lambda _name: None) -> ShellScript:
     """Read a script of a shell; `read` gives the texts of files around it."""
     shell = shebang_shell(source.text) or "bash"
     if shell not in POSIX_SHELLS:
         return ShellScript(source, Lines())
-    fragment = Fragment(MappedText.verbatim(source.text, 0), shell)
-    return ShellScript(source, lines_of((fragment,)), folders_above(), read)
+    # Where a script is run from, paths of its own begin.
+    here: dict[str, Fact[str]] = {"PWD": Known(".")}
+    fragment = Fragment(MappedText.verbatim(source.text, 0), shell, here)
+    return _completed(ShellScript(source, lines_of((fragment,)), folders_above(), read), read)
 
 
 def parse_makefile(source: Source, read: Beside = lambda _name: None) -> Makefile:
     """Read a makefile; `read` gives the texts of files around it."""
     from imagelint.documents.runlines.makefiles import fragments
 
-    return Makefile(source, lines_of(fragments(source.text)), folders_above(), read)
+    return _completed(
+        Makefile(source, lines_of(fragments(source.text)), folders_above(), read), read
+    )
 
 
 def parse_unit(source: Source) -> SystemdUnit:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.launch import Launch
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script, Word
+    from imagelint.documents.yaml.nodes import YamlNode
 
 
 class ExposedPort(NamedTuple):
@@ -36,7 +37,8 @@ class ImageConfig(NamedTuple):
     `entry` are the words of its entry point, None where it has none of its own: `base`, the outside
     image that it is built upon, may bring one. `command` are the default arguments. An entry point
     in shell form (`closed`) takes none, whoever gives them. `scripts` are those of files which its
-    start runs, by the words that run them; `user` is absent where the base decides.
+    start runs, by the words that run them, `files` the settings in files that its server reads;
+    `user` is absent where the base decides.
     """
 
     entry: tuple[Word, ...] | None
@@ -48,6 +50,7 @@ class ImageConfig(NamedTuple):
     ports: tuple[ExposedPort, ...] = ()
     healthcheck: HealthCheck | None = None
     scripts: Mapping[str, Script] = {}
+    files: Mapping[str, YamlNode] = {}
 
 
 def launched(launch: Launch, config: ImageConfig) -> Launch:
@@ -57,7 +60,8 @@ def launched(launch: Launch, config: ImageConfig) -> Launch:
     replaces them. https://docs.docker.com/reference/dockerfile/#understand-how-cmd-and-entrypoint-interact
     """
     env = (*config.env, *launch.env)
-    based = launch._replace(env=env, image=config.base or launch.image)
+    files = {**config.files, **launch.files}
+    based = launch._replace(env=env, image=config.base or launch.image, files=files)
     if launch.appends is None:
         return based._replace(complete=False)
     if not launch.appends:

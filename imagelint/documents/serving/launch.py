@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script, Word
+    from imagelint.documents.yaml.nodes import YamlNode
 
 
 class Told(NamedTuple):
@@ -47,7 +48,8 @@ class Launch(NamedTuple):
     (`envFrom`, `env_file`). `appends` tells whether `argv` follows the entry point of the image
     (only `args`, only `CMD`) or replaces it; None: unknown. An operator may start an `engine` where
     no command is written, tell it something (`told`), and add words (`more_words`). `scripts` are
-    those of files of the image that are read, by the words that run them.
+    those of files of the image that are read, by the words that run them, `files` the settings in
+    files that servers read, by their paths in the container.
     """
 
     span: Span
@@ -64,6 +66,7 @@ class Launch(NamedTuple):
     told: tuple[Told, ...] = ()
     choice: RuntimeChoice | None = None
     scripts: Mapping[str, Script] = {}
+    files: Mapping[str, YamlNode] = {}
 
     @property
     def written(self) -> tuple[str, ...]:

@@ -36,7 +36,7 @@ def serving_command(launch: Launch) -> ServingCommand | None:
     launch = launch._replace(env=(*launch.env, *invocation.exported))
     known = engine(invocation.engine)
     reading = read_words(known, invocation.words)
-    by_file = any(switch.name in known.config_flags for switch in reading.switches)
+    under, over, complete = _by_files(known, reading, launch)
     command = ServingCommand(
         span=invocation.program.span if invocation.program else launch.span,
         launch=launch,
@@ -44,10 +44,12 @@ def serving_command(launch: Launch) -> ServingCommand | None:
         engine_version=_version(launch, invocation),
         switches=(
             *_told(known, launch),
+            *under,
             *reading.switches,
+            *over,
             *_split_address(read_environment(known, launch.env)),
         ),
-        complete=invocation.complete and reading.complete and not by_file,
+        complete=invocation.complete and reading.complete and complete,
         path=launch.path,
         own_image=invocation.upstream,
         program=invocation.program,
@@ -61,6 +63,17 @@ def serving_command(launch: Launch) -> ServingCommand | None:
     model = _model(command, known, reading)
     place = model.span if isinstance(model, Known) else None
     return command._replace(model=model, span=place or command.span)
+
+
+def _by_files(
+    known: Engine, reading: ParsedWords, launch: Launch
+) -> tuple[tuple[Switch, ...], tuple[Switch, ...], bool]:
+    """What files set, less and more than the words do, and whether that is known."""
+    if not any(switch.name in known.config_flags for switch in reading.switches):
+        return (), (), True
+    from imagelint.documents.serving.configfiles import file_settings
+
+    return file_settings(known, reading, launch.files)
 
 
 def _told(known: Engine, launch: Launch) -> Iterator[Switch]:

@@ -12,6 +12,7 @@ from imagelint.core.source import Source, Span
 from imagelint.documents.dockerfile.context.image import ImageFiles
 from imagelint.documents.dockerfile.document import InstalledFiles, RunFiles
 from imagelint.documents.dockerfile.execution import BuildStep
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.parts import Attachments, TextPart
 from imagelint.documents.project import beside
 from imagelint.documents.shell.inner import may_install_files, script_file
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from imagelint.documents.kinds import Beside
     from imagelint.documents.shared import EnvVar
     from imagelint.documents.shell.script import Command, Script, Word
+    from imagelint.documents.yaml.nodes import YamlNode
 
 _MOST_FILES = 20  # of one Dockerfile
 _DEEPEST = 3  # scripts that run scripts
@@ -72,9 +74,26 @@ class _Reader:
     def result(self, started: Mapping[str, Script], stages: Sequence[Stage]) -> RunFiles:
         scripts = tuple(self._scripts.values())
         installed = self._installed(stages)
+        settings = self._settings(started, stages[-1])
         parts, asked = tuple(self._parts), tuple(self._files.asked)
         attachments = Attachments(parts, asked, installed.allowances)
-        return RunFiles(scripts, started, attachments, tuple(self._owners), installed.files)
+        owners = tuple(self._owners)
+        return RunFiles(scripts, started, attachments, owners, installed.files, settings)
+
+    def _settings(self, started: Mapping[str, Script], stage: Stage) -> dict[str, YamlNode]:
+        """The settings in copied files that the server of the last stage reads."""
+        from imagelint.documents.dockerfile.start import launch_of
+        from imagelint.documents.serving.configfiles import named_configs, read_config
+
+        before = stage.instructions[-1].span.end
+        found: dict[str, YamlNode] = {}
+        for path in named_configs(launch_of(stage, started)):
+            file = self._files.file(path, stage, before)
+            if file is not None:
+                start = self._attach(file, before).start
+                node = read_config(MappedText.verbatim(file.text, start))
+                found |= {path: node} if node is not None else {}
+        return found
 
     def _installed(self, stages: Sequence[Stage]) -> InstalledFiles:
         if not any(may_install_files(one) for stage in stages for one in stage.scripts):

@@ -113,6 +113,7 @@ def launch(container: Container) -> Launch:
         told=told(tells, container),
         choice=_choice(body),
         scripts=container.scripts,
+        files=container.files,
     )
     if container.config is None:
         return written

@@ -1,0 +1,52 @@
+"""Files of settings that engines read: how their keys are called, and what counts more.
+
+vLLM: https://docs.vllm.ai/en/latest/configuration/serve_args.html (the line counts more), SGLang:
+https://docs.sglang.io/advanced_features/server_arguments.html (the line counts more), TensorRT-LLM:
+https://nvidia.github.io/TensorRT-LLM/commands/trtllm-serve/trtllm-serve.html (the file counts more;
+its keys are those of `LlmArgs`), read in November 2026.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+class ConfigFile(NamedTuple):
+    """A file of settings: YAML, a mapping of keys to values.
+
+    `keys` gives the flag that a key stands for, keys within keys joined by dots; others are no
+    flags. Where there are none, each key is the long name of a flag. `overrides` tells that the
+    file counts more than the line.
+    """
+
+    keys: Mapping[str, str] = {}
+    overrides: bool = False
+
+
+_FILES: Mapping[str, ConfigFile] = {
+    "vllm": ConfigFile(),
+    "sglang": ConfigFile(),
+    "tensorrt-llm": ConfigFile(
+        keys={
+            "tensor_parallel_size": "tp-size",
+            "pipeline_parallel_size": "pp-size",
+            "moe_expert_parallel_size": "ep-size",
+            "max_batch_size": "max-batch-size",
+            "max_num_tokens": "max-num-tokens",
+            "max_seq_len": "max-seq-len",
+            "trust_remote_code": "trust-remote-code",
+            "kv_cache_config.free_gpu_memory_fraction": "kv-cache-free-gpu-memory-fraction",
+        },
+        overrides=True,
+    ),
+}
+
+
+def config_file(engine: str) -> ConfigFile | None:
+    """The file of settings of an engine, by its name; None where none is known."""
+    return _FILES.get(engine)
