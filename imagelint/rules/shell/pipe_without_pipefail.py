@@ -83,7 +83,7 @@ def _by_shell(stage: Stage, script: Script, ctx: Context) -> bool:
 
 def _with_shell(stage: Stage, script: Script, ctx: Context) -> Fix | None:
     instruction = stage.instruction_at(script.span.start)
-    if instruction is None:
+    if instruction is None or instruction.json:  # which does not ask for the SHELL
         return None
     root = stage.root_image.text if stage.root_image else ""
     alpine = "alpine" in root or "busybox" in root
