@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
+from imagelint.knowledge.serving import forms
+
 
 class AcceleratorRow(TypedDict):
     """A resource."""
@@ -138,25 +140,6 @@ class CudaTable(TypedDict):
     torch: dict[str, str]
 
 
-class EngineFlagsRow(TypedDict):
-    """The flags of one engine, each table by release."""
-
-    programs: list[str]
-    modules: Annotated[list[str], "of Python"]
-    releases: Annotated[list[str], "those that were read, the oldest first"]
-    since: dict[str, list[str]]
-    gone: dict[str, list[str]]
-    variables_gone: dict[str, list[str]]
-
-
-class EngineFlagsTable(TypedDict):
-    """The flags of engines by release."""
-
-    asof: str
-    source: str
-    engines: dict[str, EngineFlagsRow]
-
-
 class EnumeratedPart(TypedDict):
     """A part that is found inside of another one."""
 
@@ -266,22 +249,6 @@ class LifetimeTable(TypedDict):
     moved: list[MovedRow]
 
 
-class NodeLabelRow(TypedDict):
-    """A label of nodes."""
-
-    key: str
-    values: Annotated[list[str], "those that exist"]
-    meant: Annotated[dict[str, list[str]], "a value, by globs of what is written in its place"]
-
-
-class NodeLabelTable(TypedDict):
-    """Labels that name accelerators."""
-
-    source: str
-    asof: str
-    labels: list[NodeLabelRow]
-
-
 class ModelTable(TypedDict):
     """Billions of parameters by parts of names, and bytes per weight of some."""
 
@@ -384,14 +351,15 @@ TABLES: dict[str, type] = {
     "advisories": AdvisoryTable,
     "base_images": BaseImageTable,
     "cuda": CudaTable,
-    "engine_flags": EngineFlagsTable,
+    "engine_flags": forms.EngineFlagsTable,
     "enumerations": EnumerationTable,
     "gpus": GpuTable,
     "hubs": HubTable,
     "kubernetes_kinds": KubernetesKindsTable,
     "lifetimes": LifetimeTable,
+    "model_shapes": forms.ModelShapeTable,
     "models": ModelTable,
-    "node_labels": NodeLabelTable,
+    "node_labels": forms.NodeLabelTable,
     "other_servers": OtherServerTable,
     "pod_security": PodSecurityTable,
     "weights": WeightTable,

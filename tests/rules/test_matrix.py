@@ -59,6 +59,7 @@ SILENT: dict[tuple[str, str], str] = {
             "engine-without-gpu",
             "user-without-home",
             "host-ipc",
+            "kv-cache-too-small",
             "shm-missing",
             "shm-on-disk",
             "shm-over-limit",
