@@ -10,6 +10,7 @@ from imagelint.deployment.join import joined
 from imagelint.documents.kinds import about
 from imagelint.documents.project import Project
 from imagelint.documents.remembered import forget_many
+from imagelint.engine.checkdirective import as_errors, ends_build
 from imagelint.engine.echoes import without_echoes
 from imagelint.engine.inline import allow_inline
 from imagelint.engine.judge import Judge
@@ -44,7 +45,7 @@ class Examination:
         judgement = self._judge(document, project)
         forget_many()
         own = (one for one in judgement.findings if document.speaks_of(one.location.origin))
-        findings = self._levelled(own)
+        findings = self._levelled(as_errors(own) if ends_build(document) else own)
         if document.source.text:
             findings = without_echoes(findings)
         enabled, parts, terms = self._enabled, document.parts, self._terms

@@ -115,3 +115,41 @@ def test_a_policy_asks_for_a_stage_by_any_of_its_rules() -> None:
     given = policy(unsigned_image="on", vulnerable_package="off")
     assert asks(given, "signatures")
     assert not asks(given, "vulnerabilities")
+
+
+BUILDKIT = "FROM python:3.12\nMAINTAINER a\nUSER root\n"
+
+
+@pytest.mark.parametrize(
+    ("directive", "severity"),
+    [
+        ("# check=error=true\n", Severity.HIGH),
+        ("# check=skip=JSONArgsRecommended;error=True\n", Severity.HIGH),
+        ("# check=error=false\n", Severity.LOW),
+        ("# check=skip=error\n", Severity.LOW),
+        ("", Severity.LOW),
+    ],
+)
+def test_a_file_may_want_to_end_the_build(directive: str, severity: Severity) -> None:
+    examined = Examination(policy(deprecated_maintainer="on", relinked_shell="on"))
+    text = f"{directive}{BUILDKIT}RUN ln -sf /bin/bash /bin/sh\n"
+    found = {one.rule: one.severity for one in examined(document(text), Project()).findings}
+    assert found == {"deprecated-maintainer": severity, "relinked-shell": Severity.LOW}
+
+
+def test_only_what_answers_to_buildkit_ends_the_build() -> None:
+    text = "# check=error=true\nFROM alpine:3.20\nADD a b /c\nLABEL a b\n"
+    chosen = policy(copy_target_without_slash="on", legacy_key_value=Severity.INFO)
+    found = {
+        one.rule: one.severity for one in Examination(chosen)(document(text), Project()).findings
+    }
+    assert found == {
+        "copy-target-without-slash": Severity.MEDIUM,
+        "legacy-key-value": Severity.INFO,
+    }
+
+
+def test_other_documents_have_no_such_directive() -> None:
+    lines = parse(Source(".dockerignore", "# check=error=true\na # b\n"), "ignore")
+    (found,) = Examination(policy(dead_ignore_pattern="on"))(lines, Project()).findings
+    assert found.severity is Severity.LOW

@@ -54,15 +54,18 @@ def add_instead_of_copy(instruction: Instruction, ctx: Context) -> Findings:
     sources = instruction.words[:-1]
     if not sources or any(instruction.flag(name) for name in _ONLY_ADD):
         return
-    if any(_needs_add(word) for word in sources):
+    plain = tuple(word for word in sources if not _needs_add(word))
+    if not plain or any(not isinstance(word.value, Known) for word in sources):
         return
     keyword = in_case_of(ctx.text(instruction.keyword_span), "COPY")
     yield ctx.finding(
         instruction.keyword_span,
-        f"`{sources[0].raw[:60]}` is neither an archive nor an address: COPY does the same",
-        help="write `COPY`",
-        subject=sources[0].text,
-        fix=Fix("write COPY", (ctx.edit(instruction.keyword_span, keyword),), safe=True),
+        f"`{plain[0].raw[:60]}` is neither an archive nor an address: COPY does the same",
+        help="write `COPY`" if plain == sources else "copy it by a `COPY` of its own",
+        subject=plain[0].text,
+        fix=Fix("write COPY", (ctx.edit(instruction.keyword_span, keyword),), safe=True)
+        if plain == sources
+        else None,
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.queries.dockerfiles.instructions import is_trigger
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 
@@ -26,7 +27,8 @@ def copy_target_without_slash(instruction: Instruction, ctx: Context) -> Finding
     makes a file of that name out of what was a folder.
 
     Except:
-        Targets that depend on a variable without a value; one source, be it a pattern.
+        Targets that depend on a variable without a value; one source, be it a pattern; what
+        ONBUILD keeps for other builds.
 
     Bad:
         FROM alpine:3.20
@@ -39,7 +41,9 @@ def copy_target_without_slash(instruction: Instruction, ctx: Context) -> Finding
     *sources, target = instruction.words or (None,)
     if target is None or len(sources) < 2:  # noqa: PLR2004 - one source may become a file
         return
-    if not isinstance(target.value, Known) or target.text.endswith(("/", "\\")):
+    if is_trigger(ctx.document, instruction) or not isinstance(target.value, Known):
+        return
+    if target.text.endswith(("/", "\\")):
         return
     end = target.span.end - (target.raw[-1:] in "\"'")
     yield ctx.finding(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.queries.dockerfiles.instructions import is_trigger
 from imagelint.documents.queries.stages import enclosing_stage, workdir_before
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -25,7 +26,8 @@ def relative_copy_target(instruction: Instruction, ctx: Context) -> Findings:
 
     Except:
         Targets behind a WORKDIR of the stage or of one that it is built upon, targets that depend
-        on a variable without a value, and images from scratch, which begin at the root.
+        on a variable without a value, and what ONBUILD keeps for other builds. An image from
+        scratch begins at the root: of it the finding is only information.
 
     Bad:
         FROM python:3.12.7-slim
@@ -44,7 +46,7 @@ def relative_copy_target(instruction: Instruction, ctx: Context) -> Findings:
     if _ABSOLUTE.match(target.text):
         return
     stage = enclosing_stage(ctx.document, instruction.span)
-    if stage is None or (isinstance(stage.workdir, Known) and stage.scratch):
+    if stage is None or is_trigger(ctx.document, instruction):
         return
     if workdir_before(ctx.document, stage, instruction.span):
         return
@@ -53,5 +55,6 @@ def relative_copy_target(instruction: Instruction, ctx: Context) -> Findings:
         f"`{target.text}` continues from the base image's working directory",
         help="set `WORKDIR /<folder>` before it, or write the whole path",
         subject=target.text,
+        severity=Severity.INFO if stage.scratch else None,
         references=None if instruction.keyword == "COPY" else (),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.model import Instruction, Stage
+from imagelint.documents.queries.dockerfiles.instructions import is_trigger
 from imagelint.documents.queries.dockerfiles.references import escape_of
 from imagelint.documents.queries.stages import enclosing_stage, is_windows, workdir_before
 from imagelint.knowledge.base_images import base_image
@@ -52,6 +53,8 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
     path = word.value.value
     stage = enclosing_stage(ctx.document, instruction.span)
     if stage is None or path.startswith("/") or path in (".", "./"):
+        return
+    if is_trigger(ctx.document, instruction):
         return
     if workdir_before(ctx.document, stage, instruction.span):
         return

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from imagelint.documents.dockerfile.model import StartCommand
+from imagelint.documents.dockerfile.model import Stage, StartCommand
 from imagelint.documents.dockerfile.vocabulary import is_broken_array
 from imagelint.documents.queries.dockerfiles.startforms import deaf_server
-from imagelint.documents.queries.stages import enclosing_stage, shell_chosen
+from imagelint.documents.queries.stages import chain, enclosing_stage
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -22,7 +22,8 @@ def shell_form_command(start: StartCommand, ctx: Context) -> Findings:
     not: what is left are lines that begin with `exec`, shells, steps that end by themselves, and
     stages that are not the last.
 
-    Except: stages that choose their shell by SHELL (hadolint reports them), health checks.
+    Except:
+        What stands behind a SHELL, which hadolint reports as well, and health checks.
 
     Bad:
         FROM python:3.12.7-slim
@@ -33,7 +34,7 @@ def shell_form_command(start: StartCommand, ctx: Context) -> Findings:
         CMD ["python", "serve.py"]
     """
     stage = enclosing_stage(ctx.document, start.span)
-    if start.json or stage is None or shell_chosen(ctx.document, stage):
+    if start.json or stage is None or _shell_before(start, stage, ctx):
         return
     instruction = start.instruction
     if not instruction.value or is_broken_array(instruction):
@@ -46,3 +47,10 @@ def shell_form_command(start: StartCommand, ctx: Context) -> Findings:
         help=f'write its words as JSON: `{instruction.keyword} ["<program>", …]`',
         subject=instruction.keyword,
     )
+
+
+def _shell_before(start: StartCommand, stage: Stage, ctx: Context) -> bool:
+    """Whether a SHELL before it, or of a stage below, says what reads the line."""
+    below = chain(ctx.document, stage)[1:]
+    own = any(one.span.end <= start.span.start for one in stage.of("SHELL"))
+    return own or any(part.of("SHELL") for part in below)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.queries.dockerfiles.runscripts import run_scripts
+from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _BEFORE = ("set", "shopt", "")
@@ -23,8 +23,8 @@ def cd_instead_of_workdir(stage: Stage, ctx: Context) -> Findings:
     WORKDIR holds for all that follows, is kept in the image, and makes the folder.
 
     Except:
-        A `cd` behind other commands, into what they have just unpacked or cloned. hadolint reports
-        every one.
+        Scripts of ONBUILD, and a `cd` behind other commands, into what they have just unpacked or
+        cloned. hadolint reports every one.
 
     Bad:
         FROM debian:12.7
@@ -35,7 +35,7 @@ def cd_instead_of_workdir(stage: Stage, ctx: Context) -> Findings:
         WORKDIR /srv
         RUN make install
     """
-    for script in run_scripts(stage):
+    for script in own_scripts(stage):
         first = next((one for one in script.commands if one.program not in _BEFORE), None)
         if first is None or first.program != "cd" or first.nested or not first.unconditional:
             continue

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.queries.dockerfiles.runscripts import run_scripts
+from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.documents.queries.stages import chain
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
@@ -25,9 +25,9 @@ def pipe_without_pipefail(stage: Stage, ctx: Context) -> Findings:
     speaks for a script.
 
     Except:
-        Scripts that say `set -o pipefail` themselves, in whatever shell, or in their `#!` line;
-        stages whose SHELL says it, or that are built upon one whose SHELL does (hadolint forgets
-        that one).
+        Scripts of ONBUILD; scripts that say `set -o pipefail` themselves, in whatever shell, or in
+        their `#!` line; stages whose SHELL says it, or that are built upon one whose SHELL does
+        (hadolint forgets that one).
 
     Bad:
         FROM debian:12.7
@@ -39,7 +39,7 @@ def pipe_without_pipefail(stage: Stage, ctx: Context) -> Findings:
         RUN sort words.txt | uniq > list.txt
     """
     fix: Fix | None = None
-    for script in run_scripts(stage):
+    for script in own_scripts(stage):
         piped = _piped(script)
         if piped is None or _said(script) or _by_shell(stage, script, ctx):
             continue

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
+from imagelint.documents.queries.stages import enclosing_stage
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Instruction
 
-__all__ = ["blank_lines", "in_case_of", "whole_lines"]
+__all__ = ["blank_lines", "in_case_of", "is_trigger", "whole_lines"]
 
 
 def whole_lines(document: Document, instruction: Instruction) -> Span:
@@ -19,6 +20,12 @@ def whole_lines(document: Document, instruction: Instruction) -> Span:
     start = text.rfind("\n", 0, instruction.span.start) + 1
     end = text.find("\n", instruction.span.end)
     return Span(start, len(text) if end < 0 else end + 1)
+
+
+def is_trigger(document: Document, instruction: Instruction) -> bool:
+    """Whether an instruction is what ONBUILD keeps for other builds."""
+    stage = enclosing_stage(document, instruction.span)
+    return stage is not None and stage.instruction_at(instruction.span.start) is not instruction
 
 
 def blank_lines(document: Document, instruction: Instruction) -> tuple[Span, ...]:

@@ -16,12 +16,28 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Stage
     from imagelint.documents.shell.script import Command, Script, Word
 
-__all__ = ["flag_word", "letters", "one_by_one", "operands_of", "run_scripts", "written_word"]
+__all__ = [
+    "flag_word",
+    "letters",
+    "one_by_one",
+    "operands_of",
+    "own_scripts",
+    "run_scripts",
+    "written_word",
+]
 
 
 def run_scripts(stage: Stage) -> Iterator[Script]:
     """The scripts of a stage's RUN instructions, those of ONBUILD included, that can be read."""
     return (one for one in stage.scripts if one.role is ScriptRole.RUN and one.readable)
+
+
+def own_scripts(stage: Stage) -> Iterator[Script]:
+    """The same without those of ONBUILD, which run in other builds."""
+    for script in run_scripts(stage):
+        instruction = stage.instruction_at(script.span.start)
+        if instruction is None or instruction.keyword != "ONBUILD":
+            yield script
 
 
 def written_word(document: Document, command: Command, word: str) -> Span:
