@@ -102,12 +102,14 @@ class Builder(NamedTuple):
 def config_in(dockerfile: Dockerfile, target: str) -> ImageConfig | None:
     """The configuration of the image that a Dockerfile makes; None where it has no such stage."""
     from imagelint.documents.dockerfile.start import config_of
+    from imagelint.documents.queries.health.programs import programs_brought
 
     stage = stage_named(dockerfile, target)
     if stage is None:
         return None
     files = dockerfile.files
-    return config_of(stage, files.started, files.settings) if stage.final else config_of(stage)
+    config = config_of(stage, files.started, files.settings) if stage.final else config_of(stage)
+    return config._replace(brings=programs_brought(dockerfile, stage))
 
 
 def _named(image: ImageReference, project: Project) -> list[tuple[str, BuiltImage]]:

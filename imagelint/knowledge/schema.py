@@ -260,6 +260,22 @@ class ModelTable(TypedDict):
     media: Annotated[list[str], "parts of names of models that take pictures or sound"]
 
 
+class ProgramRow(TypedDict):
+    """Images that lack programs."""
+
+    glob: str
+    tags: NotRequired[str]
+    lacks: list[str]
+    source: str
+
+
+class ProgramTable(TypedDict):
+    """Programs for checks that images do not have."""
+
+    asof: str
+    images: list[ProgramRow]
+
+
 class HubRow(TypedDict):
     """A hub of models."""
 
@@ -350,6 +366,7 @@ TABLES: dict[str, type] = {
     "accelerators": AcceleratorTable,
     "advisories": AdvisoryTable,
     "base_images": BaseImageTable,
+    "containers/programs": ProgramTable,
     "cuda": CudaTable,
     "engine_flags": forms.EngineFlagsTable,
     "enumerations": EnumerationTable,

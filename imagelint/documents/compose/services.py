@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.documents.base import Document
+from imagelint.documents.compose.values import is_set
 from imagelint.documents.shared import CommandLine
 
 if TYPE_CHECKING:
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
     from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.parts import Attachments
+    from imagelint.documents.shared import ImageUse
 
 
 class ServiceFile(Document):
@@ -34,6 +37,7 @@ class ServiceFile(Document):
             yield from service.env
             yield from service.ports
             yield from _command_lines(service)
+            yield from _checks(service)
             yield from _started(service)
 
     def unknown_words(self, service: ComposeService) -> Iterable[Node]:  # noqa: ARG002 - of a kind
@@ -56,6 +60,25 @@ def _command_lines(service: ComposeService) -> Iterator[CommandLine]:
     for place in (service.body["entrypoint"], service.body["command"]):
         if place.exists:
             yield CommandLine(place.span, service.name, service.place, place.path)
+
+
+def _checks(service: ComposeService) -> Iterator[Node]:
+    """The service's own health check: that of an image is told about where the image is built."""
+    if not is_set(service.body["healthcheck"]):
+        return
+    from imagelint.documents.compose.probes import read_probes
+    from imagelint.documents.runtime.probe import check_command
+
+    probe = read_probes(service.body).liveness
+    config = service.config
+    image: ImageUse | None = service.image
+    brings: frozenset[str] | None = frozenset()
+    if service.builds:
+        image, brings = (None, None) if config is None else (config.base, config.brings)
+    if isinstance(probe, Known):
+        check = check_command(probe.value, service.name, image, brings)
+        if check is not None:
+            yield check
 
 
 def _started(service: ComposeService) -> Iterator[Node]:

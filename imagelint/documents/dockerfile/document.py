@@ -164,11 +164,25 @@ class Dockerfile(Document):
         """
         for entry in self._entries:
             yield from entry.nodes()
+            if entry.health is not None and entry.health.final:
+                yield from self._check(entry.health)
         for script in self.files.scripts:
             yield from script.nodes()
         yield from self.files.installed
         if self.serving is not None:
             yield self.serving
+
+    def _check(self, health: HealthCheck) -> Iterator[Node]:
+        from imagelint.documents.dockerfile.probes import read_probes
+        from imagelint.documents.queries.health.programs import programs_brought
+        from imagelint.documents.runtime.probe import check_command
+
+        probe, stage = read_probes(health).liveness, self.final_stage
+        if isinstance(probe, Known) and stage is not None:
+            brings = programs_brought(self, stage)
+            check = check_command(probe.value, "HEALTHCHECK", stage.root_image, brings)
+            if check is not None:
+                yield check
 
     def landmarks(self) -> Iterator[Landmark]:
         """Where it copies the whole context."""

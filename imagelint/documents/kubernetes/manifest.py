@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 
 _OF_SHAPE = (MalformedObject, UnknownField)
+_PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _LOCAL = "config.kubernetes.io/local-config"
 
 
@@ -196,7 +197,24 @@ def _container_nodes(container: Container) -> Iterator[Node]:
     for place in (container.body["command"], container.body["args"]):
         if place.exists:
             yield CommandLine(place.span, container.name, container.place, place.path)
+    yield from _checks(container)
     yield from _started(container)
+
+
+def _checks(container: Container) -> Iterator[Node]:
+    if not any(container.body.at(name, "exec").exists for name in _PROBES):
+        return
+    from imagelint.documents.runtime.probe import check_command
+
+    config = container.config
+    image = container.image if config is None else config.base
+    probes = container.runtime.probes
+    for fact in (probes.startup, probes.readiness, probes.liveness):
+        if isinstance(fact, Known):
+            brings = frozenset[str]() if config is None else config.brings
+            check = check_command(fact.value, container.name, image, brings)
+            if check is not None:
+                yield check
 
 
 def _started(container: Container) -> Iterator[Node]:

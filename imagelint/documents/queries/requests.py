@@ -118,6 +118,13 @@ def only_connects(words: tuple[Word, ...], *, in_shell: bool) -> bool:
     )
 
 
+def commands_run(words: tuple[Word, ...], *, in_shell: bool) -> tuple[tuple[Word, ...], ...]:
+    """The words of the commands that a check runs; of a shell itself, and of its script."""
+    bare = () if in_shell else words[unwrap(words).start :]
+    _, commands = _read(words, in_shell=in_shell)
+    return (*((bare,) if bare else ()), *commands)
+
+
 def _read(words: tuple[Word, ...], *, in_shell: bool) -> tuple[str, list[tuple[Word, ...]]]:
     """The script that is run, empty without one, and the words of every command."""
     if not words:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import UNKNOWN, Fact
+from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.runtime.field import Field, unread
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
+    from imagelint.documents.shared import ImageUse
     from imagelint.documents.shell.script import Word
 
 
@@ -86,6 +87,40 @@ class Probe(NamedTuple):
     def path(self) -> str:
         """Its logical path."""
         return getattr(self.place, "path", "")
+
+
+class CheckCommand(NamedTuple):
+    """A command that tells how a container is: of a probe, or of a health check.
+
+    `title` is what readers call the check, `owner` the name of the container. `words` are one
+    script where `in_shell` says so. `image` is the one whose programs it may run, None where it is
+    not seen, `brings` the programs that a build may add to it, None where that may be anything.
+    """
+
+    span: Span
+    title: str
+    owner: str
+    words: tuple[Word, ...]
+    in_shell: bool
+    image: ImageUse | None
+    brings: frozenset[str] | None
+    path: str
+
+
+def check_command(
+    probe: Probe, owner: str, image: ImageUse | None, brings: frozenset[str] | None
+) -> CheckCommand | None:
+    """The command that a probe runs, None where it asks in another way."""
+    check = probe.check
+    words = check.command.value
+    if not isinstance(check.kind, Known) or check.kind.value is not CheckKind.EXEC:
+        return None
+    if not isinstance(words, Known) or not words.value:
+        return None
+    place, title = check.command, probe.title
+    return CheckCommand(
+        place.span, title, owner, words.value, check.in_shell, image, brings, place.path
+    )
 
 
 class Probes(NamedTuple):

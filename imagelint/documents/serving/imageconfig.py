@@ -38,7 +38,8 @@ class ImageConfig(NamedTuple):
     image that it is built upon, may bring one. `command` are the default arguments. An entry point
     in shell form (`closed`) takes none, whoever gives them. `scripts` are those of files which its
     start runs, by the words that run them, `files` the settings in files that its server reads;
-    `user` is absent where the base decides.
+    `user` is absent where the base decides. `brings` are the programs for checks that it may have
+    besides those of its base, None: any.
     """
 
     entry: tuple[Word, ...] | None
@@ -51,6 +52,7 @@ class ImageConfig(NamedTuple):
     healthcheck: HealthCheck | None = None
     scripts: Mapping[str, Script] = {}
     files: Mapping[str, YamlNode] = {}
+    brings: frozenset[str] | None = None
 
 
 def launched(launch: Launch, config: ImageConfig) -> Launch:

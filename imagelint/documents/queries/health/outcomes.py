@@ -1,0 +1,138 @@
+"""Questions about how a check ends: whether it can fail at all."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.source import Span
+from imagelint.documents.packages.options import sort_words
+from imagelint.documents.queries.downloadvalues import CURL_VALUES
+from imagelint.documents.shell.script import ScriptRole
+from imagelint.documents.shell.shells import base_name, shell_text
+from imagelint.documents.shell.wrappers import unwrap
+
+if TYPE_CHECKING:
+    from imagelint.documents.runtime.probe import CheckCommand
+    from imagelint.documents.shell.script import Command, Script, Word
+
+_FAILING = ("-f", "--fail", "--fail-with-body", "--fail-early")
+# Who looks at the answer needs no failure of curl.
+_SHOWN = ("-w", "--write-out")
+_CONTROL = frozenset({"if", "case", "while", "until", "for", "trap", "test", "[", "[[", "set"})
+_UNCHECKED = ("requests.get(", "requests.head(", "httpx.get(")
+_CHECKED = ("raise_for_status", "status_code", ".ok", "assert", "exit", "is_success")
+
+
+def never_fails(check: CheckCommand) -> str:
+    """Why a check always says that all is well, whatever happens; empty where it may fail."""
+    script = _script(check)
+    if script is None:
+        bare = check.words[unwrap(check.words).start :]
+        return _by_itself(bare) if bare and not check.in_shell else ""
+    if not script.readable or not script.commands:
+        return ""
+    if len(script.commands) == 1:
+        return _by_itself(script.commands[0].words)
+    return _ending(script)
+
+
+def ignores_answer(check: CheckCommand) -> str:
+    """The program that succeeds whatever the server answers; empty where none does."""
+    script = _script(check)
+    if script is None:
+        bare = check.words[unwrap(check.words).start :]
+        return _ignoring(bare) if bare and not check.in_shell else ""
+    if not script.readable or _is_controlled(script):
+        return ""
+    pipes = [command.pipe for command in script.commands]
+    for command in script.commands:
+        # What a pipe or a substitution takes is looked at by somebody else.
+        if pipes.count(command.pipe) == 1 and not _is_substituted(command, script):
+            found = _ignoring(command.words)
+            if found:
+                return found
+    return ""
+
+
+def _script(check: CheckCommand) -> Script | None:
+    """The script that a check runs, None for a program without a shell."""
+    from imagelint.documents.shell.read import read_script
+
+    if not check.words:
+        return None
+    bare = check.words[unwrap(check.words).start :]
+    found = shell_text(bare) if bare and not check.in_shell else None
+    if not check.in_shell and found is None:
+        return None
+    text = check.words[0].text if found is None else bare[found.at].text
+    return read_script(text, Span(0, len(text)), ScriptRole.HEALTHCHECK)
+
+
+def _is_controlled(script: Script) -> bool:
+    """Whether conditions decide what a script tells, which are not followed."""
+    words = set(script.text.replace(";", " ").replace("(", " ").split())
+    exits = any(
+        command.program in ("exit", "return") and _status(command) != "0"
+        for command in script.commands
+        if not _is_after_or(command, script)
+    )
+    return exits or not _CONTROL.isdisjoint(words)
+
+
+def _status(command: Command) -> str:
+    return command.arguments[0].text if command.arguments else ""
+
+
+def _ending(script: Script) -> str:
+    """What makes the end of a script succeed whatever was before it."""
+    last = script.commands[-1]
+    if _is_controlled(script) or not _succeeds(last.words):
+        return ""
+    joint = _joint(script, script.commands[-2], last)
+    text = " ".join(word.raw for word in last.words)
+    if "||" in joint:
+        return f"|| {text}"
+    return "" if "&&" in joint or "|" in joint else text
+
+
+def _joint(script: Script, first: Command, second: Command) -> str:
+    """What is written between two commands."""
+    return script.text[first.span.end : second.span.start]
+
+
+def _is_after_or(command: Command, script: Script) -> bool:
+    before = [one for one in script.commands if one.span.end <= command.span.start]
+    return bool(before) and "||" in _joint(script, before[-1], command)
+
+
+def _is_substituted(command: Command, script: Script) -> bool:
+    head = script.text[: command.span.start].rstrip(" \"'")
+    return head.endswith(("$(", "`", "<("))
+
+
+def _succeeds(words: tuple[Word, ...]) -> bool:
+    """Whether a command succeeds whatever happens."""
+    program = base_name(words[0].text) if words else ""
+    if program == "exit":
+        return len(words) == 2 and words[1].text == "0"  # noqa: PLR2004 - with its status
+    return program in ("true", ":", "echo", "printf")
+
+
+def _by_itself(words: tuple[Word, ...]) -> str:
+    """The one command of a check, where that always succeeds."""
+    return " ".join(word.text for word in words) if _succeeds(words) else ""
+
+
+def _ignoring(words: tuple[Word, ...]) -> str:
+    program = base_name(words[0].text) if words else ""
+    if program == "curl":
+        found = sort_words(words[1:], CURL_VALUES)
+        addressed = bool(found.operands or list(found.values("--url")))
+        over_http = not any("://" in one.text and "http" not in one.text for one in found.operands)
+        if addressed and over_http and found.complete and not found.has(*_FAILING, *_SHOWN):
+            return "curl"
+    elif program.startswith("python"):
+        code = " ".join(word.text for word in words[1:])
+        if any(name in code for name in _UNCHECKED) and not any(one in code for one in _CHECKED):
+            return program
+    return ""

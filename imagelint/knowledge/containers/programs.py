@@ -1,0 +1,23 @@
+"""Programs by which people check how a container is, and the images that lack them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.knowledge.globs import matches
+from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from imagelint.knowledge.recognition import Image
+
+CHECKING = ("curl", "wget", "nc", "bash", "sh", "python", "python3", "grpc_health_probe", "jq")
+"""The programs that checks are written with."""
+
+
+def lacked_programs(image: Image) -> frozenset[str]:
+    """The programs of these that an image certainly does not have."""
+    name = f"{image.registry}/{image.repository}"
+    for row in table("containers/programs")["images"]:
+        if matches(name, row["glob"]) and matches(image.tag, row.get("tags", "*")):
+            return frozenset(row["lacks"])
+    return frozenset()
