@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.details import Details, Neighbour, Resources
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.runtime.probe import Probes
+    from imagelint.documents.runtime.shutdown import Shutdown
     from imagelint.documents.serving.imageconfig import ImageConfig
 
 
@@ -165,6 +166,11 @@ class _CheckedDetails:
     def resources(self) -> Resources:
         """Its own."""
         return self._details.resources
+
+    @property
+    def shutdown(self) -> Shutdown:
+        """Its own."""
+        return self._details.shutdown
 
     @property
     def service_links(self) -> Fact[bool]:

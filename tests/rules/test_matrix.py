@@ -93,12 +93,14 @@ SILENT: dict[tuple[str, str], str] = {
         (rule, kind): ONE_CHECK
         for rule in (
             "identical-probes",
+            "no-prestop",
             "no-readiness",
             "probe-timeout-short",
             "readiness-generates",
         )
         for kind in ("compose", "dockerfile")
     },
+    ("grace-period-short", "dockerfile"): "whoever runs the image says how long it has",
     ("secret-in-config", "dockerfile"): "secret-in-build speaks about images",
     **{
         ("secret-in-config", kind): "nobody writes passwords there; the text is read alike"

@@ -77,6 +77,10 @@ class ServicePlatform(NamedTuple):
         advice = f"add a `healthcheck` with `start_period: {seconds:g}s` on `{url_path}`"
         return Proposal(self.body["healthcheck"], advice)
 
+    def grace_period(self, seconds: float) -> str:
+        """The advice to wait longer before a container is killed."""
+        return f"write `stop_grace_period: {seconds:g}s`, or more"
+
     def more_time(self, probe: Probe, seconds: float) -> Proposal:
         """A longer time in which failures do not count."""
         advice = f"write `start_period: {seconds:g}s`, or longer"

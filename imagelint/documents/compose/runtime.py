@@ -27,6 +27,7 @@ from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.runtime.probe import Probes
+    from imagelint.documents.runtime.shutdown import Shutdown
     from imagelint.documents.yaml.cursor import Cursor
 
 _GPU_CAPABILITIES = frozenset(("gpu", "nvidia", "compute", "utility"))
@@ -89,6 +90,13 @@ class ServiceDetails:
         """What it asks for and may use."""
         deploy = self._service.at("deploy", "resources")
         return Resources(_quantities(deploy["reservations"]), _quantities(deploy["limits"]))
+
+    @property
+    def shutdown(self) -> Shutdown:
+        """How Compose stops it."""
+        from imagelint.documents.compose.shutdown import read_shutdown
+
+        return read_shutdown(self._service)
 
     @property
     def service_links(self) -> Fact[bool]:

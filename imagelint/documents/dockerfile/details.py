@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.details import Neighbour, Resources
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.runtime.probe import Probes
+    from imagelint.documents.runtime.shutdown import Shutdown
 
 
 class ImageDetails:
@@ -42,6 +43,13 @@ class ImageDetails:
         from imagelint.documents.runtime.privileges import Privileges
 
         return Privileges()
+
+    @property
+    def shutdown(self) -> Shutdown:
+        """Whoever runs it says it."""
+        from imagelint.documents.runtime.shutdown import Shutdown
+
+        return Shutdown()
 
     @property
     def service_links(self) -> Fact[bool]:

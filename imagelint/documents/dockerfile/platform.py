@@ -73,6 +73,10 @@ class ImagePlatform(NamedTuple):
         advice = f"add `HEALTHCHECK --start-period={seconds:g}s CMD …` on `{url_path}`"
         return Proposal(self.start, advice)
 
+    def grace_period(self, seconds: float) -> str:
+        """The advice to wait longer before a container is killed."""
+        return f"stop it with `docker stop --time={seconds:g}`"
+
     def more_time(self, probe: Probe, seconds: float) -> Proposal:
         """A longer time in which failures do not count."""
         advice = f"write `--start-period={seconds:g}s`, or longer"

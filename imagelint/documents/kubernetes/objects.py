@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from imagelint.documents.execution import ExecutionPlace
     from imagelint.documents.kubernetes.openings import JobOpening
     from imagelint.documents.kubernetes.pods.names import Repeated
+    from imagelint.documents.kubernetes.pods.rollout import PodReplacement
     from imagelint.documents.kubernetes.pods.stated import Stated
     from imagelint.documents.kubernetes.wiring.nodes import Selector
     from imagelint.documents.runtime.field import Field, Place
@@ -302,6 +303,27 @@ class Pod(NamedTuple):
         from imagelint.documents.kubernetes.pods.names import repeated_names
 
         return tuple(repeated_names(self))
+
+    @property
+    def replacement(self) -> PodReplacement | None:
+        """How it is replaced by a new one."""
+        from imagelint.documents.kubernetes.pods.rollout import pod_replacement
+
+        return pod_replacement(self)
+
+    @property
+    def pinned(self) -> bool:
+        """Whether it runs on one node only."""
+        return self.spec.at("nodeSelector", "kubernetes.io/hostname").exists
+
+    @property
+    def spread(self) -> bool:
+        """Whether it says how pods like it are spread over nodes, or that one runs on each."""
+        rules = (
+            self.spec["topologySpreadConstraints"],
+            self.spec.at("affinity", "podAntiAffinity"),
+        )
+        return any(rule.exists for rule in rules)
 
     @property
     def windows(self) -> bool:

@@ -131,6 +131,10 @@ class RunPlatform(NamedTuple):
         advice = f"add a `--health-cmd` on `{url_path}` with `--health-start-period {seconds:g}s`"
         return Proposal(self.body["healthcheck"], advice)
 
+    def grace_period(self, seconds: float) -> str:
+        """The advice to wait longer before a container is killed."""
+        return f"write `--stop-timeout {seconds:g}`, or more"
+
     def more_time(self, probe: Probe, seconds: float) -> Proposal:
         """A longer time in which failures do not count."""
         advice = f"write `--health-start-period {seconds:g}s`, or longer"
@@ -194,6 +198,10 @@ class QuadletPlatform(RunPlatform):
         """A health check whose failures do not count at first."""
         advice = f"add a `HealthCmd=` on `{url_path}` with `HealthStartPeriod={seconds:g}s`"
         return Proposal(self.body["healthcheck"], advice)
+
+    def grace_period(self, seconds: float) -> str:
+        """The key of the service that systemd waits for."""
+        return f"write `StopTimeout={seconds:g}`, or more"
 
     def more_time(self, probe: Probe, seconds: float) -> Proposal:
         """A longer time in which failures do not count."""

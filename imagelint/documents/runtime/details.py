@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.field import Field, Place
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.runtime.probe import Probes
+    from imagelint.documents.runtime.shutdown import Shutdown
 
 
 class Resource(NamedTuple):
@@ -70,6 +71,11 @@ class Details(Protocol):
     @property
     def service_links(self) -> Fact[bool]:
         """Whether it gets variables for the Services of its namespace."""
+        ...
+
+    @property
+    def shutdown(self) -> Shutdown:
+        """How it is stopped."""
         ...
 
     @property

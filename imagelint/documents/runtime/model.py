@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.platform import Platform
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.runtime.probe import Probes
+    from imagelint.documents.runtime.shutdown import Shutdown
 
 
 class Mount(NamedTuple):
@@ -150,6 +151,11 @@ class Runtime(NamedTuple):
     def resources(self) -> Resources:
         """What it asks for and may use."""
         return self.details.resources
+
+    @property
+    def shutdown(self) -> Shutdown:
+        """How it is stopped."""
+        return self.details.shutdown
 
     @property
     def kind(self) -> str:

@@ -68,6 +68,10 @@ class Platform(Protocol):
         """A check that gives the server time to start, which asks for a path."""
         ...
 
+    def grace_period(self, seconds: float) -> str:
+        """The advice to wait longer before a container is killed."""
+        ...
+
     def more_time(self, probe: Probe, seconds: float) -> Proposal:
         """More time in a check that is there."""
         ...

@@ -117,9 +117,15 @@ def check_command(
         return None
     if not isinstance(words, Known) or not words.value:
         return None
-    place, title = check.command, probe.title
     return CheckCommand(
-        place.span, title, owner, words.value, check.in_shell, image, brings, place.path
+        span=check.command.span,
+        title=probe.title,
+        owner=owner,
+        words=words.value,
+        in_shell=check.in_shell,
+        image=image,
+        brings=brings,
+        path=check.command.path,
     )
 
 

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.runtime.privileges import HostNamespaces, Privileges
     from imagelint.documents.runtime.probe import Probes
+    from imagelint.documents.runtime.shutdown import Shutdown
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.knowledge.kubernetes.operators import Additions
 
@@ -59,6 +60,13 @@ class ContainerDetails:
             requests = UNKNOWN if requests is ABSENT else requests
             limits = UNKNOWN if limits is ABSENT else limits
         return Resources(requests, limits)
+
+    @cached_property
+    def shutdown(self) -> Shutdown:
+        """How the kubelet stops it."""
+        from imagelint.documents.kubernetes.pods.shutdown import read_shutdown
+
+        return read_shutdown(self._body, self._spec)
 
     @property
     def service_links(self) -> Fact[bool]:

@@ -79,6 +79,10 @@ class PodPlatform(NamedTuple):
         advice = f"add a `startupProbe` with `periodSeconds: 10` and {_threshold(seconds)}"
         return Proposal(self.body["startupProbe"], f"{advice} on `{url_path}`")
 
+    def grace_period(self, seconds: float) -> str:
+        """The advice to wait longer before a container is killed."""
+        return f"write `terminationGracePeriodSeconds: {seconds:g}`, or more"
+
     def more_time(self, probe: Probe, seconds: float) -> Proposal:
         """More failures until the probe gives up."""
         advice = f"write `periodSeconds: 10` and {_threshold(seconds)}, or more"

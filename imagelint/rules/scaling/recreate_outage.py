@@ -1,0 +1,72 @@
+"""The rule `recreate-outage`."""
+
+from __future__ import annotations
+
+from imagelint.core.fact import Known, value_or
+from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.queries.health.replacing import gpu_pod
+from imagelint.documents.queries.serving import title
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+
+@rule(Pod, Severity.LOW, confidence=Confidence.LIKELY)
+def recreate_outage(pod: Pod, ctx: Context) -> Findings:
+    """Every roll-out takes all replicas away at once, for as long as a model needs to load.
+
+    With `Recreate`, or as many unavailable pods as there are replicas, the old pods are gone before
+    the first new one is started. What takes seconds elsewhere takes the minutes of a download and a
+    load here. `maxSurge: 0` with `maxUnavailable: 1` needs no spare GPU either, and replaces one
+    after the other.
+
+    Except: a single replica, which cannot be replaced without a spare GPU in any other way.
+
+    Bad (deployment.yaml):
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: llm}
+        spec:
+          selector: {matchLabels: {app: llm}}
+          replicas: 2
+          strategy: {type: Recreate}
+          template:
+            metadata: {labels: {app: llm}}
+            spec:
+              containers:
+                - name: server
+                  image: vllm/vllm-openai:v0.30.0
+                  args: [--model, Qwen/Qwen3-8B]
+                  resources: {limits: {nvidia.com/gpu: 8}}
+
+    Good (deployment.yaml):
+        apiVersion: apps/v1
+        kind: Deployment
+        metadata: {name: llm}
+        spec:
+          selector: {matchLabels: {app: llm}}
+          replicas: 2
+          strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}
+          template:
+            metadata: {labels: {app: llm}}
+            spec:
+              containers:
+                - name: server
+                  image: vllm/vllm-openai:v0.30.0
+                  args: [--model, Qwen/Qwen3-8B]
+                  resources: {limits: {nvidia.com/gpu: 8}}
+    """
+    replacement = pod.replacement
+    replicas = replacement.replicas if replacement is not None else None
+    if replacement is None or not isinstance(replicas, Known) or replicas.value <= 1:
+        return
+    kind = value_or(replacement.type.value, "")
+    together = kind == "RollingUpdate" and value_or(replacement.unavailable, 0) >= replicas.value
+    if kind != "Recreate" and not together:
+        return
+    found = gpu_pod(ctx.document, pod)
+    if found is not None:
+        yield ctx.finding(
+            replacement.type,
+            f"a roll-out takes all {replicas.value} replicas of {title(found.server)} away at once",
+            help="write `strategy: {rollingUpdate: {maxSurge: 0, maxUnavailable: 1}}`",
+            subject=pod.owner.name,
+        )
