@@ -1,4 +1,4 @@
-"""The health check of a service."""
+"""The health check of a service, and how it is stopped."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from imagelint.documents.compose.words import whole
 from imagelint.documents.quantity import COMPOSE_UNITS, parse_count, parse_duration
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.runtime.probe import CheckKind, Probe, ProbeCheck, Probes, ProbeTiming
+from imagelint.documents.runtime.shutdown import Shutdown
 from imagelint.documents.yaml.nodes import Mapping
 
 if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
+
+_GRACE = 10.0
 
 
 def read_probes(service: Cursor) -> Probes:
@@ -79,3 +82,20 @@ def _duration(place: Cursor, default: float) -> Field[float]:
     count = parse_count(text)
     seconds = parse_duration(text, COMPOSE_UNITS) if count is None else float(count)
     return Field(UNKNOWN if seconds is None else Known(seconds or default, fact.span), place)
+
+
+def read_shutdown(service: Cursor) -> Shutdown:
+    """How long a service has to end, and whether it gets an init process.
+
+    https://github.com/compose-spec/compose-spec/blob/main/05-services.md#stop_grace_period
+    """
+    place = service["stop_grace_period"]
+    fact = value(place)
+    grace: Fact[float] = UNKNOWN
+    if fact is ABSENT:
+        grace = Known(_GRACE)
+    elif isinstance(fact, Known):
+        seconds = parse_duration(fact.value, COMPOSE_UNITS)
+        grace = UNKNOWN if seconds is None else Known(seconds, fact.span)
+    hook = UNKNOWN if is_set(service["pre_stop"]) else ABSENT
+    return Shutdown(Field(grace, place), hook, Field(boolean(service["init"]), service["init"]))

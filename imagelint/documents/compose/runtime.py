@@ -9,7 +9,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.compose.mounts import read_mounts
 from imagelint.documents.compose.platform import ServicePlatform
 from imagelint.documents.compose.privileges import host_namespaces, read_privileges
-from imagelint.documents.compose.probes import read_probes
+from imagelint.documents.compose.probes import read_probes, read_shutdown
 from imagelint.documents.compose.values import is_partial, is_set, size, value, word
 from imagelint.documents.compose.variables import read_settings
 from imagelint.documents.quantity import parse_count
@@ -94,8 +94,6 @@ class ServiceDetails:
     @property
     def shutdown(self) -> Shutdown:
         """How Compose stops it."""
-        from imagelint.documents.compose.shutdown import read_shutdown
-
         return read_shutdown(self._service)
 
     @property
