@@ -19,6 +19,7 @@ COMMANDS = {
     "gate": "Check, scan and verify: one verdict about one image.",
     "rules": "List the rules.",
     "explain": "Explain a rule by its name or by another tool's id.",
+    "size": "Tell how much memory a model takes, and upon which GPUs it fits.",
     "policy": "Show, check or describe policies.",
     "init": "Write a first policy after looking at what the repository holds.",
     "completion": "Print the shell completion script.",
@@ -36,8 +37,7 @@ class Commands(click.Group):
         """The command of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"imagelint.cli.{cmd_name}")
-        return cast("click.Command", getattr(module, cmd_name))
+        return cast("click.Command", getattr(import_module(f"imagelint.cli.{cmd_name}"), cmd_name))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -121,6 +121,13 @@ def largest_memory_gb() -> float:
     return max(float(row.get("sold", 0)) for row in table("gpus")["products"])
 
 
+def products() -> tuple[tuple[str, float], ...]:
+    """The products whose memory is known, with the usable GiB of one device, the largest first."""
+    rows = table("gpus")["products"]
+    found = [(row["name"], float(row["usable"])) for row in rows if "usable" in row]
+    return tuple(sorted(found, key=lambda one: -one[1]))
+
+
 def architecture(capability_: Capability) -> Architecture | None:
     """The generation of a compute capability, None when it is not known."""
     row = table("gpus")["architectures"].get(f"{capability_[0]}.{capability_[1]}")
