@@ -40,6 +40,11 @@ _STEPS = pattern(
 )
 _SKAFFOLD = pattern(r"(?:[ \t]*+(?:#.*+|---)?\r?\n)*+apiVersion[ \t]*:[ \t]*[\"']?skaffold/")
 _NEXT_DOCUMENT = pattern(r"\n---[^\n]*\n\s*\S(?![\s\S]{0,200}skaffold/)")
+# What jobs, services and steps run in.
+_PIPELINE_IMAGE = pattern(
+    r"^[ \t]*(?:-[ \t]+)?[\"']?(?:container|image)[\"']?[ \t]*:[ \t]*\S|[\"' ]docker://",
+    re.MULTILINE,
+)
 _BUILD_ACTION = "docker/build-push-action"
 _QUADLET = pattern(r"^\[Container\]", re.MULTILINE)
 # The programs of `knowledge.containers.run_flags`, which is not imported for texts without them.
@@ -230,7 +235,8 @@ def _data(path: str, name: str, text: str, head: str) -> str:
     if kind:
         return kind
     if _WORKFLOW.fullmatch(path) and _STEPS.search(text):
-        return "workflow" if _BUILD_ACTION in text else _running(name, text, "workflow")
+        told = _BUILD_ACTION in text or _PIPELINE_IMAGE.search(text)
+        return "workflow" if told else _running(name, text, "workflow")
     if _COMPOSE.fullmatch(name) and _may_be_compose(name, text):
         return _odd_kind(text) or "compose"
     if _OPERATIONS.match(head) and _OPERATION.search(head) and _POINTER.search(head):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 _DOCKERFILES = ("Dockerfile", "Containerfile")
 # Contexts that are no folder: https://docs.docker.com/build/concepts/context/#remote-context
 _REMOTE = pattern(r"(?:[a-z][a-z0-9+.-]*:|git@|github\.com/|-$|/|~)")
+_NAME = pattern(r"[A-Za-z_]\w*", re.ASCII)
 _MOST_FOLDERS_UP = 4
 
 
@@ -135,7 +137,7 @@ def argument(value: Value) -> EnvVar:
     behind = value.behind(f"{name}=") if equals else value
     return EnvVar(
         span=value.span,
-        name=name if "$" not in name else "",
+        name=name if _NAME.fullmatch(name) else "",
         value=behind.fact if equals else UNKNOWN,
         origin=EnvOrigin.BUILD_ARG,
         name_span=value.span,

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.kinds import Beside
     from imagelint.documents.runlines.builds import BuildLine
+    from imagelint.documents.shared import ImageUse
 
 
 F = TypeVar("F", bound="RunFile")
@@ -37,16 +38,20 @@ _MOST_LINES = 1_000
 
 
 class Lines(NamedTuple):
-    """What the lines of a file say: the containers that they run, the images that they build."""
+    """What the lines of a file say: the containers that they run, the images that they build.
+
+    `images` are those that a workflow itself runs in.
+    """
 
     services: tuple[ComposeService, ...] = ()
     builds: tuple[BuildLine, ...] = ()
+    images: tuple[ImageUse, ...] = ()
 
 
 class RunFile(ServiceFile):
     """A file with lines that run containers, each of which is a service, and build images."""
 
-    __slots__ = ("_builds",)
+    __slots__ = ("_builds", "_images")
 
     def __init__(
         self,
@@ -67,10 +72,12 @@ class RunFile(ServiceFile):
         super().__init__(source, allowances=allowances)
         self.asked = tuple(asked)
         own = names_built(lines.builds)
+        self._images = lines.images
         self.services = tuple(_marked(service, own) for service in lines.services)
 
     def nodes(self) -> Iterator[Node]:
         """Each service with what stands in it, and the arguments of builds."""
+        yield from self._images
         yield from super().nodes()
         for line, _ in self._builds:
             yield from (one for one in line.arguments if one.name)
@@ -187,7 +194,7 @@ def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflo
     Raises:
         DocumentError: it is not YAML, nested too deeply or too large.
     """
-    from imagelint.documents.runlines.workflows import action_builds, fragments
+    from imagelint.documents.runlines.workflows import action_builds, fragments, images
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.document import read_stream
 
@@ -197,4 +204,6 @@ def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflo
     told = tuple(one for root in roots for one in action_builds(root))
     # A step runs at the root of the repository, two folders above of a workflow.
     folders = ("../..", *folders_above())
-    return Workflow(source, lines._replace(builds=(*lines.builds, *told)), folders, read)
+    named = tuple(one for root in roots for one in images(root))
+    lines = lines._replace(builds=(*lines.builds, *told), images=named)
+    return Workflow(source, lines, folders, read)

@@ -12,10 +12,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.builds import NamedContext
+from imagelint.documents.compose.interpolation import with_gaps
 from imagelint.documents.runlines.builds import BuildLine, argument
 from imagelint.documents.runlines.fragments import Fragment
 from imagelint.documents.runlines.values import Value
+from imagelint.documents.runtime.field import Place
 from imagelint.documents.serving.startscript import map_scalar
+from imagelint.documents.shared import ImageRole, ImageUse, image_use
 from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
@@ -30,6 +33,7 @@ if TYPE_CHECKING:
 
 _EXPRESSION = pattern(r"\$\{\{[^{}]*\}\}")
 _NO_WORD = pattern(r"\W+")
+_IMAGE_SCHEME = "docker://"
 _BUILD_ACTION = "docker/build-push-action"
 _COMMA = pattern(r"[^,\s](?:[^,\n]*[^,\s])?")
 _LINE = pattern(r"[^\s](?:[^\n]*[^\s])?")
@@ -60,6 +64,50 @@ def _step(step: Cursor, variables: Variables) -> Iterator[Fragment]:
     if isinstance(place.node, Scalar) and shell in POSIX_SHELLS:
         mapped = without_expressions(map_scalar(place.node), variables)
         yield Fragment(mapped, shell, variables, place.path)
+
+
+def images(root: Cursor) -> Iterator[ImageUse]:
+    """The images that jobs, their services and steps run in."""
+    if root["jobs"].exists or root["runs"].exists:
+        known = _variables(root["env"], {})
+        for place in _images_of_github(root):
+            yield from _image(place, known)
+        return
+    known = _variables(root["variables"], {})
+    for _, job in (("", root), *root.entries()):
+        if isinstance(job.node, Mapping):
+            variables = known if job is root else _variables(job["variables"], known)
+            for place in (job["image"], *job["services"].items()):
+                named = place["name"] if isinstance(place.node, Mapping) else place
+                yield from _image(named, variables)
+
+
+def _images_of_github(root: Cursor) -> Iterator[Cursor]:
+    jobs = tuple(job for _, job in root["jobs"].entries())
+    for job in jobs:
+        container = job["container"]
+        yield container["image"] if isinstance(container.node, Mapping) else container
+        yield from (service["image"] for _, service in job["services"].entries())
+    for steps in (*(job["steps"] for job in jobs), root.at("runs", "steps")):
+        yield from (step["uses"] for step in steps.items() if _is_image(step["uses"]))
+    if _is_image(root.at("runs", "image")):
+        yield root.at("runs", "image")
+
+
+def _is_image(place: Cursor) -> bool:
+    return isinstance(place.node, Scalar) and place.node.text.startswith(_IMAGE_SCHEME)
+
+
+def _image(place: Cursor, variables: Variables) -> Iterator[ImageUse]:
+    node = place.node
+    if not isinstance(node, Scalar) or not isinstance(node.value, str) or not node.value:
+        return
+    written = map_scalar(node)
+    skipped = len(_IMAGE_SCHEME) if _is_image(place) else 0
+    text = without_expressions(written, variables).text[skipped:]
+    known = {name: fact.value for name, fact in variables.items() if isinstance(fact, Known)}
+    span = written.place(skipped, len(written.text))
+    yield image_use(Place(span, place.path), ImageRole.COMPOSE, text, with_gaps(text, known))
 
 
 def action_builds(root: Cursor) -> Iterator[BuildLine]:

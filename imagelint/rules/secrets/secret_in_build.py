@@ -18,6 +18,8 @@ from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
+# Where a line, or a step, hands it over.
+_LINES = frozenset(("makefile", "shell-script", "workflow"))
 _BUILD = frozenset((EnvOrigin.ENV, EnvOrigin.ARG, EnvOrigin.SHELL, EnvOrigin.BUILD_ARG))
 
 if TYPE_CHECKING:
@@ -90,6 +92,15 @@ def _set(variable: EnvVar, ctx: Context, options: Options) -> Findings:
         return
     if isinstance(variable.value, Known):
         yield from _literal(variable, variable.value.value, ctx)
+    elif variable.origin is EnvOrigin.BUILD_ARG and ctx.document.kind in _LINES:
+        yield ctx.finding(
+            variable,
+            f"the build argument `{variable.name}` stays in the history of the image",
+            help=_MOUNT % variable.name,
+            subject=variable.name,
+            severity=Severity.MEDIUM,
+            confidence=Confidence.LIKELY,
+        )
     elif variable.origin is EnvOrigin.ENV and takes_argument(ctx.document, variable):
         yield ctx.finding(
             variable,

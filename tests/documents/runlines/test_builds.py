@@ -7,7 +7,7 @@ from imagelint.core.source import Source
 from imagelint.documents.builds import BuiltImage, NamedContext
 from imagelint.documents.detect import detect
 from imagelint.documents.runlines.document import parse_script, parse_workflow
-from imagelint.documents.shared import EnvVar
+from imagelint.documents.shared import EnvVar, ImageUse
 
 
 def built(text: str, files: tuple[str, ...] = ("Dockerfile",)) -> list[BuiltImage]:
@@ -127,3 +127,32 @@ def test_steps_that_build() -> None:
 )
 def test_what_tells_of_builds_is_of_ours(name: str, text: str, kind: str) -> None:
     assert detect(name, text) == kind
+
+
+IMAGES = """\
+jobs:
+  a:
+    container: {image: "one:1"}
+    services: {db: {image: "two:${{ matrix.v }}"}}
+    steps: [{uses: "docker://three:3"}, {uses: actions/checkout@v5}]
+"""
+
+
+def test_images_that_workflows_run_in() -> None:
+    document = parse_workflow(Source(".github/workflows/a.yml", IMAGES), lambda _name: None)
+    found = document.nodes_of(ImageUse)
+    assert [isinstance(one.reference, Known) for one in found] == [True, False, True]
+    assert IMAGES[slice(*found[2].span)] == "three:3"
+    assert found[0].path == "jobs.a.container.image"
+
+
+def test_images_of_actions_and_pipelines() -> None:
+    action = "runs: {using: docker, image: 'docker://a:1'}\n"
+    document = parse_workflow(Source("action.yml", action), lambda _name: None)
+    assert [one.text for one in document.nodes_of(ImageUse)] == ["a:1"]
+    own = "runs: {using: docker, image: Dockerfile}\n"
+    document = parse_workflow(Source("action.yml", own), lambda _name: None)
+    assert document.nodes_of(ImageUse) == ()
+    pipeline = "default: {image: {name: a}, services: [b, {name: c}]}\nimage: d\nx: 1\n"
+    document = parse_workflow(Source(".gitlab-ci.yml", pipeline), lambda _name: None)
+    assert [one.text for one in document.nodes_of(ImageUse)] == ["d", "a", "b", "c"]
