@@ -9,7 +9,7 @@ from imagelint.documents.dockerfile.expansion.scopes import PLATFORM_ARGUMENTS
 from imagelint.documents.dockerfile.expansion.substitution import ExpansionError
 from imagelint.documents.dockerfile.expansion.variables import ExpansionStyle, expand
 from imagelint.documents.dockerfile.syntax.arguments import KEYWORDS
-from imagelint.documents.dockerfile.uses import origins_of
+from imagelint.documents.dockerfile.uses import UseSource, origins_of
 from imagelint.documents.dockerfile.validation.jsonform import broken_json_form
 
 if TYPE_CHECKING:
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
     from imagelint.documents.dockerfile.model import Instruction
 
-__all__ = ["KEYWORDS", "PLATFORM_ARGUMENTS", "expanded", "is_broken_array", "origins_of"]
+__all__ = ["KEYWORDS", "PLATFORM_ARGUMENTS", "UseSource", "expanded", "is_broken_array"]
+__all__ += ["origins_of"]
 
 
 def is_broken_array(instruction: Instruction) -> bool:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from imagelint.rules.api import Context, Findings
 
 
-@rule(AllowanceUse, Severity.MEDIUM)
+@rule(AllowanceUse, Severity.MEDIUM, references=("hadolint DL1001",))
 def refused_allowance(use: AllowanceUse, ctx: Context) -> Findings:
     """The policy does not accept an allowance or a waiver.
 

@@ -17,6 +17,13 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
     Stage,
     Severity.LOW,
     confidence=Confidence.LIKELY,
+    references=(
+        "hadolint DL3057",
+        "Trivy DS-0026",
+        "Checkov CKV_DOCKER_2",
+        "Dockle CIS-DI-0006",
+        "droast DF012",
+    ),
 )
 def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     r"""The image of a server has no HEALTHCHECK.
@@ -26,9 +33,9 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     instead, so the rule is for images that run elsewhere.
 
     Except:
-        Images that start no server: no known engine, no server of web applications (`uvicorn`,
-        `gunicorn`, `fastapi run` …), no EXPOSE, only a shell, or commands of which the last ends by
-        itself (`make package && mv …`).
+        Images that start no server (of which other tools speak as well): no known engine, no
+        server of web applications (`uvicorn`, `gunicorn`, `fastapi run` …), no EXPOSE, only a
+        shell, or commands of which the last ends by itself (`make package && mv …`).
 
     Bad:
         FROM python:3.12.7-slim

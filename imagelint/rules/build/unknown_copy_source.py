@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.dockerfile.model import Stage
@@ -11,7 +13,12 @@ from imagelint.documents.queries.named_contexts import is_named_context
 from imagelint.documents.queries.stages import stages
 from imagelint.documents.shared import image_use
 from imagelint.knowledge.dockerfile.official_images import OFFICIAL_IMAGES
-from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.dockerfile.model import Instruction
+    from imagelint.documents.dockerfile.vocabulary import UseSource
+
+from imagelint.rules.api import Confidence, Context, Finding, Findings, Fix, Severity, rule
 
 _BARE = pattern(r"[A-Za-z][A-Za-z0-9_.-]*")
 
@@ -23,10 +30,11 @@ _BARE = pattern(r"[A-Za-z][A-Za-z0-9_.-]*")
     references=("hadolint DL3022", "droast DF049"),
 )
 def unknown_copy_source(stage: Stage, ctx: Context) -> Findings:
-    """Files are taken from a stage that there is not.
+    """Files are taken from a stage that there is not, or not yet.
 
     What is no stage is taken for an image: the build asks the registry for it, and fails, or gets
-    what somebody else has put there under that name.
+    what somebody else has put there under that name. Of a stage further down the build says that
+    it "needs to be defined before", which is a high finding.
 
     Except:
         Images with a tag, a digest or a path, official images, contexts that a compose or bake
@@ -44,28 +52,47 @@ def unknown_copy_source(stage: Stage, ctx: Context) -> Findings:
         FROM debian:12.7
         COPY --from=builder /server /server
     """
-    names = {one.name: one.index for one in stages(ctx.document) if one.name}
+    every = [one for one in stages(ctx.document) if one.name]
+    refused = {complaint.span for complaint in ctx.document.complaints}
     for instruction in stage.instructions:
         for source in origins_of(instruction):
-            name = source.text
+            name = source.text.lower()
             if not isinstance(source.value, Known) or not _BARE.fullmatch(name):
                 continue
-            if name.lower() in names or name in OFFICIAL_IMAGES:
-                continue
-            if name in ctx.environment.build_contexts:
-                continue
-            use = image_use(source, source.role, name, name)
-            if is_named_context(use, ctx.source.origin, ctx.project):
-                continue
-            near = nearest_name(name.lower(), names)
-            yield ctx.finding(
-                source,
-                f"no stage is called `{name}`" + (f": did you mean `{near}`?" if near else ""),
-                help=f"write `{near}`" if near else _NAME_IT,
-                subject=name,
-                fix=Fix(f"write {near}", (ctx.edit(source.span, near),)) if near else None,
-                references=None if instruction.keyword == "COPY" else (),
-            )
+            found = [one.index for one in every if one.name == name]
+            if not found and not _is_elsewhere(source, ctx):
+                near = nearest_name(name, [one.name for one in every if one.index < stage.index])
+                yield _unknown(source, near, instruction, ctx)
+            elif found and min(found) > stage.index and source.span not in refused:
+                yield ctx.finding(
+                    source,
+                    f"the stage `{name}` is defined further down, and is needed before",
+                    help="move the stage up, before the one that copies from it",
+                    subject=name,
+                    severity=Severity.HIGH,
+                    confidence=Confidence.CERTAIN,
+                    references=None if instruction.keyword == "COPY" else (),
+                )
+
+
+def _is_elsewhere(source: UseSource, ctx: Context) -> bool:
+    """Whether it is an image that everybody knows, or a context that the build is given."""
+    name = source.text
+    if name in OFFICIAL_IMAGES or name in ctx.environment.build_contexts:
+        return True
+    use = image_use(source, source.role, name, name)
+    return is_named_context(use, ctx.source.origin, ctx.project)
+
+
+def _unknown(source: UseSource, near: str, instruction: Instruction, ctx: Context) -> Finding:
+    return ctx.finding(
+        source,
+        f"no stage is called `{source.text}`" + (f": did you mean `{near}`?" if near else ""),
+        help=f"write `{near}`" if near else _NAME_IT,
+        subject=source.text,
+        fix=Fix(f"write {near}", (ctx.edit(source.span, near),)) if near else None,
+        references=None if instruction.keyword == "COPY" else (),
+    )
 
 
 _NAME_IT = "name a stage, or an image with its tag: `<image>:<tag>`"
