@@ -33,6 +33,7 @@ _GO_VALUED = frozenset(
     {"-ldflags", "-tags", "-o", "-C", "-p", "-mod", "-modfile", "-gcflags", "-asmflags"}
     | {"-buildmode", "-overlay", "-pkgdir", "-toolexec", "-gccgoflags", "-installsuffix"}
 )
+_GO_RUN = ("run",)
 _EXACT = pattern(r"v?\d+\.\d+\.\d+[\w.+-]*")
 _COMMIT = pattern(r"[0-9a-f]{40}", re.IGNORECASE)
 
@@ -64,7 +65,7 @@ def _read_gem(call: Call) -> tuple[PackageInstall, ...]:
     if not verb:
         return ()
     version = words.values("-v", "--version")
-    packages = [_split(word, ":") for word in operands]
+    packages = [_gem_requirement(word) for word in operands]
     if version:
         packages = [_with_version(package, version[0]) for package in packages]
     return (_install(call, verb, words, tuple(packages)),)
@@ -92,11 +93,15 @@ def _read_cargo(call: Call) -> tuple[PackageInstall, ...]:
 
 
 def _read_go(call: Call) -> tuple[PackageInstall, ...]:
-    """`go install` and `go get`."""
+    """`go install`, `go get`, and the module that `go run` fetches."""
     words = call.words
-    verb, operands = words.verb(call.manager.installs)
+    verb, operands = words.verb((*call.manager.installs, *_GO_RUN))
     if not verb:
         return ()
+    if verb in _GO_RUN:
+        # What stands behind the package is the program's own.
+        fetched = [_go_requirement(word) for word in operands[:1] if "@" in bare_text(word)]
+        return (_install(call, verb, words, tuple(fetched)),) if fetched else ()
     return (_install(call, verb, words, tuple(map(_go_requirement, operands))),)
 
 
@@ -127,6 +132,12 @@ def _node_requirement(word: Word) -> Requirement:
     if is_open(word):
         return found._replace(name=scope + found.name, pinned=UNKNOWN)
     return found._replace(name=scope + found.name)
+
+
+def _gem_requirement(word: Word) -> Requirement:
+    if bare_text(word).endswith(".gem"):
+        return Requirement(word.span, word.raw, "", pinned=Known(value=True), local=True)
+    return _split(word, ":")
 
 
 def _go_requirement(word: Word) -> Requirement:

@@ -1,0 +1,38 @@
+"""The rule `unpinned-installer`."""
+
+from __future__ import annotations
+
+from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.queries.pins import loose_packages
+from imagelint.documents.shell.script import Command
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(Command, Severity.INFO, references=("hadolint DL3013",))
+def unpinned_installer(command: Command, ctx: Context) -> Findings:
+    """What installs packages is itself installed in whatever version is newest.
+
+    pip, setuptools, wheel, uv and poetry are not served, but they decide how everything else is
+    resolved and built: a new major of setuptools has more than once broken builds in which nothing
+    had changed. For those who want to build the same image again.
+
+    Except:
+        Constraint files, hashes and versions that depend on a variable.
+
+    Bad:
+        FROM python:3.12.7-slim
+        RUN pip install --no-cache-dir --upgrade pip
+
+    Good:
+        FROM python:3.12.7-slim
+        RUN pip install --no-cache-dir --upgrade pip==24.2
+    """
+    for install in package_installs(command):
+        for package in loose_packages(install):
+            if package.name in install.manager.own:
+                yield ctx.finding(
+                    package,
+                    f"`{package.name}` may come in another version with {command.place.again}",
+                    help=f"name the version: `{install.manager.pin.of(package.name, '<version>')}`",
+                    subject=package.name,
+                )
