@@ -22,6 +22,7 @@ from imagelint.rules import catalog
 from imagelint.rules.compile import compile_table
 from imagelint.rules.documentation import read_documentation
 from tools.fieldtable import field_table
+from tools.guide import guide_page
 from tools.migrating import migrating_page
 from tools.security import security_page
 from tools.tables import BadTableError, read_tables
@@ -58,6 +59,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "policies" / "policy.schema.json", written_schema()
     yield ROOT / "docs" / "engines.md", engines_page()
     yield ROOT / "docs" / "security.md", security_page()
+    yield ROOT / "docs" / "guide.md", guide_page()
     yield ROOT / "docs" / "migrating.md", migrating_page()
     yield ROOT / "docs" / "rules" / "README.md", index()
     for name in catalog.names():

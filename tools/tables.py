@@ -216,6 +216,7 @@ def read_tables(folder: Path) -> dict[str, dict[str, Any]]:
         tables[name] = tomllib.loads(path.read_text(encoding="utf-8"))
         wrong += (f"{place}: {complaint}" for complaint in complaints(name, tables[name]))
     if not wrong:
+        tables["inventory"] = {"tables": [_inventory_row(*one) for one in sorted(tables.items())]}
         engines = [tables[name] for name in sorted(tables) if name.startswith("engines/")]
         tables["engines/index"] = {**index(cast("Sequence[EngineTable]", engines))}
         wrong += (f"engines: {one}" for one in _ambiguous(tables["engines/index"]))
@@ -225,6 +226,17 @@ def read_tables(folder: Path) -> dict[str, dict[str, Any]]:
     if wrong:
         raise BadTableError("\n".join(wrong))
     return tables
+
+
+def _inventory_row(name: str, table: Mapping[str, Any]) -> dict[str, Any]:
+    """What the inventory says of a table: of an operator, its release is where it was read."""
+    parts = [
+        part["source"] for part in table.values() if isinstance(part, dict) and _SOURCE in part
+    ]
+    read = f"{table['title']} {table['release']}" if "release" in table else "; ".join(parts)
+    source = table.get(_SOURCE) or read
+    dates = {key: table[key] for key in ("asof", "stale_after")}
+    return {"name": name, **dates, "source": source}
 
 
 def index(engines: Sequence[EngineTable]) -> EngineIndex:

@@ -20,6 +20,7 @@ COMMANDS = {
     "rules": "List the rules.",
     "explain": "Explain a rule by its name or by another tool's id.",
     "size": "Tell how much memory a model takes, and upon which GPUs it fits.",
+    "knowledge": "List the tables of facts, their days and sources, or search them.",
     "policy": "Show, check or describe policies.",
     "init": "Write a first policy after looking at what the repository holds.",
     "completion": "Print the shell completion script.",
@@ -43,11 +44,10 @@ class Commands(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         """The command that is meant by the first argument."""
-        name = args[0]
-        if name not in COMMANDS and not name.startswith("-"):
+        if args[0] not in COMMANDS and not args[0].startswith("-"):
             from imagelint.cli.names import unknown
 
-            ctx.fail(unknown("command", name, COMMANDS))
+            ctx.fail(unknown("command", args[0], COMMANDS))
         return super().resolve_command(ctx, args)
 
     def invoke(self, ctx: click.Context) -> object:

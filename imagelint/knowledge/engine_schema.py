@@ -285,6 +285,8 @@ class EngineTable(TypedDict):
     """One serving engine."""
 
     name: Annotated[str, "the name of its file"]
+    asof: str
+    stale_after: Annotated[int, "days behind `asof` from which it is to be read again"]
     title: str
     kind: Literal["generation", "embedding"]
     maintenance: Annotated[str, "that the project is at its end, and since when; or empty"]

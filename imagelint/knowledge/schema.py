@@ -31,7 +31,7 @@ class ShareRow(TypedDict):
     mebibytes: Annotated[int, "how many one unit is; 0: it is no memory"]
 
 
-class AcceleratorTable(TypedDict):
+class AcceleratorTable(forms.Dated):
     """Resources of Kubernetes that hand out accelerators."""
 
     source: str
@@ -64,10 +64,9 @@ class ProductRow(TypedDict):
     packages: list[str]
 
 
-class AdvisoryTable(TypedDict):
+class AdvisoryTable(forms.Dated):
     """Holes by the version that closes them."""
 
-    asof: str
     source: str
     entries: list[AdvisoryRow]
     products: list[ProductRow]
@@ -85,7 +84,7 @@ class BaseImageRow(TypedDict):
     drops: NotRequired[bool]
 
 
-class BaseImageTable(TypedDict):
+class BaseImageTable(forms.Dated):
     """Images that others are built upon."""
 
     source: str
@@ -127,7 +126,7 @@ class UncompiledRow(TypedDict):
     source: str
 
 
-class CudaTable(TypedDict):
+class CudaTable(forms.Dated):
     """CUDA releases."""
 
     floors: dict[str, str]
@@ -164,11 +163,10 @@ EnumeratedFields = TypedDict(
 )
 
 
-class EnumerationTable(TypedDict):
+class EnumerationTable(forms.Dated):
     """Fields that take one of a few words."""
 
     source: str
-    asof: str
     parts: list[EnumeratedPart]
     fields: list[EnumeratedFields]
     names: dict[str, list[str]]
@@ -193,7 +191,7 @@ class ArchitectureRow(TypedDict):
     last: str
 
 
-class GpuTable(TypedDict):
+class GpuTable(forms.Dated):
     """GPUs."""
 
     source: str
@@ -209,11 +207,10 @@ class KindsRow(TypedDict):
     removed: NotRequired[Annotated[str, "the release that no longer serves them: `1.22`"]]
 
 
-class KubernetesKindsTable(TypedDict):
+class KubernetesKindsTable(forms.Dated):
     """The kinds of Kubernetes' own groups."""
 
     source: str
-    asof: str
     clients: list[str]
     openshift: list[str]
     versions: list[KindsRow]
@@ -240,16 +237,15 @@ class MovedRow(TypedDict):
     source: str
 
 
-class LifetimeTable(TypedDict):
+class LifetimeTable(forms.Dated):
     """Images at their end."""
 
-    asof: str
     source: str
     ended: list[EndedRow]
     moved: list[MovedRow]
 
 
-class ModelTable(TypedDict):
+class ModelTable(forms.Dated):
     """Billions of parameters by parts of names, and bytes per weight of some."""
 
     source: str
@@ -269,10 +265,10 @@ class ProgramRow(TypedDict):
     source: str
 
 
-class ProgramTable(TypedDict):
+class ProgramTable(forms.Dated):
     """Programs for checks that images do not have."""
 
-    asof: str
+    source: str
     images: list[ProgramRow]
 
 
@@ -306,10 +302,9 @@ class MovedModel(TypedDict):
     source: str
 
 
-class HubTable(TypedDict):
+class HubTable(forms.Dated):
     """Hubs of models, the usual one first."""
 
-    asof: str
     source: str
     hubs: list[HubRow]
     gated: list[GatedRow]
@@ -327,18 +322,17 @@ class OtherServerRow(TypedDict):
     source: str
 
 
-class OtherServerTable(TypedDict):
+class OtherServerTable(forms.Dated):
     """Servers without a table of their own."""
 
     source: str
     servers: list[OtherServerRow]
 
 
-class PodSecurityTable(TypedDict):
+class PodSecurityTable(forms.Dated):
     """What the Pod Security Standards let pods have."""
 
     source: str
-    asof: str
     capabilities: Annotated[list[str], "which may be added, by baseline"]
     restricted_capabilities: Annotated[list[str], "which may be added, by restricted"]
     sysctls: Annotated[list[str], "settings of the kernel that a pod may have"]
@@ -353,7 +347,7 @@ class WeightRow(TypedDict):
     bytes: float
 
 
-class WeightTable(TypedDict):
+class WeightTable(forms.Dated):
     """Bytes per weight."""
 
     source: str

@@ -72,6 +72,7 @@ class OperatorTable(TypedDict):
     groups: Annotated[list[str], "API groups of its objects"]
     release: str
     asof: str
+    stale_after: Annotated[int, "days behind `asof` from which it is to be read again"]
     workloads: list[WorkloadRow]
 
 

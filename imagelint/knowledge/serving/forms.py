@@ -5,6 +5,28 @@ from __future__ import annotations
 from typing import Annotated, NotRequired, TypedDict
 
 
+class Dated(TypedDict):
+    """What every table says: the day on which it was last compared with its sources."""
+
+    asof: str
+    stale_after: Annotated[int, "days behind `asof` from which it is to be compared again"]
+
+
+class InventoryRow(TypedDict):
+    """A table, and how old it is."""
+
+    name: str
+    asof: str
+    stale_after: int
+    source: str
+
+
+class Inventory(TypedDict):
+    """All tables, made of them."""
+
+    tables: list[InventoryRow]
+
+
 class EngineFlagsRow(TypedDict):
     """The flags of one engine, each table by release."""
 
@@ -16,10 +38,9 @@ class EngineFlagsRow(TypedDict):
     variables_gone: dict[str, list[str]]
 
 
-class EngineFlagsTable(TypedDict):
+class EngineFlagsTable(Dated):
     """The flags of engines by release."""
 
-    asof: str
     source: str
     engines: dict[str, EngineFlagsRow]
 
@@ -38,10 +59,9 @@ class ModelShapeRow(TypedDict):
     latent: NotRequired[Annotated[int, "elements of a layer and token, with latent attention"]]
 
 
-class ModelShapeTable(TypedDict):
+class ModelShapeTable(Dated):
     """The shapes of models."""
 
-    asof: str
     source: str
     strict: Annotated[list[str], "engines that end where heads cannot be divided"]
     shapes: list[ModelShapeRow]
@@ -55,9 +75,8 @@ class NodeLabelRow(TypedDict):
     meant: Annotated[dict[str, list[str]], "a value, by globs of what is written in its place"]
 
 
-class NodeLabelTable(TypedDict):
+class NodeLabelTable(Dated):
     """Labels that name accelerators."""
 
     source: str
-    asof: str
     labels: list[NodeLabelRow]

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import ast
+import re
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+import imagelint
+from imagelint.knowledge.inventory import DatedTable, search, tables
+
+ROOT = Path(imagelint.__file__).parent
+DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
+# Of their tables an index is made, which is asked.
+INDEXED = {"engines", "operators"}
+# What asks tables on behalf of users, and not of rules.
+ASKED_BY_COMMANDS = {"inventory"}
+
+
+@cache
+def trees() -> dict[str, ast.Module]:
+    """All modules of the program that are written by hand, by name."""
+    paths = (path for path in ROOT.rglob("*.py") if path.parent.name != "compiled")
+    return {
+        ".".join(("imagelint", *path.relative_to(ROOT).with_suffix("").parts)): ast.parse(
+            path.read_text(encoding="utf-8")
+        )
+        for path in paths
+    }
+
+
+@cache
+def reached_by_rules() -> frozenset[str]:
+    """The modules that rules import, or that what they import imports, wherever that is done."""
+    found: set[str] = set()
+    waiting = [name for name in trees() if name.startswith("imagelint.rules.")]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in trees():
+            continue
+        found.add(name)
+        for node in ast.walk(trees()[name]):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                waiting.append(node.module)
+                waiting += [f"{node.module}.{one.name}" for one in node.names]
+    return frozenset(found)
+
+
+def readers(table: str) -> set[str]:
+    """The modules that ask for a table by its name."""
+    return {
+        name
+        for name, tree in trees().items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "table"
+        for argument in node.args
+        if isinstance(argument, ast.Constant) and argument.value == table
+    }
+
+
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
+def test_every_table_says_how_old_it_is_and_where_it_was_read(table: DatedTable) -> None:
+    assert DAY.fullmatch(table.asof)
+    assert 7 <= table.stale_after <= 366
+    assert len(table.source) > 5
+
+
+@pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
+def test_every_table_is_read_by_a_rule(table: DatedTable) -> None:
+    folder = table.name.partition("/")[0]
+    asked = f"{folder}/index" if folder in INDEXED else table.name
+    assert readers(asked) & reached_by_rules()
+
+
+def test_every_table_that_is_asked_for_is_there() -> None:
+    known = {one.name for one in tables()} | {"engines/index", "operators/index"}
+    asked = {
+        argument.value
+        for tree in trees().values()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "table"
+        for argument in node.args
+        if isinstance(argument, ast.Constant)
+    }
+    assert asked <= known | ASKED_BY_COMMANDS
+
+
+def test_a_table_is_stale_behind_its_time() -> None:
+    table = DatedTable("gpus", "2026-01-01", 30, "somewhere")
+    assert not table.is_stale("2026-01-31")
+    assert table.is_stale("2026-02-01")
+
+
+def test_no_table_is_dated_into_the_future() -> None:
+    assert all(date.fromisoformat(one.asof) <= date(2026, 11, 26) for one in tables())
+
+
+def test_a_search_finds_rows_by_a_word_in_them() -> None:
+    found = {(one.table, one.place) for one in search("cve-2025-32434")}
+    assert any(table == "advisories" for table, _ in found)
+    assert list(search("no such word anywhere")) == []
+
+
+def test_a_search_knows_operators_and_engines() -> None:
+    assert any(one.table == "engines/vllm" for one in search("gpu-memory-utilization"))
+    assert any(one.table == "operators/index" for one in search("LeaderWorkerSet"))
