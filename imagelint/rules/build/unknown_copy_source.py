@@ -61,7 +61,8 @@ def unknown_copy_source(stage: Stage, ctx: Context) -> Findings:
                 continue
             found = [one.index for one in every if one.name == name]
             if not found and not _is_elsewhere(source, ctx):
-                near = nearest_name(name, [one.name for one in every if one.index < stage.index])
+                before = (one for one in every if one.index < stage.index)
+                near = nearest_name(name, [one.name for one in before if one.name != stage.name])
                 yield _unknown(source, near, instruction, ctx)
             elif found and min(found) > stage.index and source.span not in refused:
                 yield ctx.finding(
