@@ -178,7 +178,7 @@ def _bare(fact: object) -> object:
 def may_listen(server: ServingCommand, port: int) -> bool:
     """Whether anybody may listen on a port where a server runs: itself, or who stands beside it."""
     known, runtime = server.facts, server.launch.runtime
-    shared = runtime.kind == "compose" and runtime.host.network.value is UNKNOWN
+    shared = runtime.kind in ("compose", "run") and runtime.host.network.value is UNKNOWN
     if known is None or shared:
         return True
     metrics = known.metrics.port if known.metrics else None
