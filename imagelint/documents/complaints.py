@@ -269,3 +269,39 @@ class UnknownField(Complaint):
     """An object has a field that Kubernetes does not know; about its path."""
 
     __slots__ = ()
+
+
+class ConflictingFields(Complaint):
+    """An object has two fields of which one alone may be there; about the path of the second."""
+
+    __slots__ = ()
+
+
+class MissingField(Complaint):
+    """A part of an object lacks a field without which it is refused; about the part's path."""
+
+    __slots__ = ()
+
+
+class InvalidName(Complaint):
+    """An object, or a part of one, cannot have its name; about the path of the name."""
+
+    __slots__ = ()
+
+
+class MalformedLabel(Complaint):
+    """The key or the value of a label is none; about its path."""
+
+    __slots__ = ()
+
+
+class InvalidPort(Complaint):
+    """A number or a word in an object is no port; about its path."""
+
+    __slots__ = ()
+
+
+class InvalidQuantity(Complaint):
+    """An amount in an object is no quantity; about its path."""
+
+    __slots__ = ()

@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.base import Allowance, Complaint, Document
-from imagelint.documents.complaints import MalformedObject, ObjectWithoutKind, UnknownField
+from imagelint.documents.complaints import (
+    ConflictingFields,
+    InvalidName,
+    InvalidPort,
+    InvalidQuantity,
+    MalformedLabel,
+    MalformedObject,
+    MissingField,
+    ObjectWithoutKind,
+    UnknownField,
+)
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
@@ -39,8 +49,11 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import YamlNode
 
 
-_OF_SHAPE = (MalformedObject, UnknownField)
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
+_OF_SHAPE = (
+    *(ConflictingFields, MalformedLabel, InvalidName, InvalidPort, InvalidQuantity),
+    *(MalformedObject, MissingField, UnknownField),
+)
 _LOCAL = "config.kubernetes.io/local-config"
 
 

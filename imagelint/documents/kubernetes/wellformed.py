@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.complaints import MalformedObject, UnknownField
-from imagelint.documents.kubernetes.conformity import malformed, misfits, unknown_fields
+from imagelint.documents.kubernetes.constraints.names import label_name, object_name
+from imagelint.documents.kubernetes.constraints.types import (
+    Strictness,
+    malformed,
+    misfits,
+    unknown_fields,
+)
 from imagelint.documents.kubernetes.identity import is_own
 from imagelint.documents.kubernetes.pods.shapes import TEMPLATES, is_whole_container
 from imagelint.documents.yaml.cursor import Cursor
@@ -34,6 +40,13 @@ _WHOLE_BY = {
 # Resources that name a model, and no container: kubeai-project/kubeai:api/k8s/v1/model_types.go,
 # kaito-project/kaito:api/v1beta1.
 _MODELS = frozenset((("kubeai.org", "Model"), ("kaito.sh", "Workspace"), ("kaito.sh", "RAGEngine")))
+_NAMED_BY_DNS = frozenset(
+    (
+        *("ConfigMap", "HorizontalPodAutoscaler", "Ingress", "LimitRange", "NetworkPolicy"),
+        *("PersistentVolume", "PersistentVolumeClaim", "PodDisruptionBudget", "PriorityClass"),
+        *("ResourceQuota", "RuntimeClass", "Secret", "ServiceAccount", "StorageClass"),
+    )
+)
 # Their content is a pattern, a schema or what somebody else has written.
 _HOLD_ANYTHING = ("CustomResourceDefinition", "ControllerRevision", "AdmissionReview")
 
@@ -61,18 +74,40 @@ def _misfits(obj: KubernetesObject, *, own: bool) -> Iterator[Complaint]:
     """What is no field of the object, or of another type."""
     known = type_of(obj.api_version, obj.kind) if own else None
     if known is not None and obj.kind not in _HOLD_ANYTHING:
+        strictness = Strictness.WHOLE if _is_complete(obj) else Strictness.FIELDS
         for place, form in obj.body.chosen(known.fields):
             # A patch finds its object by other means than its name, and is only a part of one.
             if place.key != "metadata" or not obj.incomplete:
-                yield from misfits(place, form, strict=True)
+                yield from misfits(place, form, strictness)
         yield from unknown_fields(obj.body, known)
+        yield from _named(obj)
         return
     if not obj.incomplete:
         # Tools write their settings in the same form, with metadata of their own: `eksctl`.
-        yield from misfits(obj.body["metadata"], object_type("meta.v1.ObjectMeta"), strict=False)
+        yield from misfits(
+            obj.body["metadata"], object_type("meta.v1.ObjectMeta"), Strictness.TYPES
+        )
     if own and obj.kind in TEMPLATES:
         spec = obj.body.at(*TEMPLATES[obj.kind], "spec")
-        yield from misfits(spec, object_type("core.v1.PodSpec"), strict=False)
+        yield from misfits(spec, object_type("core.v1.PodSpec"), Strictness.TYPES)
+
+
+def _is_complete(obj: KubernetesObject) -> bool:
+    """Whether nothing completes an object: a patch names no image of its containers."""
+    if obj.incomplete or obj.kind not in TEMPLATES:
+        return not obj.incomplete
+    path = (*TEMPLATES[obj.kind], "spec")
+    containers = obj.body.at(*path, "containers").items()
+    return bool(containers) and all(one["image"].exists for one in containers)
+
+
+def _named(obj: KubernetesObject) -> Iterator[Complaint]:
+    """Why an object cannot have its name."""
+    name = obj.body.at("metadata", "name")
+    if obj.kind in ("Namespace", "Service"):
+        yield from label_name(name, f"a {obj.kind}")
+    elif obj.kind in TEMPLATES or obj.kind in _NAMED_BY_DNS:
+        yield from object_name(name, obj.kind)
 
 
 def _once(found: list[Complaint]) -> Iterator[Complaint]:

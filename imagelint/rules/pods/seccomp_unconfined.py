@@ -27,7 +27,7 @@ def seccomp_unconfined(pod: Pod | ComposeService, ctx: Context) -> Findings:
     no model server makes.
 
     Except:
-        Privileged containers, where a profile has no effect. Pods of a DaemonSet, which do a node's
+        Pods of a DaemonSet, which do a node's
         work, get a low severity, and so does what a pod says and each of its containers says
         otherwise.
 
@@ -65,7 +65,7 @@ def seccomp_unconfined(pod: Pod | ComposeService, ctx: Context) -> Findings:
     """
     if isinstance(pod, ComposeService):
         profile = pod.runtime.privileges.seccomp
-        if is_unconfined(profile) and not pod.runtime.privileges.privileged.on:
+        if is_unconfined(profile):
             message = f"seccomp is switched off for the {pod.title} `{pod.name}`"
             yield ctx.finding(profile, message, help=_DROP, subject=pod.name)
         return

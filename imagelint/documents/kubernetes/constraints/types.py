@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from enum import Enum
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.documents.booleans import GO_YAML
 from imagelint.documents.complaints import MalformedObject, UnknownField
+from imagelint.documents.kubernetes.constraints.rules import Held, constraints, quantity
 from imagelint.documents.yaml.cursor import is_template
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 from imagelint.knowledge.kubernetes.fields import (
@@ -48,8 +50,16 @@ _NEVER_EMPTY = frozenset(
 )
 
 
-def misfits(root: Cursor, form: FieldForm, *, strict: bool) -> Iterator[Complaint]:
-    """What below a place is of another type than its form, and where `strict` what is no field."""
+class Strictness(Enum):
+    """To how much an object is held."""
+
+    TYPES = "types"  # of what is known: other releases may have had other fields
+    FIELDS = "fields"  # and to what fields there are, and what they hold
+    WHOLE = "whole"  # and to what must be there: nothing else completes it
+
+
+def misfits(root: Cursor, form: FieldForm, strictness: Strictness) -> Iterator[Complaint]:
+    """What below a place is not as its form says."""
     pending: list[tuple[Cursor, FieldForm]] = [(root, form)]
     while pending:
         place, wanted = pending.pop()
@@ -58,14 +68,29 @@ def misfits(root: Cursor, form: FieldForm, *, strict: bool) -> Iterator[Complain
             continue
         if isinstance(wanted, str):
             yield from _of_scalar(place, node, wanted)
+            if wanted == QUANTITY and strictness is not Strictness.TYPES:
+                yield from quantity(place)
         elif isinstance(wanted, ListOf):
             yield from _items(place, wanted.of, pending)
         elif not isinstance(node, Mapping):
             yield malformed(place, "is not a mapping", "write `<key>: <value>` below it")
-        elif isinstance(wanted, MapOf):
-            pending += [(inner, wanted.of) for _, inner in reversed(place.entries())]
         else:
-            yield from _fields(place, wanted, pending, strict=strict)
+            yield from _inside(place, wanted, pending, strictness)
+
+
+def _inside(
+    place: Cursor,
+    wanted: MapOf | ObjectType,
+    pending: list[tuple[Cursor, FieldForm]],
+    strictness: Strictness,
+) -> Iterator[Complaint]:
+    if isinstance(wanted, MapOf):
+        pending += [(inner, wanted.of) for _, inner in reversed(place.entries())]
+        return
+    strict = strictness is not Strictness.TYPES
+    yield from _fields(place, wanted, pending, strict=strict)
+    if strict:
+        yield from constraints(Held(place, wanted, strictness is Strictness.WHOLE))
 
 
 def unknown_fields(place: Cursor, owner: ObjectType) -> Iterator[Complaint]:
