@@ -149,7 +149,7 @@ COMMAND_LINES = (
             *(*ON_DOCKERFILES, "documents.kubernetes", "documents.yaml.nodes"),
             *("rules.exposure", "rules.gpus", "rules.serving"),
         ),
-        276,
+        286,
     ),
     Command(("rules",), TABLES, EVERYTHING, 361),
     Command(("rules", "--json"), TABLES, EVERYTHING, 361),
