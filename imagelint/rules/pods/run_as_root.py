@@ -57,14 +57,14 @@ def run_as_root(pod: Pod | ComposeService, ctx: Context) -> Findings:
     Bad (compose.yaml):
         services:
           llm:
-            image: vllm/vllm-openai:v0.30.0
+            image: registry.example.com/chat:1.2
             user: root
 
     Good (compose.yaml):
         services:
           llm:
-            image: vllm/vllm-openai:v0.30.0
-            user: "2000:0"
+            image: registry.example.com/chat:1.2
+            user: "10001:0"
     """
     if isinstance(pod, ComposeService):
         user, root = pod.runtime.privileges.user, pod.place.root
