@@ -34,6 +34,10 @@ _GIT_TAG = pattern(
 _FOLLOWS_TORCH = frozenset(("torchaudio", "torchvision"))
 
 
+# Whose operands are names of groups, which have no versions.
+_OF_GROUPS = ("groupinstall",)
+
+
 def is_loose(package: Requirement) -> bool:
     """Whether certainly another version may come with the next build."""
     if not isinstance(package.pinned, Known) or package.pinned.value or package.local:
@@ -83,6 +87,8 @@ def names_commit(address: str) -> bool:
 
 def names_no_version(install: PackageInstall, package: Requirement) -> bool:
     """Whether a package of a distribution is certainly asked for in any version at all."""
-    if not install.ecosystem.is_system or not package.name or package.specifier:
+    if not install.ecosystem.is_system or install.verb in _OF_GROUPS:
+        return False
+    if not package.name or package.specifier:
         return False
     return package.pinned == Known(value=False) and "/" not in package.raw
