@@ -11,7 +11,7 @@ from imagelint.documents.quantity import parse_count, parse_duration
 from imagelint.documents.serving.scaling import Route, Timeout
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.wiring.nodes import Wiring
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 _NGINX = "nginx.ingress.kubernetes.io"
 _F5 = "nginx.org"
 _ALB = "alb.ingress.kubernetes.io"
+_CONTOUR, _AZURE = "projectcontour.io", "appgw.ingress.kubernetes.io"
+_HAPROXY_TECH, _HAPROXY_OTHER = "haproxy.org", "haproxy-ingress.github.io"
 _ATTRIBUTES = f"{_ALB}/load-balancer-attributes"
 _IDLE = pattern(r"(?:^|,)\s*idle_timeout\.timeout_seconds\s*=\s*([0-9]{1,9})")
 # What a controller's class is called, and the prefix of the annotations that only it reads.
@@ -30,8 +32,14 @@ _CLASSES = {
     "gce-internal": "gke",
     "traefik": "traefik",
     "istio": "istio",
+    "contour": "contour",
+    "azure-application-gateway": "azure",
+    "azure/application-gateway": "azure",
 }
-_PREFIXES = {_NGINX: "nginx", _ALB: "alb", _F5: _F5, "nginx.com": _F5}
+_PREFIXES = {_NGINX: "nginx", _ALB: "alb", _F5: _F5, "nginx.com": _F5, _CONTOUR: "contour"}
+_PREFIXES |= {_AZURE: "azure", _HAPROXY_TECH: _HAPROXY_TECH, _HAPROXY_OTHER: _HAPROXY_OTHER}
+# Two controllers have this class: what they are spoken to tells them apart.
+_SHARED = {"haproxy": (_HAPROXY_TECH, _HAPROXY_OTHER)}
 # kubernetes/ingress-nginx:docs/user-guide/nginx-configuration/annotations.md;
 # aws-load-balancer-controller:docs/guide/ingress/annotations.md;
 # nginx/kubernetes-ingress: annotations that begin with nginx.org, of a controller of the same class
@@ -61,6 +69,8 @@ def read_routes(obj: KubernetesObject, wiring: Wiring | None) -> Iterator[Route]
             yield _route(obj, obj.body, "gke", (_google(place),), ())
         case "networking.gke.io", "GCPBackendPolicy":
             yield _of_policy(obj)
+        case "projectcontour.io", "HTTPProxy":
+            yield from (_of_contour(obj, rule) for rule in obj.body.at("spec", "routes").items())
         case "route.openshift.io", "Route":
             yield _of_openshift(obj)
 
@@ -98,12 +108,10 @@ def _ingress(ingress: Ingress) -> Route:
     obj = ingress.object
     controller = _controller(ingress)
     timeouts: tuple[Timeout, ...] = ()
-    if controller == "nginx":
-        place = obj.annotation(f"{_NGINX}/proxy-read-timeout")
-        timeouts = (_timeout(place, _bare_seconds(place), "idle", '`"600"`', _NGINX_DEFAULT),)
-    elif controller == _F5:
-        place = obj.annotation(f"{_F5}/proxy-read-timeout")
-        timeouts = (_timeout(place, _nginx_time(place), "idle", "`600s`", _NGINX_DEFAULT),)
+    if controller in _ANNOTATED:
+        name, read, meaning, example, default = _ANNOTATED[controller]
+        place = obj.annotation(name)
+        timeouts = (_timeout(place, read(place), meaning, example, default),)
     elif controller == "alb":
         place = obj.annotation(_ATTRIBUTES)
         timeouts = (_timeout(place, _idle_attribute(place), "idle", _ALB_EXAMPLE, _ALB_DEFAULT),)
@@ -122,7 +130,10 @@ def _controller(ingress: Ingress) -> str:
     only = spoken_to.pop() if len(spoken_to) == 1 else ""
     if not isinstance(ingress.class_name, Known):
         return only
-    by_class = _CLASSES.get(ingress.class_name.value, "")
+    name = ingress.class_name.value
+    if name == "haproxy":
+        return only if only in _SHARED[name] else ""
+    by_class = _CLASSES.get(name, "")
     if by_class == "nginx" and (only == _F5 or _F5 in spoken_to):
         return only  # two controllers are called so; where both are spoken to, nobody knows
     return by_class
@@ -171,6 +182,18 @@ def _of_istio(obj: KubernetesObject, rule: Cursor) -> Route:
     backends = tuple((_service_of(place["host"].word()), "") for place in places)
     timeout = _timeout(rule["timeout"], _duration(rule["timeout"]), "total", "`600s`")
     return _route(obj, rule, "istio", (timeout,), backends)
+
+
+def _of_contour(obj: KubernetesObject, rule: Cursor) -> Route:
+    backends = tuple((service["name"].word(), "") for service in rule["services"].items())
+    place = rule.at("timeoutPolicy", "response")
+    timeout = _timeout(place, _envoy_time(place), "total", "`600s`", _ENVOY_DEFAULT)
+    return _route(obj, rule, "contour", (timeout,), backends)
+
+
+def _envoy_time(place: Cursor) -> Fact[float]:
+    """A duration, which may be `infinity`; so is `0s`."""
+    return Known(_NO_LIMIT, place.span) if place.word() == "infinity" else _duration(place)
 
 
 def _of_openshift(obj: KubernetesObject) -> Route:
@@ -226,3 +249,25 @@ def _duration(place: Cursor) -> Fact[float]:
 
 def _text(fact: Fact[str]) -> str:
     return fact.value if isinstance(fact, Known) else ""
+
+
+# By controller: the annotation, how it is read, what it limits, how 600 s are written, the default.
+# haproxytech/kubernetes-ingress:documentation/annotations.md;
+# jcmoraisjr/haproxy-ingress:docs/content/en/docs/configuration/keys.md;
+# Azure/application-gateway-kubernetes-ingress:docs/annotations.md;
+# projectcontour/contour:site/content/docs (annotations, request routing: Envoy's default)
+_ENVOY_DEFAULT = 15.0
+_ANNOTATED: dict[str, tuple[str, Callable[[Cursor], Fact[float]], str, str, float]] = {
+    "nginx": (
+        f"{_NGINX}/proxy-read-timeout",
+        _bare_seconds,
+        "idle",
+        '`"600"`',
+        _NGINX_DEFAULT,
+    ),
+    _F5: (f"{_F5}/proxy-read-timeout", _nginx_time, "idle", "`600s`", _NGINX_DEFAULT),
+    _HAPROXY_TECH: (f"{_HAPROXY_TECH}/timeout-server", _haproxy_time, "idle", "`600s`", 50.0),
+    _HAPROXY_OTHER: (f"{_HAPROXY_OTHER}/timeout-server", _haproxy_time, "idle", "`600s`", 50.0),
+    "azure": (f"{_AZURE}/request-timeout", _bare_seconds, "total", '`"600"`', 30.0),
+    "contour": (f"{_CONTOUR}/response-timeout", _envoy_time, "total", "`600s`", _ENVOY_DEFAULT),
+}
