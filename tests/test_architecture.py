@@ -36,7 +36,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "rules.compile": ("rules.catalog", "rules.rule"),
     "rules.families": ("core.record", "rules.catalog"),
     "rules.documentation": ("core",),
-    "rules": ("rules.api", "core", "documents", "knowledge"),
+    "rules": ("rules.api", "core", "deployment", "documents", "knowledge"),
     "policy": (
         "core",
         "documents.base",

@@ -30,6 +30,11 @@ class Neighbourhood(NamedTuple):
     manifest: Manifest
     project: Project
 
+    def is_beside(self, found: ObjectInRun) -> bool:
+        """Whether an object stands in the same folder as the manifest, or was rendered with it."""
+        own, other = self.manifest.source.origin, found.manifest.source.origin
+        return dirname(own) == dirname(other)
+
     def object(self, kind: str, name: str, namespace: str) -> ObjectInRun | None:
         """The object of that name; None where there is none, or where several may be meant.
 
@@ -61,5 +66,8 @@ class Neighbourhood(NamedTuple):
         loaded = self.project.document(origin, Manifest)
         if not isinstance(loaded, Known):
             return None
-        at = next((obj for obj in loaded.value.objects if obj.span == one.span), None)
+        # A template may make several objects in one place.
+        said = (one.span, one.kind, one.name)
+        objects = loaded.value.objects
+        at = next((obj for obj in objects if (obj.span, obj.kind, obj.name) == said), None)
         return at and ObjectInRun(loaded.value, at)

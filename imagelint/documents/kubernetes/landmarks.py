@@ -28,7 +28,13 @@ _BACKEND_CONFIGS = ("cloud.google.com/backend-config", "beta.cloud.google.com/ba
 # Of these, no operator makes pods, or Services that others select.
 _WITHOUT_PODS = (
     *("keda.sh", "monitoring.coreos.com", "azmonitoring.coreos.com", "cert-manager.io"),
-    *("external-secrets.io", "networking.istio.io", "security.istio.io", "cloud.google.com"),
+    *(
+        "external-secrets.io",
+        "bitnami.com",
+        "networking.istio.io",
+        "security.istio.io",
+        "cloud.google.com",
+    ),
     *("networking.gke.io", "config.k8s.io", "kustomize.config.k8s.io", "autoscaling.k8s.io"),
 )
 # Istio, Envoy Gateway, Kuadrant, Kong, Traefik (a Middleware may do so), GKE and APISIX.

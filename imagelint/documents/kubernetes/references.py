@@ -13,6 +13,26 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Key
     from imagelint.documents.kubernetes.manifest import Manifest
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+
+
+_HOLDER = "Secret"
+# What keeps Secrets elsewhere, and where each says the name of the one that it makes.
+_MAKERS = frozenset(
+    (
+        *("ExternalSecret", "ClusterExternalSecret", "SealedSecret", "Certificate"),
+        *("VaultStaticSecret", "VaultDynamicSecret", "OnePasswordItem", "InfisicalSecret"),
+        *("KeeperSecret", "GSMSecret", "AzureKeyVaultSecret", "SopsSecret"),
+    )
+)
+_MADE = (
+    ("target", "name"),
+    ("secretName",),
+    ("template", "metadata", "name"),
+    ("destination", "name"),
+    ("managedSecretReference", "secretName"),
+    ("externalSecretName",),
+)
 
 
 class NamedObject(NamedTuple):
@@ -35,3 +55,16 @@ def object_landmarks(manifest: Manifest) -> Iterator[Landmark]:
         if obj.name:
             found = NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
             yield Landmark(object_named(obj.kind, obj.name), found)
+        for made in _made(obj):
+            if made:
+                found = NamedObject(obj.span, _HOLDER, made, obj.namespace)
+                yield Landmark(object_named(_HOLDER, made), found)
+
+
+def _made(obj: KubernetesObject) -> tuple[str, ...]:
+    """The names of the Secrets that an operator makes of an object."""
+    if obj.kind not in _MAKERS:
+        return ()
+    spec = obj.body["spec"]
+    said = [spec.at(*keys).word() for keys in _MADE]
+    return tuple(filter(None, said)) or (obj.name,)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import is_open
-from imagelint.documents.queries.links.scope import Scope, near, same
+from imagelint.documents.queries.links.scope import Scope, misspelt, near, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -15,12 +15,17 @@ if TYPE_CHECKING:
 
 
 class Name(NamedTuple):
-    """The name of an object, as another one says it. `made` tells that operators make such ones."""
+    """The name of an object, as another one says it.
+
+    `made` tells that operators make such ones, `exact` that those of one kind are often called
+    alike, so that only a misspelt name tells which is meant.
+    """
 
     kind: str
     name: str
     namespace: str
     made: bool = False
+    exact: bool = False
 
 
 class Undefined(NamedTuple):
@@ -67,8 +72,9 @@ def _meant(name: Name, scope: Scope, others: tuple[str, ...]) -> Undefined | Non
     likely = list(_near(name, alike))
     if len(likely) != 1:
         return None
-    return Undefined(name.kind, likely[0].name, certain=len(alike) == 1)
+    return Undefined(name.kind, likely[0].name, certain=len(alike) == 1 and not name.exact)
 
 
 def _near(name: Name, objects: list[KubernetesObject]) -> Iterator[KubernetesObject]:
-    return (obj for obj in objects if obj.kind == name.kind and near(name.name, obj.name))
+    alike = misspelt if name.exact else near
+    return (obj for obj in objects if obj.kind == name.kind and alike(name.name, obj.name))

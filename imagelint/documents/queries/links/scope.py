@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     Labels = tuple[tuple[str, str], ...]
 
 N = TypeVar("N", bound="Node")
+_ALIKE = 0.88
 
 
 class Found(NamedTuple, Generic[N]):
@@ -177,6 +178,15 @@ def near(word: str, other: str) -> bool:
     shorter, longer = sorted((word, other), key=len)
     inside = longer.startswith(f"{shorter}-") or longer.endswith(f"-{shorter}")
     return inside or bool(nearest(word, (other,)))
+
+
+def misspelt(word: str, other: str) -> bool:
+    """Whether one word is another with a letter or two wrong; numbers tell things apart."""
+    if word == other or [*filter(str.isdecimal, word)] != [*filter(str.isdecimal, other)]:
+        return False
+    from difflib import SequenceMatcher
+
+    return SequenceMatcher(a=word, b=other, autojunk=False).ratio() >= _ALIKE
 
 
 def below(path: str, *keys: str) -> str:

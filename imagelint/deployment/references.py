@@ -1,0 +1,106 @@
+"""What a pod refers to by name: claims, ConfigMaps, Secrets, its account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Fact, Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.pods.selectors import node_labels
+from imagelint.documents.yaml.nodes import Mapping
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.base import Node
+    from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
+    from imagelint.documents.yaml.cursor import Cursor
+
+_CONFIG, _SECRET, _CLAIM = "ConfigMap", "Secret", "PersistentVolumeClaim"
+_HOST = "kubernetes.io/hostname"
+_LOCAL = ("local", "hostpath")
+_ONE_NODE = frozenset(("ReadWriteOnce", "ReadWriteOncePod"))
+
+
+class Reference(NamedTuple):
+    """An object to which a pod refers, and the key of it that it wants, absent where it wants all.
+
+    `place` is where it is named, `key_place` where the key is.
+    """
+
+    kind: str
+    name: str
+    key: Fact[str]
+    place: Node
+    key_place: Node
+
+
+def references(pod: Pod) -> tuple[Reference, ...]:
+    """What a pod refers to and cannot start without, as far as the names are known, in order."""
+    return tuple(sorted(_references(pod), key=lambda one: one.place.span))
+
+
+def _references(pod: Pod) -> Iterator[Reference]:
+    spec = pod.spec
+    for volume in spec["volumes"].items():
+        yield from _reference(_CLAIM, volume["persistentVolumeClaim"], "claimName")
+        yield from _of_files(volume["configMap"], _CONFIG, "name")
+        yield from _of_files(volume["secret"], _SECRET, "secretName")
+        for source in volume.at("projected", "sources").items():
+            yield from _of_files(source["configMap"], _CONFIG, "name")
+            yield from _of_files(source["secret"], _SECRET, "name")
+    yield from _reference("ServiceAccount", spec, "serviceAccountName")
+    for container in pod.containers:
+        for variable in container.body["env"].items():
+            source = variable["valueFrom"]
+            yield from _reference(_CONFIG, source["configMapKeyRef"], "name", "key")
+            yield from _reference(_SECRET, source["secretKeyRef"], "name", "key")
+        for source in container.body["envFrom"].items():
+            yield from _reference(_CONFIG, source["configMapRef"], "name")
+            yield from _reference(_SECRET, source["secretRef"], "name")
+
+
+def _of_files(place: Cursor, kind: str, field: str) -> Iterator[Reference]:
+    """An object whose keys become files: those of `items`, else all."""
+    yield from _reference(kind, place, field)
+    for item in place["items"].items():
+        for one in _reference(kind, place, field):
+            yield one._replace(key=item["key"].text(), key_place=item["key"])
+
+
+def _reference(kind: str, place: Cursor, field: str, key: str = "") -> Iterator[Reference]:
+    name = place[field].word()
+    if not name or place["optional"].exists:
+        return
+    wanted = place[key] if key else place[field]
+    yield Reference(kind, name, wanted.text() if key else ABSENT, place[field], wanted)
+
+
+def keys_of(obj: KubernetesObject) -> frozenset[str] | None:
+    """The keys of a ConfigMap or Secret; None where something else fills it in."""
+    found: set[str] = set()
+    for field in ("data", "binaryData", "stringData"):
+        place = obj.body[field]
+        if place.exists and not place.null and not isinstance(place.node, Mapping):
+            return None
+        found |= {name for name, _ in place.entries()}
+    return None if obj.incomplete or not found else frozenset(found)
+
+
+def stays_on_one_node(pod: Pod) -> bool:
+    """Whether something keeps all pods of a workload on one node, or close together."""
+    spec = pod.spec
+    if spec["nodeName"].exists or spec.at("affinity", "podAffinity").exists:
+        return True
+    return any(label.key == _HOST for label in node_labels(spec))
+
+
+def attaches_once(claim: KubernetesObject) -> str:
+    """The mode in which a claim is attached to one node, or one pod, alone; empty otherwise."""
+    spec = claim.body["spec"]
+    modes = [mode.text() for mode in spec["accessModes"].items()]
+    known: set[str] = {mode.value for mode in modes if isinstance(mode, Known)}
+    local = any(word in spec["storageClassName"].word() for word in _LOCAL)
+    if local or not known or len(known) < len(modes) or not known <= _ONE_NODE:
+        return ""
+    return min(known)

@@ -1,0 +1,84 @@
+"""The rule `undefined-object`."""
+
+from __future__ import annotations
+
+from imagelint.deployment.references import references
+from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.queries.links.names import Name, undefined
+from imagelint.documents.queries.links.scope import Scope
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+# Kubernetes, OpenShift and Istio make these in every namespace.
+_ALWAYS = frozenset(
+    ("default", "kube-root-ca.crt", "openshift-service-ca.crt", "istio-ca-root-cert")
+)
+
+
+@rule(
+    Pod,
+    Severity.HIGH,
+    confidence=Confidence.LIKELY,
+    references=("kube-linter non-existent-service-account",),
+)
+def undefined_object(pod: Pod, ctx: Context) -> Findings:
+    """A pod needs a claim, a ConfigMap, a Secret or a ServiceAccount that is not there.
+
+    It stays `Pending`, or `ContainerCreating`, until somebody makes it; without its account no pod
+    is made at all.
+
+    Except:
+        References that are `optional`, objects that operators make (`ExternalSecret`,
+        `SealedSecret`, `Certificate` …). What may be defined outside of what is examined: without
+        `closed: true` in the policy, or `--closed`, only misspelt names of what stands in the same
+        file, or is rendered with it.
+
+    Bad (pod.yaml):
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: llm-settings}
+        data: {MODEL_ID: Qwen/Qwen3-8B}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: registry.example.com/llm:1.0
+              envFrom: [{configMapRef: {name: llm-setings}}]
+
+    Good (pod.yaml):
+        apiVersion: v1
+        kind: ConfigMap
+        metadata: {name: llm-settings}
+        data: {MODEL_ID: Qwen/Qwen3-8B}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm}
+        spec:
+          containers:
+            - name: server
+              image: registry.example.com/llm:1.0
+              envFrom: [{configMapRef: {name: llm-settings}}]
+    """
+    if pod.partial:
+        return
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    told = set(_ALWAYS)
+    for one in references(pod):
+        if one.name in told:
+            continue
+        name = Name(one.kind, one.name, pod.owner.namespace, made=True, exact=True)
+        found = undefined(name, scope)
+        if found is None:
+            continue
+        told.add(one.name)
+        yield ctx.finding(
+            one.place,
+            f"there is no {one.kind} `{one.name}`"
+            + (f", but a {one.kind} `{found.name}`" if found.name else ""),
+            help=f"write `{found.name}`" if found.name else "define it, or name one that is there",
+            subject=one.name,
+            confidence=Confidence.CERTAIN if found.certain else None,
+        )
