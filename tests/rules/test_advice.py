@@ -91,7 +91,9 @@ def test_help_breaks_nothing_that_was_right(trial: Trial) -> None:
 @pytest.mark.parametrize("trial", TRIALS)
 def test_what_help_leaves_is_accepted(trial: Trial) -> None:
     for after in trial.after:
-        assert refusals(after) == []
+        refused = refusals(after)
+        # What a fix is not about may have been refused before.
+        assert not refused or set(refused) <= set(refusals(trial.before)), refused
 
 
 @pytest.mark.parametrize("name", catalog.names())

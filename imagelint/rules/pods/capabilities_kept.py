@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.documents.kubernetes.objects import Container
+from imagelint.documents.queries.fixes.entries import missing_entry, security_entry
 from imagelint.documents.queries.privileges import SAY_WINDOWS, capability_name, known_items
 from imagelint.knowledge.kubernetes.pod_security import (
     baseline_capabilities,
@@ -74,6 +75,7 @@ def capabilities_kept(container: Container, ctx: Context) -> Findings:
             subject=container.name,
             severity=low,
             cause=container.security_context,
+            fix=None if low else _fix(container, ctx),
         )
     yield from _misspelt(container, ctx)
     for item in known_items(container.privileges.added):
@@ -85,6 +87,17 @@ def capabilities_kept(container: Container, ctx: Context) -> Findings:
 
 
 _DROP = "set `securityContext.capabilities.drop: [ALL]`"
+
+
+def _fix(container: Container, ctx: Context) -> Fix | None:
+    context = container.body["securityContext"]
+    if context["capabilities"]["drop"].exists:
+        return None
+    if context["capabilities"].exists:
+        entry = missing_entry(ctx.document, context["capabilities"], "drop", "[ALL]")
+    else:
+        entry = security_entry(ctx.document, container.body, "capabilities", "{drop: [ALL]}")
+    return Fix("drop all capabilities", (ctx.edit(*entry),)) if entry else None
 
 
 def _keeps_some(container: Container) -> bool:

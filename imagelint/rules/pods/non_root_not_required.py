@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.queries.fixes.entries import security_entry
 from imagelint.documents.queries.privileges import (
     may_be_root,
     names_user,
@@ -14,7 +15,7 @@ from imagelint.documents.queries.privileges import (
     told_places,
     unprivileged_user,
 )
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import Container
@@ -94,12 +95,24 @@ def non_root_not_required(pod: Pod, ctx: Context, options: Options) -> Findings:
             subject=name,
             severity=low,
             cause=pod.security_context,
+            fix=_fix(pod, ctx) if what == "pod" and low is None else None,
         )
     for place, name, _, taken in told_places(pod, _is_off, lambda one: one.privileges.non_root):
         if not taken:
             message = "the pod lets its containers be root, and each of them says otherwise"
             help_ = "write `runAsNonRoot: true`"
             yield ctx.finding(place, message, help=help_, subject=name, severity=Severity.LOW)
+
+
+def _fix(pod: Pod, ctx: Context) -> Fix | None:
+    """With a user only where none is told: a number of the pod's own would be another one."""
+    context = pod.spec["securityContext"]
+    entry = security_entry(ctx.document, pod.spec, "runAsNonRoot", "true")
+    if not context["runAsUser"].exists and not context.exists:
+        number = unprivileged_user(pod.containers)
+        words = f"true, runAsUser: {number}"
+        entry = security_entry(ctx.document, pod.spec, "runAsNonRoot", words)
+    return Fix("run as another user", (ctx.edit(*entry),)) if entry else None
 
 
 def _is_off(refused: Field[bool]) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.objects import Container
+from imagelint.documents.queries.fixes.entries import security_entry
 from imagelint.documents.queries.privileges import SAY_WINDOWS
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 
 @rule(
@@ -67,7 +68,17 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
             subject=container.name,
             severity=Severity.LOW if low else None,
             cause=container.security_context if allowed is ABSENT else "",
+            fix=None if low or container.partial or ctx.document.rendered else _fix(container, ctx),
         )
 
 
+def _fix(container: Container, ctx: Context) -> Fix | None:
+    written = container.body["securityContext"][_KEY]
+    if written.exists:
+        return Fix(f"write {_KEY}: false", (ctx.edit(written.span, "false"),))
+    entry = security_entry(ctx.document, container.body, _KEY, "false")
+    return Fix(f"write {_KEY}: false", (ctx.edit(*entry),)) if entry else None
+
+
+_KEY = "allowPrivilegeEscalation"
 _HELP = "set `securityContext.allowPrivilegeEscalation: false`"

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.queries.fixes.entries import security_entry
 from imagelint.documents.queries.privileges import SAY_WINDOWS, lacks_seccomp, open_places
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 
 @rule(
@@ -61,7 +62,13 @@ def seccomp_profile_missing(pod: Pod, ctx: Context) -> Findings:
             subject=name,
             severity=low,
             cause=pod.security_context,
+            fix=_fix(pod, ctx) if what == "pod" and low is None else None,
         )
+
+
+def _fix(pod: Pod, ctx: Context) -> Fix | None:
+    entry = security_entry(ctx.document, pod.spec, "seccompProfile", "{type: RuntimeDefault}")
+    return Fix("use the profile of the runtime", (ctx.edit(*entry),)) if entry else None
 
 
 _HELP = "set `securityContext.seccompProfile: {type: RuntimeDefault}` of the %s"

@@ -1,0 +1,1 @@
+"""What fixes need to know: where something can be put."""
