@@ -40,8 +40,14 @@ def test_a_pack_is_a_valid_policy_named_like_its_file(source: Source) -> None:
     assert f"{text.data['name']}.yaml" == source.origin
 
 
+# What takes long, or is a matter of taste about which nobody agrees: on where it is named.
+IN_NO_PACK = {"consecutive-runs", "shell-mistake"}
+
+
 def test_every_rule_is_in_a_pack() -> None:
-    assert {name for pack_name in PACKS for name in pack(pack_name).rules} == set(catalog.names())
+    held = {name for pack_name in PACKS for name in pack(pack_name).rules}
+    assert held | IN_NO_PACK == set(catalog.names())
+    assert not held & IN_NO_PACK
 
 
 def test_packs_are_progressive() -> None:
