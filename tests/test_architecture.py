@@ -113,6 +113,7 @@ NODES_OF: dict[str, tuple[str, ...]] = {
         "documents.kubernetes.landmarks",
         "documents.kubernetes.manifest",
         "documents.kubernetes.objects",
+        "documents.kubernetes.pods.securityentry",
         "documents.kubernetes.references",
         "documents.kubernetes.wiring.nodes",
     ),

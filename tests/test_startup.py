@@ -137,7 +137,7 @@ COMMAND_LINES = (
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 273),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 273),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 273),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 256),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 260),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 166),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 182),
     Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 264),

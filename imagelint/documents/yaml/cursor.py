@@ -14,6 +14,7 @@ from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from collections.abc import Mapping as Choice
 
+    from imagelint.documents.parts import TextPart
     from imagelint.documents.yaml.nodes import YamlNode
 
 # Helm, Jinja, envsubst and the like: a value that something else will fill.
@@ -98,6 +99,19 @@ class Cursor:
                 path += part if _BRACKETED.fullmatch(part) or not path else f'["{part}"]'
             place.known_path = path
         return path
+
+    def missing_entry(
+        self, part: TextPart, key: str, written: str, behind: tuple[str, ...] = ()
+    ) -> tuple[Span, str] | None:
+        """Where the mapping that is there takes an entry that it lacks, in the text of a part.
+
+        See `documents.yaml.insertion`.
+        """
+        from imagelint.documents.yaml.insertion import missing_entry
+
+        if not isinstance(self.node, Mapping) or not self.node.entries:
+            return None
+        return missing_entry(part, self.node, key, written, behind)
 
     def text(self) -> Fact[str]:
         """The string that is there; numbers and truth values as they are written."""

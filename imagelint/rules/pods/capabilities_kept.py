@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.queries.fixes.entries import missing_entry, security_entry
+from imagelint.documents.kubernetes.pods.securityentry import security_entry
 from imagelint.documents.queries.privileges import SAY_WINDOWS, capability_name, known_items
 from imagelint.knowledge.kubernetes.pod_security import (
     baseline_capabilities,
@@ -90,13 +90,7 @@ _DROP = "set `securityContext.capabilities.drop: [ALL]`"
 
 
 def _fix(container: Container, ctx: Context) -> Fix | None:
-    context = container.body["securityContext"]
-    if context["capabilities"]["drop"].exists:
-        return None
-    if context["capabilities"].exists:
-        entry = missing_entry(ctx.document, context["capabilities"], "drop", "[ALL]")
-    else:
-        entry = security_entry(ctx.document, container.body, "capabilities", "{drop: [ALL]}")
+    entry = security_entry(ctx.document, container, "capabilities.drop", "[ALL]")
     return Fix("drop all capabilities", (ctx.edit(*entry),)) if entry else None
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.fixes.entries import security_entry
+from imagelint.documents.kubernetes.pods.securityentry import security_entry
 from imagelint.documents.queries.privileges import (
     may_be_root,
     names_user,
@@ -105,13 +105,11 @@ def non_root_not_required(pod: Pod, ctx: Context, options: Options) -> Findings:
 
 
 def _fix(pod: Pod, ctx: Context) -> Fix | None:
-    """With a user only where none is told: a number of the pod's own would be another one."""
-    context = pod.spec["securityContext"]
-    entry = security_entry(ctx.document, pod.spec, "runAsNonRoot", "true")
-    if not context["runAsUser"].exists and not context.exists:
-        number = unprivileged_user(pod.containers)
-        words = f"true, runAsUser: {number}"
-        entry = security_entry(ctx.document, pod.spec, "runAsNonRoot", words)
+    """With a user only where the pod says nothing at all: a number of its own is another one."""
+    entry = security_entry(ctx.document, pod, "runAsNonRoot", "true")
+    if entry is not None and entry[1].lstrip().startswith("securityContext"):
+        words = f"true, runAsUser: {unprivileged_user(pod.containers)}"
+        entry = security_entry(ctx.document, pod, "runAsNonRoot", words)
     return Fix("run as another user", (ctx.edit(*entry),)) if entry else None
 
 

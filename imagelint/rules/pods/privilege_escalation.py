@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.kubernetes.objects import Container
-from imagelint.documents.queries.fixes.entries import security_entry
+from imagelint.documents.kubernetes.pods.securityentry import security_entry
 from imagelint.documents.queries.privileges import SAY_WINDOWS
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
@@ -73,10 +73,10 @@ def privilege_escalation(container: Container, ctx: Context) -> Findings:
 
 
 def _fix(container: Container, ctx: Context) -> Fix | None:
-    written = container.body["securityContext"][_KEY]
-    if written.exists:
-        return Fix(f"write {_KEY}: false", (ctx.edit(written.span, "false"),))
-    entry = security_entry(ctx.document, container.body, _KEY, "false")
+    allowed = container.privileges.escalation
+    if isinstance(allowed.value, Known) and allowed.value.value and allowed.path.endswith(_KEY):
+        return Fix(f"write {_KEY}: false", (ctx.edit(allowed.span, "false"),))
+    entry = security_entry(ctx.document, container, _KEY, "false")
     return Fix(f"write {_KEY}: false", (ctx.edit(*entry),)) if entry else None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.fixes.entries import security_entry
+from imagelint.documents.kubernetes.pods.securityentry import security_entry
 from imagelint.documents.queries.privileges import SAY_WINDOWS, lacks_seccomp, open_places
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
@@ -67,7 +67,7 @@ def seccomp_profile_missing(pod: Pod, ctx: Context) -> Findings:
 
 
 def _fix(pod: Pod, ctx: Context) -> Fix | None:
-    entry = security_entry(ctx.document, pod.spec, "seccompProfile", "{type: RuntimeDefault}")
+    entry = security_entry(ctx.document, pod, "seccompProfile", "{type: RuntimeDefault}")
     return Fix("use the profile of the runtime", (ctx.edit(*entry),)) if entry else None
 
 

@@ -46,7 +46,7 @@ def test_the_security_context_of_a_container() -> None:
         "Unconfined",
         ["SYS_ADMIN", UNKNOWN],
         [],
-        [],
+        UNKNOWN,
         UNKNOWN,
     ]
     assert found.privileged.on

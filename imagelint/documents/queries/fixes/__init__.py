@@ -1,1 +1,0 @@
-"""What fixes need to know: where something can be put."""
