@@ -373,5 +373,6 @@ TABLES: dict[str, type] = {
     "node_labels": forms.NodeLabelTable,
     "other_servers": OtherServerTable,
     "pod_security": PodSecurityTable,
+    "variables": forms.VariableTable,
     "weights": WeightTable,
 }

@@ -87,9 +87,15 @@ class ServiceDetails:
 
     @cached_property
     def resources(self) -> Resources:
-        """What it asks for and may use."""
+        """What it asks for and may use; `cpus` is the limit of them, wherever it is written."""
         deploy = self._service.at("deploy", "resources")
-        return Resources(_quantities(deploy["reservations"]), _quantities(deploy["limits"]))
+        limits = _quantities(deploy["limits"])
+        own = self._service["cpus"]
+        if is_set(own) and limits is not UNKNOWN:
+            found = limits.value if isinstance(limits, Known) else ()
+            cpus = Resource("cpus", Field(value(own), own), Place(own.key_span, own.path))
+            limits = Known((cpus, *found), own.span)
+        return Resources(_quantities(deploy["reservations"]), limits)
 
     @property
     def shutdown(self) -> Shutdown:

@@ -80,3 +80,20 @@ class NodeLabelTable(Dated):
 
     source: str
     labels: list[NodeLabelRow]
+
+
+class ObsoleteVariableRow(TypedDict):
+    """A variable that is out of use."""
+
+    name: str
+    by: Annotated[str, "who does not read it any more, as the end of a sentence"]
+    replacement: str
+    beside: Annotated[list[str], "variables next to which it is there for older releases only"]
+    kept_by: Annotated[list[str], "engines whose documentation still tells it"]
+
+
+class VariableTable(Dated):
+    """Variables that are out of use."""
+
+    source: str
+    obsolete: list[ObsoleteVariableRow]
