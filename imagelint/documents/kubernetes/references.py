@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 
 _HOLDER = "Secret"
+# What holds for others of its namespace without being named by them.
+_HOLDING = frozenset(("LimitRange", "NetworkPolicy"))
 # What keeps Secrets elsewhere, and where each says the name of the one that it makes.
 _MAKERS = frozenset(
     (
@@ -49,12 +51,20 @@ def object_named(kind: str, name: str) -> Key:
     return ("object", kind, name)
 
 
+def of_kind(kind: str) -> Key:
+    """The objects of a kind that holds for others which do not name it."""
+    return ("of kind", kind)
+
+
 def object_landmarks(manifest: Manifest) -> Iterator[Landmark]:
     """The objects of a manifest that say how they are called."""
     for obj in manifest.objects:
         if obj.name:
             found = NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
             yield Landmark(object_named(obj.kind, obj.name), found)
+        if obj.kind in _HOLDING:
+            held = NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
+            yield Landmark(of_kind(obj.kind), held)
         for made in _made(obj):
             if made:
                 found = NamedObject(obj.span, _HOLDER, made, obj.namespace)
