@@ -382,7 +382,6 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
         "extends": (),
         "rules": {
             "inconsistent-keyword-case": "on",
-            "invalid-description": "on",
             "invalid-label-key": "on",
             "legacy-key-value": "on",
             "shell-form-command": "on",

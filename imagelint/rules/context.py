@@ -77,12 +77,16 @@ class Context:
             location=location,
             help=self._locators.redact(help) if help else "",
             notes=notes,
-            fix=fix,
+            fix=None if fix is None or self._shows_secret(fix) else fix,
             subject=self._locators.redact(subject) if subject else "",
             confidence=confidence or self._rule.confidence,
             cause=cause,
             references=references,
         )
+
+    def _shows_secret(self, fix: Fix) -> bool:
+        """Whether what a fix writes is secret: reports show it."""
+        return any(self._locators.redact(edit.text) != edit.text for edit in fix.edits)
 
     def complaint(self, complaint: Complaint) -> Finding:
         """A reader's complaint as a finding of this rule, in the reader's words."""

@@ -208,12 +208,12 @@ def test_names_are_completed() -> None:
     assert completed("check", "--policy", "") == list(PACKS)
     assert completed("check", "--policy", "./ours") == ["file"]
     assert completed("check", "--kind", "docker") == ["dockerfile"]
-    assert completed("check", "--rule", "root") == ["root-user="]
+    assert completed("check", "--rule", "root-u") == ["root-user="]
     assert completed("check", "--rule", "root-user=cr") == ["root-user=critical"]
     assert completed("check", "--only", "sec") == [
         name for name in (*FAMILIES, *catalog.names()) if name.startswith("sec")
     ]
-    assert completed("explain", "root") == ["root-user"]
+    assert completed("explain", "root-u") == ["root-user"]
     assert completed("check", "--min-severity", "cri") == ["critical"]
 
 

@@ -32,7 +32,7 @@ def test_the_list_tells_the_level_that_holds_here(program: Program, here: Path) 
     rows = {row["name"]: row for row in json.loads(program("rules", "--json").out)}
     references = rows["root-user"].pop("references")
     assert "hadolint DL3002" in references
-    assert json.loads(program("rules", "--format", "json").out)[0]["references"] == []
+    assert program("rules", "--format", "json").out == program("rules", "--json").out
     assert rows["root-user"] == {
         "name": "root-user",
         "family": "images",

@@ -155,9 +155,8 @@ def test_a_table_without_a_form() -> None:
 
 
 def test_all_is_said_at_once_with_the_file(tmp_path: Path) -> None:
-    for folder in ("engines", "operators"):
-        (tmp_path / folder).mkdir()
     for file in FILES:
+        (tmp_path / file).parent.mkdir(exist_ok=True)
         (tmp_path / file).write_text((KNOWLEDGE / file).read_text(encoding="utf-8"))
     bad = (tmp_path / "engines/vllm.toml").read_text().replace("needs_gpu", "need_gpu")
     (tmp_path / "engines/vllm.toml").write_text(bad)

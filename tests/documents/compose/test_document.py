@@ -50,12 +50,13 @@ def test_services_and_what_stands_in_them() -> None:
     assert app.arguments[0].name == "API_KEY"
     assert (other.image, other.builds) == (None, True)
     names = [type(node).__name__ for node in document.nodes()]
-    assert names[:7] == [
+    assert names[:8] == [
         "ComposeService",
         "ImageUse",
         "EnvVar",
         "PublishedPort",
         "CommandLine",
+        "CheckCommand",
         "Script",
         "Command",
     ]
