@@ -13,7 +13,7 @@ FROM python:3.12.7-slim-bookworm@{DIGEST}
 COPY app.py /srv/app.py
 USER 10001
 HEALTHCHECK CMD ["python", "-c", "pass"]
-ENTRYPOINT ["python", "/srv/app.py"]
+ENTRYPOINT ["python", "-u", "/srv/app.py"]
 """
 ROOT = GOOD.replace("USER 10001\n", "")
 LOW = GOOD.replace("USER", "RUN apt-get update && apt-get install -y curl\nUSER")
