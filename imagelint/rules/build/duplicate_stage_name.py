@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.queries.stages import stages
 from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
 
 
 @rule(
@@ -34,7 +39,7 @@ def duplicate_stage_name(stage: Stage, ctx: Context) -> Findings:
     """
     if not stage.name:
         return
-    first = next(one for one in stages(ctx.document) if one.name == stage.name)
+    first = ctx.document.derived(_first_of_name)[stage.name]
     if first.index == stage.index:
         return
     yield ctx.finding(
@@ -44,3 +49,7 @@ def duplicate_stage_name(stage: Stage, ctx: Context) -> Findings:
         notes=(ctx.note("the first of that name", first.instructions[0].words[2]),),
         subject=stage.name,
     )
+
+
+def _first_of_name(document: Document) -> dict[str, Stage]:
+    return {stage.name: stage for stage in reversed(stages(document))}

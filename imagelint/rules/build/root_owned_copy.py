@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.execution import names_root
-from imagelint.documents.queries.stages import chain
+from imagelint.documents.queries.stages import stages
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -35,7 +35,8 @@ def root_owned_copy(stage: Stage, ctx: Context) -> Findings:
     """
     if not stage.shipped:
         return
-    user = _user_below(ctx.document, stage)
+    users = ctx.document.derived(_users)
+    user = "" if stage.base_stage is None else users.get(stage.base_stage, "")
     for instruction in stage.instructions:
         if instruction.keyword == "USER" and instruction.words:
             word = instruction.words[0]
@@ -53,10 +54,13 @@ def root_owned_copy(stage: Stage, ctx: Context) -> Findings:
             return
 
 
-def _user_below(document: Document, stage: Stage) -> str:
-    """Who is in force where a stage begins; empty where the base image decides."""
-    for part in chain(document, stage)[1:]:
-        for instruction in reversed(part.of("USER")):
+def _users(document: Document) -> dict[int, str]:
+    """Who is in force where each stage ends; empty where the base image decides."""
+    found: dict[int, str] = {}
+    for stage in stages(document):
+        user = "" if stage.base_stage is None else found.get(stage.base_stage, "")
+        for instruction in stage.of("USER")[-1:]:
             words = instruction.words
-            return words[0].text if words and isinstance(words[0].value, Known) else ""
-    return ""
+            user = words[0].text if words and isinstance(words[0].value, Known) else ""
+        found[stage.index] = user
+    return found

@@ -15,6 +15,8 @@ from imagelint.documents.shared import image_use
 from imagelint.knowledge.dockerfile.official_images import OFFICIAL_IMAGES
 
 if TYPE_CHECKING:
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Instruction
     from imagelint.documents.dockerfile.vocabulary import UseSource
 
@@ -52,19 +54,19 @@ def unknown_copy_source(stage: Stage, ctx: Context) -> Findings:
         FROM debian:12.7
         COPY --from=builder /server /server
     """
-    every = [one for one in stages(ctx.document) if one.name]
-    refused = {complaint.span for complaint in ctx.document.complaints}
+    places = ctx.document.derived(_places)
+    refused = ctx.document.derived(_refused)
     for instruction in stage.instructions:
         for source in origins_of(instruction):
             name = source.text.lower()
             if not isinstance(source.value, Known) or not _BARE.fullmatch(name):
                 continue
-            found = [one.index for one in every if one.name == name]
-            if not found and not _is_elsewhere(source, ctx):
-                before = (one for one in every if one.index < stage.index)
-                near = nearest_name(name, [one.name for one in before if one.name != stage.name])
+            found = places.get(name)
+            if found is None and not _is_elsewhere(source, ctx):
+                before = [one.name for one in stages(ctx.document)[: stage.index] if one.name]
+                near = nearest_name(name, [one for one in before if one != stage.name])
                 yield _unknown(source, near, instruction, ctx)
-            elif found and min(found) > stage.index and source.span not in refused:
+            elif found is not None and found > stage.index and source.span not in refused:
                 yield ctx.finding(
                     source,
                     f"the stage `{name}` is defined further down, and is needed before",
@@ -74,6 +76,15 @@ def unknown_copy_source(stage: Stage, ctx: Context) -> Findings:
                     confidence=Confidence.CERTAIN,
                     references=None if instruction.keyword == "COPY" else (),
                 )
+
+
+def _places(document: Document) -> dict[str, int]:
+    """The index of the first stage of each name."""
+    return {stage.name: stage.index for stage in reversed(stages(document)) if stage.name}
+
+
+def _refused(document: Document) -> frozenset[Span]:
+    return frozenset(complaint.span for complaint in document.complaints)
 
 
 def _is_elsewhere(source: UseSource, ctx: Context) -> bool:

@@ -8,7 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.queries.dockerfiles.runscripts import operands_of, run_scripts
-from imagelint.documents.queries.stages import stage_scripts
+from imagelint.documents.queries.stages import stages_where
 from imagelint.knowledge.globs import matches
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Span
+    from imagelint.documents.base import Document
     from imagelint.documents.shell.script import Command, Script
 
 # Whose /bin/sh is dash: the official images upon Debian and Ubuntu, and NVIDIA's upon Ubuntu.
@@ -74,7 +75,7 @@ def bash_syntax_in_sh(stage: Stage, ctx: Context) -> Findings:
         FROM debian:12.7
         RUN if [ -f model.bin ]; then rm model.bin; fi
     """
-    if not _is_dash(stage) or any(map(_relinks, stage_scripts(ctx.document, stage))):
+    if not _is_dash(stage) or stage.index in ctx.document.derived(_relinking):
         return
     for script in run_scripts(stage):
         if script.shell != "sh":
@@ -100,6 +101,10 @@ def _is_dash(stage: Stage) -> bool:
     name = f"{reference.registry}/{reference.repository}"
     official = any(name == f"docker.io/library/{one}" for one in _DASH)
     return official or (name == "docker.io/nvidia/cuda" and "ubuntu" in reference.tag)
+
+
+def _relinking(document: Document) -> frozenset[int]:
+    return stages_where(document, lambda stage: any(map(_relinks, stage.scripts)))
 
 
 def _relinks(script: Script) -> bool:

@@ -46,6 +46,9 @@ OTHERWISE: dict[str, frozenset[str]] = {
     "knowledge/packages/transport.py": frozenset({"rpm"}),
     "rules/shell/unreadable_script.py": frozenset({"bun"}),  # what runs JavaScript
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
+    # Official images.
+    "knowledge/dockerfile/base_variables.py": frozenset({"golang"}),
+    "rules/shell/bash_syntax_in_sh.py": frozenset({"golang"}),
 }
 # Programs that start others (`conda run`, `uv run`) are no matter of packages; that the table knows
 # what managers start is held by `test_lookup`.

@@ -10,7 +10,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.python import is_python
-from imagelint.documents.queries.stages import enclosing_stage, stage_scripts
+from imagelint.documents.queries.stages import enclosing_stage, stages_where
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.knowledge.cuda import lacks_compiler
 from imagelint.knowledge.globs import Globs
@@ -103,21 +103,24 @@ def compilations_without_compiler(document: Document, stage: Stage) -> Iterator[
 
 def _brings_compiler(document: Document, stage: Stage) -> bool:
     copied = any(entry.flag("from") is not None for entry in stage.of("COPY"))
-    return (
-        copied
-        or any(
-            _COMPILERS.matches(package.name) or not install.complete
-            for script in stage_scripts(document, stage)
-            for command in script.commands
-            for install in package_installs(command)
-            for package in install.packages
-        )
-        or any(
-            ".run" in word.text and "cuda" in word.text
-            for script in stage_scripts(document, stage)
-            for command in script.commands
-            for word in command.words
-        )
+    return copied or stage.index in document.derived(_with_compiler)
+
+
+def _with_compiler(document: Document) -> frozenset[int]:
+    return stages_where(document, _installs_compiler)
+
+
+def _installs_compiler(stage: Stage) -> bool:
+    commands = [command for script in stage.scripts for command in script.commands]
+    return any(
+        _COMPILERS.matches(package.name) or not install.complete
+        for command in commands
+        for install in package_installs(command)
+        for package in install.packages
+    ) or any(
+        ".run" in word.text and "cuda" in word.text
+        for command in commands
+        for word in command.words
     )
 
 

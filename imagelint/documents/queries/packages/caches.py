@@ -11,14 +11,21 @@ from imagelint.documents.packages.installs import (
     caches_removed,
     package_installs,
 )
+from imagelint.documents.packages.lookup import MANAGERS
 from imagelint.documents.packages.packagemanager import Ecosystem
-from imagelint.documents.queries.stages import enclosing_stage, set_before, stage_scripts
+from imagelint.documents.queries.stages import (
+    enclosing_stage,
+    set_before,
+    stage_scripts,
+    stages_where,
+)
 from imagelint.documents.shell.script import Script
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Document
+    from imagelint.documents.dockerfile.model import Stage
     from imagelint.documents.packages.installs import PackageInstall
     from imagelint.documents.packages.packagemanager import Cache
     from imagelint.documents.shared import EnvVar
@@ -100,12 +107,24 @@ def _is_written(document: Document, script: Script, install: PackageInstall) -> 
     if not cleaner:
         return True
     stage = enclosing_stage(document, script.span)
-    if stage is None or not any(cleaner in one.text for one in stage_scripts(document, stage)):
-        return False
+    return stage is not None and stage.index in document.derived(_without_cleaner)[cleaner]
+
+
+def _without_cleaner(document: Document) -> dict[str, frozenset[int]]:
+    """The stages in which what empties a cache is removed, by what that is called."""
+    names = {manager.cleaned_in_images for manager in MANAGERS} - {""}
+    return {
+        name: stages_where(document, lambda stage, name=name: _removes(stage, name))  # type: ignore[misc]
+        for name in names
+    }
+
+
+def _removes(stage: Stage, cleaner: str) -> bool:
     return any(
         cleaner in word.text
-        for one in stage_scripts(document, stage)
-        for command in one.of(*_REMOVING)
+        for script in stage.scripts
+        if cleaner in script.text
+        for command in script.of(*_REMOVING)
         for word in command.arguments
     )
 

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.documents.packages.python import is_python
+from imagelint.documents.packages.lookup import manager_call
+from imagelint.documents.packages.python import UV, is_python
 from imagelint.documents.queries.downloads import downloads
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.core.source import Span
     from imagelint.documents.dockerfile.model import Instruction, Stage
     from imagelint.documents.shell.script import Command
 
@@ -33,13 +35,13 @@ class WrittenTwice(NamedTuple):
 def copied_twice(stage: Stage) -> Iterator[WrittenTwice]:
     """The commands of a stage that change the owner or the place of large files below them."""
     large: dict[str, str] = {}
+    run: dict[Span, list[Command]] = {}
+    for script in stage.scripts:
+        runs = stage.instruction_at(script.span.start)
+        if runs is not None:
+            run.setdefault(runs.span, []).extend(script.commands)
     for instruction in stage.instructions:
-        commands = [
-            command
-            for script in stage.scripts
-            if script.span.start in range(*instruction.span)
-            for command in script.commands
-        ]
+        commands = run.get(instruction.span, [])
         for command in commands:
             found = _written(command, large)
             if found is not None:
@@ -76,16 +78,19 @@ def _made(command: Command) -> Iterator[tuple[str, str]]:
         )
         if weights and download.output.startswith("/"):
             yield download.output.rstrip("/"), "a model of an earlier layer"
-    words = [word.text for word in command.arguments]
-    by_python = is_python(command.program) and words[:2] == ["-m", "venv"]
-    if (
-        by_python
-        or command.program == "virtualenv"
-        or (command.program == "uv" and words[:1] == ["venv"])
-    ):
-        for word in words[1:]:
-            if word.startswith("/"):
-                yield word.rstrip("/"), "a virtual environment of an earlier layer"
+    if _makes_environment(command):
+        for word in command.arguments[1:]:
+            if word.text.startswith("/"):
+                yield word.text.rstrip("/"), "a virtual environment of an earlier layer"
+
+
+def _makes_environment(command: Command) -> bool:
+    words = [word.text for word in command.arguments[:2]]
+    call = manager_call(command)
+    if call is not None and call.manager is UV:
+        return words[:1] == ["venv"]
+    by_python = is_python(command.program) and words == ["-m", "venv"]
+    return by_python or command.program == "virtualenv"
 
 
 def _copied(instruction: Instruction) -> Iterator[tuple[str, str]]:
