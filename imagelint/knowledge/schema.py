@@ -364,6 +364,7 @@ TABLES: dict[str, type] = {
     "cuda": CudaTable,
     "engine_flags": forms.EngineFlagsTable,
     "enumerations": EnumerationTable,
+    "gpu_floors": forms.GpuFloorTable,
     "gpus": GpuTable,
     "hubs": HubTable,
     "kubernetes_kinds": KubernetesKindsTable,

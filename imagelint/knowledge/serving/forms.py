@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, NotRequired, TypedDict
+from typing import Annotated, Literal, NotRequired, TypedDict
 
 
 class Dated(TypedDict):
@@ -97,3 +97,25 @@ class VariableTable(Dated):
 
     source: str
     obsolete: list[ObsoleteVariableRow]
+
+
+class GpuFloorRow(TypedDict):
+    """The least compute capability for values of an option of an engine."""
+
+    engine: str
+    option: Annotated[Literal["dtype", "quantization", ""], "empty: the engine at all"]
+    values: list[str]
+    capability: str
+    effect: Annotated[Literal["refused", "slow"], "whether the server ends, or converts"]
+    since: Annotated[str, "the release from which on it holds, or empty"]
+    before: Annotated[str, "the release up to which it holds, or empty"]
+    instead: Annotated[str, "the value that older GPUs compute in, or empty"]
+    source: str
+
+
+class GpuFloorTable(Dated):
+    """What engines need of GPUs."""
+
+    source: str
+    linked: Annotated[list[str], "globs over labels of products, in lower case, that have NVLink"]
+    floors: list[GpuFloorRow]
