@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.runtime.details import Resource
+    from imagelint.documents.runtime.model import Volume
     from imagelint.documents.yaml.cursor import Cursor
 
 
@@ -78,3 +79,26 @@ def _names(listed: Fact[tuple[Resource, ...]], resource: str) -> bool:
 def _has_limit_range(pod: Pod, scope: Scope) -> bool:
     ranges = scope.anywhere(of_kind("LimitRange"), NamedObject)
     return any(same(one.namespace, pod.owner.namespace) for one in ranges)
+
+
+def unbounded_volumes(pod: Pod, scope: Scope) -> tuple[Volume, ...]:
+    """The volumes on the disk of the node that may fill it: `emptyDir` without a limit.
+
+    None where a container, or a LimitRange, limits the disk that the whole pod may take:
+    https://kubernetes.io/docs/concepts/storage/ephemeral-storage/#setting-requests-and-limits-for-local-ephemeral-storage
+    """
+    limits = tuple(one.runtime.resources.limits for one in pod.containers)
+    if pod.partial or UNKNOWN in limits or any(_names(one, _STORAGE) for one in limits):
+        return ()
+    open_ones = {
+        mount.volume
+        for container in pod.containers
+        if isinstance(container.runtime.mounts, Known)
+        for mount in container.runtime.mounts.value
+        if mount.source == "emptyDir" and mount.size is ABSENT and not mount.read_only
+    }
+    found = tuple(volume for volume in pod.volumes if volume.name in open_ones)
+    return () if found and _has_limit_range(pod, scope) else found
+
+
+_STORAGE = "ephemeral-storage"

@@ -90,11 +90,12 @@ def _default_folder(server: ServingCommand, folder: str) -> Fact[str]:
     below = "/hub" if folder == _HUB_DEFAULT else ""
     if not folder.startswith("~"):
         return Known(folder)
-    home = _home(server)
+    home = home_folder(server)
     return Known(home.value + folder[1:] + below) if isinstance(home, Known) else UNKNOWN
 
 
-def _home(server: ServingCommand) -> Fact[str]:
+def home_folder(server: ServingCommand) -> Fact[str]:
+    """The home of the user who runs the server, where the image is the engine's own."""
     told = setting(server, "HOME")
     if told is not ABSENT:
         return told
