@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.kubernetes.references import NamedObject, of_kind
+from imagelint.documents.kubernetes.objects import KubernetesObject
+from imagelint.documents.kubernetes.references import of_kind
 from imagelint.documents.queries.links.scope import same
 from imagelint.documents.yaml.nodes import Mapping
 
@@ -77,7 +78,7 @@ def _names(listed: Fact[tuple[Resource, ...]], resource: str) -> bool:
 
 
 def _has_limit_range(pod: Pod, scope: Scope) -> bool:
-    ranges = scope.anywhere(of_kind("LimitRange"), NamedObject)
+    ranges = scope.anywhere(of_kind("LimitRange"), KubernetesObject)
     return any(same(one.namespace, pod.owner.namespace) for one in ranges)
 
 

@@ -379,6 +379,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "service-account-token-mounted": "on",
             "unbounded-empty-dir": "on",
             "writable-root": "on",
+            "missing-network-policy": "on",
             "replicas-beside-autoscaler": "on",
             "no-prestop": "on",
         },

@@ -139,6 +139,7 @@ RULES: dict[str, Entry] = {
     "missing-healthcheck": Entry("build", ("documents.dockerfile.model:Stage",), ("hadolint DL3057", "Trivy DS-0026", "Checkov CKV_DOCKER_2", "Dockle CIS-DI-0006", "droast DF012")),
     "missing-label": Entry("build", ("documents.dockerfile.model:Stage",), ("hadolint DL3049",)),
     "missing-memory-limit": Entry("pods", ("documents.kubernetes.objects:Pod",), ("Trivy KSV-0016", "Trivy KSV-0018", "Checkov CKV_K8S_12", "Checkov CKV_K8S_13", "kube-linter unset-memory-requirements", "kube-score container-resources", "Polaris memoryRequestsMissing", "Polaris memoryLimitsMissing", "Kyverno require-pod-requests-limits")),
+    "missing-network-policy": Entry("wiring", ("documents.kubernetes.objects:Pod",), ("kube-linter non-isolated-pod", "kube-score pod-networkpolicy", "Polaris missingNetworkPolicy", "Kyverno add-network-policy")),
     "misspelt-directive": Entry("syntax", ("documents.complaints:MisspeltDirective",), (), ("invalid-instruction",)),
     "model-revision-unpinned": Entry("serving", ("documents.serving.command:ServingCommand", "documents.shell.script:Script")),
     "model-without-flag": Entry("serving", ("documents.serving.command:ServingCommand",)),

@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 _HOLDER = "Secret"
 # What holds for others of its namespace without being named by them.
-_HOLDING = frozenset(("LimitRange", "NetworkPolicy"))
+_HOLDING = frozenset(
+    (
+        *("LimitRange", "NetworkPolicy", "GlobalNetworkPolicy", "AdminNetworkPolicy"),
+        *("CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"),
+    )
+)
 # What keeps Secrets elsewhere, and where each says the name of the one that it makes.
 _MAKERS = frozenset(
     (
@@ -63,8 +68,7 @@ def object_landmarks(manifest: Manifest) -> Iterator[Landmark]:
             found = NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
             yield Landmark(object_named(obj.kind, obj.name), found)
         if obj.kind in _HOLDING:
-            held = NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
-            yield Landmark(of_kind(obj.kind), held)
+            yield Landmark(of_kind(obj.kind), obj)
         for made in _made(obj):
             if made:
                 found = NamedObject(obj.span, _HOLDER, made, obj.namespace)
