@@ -52,7 +52,8 @@ def _unlimited(pod: Pod, resource: str) -> Iterator[Unlimited]:
     for container in pod.containers:
         resources = container.runtime.resources
         limits, requests = resources.limits, resources.requests
-        if container.serves and UNKNOWN not in (limits, requests) and not _names(limits, resource):
+        known = UNKNOWN not in (limits, requests) and not container.adds.resources
+        if container.serves and known and not _names(limits, resource):
             place = container.body["resources"]
             yield Unlimited(
                 container,

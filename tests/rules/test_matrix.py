@@ -65,6 +65,7 @@ SILENT: dict[tuple[str, str], str] = {
             "offline-without-weights",
             "weights-exceed-volume",
             "shm-missing",
+            "readonly-without-mounts",
             "shm-on-disk",
             "shm-over-limit",
             "shm-unbounded",
