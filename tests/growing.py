@@ -123,6 +123,46 @@ spec:
   - {type: Resource, resource: {name: cpu, target: {type: Utilization, averageUtilization: 60}}}
 ---
 """
+_BROKEN = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: b#-, namespace: n}
+spec:
+  selector: {matchLabels: {app: b#-}}
+  template:
+    metadata: {labels: {app: b#-}}
+    spec:
+      containers:
+      - name: c
+        image: nginx:1.29.1
+        ports: [{name: http, containerPort: 80}]
+        env:
+        - {name: A, valueFrom: {configMapKeyRef: {name: m#-, key: model-naem}}}
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: m#-, namespace: n}
+data: {model-name: x}
+---
+apiVersion: v1
+kind: Service
+metadata: {name: s#-, namespace: n}
+spec: {selector: {app: b#-}, ports: [{port: 80, targetPort: web}]}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata: {name: p#-, namespace: n}
+spec: {maxUnavailable: 0, selector: {matchLabels: {app: b#-}}}
+---
+"""
+_GPUS = """\
+        env:
+        - {name: CUDA_VISIBLE_DEVICES, value: "#-"}
+        - {name: NVIDIA_DISABLE_REQUIRE, value: "1"}
+        volumeMounts: [{name: shm, mountPath: /dev/shm}]
+      volumes: [{name: shm, emptyDir: {medium: Memory}}]
+---
+"""
 _POD = """\
 apiVersion: v1
 kind: Pod
@@ -154,6 +194,9 @@ DOCKERFILES = {
         "USER root\nLABEL a#-=1\nEXPOSE #-\nVOLUME /a\nHEALTHCHECK CMD curl x\nCMD python#-\n"
         "ENTRYPOINT vllm serve x#-\nONBUILD RUN pip install x#-\nNONSENSE\n"
     ),
+    "steps for GPUs": (
+        "ENV NVIDIA_DISABLE_REQUIRE=1 CUDA_VISIBLE_DEVICES=#-\nRUN nvidia-smi && nvcc a#-.cu\n"
+    ),
     "secrets": "ENV E#-_PASSWORD=sEcretvalue#-\n",
     "allowances": (
         "# imagelint: allow apt-recommends -- small\nRUN apt-get install -y c#-\n"
@@ -183,6 +226,8 @@ INPUTS: dict[str, Input] = {
     "variables of one ENV": Input("Dockerfile", " A#-_TOKEN=vaLue#-", f"{_ALPINE}ENV A=1"),
     "pods": Input("pods.yaml", _POD),
     "model servers": Input("servers.yaml", _DEPLOYMENT),
+    "servers on GPUs": Input("gpus.yaml", _DEPLOYMENT.removesuffix("---\n") + _GPUS),
+    "links that lead nowhere": Input("links.yaml", _BROKEN),
     "linked objects": Input("linked.yaml", _DEPLOYMENT + _ROUTED + _SCALED),
     "objects linked to one": Input(
         "linked.yaml",

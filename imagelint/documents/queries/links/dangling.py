@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.documents.kubernetes.landmarks import is_open
+from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.wiring.nodes import DisruptionBudget, Monitor, Service
-from imagelint.documents.queries.links.scope import Scope, near, same
+from imagelint.documents.queries.links.scope import Scope, holds_open, near, same
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from imagelint.documents.kubernetes.manifest import Manifest
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Document
     from imagelint.documents.kubernetes.wiring.nodes import Labels, Selector
 
 
@@ -69,14 +70,64 @@ def _candidates(selection: Selection, scope: Scope) -> Iterator[Candidate]:
     None where an operator may make more of it.
     """
     manifest = scope.manifest
-    if manifest is None or any(map(is_open, manifest.objects)):
+    if manifest is None or manifest.derived(holds_open):
         return
-    others = [one for one in _selectors(manifest, selection) if not _is(one, selection.selector)]
-    for one in _of_kind(manifest, selection.selects):
-        there, candidate = one
-        inside = any(same(there, namespace) for namespace in selection.namespaces)
-        if inside and not any(other.matches(candidate.labels) for other in others):
+    selected = manifest.derived(_purpose(manifest, selection))
+    for there, candidate in (*selected.by_none, *selected.by_one.get(selection.selector.span, ())):
+        if any(same(there, namespace) for namespace in selection.namespaces):
             yield candidate
+
+
+class _Selected(NamedTuple):
+    """What nothing selects, and what a single selector does, with the namespace of each."""
+
+    by_none: list[tuple[str, Candidate]]
+    by_one: dict[Span, list[tuple[str, Candidate]]]
+
+
+def _purpose(manifest: Manifest, selection: Selection) -> Callable[[Document], _Selected]:
+    """Selectors of the same kind, for the same purpose, count."""
+    if selection.selects == "Service":
+        return _by_monitors
+    budgets = manifest.derived(_spans_of_budgets)
+    return _by_budgets if selection.selector.span in budgets else _by_services
+
+
+def _spans_of_budgets(document: Document) -> frozenset[Span]:
+    return frozenset(one.selector.span for one in document.nodes_of(DisruptionBudget))
+
+
+def _by_monitors(document: Document) -> _Selected:
+    return _selected(document, "Service", [one.selector for one in document.nodes_of(Monitor)])
+
+
+def _by_budgets(document: Document) -> _Selected:
+    return _selected(document, "Pod", [one.selector for one in document.nodes_of(DisruptionBudget)])
+
+
+def _by_services(document: Document) -> _Selected:
+    return _selected(document, "Pod", [one.selected for one in document.nodes_of(Service)])
+
+
+def _selected(document: Document, kind: str, selectors: list[Selector]) -> _Selected:
+    found = _Selected([], {})
+    if not isinstance(document, Manifest):
+        return found
+    by_label: dict[tuple[str, str] | None, list[Selector]] = {}
+    for one in selectors:
+        if not one.is_empty:
+            by_label.setdefault(next(iter(one.labels), None), []).append(one)
+    for there, candidate in _of_kind(document, kind):
+        spans = {
+            one.span
+            for label in (*dict.fromkeys(candidate.labels), None)
+            for one in by_label.get(label, ())
+            if one.matches(candidate.labels)
+        }
+        if len(spans) <= 1:
+            place = found.by_one.setdefault(spans.pop(), []) if spans else found.by_none
+            place.append((there, candidate))
+    return found
 
 
 def _of_kind(manifest: Manifest, kind: str) -> Iterator[tuple[str, Candidate]]:
@@ -90,23 +141,6 @@ def _of_kind(manifest: Manifest, kind: str) -> Iterator[tuple[str, Candidate]]:
             owner = pod.owner
             of = "" if owner.kind == "Pod" else "pods of the "
             yield owner.namespace, Candidate(f"the {of}{owner.kind} `{owner.name}`", pod.labels)
-
-
-def _selectors(manifest: Manifest, selection: Selection) -> Iterator[Selector]:
-    """The selectors of the same file that select the same kind, for the same purpose."""
-    if selection.selects == "Service":
-        yield from (one.selector for one in manifest.nodes_of(Monitor))
-        return
-    kinds = [one.selector for one in manifest.nodes_of(DisruptionBudget)]
-    if any(_is(one, selection.selector) for one in kinds):
-        yield from kinds
-        return
-    for service in manifest.nodes_of(Service):
-        yield service.selected
-
-
-def _is(one: Selector, other: Selector) -> bool:
-    return one.span == other.span or one.is_empty
 
 
 def _meant(selection: Selection, candidates: tuple[Candidate, ...]) -> Unmatched | None:

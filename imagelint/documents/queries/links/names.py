@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.documents.kubernetes.landmarks import is_open
-from imagelint.documents.queries.links.scope import Scope, misspelt, near, same
+from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.queries.links.scope import Scope, holds_open, misspelt, near, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.base import Document
     from imagelint.documents.kubernetes.objects import KubernetesObject
 
 
@@ -60,19 +61,45 @@ _NOTHING = Undefined("", "", certain=True)
 
 def _meant(name: Name, scope: Scope, others: tuple[str, ...]) -> Undefined | None:
     manifest = scope.manifest
-    if manifest is None or (name.made and any(map(is_open, manifest.objects))):
+    if manifest is None or (name.made and manifest.derived(holds_open)):
         return None
-    around = [obj for obj in manifest.objects if same(obj.namespace, name.namespace)]
-    alike = [obj for obj in around if obj.kind in (name.kind, *others) and obj.name]
-    if any((obj.kind, obj.name) == (name.kind, name.name) for obj in alike):
+    objects = manifest.derived(_objects)
+    kinds = (name.kind, *others)
+    called = [one for one in objects.by_name.get(name.name, ()) if _is_meant(one, kinds, name)]
+    if any(obj.kind == name.kind for obj in called):
         return None
-    for obj in alike:
-        if obj.name == name.name:
-            return Undefined(obj.kind, obj.name, certain=True)
+    for obj in called:
+        return Undefined(obj.kind, obj.name, certain=True)
+    alike = [
+        obj
+        for kind in dict.fromkeys(kinds)
+        for obj in objects.by_kind.get(kind, ())
+        if _is_meant(obj, kinds, name)
+    ]
     likely = list(_near(name, alike))
     if len(likely) != 1:
         return None
     return Undefined(name.kind, likely[0].name, certain=len(alike) == 1 and not name.exact)
+
+
+class _Objects(NamedTuple):
+    """The objects of a file that have names, in order."""
+
+    by_name: dict[str, list[KubernetesObject]]
+    by_kind: dict[str, list[KubernetesObject]]
+
+
+def _objects(document: Document) -> _Objects:
+    found = _Objects({}, {})
+    for obj in document.objects if isinstance(document, Manifest) else ():
+        if obj.name:
+            found.by_name.setdefault(obj.name, []).append(obj)
+            found.by_kind.setdefault(obj.kind, []).append(obj)
+    return found
+
+
+def _is_meant(obj: KubernetesObject, kinds: tuple[str, ...], name: Name) -> bool:
+    return obj.kind in kinds and same(obj.namespace, name.namespace)
 
 
 def _near(name: Name, objects: list[KubernetesObject]) -> Iterator[KubernetesObject]:

@@ -10,6 +10,7 @@ from imagelint.core.nearest import nearest
 from imagelint.documents.kubernetes.landmarks import (
     ANYWHERE,
     PodPlace,
+    is_open,
     labelled,
     open_in,
     pod_at,
@@ -197,6 +198,11 @@ def below(path: str, *keys: str) -> str:
 def same(one: str, other: str) -> bool:
     """Whether two namespaces may be one; what is not written is decided when it is applied."""
     return not one or not other or one == other
+
+
+def holds_open(document: Document) -> bool:
+    """Whether an operator may make pods or Services of an object of a file."""
+    return isinstance(document, Manifest) and any(map(is_open, document.objects))
 
 
 def _services_labelled(label: str, value: str) -> Key:
