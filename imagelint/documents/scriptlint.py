@@ -33,9 +33,13 @@ class LintRequest(NamedTuple):
 
     @property
     def program(self) -> str:
-        """What the program reads: one line more than the script, which says what holds for it."""
+        """What the program reads: two lines more than the script, which say what holds for it.
+
+        A `#!` is none behind them, and is no mistake of the script's for that (SC1128).
+        """
+        text = f"##{self.text[2:]}" if self.text.startswith("#!") else self.text
         export = f"export {' '.join(self.variables)}; " if self.variables else ""
-        return f"# shellcheck shell={self.dialect}\n{export}\n{self.text}"
+        return f"# shellcheck shell={self.dialect}\n{export}\n{text}"
 
 
 _LINES_BEFORE = 2

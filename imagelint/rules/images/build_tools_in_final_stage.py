@@ -27,15 +27,14 @@ def build_tools_in_final_stage(stage: Stage, ctx: Context) -> Findings:
 
     Bad:
         FROM python:3.12.7-slim
-        RUN apt-get update && apt-get install -y --no-install-recommends gcc libpq5
+        RUN apt-get update && apt-get install -y --no-install-recommends gcc
 
     Good:
         FROM python:3.12.7-slim AS build
         RUN apt-get update && apt-get install -y --no-install-recommends gcc
-        RUN pip wheel --wheel-dir /wheels psycopg2==2.9.10
+        RUN pip wheel --wheel-dir /wheels annoy==1.17.3
 
         FROM python:3.12.7-slim
-        RUN apt-get update && apt-get install -y --no-install-recommends libpq5
         COPY --from=build /wheels /wheels
     """
     if not stage.final or upon_devel(stage):

@@ -25,8 +25,8 @@ def key_trusted_everywhere(command: Command, ctx: Context) -> Findings:
 
     Good:
         FROM debian:12.7
-        RUN gpg --dearmor -o /etc/apt/keyrings/vendor.gpg /tmp/vendor.asc
-        RUN echo "deb [signed-by=/etc/apt/keyrings/vendor.gpg] https://deb.example.com a main" \
+        RUN gpg --dearmor -o /etc/apt/keyrings/vendor.gpg /tmp/vendor.asc \
+            && echo "deb [signed-by=/etc/apt/keyrings/vendor.gpg] https://deb.example.com a main" \
             > /etc/apt/sources.list.d/vendor.list
     """
     if command.program != _PROGRAM:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Script
 
 _OPTION = "pipefail"
+_SAYING = frozenset(("echo", "printf", "yes"))
 
 
 @rule(Stage, Severity.LOW, references=("hadolint DL4006", "droast DF057"))
@@ -27,7 +28,8 @@ def pipe_without_pipefail(stage: Stage, ctx: Context) -> Findings:
     Except:
         Scripts of ONBUILD; scripts that say `set -o pipefail` themselves, in whatever shell, or in
         their `#!` line; stages whose SHELL says it, or that are built upon one whose SHELL does
-        (hadolint forgets that one).
+        (hadolint forgets that one). Nor are `echo`, `printf` and `yes` told before a pipe, of
+        which hadolint tells: they do not fail, and `yes` would by the option.
 
     Bad:
         FROM debian:12.7
@@ -56,8 +58,13 @@ def pipe_without_pipefail(stage: Stage, ctx: Context) -> Findings:
 
 
 def _piped(script: Script) -> Command | None:
-    """The first command behind a pipe, in the script itself."""
-    return next((one for one in script.commands if one.stage > 0 and not one.nested), None)
+    """The first command behind a pipe, in the script itself, before which one may fail."""
+    own = [one for one in script.commands if not one.nested]
+    before = {(one.pipe, one.stage + 1): one.program for one in own}
+    return next(
+        (one for one in own if one.stage > 0 and before.get((one.pipe, one.stage)) not in _SAYING),
+        None,
+    )
 
 
 def _said(script: Script) -> bool:

@@ -47,7 +47,7 @@ def selector_without_match(one: Service | Monitor | DisruptionBudget, ctx: Conte
         kind: Pod
         metadata: {name: llm, labels: {app: vllm-server}}
         spec:
-          containers: [{name: server, image: "vllm/vllm-openai:v0.30.0"}]
+          containers: [{name: server, image: "registry.example.com/llm:1.4"}]
 
     Good (server.yaml):
         apiVersion: v1
@@ -59,7 +59,7 @@ def selector_without_match(one: Service | Monitor | DisruptionBudget, ctx: Conte
         kind: Pod
         metadata: {name: llm, labels: {app: vllm-server}}
         spec:
-          containers: [{name: server, image: "vllm/vllm-openai:v0.30.0"}]
+          containers: [{name: server, image: "registry.example.com/llm:1.4"}]
     """
     selection = _selection(one)
     if selection is None or one.object.incomplete:
