@@ -37,10 +37,14 @@ TRIALS = [
 # What comes to light only where something else is right.
 NEEDS = "a model that is split shares memory between its parts"
 OTHERWISE = "of a container with all privileges nothing else is said"
+BETTER = "a Secret in a variable is better than none, or a text; a file is better still"
 COMES_TO_LIGHT = {
+    ("gated-model-without-token", "secret-read-from-env"): BETTER,
+    ("literal-secret-env", "secret-read-from-env"): BETTER,
     ("privileged-container", "capabilities-kept"): OTHERWISE,
     ("privileged-container", "privilege-escalation"): OTHERWISE,
     ("privileged-container", "seccomp-profile-missing"): OTHERWISE,
+    ("secret-in-args", "secret-read-from-env"): BETTER,
     ("shell-form-entrypoint", "shell-form-command"): "a line with `exec` is in shell form, too",
     ("vram-weights-dont-fit", "shm-missing"): NEEDS,
 }
