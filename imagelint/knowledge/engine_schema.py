@@ -166,6 +166,11 @@ class Traits(TypedDict):
     linked_variables: Annotated[
         list[str], "numbers of ports that it reads from variables which a Service may make: X_PORT"
     ]
+    sleep_refuses_expansion: Annotated[
+        list[str],
+        "the version from which its sleep mode refuses memory whose segments expand, and the first "
+        "that does so no more; none where it never did",
+    ]
     revision_holds_since: Annotated[
         str, "the version from which a revision counts for code, too; empty: always, or unknown"
     ]

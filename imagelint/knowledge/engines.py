@@ -140,6 +140,7 @@ class Traits(NamedTuple):
     pooling: Mapping[str, tuple[str, ...]]
     launches_others: bool
     linked_variables: tuple[str, ...]
+    sleep_refuses_expansion: tuple[str, ...]
     revision_holds_since: str
 
 
@@ -315,6 +316,7 @@ def _traits(raw: engine_schema.Traits) -> Traits:
         pooling={flag: tuple(values) for flag, values in raw["pooling"].items()},
         launches_others=raw["launches_others"],
         linked_variables=tuple(raw["linked_variables"]),
+        sleep_refuses_expansion=tuple(raw["sleep_refuses_expansion"]),
         revision_holds_since=raw["revision_holds_since"],
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import value_or
+from imagelint.documents.queries.serving import title
 from imagelint.documents.queries.start.variables import (
     sets_container,
     sleep_conflict,
@@ -82,7 +83,7 @@ def allocator_conflict(subject: EnvVar | ServingCommand, ctx: Context) -> Findin
         version = value_or(subject.engine_version, "")
         yield ctx.finding(
             Place(found.value_span, found.path),
-            f"vLLM {version} ends: its sleep mode takes no `expandable_segments:True`",
+            f"{title(subject)} {version} ends: its sleep mode takes no `expandable_segments:True`",
             help="drop `expandable_segments:True`",
             subject=found.name,
         )

@@ -9,6 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.documents.kubernetes.wiring.nodes import Ingress
 from imagelint.documents.quantity import parse_count, parse_duration
 from imagelint.documents.serving.scaling import Route, Timeout
+from imagelint.knowledge.kubernetes.durations import ENDLESS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -193,7 +194,7 @@ def _of_contour(obj: KubernetesObject, rule: Cursor) -> Route:
 
 def _envoy_time(place: Cursor) -> Fact[float]:
     """A duration, which may be `infinity`; so is `0s`."""
-    return Known(_NO_LIMIT, place.span) if place.word() == "infinity" else _duration(place)
+    return Known(_NO_LIMIT, place.span) if place.word() == ENDLESS else _duration(place)
 
 
 def _of_openshift(obj: KubernetesObject) -> Route:

@@ -21,8 +21,6 @@ _OF_CONTAINERS = (EnvOrigin.ENV, EnvOrigin.POD, EnvOrigin.COMPOSE)
 _ALLOCATOR = ("PYTORCH_CUDA_ALLOC_CONF", "PYTORCH_ALLOC_CONF")
 _EXPANDABLE = pattern(r"(?:^|.*,)\s*expandable_segments\s*:\s*True\b.*")
 _LIMITED = pattern(r"(?:^|.*,)\s*(max_split_size_mb\s*:\s*\d+).*")
-# From the pull requests 14189 and 40812 of vllm-project/vllm: in between it ends.
-_SLEEP_REFUSED, _SLEEP_HANDLED = "0.8.0", "0.20.0"
 
 
 def sets_container(variable: EnvVar) -> bool:
@@ -94,11 +92,13 @@ def useless_split_limit(variable: EnvVar) -> str:
 
 
 def sleep_conflict(server: ServingCommand) -> EnvVar | None:
-    """The variable with which vLLM ends when it is to sleep: its pool of memory cannot expand."""
+    """The variable with which an engine ends that is to sleep: its pool of memory cannot expand."""
+    refusing = server.facts.traits.sleep_refuses_expansion if server.facts else ()
     version = server.engine_version
-    if server.engine != "vllm" or not isinstance(version, Known):
+    if not refusing or not isinstance(version, Known):
         return None
-    if not at_least(version.value, _SLEEP_REFUSED) or at_least(version.value, _SLEEP_HANDLED):
+    refused, handled = refusing
+    if not at_least(version.value, refused) or at_least(version.value, handled):
         return None
     found = [one for one in server.launch.env if one.name == _ALLOCATOR[0]]
     if not found or not server.is_on("enable-sleep-mode"):
