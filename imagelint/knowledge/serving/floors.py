@@ -13,6 +13,10 @@ from imagelint.knowledge.tables import table
 if TYPE_CHECKING:
     from imagelint.knowledge.gpus import Capability
 
+# These engines end where the checkpoint's own format is another one than that of the flag:
+# vllm-project/vllm:vllm/config/model.py _verify_quantization, and SGLang's likewise.
+STRICT_FORMATS = ("vllm", "sglang")
+
 
 class Floor(NamedTuple):
     """The least that an engine needs for an option; the fields are those of the table."""

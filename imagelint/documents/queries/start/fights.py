@@ -12,7 +12,7 @@ from imagelint.documents.queries.serving import gpu_count, is_offline, switched_
 from imagelint.documents.queries.weights.modelcache import hub_of, may_hold_weights, volumes
 from imagelint.documents.serving.options import QUANTIZATION
 from imagelint.knowledge.models import model_name
-from imagelint.knowledge.serving.floors import is_linked
+from imagelint.knowledge.serving.floors import STRICT_FORMATS, is_linked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
 
 _RDMA = pattern(r"(?:rdma/.*|.*(?:rdma|roce|infiniband).*)")
 _FORMATS = pattern(r"(?<![a-z0-9])(awq|gptq|fp8|nvfp4|mxfp4|gguf|exl2)(?![a-z0-9])")
-# Both end where the checkpoint's own format is another one than that of the flag:
-# vllm-project/vllm:vllm/config/model.py _verify_quantization, and SGLang's likewise.
-_STRICT = ("vllm", "sglang")
 _OFFLINE = ("HF_HUB_OFFLINE", "TRANSFORMERS_OFFLINE")
 
 
@@ -78,7 +75,7 @@ def offline_without_weights(server: ServingCommand) -> EnvVar | None:
 def contradicted_format(server: ServingCommand) -> tuple[Known[str], str] | None:
     """The quantization that a flag names, and another one that the model's name speaks of."""
     told = server.option(QUANTIZATION)
-    if server.engine not in _STRICT or not isinstance(told, Known):
+    if server.engine not in STRICT_FORMATS or not isinstance(told, Known):
         return None
     flag = told.value.removesuffix("_marlin")
     if flag not in ("awq", "gptq") or not isinstance(server.model, Known):
