@@ -46,7 +46,7 @@ def user_without_home(server: ServingCommand, ctx: Context) -> Findings:
               env: [{name: HOME, value: /home/vllm}]
               securityContext: {runAsUser: 1001}
               volumeMounts: [{name: home, mountPath: /home/vllm}]
-          volumes: [{name: home, emptyDir: {}}]
+          volumes: [{name: home, emptyDir: {sizeLimit: 20Gi}}]
     """
     user = server.launch.runtime.user
     if not isinstance(user, Known) or names_root(user.value):
