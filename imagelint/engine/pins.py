@@ -21,12 +21,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Position
-    from imagelint.documents.base import Document
+    from imagelint.documents.base import Document, Embedded
     from imagelint.documents.kubernetes.kustomize.model import ImageOverride
     from imagelint.documents.yaml.cursor import Cursor
 
 
 _OPEN = "a variable or a template is part of its name"
+_INSIDE = "it stands in a text inside of the file"
+_ELSEWHERE = "its tag stands elsewhere"
 
 
 class PinStyle(Enum):
@@ -77,11 +79,23 @@ def pin_places(document: Document) -> Iterator[PinPlace]:
     if isinstance(document, Kustomization):
         for one in document.transformations():
             yield from _overridden(document, one.images)
+    for embedded in document.embedded:
+        yield from _in_text(document, embedded)
     for use in document.nodes_of(ImageUse):
         own = document.part_at(use.span.start).source.origin == document.source.origin
         overrides = isinstance(document, Kustomization) and use.path.startswith("images")
         if own and not (use.built or overrides or use.role is ImageRole.TARGET):
             yield _used(document, use)
+
+
+def _in_text(document: Document, embedded: Embedded) -> Iterator[PinPlace]:
+    """What an inline Dockerfile names: its text has other places, quotes and indents."""
+    mapped = embedded.mapped
+    if mapped is None:
+        return
+    for inner in pin_places(embedded.document):
+        at = document.source.position(mapped.place(*inner.span).start)
+        yield inner._replace(origin=document.source.origin, position=at, why=_INSIDE)
 
 
 def _used(document: Document, use: ImageUse) -> PinPlace:
@@ -115,9 +129,11 @@ def _default(document: Document, written: str) -> Span | None:
 def _overridden(document: Document, overrides: tuple[ImageOverride, ...]) -> Iterator[PinPlace]:
     """The entries of a kustomization that set a tag: the digest has a key of its own."""
     for override in overrides:
-        if not isinstance(override.tag, Known) or override.tag.span is None:
-            continue
         name = override.new_name.value if isinstance(override.new_name, Known) else override.name
+        if not isinstance(override.tag, Known) or override.tag.span is None:
+            if not isinstance(override.digest, Known):
+                yield _place(document, override.span, None)._replace(why=_ELSEWHERE)
+            continue
         reference = parse_reference(f"{name}:{override.tag.value}")
         if reference is None:
             continue
@@ -139,15 +155,24 @@ def _in_values(document: Document, place: Cursor) -> Iterator[PinPlace]:
             yield from _in_values(document, inner)
     for inner in place.items():
         yield from _in_values(document, inner)
-    repository, tag = place["repository"].word(), place["tag"].word()
-    if repository and tag:
-        registry = place["registry"].word()
-        reference = parse_reference("/".join(filter(None, (registry, f"{repository}:{tag}"))))
-        if reference is not None:
-            span = _inside_quotes(document, place["tag"].span)
-            if place["digest"].word():
-                reference = reference._replace(digest=place["digest"].word())
-            yield _place(document, span, reference, PinStyle.TAG)
+    yield from _by_repository(document, place)
+
+
+def _by_repository(document: Document, place: Cursor) -> Iterator[PinPlace]:
+    repository, tag, digest = (place[key].word() for key in ("repository", "tag", "digest"))
+    if not repository:
+        return
+    if not tag:
+        if place["tag"].exists and not digest:
+            yield _place(document, place["repository"].span, None)._replace(why=_ELSEWHERE)
+        return
+    registry = place["registry"].word()
+    reference = parse_reference("/".join(filter(None, (registry, f"{repository}:{tag}"))))
+    if reference is not None:
+        span = _inside_quotes(document, place["tag"].span)
+        if digest:
+            reference = reference._replace(digest=digest)
+        yield _place(document, span, reference, PinStyle.TAG)
 
 
 def _place(

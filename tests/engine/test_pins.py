@@ -117,3 +117,17 @@ def test_values_with_a_digest_of_their_own_are_pinned() -> None:
 def test_another_tag_takes_the_place_of_the_old_one() -> None:
     text = f"FROM vllm/vllm-openai:v0.8.4@{OTHER}\nFROM python:3.12\n"
     assert pinned("Dockerfile", text, "new") == "FROM vllm/vllm-openai:new@D\nFROM python:new@D\n"
+
+
+def test_what_cannot_be_pinned_where_it_stands_is_told() -> None:
+    inline = "services:\n  a:\n    build:\n      dockerfile_inline: |\n        FROM python:3.12\n"
+    (inner,) = places("compose.yaml", inline)
+    assert (inner.position.line, inner.why) == (5, "it stands in a text inside of the file")
+    assert inner.reference is not None
+    assert not inner.pinned
+    for origin, text in (
+        ("kustomization.yaml", "images: [{name: a, newName: b}]\n"),
+        ("values.yaml", "image: {repository: a/b, tag: ''}\n"),
+    ):
+        (place,) = places(origin, text)
+        assert (place.reference, place.why) == (None, "its tag stands elsewhere")

@@ -116,6 +116,8 @@ class Client:
                 detail = "the registry's list of tags is no JSON"
                 return Problem(ProblemKind.UNPARSABLE, self._origin, detail)
             found += view["tags"].texts()
+            if len(found) > _MOST_TAG_PAGES * _TAGS_OF_A_PAGE:
+                break
             following = _NEXT.search(answer.headers.get("link", ""))
             if following is None:
                 return tuple(found)

@@ -78,7 +78,8 @@ class Pinning(NamedTuple):
     """How to pin. `lock` are the digests that are known, `digests` tells the others.
 
     With `update` nothing that is known holds: the newest tag of the same line is taken. With
-    `known` nobody is asked: where a digest is not known, the pin has none.
+    `known` nobody is asked: where a digest is not known, the pin has none; what certainly has no
+    digest is told then, also where it cannot be written.
     """
 
     lock: Mapping[str, str]
@@ -96,6 +97,8 @@ class Pinning(NamedTuple):
             reference = place.reference
             if reference is None or place.why:
                 left.append(place)
+                if self.known and reference is not None and not reference.digest:
+                    pins.append(Pin(place, reference.tag, ""))
                 continue
             wanted = self._wanted(reference)
             if isinstance(wanted, Problem):

@@ -112,3 +112,4 @@ def test_what_has_a_variable_in_its_name_is_told(program: Program, here: Path) -
     write(here, Dockerfile="ARG V=1\nFROM debian:${V}\n", broken_yaml="a: [\n")
     answer = program("pin", "--check")
     assert " note: Dockerfile:2:6: left as it is: a variable" in answer.err
+    assert (answer.code, answer.out) == (1, "not pinned Dockerfile:2:6 debian:1\n")
