@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from typing import TYPE_CHECKING
 
 from imagelint.core.edits import touches
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from imagelint.core.finding import Edit, Finding
+    from imagelint.core.source import Span
 
 
 class FixPlan(NamedTuple):
@@ -45,7 +47,10 @@ def plan_fixes(findings: Iterable[Finding], accepts: Callable[[Finding], bool]) 
         elif accepts(finding):
             taken.append(finding)
             for edit in edits:
-                made.setdefault(edit.origin, []).append(edit)
+                those = made.setdefault(edit.origin, [])
+                at = bisect_left(those, edit.span, key=_span)
+                if those[at : at + 1] != [edit]:
+                    those.insert(at, edit)
     return FixPlan({origin: tuple(each) for origin, each in made.items()}, (*taken,), (*waiting,))
 
 
@@ -55,9 +60,18 @@ def _place(finding: Finding) -> tuple[str, int, str]:
 
 
 def _fit(edits: Iterable[Edit], made: Mapping[str, list[Edit]]) -> bool:
-    """Whether edits are about places of their own, or are made anyway."""
-    return not any(
-        touches(edit.span, other.span) and edit != other
-        for edit in edits
-        for other in made.get(edit.origin, ())
-    )
+    """Whether edits are about places of their own, or are made anyway.
+
+    What is made is in order and apart: only the neighbours of a place can touch it.
+    """
+    for edit in edits:
+        those = made.get(edit.origin, [])
+        at = bisect_left(those, edit.span, key=_span)
+        for other in those[max(at - 1, 0) : at + 2]:
+            if touches(edit.span, other.span) and edit != other:
+                return False
+    return True
+
+
+def _span(edit: Edit) -> Span:
+    return edit.span

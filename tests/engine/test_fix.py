@@ -49,3 +49,14 @@ def test_what_is_not_accepted_leaves_its_place_to_others() -> None:
     first, second = finding("a", ("f", 1, 4, "x")), finding("b", ("f", 2, 3, "y"))
     plan = plan_fixes([first, second], lambda each: each.rule == "b")
     assert (plan.taken, plan.waiting) == ((second,), ())
+
+
+def test_places_before_between_and_behind_others_are_found() -> None:
+    made = [finding(f"r{at:03}", ("f", at, at + 2, "x")) for at in range(0, 60, 4)]
+    inside = [finding(f"s{at:03}", ("f", at + 1, at + 3, "y")) for at in range(0, 60, 4)]
+    between = [finding(f"t{at:03}", ("f", at + 2, at + 4, "z")) for at in range(0, 60, 4)]
+    plan = plan_fixes([*inside, *between, *made], lambda _: True)
+    assert set(plan.taken) == {*made, *between}
+    assert set(plan.waiting) == set(inside)
+    spans = [edit.span for edit in plan.edits["f"]]
+    assert spans == sorted(spans)

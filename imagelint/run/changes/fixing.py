@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from imagelint.core.edits import apply_edits
+from imagelint.core.edits import apply_edits, touches
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.core.source import Source
@@ -111,13 +112,17 @@ class _Fixer:
         origins = {edit.origin for edit in edits}
         if any((finding.rule, origin) in self._refused for origin in origins):
             return False
-        changes = [
-            Change(origin, text, after)
+        if any(isinstance(self._read(origin), Problem) for origin in origins):
+            return False
+        if not all(_is_possible(self._text(origin), finding, origin) for origin in origins):
+            return False
+        # Made only for who looks at it: there may be thousands, in a text of a megabyte.
+        changes = (
+            Change(origin, text, _applied(text, finding, origin))
             for origin in sorted(origins)
-            if not isinstance(self._read(origin), Problem)
-            and (after := _applied(text := self._text(origin), finding, origin)) is not None
-        ]
-        return len(changes) == len(origins) and self._request.accepts(finding, changes)
+            for text in (self._text(origin),)
+        )
+        return self._request.accepts(finding, changes)
 
     def _does_harm(
         self, plan: FixPlan, texts: Mapping[str, str], before: Report, after: Report
@@ -144,13 +149,18 @@ class _Fixer:
         return bool(harmful)
 
 
-def _applied(text: str, finding: Finding, origin: str) -> str | None:
-    """The text of an origin with one fix made, or nothing if that cannot be."""
+def _applied(text: str, finding: Finding, origin: str) -> str:
+    """The text of an origin with one fix made."""
     edits = finding.fix.edits if finding.fix else ()
-    try:
-        return apply_edits(text, (edit for edit in edits if edit.origin == origin))
-    except ValueError:
-        return None
+    return apply_edits(text, (edit for edit in edits if edit.origin == origin))
+
+
+def _is_possible(text: str, finding: Finding, origin: str) -> bool:
+    """Whether the edits of a fix lie in the text of an origin, apart from each other."""
+    edits = finding.fix.edits if finding.fix else ()
+    spans = sorted({edit.span for edit in edits if edit.origin == origin})
+    inside = all(0 <= span.start <= span.end <= len(text) for span in spans)
+    return inside and not any(touches(one, other) for one, other in pairwise(spans))
 
 
 def _count(report: Report) -> Counter[str]:
