@@ -32,6 +32,7 @@ def dead_ignore_pattern(ignore: IgnoreFile, ctx: Context) -> Findings:
         models/
     """
     seen: set[tuple[str, bool]] = set()
+    mixed = len({one.negated for one in ignore.patterns}) > 1  # then their order says something
     for one in ignore.patterns:
         written = ctx.text(one.span)
         comment = _COMMENT.search(written)
@@ -47,7 +48,7 @@ def dead_ignore_pattern(ignore: IgnoreFile, ctx: Context) -> Findings:
             )
         elif one.pattern.startswith("../"):
             yield _dead(one, "lies outside of the build context, of which nothing is sent", ctx)
-        elif key in seen and not any(other.negated != one.negated for other in ignore.patterns):
+        elif key in seen and not mixed:
             yield _dead(one, "stands here twice", ctx)
         seen.add(key)
 
