@@ -41,6 +41,16 @@ def test_the_work_grows_with_the_input(name: str) -> None:
     assert growth(lambda size: report(INPUTS[name], size), SIZE) < MOST
 
 
+@pytest.mark.parametrize(
+    "name", ["ignored paths", "links that lead nowhere", "linked objects", "objects linked to one"]
+)
+def test_the_work_grows_with_parts_that_are_all_called_alike(name: str) -> None:
+    """As in a folder of examples: each name may mean any of them."""
+    given = INPUTS[name]
+    alike = given._replace(part=given.part.replace("#-", "0").replace("#+", "0"))
+    assert growth(lambda size: report(alike, size), 2 * SIZE) < MOST
+
+
 @pytest.mark.parametrize("name", ["linked objects", "stages with installations"])
 def test_the_work_grows_with_the_number_of_files(name: str, here: Path) -> None:
     """Each with what others ask for: one file holds what the next one leads to or scales."""
@@ -87,3 +97,39 @@ def test_what_is_not_linear_is_seen() -> None:
     here = str(Path(__file__).parent)
     assert growth(linear, 10, here) == pytest.approx(2, abs=0.1)
     assert growth(quadratic, 10, here) > 3
+
+
+def test_of_many_that_are_called_alike_the_nearest_is_meant(here: Path) -> None:
+    for folder, image in ((str(number), "nginx") for number in range(20)):
+        _write_deployment(here / folder, image)
+    _write_deployment(here / "zone", _VLLM)
+    (here / "zone" / "scaler.yaml").write_text(_BY_CPU, encoding="utf-8")
+    found = find([str(here)], lambda _path: False, lambda _folder: None).files
+    reports = examine(found, Run(policies(), NullCache(), 1))
+    rules = {one.rule for report in reports.values() for one in report.findings}
+    assert "cpu-hpa-on-gpu" in rules
+
+
+def _write_deployment(folder: Path, image: str) -> None:
+    folder.mkdir()
+    text = (
+        "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: llm}\nspec:\n"
+        "  selector: {matchLabels: {app: llm}}\n  template:\n    metadata: {labels: {app: llm}}\n"
+        f"    spec:\n      containers:\n      - name: c\n        image: {image}\n"
+        "        resources: {limits: {nvidia.com/gpu: 1}}\n"
+    )
+    (folder / "deployment.yaml").write_text(text, encoding="utf-8")
+
+
+_VLLM = "vllm/vllm-openai:v0.11.0"
+_BY_CPU = """\
+apiVersion: autoscaling/v2
+kind: HorizontalPodAutoscaler
+metadata: {name: llm}
+spec:
+  scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: llm}
+  maxReplicas: 4
+  metrics:
+  - type: Resource
+    resource: {name: cpu, target: {type: Utilization, averageUtilization: 80}}
+"""

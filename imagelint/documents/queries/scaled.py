@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from posixpath import dirname
 from typing import TYPE_CHECKING, TypeVar
 
@@ -21,7 +22,7 @@ from imagelint.documents.kubernetes.wiring.nodes import Service
 from imagelint.documents.project import by_key
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from imagelint.documents.base import Document, Key, Node
     from imagelint.documents.project import Project
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.scaling import Autoscaler, Route
 
 N = TypeVar("N", bound="Node")
+
+_MOST_ALIKE = 16
+"""Where more are called alike, they are variants of one thing, and the nearest ones are meant."""
 
 
 class NameScope:
@@ -54,9 +58,10 @@ class NameScope:
 
     def routed_servers(self, route: Route) -> tuple[ServingCommand, ...]:
         """The model servers behind a route; none when the way to them cannot be followed."""
+        selecting = {(one.selector, one.object.namespace): one for one in self._services(route)}
         return tuple(
             server
-            for service in self._services(route)
+            for service in selecting.values()
             for server in self.servers_of_service(service)
             if not server.only_embeds
         )
@@ -72,9 +77,14 @@ class NameScope:
         self, key: Key | None, namespace: str, labels: tuple[tuple[str, str], ...] = ()
     ) -> Iterator[ServingCommand]:
         """The servers of known engines in the pods under a key that have all of some labels."""
-        for origin, place in self._placed(key, PodPlace) if key is not None else ():
-            if not (_same(place.namespace, namespace) and set(labels) <= set(place.labels)):
-                continue
+        if key is None:
+            return
+        asked = set(labels)
+        for origin, place in self._nearest(
+            key,
+            PodPlace,
+            lambda one: _same(one.namespace, namespace) and asked <= set(one.labels),
+        ):
             manifest = self._manifest(origin)
             pod = pod_at(manifest, place) if manifest is not None else None
             if pod is not None and manifest is not None:
@@ -110,10 +120,14 @@ class NameScope:
         return tuple(
             service
             for label, value in dict.fromkeys(runtime.labels)
-            for origin, service in self._placed(services_selecting(label, value), Service)
+            for origin, service in self._nearest(
+                services_selecting(label, value),
+                Service,
+                lambda one: (
+                    one.selects(runtime.labels) and _same(one.object.namespace, runtime.namespace)
+                ),
+            )
             if dirname(origin) == here
-            and service.selects(runtime.labels)
-            and _same(service.object.namespace, runtime.namespace)
         )
 
     def is_configured_elsewhere(self, route: Route) -> bool:
@@ -130,16 +144,27 @@ class NameScope:
                 service_named(name) for name in dict.fromkeys(name for name, _ in route.backends)
             ]
         for key in keys:
-            for service in self._found(key, Service):
-                if _same(service.object.namespace, route.namespace):
-                    yield service
+            for _, service in self._nearest(
+                key, Service, lambda one: _same(one.object.namespace, route.namespace)
+            ):
+                yield service
 
-    def _found(self, key: Key, node: type[N]) -> Iterator[N]:
-        """The nodes under a key: those of the document itself, then those of other manifests."""
-        return (one for _, one in self._placed(key, node))
+    def _nearest(self, key: Key, node: type[N], fits: Callable[[N], bool]) -> list[tuple[str, N]]:
+        """The nodes under a key that fit, each with the origin of its manifest.
+
+        Those of the document itself come first. Of very many, the nearest are left.
+        """
+        here = self._document.source.origin
+        fitting = (pair for pair in self._placed(key, node) if fits(pair[1]))
+        found = list(islice(fitting, _MOST_ALIKE))
+        if found and found[-1][0] != here:  # else the document itself has as many
+            found += fitting
+        if len(found) > _MOST_ALIKE:
+            found.sort(key=lambda pair: dirname(pair[0]) != dirname(here))
+        return found[:_MOST_ALIKE]
 
     def _placed(self, key: Key, node: type[N]) -> Iterator[tuple[str, N]]:
-        """The same, each with the origin of its manifest."""
+        """The nodes under a key: those of the document itself, then those of other manifests."""
         here = self._document.source.origin
         for own in self._document.derived(by_key).get(key, ()):
             if isinstance(own, node):

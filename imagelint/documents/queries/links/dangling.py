@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
@@ -118,12 +119,13 @@ def _selected(document: Document, kind: str, selectors: list[Selector]) -> _Sele
         if not one.is_empty:
             by_label.setdefault(next(iter(one.labels), None), []).append(one)
     for there, candidate in _of_kind(document, kind):
-        spans = {
+        matching = (
             one.span
             for label in (*dict.fromkeys(candidate.labels), None)
             for one in by_label.get(label, ())
             if one.matches(candidate.labels)
-        }
+        )
+        spans = set(islice(matching, 2))  # more are not told apart
         if len(spans) <= 1:
             place = found.by_one.setdefault(spans.pop(), []) if spans else found.by_none
             place.append((there, candidate))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
 
 _OUTSIDE = "ExternalName"
+_MOST_PODS = 16
+"""Where a selector is met by more templates, they are variants, and some port will be there."""
 
 
 class Target(NamedTuple):
@@ -49,6 +51,8 @@ def unserved_ports(service: Service, scope: Scope) -> Iterator[Unserved]:
     if not selector.known or value_or(service.type, "") == _OUTSIDE:
         return
     found = scope.pods(selector, service.object.namespace)
+    if len(found.nodes) > _MOST_PODS:
+        return
     pods = [(at, scope.pod(at, place)) for at, place in found.nodes if place.settled]
     targets = [Target(pod, scope.servers(at, pod)) for at, pod in pods if pod is not None]
     if not targets or len(targets) < len(found.nodes):
