@@ -25,6 +25,7 @@ from typing import NamedTuple
 DEBIAN_KEYRING = Path("/usr/share/keyrings/debian-archive-keyring.gpg")
 DEBIAN = "http://deb.debian.org/debian"
 SUITE = "unstable"
+STABLE = "bookworm"
 
 
 class Pin(NamedTuple):
@@ -99,6 +100,14 @@ HELM = Pin(
     {"amd64": "28cc13abaf134c3a7e37f070c939be8d9cdc9825c3c8b8b2d35161073bcd4578"},
 )
 LIBRARIES = (KUSTOMIZE, HELM)
+PODMAN = {
+    "podman": "881ab556a1df5b911359c83a647597eb36c156a8615e754436e520a6ae0661ab",
+    "conmon": "2d4111853199dd8c7cbcda3da04f37d9b7f3a7b08dc1cee546a1e5518de8a596",
+    "libassuan0": "5912430927da16ccc831459679207fdbb9dfc5a206f2bab8d6f36d5a1ab53e25",
+    "libgpgme11": "dc075584050dc5c8ac27563fc222e8c1ea71128a019a6d129d5823e47ac1e55e",
+    "libsubid4": "5c1c214484e57bcfaff4136e6cdbe4e8108776c7159ce7c9087218896a5eb12d",
+}
+"""A daemon and the libraries that few systems have, of Debian's stable release, by hash."""
 
 
 class Unavailable(Exception):  # noqa: N818 - reads as what it says
@@ -106,7 +115,7 @@ class Unavailable(Exception):  # noqa: N818 - reads as what it says
 
 
 def main() -> int:
-    names = [pin.name for pin in (*PINS, *LIBRARIES)]
+    names = [*(pin.name for pin in (*PINS, *LIBRARIES)), "podman"]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--into", type=Path, default=Path(".tools"), metavar="FOLDER")
     parser.add_argument("tools", nargs="*", metavar="TOOL", help=f"of {', '.join(names)}")
@@ -124,7 +133,45 @@ def main() -> int:
         except Unavailable as error:
             missing += 1
             print(f"{pin.name}: NOT AVAILABLE: {error}", file=sys.stderr)
+    if not given.tools or "podman" in given.tools:
+        try:
+            print(f"podman: {provide_podman(folder)}")
+        except Unavailable as error:
+            missing += 1
+            print(f"podman: NOT AVAILABLE: {error}", file=sys.stderr)
     return 1 if missing else 0
+
+
+def provide_podman(folder: Path) -> str:
+    """Make `folder/podman` hold podman and its libraries, and say where they come from.
+
+    Raises:
+        Unavailable: they cannot be had, or do not run here.
+    """
+    tree = folder / "podman"
+    program = tree / "usr" / "bin" / "podman"
+    if program.is_file():
+        return f"{STABLE} (already there)"
+    if run(["dpkg", "--print-architecture"]).stdout.strip() != "amd64":
+        raise Unavailable("there are pinned packages for amd64 only")
+    folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder) as scratch:
+        made = Path(scratch) / "tree"
+        for name, digest in PODMAN.items():
+            place = Path(scratch) / name
+            place.mkdir()
+            signed = DEBIAN_KEYRING.is_file()
+            package = download(name, folder / "apt-stable", place, signed=signed, suite=STABLE)
+            if not signed:
+                check(package, digest)
+            if run(["dpkg-deb", "-x", str(package), str(made)]).returncode:
+                raise Unavailable(f"{package.name} cannot be unpacked")
+        made.rename(tree)
+    libraries = str(tree / "usr" / "lib" / "x86_64-linux-gnu")
+    if run([str(program), "--version"], LD_LIBRARY_PATH=libraries).returncode:
+        shutil.rmtree(tree)
+        raise Unavailable("podman does not run here: libraries are missing")
+    return f"Debian {STABLE}"
 
 
 def provide(pin: Pin, folder: Path) -> str:
@@ -251,11 +298,11 @@ def from_debian(pin: Pin, program: Path, scratch: Path) -> str:
     return origin
 
 
-def download(package: str, apt: Path, scratch: Path, *, signed: bool) -> Path:
+def download(package: str, apt: Path, scratch: Path, *, signed: bool, suite: str = SUITE) -> Path:
     """Download a Debian package; lists that have grown old are read once more."""
     reason = ""
     for _ in range(2):
-        config = apt_lists(apt, signed=signed)
+        config = apt_lists(apt, signed=signed, suite=suite)
         said = run(["apt-get", "-q", "download", package], cwd=scratch, APT_CONFIG=str(config))
         found = list(scratch.glob("*.deb"))
         if not said.returncode and len(found) == 1:
@@ -276,8 +323,8 @@ def judge_package(pin: Pin, package: Path, digest: str, *, signed: bool) -> str:
     raise Unavailable(f"Debian {SUITE} has {version}, not {pin.pinned}, and its keys are not here")
 
 
-def apt_lists(folder: Path, *, signed: bool) -> Path:
-    """Package lists of Debian unstable in a folder of ours; gives the configuration for apt."""
+def apt_lists(folder: Path, *, signed: bool, suite: str = SUITE) -> Path:
+    """Package lists of a release of Debian in a folder of ours; gives the configuration for apt."""
     config = folder / "apt.conf"
     lists = folder / "lists"
     if config.is_file() and any(lists.glob("*_Packages*")):
@@ -286,7 +333,7 @@ def apt_lists(folder: Path, *, signed: bool) -> Path:
         (folder / part).mkdir(parents=True, exist_ok=True)
     (folder / "status").touch()
     trust = f"signed-by={DEBIAN_KEYRING}" if signed else "trusted=yes"
-    source = f"deb [{trust}] {mirror()} {SUITE} main\n"
+    source = f"deb [{trust}] {mirror()} {suite} main\n"
     (folder / "sources.list").write_text(source, encoding="utf-8")
     settings = {
         "Dir::Etc::sourcelist": folder / "sources.list",
@@ -306,7 +353,7 @@ def apt_lists(folder: Path, *, signed: bool) -> Path:
     said = run(["apt-get", "-q", "update"], APT_CONFIG=str(config))
     if said.returncode or not any(lists.glob("*_Packages*")):
         config.unlink()
-        raise Unavailable(f"apt cannot read Debian {SUITE}: {last_line(said)}")
+        raise Unavailable(f"apt cannot read Debian {suite}: {last_line(said)}")
     return config
 
 

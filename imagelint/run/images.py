@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.collect.images.local import LocalImages, is_local
 from imagelint.collect.process import fingerprint, locate
 from imagelint.collect.registry.resolve import contradiction, index_of, resolve
 from imagelint.collect.registry.store import BlobStore
@@ -65,6 +66,10 @@ def examine_image(image: str, request: ImageRequest) -> ImageResult:
         UsageError: that is not an image reference, or a signer is not usable.
     """
     request.tell(f"resolving {image}")
+    if is_local(image):
+        with LocalImages(image, request.deadline) as local:
+            found = local.resolve(request.platform)
+            return _problem(found) if isinstance(found, Problem) else _examined(found, request)
     targets = resolve(image, request.platform, request.deadline)
     if isinstance(targets, Problem):
         return _problem(targets)
@@ -102,6 +107,8 @@ def _examined(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageR
 def _identity(targets: tuple[ImageTarget, ...]) -> tuple[tuple[str, str], ...]:
     first = targets[0].identity
     entries = [("image", first.reference), ("digest", first.digest)]
+    if first.computed:
+        entries.append(("digest made of", "configuration and layers as they are: there was none"))
     for target in targets:
         identity = target.identity
         if identity.manifest != identity.digest:

@@ -248,9 +248,9 @@ def test_wrong_usage_is_an_annotation_in_a_job(
     ("image", "help_"),
     [
         ("docker://alpine:3.20", "write `alpine:3.20`"),
-        ("docker-daemon:alpine:3.20", "`skopeo copy docker-daemon:alpine:3.20 oci:FOLDER:TAG`"),
-        ("docker-archive:a.tar", "`skopeo copy docker-archive:a.tar oci:FOLDER:TAG`"),
-        ("image.tar.gz", "`skopeo copy docker-archive:image.tar.gz oci:FOLDER:TAG`"),
+        ("containers-storage:alpine:3.20", "`docker-daemon:alpine:3.20`"),
+        ("docker-daemon:", "write `docker-daemon:NAME:TAG`"),
+        ("docker-archive:", "write `docker-archive:FILE`"),
         ("./layout/", "write `oci:./layout/` for an OCI layout"),
         ("Not an image", "`oci:FOLDER`"),
     ],

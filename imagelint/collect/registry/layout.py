@@ -82,23 +82,35 @@ def resolve_layout(text: str, platform: str = "") -> tuple[ImageTarget, ...] | P
         detail = f"the layout names a blob by `{chosen.digest}`, which is not a digest"
         return Problem(ProblemKind.UNPARSABLE, text, detail)
     identity = ImageIdentity(text, chosen.digest, layout=reference.folder)
-    return images_of(_Folder(reference.folder, text), identity, platform)
+    return images_of(FolderBlobs(reference.folder, text), identity, platform)
 
 
-class _Folder:
-    """The blobs of a layout in a folder."""
+class FolderBlobs:
+    """The blobs of a layout in a folder, which messages call `name`."""
 
-    def __init__(self, folder: str, origin: str) -> None:
+    def __init__(self, folder: str, origin: str, name: str = "") -> None:
         self._folder = folder
         self._origin = origin
+        self._name = name
 
     def manifest(self, digest: str) -> bytes | Problem:
         """The manifest or index of that digest."""
-        return read_blob(self._folder, digest, self._origin)
+        return self.blob(digest)
 
     def blob(self, digest: str) -> bytes | Problem:
         """The small blob of that digest."""
-        return read_blob(self._folder, digest, self._origin)
+        return read_blob(self._folder, digest, self._origin, self._name)
+
+    def configs(self, digest: str) -> tuple[str, ...]:
+        """The digests of the configuration of an image, or of all images of an index."""
+        data = self.blob(digest)
+        view = "" if isinstance(data, Problem) else read_manifest(data)
+        if isinstance(view, str):
+            return ()
+        if not view["manifests"].is_array:
+            return (view["config"]["digest"].text,)
+        parts = [one for one in descriptors(view) if one.is_image and not one.is_index]
+        return tuple(config for part in parts for config in self.configs(part.digest))
 
 
 def layout_index_of(identity: ImageIdentity) -> str:
@@ -126,18 +138,22 @@ def read_index(folder: str, origin: str) -> tuple[Descriptor, ...] | Problem:
     return _entries(data, f"index.json of `{folder}`", origin)
 
 
-def read_blob(folder: str, digest: str, origin: str) -> bytes | Problem:
-    """The content that has this digest, or why there is none. For JSON, not for layers."""
+def read_blob(folder: str, digest: str, origin: str, name: str = "") -> bytes | Problem:
+    """The content that has this digest, or why there is none. For JSON, not for layers.
+
+    Messages call the folder `name`, where it has one.
+    """
     parts = _DIGEST.fullmatch(digest)
+    name = name or folder
     if parts is None:
-        detail = f"the layout `{folder}` names a blob by `{digest}`, which is not a digest"
+        detail = f"the layout `{name}` names a blob by `{digest}`, which is not a digest"
         return Problem(ProblemKind.UNPARSABLE, origin, detail)
     algorithm, encoded = digest.split(":")
     data = read_bytes(os.path.join(folder, "blobs", algorithm, encoded), origin)
     if isinstance(data, Problem):
-        return data._replace(detail=f"the blob {digest} of `{folder}`: {data.detail}")
+        return data._replace(detail=f"the blob {digest} of `{name}`: {data.detail}")
     if hashlib.new(algorithm, data).hexdigest() != encoded:
-        detail = f"the blob {digest} of `{folder}` does not have that digest: it was changed"
+        detail = f"the blob {digest} of `{name}` does not have that digest: it was changed"
         return Problem(ProblemKind.UNPARSABLE, origin, detail, help="fetch the image again")
     return data
 
@@ -158,7 +174,7 @@ def _choose(text: str, reference: LayoutReference, entries: tuple[Descriptor, ..
     elif reference.tag:
         wanted = [entry for entry in images if _has_tag(entry, reference.tag)]
     else:
-        wanted = images = _roots(reference.folder, images, text)
+        wanted = images = root_entries(reference.folder, images, text)
     if len({entry.digest for entry in wanted}) == 1:
         return wanted[0]
     choices = [f"{LAYOUT_SCHEME}{reference.folder}{_suffix(entry)}" for entry in images]
@@ -167,7 +183,7 @@ def _choose(text: str, reference: LayoutReference, entries: tuple[Descriptor, ..
     raise UsageError(Diagnostic(f"`{text}` {why}", help=f"choose one: {listed}"))
 
 
-def _roots(folder: str, images: list[Descriptor], origin: str) -> list[Descriptor]:
+def root_entries(folder: str, images: list[Descriptor], origin: str) -> list[Descriptor]:
     """The images that are not part of another: some tools list those of an index beside it."""
     parts: set[str] = set()
     for entry in images:

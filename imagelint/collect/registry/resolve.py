@@ -58,7 +58,7 @@ def named(text: str) -> ImageReference:
     Raises:
         UsageError: it is none, or its digest is none that anybody can check.
     """
-    reference = None if _is_other_form(text) else parse_reference(text)
+    reference = None if text.startswith(_OTHERS) else parse_reference(text)
     if reference is None or (reference.digest and not is_digest(reference.digest)):
         raise UsageError(_unread(text))
     return reference
@@ -84,28 +84,16 @@ def index_of(identity: ImageIdentity, deadline: Deadline) -> str:
 
 
 # Forms that other tools read: https://github.com/containers/image/blob/main/docs/containers-transports.5.md
-_ARCHIVES = ("docker-archive:", "oci-archive:")
-_ARCHIVE_ENDS = (".tar", ".tar.gz", ".tgz", ".tar.zst")
-_STORES = ("docker-daemon:", "containers-storage:")
-
-
-def _is_other_form(text: str) -> bool:
-    """Whether other tools read it as an image that is not in a registry."""
-    return text.startswith((*_ARCHIVES, *_STORES)) or text.endswith(_ARCHIVE_ENDS)
+_OTHERS = ("docker-daemon:", "docker-archive:", "oci-archive:", "containers-storage:")
 
 
 def _unread(text: str) -> Diagnostic:
     """Why an image cannot be named so, and the form to name it by."""
     if text.startswith("docker://"):
         return Diagnostic(f"`{text}` is a form of other tools", help=f"write `{text[9:]}`")
-    into = "oci:FOLDER:TAG`, and name `oci:FOLDER:TAG`"
-    if text.startswith(_STORES):
-        help_ = f"copy it into a layout, `skopeo copy {text} {into}"
-        return Diagnostic("images of a daemon or a store are not read", help=help_)
-    if text.startswith(_ARCHIVES) or text.endswith(_ARCHIVE_ENDS):
-        archive = text if text.startswith(_ARCHIVES) else f"docker-archive:{text}"
-        help_ = f"unpack it into a layout, `skopeo copy {archive} {into}"
-        return Diagnostic("archives of images are not read", help=help_)
+    if text.startswith("containers-storage:"):
+        help_ = f"name it with the daemon, `docker-daemon:{text.partition(':')[2]}`"
+        return Diagnostic("images of a store are not read past its daemon", help=help_)
     if os.path.isdir(text):
         return Diagnostic(f"`{text}` is a folder", help=f"write `oci:{text}` for an OCI layout")
     help_ = "write `registry/repository:tag`, `…@sha256:…` or `oci:FOLDER`"

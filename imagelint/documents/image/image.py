@@ -33,7 +33,9 @@ class ImageIdentity(NamedTuple):
     digest. `platform` is `os/architecture[/variant]` of this image, empty when nobody knows;
     `manifest` and `config` are the digests of its manifest and configuration, `layers` what it is
     made of. Of a layout, `store` is a folder whose blobs have been checked against their digests.
-    `several` is true for one of several images under one digest that are judged together.
+    `several` is true for one of several images under one digest that are judged together. What is
+    in an archive or with a daemon is laid out in a folder while it is judged: `source` is what it
+    came from, and `computed` tells that nobody gave it a manifest but we.
     """
 
     reference: str
@@ -46,6 +48,8 @@ class ImageIdentity(NamedTuple):
     layers: tuple[ImageLayer, ...] = ()
     store: str = ""
     several: bool = False
+    source: str = ""
+    computed: bool = False
 
     @property
     def size(self) -> int:
@@ -67,6 +71,8 @@ class ImageIdentity(NamedTuple):
         """The reference that names this image and no other; as written while there is no digest."""
         if not self.digest:
             return self.reference
+        if self.source:
+            return f"{self.source}@{self.digest}"
         if self.layout:
             return f"{LAYOUT_SCHEME}{self.layout}@{self.digest}"
         return f"{self.repository}@{self.digest}"

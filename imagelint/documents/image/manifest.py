@@ -23,6 +23,7 @@ _CONFIGS = (
     "application/vnd.oci.image.config.v1+json",
     "application/vnd.docker.container.image.v1+json",
 )
+_UNPACKED = ("application/vnd.oci.image.layer.v1.tar",)
 _SUBJECTS = ("attestation-manifest",)
 _STRUCTURES = ("config", "layers", "manifests", "platform", "rootfs", "subject")
 _FIELDS = {
@@ -212,6 +213,9 @@ def image_layers(manifest: JsonView, config: JsonView) -> tuple[ImageLayer, ...]
         for (digest, size), name in zip(blobs, names, strict=True)
     )
     pairs = {(layer.digest, layer.diff_id) for layer in layers}
+    plain = (one["mediaType"].text in _UNPACKED for one in manifest["layers"].items())
+    if any(known and one.digest != one.diff_id for known, one in zip(plain, layers, strict=True)):
+        return "contradicts itself: a layer is not what its configuration calls it"
     if len({one for one, _ in pairs}) != len(pairs) or len({one for _, one in pairs}) != len(pairs):
         return "contradicts itself: its configuration gives one name to several layers"
     return layers

@@ -1,0 +1,1 @@
+"""Where an image is before it is pushed: in an archive, or with a daemon."""
