@@ -25,6 +25,8 @@ MOST_FINDINGS = 5_000
 """Of one rule about one document. Who has more learns nothing from the rest: it is counted."""
 MOST_OF_ALL = 10_000
 """Of all rules about one document."""
+MOST_PROBLEMS = 1_000
+"""Of what could not be read in one document; the rest is counted."""
 ALWAYS_TOLD = 100
 """Of one rule, however much the others have to say: nothing is hidden behind what is trivial."""
 
@@ -59,8 +61,14 @@ class Judge:
     def __call__(self, document: Document, project: Project) -> Judgement:
         """All findings of the enabled rules about a document, in source order."""
         found = self.judge(document, document.walk(), project)
-        gaps = tuple(gap.problem(document.source) for gap in document.gaps)
-        return found._replace(problems=(*gaps, *found.problems)) if gaps else found
+        gaps = document.gaps
+        if not gaps:
+            return found
+        told = [gap.problem(document.source) for gap in gaps[:MOST_PROBLEMS]]
+        if len(gaps) > MOST_PROBLEMS:
+            most = f"more than {MOST_PROBLEMS:,} places cannot be read"
+            told.append(_untold(most, len(gaps) - MOST_PROBLEMS, document.source.origin))
+        return found._replace(problems=(*told, *found.problems))
 
     def judge(self, document: Document, nodes: Iterable[Node], project: Project) -> Judgement:
         """All findings of the enabled rules about some nodes of a document."""

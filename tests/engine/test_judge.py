@@ -406,3 +406,19 @@ def test_what_could_not_be_read_of_a_document_is_a_problem() -> None:
     document = Document(Source("x", "text"), gaps=(gap,))
     judgement = Judge((), Environment(), lambda _: None)(document, Project())
     assert judgement.problems == (gap.problem(document.source),)
+
+
+def test_a_flood_of_places_that_cannot_be_read_is_bounded_and_the_rest_is_counted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("imagelint.engine.judge.MOST_PROBLEMS", 2)
+    judge = Judge((), Environment(), lambda _: None)
+
+    def problems(number: int) -> list[str]:
+        gaps = [DocumentError(ProblemKind.UNREADABLE, f"not read: {n}") for n in range(number)]
+        document = Document(Source("x", "text"), gaps=gaps)
+        return [one.detail for one in judge(document, Project()).problems]
+
+    assert problems(2) == ["not read: 0", "not read: 1"]
+    more = "more than 2 places cannot be read; 3 more are not told"
+    assert problems(5) == ["not read: 0", "not read: 1", more]
