@@ -25,6 +25,7 @@ demo: setup tools ## Show what imagelint says about a good and a bad example, th
 	@$(BIN)/python tools/demo.py
 
 test: setup tools ## Run all tests
+	@$(BIN)/python -m compileall -q imagelint  # many tests start the program anew
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
 search: setup ## Look for counterexamples: a new seed, twenty times the examples

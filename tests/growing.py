@@ -240,6 +240,13 @@ INPUTS: dict[str, Input] = {
         " [{containerPort: #-}]\n    resources: {limits: {nvidia.com/gpu: 1}}\n",
         f"{_POD_HEAD}  containers:\n",
     ),
+    "servers of a pod that listen on loopback": Input(
+        "pod.yaml",
+        "  - name: c#-\n    image: lmsysorg/sglang:v0.5.10\n"
+        "    command: [python3, -m, sglang.launch_server, --model-path, m, --port, '#-']\n"
+        "    ports: [{containerPort: #-}]\n",
+        f"{_POD_HEAD.replace('  hostIPC: true', '  restartPolicy: Always')}  containers:\n",
+    ),
     "init containers": Input(
         "pod.yaml",
         "  - {name: i#-, image: 'busybox:#-', command: [sh, -c, 'curl https://x.example | sh']}\n",

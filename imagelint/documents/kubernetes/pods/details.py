@@ -20,19 +20,32 @@ if TYPE_CHECKING:
     from imagelint.knowledge.kubernetes.operators import Additions
 
 
+class Together:
+    """The containers that run as long as their pod, sidecars included, read once for all."""
+
+    def __init__(self, bodies: tuple[Cursor, ...]) -> None:
+        self.bodies = bodies
+
+    @cached_property
+    def neighbours(self) -> tuple[Neighbour, ...]:
+        """What each tells the others."""
+        return tuple(
+            Neighbour(named_at(body), body["name"].word(), body["ports"].exists, _ports(body))
+            for body in self.bodies
+        )
+
+
 class ContainerDetails:
-    """The details of a container of a pod; `running` are all that run as long as the pod.
+    """The details of a container of a pod, and of those that run as long as it.
 
     `adds` is what an operator adds to it.
     """
 
-    def __init__(
-        self, body: Cursor, spec: Cursor, running: tuple[Cursor, ...], adds: Additions
-    ) -> None:
+    def __init__(self, body: Cursor, spec: Cursor, together: Together, adds: Additions) -> None:
         self._adds = adds
         self._body = body
         self._spec = spec
-        self._running = running
+        self._together = together
 
     @cached_property
     def probes(self) -> Probes:
@@ -74,13 +87,10 @@ class ContainerDetails:
         said = self._spec["enableServiceLinks"].boolean()
         return Known(value=True) if said is ABSENT else said
 
-    @cached_property
+    @property
     def together(self) -> tuple[Neighbour, ...]:
         """The containers that run as long as the pod, sidecars included."""
-        return tuple(
-            Neighbour(named_at(body), body["name"].word(), body["ports"].exists, _ports(body))
-            for body in self._running
-        )
+        return self._together.neighbours
 
 
 def _ports(body: Cursor) -> tuple[int, ...]:

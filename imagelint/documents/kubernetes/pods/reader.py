@@ -15,7 +15,7 @@ from imagelint.documents.kubernetes.pods.accelerators import (
     quantity,
     requested,
 )
-from imagelint.documents.kubernetes.pods.details import ContainerDetails, named_at
+from imagelint.documents.kubernetes.pods.details import ContainerDetails, Together, named_at
 from imagelint.documents.kubernetes.pods.execution import ContainerPlace
 from imagelint.documents.kubernetes.pods.operated import additions, nearest, workload_of
 from imagelint.documents.kubernetes.pods.platform import PodPlatform
@@ -59,7 +59,7 @@ class _PodContext(NamedTuple):
     group: Fact[int]
     product: Fact[str]
     volumes: dict[str, Cursor]
-    together: tuple[Cursor, ...]
+    together: Together
     workload: Workload
 
 
@@ -80,7 +80,7 @@ def _pod(obj: KubernetesObject, place: PodPath) -> Pod:
         product=gpu_product(spec),
         workload=workload_of(obj),
         volumes=named_volumes(spec, nearest(spec, ("volumeClaimTemplates",))),
-        together=tuple(body for body, role in bodies if role in ("container", "sidecar")),
+        together=Together(tuple(body for body, role in bodies if role in ("container", "sidecar"))),
     )
     return Pod(
         span=spec.key_span,
@@ -210,7 +210,7 @@ def _gpus(body: Cursor, name: str, around: _PodContext) -> Fact[GpuRequest]:
     own = requested(body["resources"])
     if own is not ABSENT:
         return own
-    first = bool(around.together) and around.together[0] is body
+    first = bool(around.together.bodies) and around.together.bodies[0] is body
     return annotated(around.place.template.at("metadata", "annotations"), name, first=first)
 
 
