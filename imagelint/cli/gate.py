@@ -46,6 +46,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     identity: str,
     issuer: str,
     no_transparency_log: bool,
+    cross_check: bool,
     policy: PolicyOptions,
     view: ReportOptions,
     baseline: str | None,
@@ -71,9 +72,8 @@ def gate(  # noqa: PLR0913 - the options of the command
     files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}
     options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
     folder = "." if named else ""
-    job = gated(
-        ImageJob(image, platform, options, folder, baseline, paths), session.policies.of(".")
-    )
+    wanted = ImageJob(image, platform, options, folder, baseline, paths, cross_check=cross_check)
+    job = gated(wanted, session.policies.of("."))
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
     return show(verdict, view, "gate", session.levelled())

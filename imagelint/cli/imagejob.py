@@ -18,7 +18,8 @@ class ImageJob(NamedTuple):
     """One image and what to do with it; `folder` overrides where the policy's keys lie.
 
     `paths` are the files and folders that were checked as well, `left_out` the stages of a gate
-    whose rules the policy has off: a pass says nothing about those.
+    whose rules the policy has off: a pass says nothing about those. `cross_check` asks cosign for a
+    second opinion.
     """
 
     image: str
@@ -30,6 +31,7 @@ class ImageJob(NamedTuple):
     scan: bool = False
     verify: bool = False
     left_out: tuple[str, ...] = ()
+    cross_check: bool = True
 
 
 def gated(job: ImageJob, policy: Policy) -> ImageJob:

@@ -39,6 +39,11 @@ def verify_options(command: C) -> C:
         click.option("--identity", default="", help="The identity in a keyless certificate."),
         click.option("--issuer", default="", help="Who vouched for that identity."),
         click.option("--no-transparency-log", is_flag=True, help="The log need not hold it."),
+        click.option(
+            "--cross-check/--no-cross-check",
+            default=True,
+            help="Ask cosign as well, where it is there and could disagree.  [default: on]",
+        ),
     ):
         command = option(command)
     return command

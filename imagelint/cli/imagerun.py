@@ -40,6 +40,7 @@ def judge_image(
         scan=job.scan,
         verify=job.verify,
         tell=tell,
+        cross_check=job.cross_check,
     )
     result = examine_image(job.image, request)
     settled = session.suppress(files, read(job.baseline, session), result.report, job.paths)

@@ -35,10 +35,11 @@ def verify(  # noqa: PLR0913 - the options of the command
     identity: str,
     issuer: str,
     no_transparency_log: bool,
+    cross_check: bool,
     policy: PolicyOptions,
     view: ReportOptions,
 ) -> int:
-    """Verify who signed an image with cosign.
+    """Verify who signed an image.
 
     IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout. Who
     may sign is declared in the policy (`environment.signers`), or given here.
@@ -54,7 +55,7 @@ def verify(  # noqa: PLR0913 - the options of the command
     session = policy.open(environment=Environment(signers=named), demanded=BY_SIGNER)
     options = trivy_options("", (), timeout, offline=True)
     folder = "." if named else ""
-    job = ImageJob(image, platform, options, folder, verify=True)
+    job = ImageJob(image, platform, options, folder, verify=True, cross_check=cross_check)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
     return show(verdict, view, "verify", session.levelled())

@@ -8,7 +8,9 @@ from imagelint.collect.images.local import LocalImages, is_local
 from imagelint.collect.process import fingerprint, locate
 from imagelint.collect.registry.resolve import contradiction, index_of, resolve
 from imagelint.collect.registry.store import BlobStore
-from imagelint.collect.tools import cosign, trivy
+from imagelint.collect.signatures.verify import verify
+from imagelint.collect.tools import trivy
+from imagelint.collect.tools.cosign import VerifyRequest
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.base import DocumentError
@@ -38,6 +40,7 @@ class ImageRequest(NamedTuple):
     scan: bool = True
     verify: bool = True
     tell: Callable[[str], None] = lambda _step: None
+    cross_check: bool = True
 
     @property
     def deadline(self) -> Deadline:
@@ -150,17 +153,18 @@ def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
         detail = "no signer is declared for it, so nobody's signature was looked for"
         help_ = "declare environment.signers in the policy, or switch unsigned-image off"
         return _problem(Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_))
-    request.tell(f"verifying {target.reference} with cosign")
+    request.tell(f"verifying {target.reference}")
     environment = request.policy.environment
-    asked = cosign.VerifyRequest(
-        target.identity,
-        signers,
-        environment.trusted_root or "",
-        request.folder,
-        request.deadline,
-        environment.trusted_root_text,
+    asked = VerifyRequest(
+        image=target.identity,
+        signers=signers,
+        trusted_root=environment.trusted_root or "",
+        folder=request.folder,
+        deadline=request.deadline,
+        trusted_root_text=environment.trusted_root_text,
+        cross_check=request.cross_check,
     )
-    verification = cosign.verify(asked)
+    verification = verify(asked)
     problems = ImageResult(Report(problems=verification.problems))
     if verification.source is None:
         return problems
@@ -171,13 +175,12 @@ def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
     report = Examination(request.policy)(document, Project())
     marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
     evidence = (
-        ("cosign", verification.version),
-        *_program("cosign"),
+        *((("cosign", verification.version), *_program("cosign")) if verification.version else ()),
         ("signers", ", ".join(signer.name for signer in signers)),
         *(
-            (f"signature of {check.signer}", "; ".join(check.notes))
+            (f"signature of {check.signer}", "; ".join((*check.matched, *check.notes)))
             for check in document.checks
-            if check.notes
+            if check.matched or check.notes
         ),
     )
     return ImageResult(report._replace(examined=marked), evidence).plus(problems)

@@ -54,6 +54,11 @@ class Lab:
         self._digests: dict[str, str] = {}
 
     @property
+    def programs(self) -> Path:
+        """Where the real programs are."""
+        return PROVIDED
+
+    @property
     def keys(self) -> Path:
         return self.signing.folder
 

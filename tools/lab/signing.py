@@ -29,10 +29,30 @@ class Signing:
         config = f"--signing-config={self._config}"
         self._cosign("sign", f"--key={self._private(name)}", config, "--yes", *arguments, reference)
 
-    def sign_former(self, reference: str, name: str) -> None:
-        """Sign a digest in a registry, in the format before version 3."""
+    def imported(self, kind: str) -> Path:
+        """Make a pair of keys of a kind, `rsa` or `ed25519`, named after it."""
+        private = _private_key(kind)
+        path = self.folder / f"{kind}.pem"
+        path.write_bytes(private)
+        prefix = ("--output-key-prefix", str(self.folder / kind))
+        self._cosign("import-key-pair", "--key", str(path), *prefix, "--yes")
+        return self.folder / f"{kind}.pub"
+
+    def sign_former(self, reference: str, name: str, *, referring: bool = False) -> None:
+        """Sign a digest in a registry, in the format before version 3.
+
+        `referring` lets the signature refer to the image instead of lying under a tag.
+        """
         former = ("--tlog-upload=false", "--use-signing-config=false", "--new-bundle-format=false")
-        self._cosign("sign", f"--key={self._private(name)}", *former, "--yes", reference)
+        mode = ("--registry-referrers-mode=oci-1-1",) if referring else ()
+        key = f"--key={self._private(name)}"
+        self._cosign("sign", key, *former, *mode, "--yes", reference)
+
+    def sign_file(self, path: Path, name: str, bundle: Path) -> None:
+        """Sign the bytes of a file into a bundle."""
+        config = f"--signing-config={self._config}"
+        key = f"--key={self._private(name)}"
+        self._cosign("sign-blob", key, config, f"--bundle={bundle}", "--yes", str(path))
 
     def attest(self, reference: str, name: str, kind: str) -> None:
         """Attach a signed statement that is not a signature."""
@@ -57,8 +77,28 @@ class Signing:
 
     def _cosign(self, *arguments: str) -> None:
         home = str(self.folder / "home")
-        environment = {"PATH": os.environ["PATH"], "HOME": home, "COSIGN_PASSWORD": ""}
+        environment = {
+            "PATH": os.environ["PATH"],
+            "HOME": home,
+            "COSIGN_PASSWORD": "",
+            "COSIGN_EXPERIMENTAL": "1",
+        }
         run(["cosign", *arguments], environment)
+
+
+def _private_key(kind: str) -> bytes:
+    from cryptography.hazmat.primitives import serialization
+    from cryptography.hazmat.primitives.asymmetric import ed25519, rsa
+
+    made = {
+        "rsa": lambda: rsa.generate_private_key(65537, 2048),
+        "ed25519": ed25519.Ed25519PrivateKey.generate,
+    }
+    return made[kind]().private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.NoEncryption(),
+    )
 
 
 def push(layout: Path, tag: str, reference: str) -> None:

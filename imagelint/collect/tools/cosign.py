@@ -64,7 +64,8 @@ _KEY_STORES = {
 class VerifyRequest(NamedTuple):
     """Which signers to look for. Keys and trusted root are relative to `folder`.
 
-    `trusted_root_text` is the root itself where it is not to be read from a file.
+    `trusted_root_text` is the root itself where it is not to be read from a file. `cross_check`
+    wants a second opinion of cosign about what can be verified without it.
     """
 
     image: ImageIdentity
@@ -73,6 +74,7 @@ class VerifyRequest(NamedTuple):
     folder: str = "."
     deadline: Deadline = NEVER
     trusted_root_text: str = ""
+    cross_check: bool = True
 
 
 class Verification(NamedTuple):
@@ -91,7 +93,7 @@ def verify(request: VerifyRequest) -> Verification:
     """
     origin = request.image.reference
     for signer in request.signers:
-        _demand_usable(signer)
+        demand_usable(signer)
     version = installed(origin, request.deadline)
     if isinstance(version, Problem):
         return Verification(None, "", (version,))
@@ -183,7 +185,12 @@ def installed(origin: str, deadline: Deadline = NEVER) -> str | Problem:
     return said
 
 
-def _demand_usable(signer: Signer) -> None:
+def demand_usable(signer: Signer) -> None:
+    """Refuse a signer of whom nothing can be verified.
+
+    Raises:
+        UsageError: it has neither a key nor an identity with its issuer, or no proper key.
+    """
     fault = key_fault(signer.key) if signer.key and not signer.key_text else ""
     if fault:
         message = f"the key `{signer.key}` {fault}"

@@ -5,7 +5,7 @@ The text is JSON of our own making, written by whoever asked cosign:
     {"image": "registry.example.com/app@sha256:…",
      "checks": [{"signer": "build", "outcome": "verified", "reason": "",
                  "predicates": ["https://sigstore.dev/cosign/sign/v1"], "notes": [],
-                 "places": []}]}
+                 "places": [], "matched": ["bundle sha256:0a1b2c3d4e5f"]}]}
 """
 
 from __future__ import annotations
@@ -45,7 +45,8 @@ class SignatureCheck(NamedTuple):
 
     `predicates` are the types of all statements that verified, a signature or not; `notes` what
     a reader should know besides. `places` are the repositories for which the signatures were made,
-    where they say so and none of them is that of the image.
+    where they say so and none of them is that of the image. `matched` names the signatures that
+    verified, of several.
     """
 
     span: Span
@@ -56,6 +57,7 @@ class SignatureCheck(NamedTuple):
     notes: tuple[str, ...] = ()
     path: str = ""
     places: tuple[str, ...] = ()
+    matched: tuple[str, ...] = ()
 
 
 class SignatureReport(Document):
@@ -130,6 +132,7 @@ def _check(view: JsonView) -> SignatureCheck:
         view["notes"].texts(),
         path=f"signer {signer}",
         places=view["places"].texts(),
+        matched=view["matched"].texts(),
     )
 
 
@@ -145,6 +148,7 @@ def write_signatures(image: str, checks: Iterable[SignatureCheck]) -> str:
             "predicates": list(check.predicates),
             "notes": list(check.notes),
             "places": list(check.places),
+            "matched": list(check.matched),
         }
         for check in checks
     ]

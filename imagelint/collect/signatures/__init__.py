@@ -1,0 +1,1 @@
+"""Signatures and statements about images: found, fetched and verified in this process."""

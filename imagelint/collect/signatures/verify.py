@@ -1,0 +1,147 @@
+"""Verify who signed an image: here what can be verified here, by cosign the rest.
+
+cosign is asked for a second opinion as well, where it is installed and could be of another. Two
+that disagree leave nobody who can tell, which is a problem and never a pass; and so is a second
+opinion that was to be had and is not, whatever keeps cosign from it.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from imagelint.collect.process import locate
+from imagelint.collect.read import read_bytes
+from imagelint.collect.signatures.bykey import ByKey
+from imagelint.collect.signatures.discover import discover
+from imagelint.collect.signatures.judge import judged
+from imagelint.collect.signatures.keys import PublicKey, UnknownKeyError
+from imagelint.collect.tools import cosign
+from imagelint.collect.tools.cosign import Verification, VerifyRequest
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.core.source import Source
+from imagelint.documents.image.claims import Claim, ClaimForm
+from imagelint.documents.image.signatures import (
+    SignatureCheck,
+    SignatureOutcome,
+    parse_signatures,
+    write_signatures,
+)
+
+if TYPE_CHECKING:
+    from imagelint.core.environment import Signer
+
+_UNSEEN = (ClaimForm.MESSAGE, ClaimForm.NOTATION)
+"""What cosign does not see on an image, so that it has no opinion."""
+
+
+class _Opinion(NamedTuple):
+    """An answer, and whether cosign might give another."""
+
+    check: SignatureCheck
+    disputable: bool
+
+
+def verify(request: VerifyRequest) -> Verification:
+    """Look for the signature of each signer.
+
+    Raises:
+        UsageError: a signer has neither a key nor an identity with its issuer.
+    """
+    for signer in request.signers:
+        cosign.demand_usable(signer)
+    claims = discover(request.image, request.deadline)
+    if isinstance(claims, Problem):
+        return Verification(None, "", (claims,))
+    own = {signer: _opinion(signer, claims, request) for signer in request.signers}
+    asked = tuple(signer for signer in request.signers if _asks_cosign(own[signer], request))
+    second = cosign.verify(request._replace(signers=asked)) if asked else Verification(None, "")
+    theirs = _by_name(second)
+    answers = [
+        _settled(own[signer], theirs.get(signer.name), request) for signer in request.signers
+    ]
+    checks = [answer for answer in answers if isinstance(answer, SignatureCheck)]
+    problems = [answer for answer in answers if isinstance(answer, Problem)]
+    problems += second.problems
+    if problems and not checks:
+        return Verification(None, second.version, tuple(dict.fromkeys(problems)))
+    text = write_signatures(request.image.pinned, checks)
+    source = Source(request.image.reference, text)
+    return Verification(source, second.version, tuple(dict.fromkeys(problems)))
+
+
+def _opinion(
+    signer: Signer, claims: tuple[Claim, ...], request: VerifyRequest
+) -> _Opinion | Problem | None:
+    """Our own answer; None where it is for cosign to give one."""
+    key = _key(signer, request)
+    if not isinstance(key, PublicKey):
+        return key
+    unlogged = ByKey(key, (lambda _claim: False) if signer.transparency_log else None)
+    check, _ = judged(claims, unlogged, signer, request.image)
+    if check.outcome is SignatureOutcome.UNTRUSTED and any(claim.logged for claim in claims):
+        return None
+    return _Opinion(check, _disputable(check, claims))
+
+
+def _disputable(check: SignatureCheck, claims: tuple[Claim, ...]) -> bool:
+    """Whether cosign might see it otherwise: it does not know all that there is to see."""
+    seen = [claim for claim in claims if claim.form not in _UNSEEN]
+    former = ClaimForm.FORMER
+    if any(
+        claim.form is former and claim.referring and claim.label in check.matched for claim in seen
+    ):
+        return False
+    return any(claim.label in check.matched for claim in seen) if check.matched else bool(seen)
+
+
+def _key(signer: Signer, request: VerifyRequest) -> PublicKey | Problem | None:
+    """The key of a signer; None for one that is not a file or is of a kind for cosign."""
+    text = signer.key_text
+    if not text:
+        if not signer.key or "://" in signer.key:
+            return None
+        path = os.path.abspath(os.path.join(request.folder, signer.key))
+        data = read_bytes(path, request.image.reference)
+        if isinstance(data, Problem):
+            detail = f"the key of the signer `{signer.name}` is not there: {path}"
+            return Problem(ProblemKind.UNREADABLE, request.image.reference, detail)
+        text = data.decode("utf-8", "replace")
+    try:
+        return PublicKey.parsed(text)
+    except UnknownKeyError:
+        return None
+
+
+def _asks_cosign(opinion: _Opinion | Problem | None, request: VerifyRequest) -> bool:
+    if not isinstance(opinion, _Opinion):
+        return opinion is None
+    if not (request.cross_check and opinion.disputable):
+        return False
+    return not isinstance(locate("cosign", request.image.reference, ""), Problem)
+
+
+def _by_name(verification: Verification) -> dict[str, SignatureCheck]:
+    if verification.source is None:
+        return {}
+    return {check.signer: check for check in parse_signatures(verification.source).checks}
+
+
+def _settled(
+    own: _Opinion | Problem | None, theirs: SignatureCheck | None, request: VerifyRequest
+) -> SignatureCheck | Problem | None:
+    """The answer that holds; None where cosign should have given one and did not."""
+    if own is None or isinstance(own, Problem):
+        return own or theirs
+    check = own.check
+    verified = SignatureOutcome.VERIFIED
+    if theirs is None or (check.outcome is verified) == (theirs.outcome is verified):
+        return check
+    said = theirs.reason or theirs.outcome.value
+    detail = (
+        f"who signed as `{check.signer}` is disputed: imagelint says {check.outcome.value}"
+        f"{f' ({check.reason})' if check.reason else ''}, cosign says {said}"
+    )
+    help_ = "look at the signature by hand; `--no-cross-check` does not ask cosign"
+    return Problem(ProblemKind.TOOL_FAILED, request.image.reference, detail, help_)
