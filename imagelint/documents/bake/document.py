@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 _VARIABLE = pattern(r"\$\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}")
 _EXPRESSION = pattern(r"[$%]\{[^}]*\}?")
 _MOST_TARGETS = 1_000
+_LONGEST_HCL = 100_000  # its parser takes some 20 microseconds for a character
 _DEEPEST = 20
 
 
@@ -130,6 +131,9 @@ def _read_json(text: str) -> object:
 
 
 def _read_hcl(text: str) -> object:
+    if len(text) > _LONGEST_HCL:
+        message = f"HCL of more than {_LONGEST_HCL:,} characters is not examined"
+        raise DocumentError(ProblemKind.TOO_LARGE, message)
     import hcl2
 
     try:

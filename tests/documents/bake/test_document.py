@@ -107,3 +107,12 @@ def test_targets_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(DocumentError) as caught:
         read('{"target": {"a": {}, "b": {}}}', "docker-bake.json")
     assert caught.value.kind is ProblemKind.TOO_LARGE
+
+
+def test_long_texts_of_hcl_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = 'target "a" {}\n'
+    monkeypatch.setattr(module, "_LONGEST_HCL", len(text))
+    assert len(read(text).targets) == 1
+    with pytest.raises(DocumentError, match="more than 14 characters is not examined") as caught:
+        read(f"{text} ")
+    assert caught.value.kind is ProblemKind.TOO_LARGE

@@ -8,6 +8,7 @@ from __future__ import annotations
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
+from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError, Embedded
 from imagelint.documents.compose.interpolation import fill, variables_of
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from imagelint.documents.compose.document import ComposeFile
     from imagelint.documents.kinds import Beside
     from imagelint.documents.yaml.cursor import Cursor
+
+_MOST = 1_000
 
 
 def dockerfiles(document: ComposeFile, read: Beside) -> Iterator[Embedded | DocumentError]:
@@ -44,6 +47,10 @@ def dockerfiles(document: ComposeFile, read: Beside) -> Iterator[Embedded | Docu
         key = f"{node.span}" if place is inline else name
         if key in seen:
             continue
+        if len(seen) == _MOST:
+            message = f"more than {_MOST:,} Dockerfiles of one file are not examined"
+            yield DocumentError(ProblemKind.TOO_LARGE, message, node.span)
+            return
         seen.add(key)
         try:
             found = (

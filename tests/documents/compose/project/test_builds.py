@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.compose.document import ComposeFile, parse_compose
@@ -69,3 +71,18 @@ def test_another_language_is_told() -> None:
     assert (gap.kind, document.embedded) == (ProblemKind.UNPARSABLE, ())
     assert gap.message.startswith("the Dockerfile of `a`: ")
     assert gap.span is not None
+
+
+def test_builds_of_a_file_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imagelint.documents.compose.project.builds._MOST", 2)
+    services = "".join(f"  s{n}: {{build: {{dockerfile_inline: FROM a}}}}\n" for n in range(4))
+    document = read(f"services:\n{services}")
+    assert len(document.embedded) == 2
+    (gap,) = document.gaps
+    assert (gap.kind, gap.message) == (
+        ProblemKind.TOO_LARGE,
+        "more than 2 Dockerfiles of one file are not examined",
+    )
+    assert document.source.line(4).startswith("  s2")
+    assert gap.span is not None
+    assert document.source.position(gap.span.start).line == 4
