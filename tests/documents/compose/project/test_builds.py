@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import pytest
+from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
@@ -11,6 +11,9 @@ from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
 from imagelint.policy.model import Policy, RuleSetting
 from imagelint.rules.catalog import names
+
+if TYPE_CHECKING:
+    import pytest
 
 INLINE = """\
 services:
