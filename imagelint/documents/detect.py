@@ -107,6 +107,7 @@ _SCAN = pattern(r'"SchemaVersion"\s*:\s*\d')
 _SCAN_OF_IMAGE = pattern(r'"ArtifactType"\s*:\s*"container_image"')
 _CHECKS = pattern(r'"checks"\s*:\s*\[\s*(?:\{|\])')
 _CHECKED_IMAGE = pattern(r'"image"\s*:\s*"')
+_INSPECTED = pattern(r'\s*\{\s*"inspected"\s*:\s*"')
 _HEAD = 200_000
 
 
@@ -262,6 +263,8 @@ def _odd_kind(text: str) -> str:
 def _report(head: str) -> str:
     if _SCAN.search(head) and _SCAN_OF_IMAGE.search(head):
         return "vulnerabilities"
+    if _INSPECTED.match(head):
+        return "image"
     return "signatures" if _CHECKS.search(head) and _CHECKED_IMAGE.search(head) else ""
 
 

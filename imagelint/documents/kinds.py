@@ -110,7 +110,7 @@ KINDS: dict[str, Kind] = {
     "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),
     "signatures": Kind("image.signatures:parse_signatures", About.IMAGE),
     "text": Kind("plaintext:PlainText"),  # what somebody names although nothing tells what it is
-    "image": Kind("", About.IMAGE),  # made of what was named, never read from a text
+    "image": Kind("image.inspected:parse_inspected", About.IMAGE),
 }
 
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from imagelint.collect.registry.credentials import NOBODY, login_for
-from imagelint.collect.registry.transport import Question, Response, TransportError, ask
+from imagelint.collect.registry.transport import Question, Response, TransportError, ask, stream
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.redact import redact
@@ -29,6 +29,8 @@ from imagelint.documents.image.manifest import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from imagelint.collect.deadline import Deadline
     from imagelint.collect.registry.credentials import Login
     from imagelint.core.reference import ImageReference
@@ -81,6 +83,19 @@ class Client:
         """A small blob."""
         answer = self._get(f"blobs/{digest}", "*/*")
         return answer if isinstance(answer, Problem) else self._stored(answer, digest)
+
+    def layer(self, digest: str) -> Iterator[bytes]:
+        """The pieces of a large blob, unchecked.
+
+        Raises:
+            TransportError: it cannot be had, or not whole.
+        """
+        # A small question first finds out the scheme and the login.
+        if not self._authorization:
+            self._ask("tags/list?n=1", "application/json")
+        seconds = self._deadline.left(_SECONDS)
+        url = f"{self._schemes[0]}://{self._host}/v2/{self._repository}/blobs/{digest}"
+        return stream(Question(url, "*/*", self._authorization, seconds=seconds))
 
     def referrers(self, digest: str) -> tuple[Descriptor, ...] | Problem:
         """What refers to a digest: as the registry lists it, else as its tag for that does."""

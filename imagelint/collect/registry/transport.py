@@ -19,9 +19,10 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
 
 _CHUNK = 65536
+_PIECE = 1024 * 1024
 _SOCKET_SECONDS = 30.0
 _LOOPBACK = pattern(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
 
@@ -49,10 +50,11 @@ class Response(NamedTuple):
 
 
 class TransportError(Exception):
-    """There was no answer. `late` tells that there was no time left for one."""
+    """There was no answer, or not a proper one (`status`); `late`: there was no time for one."""
 
-    def __init__(self, why: str, *, late: bool = False, tls: bool = False) -> None:
+    def __init__(self, why: str, *, late: bool = False, tls: bool = False, status: int = 0) -> None:
         super().__init__(why)
+        self.status = status
         self.late = late
         self.tls = tls
 
@@ -104,21 +106,49 @@ def ask(question: Question) -> Response:
     return answer
 
 
-def _answer(question: Question) -> Response | TransportError:
+def stream(question: Question) -> Iterator[bytes]:
+    """The pieces of a large answer; `seconds` bounds the wait for each, not for all.
+
+    Raises:
+        TransportError: there is none, it is refused (with its status), or it ends too early.
+    """
+    request = _request(question)
+    try:
+        with _open(request, min(question.seconds, _SOCKET_SECONDS)) as response:
+            if response.status != http.client.OK:
+                raise TransportError("refused", status=response.status)
+            while piece := response.read(_PIECE):
+                yield piece
+            if response.length:
+                raise TransportError("the answer was cut")
+    except (OSError, http.client.HTTPException, ValueError) as error:
+        raise _transport_error(error) from None
+
+
+def _request(question: Question) -> urllib.request.Request:
     data = urllib.parse.urlencode(question.form).encode() if question.form else None
     headers = {"Accept": question.accept, "User-Agent": "imagelint"}
     request = urllib.request.Request(question.url, data, headers)  # noqa: S310 - we made the address
     if question.authorization:
         request.add_unredirected_header("Authorization", question.authorization)
+    return request
+
+
+def _transport_error(error: Exception) -> TransportError:
+    reason = getattr(error, "reason", error)
+    why = str(reason) or type(reason).__name__
+    return TransportError(
+        why, late=isinstance(reason, TimeoutError), tls=isinstance(reason, ssl.SSLError)
+    )
+
+
+def _answer(question: Question) -> Response | TransportError:
+    request = _request(question)
     try:
         with _open(request, min(question.seconds, _SOCKET_SECONDS)) as response:
             return _read(response, question.most)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        reason = getattr(error, "reason", error)
-        why = str(reason) or type(reason).__name__
-        return TransportError(
-            why, late=isinstance(reason, TimeoutError), tls=isinstance(reason, ssl.SSLError)
-        )
+        return _transport_error(error)
 
 
 def _open(request: urllib.request.Request, seconds: float) -> http.client.HTTPResponse:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol, cast
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.record import NamedTuple
@@ -10,6 +10,7 @@ from imagelint.core.reference import parse_reference
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document
 from imagelint.documents.image.config import ImageConfig
+from imagelint.documents.image.layers.nodes import HistoryStep
 from imagelint.documents.shared import EnvOrigin, EnvVar, Holder, ImageRole, ImageUse, Setting
 
 if TYPE_CHECKING:
@@ -78,20 +79,35 @@ class ImageIdentity(NamedTuple):
         return f"{self.repository}@{self.digest}"
 
 
+class _Placed(Protocol):
+    def _replace(self, *, path: str) -> Node: ...
+
+
 class ImageTarget(Document):
-    """An image by its digest. `config` is None when nobody has read it."""
+    """An image by its digest. `config` is None when nobody has read it.
+
+    `contents` are what is known of its history and layers, as nodes of `layers.nodes`.
+    """
 
     kind = "image"
-    __slots__ = ("config", "identity")
+    __slots__ = ("config", "contents", "identity")
 
-    def __init__(self, identity: ImageIdentity, config: ImageConfig | None = None) -> None:
+    def __init__(
+        self,
+        identity: ImageIdentity,
+        config: ImageConfig | None = None,
+        contents: tuple[Node, ...] = (),
+    ) -> None:
         super().__init__(Source(identity.reference, ""))
         self.identity = identity
         self.config = config
+        self.contents = contents
 
-    def replaced(self, identity: ImageIdentity) -> ImageTarget:
-        """The same image with another identity."""
-        return ImageTarget(identity, self.config)
+    def replaced(
+        self, identity: ImageIdentity, contents: tuple[Node, ...] | None = None
+    ) -> ImageTarget:
+        """The same image with another identity, or with more that is known of it."""
+        return ImageTarget(identity, self.config, self.contents if contents is None else contents)
 
     @property
     def reference(self) -> str:
@@ -115,6 +131,22 @@ class ImageTarget(Document):
             path = f"{label}config.Env.{name}"
             yield EnvVar(NOWHERE, name, Known(value), EnvOrigin.ENV, NOWHERE, NOWHERE, path=path)
         yield from _settings(self.config, label)
+        yield from self._contents(label)
+
+    def _contents(self, label: str) -> Iterator[Node]:
+        for node in self.contents:
+            place = f"{label}{getattr(node, 'path', '')}"
+            yield cast("_Placed", node)._replace(path=place) if label else node
+            if isinstance(node, HistoryStep):
+                yield Setting(
+                    NOWHERE,
+                    "",
+                    node.command,
+                    Holder.IMAGE,
+                    verbatim=False,
+                    encoded=True,
+                    path=place,
+                )
 
     def _use(self) -> ImageUse:
         reference = parse_reference(self.identity.pinned)

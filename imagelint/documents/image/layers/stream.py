@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 GZIP, ZSTD = b"\x1f\x8b", b"\x28\xb5\x2f\xfd"
 _PIECE = 256 * 1024
 _FREE = 512 * 1024 * 1024
-_HIGHEST_RATIO = 200
+_HIGHEST_RATIO = 500
 """No layer of real files is packed that well: sources and logs come to 20, holes to 100."""
 _WIDEST_WINDOW = 128 * 1024 * 1024
 

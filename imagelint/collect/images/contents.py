@@ -1,0 +1,123 @@
+"""Read the layers of an image, each once, as a stream, wherever they are."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from imagelint.collect.registry.client import Client
+from imagelint.collect.registry.transport import TransportError
+from imagelint.core.record import NamedTuple
+from imagelint.core.reference import parse_reference
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.documents.image.jsonview import JsonView, plain, read_json
+from imagelint.documents.image.layers.history import history_of
+from imagelint.documents.image.layers.reading import ImageReading
+from imagelint.documents.image.layers.stream import ByteStream, StreamError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.collect.deadline import Deadline
+    from imagelint.documents.image.image import ImageTarget
+    from imagelint.documents.image.manifest import ImageLayer
+
+_CHUNK = 1024 * 1024
+
+
+class InspectedImage(NamedTuple):
+    """An image with what its layers hold, and why some could not be read."""
+
+    target: ImageTarget
+    problems: tuple[Problem, ...] = ()
+
+
+def inspect(target: ImageTarget, deadline: Deadline, tell: Callable[[str], None]) -> InspectedImage:
+    """Read all layers of an image.
+
+    A layer that cannot be read, or is not what it is called, is a problem; the others are read.
+    """
+    identity = target.identity
+    blobs = _Files(target) if identity.layout else _Remote(target, deadline)
+    config = blobs.config()
+    history = history_of(config, len(identity.layers))
+    reading = ImageReading(history)
+    problems: list[Problem] = []
+    for number, layer in enumerate(identity.layers, 1):
+        tell(f"reading layer {number} of {len(identity.layers)}")
+        why = _read(reading, layer, blobs, deadline)
+        if why is not None:
+            detail = f"{identity.label}the layer {number} ({layer.digest}) {why.detail}"
+            problems.append(Problem(why.kind, identity.reference, detail, why.help))
+            reading.unread(layer, why.detail)
+    nodes = tuple(reading.nodes())
+    return InspectedImage(target.replaced(identity, nodes), tuple(problems))
+
+
+def _read(
+    reading: ImageReading, layer: ImageLayer, blobs: _Files | _Remote, deadline: Deadline
+) -> Problem | None:
+    """What was wrong with a layer."""
+
+    def timed() -> Iterator[bytes]:
+        for piece in blobs.pieces(layer.digest):
+            if deadline.passed:
+                raise TimeoutError
+            yield piece
+
+    try:
+        reading.layer(ByteStream(timed(), layer.digest.partition(":")[0]), layer)
+    except StreamError as error:
+        return Problem(ProblemKind.UNPARSABLE, "", str(error))
+    except TimeoutError:
+        return deadline.problem("", "was still being read")
+    except TransportError as error:
+        detail = f"cannot be had: {plain(str(error))}"
+        return Problem(ProblemKind.UNREACHABLE, "", detail, "try again later")
+    except OSError as error:
+        return Problem(ProblemKind.UNREADABLE, "", f"cannot be read: {error.strerror or error}")
+    return None
+
+
+class _Files:
+    """The blobs of an image that lies in a folder."""
+
+    def __init__(self, target: ImageTarget) -> None:
+        identity = target.identity
+        self._folder = identity.store or identity.layout
+        self._config = identity.config
+
+    def config(self) -> JsonView:
+        """The configuration."""
+        text = b"".join(self.pieces(self._config)).decode("utf-8", "replace")
+        view = read_json(text)
+        return JsonView(None) if isinstance(view, str) else view
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """The pieces of a blob."""
+        path = os.path.join(self._folder, "blobs", *digest.split(":"))
+        with open(path, "rb", buffering=0) as file:
+            while piece := file.read(_CHUNK):
+                yield piece
+
+
+class _Remote:
+    """The blobs of an image in a registry."""
+
+    def __init__(self, target: ImageTarget, deadline: Deadline) -> None:
+        identity = target.identity
+        reference = parse_reference(identity.reference)
+        self._client = None if reference is None else Client(reference, "", deadline)
+        self._config = identity.config
+
+    def config(self) -> JsonView:
+        """The configuration."""
+        found = self._client.blob(self._config) if self._client else None
+        if found is None or isinstance(found, Problem):
+            return JsonView(None)
+        view = read_json(found.data.decode("utf-8", "replace"))
+        return JsonView(None) if isinstance(view, str) else view
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """The pieces of a blob."""
+        return self._client.layer(digest) if self._client else iter(())

@@ -1,0 +1,273 @@
+"""Put together what an image holds, layer by layer, from streams that are read once."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.documents.image.layers.nodes import (
+    NOWHERE,
+    CudaRuntimes,
+    FileRole,
+    HistoryGap,
+    HistoryStep,
+    InstalledPackage,
+    LayerContents,
+    LayerFiles,
+    UnreadLayer,
+    Waste,
+)
+from imagelint.documents.image.layers.overlay import Overlay
+from imagelint.documents.image.layers.roles import roles
+from imagelint.documents.image.layers.smallfiles import (
+    accounts,
+    installed_package,
+    installed_system,
+    is_wanted,
+)
+from imagelint.documents.image.layers.stream import StreamError
+from imagelint.documents.image.layers.tar import EntryKind, TarReader
+from imagelint.documents.secrets.files import is_configuration
+from imagelint.documents.secrets.written import tells_secret
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.base import Node
+    from imagelint.documents.image.layers.stream import ByteStream
+    from imagelint.documents.image.layers.tar import TarEntry
+    from imagelint.documents.image.manifest import ImageLayer
+
+_MOST_ENTRIES = 2_000_000
+_MOST_GROUPS = 2_000
+_MOST_NAMES = 5
+_MOST_SYSTEM = 64
+_LARGEST_TEXT = 1024 * 1024
+_MOST_TEXTS = 64 * 1024 * 1024
+_HOLDS = 3
+
+
+class _Group:
+    """Files of one layer and one sort while they are gathered."""
+
+    __slots__ = ("count", "names", "size")
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.count = 0
+        self.size = 0
+
+
+class _Key(NamedTuple):
+    layer: int
+    role: FileRole
+    detail: str
+    name: str = ""
+
+
+class ImageReading:
+    """What is known of an image so far."""
+
+    def __init__(self, history: tuple[HistoryStep | HistoryGap, ...] = ()) -> None:
+        self._history = history
+        steps = (step for step in history if isinstance(step, HistoryStep))
+        self._commands = {step.layer: step.command for step in steps if step.layer}
+        self._overlay = Overlay()
+        self._groups: dict[_Key, _Group] = {}
+        self._layers: list[tuple[ImageLayer, int, dict[str, int]]] = []
+        self._unread: list[UnreadLayer] = []
+        self._texts: dict[str, tuple[int, str]] = {}
+        self._packages: dict[str, InstalledPackage] = {}
+        self._entries = 0
+        self._kept = 0
+
+    def layer(self, stream: ByteStream, layer: ImageLayer) -> None:
+        """Read the next layer to its end, and hold it to its digests.
+
+        Raises:
+            StreamError: it is no layer, not this one, or one that nobody needs.
+        """
+        number = len(self._layers) + 1
+        before = self._entries
+        holds: dict[str, int] = {}
+        self._layers.append((layer, 0, holds))
+        self._overlay.begin()
+        reader = TarReader(stream)
+        for entry in reader.entries():
+            self._entries += 1
+            if self._entries > _MOST_ENTRIES:
+                raise StreamError(f"is one too many: there are more than {_MOST_ENTRIES:,} entries")
+            self._entry(number, reader, entry, holds)
+        stream.finish()
+        self._overlay.end()
+        self._layers[-1] = (layer, self._entries - before, holds)
+        if stream.digest != layer.digest.partition(":")[2]:
+            raise StreamError("does not have its digest")
+        algorithm, _, name = layer.diff_id.partition(":")
+        if algorithm == "sha256" and stream.unpacked != name:
+            raise StreamError("holds something else than the configuration says (its diff id)")
+
+    def unread(self, layer: ImageLayer, why: str) -> None:
+        """Note that a layer was not read, or not to its end."""
+        number = len(self._layers)
+        if not self._layers or self._layers[-1][0] is not layer:
+            number += 1
+            self._layers.append((layer, 0, {}))
+            self._overlay.begin()
+        self._overlay.end()
+        self._unread.append(UnreadLayer(NOWHERE, number, why, f"layer {number}"))
+
+    def nodes(self) -> Iterator[Node]:
+        """All that rules are told."""
+        yield from self._history
+        yield from self._contents()
+        yield from self._unread
+        yield from self._files()
+        yield from self._small()
+        yield from self._packages.values()
+        yield from self._totals()
+
+    def _entry(
+        self, number: int, reader: TarReader, entry: TarEntry, holds: dict[str, int]
+    ) -> None:
+        path = _clean(entry.path)
+        if entry.kind is EntryKind.FOLDER:
+            if path:
+                self._overlay.add_folder(path)
+        elif path:
+            self._overlay.add(path, entry.size)
+            head = path.split("/", 2)
+            place = "/".join(head[:2])
+            holds[place] = holds.get(place, 0) + entry.size
+        text = ""
+        if entry.kind is EntryKind.FILE and is_wanted(path) and self._kept < _MOST_TEXTS:
+            text = self._text(path, number, reader)
+        for role, detail in roles(path, entry):
+            if role is FileRole.SECRET and not self._tells(path, detail, text, reader):
+                continue
+            self._gather(
+                _Key(number, role, detail, path if role is FileRole.SECRET else ""), entry, path
+            )
+
+    def _text(self, path: str, number: int, reader: TarReader) -> str:
+        text = reader.content(_LARGEST_TEXT).decode("utf-8", "replace")
+        package = installed_package(path, text, number)
+        if package is not None:
+            self._packages[path] = package
+        elif not path.endswith(".dist-info/METADATA"):
+            self._kept += len(text)
+            self._texts[path] = (number, text)
+        return text
+
+    @staticmethod
+    def _tells(path: str, detail: str, text: str, reader: TarReader) -> bool:
+        """Whether a file that may hold a secret does: of keys, the name is enough."""
+        if not (is_configuration(path) or detail.endswith(("configuration", "file"))):
+            return True
+        text = text or reader.content(65536).decode("utf-8", "replace")
+        return tells_secret(text, netrc=path.endswith("netrc"))
+
+    def _gather(self, key: _Key, entry: TarEntry, path: str) -> None:
+        group = self._groups.get(key)
+        if group is None:
+            if len(self._groups) >= _MOST_GROUPS:
+                return
+            group = self._groups[key] = _Group()
+        group.count += 1
+        group.size += entry.size
+        if len(group.names) < (_MOST_SYSTEM if key.role is FileRole.CUDA else _MOST_NAMES):
+            group.names.append(path)
+
+    def _contents(self) -> Iterator[Node]:
+        live = self._overlay.live()
+        for at, (layer, entries, holds) in enumerate(self._layers):
+            number = at + 1
+            largest = sorted(holds.items(), key=lambda item: (-item[1], item[0]))[:_HOLDS]
+            unpacked = self._overlay.unpacked[at]
+            yield LayerContents(
+                NOWHERE,
+                number,
+                layer.digest,
+                layer.size,
+                unpacked,
+                entries,
+                command=self._commands.get(number, ""),
+                dead=max(0, unpacked - live[at]),
+                again=self._overlay.again[at],
+                holds=tuple((name, size) for name, size in largest if size),
+                path=f"layer {number}",
+            )
+
+    def _files(self) -> Iterator[Node]:
+        for key, group in self._groups.items():
+            if key.role is FileRole.CUDA:
+                continue
+            removed = not any(self._overlay.sees(name, key.layer) for name in group.names)
+            yield LayerFiles(
+                NOWHERE,
+                key.layer,
+                key.role,
+                key.detail,
+                tuple(group.names),
+                group.count,
+                size=group.size,
+                removed=removed,
+                command=self._commands.get(key.layer, ""),
+                path=f"layer {key.layer}: {group.names[0]}",
+            )
+
+    def _small(self) -> Iterator[Node]:
+        seen = {
+            path: text
+            for path, (number, text) in self._texts.items()
+            if self._overlay.sees(path, number)
+        }
+        system = installed_system(seen)
+        if system is not None:
+            yield system
+        yield from accounts(seen)
+
+    def _totals(self) -> Iterator[Node]:
+        if self._unread:
+            return  # of a part, sums say nothing
+        live = self._overlay.live()
+        unpacked = self._overlay.unpacked
+        dead = [max(0, whole - seen) for whole, seen in zip(unpacked, live, strict=True)]
+        packed = sum(
+            layer.size * part // whole
+            for (layer, _, _), part, whole in zip(self._layers, dead, unpacked, strict=True)
+            if whole
+        )
+        upper = sum(unpacked[1:])
+        overlay = self._overlay
+        yield Waste(
+            NOWHERE,
+            overlay.efficiency,
+            overlay.wasted,
+            overlay.wasted / upper if upper else 0.0,
+            sum(dead),
+            packed,
+            size=sum(unpacked),
+            largest=overlay.largest,
+        )
+        yield from self._runtimes()
+
+    def _runtimes(self) -> Iterator[Node]:
+        found: dict[str, list[str]] = {"system": [], "wheel": []}
+        size = 0
+        for key, group in self._groups.items():
+            if key.role is FileRole.CUDA:
+                seen = [name for name in group.names if self._overlay.sees(name, key.layer)]
+                found[key.detail] += sorted({posixpath.basename(name) for name in seen})
+                size += group.size if key.detail == "system" and seen else 0
+        if found["system"] and found["wheel"]:
+            yield CudaRuntimes(NOWHERE, tuple(found["system"]), tuple(found["wheel"]), size)
+
+
+def _clean(path: str) -> str:
+    """A path as it lies below the root; what leads out of it keeps its `..`."""
+    if path.startswith("./") or "//" in path or path.endswith("/") or path.startswith("/"):
+        parts = [part for part in path.split("/") if part not in ("", ".")]
+        return "/".join(parts)
+    return "" if path == "." else path
