@@ -14,6 +14,7 @@ COMMANDS = {
     "check": "Judge files: Dockerfiles, manifests, compose files and what belongs to them.",
     "fix": "Mend in files what has a fix.",
     "pin": "Pin the images that files name to digests.",
+    "image": "Look into an image: its configuration, its history, and every layer.",
     "scan": "Scan an image for vulnerable packages with Trivy.",
     "verify": "Verify who signed an image with cosign.",
     "gate": "Check, scan and verify: one verdict about one image.",
@@ -36,9 +37,8 @@ class Commands(click.Group):
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
         """The command of that name."""
-        if cmd_name not in COMMANDS:
-            return None
-        return cast("click.Command", getattr(import_module(f"imagelint.cli.{cmd_name}"), cmd_name))
+        module = import_module(f"imagelint.cli.{cmd_name}") if cmd_name in COMMANDS else None
+        return cast("click.Command | None", getattr(module, cmd_name, None))
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

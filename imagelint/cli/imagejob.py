@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.collect.images.local import is_local
+from imagelint.collect.registry.layout import is_layout
 from imagelint.collect.tools.trivy import TrivyOptions
 from imagelint.core.record import NamedTuple
 from imagelint.documents.image.signatures import SignatureReport
@@ -19,7 +21,7 @@ class ImageJob(NamedTuple):
 
     `paths` are the files and folders that were checked as well, `left_out` the stages of a gate
     whose rules the policy has off: a pass says nothing about those. `cross_check` asks cosign for a
-    second opinion.
+    second opinion. `layers` are read, and told one by one in a `table`.
     """
 
     image: str
@@ -32,13 +34,21 @@ class ImageJob(NamedTuple):
     verify: bool = False
     left_out: tuple[str, ...] = ()
     cross_check: bool = True
+    layers: bool = False
+    table: bool = False
 
 
 def gated(job: ImageJob, policy: Policy) -> ImageJob:
-    """The job with the stages that a policy has rules for."""
+    """The job with the stages that a policy has rules for.
+
+    Layers are read where they are at hand; of a registry they would be downloaded a second time.
+    """
     stages = {
         "scan": asks(policy, VulnerabilityReport.kind),
         "verify": asks(policy, SignatureReport.kind),
     }
     off = tuple(stage for stage, asked in stages.items() if not asked)
-    return job._replace(scan=stages["scan"], verify=stages["verify"], left_out=off)
+    near = is_local(job.image) or is_layout(job.image)
+    return job._replace(
+        scan=stages["scan"], verify=stages["verify"], left_out=off, layers=job.layers or near
+    )

@@ -8,6 +8,7 @@ from imagelint import __version__
 from imagelint.cli.baselines import read
 from imagelint.core.report import AllowanceKind, Evidence
 from imagelint.core.subject import About
+from imagelint.documents.image.image import ImageTarget
 from imagelint.documents.image.signatures import SignatureReport
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 from imagelint.engine.decide import Expected, decide
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 
 CHECKED = Expected("file", About.FILE)
 SCANNED = Expected("image scan", kind=VulnerabilityReport.kind)
+INSPECTED = Expected("image", kind=ImageTarget.kind)
 VERIFIED = Expected("signature check", kind=SignatureReport.kind)
 
 
@@ -31,27 +33,28 @@ def judge_image(
 ) -> Verdict:
     """The verdict about an image together with the files that were checked before."""
     policy = session.policies.of(".")
-    folder = job.folder or session.policies.base_of(policy)
     request = ImageRequest(
         policy=policy,
         trivy=job.trivy,
-        folder=folder,
+        folder=job.folder or session.policies.base_of(policy),
         platform=job.platform,
         scan=job.scan,
         verify=job.verify,
         tell=tell,
+        layers=job.layers,
+        table=job.table,
         cross_check=job.cross_check,
     )
     result = examine_image(job.image, request)
     settled = session.suppress(files, read(job.baseline, session), result.report, job.paths)
-    report = settled.report
     asked = [
         *([CHECKED] if job.paths else ()),
+        *([INSPECTED] if job.layers else ()),
         *([SCANNED] if job.scan else ()),
         *([VERIFIED] if job.verify else ()),
     ]
-    evidence = _evidence(session, job, result, report)
-    return decide(report, session.fail_on, asked, evidence, settled.bounds)
+    evidence = _evidence(session, job, result, settled.report)
+    return decide(settled.report, session.fail_on, asked, evidence, settled.bounds)
 
 
 def _evidence(session: Session, job: ImageJob, result: ImageResult, report: Report) -> Evidence:

@@ -19,6 +19,7 @@ from imagelint.documents.image.vulnerabilities import parse_vulnerabilities
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
 from imagelint.policy.glob import matches_subject
+from imagelint.run.layers import layer_evidence, read_layers
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -41,6 +42,8 @@ class ImageRequest(NamedTuple):
     verify: bool = True
     tell: Callable[[str], None] = lambda _step: None
     cross_check: bool = True
+    layers: bool = False
+    table: bool = False
 
     @property
     def deadline(self) -> Deadline:
@@ -93,6 +96,10 @@ def examine_image(image: str, request: ImageRequest) -> ImageResult:
 def _examined(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
     """What came of all images under one digest."""
     result = ImageResult(evidence=_identity(targets))
+    if request.layers:
+        targets, problems = read_layers(targets, request.deadline, request.tell)
+        rows = (row for one in targets for row in layer_evidence(one, each=request.table))
+        result = result.plus(ImageResult(Report(problems=problems), tuple(rows)))
     examination = Examination(request.policy)
     reports = [examination(target, Project()) for target in targets]
     # Of the reference all say the same, and that once.

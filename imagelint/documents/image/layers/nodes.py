@@ -113,7 +113,7 @@ class Account(NamedTuple):
     name: str
     number: int
     twin: str
-    open: bool
+    unguarded: bool
     path: str
 
 

@@ -267,7 +267,7 @@ class ImageReading:
 
 def _clean(path: str) -> str:
     """A path as it lies below the root; what leads out of it keeps its `..`."""
-    if path.startswith("./") or "//" in path or path.endswith("/") or path.startswith("/"):
+    if path.startswith(("./", "/")) or "//" in path or path.endswith("/"):
         parts = [part for part in path.split("/") if part not in ("", ".")]
         return "/".join(parts)
     return "" if path == "." else path

@@ -73,11 +73,11 @@ def accounts(texts: Mapping[str, str]) -> Iterator[Account]:
             if word == _SHADOWED:
                 word = shadow.get(name, word)
             if path == _PASSWD and not word:
-                yield Account(NOWHERE, plain(name), _int(number), "", open=True, path=where)
+                yield Account(NOWHERE, plain(name), _int(number), "", unguarded=True, path=where)
             twin = numbers.setdefault(number, name)
             if twin != name:
                 yield Account(
-                    NOWHERE, plain(name), _int(number), plain(twin), open=False, path=where
+                    NOWHERE, plain(name), _int(number), plain(twin), unguarded=False, path=where
                 )
 
 

@@ -246,7 +246,7 @@ def test_small_files_say_what_is_installed() -> None:
     assert (system.name, system.version, system.title) == ("ubuntu", "22.04", "Ubuntu 22.04")
     (package,) = of(found, InstalledPackage)
     assert (package.name, package.version, package.layer) == ("vllm-x", "0.8.5", 1)
-    told = [(one.name, one.number, one.twin, one.open) for one in of(found, Account)]
+    told = [(one.name, one.number, one.twin, one.unguarded) for one in of(found, Account)]
     assert told == [
         ("root", 0, "", True),
         ("open", 7, "", True),

@@ -1,0 +1,48 @@
+"""`imagelint image`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.cli.imageoptions import image_options, trivy_options
+from imagelint.cli.options import policy_options
+from imagelint.cli.reportoptions import report_options
+
+if TYPE_CHECKING:
+    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.reportoptions import ReportOptions
+
+
+@click.command()
+@click.argument("image")
+@image_options
+@policy_options
+@report_options
+def image(
+    *,
+    image: str,
+    platform: str,
+    timeout: float | None,
+    policy: PolicyOptions,
+    view: ReportOptions,
+) -> int:
+    """Look into an image: its configuration, its history, and every layer.
+
+    IMAGE is registry/repository[:tag][@digest], oci:DIR[:tag|@digest], oci-archive:FILE,
+    docker-archive:FILE, FILE.tar, or docker-daemon:NAME. Layers are read as a stream and never
+    unpacked.
+    """
+    from imagelint.cli.imagejob import ImageJob
+    from imagelint.cli.imagerun import judge_image
+    from imagelint.cli.output import show
+    from imagelint.cli.progress import steps
+
+    session = policy.open()
+    job = ImageJob(
+        image, platform, trivy_options("", (), timeout, offline=True), layers=True, table=True
+    )
+    with steps(quiet=view.quiet) as tell:
+        verdict = judge_image(session, job, tell, {})
+    return show(verdict, view, "image", session.levelled())
