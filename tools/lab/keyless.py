@@ -162,7 +162,8 @@ class Authority:
         return f"{note}\n\N{EM DASH} {_LOG_NAME} {_b64(log_id[:4] + signature)}\n"
 
     def _authority_certificate(self) -> x509.Certificate:
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "lab authority")])
+        names = {NameOID.ORGANIZATION_NAME: "lab", NameOID.COMMON_NAME: "lab authority"}
+        name = x509.Name([x509.NameAttribute(oid, text) for oid, text in names.items()])
         public = self._ca.public_key()
         usage = _usage(key_cert_sign=True, crl_sign=True)
         return (

@@ -21,6 +21,10 @@ OTHER_KEY = "no signature on the image was made by this signer, or it was made f
 NO_LOG = "the signature is in no transparency log that the policy trusts"
 
 
+class LeftError(Exception):
+    """What cannot be verified here, and is left to cosign."""
+
+
 class Ruling(NamedTuple):
     """Whether a claim is by a signer; with a `reason` where it is not, or is not trusted."""
 
@@ -32,7 +36,11 @@ class Judge(Protocol):
     """Whoever can tell whether a claim was made by a signer."""
 
     def __call__(self, claim: Claim) -> Ruling:
-        """The ruling about one claim."""
+        """The ruling about one claim.
+
+        Raises:
+            LeftError: only cosign can tell.
+        """
         ...
 
 
@@ -72,7 +80,7 @@ def _ruling(claim: Claim, judge: Judge, image: ImageIdentity) -> Ruling:
     if claim.fault or claim.form is ClaimForm.NOTATION:
         return Ruling(by_signer=False, reason=claim.fault or "a signature of notation")
     ruling = judge(claim)
-    if ruling.by_signer and image.digest not in claim.digests:
+    if ruling.by_signer and not ruling.reason and image.digest not in claim.digests:
         return Ruling(by_signer=False, reason="this signer made it, for another image")
     return ruling
 

@@ -14,7 +14,7 @@ from imagelint.collect.process import locate
 from imagelint.collect.read import read_bytes
 from imagelint.collect.signatures.bykey import ByKey
 from imagelint.collect.signatures.discover import discover
-from imagelint.collect.signatures.judge import judged
+from imagelint.collect.signatures.judge import Judge, LeftError, judged
 from imagelint.collect.signatures.keys import PublicKey, UnknownKeyError
 from imagelint.collect.tools import cosign
 from imagelint.collect.tools.cosign import Verification, VerifyRequest
@@ -75,14 +75,53 @@ def _opinion(
     signer: Signer, claims: tuple[Claim, ...], request: VerifyRequest
 ) -> _Opinion | Problem | None:
     """Our own answer; None where it is for cosign to give one."""
-    key = _key(signer, request)
-    if not isinstance(key, PublicKey):
-        return key
-    unlogged = ByKey(key, (lambda _claim: False) if signer.transparency_log else None)
-    check, _ = judged(claims, unlogged, signer, request.image)
-    if check.outcome is SignatureOutcome.UNTRUSTED and any(claim.logged for claim in claims):
+    try:
+        judge = _judge(signer, request)
+        if judge is None or isinstance(judge, Problem):
+            return judge
+        check, _ = judged(claims, judge, signer, request.image)
+    except LeftError:
         return None
-    return _Opinion(check, _disputable(check, claims))
+    if isinstance(judge, ByKey):
+        if check.outcome is SignatureOutcome.UNTRUSTED and any(claim.logged for claim in claims):
+            return None
+        return _Opinion(check, _disputable(check, claims))
+    # Without a root of its own cosign would fetch one.
+    rooted = bool(request.trusted_root or request.trusted_root_text)
+    return _Opinion(check, rooted and _disputable(check, claims))
+
+
+def _judge(signer: Signer, request: VerifyRequest) -> Judge | Problem | None:
+    """Who tells what a signer made; None for signers of whom only cosign can."""
+    if signer.key:
+        key = _key(signer, request)
+        if not isinstance(key, PublicKey):
+            return key
+        return ByKey(key, (lambda _claim: False) if signer.transparency_log else None)
+    if not signer.transparency_log:
+        return None
+    root = _root(request)
+    if isinstance(root, Problem):
+        return root
+    from imagelint.collect.signatures.bycertificate import ByCertificate, TrustError
+
+    try:
+        return ByCertificate(signer, root)
+    except TrustError as error:
+        if _has_cosign(request):
+            return None  # which reads more of them
+        detail = f"the trusted root cannot be read: {error}"
+        return Problem(ProblemKind.UNREADABLE, request.image.reference, detail)
+
+
+def _root(request: VerifyRequest) -> bytes | Problem:
+    if request.trusted_root_text or not request.trusted_root:
+        return request.trusted_root_text.encode()
+    path = os.path.abspath(os.path.join(request.folder, request.trusted_root))
+    data = read_bytes(path, request.image.reference)
+    if isinstance(data, Problem):
+        return data._replace(detail=f"the trusted root `{path}`: {data.detail}")
+    return data
 
 
 def _disputable(check: SignatureCheck, claims: tuple[Claim, ...]) -> bool:
@@ -119,6 +158,10 @@ def _asks_cosign(opinion: _Opinion | Problem | None, request: VerifyRequest) -> 
         return opinion is None
     if not (request.cross_check and opinion.disputable):
         return False
+    return _has_cosign(request)
+
+
+def _has_cosign(request: VerifyRequest) -> bool:
     return not isinstance(locate("cosign", request.image.reference, ""), Problem)
 
 
