@@ -79,7 +79,7 @@ def test_a_key_is_asked_for_whatever_is_waived(yard: Yard, here: Path) -> Outcom
 @attack(
     "It names the root of an authority of its own",
     bare=Said("cosign verify --trusted-root", 0, told="verified"),
-    ours=Said("verify --identity --issuer", 3, "trust material", "incomplete: not that root"),
+    ours=Said("verify --identity --issuer", 1, "is not trusted", "`wrong-signer`: not that root"),
 )
 def test_an_identity_is_not_vouched_for_by_the_tree(
     yard: Yard, here: Path, monkeypatch: pytest.MonkeyPatch

@@ -50,8 +50,12 @@ class ByCertificate:
     """
 
     def __init__(self, signer: Signer, root: bytes) -> None:
+        import logging
+
         from sigstore.verify import Verifier
 
+        # It would tell the user of each look into its own files.
+        logging.getLogger("sigstore").addHandler(logging.NullHandler())
         self._signer = signer
         self._verifier = Verifier(trusted_root=_trusted_root(root))
         self._identity = _pattern(signer.identity, signer)
@@ -78,9 +82,7 @@ class ByCertificate:
             signed_by = _identity(bundle.signing_certificate)
         except (Error, ValueError, KeyError) as error:
             return Ruling(by_signer=False, reason=f"it is no proper bundle: {_said(error)}")
-        if not (
-            self._identity.fullmatch(signed_by.name) and self._issuer.fullmatch(signed_by.issuer)
-        ):
+        if not self._is_signer(signed_by):
             who = plain(f"{signed_by.name or 'nobody'}, of {signed_by.issuer or 'no issuer'}")
             return Ruling(by_signer=False, reason=f"it was signed by {who}")
         try:
@@ -92,18 +94,33 @@ class ByCertificate:
             return Ruling(by_signer=True, reason=f"{claim.label} is not trusted: {said}")
         return Ruling(by_signer=True)
 
+    def _is_signer(self, identity: _Identity) -> bool:
+        return bool(
+            self._identity.fullmatch(identity.name) and self._issuer.fullmatch(identity.issuer)
+        )
+
+    def verify(self, cert: Certificate) -> None:
+        """Refuse the certificate of anybody else: this is the policy that sigstore is given.
+
+        Raises:
+            VerificationError: it is not the signer's.
+        """
+        from sigstore.errors import VerificationError
+
+        if not self._is_signer(_identity(cert)):
+            message = "the certificate is of somebody else"
+            raise VerificationError(message)
+
     def _verify(self, bundle: Bundle, claim: Claim) -> None:
         """Raise sigstore's error, or a `ValueError`, when it is not right."""
         from sigstore.hashes import Hashed
-        from sigstore.verify.policy import UnsafeNoOp
         from sigstore_models.common.v1 import HashAlgorithm
 
-        anyone = UnsafeNoOp()  # the identity has been looked at
         if claim.form is ClaimForm.MESSAGE:
             hashed = Hashed(algorithm=HashAlgorithm.SHA2_256, digest=claim.signed)
-            self._verifier.verify_artifact(hashed, bundle, anyone)
+            self._verifier.verify_artifact(hashed, bundle, self)
             return
-        _, payload = self._verifier.verify_dsse(bundle, anyone)
+        _, payload = self._verifier.verify_dsse(bundle, self)
         if not claim.signed.endswith(payload):
             raise ValueError("readers see different statements in it")
 
