@@ -3,9 +3,12 @@
     python tools/engine_flags.py NAME FOLDER
 
 `FOLDER` holds one archive a release as `pip download --no-deps` leaves it (`vllm-0.30.0.tar.gz`,
-`sglang-0.5.10-py3-none-any.whl`). Read are the flags that the files of the server give to
-`add_argument`, the fields of classes which become flags, and the variables of its settings. What is
-written is the part of `imagelint/knowledge/engine_flags.toml` about that engine.
+`sglang-0.5.10-py3-none-any.whl`), or as `git archive --prefix=NAME-RELEASE/ TAG` makes it of the
+repository (`tgi-3.3.5.tar.gz`, `lmdeploy-0.16.0.tar.gz`, `llama.cpp-b9093.tar.gz`). Archives of one
+release are read together: `llama.cpp-b0-….tar.gz` are sources whose builds have no number. Read
+are the flags that the files of the server declare, in Python to `add_argument`, in Rust as fields
+of `Args`, in C++ to `add_opt`, the fields of classes which become flags, and the variables of its
+settings. What is written is the part of `imagelint/knowledge/engine_flags.toml` about that engine.
 """
 
 from __future__ import annotations
@@ -27,15 +30,21 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _WIDTH = 96
+_NOTHING = re.compile(r"(?!)")
+_SOURCES = (".py", ".rs", ".cpp")
+# A field of clap's `Args`, behind the attribute that makes it a long flag.
+_FIELD = re.compile(r"#\[clap\((?P<how>[^\]]*)\)\]\s*(?:pub )?(?P<name>\w+):")
+_OPTION = re.compile(r'"(--[a-z][\w-]*)"')
+_EXAMPLES = re.compile(r"set_examples\(\{([^}]*)\}")
 
 
 class Project(NamedTuple):
     """Where an engine says what it takes; `variables` is the pattern of its own."""
 
     files: re.Pattern[str]
-    settings: re.Pattern[str]
-    variables: re.Pattern[str]
-    classes: str
+    settings: re.Pattern[str] = _NOTHING
+    variables: re.Pattern[str] = _NOTHING
+    classes: str = ""
 
 
 PROJECTS = {
@@ -56,26 +65,29 @@ PROJECTS = {
         re.compile(r"^    (SGLANG_[A-Z0-9_]+) = |^    (SGL_[A-Z0-9_]+) = ", re.MULTILINE),
         "",
     ),
+    "lmdeploy": Project(re.compile(r"(?:[^/]+/)?lmdeploy/cli/(?:serve|utils)\.py")),
+    "tgi": Project(re.compile(r"[^/]+/(?:launcher|backends/\w+)/src/main\.rs")),
+    "llama.cpp": Project(re.compile(r"[^/]+/(?:vendor/)?(?:llama\.cpp/)?common/arg\.cpp")),
 }
 
 
 def texts(archive: Path) -> Iterator[tuple[str, str]]:
-    """The Python files of a release by their names."""
+    """The sources of a release by their names."""
     if archive.suffix == ".whl":
         with zipfile.ZipFile(archive) as packed:
             for name in packed.namelist():
-                if name.endswith(".py"):
+                if name.endswith(_SOURCES):
                     yield name, packed.read(name).decode()
         return
     with tarfile.open(archive) as unpacked:
         for member in unpacked:
-            found = unpacked.extractfile(member) if member.name.endswith(".py") else None
+            found = unpacked.extractfile(member) if member.name.endswith(_SOURCES) else None
             if found is not None:
                 yield member.name, found.read().decode()
 
 
 def flags_of(text: str, classes: str) -> Iterator[str]:
-    """The long flags, without dashes, that one file declares."""
+    """The long flags, without dashes, that one file of Python declares."""
     for node in ast.walk(ast.parse(text)):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             for argument in node.args if node.func.attr == "add_argument" else ():
@@ -88,13 +100,37 @@ def flags_of(text: str, classes: str) -> Iterator[str]:
                     yield entry.target.id.replace("_", "-")
 
 
-def read_release(archive: Path, project: Project) -> tuple[set[str], set[str]]:
-    """The flags and the variables of a release."""
+def flags_of_rust(text: str) -> Iterator[str]:
+    """The long flags that the fields of a launcher's `Args` declare."""
+    _, _, arguments = text.partition("\nstruct Args {")
+    for field in _FIELD.finditer(arguments.partition("\n}")[0]):
+        if "long" in field["how"]:
+            yield field["name"].replace("_", "-")
+
+
+def flags_of_cpp(text: str) -> Iterator[str]:
+    """The long flags that a server takes of those of all programs: what only fails is none."""
+    for option in text.split("add_opt(")[1:]:
+        examples = _EXAMPLES.search(option)
+        if examples and not re.search(r"_(?:SERVER|COMMON)\b", examples[1]):
+            continue
+        if "has been removed" not in option:
+            for flag in _OPTION.findall(option):
+                yield flag.removeprefix("--")
+
+
+def read_release(archives: list[Path], project: Project) -> tuple[set[str], set[str]]:
+    """The flags and the variables of a release, of all archives that stand for it together."""
     flags: set[str] = set()
     variables: set[str] = set()
-    for name, text in texts(archive):
+    for name, text in (one for archive in archives for one in texts(archive)):
         if project.files.fullmatch(name):
-            flags.update(flags_of(text, project.classes))
+            if name.endswith(".rs"):
+                flags.update(flags_of_rust(text))
+            elif name.endswith(".cpp"):
+                flags.update(flags_of_cpp(text))
+            else:
+                flags.update(flags_of(text, project.classes))
         elif project.settings.fullmatch(name):
             found = project.variables.findall(text)
             variables.update(one or other for one, other in found)
@@ -116,21 +152,22 @@ def history(releases: list[str], held: dict[str, set[str]]) -> tuple[dict[str, l
 def main() -> None:
     """Print the part of the table about one engine."""
     name, folder = sys.argv[1], Path(sys.argv[2])
-    archives = {
-        re.split(r"-(?=\d)", archive.name)[1].removesuffix(".tar.gz").partition("-")[0]: archive
-        for archive in sorted(folder.glob(f"{name}-*"))
-    }
+    archives: dict[str, list[Path]] = {}
+    for archive in sorted(folder.glob(f"{name}-*")):
+        release = re.split(r"-(?=b?\d)", archive.name)[1].removesuffix(".tar.gz")
+        archives.setdefault(release.partition("-")[0], []).append(archive)
     releases = sorted(archives, key=lambda release: version_key(release) or ((), 0, 0))
     read = {release: read_release(archives[release], PROJECTS[name]) for release in releases}
     flags = history(releases, {release: found[0] for release, found in read.items()})
     variables = history(releases, {release: found[1] for release, found in read.items()})
+    quoted = f'"{name}"' if "." in name else name
     print(f"releases = {listed(releases)}")
     for title, by_release in (
         ("since", flags[0]),
         ("gone", flags[1]),
         ("variables_gone", variables[1]),
     ):
-        print(f"[engines.{name}.{title}]")
+        print(f"[engines.{quoted}.{title}]")
         for release in releases:
             if release in by_release:
                 print(f'"{release}" = {listed(by_release[release])}')

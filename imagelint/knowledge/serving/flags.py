@@ -20,7 +20,8 @@ class FlagHistory(NamedTuple):
     """The flags of an engine, without dashes.
 
     `since` maps each to the first release that is known to have it, `gone` to the first that has it
-    no more, `variables_gone` the same of variables. `programs` and `modules` take these flags.
+    no more, `variables_gone` the same of variables. `programs` and `modules` take these flags,
+    `exact` tells that none may be shortened, `separator` what stands between their words.
     """
 
     releases: tuple[str, ...]
@@ -29,13 +30,15 @@ class FlagHistory(NamedTuple):
     variables_gone: Mapping[str, str]
     programs: frozenset[str]
     modules: frozenset[str]
+    exact: bool
+    separator: str
 
     def knows(self, flag: str) -> bool:
         """Whether any release has a flag, be it negated, shortened or taken apart by a dot."""
         name = flag.partition(".")[0]
         if name in _ALWAYS or {name, name.removeprefix("no-")} & self.since.keys():
             return True
-        return any(known.startswith(name) for known in self.since)
+        return not self.exact and any(known.startswith(name) for known in self.since)
 
     def came_after(self, flag: str, version: str) -> str:
         """The release with which a flag came, where it is certainly newer than a version."""
@@ -46,8 +49,20 @@ class FlagHistory(NamedTuple):
         return first if at_least(before, version) else ""
 
     def covers(self, version: str) -> bool:
-        """Whether a version is not newer than what was read."""
-        return at_least(self.releases[-1], version) is True
+        """Whether a version lies between the oldest and the newest that was read."""
+        return bool(
+            self.releases
+            and at_least(self.releases[-1], version)
+            and at_least(version, self.releases[0])
+        )
+
+    def predates(self, version: str) -> bool:
+        """Whether a version is older than all that was read."""
+        return bool(self.releases) and at_least(version, self.releases[0]) is False
+
+    def spelt(self, flag: str) -> str:
+        """A flag as the engine writes it."""
+        return flag.replace("-", self.separator)
 
 
 @cache
@@ -63,6 +78,8 @@ def flag_history(engine: str) -> FlagHistory | None:
         variables_gone=_by_name(row["variables_gone"]),
         programs=frozenset(row["programs"]),
         modules=frozenset(row["modules"]),
+        exact=row["exact"],
+        separator=row["separator"],
     )
 
 

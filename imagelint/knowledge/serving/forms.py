@@ -32,8 +32,10 @@ class EngineFlagsRow(TypedDict):
 
     programs: list[str]
     modules: Annotated[list[str], "of Python"]
+    exact: Annotated[bool, "whether no flag may be shortened"]
+    separator: Annotated[str, "what stands between the words of a flag: they are kept with `-`"]
     releases: Annotated[list[str], "those that were read, the oldest first"]
-    since: dict[str, list[str]]
+    since: Annotated[dict[str, list[str]], "by release; empty: of one that is not known"]
     gone: dict[str, list[str]]
     variables_gone: dict[str, list[str]]
 

@@ -39,6 +39,8 @@ def unknown_flags(server: ServingCommand) -> Iterator[UnknownFlag]:
     if known is None or server.facts is None or not _takes_them(server, known):
         return
     version = server.engine_version.value if isinstance(server.engine_version, Known) else ""
+    if known.predates(version):
+        return
     own = {*server.facts.flags, *server.facts.booleans, *server.facts.lists}
     own |= {removed.flag for removed in server.facts.removed}
     for switch in server.switches:
@@ -48,7 +50,7 @@ def unknown_flags(server: ServingCommand) -> Iterator[UnknownFlag]:
         if not known.knows(flag):
             if flag not in own and flag.removeprefix("no-") not in own:
                 sure = server.own_image and bool(version) and known.covers(version)
-                yield UnknownFlag(switch, meant=nearest(flag, known.since), sure=sure)
+                yield UnknownFlag(switch, meant=known.spelt(nearest(flag, known.since)), sure=sure)
         elif version and (since := known.came_after(flag, version)):
             yield UnknownFlag(switch, since=since, sure=server.own_image)
 

@@ -1,0 +1,77 @@
+"""Flags are read from the sources of engines, whatever they are written in."""
+
+from __future__ import annotations
+
+import io
+import sys
+import tarfile
+from typing import TYPE_CHECKING
+
+from tools import engine_flags
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+RUST = """
+struct Args {
+    /// The model.
+    #[clap(default_value = "gpt2", long, env)]
+    model_id: String,
+    #[clap(long, short, env)]
+    port: u16,
+    #[clap(short)]
+    quiet: bool,
+}
+
+struct Other {
+    #[clap(long)]
+    inner: bool,
+}
+"""
+CPP = """
+    add_opt(common_arg(
+        {"-c", "--ctx-size"}, "N", "size of the --context",
+    ));
+    add_opt(common_arg(
+        {"--only-cli"}, "",
+    ).set_examples({LLAMA_EXAMPLE_CLI}));
+    add_opt(common_arg(
+        {"--served"}, {"--no-served"}, "",
+    ).set_examples({LLAMA_EXAMPLE_CLI, LLAMA_EXAMPLE_SERVER}));
+    add_opt(common_arg(
+        {"--draft"}, "the argument has been removed",
+    ));
+"""
+
+
+def archive(folder: Path, name: str, member: str, text: str) -> None:
+    """An archive of one file."""
+    with tarfile.open(folder / name, "w:gz") as packed:
+        entry = tarfile.TarInfo(member)
+        entry.size = len(text)
+        packed.addfile(entry, io.BytesIO(text.encode()))
+
+
+def test_flags_of_rust_are_the_long_ones_of_the_launcher() -> None:
+    assert list(engine_flags.flags_of_rust(RUST)) == ["model-id", "port"]
+
+
+def test_flags_of_a_server_in_cpp_are_those_that_it_takes() -> None:
+    assert list(engine_flags.flags_of_cpp(CPP)) == ["ctx-size", "served", "no-served"]
+
+
+def test_the_history_of_releases_is_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inside = "common/arg.cpp"
+    archive(tmp_path, "llama.cpp-b0-one.tar.gz", f"x/vendor/llama.cpp/{inside}", CPP)
+    archive(tmp_path, "llama.cpp-b0-two.tar.gz", f"x/llama.cpp/{inside}", 'add_opt({"--old"})')
+    archive(tmp_path, "llama.cpp-b9.tar.gz", f"x/llama.cpp/{inside}", 'add_opt({"--served"})')
+    monkeypatch.setattr(sys, "argv", ["engine_flags", "llama.cpp", str(tmp_path)])
+    engine_flags.main()
+    written = capsys.readouterr().out
+    assert '"b0", "b9"' in written
+    assert '"b0" = [\n  "ctx-size", "no-served", "old", "served",\n]' in written
+    assert '"b9" = [\n  "ctx-size", "no-served", "old",\n]' in written
