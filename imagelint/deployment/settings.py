@@ -135,7 +135,7 @@ class Settings:
         for path in named_configs(launch(container)):
             held = self._mounted(path, container)
             scalar = held.place.node if held is not None else None
-            node = read_config(map_scalar(scalar)) if isinstance(scalar, Scalar) else None
+            node = read_config(map_scalar(scalar), path) if isinstance(scalar, Scalar) else None
             if held is not None and node is not None:
                 offset = self._attacher.offset(held.manifest, certain=False)
                 found[path] = shifted(node, offset, container.place)

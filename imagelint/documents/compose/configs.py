@@ -40,7 +40,11 @@ def with_config_files(document: F, read: Beside) -> F:
         for path in named_configs(launch(service)) if len(parts) < _MOST_FILES else ():
             for name in _on_host(path, service):
                 text = read(name)
-                node = read_config(MappedText.verbatim(text, start)) if text is not None else None
+                node = (
+                    read_config(MappedText.verbatim(text, start), path)
+                    if text is not None
+                    else None
+                )
                 if text is None or node is None:
                     continue
                 files[path] = node

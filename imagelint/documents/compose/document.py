@@ -18,7 +18,7 @@ from imagelint.documents.compose.model import Assembly, ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
 from imagelint.documents.compose.project.references import circular_services, undefined_names
 from imagelint.documents.compose.runtime import read_runtime
-from imagelint.documents.compose.services import ServiceFile
+from imagelint.documents.compose.services import ServiceFile, may_read_settings
 from imagelint.documents.compose.specification.validation import refused
 from imagelint.documents.compose.values import is_set, parts, value
 from imagelint.documents.compose.variables import read_env, read_settings
@@ -141,17 +141,12 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
         document.gaps += tuple(one for one in found if isinstance(one, DocumentError))
         document.gaps += tuple(_other_languages(document.services))
         document.asked = tuple(asked)
-    if _may_read_settings(source.text):
+    if may_read_settings(source.text):
         from imagelint.documents.compose.configs import with_config_files
 
         document = with_config_files(document, once)
         document.asked = tuple(asked)
     return document
-
-
-def _may_read_settings(text: str) -> bool:
-    """Whether a server may be told to read a file of settings: few are."""
-    return "config" in text or "extra_llm_api" in text
 
 
 def _other_languages(services: Iterable[ComposeService]) -> Iterator[DocumentError]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.base import Document
 from imagelint.documents.compose.values import is_set
 from imagelint.documents.shared import CommandLine
@@ -17,6 +18,11 @@ if TYPE_CHECKING:
     from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.parts import Attachments
     from imagelint.documents.shared import ImageUse
+
+# What stands beside the name of a file of settings: flags, variables, programs.
+_NAMES_A_FILE = pattern(
+    r"config|extra_llm_api|models-preset|MODELS_PRESET|\bserve[\s\"',\[\]-]{1,9}run\b"
+)
 
 
 class ServiceFile(Document):
@@ -83,11 +89,14 @@ def _checks(service: ComposeService) -> Iterator[Node]:
 
 def _started(service: ComposeService) -> Iterator[Node]:
     from imagelint.documents.compose.launching import launch, scripts
-    from imagelint.documents.serving.reading import serving_command
+    from imagelint.documents.serving.reading import serving_commands
 
     for script in scripts(service):
         yield script
         yield from script.commands
-    command = serving_command(launch(service))
-    if command is not None:
-        yield command
+    yield from serving_commands(launch(service))
+
+
+def may_read_settings(text: str) -> bool:
+    """Whether a server may be told to read a file of settings: few are."""
+    return _NAMES_A_FILE.search(text) is not None

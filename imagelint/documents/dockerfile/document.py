@@ -96,7 +96,7 @@ class DockerfileContent(NamedTuple):
     entries: tuple[InstructionEntry, ...]
     stages: tuple[Stage, ...]
     arguments: Mapping[str, EnvVar]
-    serving: ServingCommand | None
+    servers: tuple[ServingCommand, ...]
     complaints: tuple[Complaint, ...]
     allowances: tuple[Allowance, ...]
     files: RunFiles
@@ -118,7 +118,7 @@ class Dockerfile(Document):
         "directives",
         "files",
         "instructions",
-        "serving",
+        "servers",
         "stages",
     )
 
@@ -136,7 +136,7 @@ class Dockerfile(Document):
         self.instructions = tuple(entry.instruction for entry in content.entries)
         self.stages = content.stages
         self.arguments = content.arguments
-        self.serving = content.serving
+        self.servers = content.servers
 
     @property
     def final_stage(self) -> Stage | None:
@@ -169,8 +169,12 @@ class Dockerfile(Document):
         for script in self.files.scripts:
             yield from script.nodes()
         yield from self.files.installed
-        if self.serving is not None:
-            yield self.serving
+        yield from self.servers
+
+    @property
+    def serving(self) -> ServingCommand | None:
+        """The server that the final stage starts, be it one that starts engines of its own."""
+        return self.servers[0] if self.servers else None
 
     def _check(self, health: HealthCheck) -> Iterator[Node]:
         from imagelint.documents.dockerfile.probes import read_probes

@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Instruction, Stage
     from imagelint.documents.dockerfile.syntax.lines import DockerfileLines, LogicalLine
     from imagelint.documents.kinds import Beside
+    from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import ImageUse
     from imagelint.documents.shell.script import Script
 
@@ -192,17 +193,18 @@ class _Parser:
             from imagelint.documents.dockerfile.context.scripts import read_run_files
 
             files = read_run_files(stages, source, read)
-        serving = None
+        servers: tuple[ServingCommand, ...] = ()
         if stages:
-            from imagelint.documents.serving.reading import serving_command
+            from imagelint.documents.serving.reading import serving_commands
 
-            serving = serving_command(launch_of(stages[-1], files.started, files.settings))
+            launch = launch_of(stages[-1], files.started, files.settings)
+            servers = tuple(serving_commands(launch))
         return DockerfileContent(
             directives={directive.name: directive.value for directive in self._layout.directives},
             entries=entries,
             stages=stages,
             arguments=loose.scope.arguments,
-            serving=serving,
+            servers=servers,
             complaints=tuple(sorted(self._complaints)),
             allowances=(
                 *self._allowances(entries, stages),
@@ -249,7 +251,9 @@ def _runs_files(stages: tuple[Stage, ...]) -> bool:
 def _reads_settings(stage: Stage) -> bool:
     """Whether what a stage starts may be told to read a file of settings."""
     starts = (start for start in (stage.entrypoint, stage.cmd) if start is not None)
-    return any(word.text.endswith((".yaml", ".yml")) for start in starts for word in start.words)
+    return any(
+        word.text.endswith((".yaml", ".yml", ".ini")) for start in starts for word in start.words
+    )
 
 
 def _runs_file(script: Script) -> bool:

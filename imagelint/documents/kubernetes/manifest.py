@@ -20,6 +20,7 @@ from imagelint.documents.complaints import (
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
+from imagelint.documents.kubernetes.pods.applications import applications_of, unread_applications
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.settings import read_settings
 from imagelint.documents.kubernetes.vocabulary import unknown_words
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import DocumentError, Landmark, Node
     from imagelint.documents.kubernetes.objects import Container
+    from imagelint.documents.kubernetes.pods.applications import Applications
     from imagelint.documents.parts import Attachments
     from imagelint.documents.project import Project
     from imagelint.documents.serving.command import ServingCommand
@@ -91,8 +93,9 @@ class Manifest(Document):
             if scaler is not None:
                 yield scaler
             yield from read_routes(obj, wiring)
+            run = applications_of(obj, pods)
             for pod in pods:
-                yield from pod_nodes(pod)
+                yield from pod_nodes(pod, run)
 
     def within(self, project: Project) -> Manifest:
         """The manifest as the kustomizations of the run leave it."""
@@ -195,14 +198,15 @@ def _servers_by_pod(document: Document) -> dict[tuple[Span, str, str], tuple[Ser
     return found
 
 
-def pod_nodes(pod: Pod) -> Iterator[Node]:
-    """A pod and what stands in it."""
+def pod_nodes(pod: Pod, run: Applications | None = None) -> Iterator[Node]:
+    """A pod and what stands in it, and what is `run` in one of its containers."""
     yield pod
     for container in pod.containers:
-        yield from _container_nodes(container)
+        here = run is not None and container is run.container
+        yield from _container_nodes(container, run if here else None)
 
 
-def _container_nodes(container: Container) -> Iterator[Node]:
+def _container_nodes(container: Container, run: Applications | None) -> Iterator[Node]:
     yield container
     if container.image is not None and not is_decided_elsewhere(container.body["image"].node):
         yield container.image
@@ -211,7 +215,7 @@ def _container_nodes(container: Container) -> Iterator[Node]:
         if place.exists:
             yield CommandLine(place.span, container.name, container.place, place.path)
     yield from _checks(container)
-    yield from _started(container)
+    yield from _started(container, run)
 
 
 def _checks(container: Container) -> Iterator[Node]:
@@ -230,18 +234,19 @@ def _checks(container: Container) -> Iterator[Node]:
                 yield check
 
 
-def _started(container: Container) -> Iterator[Node]:
+def _started(container: Container, run: Applications | None) -> Iterator[Node]:
     from imagelint.documents.kubernetes.pods.launching import launch, scripts
 
     for script in scripts(container):
         yield script
         yield from script.commands
     if container.serves:
-        from imagelint.documents.serving.reading import serving_command
+        from imagelint.documents.serving.reading import serving_commands
 
-        command = serving_command(launch(container))
-        if command is not None:
-            yield command
+        found = launch(container)
+        if run is not None:
+            found = found._replace(applications=run.tree, cluster_gpus=run.gpus)
+        yield from serving_commands(found)
 
 
 def parse_manifest(source: Source) -> Manifest:
@@ -265,6 +270,7 @@ def parse_manifest(source: Source) -> Manifest:
         complaints += malformed_parts(obj, pods)
         allowances += _annotated(obj, pods)
     gaps = [gap for obj, pods in with_pods if not pods for gap in unread_workload(obj)]
+    gaps += [gap for obj in objects for gap in unread_applications(obj)]
     return Manifest(
         source, with_pods, complaints=sorted(complaints), allowances=allowances, gaps=gaps
     )

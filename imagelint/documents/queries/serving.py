@@ -166,6 +166,8 @@ def variable_of(server: ServingCommand, flag: str) -> str:
 
 def spelling(server: ServingCommand, flag: str, value: str) -> str:
     """How to tell the server something, in the way in which it is told already."""
+    if server.keyed:
+        return f"{flag.replace('-', '_')}: {value}"
     # An address is a host with a port.
     variable = variable_of(server, flag) or (
         variable_of(server, "address") if flag == "host" else ""

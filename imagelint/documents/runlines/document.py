@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import Fact, Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.compose.services import ServiceFile
+from imagelint.documents.compose.services import ServiceFile, may_read_settings
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.builds import (
     folders_above,
@@ -138,8 +138,7 @@ def lines_of(fragments: Iterable[Fragment]) -> Lines:
 
 def _completed(document: F, read: Beside) -> F:
     """The document with the files of settings beside it which its servers read."""
-    text = document.source.text
-    if not document.services or not ("config" in text or "extra_llm_api" in text):
+    if not document.services or not may_read_settings(document.source.text):
         return document
     from imagelint.documents.compose.configs import with_config_files
 

@@ -42,7 +42,8 @@ class ServingCommand(NamedTuple):
     `own_image` tells that the image is the engine's own. `program` is the word that names the
     server (None: the image's entry point), `words` are those behind it. `concluded` tells that the
     engine is only likely, by what the container is told: so is then all that is said about it. A
-    `worker` answers no requests of users itself: another program does, and asks it.
+    `worker` answers no requests of users itself: another program does, and asks it. With `keyed`
+    it is told by the keys of a mapping, and by no words.
     """
 
     span: Span
@@ -58,6 +59,7 @@ class ServingCommand(NamedTuple):
     words: tuple[Word, ...] = ()
     concluded: bool = False
     worker: bool = False
+    keyed: bool = False
 
     @property
     def facts(self) -> Engine | None:

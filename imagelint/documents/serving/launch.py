@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import UNKNOWN
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -49,7 +50,8 @@ class Launch(NamedTuple):
     (only `args`, only `CMD`) or replaces it; None: unknown. An operator may start an `engine` where
     no command is written, tell it something (`told`), and add words (`more_words`). `scripts` are
     those of files of the image that are read, by the words that run them, `files` the settings in
-    files that servers read, by their paths in the container.
+    files that servers read, by their paths in the container, `applications` those that an operator
+    has run in it, on machines of a cluster which have `cluster_gpus` together, at most.
     """
 
     span: Span
@@ -67,6 +69,8 @@ class Launch(NamedTuple):
     choice: RuntimeChoice | None = None
     scripts: Mapping[str, Script] = {}
     files: Mapping[str, YamlNode] = {}
+    applications: YamlNode | None = None
+    cluster_gpus: Fact[int] = UNKNOWN
 
     @property
     def written(self) -> tuple[str, ...]:

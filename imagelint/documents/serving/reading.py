@@ -26,6 +26,18 @@ if TYPE_CHECKING:
     from imagelint.knowledge.serving.other_servers import OtherServer
 
 
+def serving_commands(launch: Launch) -> Iterator[ServingCommand]:
+    """The server that a container starts, and the engines that this one starts by its settings."""
+    command = serving_command(launch)
+    if command is not None:
+        yield command
+    if launch.applications is None and not launch.files:
+        return
+    from imagelint.documents.serving.hosted import hosted_servers
+
+    yield from hosted_servers(launch)
+
+
 def serving_command(launch: Launch) -> ServingCommand | None:
     """The server that a container starts; None when it starts none, or only makes embeddings."""
     invocation = find_invocation(launch)
@@ -69,11 +81,12 @@ def _by_files(
     known: Engine, reading: ParsedWords, launch: Launch
 ) -> tuple[tuple[Switch, ...], tuple[Switch, ...], bool]:
     """What files set, less and more than the words do, and whether that is known."""
-    if not any(switch.name in known.config_flags for switch in reading.switches):
+    if not known.config_flags:
         return (), (), True
-    from imagelint.documents.serving.configfiles import file_settings
+    from imagelint.documents.serving.configfiles import config_switches, file_settings
 
-    return file_settings(known, reading, launch.files)
+    named = config_switches(known, reading, launch.env)
+    return file_settings(known, reading, named, launch.files) if named else ((), (), True)
 
 
 def _told(known: Engine, launch: Launch) -> Iterator[Switch]:

@@ -3,7 +3,10 @@
 vLLM: https://docs.vllm.ai/en/latest/configuration/serve_args.html (the line counts more), SGLang:
 https://docs.sglang.io/advanced_features/server_arguments.html (the line counts more), TensorRT-LLM:
 https://nvidia.github.io/TensorRT-LLM/commands/trtllm-serve/trtllm-serve.html (the file counts more;
-its keys are those of `LlmArgs`), read in November 2026.
+its keys are those of `LlmArgs`), Ray Serve:
+https://docs.ray.io/en/latest/serve/production-guide/config.html (`serve run FILE`), llama.cpp:
+https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md (model presets), read in
+November 2026.
 """
 
 from __future__ import annotations
@@ -21,14 +24,20 @@ class ConfigFile(NamedTuple):
 
     `keys` gives the flag that a key stands for, keys within keys joined by dots; others are no
     flags. Where there are none, each key is the long name of a flag. `overrides` tells that the
-    file counts more than the line.
+    file counts more than the line. With `applications` it is no file of settings, but one of
+    applications that the program runs, which may start engines of their own.
+    `presets` are files of sections, one for each model of a server that has several.
     """
 
     keys: Mapping[str, str] = {}
     overrides: bool = False
+    applications: bool = False
+    presets: bool = False
 
 
 _FILES: Mapping[str, ConfigFile] = {
+    "llama.cpp": ConfigFile(presets=True),
+    "ray": ConfigFile(applications=True),
     "vllm": ConfigFile(),
     "sglang": ConfigFile(),
     "tensorrt-llm": ConfigFile(

@@ -103,7 +103,7 @@ def model_revision_unpinned(subject: ServingCommand | Script, ctx: Context) -> F
     yield ctx.finding(
         place_of(server, revision),
         f"{model.value} is downloaded {_state(revision, hub)}",
-        help=_advice(hub, "`--revision {}`"),
+        help=_advice(hub, "`revision: {}`" if server.keyed else "`--revision {}`"),
         subject=model.value,
         severity=Severity.LOW if weights_stay(server) else None,
     )

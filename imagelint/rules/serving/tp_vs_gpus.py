@@ -13,7 +13,7 @@ from imagelint.documents.queries.serving import (
     title,
 )
 from imagelint.documents.serving.command import ServingCommand
-from imagelint.rules.api import Context, Findings, Note, Severity, rule
+from imagelint.rules.api import Context, Finding, Findings, Note, Severity, rule
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -69,6 +69,9 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     runtime = server.launch.runtime
     wanted, pods = server.world_size(), pods_of_server(server)
     given = gpu_count(server, ctx.environment.gpus_per_node)
+    cluster = server.launch.cluster_gpus
+    if isinstance(wanted, Known) and isinstance(cluster, Known) and wanted.value > cluster.value:
+        yield _too_few_anywhere(server, wanted, cluster.value, ctx)
     if splits_otherwise(server):
         return
     if not (isinstance(wanted, Known) and isinstance(given, Known) and isinstance(pods, Known)):
@@ -94,6 +97,20 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
         subject=runtime.name,
         severity=None if few else Severity.MEDIUM,
         notes=_requests(server, ctx),
+    )
+
+
+def _too_few_anywhere(
+    server: ServingCommand, wanted: Known[int], most: int, ctx: Context
+) -> Finding:
+    """What an engine of a cluster says that may never have so many: it waits for ever."""
+    have = f"{gpus_in_words(most)}, however many pods there are" if most else "no GPU"
+    return ctx.finding(
+        place_of(server, wanted),
+        f"{title(server)} uses {gpus_used(server, wanted.value)}, and its cluster has {have}",
+        help=f"let the groups of workers have {gpus_in_words(wanted.value)} in all, "
+        "or split the model over fewer",
+        subject=server.launch.runtime.name,
     )
 
 

@@ -91,7 +91,7 @@ class _Reader:
             file = self._files.file(path, stage, before)
             if file is not None:
                 start = self._attach(file, before).start
-                node = read_config(MappedText.verbatim(file.text, start))
+                node = read_config(MappedText.verbatim(file.text, start), path)
                 found |= {path: node} if node is not None else {}
         return found
 
