@@ -20,7 +20,6 @@ from imagelint.documents.complaints import (
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
-from imagelint.documents.kubernetes.pods.applications import applications_of, unread_applications
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.settings import read_settings
 from imagelint.documents.kubernetes.vocabulary import unknown_words
@@ -56,6 +55,7 @@ _OF_SHAPE = (
     *(ConflictingFields, MalformedLabel, InvalidName, InvalidPort, InvalidQuantity),
     *(MalformedObject, MissingField, UnknownField),
 )
+_RUNS_APPLICATIONS = "RayService"
 _LOCAL = "config.kubernetes.io/local-config"
 
 
@@ -93,7 +93,7 @@ class Manifest(Document):
             if scaler is not None:
                 yield scaler
             yield from read_routes(obj, wiring)
-            run = applications_of(obj, pods)
+            run = _applications(obj, pods)
             for pod in pods:
                 yield from pod_nodes(pod, run)
 
@@ -198,6 +198,21 @@ def _servers_by_pod(document: Document) -> dict[tuple[Span, str, str], tuple[Ser
     return found
 
 
+def _applications(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Applications | None:
+    if obj.kind != _RUNS_APPLICATIONS:
+        return None
+    from imagelint.documents.kubernetes.pods.applications import applications_of
+
+    return applications_of(obj, pods)
+
+
+def _unread_applications(obj: KubernetesObject) -> Iterator[DocumentError]:
+    if obj.kind == _RUNS_APPLICATIONS:
+        from imagelint.documents.kubernetes.pods.applications import unread_applications
+
+        yield from unread_applications(obj)
+
+
 def pod_nodes(pod: Pod, run: Applications | None = None) -> Iterator[Node]:
     """A pod and what stands in it, and what is `run` in one of its containers."""
     yield pod
@@ -270,7 +285,7 @@ def parse_manifest(source: Source) -> Manifest:
         complaints += malformed_parts(obj, pods)
         allowances += _annotated(obj, pods)
     gaps = [gap for obj, pods in with_pods if not pods for gap in unread_workload(obj)]
-    gaps += [gap for obj in objects for gap in unread_applications(obj)]
+    gaps += [gap for obj in objects for gap in _unread_applications(obj)]
     return Manifest(
         source, with_pods, complaints=sorted(complaints), allowances=allowances, gaps=gaps
     )

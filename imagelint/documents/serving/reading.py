@@ -81,7 +81,9 @@ def _by_files(
     known: Engine, reading: ParsedWords, launch: Launch
 ) -> tuple[tuple[Switch, ...], tuple[Switch, ...], bool]:
     """What files set, less and more than the words do, and whether that is known."""
-    if not known.config_flags:
+    flags = known.config_flags
+    by_variable = not flags.isdisjoint(known.environment.values())
+    if not by_variable and not any(switch.name in flags for switch in reading.switches):
         return (), (), True
     from imagelint.documents.serving.configfiles import config_switches, file_settings
 

@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
     from imagelint.documents.yaml.cursor import Cursor
 
-_KINDS = ("RayService",)
 _FIELD = "serveConfigV2"
 
 
@@ -41,7 +40,7 @@ def applications_of(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Application
 
     Without one, in the first of all.
     """
-    tree = _tree(_place(obj)) if obj.kind in _KINDS else None
+    tree = _tree(_place(obj))
     containers = [one for pod in pods for one in pod.containers if one.serves]
     if tree is None or not containers:
         return None
@@ -101,8 +100,8 @@ def _most_pods(place: Cursor) -> Fact[int]:
 
 def unread_applications(obj: KubernetesObject) -> Iterator[DocumentError]:
     """A configuration that is no YAML, or no mapping: of what it runs nothing is known."""
-    place = _place(obj) if obj.kind in _KINDS else None
-    if place is None or not isinstance(place.text(), Known) or _tree(place) is not None:
+    place = _place(obj)
+    if not isinstance(place.text(), Known) or _tree(place) is not None:
         return
     from imagelint.documents.base import DocumentError
 
