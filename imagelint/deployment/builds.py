@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from posixpath import join
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.documents.builds import BuiltImage, image_built
+from imagelint.documents.builds import BuildArgument, BuiltImage, image_built
 from imagelint.documents.project import beside
+from imagelint.documents.shared import EnvOrigin, EnvVar
 
 if TYPE_CHECKING:
     from imagelint.core.reference import ImageReference
     from imagelint.deployment.attachment import Attacher
+    from imagelint.documents.base import Document
     from imagelint.documents.builds import ImageBuild
     from imagelint.documents.dockerfile.document import Dockerfile
     from imagelint.documents.dockerfile.model import Stage
@@ -36,12 +37,12 @@ _REMOTE = pattern(r"(?:[a-z][a-z0-9+.-]*:|git@|github\.com/|-$)")
 class Build(NamedTuple):
     """An image that is built: the origin of its Dockerfile, and the stage that is named, if any.
 
-    `arguments` are the names of what it is given.
+    `arguments` are what it is given.
     """
 
     dockerfile: str
     target: str = ""
-    arguments: tuple[str, ...] = ()
+    arguments: tuple[BuildArgument, ...] = ()
 
 
 def build_in(origin: str, build: ImageBuild) -> Build | None:
@@ -57,10 +58,40 @@ def build_in(origin: str, build: ImageBuild) -> Build | None:
     return Build(beside(origin, join(context, dockerfile)), build.target, build.arguments)
 
 
-def takes(dockerfile: Dockerfile, arguments: tuple[str, ...]) -> bool:
-    """Whether a Dockerfile declares what its build is given: it then makes something else."""
-    text = dockerfile.source.text
-    return any(re.search(rf"(?mi)^\s*ARG\s.*\b{re.escape(name)}\b", text) for name in arguments)
+def built_with(dockerfile: Dockerfile, arguments: tuple[BuildArgument, ...]) -> Dockerfile | None:
+    """A Dockerfile as its build sees it, whose arguments count more than the defaults.
+
+    What depends on one of unknown value is unknown. None where the arguments change which scripts
+    and settings are read, as those have their places in the text that is attached.
+    """
+    from imagelint.documents.dockerfile.reading import parse_dockerfile
+
+    given = {one.name: one.value for one in arguments if one.name in dockerfile.derived(_declared)}
+    if not given:
+        return dockerfile
+    origin = dockerfile.source.origin
+    texts = {part.source.origin: part.source.text for part in dockerfile.parts[1:]}
+
+    def read(name: str) -> str | None:
+        return texts.get(beside(origin, name))
+
+    made = parse_dockerfile(dockerfile.source, read=read, arguments=given)
+    places = {(part.start, part.source.origin) for part in dockerfile.parts}
+    there = all((part.start, part.source.origin) in places for part in made.parts)
+    return made if there else None
+
+
+def _declared(document: Document) -> frozenset[str]:
+    variables = document.nodes_of(EnvVar)
+    return frozenset(one.name for one in variables if one.origin is EnvOrigin.ARG)
+
+
+_Made = tuple[str, tuple[BuildArgument, ...]]
+
+
+def _configs(_document: Document) -> dict[_Made, ImageConfig | None]:
+    """Filled as it is asked for: many containers are of one image."""
+    return {}
 
 
 def stage_named(dockerfile: Dockerfile, target: str) -> Stage | None:
@@ -90,17 +121,28 @@ class Builder(NamedTuple):
         from imagelint.documents.dockerfile.document import Dockerfile
 
         found = self.project.document(build.dockerfile, Dockerfile)
-        if not isinstance(found, Known) or takes(found.value, build.arguments):
+        if not isinstance(found, Known):
             return None
-        config = config_in(found.value, build.target)
+        config = config_in(found.value, build.target, build.arguments)
         if config is None:
             return None
         offset = self.attacher.offset(found.value, certain=self.certain)
         return shifted(config, offset, place)
 
 
-def config_in(dockerfile: Dockerfile, target: str) -> ImageConfig | None:
-    """The configuration of the image that a Dockerfile makes; None where it has no such stage."""
+def config_in(
+    dockerfile: Dockerfile, target: str, arguments: tuple[BuildArgument, ...] = ()
+) -> ImageConfig | None:
+    """The configuration of the image that a Dockerfile makes; None where it is not known."""
+    known = dockerfile.derived(_configs)
+    about = (target, arguments)
+    if about not in known:
+        made = built_with(dockerfile, arguments)
+        known[about] = None if made is None else _config(made, target)
+    return known[about]
+
+
+def _config(dockerfile: Dockerfile, target: str) -> ImageConfig | None:
     from imagelint.documents.dockerfile.start import config_of
     from imagelint.documents.queries.health.programs import programs_brought
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.source import Span
 from imagelint.deployment.attachment import Attacher, mapped
-from imagelint.deployment.builds import Builder, build_in, build_of, config_in, is_built, takes
+from imagelint.deployment.builds import Builder, build_in, build_of, config_in, is_built
 from imagelint.documents.compose.document import ComposeFile
 from imagelint.documents.compose.services import ServiceFile
 from imagelint.documents.compose.variables import environment_files, is_all_read
@@ -130,9 +130,8 @@ def _inline(build: ImageBuild, document: ServiceFile, place: ExecutionPlace) -> 
             continue
         if not isinstance(inner, Dockerfile) or build.target is None:
             return None
-        if not takes(inner, build.arguments):
-            config = config_in(inner, build.target)
-            return config and mapped(config, embedded.mapped, place)
+        config = config_in(inner, build.target, build.arguments)
+        return config and mapped(config, embedded.mapped, place)
     return None
 
 

@@ -4,11 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Key
+
+
+class BuildArgument(NamedTuple):
+    """What a build is given for an ARG; unknown where the value is that of an environment."""
+
+    name: str
+    value: Fact[str]
+
+
+def build_argument(name: str, value: Fact[str]) -> BuildArgument:
+    """The same wherever it is written: two files that give a build the same make the same image."""
+    return BuildArgument(name, Known(value.value) if isinstance(value, Known) else UNKNOWN)
 
 
 class ImageBuild(NamedTuple):
@@ -17,7 +30,7 @@ class ImageBuild(NamedTuple):
     `context` and `dockerfile` are paths as they are written, empty where they are not known;
     `inline` is the logical path of a Dockerfile that stands in the file itself. `target` is the
     stage that it ends with, empty for the last one, and None where it is not known. `arguments` are
-    the names of what it is given for the ARGs of the Dockerfile.
+    what it is given for the ARGs of the Dockerfile.
     """
 
     span: Span
@@ -25,7 +38,7 @@ class ImageBuild(NamedTuple):
     dockerfile: str
     target: str | None = ""
     inline: str = ""
-    arguments: tuple[str, ...] = ()
+    arguments: tuple[BuildArgument, ...] = ()
 
 
 class BuiltImage(NamedTuple):

@@ -10,6 +10,7 @@ import re
 from posixpath import join
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART, parse_partial
@@ -17,6 +18,7 @@ from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
 from imagelint.documents.base import Document, DocumentError, Landmark
 from imagelint.documents.builds import (
+    BuildArgument,
     BuiltImage,
     ImageBuild,
     NamedContext,
@@ -86,7 +88,9 @@ class BakeFile(Document):
             target.context,
             target.dockerfile,
             target.stage,
-            arguments=target.given,
+            arguments=tuple(
+                BuildArgument(name, _known(target.arguments.get(name))) for name in target.given
+            ),
         )
         for tag in target.tags:
             image = parse_partial(tag).name
@@ -181,6 +185,10 @@ def _target(name: str, body: Mapping[str, object], variables: Mapping[str, str])
         arguments={_bare(name): text for name, text in _arguments(body.get("args"), variables)},
         given=_names(body.get("args")),
     )
+
+
+def _known(text: str | None) -> Fact[str]:
+    return UNKNOWN if text is None else Known(text)
 
 
 def _list(found: object) -> Iterable[object]:

@@ -8,17 +8,19 @@ from __future__ import annotations
 from posixpath import join
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.base import Landmark
 from imagelint.documents.builds import (
+    BuildArgument,
     BuiltImage,
     ImageBuild,
     NamedContext,
+    build_argument,
     image_built,
     named_context,
 )
 from imagelint.documents.compose.values import is_set, value, word
-from imagelint.documents.compose.variables import read_settings
+from imagelint.documents.compose.variables import is_whole, read_settings
 from imagelint.documents.project import beside
 from imagelint.documents.shared import EnvOrigin
 from imagelint.documents.yaml.nodes import Mapping, Scalar
@@ -57,19 +59,20 @@ def read_build(service: Cursor) -> ImageBuild | None:
         return ImageBuild(build.span, word(build), "Dockerfile")
     context, inline, target = build["context"], build["dockerfile_inline"], build["target"]
     place = context if is_set(context) else build
-    stage = value(target)
+    stage = value(target) if is_whole(build["args"]) else UNKNOWN
     return ImageBuild(
         place.span,
         _said(context, "."),
         _said(build["dockerfile"], "Dockerfile"),
-        stage.value if isinstance(stage, Known) else None if is_set(target) else "",
+        stage.value if isinstance(stage, Known) else None if stage is UNKNOWN else "",
         inline=inline.path if is_set(inline) else "",
         arguments=_arguments(build["args"]),
     )
 
 
-def _arguments(place: Cursor) -> tuple[str, ...]:
-    return tuple(one.name for one in read_settings(place, EnvOrigin.BUILD_ARG))
+def _arguments(place: Cursor) -> tuple[BuildArgument, ...]:
+    found = read_settings(place, EnvOrigin.BUILD_ARG)
+    return tuple(build_argument(one.name, one.value) for one in found)
 
 
 def _said(place: Cursor, otherwise: str) -> str:

@@ -27,10 +27,13 @@ def read_env(service: Cursor) -> tuple[tuple[EnvVar, ...], bool]:
 
 def is_all_read(service: Cursor) -> bool:
     """Whether the variables of a service are all that are set, but for those of files."""
-    place = service["environment"]
+    return is_whole(service["environment"]) and not is_partial(service)
+
+
+def is_whole(place: Cursor) -> bool:
+    """Whether all settings at a place can be read."""
     count = len(read_settings(place, EnvOrigin.COMPOSE))
-    read = count == len(place.entries()) + len(place.items())
-    return read and is_collection(place) and not is_partial(service)
+    return count == len(place.entries()) + len(place.items()) and is_collection(place)
 
 
 def environment_files(service: Cursor) -> tuple[str | None, ...]:

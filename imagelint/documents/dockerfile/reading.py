@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.complaints import EmptyDockerfile, InstructionBeforeFrom, NoBuildStage
@@ -32,11 +34,13 @@ from imagelint.documents.dockerfile.syntax.instructions import (
 )
 from imagelint.documents.dockerfile.syntax.source import read_layout
 from imagelint.documents.dockerfile.uses import copied_images, stages_used
+from imagelint.documents.shared import EnvOrigin
 from imagelint.documents.shell.script import ScriptRole
 
 if TYPE_CHECKING:
-    from collections.abc import Collection
+    from collections.abc import Collection, Mapping
 
+    from imagelint.core.fact import Fact
     from imagelint.core.source import Source
     from imagelint.documents.base import Allowance, Complaint
     from imagelint.documents.dockerfile.expansion.scopes import VariableScope
@@ -44,12 +48,16 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.syntax.lines import DockerfileLines, LogicalLine
     from imagelint.documents.kinds import Beside
     from imagelint.documents.serving.command import ServingCommand
-    from imagelint.documents.shared import ImageUse
+    from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script
 
 
 def parse_dockerfile(
-    source: Source, *, contexts: Collection[str] = (), read: Beside = lambda _name: None
+    source: Source,
+    *,
+    contexts: Collection[str] = (),
+    read: Beside = lambda _name: None,
+    arguments: Mapping[str, Fact[str]] = MappingProxyType({}),
 ) -> Dockerfile:
     """Read a Dockerfile. Never raises: what cannot be read is a complaint at its place.
 
@@ -57,8 +65,9 @@ def parse_dockerfile(
         source: The text.
         contexts: The names that the build is given with `--build-context`.
         read: Gives the text of a file by its name relative to the folder of the source.
+        arguments: What the build is given with `--build-arg`, by name.
     """
-    return _Parser(source.text, contexts).document(source, read)
+    return _Parser(source.text, contexts, arguments).document(source, read)
 
 
 class _Part(NamedTuple):
@@ -74,10 +83,22 @@ class _Part(NamedTuple):
 class _Parser:
     """Reads the FROM lines first, then everything in order."""
 
-    __slots__ = ("_complaints", "_graph", "_layout", "_outer", "_parts", "_stages", "_text")
+    __slots__ = (
+        "_complaints",
+        "_given",
+        "_graph",
+        "_layout",
+        "_outer",
+        "_parts",
+        "_stages",
+        "_text",
+    )
 
-    def __init__(self, text: str, contexts: Collection[str]) -> None:
+    def __init__(
+        self, text: str, contexts: Collection[str], given: Mapping[str, Fact[str]]
+    ) -> None:
         self._text = text
+        self._given = given
         self._layout: DockerfileLines = read_layout(text)
         self._complaints: list[Complaint] = list(self._layout.complaints)
         self._outer = global_scope()
@@ -99,7 +120,7 @@ class _Parser:
             elif line.keyword == "ARG" and not origins:
                 reading = read_instruction(line, self._setting(BEFORE_THE_FIRST_STAGE, self._outer))
                 for variable in reading.variables:
-                    self._outer.add(variable)
+                    self._outer.add(self._as_given(variable))
         return origins
 
     def document(self, source: Source, read: Beside) -> Dockerfile:
@@ -138,12 +159,23 @@ class _Parser:
         self._complaints.extend(self._worth_saying(reading, builder))
         if reading.variables:
             step = builder.step(reading.instruction)
-            placed = tuple(variable._replace(place=step) for variable in reading.variables)
+            placed = tuple(
+                self._as_given(variable)._replace(place=step) for variable in reading.variables
+            )
             reading = reading._replace(variables=placed)
         outer = self._outer if builder.outline else None
         effect = builder.take(reading, line, outer)
         images = tuple(copied_images(reading.instruction, self._graph, builder.edges))
         self._parts.append(_Part(reading, builder, effect, images, begins=False))
+
+    def _as_given(self, variable: EnvVar) -> EnvVar:
+        """A variable with what the build is given for it: that counts more than its default."""
+        if variable.origin is not EnvOrigin.ARG or variable.name not in self._given:
+            return variable
+        value = self._given[variable.name]
+        return variable._replace(
+            value=Known(value.value, variable.value_span) if isinstance(value, Known) else UNKNOWN
+        )
 
     def _worth_saying(
         self, reading: ParsedInstruction, builder: StageBuilder

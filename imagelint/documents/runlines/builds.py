@@ -12,9 +12,11 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART, parse_partial
 from imagelint.documents.base import Landmark
 from imagelint.documents.builds import (
+    BuildArgument,
     BuiltImage,
     ImageBuild,
     NamedContext,
+    build_argument,
     image_built,
     named_context,
 )
@@ -87,7 +89,7 @@ class BuildLine(NamedTuple):
 
     `context` and `dockerfile` are None where they are not known, `dockerfile` is empty where it is
     the usual one; `target` is as that of `ImageBuild`. `arguments` are those of the build,
-    `declared` the names of further ones.
+    `declared` further ones that stand in no line.
     """
 
     span: Span
@@ -97,7 +99,7 @@ class BuildLine(NamedTuple):
     target: str | None
     arguments: tuple[EnvVar, ...]
     contexts: tuple[NamedContext, ...] = ()
-    declared: tuple[str, ...] = ()
+    declared: tuple[BuildArgument, ...] = ()
 
 
 def read_build(command: Command) -> BuildLine | None:
@@ -114,12 +116,14 @@ def read_build(command: Command) -> BuildLine | None:
     by_name: dict[str, list[Value]] = {}
     for flag in flags:
         by_name.setdefault(flag.name, []).extend([flag.value] if flag.value is not None else [])
+    # What such a file sets is not known, and so is not what is made.
+    whole = complete and "build-arg-file" not in by_name
     return BuildLine(
         span=command.words[0].span,
         names=(*by_name.get("tag", ()), *by_name.get("manifest", ())),
         context=_told(words[-1:], "." if command.program in ("podman", "buildah") else None),
         dockerfile=_told(by_name.get("file", ())[-1:], "" if complete else None),
-        target=_told(by_name.get("target", ())[-1:], "" if complete else None),
+        target=_told(by_name.get("target", ())[-1:], "" if whole else None),
         arguments=tuple(map(argument, by_name.get("build-arg", ()))),
         contexts=tuple(map(_named_context, by_name.get("build-context", ()))),
     )
@@ -157,7 +161,8 @@ def placed(line: BuildLine, folders: Iterable[str], read: Beside) -> ImageBuild:
     `folders` are those in which the line may be run, by their paths from that of its file: the
     first one in which there is such a Dockerfile. `read` gives the texts of files.
     """
-    arguments = (*(one.name for one in line.arguments), *line.declared)
+    given = tuple(build_argument(one.name, one.value) for one in line.arguments)
+    arguments = (*given, *line.declared)
     known = ImageBuild(line.span, "", "", line.target, arguments=arguments)
     context, dockerfile = line.context, line.dockerfile
     if context is None or dockerfile is None or _REMOTE.match(context):

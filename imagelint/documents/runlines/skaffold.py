@@ -8,6 +8,7 @@ from __future__ import annotations
 from posixpath import join
 from typing import TYPE_CHECKING
 
+from imagelint.documents.builds import BuildArgument, build_argument
 from imagelint.documents.runlines.builds import BuildLine
 from imagelint.documents.runlines.document import Lines, RunFile
 from imagelint.documents.runlines.values import Value
@@ -57,5 +58,13 @@ def _builds(root: Cursor) -> Iterator[BuildLine]:
             dockerfile=join(context, told["dockerfile"].word() or "Dockerfile"),
             target=told["target"].word(),
             arguments=(),
-            declared=tuple(name for name, _ in told["buildArgs"].entries()),
+            declared=tuple(_argument(name, one) for name, one in told["buildArgs"].entries()),
         )
+
+
+def _argument(name: str, value: Cursor) -> BuildArgument:
+    """Of what a template of Go makes, the value is not known; without one it is the environment's.
+
+    https://skaffold.dev/docs/environment/templating/
+    """
+    return build_argument(name, value.text())

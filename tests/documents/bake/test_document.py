@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.bake import document as module
@@ -71,7 +72,8 @@ def test_images_are_found_by_their_names() -> None:
     built = found["docker.io/library/llm"]
     assert isinstance(built, BuiltImage)
     assert (built.tag, built.build.context, built.build.target) == ("1", "app", "server")
-    assert built.build.arguments == ("BASE", "WHICH")
+    arguments = {one.name: one.value for one in built.build.arguments}
+    assert arguments == {"BASE": Known("alpine"), "WHICH": UNKNOWN}
 
 
 def test_json_says_the_same() -> None:
