@@ -166,6 +166,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "offline-without-weights": "on",
             "quantization-mismatch": "on",
             "threads-above-cpu-limit": "on",
+            "cache-not-writable": "on",
             "cache-volume-missing": "on",
             "host-ipc": "on",
             "readonly-without-mounts": "on",

@@ -139,6 +139,18 @@ def volume_at(server: ServingCommand, folder: str) -> Mount | None:
     return None
 
 
+def refusing_mount(server: ServingCommand) -> Mount | None:
+    """The volume on which the folder for weights lies, where nothing can be written to it."""
+    folder, mounts = weights_folder(server), volumes(server)
+    if not isinstance(folder, Known) or not isinstance(mounts, Known):
+        return None
+    targets = {one.target.value: one for one in mounts.value if isinstance(one.target, Known)}
+    around = [target for target in targets if _is_within(folder.value, target)]
+    nearest = targets[max(around, key=len)] if around else None
+    below = any(_is_within(target, folder.value) for target in targets if target not in around)
+    return nearest if nearest is not None and nearest.read_only and not below else None
+
+
 def may_hold_weights(mount: Mount) -> bool:
     """Whether weights may be kept there, where the folder into which they go is not known."""
     target = mount.target.value if isinstance(mount.target, Known) else "/"
