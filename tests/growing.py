@@ -226,6 +226,16 @@ INPUTS: dict[str, Input] = {
     "variables of one ENV": Input("Dockerfile", " A#-_TOKEN=vaLue#-", f"{_ALPINE}ENV A=1"),
     "pods": Input("pods.yaml", _POD),
     "model servers": Input("servers.yaml", _DEPLOYMENT),
+    "blocks of Markdown": Input("guide.md", f"- a\n  ```Dockerfile\n  {_ALPINE}  RUN a#-\n  ```\n"),
+    "models of Ray Serve": Input(
+        "ray.yaml",
+        "          - model_loading_config: {model_id: org/m#-}\n"
+        "            engine_kwargs: {tensor_parallel_size: 2}\n",
+        "apiVersion: ray.io/v1\nkind: RayService\nmetadata: {name: a}\nspec:\n"
+        "  serveConfigV2: |\n    applications:\n      - args:\n          llm_configs:\n",
+        "  rayClusterConfig:\n    headGroupSpec:\n      template:\n        spec:\n"
+        "          containers: [{name: head, image: 'rayproject/ray-llm:2.52.0'}]\n",
+    ),
     "servers on GPUs": Input("gpus.yaml", _DEPLOYMENT.removesuffix("---\n") + _GPUS),
     "links that lead nowhere": Input("links.yaml", _BROKEN),
     "linked objects": Input("linked.yaml", _DEPLOYMENT + _ROUTED + _SCALED),

@@ -120,7 +120,7 @@ def candidate(path: str) -> bool:
     name = low.rpartition("/")[2]
     if _DATA.fullmatch(name) or _running_kind(name):
         return True
-    return _is_dockerfile_name(name) or bool(kind_by_path(low))
+    return _is_dockerfile_name(name) or kind_by_path(low) not in ("", "markdown")
 
 
 def same_by_name(path: str, other: str) -> bool:

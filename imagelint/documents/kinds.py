@@ -105,6 +105,10 @@ KINDS: dict[str, Kind] = {
     "systemd-unit": Kind("runlines.document:parse_unit", most_lines=20_000),
     "workflow": Kind("runlines.document:parse_workflow", most_lines=20_000, asks=True),
     "skaffold": Kind("runlines.skaffold:parse_skaffold", asks=True),
+    # Only what is named: what stands there to be read is mostly no whole document.
+    "markdown": Kind(
+        "runlines.markdown:parse_markdown", path=pattern(_NAME + r"[^/]+\.(?:md|markdown)")
+    ),
     "values": Kind("yaml.settings:parse_values"),
     "template": Kind("template:refuse_template"),
     "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),

@@ -59,7 +59,13 @@ class Examination:
             also = allow_inline(kept, document.elsewhere, enabled, parts, terms)
             kept, allowed = also.kept, (*allowed, *also.allowed)
         found = Report(kept, allowed, judgement.problems, (examined,)) + idle
-        return found + self._embedded(document, project) if document.embedded else found
+        if not document.embedded:
+            return found
+        whole = found + self._embedded(document, project)
+        if any(embedded.mapped is None for embedded in document.embedded):
+            return whole
+        # What stands in another is a part of its text, too, and both are searched.
+        return whole._replace(findings=without_echoes(whole.findings))
 
     def _embedded(self, document: Document, project: Project) -> Report:
         """The report about the documents that stand in another, or that only it tells of."""

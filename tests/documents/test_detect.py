@@ -43,7 +43,6 @@ EMBEDDED = (
         ("Dockerfile", "#!/usr/bin/env x\nFROM a\n", "dockerfile"),
         ("Dockerfile", "<html></html>", ""),
         ("Dockerfile", "\0ELF", ""),
-        ("Dockerfile.md", "FROM x\n", ""),
         ("dockerfile.go", "package x\n", ""),
         ("Dockerfile.j2", "FROM a\n{% if x %}\n", "template"),
         ("Dockerfile.template", "FROM {{ base }}\n", "template"),

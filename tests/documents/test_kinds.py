@@ -40,6 +40,7 @@ TEXTS = {
     "systemd-unit": "[Service]\nExecStart=docker run a\n",
     "workflow": "jobs: {a: {steps: [{run: docker run a}]}}\n",
     "skaffold": "apiVersion: skaffold/v4beta13\nkind: Config\n",
+    "markdown": "```Dockerfile\nFROM a\n```\n",
     "text": "good morning\n",
 }
 
@@ -103,5 +104,5 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
     files |= {"bake", "chart", "dotenv", "json-patch", "kustomization", "values"}
-    files |= {"makefile", "shell-script", "skaffold", "systemd-unit", "workflow"}
+    files |= {"makefile", "markdown", "shell-script", "skaffold", "systemd-unit", "workflow"}
     assert {name for name in KINDS if about(name) is About.FILE} == files
