@@ -24,6 +24,40 @@ class Signer(NamedTuple):
     key_text: str = ""
 
 
+ATTESTATION_KINDS = ("slsa-provenance", "sbom", "vulnerabilities", "evaluation", "verdict")
+"""The kinds of statements that a policy may call by a short name."""
+
+
+class AttestationDemand(NamedTuple):
+    """A statement that an image needs, and what it must say; empty means: whatever it says.
+
+    `type` is a kind (`slsa-provenance`, `sbom`, `vulnerabilities`, `evaluation`, `verdict`) or the
+    address of a predicate type. `signed_by` are names of signers, each of whom is enough. A final
+    `*` of `builder`, `source` and `verifier` stands for any end. `max_age_days` is how old it may
+    be.
+    """
+
+    type: str
+    signed_by: tuple[str, ...] = ()
+    builder: str = ""
+    source: str = ""
+    verifier: str = ""
+    max_age_days: int | None = None
+
+
+class TrustRule(NamedTuple):
+    """What images need whose repository matches one of `images`, globs of which empty means all.
+
+    `signed_by` are names of signers: roles, of which several signers with one name are one.
+    `at_least` of them must have signed, all where it is 0.
+    """
+
+    images: tuple[str, ...] = ()
+    signed_by: tuple[str, ...] = ()
+    at_least: int = 0
+    attestations: tuple[AttestationDemand, ...] = ()
+
+
 class Environment(NamedTuple):
     """What the files cannot say. None and empty mean: not declared, so rules stay silent.
 
@@ -32,6 +66,7 @@ class Environment(NamedTuple):
     `registry/repository`, `build_contexts` names given to the build with `--build-context`,
     `trusted_root_text` the trusted root itself where it is not to be read from a file. `closed`
     tells that what is examined together is all there is: what it names and lacks is missing.
+    `trust` says what images need besides one signature.
     """
 
     driver: str | None = None
@@ -43,3 +78,4 @@ class Environment(NamedTuple):
     build_contexts: tuple[str, ...] = ()
     trusted_root_text: str = ""
     closed: bool | None = None
+    trust: tuple[TrustRule, ...] = ()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from imagelint.core.environment import Environment, Signer
+from imagelint.core.environment import AttestationDemand, Environment, Signer, TrustRule
 from imagelint.core.finding import Severity
 from imagelint.core.source import Span
 from imagelint.policy.allowances import WAYS, Allowances, extent_named
@@ -169,6 +169,7 @@ def _environment(said: Mapping[str, Data], closed: bool | None) -> Environment: 
         registries=_words(said.get("registries")),
         signers=tuple(map(_signer, signers)),
         trusted_root=cast("str | None", said.get("trusted-root")),
+        trust=tuple(map(_trust, cast("tuple[Mapping[str, Data], ...]", said.get("trust") or ()))),
         build_contexts=_words(said.get("build-contexts")),
         closed=closed,
     )
@@ -183,6 +184,27 @@ def _signer(said: Mapping[str, Data]) -> Signer:
         pattern=said.get("pattern") is True,
         images=_words(said.get("images")),
         transparency_log=said.get("transparency-log") is not False,
+    )
+
+
+def _trust(said: Mapping[str, Data]) -> TrustRule:
+    demands = cast("tuple[Mapping[str, Data], ...]", said.get("attestations") or ())
+    return TrustRule(
+        images=_words(said.get("images")),
+        signed_by=_words(said.get("signed-by")),
+        at_least=cast("int", said.get("at-least") or 0),
+        attestations=tuple(map(_attestation, demands)),
+    )
+
+
+def _attestation(said: Mapping[str, Data]) -> AttestationDemand:
+    return AttestationDemand(
+        type=cast("str", said.get("type") or ""),
+        signed_by=_words(said.get("signed-by")),
+        builder=cast("str", said.get("builder") or ""),
+        source=cast("str", said.get("source") or ""),
+        verifier=cast("str", said.get("verifier") or ""),
+        max_age_days=cast("int | None", said.get("max-age-days")),
     )
 
 

@@ -90,6 +90,8 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "vulnerable-package": "on",
             "unsigned-image": "on",
             "wrong-signer": "on",
+            "too-few-signers": "on",
+            "missing-attestation": "on",
             "added-allowance": "on",
             "allowance-without-reason": "on",
             "excluded-file": "on",

@@ -17,6 +17,7 @@ from imagelint.policy.identitypattern import (
 )
 from imagelint.policy.suggest import did_you_mean
 from imagelint.policy.text import is_file
+from imagelint.policy.trust.trustrules import trust_complaints
 from imagelint.policy.validate import schema_complaints
 from imagelint.rules import catalog
 
@@ -44,6 +45,7 @@ def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
     for index, signer in enumerate(_list(_mapping(data.get("environment")).get("signers"))):
         if isinstance(signer, dict):
             found += _signer(text, signer, ("environment", "signers", index))
+    found += trust_complaints(text, _mapping(data.get("environment")))
     told = sorted(dict.fromkeys(found), key=_place)
     if len(told) < _MOST:
         return tuple(told)
@@ -94,6 +96,8 @@ def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Diagnostic]:
     lists += [("rules", name, "exempt") for name in _mapping(data.get("rules"))]
     signers = _list(_mapping(data.get("environment")).get("signers"))
     lists += [("environment", "signers", index, "images") for index in range(len(signers))]
+    rules = _list(_mapping(data.get("environment")).get("trust"))
+    lists += [("environment", "trust", index, "images") for index in range(len(rules))]
     for keys in lists:
         for index, glob in enumerate(_list(_reach(data, keys))):
             yield from _glob(text, glob, (*keys, index))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_origin
 
+from imagelint.core.environment import ATTESTATION_KINDS
 from imagelint.core.finding import Severity
 from imagelint.policy.allowances import WAYS, extent_words
 from imagelint.policy.builtin import PACKS
@@ -125,6 +126,11 @@ def _environment() -> Schema:
                 "type": "array",
                 "items": _signer(),
             },
+            "trust": {
+                "description": "What images need besides one signature; all that match hold.",
+                "type": "array",
+                "items": _trust(),
+            },
             "trusted-root": _text("A file with the trusted root of a private Sigstore."),
             "build-contexts": {
                 "description": "Names given to the build with --build-context.",
@@ -190,6 +196,58 @@ def _signer() -> Schema:
                 "type": "boolean",
             },
         },
+    }
+
+
+def _trust() -> Schema:
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "properties": {
+            "images": _globs("The repositories that this is about; without it, all."),
+            "signed-by": _names("The signers who must have signed, by their names."),
+            "at-least": {
+                "description": "How many of them are enough; without it, all are needed.",
+                "type": "integer",
+                "minimum": 1,
+            },
+            "attestations": {
+                "description": "The signed statements that an image needs.",
+                "type": "array",
+                "items": _attestation(),
+            },
+        },
+    }
+
+
+def _attestation() -> Schema:
+    kinds = ", ".join(ATTESTATION_KINDS)
+    end = "; a `*` at its end stands for any end."
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["type"],
+        "properties": {
+            "type": _text(f"{kinds}, or the address of a predicate type."),
+            "signed-by": _names("The signers of whom one must have made it; without it, any."),
+            "builder": _text(f"Who built the image, as the provenance calls it{end}"),
+            "source": _text(f"From what it was built, as the provenance calls it{end}"),
+            "verifier": _text(f"Who gave the verdict{end}"),
+            "max-age-days": {
+                "description": "How many days old the statement may be.",
+                "type": "integer",
+                "minimum": 0,
+            },
+        },
+    }
+
+
+def _names(description: str) -> Schema:
+    return {
+        "description": description,
+        "type": "array",
+        "items": {"type": "string", "minLength": 1},
+        "minItems": 1,
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.environment import Signer
+from imagelint.core.environment import AttestationDemand, Signer, TrustRule
 from imagelint.core.record import NamedTuple
 from imagelint.policy.allowances import extent_word
 from imagelint.policy.build import CLOSED
@@ -153,15 +153,33 @@ def _environment(policy: Policy) -> Iterator[ShownLine]:
 def _declared(environment: Environment) -> Iterator[tuple[str, str]]:
     gpu = {"product": environment.gpu_product, "per-node": environment.gpus_per_node}
     signers = f"[{', '.join(map(_signer, environment.signers))}]" if environment.signers else ""
+    trust = f"[{', '.join(map(_trust, environment.trust))}]" if environment.trust else ""
     said = {
         "driver": _optional(environment.driver),
         "gpu": _flow({key: _optional(value) for key, value in gpu.items()}),
         "registries": _optional(environment.registries or None),
         "signers": signers,
+        "trust": trust,
         "trusted-root": _optional(environment.trusted_root),
         "build-contexts": _optional(environment.build_contexts or None),
     }
     yield from ((key, text) for key, text in said.items() if text)
+
+
+def _trust(rule: TrustRule) -> str:
+    demands = [_written(one, AttestationDemand("")) for one in rule.attestations]
+    said = _written(rule._replace(attestations=()), TrustRule())
+    if not demands:
+        return said
+    listed = f"attestations: [{', '.join(demands)}]"
+    return f"{{{listed}}}" if said == "{}" else f"{said[:-1]}, {listed}}}"
+
+
+def _written(said: TrustRule | AttestationDemand, unsaid: TrustRule | AttestationDemand) -> str:
+    """What is said otherwise than it is when nothing is said."""
+    usual = unsaid._asdict()
+    texts = {key: _value(value) for key, value in said._asdict().items() if value != usual[key]}
+    return _flow(texts) or "{}"
 
 
 def _signer(signer: Signer) -> str:

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from imagelint.collect.deadline import Deadline
     from imagelint.collect.tools.trivy import TrivyOptions
-    from imagelint.core.environment import Signer
+    from imagelint.core.environment import Signer, TrustRule
     from imagelint.documents.image.image import ImageTarget
     from imagelint.policy.model import Policy
 
@@ -162,6 +162,7 @@ def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
         return _problem(Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_))
     request.tell(f"verifying {target.reference}")
     environment = request.policy.environment
+    trust = trust_for(target, request.policy)
     asked = VerifyRequest(
         image=target.identity,
         signers=signers,
@@ -170,6 +171,8 @@ def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
         deadline=request.deadline,
         trusted_root_text=environment.trusted_root_text,
         cross_check=request.cross_check,
+        trust=trust,
+        witnesses=witnesses(trust, signers, environment.signers),
     )
     verification = verify(asked)
     problems = ImageResult(Report(problems=verification.problems))
@@ -197,6 +200,25 @@ def _program(name: str) -> tuple[tuple[str, str], ...]:
     """Which file ran under a name, by its content."""
     path = locate(name, name, "")
     return () if isinstance(path, Problem) else ((f"{name} program", fingerprint(path)),)
+
+
+def trust_for(target: ImageTarget, policy: Policy) -> tuple[TrustRule, ...]:
+    """The rules of trust that hold for an image: those without `images`, and those that match."""
+    name = target.identity.repository or target.reference
+    return tuple(
+        rule
+        for rule in policy.environment.trust
+        if not rule.images or any(matches_subject(glob, name) for glob in rule.images)
+    )
+
+
+def witnesses(
+    trust: tuple[TrustRule, ...], signers: tuple[Signer, ...], declared: tuple[Signer, ...]
+) -> tuple[Signer, ...]:
+    """The declared signers whom rules of trust name, and who are none of the image's."""
+    names = {name for rule in trust for name in rule.signed_by}
+    names |= {name for rule in trust for one in rule.attestations for name in one.signed_by}
+    return tuple(one for one in declared if one.name in names and one not in signers)
 
 
 def signers_for(target: ImageTarget, policy: Policy) -> tuple[Signer, ...]:

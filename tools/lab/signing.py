@@ -54,10 +54,10 @@ class Signing:
         key = f"--key={self._private(name)}"
         self._cosign("sign-blob", key, config, f"--bundle={bundle}", "--yes", str(path))
 
-    def attest(self, reference: str, name: str, kind: str) -> None:
+    def attest(self, reference: str, name: str, kind: str, content: str = "{}") -> None:
         """Attach a signed statement that is not a signature."""
         predicate = self.folder / "predicate.json"
-        predicate.write_text("{}", encoding="utf-8")
+        predicate.write_text(content, encoding="utf-8")
         arguments = (f"--predicate={predicate}", f"--type={kind}", "--yes")
         config = f"--signing-config={self._config}"
         self._cosign("attest", f"--key={self._private(name)}", config, *arguments, reference)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from imagelint.collect import environment
 from imagelint.collect.process import locate
 from imagelint.collect.read import read_bytes
 from imagelint.collect.signatures.bykey import ByKey
@@ -21,26 +22,33 @@ from imagelint.collect.tools.cosign import Verification, VerifyRequest
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
+from imagelint.documents.image.attestations import Attestation, outcome_of
 from imagelint.documents.image.claims import Claim, ClaimForm
+from imagelint.documents.image.image import NOWHERE
 from imagelint.documents.image.signatures import (
+    SIGNATURES,
+    AttestationCheck,
+    Quorum,
     SignatureCheck,
     SignatureOutcome,
+    TrustDemands,
     parse_signatures,
     write_signatures,
 )
 
 if TYPE_CHECKING:
-    from imagelint.core.environment import Signer
+    from imagelint.core.environment import Signer, TrustRule
 
 _UNSEEN = (ClaimForm.MESSAGE, ClaimForm.NOTATION)
 """What cosign does not see on an image, so that it has no opinion."""
 
 
 class _Opinion(NamedTuple):
-    """An answer, and whether cosign might give another."""
+    """An answer, whether cosign might give another, and all that the signer vouches for."""
 
     check: SignatureCheck
     disputable: bool
+    trusted: tuple[Claim, ...] = ()
 
 
 def verify(request: VerifyRequest) -> Verification:
@@ -49,26 +57,86 @@ def verify(request: VerifyRequest) -> Verification:
     Raises:
         UsageError: a signer has neither a key nor an identity with its issuer.
     """
-    for signer in request.signers:
+    everybody = (*request.signers, *request.witnesses)
+    for signer in everybody:
         cosign.demand_usable(signer)
     claims = discover(request.image, request.deadline)
     if isinstance(claims, Problem):
         return Verification(None, "", (claims,))
-    own = {signer: _opinion(signer, claims, request) for signer in request.signers}
-    asked = tuple(signer for signer in request.signers if _asks_cosign(own[signer], request))
-    second = cosign.verify(request._replace(signers=asked)) if asked else Verification(None, "")
-    theirs = _by_name(second)
-    answers = [
-        _settled(own[signer], theirs.get(signer.name), request) for signer in request.signers
-    ]
-    checks = [answer for answer in answers if isinstance(answer, SignatureCheck)]
-    problems = [answer for answer in answers if isinstance(answer, Problem)]
+    own = {signer: _opinion(signer, claims, request) for signer in everybody}
+    asked = tuple(signer for signer in own if _asks_cosign(own[signer], request))
+    second = _second(asked, request)
+    answers = {
+        signer: _settled(own[signer], second.checks.get(signer), request) for signer in everybody
+    }
+    checks = {
+        signer: answer for signer, answer in answers.items() if isinstance(answer, SignatureCheck)
+    }
+    problems = [answer for answer in answers.values() if isinstance(answer, Problem)]
     problems += second.problems
     if problems and not checks:
         return Verification(None, second.version, tuple(dict.fromkeys(problems)))
-    text = write_signatures(request.image.pinned, checks)
+    signed = [check for signer, check in checks.items() if signer in request.signers]
+    text = write_signatures(request.image.pinned, signed, _demands(request, checks, own))
     source = Source(request.image.reference, text)
     return Verification(source, second.version, tuple(dict.fromkeys(problems)))
+
+
+def _demands(
+    request: VerifyRequest,
+    checks: dict[Signer, SignatureCheck],
+    own: dict[Signer, _Opinion | Problem | None],
+) -> TrustDemands:
+    """What came of the rules of trust. A role is a name, however many signers have it."""
+    verified = SignatureOutcome.VERIFIED
+    signed = {signer.name for signer, check in checks.items() if check.outcome is verified}
+    statements = [
+        Attestation(signer.name, claim.predicate, claim.content)
+        for signer, opinion in own.items()
+        if isinstance(opinion, _Opinion)
+        for claim in opinion.trusted
+        if claim.predicate not in SIGNATURES
+    ]
+    quorums = [_quorum(rule, signed) for rule in request.trust if rule.signed_by]
+    moment = environment.now()
+    outcomes = [
+        outcome_of(demand, statements, moment)
+        for rule in request.trust
+        for demand in rule.attestations
+    ]
+    return TrustDemands(
+        tuple(quorums), tuple(AttestationCheck(NOWHERE, *outcome) for outcome in outcomes)
+    )
+
+
+def _quorum(rule: TrustRule, signed: set[str]) -> Quorum:
+    roles = tuple(dict.fromkeys(rule.signed_by))
+    there = tuple(role for role in roles if role in signed)
+    return Quorum(NOWHERE, roles, rule.at_least or len(roles), there)
+
+
+class _Second(NamedTuple):
+    """What cosign said: of whom, with which version, and where it could not tell."""
+
+    checks: dict[Signer, SignatureCheck]
+    version: str
+    problems: tuple[Problem, ...]
+
+
+def _second(asked: tuple[Signer, ...], request: VerifyRequest) -> _Second:
+    """Ask about all at once, unless several share a name by which their answers go."""
+    together = len({signer.name for signer in asked}) == len(asked)
+    groups = ((asked,) if asked else ()) if together else tuple((signer,) for signer in asked)
+    checks: dict[Signer, SignatureCheck] = {}
+    problems: list[Problem] = []
+    version = ""
+    for group in groups:
+        answer = cosign.verify(request._replace(signers=group))
+        version = answer.version
+        problems += answer.problems
+        named = _by_name(answer)
+        checks |= {signer: named[signer.name] for signer in group if signer.name in named}
+    return _Second(checks, version, tuple(problems))
 
 
 def _opinion(
@@ -79,16 +147,16 @@ def _opinion(
         judge = _judge(signer, request)
         if judge is None or isinstance(judge, Problem):
             return judge
-        check, _ = judged(claims, judge, signer, request.image)
+        check, trusted = judged(claims, judge, signer, request.image)
     except LeftError:
         return None
     if isinstance(judge, ByKey):
         if check.outcome is SignatureOutcome.UNTRUSTED and any(claim.logged for claim in claims):
             return None
-        return _Opinion(check, _disputable(check, claims))
+        return _Opinion(check, _disputable(check, claims), trusted)
     # Without a root of its own cosign would fetch one.
     rooted = bool(request.trusted_root or request.trusted_root_text)
-    return _Opinion(check, rooted and _disputable(check, claims))
+    return _Opinion(check, rooted and _disputable(check, claims), trusted)
 
 
 def _judge(signer: Signer, request: VerifyRequest) -> Judge | Problem | None:

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
-    from imagelint.core.environment import Signer
+    from imagelint.core.environment import Signer, TrustRule
 
 OLDEST = (3, 0, 4)
 """Earlier ones accept some bundles that they should not: GHSA-whqx-f9j3-ch6m."""
@@ -65,7 +65,8 @@ class VerifyRequest(NamedTuple):
     """Which signers to look for. Keys and trusted root are relative to `folder`.
 
     `trusted_root_text` is the root itself where it is not to be read from a file. `cross_check`
-    wants a second opinion of cosign about what can be verified without it.
+    wants a second opinion of cosign about what can be verified without it. `trust` are the rules
+    that hold for this image, `witnesses` the signers whom only they name.
     """
 
     image: ImageIdentity
@@ -75,6 +76,8 @@ class VerifyRequest(NamedTuple):
     deadline: Deadline = NEVER
     trusted_root_text: str = ""
     cross_check: bool = True
+    trust: tuple[TrustRule, ...] = ()
+    witnesses: tuple[Signer, ...] = ()
 
 
 class Verification(NamedTuple):

@@ -5,7 +5,9 @@ The text is JSON of our own making, written by whoever asked cosign:
     {"image": "registry.example.com/app@sha256:…",
      "checks": [{"signer": "build", "outcome": "verified", "reason": "",
                  "predicates": ["https://sigstore.dev/cosign/sign/v1"], "notes": [],
-                 "places": [], "matched": ["bundle sha256:0a1b2c3d4e5f"]}]}
+                 "places": [], "matched": ["bundle sha256:0a1b2c3d4e5f"]}],
+     "quorums": [{"roles": ["build", "security"], "needed": 2, "signed": ["build"]}],
+     "attestations": [{"type": "sbom", "met": false, "reason": "there is none that verifies"}]}
 """
 
 from __future__ import annotations
@@ -60,16 +62,53 @@ class SignatureCheck(NamedTuple):
     matched: tuple[str, ...] = ()
 
 
+class Quorum(NamedTuple):
+    """How many of some roles must have signed an image, and which of them did."""
+
+    span: Span
+    roles: tuple[str, ...]
+    needed: int
+    signed: tuple[str, ...] = ()
+    path: str = "signers"
+
+
+class AttestationCheck(NamedTuple):
+    """A statement that the policy demands about an image, and why it is not there."""
+
+    span: Span
+    subject: str
+    met: bool
+    reason: str = ""
+    path: str = "attestations"
+
+
+class TrustDemands(NamedTuple):
+    """What the policy demands of an image besides one signature."""
+
+    quorums: tuple[Quorum, ...] = ()
+    attestations: tuple[AttestationCheck, ...] = ()
+
+
+NOTHING_DEMANDED = TrustDemands()
+
+
 class SignatureReport(Document):
     """The answers for all signers who may sign an image; empty when none may. Has no text."""
 
     kind = "signatures"
-    __slots__ = ("checks", "image")
+    __slots__ = ("checks", "demands", "image")
 
-    def __init__(self, origin: str, image: str, checks: Iterable[SignatureCheck]) -> None:
+    def __init__(
+        self,
+        origin: str,
+        image: str,
+        checks: Iterable[SignatureCheck],
+        demands: TrustDemands = NOTHING_DEMANDED,
+    ) -> None:
         super().__init__(Source(origin, ""))
         self.image = image
         self.checks = tuple(checks)
+        self.demands = demands
 
     @property
     def digest(self) -> str:
@@ -89,11 +128,13 @@ class SignatureReport(Document):
     def noted(self, note: str) -> SignatureReport:
         """The same, with something that a reader should know about every answer."""
         checks = (check._replace(notes=(*check.notes, note)) for check in self.checks)
-        return SignatureReport(self.source.origin, self.image, checks)
+        return SignatureReport(self.source.origin, self.image, checks, self.demands)
 
     def nodes(self) -> Iterator[Node]:
-        """The checks, in the order of the policy."""
+        """The checks, in the order of the policy, and what is demanded besides."""
         yield from self.checks
+        yield from self.demands.quorums
+        yield from self.demands.attestations
 
 
 def parse_signatures(source: Source) -> SignatureReport:
@@ -108,8 +149,25 @@ def parse_signatures(source: Source) -> SignatureReport:
     if not view["image"].text or not view["checks"].is_array:
         detail = "the report about signatures has no `image` or no `checks`"
         raise DocumentError(ProblemKind.UNPARSABLE, detail)
-    return SignatureReport(
-        source.origin, view["image"].text, [_check(check) for check in view["checks"].items()]
+    checks = [_check(check) for check in view["checks"].items()]
+    return SignatureReport(source.origin, view["image"].text, checks, _demands(view))
+
+
+def _demands(view: JsonView) -> TrustDemands:
+    return TrustDemands(
+        tuple(
+            Quorum(
+                NOWHERE,
+                one["roles"].texts(),
+                int(one["needed"].number or 0),
+                one["signed"].texts(),
+            )
+            for one in view["quorums"].items()
+        ),
+        tuple(
+            AttestationCheck(NOWHERE, one["type"].text, one["met"].flag, one["reason"].text)
+            for one in view["attestations"].items()
+        ),
     )
 
 
@@ -136,7 +194,9 @@ def _check(view: JsonView) -> SignatureCheck:
     )
 
 
-def write_signatures(image: str, checks: Iterable[SignatureCheck]) -> str:
+def write_signatures(
+    image: str, checks: Iterable[SignatureCheck], demands: TrustDemands = NOTHING_DEMANDED
+) -> str:
     """The text that `parse_signatures` reads."""
     import json
 
@@ -152,4 +212,15 @@ def write_signatures(image: str, checks: Iterable[SignatureCheck]) -> str:
         }
         for check in checks
     ]
-    return json.dumps({"image": image, "checks": rows}, ensure_ascii=False, indent=1)
+    written: dict[str, object] = {"image": image, "checks": rows}
+    if demands.quorums:
+        written["quorums"] = [
+            {"roles": one.roles, "needed": one.needed, "signed": one.signed}
+            for one in demands.quorums
+        ]
+    if demands.attestations:
+        written["attestations"] = [
+            {"type": one.subject, "met": one.met, "reason": one.reason}
+            for one in demands.attestations
+        ]
+    return json.dumps(written, ensure_ascii=False, indent=1)

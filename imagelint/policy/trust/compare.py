@@ -115,6 +115,10 @@ def _environment(before: Environment, after: Environment, policy: Policy) -> Ite
             said = f"`{key}` is {'another' if now is not None else 'no longer declared'}"
             yield Attempt(key, said, _declared_at(policy, key))
     yield from _added_signers(before, after, policy)
+    gone = [rule for rule in before.trust if rule not in after.trust]
+    if gone:
+        said = f"`trust` lacks what it had: {len(gone)} of {len(before.trust)}"
+        yield Attempt("trust", said, _declared_at(policy, "trust"))
     if before.registries and not after.registries:
         said = "`registries` is no longer declared"
         yield Attempt("registries", said, _declared_at(policy, "registries"))

@@ -24,6 +24,7 @@ ENVIRONMENT_KEYS = {
     "gpus_per_node": "gpu",
     "registries": "registries",
     "signers": "signers",
+    "trust": "trust",
     "trusted_root": "trusted-root",
     "trusted_root_text": "trusted-root",
     "build_contexts": "build-contexts",
@@ -127,7 +128,7 @@ def _locked(policy: Policy, packs: Mapping[str, Policy]) -> Locked:
         fields.add("registries")
     if "signers" in fields:
         # Who says which root is trusted says who is believed.
-        fields |= {"trusted_root", "trusted_root_text"}
+        fields |= {"trust", "trusted_root", "trusted_root_text"}
     origins |= {f"environment.{field}": _origin(policy, field) for field in fields}
     origins.setdefault("fail-on", (policy.origins.get("fail-on", "default"),))
     threshold = policy.threshold if lock.fail_on is None else lock.fail_on

@@ -1,0 +1,140 @@
+"""Signed statements about an image, what they say, and whether that is what a policy wants.
+
+Predicates: https://slsa.dev/spec/v1.1/provenance and /v0.2, https://slsa.dev/spec/v1.1/verification_summary,
+https://github.com/in-toto/attestation/tree/main/spec/predicates (vulns, svr, test-result),
+https://github.com/sigstore/cosign/blob/main/specs/COSIGN_VULN_ATTESTATION_SPEC.md.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.documents.image.moments import days_since
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.environment import AttestationDemand
+    from imagelint.documents.image.jsonview import JsonView
+
+SVR = "https://in-toto.io/attestation/svr/v0.2"
+VSA = "https://slsa.dev/verification_summary/v1"
+PASSED = "IMAGELINT_GATE_PASSED"
+"""The property that our own verdict has when the gate was passed."""
+
+KINDS = {
+    "slsa-provenance": ("https://slsa.dev/provenance/",),
+    "sbom": ("https://spdx.dev/Document", "https://cyclonedx.org/bom"),
+    "vulnerabilities": (
+        "https://cosign.sigstore.dev/attestation/vuln/v1",
+        "https://in-toto.io/attestation/vulns",
+    ),
+    "evaluation": ("https://in-toto.io/attestation/test-result/",),
+    "verdict": ("https://in-toto.io/attestation/svr/", "https://slsa.dev/verification_summary/"),
+}
+"""The short names of kinds, and with what the addresses of their predicate types begin."""
+
+
+class Attestation(NamedTuple):
+    """A verified statement about the image, by a signer of the policy."""
+
+    signer: str
+    predicate: str
+    content: JsonView
+
+
+class AttestationOutcome(NamedTuple):
+    """Whether a demand is met, and why it is not; `subject` is what was demanded, for people."""
+
+    subject: str
+    met: bool
+    reason: str = ""
+
+
+def outcome_of(
+    demand: AttestationDemand, found: Iterable[Attestation], now: float
+) -> AttestationOutcome:
+    """Whether one of the statements is what a demand wants; `now` in seconds since 1970."""
+    prefixes = KINDS.get(demand.type, ())
+    of_kind = [
+        one
+        for one in found
+        if one.predicate == demand.type or (prefixes and one.predicate.startswith(prefixes))
+    ]
+    if not of_kind:
+        return AttestationOutcome(demand.type, met=False, reason="there is none that verifies")
+    reasons: list[str] = []
+    for one in of_kind:
+        faults = list(_faults(demand, one, now))
+        if not faults:
+            return AttestationOutcome(demand.type, met=True)
+        reasons.append(f"that of `{one.signer}`: {'; '.join(faults)}")
+    return AttestationOutcome(demand.type, met=False, reason=" / ".join(dict.fromkeys(reasons)))
+
+
+def _faults(demand: AttestationDemand, one: Attestation, now: float) -> Iterator[str]:
+    if demand.signed_by and one.signer not in demand.signed_by:
+        yield f"it is to be signed by {' or '.join(demand.signed_by)}"
+    told = {
+        "builder": (demand.builder, _builders(one.content)),
+        "source": (demand.source, _sources(one.content)),
+        "verifier": (demand.verifier, (one.content["verifier"]["id"].text,)),
+    }
+    for name, (wanted, said) in told.items():
+        known = [value for value in said if value]
+        if wanted and not any(_is(wanted, value) for value in known):
+            yield f"its {name} is {known[0] if known else 'not said'}, not {wanted}"
+    if demand.type in ("verdict", "evaluation"):
+        yield from _failed(one)
+    if demand.max_age_days is not None:
+        yield from _too_old(one.content, demand.max_age_days, now)
+
+
+def _is(wanted: str, value: str) -> bool:
+    return value.startswith(wanted[:-1]) if wanted.endswith("*") else value == wanted
+
+
+def _builders(content: JsonView) -> tuple[str, ...]:
+    return (content["runDetails"]["builder"]["id"].text, content["builder"]["id"].text)
+
+
+def _sources(content: JsonView) -> tuple[str, ...]:
+    """Where the source came from; what else went into a build is no source."""
+    given = content["buildDefinition"]["externalParameters"]
+    return (
+        given["source"].text,
+        given["source"]["uri"].text,
+        given["workflow"]["repository"].text,
+        given["configSource"]["uri"].text,
+        content["invocation"]["configSource"]["uri"].text,
+    )
+
+
+def _failed(one: Attestation) -> Iterator[str]:
+    """Why a verdict or an evaluation is none that lets an image pass."""
+    if one.predicate.startswith(SVR.rpartition("/")[0]):
+        passed = PASSED in one.content["properties"].texts()
+        said = "it does not say that the gate was passed"
+    else:
+        result = one.content["verificationResult"].text or one.content["result"].text
+        passed, said = result == "PASSED", f"its result is {result or 'not said'}"
+    if not passed:
+        yield said
+
+
+def _too_old(content: JsonView, days: int, now: float) -> Iterator[str]:
+    metadata = content["metadata"]
+    told = (
+        *(content["timeCreated"], content["timeVerified"], metadata["scanFinishedOn"]),
+        *(content["runDetails"]["metadata"]["finishedOn"], metadata["buildFinishedOn"]),
+        *(metadata["timestamp"], content["creationInfo"]["created"]),
+    )
+    said = next((one.text for one in told if one.text), "")
+    age = days_since(said, now)
+    if age is None:
+        yield "it does not say when it was made"
+    elif age < 0:
+        yield f"it says that it was made in the future: {said}"
+    elif age > days:
+        yield f"it is {age:.0f} days old, and may be {days}"
