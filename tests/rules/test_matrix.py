@@ -49,6 +49,9 @@ SILENT: dict[tuple[str, str], str] = {
             "index-update-alone",
             "package-cache-kept",
             "pip-cache-kept",
+            "uncached-wheels",
+            "unhashed-requirements",
+            "unpinned-git-clone",
         )
         for kind in ("compose", "kubernetes")
     },

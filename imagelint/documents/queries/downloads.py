@@ -197,7 +197,7 @@ def _clone(command: Command) -> tuple[Download, ...]:
         return ()
     wanted = found.values("--revision", "-b", "--branch")
     output = operands[2].text if len(operands) > 2 else ""  # noqa: PLR2004
-    revision = wanted[0].value if wanted else ABSENT
+    revision = wanted[0].value if wanted else ABSENT if found.complete else UNKNOWN
     from imagelint.knowledge.serving.hubs import hub_of_address
 
     hub = hub_of_address(operands[1].text)

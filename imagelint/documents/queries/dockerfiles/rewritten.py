@@ -1,0 +1,117 @@
+"""Questions about what a RUN changes of files that a COPY has brought."""
+
+from __future__ import annotations
+
+from posixpath import basename, dirname
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.dockerfile.context.copies import SOMEWHERE, absolute
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.dockerfile.model import Instruction, Stage
+    from imagelint.documents.shell.script import Command, Script, Word
+
+__all__ = ["Rewriting", "rewritten_copies"]
+
+_CHANGING = {"chown": "chown", "chgrp": "chown", "chmod": "chmod"}
+_RECURSIVE = ("-R", "--recursive")
+
+
+class Rewriting(NamedTuple):
+    """A command that changes owner or mode of what an instruction has copied to a path.
+
+    `flag` is the flag of COPY that would have said so.
+    """
+
+    command: Command
+    word: Word
+    copy: Instruction
+    path: str
+    flag: str
+
+
+def rewritten_copies(stage: Stage) -> Iterator[Rewriting]:
+    """The commands of a stage that write the files of an earlier COPY into another layer."""
+    copied: dict[str, Instruction] = {}
+    workdir = SOMEWHERE
+    scripts = _by_instruction(stage)
+    for instruction in stage.instructions:
+        match instruction.keyword:
+            case "WORKDIR" if instruction.words:
+                known = isinstance(instruction.words[0].value, Known)
+                workdir = absolute(instruction.words[0].text, workdir) if known else SOMEWHERE
+            case "COPY" | "ADD":
+                for path in _targets(instruction, workdir):
+                    copied[path] = instruction
+            case "RUN" if copied:
+                for script in scripts.get(instruction.span.start, ()):
+                    yield from _of_script(script, workdir, copied)
+
+
+def _by_instruction(stage: Stage) -> dict[int, list[Script]]:
+    found: dict[int, list[Script]] = {}
+    for script in stage.scripts:
+        if "ch" in script.text:
+            inside = stage.instruction_at(script.span.start)
+            if inside is not None:
+                found.setdefault(inside.span.start, []).append(script)
+    return found
+
+
+def _targets(instruction: Instruction, workdir: str) -> Iterator[str]:
+    """Where an instruction puts what it copies: the folder, and each file that it names."""
+    if len(instruction.words) < 2:  # noqa: PLR2004 - from, to
+        return
+    *sources, target = instruction.words
+    if not isinstance(target.value, Known):
+        return
+    place = absolute(target.text, workdir)
+    if place.startswith(SOMEWHERE):
+        return
+    into = len(sources) > 1 or target.text.endswith(("/", "/.")) or target.text in (".", "./")
+    for source in sources if into else ():
+        name = basename(source.text.rstrip("/"))
+        if "." in name.strip(".") and isinstance(source.value, Known) and "*" not in name:
+            yield f"{place.rstrip('/')}/{name}"
+    if not into or not all("." in basename(source.text).strip(".") for source in sources):
+        yield place
+
+
+def _of_script(script: Script, workdir: str, copied: dict[str, Instruction]) -> Iterator[Rewriting]:
+    told: set[int] = set()
+    moved = bool(script.of("cd", "pushd"))
+    for command in script.of(*_CHANGING):
+        recursive = command.has_flag(*_RECURSIVE)
+        for word in _paths(command):
+            if not isinstance(word.value, Known) or (moved and not word.text.startswith("/")):
+                continue
+            path = absolute(word.text, workdir)
+            copy = None if path == "/" else _within(path, copied, recursive=recursive)
+            if copy is not None and copy.span.start not in told:
+                told.add(copy.span.start)
+                flag = _CHANGING[command.program]
+                yield Rewriting(command, word, copy, path, flag)
+
+
+def _paths(command: Command) -> tuple[Word, ...]:
+    """The paths of `chmod -R a+rx /srv`: what stands behind the mode or the owner."""
+    words = tuple(word for word in command.arguments if not word.text.startswith("-"))
+    return words if command.has_flag("--reference") else words[1:]
+
+
+def _within(path: str, copied: dict[str, Instruction], *, recursive: bool) -> Instruction | None:
+    """What copied the file or folder at a path; what lies above only if all below is changed."""
+    if path in copied:
+        return copied[path] if recursive or "." in basename(path) else None
+    if not recursive:
+        return None
+    above = dirname(path)
+    while above not in ("", "/"):
+        if above in copied:
+            return copied[above]
+        above = dirname(above)
+    return None

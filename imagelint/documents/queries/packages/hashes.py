@@ -1,0 +1,44 @@
+"""Questions about the hashes of what requirements files list."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.packages.model import InstalledFile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Document
+    from imagelint.documents.packages.model import PackageInstall, Requirement
+    from imagelint.documents.shell.script import Word
+
+__all__ = ["listed_packages", "unhashed_files"]
+
+
+def unhashed_files(document: Document, install: PackageInstall) -> Iterator[tuple[Word, int]]:
+    """The files of an installation that give no hash, each with how many packages lack one.
+
+    Only those whose text is known; with a single hash all are checked.
+    """
+    listed = document.derived(_listed)
+    for word in install.files:
+        packages = listed.get(word.span, ())
+        fetched = sum(not (package.local or package.url) for package in packages)
+        if fetched and not any(package.hashed for package in packages):
+            yield word, fetched
+
+
+def listed_packages(document: Document, install: PackageInstall) -> tuple[Requirement, ...]:
+    """What the requirements files of an installation list, as far as their texts are known."""
+    listed = document.derived(_listed) if install.files else {}
+    return tuple(one for word in install.files for one in listed.get(word.span, ()))
+
+
+def _listed(document: Document) -> dict[Span, tuple[Requirement, ...]]:
+    """What requirements files list, with those that they name, by the words of the commands."""
+    found: dict[Span, list[Requirement]] = {}
+    for one in document.nodes_of(InstalledFile):
+        found.setdefault(one.named, []).extend(one.packages)
+    return {named: tuple(packages) for named, packages in found.items()}
