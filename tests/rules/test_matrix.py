@@ -49,6 +49,7 @@ SILENT: dict[tuple[str, str], str] = {
             "index-update-alone",
             "package-cache-kept",
             "pip-cache-kept",
+            "lock-file-ignored",
             "uncached-wheels",
             "unhashed-requirements",
             "unpinned-git-clone",

@@ -83,10 +83,14 @@ class RunFiles(NamedTuple):
 
 
 class Configurations(NamedTuple):
-    """Which of the copied files of settings hold a secret, by name, and which were looked for."""
+    """Which of the copied files of settings hold a secret, by name, and which were looked for.
+
+    `locks` are the lock files that lie in the folder of the context.
+    """
 
     holding: Mapping[str, bool] = {}
     asked: tuple[str, ...] = ()
+    locks: frozenset[str] = frozenset()
 
 
 class DockerfileContent(NamedTuple):

@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.complaints import EmptyDockerfile, InstructionBeforeFrom, NoBuildStage
@@ -50,6 +51,9 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script
+
+# The managers that obey a lock file only when they are told to.
+_LOCKING = pattern(r"\b(?:npm|yarn|pnpm|bun|uv|cargo)\b")
 
 
 def parse_dockerfile(
@@ -243,7 +247,7 @@ class _Parser:
                 *(one for script in files.scripts for one in script_allowances(script)),
             ),
             files=files,
-            configurations=_configurations(entries, read),
+            configurations=_with_locks(_configurations(entries, read), stages, source.origin, read),
         )
 
     def _allowances(
@@ -270,6 +274,20 @@ def _configurations(entries: tuple[InstructionEntry, ...], read: Beside) -> Conf
     from imagelint.documents.dockerfile.context.configurations import read_configurations
 
     return read_configurations(copied, read)
+
+
+def _with_locks(
+    found: Configurations, stages: tuple[Stage, ...], origin: str, read: Beside
+) -> Configurations:
+    """With the lock files beside it, where something installs what such a file could hold."""
+    scripts = [one for stage in stages for one in stage.scripts if _LOCKING.search(one.text)]
+    copied = [one for stage in stages for one in stage.of("ADD", "COPY")] if scripts else []
+    if not copied:
+        return found
+    from imagelint.documents.dockerfile.context.locks import lock_files
+
+    locks, asked = lock_files(origin, copied, scripts, read)
+    return found._replace(locks=locks, asked=(*found.asked, *asked))
 
 
 def _runs_files(stages: tuple[Stage, ...]) -> bool:

@@ -220,7 +220,12 @@ YARN = NPM._replace(
         ),
     ),
     removes=("remove", "global remove"),
-    lock=Lock(("yarn.lock",), options=("--frozen-lockfile", "--immutable")),
+    # https://yarnpkg.com/cli/install: immutable by default in a CI environment
+    lock=Lock(
+        ("yarn.lock",),
+        options=("--frozen-lockfile", "--immutable"),
+        variables=("CI", "YARN_ENABLE_IMMUTABLE_INSTALLS"),
+    ),
     runs=(Run("yarn", "dlx", fetches=True),),
 )
 PNPM = NPM._replace(
@@ -231,7 +236,8 @@ PNPM = NPM._replace(
     installs=("add", "install", "i"),
     caches=(Cache("pnpm", ("~/.local/share/pnpm/store",), cleaned_by=("store prune",)),),
     removes=("remove", "rm", "uninstall"),
-    lock=Lock(("pnpm-lock.yaml",), options=("--frozen-lockfile",)),
+    # https://pnpm.io/cli/install#--frozen-lockfile: the default in a CI environment
+    lock=Lock(("pnpm-lock.yaml",), options=("--frozen-lockfile",), variables=("CI",)),
     runs=(Run("pnpm", "dlx", fetches=True), Run("pnpx", fetches=True)),
 )
 BUN = NPM._replace(

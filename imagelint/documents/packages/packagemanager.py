@@ -135,12 +135,13 @@ def _is_within(folder: str, path: str) -> bool:
 class Lock(NamedTuple):
     """The files that hold every version, and what makes an installation obey them.
 
-    `verbs` are the subcommands that do, `options` make others do.
+    `verbs` are the subcommands that do, `options` make others do, as do `variables` which are set.
     """
 
     files: tuple[str, ...] = ()
     verbs: tuple[str, ...] = ()
     options: tuple[str, ...] = ()
+    variables: tuple[str, ...] = ()
 
 
 class Run(NamedTuple):

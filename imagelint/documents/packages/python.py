@@ -234,7 +234,7 @@ UV = Manager(
         *("UV_DEFAULT_INDEX", "UV_EXTRA_INDEX_URL", "UV_INDEX", "UV_INDEX_URL"),
         "UV_TORCH_BACKEND",
     ),
-    lock=Lock(("uv.lock",), options=("--frozen", "--locked")),
+    lock=Lock(("uv.lock",), options=("--frozen", "--locked"), variables=("UV_FROZEN", "UV_LOCKED")),
     runs=(
         Run("uv", "run"),
         Run("uvx", fetches=True),

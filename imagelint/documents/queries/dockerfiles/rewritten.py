@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from posixpath import basename, dirname
+from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.dockerfile.context.copies import SOMEWHERE, absolute
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +18,7 @@ __all__ = ["Rewriting", "rewritten_copies"]
 
 _CHANGING = {"chown": "chown", "chgrp": "chown", "chmod": "chmod"}
 _RECURSIVE = ("-R", "--recursive")
+_SOMEWHERE = "/?"  # the working directory of an outside image, which nobody knows
 
 
 class Rewriting(NamedTuple):
@@ -37,19 +37,23 @@ class Rewriting(NamedTuple):
 def rewritten_copies(stage: Stage) -> Iterator[Rewriting]:
     """The commands of a stage that write the files of an earlier COPY into another layer."""
     copied: dict[str, Instruction] = {}
-    workdir = SOMEWHERE
+    workdir = _SOMEWHERE
     scripts = _by_instruction(stage)
     for instruction in stage.instructions:
         match instruction.keyword:
             case "WORKDIR" if instruction.words:
                 known = isinstance(instruction.words[0].value, Known)
-                workdir = absolute(instruction.words[0].text, workdir) if known else SOMEWHERE
+                workdir = _absolute(instruction.words[0].text, workdir) if known else _SOMEWHERE
             case "COPY" | "ADD":
                 for path in _targets(instruction, workdir):
                     copied[path] = instruction
             case "RUN" if copied:
                 for script in scripts.get(instruction.span.start, ()):
                     yield from _of_script(script, workdir, copied)
+
+
+def _absolute(path: str, workdir: str) -> str:
+    return normpath("/" + join(workdir, path).lstrip("/"))
 
 
 def _by_instruction(stage: Stage) -> dict[int, list[Script]]:
@@ -69,8 +73,8 @@ def _targets(instruction: Instruction, workdir: str) -> Iterator[str]:
     *sources, target = instruction.words
     if not isinstance(target.value, Known):
         return
-    place = absolute(target.text, workdir)
-    if place.startswith(SOMEWHERE):
+    place = _absolute(target.text, workdir)
+    if place.startswith(_SOMEWHERE):
         return
     into = len(sources) > 1 or target.text.endswith(("/", "/.")) or target.text in (".", "./")
     for source in sources if into else ():
@@ -89,7 +93,7 @@ def _of_script(script: Script, workdir: str, copied: dict[str, Instruction]) -> 
         for word in _paths(command):
             if not isinstance(word.value, Known) or (moved and not word.text.startswith("/")):
                 continue
-            path = absolute(word.text, workdir)
+            path = _absolute(word.text, workdir)
             copy = None if path == "/" else _within(path, copied, recursive=recursive)
             if copy is not None and copy.span.start not in told:
                 told.add(copy.span.start)
