@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.closedoption import closed_option
-from imagelint.cli.imageoptions import (
-    image_options,
-    scan_options,
-    signer,
-    trivy_options,
-    verify_options,
-)
+from imagelint.cli.imageoptions import image_options, signer, verify_options
 from imagelint.cli.options import baseline_option, exclude_option, policy_options
 from imagelint.cli.reportoptions import report_options
+from imagelint.cli.scanoptions import ScanOptions, scan_options
 
 if TYPE_CHECKING:
     from imagelint.cli.policyoptions import PolicyOptions
@@ -38,9 +33,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     image: str,
     paths: tuple[str, ...],
     platform: str,
-    trivy_cache: str,
-    db_repositories: tuple[str, ...],
-    offline: bool,
+    scanning: ScanOptions,
     timeout: float | None,
     key: str,
     identity: str,
@@ -70,10 +63,9 @@ def gate(  # noqa: PLR0913 - the options of the command
     session = policy.open(paths, environment=declared)
     session = session._replace(exclude=excluded_files(exclude))
     files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}
-    options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
-    folder = "." if named else ""
-    wanted = ImageJob(image, platform, options, folder, baseline, paths, cross_check=cross_check)
-    job = gated(wanted, session.policies.of("."))
+    job = ImageJob(image, platform, folder="." if named else "", baseline=baseline, paths=paths)
+    job = scanning.apply(job._replace(cross_check=cross_check), session, timeout)
+    job = gated(job, session.policies.of("."))
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
     return show(verdict, view, "gate", session.levelled())

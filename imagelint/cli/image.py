@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.imageoptions import image_options, trivy_options
+from imagelint.cli.imageoptions import image_options
 from imagelint.cli.options import policy_options
 from imagelint.cli.reportoptions import report_options
 
@@ -38,11 +38,12 @@ def image(
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
     from imagelint.cli.progress import steps
+    from imagelint.collect.deadline import Deadline
+    from imagelint.collect.tools.trivy import TrivyOptions
 
     session = policy.open()
-    job = ImageJob(
-        image, platform, trivy_options("", (), timeout, offline=True), layers=True, table=True
-    )
+    options = TrivyOptions(offline=True, deadline=Deadline(timeout or 0))
+    job = ImageJob(image, platform, options, layers=True, table=True)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
     return show(verdict, view, "image", session.levelled())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.collect.images.local import is_local
 from imagelint.collect.registry.layout import is_layout
 from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.core.environment import ScanSettings
 from imagelint.core.record import NamedTuple
 from imagelint.documents.image.signatures import SignatureReport
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport
@@ -21,7 +22,8 @@ class ImageJob(NamedTuple):
 
     `paths` are the files and folders that were checked as well, `left_out` the stages of a gate
     whose rules the policy has off: a pass says nothing about those. `cross_check` asks cosign for a
-    second opinion. `layers` are read, and told one by one in a `table`.
+    second opinion. `layers` are read, and told one by one in a `table`. `settings` are those of the
+    scan.
     """
 
     image: str
@@ -36,6 +38,7 @@ class ImageJob(NamedTuple):
     cross_check: bool = True
     layers: bool = False
     table: bool = False
+    settings: ScanSettings = ScanSettings()
 
 
 def gated(job: ImageJob, policy: Policy) -> ImageJob:

@@ -9,27 +9,9 @@ import click
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.core.environment import Signer
 
 C = TypeVar("C", bound="Callable[..., object]")
-
-
-def scan_options(command: C) -> C:
-    """Options about the scan."""
-    for option in (
-        click.option("--trivy-cache", metavar="DIR", default="", help="Where Trivy's database is."),
-        click.option(
-            "--db-repository",
-            "db_repositories",
-            metavar="REPO",
-            multiple=True,
-            help="Where the database is downloaded from; may repeat for fallbacks.",
-        ),
-        click.option("--offline", is_flag=True, help="Download nothing: no database, no indexes."),
-    ):
-        command = option(command)
-    return command
 
 
 def verify_options(command: C) -> C:
@@ -59,16 +41,6 @@ def image_options(command: C) -> C:
     ):
         command = option(command)
     return command
-
-
-def trivy_options(
-    cache: str, repositories: tuple[str, ...], timeout: float | None, *, offline: bool
-) -> TrivyOptions:
-    """How to scan, from the options."""
-    from imagelint.collect.deadline import Deadline
-    from imagelint.collect.tools.trivy import TrivyOptions
-
-    return TrivyOptions(cache, offline, repositories, Deadline(timeout or 0))
 
 
 def signer(key: str, identity: str, issuer: str, *, logged: bool) -> tuple[Signer, ...]:

@@ -44,15 +44,12 @@ def judge_image(
         layers=job.layers,
         table=job.table,
         cross_check=job.cross_check,
+        settings=job.settings,
     )
     result = examine_image(job.image, request)
     settled = session.suppress(files, read(job.baseline, session), result.report, job.paths)
-    asked = [
-        *([CHECKED] if job.paths else ()),
-        *([INSPECTED] if job.layers else ()),
-        *([SCANNED] if job.scan else ()),
-        *([VERIFIED] if job.verify else ()),
-    ]
+    stages = (CHECKED, job.paths), (INSPECTED, job.layers), (SCANNED, job.scan)
+    asked = [stage for stage, wanted in (*stages, (VERIFIED, job.verify)) if wanted]
     evidence = _evidence(session, job, result, settled.report)
     return decide(settled.report, session.fail_on, asked, evidence, settled.bounds)
 

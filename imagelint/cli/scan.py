@@ -6,13 +6,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.imageoptions import image_options, scan_options, trivy_options
+from imagelint.cli.imageoptions import image_options
 from imagelint.cli.options import policy_options
 from imagelint.cli.reportoptions import report_options
+from imagelint.cli.scanoptions import scan_options
 
 if TYPE_CHECKING:
     from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.cli.reportoptions import ReportOptions
+    from imagelint.cli.scanoptions import ScanOptions
 
 
 @click.command()
@@ -25,9 +27,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     *,
     image: str,
     platform: str,
-    trivy_cache: str,
-    db_repositories: tuple[str, ...],
-    offline: bool,
+    scanning: ScanOptions,
     timeout: float | None,
     policy: PolicyOptions,
     view: ReportOptions,
@@ -42,8 +42,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.progress import steps
 
     session = policy.open(demanded=("vulnerable-package",))
-    options = trivy_options(trivy_cache, db_repositories, timeout, offline=offline)
-    job = ImageJob(image, platform, scan=True, trivy=options)
+    job = scanning.apply(ImageJob(image, platform, scan=True), session, timeout)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
     return show(verdict, view, "scan", session.levelled())

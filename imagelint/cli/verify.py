@@ -9,7 +9,6 @@ import click
 from imagelint.cli.imageoptions import (
     image_options,
     signer,
-    trivy_options,
     verify_options,
 )
 from imagelint.cli.options import policy_options
@@ -48,12 +47,14 @@ def verify(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
     from imagelint.cli.progress import steps
+    from imagelint.collect.deadline import Deadline
+    from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.core.environment import Environment
     from imagelint.policy.demands import BY_SIGNER
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     session = policy.open(environment=Environment(signers=named), demanded=BY_SIGNER)
-    options = trivy_options("", (), timeout, offline=True)
+    options = TrivyOptions(offline=True, deadline=Deadline(timeout or 0))
     folder = "." if named else ""
     job = ImageJob(image, platform, options, folder, verify=True, cross_check=cross_check)
     with steps(quiet=view.quiet) as tell:

@@ -58,6 +58,33 @@ class TrustRule(NamedTuple):
     attestations: tuple[AttestationDemand, ...] = ()
 
 
+class ScanSettings(NamedTuple):
+    """How images are scanned. What is empty was not said.
+
+    `look_for` is what Trivy looks for (`vuln`, `secret`, `misconfig`, `license`). `kev` and `epss`
+    are files that list exploits, `vex` files that say what does not affect the image; paths are
+    relative to the policy file, and `texts` holds those that are not to be read from where they
+    are. `skip_files` are globs of files left out beside weights. `least_version` is the oldest
+    Trivy that may run, `denied` versions that may not, `sha256` the digests of the programs that
+    may. `server` is the address of a Trivy server.
+    """
+
+    look_for: tuple[str, ...] = ()
+    kev: str = ""
+    epss: str = ""
+    vex: tuple[str, ...] = ()
+    skip_files: tuple[str, ...] = ()
+    least_version: str = ""
+    denied: tuple[str, ...] = ()
+    sha256: tuple[str, ...] = ()
+    server: str = ""
+    texts: tuple[tuple[str, str], ...] = ()
+
+    def over(self, below: ScanSettings) -> ScanSettings:
+        """Both as one: what is said here wins. Associative; `ScanSettings()` is the identity."""
+        return ScanSettings._make(high or low for low, high in zip(below, self, strict=True))
+
+
 class Environment(NamedTuple):
     """What the files cannot say. None and empty mean: not declared, so rules stay silent.
 
@@ -65,8 +92,7 @@ class Environment(NamedTuple):
     (`NVIDIA-H100-80GB-HBM3`), `gpus_per_node` a count, `registries` globs over
     `registry/repository`, `build_contexts` names given to the build with `--build-context`,
     `trusted_root_text` the trusted root itself where it is not to be read from a file. `closed`
-    tells that what is examined together is all there is: what it names and lacks is missing.
-    `trust` says what images need besides one signature.
+    `scan` is how images are scanned.
     """
 
     driver: str | None = None
@@ -79,3 +105,4 @@ class Environment(NamedTuple):
     trusted_root_text: str = ""
     closed: bool | None = None
     trust: tuple[TrustRule, ...] = ()
+    scan: ScanSettings = ScanSettings()

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Annotated, NotRequired, TypedDict
 
+from imagelint.knowledge.containers.scanner_schema import ScannerTable
 from imagelint.knowledge.serving import forms
 
 
@@ -361,6 +362,7 @@ TABLES: dict[str, type] = {
     "advisories": AdvisoryTable,
     "base_images": BaseImageTable,
     "containers/programs": ProgramTable,
+    "containers/scanners": ScannerTable,
     "cuda": CudaTable,
     "engine_flags": forms.EngineFlagsTable,
     "enumerations": EnumerationTable,

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 
 if TYPE_CHECKING:
     from imagelint.knowledge import engine_schema, schema
+    from imagelint.knowledge.containers import scanner_schema
     from imagelint.knowledge.kubernetes import operator_schema
     from imagelint.knowledge.serving import forms
 
@@ -27,6 +28,8 @@ def table(name: Literal["advisories"]) -> schema.AdvisoryTable: ...
 def table(name: Literal["base_images"]) -> schema.BaseImageTable: ...
 @overload
 def table(name: Literal["containers/programs"]) -> schema.ProgramTable: ...
+@overload
+def table(name: Literal["containers/scanners"]) -> scanner_schema.ScannerTable: ...
 @overload
 def table(name: Literal["cuda"]) -> schema.CudaTable: ...
 @overload

@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Protocol, cast
 
-from imagelint.core.environment import AttestationDemand, Environment, Signer, TrustRule
+from imagelint.core.environment import (
+    AttestationDemand,
+    Environment,
+    ScanSettings,
+    Signer,
+    TrustRule,
+)
 from imagelint.core.finding import Severity
 from imagelint.core.source import Span
 from imagelint.policy.allowances import WAYS, Allowances, extent_named
@@ -61,7 +67,7 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         environment=_environment(
             cast("Mapping[str, Data]", data.get("environment") or {}),
             cast("bool | None", data.get("closed")),
-        ),
+        )._replace(scan=_scan(data)),
         rules=_settings(rules, places),
         waivers=tuple(
             _waiver(waiver, origin, places.span(("waivers", index, "rule")))
@@ -75,6 +81,15 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         allowances=_allowances(cast("Mapping[str, Data]", data.get("allowances") or {}), places),
         most_allowed=cast("int | None", data.get("allowed")),
     )
+
+
+def _scan(data: Mapping[str, Data]) -> ScanSettings:
+    said = cast("Mapping[str, Data]", data.get("scan") or {})
+    if not said:
+        return ScanSettings()
+    from imagelint.policy.images.scan import scan_settings
+
+    return scan_settings(said)
 
 
 def _near(origin: str, path: str) -> str:
@@ -242,6 +257,8 @@ def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
     said = {key: places.line((key,)) for key in keys if data.get(key) not in (None, "", ())}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})
     said |= {f"environment.{key}": places.line(("environment", key)) for key in environment}
+    if data.get("scan"):
+        said["environment.scan"] = places.line(("scan",))
     return said if data.get("closed") is None else said | {CLOSED: places.line(("closed",))}
 
 

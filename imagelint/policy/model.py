@@ -162,10 +162,11 @@ def merge_settings(below: RuleSetting, above: RuleSetting) -> RuleSetting:
 
 def _merge_environments(below: Environment, above: Environment) -> Environment:
     nothing = Environment()
-    return Environment._make(
+    merged = Environment._make(
         low if high == undeclared else high
         for low, high, undeclared in zip(below, above, nothing, strict=True)
     )
+    return merged._replace(scan=above.scan.over(below.scan))
 
 
 def _union(below: tuple[T, ...], above: tuple[T, ...]) -> tuple[T, ...]:

@@ -9,6 +9,7 @@ from imagelint.core.environment import ATTESTATION_KINDS
 from imagelint.core.finding import Severity
 from imagelint.policy.allowances import WAYS, extent_words
 from imagelint.policy.builtin import PACKS
+from imagelint.policy.images.scan import scan_schema
 from imagelint.policy.options import options_of, present, words_of
 from imagelint.rules import catalog
 
@@ -49,6 +50,7 @@ def policy_schema() -> Schema:
             },
             "environment": _environment(),
             "closed": _truth("Whether what is examined together is all there is."),
+            "scan": dict(scan_schema()),
             "rules": _rules(),
             "waivers": {
                 "description": "Findings that do not count until a day.",

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.environment import AttestationDemand, Signer, TrustRule
+from imagelint.core.environment import (
+    AttestationDemand,
+    ScanSettings,
+    Signer,
+    TrustRule,
+)
 from imagelint.core.record import NamedTuple
 from imagelint.policy.allowances import extent_word
 from imagelint.policy.build import CLOSED
@@ -62,6 +67,7 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
     if policy.environment.closed is not None:
         origin = _held(policy, CLOSED, policy.origins.get(CLOSED, ""))
         yield ShownLine(f"closed: {_value(policy.environment.closed)}", origin)
+    yield from _scan(policy)
     if policy.rules:
         yield ShownLine("rules:")
     for name in sorted(policy.rules):
@@ -69,6 +75,20 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
         yield from _rule(name, policy.rules[name], _held(policy, f"rules.{name}", origin))
     yield from _exceptions(policy)
     yield from _lock(policy.lock)
+
+
+def _scan(policy: Policy) -> Iterator[ShownLine]:
+    if policy.environment.scan == ScanSettings():
+        return
+    from imagelint.policy.images.scan import written_settings
+
+    said = written_settings(policy.environment.scan)
+    if said:
+        place = "environment.scan"
+        yield ShownLine("scan:", _held(policy, place, policy.origins.get(place, "")))
+    for key, value in said.items():
+        shown = _flow({k: _value(v) for k, v in value.items()}) if isinstance(value, dict) else ""
+        yield ShownLine(f"  {key}: {shown or _value(value)}")
 
 
 def _exceptions(policy: Policy) -> Iterator[ShownLine]:

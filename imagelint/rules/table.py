@@ -240,7 +240,7 @@ RULES: dict[str, Entry] = {
     "source-copied-before-install": Entry("build", ("documents.dockerfile.model:Stage",)),
     "sparse-login-log": Entry("build", ("documents.dockerfile.model:Stage",), ("hadolint DL3046", "droast DF064")),
     "stage-by-number": Entry("build", ("documents.dockerfile.model:Instruction",), ("droast DF023",)),
-    "stale-vulnerability-database": Entry("vulnerabilities", ("documents.image.vulnerabilities:DatabaseInfo",)),
+    "stale-vulnerability-database": Entry("vulnerabilities", ("documents.image.vulnerabilities:DatabaseInfo", "documents.image.exploits:ExploitList")),
     "startup-budget": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "startup-unprotected": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "sudo-in-build": Entry("shell", ("documents.dockerfile.model:Stage",), ("hadolint DL3004", "Trivy DS-0010", "Checkov CKV2_DOCKER_1", "Dockle DKL-DI-0001", "droast DF010", "dockerfilelint sudo_usage")),

@@ -11,15 +11,18 @@ from imagelint.collect.registry.store import BlobStore
 from imagelint.collect.signatures.verify import verify
 from imagelint.collect.tools import trivy
 from imagelint.collect.tools.cosign import VerifyRequest
+from imagelint.core.environment import ScanSettings
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.base import DocumentError
+from imagelint.documents.image.exploits import Exploits
 from imagelint.documents.image.signatures import parse_signatures
 from imagelint.documents.image.vulnerabilities import parse_vulnerabilities
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
 from imagelint.policy.glob import matches_subject
 from imagelint.run.layers import layer_evidence, read_layers
+from imagelint.run.scanning import read_exploits
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -32,7 +35,11 @@ if TYPE_CHECKING:
 
 
 class ImageRequest(NamedTuple):
-    """What to do with an image, and how. `folder` is what the policy's keys are relative to."""
+    """What to do with an image, and how.
+
+    `folder` is what the policy's keys are relative to, `settings` say how it is scanned: the files
+    that they name by absolute paths.
+    """
 
     policy: Policy
     trivy: TrivyOptions
@@ -44,6 +51,7 @@ class ImageRequest(NamedTuple):
     cross_check: bool = True
     layers: bool = False
     table: bool = False
+    settings: ScanSettings = ScanSettings()
 
     @property
     def deadline(self) -> Deadline:
@@ -107,8 +115,12 @@ def _examined(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageR
     whole = sum(reports, Report())._replace(findings=tuple(findings))
     result = result.plus(ImageResult(whole))
     if request.scan:
+        exploits = read_exploits(request.settings)
+        if isinstance(exploits, Problem):
+            result = result.plus(_problem(exploits))
+            exploits = Exploits()
         for target in targets:
-            result = result.plus(_scan(target, request))
+            result = result.plus(_scan(target, request, exploits))
     if request.verify:
         result = result.plus(_verify(targets[0], request))
     return result
@@ -129,14 +141,15 @@ def _identity(targets: tuple[ImageTarget, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(entries)
 
 
-def _scan(target: ImageTarget, request: ImageRequest) -> ImageResult:
+def _scan(target: ImageTarget, request: ImageRequest, exploits: Exploits) -> ImageResult:
     label = target.identity.label
     request.tell(f"scanning {label}{target.reference} with Trivy")
     scan = trivy.scan(target.identity, request.trivy)
     if isinstance(scan, Problem):
         return _problem(scan)
     try:
-        document = parse_vulnerabilities(scan.source, scan.facts._replace(label=label))
+        facts = scan.facts._replace(label=label, exploits=exploits)
+        document = parse_vulnerabilities(scan.source, facts)
     except DocumentError as error:
         return _problem(error.problem(scan.source))
     other = contradiction(target, document)
@@ -146,12 +159,18 @@ def _scan(target: ImageTarget, request: ImageRequest) -> ImageResult:
     evidence = (
         ("trivy", scan.facts.version),
         *_program("trivy"),
-        ("vulnerability database", scan.facts.database or "unknown"),
+        ("vulnerability database", document.facts.database or "unknown"),
+        *((f"{one.name} list", one.updated or "of no date") for one in exploits.lists),
+        *_left_out(scan.facts.skipped),
         (f"{label}packages", f"{document.scanned.packages} ({system})"),
     )
     report = Examination(request.policy)(document, Project())
     marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
     return ImageResult(report._replace(examined=marked), evidence)
+
+
+def _left_out(globs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return (("files not scanned", " ".join(globs)),) if globs else ()
 
 
 def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:

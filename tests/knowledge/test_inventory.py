@@ -12,6 +12,8 @@ import imagelint
 from imagelint.knowledge.inventory import DatedTable, search, tables
 
 ROOT = Path(imagelint.__file__).parent
+# What is looked up before there is anything that rules could judge.
+ASKED_BEFORE = frozenset(("containers/scanners",))
 DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
 # Of their tables an index is made, which is asked.
 INDEXED = {"engines", "operators"}
@@ -69,6 +71,9 @@ def test_every_table_says_how_old_it_is_and_where_it_was_read(table: DatedTable)
 
 @pytest.mark.parametrize("table", tables(), ids=lambda table: table.name)
 def test_every_table_is_read_by_a_rule(table: DatedTable) -> None:
+    if table.name in ASKED_BEFORE:
+        assert readers(table.name)
+        return
     folder = table.name.partition("/")[0]
     asked = f"{folder}/index" if folder in INDEXED else table.name
     assert readers(asked) & reached_by_rules()

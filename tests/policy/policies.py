@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from imagelint.core.environment import Environment, Signer
+from imagelint.core.environment import Environment, ScanSettings, Signer
 from imagelint.core.finding import Severity
 from imagelint.core.source import Source
 from imagelint.policy.allowances import ALL, NONE, WAYS, Allowances
@@ -44,6 +44,19 @@ SIGNERS = st.builds(
     transparency_log=st.booleans(),
     key_text=st.just(""),
 )
+SCANS = st.builds(
+    ScanSettings,
+    look_for=several(st.sampled_from(["vuln", "secret"])),
+    kev=st.just("") | TEXTS,
+    epss=st.just("") | TEXTS,
+    vex=several(TEXTS),
+    skip_files=several(GLOBS),
+    least_version=st.sampled_from(["", "0.70"]),
+    denied=several(st.sampled_from(["0.71.0", "0.72.1"])),
+    sha256=several(st.just("0a" * 32)),
+    server=st.just("") | TEXTS,
+    texts=st.just(()),
+)
 ENVIRONMENTS = st.builds(
     Environment,
     driver=st.none() | TEXTS,
@@ -54,6 +67,7 @@ ENVIRONMENTS = st.builds(
     trusted_root=st.none() | TEXTS,
     build_contexts=several(TEXTS),
     trusted_root_text=st.just(""),
+    scan=SCANS,
 )
 VALUES = (
     st.booleans()

@@ -7,15 +7,13 @@ https://trivy.dev/docs/latest/references/configuration/cli/trivy_image/
 
 from __future__ import annotations
 
-import math
 import os
 import time
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
 from imagelint.collect.deadline import NEVER, Deadline
-from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, locate, run
+from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, run
 from imagelint.collect.read import read_bytes
 from imagelint.collect.registry.layout import layout_view
 from imagelint.collect.tools.trivy_errors import (
@@ -26,12 +24,14 @@ from imagelint.collect.tools.trivy_errors import (
     explain,
     last_words,
 )
+from imagelint.collect.tools.trivy_program import INSTALL, NAME, installed
 from imagelint.collect.tools.trivydb import advised
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.image.jsonview import read_json
+from imagelint.documents.image.releases import ReleaseRules
 from imagelint.documents.image.vulnerabilities import ScanFacts
 
 if TYPE_CHECKING:
@@ -39,14 +39,8 @@ if TYPE_CHECKING:
 
     from imagelint.documents.image.image import ImageIdentity
 
-INSTALL = (
-    "run `brew install trivy`, or see https://trivy.dev/docs/latest/getting-started/installation/"
-)
 FOUND = 42
 """Trivy's code when it found something: it uses 1 for everything that went wrong."""
-
-WITHDRAWN = ("0.69.4", "0.69.5", "0.69.6")
-"""Versions that carried a credential stealer: GHSA-69fq-xp46-6x23, CVE-2026-33634."""
 
 WEIGHTS = tuple(
     f"**/*.{end}"
@@ -57,10 +51,6 @@ WEIGHTS = tuple(
 )
 """Files that hold no packages: Trivy would spool each of them to disk just to see that."""
 
-_NAME = "trivy"
-_VERSION = pattern(r"\d+\.\d+\.\d+(?:[-+~][0-9A-Za-z.+~-]+)?")
-_BUILT_FROM = pattern(rb"mod\tgithub\.com/aquasecurity/trivy\tv([0-9][0-9A-Za-z.+-]{0,60})")
-_VERSION_SECONDS = 60.0
 _BASE_SECONDS = 300.0
 _SECONDS_PER_GIGABYTE = 60.0
 _REGISTRY_SECONDS = 1800.0
@@ -130,7 +120,11 @@ _MEANINGS = (
 
 
 class TrivyOptions(NamedTuple):
-    """How to scan. An empty `cache` is the one that Trivy itself uses; time is taken by size."""
+    """How to scan. An empty `cache` is the one that Trivy itself uses; time is taken by size.
+
+    `look_for` is what for, as Trivy calls it, `server` the address of the server that matches
+    packages instead of the program here, `releases` which programs may be run.
+    """
 
     cache: str = ""
     offline: bool = False
@@ -138,6 +132,9 @@ class TrivyOptions(NamedTuple):
     deadline: Deadline = NEVER
     skip_files: tuple[str, ...] = WEIGHTS
     java_db_repositories: tuple[str, ...] = ()
+    look_for: tuple[str, ...] = ("vuln",)
+    server: str = ""
+    releases: ReleaseRules = ReleaseRules()
 
 
 class Scan(NamedTuple):
@@ -153,14 +150,14 @@ def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
     cache_folder = os.path.abspath(options.cache or default_cache())
     if options.deadline.passed:
         return options.deadline.problem(image.reference, "it was not scanned")
-    version = installed(image.reference, options.deadline)
+    version = installed(image.reference, options.deadline, options.releases)
     if isinstance(version, Problem):
         return version
     began = time.gmtime(environment.now())
     seconds = options.deadline.left(_seconds_for(image))
     view = layout_view(image)
     request = ProcessRequest(
-        _NAME,
+        NAME,
         arguments(image, options, cache_folder, seconds),
         image.reference,
         ProcessLimits(
@@ -209,7 +206,8 @@ def arguments(
         *_each("--db-repository", options.db_repositories),
         *_each("--java-db-repository", options.java_db_repositories),
         *_each("--skip-files", options.skip_files),
-        *("--scanners", "vuln", "--list-all-pkgs", "--show-suppressed"),
+        *("--scanners", ",".join(options.look_for), "--list-all-pkgs", "--show-suppressed"),
+        *(("--server", options.server) if options.server else ()),
         *("--timeout", f"{max(1, int(seconds))}s", "--format", "json", "--exit-code", str(FOUND)),
         *target,
     )
@@ -219,40 +217,6 @@ def _each(flag: str, values: tuple[str, ...]) -> Iterator[str]:
     for value in values:
         yield flag
         yield value
-
-
-def installed(origin: str, deadline: Deadline = NEVER) -> str | Problem:
-    """The version of the Trivy on PATH; a problem when it is none that may be run.
-
-    What the file says about itself is read before it is run for the first time.
-    """
-    path = locate(_NAME, origin, INSTALL)
-    if isinstance(path, Problem):
-        return path
-    built = built_from(path)
-    if built in WITHDRAWN:
-        return _withdrawn(built, path, origin)
-    said = _said_version(path, math.ceil(deadline.left(_VERSION_SECONDS)))
-    if isinstance(said, Problem):
-        return said._replace(origin=origin)
-    if said in WITHDRAWN:
-        return _withdrawn(said, path, origin)
-    if _VERSION.fullmatch(built) and built.partition("-")[0] != said.partition("-")[0]:
-        detail = f"`{path}` says that it is {said}, but was built from {built}"
-        return Problem(ProblemKind.TOOL_FAILED, origin, detail, help=INSTALL)
-    return said
-
-
-def built_from(path: str) -> str:
-    """The version that Go's linker wrote into the program; empty when there is none."""
-    import mmap
-
-    try:
-        with open(path, "rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as data:
-            found = _BUILT_FROM.search(data)
-            return found[1].decode("ascii") if found else ""
-    except (OSError, ValueError):  # ValueError: an empty file
-        return ""
 
 
 def default_cache() -> str:
@@ -277,32 +241,6 @@ def database_time(cache_folder: str) -> str:
 
 LAYOUT = "layout"
 """How a layout is called in the folder where Trivy runs."""
-
-
-@cache
-def _said_version(path: str, seconds: int) -> str | Problem:
-    request = ProcessRequest(
-        path,
-        ("--config", os.devnull, "version", "--format", "json"),
-        path,
-        ProcessLimits(seconds),
-        INSTALL,
-    )
-    completed = run(request)
-    if isinstance(completed, Problem):
-        return completed
-    view = read_json(completed.stdout)
-    said = "" if isinstance(view, str) else view["Version"].text
-    if completed.code or not _VERSION.fullmatch(said):
-        detail = f"`{path}` does not say which version of Trivy it is"
-        return Problem(ProblemKind.TOOL_FAILED, path, detail, help=INSTALL)
-    return said
-
-
-def _withdrawn(version: str, path: str, origin: str) -> Problem:
-    detail = f"`{path}` is Trivy {version}, a withdrawn version that steals credentials: not run"
-    help_ = f"remove it, change every secret that it could see (GHSA-69fq-xp46-6x23); {INSTALL}"
-    return Problem(ProblemKind.TOOL_FAILED, origin, detail, help_)
 
 
 def _seconds_for(image: ImageIdentity) -> float:

@@ -22,6 +22,7 @@ from imagelint.documents.image.coverage import (
     system_of,
     unscanned,
 )
+from imagelint.documents.image.exploits import Exploits, hours_between, stored_exploits
 from imagelint.documents.image.image import NOWHERE, image_config
 from imagelint.documents.image.jsonview import JsonView, read_json
 
@@ -55,6 +56,11 @@ class Vulnerability(NamedTuple):
     lists the versions with the fix, empty without one. `cvss` is the highest version 3 or 4 base
     score (0 to 10) of any source, `layer` the digest of the layer that holds the package, `path`
     where a reader finds it: the package's file, or the target that Trivy names.
+
+    `kind` is the type of the package as Trivy calls it (`debian`, `python-pkg`), `of_system` tells
+    whether the distribution installed it. `published` is when it was published, `days` how many
+    whole days that was before the scan, empty and None when nobody knows. `exploited` is the day
+    since when it is known to be exploited, `epss` the probability (0 to 1) that it soon will be.
     """
 
     span: Span
@@ -72,6 +78,12 @@ class Vulnerability(NamedTuple):
     target: str
     layer: str
     path: str
+    kind: str = ""
+    of_system: bool = False
+    published: str = ""
+    days: int | None = None
+    exploited: str = ""
+    epss: float | None = None
 
     @property
     def subject(self) -> str:
@@ -98,7 +110,7 @@ class ScanFacts(NamedTuple):
     Times are RFC 3339. `skipped` are globs of files that were left out. `label` stands before the
     place of everything in one of several images: `linux/arm64: `. `found` is whether Trivy's code
     says that it found something (None: nobody knows), `unreadable` the files that it did not
-    understand, `advised` what its database has advisories for.
+    understand, `advised` what its database has advisories for, `exploits` what is exploited.
     """
 
     version: str = ""
@@ -109,6 +121,7 @@ class ScanFacts(NamedTuple):
     found: bool | None = None
     unreadable: tuple[str, ...] = ()
     advised: tuple[str, ...] | None = None
+    exploits: Exploits = Exploits()
 
 
 _NO_FACTS = ScanFacts()
@@ -156,8 +169,9 @@ class VulnerabilityReport(Document):
         return self.scanned.digest
 
     def nodes(self) -> Iterator[Node]:
-        """The database, what was not matched, then vulnerabilities, the worst first."""
+        """The databases, what was not matched, then vulnerabilities, the worst first."""
         yield self.database
+        yield from self.facts.exploits.aged(self.facts.taken)
         label = self.facts.label
         for packages in self.unscanned:
             yield packages._replace(path=f"{label}{packages.path}") if label else packages
@@ -192,8 +206,9 @@ def parse_vulnerabilities(source: Source, facts: ScanFacts = _NO_FACTS) -> Vulne
         advised=beside["advised"].texts()
         if facts.advised is None and beside["advised"].is_array
         else facts.advised,
+        exploits=facts.exploits.joined(stored_exploits(beside["exploits"])),
     )
-    found = _vulnerabilities(report)
+    found = _vulnerabilities(report, facts)
     if facts.found is not None and facts.found != bool(found):
         said = "it found something" if facts.found else "it found nothing"
         detail = f"Trivy says that {said}, its report lists {len(found)} vulnerabilities"
@@ -246,26 +261,33 @@ def _scanned(report: JsonView) -> Scanned:
 
 
 def _database(updated: str, taken: str) -> DatabaseInfo:
-    from datetime import datetime
-
-    try:
-        age = datetime.fromisoformat(taken) - datetime.fromisoformat(updated)
-    except (ValueError, TypeError):  # TypeError: one has a time zone, the other has none
-        return DatabaseInfo(NOWHERE, "", None)
-    return DatabaseInfo(NOWHERE, updated, age.total_seconds() / 3600)
+    age = hours_between(updated, taken)
+    return DatabaseInfo(NOWHERE, "" if age is None else updated, age)
 
 
-def _vulnerabilities(report: JsonView) -> tuple[Vulnerability, ...]:
+def _vulnerabilities(report: JsonView, facts: ScanFacts) -> tuple[Vulnerability, ...]:
     system = system_of(report)
     found = {
-        _vulnerability(one, system if _of_system(result) else result["Target"].text)
+        _known(_vulnerability(one, result, system), facts)
         for result in report["Results"].items()
         for one in result["Vulnerabilities"].items()
     }
-    return tuple(sorted(found, key=lambda one: (-one.severity, one.id, one.package, *one[9:])))
+    return tuple(sorted(found, key=lambda one: (-one.severity, one.id, one.package, *one[9:15])))
 
 
-def _vulnerability(view: JsonView, target: str) -> Vulnerability:
+def _known(one: Vulnerability, facts: ScanFacts) -> Vulnerability:
+    """A vulnerability with what is known of it beside the scanner's report."""
+    hours = hours_between(one.published, facts.taken) if one.published else None
+    return one._replace(
+        days=None if hours is None else max(0, int(hours // 24)),
+        exploited=facts.exploits.known.get(one.id, ""),
+        epss=facts.exploits.scores.get(one.id),
+    )
+
+
+def _vulnerability(view: JsonView, result: JsonView, system: str) -> Vulnerability:
+    of_system = _of_system(result)
+    target = system if of_system else result["Target"].text
     severity = _SEVERITIES.get(view["Severity"].text)
     return Vulnerability(
         NOWHERE,
@@ -283,6 +305,9 @@ def _vulnerability(view: JsonView, target: str) -> Vulnerability:
         target=target,
         layer=view["Layer"]["Digest"].text,
         path=view["PkgPath"].text or target,
+        kind=result["Type"].text,
+        of_system=of_system,
+        published=view["PublishedDate"].text,
     )
 
 

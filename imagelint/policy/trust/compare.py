@@ -114,6 +114,8 @@ def _environment(before: Environment, after: Environment, policy: Policy) -> Ite
         if was is not None and was != now:
             said = f"`{key}` is {'another' if now is not None else 'no longer declared'}"
             yield Attempt(key, said, _declared_at(policy, key))
+    if after.scan != before.scan:
+        yield Attempt("scan", "`scan` says another", _declared_at(policy, "scan"))
     yield from _added_signers(before, after, policy)
     gone = [rule for rule in before.trust if rule not in after.trust]
     if gone:

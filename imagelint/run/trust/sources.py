@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING, TypeAlias
 from imagelint.collect.commit import Commit, read_commit
 from imagelint.collect.files import display
 from imagelint.collect.findup import repository_of, root_of
+from imagelint.core.environment import ScanSettings
 from imagelint.core.errors import Diagnostic, PolicyError, UsageError
 from imagelint.policy.load import default_policy
 from imagelint.policy.model import DEFAULT_PACKS, Policy
 from imagelint.policy.trust.enforce import enforce
 from imagelint.policy.trust.trusted import TrustedPolicy, trusted
 from imagelint.run.policyfiles import POLICY_NAME, VARIABLE, is_file, read_extended
+from imagelint.run.scanning import anchored as anchored_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -261,7 +263,7 @@ def _from_outside(names: tuple[str, ...], files: PolicyFiles, roots: tuple[str, 
 
 
 def _anchored(policy: Policy, folder: str, text: Callable[[str, str], str]) -> Policy:
-    """The policy with the keys' places as absolute paths, or with their text where there is one."""
+    """The policy with absolute paths, or with the text of a file where there is one."""
     environment = policy.environment
 
     def anchored(signer: Signer) -> Signer:
@@ -275,6 +277,13 @@ def _anchored(policy: Policy, folder: str, text: Callable[[str, str], str]) -> P
         place = os.path.join(folder, root)
         read = text(place, "the trusted root")
         environment = environment._replace(trusted_root=place, trusted_root_text=read)
+    scan = environment.scan
+    if scan != ScanSettings():
+        scan = anchored_files(scan, folder)
+        files = (path for path in (scan.kev, scan.epss, *scan.vex) if path)
+        texts = ((path, text(path, display(path))) for path in files)
+        read_before = tuple(pair for pair in texts if pair[1])
+        environment = environment._replace(scan=scan._replace(texts=read_before))
     signers = tuple(map(anchored, environment.signers))
     return policy._replace(environment=environment._replace(signers=signers))
 

@@ -12,7 +12,7 @@ import pytest
 
 from imagelint.collect.deadline import Deadline
 from imagelint.collect.registry.layout import resolve_layout
-from imagelint.collect.tools import trivy
+from imagelint.collect.tools import trivy, trivy_program
 from imagelint.collect.tools.trivy import FOUND, Scan, TrivyOptions, arguments, scan
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError
@@ -305,7 +305,7 @@ def test_a_registry_that_wants_a_login_is_another(
 def test_the_version_is_read_without_running_the_program(real: None) -> None:
     path = shutil.which("trivy")
     assert path is not None
-    assert trivy.built_from(path) == trivy.installed("x")
+    assert trivy_program.built_from(path) == trivy_program.installed("x")
 
 
 # Fakes
@@ -366,7 +366,7 @@ def test_a_program_without_a_version_is_refused(fake: Fake, body: str) -> None:
 def test_a_program_whose_version_hangs_is_refused(
     fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trivy, "_VERSION_SECONDS", 1.0)
+    monkeypatch.setattr(trivy_program, "_VERSION_SECONDS", 1.0)
     fake("trivy", "time.sleep(60)")
     found = problem(scan(IMAGE, TrivyOptions()))
     assert (found.kind, found.origin) == (ProblemKind.TIMED_OUT, IMAGE.reference)
@@ -374,8 +374,8 @@ def test_a_program_whose_version_hangs_is_refused(
 
 def test_an_empty_program_was_built_from_nothing(tmp_path: Path) -> None:
     (tmp_path / "empty").touch()
-    assert trivy.built_from(str(tmp_path / "empty")) == ""
-    assert trivy.built_from(str(tmp_path / "nosuch")) == ""
+    assert trivy_program.built_from(str(tmp_path / "empty")) == ""
+    assert trivy_program.built_from(str(tmp_path / "nosuch")) == ""
 
 
 def test_half_a_report_is_said_to_be_half(fake: Fake) -> None:
