@@ -54,7 +54,7 @@ def fix(  # noqa: PLR0913 - the options of the command
     goes to standard output.
 
     Exit codes: 0 done, 1 (only with --check) there is a fix to make, 2 wrong usage or policy,
-    3 something could not be read or mended.
+    3 something could not be read or mended, or --check had nothing to examine.
     """
     from imagelint.cli.baselines import read
     from imagelint.cli.fixed import FixView

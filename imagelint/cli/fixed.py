@@ -40,6 +40,11 @@ def line(finding: Finding) -> str:
     return f"{shown(place)} {finding.rule}: {shown(fix_.title if fix_ else finding.message)}"
 
 
+def say_unexamined() -> None:
+    """That there was nothing to check: a check of nothing is not passed."""
+    click.echo("incomplete: no file was examined", err=True)
+
+
 def tell(result: FixResult, view: FixView) -> None:
     """Problems to standard error, and what was mended to standard output."""
     for problem in (*result.report.problems, *result.problems):

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.cli.asking import Asking, accepting
-from imagelint.cli.fixed import tell
+from imagelint.cli.fixed import say_unexamined, tell
 from imagelint.cli.fixfiles import examined, readable
 from imagelint.cli.fixinput import standard_input
 from imagelint.cli.streams import say
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import ExitCode
+from imagelint.engine.decide import Expected
 from imagelint.run.changes.fixing import FixRequest, fix
 
 if TYPE_CHECKING:
@@ -51,4 +52,8 @@ class FixJob(NamedTuple):
         tell(result, view)
         if view.check and result.changes:
             return ExitCode.FAIL
+        found = any(map(Expected().met_by, result.report.examined)) or self.named.candidates
+        if view.check and not found:
+            say_unexamined()
+            return ExitCode.INCOMPLETE
         return ExitCode.INCOMPLETE if result.report.problems or result.problems else ExitCode.PASS

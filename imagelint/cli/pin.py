@@ -49,7 +49,7 @@ def pin(  # noqa: PLR0913 - the options of the command
     --update asks for a newer tag.
 
     Exit codes: 0 done, 1 (only with --check) an image has no digest, 2 wrong usage or policy,
-    3 a registry did not answer, or a file could not be read.
+    3 a registry did not answer, a file could not be read, or --check had nothing to examine.
     """
     from imagelint.cli.fixed import FixView
     from imagelint.cli.pinning import PinJob

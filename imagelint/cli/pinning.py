@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from imagelint.cli.fixed import say_unexamined
 from imagelint.cli.fixfiles import readable
 from imagelint.cli.pinned import tell
 from imagelint.collect.deadline import Deadline
@@ -20,6 +21,7 @@ from imagelint.run.changes.pinning import Pinning, edited, places_in
 
 if TYPE_CHECKING:
     from imagelint.cli.fixed import FixView
+    from imagelint.run.changes.pinning import FoundPlaces
     from imagelint.run.session import Session
 
 
@@ -38,13 +40,14 @@ class PinJob(NamedTuple):
             UsageError: the lock file is none, or a file cannot be written.
         """
         held = _read(self.lock)
-        places, problems = places_in(self.session, self.paths)
+        found = places_in(self.session, self.paths)
+        places, problems = found.places, found.problems
         digests = RegistryDigests(Deadline(self.seconds))
         known = view.check and not update
         plan = Pinning(held, digests, update=update, known=known).plan(places)
         if known:
             tell(plan, view, (), problems)
-            return ExitCode.FAIL if plan.pins else _code(problems)
+            return ExitCode.FAIL if plan.pins else _checked(found, problems)
         results = tuple(edited(plan.pins, readable))
         changes = tuple(Change(*one) for one in results if not isinstance(one, Problem))
         problems += (*plan.problems, *(one for one in results if isinstance(one, Problem)))
@@ -54,7 +57,17 @@ class PinJob(NamedTuple):
             if plan.digests and {**held, **plan.digests} != held:
                 write_text(self.lock, [write_lock({**held, **plan.digests})])
         tell(plan, view, changes, problems)
-        return ExitCode.FAIL if view.check and plan.pins else _code(problems)
+        if view.check:
+            return ExitCode.FAIL if plan.pins else _checked(found, problems)
+        return _code(problems)
+
+
+def _checked(found: FoundPlaces, problems: list[Problem]) -> int:
+    """The exit code of a check that has found no image without a digest."""
+    if not found.documents:
+        say_unexamined()
+        return ExitCode.INCOMPLETE
+    return _code(problems)
 
 
 def _code(problems: list[Problem]) -> int:

@@ -59,6 +59,26 @@ def test_a_check_fails_while_there_is_something_to_mend(program: Program, here: 
     assert program("fix", *RULE, "--unsafe", "--check").code == 0
 
 
+@pytest.mark.parametrize("command", ["fix", "pin"])
+def test_a_check_of_nothing_is_incomplete(program: Program, here: Path, command: str) -> None:
+    untold = "incomplete: no file was examined\n"
+    for name, text in (("notes.txt", "nothing\n"), (".imagelint.yaml", "extends: [strict]\n")):
+        answer = program(command, "--check", "--quiet")
+        assert (answer.code, answer.err) == (3, untold)
+        (here / name).write_text(text, encoding="utf-8")
+    answer = program(command, "--check", "--quiet")
+    assert (answer.code, answer.err) == (3, untold)
+    assert program("check").code == 3
+    assert program(command, "--quiet").code == 0
+    write(here, Dockerfile="FROM scratch\n")
+    assert program(command, "--check", "--quiet").code == 0
+
+
+def test_candidates_may_be_nothing(program: Program, here: Path) -> None:
+    write(here, notes="nothing\n")
+    assert program("fix", "--check", "--quiet", "--candidates", "notes").code == 0
+
+
 def test_a_diff_shows_no_secret(program: Program, here: Path) -> None:
     secret = "correct-horse-battery"  # noqa: S105 - it is nobody's
     write(here, Dockerfile=BAD + f"ENV DB_PASSWORD={secret}\n")

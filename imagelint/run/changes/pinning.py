@@ -52,7 +52,18 @@ class PinResult(NamedTuple):
     problems: tuple[Problem, ...]
 
 
-def places_in(session: Session, paths: Iterable[str]) -> tuple[list[PinPlace], list[Problem]]:
+class FoundPlaces(NamedTuple):
+    """Places that name images, what could not be read, and in how many documents they lie.
+
+    A policy is none of these.
+    """
+
+    places: list[PinPlace]
+    problems: list[Problem]
+    documents: int
+
+
+def places_in(session: Session, paths: Iterable[str]) -> FoundPlaces:
     """All places below some paths that name images, and what could not be read.
 
     Raises:
@@ -63,15 +74,17 @@ def places_in(session: Session, paths: Iterable[str]) -> tuple[list[PinPlace], l
     index = FileIndex({found.origin: found for found in listing.files}, hashed=False)
     places: list[PinPlace] = []
     problems = list(listing.problems)
+    documents = 0
     for found in listing.files:
         problems += index.content(found).text.problems
         document = index.document(found)
         if isinstance(document, Report):
             problems += document.problems
         elif document is not None:
+            documents += document.kind != "policy"
             places += pin_places(document)
         index.forget_text(found.origin)
-    return places, problems
+    return FoundPlaces(places, problems, documents)
 
 
 class Pinning(NamedTuple):
