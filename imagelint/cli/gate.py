@@ -59,7 +59,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     from imagelint.core.environment import Environment
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
-    declared = Environment(signers=named, closed=closed or None)
+    declared = Environment(signers=named, closed=closed or None, gated=image)
     session = policy.open(paths, environment=declared)
     session = session._replace(exclude=excluded_files(exclude))
     files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}

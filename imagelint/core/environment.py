@@ -92,7 +92,9 @@ class Environment(NamedTuple):
     (`NVIDIA-H100-80GB-HBM3`), `gpus_per_node` a count, `registries` globs over
     `registry/repository`, `build_contexts` names given to the build with `--build-context`,
     `trusted_root_text` the trusted root itself where it is not to be read from a file. `closed`
-    `scan` is how images are scanned.
+    tells that what is examined together is all there is: what it names and lacks is missing.
+    `trust` says what images need besides one signature, `scan` is how images are scanned. `gated`
+    is the image about which a verdict is given beside the files, as it was named.
     """
 
     driver: str | None = None
@@ -106,3 +108,4 @@ class Environment(NamedTuple):
     closed: bool | None = None
     trust: tuple[TrustRule, ...] = ()
     scan: ScanSettings = ScanSettings()
+    gated: str = ""

@@ -250,6 +250,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "healthcheck-tool-missing": "on",
             "end-of-life-base": "on",
             "root-user": "on",
+            "ungated-image": "on",
             "admin-port-exposed": "on",
             "blank-continuation-line": "on",
             "copy-from-empty-stage": "on",

@@ -270,6 +270,7 @@ RULES: dict[str, Entry] = {
     "unexpected-argument": Entry("syntax", ("documents.complaints:UnexpectedArgument",), (), ("invalid-instruction",)),
     "unfit-driver-capabilities": Entry("gpus", ("documents.serving.command:ServingCommand", "documents.shared:EnvVar"), ("tally gpu/prefer-minimal-driver-capabilities",)),
     "unhashed-requirements": Entry("packages", ("documents.shell.script:Script",)),
+    "ungated-image": Entry("images", ("documents.shared:ImageUse",)),
     "unknown-accelerator-label": Entry("gpus", ("documents.kubernetes.objects:Pod",)),
     "unknown-allowance": Entry("allowances", ("documents.base:AllowanceUse",)),
     "unknown-api-version": Entry("syntax", ("documents.kubernetes.objects:MistakenVersion",), ("Trivy KSV-0107", "kube-linter no-extensions-v1beta", "kube-score stable-version", "Kyverno check-deprecated-apis")),
