@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 
 _MOST_MAKERS = 5
+_MOST_USES = 3
+_ALSO = "the same words are "
 _IN_WHAT = "in what "
 
 
@@ -35,14 +37,28 @@ def _makers(finding: Finding) -> tuple[Note, ...]:
 
 
 def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
-    """The first finding of each cause in a text; where severities differ, the most severe."""
+    """The first finding of each cause in a text; where severities differ, the most severe.
+
+    What stands elsewhere by an anchor, or by what extends it, is named in a note.
+    """
     first: dict[Cause, Finding] = {}
+    uses: dict[Cause, dict[str, None]] = {}
     for finding in findings:
         cause = _cause(finding)
         known = first.get(cause)
         if known is None or finding.severity > known.severity:
             first[cause] = finding
-    return tuple(first.values())
+        uses.setdefault(cause, {})[finding.location.path] = None
+    return tuple(_with_uses(finding, uses[cause]) for cause, finding in first.items())
+
+
+def _with_uses(finding: Finding, paths: Iterable[str]) -> Finding:
+    others = [path for path in paths if path and path != finding.location.path]
+    if not others or not finding.location.path:
+        return finding
+    shown = ", ".join(f"`{path}`" for path in others[:_MOST_USES])
+    more = f" and {len(others) - _MOST_USES} more" if len(others) > _MOST_USES else ""
+    return finding._replace(notes=(*finding.notes, Note(f"{_ALSO}{shown}{more}")))
 
 
 def without_repeats(reports: Mapping[str, Report]) -> dict[str, Report]:

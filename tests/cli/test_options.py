@@ -263,3 +263,11 @@ def test_images_that_are_not_read_are_told_the_form_to_use(
     answer = program(command, image)
     assert answer.code == 2
     assert help_ in answer.err
+
+
+def test_what_is_deployed_is_compared_with_what_is_gated(program: Program, here: Path) -> None:
+    text = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
+    (here / "pod.yaml").write_text(f"{text}  - {{name: a, image: '127.0.0.1:1/llm:1.3'}}\n")
+    answer = program("gate", "127.0.0.1:1/llm:1.4", "pod.yaml", "--offline", *RULES)
+    assert "`127.0.0.1:1/llm:1.3` is deployed, and `127.0.0.1:1/llm:1.4`" in answer.out
+    assert "ungated-image" not in program("check", "pod.yaml", *RULES).out

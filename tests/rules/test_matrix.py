@@ -59,6 +59,7 @@ SILENT: dict[tuple[str, str], str] = {
     **{
         (rule, "dockerfile"): PLACEMENT
         for rule in (
+            "cache-not-writable",
             "cache-volume-missing",
             "engine-without-gpu",
             "user-without-home",
@@ -95,6 +96,7 @@ SILENT: dict[tuple[str, str], str] = {
     ("tp-on-slices", "compose"): SLICES,
     ("tp-on-slices", "dockerfile"): SLICES,
     ("literal-secret-env", "dockerfile"): "secret-in-build speaks about images",
+    ("ungated-image", "dockerfile"): "what a file is built from is not deployed",
     ("secret-in-build", "kubernetes"): "literal-secret-env speaks about pods",
     ("startup-budget", "dockerfile"): "healthcheck-start-period speaks about images",
     ("startup-unprotected", "compose"): NOT_RESTARTED,

@@ -65,6 +65,6 @@ def cache_not_writable(server: ServingCommand, ctx: Context) -> Findings:
     yield ctx.finding(
         mount,
         f"{server.model.value} is downloaded to a volume that is mounted read-only",
-        help="mount it writable, or set `HF_HUB_OFFLINE=1` where the weights are put there before",
+        help="mount it writable, or set `HF_HUB_OFFLINE` where the weights are put there before",
         subject=server.launch.runtime.name,
     )
