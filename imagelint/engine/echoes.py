@@ -36,10 +36,11 @@ def _makers(finding: Finding) -> tuple[Note, ...]:
     return tuple(note for note in finding.notes if note.message.startswith(_IN_WHAT))
 
 
-def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def without_echoes(findings: Iterable[Finding], *, rendered: bool = False) -> tuple[Finding, ...]:
     """The first finding of each cause in a text; where severities differ, the most severe.
 
-    What stands elsewhere by an anchor, or by what extends it, is named in a note.
+    What stands elsewhere by an anchor, or by what extends it, is named in a note. What is rendered
+    is often placed at a whole object: no words of it need be the same.
     """
     first: dict[Cause, Finding] = {}
     uses: dict[Cause, dict[str, None]] = {}
@@ -49,6 +50,8 @@ def without_echoes(findings: Iterable[Finding]) -> tuple[Finding, ...]:
         if known is None or finding.severity > known.severity:
             first[cause] = finding
         uses.setdefault(cause, {})[finding.location.path] = None
+    if rendered:
+        return tuple(first.values())
     return tuple(_with_uses(finding, uses[cause]) for cause, finding in first.items())
 
 

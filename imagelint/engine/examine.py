@@ -47,7 +47,7 @@ class Examination:
         own = (one for one in judgement.findings if document.speaks_of(one.location.origin))
         findings = self._levelled(as_errors(own) if ends_build(document) else own)
         if document.source.text:
-            findings = without_echoes(findings)
+            findings = without_echoes(findings, rendered=document.rendered)
         enabled, parts, terms = self._enabled, document.parts, self._terms
         suppressed = allow_inline(findings, document.allowances, enabled, parts, terms)
         idle = self.allowances(document, suppressed.uses) if suppressed.uses else Report()

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from imagelint.core.finding import Finding, Severity
+from imagelint.core.finding import Finding, Note, Severity
 from imagelint.core.report import AllowanceKind, Allowed, Report
 from imagelint.engine.echoes import without_echoes, without_repeats
 from tests.engine.findings import finding
@@ -21,7 +21,10 @@ def said(
 def test_the_same_words_are_told_once() -> None:
     one, two, elsewhere = said("one"), said("two"), said("two", 5)
     other = said("two")._replace(rule="host-path")
-    assert without_echoes([one, two, elsewhere, other, one]) == (one, elsewhere, other)
+    also = one._replace(notes=(Note("the same words are `services.two`"),))
+    assert without_echoes([one, two, elsewhere, other, one]) == (also, elsewhere, other)
+    found = without_echoes([one, two, elsewhere, other, one], rendered=True)
+    assert found == (one, elsewhere, other)
     assert (
         without_echoes([one, two._replace(message="another thing")])[1].message == "another thing"
     )
@@ -29,7 +32,14 @@ def test_the_same_words_are_told_once() -> None:
 
 def test_the_most_severe_of_them_counts() -> None:
     low, high = said("one", severity=Severity.LOW), said("two")
-    assert without_echoes([low, high]) == without_echoes([high, low]) == (high,)
+    also = high._replace(notes=(Note("the same words are `services.one`"),))
+    assert without_echoes([low, high]) == without_echoes([high, low]) == (also,)
+
+
+def test_few_of_many_places_are_named() -> None:
+    found = without_echoes([said(name) for name in ("a", "b", "c", "d", "e", "f")])
+    (note,) = found[0].notes
+    assert note.message == "the same words are `services.b`, `services.c`, `services.d` and 2 more"
 
 
 def test_what_one_file_says_of_another_is_told_where_it_stands() -> None:
