@@ -16,7 +16,7 @@ COMMANDS = {
     "pin": "Pin the images that files name to digests.",
     "image": "Look into an image: its configuration, its history, and every layer.",
     "scan": "Scan an image for vulnerable packages with Trivy.",
-    "verify": "Verify who signed an image with cosign.",
+    "verify": "Verify who signed an image.",
     "gate": "Check, scan and verify: one verdict about one image.",
     "rules": "List the rules.",
     "explain": "Explain a rule by its name or by another tool's id.",

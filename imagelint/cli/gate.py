@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imagelint.cli.attest import attest_options, sign_off
 from imagelint.cli.closedoption import closed_option
 from imagelint.cli.imageoptions import image_options, signer, verify_options
 from imagelint.cli.options import baseline_option, exclude_option, policy_options
@@ -13,6 +14,7 @@ from imagelint.cli.reportoptions import report_options
 from imagelint.cli.scanoptions import ScanOptions, scan_options
 
 if TYPE_CHECKING:
+    from imagelint.cli.attest import AttestOptions
     from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.cli.reportoptions import ReportOptions
 
@@ -28,6 +30,7 @@ if TYPE_CHECKING:
 @baseline_option
 @closed_option
 @exclude_option
+@attest_options
 def gate(  # noqa: PLR0913 - the options of the command
     *,
     image: str,
@@ -45,6 +48,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     baseline: str | None,
     closed: bool,
     exclude: tuple[str, ...],
+    attest: AttestOptions,
 ) -> int:
     """Check, scan and verify: one verdict about one image and the files that it is made from.
 
@@ -68,4 +72,5 @@ def gate(  # noqa: PLR0913 - the options of the command
     job = gated(job, session.policies.of("."))
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
+    sign_off(verdict, attest)
     return show(verdict, view, "gate", session.levelled())

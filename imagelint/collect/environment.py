@@ -40,6 +40,11 @@ def now() -> int:
     return int(time.time())
 
 
+def moment() -> str:
+    """The second in UTC as `2026-01-31T12:00:00Z`."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+
+
 def today() -> str:
     """The date in UTC as `2026-01-31`."""
     return time.strftime("%Y-%m-%d", time.gmtime())
