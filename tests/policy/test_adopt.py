@@ -70,7 +70,10 @@ def test_one_rule_for_two_ids_is_on_while_one_of_them_is() -> None:
 @pytest.mark.parametrize(
     ("text", "told"),
     [
-        ("strict-labels: true\n", "# - `strict-labels`\n"),
+        (
+            "label-schema: {a: colour}\n",
+            "# - `label-schema`: the types of a, which are text here\n",
+        ),
         ("strict-labels: false\nno-fail: false\n", ""),
         ("no-fail: true\n", "# - `no-fail`\n"),
         ("failure-threshold: none\n", "here what is critical does"),

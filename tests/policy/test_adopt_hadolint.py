@@ -29,6 +29,11 @@ FILES = {
     "tag": "FROM debian\nUSER 1000\n",
     "latest": "FROM debian:latest\nUSER 1000\n",
     "workdir": "FROM debian:12.7\nWORKDIR app\nUSER 1000\n",
+    "labels": 'FROM debian:12.7\nLABEL contact="me" built="2026-01-02T03:04:05Z"\nUSER 1000\n',
+    "empty": 'FROM debian:12.7\nLABEL contact="" built="today" else="x"\nUSER 1000\n',
+    "typed": 'FROM debian:12.7\nLABEL contact="a@example.com" built="2026-01-02T03:04:05Z" '
+    'license="MIT" home="https://example.com" version="1.2.3" note="x" '
+    'commit="0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"\nUSER 1000\n',
     "registry": "FROM ghcr.io/team/base:1.2\nUSER 1000\n",
 }
 CONFIGURATIONS = {
@@ -39,6 +44,11 @@ CONFIGURATIONS = {
     "threshold": "failure-threshold: warning\n",
     "error": "failure-threshold: error\n",
     "trusted": "trustedRegistries: [docker.io]\n",
+    "labels": "label-schema: {contact: email, built: rfc3339}\n",
+    "strict": "label-schema: {contact: email, built: rfc3339}\nstrict-labels: true\n",
+    "typed": "label-schema: {license: spdx, home: url, version: semver, commit: hash,"
+    " note: text}\n",
+    "superfluous": "strict-labels: true\nfailure-threshold: info\n",
     "wildcard": 'trustedRegistries: ["*.io"]\nfailure-threshold: error\n',
 }
 

@@ -5,6 +5,7 @@ https://github.com/hadolint/hadolint#configure
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -12,7 +13,7 @@ from imagelint.policy.adopt.model import OFF, Adopted
 from imagelint.policy.adopt.read import words, yaml_root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from imagelint.core.source import Source
     from imagelint.documents.yaml.cursor import Cursor
@@ -28,9 +29,16 @@ _INFOS = "DL3001 DL3009 DL3010 DL3015 DL3019 DL3047 DL3049 DL3050 DL3059 DL3060 
 _STYLES = "DL3048"
 _IGNORED = "DL1001 DL3057"
 # They speak only where the configuration says what is wanted.
-_CONFIGURED = ("DL3026", "DL3049", "DL3050")
+_OF_TYPES = ("DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058")
+# Its types of labels, as ours: src/Hadolint/Rule.hs.
+_TYPES = {
+    **dict.fromkeys(("", "text", "rawtext"), "text"),
+    **dict.fromkeys(("hash", "githash"), "hash"),
+    **{name: name for name in ("email", "rfc3339", "semver", "spdx", "url")},
+}
 _CARRIED = frozenset(
-    ("ignored", "override", "failure-threshold", "trustedRegistries", "format", "no-color")
+    {"ignored", "override", "failure-threshold", "trustedRegistries", "format", "no-color"}
+    | {"label-schema", "strict-labels"}
 )
 
 
@@ -43,7 +51,12 @@ def read_hadolint(source: Source) -> Adopted:
     root = yaml_root(source)
     registries = words(root["trustedRegistries"])
     levels = [*_defaults()]
-    levels += [(id_, OFF) for id_ in _CONFIGURED if id_ != "DL3026" or not registries]
+    schema = {key: place.word().lower() for key, place in root["label-schema"].entries()}
+    strict = root["strict-labels"].boolean()
+    is_strict = isinstance(strict, Known) and strict.value
+    levels += [("DL3026", OFF)] if not registries else []
+    levels += [(id_, OFF) for id_ in ("DL3049", *_OF_TYPES) if not schema]
+    levels += [("DL3050", OFF)] if not is_strict else []
     for severity, level in SEVERITIES.items():
         levels += [(id_, level) for id_ in words(root["override"][severity])]
     ignored = words(root["ignored"])
@@ -54,9 +67,23 @@ def read_hadolint(source: Source) -> Adopted:
         tuple(levels),
         usual="medium",
         fail_on=SEVERITIES.get(threshold, "critical"),
+        options=tuple(_label_options(schema, strict="true" if is_strict else "false")),
         registries=tuple(map(_registry, registries)),
-        untold=tuple(_untold(root, threshold)),
+        untold=(*_untold(root, threshold), *_unknown_types(schema)),
     )
+
+
+def _label_options(schema: Mapping[str, str], strict: str) -> Iterator[tuple[str, str]]:
+    """Its labels are both wanted and checked."""
+    types = json.dumps([f"{key}={_TYPES.get(kind, 'text')}" for key, kind in schema.items()])
+    yield "invalid-label", f"presets: [], types: {types}, strict: {strict}"
+    yield "missing-label", f"preset: none, labels: {json.dumps(list(schema))}"
+
+
+def _unknown_types(schema: Mapping[str, str]) -> Iterator[str]:
+    unknown = [key for key, kind in schema.items() if kind not in _TYPES]
+    if unknown:
+        yield f"`label-schema`: the types of {', '.join(unknown)}, which are text here"
 
 
 def _defaults() -> Iterator[tuple[str, str]]:

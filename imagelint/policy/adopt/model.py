@@ -40,7 +40,8 @@ class Adopted(NamedTuple):
     `tools` are the words before its ids in references (`hadolint`), in lower case. `levels` says
     for its ids, or patterns of them (`ckv_docker_*`), what they are: `off`, `on` or a severity;
     later ones hold. Where a pattern has a slash, the tool stands before it (`hadolint/DL3002`).
-    What none is about is as `usual` says. `fail_on` is empty where our default holds. `untold` is
+    What none is about is as `usual` says. `options` are those of our rules, by name, as a policy
+    writes them (`strict: true`). `fail_on` is empty where our default holds. `untold` is
     what cannot be taken over, in words.
     """
 
@@ -48,6 +49,7 @@ class Adopted(NamedTuple):
     levels: tuple[tuple[str, str], ...] = ()
     usual: str = ON
     fail_on: str = ""
+    options: tuple[tuple[str, str], ...] = ()
     registries: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     waivers: tuple[AdoptedWaiver, ...] = ()

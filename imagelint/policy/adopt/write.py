@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from imagelint.policy.adopt.model import adopted_rules, unanswered
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
-    from imagelint.policy.adopt.model import Adopted, AdoptedRule
+    from imagelint.policy.adopt.model import Adopted
 
 
 def adopted_policy(adopted: Adopted, name: str, origin: str, until: str) -> str:
@@ -29,7 +29,7 @@ def adopted_policy(adopted: Adopted, name: str, origin: str, until: str) -> str:
         lines += ["environment:", f"  registries: [{listed}]"]
     if adopted.exclude:
         lines += ["exclude:", *(f"  - {json.dumps(each)}" for each in adopted.exclude)]
-    lines += ["", "rules:", *_rules(adopted_rules(adopted))]
+    lines += ["", "rules:", *_rules(adopted)]
     if adopted.waivers:
         lines += ["", "waivers:"]
     for waiver in adopted.waivers:
@@ -43,11 +43,14 @@ def adopted_policy(adopted: Adopted, name: str, origin: str, until: str) -> str:
     return "\n".join(lines).rstrip("\n") + "\n"
 
 
-def _rules(rules: Iterable[AdoptedRule]) -> Iterator[str]:
-    for rule in rules:
+def _rules(adopted: Adopted) -> Iterator[str]:
+    options = dict(adopted.options)
+    for rule in adopted_rules(adopted):
         ids = ", ".join(rule.on or rule.off)
         also = f"; off there: {', '.join(rule.off)}" if rule.on and rule.off else ""
-        yield f"  {rule.name}: {rule.level} # {ids}{also}"
+        told = options.get(rule.name, "") if rule.on else ""
+        level = f"{{level: {rule.level}, {told}}}" if told else rule.level
+        yield f"  {rule.name}: {level} # {ids}{also}"
 
 
 def _comments(adopted: Adopted) -> Iterator[str]:
