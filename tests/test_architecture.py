@@ -59,6 +59,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "collect": ("core", "documents"),
     "render": ("core", "documents", "collect"),
     "run": ("core", "documents", "deployment", "render", "policy", "engine", "collect"),
+    "editor": ("core", "documents", "policy", "engine", "collect", "run"),
     "reporters": ("core", "rules.catalog"),
     "cli": (
         "core",
@@ -70,6 +71,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "run",
         "reporters",
         "knowledge",
+        "editor",
     ),
     "__main__": ("cli",),
 }

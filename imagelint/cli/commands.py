@@ -18,6 +18,7 @@ COMMANDS = {
     "scan": "Scan an image for vulnerable packages with Trivy.",
     "verify": "Verify who signed an image.",
     "gate": "Check, scan and verify: one verdict about one image.",
+    "lsp": "Serve an editor: judge what is written while it is written.",
     "rules": "List the rules.",
     "explain": "Explain a rule by its name or by another tool's id.",
     "size": "Tell how much memory a model takes, and upon which GPUs it fits.",

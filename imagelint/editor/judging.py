@@ -1,0 +1,77 @@
+"""Judge a text that stands for a file: alone at once, and with all of its folder a little later."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from imagelint.collect.read import ReadResult
+from imagelint.core.record import NamedTuple
+from imagelint.core.source import Source
+from imagelint.run.naming import Naming
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import Problem, Report
+    from imagelint.core.source import Span
+    from imagelint.run.session import Session
+
+    OpenSession = Callable[[], Session]
+
+
+class Judgement(NamedTuple):
+    """What is said of one text, and what of it cannot be judged."""
+
+    findings: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    def of(self, origin: str) -> tuple[tuple[Finding, Span], ...]:
+        """The findings that stand in a file, each with its place there."""
+        return tuple(
+            (found, found.location.span)
+            for found in self.findings
+            if found.location.origin == origin
+        )
+
+
+class Judge:
+    """Judges texts as the command line does, by the policies of their folders.
+
+    A policy that is wrong is a problem of every file that it is about; it is read anew when it
+    was changed.
+    """
+
+    def __init__(self, open_session: OpenSession) -> None:
+        self._open = open_session
+        self._session: Session | None = None
+
+    def forget(self) -> None:
+        """A policy was changed."""
+        self._session = None
+
+    def alone(self, origin: str, text: str) -> Judgement:
+        """What is said of a text by itself; nothing of one that is of no kind that is examined.
+
+        Raises:
+            ImagelintError: the policy is wrong.
+        """
+        session = self._session = self._session or self._open()
+        reports = session.check_text(ReadResult(Source(origin, text)), origin, Naming("", True))  # noqa: FBT003 - a record's field
+        return _judgement(session.suppress(reports).report)
+
+
+def together(open_session: OpenSession, root: str, texts: Mapping[str, str]) -> Judgement:
+    """What is said of all files below a folder, if those that are edited held other texts.
+
+    Raises:
+        ImagelintError: a policy is wrong.
+    """
+    os.chdir(root)
+    session = open_session()._replace(texts=dict(texts), processes=1)
+    return _judgement(session.suppress(session.check((".",)), paths=(".",)).report)
+
+
+def _judgement(report: Report) -> Judgement:
+    return Judgement(report.findings, report.problems)
