@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from imagelint.cli.commands import COMMANDS
+from imagelint.cli.summaries import COMMANDS
 from imagelint.knowledge.engines import engine, engines, is_embedding
 from imagelint.rules import catalog
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import yaml
 
-from imagelint.cli.commands import COMMANDS
+from imagelint.cli.summaries import COMMANDS
 from imagelint.policy.starter import hook_entry
 from tests.cli.projects import GOOD, ROOT, write
 

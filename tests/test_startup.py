@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from imagelint.cli.commands import COMMANDS
+from imagelint.cli.summaries import COMMANDS
 from tests.cli.projects import GOOD, POD, policy, write
 
 if TYPE_CHECKING:
@@ -128,16 +128,16 @@ class Command(NamedTuple):
 
 TABLES = {"dataclasses", "json", "sqlite3"}
 COMMAND_LINES = (
-    Command(("--version",), set(), START, 11),
-    Command(("--help",), HELP, START, 11),
-    *(Command((name, "--help"), HELP, START, 23) for name in COMMANDS if name != "init"),
+    Command(("--version",), set(), START, 12),
+    Command(("--help",), HELP, START, 12),
+    *(Command((name, "--help"), HELP, START, 22) for name in COMMANDS if name != "init"),
     Command(("init", "--help"), {*HELP, "pathlib"}, START, 20),
     Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 274),
     Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 274),
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 274),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 274),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 274),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 260),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 261),
     Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 166),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 182),
     Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 264),
@@ -149,17 +149,17 @@ COMMAND_LINES = (
             *(*ON_DOCKERFILES, "documents.kubernetes", "documents.yaml.nodes"),
             *("rules.exposure", "rules.gpus", "rules.serving"),
         ),
-        286,
+        287,
     ),
     Command(("rules",), TABLES, EVERYTHING, 392),
     Command(("rules", "--json"), TABLES, EVERYTHING, 392),
     Command(("explain", "root-user"), set(), EXPLAIN, 90),
     Command(("explain", "DL3002"), set(), EXPLAIN, 90),
-    Command(("policy", "show"), {"sqlite3"}, POLICY, 96),
+    Command(("policy", "show"), {"sqlite3"}, POLICY, 97),
     Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 342),
     Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 362),
     Command(("completion", "bash"), PROCESS, START, 13),
-    Command(("init", "new"), {"json", "pathlib", *FILES}, INIT, 64),
+    Command(("init", "new"), {"json", "pathlib", *FILES}, INIT, 65),
 )
 NEVER_OF_OURS = {
     "--version": ("run", "collect", "documents", "engine", "knowledge", "policy", "rules"),

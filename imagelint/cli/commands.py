@@ -8,25 +8,8 @@ from typing import cast
 import click
 
 from imagelint import __version__
+from imagelint.cli.summaries import COMMANDS
 from imagelint.core.report import ExitCode
-
-COMMANDS = {
-    "check": "Judge files: Dockerfiles, manifests, compose files and what belongs to them.",
-    "fix": "Mend in files what has a fix.",
-    "pin": "Pin the images that files name to digests.",
-    "image": "Look into an image: its configuration, its history, and every layer.",
-    "scan": "Scan an image for vulnerable packages with Trivy.",
-    "verify": "Verify who signed an image.",
-    "gate": "Check, scan and verify: one verdict about one image.",
-    "lsp": "Serve an editor: judge what is written while it is written.",
-    "rules": "List the rules.",
-    "explain": "Explain a rule by its name or by another tool's id.",
-    "size": "Tell how much memory a model takes, and upon which GPUs it fits.",
-    "knowledge": "List the tables of facts, their days and sources, or search them.",
-    "policy": "Show, check or describe policies.",
-    "init": "Write a first policy after looking at what the repository holds.",
-    "completion": "Print the shell completion script.",
-}
 
 
 class Commands(click.Group):

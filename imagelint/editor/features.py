@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+import os
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -28,7 +28,7 @@ def _hear_of_texts(server: Server) -> None:
     @server.feature(lsp.INITIALIZED)
     def _initialized(_: lsp.InitializedParams) -> None:
         root = server.workspace.root_path
-        if root and Path(root).is_dir():
+        if root and os.path.isdir(root):
             server.enter(root)
 
     @server.feature(lsp.TEXT_DOCUMENT_DID_OPEN)

@@ -7,7 +7,6 @@ import os
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from multiprocessing import get_context
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -270,7 +269,7 @@ def _is_one(kind: str, asked: str) -> bool:
 
 
 def _uri_of(origin: str) -> str:
-    return from_fs_path(str(Path(origin).absolute())) or ""
+    return from_fs_path(os.path.abspath(origin)) or ""
 
 
 def _is_policy(origin: str) -> bool:

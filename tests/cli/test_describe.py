@@ -2,9 +2,10 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.cli.commands import COMMANDS, main
+from imagelint.cli.commands import main
 from imagelint.cli.describe import describe
 from imagelint.cli.explain import page
+from imagelint.cli.summaries import COMMANDS
 from imagelint.rules import catalog
 
 

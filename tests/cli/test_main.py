@@ -13,8 +13,8 @@ import pytest
 
 import imagelint
 from imagelint.cli import main
-from imagelint.cli.commands import COMMANDS
 from imagelint.cli.output import wants_color
+from imagelint.cli.summaries import COMMANDS
 from tests.cli.projects import GOOD, ROOT, write
 
 if TYPE_CHECKING:

@@ -135,4 +135,4 @@ def test_a_wrong_policy_is_told_wherever_it_holds(here: Path) -> None:
 
 
 def test_what_is_in_no_kind_of_ours_is_left_alone(here: Path) -> None:
-    assert Judge(OPEN).alone("notes.md", "token: hunter2hunter2") == Judgement()
+    assert Judge(OPEN).alone("notes.rst", "token: hunter2hunter2") == Judgement()

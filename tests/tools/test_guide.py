@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.cli.commands import COMMANDS
+from imagelint.cli.summaries import COMMANDS
 from imagelint.rules import catalog
 from tools.guide import LATER, PLANNED, STAGES, Statement, guide_page
 
