@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.source import is_within, outermost
+from imagelint.core.source import Span, is_within, outermost
 from imagelint.documents.locate import hinted_secrets
 from imagelint.documents.secrets.written import WrittenSecret, written_secrets
 from imagelint.documents.shared import CommandLine, EnvVar, Setting
@@ -12,7 +12,6 @@ from imagelint.documents.shared import CommandLine, EnvVar, Setting
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.source import Span
     from imagelint.documents.base import Document
 
 __all__ = ["stray_secrets"]
@@ -36,8 +35,13 @@ def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
     return tuple(
         secret
         for secret in written_secrets(text, among=document.derived(hinted_secrets))
-        if not is_within(secret.span, claimed) and not _names_one(secret, text)
+        # Who does not know the language may take a comma behind it for a part of it.
+        if not is_within(_first_of(secret), claimed) and not _names_one(secret, text)
     )
+
+
+def _first_of(secret: WrittenSecret) -> Span:
+    return Span(secret.span.start, secret.span.start + 1)
 
 
 def _names_one(secret: WrittenSecret, text: str) -> bool:
