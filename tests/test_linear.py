@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from shutil import copytree
 from typing import TYPE_CHECKING
 
 import pytest
@@ -21,6 +22,7 @@ from tests.growing import INPUTS, Input, growth
 if TYPE_CHECKING:
     from imagelint.core.report import Report
 
+TWIN = Path(__file__).parents[1] / "testdata" / "examples" / "twins" / "script"
 MOST = 2.2
 SIZE = 12
 
@@ -133,3 +135,17 @@ spec:
   - type: Resource
     resource: {name: cpu, target: {type: Utilization, averageUtilization: 80}}
 """
+
+
+def test_the_work_grows_with_the_number_of_environments(here: Path) -> None:
+    """Folders of objects of the same names, each of them in several files."""
+
+    def examined(size: int) -> None:
+        folder = here / str(size)
+        for number in range(size):
+            copytree(TWIN, folder / str(number), dirs_exist_ok=True)
+        found = find([str(folder)], lambda _path: False, lambda _folder: None).files
+        reports = examine(found, Run(policies(), NullCache(), 1))
+        assert not any(report.problems for report in reports.values())
+
+    assert growth(examined, 4) < MOST

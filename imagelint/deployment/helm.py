@@ -5,9 +5,9 @@ from __future__ import annotations
 from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.core.pattern import pattern
 from imagelint.core.source import Source, Span
 from imagelint.deployment.rendered import RenderedManifest
+from imagelint.deployment.templatevalues import ACTION, set_at, values_taken
 from imagelint.documents.base import DocumentError
 from imagelint.documents.kubernetes.manifest import read_objects
 from imagelint.documents.kubernetes.pods.reader import read_pods
@@ -24,7 +24,7 @@ from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.finding import Location
+    from imagelint.core.finding import Finding, Location
     from imagelint.documents.base import Allowance, Node
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.rendering.chart import Chart
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import YamlNode
 
 _VALUES = "values.yaml"
-_TAKEN = pattern(r"\.Values((?:\.[A-Za-z_][\w-]*)+)")
-_ACTION = pattern(r"\{\{.*?\}\}")
 
 
 class ChartManifest(RenderedManifest):
@@ -48,16 +46,22 @@ class ChartManifest(RenderedManifest):
         self._values = values
         return self
 
-    def set_by(self, location: Location) -> Iterator[Node]:
-        """Where the values are set that the lines of a template take."""
-        lines = " ".join(location.excerpt.lines)
-        for match in _TAKEN.finditer(lines):
-            keys = match[1].strip(".").split(".")
-            behind = _last_key(location.path)
+    def set_by(self, finding: Finding) -> Iterator[Node]:
+        """Where the values are set that the lines of a template take, of its notes as well."""
+        places = (finding.location, *(note.location for note in finding.notes))
+        for location in dict.fromkeys(filter(None, places)):
+            yield from self._set_by(location, finding.message)
+
+    def _set_by(self, location: Location, message: str) -> Iterator[Node]:
+        template = next((one for one in self.parts if one.source.origin == location.origin), None)
+        if template is None:
+            return
+        lines = (location.start.line, location.end.line)
+        for taken in values_taken(template.source.text, *lines):
             for start, tree in self._values:
-                place = _set_at(tree, [*keys, behind]) or _set_at(tree, keys)
+                place = set_at(tree, taken.keys, location.path, message)
                 if place is not None:
-                    yield Place(Span(place.start + start, place.end + start), f".Values{match[1]}")
+                    yield Place(Span(place.start + start, place.end + start), taken.name)
                     break
 
 
@@ -224,25 +228,7 @@ def _stripped(line: _Line) -> Span:
 
 def _filled(line: _Line) -> Span:
     """What a template fills in: its first action, else the whole line."""
-    match = _ACTION.search(line.text)
+    match = ACTION.search(line.text)
     if match is None:
         return _stripped(line)
     return Span(line.start + match.start(), line.start + match.end())
-
-
-def _last_key(path: str) -> str:
-    return path.rpartition(".")[2].partition("[")[0]
-
-
-def _set_at(tree: YamlNode, keys: list[str]) -> Span | None:
-    """Where a value is set, by its keys."""
-    node: YamlNode | None = tree
-    span = None
-    for key in keys:
-        entry = node.entry(key) if isinstance(node, Mapping) else None
-        if entry is None:
-            return None
-        span, node = entry.span, entry.value
-        if isinstance(node, (Mapping, Sequence)):
-            span = entry.key.span
-    return span

@@ -8,6 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source, Span
 from imagelint.deployment.attachment import Attacher, shifted
+from imagelint.deployment.generators import generated_values, generator_of
 from imagelint.deployment.placing import Below, Placer
 from imagelint.deployment.rendered import RenderedManifest
 from imagelint.documents.execution import UNKNOWN_PLACE
@@ -18,6 +19,7 @@ from imagelint.documents.kubernetes.manifest import Manifest, read_object
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.wellformed import malformed_parts
 from imagelint.documents.project import beside
+from imagelint.documents.runtime.field import Place
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import read_stream
 from imagelint.documents.yaml.load import YamlError, read_yaml
@@ -26,8 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.fact import Fact
+    from imagelint.core.finding import Finding
     from imagelint.deployment.placing import Origin
-    from imagelint.documents.base import Document
+    from imagelint.documents.base import Document, Node
     from imagelint.documents.kubernetes.kustomize.effects import Change
     from imagelint.documents.kubernetes.kustomize.model import Transformation
     from imagelint.documents.kubernetes.objects import KubernetesObject
@@ -46,9 +49,28 @@ _SETTINGS = (
 )
 
 
+class KustomizedManifest(RenderedManifest):
+    """The objects that a kustomization makes.
+
+    `images` are the fields of each override of an image that take part in it, with their places.
+    """
+
+    __slots__ = ("images",)
+    images: tuple[tuple[Place, ...], ...]
+
+    def set_by(self, finding: Finding) -> Iterator[Node]:
+        """The other fields of the override where an image stands: a name, a tag and a digest."""
+        location = finding.location
+        part = next((one for one in self.parts if one.source.origin == location.origin), None)
+        at = part and part.shifted(location.span)
+        for fields in self.images if location.path.endswith("image") else ():
+            if any(field.span == at for field in fields):
+                yield from (field for field in fields if field.span != at)
+
+
 def rendered_manifest(
     kustomization: Kustomization, rendered: RenderedText, project: Project
-) -> RenderedManifest:
+) -> KustomizedManifest:
     """The objects that a kustomization makes, with their places in the files of the run.
 
     Raises:
@@ -59,7 +81,7 @@ def rendered_manifest(
     reader = _Reader(kustomization, rendered, project)
     objects = tuple(reader.object(Cursor(node)) for node in stream.documents)
     with_pods = tuple((obj, read_pods(obj)) for obj in objects)
-    made = RenderedManifest(
+    made = KustomizedManifest(
         kustomization.source,
         with_pods,
         complaints=sorted(
@@ -68,6 +90,7 @@ def rendered_manifest(
     )
     made = made.attach(reader.attacher.attachments)
     made.maker = f"`{origin}`"
+    made.images = tuple(reader.fields)
     return made
 
 
@@ -92,6 +115,7 @@ class _Reader:
         self._applied = tuple(self._transformations())
         self._placer = Placer(self._image)
         self._images: dict[tuple[str, str], Span] | None = None
+        self.fields: list[tuple[Place, ...]] = []
 
     def _transformations(self) -> Iterator[tuple[str, Transformation]]:
         """What is done to objects on their way, from the innermost outwards."""
@@ -104,8 +128,8 @@ class _Reader:
         """An object with the places of the files of the run."""
         place = self._place(body)
         node = body.node
-        origins = tuple(self._origins(place))
-        at = self._fallback(place)
+        origins = tuple(self._origins(place) if place.object else self._generated(body))
+        at = self._fallback(place, body)
         tree = self._placer.placed(node, origins, at) if node is not None else node
         return read_object(Cursor(tree))
 
@@ -125,12 +149,34 @@ class _Reader:
             return _Place(None, None, origin)
         return _Place(found.value, _counterpart(body, found.value), origin)
 
-    def _fallback(self, place: _Place) -> Span:
+    def _fallback(self, place: _Place, body: Cursor) -> Span:
         """Where an object is placed of which nothing is written: its own, or who makes it."""
         if place.object is not None and place.document is not None:
             return self._moved(place.object.span, place.document)
+        generator = self._generator(place, body)
+        if generator is not None:
+            return self._moved(*generator)
         whole = self._own.objects
         return whole[0].span if whole else Span(0, 0)
+
+    def _generator(self, place: _Place, body: Cursor) -> tuple[Span, Document] | None:
+        """Where a generator is written of which an object comes."""
+        for own in _objects(place.document):
+            found = generator_of(own.body, body)
+            if found is not None and place.document is not None:
+                return found.span, place.document
+        return None
+
+    def _generated(self, body: Cursor) -> Iterator[Origin]:
+        """What generators hold, the outermost first: others may merge theirs with it."""
+        for at, one in reversed(self._applied):
+            document = self._document(at)
+            written = next((own.body for own in _objects(document) if own.span == one.span), None)
+            generator = generator_of(written, body) if written is not None else None
+            if generator is None or document is None:
+                continue
+            for key, node, inside in generated_values(generator, document, self._project):
+                yield Below(("data", key), self._tree(node, inside))
 
     def _origins(self, place: _Place) -> Iterator[Origin]:
         """The trees of which an object was made, the outermost first."""
@@ -215,6 +261,12 @@ class _Reader:
                 facts = (image.digest, image.tag, image.new_name)
                 fact = next((fact for fact in facts if isinstance(fact, Known)), None)
                 new = image.new_name.value if isinstance(image.new_name, Known) else ""
+                if document is not None:
+                    self.fields.append(
+                        tuple(
+                            Place(self._moved(one.span, document), one.path) for one in image.fields
+                        )
+                    )
                 if fact is not None and fact.span is not None and document is not None:
                     span = self._moved(fact.span, document)
                     yield (new or image.name, ""), span

@@ -9,7 +9,7 @@ from imagelint.documents.kubernetes.manifest import Manifest
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.finding import Location
+    from imagelint.core.finding import Finding
     from imagelint.documents.base import Node
     from imagelint.documents.project import Project
 
@@ -28,6 +28,6 @@ class RenderedManifest(Manifest):
         """Itself: what others would make of it is made."""
         return self
 
-    def set_by(self, location: Location) -> Iterator[Node]:  # noqa: ARG002 - for templates
-        """Where that is set which a place only takes."""
+    def set_by(self, finding: Finding) -> Iterator[Node]:  # noqa: ARG002 - for templates
+        """Where that is set which the place of a finding only takes."""
         return iter(())

@@ -63,15 +63,15 @@ def _attributed(report: Report, rendered: Document, outer: Document) -> Report:
     set_by = getattr(rendered, "set_by", None)
 
     def attributed(finding: Finding) -> Finding:
-        if finding.location.origin == origin:
-            return finding
-        if finding.fix is not None and _is_template(finding.location):
-            finding = finding._replace(fix=None)
-        places = set_by(finding.location) if set_by is not None else ()
+        places = set_by(finding) if set_by is not None else ()
         settings = tuple(
             Note(f"`{place.path}` is set here", locator.locate(Place(place.span)))
             for place in places
         )
+        if finding.location.origin == origin:
+            return finding._replace(notes=(*finding.notes, *settings)) if settings else finding
+        if finding.fix is not None and _is_template(finding.location):
+            finding = finding._replace(fix=None)
         return finding._replace(notes=(*finding.notes, *settings, note))
 
     return report._replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Finding, Severity
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Node
     from imagelint.policy.model import Policy
     from imagelint.rules.rule import Rule
+
+# The kinds of documents whose values are filled in from others.
+_FILLED = frozenset(("compose", "kubernetes"))
 
 
 class Examination:
@@ -48,6 +52,7 @@ class Examination:
         findings = self._levelled(as_errors(own) if ends_build(document) else own)
         if document.source.text:
             findings = without_echoes(findings, rendered=document.rendered)
+            findings = tuple(map(partial(_traced, document), findings))
         enabled, parts, terms = self._enabled, document.parts, self._terms
         suppressed = allow_inline(findings, document.allowances, enabled, parts, terms)
         idle = self.allowances(document, suppressed.uses) if suppressed.uses else Report()
@@ -95,6 +100,17 @@ class Examination:
         level = setting.level if isinstance(setting.level, Severity) else finding.severity
         severity = setting.floor.raised(level, finding.severity)
         return finding if severity is finding.severity else finding._replace(severity=severity)
+
+
+def _traced(document: Document, finding: Finding) -> Finding:
+    """A finding with notes of where the variables are set that it is about."""
+    lines = finding.location.excerpt.lines
+    filled = document.kind in _FILLED and any("$" in line for line in lines)
+    if not filled and document.kind != "kustomization":
+        return finding
+    from imagelint.deployment.fillings import with_fillings
+
+    return with_fillings(document, finding)
 
 
 def asks(policy: Policy, kind: str) -> bool:

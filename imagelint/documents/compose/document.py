@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
-from imagelint.core.source import Span
+from imagelint.core.source import Source, Span
 from imagelint.documents.base import Allowance, Complaint, DocumentError
 from imagelint.documents.complaints import MalformedComposeFile
 from imagelint.documents.compose.contexts import build_landmarks, read_build
@@ -23,6 +23,7 @@ from imagelint.documents.compose.specification.validation import refused
 from imagelint.documents.compose.values import is_set, parts, value
 from imagelint.documents.compose.variables import read_env, read_settings
 from imagelint.documents.parts import Attachments
+from imagelint.documents.project import beside
 from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.shared import EnvOrigin, ImageRole, ImageUse, image_use
 from imagelint.documents.yaml.comments import comment_allowances
@@ -34,7 +35,6 @@ from imagelint.documents.yaml.nodes import Mapping, Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagelint.core.source import Source
     from imagelint.documents.base import Landmark, Node
     from imagelint.documents.compose.interpolation import Variables
     from imagelint.documents.execution import ExecutionPlace
@@ -51,10 +51,10 @@ _DEFAULT = pattern(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-([^{}$\r\n]+)\}")
 
 
 class ComposeFile(ServiceFile):
-    """The services of a compose file in source order."""
+    """The services of a compose file in source order; `dotenv` is the `.env` beside it, if any."""
 
     kind = "compose"
-    __slots__ = ("_first",)
+    __slots__ = ("_first", "dotenv")
 
     def __init__(
         self,
@@ -74,6 +74,7 @@ class ComposeFile(ServiceFile):
         )
         self.services = services
         self._first = assembly.first
+        self.dotenv: Source | None = None
 
     def speaks_of(self, origin: str) -> bool:
         """Only the first of the files that lie over each other speaks of the others."""
@@ -133,6 +134,8 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
         complaints=sorted(complaints),
         allowances=comment_allowances(source, stream.documents),
     )
+    if environment:
+        document.dotenv = Source(beside(source.origin, FILE_NAME), environment)
     if any(service.builds for service in document.services):
         from imagelint.documents.compose.project.builds import dockerfiles
 

@@ -150,18 +150,19 @@ class NameScope:
                 yield service
 
     def _nearest(self, key: Key, node: type[N], fits: Callable[[N], bool]) -> list[tuple[str, N]]:
-        """The nodes under a key that fit, each with the origin of its manifest.
+        """The nearest nodes under a key that fit, each with the origin of its manifest.
 
-        Those of the document itself come first. Of very many, the nearest are left.
+        Those of the document itself, else those of its folder, else any: folders beside each other
+        hold objects of the same names, each for a cluster of its own.
         """
         here = self._document.source.origin
         fitting = (pair for pair in self._placed(key, node) if fits(pair[1]))
         found = list(islice(fitting, _MOST_ALIKE))
         if found and found[-1][0] != here:  # else the document itself has as many
             found += fitting
-        if len(found) > _MOST_ALIKE:
-            found.sort(key=lambda pair: dirname(pair[0]) != dirname(here))
-        return found[:_MOST_ALIKE]
+        own = [pair for pair in found if pair[0] == here]
+        beside = [pair for pair in found if dirname(pair[0]) == dirname(here)]
+        return (own or beside or found)[:_MOST_ALIKE]
 
     def _placed(self, key: Key, node: type[N]) -> Iterator[tuple[str, N]]:
         """The nodes under a key: those of the document itself, then those of other manifests."""

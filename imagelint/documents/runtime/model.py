@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
+from imagelint.documents.runtime.field import Place
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
@@ -24,7 +25,8 @@ class Mount(NamedTuple):
     `source` is `emptyDir`, `memory`, `hostPath`, `persistentVolumeClaim`, `configMap`, `secret`,
     `image`, `named`, `bind`, `tmpfs` … or empty when the volume is not defined in sight. `size` is
     the limit in bytes, `target` the path in the container, `host_path` what is mounted from a host.
-    `volume` is the name under which the containers of a pod share it, empty where there is none.
+    `volume` is the name under which the containers of a pod share it, empty where there is none,
+    `size_path` the logical path of the size where that has one of its own.
     """
 
     span: Span
@@ -35,6 +37,14 @@ class Mount(NamedTuple):
     host_path: str = ""
     path: str = ""
     volume: str = ""
+    size_path: str = ""
+
+    @property
+    def size_place(self) -> Place | None:
+        """Where the size is written; None where it is not."""
+        if not self.size_path or not isinstance(self.size, Known) or self.size.span is None:
+            return None
+        return Place(self.size.span, self.size_path)
 
 
 class Volume(NamedTuple):

@@ -74,7 +74,7 @@ def shm_small(server: ServingCommand, ctx: Context) -> Findings:
         return
     if size.value < _ONE_BYTE:
         yield ctx.finding(
-            _place(server),
+            _place(server, size.value),
             f"the size of /dev/shm is {size.value:g} bytes: `m` is a thousandth in Kubernetes",
             help="write `Mi` or `Gi`, as in `sizeLimit: 8Gi`",
             subject=server.launch.runtime.name,
@@ -88,7 +88,7 @@ def shm_small(server: ServingCommand, ctx: Context) -> Findings:
     if size.value >= floor:
         return
     yield ctx.finding(
-        _place(server),
+        _place(server, size.value),
         f"the shared memory has {size.value / 1e9:.2g} GB for {count.value} processes of"
         f" {title(server)}, which need at least {floor / 1e9:g} GB",
         help="give it 8Gi, 16Gi for eight GPUs and more; the memory limit bounds it as well",
@@ -97,6 +97,11 @@ def shm_small(server: ServingCommand, ctx: Context) -> Findings:
     )
 
 
-def _place(server: ServingCommand) -> Node:
+def _place(server: ServingCommand, size: float) -> Node:
+    """The size where that is what bounds it, else the mount."""
     runtime = server.launch.runtime
-    return runtime.shm_mount or runtime.platform.shared_memory(8).place
+    mount = runtime.shm_mount
+    if mount is None:
+        return runtime.platform.shared_memory(8).place
+    decides = isinstance(mount.size, Known) and mount.size.value == size
+    return (mount.size_place if decides else None) or mount

@@ -5,7 +5,9 @@ from __future__ import annotations
 from posixpath import dirname
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
+from imagelint.documents.runtime.field import Place
 
 if TYPE_CHECKING:
     from imagelint.core.fact import Fact
@@ -31,6 +33,16 @@ class ImageOverride(NamedTuple):
     tag: Fact[str]
     digest: Fact[str]
     path: str
+
+    @property
+    def fields(self) -> tuple[Place, ...]:
+        """Its fields that say what comes of the image, as far as they are known."""
+        named = (("newName", self.new_name), ("newTag", self.tag), ("digest", self.digest))
+        return tuple(
+            Place(fact.span, f"{self.path}.{name}")
+            for name, fact in named
+            if isinstance(fact, Known) and fact.span is not None
+        )
 
 
 class Target(NamedTuple):

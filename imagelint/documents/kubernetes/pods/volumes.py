@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 _UNBOUNDED = float("inf")
+_IN_NODE = ("memory", "emptyDir")
 
 
 def named_volumes(spec: Cursor, claims: Cursor | None) -> dict[str, Cursor]:
@@ -86,6 +87,7 @@ def _mount(place: Cursor, volume: Cursor | None) -> Mount:
         host_path=host_path,
         path=place.path,
         volume=place["name"].word(),
+        size_path=volume.at("emptyDir", "sizeLimit").path if source in _IN_NODE else "",
     )
 
 
@@ -125,7 +127,7 @@ def shared_memory(
 def _size(mount: Mount, memory_limit: Fact[float]) -> Fact[float]:
     if mount.source == "hostPath":
         return Known(_UNBOUNDED, mount.span)
-    if mount.source not in ("memory", "emptyDir") or mount.size is UNKNOWN:
+    if mount.source not in _IN_NODE or mount.size is UNKNOWN:
         return UNKNOWN
     size = mount.size.value if isinstance(mount.size, Known) else _UNBOUNDED
     if mount.source == "memory" and isinstance(memory_limit, Known):

@@ -1,0 +1,171 @@
+"""Which values of a chart the lines of a template take, and where those are set.
+
+https://helm.sh/docs/chart_template_guide/control_structures/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.source import Span
+    from imagelint.documents.yaml.nodes import YamlNode
+
+ACTION = pattern(r"\{\{.*?\}\}")
+_BLOCK = pattern(r"\{\{-?\s*(if|with|range|define|block|end|\$\w+\s*:?=)(.*?)\}\}")
+_NAMES = pattern(r"\$(\w+)(?=[\s,]*(?:,|:?=))")
+# What an expression takes: of the values, of a variable, or of what the dot stands for.
+_TAKEN = pattern(
+    r"(?:\$?\.Values((?:\.[A-Za-z_][\w-]*)+)"
+    r"|\$(\w+)((?:\.[A-Za-z_][\w-]*)*)(?!\w|\s*:?=)"
+    r"|(?<![\w)$\"'.])\.(?!(?:Values|Release|Chart|Capabilities|Template|Files)\b)"
+    r"((?:[A-Za-z_][\w-]*(?:\.[A-Za-z_][\w-]*)*)?)(?![\w\"'.]))"
+)
+_QUOTED = pattern(r"`([^`]+)`")
+_SEGMENT = pattern(r"(?<=\")[^\"\[\]]+(?=\")|[^.\[\]\"]+")
+_WORD = pattern(r"[^\s=]+")
+_SHORTEST = 4  # of values: others are words of any message
+
+Keys = tuple[str, ...]
+
+
+class Taken(NamedTuple):
+    """A value that a template takes, by its keys, and how a reader calls it."""
+
+    keys: Keys
+
+    @property
+    def name(self) -> str:
+        """As it is written in templates."""
+        return ".".join(("", "Values", *self.keys))
+
+
+class _Scope(NamedTuple):
+    """What the dot and variables stand for at a place of a template; None: not a value."""
+
+    dot: Keys | None
+    variables: dict[str, Keys]
+
+
+def values_taken(template: str, first: int, last: int) -> tuple[Taken, ...]:
+    """The values that the lines of a template take, by their numbers (from 1)."""
+    lines = template.split("\n")
+    start = sum(len(line) + 1 for line in lines[: first - 1])
+    scope = _scope(template[:start])
+    found: dict[Keys, None] = {}
+    for action in ACTION.findall("\n".join(lines[first - 1 : last])):
+        found.update((keys, None) for keys in _taken(action, scope) if keys)
+    return tuple(map(Taken, found))
+
+
+def _scope(text: str) -> _Scope:
+    """What the dot stands for behind a text: blocks that are open there decide."""
+    opened = [_Scope((), {})]
+    for word, rest in _BLOCK.findall(text):
+        scope = opened[-1]
+        if word == "end":
+            opened = opened[:-1] or [_Scope((), {})]
+        elif word.startswith("$"):
+            keys = next(_taken(rest, scope), None)
+            if keys is not None:
+                scope.variables[word[1:].rstrip(" \t:=")] = keys
+        else:
+            opened.append(_inside(word, rest, scope))
+    return opened[-1]
+
+
+def _inside(word: str, expression: str, scope: _Scope) -> _Scope:
+    """The scope within a block."""
+    variables = dict(scope.variables)
+    if word == "define":
+        return _Scope((), {})
+    if word not in ("with", "range"):
+        return _Scope(scope.dot, variables)
+    names = _NAMES.findall(expression)
+    keys = next(_taken(expression.rpartition("=")[2], scope), None)
+    if names and keys is not None:
+        variables[names[-1]] = keys
+    return _Scope(keys, variables)
+
+
+def _taken(expression: str, scope: _Scope) -> Iterator[Keys]:
+    for match in _TAKEN.finditer(expression):
+        absolute, variable, behind, relative = match.groups()
+        if absolute:
+            yield _keys(absolute)
+        elif variable:
+            base = scope.variables.get(variable)
+            if base is not None:
+                yield (*base, *_keys(behind))
+        elif scope.dot:
+            yield (*scope.dot, *_keys(relative))
+
+
+def _keys(dotted: str) -> Keys:
+    return tuple(dotted.strip(".").split(".")) if dotted.strip(".") else ()
+
+
+def set_at(tree: YamlNode, keys: Keys, path: str, message: str) -> Span | None:
+    """Where a value is set, as deep as the path of an object, or what is quoted, leads in it.
+
+    None where it is not set there.
+    """
+    node: YamlNode | None = tree
+    span = None
+    for key in keys:
+        entry = node.entry(key) if isinstance(node, Mapping) else None
+        if entry is None:
+            return None
+        node = entry.value
+        span = entry.key.span if isinstance(node, (Mapping, Sequence)) else entry.span
+    return _deeper(node, path, _said(message)) or span
+
+
+def _said(message: str) -> frozenset[str]:
+    """What a message speaks of: its words, and the names that it quotes with their values."""
+    quoted = _QUOTED.findall(message)
+    names = (part for word in quoted for part in (word, *_WORD.findall(word)[:1]))
+    return frozenset((*names, *(word.strip("`,:;") for word in message.split())))
+
+
+def _deeper(node: YamlNode | None, path: str, said: frozenset[str]) -> Span | None:
+    if isinstance(node, Sequence):
+        named = [item for item in node.items if _is_quoted(item, said)]
+        return named[0].span if len(named) == 1 else None
+    segments = _SEGMENT.findall(path)
+    ways = (_followed(node, segments[at:], said) for at in range(len(segments)))
+    depth, span = max(ways, key=lambda way: way[0], default=(0, None))
+    return span if depth else None
+
+
+def _followed(
+    node: YamlNode | None, segments: list[str], said: frozenset[str]
+) -> tuple[int, Span | None]:
+    """How many segments lead on in a tree, and where to."""
+    span = None
+    for depth, segment in enumerate(segments):
+        if isinstance(node, Sequence):
+            return depth, _deeper(node, "", said) or span
+        entry = node.entry(segment) if isinstance(node, Mapping) else None
+        if entry is None:
+            return depth, span
+        node = entry.value
+        span = entry.key.span if isinstance(node, (Mapping, Sequence)) else entry.span
+    return len(segments), span
+
+
+def _is_quoted(item: YamlNode, said: frozenset[str]) -> bool:
+    """Whether an item of a list is spoken of: a flag by its name, a mapping by its own."""
+    if isinstance(item, Mapping):
+        named = item.get("name")
+        return isinstance(named, Scalar) and named.text in said
+    if not isinstance(item, Scalar):
+        return False
+    name, _, value = item.text.partition("=")
+    return name in said or (len(value) >= _SHORTEST and value in said)

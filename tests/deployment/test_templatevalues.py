@@ -1,0 +1,71 @@
+"""Which values the lines of a template take, and where they are set."""
+
+from __future__ import annotations
+
+import pytest
+
+from imagelint.deployment.templatevalues import set_at, values_taken
+from imagelint.documents.yaml.load import load_yaml
+
+TEMPLATE = """\
+{{- define "x" }}{{ .name }}{{ end }}
+image: {{ .Values.image.name }}:{{ $.Values.image.tag }}
+{{- with .Values.pool }}
+size: {{ .size }}
+{{- range $name, $one := .models }}
+- {{ $one.path }} {{ $name }} {{ .revision }} {{ $.Release.Name }}
+{{- end }}
+{{- if .limits }}
+limits: {{ toYaml . }}
+{{- end }}
+{{- end }}
+{{- $port := .Values.server.port }}
+port: {{ $port }} {{ .Chart.Name }} {{ .other }} {{ "a.b" }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        (1, []),
+        (2, [".Values.image.name", ".Values.image.tag"]),
+        (4, [".Values.pool.size"]),
+        (6, [".Values.pool.models.path", ".Values.pool.models.revision"]),
+        (9, [".Values.pool"]),
+        (13, [".Values.server.port"]),
+    ],
+)
+def test_what_a_line_takes(line: int, names: list[str]) -> None:
+    assert [one.name for one in values_taken(TEMPLATE, line, line)] == names
+
+
+VALUES = """\
+server:
+  args: [--a=1, --host=127.0.0.1, --load-format=pt]
+  env:
+    - {name: HOME, value: /h}
+    - {name: MODE, value: "1"}
+  resources:
+    limits: {memory: 1Gi}
+    requests: {cpu: 1}
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "path", "message", "written"),
+    [
+        ("server.args", "spec.containers[0]", "`--load-format pt` runs code", "--load-format=pt"),
+        ("server.args", "spec.containers[0]", "it listens on 127.0.0.1: alone", "--host=127.0.0.1"),
+        ("server.args", "spec.containers[0]", "nothing of them", "args"),
+        ("server.env", "spec.containers[0].env[1]", "`MODE=1` is", '{name: MODE, value: "1"}'),
+        ("server", "spec.containers[0].env[1]", "`HOME` is", "{name: HOME, value: /h}"),
+        ("server.resources", "c[0].resources.limits.memory", "much", "memory: 1Gi"),
+        ("server.resources", "c[0].resources.limits.cpu", "much", "limits"),
+        ("server.resources", 'c[0].requests["cpu"]', "much", "cpu: 1"),
+        ("server.none", "", "", None),
+    ],
+)
+def test_where_it_is_set(keys: str, path: str, message: str, written: str | None) -> None:
+    (tree,) = load_yaml(VALUES)
+    span = set_at(tree, tuple(keys.split(".")), path, message)
+    assert (None if span is None else VALUES[span.start : span.end]) == written
