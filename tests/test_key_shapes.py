@@ -1,0 +1,207 @@
+"""A hundred shapes of keys are told wherever they stand, and shown nowhere; names are not."""
+
+from __future__ import annotations
+
+import json
+from itertools import cycle, islice
+from string import ascii_letters
+from string import digits as decimal_digits
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+import pytest
+
+from imagelint.cli.formats import FORMATS
+from imagelint.core.redact import MASK, redact
+from imagelint.core.report import ExitCode
+from imagelint.documents.secrets.names import is_secret_name
+from imagelint.documents.secrets.values import is_placeholder, secret_kind
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Program
+
+LOWER = "q7wz3kx9v2mt5bn8hr4pd6fj"
+MIXED = "Qw7Zk3Xv9Mt2Bn5Hr8Pd4Fj6Ly1Gs0Cu"
+UPPER = "Q7WZ3KX5V2MT5BN4HR4PD6FJ"
+BASE62 = decimal_digits + ascii_letters
+HEX = "5c1e07ad94b2f83661d0"
+
+
+def _of(letters: str, length: int) -> str:
+    """Letters without end, from a place that is not their first."""
+    return "".join(islice(cycle(letters), 3, 3 + length))
+
+
+def _checked(prefix: str) -> str:
+    """A token of GitHub or npm: thirty letters, and their CRC-32 in six digits of base 62.
+
+    https://github.blog/2021-04-05-behind-githubs-new-authentication-token-formats/
+    """
+    body, rest, digits = _of(MIXED, 30), crc32(_of(MIXED, 30).encode()), ""
+    for _ in range(6):
+        rest, digit = divmod(rest, len(BASE62))
+        digits = BASE62[digit] + digits
+    return prefix + body + digits
+
+
+def _uuid() -> str:
+    return "-".join(_of(HEX, length) for length in (8, 4, 4, 4, 12))
+
+
+# Prefixes are put together here so that no scanner of repositories takes them for real ones.
+KEYS = {
+    "Hugging Face token": [("h" + "f_", MIXED, length) for length in (34, 37, 40)],
+    "NVIDIA NGC key": [("nva" + "pi-", MIXED, length) for length in (60, 64, 70)],
+    "OpenAI-style key": [
+        ("s" + f"k-{kind}", MIXED, length)
+        for kind in ("", "proj-", "svcacct-", "admin-")
+        for length in (48, 120, 156)
+    ],
+    "Anthropic key": [("s" + f"k-ant-{kind}", MIXED, 95) for kind in ("api03-", "admin01-", "")],
+    "GitHub token": [
+        *((_checked("g" + f"h{kind}_"), "", 0) for kind in "pousr"),
+        ("github" + "_pat_", MIXED, 82),
+    ],
+    "GitLab token": [
+        ("gl" + f"{kind}-", MIXED, 20)
+        for kind in ("pat", "ptt", "dt", "rt", "cbt", "ft", "soat", "agent", "oas", "ffct")
+    ],
+    "AWS access key": [("AK" + "IA", UPPER, 16), ("AS" + "IA", UPPER[5:], 16)],
+    "Google API key": [("AI" + "za", MIXED, 35)],
+    "Slack token": [("xo" + f"x{kind}-", MIXED, 40) for kind in "abposr"],
+    "npm token": [(_checked("np" + "m_"), "", 0)],
+    "PyPI token": [("py" + "pi-AgEIcHlwaS5vcmc", MIXED, 120)],
+    "Docker Hub token": [("dckr" + "_pat_", MIXED, 27)],
+    "Stripe key": [(kind + "k_live_", MIXED, 24) for kind in "rs"],
+    "Stripe webhook secret": [("wh" + "sec_", MIXED, 32)],
+    "Groq key": [("gs" + "k_", MIXED, 52)],
+    "xAI key": [("xa" + "i-", MIXED, 80)],
+    "Perplexity key": [("ppl" + "x-", MIXED, 48)],
+    "Replicate token": [("r" + "8_", MIXED, 37)],
+    "Fireworks key": [("f" + "w_", MIXED, 24)],
+    "Cerebras key": [("cs" + "k-", LOWER, 48)],
+    "Tavily key": [("tv" + f"ly-{kind}", MIXED, 32) for kind in ("", "dev-", "prod-")],
+    "Langfuse key": [("s" + "k-lf-" + _uuid(), "", 0)],
+    "LangSmith key": [
+        ("ls" + f"v2_{kind}_" + _of(HEX, 32) + "_", HEX, 10) for kind in ("pt", "sk")
+    ],
+    "Pinecone key": [("pc" + "sk_", MIXED, 60)],
+    "Databricks token": [("da" + "pi", HEX, 32), ("da" + "pi" + _of(HEX, 32) + "-2", "", 0)],
+    "Apify token": [("apify" + "_api_", MIXED, 36)],
+    "SendGrid key": [("S" + "G." + _of(MIXED, 22) + ".", MIXED, 43)],
+    "DigitalOcean token": [("do" + f"{kind}_v1_", HEX, 64) for kind in "opr"],
+    "Grafana token": [
+        ("gl" + "sa_" + _of(MIXED, 32) + "_", HEX, 8),
+        ("gl" + "c_eyJ", MIXED, 60),
+    ],
+    "New Relic key": [("NR" + "AK-", UPPER, 27)],
+    "Sentry token": [("sn" + f"try{kind}_", MIXED, 64) for kind in "su"],
+    "Vault token": [("hv" + f"{kind}.", MIXED, 28) for kind in "sbr"],
+    "Terraform Cloud token": [(_of(MIXED, 14) + ".atlas" + "v1.", MIXED, 67)],
+    "Doppler token": [("d" + f"p.{kind}.", MIXED, 43) for kind in ("pt", "st", "ct", "sa")],
+    "Pulumi token": [("pu" + "l-", HEX, 40)],
+    "Postman key": [("PM" + "AK-" + _of(HEX, 24) + "-", HEX, 34)],
+    "Shopify token": [("sh" + f"p{kind}_", HEX, 32) for kind in ("at", "ca", "pa", "ss")],
+    "Linear key": [("lin" + "_api_", MIXED, 40)],
+    "Notion token": [("nt" + "n_", MIXED, 46)],
+    "Airtable token": [("pa" + "t" + _of(MIXED, 14) + ".", HEX, 64)],
+    "Cloudflare Origin CA key": [("v1" + ".0-" + _of(HEX, 24) + "-", HEX, 146)],
+    "Tailscale key": [
+        ("ts" + f"key-{kind}-" + _of(MIXED, 12) + "-", MIXED, 32) for kind in ("auth", "api")
+    ],
+    "RubyGems key": [("ruby" + "gems_", HEX, 48)],
+    "Telegram bot token": [("7204915836" + ":A" + "A", MIXED, 33)],
+    "age key": [("AGE-SEC" + "RET-KEY-1", UPPER, 58)],
+    "PlanetScale token": [("pscale" + f"_{kind}_", MIXED, 43) for kind in ("tkn", "pw", "oauth")],
+}
+SHAPES = [
+    (kind, prefix + (_of(letters, length) if length else letters))
+    for kind, shapes in KEYS.items()
+    for prefix, letters, length in shapes
+]
+PLACES = (
+    "ENV MODEL_KEY={}",
+    'LABEL note="{}"',
+    "RUN curl -H 'X-Key: {}' https://models.example.com",
+    '{{"key": "{}"}}',
+    "args: [--key={}]",
+    "https://models.example.com/v1?key={}&n=1",
+)
+# Names of the world of language models that look like keys to who matches parts of words.
+PARTS = "TOKENIZER TOKENIZERS TOKENIZATION DETOKENIZER TOKENIZE"
+SUFFIXES = "_PATH _DIR _MODE _TYPE _NAME _VERSION _BACKEND _CACHE _CONFIG _REVISION _PARALLELISM"
+OTHERS = """
+MAX_TOKENS MIN_TOKENS MAX_NEW_TOKENS NUM_TOKENS MAX_NUM_BATCHED_TOKENS VLLM_MAX_BATCHED_TOKENS
+MAX_PREFILL_TOKENS MAX_TOTAL_TOKENS MAX_INPUT_TOKENS MAX_OUTPUT_TOKENS MAX_COMPLETION_TOKENS
+MAX_BATCH_PREFILL_TOKENS MAX_BATCH_TOTAL_TOKENS MAX_TOKENS_PER_BATCH TOKENS_PER_SECOND
+TOKENS_PER_MINUTE TOKEN_LIMIT TOKEN_LIMITS TOKEN_COUNT TOKEN_BUDGET TOKEN_RATE TOKEN_TTL_SECONDS
+EOS_TOKEN EOS_TOKEN_ID BOS_TOKEN BOS_TOKEN_ID PAD_TOKEN PAD_TOKEN_ID UNK_TOKEN SEP_TOKEN CLS_TOKEN
+MASK_TOKEN STOP_TOKEN NEXT_TOKEN TIKTOKEN_CACHE_DIR HF_TOKEN_PATH HF_TOKEN_FILE TOKEN_FILE
+TOKEN_URL TOKEN_ENDPOINT DB_PASSWORD_FILE SECRET_NAME SECRET_NAMESPACE SECRET_STORE SECRETS_DIR
+SECRETS_BACKEND PUBLIC_KEY KEY SORT_KEY CACHE_KEY PRIMARY_KEY PARTITION_KEY GPG_KEY
+STRIPE_PUBLISHABLE_KEY SUPABASE_ANON_KEY API_KEY_HEADER API_KEY_FILE API_KEY_NAME PASSWORD_POLICY
+PASSWORD_MIN_LENGTH ALLOW_EMPTY_PASSWORD REQUIRE_PASSWORD NO_PASSWORD USE_API_KEY SKIP_TOKEN_CHECK
+PWD OLDPWD PATH AUTHOR USERNAME BYPASS COMPASS PASSTHROUGH MONKEY SECRETARY KEYBOARD HOTKEY TURKEY
+CREDENTIALS_DIR AWS_NO_CREDENTIALS IMAGE_PULL_SECRET HF_HOME HF_HUB_OFFLINE HF_HUB_CACHE
+HF_HUB_ENABLE_HF_TRANSFER HF_ENDPOINT HF_DATASETS_CACHE TRANSFORMERS_CACHE TRANSFORMERS_OFFLINE
+VLLM_USE_V1 VLLM_ATTENTION_BACKEND VLLM_WORKER_MULTIPROC_METHOD VLLM_LOGGING_LEVEL VLLM_CACHE_ROOT
+VLLM_ALLOW_LONG_MAX_MODEL_LEN VLLM_ALLOW_RUNTIME_LORA_UPDATING VLLM_HOST_IP VLLM_PORT
+VLLM_RPC_TIMEOUT VLLM_ENGINE_ITERATION_TIMEOUT_S VLLM_USE_MODELSCOPE VLLM_TARGET_DEVICE
+SGLANG_USE_MODELSCOPE SGLANG_ENABLE_TORCH_COMPILE SGL_DG_CACHE_DIR OLLAMA_HOST OLLAMA_MODELS
+OLLAMA_KEEP_ALIVE OLLAMA_NUM_PARALLEL OLLAMA_KV_CACHE_TYPE LLAMA_ARG_MODEL LLAMA_ARG_CTX_SIZE
+LLAMA_ARG_N_GPU_LAYERS TGI_MAX_CONCURRENT MODEL_ID MODEL_NAME SERVED_MODEL_NAME LORA_MODULES
+NCCL_DEBUG NCCL_SOCKET_IFNAME NCCL_IB_HCA CUDA_HOME CUDA_VISIBLE_DEVICES CUDA_VERSION
+NVIDIA_VISIBLE_DEVICES NVIDIA_DRIVER_CAPABILITIES NVIDIA_REQUIRE_CUDA TORCH_CUDA_ARCH_LIST
+TORCH_HOME TORCHINDUCTOR_CACHE_DIR PYTORCH_CUDA_ALLOC_CONF TRITON_CACHE_DIR RAY_ADDRESS
+RAY_DEDUP_LOGS RAY_memory_monitor_refresh_ms WANDB_MODE WANDB_PROJECT WANDB_ENTITY
+MLFLOW_TRACKING_URI KEY_PREFIX KEYSPACE KV_KEY_DTYPE NUM_KEY_VALUE_HEADS KEY_CACHE_DTYPE
+SPECIAL_TOKENS ADDED_TOKENS SPECULATIVE_TOKENS NUM_SPECULATIVE_TOKENS DRAFT_TOKENS PROMPT_TOKENS
+THINKING_TOKENS
+"""
+WHOLE = [part + end for part in PARTS.split() for end in ("", *SUFFIXES.split())]
+HARMLESS = tuple(dict.fromkeys([*OTHERS.split(), *WHOLE]))
+VALUES = """
+hf_transfer hf_hub sk-learn gsk_kernel xai-gpu dapi-client fw_bridge r8_gpu pat-match npm_config
+sg.example.com v1.0-rc1 glc_model whsec pplx-70b-online dp.parallel pul-request ntn_x sha256:abc
+Qwen/Qwen3-8B meta-llama/Llama-3.3-70B-Instruct bitsandbytes float16 auto 0.9 <|im_end|> </s>
+"""
+
+
+def test_there_are_enough() -> None:
+    assert len({value for _, value in SHAPES}) >= 100
+    assert len(HARMLESS) >= 200
+
+
+@pytest.mark.parametrize(("kind", "value"), SHAPES, ids=lambda part: part[:18])
+def test_a_key_is_told_by_its_shape_and_shown_nowhere(kind: str, value: str) -> None:
+    assert secret_kind(value) == kind
+    assert not is_placeholder(value)
+    for place in PLACES:
+        text = place.format(value)
+        assert secret_kind(text), place
+        assert value not in redact(text), place
+        assert MASK in redact(text), place
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_no_format_shows_a_key(name: str, program: Program, here: Path) -> None:
+    keys = dict.fromkeys(value for _, value in SHAPES)
+    lines = [f"ENV K{number}={value}" for number, value in enumerate(keys)]
+    lines += [f"RUN echo {value}" for value in keys]
+    (here / "Dockerfile").write_text("\n".join(["FROM debian:12.7", *lines]), encoding="utf-8")
+    answer = program("check", "--format", name, "--policy", "strict", "--no-cache")
+    assert answer.code == ExitCode.FAIL
+    assert [value for value in keys if value in answer.out + answer.err] == []
+    if name == "json":
+        found = {f["location"]["start"]["line"] for f in json.loads(answer.out)["findings"]}
+        assert set(range(2, len(lines) + 2)) <= found
+
+
+def test_names_of_the_world_of_language_models_are_harmless() -> None:
+    assert [name for name in HARMLESS if is_secret_name(name)] == []
+
+
+def test_values_of_the_world_of_language_models_are_no_keys() -> None:
+    assert [value for value in VALUES.split() if secret_kind(value) or redact(value) != value] == []
