@@ -8,17 +8,19 @@ import click
 
 from imagelint.cli.complaints import shown
 from imagelint.cli.diffs import unified
+from imagelint.cli.fixed import say_unexamined
 from imagelint.cli.streams import say
+from imagelint.core.report import ExitCode
 from imagelint.engine.decide import count
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from imagelint.cli.fixed import FixView
     from imagelint.core.report import Problem
     from imagelint.engine.pins import PinPlace
     from imagelint.run.changes.fixing import Change
-    from imagelint.run.changes.pinning import Pin, PinResult
+    from imagelint.run.changes.pinning import FoundPlaces, Pin, PinResult
 
 _SHORT = 19
 """Characters of a digest that tell it from others: its algorithm and twelve digits."""
@@ -54,3 +56,15 @@ def _line(pin: Pin) -> str:
 
 def _place(place: PinPlace) -> str:
     return shown(f"{place.origin}:{place.position.line}:{place.position.column}")
+
+
+def exit_code(
+    found: FoundPlaces, pins: Sequence[Pin], problems: Sequence[Problem], view: FixView
+) -> int:
+    """How a run ends: a check fails for an image without a digest, and where there is no file."""
+    if view.check and pins:
+        return ExitCode.FAIL
+    if view.check and not found.documents:
+        say_unexamined()
+        return ExitCode.INCOMPLETE
+    return ExitCode.INCOMPLETE if problems else ExitCode.PASS

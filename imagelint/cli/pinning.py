@@ -5,23 +5,21 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from imagelint.cli.fixed import say_unexamined
 from imagelint.cli.fixfiles import readable
-from imagelint.cli.pinned import tell
+from imagelint.cli.pinned import exit_code, tell
 from imagelint.collect.deadline import Deadline
 from imagelint.collect.read import decode, read_bytes
 from imagelint.collect.registry.digests import RegistryDigests
 from imagelint.collect.write import rewrite, write_text
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import ExitCode, Problem
+from imagelint.core.report import Problem
 from imagelint.documents.image.lockfile import read_lock, write_lock
 from imagelint.run.changes.fixing import Change
 from imagelint.run.changes.pinning import Pinning, edited, places_in
 
 if TYPE_CHECKING:
     from imagelint.cli.fixed import FixView
-    from imagelint.run.changes.pinning import FoundPlaces
     from imagelint.run.session import Session
 
 
@@ -47,7 +45,7 @@ class PinJob(NamedTuple):
         plan = Pinning(held, digests, update=update, known=known).plan(places)
         if known:
             tell(plan, view, (), problems)
-            return ExitCode.FAIL if plan.pins else _checked(found, problems)
+            return exit_code(found, plan.pins, problems, view)
         results = tuple(edited(plan.pins, readable))
         changes = tuple(Change(*one) for one in results if not isinstance(one, Problem))
         problems += (*plan.problems, *(one for one in results if isinstance(one, Problem)))
@@ -57,21 +55,7 @@ class PinJob(NamedTuple):
             if plan.digests and {**held, **plan.digests} != held:
                 write_text(self.lock, [write_lock({**held, **plan.digests})])
         tell(plan, view, changes, problems)
-        if view.check:
-            return ExitCode.FAIL if plan.pins else _checked(found, problems)
-        return _code(problems)
-
-
-def _checked(found: FoundPlaces, problems: list[Problem]) -> int:
-    """The exit code of a check that has found no image without a digest."""
-    if not found.documents:
-        say_unexamined()
-        return ExitCode.INCOMPLETE
-    return _code(problems)
-
-
-def _code(problems: list[Problem]) -> int:
-    return ExitCode.INCOMPLETE if problems else ExitCode.PASS
+        return exit_code(found, plan.pins, problems, view)
 
 
 def _read(path: str) -> dict[str, str]:
