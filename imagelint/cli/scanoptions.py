@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from click import Choice, option
+from click import option
 
 from imagelint.core.record import NamedTuple
 
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from imagelint.run.session import Session
 
 C = TypeVar("C", bound="Callable[..., object]")
-_SOUGHT = Choice(("vuln", "secret", "misconfig", "license"))
 
 
 class ScanOptions(NamedTuple):
@@ -28,18 +27,20 @@ class ScanOptions(NamedTuple):
     kev: str = ""
     epss: str = ""
     server: str = ""
-    look_for: tuple[str, ...] = ()
+    vex: tuple[str, ...] = ()
 
     def apply(self, job: ImageJob, session: Session, timeout: float | None) -> ImageJob:
         """The job with how to scan: by the policy's word, and by ours above it."""
         from imagelint.collect.deadline import Deadline
         from imagelint.collect.tools.trivy import TrivyOptions
         from imagelint.core.environment import ScanSettings
-        from imagelint.run.scanning import anchored, with_settings
+        from imagelint.run.scanning import anchored, refuse_vex, with_settings
 
         policy = session.policies.of(".")
         below = anchored(policy.environment.scan, session.policies.base_of(policy))
-        said = ScanSettings(self.look_for, self.kev, self.epss, server=self.server)
+        named = session.policies.are_named or policy.trusted is not None
+        refuse_vex(below.vex if not named else (), self.vex, job.paths)
+        said = ScanSettings(self.kev, self.epss, self.vex, server=self.server)
         settings = anchored(said, ".").over(below)
         deadline = Deadline(timeout or 0)
         asked = TrivyOptions(self.trivy_cache, self.offline, self.db_repositories, deadline)
@@ -65,7 +66,7 @@ _OPTIONS = (
     option("--server", metavar="URL", default="", help="A Trivy server that matches."),
     option("--epss", metavar="FILE", default="", help="FIRST's scores of a day."),
     option("--kev", metavar="FILE", default="", help="CISA's list of what is exploited."),
-    option("--for", "look_for", type=_SOUGHT, multiple=True, help="What for. [default: vuln]"),
+    option("--vex", metavar="FILE", multiple=True, help="Who says what does no harm here."),
     option("--trivy-cache", metavar="DIR", default="", help="Where Trivy's database is."),
     option(
         "--db-repository",

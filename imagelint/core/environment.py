@@ -61,15 +61,13 @@ class TrustRule(NamedTuple):
 class ScanSettings(NamedTuple):
     """How images are scanned. What is empty was not said.
 
-    `look_for` is what Trivy looks for (`vuln`, `secret`, `misconfig`, `license`). `kev` and `epss`
-    are files that list exploits, `vex` files that say what does not affect the image; paths are
-    relative to the policy file, and `texts` holds those that are not to be read from where they
-    are. `skip_files` are globs of files left out beside weights. `least_version` is the oldest
-    Trivy that may run, `denied` versions that may not, `sha256` the digests of the programs that
-    may. `server` is the address of a Trivy server.
+    `kev` and `epss` are files that list exploits, `vex` files that say what does not affect the
+    image; paths are relative to the policy file, and `texts` holds those that are not to be read
+    from where they are. `skip_files` are globs of files left out beside weights. `least_version`
+    is the oldest Trivy that may run, `denied` versions that may not, `sha256` the digests of the
+    programs that may. `server` is the address of a Trivy server.
     """
 
-    look_for: tuple[str, ...] = ()
     kev: str = ""
     epss: str = ""
     vex: tuple[str, ...] = ()

@@ -48,6 +48,7 @@ class AllowanceKind(Enum):
     WAIVER = "waiver"
     BASELINE = "baseline"
     EXEMPT = "exempt"
+    VEX = "vex"
 
 
 class Allowed(NamedTuple):

@@ -20,7 +20,10 @@ if TYPE_CHECKING:
 _MOST_REASONS = 20
 _POLICY = "policy"
 # Baselines and exemptions are decided elsewhere and can be long: they are counted, not listed.
-_LISTED = (AllowanceKind.INLINE, AllowanceKind.ANNOTATION, AllowanceKind.WAIVER)
+_LISTED = (
+    *(AllowanceKind.INLINE, AllowanceKind.ANNOTATION, AllowanceKind.WAIVER),
+    AllowanceKind.VEX,
+)
 
 
 IGNORED: dict[IgnoreReason, str] = {

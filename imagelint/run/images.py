@@ -22,7 +22,7 @@ from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
 from imagelint.policy.glob import matches_subject
 from imagelint.run.layers import layer_evidence, read_layers
-from imagelint.run.scanning import read_exploits
+from imagelint.run.scanning import read_exploits, read_vex, without_vex
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.core.environment import Signer, TrustRule
     from imagelint.documents.image.image import ImageTarget
+    from imagelint.documents.image.vex import VexStatement
     from imagelint.policy.model import Policy
 
 
@@ -119,8 +120,12 @@ def _examined(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageR
         if isinstance(exploits, Problem):
             result = result.plus(_problem(exploits))
             exploits = Exploits()
+        vex = read_vex(request.settings)
+        if isinstance(vex, Problem):
+            result = result.plus(_problem(vex))
+            vex = ()
         for target in targets:
-            result = result.plus(_scan(target, request, exploits))
+            result = result.plus(_scan(target, request, exploits, vex))
     if request.verify:
         result = result.plus(_verify(targets[0], request))
     return result
@@ -141,7 +146,12 @@ def _identity(targets: tuple[ImageTarget, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(entries)
 
 
-def _scan(target: ImageTarget, request: ImageRequest, exploits: Exploits) -> ImageResult:
+def _scan(
+    target: ImageTarget,
+    request: ImageRequest,
+    exploits: Exploits,
+    vex: tuple[VexStatement, ...],
+) -> ImageResult:
     label = target.identity.label
     request.tell(f"scanning {label}{target.reference} with Trivy")
     scan = trivy.scan(target.identity, request.trivy)
@@ -162,9 +172,13 @@ def _scan(target: ImageTarget, request: ImageRequest, exploits: Exploits) -> Ima
         ("vulnerability database", document.facts.database or "unknown"),
         *((f"{one.name} list", one.updated or "of no date") for one in exploits.lists),
         *_left_out(scan.facts.skipped),
+        *dict.fromkeys(("vex", one.origin) for one in vex),
         (f"{label}packages", f"{document.scanned.packages} ({system})"),
     )
     report = Examination(request.policy)(document, Project())
+    if vex:
+        digests = (target.digest, target.identity.manifest)
+        report = without_vex(report, document, vex, digests)
     marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
     return ImageResult(report._replace(examined=marked), evidence)
 

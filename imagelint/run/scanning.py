@@ -4,21 +4,29 @@ from __future__ import annotations
 
 import os
 import zlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.collect.read import read_bytes
-from imagelint.core.report import Problem, ProblemKind
+from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.core.report import AllowanceKind, Allowed, Problem, ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.exploits import Exploits, parse_epss, parse_kev
 from imagelint.documents.image.releases import ReleaseRules
+from imagelint.documents.image.vex import VexStatement, parse_vex
+from imagelint.documents.image.vulnerabilities import Vulnerability, VulnerabilityReport
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.core.environment import ScanSettings
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import Report
 
+T = TypeVar("T")
+
+_ABOUT_PACKAGES = "vulnerable-package"
 _GZIP = b"\x1f\x8b"
 _LARGEST_LIST = 128 * 1024 * 1024
 
@@ -37,10 +45,30 @@ def anchored(settings: ScanSettings, folder: str) -> ScanSettings:
     )
 
 
+def refuse_vex(by_tree: Sequence[str], by_caller: Sequence[str], paths: Sequence[str]) -> None:
+    """Refuse what the examined tree says about itself.
+
+    `by_tree` are the files that its own policy names, `by_caller` those of the command line, which
+    may not lie below the examined `paths`.
+
+    Raises:
+        UsageError: there is such a file.
+    """
+    for path in by_tree:
+        message = f"the policy of the examined tree names the VEX document `{path}`"
+        help_ = "name it with --vex, or in a policy that is trusted"
+        raise UsageError(Diagnostic(message, help=help_))
+    roots = tuple(os.path.realpath(path) for path in paths)
+    for path in by_caller:
+        place = os.path.realpath(path)
+        if any(os.path.commonpath((place, root)) == root for root in roots):
+            message = f"the VEX document `{path}` lies in what is examined"
+            raise UsageError(Diagnostic(message, help="keep it elsewhere"))
+
+
 def with_settings(options: TrivyOptions, settings: ScanSettings) -> TrivyOptions:
     """How Trivy is asked, with what the settings say."""
     return options._replace(
-        look_for=settings.look_for or options.look_for,
         skip_files=(*options.skip_files, *settings.skip_files),
         server=settings.server,
         releases=ReleaseRules(settings.least_version, settings.denied, settings.sha256),
@@ -60,9 +88,58 @@ def read_exploits(settings: ScanSettings) -> Exploits | Problem:
     return found
 
 
-def _read_list(
-    path: str, parse: Callable[[Source], Exploits], texts: dict[str, str]
-) -> Exploits | Problem:
+def read_vex(settings: ScanSettings) -> tuple[VexStatement, ...] | Problem:
+    """What is said not to affect images, by the files that the settings name."""
+    found: list[VexStatement] = []
+    for path in settings.vex:
+        part = _read_list(path, parse_vex, dict(settings.texts))
+        if isinstance(part, Problem):
+            return part
+        found += part
+    return tuple(found)
+
+
+def without_vex(
+    report: Report,
+    document: VulnerabilityReport,
+    statements: Sequence[VexStatement],
+    digests: Sequence[str],
+) -> Report:
+    """The report in which findings about vulnerabilities count only that nobody calls harmless.
+
+    A finding tells neither versions nor layers: it is allowed if all are that it may be about.
+    """
+    by_finding = _words(document, statements, digests)
+    allowed: list[Allowed] = []
+    kept: list[Finding] = []
+    for finding in report.findings:
+        words = by_finding.get((finding.subject, finding.location.path), [None])
+        first = words[0]
+        if finding.rule == _ABOUT_PACKAGES and first is not None and None not in words:
+            allowed.append(Allowed(finding, AllowanceKind.VEX, first.reason))
+        else:
+            kept.append(finding)
+    return report._replace(findings=tuple(kept), allowed=(*report.allowed, *allowed))
+
+
+def _words(
+    document: VulnerabilityReport, statements: Sequence[VexStatement], digests: Sequence[str]
+) -> dict[tuple[str, str], list[VexStatement | None]]:
+    """What is said of the vulnerabilities that findings may be about, by subject and path."""
+    by_id: dict[str, list[VexStatement]] = {}
+    for statement in statements:
+        for id_ in statement.ids:
+            by_id.setdefault(id_, []).append(statement)
+    said: dict[tuple[str, str], list[VexStatement | None]] = {}
+    for one in document.nodes():
+        if isinstance(one, Vulnerability):
+            known = by_id.get(one.id, [])
+            found = next((each for each in known if each.covers(one, digests)), None)
+            said.setdefault((one.subject, one.path), []).append(found)
+    return said
+
+
+def _read_list(path: str, parse: Callable[[Source], T], texts: dict[str, str]) -> T | Problem:
     source = read_named(path, texts)
     if isinstance(source, Problem):
         return source

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import subprocess
@@ -147,3 +148,63 @@ def test_what_is_not_scanned_is_told(yard: Yard) -> None:
     assert "files not scanned" in ended.text
     assert "**/METADATA" in ended.text
     assert "**/*.safetensors" in ended.text
+
+
+def vex(yard: Yard, product: str, folder: str = "elsewhere") -> str:
+    path = yard.folder / folder / "vex.json"
+    path.parent.mkdir(exist_ok=True)
+    statements = [
+        {
+            "vulnerability": {"name": id_},
+            "products": [{"@id": product}],
+            "status": "not_affected",
+            "justification": "vulnerable_code_not_in_execute_path",
+        }
+        for id_ in ("CVE-2099-0002", "CVE-2099-0004")
+    ]
+    said = {"@context": "https://openvex.dev/ns/v0.2.0", "author": "Ada", "statements": statements}
+    path.write_text(json.dumps(said), encoding="utf-8")
+    return str(path)
+
+
+def test_who_says_that_it_does_no_harm_is_told(yard: Yard) -> None:
+    ended = scanned(yard, HIGH, "--vex", vex(yard, "pkg:pypi/vllm@0.8.5")).ours
+    assert ended.code == 0, ended.text
+    assert "not affected, says Ada in" in ended.text
+    assert "vulnerable_code_not_in_execute_path" in ended.text
+
+
+@attack(
+    "A VEX document is about another image",
+    ours=Said("scan --vex", 1, "CVE-2099-0002", "`vulnerable-package`"),
+)
+def test_a_statement_about_another_image_does_not_count(yard: Yard) -> Outcome:
+    other = "pkg:oci/image@sha256:" + "0b" * 32
+    return Outcome(scanned(yard, HIGH, "--vex", vex(yard, other)).ours)
+
+
+@attack(
+    "A VEX document comes with the files that are examined",
+    ours=Said("gate --vex", 2, "lies in what is examined", "error of usage"),
+)
+def test_a_statement_of_the_tree_is_refused(yard: Yard) -> Outcome:
+    path = vex(yard, "pkg:pypi/vllm@0.8.5", "tree")
+    folder = str(yard.folder / "tree")
+    return Outcome(yard.ours("gate", "oci:image", folder, "--offline", "--vex", path))
+
+
+@attack(
+    "The policy of the examined tree names a VEX document",
+    ours=Said("scan", 2, "the policy of the examined tree names", "error of usage"),
+)
+def test_a_policy_of_the_tree_has_no_say(yard: Yard, monkeypatch: pytest.MonkeyPatch) -> Outcome:
+    vex(yard, "pkg:pypi/vllm@0.8.5", "tree")
+    policy_file = yard.folder / "tree" / ".imagelint.yaml"
+    policy_file.write_text("scan: {vex: [vex.json]}\n", encoding="utf-8")
+    monkeypatch.chdir(yard.folder / "tree")
+    return Outcome(ours(yard, "oci:image"))
+
+
+def test_a_document_that_cannot_be_read_is_told(yard: Yard) -> None:
+    ended = scanned(yard, LOW, "--vex", str(yard.folder / "nosuch")).ours
+    assert ended.code == 3, ended.text

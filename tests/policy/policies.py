@@ -46,7 +46,6 @@ SIGNERS = st.builds(
 )
 SCANS = st.builds(
     ScanSettings,
-    look_for=several(st.sampled_from(["vuln", "secret"])),
     kev=st.just("") | TEXTS,
     epss=st.just("") | TEXTS,
     vex=several(TEXTS),

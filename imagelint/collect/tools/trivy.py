@@ -122,7 +122,7 @@ _MEANINGS = (
 class TrivyOptions(NamedTuple):
     """How to scan. An empty `cache` is the one that Trivy itself uses; time is taken by size.
 
-    `look_for` is what for, as Trivy calls it, `server` the address of the server that matches
+    `server` is the address of the server that matches
     packages instead of the program here, `releases` which programs may be run.
     """
 
@@ -132,7 +132,6 @@ class TrivyOptions(NamedTuple):
     deadline: Deadline = NEVER
     skip_files: tuple[str, ...] = WEIGHTS
     java_db_repositories: tuple[str, ...] = ()
-    look_for: tuple[str, ...] = ("vuln",)
     server: str = ""
     releases: ReleaseRules = ReleaseRules()
 
@@ -206,7 +205,7 @@ def arguments(
         *_each("--db-repository", options.db_repositories),
         *_each("--java-db-repository", options.java_db_repositories),
         *_each("--skip-files", options.skip_files),
-        *("--scanners", ",".join(options.look_for), "--list-all-pkgs", "--show-suppressed"),
+        *("--scanners", "vuln", "--list-all-pkgs", "--show-suppressed"),
         *(("--server", options.server) if options.server else ()),
         *("--timeout", f"{max(1, int(seconds))}s", "--format", "json", "--exit-code", str(FOUND)),
         *target,

@@ -11,9 +11,6 @@ if TYPE_CHECKING:
 
     from imagelint.policy.text import Data
 
-SOUGHT = ("vuln", "secret", "misconfig", "license")
-"""What a scanner can look for, as Trivy calls it."""
-
 _TEXT = {"type": "string", "pattern": r"\S"}
 _FILES: Mapping[str, str] = {
     "kev": "CISA's list of known exploited vulnerabilities (JSON), relative to this file.",
@@ -34,11 +31,6 @@ def scan_schema() -> Mapping[str, object]:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "for": {
-                "description": "What is looked for (default: vuln).",
-                "type": "array",
-                "items": {"enum": list(SOUGHT)},
-            },
             **{key: {"description": said, **_TEXT} for key, said in _FILES.items()},
             **{
                 key: {"description": said, "type": "array", "items": _TEXT}
@@ -70,7 +62,6 @@ def scan_settings(said: Mapping[str, Data]) -> ScanSettings:
     """What valid data under `scan` say."""
     program = cast("Mapping[str, Data]", said.get("trivy") or {})
     return ScanSettings(
-        look_for=_words(said.get("for")),
         kev=_word(said.get("kev")),
         epss=_word(said.get("epss")),
         vex=_words(said.get("vex")),
@@ -90,7 +81,6 @@ def written_settings(settings: ScanSettings) -> Mapping[str, object]:
         "sha256": settings.sha256,
     }
     said: Mapping[str, object] = {
-        "for": settings.look_for,
         "kev": settings.kev,
         "epss": settings.epss,
         "vex": settings.vex,
