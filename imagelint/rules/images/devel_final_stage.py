@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from imagelint.core.reference import ImageReference
 
 
-@rule(Stage, Severity.MEDIUM, confidence=Confidence.LIKELY)
+@rule(
+    Stage,
+    Severity.MEDIUM,
+    confidence=Confidence.LIKELY,
+    references=("tally gpu/prefer-runtime-final-stage",),
+)
 def devel_final_stage(stage: Stage, ctx: Context) -> Findings:
     """The final stage is built upon a development image.
 

@@ -14,7 +14,12 @@ from imagelint.documents.queries.toolchain import (
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule(Stage, Severity.LOW, confidence=Confidence.LIKELY)
+@rule(
+    Stage,
+    Severity.LOW,
+    confidence=Confidence.LIKELY,
+    references=("tally prefer-multi-stage-build",),
+)
 def single_stage_build(stage: Stage, ctx: Context) -> Findings:
     """The only stage compiles programs and ships the toolchain with them.
 

@@ -8,7 +8,12 @@ from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(Instruction, Severity.LOW, references=("hadolint DL3010",), keywords=("COPY",))
+@rule(
+    Instruction,
+    Severity.LOW,
+    references=("hadolint DL3010", "tally prefer-add-unpack"),
+    keywords=("COPY",),
+)
 def archive_copied_then_unpacked(instruction: Instruction, ctx: Context) -> Findings:
     """An archive is copied into the image and unpacked by a later RUN.
 

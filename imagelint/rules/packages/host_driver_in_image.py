@@ -20,7 +20,7 @@ _JUDGED = {
 }
 
 
-@rule(Command, Severity.HIGH)
+@rule(Command, Severity.HIGH, references=("tally gpu/no-container-runtime-in-image",))
 def host_driver_in_image(command: Command, ctx: Context) -> Findings:
     """The image brings a GPU driver or a container toolkit of its own.
 

@@ -22,7 +22,7 @@ _TELLING = ("example", "fake", "xxxx", "0123456789", "1234567890", "abcdefgh")
 _VARIETY = 10
 
 
-@rule((Text, Setting), Severity.CRITICAL)
+@rule((Text, Setting), Severity.CRITICAL, references=("tally secrets-in-code",))
 def secret_value(node: Text | Setting, ctx: Context) -> Findings:
     r"""A key or token is written into the file.
 

@@ -9,6 +9,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 @rule(
     MisspeltDirective,
     Severity.MEDIUM,
+    references=("tally syntax-directive-typo",),
     former=("invalid-instruction",),
 )
 def misspelt_directive(complaint: MisspeltDirective, ctx: Context) -> Findings:
