@@ -177,11 +177,12 @@ def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
     facts = ScanFacts(
         version,
         time.strftime("%Y-%m-%dT%H:%M:%SZ", began),
-        database_time(cache_folder),
+        # A server matches with a database of its own, and says of which time it is.
+        "" if options.server else database_time(cache_folder),
         options.skip_files,
         found=completed.code == FOUND,
         unreadable=tuple(sorted(set(_WALK_ERROR.findall(completed.stderr)))),
-        advised=advised(cache_folder),
+        advised=None if options.server else advised(cache_folder),
     )
     return Scan(Source(image.reference, completed.stdout), facts)
 

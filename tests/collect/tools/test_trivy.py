@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import socket
+import subprocess
 import time
 from typing import TYPE_CHECKING, Any
 
@@ -439,3 +441,33 @@ def test_the_time_of_a_database_may_be_unknown(tmp_path: Path, text: str | None)
     if text is not None:
         (tmp_path / "db" / "metadata.json").write_text(text)
     assert trivy.database_time(str(tmp_path)) == ""
+
+
+def test_a_server_matches_with_a_database_of_its_own(
+    lab: Lab, options: TrivyOptions, tmp_path: Path
+) -> None:
+    lab.push("vulnerable", lab.vulnerable())
+    write_database(tmp_path / "server", age_hours=50)
+    address = f"127.0.0.1:{free_port()}"
+    flags = ("--listen", address, "--cache-dir", str(tmp_path / "server"), "--skip-db-update")
+    with subprocess.Popen(["trivy", "server", *flags], stderr=subprocess.DEVNULL) as server:
+        try:
+            wait_for(address)
+            asked = options._replace(server=f"http://{address}")
+            found = report(scan(layout(lab.layout("vulnerable")), asked))
+        finally:
+            server.terminate()
+    assert "CVE-2099-0002" in ids(found)
+    assert found.database.age == pytest.approx(50, abs=0.5)
+
+
+def wait_for(address: str) -> None:
+    host, _, port = address.partition(":")
+    for _ in range(100):
+        try:
+            socket.create_connection((host, int(port)), 1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise TimeoutError(address)
