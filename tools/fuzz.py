@@ -319,7 +319,7 @@ class Runner:
 
     def input(self, number: int) -> Input:
         """The input of that number."""
-        random = Random(f"{self._seed}/{number}")  # noqa: S311 - must be the same again
+        random = Random(f"{self._seed}/{number}")
         sample, name = random.choice(self._pool)
         return mutated(Input(sample, name, sample.files[name]), random, self._words)
 

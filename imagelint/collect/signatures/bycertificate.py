@@ -62,15 +62,12 @@ class ByCertificate:
         self._issuer = _pattern(signer.issuer, signer)
 
     def __call__(self, claim: Claim) -> Ruling:
-        """The ruling about one claim.
-
-        Raises:
-            LeftError: it is in a form that only cosign reads.
-        """
+        """The ruling about one claim."""
         if not claim.certified:
             return Ruling(by_signer=False, reason="it is by a key, not by a certificate")
         if claim.form in (ClaimForm.FORMER, ClaimForm.ENVELOPE):
-            raise LeftError
+            reason = "only cosign reads certificates in the former format"
+            return Ruling(by_signer=False, reason=reason, left=True)
         return self._ruling(claim)
 
     def _ruling(self, claim: Claim) -> Ruling:
@@ -81,7 +78,8 @@ class ByCertificate:
             bundle = Bundle.from_json(claim.text)
             signed_by = _identity(bundle.signing_certificate)
         except (Error, ValueError, KeyError) as error:
-            return Ruling(by_signer=False, reason=f"it is no proper bundle: {_said(error)}")
+            reason = f"it is no proper bundle: {_said(error)}"
+            return Ruling(by_signer=False, reason=reason, left=True)
         if not self._is_signer(signed_by):
             who = plain(f"{signed_by.name or 'nobody'}, of {signed_by.issuer or 'no issuer'}")
             return Ruling(by_signer=False, reason=f"it was signed by {who}")
@@ -89,9 +87,8 @@ class ByCertificate:
             self._verify(bundle, claim)
         except (Error, ValueError) as error:
             said = _said(error)
-            if said.startswith(_UNREAD):
-                raise LeftError from None
-            return Ruling(by_signer=True, reason=f"{claim.label} is not trusted: {said}")
+            reason = f"{claim.label} is not trusted: {said}"
+            return Ruling(by_signer=True, reason=reason, left=said.startswith(_UNREAD))
         return Ruling(by_signer=True)
 
     def _is_signer(self, identity: _Identity) -> bool:

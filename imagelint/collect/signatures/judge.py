@@ -26,21 +26,21 @@ class LeftError(Exception):
 
 
 class Ruling(NamedTuple):
-    """Whether a claim is by a signer; with a `reason` where it is not, or is not trusted."""
+    """Whether a claim is by a signer; with a `reason` where it is not, or is not trusted.
+
+    `left` tells that cosign may read more of it than can be read here.
+    """
 
     by_signer: bool
     reason: str = ""
+    left: bool = False
 
 
 class Judge(Protocol):
     """Whoever can tell whether a claim was made by a signer."""
 
     def __call__(self, claim: Claim) -> Ruling:
-        """The ruling about one claim.
-
-        Raises:
-            LeftError: only cosign can tell.
-        """
+        """The ruling about one claim."""
         ...
 
 

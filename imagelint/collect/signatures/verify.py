@@ -15,7 +15,7 @@ from imagelint.collect.process import locate
 from imagelint.collect.read import read_bytes
 from imagelint.collect.signatures.bykey import ByKey
 from imagelint.collect.signatures.discover import discover
-from imagelint.collect.signatures.judge import Judge, LeftError, judged
+from imagelint.collect.signatures.judge import Judge, LeftError, Ruling, judged
 from imagelint.collect.signatures.keys import PublicKey, UnknownKeyError
 from imagelint.collect.tools import cosign
 from imagelint.collect.tools.cosign import Verification, VerifyRequest
@@ -147,8 +147,17 @@ def _opinion(
         judge = _judge(signer, request)
         if judge is None or isinstance(judge, Problem):
             return judge
-        check, trusted = judged(claims, judge, signer, request.image)
+        left: list[Claim] = []
+
+        def noted(claim: Claim) -> Ruling:
+            ruling = judge(claim)
+            left.extend((claim,) if ruling.left else ())
+            return ruling
+
+        check, trusted = judged(claims, noted, signer, request.image)
     except LeftError:
+        return None
+    if check.outcome is not SignatureOutcome.VERIFIED and _is_left(left, request):
         return None
     if isinstance(judge, ByKey):
         if check.outcome is SignatureOutcome.UNTRUSTED and any(claim.logged for claim in claims):
@@ -157,6 +166,12 @@ def _opinion(
     # Without a root of its own cosign would fetch one.
     rooted = bool(request.trusted_root or request.trusted_root_text)
     return _Opinion(check, rooted and _disputable(check, claims), trusted)
+
+
+def _is_left(claims: list[Claim], request: VerifyRequest) -> bool:
+    """Whether cosign is to tell: what is broken for us it may read, if it is there."""
+    former = any(claim.form in (ClaimForm.FORMER, ClaimForm.ENVELOPE) for claim in claims)
+    return former or (bool(claims) and _has_cosign(request))
 
 
 def _judge(signer: Signer, request: VerifyRequest) -> Judge | Problem | None:

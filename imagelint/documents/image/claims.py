@@ -32,6 +32,11 @@ _MEDIA_TYPES = (
 )
 
 
+_FIELDS = ("mediaType", "verificationMaterial", "messageSignature", "dsseEnvelope")
+_MATERIAL = ("publicKey", "x509CertificateChain", "certificate")
+_MATERIAL_FIELDS = (*_MATERIAL, "tlogEntries", "timestampVerificationData")
+
+
 class ClaimForm(Enum):
     """How a claim is written down."""
 
@@ -110,6 +115,9 @@ def _bundle(claim: Claim) -> Claim:
             form=ClaimForm.UNKNOWN, fault=f"the bundle is of a version that is not known: {told}"
         )
     material = view["verificationMaterial"]
+    strange = _strange(view)
+    if strange:
+        return claim._replace(form=ClaimForm.UNKNOWN, fault=f"the bundle {strange}")
     claim = claim._replace(
         certified=bool(material["certificate"]) or bool(material["x509CertificateChain"]),
         logged=bool(material["tlogEntries"]),
@@ -117,6 +125,27 @@ def _bundle(claim: Claim) -> Claim:
     if view["messageSignature"].is_object:
         return _message(claim, view["messageSignature"])
     return _envelope(claim, view["dsseEnvelope"])
+
+
+def _strange(view: JsonView) -> str:
+    """What of a bundle no reader should pass over: fields that are not known, no material."""
+    material, envelope = view["verificationMaterial"], view["dsseEnvelope"]
+    parts = (
+        (view, _FIELDS),
+        (material, _MATERIAL_FIELDS),
+        (material["publicKey"], ("hint",)),
+        (envelope, ("payload", "payloadType", "signatures")),
+        *((one, ("sig", "keyid")) for one in envelope["signatures"].items()),
+        (view["messageSignature"], ("messageDigest", "signature")),
+        (view["messageSignature"]["messageDigest"], ("algorithm", "digest")),
+    )
+    for part, fields in parts:
+        for name, _ in part.pairs():
+            if name not in fields:
+                return f"has a field that is not known: {name}"
+    if not any(material[name].is_object for name in _MATERIAL):
+        return "names neither key nor certificate"
+    return ""
 
 
 def _message(claim: Claim, view: JsonView) -> Claim:
