@@ -13,8 +13,10 @@ import threading
 import urllib.error
 import urllib.parse
 import urllib.request
+from functools import cache
 from typing import TYPE_CHECKING
 
+from imagelint.collect.environment import variable
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 
@@ -151,10 +153,20 @@ def _answer(question: Question) -> Response | TransportError:
         return _transport_error(error)
 
 
+@cache
+def _context(_file: str, _folder: str) -> ssl.SSLContext:
+    """How TLS is spoken with the authorities of an environment; reading them takes long."""
+    context = ssl.create_default_context()
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
 def _open(request: urllib.request.Request, seconds: float) -> http.client.HTTPResponse:
     # As other tools do: no proxy stands between a machine and itself.
     direct = (urllib.request.ProxyHandler({}),) if _LOOPBACK.fullmatch(request.host) else ()
-    opener = urllib.request.build_opener(_Redirects, *direct)
+    authorities = variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")
+    secure = urllib.request.HTTPSHandler(context=_context(*authorities))
+    opener = urllib.request.build_opener(_Redirects, secure, *direct)
     try:
         response: http.client.HTTPResponse = opener.open(request, timeout=seconds)
     except urllib.error.HTTPError as error:
