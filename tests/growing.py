@@ -239,6 +239,13 @@ INPUTS: dict[str, Input] = {
     "servers on GPUs": Input("gpus.yaml", _DEPLOYMENT.removesuffix("---\n") + _GPUS),
     "links that lead nowhere": Input("links.yaml", _BROKEN),
     "linked objects": Input("linked.yaml", _DEPLOYMENT + _ROUTED + _SCALED),
+    "pods that no network policy selects": Input(
+        "pods.yaml",
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p#-, namespace: n, labels: {app: p#-}}\n"
+        "spec: {containers: [{name: c, image: a}]}\n"
+        "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
+        "metadata: {name: n#-, namespace: n}\nspec: {podSelector: {matchLabels: {app: o#-}}}\n",
+    ),
     "objects linked to one": Input(
         "linked.yaml",
         (_ROUTED + _SCALED).replace("{app: d#-}", "{app: d}").replace("name: d#-", "name: d"),

@@ -11,8 +11,13 @@ from imagelint.documents.kubernetes.wiring.selectors import label_selector
 from imagelint.documents.queries.links.scope import same
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.kubernetes.wiring.nodes import Selector
     from imagelint.documents.queries.links.scope import Scope
+
+    _Policies = dict[tuple[str, str] | None, list[tuple[KubernetesObject, Selector | None]]]
 
 _POLICY = "NetworkPolicy"
 _GROUPS = ("networking.k8s.io", "extensions")
@@ -39,17 +44,26 @@ def neighbouring_policy(pod: Pod, scope: Scope) -> str:
     found = scope.nearest(key, KubernetesObject, lambda one: one.namespace == namespace)
     if not found.nodes or not (found.here or namespace):
         return ""
-    around = tuple(scope.anywhere(key, KubernetesObject))
-    if any(_may_select(policy, pod) for policy in around):
+    policies = scope.once(key, lambda: _by_label(scope.anywhere(key, KubernetesObject)))
+    concerned = (one for label in (None, *pod.labels) for one in policies.get(label, ()))
+    if any(_may_select(*one, pod) for one in concerned):
         return ""
     if any(True for kind in _OTHERS for _ in scope.anywhere(of_kind(kind), KubernetesObject)):
         return ""
     return found.nodes[0][1].name
 
 
-def _may_select(policy: KubernetesObject, pod: Pod) -> bool:
-    if not same(policy.namespace, pod.owner.namespace):
-        return False
-    selector = label_selector(policy.body.at("spec", "podSelector"))
-    known = policy.group in _GROUPS and selector.known and not policy.incomplete
-    return not known or selector.matches(pod.labels)
+def _by_label(policies: Iterable[KubernetesObject]) -> _Policies:
+    """Policies with their selectors, if these are known, by one of the labels that they ask for."""
+    found: _Policies = {}
+    for policy in policies:
+        selector = label_selector(policy.body.at("spec", "podSelector"))
+        known = policy.group in _GROUPS and selector.known and not policy.incomplete
+        label = next(iter(selector.labels), None) if known else None
+        found.setdefault(label, []).append((policy, selector if known else None))
+    return found
+
+
+def _may_select(policy: KubernetesObject, selector: Selector | None, pod: Pod) -> bool:
+    here = same(policy.namespace, pod.owner.namespace)
+    return here and (selector is None or selector.matches(pod.labels))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from posixpath import dirname
-from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar, cast
 
 from imagelint.core.fact import Known
 from imagelint.core.nearest import nearest
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     Labels = tuple[tuple[str, str], ...]
 
 N = TypeVar("N", bound="Node")
+T = TypeVar("T")
 _ALIKE = 0.88
 
 
@@ -71,6 +72,13 @@ class Scope:
     def own(self, key: Key, node: type[N]) -> Iterator[N]:
         """What the document itself holds under a key."""
         return (one for one in self._document.derived(by_key).get(key, ()) if isinstance(one, node))
+
+    def once(self, key: Key, make: Callable[[], T]) -> T:
+        """What is made of all that lies under a key, once for whoever asks for the document."""
+        made = self._document.derived(_made_of_keys)
+        if key not in made:
+            made[key] = make()
+        return cast("T", made[key])
 
     def nearest(self, key: Key, node: type[N], fits: Callable[[N], bool]) -> Found[N]:
         """What fits under a key: in the same file, else in the same folder, else anywhere."""
@@ -170,6 +178,10 @@ class Scope:
             same(one.namespace, namespace)
             for one in self.anywhere(object_named(kind, name), NamedObject)
         )
+
+
+def _made_of_keys(_document: Document) -> dict[Key, object]:
+    return {}
 
 
 def near(word: str, other: str) -> bool:
