@@ -20,6 +20,7 @@ from imagelint.documents.kubernetes.landmarks import (
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.wiring.nodes import Service
 from imagelint.documents.project import by_key
+from imagelint.knowledge.kubernetes.durations import KONG_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
 N = TypeVar("N", bound="Node")
 
+# A timeout in milliseconds, and the name of a `KongIngress` with more.
+_KONG = (KONG_TIMEOUT, "konghq.com/override")
 _MOST_ALIKE = 16
 """Where more are called alike, they are variants of one thing, and the nearest ones are meant."""
 
@@ -131,10 +134,12 @@ class NameScope:
         )
 
     def is_configured_elsewhere(self, route: Route) -> bool:
-        """Whether a Service behind an Ingress of GKE is bound to what says how long that waits."""
-        if (route.kind, route.controller) != ("Ingress", "gke"):
+        """Whether a Service behind an Ingress tells how long that waits, or what does."""
+        if route.kind != "Ingress":
             return False
-        return any(is_bound(service) for service in self._services(route))
+        if route.controller == "kong":
+            return any(map(_says_to_kong, self._services(route)))
+        return route.controller == "gke" and any(map(is_bound, self._services(route)))
 
     def _services(self, route: Route) -> Iterator[Service]:
         if route.kind == "BackendConfig":
@@ -173,6 +178,10 @@ class NameScope:
         for origin, other in self._project.find(Manifest, key, node):
             if origin != here:
                 yield origin, other
+
+
+def _says_to_kong(service: Service) -> bool:
+    return any(name in _KONG for name, _ in service.object.annotations)
 
 
 def _same(one: str, other: str) -> bool:

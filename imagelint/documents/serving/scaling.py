@@ -64,6 +64,25 @@ class Timeout(NamedTuple):
     path: str
 
 
+class RouteSetting(NamedTuple):
+    """What a route is told besides its timeouts.
+
+    `what` is `malformed` for a time that its controller does not read, `retried` for requests that
+    are sent again once the server works on them, `buffered` for answers that are kept back until
+    they are complete, `limited` for the size of a request, which is `amount` bytes. `written` is
+    what stands there, `meant` how it is right, empty where that is not known. What is the default
+    of the controller has a `written` that is empty.
+    """
+
+    span: Span
+    path: str
+    what: str
+    field: str
+    written: str
+    meant: str = ""
+    amount: float = 0.0
+
+
 class Route(NamedTuple):
     """A way in from outside: an Ingress, one rule of an HTTPRoute or VirtualService, a policy.
 
@@ -81,3 +100,8 @@ class Route(NamedTuple):
     backends: tuple[tuple[str, str], ...]
     annotations: tuple[tuple[str, str], ...]
     path: str
+    settings: tuple[RouteSetting, ...] = ()
+
+    def told(self, what: str) -> tuple[RouteSetting, ...]:
+        """What the route is told of one kind."""
+        return tuple(one for one in self.settings if one.what == what)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import Known, value_or
 from imagelint.documents.queries.devices import has_gpus_alone
 from imagelint.documents.queries.serving import place_of, title
@@ -9,8 +11,13 @@ from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.serving.options import MEMORY_FRACTION
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
+if TYPE_CHECKING:
+    from imagelint.knowledge.engines import Traits
+
 # Our own: what is left above it for CUDA graphs, NCCL and other processes is a few hundred MB.
 _MOST, _LEAST = 0.95, 0.5
+# Of engines whose share holds all that they need, and whose own is larger.
+_LEAST_OF_ALL = 0.8
 _SMALLEST_PERCENTAGE, _LARGEST_PERCENTAGE = 5, 100
 
 
@@ -20,11 +27,14 @@ def gpu_memory_fraction(server: ServingCommand, ctx: Context) -> Findings:
 
     The engine takes its share when it starts and keeps it. What it leaves must hold CUDA graphs,
     communication buffers and the driver's own needs: with next to nothing left, the first large
-    batch fails with an out-of-memory error. Values outside 0 to 1 are refused.
+    batch fails with an out-of-memory error. Values outside 0 to 1 are refused. What is left below
+    0.8 on a GPU that nobody else can get is paid for and idle: it could hold the cache of more
+    requests.
 
     Except:
         Text Generation Inference, whose default is 1.0; small shares of MIG slices, time-sliced
-        GPUs and compose services, which others may use as well.
+        GPUs and compose services, which others may use as well; shares from 0.5 on of engines that
+        need the rest themselves, as SGLang does, or that take a share of what is free.
 
     Bad (deployment.yaml):
         apiVersion: v1
@@ -91,7 +101,14 @@ def _judged(server: ServingCommand, share: float) -> tuple[Severity, Confidence,
     if max(_MOST, value_or(server.default(MEMORY_FRACTION), 0.0)) < share <= 1:
         message = f"{share:g} of GPU memory leaves next to nothing for graphs and buffers"
         return Severity.MEDIUM, Confidence.LIKELY, message
-    if share < _LEAST and has_gpus_alone(server):
-        message = f"{share:g} of GPU memory leaves most of a GPU unused that nobody else can get"
+    if share < _floor(server, traits) and has_gpus_alone(server):
+        idle = f"{(1 - share) * 100:.0f} %"
+        message = f"{share:g} of GPU memory leaves {idle} of a GPU idle that nobody else can get"
         return Severity.LOW, Confidence.LIKELY, message
     return None
+
+
+def _floor(server: ServingCommand, traits: Traits) -> float:
+    """Below which share memory is left that nothing needs."""
+    usual = value_or(server.default(MEMORY_FRACTION), 0.0)
+    return _LEAST_OF_ALL if traits.memory_of == "total" and usual > _LEAST_OF_ALL else _LEAST

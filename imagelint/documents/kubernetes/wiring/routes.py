@@ -7,9 +7,15 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.kubernetes.wiring.nodes import Ingress
+from imagelint.documents.kubernetes.wiring.routesettings import (
+    contour_settings,
+    gateway_settings,
+    ingress_settings,
+    mesh_settings,
+)
 from imagelint.documents.quantity import parse_count, parse_duration
 from imagelint.documents.serving.scaling import Route, Timeout
-from imagelint.knowledge.kubernetes.durations import ENDLESS
+from imagelint.knowledge.kubernetes.durations import ENDLESS, KONG_TIMEOUT
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -32,6 +38,7 @@ _CLASSES = {
     "gce": "gke",
     "gce-internal": "gke",
     "traefik": "traefik",
+    "kong": "kong",
     "istio": "istio",
     "contour": "contour",
     "azure-application-gateway": "azure",
@@ -45,6 +52,9 @@ _SHARED = {"haproxy": (_HAPROXY_TECH, _HAPROXY_OTHER)}
 # aws-load-balancer-controller:docs/guide/ingress/annotations.md;
 # nginx/kubernetes-ingress: annotations that begin with nginx.org, of a controller of the same class
 _NGINX_DEFAULT, _ALB_DEFAULT, _GKE_DEFAULT = 60.0, 60.0, 30.0
+# docs.konghq.com: kubernetes-ingress-controller, reference of annotations (milliseconds, of the
+# Service); its gateway waits 60 s between two reads where nothing is said.
+_KONG_DEFAULT = 60.0
 # openshift/router:pkg/router/template/util/haproxytime/duration_parser.go;
 # docs.redhat.com: "Configuring route timeouts", ROUTER_DEFAULT_SERVER_TIMEOUT
 _HAPROXY, _HAPROXY_DEFAULT = "haproxy.router.openshift.io", 30.0
@@ -121,8 +131,13 @@ def _ingress(ingress: Ingress) -> Route:
         place = ingress.body["spec"]
         advice = "set `timeoutSec` to `600` in a `BackendConfig` of its Service"
         timeouts = (Timeout(place.key_span, advice, Known(_GKE_DEFAULT), "total", place.path),)
+    elif controller == "kong":
+        place = ingress.body["spec"]
+        advice = f'set `{KONG_TIMEOUT}` to `"600000"` at its Service'
+        timeouts = (Timeout(place.key_span, advice, Known(_KONG_DEFAULT), "idle", place.path),)
     backends = tuple((_text(one.service), _text(one.port)) for one in ingress.backends)
-    return _route(obj, ingress.body, controller, timeouts, backends)
+    route = _route(obj, ingress.body, controller, timeouts, backends)
+    return route._replace(settings=tuple(ingress_settings(obj, controller)))
 
 
 def _controller(ingress: Ingress) -> str:
@@ -175,21 +190,25 @@ def _of_gateway(obj: KubernetesObject, rule: Cursor) -> Route:
     )
     fields = (rule.at("timeouts", "request"), rule.at("timeouts", "backendRequest"))
     timeouts = tuple(_timeout(place, _duration(place), "total", "`600s`") for place in fields)
-    return _route(obj, rule, "", timeouts, tuple((name, _text(port)) for name, port in backends))
+    named = tuple((name, _text(port)) for name, port in backends)
+    route = _route(obj, rule, "", timeouts, named)
+    return route._replace(settings=tuple(gateway_settings(rule)))
 
 
 def _of_istio(obj: KubernetesObject, rule: Cursor) -> Route:
     places = [way["destination"] for way in rule["route"].items()]
     backends = tuple((_service_of(place["host"].word()), "") for place in places)
     timeout = _timeout(rule["timeout"], _duration(rule["timeout"]), "total", "`600s`")
-    return _route(obj, rule, "istio", (timeout,), backends)
+    route = _route(obj, rule, "istio", (timeout,), backends)
+    return route._replace(settings=tuple(mesh_settings(rule)))
 
 
 def _of_contour(obj: KubernetesObject, rule: Cursor) -> Route:
     backends = tuple((service["name"].word(), "") for service in rule["services"].items())
     place = rule.at("timeoutPolicy", "response")
     timeout = _timeout(place, _envoy_time(place), "total", "`600s`", _ENVOY_DEFAULT)
-    return _route(obj, rule, "contour", (timeout,), backends)
+    route = _route(obj, rule, "contour", (timeout,), backends)
+    return route._replace(settings=tuple(contour_settings(rule)))
 
 
 def _envoy_time(place: Cursor) -> Fact[float]:

@@ -1,0 +1,125 @@
+"""What a route does with requests and answers besides waiting."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.core.pattern import pattern
+from imagelint.documents.quantity import parse_count, parse_duration
+from imagelint.documents.serving.scaling import RouteSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.yaml.cursor import Cursor
+
+_NGINX, _F5 = "nginx.ingress.kubernetes.io", "nginx.org"
+_AZURE = "appgw.ingress.kubernetes.io"
+# kubernetes/ingress-nginx:docs/user-guide/nginx-configuration/annotations.md (custom timeouts:
+# unitless, in seconds); Azure/application-gateway-kubernetes-ingress:docs/annotations.md
+_BARE = (
+    f"{_NGINX}/proxy-connect-timeout",
+    f"{_NGINX}/proxy-send-timeout",
+    f"{_NGINX}/proxy-read-timeout",
+    f"{_NGINX}/proxy-next-upstream-timeout",
+    f"{_AZURE}/request-timeout",
+)
+# nginx.org: ngx_http_proxy_module: a POST is passed to the next server only with `non_idempotent`.
+_NEXT = f"{_NGINX}/proxy-next-upstream"
+_AGAIN = "non_idempotent"
+_ON = ("on", "true")
+_BUFFERING = ((f"{_NGINX}/proxy-buffering", "off"), (f"{_F5}/proxy-buffering", "false"))
+# client_max_body_size of both controllers is 1m by default, 0 switches it off.
+_BODY = {"nginx": f"{_NGINX}/proxy-body-size", _F5: f"{_F5}/client-max-body-size"}
+_BODY_DEFAULT = float(2**20)
+_SIZE = pattern(r"([0-9]{1,15})([kKmMgG]?)")
+_SIZES = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
+# Conditions of Envoy under which the server may be at work already; others are of connections that
+# were never made. envoyproxy/envoy: docs/root/configuration/http/http_filters/router_filter.rst
+_WORKING = frozenset(
+    (
+        "5xx",
+        "gateway-error",
+        "reset",
+        "retriable-4xx",
+        "retriable-status-codes",
+        "deadline-exceeded",
+    )
+)
+# The statuses behind which a server may have worked: 503 tells that it takes no request.
+_FAILED = ("500", "502", "504")
+
+
+def ingress_settings(obj: KubernetesObject, controller: str) -> Iterator[RouteSetting]:
+    """What the annotations of an Ingress tell its controller."""
+    for name in _BARE:
+        yield from _malformed(obj.annotation(name))
+    conditions = obj.annotation(_NEXT)
+    if controller == "nginx" and _AGAIN in conditions.word().split():
+        meant = " ".join(one for one in conditions.word().split() if one != _AGAIN)
+        yield _setting(conditions, "retried", meant or "error timeout")
+    for name, off in _BUFFERING:
+        place = obj.annotation(name)
+        if place.word().lower() in _ON:
+            yield _setting(place, "buffered", off)
+    if controller in _BODY:
+        yield from _limited(obj, _BODY[controller])
+
+
+def _malformed(place: Cursor) -> Iterator[RouteSetting]:
+    fact = place.text()
+    if isinstance(fact, Known) and parse_count(fact.value) is None:
+        seconds = parse_duration(fact.value.strip())
+        yield _setting(place, "malformed", f"{seconds:.0f}" if seconds else "")
+
+
+def _limited(obj: KubernetesObject, name: str) -> Iterator[RouteSetting]:
+    place = obj.annotation(name)
+    fact = place.text()
+    if fact is ABSENT:
+        at = obj.body["metadata"]
+        yield RouteSetting(at.key_span, at.path, "limited", name, "", amount=_BODY_DEFAULT)
+    if not isinstance(fact, Known):
+        return
+    match = _SIZE.fullmatch(fact.value.strip())
+    if match and int(match[1]):
+        yield _setting(place, "limited", amount=float(int(match[1]) * _SIZES[match[2].lower()]))
+
+
+def mesh_settings(rule: Cursor) -> Iterator[RouteSetting]:
+    """What a rule of a VirtualService tells: its own retries, not those of the mesh."""
+    retries = rule["retries"]
+    place = retries["retryOn"]
+    words = {word.strip() for word in place.word().split(",")}
+    if retries["attempts"].word() != "0" and words & _WORKING:
+        yield _setting(place, "retried", "connect-failure,refused-stream,unavailable")
+
+
+def gateway_settings(rule: Cursor) -> Iterator[RouteSetting]:
+    """What a rule of an HTTPRoute tells, in its experimental field `retry`."""
+    for code in rule.at("retry", "codes").items():
+        if code.word() in _FAILED:
+            yield _setting(code, "retried", "503")
+
+
+def contour_settings(rule: Cursor) -> Iterator[RouteSetting]:
+    """What a route of an HTTPProxy tells: without conditions it is retried upon any 5xx."""
+    policy = rule["retryPolicy"]
+    for condition in policy["retryOn"].items():
+        if condition.word() in _WORKING:
+            yield _setting(condition, "retried", "connect-failure")
+
+
+def _setting(place: Cursor, what: str, meant: str = "", amount: float = 0.0) -> RouteSetting:
+    field = place.key.strip('[]"')
+    return RouteSetting(
+        span=place.span,
+        path=place.path,
+        what=what,
+        field=field,
+        written=place.word(),
+        meant=meant,
+        amount=amount,
+    )

@@ -1,0 +1,78 @@
+"""The rule `buffered-stream`."""
+
+from __future__ import annotations
+
+from imagelint.documents.queries.scaled import NameScope
+from imagelint.documents.queries.serving import title
+from imagelint.documents.serving.scaling import Route
+from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
+
+
+@rule(Route, Severity.MEDIUM, confidence=Confidence.LIKELY)
+def buffered_stream(route: Route, ctx: Context) -> Findings:
+    """The way to the model server keeps answers back, so that streams arrive in lumps.
+
+    A proxy that buffers answers collects the small events of a stream until its buffers are full
+    or the answer is complete: the client sees nothing for seconds and then much at once, and the
+    time to the first token is that of the proxy.
+
+    Except: routes whose way to a model server cannot be followed.
+
+    Bad (route.yaml):
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata:
+          name: llm
+          annotations: {nginx.ingress.kubernetes.io/proxy-buffering: "on"}
+        spec:
+          ingressClassName: nginx
+          defaultBackend: {service: {name: llm, port: {number: 80}}}
+        === server.yaml
+        apiVersion: v1
+        kind: Service
+        metadata: {name: llm}
+        spec: {selector: {app: llm}, ports: [{port: 80, targetPort: 8000}]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm, labels: {app: llm}}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+
+    Good (route.yaml):
+        apiVersion: networking.k8s.io/v1
+        kind: Ingress
+        metadata:
+          name: llm
+          annotations: {nginx.ingress.kubernetes.io/proxy-buffering: "off"}
+        spec:
+          ingressClassName: nginx
+          defaultBackend: {service: {name: llm, port: {number: 80}}}
+        === server.yaml
+        apiVersion: v1
+        kind: Service
+        metadata: {name: llm}
+        spec: {selector: {app: llm}, ports: [{port: 80, targetPort: 8000}]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm, labels: {app: llm}}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+    """
+    buffered = route.told("buffered")
+    servers = NameScope(ctx.document, ctx.project).routed_servers(route) if buffered else ()
+    for one in buffered if servers else ():
+        yield ctx.finding(
+            one,
+            f"the answers of {title(servers[0])} are kept back until a buffer is full",
+            help=f"write `{one.meant}`",
+            subject=route.name,
+            fix=Fix("do not buffer", (ctx.edit(one.span, f'"{one.meant}"'),)),
+        )
