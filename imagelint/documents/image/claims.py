@@ -109,7 +109,7 @@ def _bundle(claim: Claim) -> Claim:
     view = read_strictly(claim.text)
     if isinstance(view, str):
         return claim._replace(form=ClaimForm.UNKNOWN, fault=f"the bundle {view}")
-    if view["mediaType"].text not in _MEDIA_TYPES:
+    if view["mediaType"].raw not in _MEDIA_TYPES:
         told = view["mediaType"].text or "no version"
         return claim._replace(
             form=ClaimForm.UNKNOWN, fault=f"the bundle is of a version that is not known: {told}"
@@ -152,7 +152,7 @@ def _message(claim: Claim, view: JsonView) -> Claim:
     claim = claim._replace(form=ClaimForm.MESSAGE)
     digest = decoded(view["messageDigest"]["digest"].raw)
     signature = decoded(view["signature"].raw)
-    if view["messageDigest"]["algorithm"].text != "SHA2_256":
+    if view["messageDigest"]["algorithm"].raw != "SHA2_256":
         return claim._replace(fault="the bundle hashes its message otherwise than by SHA-256")
     if not digest or not signature:
         return claim._replace(fault="the bundle lacks a signature, or the digest of its message")

@@ -39,3 +39,8 @@ def test_the_two_refuse_fields_that_are_not_known(bench: Bench, kind: str, place
 def test_the_two_refuse_a_bundle_that_names_no_key(bench: Bench) -> None:
     copy = {**bench.good["key"], "verificationMaterial": {}}
     assert bench.compare("key", json.dumps(copy), "no key") is None
+
+
+def test_the_two_refuse_a_version_with_a_blank_behind_it(bench: Bench) -> None:
+    copy = {**bench.good["key"], "mediaType": f"{bench.good['key']['mediaType']} "}
+    assert bench.compare("key", json.dumps(copy), "a blank") is None
