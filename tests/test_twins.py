@@ -125,7 +125,7 @@ def examined() -> list[tuple[str, Found]]:
 
 
 def told(finding: dict[str, Any]) -> Iterator[tuple[str, Found]]:
-    locations = (finding["location"], *(note.get("location") for note in finding["notes"]))
+    locations = (finding["location"], *(note.get("location") for note in finding.get("notes", ())))
     parts = [(one["origin"].split("/"), one["start"]["line"]) for one in locations if one]
     places = frozenset(Place("/".join(names[1:]), line) for names, line in parts)
     yield parts[0][0][0], Found(finding["rule"], places)
