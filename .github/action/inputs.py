@@ -12,16 +12,20 @@ from functools import cache
 from workflow import StepError, variable
 
 _FLAGS = {"": False, "false": False, "true": True}
-_SEVERAL = ("policy", "rule", "db-repository", "exclude", "only", "since")
+_SEVERAL = ("policy", "rule", "db-repository", "vex", "exclude", "only", "since")
+_IMAGE_SEVERAL = ("db-repository", "vex")
 _FILES_ONLY = ("only", "since")
 _SINGLE = ("policy-from", "fail-on", "baseline")
-_IMAGE_SINGLE = ("platform", "trivy-cache", "timeout", "key", "identity", "issuer")
+_IMAGE_SINGLE = (
+    *("platform", "trivy-cache", "timeout", "key", "identity", "issuer"),
+    *("kev", "epss", "server", "attest", "sign-key", "signing-config"),
+)
 _FILE_FLAGS = ("closed",)
-_IMAGE_FLAGS = ("offline", "no-transparency-log")
+_IMAGE_FLAGS = ("offline", "no-transparency-log", "sign")
 # Conditions of the action take any word but `true` for no.
 _ASKED_BY_CONDITIONS = ("cache", "sarif")
 # What asks for something of an image: without an image, nobody would do it.
-_DEMANDS = ("platform", "key", "identity", "issuer")
+_DEMANDS = ("platform", "key", "identity", "issuer", "attest", "sign-key")
 
 
 def arguments() -> list[str]:
@@ -103,7 +107,7 @@ def seconds(name: str, most: float) -> float:
 
 
 def _several(image: str) -> list[str]:
-    names = [name for name in _SEVERAL if image or name != "db-repository"]
+    names = [name for name in _SEVERAL if image or name not in _IMAGE_SEVERAL]
     if not image:
         return names
     for name in _FILES_ONLY:

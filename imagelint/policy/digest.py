@@ -29,7 +29,8 @@ def text_digest(text: str) -> str:
 
 def _canonical(policy: Policy) -> Iterator[str]:
     yield f"fail-on {policy.threshold}"
-    yield f"environment {tuple(policy.environment)!r}"
+    # About which image a command decides is no part of the policy.
+    yield f"environment {tuple(policy.environment._replace(gated=''))!r}"
     for name in sorted(policy.rules):
         yield f"rule {name!r} {_setting(policy.rules[name])}"
     for waiver in sorted({_waiver(waiver) for waiver in policy.waivers}):

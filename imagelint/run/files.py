@@ -135,7 +135,8 @@ def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]
 def _judged_by(policy: Policy) -> str:
     """What tells a policy from others that decide, or say why, otherwise."""
     told = (f"{each.name} {sorted(each.said.origins.items())!r}" for each in terms_of(policy))
-    return digest_of(policy_digest(policy), asker(policy), *told)
+    gated = policy.environment.gated
+    return digest_of(policy_digest(policy), gated, asker(policy), *told)
 
 
 def _key(code: str, found: FoundFile, content: str, policy: str) -> str:

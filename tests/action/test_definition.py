@@ -17,6 +17,7 @@ OPTIONS_WITHOUT_INPUT = {
     "color",
     "format",
     "jobs",
+    "cross-check",
     "kind",
     "min-severity",
     "no-cache",

@@ -66,6 +66,7 @@ ENVIRONMENTS = st.builds(
     trusted_root=st.none() | TEXTS,
     build_contexts=several(TEXTS),
     trusted_root_text=st.just(""),
+    gated=st.just(""),  # said by a command, and by no policy
     scan=SCANS,
 )
 VALUES = (

@@ -16,6 +16,7 @@ from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.nodes import Mapping, Scalar
 from imagelint.knowledge.engines import engine
+from imagelint.knowledge.serving.rayserve import ENGINE
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.serving.launch import Launch
 
-_VLLM = "vllm"
-"""What Ray Serve starts where `llm_engine` names nothing else: it knows no other engine."""
 _MOST_MODELS = 100
 
 
@@ -35,7 +34,7 @@ def hosted_servers(launch: Launch) -> Iterator[ServingCommand]:
         for application in Cursor(root)["applications"].items():
             variables = application.at("runtime_env", "env_vars")
             for config in _llm_configs(application["args"])[:_MOST_MODELS]:
-                if config["llm_engine"].word().lower() in ("", _VLLM):
+                if config["llm_engine"].word().lower() in ("", ENGINE):
                     yield _hosted(config, variables, launch)
 
 
@@ -50,7 +49,7 @@ def _llm_configs(arguments: Cursor) -> list[Cursor]:
 
 
 def _hosted(config: Cursor, variables: Cursor, launch: Launch) -> ServingCommand:
-    known = engine(_VLLM)
+    known = engine(ENGINE)
     settings = config["engine_kwargs"]
     readable = isinstance(settings.node, Mapping) or not settings.exists or settings.null
     switches = setting_switches(settings.node, known) if readable else ()
@@ -62,7 +61,7 @@ def _hosted(config: Cursor, variables: Cursor, launch: Launch) -> ServingCommand
     return ServingCommand(
         span=place or config.span,
         launch=launch._replace(env=env, argv=(), scripts={}, told=(), runtime=runtime),
-        engine=_VLLM,
+        engine=ENGINE,
         model=model,
         switches=switches,
         complete=readable,

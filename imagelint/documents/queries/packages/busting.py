@@ -10,6 +10,7 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.languages import BUN, NPM, PNPM, YARN
+from imagelint.documents.packages.locknames import GO_FETCH
 from imagelint.documents.packages.packagemanager import Ecosystem
 from imagelint.documents.packages.python import POETRY, UV
 from imagelint.documents.queries.context import sources, whole_context
@@ -101,7 +102,7 @@ def _installations(document: Document, script: Script) -> Iterator[tuple[Command
     for command in script.commands:
         if not command.unconditional:
             continue
-        if command.program == "go" and [w.text for w in command.words[1:3]] == ["mod", "download"]:
+        if tuple(word.text for word in command.words[:3]) == GO_FETCH:
             yield command, "go.mod"
         for install in package_installs(command):
             file = _manifest(document, install)

@@ -10,12 +10,13 @@ from imagelint.core.fact import ABSENT, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.languages import CARGO
+from imagelint.documents.packages.locknames import FOREIGN_LOCKS, LOCK_READERS
 from imagelint.documents.packages.python import PIP, UV
 from imagelint.documents.queries.context import sources, whole_context
 from imagelint.documents.queries.stages import chain, enclosing_stage, set_before
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator
 
     from imagelint.documents.base import Document
     from imagelint.documents.dockerfile.model import Stage
@@ -24,14 +25,6 @@ if TYPE_CHECKING:
 
 __all__ = ["IgnoredLock", "ignored_locks", "obeyable", "taken_with"]
 
-# What pip does not read, and the command that installs what it holds.
-_FOREIGN: Mapping[str, str] = {
-    "uv.lock": "uv sync --frozen",
-    "poetry.lock": "poetry install",
-    "Pipfile.lock": "pipenv sync",
-    "pdm.lock": "pdm sync",
-}
-_READERS = frozenset({"uv", "uvx", "poetry", "pipenv", "pdm", "micropipenv"})
 _GLOBAL = ("-g", "--global", "--location=global")
 
 
@@ -121,7 +114,7 @@ def taken_with(document: Document, stage: Stage, file: str, before: int) -> tupl
 def _foreign(document: Document, stage: Stage, install: PackageInstall) -> Iterator[IgnoredLock]:
     if stage.index in document.derived(_reading_stages):
         return
-    for file, command in _FOREIGN.items():
+    for file, command in FOREIGN_LOCKS.items():
         if taken_with(document, stage, file, install.command.span.start)[0]:
             yield IgnoredLock(install, file, read=False, command=command)
             return
@@ -137,6 +130,6 @@ def _reading_stages(document: Document) -> frozenset[int]:
 
 
 def _reads(command: Command) -> bool:
-    if command.program not in _READERS:
-        return bool(_READERS.intersection(command.wrappers))
+    if command.program not in LOCK_READERS:
+        return bool(LOCK_READERS.intersection(command.wrappers))
     return command.program != "uv" or "pip" not in [word.text for word in command.words[1:2]]
