@@ -16,6 +16,7 @@ from imagelint.engine.echoes import without_echoes
 from imagelint.engine.inline import allow_inline
 from imagelint.engine.judge import Judge
 from imagelint.policy.allowances import terms_of
+from imagelint.policy.demands import BY_TRUST
 from imagelint.policy.options import options_for
 from imagelint.rules.families import family_of
 
@@ -114,5 +115,9 @@ def _traced(document: Document, finding: Finding) -> Finding:
 
 
 def asks(policy: Policy, kind: str) -> bool:
-    """Whether a policy has any rule on that judges a kind of document: whether it is asked for."""
-    return any(family_of(name).judges == kind for name in policy.enabled)
+    """Whether a policy has any rule on that judges a kind of document: whether it is asked for.
+
+    A rule about trust asks for nothing where the policy demands none.
+    """
+    silent = () if policy.environment.trust else BY_TRUST
+    return any(family_of(name).judges == kind for name in policy.enabled if name not in silent)

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 BY_SIGNER = ("unsigned-image", "wrong-signer")
 """The rules that a signer on the command line is about: no finding of theirs may pass."""
 
+BY_TRUST = ("too-few-signers", "missing-attestation")
+"""The rules about what `environment.trust` demands, which are silent where it demands nothing."""
+
 
 def demand(below: Policy, flags: Policy, *, named: bool) -> Policy:
     """A policy under what the command line says; `named` if the policy is named there as well."""

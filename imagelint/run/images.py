@@ -191,7 +191,9 @@ def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
     signers = signers_for(target, request.policy)
     if not signers:
         detail = "no signer is declared for it, so nobody's signature was looked for"
-        help_ = "declare environment.signers in the policy, or switch unsigned-image off"
+        help_ = (
+            "declare environment.signers in the policy, or switch the rules about signatures off"
+        )
         return _problem(Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_))
     request.tell(f"verifying {target.reference}")
     environment = request.policy.environment

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.core.environment import Environment, TrustRule
 from imagelint.core.finding import Severity
 from imagelint.core.report import AllowanceKind, Examined, ProblemKind
 from imagelint.core.source import Source
@@ -153,3 +154,10 @@ def test_other_documents_have_no_such_directive() -> None:
     lines = parse(Source(".dockerignore", "# check=error=true\na # b\n"), "ignore")
     (found,) = Examination(policy(dead_ignore_pattern="on"))(lines, Project()).findings
     assert found.severity is Severity.LOW
+
+
+def test_rules_about_trust_ask_for_a_stage_where_trust_is_demanded() -> None:
+    given = policy(too_few_signers="on", missing_attestation="on")
+    assert not asks(given, "signatures")
+    demanding = Environment(trust=(TrustRule(signed_by=("build",)),))
+    assert asks(given._replace(environment=demanding), "signatures")

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import json
 from itertools import product
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from imagelint.collect.signatures import verify as verification
 from imagelint.collect.tools import cosign, trivy
 from imagelint.collect.tools.cosign import Verification, VerifyRequest
 from imagelint.collect.tools.trivy import Scan, TrivyOptions
@@ -15,8 +19,14 @@ from imagelint.core.environment import Environment, Signer
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.core.source import Source
+from imagelint.documents.image.claims import Claim, ClaimForm
 from imagelint.documents.image.image import NOWHERE, ImageIdentity, ImageTarget
-from imagelint.documents.image.signatures import SignatureCheck, SignatureOutcome, write_signatures
+from imagelint.documents.image.signatures import (
+    SIGNATURE,
+    SignatureCheck,
+    SignatureOutcome,
+    write_signatures,
+)
 from imagelint.documents.image.vulnerabilities import ScanFacts
 from imagelint.policy.load import pack
 from imagelint.run import images
@@ -27,6 +37,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from pathlib import Path
 
+    from imagelint.collect.deadline import Deadline
     from tests.conftest import Answer, Program
 
 NAME = "registry.example.com/llm/server:2.1"
@@ -78,10 +89,53 @@ def scanned(*found: Mapping[str, str], digest: str = DIGEST) -> Scan:
     return Scan(Source(NAME, json.dumps(report)), FACTS)
 
 
-def checked(outcome: SignatureOutcome, *problems: Problem) -> Verification:
-    predicates = ("https://sigstore.dev/cosign/sign/v1",)
-    check = SignatureCheck(NOWHERE, "command line", outcome, predicates=predicates)
-    return Verification(Source(NAME, write_signatures(NAME, [check])), "3.0.2", problems)
+BUILD = ec.derive_private_key(1, ec.SECP256R1())
+STRANGER = ec.derive_private_key(2, ec.SECP256R1())
+FOR_COSIGN = ed25519.Ed25519PrivateKey.from_private_bytes(bytes(32))
+KEY = ("--key", "a.pub", "--no-transparency-log")
+
+
+def claim(by: ec.EllipticCurvePrivateKey) -> Claim:
+    """A bundle on the image that was really signed."""
+    content = b"this image"
+    signature = by.sign(content, ec.ECDSA(hashes.SHA256()))
+    return Claim(
+        OTHER,
+        ClaimForm.STATEMENT,
+        signed=content,
+        signatures=(signature,),
+        predicate=SIGNATURE,
+        digests=(DIGEST,),
+    )
+
+
+class Check(NamedTuple):
+    """What lies on the image, what cosign says of it, and the key in `a.pub`."""
+
+    claims: tuple[Claim, ...] | Problem
+    outcome: SignatureOutcome | None = None
+    problems: tuple[Problem, ...] = ()
+    key: ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey = BUILD
+
+    def answer(self, request: VerifyRequest) -> Verification:
+        """What cosign says."""
+        if self.outcome is None:
+            return Verification(None, "", self.problems)
+        checks = [
+            SignatureCheck(NOWHERE, signer.name, self.outcome, predicates=(SIGNATURE,))
+            for signer in request.signers
+        ]
+        return Verification(Source(NAME, write_signatures(NAME, checks)), "3.0.2", self.problems)
+
+    def located(self, *_asked: str) -> str | Problem:
+        """Where cosign is."""
+        return MISSING if MISSING in self.problems else "/usr/bin/cosign"
+
+    @property
+    def pem(self) -> bytes:
+        """The public key."""
+        form = PublicFormat.SubjectPublicKeyInfo
+        return self.key.public_key().public_bytes(Encoding.PEM, form)
 
 
 RESOLVED: dict[str, tuple[ImageTarget, ...] | Problem] = {
@@ -97,22 +151,37 @@ SCANS = {
     "nonsense": Scan(Source(NAME, "{"), FACTS),
     "other image": scanned(digest=OTHER),
 }
+SIGNED, VERIFIED = (claim(BUILD),), SignatureOutcome.VERIFIED
 CHECKS = {
-    "verified": checked(SignatureOutcome.VERIFIED),
-    "unsigned": checked(SignatureOutcome.UNSIGNED),
-    "missing": Verification(None, "", (MISSING,)),
-    "partly": checked(SignatureOutcome.VERIFIED, FAILED),
+    "verified": Check(SIGNED, VERIFIED),
+    "verified without cosign": Check(SIGNED, None, (MISSING,)),
+    "verified by cosign": Check(SIGNED, VERIFIED, key=FOR_COSIGN),
+    "unsigned": Check((), SignatureOutcome.UNSIGNED),
+    "unsigned without cosign": Check((), None, (MISSING,)),
+    "by a stranger": Check((claim(STRANGER),), SignatureOutcome.WRONG_SIGNER),
+    "missing": Check(SIGNED, None, (MISSING,), FOR_COSIGN),
+    "failed": Check(SIGNED, None, (FAILED,)),
+    "partly": Check(SIGNED, VERIFIED, (FAILED,)),
+    "disputed": Check(SIGNED, SignatureOutcome.WRONG_SIGNER),
+    "disputed by cosign": Check((claim(STRANGER),), VERIFIED),
+    "unreachable": Check(UNREACHABLE, VERIFIED),
 }
+PASSED = {"verified", "verified without cosign", "verified by cosign"}
+REFUSED = {"unsigned", "unsigned without cosign", "by a stranger"}
 
 
 @pytest.fixture
-def tools(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, str], None]:
-    """Let the tools say what a name stands for."""
+def tools(monkeypatch: pytest.MonkeyPatch, here: Path) -> Callable[[str, str, str], None]:
+    """Let the registry and the tools say what a name stands for."""
 
     def say(resolved: str, scan: str, check: str) -> None:
+        given = CHECKS[check]
+        (here / "a.pub").write_bytes(given.pem)
         monkeypatch.setattr(images, "resolve", lambda *_asked: RESOLVED[resolved])
         monkeypatch.setattr(trivy, "scan", lambda _image, _options: SCANS[scan])
-        monkeypatch.setattr(cosign, "verify", lambda _request: CHECKS[check])
+        monkeypatch.setattr(verification, "discover", lambda *_asked: given.claims)
+        monkeypatch.setattr(verification, "locate", given.located)
+        monkeypatch.setattr(cosign, "verify", given.answer)
 
     return say
 
@@ -126,9 +195,9 @@ def expected(resolved: str, scan: str, check: str) -> int:
     if resolved != "found":
         return 3
     told = scan in {"clean", "vulnerable"}
-    if scan == "vulnerable" or check == "unsigned":
+    if scan == "vulnerable" or check in REFUSED:
         return 1
-    return 0 if told and check == "verified" else 3
+    return 0 if told and check in PASSED else 3
 
 
 @pytest.mark.parametrize(("resolved", "scan", "check"), tuple(product(RESOLVED, SCANS, CHECKS)))
@@ -140,7 +209,7 @@ def test_the_gate_passes_only_what_was_told_and_is_well(
     check: str,
 ) -> None:
     tools(resolved, scan, check)
-    answer = program("gate", NAME, "--policy", "baseline", "--key", "a.pub", "--format", "json")
+    answer = program("gate", NAME, "--policy", "baseline", *KEY, "--format", "json")
     assert answer.code == expected(resolved, scan, check), answer.out
     assert answer.err == ""
     evidence = evidence_of(answer)
@@ -151,7 +220,8 @@ def test_the_gate_passes_only_what_was_told_and_is_well(
         assert evidence["trivy"] == FACTS.version
         assert evidence["vulnerability database"] == FACTS.database
         assert evidence["packages"].startswith("2 (alpine")
-        assert evidence["cosign"] == "3.0.2"
+        assert evidence.get("cosign") == (None if "without" in check else "3.0.2")
+        assert ("signature of command line" in evidence) is (check != "verified by cosign")
         assert evidence["signers"] == "command line"
 
 
@@ -173,17 +243,31 @@ def test_a_verification_asks_for_no_scan(
     program: Program, tools: Callable[[str, str, str], None], check: str
 ) -> None:
     tools("found", "missing", check)
-    code = {"verified": 0, "unsigned": 1}.get(check, 3)
-    assert run(program, "verify", "--key", "a.pub").code == code
+    answer = run(program, "verify", *KEY)
+    assert answer.code == expected("found", "clean", check), answer.out
 
 
-def test_a_verification_without_cosign_is_incomplete(
+def test_without_cosign_only_what_is_left_to_it_is_incomplete(
     program: Program, tools: Callable[[str, str, str], None]
 ) -> None:
     tools("found", "clean", "missing")
-    answer = run(program, "verify", "--key", "a.pub")
+    answer = run(program, "verify", *KEY)
     assert answer.code == 3
     assert "install it" in answer.out
+    tools("found", "clean", "verified without cosign")
+    answer = run(program, "verify", *KEY)
+    assert answer.code == 0
+    assert "install it" not in answer.out
+
+
+def test_a_dispute_is_told_unless_nobody_asks_cosign(
+    program: Program, tools: Callable[[str, str, str], None]
+) -> None:
+    tools("found", "clean", "disputed")
+    answer = run(program, "verify", *KEY)
+    assert answer.code == 3
+    assert "who signed as `command line` is disputed" in answer.out
+    assert run(program, "verify", *KEY, "--no-cross-check").code == 0
 
 
 def test_a_verification_without_signers_is_incomplete(
@@ -208,14 +292,30 @@ def test_a_stage_whose_rules_are_off_is_left_out(
     )
     off = [part for name in scans for part in ("--rule", f"{name}=off")]
     assert run(program, "gate", *signatures).code == 3
-    assert run(program, "gate", "--key", "a", *off).code == 3
+    assert run(program, "gate", *KEY, *off).code == 3
     assert run(program, "gate", *off, *signatures).code == 0
     tools("found", "clean", "missing")
     answer = run(program, "gate", *signatures, "--format", "json")
     assert answer.code == 0
     assert evidence_of(answer)["verify"] == "left out: the policy has its rules off"
     tools("found", "missing", "verified")
-    assert run(program, "gate", "--key", "a", *off).code == 0
+    assert run(program, "gate", *KEY, *off).code == 0
+
+
+def test_a_demand_of_trust_asks_for_signatures_whatever_else_is_off(
+    program: Program, here: Path, tools: Callable[[str, str, str], None]
+) -> None:
+    signers = "signers: [{name: build, key: a.pub, transparency-log: false}]"
+    trust = "trust: [{signed-by: [build]}]"
+    off = "rules: {unsigned-image: off, wrong-signer: off}"
+    (here / ".imagelint.yaml").write_text(
+        f"name: ours\nextends: [baseline]\n{off}\nenvironment:\n  {signers}\n  {trust}\n",
+        encoding="utf-8",
+    )
+    for check, code in (("verified", 0), ("by a stranger", 1), ("unsigned", 1), ("missing", 3)):
+        tools("found", "clean", check)
+        answer = program("gate", NAME)
+        assert answer.code == code, answer.out
 
 
 def test_the_gate_looks_at_files_as_well(
@@ -223,11 +323,11 @@ def test_the_gate_looks_at_files_as_well(
 ) -> None:
     tools("found", "clean", "verified")
     write(here, Dockerfile=GOOD, bad__Dockerfile=ROOT)
-    assert run(program, "gate", "Dockerfile", "--key", "a").code == 0
-    assert run(program, "gate", ".", "--key", "a", "--rule", "root-user=high").code == 1
-    assert run(program, "gate", "missing", "--key", "a").code == 3
+    assert run(program, "gate", "Dockerfile", *KEY).code == 0
+    assert run(program, "gate", ".", *KEY, "--rule", "root-user=high").code == 1
+    assert run(program, "gate", "missing", *KEY).code == 3
     (here / "empty").mkdir()
-    assert run(program, "gate", "empty", "--key", "a").code == 3
+    assert run(program, "gate", "empty", *KEY).code == 3
 
 
 def test_waivers_that_were_used_are_evidence(
@@ -239,14 +339,14 @@ def test_waivers_that_were_used_are_evidence(
         "  - {rule: vulnerable-package, reason: not reached, until: 2999-01-01}\n",
         encoding="utf-8",
     )
-    answer = program("gate", NAME, "--key", "a", "--format", "json")
+    answer = program("gate", NAME, *KEY, "--format", "json")
     assert answer.code == 0, answer.out
     evidence = evidence_of(answer)
     (waived,) = (name for name in evidence if name.startswith("waived vulnerable-package "))
     assert "CVE-2099-1" in waived
     assert evidence[waived] == "not reached (until 2999-01-01)"
     assert evidence["policy"].startswith("ours (.imagelint.yaml, ")
-    shown = program("gate", NAME, "--key", "a").out
+    shown = program("gate", NAME, *KEY).out
     assert "note: allowed vulnerable-package CVE-2099-1" in shown
 
 
@@ -264,32 +364,42 @@ def test_what_is_no_reference_is_wrong_usage(program: Program) -> None:
 def test_what_is_being_done_is_told(tools: Callable[[str, str, str], None]) -> None:
     tools("found", "clean", "verified")
     told: list[str] = []
-    signer = Signer("build", key="a.pub")
+    signer = Signer("build", key="a.pub", transparency_log=False)
     policy = pack("baseline")._replace(environment=Environment(signers=(signer,)))
     examine_image(NAME, ImageRequest(policy, TrivyOptions(), tell=told.append))
     assert told == [
         f"resolving {NAME}",
         f"scanning {NAME} with Trivy",
-        f"verifying {NAME} with cosign",
+        f"verifying {NAME}",
     ]
 
 
 def test_cosign_is_asked_for_the_digest_with_the_signers_of_that_image(
-    tools: Callable[[str, str, str], None], monkeypatch: pytest.MonkeyPatch
+    tools: Callable[[str, str, str], None], here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tools("found", "clean", "verified")
+    (here / "keys").mkdir()
+    (here / "a.pub").rename(here / "keys" / "a.pub")
+    sought: list[ImageIdentity] = []
     asked: list[VerifyRequest] = []
 
     def verify(request: VerifyRequest) -> Verification:
         asked.append(request)
-        return CHECKS["verified"]
+        return CHECKS["verified"].answer(request)
+
+    def discover(image: ImageIdentity, _deadline: Deadline) -> tuple[Claim, ...]:
+        sought.append(image)
+        return SIGNED
 
     monkeypatch.setattr(cosign, "verify", verify)
-    ours = Signer("ours", key="a.pub", images=("registry.example.com/llm/*",))
+    monkeypatch.setattr(verification, "discover", discover)
+    keyed = Signer("ours", key="a.pub", transparency_log=False)
+    ours = keyed._replace(images=("registry.example.com/llm/*",))
     theirs = Signer("theirs", key="b.pub", images=("registry.example.com/web/*",))
     given = Environment(signers=(ours, theirs), trusted_root="root.json")
     policy = pack("baseline")._replace(environment=given)
     look = examine_image(NAME, ImageRequest(policy, TrivyOptions(), "keys"))
+    assert sought == [IDENTITY]
     (request,) = asked
     assert request.image.digest == DIGEST
     assert (request.signers, request.trusted_root, request.folder) == ((ours,), "root.json", "keys")
