@@ -30,6 +30,7 @@ _HARMLESS = {
     "false_positive": "a false positive",
     "known_not_affected": "not affected",
 }
+_MENDED = frozenset(said for said, told in _HARMLESS.items() if told == "fixed")
 _DEEPEST = 30
 
 
@@ -93,13 +94,18 @@ def _openvex(view: JsonView, origin: str) -> Iterator[VexStatement]:
         ids = (named.text, named["name"].text, named["@id"].text, *named["aliases"].texts())
         why = one["justification"].text or one["impact_statement"].text
         status = one["status"].text
-        if status in _HARMLESS and (why or status != "not_affected"):
+        if status in _HARMLESS and _is_founded(status, why):
             products = tuple(
                 Product(_purl(product), tuple(map(_purl, product["subcomponents"].items())))
                 for product in one["products"].items()
             )
             said = _HARMLESS[status]
             yield VexStatement(tuple(filter(None, ids)), products, said, why, author, origin)
+
+
+def _is_founded(status: str, why: str) -> bool:
+    """Whether a statement says why: that something is mended needs no reason."""
+    return bool(why) or status in _MENDED
 
 
 def _purl(product: JsonView) -> str:
@@ -116,7 +122,7 @@ def _cyclonedx(view: JsonView, origin: str) -> Iterator[VexStatement]:
     for one in view["vulnerabilities"].items():
         analysis = one["analysis"]
         why = analysis["justification"].text or analysis["detail"].text
-        if analysis["state"].text in _HARMLESS:
+        if analysis["state"].text in _HARMLESS and _is_founded(analysis["state"].text, why):
             refs = (affected["ref"].text for affected in one["affects"].items())
             products = tuple(Product(_referred(ref, purls)) for ref in refs)
             said = _HARMLESS[analysis["state"].text]
@@ -140,7 +146,7 @@ def _csaf(view: JsonView, origin: str) -> Iterator[VexStatement]:
         for status in ("known_not_affected", "fixed"):
             named = one["product_status"][status].texts()
             products = tuple(Product(purls[name]) for name in named if name in purls)
-            if products:
+            if products and _is_founded(status, why):
                 ids = (one["cve"].text,)
                 yield VexStatement(ids, products, _HARMLESS[status], why, author, origin)
 

@@ -133,3 +133,18 @@ def test_a_tree_of_products_that_never_ends_is_left() -> None:
     for _ in range(100):
         tree = {"branches": [tree]}
     assert covers({**csaf("p1"), "product_tree": tree}) == []
+
+
+def test_what_is_said_without_a_reason_does_not_count_in_any_format() -> None:
+    for state in ("not_affected", "false_positive"):
+        document = cyclonedx("a", state)
+        assert covers(document)
+        del document["vulnerabilities"][0]["analysis"]["justification"]
+        assert not covers(document)
+    document = csaf("p1")
+    assert covers(document)
+    del document["vulnerabilities"][0]["flags"]
+    assert not covers(document)
+    mended = csaf("p1", "fixed")
+    del mended["vulnerabilities"][0]["flags"]
+    assert covers(mended)
