@@ -156,8 +156,8 @@ COMMAND_LINES = (
     Command(("explain", "root-user"), set(), EXPLAIN, 90),
     Command(("explain", "DL3002"), set(), EXPLAIN, 90),
     Command(("policy", "show"), {"sqlite3"}, POLICY, 97),
-    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 344),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 366),
+    Command(("policy", "schema"), {"dataclasses", "json"}, EVERYTHING, 345),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, EVERYTHING, 367),
     Command(("completion", "bash"), PROCESS, START, 13),
     Command(("init", "new"), {"json", "pathlib", *FILES}, INIT, 65),
 )

@@ -17,3 +17,5 @@ FOREIGN_LOCKS: Mapping[str, str] = {
 LOCK_READERS = frozenset({"uv", "uvx", "poetry", "pipenv", "pdm", "micropipenv"})
 GO_FETCH = ("go", "mod", "download")
 """What fetches what a go.mod names, and builds nothing."""
+PIP_OF_UV = ("uv", "pip")
+"""What reads no lock, as pip does not."""

@@ -10,7 +10,7 @@ from imagelint.core.fact import ABSENT, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.languages import CARGO
-from imagelint.documents.packages.locknames import FOREIGN_LOCKS, LOCK_READERS
+from imagelint.documents.packages.locknames import FOREIGN_LOCKS, LOCK_READERS, PIP_OF_UV
 from imagelint.documents.packages.python import PIP, UV
 from imagelint.documents.queries.context import sources, whole_context
 from imagelint.documents.queries.stages import chain, enclosing_stage, set_before
@@ -132,4 +132,4 @@ def _reading_stages(document: Document) -> frozenset[int]:
 def _reads(command: Command) -> bool:
     if command.program not in LOCK_READERS:
         return bool(LOCK_READERS.intersection(command.wrappers))
-    return command.program != "uv" or "pip" not in [word.text for word in command.words[1:2]]
+    return (command.program, *(word.text for word in command.words[1:2])) != PIP_OF_UV
