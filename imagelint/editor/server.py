@@ -148,12 +148,15 @@ class Server(LanguageServer):
 
     async def _away(self, texts: dict[str, str]) -> Judgement:
         """Judge in another process, so that who types does not wait."""
-        self._pool = self._pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"))
-        loop = asyncio.get_running_loop()
+        # Python looks for what it imports in the folder where it is started: not in the workspace.
+        os.chdir(os.sep)
         try:
-            return await loop.run_in_executor(
-                self._pool, together, self._open_session, self.root, texts
-            )
+            self._pool = self._pool or ProcessPoolExecutor(1, mp_context=get_context("spawn"))
+            future = self._pool.submit(together, self._open_session, self.root, texts)
+        finally:
+            os.chdir(self.root)
+        try:
+            return await asyncio.wrap_future(future)
         except BrokenProcessPool:
             self._pool = None
             return Judgement()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from lsprotocol import types as lsp
@@ -11,7 +12,6 @@ from pygls.lsp.client import LanguageClient
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
-    from pathlib import Path
 
 SECONDS = 60.0
 """For what takes a tenth of one: a machine may be busy."""
@@ -34,7 +34,8 @@ class Editor:
             self.changed.set()
 
     async def start(self, *options: str, encoding: str = "utf-16") -> None:
-        await self.client.start_io(sys.executable, "-m", "imagelint", "lsp", *options)
+        program = str(Path(sys.executable).with_name("imagelint"))
+        await self.client.start_io(program, "lsp", *options)
         general = lsp.GeneralClientCapabilities(
             position_encodings=[lsp.PositionEncodingKind(encoding)]
         )
@@ -135,6 +136,9 @@ def test_columns_are_those_of_the_client(here: Path) -> None:
 def test_what_others_say_is_told_a_little_later_and_stays_where_it_was(here: Path) -> None:
     (here / "scaler.yaml").write_text(SCALER, encoding="utf-8")
     (here / "server.yaml").write_text(SERVER, encoding="utf-8")
+    ran = here.parent / "ran"
+    for planted in ("multiprocessing", "imagelint", "runpy", "yaml"):
+        (here / f"{planted}.py").write_text(f"open({str(ran)!r}, 'w')\n", encoding="utf-8")
 
     async def work(editor: Editor) -> None:
         editor.open("scaler.yaml", SCALER)
@@ -150,6 +154,7 @@ def test_what_others_say_is_told_a_little_later_and_stays_where_it_was(here: Pat
         await editor.until("scaler.yaml", lambda told: not has("cpu-hpa-on-gpu")(told), 2)
 
     with_editor(here, work)
+    assert not ran.exists()
 
 
 def test_a_finding_can_be_mended_allowed_or_explained(here: Path) -> None:
