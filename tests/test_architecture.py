@@ -61,6 +61,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "run": ("core", "documents", "deployment", "render", "policy", "engine", "collect"),
     "editor": ("core", "documents", "policy", "engine", "collect", "run"),
     "reporters": ("core", "rules.catalog"),
+    "store": ("core",),
     "cli": (
         "core",
         "documents",
@@ -72,6 +73,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "reporters",
         "knowledge",
         "editor",
+        "store",
     ),
     "__main__": ("cli",),
 }

@@ -25,6 +25,7 @@ from tools.fieldtable import field_table
 from tools.guide import guide_page
 from tools.migrating import migrating_page
 from tools.security import security_page
+from tools.storepage import store_page
 from tools.tables import BadTableError, read_tables
 
 if TYPE_CHECKING:
@@ -61,6 +62,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "security.md", security_page()
     yield ROOT / "docs" / "guide.md", guide_page()
     yield ROOT / "docs" / "migrating.md", migrating_page()
+    yield ROOT / "docs" / "store.md", store_page()
     yield ROOT / "docs" / "rules" / "README.md", index()
     for name in catalog.names():
         yield ROOT / "docs" / "rules" / f"{name}.md", rule_page(name)

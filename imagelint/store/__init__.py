@@ -1,0 +1,1 @@
+"""What many runs found out, kept: a database with a documented schema."""

@@ -1,0 +1,185 @@
+"""Open a store: a SQLite file, or any database that SQLAlchemy knows.
+
+What is there is never overwritten: a file that is damaged, that is something else, or that a later
+release wrote, is said to be so. An earlier schema is brought up to date.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Self
+from urllib.parse import quote
+
+from sqlalchemy import create_engine, event, text
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+
+from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.store.migrate import REVISIONS, migrate
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from sqlalchemy.engine import Connection, Engine
+
+DEFAULT_FILE = "imagelint-audit.db"
+_WAIT_SECONDS = 60
+_CACHE_KILOBYTES = 32_768
+_CHECKED_BYTES = 64 * 1024 * 1024
+_LOCK = 0x696D6167656C696E  # "imagelin": of PostgreSQL's advisory locks, ours
+_WRITES = "imagelint_writes"
+_DAMAGE = ("malformed", "not a database", "disk image")
+
+
+class Store:
+    """A database with our tables. `with` closes it; threads may share it."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @classmethod
+    def open(cls, place: str = DEFAULT_FILE, *, create: bool = True) -> Self:
+        """The store at a path or a URL, its schema up to date.
+
+        Raises:
+            UsageError: it is none of ours, is damaged, cannot be reached, or is not there and
+                none is to be made.
+        """
+        url = _url(place)
+        path = url.database or "" if url.get_backend_name() == "sqlite" else ""
+        if path and not create and not os.path.exists(path):  # noqa: PTH110 - a test of strings
+            help_ = "run `imagelint audit` first, or name another with --store"
+            raise UsageError(Diagnostic(f"there is no store `{path}`", help=help_))
+        _check(path)
+        store = cls(_engine(url))
+        try:
+            with store.alone() as connection:
+                migrate(connection)
+        except DatabaseError as error:
+            raise complaint(place, error) from None
+        return store
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection that sees one state of the store."""
+        with self.engine.connect() as connection:
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all of it is kept, or nothing."""
+        with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
+            yield connection
+
+    @contextmanager
+    def alone(self) -> Iterator[Connection]:
+        """A transaction during which nobody else is in one."""
+        with self.writing() as connection:
+            if self.engine.dialect.name == "postgresql":
+                connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+            yield connection
+
+
+def complaint(place: str, error: DatabaseError) -> UsageError:
+    """What a database says that cannot be used, with what to do."""
+    said = str(error.orig or error).strip().partition("\n")[0]
+    if any(sign in said for sign in _DAMAGE):
+        return _damaged(place, said)
+    message = f"the store `{_shown(place)}` cannot be used: {said}"
+    return UsageError(Diagnostic(message, help="see whether it is there, and yours to write"))
+
+
+def _damaged(path: str, said: str) -> UsageError:
+    message = f"the store `{_shown(path)}` is damaged, and was left as it is: {said}"
+    help_ = f"restore it from a backup, or save what can be read: `sqlite3 {path} .recover`"
+    return UsageError(Diagnostic(message, help=help_))
+
+
+def _shown(place: str) -> str:
+    """The place without a password."""
+    return make_url(place).render_as_string() if "://" in place else place
+
+
+def _url(place: str) -> URL:
+    if "://" not in place:
+        return URL.create("sqlite", database=place)
+    try:
+        url = make_url(place)
+        url.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        message = f"that is no database that can be used: {error}"
+        help_ = "write a path, or `postgresql+psycopg://user@host/name`"
+        raise UsageError(Diagnostic(message, help=help_)) from None
+    return url
+
+
+def _engine(url: URL) -> Engine:
+    try:
+        if url.get_backend_name() != "sqlite":
+            return create_engine(url, pool_pre_ping=True)
+        engine = create_engine(url, connect_args={"timeout": _WAIT_SECONDS})
+    except ModuleNotFoundError as error:
+        message = f"the driver of that database is missing: {error.name}"
+        help_ = "pip install 'imagelint[postgresql]', or the driver that the URL names"
+        raise UsageError(Diagnostic(message, help=help_)) from None
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    """Set a SQLite connection up.
+
+    Transactions are begun by ourselves: who writes waits when he begins, and not in the middle,
+    where SQLite lets nobody wait.
+    """
+    connection.isolation_level = None
+    for pragma in ("journal_mode=WAL", "synchronous=NORMAL", f"cache_size=-{_CACHE_KILOBYTES}"):
+        connection.execute(f"PRAGMA {pragma}").close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(_WRITES)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _check(path: str) -> None:
+    """See whether a SQLite file is one of ours, without touching it.
+
+    Raises:
+        UsageError: it is damaged, or something else.
+    """
+    if not path or not os.path.exists(path) or not os.path.getsize(path):  # noqa: PTH110, PTH202
+        return
+    try:
+        with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)) as connection:
+            rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
+            names = {name for (name,) in rows}
+            if os.path.getsize(path) <= _CHECKED_BYTES:  # noqa: PTH202 - as above
+                (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+                if said != "ok":
+                    raise _damaged(path, said)
+    except sqlite3.DatabaseError as error:
+        if isinstance(error, sqlite3.OperationalError):
+            message = f"the store `{path}` cannot be opened: {error}"
+            raise UsageError(Diagnostic(message)) from None
+        raise _damaged(path, str(error)) from None
+    if names and REVISIONS not in names:
+        message = f"`{path}` is a database of something else, and was left as it is"
+        raise UsageError(Diagnostic(message, help="name another file with --store"))

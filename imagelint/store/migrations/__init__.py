@@ -1,0 +1,1 @@
+"""How the schema of a store came to be, revision by revision, for Alembic."""

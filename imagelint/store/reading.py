@@ -1,0 +1,257 @@
+"""Ask the store: what reports are made of. Large answers come page by page."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import aliased
+
+from imagelint.core.record import NamedTuple
+from imagelint.store import models, views
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sqlalchemy import Select
+    from sqlalchemy.engine import Connection
+    from sqlalchemy.sql.elements import ColumnElement
+
+    from imagelint.store.database import Store
+
+_PAGE = 500
+
+
+class ResultFilter(NamedTuple):
+    """Which results: empty means any. `repository` and `reference` are globs (`*`)."""
+
+    category: str = ""
+    owner: str | None = None
+    outcome: str = ""
+    repository: str = ""
+    reference: str = ""
+    digest: str = ""
+    base: str = ""
+
+
+EVERYTHING = ResultFilter()
+
+
+class Reader:
+    """Answers questions about a store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    def runs(self, key: str = "", *, finished: bool = False) -> tuple[views.RunView, ...]:
+        """The runs, the newest first: of one key, and only those that are through."""
+        row = models.RunRow
+        query = select(row.__table__).order_by(row.id.desc())
+        query = query.where(row.key == key) if key else query
+        query = query.where(row.finished.is_not(None)) if finished else query
+        with self._store.reading() as connection:
+            return tuple(_run(each) for each in connection.execute(query))
+
+    def run(self, number: int = 0) -> views.RunView | None:
+        """The run of that number; the newest that is through, else the newest, for 0."""
+        if not number:
+            return next(iter((*self.runs(finished=True)[:1], *self.runs()[:1])), None)
+        query = select(models.RunRow.__table__).where(models.RunRow.id == number)
+        with self._store.reading() as connection:
+            row = connection.execute(query).first()
+        return None if row is None else _run(row)
+
+    def before(self, run: views.RunView) -> views.RunView | None:
+        """The run before that one which was asked the same and is through."""
+        earlier = (one for one in self.runs(run.key, finished=True) if one.id < run.id)
+        return next(earlier, None)
+
+    def overview(self, run_id: int) -> views.Overview:
+        """A run in numbers."""
+        result, judged = models.ResultRow, models.JudgementRow
+        of_run = result.run_id == run_id
+        categories = select(result.category, func.count()).where(of_run).group_by(result.category)
+        judgements = select(result.judgement).where(of_run).distinct().scalar_subquery()
+        outcomes = (
+            select(judged.outcome, func.count())
+            .join(result, result.judgement == judged.id)
+            .where(of_run)
+            .group_by(judged.outcome)
+        )
+        sums = [func.coalesce(func.sum(getattr(judged, one)), 0) for one in views.Counts._fields]
+        digests = select(result.digest).where(of_run).distinct().scalar_subquery()
+        with self._store.reading() as connection:
+            by_category = {row[0]: row[1] for row in connection.execute(categories)}
+            by_outcome = {row[0]: row[1] for row in connection.execute(outcomes)}
+            total = connection.execute(select(*sums).where(judged.id.in_(judgements))).one()
+            image = models.ImageRow
+            size = select(func.coalesce(func.sum(image.size), 0)).where(image.digest.in_(digests))
+            images = select(func.count(result.digest.distinct())).where(of_run)
+            return views.Overview(
+                sum(by_category.values()),
+                connection.scalar(images) or 0,
+                int(connection.scalar(size) or 0),
+                by_category,
+                by_outcome,
+                views.Counts(*map(int, total)),
+            )
+
+    def results(self, run_id: int, wanted: ResultFilter = EVERYTHING) -> Iterator[views.ResultView]:
+        """The references of a run in order, asked page by page."""
+        row = models.ResultRow
+        query = _results(run_id, wanted).order_by(row.reference).limit(_PAGE)
+        last = ""
+        while True:
+            with self._store.reading() as connection:
+                page = connection.execute(query.where(row.reference > last)).all()
+            yield from map(_result, page)
+            if len(page) < _PAGE:
+                return
+            last = page[-1].reference
+
+    def findings(self, judgement: str) -> tuple[views.FindingView, ...]:
+        """What was found in an image, in the order of a report."""
+        with self._store.reading() as connection:
+            return tuple(_findings(connection, judgement))
+
+    def image(self, digest: str) -> views.ImageView | None:
+        """An image by its digest."""
+        row, tag = models.ImageRow, models.TagRow
+        with self._store.reading() as connection:
+            found = connection.execute(select(row.__table__).where(row.digest == digest)).first()
+            if found is None:
+                return None
+            tags = select(tag.repository, tag.tag).where(tag.digest == digest).distinct()
+            member = models.IndexMemberRow
+            members = select(member.digest, member.platform).where(member.listing == digest)
+            values = found._asdict() | {
+                "config": found.config or "",
+                "layers": tuple(_layers(connection, found.chain)),
+                "members": tuple((each[0], each[1]) for each in connection.execute(members)),
+                "tags": tuple(sorted(":".join(each) for each in connection.execute(tags))),
+            }
+            return views.ImageView(**{name: values[name] for name in views.ImageView._fields})
+
+    def tag_history(self, repository: str, tag: str) -> tuple[views.TagView, ...]:
+        """What a tag led to, the newest first."""
+        row = models.TagRow
+        query = (
+            select(row.digest, row.first_seen, row.last_seen)
+            .where(row.repository == repository, row.tag == tag)
+            .order_by(row.first_seen.desc())
+        )
+        with self._store.reading() as connection:
+            return tuple(views.TagView(*each) for each in connection.execute(query))
+
+    def problems(self, run_id: int) -> tuple[views.ProblemView, ...]:
+        """What could not be told in a run."""
+        row = models.ProblemRow
+        columns = row.reference, row.category, row.kind, row.detail, row.help
+        query = select(*columns).where(row.run_id == run_id).order_by(row.reference, row.position)
+        with self._store.reading() as connection:
+            return tuple(views.ProblemView(*each) for each in connection.execute(query))
+
+    def waivers(self, run_id: int) -> tuple[views.WaiverView, ...]:
+        """The waivers of the policy of a run."""
+        row = models.WaiverRow
+        columns = [getattr(row, name) for name in views.WaiverView._fields]
+        query = select(*columns).where(row.run_id == run_id).order_by(row.position)
+        with self._store.reading() as connection:
+            return tuple(views.WaiverView(*each) for each in connection.execute(query))
+
+    def owners(self, run_id: int) -> tuple[str, ...]:
+        """The teams of a run; empty is who owns what has no owner."""
+        row = models.ResultRow
+        query = select(row.owner).where(row.run_id == run_id).distinct().order_by(row.owner)
+        with self._store.reading() as connection:
+            return tuple(connection.scalars(query))
+
+
+def _run(row: Any) -> views.RunView:
+    values = row._asdict()
+    values["sources"] = tuple(json.loads(row.sources))
+    values |= {name: values[name] or "" for name in ("finished", "outcome")}
+    return views.RunView(**{name: values[name] for name in views.RunView._fields})
+
+
+def _results(run_id: int, wanted: ResultFilter) -> Select[Any]:
+    result, judged, image = models.ResultRow, models.JudgementRow, models.ImageRow
+    chain = aliased(models.ChainRow)
+    found = judged.outcome, *(getattr(judged, name) for name in views.Counts._fields)
+    query = (
+        select(result.__table__, *found)
+        .add_columns(image.platform, image.size, image.created, chain.base)
+        .outerjoin(judged, judged.id == result.judgement)
+        .outerjoin(image, image.digest == result.digest)
+        .outerjoin(chain, chain.chain == image.chain)
+        .where(result.run_id == run_id)
+    )
+    for condition in _conditions(wanted, chain.base):
+        query = query.where(condition)
+    return query
+
+
+def _conditions(wanted: ResultFilter, base: Any) -> Iterator[ColumnElement[bool]]:
+    result = models.ResultRow
+    exact = (
+        (result.category, wanted.category),
+        (models.JudgementRow.outcome, wanted.outcome),
+        (result.digest, wanted.digest),
+        (base, wanted.base),
+    )
+    for column, value in exact:
+        if value:
+            yield column == value
+    if wanted.owner is not None:
+        yield result.owner == wanted.owner
+    globs = (result.repository, wanted.repository), (result.reference, wanted.reference)
+    for column, glob in globs:
+        if glob:
+            yield column.like(_like(glob), escape="\\")
+
+
+def _like(glob: str) -> str:
+    for special in ("\\", "%", "_"):
+        glob = glob.replace(special, f"\\{special}")
+    return glob.replace("*", "%")
+
+
+def _result(row: Any) -> views.ResultView:
+    values = row._asdict()
+    counts = views.Counts(*(values[name] or 0 for name in views.Counts._fields))
+    values |= {name: values[name] or "" for name in _OPTIONAL}
+    values |= {"findings": counts, "size": row.size or 0}
+    return views.ResultView(**{name: values[name] for name in views.ResultView._fields})
+
+
+_OPTIONAL = ("digest", "signed", "outcome", "judgement", "platform", "created", "base")
+
+
+def _findings(connection: Connection, judgement: str) -> Iterator[views.FindingView]:
+    said, link = models.FindingRow, models.JudgedRow
+    why = link.allowed, link.reason, link.until
+    columns = [getattr(said, name) for name in views.FindingView._fields[:11]]
+    query = (
+        select(*columns, *why)
+        .join(link, link.finding == said.id)
+        .where(link.judgement == judgement)
+        .order_by(link.position)
+    )
+    for row in connection.execute(query):
+        values = row._asdict() | {"notes": tuple(json.loads(row.notes))}
+        optional = ("layer", "package", "vulnerability", "allowed")
+        yield views.FindingView(**values | {name: values[name] or "" for name in optional})
+
+
+def _layers(connection: Connection, top: str | None) -> Iterator[views.LayerView]:
+    """The layers of a chain, the lowest first."""
+    row = models.ChainRow
+    found: list[Any] = []
+    chain = top
+    while chain is not None:
+        each = connection.execute(select(row.__table__).where(row.chain == chain)).one()
+        found.append(each)
+        chain = each.parent
+    for each in reversed(found):
+        yield views.LayerView(each.layer, each.diff_id, each.size, each.command)

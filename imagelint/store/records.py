@@ -1,0 +1,191 @@
+"""What is written into the store, and what identifies it."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from imagelint.core.digest import digest_of
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from imagelint.core.finding import Severity
+
+_ID_DIGITS = 32
+
+
+class Category(Enum):
+    """How it ended with one reference."""
+
+    AUDITED = "audited"
+    NOT_AN_IMAGE = "not-an-image"
+    UNAUTHORIZED = "unauthorized"
+    GONE = "gone"
+    THROTTLED = "throttled"
+    MALFORMED = "malformed"
+    TOO_BIG = "too-big"
+    TIMED_OUT = "timed-out"
+    UNREACHABLE = "unreachable"
+    TOOL_FAILED = "tool-failed"
+
+    @property
+    def is_told(self) -> bool:
+        """Whether it could be told what there was to tell."""
+        return self in (Category.AUDITED, Category.NOT_AN_IMAGE)
+
+
+class Layer(NamedTuple):
+    """One layer as it is stored and unpacked, its bytes, and what made it."""
+
+    digest: str
+    diff_id: str
+    size: int
+    command: str = ""
+
+    def chain(self, below: str | None) -> str:
+        """The ChainID of this layer upon another chain."""
+        if below is None:
+            return self.diff_id
+        import hashlib
+
+        return f"sha256:{hashlib.sha256(f'{below} {self.diff_id}'.encode()).hexdigest()}"
+
+
+class Image(NamedTuple):
+    """What is known of an image, or of an index and its `members` (digest and platform)."""
+
+    digest: str
+    kind: str = "image"
+    media_type: str = ""
+    platform: str = ""
+    config: str | None = None
+    layers: tuple[Layer, ...] = ()
+    created: str = ""
+    base_name: str = ""
+    base_digest: str = ""
+    members: tuple[tuple[str, str], ...] = ()
+
+
+class Fact(NamedTuple):
+    """What a tool (or nobody but the registry: empty) told about a digest."""
+
+    digest: str
+    kind: str
+    data: bytes
+    tool: str = ""
+
+
+class StoredFinding(NamedTuple):
+    """A finding, and why it does not count where it does not."""
+
+    rule: str
+    severity: Severity
+    confidence: str
+    message: str
+    help: str = ""
+    place: str = ""
+    subject: str = ""
+    notes: tuple[str, ...] = ()
+    layer: str | None = None
+    package: str | None = None
+    vulnerability: str | None = None
+    allowed: str | None = None
+    reason: str = ""
+    until: str = ""
+    waiver: int | None = None
+
+    @property
+    def id(self) -> str:
+        """Equal for what says the same, in whatever image it was found."""
+        said = (*self[:7], json.dumps(self.notes), *self[8:11])
+        return digest_of(*map(str, said))[:_ID_DIGITS]
+
+
+class Judgement(NamedTuple):
+    """What was found in an image. `key` stands for all that decided besides the image."""
+
+    key: str
+    repository: str
+    digest: str
+    outcome: str
+    findings: tuple[StoredFinding, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """Equal for equal judgements."""
+        return digest_of(self.key, self.repository, self.digest)[:_ID_DIGITS]
+
+    def count(self, severity: Severity) -> int:
+        """How many findings of that severity count."""
+        return sum(one.severity is severity and one.allowed is None for one in self.findings)
+
+
+class StoredProblem(NamedTuple):
+    """Something that could not be told."""
+
+    category: Category
+    kind: str
+    detail: str
+    help: str = ""
+
+
+class Result(NamedTuple):
+    """What came of one reference. `judgement` is the identifier of one."""
+
+    reference: str
+    repository: str
+    tag: str
+    digest: str | None
+    category: Category
+    detail: str = ""
+    judgement: str | None = None
+    owner: str = ""
+    signed: str | None = None
+    problems: tuple[StoredProblem, ...] = ()
+
+
+class Finished(NamedTuple):
+    """All that is to be written once a reference is through."""
+
+    result: Result
+    images: tuple[Image, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    judgement: Judgement | None = None
+
+
+class UsedWaiver(NamedTuple):
+    """A waiver of the policy, and how many findings it allowed."""
+
+    rule: str
+    where: str
+    subject: str
+    reason: str
+    until: str
+    origin: str
+    used: int = 0
+    owner: str = ""
+    ticket: str = ""
+    approver: str = ""
+
+
+class NewRun(NamedTuple):
+    """What a run is asked to do. Equal `key`s mean the same task."""
+
+    key: str
+    sources: tuple[str, ...]
+    options: str = "{}"
+    depth: str = "config"
+    policy: str = ""
+    policy_digest: str = ""
+    fail_on: str = "high"
+    version: str = ""
+    shards: int = 1
+
+
+class Worker(NamedTuple):
+    """Who works: on which shard (from 1 on), upon which machine, in which process."""
+
+    host: str
+    pid: int
+    shard: int = 1

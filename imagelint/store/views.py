@@ -1,0 +1,202 @@
+"""What is read out of the store."""
+
+from __future__ import annotations
+
+from imagelint.core.record import NamedTuple
+
+
+class RunView(NamedTuple):
+    """A run. `finished` is empty while it goes on; `outcome` too."""
+
+    id: int
+    key: str
+    sources: tuple[str, ...]
+    depth: str
+    policy: str
+    policy_digest: str
+    fail_on: str
+    version: str
+    shards: int
+    started: str
+    finished: str
+    outcome: str
+
+
+class Counts(NamedTuple):
+    """Findings by severity that count, and how many do not."""
+
+    critical: int = 0
+    high: int = 0
+    medium: int = 0
+    low: int = 0
+    info: int = 0
+    allowed: int = 0
+
+    @property
+    def total(self) -> int:
+        """All that count."""
+        return sum(self[:5])
+
+
+class Overview(NamedTuple):
+    """A run in numbers.
+
+    `categories` counts references, `outcomes` the audited ones by what they came to; `images` are
+    different digests, `findings` those of all judgements of the run.
+    """
+
+    references: int
+    images: int
+    size: int
+    categories: dict[str, int]
+    outcomes: dict[str, int]
+    findings: Counts
+
+
+class ResultView(NamedTuple):
+    """One reference of a run, with what was found in its image."""
+
+    reference: str
+    repository: str
+    tag: str
+    digest: str
+    category: str
+    detail: str
+    owner: str
+    signed: str
+    outcome: str
+    findings: Counts
+    judgement: str
+    platform: str
+    size: int
+    created: str
+    base: str
+    at: str
+
+
+class FindingView(NamedTuple):
+    """A finding of one image. `allowed` is empty where it counts."""
+
+    rule: str
+    severity: int
+    confidence: str
+    message: str
+    help: str
+    place: str
+    subject: str
+    notes: tuple[str, ...]
+    layer: str
+    package: str
+    vulnerability: str
+    allowed: str
+    reason: str
+    until: str
+
+
+class RollUp(NamedTuple):
+    """Findings that have something in common.
+
+    `images` are the different digests that have one. `severity` is that of the worst. `shared` are
+    those which all images of a base have: what a new build of the base would take away.
+    """
+
+    name: str
+    findings: int
+    images: int
+    severity: int
+    shared: int = 0
+
+
+class LayerView(NamedTuple):
+    """A layer of an image, and what made it."""
+
+    digest: str
+    diff_id: str
+    size: int
+    command: str
+
+
+class ImageView(NamedTuple):
+    """An image, with the tags that lead or led to it as `repository:tag`."""
+
+    digest: str
+    kind: str
+    platform: str
+    config: str
+    size: int
+    created: str
+    first_seen: str
+    base_name: str
+    layers: tuple[LayerView, ...]
+    members: tuple[tuple[str, str], ...]
+    tags: tuple[str, ...]
+
+
+class TagView(NamedTuple):
+    """What a tag led to, from when to when."""
+
+    digest: str
+    first_seen: str
+    last_seen: str
+
+
+class ProblemView(NamedTuple):
+    """Something about a reference, or about a source, that could not be told."""
+
+    reference: str
+    category: str
+    kind: str
+    detail: str
+    help: str
+
+
+class WaiverView(NamedTuple):
+    """A waiver of the policy of a run, and how many findings it allowed in it."""
+
+    rule: str
+    where: str
+    subject: str
+    reason: str
+    owner: str
+    ticket: str
+    approver: str
+    until: str
+    origin: str
+    used: int
+
+
+class Drift(NamedTuple):
+    """A difference between two runs.
+
+    `kind` is `new`, `gone`, `moved` (another digest), `signature-lost`, `signed`, `worse` or
+    `better` (another outcome); `before` and `after` are digests, or outcomes.
+    """
+
+    reference: str
+    kind: str
+    before: str
+    after: str
+
+
+class TrendPoint(NamedTuple):
+    """A finished run of a series."""
+
+    run: int
+    at: str
+    references: int
+    unaudited: int
+    findings: Counts
+
+
+class VulnerabilityView(NamedTuple):
+    """A vulnerability of a run, and how widely it is spread."""
+
+    id: str
+    severity: int
+    title: str
+    published: str
+    fixed: bool
+    epss: float | None
+    exploited: str
+    images: int
+    findings: int

@@ -1,0 +1,227 @@
+"""Write what was found out: all of a reference in one transaction."""
+
+from __future__ import annotations
+
+import json
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
+
+import zstandard
+from sqlalchemy import insert, inspect, select, tuple_, update
+from sqlalchemy.dialects.postgresql import insert as insert_postgresql
+from sqlalchemy.dialects.sqlite import insert as insert_sqlite
+
+from imagelint.core.finding import Severity
+from imagelint.store import models
+from imagelint.store.bases import share
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+
+    from sqlalchemy.engine import Connection
+
+    from imagelint.store.database import Store
+    from imagelint.store.records import Category, Fact, Finished, Image, Judgement
+    from imagelint.store.runs import Begun
+
+_Row = dict[str, Any]
+_LEVEL = 1
+
+
+class Writer:
+    """Writes what comes of references in a run. `clock` gives the time in UTC as a text."""
+
+    def __init__(self, store: Store, run: Begun, clock: Callable[[], str]) -> None:
+        self._store = store
+        self._run = run
+        self._clock = clock
+        self._pack = zstandard.ZstdCompressor(_LEVEL).compress
+        ours = store.engine.dialect.name == "postgresql"
+        self._insert: Any = insert_postgresql if ours else insert_sqlite
+
+    def write(self, several: Iterable[Finished]) -> None:
+        """Keep some, all or none; what is there already stays as it is."""
+        now = self._clock()
+        rows: dict[type[models.Base], list[_Row]] = {}
+        finished = list(several)
+        for one in finished:
+            for table, row in self._rows(one, now):
+                rows.setdefault(table, []).append(row)
+        with self._store.writing() as connection:
+            for table in _ORDER:
+                if found := rows.get(table):
+                    # In one order, so that two who write the same do not wait for each other.
+                    found.sort(key=_KEYS[table])
+                    connection.execute(self._insert(table).on_conflict_do_nothing(), found)
+            self._tags(connection, finished, now)
+            for repository, chains in _chains(rows.get(models.ChainRow, ())).items():
+                share(connection, repository, chains)
+
+    def _rows(self, one: Finished, now: str) -> Iterator[tuple[type[models.Base], _Row]]:
+        for image in one.images:
+            yield from _image_rows(image, one.result.repository, now)
+        for fact in one.facts:
+            yield models.FactRow, self._fact(fact, now)
+        if one.judgement is not None:
+            yield from _judgement_rows(one.judgement, now)
+        result = one.result
+        about = {"run_id": self._run.id, "reference": result.reference}
+        yield (
+            models.ResultRow,
+            {
+                **about,
+                "repository": result.repository,
+                "tag": result.tag,
+                "digest": result.digest,
+                "category": result.category.value,
+                "detail": result.detail,
+                "judgement": result.judgement,
+                "owner": result.owner,
+                "signed": result.signed,
+                "shard": self._run.shard,
+                "at": now,
+            },
+        )
+        for at, problem in enumerate(result.problems):
+            said = problem._asdict() | {"category": problem.category.value}
+            yield models.ProblemRow, {**about, "position": at, **said}
+
+    def _fact(self, fact: Fact, now: str) -> _Row:
+        return {**fact._asdict(), "data": self._pack(fact.data), "at": now}
+
+    def _tags(self, connection: Connection, finished: Sequence[Finished], now: str) -> None:
+        """Note what tags lead to: the last row of each goes on, or a new one begins."""
+        led = {
+            (one.result.repository, one.result.tag): one.result.digest
+            for one in finished
+            if one.result.tag and one.result.digest
+        }
+        if not led:
+            return
+        table = models.TagRow
+        columns = table.repository, table.tag, table.digest, table.first_seen
+        wanted = tuple_(table.repository, table.tag).in_(list(led))
+        last: dict[tuple[str, str], tuple[str, str]] = {}
+        for repository, tag, digest, since in connection.execute(select(*columns).where(wanted)):
+            last[repository, tag] = max(last.get((repository, tag), ("", "")), (since, digest))
+        same = [at for at, digest in led.items() if last.get(at, ("", ""))[1] == digest]
+        if same:
+            goes_on = update(table).where(tuple_(table.repository, table.tag).in_(same))
+            still = tuple_(table.first_seen, table.digest).in_([last[at] for at in same])
+            connection.execute(goes_on.where(still).values(last_seen=now))
+        new = [
+            {
+                "repository": at[0],
+                "tag": at[1],
+                "digest": digest,
+                "first_seen": now,
+                "last_seen": now,
+            }
+            for at, digest in led.items()
+            if last.get(at, ("", ""))[1] != digest
+        ]
+        if new:
+            connection.execute(self._insert(table).on_conflict_do_nothing(), new)
+
+
+_ORDER: tuple[type[models.Base], ...] = (
+    models.ImageRow,
+    models.IndexMemberRow,
+    models.ChainRow,
+    models.FactRow,
+    models.FindingRow,
+    models.JudgementRow,
+    models.JudgedRow,
+    models.ResultRow,
+    models.ProblemRow,
+)
+"""What others refer to comes first."""
+
+_KEYS = {
+    table: itemgetter(*(column.name for column in inspect(table).primary_key)) for table in _ORDER
+}
+
+
+def _chains(rows: Iterable[_Row]) -> dict[str, set[str]]:
+    """The chains by the repositories that have them."""
+    found: dict[str, set[str]] = {}
+    for row in rows:
+        found.setdefault(row["repository"], set()).add(row["chain"])
+    return found
+
+
+def _image_rows(
+    image: Image, repository: str, now: str
+) -> Iterator[tuple[type[models.Base], _Row]]:
+    chain: str | None = None
+    for depth, layer in enumerate(image.layers, 1):
+        below, chain = chain, layer.chain(chain)
+        yield (
+            models.ChainRow,
+            {
+                "chain": chain,
+                "parent": below,
+                "layer": layer.digest,
+                "diff_id": layer.diff_id,
+                "size": layer.size,
+                "depth": depth,
+                "command": layer.command,
+                "repository": repository,
+            },
+        )
+    said = image._asdict()
+    del said["members"]
+    size = sum(layer.size for layer in image.layers)
+    said |= {"layers": len(image.layers), "size": size, "chain": chain, "first_seen": now}
+    yield models.ImageRow, said
+    for digest, platform in image.members:
+        row = {"listing": image.digest, "digest": digest, "platform": platform}
+        yield models.IndexMemberRow, row
+
+
+def _judgement_rows(judgement: Judgement, now: str) -> Iterator[tuple[type[models.Base], _Row]]:
+    made = judgement.id
+    row: _Row = {
+        "id": made,
+        "key": judgement.key,
+        "repository": judgement.repository,
+        "digest": judgement.digest,
+        "outcome": judgement.outcome,
+        "allowed": sum(one.allowed is not None for one in judgement.findings),
+        "at": now,
+    }
+    row |= {str(severity): judgement.count(severity) for severity in Severity}
+    yield models.JudgementRow, row
+    for at, finding in enumerate(judgement.findings):
+        said = finding._asdict()
+        why = {name: said.pop(name) for name in ("allowed", "reason", "until", "waiver")}
+        said |= {"id": finding.id, "notes": json.dumps(finding.notes)}
+        said["severity"] = int(finding.severity)
+        yield models.FindingRow, said
+        yield models.JudgedRow, {"judgement": made, "position": at, "finding": said["id"], **why}
+
+
+def add_source_problem(
+    store: Store, run: Begun, source: str, problems: Iterable[tuple[Category, str, str, str]]
+) -> None:
+    """Note that a source could not be listed whole: category, kind, detail and help of each."""
+    rows = [
+        {
+            "run_id": run.id,
+            "reference": source,
+            "position": at,
+            "category": category.value,
+            "kind": kind,
+            "detail": detail,
+            "help": help_,
+        }
+        for at, (category, kind, detail, help_) in enumerate(problems)
+    ]
+    if not rows:
+        return
+    with store.writing() as connection:
+        there = select(models.ProblemRow.position).where(
+            models.ProblemRow.run_id == run.id, models.ProblemRow.reference == source
+        )
+        if connection.execute(there).first() is None:
+            connection.execute(insert(models.ProblemRow), rows)

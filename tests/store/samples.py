@@ -1,0 +1,138 @@
+"""A store with made-up runs: some repositories upon a few bases, judged a few times."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+from imagelint.core.finding import Severity
+from imagelint.store.records import (
+    Category,
+    Fact,
+    Finished,
+    Image,
+    Judgement,
+    Layer,
+    NewRun,
+    Result,
+    StoredFinding,
+    StoredProblem,
+    UsedWaiver,
+    Worker,
+)
+from imagelint.store.runs import begin, finish
+from imagelint.store.writing import Writer
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.store.database import Store
+
+REGISTRY = "registry.example.com"
+TEAMS = ("inference", "platform", "")
+WAIVER = UsedWaiver("root-user", f"{REGISTRY}/*", "", "legacy", "2027-01-31", "policy.yaml")
+UNUSED = UsedWaiver(
+    *("unpinned-image", "*", "", "a mirror", "2026-12-01", "policy.yaml"),
+    owner="platform",
+    ticket="OPS-1",
+    approver="b@example.com",
+)
+
+
+def digest(*parts: object) -> str:
+    """A digest of its own for some words."""
+    return f"sha256:{hashlib.sha256(repr(parts).encode()).hexdigest()}"
+
+
+def layer(name: str, size: int = 1000) -> Layer:
+    return Layer(digest("layer", name), digest("diff", name), size, f"RUN {name}")
+
+
+def image(number: int, build: int = 0, bases: int = 3) -> Image:
+    """An image of two layers of its own upon one of some bases of two."""
+    base = number % bases
+    below = (layer(f"base {base} system", 50_000_000), layer(f"base {base} cuda", 2_000_000_000))
+    own = (layer(f"app {number}", 300_000_000), layer(f"code {number} {build}", 1_000_000))
+    return Image(
+        digest("image", number, build),
+        media_type="application/vnd.oci.image.manifest.v1+json",
+        platform="linux/amd64",
+        config=digest("config", number, build),
+        layers=(*below, *own),
+        created=f"2026-{number % 11 + 1:02}-01T00:00:00Z",
+        base_name=f"docker.io/nvidia/cuda:12.{base}-base" if base else "",
+    )
+
+
+def findings(number: int, build: int, bases: int = 3) -> Iterator[StoredFinding]:
+    """What is found in it: some of it comes from the base."""
+    base = number % bases
+    root = StoredFinding(
+        *("root-user", Severity.HIGH, "certain", "the container would run as root"),
+        *("add `USER 10001`", "config.User", "image"),
+    )
+    waived = root._replace(allowed="waiver", reason="legacy", until="2027-01-31", waiver=0)
+    yield root if number % 7 else waived
+    for at in range(base + 1):
+        yield StoredFinding(
+            *("vulnerable-package", Severity(5 - at % 3), "certain"),
+            f"openssl 3.0.{at} has CVE-2026-{1000 + at}, fixed in 3.0.{at + 1}",
+            help=f"update openssl to 3.0.{at + 1}",
+            subject=f"CVE-2026-{1000 + at} pkg:deb/debian/openssl",
+            layer=layer(f"base {base} system").digest,
+            package="openssl",
+            vulnerability=f"CVE-2026-{1000 + at}",
+        )
+    if build == 0 and number % 2:
+        message = f"the variable TOKEN_{number} looks like a secret"
+        yield StoredFinding("secret-value", Severity.MEDIUM, "likely", message, place="config.Env")
+
+
+def finished(number: int, build: int = 0) -> Finished:
+    """One reference that is through."""
+    repository = f"{REGISTRY}/team-{number % 5}/app-{number // 2}"
+    tag = f"v{number % 2}"
+    found = image(number, build)
+    if number % 13 == 12:
+        detail = "the registry refuses access (401)"
+        problem = StoredProblem(Category.UNAUTHORIZED, "unauthorized", detail, "log in")
+        missing = Result(f"{repository}:{tag}", repository, tag, None, Category.UNAUTHORIZED)
+        return Finished(missing._replace(detail=detail, problems=(problem,)))
+    told = tuple(findings(number, build))
+    fails = any(one.severity >= Severity.HIGH and one.allowed is None for one in told)
+    judgement = Judgement(
+        digest("key")[7:], repository, found.digest, "fail" if fails else "pass", told
+    )
+    result = Result(
+        f"{repository}:{tag}",
+        repository,
+        tag,
+        found.digest,
+        Category.AUDITED,
+        judgement=judgement.id,
+        owner=TEAMS[number % len(TEAMS)],
+        signed="unsigned" if number % 3 == 0 and build else "signed",
+    )
+    facts = (Fact(found.digest, "manifest", b"{}"), Fact(str(found.config), "config", b"{}"))
+    return Finished(result, (found,), facts, judgement)
+
+
+def run_of(store: Store, numbers: range, build: int, day: int) -> int:
+    """A run over the images of some numbers, of one build."""
+    now = f"2026-11-{day:02}T08:00:00Z"
+    task = NewRun("a" * 64, (REGISTRY,), policy="recommended", policy_digest=digest("policy"))
+    begun = begin(store, task._replace(version="1"), Worker("host", 1), now, lambda _: False)
+    writer = Writer(store, begun, lambda: now)
+    writer.write(finished(number, build if number % 4 == 0 else 0) for number in numbers)
+    finish(store, begun, (WAIVER, UNUSED), f"2026-11-{day:02}T09:00:00Z")
+    return begun.id
+
+
+def fill(store: Store, images: int = 40) -> tuple[int, ...]:
+    """Three runs, a week apart: of each fourth image there is a new build every time."""
+    whole = range(images)
+    return (
+        run_of(store, whole[: -images // 4], 0, 1),
+        run_of(store, whole, 1, 8),
+        run_of(store, whole[2:], 2, 15),
+    )

@@ -1,0 +1,131 @@
+"""Opening a store never harms what is there."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import text
+
+from imagelint.core.errors import UsageError
+from imagelint.store import migrate
+from imagelint.store.database import Store
+from imagelint.store.models import Base
+from imagelint.store.reading import Reader
+from tests.store.samples import fill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MIGRATIONS = Path(migrate.__file__).parent / "migrations"
+
+
+def test_the_revisions_make_the_tables_of_the_models(store: Store) -> None:
+    with store.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+        assert migrate.revision(connection) == migrate.HEAD
+
+
+def test_the_head_is_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    assert ScriptDirectory.from_config(config).get_current_head() == migrate.HEAD
+
+
+def test_a_store_of_an_earlier_release_keeps_its_runs(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.db")
+    with Store.open(path) as store:
+        fill(store, 8)
+        runs = Reader(store).runs()
+        with store.writing() as connection:
+            for table in ("measures", "promotions", "evaluations", "verdicts"):
+                connection.execute(text(f"DROP TABLE {table}"))
+            connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with Store.open(path) as store:
+        assert Reader(store).runs() == runs
+        with store.reading() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM verdicts")) == 0
+
+
+def test_a_store_of_a_later_release_is_refused(tmp_path: Path) -> None:
+    path = str(tmp_path / "a.db")
+    with Store.open(path) as store, store.writing() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(UsageError, match="a later release of imagelint wrote this store"):
+        Store.open(path)
+
+
+def cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:5000])
+
+
+def scribbled(path: Path) -> None:
+    data = bytearray(path.read_bytes())
+    data[4096 * 2 : 4096 * 40] = b"\xa5" * (4096 * 38)
+    path.write_bytes(data)
+
+
+def replaced(path: Path) -> None:
+    path.write_text("not a database, but my notes, which are long enough to be something")
+
+
+@pytest.mark.parametrize("damage", [cut, scribbled, replaced])
+def test_a_damaged_file_is_said_and_left_alone(
+    tmp_path: Path, damage: Callable[[Path], None]
+) -> None:
+    path = tmp_path / "a.db"
+    with Store.open(str(path)) as store:
+        fill(store, 8)
+    sqlite3.connect(path).execute("PRAGMA wal_checkpoint(TRUNCATE)").connection.close()
+    damage(path)
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="is damaged, and was left as it is"):
+        Store.open(str(path))
+    assert path.read_bytes() == before
+
+
+def test_a_database_of_others_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("CREATE TABLE mine (a)")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="is a database of something else"):
+        Store.open(str(path))
+    assert path.read_bytes() == before
+
+
+def test_an_empty_file_becomes_a_store(tmp_path: Path) -> None:
+    path = tmp_path / "a.db"
+    path.touch()
+    with Store.open(str(path)) as store:
+        assert Reader(store).runs() == ()
+
+
+def test_who_only_reads_makes_no_store(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="there is no store"):
+        Store.open(str(tmp_path / "a.db"), create=False)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("place", ["nosuch://host/a", "://", "postgresql+nosuch://host/a"])
+def test_what_is_no_database_is_refused(place: str) -> None:
+    with pytest.raises(UsageError, match="is no database that can be used"):
+        Store.open(place)
+
+
+def test_a_database_that_does_not_answer_is_said_without_its_password() -> None:
+    with pytest.raises(UsageError, match="cannot be used") as caught:
+        Store.open("postgresql+psycopg://me:hunter2@127.0.0.1:1/a")
+    assert "hunter2" not in str(caught.value)
+
+
+def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="cannot be used"):
+        Store.open(str(tmp_path / "no" / "a.db"))

@@ -1,0 +1,168 @@
+"""What reports ask the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from sqlalchemy import insert
+
+from imagelint.store.models import VulnerabilityRow
+from imagelint.store.reading import Reader
+from imagelint.store.rollups import GROUPS, RollUps
+from tests.store.samples import fill, finished, image
+
+if TYPE_CHECKING:
+    from imagelint.store.database import Store
+    from imagelint.store.views import Drift
+
+
+@pytest.fixture
+def reader(filled: Store) -> Reader:
+    return Reader(filled)
+
+
+@pytest.fixture
+def rollups(filled: Store) -> RollUps:
+    return RollUps(filled)
+
+
+def test_the_newest_run_that_is_through_is_the_one_that_is_meant(reader: Reader) -> None:
+    run = reader.run()
+    assert run is not None
+    assert (run.id, run.outcome, run.sources) == (3, "fail", ("registry.example.com",))
+    assert reader.run(2) == reader.before(run)
+    assert reader.run(9) is None
+
+
+def test_an_empty_store_has_no_run(store: Store) -> None:
+    assert Reader(store).run() is None
+
+
+def test_a_run_in_numbers(reader: Reader) -> None:
+    overview = reader.overview(2)
+    assert (overview.references, overview.images) == (40, 37)
+    assert overview.categories == {"audited": 37, "unauthorized": 3}
+    assert overview.outcomes == {"fail": 37}
+    judged = [one.judgement for one in map(finished, range(40)) if one.judgement]
+    assert overview.findings.allowed == sum(
+        each.allowed is not None for one in judged for each in one.findings
+    )
+
+
+def test_the_findings_of_an_image_are_those_that_were_written(reader: Reader) -> None:
+    one = finished(1)
+    assert one.judgement is not None
+    found = reader.findings(one.judgement.id)
+    assert [(each.rule, each.message, each.layer) for each in found] == [
+        (each.rule, each.message, each.layer or "") for each in one.judgement.findings
+    ]
+
+
+def test_an_image_has_its_layers_from_below_and_its_tags(reader: Reader) -> None:
+    made = image(1)
+    found = reader.image(made.digest)
+    assert found is not None
+    assert [layer.digest for layer in found.layers] == [layer.digest for layer in made.layers]
+    assert found.size == sum(layer.size for layer in made.layers)
+    assert found.tags == (finished(1).result.reference,)
+    assert reader.image("sha256:0") is None
+
+
+def test_waivers_tell_how_often_they_were_needed(reader: Reader) -> None:
+    legacy, mirror = reader.waivers(2)
+    assert (legacy.rule, mirror.rule, mirror.ticket) == ("root-user", "unpinned-image", "OPS-1")
+    assert (legacy.used, mirror.used) == (6, 0)
+
+
+def test_owners_are_listed(reader: Reader) -> None:
+    assert reader.owners(2) == ("", "inference", "platform")
+
+
+@pytest.mark.parametrize("group", GROUPS[:6])
+def test_findings_are_rolled_up(rollups: RollUps, group: str) -> None:
+    rows = rollups.by(group, 2)
+    assert rows == tuple(sorted(rows, key=lambda row: (-row.findings, row.name)))
+    assert all(row.images <= row.findings for row in rows)
+
+
+def test_a_roll_up_by_rule_counts_all_that_count(reader: Reader, rollups: RollUps) -> None:
+    total = reader.overview(2).findings.total
+    assert sum(row.findings for row in rollups.by("rule", 2)) == total
+    assert len(rollups.by("rule", 2, most=1)) == 1
+
+
+def test_a_base_is_what_several_repositories_have_in_common(rollups: RollUps) -> None:
+    rows = {row.name: row for row in rollups.by("base", 2)}
+    assert set(rows) == {
+        "docker.io/nvidia/cuda:12.1-base",
+        "docker.io/nvidia/cuda:12.2-base",
+        "RUN base 0 cuda",
+    }
+    row = rows["docker.io/nvidia/cuda:12.2-base"]
+    # Three holes are in the base itself; its users and secrets are each image's own.
+    assert (row.images, row.shared) == (12, 36)
+    assert row.shared < row.findings
+
+
+def test_a_base_that_was_pushed_has_its_own_name(store: Store) -> None:
+    base = finished(3)
+    (own,) = base.images
+    below = own._replace(digest="sha256:" + "b" * 64, layers=own.layers[:2])
+    assert base.judgement is not None
+    named = base.result._replace(
+        reference="mirror/cuda:12", repository="mirror/cuda", tag="12", digest=below.digest
+    )
+    fill(store, 12)
+    from imagelint.store.records import NewRun, Worker
+    from imagelint.store.runs import begin, finish
+    from imagelint.store.writing import Writer
+
+    now = "2026-11-20T00:00:00Z"
+    begun = begin(store, NewRun("k", ()), Worker("h", 1), now, lambda _: False)
+    Writer(store, begun, lambda: now).write([base._replace(images=(below,), result=named)])
+    finish(store, begun, (), now)
+    assert "mirror/cuda:12" in {row.name for row in RollUps(store).by("base", 3)}
+
+
+def test_exploited_holes_come_first(store: Store) -> None:
+    fill(store, 12)
+    known = {"severity": 3, "title": "a hole", "published": "2026-01-01", "fixed": True}
+    with store.writing() as connection:
+        rows = [
+            {"id": "CVE-2026-1002", **known, "epss": 0.1, "exploited": "2026-10-01"},
+            {"id": "CVE-2026-1001", **known, "epss": 0.9, "exploited": ""},
+        ]
+        connection.execute(insert(VulnerabilityRow), rows)
+    names = [one.id for one in RollUps(store).vulnerabilities(2)]
+    assert names == ["CVE-2026-1002", "CVE-2026-1001", "CVE-2026-1000"]
+
+
+def test_the_trend_is_of_runs_that_were_asked_the_same(rollups: RollUps) -> None:
+    points = rollups.trend("a" * 64)
+    assert [(point.run, point.references, point.unaudited) for point in points] == [
+        (1, 30, 2),
+        (2, 40, 3),
+        (3, 38, 3),
+    ]
+    assert rollups.trend("b") == ()
+
+
+def test_drift_tells_what_moved_came_and_went(rollups: RollUps) -> None:
+    found = list(rollups.drift(1, 3))
+    kinds: dict[str, list[Drift]] = {}
+    for one in found:
+        kinds.setdefault(one.kind, []).append(one)
+    assert set(kinds) == {"new", "gone", "moved", "signature-lost"}
+    assert (len(kinds["new"]), len(kinds["gone"])) == (10, 2)
+    moved = kinds["moved"][0]
+    assert (moved.before, moved.after) == (image(20).digest, image(20, 2).digest)
+    assert list(rollups.drift(2, 2)) == []
+
+
+def test_what_was_never_audited_is_known(rollups: RollUps) -> None:
+    old = rollups.not_audited_since("2026-11-15")
+    never = [name for name, at in old if not at]
+    assert never == sorted(never)
+    assert len(never) == 3
+    assert len(old) == 5
