@@ -6,7 +6,7 @@ DURATION ?= 60
 UV := 0.13.9
 SOURCES := imagelint tests benchmarks tools .github/action
 
-.PHONY: help setup tools demo test search fuzz engines check format lint types bench generate golden mutants lock clean
+.PHONY: help setup tools demo test portable release site search fuzz engines check format lint types bench generate golden mutants lock clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -27,6 +27,17 @@ demo: setup tools ## Show what imagelint says about a good and a bad example, th
 test: setup tools ## Run all tests
 	@$(BIN)/python -m compileall -q imagelint  # many tests start the program anew
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+
+portable: setup ## Run the tests that need nothing but Python
+	@$(BIN)/python -m compileall -q imagelint
+	$(BIN)/python -m pytest -n auto
+
+release: setup ## Build what is published into dist/, twice, and compare
+	$(BIN)/python tools/distributions.py --into dist
+	$(BIN)/python tools/singlefile.py dist/*.whl --into dist
+
+site: setup ## Build the documentation site into .cache/site
+	$(BIN)/zensical build --strict
 
 search: setup ## Look for counterexamples: a new seed, twenty times the examples
 	@seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' '); echo "seed $$seed"; \
@@ -66,7 +77,7 @@ golden: setup tools ## Write again what the rules say in their cases; review the
 mutants: setup tools ## Change the rules word by word and list what no case notices
 	$(BIN)/python tools/mutants.py
 
-lock: setup ## Lock what the GitHub Action installs, by version and hash
+lock: setup ## Lock what the action, a release and the image install, by version and hash
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
 	$(BIN)/python tools/lock.py
 
