@@ -18,7 +18,7 @@ setup: .venv/ready ## Make the virtual environment
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt -e .
 	@touch $@
 
-tools: setup ## Provide Trivy, cosign, a registry and what renders in .tools
+tools: setup ## Provide Trivy, cosign, a registry and what renders, and a browser in .tools
 	@$(BIN)/python tools/provision.py
 
 demo: setup tools ## Show what imagelint says about a good and a bad example, then the gate

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
+from imagelint.cli.formats import FORMATS
 from tests.cli.projects import DIGEST, GOOD, POD, ROOT, write
 
 if TYPE_CHECKING:
@@ -232,7 +233,7 @@ def test_a_missing_path_is_said(program: Program, here: Path) -> None:
         ("漢字/Dockerfile".encode(), "漢字/Dockerfile"),
     ],
 )
-@pytest.mark.parametrize("form", ["text", "json", "sarif", "github", "summary", "outputs"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_strange_names_are_shown_harmlessly(  # noqa: PLR0913, PLR0917 - a table
     program: Program,
     here: Path,

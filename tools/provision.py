@@ -100,14 +100,62 @@ HELM = Pin(
     {"amd64": "28cc13abaf134c3a7e37f070c939be8d9cdc9825c3c8b8b2d35161073bcd4578"},
 )
 LIBRARIES = (KUSTOMIZE, HELM)
-PODMAN = {
-    "podman": "881ab556a1df5b911359c83a647597eb36c156a8615e754436e520a6ae0661ab",
-    "conmon": "2d4111853199dd8c7cbcda3da04f37d9b7f3a7b08dc1cee546a1e5518de8a596",
-    "libassuan0": "5912430927da16ccc831459679207fdbb9dfc5a206f2bab8d6f36d5a1ab53e25",
-    "libgpgme11": "dc075584050dc5c8ac27563fc222e8c1ea71128a019a6d129d5823e47ac1e55e",
-    "libsubid4": "5c1c214484e57bcfaff4136e6cdbe4e8108776c7159ce7c9087218896a5eb12d",
-}
-"""A daemon and the libraries that few systems have, of Debian's stable release, by hash."""
+
+
+class Tree(NamedTuple):
+    """A program of Debian's stable release with the libraries that few systems have, by hash.
+
+    `program` lies below the folder of that name, with `libraries` beside it.
+    """
+
+    name: str
+    program: str
+    libraries: tuple[str, ...]
+    packages: dict[str, str]
+
+
+LIBRARY_FOLDER = "usr/lib/x86_64-linux-gnu"
+PODMAN = Tree(
+    "podman",
+    "usr/bin/podman",
+    (LIBRARY_FOLDER,),
+    {
+        "podman": "881ab556a1df5b911359c83a647597eb36c156a8615e754436e520a6ae0661ab",
+        "conmon": "2d4111853199dd8c7cbcda3da04f37d9b7f3a7b08dc1cee546a1e5518de8a596",
+        "libassuan0": "5912430927da16ccc831459679207fdbb9dfc5a206f2bab8d6f36d5a1ab53e25",
+        "libgpgme11": "dc075584050dc5c8ac27563fc222e8c1ea71128a019a6d129d5823e47ac1e55e",
+        "libsubid4": "5c1c214484e57bcfaff4136e6cdbe4e8108776c7159ce7c9087218896a5eb12d",
+    },
+)
+"""A daemon."""
+CHROMIUM = Tree(
+    "chromium",
+    "usr/lib/chromium/chromium-headless-shell",
+    (LIBRARY_FOLDER, f"{LIBRARY_FOLDER}/pulseaudio"),
+    {
+        "chromium-common": "31326f6b71ce20a52e7bea9792bf7135d4ff802e1cdbc250960b1b46729998d2",
+        "chromium-headless-shell": (
+            "a6d195a93c6d4ee6ea17e99a183d52bd49599138f395a5c861a29ac592e081ee"
+        ),
+        "libasyncns0": "cadaff99f4178b1f580331045621b363abaaefc994e78eecba1857774a3cead2",
+        "libdouble-conversion3": "802b880ed900e4a8d54bab77b7551a7f3408b04891c3e5650fdc2368cc1fbc0a",
+        "libflac12": "4d8431c274eef13ec9ee2c0bf988c34b4342367dec053b7f69a432525be5b1fe",
+        "libharfbuzz-subset0": "020de1eeba5fb56052a6ca71b259f8cbe3f6fce5038f4caca751c7e4867ca33f",
+        "libminizip1": "b2999b980cbb9e6dcaa2d5154c9d1f1b9d55f5a0ca8166699de7ab47afaf4a36",
+        "libmp3lame0": "b1292c749172e7623547ecf684da57d3ec6ca22109f08b11bbb9e6be6e6beb95",
+        "libmpg123-0": "a10ad0d59995b859797a5f20d2833672051d0b2c7dab4c71f2e79258b2e3f631",
+        "libogg0": "f67acb0477aed0354f411172e37af338f3ac6bd4f3766134a2cf5539884b5a28",
+        "libopenh264-7": "d453c4d81b7b3ff14663da75471250a4894543ae5ab5e902e225aca56aec56e8",
+        "libopus0": "c172e212f9039e741916aa8e12f3670d1e049dc0c16685325641288c2d83faa7",
+        "libpulse0": "7b2c5403cb726312219aad678becc6d6adcee1d8694fdffce0b6ec15ae010831",
+        "libsndfile1": "02dc3f08fe8476e82e005f412e3b7289ff641180f33a9be8073f4bde61c85e8e",
+        "libvorbis0a": "01c14f9d1109650077a4c5c337c285476a6932d4d448f5a190c2b845724dbf21",
+        "libvorbisenc2": "75dd4d6f904c7db82f5112e60d8efea9e81dfedf94e970c5da7af2b3d81643c0",
+        "libxnvctrl0": "6fc26e4b6069f4648692e0c225f580161e3b0c04e4bac1c616c8a418a9a9817d",
+    },
+)
+"""A browser, for what a report looks like and does."""
+TREES = (PODMAN, CHROMIUM)
 
 
 class Unavailable(Exception):  # noqa: N818 - reads as what it says
@@ -115,7 +163,7 @@ class Unavailable(Exception):  # noqa: N818 - reads as what it says
 
 
 def main() -> int:
-    names = [*(pin.name for pin in (*PINS, *LIBRARIES)), "podman"]
+    names = [*(pin.name for pin in (*PINS, *LIBRARIES, *TREES))]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--into", type=Path, default=Path(".tools"), metavar="FOLDER")
     parser.add_argument("tools", nargs="*", metavar="TOOL", help=f"of {', '.join(names)}")
@@ -133,31 +181,33 @@ def main() -> int:
         except Unavailable as error:
             missing += 1
             print(f"{pin.name}: NOT AVAILABLE: {error}", file=sys.stderr)
-    if not given.tools or "podman" in given.tools:
+    for tree in TREES:
+        if given.tools and tree.name not in given.tools:
+            continue
         try:
-            print(f"podman: {provide_podman(folder)}")
+            print(f"{tree.name}: {provide_tree(tree, folder)}")
         except Unavailable as error:
             missing += 1
-            print(f"podman: NOT AVAILABLE: {error}", file=sys.stderr)
+            print(f"{tree.name}: NOT AVAILABLE: {error}", file=sys.stderr)
     return 1 if missing else 0
 
 
-def provide_podman(folder: Path) -> str:
-    """Make `folder/podman` hold podman and its libraries, and say where they come from.
+def provide_tree(wanted: Tree, folder: Path) -> str:
+    """Make `folder/NAME` hold a program and its libraries, and say where they come from.
 
     Raises:
         Unavailable: they cannot be had, or do not run here.
     """
-    tree = folder / "podman"
-    program = tree / "usr" / "bin" / "podman"
+    tree = folder / wanted.name
+    program = tree / wanted.program
     if program.is_file():
-        return f"{STABLE} (already there)"
+        return f"Debian {STABLE} (already there)"
     if run(["dpkg", "--print-architecture"]).stdout.strip() != "amd64":
         raise Unavailable("there are pinned packages for amd64 only")
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
         made = Path(scratch) / "tree"
-        for name, digest in PODMAN.items():
+        for name, digest in wanted.packages.items():
             place = Path(scratch) / name
             place.mkdir()
             signed = DEBIAN_KEYRING.is_file()
@@ -166,11 +216,12 @@ def provide_podman(folder: Path) -> str:
                 check(package, digest)
             if run(["dpkg-deb", "-x", str(package), str(made)]).returncode:
                 raise Unavailable(f"{package.name} cannot be unpacked")
+            package.unlink()
         made.rename(tree)
-    libraries = str(tree / "usr" / "lib" / "x86_64-linux-gnu")
+    libraries = os.pathsep.join(str(tree / part) for part in wanted.libraries)
     if run([str(program), "--version"], LD_LIBRARY_PATH=libraries).returncode:
         shutil.rmtree(tree)
-        raise Unavailable("podman does not run here: libraries are missing")
+        raise Unavailable(f"{wanted.name} does not run here: libraries are missing")
     return f"Debian {STABLE}"
 
 

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.names import beginning, unknown
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-FORMATS = ("text", "concise", "json", "sarif", "github", "summary", "outputs")
+FORMATS = ("text", "concise", "json", "sarif", "github", "summary", "outputs", "html")
 
 _OF_REPOSITORY = ("sarif", "github")
 
@@ -36,6 +37,8 @@ class FormatType(click.ParamType[Format]):
         name, _, path = str(value).partition("=")
         if name not in FORMATS:
             self.fail(unknown("format", name, FORMATS), param, ctx)
+        if name == "html":
+            _need_templates()
         return Format(name, path)
 
     def shell_complete(
@@ -46,6 +49,19 @@ class FormatType(click.ParamType[Format]):
     ) -> list[CompletionItem]:
         """The formats that begin so."""
         return beginning(FORMATS, incomplete)
+
+
+def _need_templates() -> None:
+    """Say so before anything is examined when what makes pages is not there.
+
+    Raises:
+        UsageError: it is not installed.
+    """
+    from importlib.util import find_spec
+
+    if find_spec("jinja2") is None:
+        help_ = "install it: pip install 'imagelint[report]'"
+        raise UsageError(Diagnostic("what makes HTML reports is not installed", help=help_))
 
 
 def below_repository(name: str, here: str) -> str:

@@ -16,6 +16,7 @@ TABLE: dict[str, str] = {
     "github": "imagelint.reporters.github",
     "summary": "imagelint.reporters.summary",
     "outputs": "imagelint.reporters.outputs",
+    "html": "imagelint.reporters.html",
 }
 
 

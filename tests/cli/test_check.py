@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.cli.formats import FORMATS
 from imagelint.rules import catalog
 from tests.cli.projects import GOOD, LOW, POD, ROOT, policy, write
 
@@ -184,7 +185,7 @@ def test_each_format_goes_to_its_own_place(program: Program, here: Path) -> None
 
 def test_the_code_does_not_depend_on_the_format(program: Program, here: Path) -> None:
     write(here, Dockerfile=ROOT)
-    for name in ("text", "json", "sarif", "github", "summary", "outputs"):
+    for name in FORMATS:
         assert program("check", *RULES, "--format", name).code == 1, name
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 
 from imagelint import reporters
+from imagelint.cli.formats import FORMATS
 from imagelint.core.report import Outcome, Report, Verdict
 from imagelint.reporters.context import ReportContext
 from tests.reporters.samples import CONTEXT, GOLDEN, SAMPLE, golden
@@ -30,7 +31,7 @@ def test_golden_file(name: str) -> None:
 
 
 def test_names_in_the_order_of_the_help() -> None:
-    assert reporters.names() == ("text", "concise", "json", "sarif", "github", "summary", "outputs")
+    assert reporters.names() == FORMATS
 
 
 def test_unknown_format() -> None:
