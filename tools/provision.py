@@ -81,6 +81,14 @@ PINS = (
         {"amd64": "474f8451e880a64d7daed412baa52febd1c7d988ed778eadac00bdcbdad53af4"},
     ),
     Pin(
+        "prometheus",
+        "--version",
+        r"prometheus, version [23]\.\d+",
+        "prometheus",
+        "3.5.3+ds1-6",
+        {"amd64": "593bcced02d8082688ea034dfc543848ad145c5f793aae5aad756c4dbdfa98da"},
+    ),
+    Pin(
         "docker-registry",
         "--version",
         r"docker-registry .* v?2\.8\.\d+",

@@ -30,13 +30,16 @@ class FormatType(click.ParamType[Format]):
 
     name = "FORMAT[=FILE]"
 
+    def __init__(self, known: tuple[str, ...] = FORMATS) -> None:
+        self._known = known
+
     def convert(
         self, value: object, param: click.Parameter | None, ctx: click.Context | None
     ) -> Format:
         """The format that was asked for."""
         name, _, path = str(value).partition("=")
-        if name not in FORMATS:
-            self.fail(unknown("format", name, FORMATS), param, ctx)
+        if name not in self._known:
+            self.fail(unknown("format", name, self._known), param, ctx)
         if name == "html":
             _need_templates()
         return Format(name, path)
@@ -48,7 +51,7 @@ class FormatType(click.ParamType[Format]):
         incomplete: str,
     ) -> list[CompletionItem]:
         """The formats that begin so."""
-        return beginning(FORMATS, incomplete)
+        return beginning(self._known, incomplete)
 
 
 def _need_templates() -> None:

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from imagelint import __version__
 from imagelint.cli.describe import describe
 from imagelint.cli.formats import Format, below_repository
+from imagelint.cli.reportfiles import refuse_two_to_one_place
 from imagelint.cli.streams import say
 from imagelint.collect.environment import variable
-from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.finding import Severity
 from imagelint.reporters import load
 from imagelint.reporters.context import ReportContext
@@ -32,8 +32,7 @@ def show(
         UsageError: two reports want the same place, or a file cannot be written.
     """
     formats = view.formats or (Format("text", ""),)
-    if len({entry.path for entry in formats}) < len(formats):
-        raise UsageError(Diagnostic("two formats want one output", help="use --format F=FILE"))
+    refuse_two_to_one_place(formats)
     for entry in formats:
         context = _context(entry, view, command)
         chunks = load(entry.name)(verdict, context._replace(levelled=levelled))

@@ -10,6 +10,7 @@ COMMANDS = {
     "scan": "Scan an image for vulnerable packages with Trivy.",
     "verify": "Verify who signed an image.",
     "gate": "Check, scan and verify: one verdict about one image.",
+    "score": "Score how well a model server serves, from its metrics.",
     "lsp": "Serve an editor: judge what is written while it is written.",
     "rules": "List the rules.",
     "explain": "Explain a rule by its name or by another tool's id.",

@@ -36,7 +36,7 @@ def read_bytes(path: str, origin: str, within: str = "") -> bytes | Problem:
     try:
         descriptor = os.open(path, flags)
     except OSError as error:
-        return _unreadable(origin, error)
+        return unreadable(origin, error)
     try:
         if within and not _lies_within(descriptor, within):
             return Problem(ProblemKind.UNREADABLE, origin, "was moved while it was examined")
@@ -49,7 +49,7 @@ def read_bytes(path: str, origin: str, within: str = "") -> bytes | Problem:
         with os.fdopen(descriptor, "rb", closefd=False) as file:
             return file.read(LARGEST_FILE)
     except OSError as error:
-        return _unreadable(origin, error)
+        return unreadable(origin, error)
     finally:
         os.close(descriptor)
 
@@ -105,7 +105,8 @@ def _encoding(origin: str, detail: str) -> Problem:
     return Problem(ProblemKind.UNPARSABLE, origin, detail, help="save the file as UTF-8")
 
 
-def _unreadable(origin: str, error: OSError) -> Problem:
+def unreadable(origin: str, error: OSError) -> Problem:
+    """The problem that a file cannot be read."""
     detail = {
         errno.ENOENT: "no such file",
         errno.EACCES: "permission denied",

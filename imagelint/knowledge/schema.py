@@ -376,6 +376,7 @@ TABLES: dict[str, type] = {
     "node_labels": forms.NodeLabelTable,
     "other_servers": OtherServerTable,
     "pod_security": PodSecurityTable,
+    "signals": forms.SignalTable,
     "variables": forms.VariableTable,
     "weights": WeightTable,
 }

@@ -12,6 +12,7 @@ from imagelint.core.environment import (
     TrustRule,
 )
 from imagelint.core.finding import Severity
+from imagelint.core.scorecard import ScorecardSettings
 from imagelint.core.source import Span
 from imagelint.policy.allowances import WAYS, Allowances, extent_named
 from imagelint.policy.lock import OWN, Floor, Lock
@@ -80,6 +81,7 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         lock=_lock(cast("Mapping[str, Data]", data.get("lock") or {}), places),
         allowances=_allowances(cast("Mapping[str, Data]", data.get("allowances") or {}), places),
         most_allowed=cast("int | None", data.get("allowed")),
+        scorecard=_scorecard(cast("Mapping[str, Data]", data.get("scorecard") or {})),
     )
 
 
@@ -90,6 +92,14 @@ def _scan(data: Mapping[str, Data]) -> ScanSettings:
     from imagelint.policy.images.scan import scan_settings
 
     return scan_settings(said)
+
+
+def _scorecard(said: Mapping[str, Data]) -> ScorecardSettings:
+    if not said:
+        return ScorecardSettings()
+    from imagelint.policy.serving.scorecard import scorecard_settings
+
+    return scorecard_settings(said)
 
 
 def _near(origin: str, path: str) -> str:
@@ -252,7 +262,7 @@ def _floor(level: str) -> Floor:
 def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
     keys = (
         *("name", "extends", "fail-on", "baseline", "exclude", "environment", "lock"),
-        *("allowed", "allowances"),
+        *("allowed", "allowances", "scorecard"),
     )
     said = {key: places.line((key,)) for key in keys if data.get(key) not in (None, "", ())}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})

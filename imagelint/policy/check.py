@@ -15,6 +15,7 @@ from imagelint.policy.identitypattern import (
     BadPatternError,
     IdentityPattern,
 )
+from imagelint.policy.serving.scorecard import scorecard_complaints
 from imagelint.policy.suggest import did_you_mean
 from imagelint.policy.text import is_file
 from imagelint.policy.trust.trustrules import trust_complaints
@@ -46,6 +47,7 @@ def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
         if isinstance(signer, dict):
             found += _signer(text, signer, ("environment", "signers", index))
     found += trust_complaints(text, _mapping(data.get("environment")))
+    found += scorecard_complaints(text, data)
     told = sorted(dict.fromkeys(found), key=_place)
     if len(told) < _MOST:
         return tuple(told)

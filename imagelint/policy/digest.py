@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.core.digest import digest_of
+from imagelint.core.scorecard import ScorecardSettings
 from imagelint.policy.lock import Floor
 from imagelint.rules import catalog
 
@@ -37,6 +38,8 @@ def _canonical(policy: Policy) -> Iterator[str]:
         yield f"waiver {waiver!r}"
     if policy.most_allowed is not None:
         yield f"allowed {policy.most_allowed}"
+    if policy.scorecard != ScorecardSettings():
+        yield f"scorecard {_scorecard(policy.scorecard)!r}"
     if not policy.allowances.is_empty:
         yield f"allowances {_allowances(policy.allowances)!r}"
     yield f"exclude {policy.exclude!r}"
@@ -49,6 +52,12 @@ def _canonical(policy: Policy) -> Iterator[str]:
 
 def _waiver(waiver: Waiver) -> tuple[object, ...]:
     return (*waiver[:5], *filter(None, (waiver.approver,)))
+
+
+def _scorecard(said: ScorecardSettings) -> list[tuple[int, str]]:
+    from imagelint.policy.serving.scorecard import written_scorecard
+
+    return sorted(written_scorecard(said))
 
 
 def _allowances(said: Allowances) -> tuple[object, ...]:

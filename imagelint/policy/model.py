@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 from imagelint.core.environment import Environment
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
+from imagelint.core.scorecard import ScorecardSettings
 from imagelint.core.source import Span
 from imagelint.policy.allowances import Allowances
 from imagelint.policy.lock import Floor, Lock
@@ -80,7 +81,7 @@ class Policy(NamedTuple):
     policy is trusted. `trusted` is the policy that holds against this one: its exemptions, waivers,
     excluded files and baseline are its own, and not among those here. `allowances` tells which
     exceptions count at all, `most_allowed` how many allowed findings a verdict that passes may
-    have; None: any number.
+    have; None: any number. `scorecard` is what signals of servers are worth.
     """
 
     name: str = ""
@@ -98,6 +99,7 @@ class Policy(NamedTuple):
     trusted: TrustedPolicy | None = None
     allowances: Allowances = Allowances()
     most_allowed: int | None = None
+    scorecard: ScorecardSettings = ScorecardSettings()
 
     @property
     def threshold(self) -> Severity:
@@ -138,6 +140,7 @@ def merge(below: Policy, above: Policy) -> Policy:
         trusted=above.trusted or below.trusted,
         allowances=above.allowances.over(below.allowances),
         most_allowed=below.most_allowed if above.most_allowed is None else above.most_allowed,
+        scorecard=above.scorecard.over(below.scorecard),
     )
 
 

@@ -11,6 +11,7 @@ from imagelint.policy.allowances import WAYS, extent_words
 from imagelint.policy.builtin import PACKS
 from imagelint.policy.images.scan import scan_schema
 from imagelint.policy.options import options_of, present, words_of
+from imagelint.policy.serving.scorecard import scorecard_schema
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def policy_schema() -> Schema:
             "environment": _environment(),
             "closed": _truth("Whether what is examined together is all there is."),
             "scan": dict(scan_schema()),
+            "scorecard": dict(scorecard_schema()),
             "rules": _rules(),
             "waivers": {
                 "description": "Findings that do not count until a day.",

@@ -11,6 +11,7 @@ from imagelint.core.environment import (
     TrustRule,
 )
 from imagelint.core.record import NamedTuple
+from imagelint.core.scorecard import ScorecardSettings
 from imagelint.policy.allowances import extent_word
 from imagelint.policy.build import CLOSED
 from imagelint.policy.lock import floor_word
@@ -68,6 +69,7 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
         origin = _held(policy, CLOSED, policy.origins.get(CLOSED, ""))
         yield ShownLine(f"closed: {_value(policy.environment.closed)}", origin)
     yield from _scan(policy)
+    yield from _scorecard(policy)
     if policy.rules:
         yield ShownLine("rules:")
     for name in sorted(policy.rules):
@@ -89,6 +91,16 @@ def _scan(policy: Policy) -> Iterator[ShownLine]:
     for key, value in said.items():
         shown = _flow({k: _value(v) for k, v in value.items()}) if isinstance(value, dict) else ""
         yield ShownLine(f"  {key}: {shown or _value(value)}")
+
+
+def _scorecard(policy: Policy) -> Iterator[ShownLine]:
+    if policy.scorecard == ScorecardSettings():
+        return
+    from imagelint.policy.serving.scorecard import written_scorecard
+
+    yield ShownLine("scorecard:", policy.origins.get("scorecard", ""))
+    for depth, text in written_scorecard(policy.scorecard):
+        yield ShownLine(f"{'  ' * depth}{text}")
 
 
 def _exceptions(policy: Policy) -> Iterator[ShownLine]:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from imagelint.core.environment import Environment, ScanSettings, Signer
 from imagelint.core.finding import Severity
+from imagelint.core.scorecard import Bounds, ScorecardSettings
 from imagelint.core.source import Source
 from imagelint.policy.allowances import ALL, NONE, WAYS, Allowances
 from imagelint.policy.lock import Floor, Lock
@@ -69,6 +70,15 @@ ENVIRONMENTS = st.builds(
     gated=st.just(""),  # said by a command, and by no policy
     scan=SCANS,
 )
+SCORECARDS = st.builds(
+    ScorecardSettings,
+    st.dictionaries(
+        st.sampled_from(["ttft-p99", "queue-depth"]),
+        st.builds(Bounds, st.floats(0, 1), st.floats(2, 9), st.sampled_from([True, False]))
+        | st.builds(Bounds, wanted=st.booleans()),
+    ),
+    st.none() | st.floats(0, 1),
+)
 VALUES = (
     st.booleans()
     | st.integers(-9, 9)
@@ -129,4 +139,5 @@ POLICIES = st.builds(
     st.none(),
     ALLOWANCES,
     st.none() | st.integers(0, 9),
+    SCORECARDS,
 )

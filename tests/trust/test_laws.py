@@ -145,3 +145,13 @@ def test_a_policy_that_locks_nothing_leaves_what_is_said_on_top(
             assert result.setting(rule).level == tree.setting(rule).level
     assert result.environment == merge(below, tree).environment or below.environment.trusted_root
     assert isinstance(result.environment, Environment)
+
+
+@given(POLICIES, POLICIES)
+def test_what_is_trusted_says_what_signals_are_worth(above: Policy, tree: Policy) -> None:
+    result = enforce(resolved(above), tree).scorecard
+    if above.scorecard.fail_under is not None:
+        assert result.fail_under == above.scorecard.fail_under
+    for name, bounds in above.scorecard.bounds.items():
+        assert result.bounds[name].wanted == bounds.wanted
+        assert bounds.target in (None, result.bounds[name].target)

@@ -1,8 +1,8 @@
-"""Ask a registry over HTTP: the only module that opens connections.
+"""Ask a server over HTTP: the only module that opens connections.
 
-One question is one GET or POST whose answer is read whole, bounded in bytes and in time. The time
-holds for everything together (name, handshake, headers, body), so that nobody keeps us waiting by
-answering byte by byte. Proxies and certificates are those of the environment.
+One question is one GET or POST whose answer is read to its end, bounded in bytes and in time. The
+time holds for everything together (name, handshake, headers, body), so that nobody keeps us waiting
+by answering byte by byte. Proxies and certificates are those of the environment.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
 _CHUNK = 65536
 _PIECE = 1024 * 1024
@@ -32,7 +32,8 @@ _LOOPBACK = pattern(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
 class Question(NamedTuple):
     """What is asked. `authorization` is never sent to a host to which we are led on.
 
-    `form` makes it a POST; `most` bounds the bytes of the answer, `seconds` its time.
+    `form` makes it a POST; `most` bounds the bytes of the answer, `seconds` its time. What `stays`
+    is not led on to another host or port, but from HTTP to HTTPS.
     """
 
     url: str
@@ -41,6 +42,7 @@ class Question(NamedTuple):
     form: tuple[tuple[str, str], ...] = ()
     most: int = 4 * 1024 * 1024
     seconds: float = 30.0
+    stays: bool = False
 
 
 class Response(NamedTuple):
@@ -82,22 +84,73 @@ class _Redirects(urllib.request.HTTPRedirectHandler):
         return super().redirect_request(req, fp, code, msg, headers, newurl)  # type: ignore[arg-type]
 
 
+class _Stays(_Redirects):
+    """Is led on within one host only."""
+
+    def redirect_request(  # noqa: PLR0913, PLR0917 - the signature is urllib's
+        self,
+        req: urllib.request.Request,
+        fp: object,
+        code: int,
+        msg: str,
+        headers: http.client.HTTPMessage,
+        newurl: str,
+    ) -> urllib.request.Request | None:
+        """The next request; None ends with the answer as it is."""
+        before, after = _endpoint(req.full_url), _endpoint(newurl)
+        secured = (before.port, after.port) == (http.client.HTTP_PORT, http.client.HTTPS_PORT)
+        if before.host != after.host or not (before.port == after.port or secured):
+            return None
+        return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+class _Endpoint(NamedTuple):
+    host: str
+    port: int
+
+
+def _endpoint(url: str) -> _Endpoint:
+    parts = urllib.parse.urlsplit(url)
+    usual = http.client.HTTPS_PORT if parts.scheme == "https" else http.client.HTTP_PORT
+    return _Endpoint(parts.hostname or "", parts.port or usual)
+
+
 def ask(question: Question) -> Response:
     """The answer to a question.
 
     Raises:
         TransportError: there is none, or none in time.
     """
+    body = bytearray()
+    return receive(question, body.extend)._replace(body=bytes(body))
+
+
+def receive(question: Question, take: Callable[[bytes], object]) -> Response:
+    """The answer to a question, whose body is handed over piece by piece and not kept.
+
+    `take` is called in another thread, and no more once this has returned or raised; what it raises
+    as ValueError ends the exchange.
+
+    Raises:
+        TransportError: there is none, or none in time, or what `take` raises.
+    """
     answers: list[Response | TransportError] = []
+    late = threading.Event()
+
+    def handed(piece: bytes) -> None:
+        if late.is_set():
+            raise ValueError("too late")
+        take(piece)
 
     def work() -> None:
-        answers.append(_answer(question))
+        answers.append(_answer(question, handed))
 
     # A thread, because nothing else bounds the time of a whole exchange; it dies with the program.
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     thread.join(question.seconds)
     if not answers:
+        late.set()
         host = urllib.parse.urlsplit(question.url).netloc
         raise TransportError(
             f"{host} did not answer within {question.seconds:.0f} seconds", late=True
@@ -116,7 +169,7 @@ def stream(question: Question) -> Iterator[bytes]:
     """
     request = _request(question)
     try:
-        with _open(request, min(question.seconds, _SOCKET_SECONDS)) as response:
+        with _open(request, question) as response:
             if response.status != http.client.OK:
                 raise TransportError("refused", status=response.status)
             while piece := response.read(_PIECE):
@@ -144,11 +197,11 @@ def _transport_error(error: Exception) -> TransportError:
     )
 
 
-def _answer(question: Question) -> Response | TransportError:
+def _answer(question: Question, take: Callable[[bytes], object]) -> Response | TransportError:
     request = _request(question)
     try:
-        with _open(request, min(question.seconds, _SOCKET_SECONDS)) as response:
-            return _read(response, question.most)
+        with _open(request, question) as response:
+            return _read(response, question.most, take)
     except (OSError, http.client.HTTPException, ValueError) as error:
         return _transport_error(error)
 
@@ -161,30 +214,36 @@ def _context(_file: str, _folder: str) -> ssl.SSLContext:
     return context
 
 
-def _open(request: urllib.request.Request, seconds: float) -> http.client.HTTPResponse:
+def _open(request: urllib.request.Request, question: Question) -> http.client.HTTPResponse:
     # As other tools do: no proxy stands between a machine and itself.
     direct = (urllib.request.ProxyHandler({}),) if _LOOPBACK.fullmatch(request.host) else ()
     authorities = variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")
     secure = urllib.request.HTTPSHandler(context=_context(*authorities))
-    opener = urllib.request.build_opener(_Redirects, secure, *direct)
+    redirects = _Stays if question.stays else _Redirects
+    opener = urllib.request.build_opener(redirects, secure, *direct)
     try:
-        response: http.client.HTTPResponse = opener.open(request, timeout=seconds)
+        response: http.client.HTTPResponse = opener.open(
+            request, timeout=min(question.seconds, _SOCKET_SECONDS)
+        )
     except urllib.error.HTTPError as error:
         return error  # type: ignore[return-value] # an answer like any other
     return response
 
 
-def _read(response: http.client.HTTPResponse, most: int) -> Response | TransportError:
-    body = bytearray()
+def _read(
+    response: http.client.HTTPResponse, most: int, take: Callable[[bytes], object]
+) -> Response | TransportError:
+    length = 0
     while chunk := response.read(_CHUNK):
-        body += chunk
-        if len(body) > most:
+        length += len(chunk)
+        if length > most:
             return TransportError(f"the answer has more than {most:,} bytes")
+        take(chunk)
     headers: dict[str, str] = {}
     for name, value in response.headers.items():
         known = headers.get(name.lower())
         headers[name.lower()] = value if known is None else f"{known}, {value}"
     said = headers.get("content-length", "")
-    if said.isdigit() and int(said) != len(body):
-        return TransportError(f"the answer was cut after {len(body):,} of {said} bytes")
-    return Response(response.status, headers, bytes(body))
+    if said.isdigit() and int(said) != length:
+        return TransportError(f"the answer was cut after {length:,} of {said} bytes")
+    return Response(response.status, headers, b"")

@@ -121,3 +121,25 @@ class GpuFloorTable(Dated):
     source: str
     linked: Annotated[list[str], "globs over labels of products, in lower case, that have NVLink"]
     floors: list[GpuFloorRow]
+
+
+class SignalRow(TypedDict):
+    """A metric that answers a signal of a scorecard."""
+
+    engine: str
+    signal: str
+    shape: Literal["histogram", "gauge", "ratio"]
+    metric: str
+    where: NotRequired[Annotated[dict[str, str], "whole-value patterns of labels that it has"]]
+    unless: NotRequired[Annotated[dict[str, str], "whole-value patterns of labels that it lacks"]]
+    per: NotRequired[Annotated[list[str], "the counters by which that of a ratio is divided"]]
+    scale: NotRequired[Annotated[float, "by what a value is multiplied for the signal's unit"]]
+    sparse: NotRequired[Annotated[bool, "whether there is no series before its first event"]]
+    source: str
+
+
+class SignalTable(Dated):
+    """Which metric of an engine answers which signal."""
+
+    source: str
+    signals: list[SignalRow]

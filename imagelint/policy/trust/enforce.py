@@ -42,6 +42,7 @@ def enforce(trusted: TrustedPolicy, lower: Policy) -> Policy:
         lock=lower.lock,
         allowances=lower.allowances,
         most_allowed=lower.most_allowed,
+        scorecard=trusted.policy.scorecard.over(lower.scorecard),
         trusted=trusted._replace(attempts=(*trusted.attempts, *attempts)),
     )
 

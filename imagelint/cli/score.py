@@ -1,0 +1,43 @@
+"""`imagelint score`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.cli.options import policy_file_options
+from imagelint.cli.scoreoptions import score_options, source_options
+
+if TYPE_CHECKING:
+    from imagelint.cli.formats import Format
+    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.scoresource import Source
+
+
+@click.command()
+@source_options
+@score_options
+@policy_file_options
+def score(
+    *,
+    source: Source,
+    fail_under: float | None,
+    formats: tuple[Format, ...],
+    policy: PolicyOptions,
+) -> int:
+    """Score how well a model server serves, from its metrics.
+
+    Latency, KV cache, queue, preemptions and errors become signals from 1 (target met) to 0
+    (severe breach); the lowest one counts. What cannot be told is no pass.
+    """
+    from imagelint.cli.scored import installed, show_scorecard
+    from imagelint.core.scorecard import ScorecardSettings
+    from imagelint.run.scoring.score import score as score_server
+
+    settings = policy.open().policies.of(".").scorecard
+    said = ScorecardSettings(fail_under=fail_under)
+    request = source.request()._replace(settings=said.over(settings))
+    with installed():
+        card = score_server(request)
+    return show_scorecard(card, formats)

@@ -1,0 +1,1 @@
+"""Metrics of running servers: their pages, and servers that collect them."""

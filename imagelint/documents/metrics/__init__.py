@@ -1,0 +1,1 @@
+"""What a metrics page, saved samples or a Prometheus server say."""

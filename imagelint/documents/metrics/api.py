@@ -1,0 +1,88 @@
+"""What a Prometheus server answers: https://prometheus.io/docs/prometheus/latest/querying/api/."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.documents.metrics.exposition import Sample
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagelint.documents.metrics.question import Rows
+
+_PAIR = 2
+
+
+class ApiError(ValueError):
+    """An answer that says that there is none, or that is none of this API."""
+
+
+class ApiAnswer(NamedTuple):
+    """The samples of an answer, and what the server warns of: it may be a part of the whole."""
+
+    samples: tuple[Sample, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def read_answer(text: str | bytes) -> ApiAnswer:
+    """The samples of an answer to a query over a range or at an instant.
+
+    Raises:
+        ApiError: the server says why there are none, or what it says is not understood.
+    """
+    import json
+
+    try:
+        data = json.loads(text)
+    except (ValueError, RecursionError):
+        raise ApiError("the answer is not JSON") from None
+    if not isinstance(data, dict) or data.get("status") not in ("success", "error"):
+        raise ApiError("the answer is not that of a Prometheus server")
+    if data["status"] == "error":
+        raise ApiError(f"{data.get('errorType', 'error')}: {data.get('error', 'no reason given')}")
+    body = data.get("data")
+    result = body.get("result") if isinstance(body, dict) else None
+    if not isinstance(result, list):
+        raise ApiError("the answer has no result")
+    told = data.get("warnings")
+    warnings = tuple(map(str, told)) if isinstance(told, list) else ()
+    return ApiAnswer(tuple(sample for row in result for sample in _samples(row)), warnings)
+
+
+def _samples(row: object) -> Iterator[Sample]:
+    labels = row.get("metric") if isinstance(row, dict) else None
+    if not (isinstance(row, dict) and isinstance(labels, dict)):
+        raise ApiError("the answer has a result without a metric")
+    named = {str(label): str(value) for label, value in labels.items()}
+    name = named.pop("__name__", "")
+    pairs = row.get("values", [row["value"]] if "value" in row else [])
+    if not isinstance(pairs, list):
+        raise ApiError("the answer has values that are no list")
+    for pair in pairs:
+        try:
+            time, value = pair
+            yield Sample(name, named, float(value), float(time))
+        except (TypeError, ValueError):
+            raise ApiError("the answer has a value that is no number") from None
+
+
+def rows_by_time(answer: ApiAnswer) -> Mapping[float, Rows]:
+    """The values of an answer by the time that they belong to, by the bounds of their buckets."""
+    found: dict[float, dict[float, float]] = {}
+    for sample in answer.samples:
+        try:
+            bound = float(sample.labels.get("le", "inf"))
+        except ValueError:
+            continue
+        rows = found.setdefault(sample.time or 0.0, {})
+        rows[bound] = rows.get(bound, 0.0) + sample.value
+    return {time: tuple(sorted(rows.items())) for time, rows in sorted(found.items())}
+
+
+def single(rows: Rows) -> float | None:
+    """The value of what has no buckets; None where there is none, or it is not a number."""
+    value = rows[0][1] if rows else math.nan
+    return None if math.isnan(value) else value

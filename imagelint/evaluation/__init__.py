@@ -1,0 +1,1 @@
+"""Results against thresholds and the previous tag. Pure; needs SciPy (`imagelint[evaluation]`)."""

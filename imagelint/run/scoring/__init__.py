@@ -1,0 +1,1 @@
+"""How well a model server serves, from its metrics."""

@@ -1,0 +1,171 @@
+"""A scorecard: where its metrics are read, whose they are, and what they say."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from imagelint.collect.deadline import NEVER, Deadline
+from imagelint.collect.environment import now
+from imagelint.collect.metrics.endpoint import Endpoint, endpoint
+from imagelint.collect.metrics.page import read_page
+from imagelint.collect.metrics.prometheus import PrometheusServer, Window
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.core.scorecard import SIGNALS, Scorecard, ScorecardSettings
+from imagelint.documents.metrics.exposition import Limit, from_pages
+from imagelint.documents.metrics.measure import Measured, engines_in, measure, wanted_names
+from imagelint.documents.metrics.over import SampleAnswers
+from imagelint.documents.metrics.question import Question, Reading
+from imagelint.evaluation.scorecard import serving_signal
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imagelint.documents.metrics.exposition import Sample
+    from imagelint.documents.metrics.measure import Answering
+    from imagelint.documents.metrics.question import Pairs
+    from imagelint.documents.metrics.samples import Samples
+
+_PAGE_SECONDS = 60.0
+
+
+class ScoreRequest(NamedTuple):
+    """What is asked for.
+
+    Either a Prometheus server with the `seconds` before now, or pages: one address or file, or
+    several that were taken one after the other; an address alone is asked again after `pause`
+    seconds, if any. `labels` choose series, `engine` tells whose metrics count.
+    """
+
+    prometheus: str = ""
+    pages: tuple[str, ...] = ()
+    seconds: float = 3600.0
+    pause: float = 0.0
+    labels: Pairs = ()
+    engine: str = ""
+    settings: ScorecardSettings = ScorecardSettings()
+    deadline: Deadline = NEVER
+
+
+class _Read(NamedTuple):
+    """What was read: under which name, over which time in words, and which series there are."""
+
+    origin: str
+    window: str
+    names: frozenset[str]
+    answers: Answering
+    problem: Problem | None = None
+
+
+def score(request: ScoreRequest) -> Scorecard:
+    """The scorecard of a server. What cannot be read or told is said in it."""
+    read = _from_server(request) if request.prometheus else _from_pages(request)
+    if isinstance(read, Problem):
+        return _scorecard(request, read.origin, Measured(why="nothing could be read"), read)
+    engine = request.engine or _engine(read)
+    if isinstance(engine, Problem):
+        return _scorecard(request, read.origin, Measured(why="nothing could be read"), engine)
+    measured = {
+        name: measure(engine, name, read.names, request.labels, read.answers) for name in SIGNALS
+    }
+    problem = read.answers.problem if isinstance(read.answers, PrometheusServer) else None
+    card = _scorecard(request, read.origin, measured, problem)
+    return card._replace(engine=engine, window=read.window)
+
+
+def _scorecard(
+    request: ScoreRequest,
+    origin: str,
+    measured: dict[str, Measured] | Measured,
+    problem: Problem | None,
+) -> Scorecard:
+    settings = request.settings
+    unread = Measured(why="not all could be read")
+    signals = []
+    for kind in SIGNALS.values():
+        bounds = settings.of(kind)
+        if bounds.wanted is False:
+            continue
+        found = measured if isinstance(measured, Measured) else measured[kind.name]
+        told = unread if problem and found.value is None else found
+        signals.append(serving_signal(kind, bounds, told))
+    problems = (problem,) if problem else ()
+    least = settings.fail_under or 0.0
+    return Scorecard(origin, request.engine, "", tuple(signals), problems, least)
+
+
+def _engine(read: _Read) -> str | Problem:
+    """The one engine whose metrics there are."""
+    if isinstance(read.answers, PrometheusServer) and read.answers.problem:
+        return read.answers.problem
+    found = engines_in(read.names)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        detail = f"there are metrics of several engines: {', '.join(found)}"
+        help_ = "choose by `--engine`, or by `--label`"
+        return Problem(ProblemKind.UNRECOGNISED, read.origin, detail, help=help_)
+    detail = "there are no metrics of an engine that is known"
+    help_ = "are they switched on, and are the labels right?"
+    return Problem(ProblemKind.UNRECOGNISED, read.origin, detail, help=help_)
+
+
+def _from_server(request: ScoreRequest) -> _Read | Problem:
+    place = endpoint(request.prometheus)
+    if isinstance(place, Problem):
+        return place
+    window = Window(float(now()), request.seconds)
+    server = PrometheusServer(place, window, request.deadline)
+    names = server.names(wanted_names(), Question(Reading.WORST, "", request.labels))
+    return _Read(place.shown, f"the last {_spoken(request.seconds)}", names, server)
+
+
+def _from_pages(request: ScoreRequest) -> _Read | Problem:
+    pages: list[list[Sample]] = []
+    places = request.pages * 2 if request.pause and len(request.pages) == 1 else request.pages
+    for at, place in enumerate(places):
+        if at and request.pause:
+            time.sleep(request.deadline.left(request.pause))
+        page = read_page(place, wanted_names(), request.deadline.left(_PAGE_SECONDS))
+        if isinstance(page, Problem):
+            return page
+        pages.append(page)
+    origin = _shown(places[-1])
+    try:
+        samples = from_pages(pages)
+    except Limit as error:
+        return Problem(ProblemKind.TOO_LARGE, origin, str(error))
+    names = _chosen(samples, request.labels)
+    return _Read(origin, _said(samples, len(pages)), names, SampleAnswers(samples))
+
+
+def _chosen(samples: Samples, labels: Pairs) -> frozenset[str]:
+    """The names of the series that have some labels."""
+    return frozenset(
+        name
+        for name, rows in samples.series.items()
+        if any(Question(Reading.WORST, name, labels).selects(one.labels) for one in rows)
+    )
+
+
+def _shown(place: str) -> str:
+    found = endpoint(place) if "://" in place else place
+    return found.shown if isinstance(found, Endpoint) else place
+
+
+def _said(samples: Samples, pages: int) -> str:
+    """Over which time samples tell something, in words."""
+    if samples.lifetime:
+        return "since the server was started"
+    if samples.complete:
+        return f"between {pages} scrapes"
+    return f"{_spoken(samples.seconds)} of saved samples"
+
+
+def _spoken(seconds: float) -> str:
+    units: Sequence[tuple[str, float]] = (("h", 3600.0), ("min", 60.0))
+    for unit, size in units:
+        if seconds >= size and not seconds % size:
+            return f"{seconds / size:g} {unit}"
+    return f"{seconds:.4g} s"

@@ -1,0 +1,227 @@
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tools.lab.serving import Pages
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Program
+
+GOOD = """\
+vllm:num_requests_waiting{model_name="m"} 3
+vllm:kv_cache_usage_perc{model_name="m"} 0.9
+vllm:time_to_first_token_seconds_bucket{le="0.5",model_name="m"} 90
+vllm:time_to_first_token_seconds_bucket{le="1.0",model_name="m"} 100
+vllm:time_to_first_token_seconds_bucket{le="+Inf",model_name="m"} 100
+vllm:inter_token_latency_seconds_bucket{le="0.05",model_name="m"} 1000
+vllm:inter_token_latency_seconds_bucket{le="+Inf",model_name="m"} 1000
+vllm:num_preemptions_total{model_name="m"} 2
+vllm:request_success_total{finished_reason="stop",model_name="m"} 98
+vllm:request_success_total{finished_reason="error",model_name="m"} 2
+"""
+
+
+@pytest.fixture
+def page(here: Path) -> Path:
+    path = here / "page.txt"
+    path.write_text(GOOD, encoding="utf-8")
+    return path
+
+
+def test_a_page_is_scored(program: Program, page: Path) -> None:
+    answer = program("score", "--metrics", "page.txt")
+    assert answer.code == 0
+    assert answer.out.splitlines() == [
+        "score  signal                      value    target  breach  read from",
+        (
+            "0.70   time to first token, p99    950 ms   500 ms  2 s     "
+            "vllm:time_to_first_token_seconds_bucket"
+        ),
+        "       between 500 ms and 1 s",
+        (
+            "1.00   time per output token, p99  49.5 ms  50 ms   200 ms  "
+            "vllm:inter_token_latency_seconds_bucket"
+        ),
+        "       between 0 ms and 50 ms",
+        "0.50   KV cache in use             90 %     85 %    95 %    vllm:kv_cache_usage_perc",
+        "1.00   requests waiting            3        5       20      vllm:num_requests_waiting",
+        "0.80   preemptions per request     0.02     0       0.1     vllm:num_preemptions_total",
+        "0.75   failed requests             2 %      1 %     5 %     vllm:request_success_total",
+        "",
+        "read     page.txt, vllm, since the server was started",
+        "lowest   0.50 (KV cache in use)",
+        "verdict  pass",
+    ]
+
+
+def test_standard_input_is_a_page(program: Program) -> None:
+    assert program("score", "--metrics", "-", stdin=GOOD.encode()).code == 0
+
+
+def test_the_lowest_signal_fails(program: Program, page: Path) -> None:
+    answer = program("score", "--metrics", "page.txt", "--fail-under", "0.6")
+    assert answer.code == 1
+    assert answer.out.endswith("verdict  fail\n         - KV cache in use: 0.50\n")
+
+
+def test_what_is_missing_is_no_pass(program: Program, here: Path) -> None:
+    lines = [line for line in GOOD.splitlines(keepends=True) if "kv_cache" not in line]
+    (here / "page.txt").write_text("".join(lines), encoding="utf-8")
+    answer = program("score", "--metrics", "page.txt")
+    assert answer.code == 3
+    assert "could not tell  KV cache in use" in answer.out
+    assert "there is no vllm:kv_cache_usage_perc" in answer.out
+    assert answer.out.endswith("- KV cache in use: could not tell\n")
+
+
+def test_above_the_last_bucket_nothing_can_be_told(program: Program, here: Path) -> None:
+    text = GOOD.replace('le="1.0",model_name="m"} 100', 'le="1.0",model_name="m"} 91')
+    (here / "page.txt").write_text(text, encoding="utf-8")
+    answer = program("score", "--metrics", "page.txt")
+    assert answer.code == 3
+    assert "it lies above the last bucket of the histogram" in answer.out
+    (here / "page.txt").write_text(text.replace('le="1.0"', 'le="2.0"'), encoding="utf-8")
+    assert program("score", "--metrics", "page.txt").code == 1
+
+
+def test_a_policy_says_what_counts(program: Program, page: Path, here: Path) -> None:
+    (here / ".imagelint.yaml").write_text(
+        "scorecard:\n"
+        "  fail-under: 0.6\n"
+        "  signals:\n"
+        "    kv-cache-use: off\n"
+        "    ttft-p99: {target: 5, breach: 10}\n",
+        encoding="utf-8",
+    )
+    told = json.loads(program("score", "--metrics", "page.txt", "--format", "json").out)
+    assert told["verdict"] == {"outcome": "pass", "exit_code": 0, "reasons": []}
+    assert told["fail_under"] == 0.6
+    scores = {signal["name"]: signal["score"] for signal in told["signals"]}
+    assert "kv-cache-use" not in scores
+    assert scores["ttft-p99"] == 1.0
+    assert told["lowest"] == {"signal": "error-rate", "score": 0.75}
+    assert program("score", "--metrics", "page.txt", "--fail-under", "0.8").code == 1
+
+
+def test_two_pages_tell_what_happened_between(program: Program, page: Path, here: Path) -> None:
+    later = GOOD.replace('le="0.5",model_name="m"} 90', 'le="0.5",model_name="m"} 190')
+    later = later.replace('model_name="m"} 100\n', 'model_name="m"} 200\n')
+    later = later.replace('"stop",model_name="m"} 98', '"stop",model_name="m"} 198')
+    later = later.replace('"} 1000\n', '"} 2000\n')
+    (here / "later.txt").write_text(later, encoding="utf-8")
+    answer = program("score", "--metrics", "page.txt", "--metrics", "later.txt", "--format", "json")
+    told = json.loads(answer.out)
+    assert told["window"] == "between 2 scrapes"
+    values = {signal["name"]: signal["value"] for signal in told["signals"]}
+    assert values["ttft-p99"] == pytest.approx(0.495)
+    assert (values["error-rate"], values["preemptions"]) == (0, 0)
+
+
+def test_a_page_is_read_twice(program: Program) -> None:
+    pages = iter((GOOD, GOOD.replace("} 90\n", "} 91\n")))
+    with Pages({"/metrics": lambda: next(pages)}) as served:
+        address = f"{served.url}/metrics"
+        answer = program("score", "--metrics", address, "--again", "10ms", "--format", "json")
+    told = json.loads(answer.out)
+    assert (told["origin"], told["window"]) == (address, "between 2 scrapes")
+
+
+def test_a_problem_is_told(program: Program) -> None:
+    answer = program("score", "--metrics", "http://127.0.0.1:1/metrics")
+    assert answer.code == 3
+    assert answer.out.splitlines() == [
+        "problem  http://127.0.0.1:1/metrics: did not answer: [Errno 111] Connection refused",
+        "         help: is it running, and reached from here?",
+        "read     http://127.0.0.1:1/metrics",
+        "lowest   could not tell",
+        "verdict  incomplete",
+        "         - did not answer: [Errno 111] Connection refused",
+    ]
+
+
+def test_a_server_that_is_away_is_a_problem(program: Program) -> None:
+    answer = program("score", "--prometheus", "http://127.0.0.1:1", "--format", "json")
+    told = json.loads(answer.out)
+    assert answer.code == 3
+    assert told["problems"][0]["kind"] == "unreachable"
+    assert {signal["score"] for signal in told["signals"]} == {None}
+    assert program("score", "--prometheus", "ftp://x").code == 3
+
+
+def test_metrics_of_nobody_are_a_problem(program: Program, here: Path) -> None:
+    (here / "page.txt").write_text("up 1\n", encoding="utf-8")
+    answer = program("score", "--metrics", "page.txt")
+    assert answer.code == 3
+    assert "no metrics of an engine that is known" in answer.out
+
+
+def test_of_several_engines_one_must_be_chosen(program: Program, here: Path) -> None:
+    (here / "page.txt").write_text(f"{GOOD}tgi_queue_size 3\n", encoding="utf-8")
+    answer = program("score", "--metrics", "page.txt")
+    assert answer.code == 3
+    assert "several engines: vllm, tgi" in answer.out
+    assert program("score", "--metrics", "page.txt", "--engine", "vllm").code == 0
+
+
+def test_labels_choose_series(program: Program, page: Path) -> None:
+    assert program("score", "--metrics", "page.txt", "--label", "model_name=m").code == 0
+    answer = program("score", "--metrics", "page.txt", "--label", "model_name=n")
+    assert "no metrics of an engine that is known" in answer.out
+
+
+def test_markdown_escapes_what_servers_say(program: Program, page: Path) -> None:
+    answer = program("score", "--metrics", "page.txt", "--format", "markdown=out.md")
+    assert (answer.code, answer.out) == (0, "")
+    text = page.with_name("out.md").read_text(encoding="utf-8")
+    assert text.startswith("### Scorecard: pass, lowest 0.50 &#40;KV cache in use&#41;\n")
+    assert "| 0.70 | time to first token, p99 | 950 ms | 500 ms | 2 s | between" in text
+    failed = program("score", "--metrics", "none", "--format", "markdown")
+    assert "| Score |" not in failed.out
+    assert "- no such file\n" in failed.out
+
+
+def test_what_is_not_installed_is_told(
+    program: Program, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "prometheus_client.parser", None)
+    with pytest.raises(ModuleNotFoundError):
+        import prometheus_client.parser  # noqa: F401
+    answer = program("score", "--metrics", "page.txt")
+    assert answer.code == 2
+    assert "pip install 'imagelint[score]'" in answer.err
+
+
+def test_another_missing_module_is_a_defect(
+    program: Program, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "imagelint.evaluation.scorecard", None)
+    monkeypatch.delitem(sys.modules, "imagelint.run.scoring.score", raising=False)
+    with pytest.raises(ModuleNotFoundError):
+        program("score", "--metrics", "page.txt")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ((), "either `--prometheus` or `--metrics`"),
+        (("--metrics", "x", "--prometheus", "http://x"), "either `--prometheus` or"),
+        (("--metrics", "x", "--label", "job"), "NAME=VALUE"),
+        (("--metrics", "x", "--window", "0"), "no time at all"),
+        (("--metrics", "x", "--window", "soon"), "no duration"),
+        (("--metrics", "x", "--format", "sarif"), "no format 'sarif'"),
+        (("--metrics", "x", "--format", "json", "--format", "text"), "want one output"),
+        (("--metrics", "x", "--engine", "vlm"), "no engine 'vlm'"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused(
+    program: Program, arguments: tuple[str, ...], said: str
+) -> None:
+    answer = program("score", *arguments)
+    assert answer.code == 2
+    assert said in answer.err
