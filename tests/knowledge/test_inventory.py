@@ -12,8 +12,8 @@ import imagelint
 from imagelint.knowledge.inventory import DatedTable, search, tables
 
 ROOT = Path(imagelint.__file__).parent
-# What is looked up before there is anything that rules could judge.
-ASKED_BEFORE = frozenset(("containers/scanners",))
+# What is looked up where there is nothing that rules could judge.
+ASKED_BEFORE = frozenset(("containers/scanners", "signals"))
 DAY = re.compile(r"20\d{2}-\d{2}-\d{2}")
 # Of their tables an index is made, which is asked.
 INDEXED = {"engines", "operators"}
