@@ -6,7 +6,7 @@ DURATION ?= 60
 UV := 0.13.9
 SOURCES := imagelint tests benchmarks tools .github/action
 
-.PHONY: help setup tools demo test portable release site search fuzz engines check format lint types bench generate golden mutants lock clean
+.PHONY: help setup tools demo test portable release site search fuzz engines check format lint types bench generate golden mutants lock recordings clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -80,6 +80,9 @@ mutants: setup tools ## Change the rules word by word and list what no case noti
 lock: setup ## Lock what the action, a release and the image install, by version and hash
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV)
 	$(BIN)/python tools/lock.py
+
+recordings: setup ## Record results of evaluations again with the real tools, see tools/recordings.py
+	$(BIN)/python tools/recordings.py
 
 clean: ## Remove what the targets made
 	rm -rf .venv .tools .cache .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis

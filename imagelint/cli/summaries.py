@@ -9,6 +9,7 @@ COMMANDS = {
     "image": "Look into an image: its configuration, its history, and every layer.",
     "scan": "Scan an image for vulnerable packages with Trivy.",
     "verify": "Verify who signed an image.",
+    "evaluate": "Judge the results of an evaluation, beside those of the previous tag.",
     "gate": "Check, scan and verify: one verdict about one image.",
     "score": "Score how well a model server serves, from its metrics.",
     "lsp": "Serve an editor: judge what is written while it is written.",

@@ -28,6 +28,7 @@ class ProblemKind(Enum):
     RULE_CRASHED = "rule-crashed"
     NOTHING_EXAMINED = "nothing-examined"
     UNRECOGNISED = "unrecognised"
+    INCONCLUSIVE = "inconclusive"  # what was measured leaves both answers open
 
 
 class Problem(NamedTuple):

@@ -108,6 +108,8 @@ _SCAN_OF_IMAGE = pattern(r'"ArtifactType"\s*:\s*"container_image"')
 _CHECKS = pattern(r'"checks"\s*:\s*\[\s*(?:\{|\])')
 _CHECKED_IMAGE = pattern(r'"image"\s*:\s*"')
 _INSPECTED = pattern(r'\s*\{\s*"inspected"\s*:\s*"')
+_TEST_RESULT = pattern(r'"predicateType"\s*:\s*"https://in-toto\.io/attestation/test-result/')
+_EVALUATION = '"imagelint.dev/evaluation"'
 _HEAD = 200_000
 
 
@@ -261,6 +263,8 @@ def _odd_kind(text: str) -> str:
 
 
 def _report(head: str) -> str:
+    if _EVALUATION in head and _TEST_RESULT.search(head):
+        return "evaluation"
     if _SCAN.search(head) and _SCAN_OF_IMAGE.search(head):
         return "vulnerabilities"
     if _INSPECTED.match(head):

@@ -61,6 +61,9 @@ _NAME = r"(?:.*/)?"
 
 KINDS: dict[str, Kind] = {
     "policy": Kind("policyfile:PolicyFile", About.POLICY, pattern(_NAME + r"\.?imagelint\.ya?ml")),
+    "evaluation-plan": Kind(
+        "evaluation.plan:parse_plan", path=pattern(_NAME + r"\.?imagelint-eval\.ya?ml")
+    ),
     "ignore": Kind(
         "dockerfile.ignorefile:parse_ignore",
         path=pattern(_NAME + r"(?:[^/]*\.)?(?:dockerignore|containerignore)"),
@@ -113,6 +116,7 @@ KINDS: dict[str, Kind] = {
     "template": Kind("template:refuse_template"),
     "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),
     "signatures": Kind("image.signatures:parse_signatures", About.IMAGE),
+    "evaluation": Kind("evaluation.statement:parse_statement", About.IMAGE),
     "text": Kind("plaintext:PlainText"),  # what somebody names although nothing tells what it is
     "image": Kind("image.inspected:parse_inspected", About.IMAGE),
 }

@@ -34,6 +34,12 @@ FAMILIES: dict[str, Family] = {
         about_allowances=True,
     ),
     "build": Family("How an image is built"),
+    # What was measured is for no file to allow, and an image is no legacy.
+    "evaluation": Family(
+        "Evaluations: what they rest upon, and what came of them",
+        by_wildcard=False,
+        in_baseline=False,
+    ),
     "exposure": Family("What a server lets those do who reach it"),
     "gpus": Family("GPUs, CUDA and drivers: what fits what"),
     "images": Family("Which images are used, and what ends up in one"),

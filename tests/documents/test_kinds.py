@@ -34,6 +34,12 @@ TEXTS = {
     "dotenv": "A=1\n",
     "values": "image: {}\n",
     "vulnerabilities": '{"SchemaVersion": 2, "ArtifactType": "container_image"}',
+    "evaluation-plan": "dimensions: {a: {threshold: 1}}\n",
+    "evaluation": (
+        '{"subject": [{"digest": {"sha256": "' + "a" * 64 + '"}}],'
+        ' "predicateType": "https://in-toto.io/attestation/test-result/v0.1",'
+        ' "predicate": {"result": "PASSED", "imagelint.dev/evaluation": {}}}'
+    ),
     "signatures": '{"image": "a", "checks": []}',
     "shell-script": "docker run a\n",
     "makefile": "a:\n\tdocker run a\n",
@@ -103,6 +109,6 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
-    files |= {"bake", "chart", "dotenv", "json-patch", "kustomization", "values"}
+    files |= {"bake", "evaluation-plan", "chart", "dotenv", "json-patch", "kustomization", "values"}
     files |= {"makefile", "markdown", "shell-script", "skaffold", "systemd-unit", "workflow"}
     assert {name for name in KINDS if about(name) is About.FILE} == files

@@ -116,11 +116,17 @@ SILENT: dict[tuple[str, str], str] = {
     ("secret-in-config", "dockerfile"): "secret-in-build speaks about images",
     **{
         ("secret-in-config", kind): "nobody writes passwords there; the text is read alike"
-        for kind in ("ignore", "policy", "signatures", "vulnerabilities")
+        for kind in (
+            *("evaluation", "evaluation-plan", "ignore", "policy"),
+            *("signatures", "vulnerabilities"),
+        )
     },
     **{
         ("secret-value", kind): "nobody writes keys there; the text is read alike"
-        for kind in ("ignore", "policy", "requirements", "signatures", "vulnerabilities")
+        for kind in (
+            *("evaluation", "evaluation-plan", "ignore", "policy"),
+            *("requirements", "signatures", "vulnerabilities"),
+        )
     },
 }
 

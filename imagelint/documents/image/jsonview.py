@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 from imagelint.core.pattern import pattern
@@ -64,6 +65,17 @@ class JsonView:
         if isinstance(value, bool) or not isinstance(value, int | float):
             return None
         return float(value) if abs(value) < 1e300 else None  # noqa: PLR2004 - not infinite, not NaN
+
+    @property
+    def score(self) -> float | None:
+        """The number, or 1 and 0 for true and false; NaN and infinity as they are."""
+        value = self._value
+        if not isinstance(value, int | float):
+            return None
+        try:
+            return float(value)
+        except OverflowError:
+            return inf
 
     @property
     def flag(self) -> bool:

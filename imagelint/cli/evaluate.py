@@ -1,0 +1,68 @@
+"""`imagelint evaluate`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.cli.options import policy_options
+from imagelint.cli.reportoptions import report_options
+
+if TYPE_CHECKING:
+    from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.reportoptions import ReportOptions
+
+
+@click.command()
+@click.argument("results", nargs=-1, required=True, type=click.Path(), metavar="RESULTS...")
+@click.option(
+    "--baseline",
+    "baselines",
+    metavar="RESULTS",
+    multiple=True,
+    help="Results of the previous tag; may repeat.",
+)
+@click.option("--first", is_flag=True, help="There is no previous tag to compare with.")
+@click.option("--plan", metavar="FILE", default="", help="The plan. [default: beside RESULTS]")
+@click.option(
+    "--image", metavar="DIGEST", default="", help="What is used: NAME@sha256:… or a digest."
+)
+@click.option("--attest", metavar="FILE", default="", help="Write an in-toto statement.")
+@click.option("--power", is_flag=True, help="Only tell what this suite can see.")
+@policy_options
+@report_options
+def evaluate(  # noqa: PLR0913 - the options of the command
+    *,
+    results: tuple[str, ...],
+    baselines: tuple[str, ...],
+    first: bool,
+    plan: str,
+    image: str,
+    attest: str,
+    power: bool,
+    policy: PolicyOptions,
+    view: ReportOptions,
+) -> int:
+    """Judge the results of an evaluation: each dimension alone, and beside the previous tag.
+
+    RESULTS are files or folders of lm-evaluation-harness, inspect_ai, promptfoo, DeepEval, Ragas,
+    HELM, OpenAI evals, or of imagelint's simple form. What they must be stands in
+    `imagelint-eval.yaml`.
+    """
+    from imagelint.cli.evaluating import DEMANDED, attested, digest_in, verdict_of
+    from imagelint.cli.output import show
+    from imagelint.run.evaluating.evaluation import EvaluationRequest
+    from imagelint.run.evaluating.evaluation import evaluate as judge
+
+    request = EvaluationRequest(results, baselines, plan, digest_in(image), first)
+    if power:
+        from imagelint.cli.power import power_of
+
+        return power_of(request)
+    session = policy.open(demanded=DEMANDED)
+    outcome = judge(request, session.policies.of("."))
+    verdict = verdict_of(session, outcome)
+    if attest:
+        attested(attest, image, outcome, verdict)
+    return show(verdict, view, "evaluate", session.levelled())

@@ -1,0 +1,135 @@
+"""What a file of results says, whichever tool wrote it.
+
+A *metric* is named as its tool names it (`tiny/acc,none`, `match`, `Faithfulness`). Of each there
+are samples, one value a case and repetition, or an aggregate, or both.
+"""
+
+from __future__ import annotations
+
+from array import array
+from hashlib import blake2b
+from math import isfinite, nan
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import ProblemKind
+from imagelint.documents.base import DocumentError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+MOST_SAMPLES = 5_000_000
+"""More cases decide nothing that these do not."""
+
+
+def case_key(name: str) -> int:
+    """A case or a cluster by 64 bits of its name: two of a million meet once in 10^7 files."""
+    return int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little")
+
+
+class SampleTable:
+    """Scores of samples by metric: 8 bytes each, NaN where a sample has none of that metric.
+
+    `cases` and `clusters` are keys, see `case_key`. A case that occurs again is a repetition.
+    `labels` are pairs of what a judge said and what people said, by metric.
+    """
+
+    __slots__ = ("_columns", "cases", "clustered", "clusters", "labels")
+
+    def __init__(self) -> None:
+        self.cases = array("Q")
+        self.clusters = array("Q")
+        self.clustered = False
+        self._columns: dict[str, array[float]] = {}
+        self.labels: dict[str, list[tuple[float, float]]] = {}
+
+    def __len__(self) -> int:
+        return len(self.cases)
+
+    def add(self, case: str, scores: Mapping[str, float | None], cluster: str = "") -> None:
+        """Add a sample; a metric without a score is one that the sample was not asked for.
+
+        Raises:
+            DocumentError: a score is infinite or no number, or there are too many samples.
+        """
+        if len(self.cases) >= MOST_SAMPLES:
+            raise DocumentError(
+                ProblemKind.TOO_LARGE,
+                f"has more than {MOST_SAMPLES:,} samples: take a part of them",
+            )
+        before = len(self.cases)
+        for name, score in scores.items():
+            if score is None:
+                continue
+            if not isfinite(score):
+                raise DocumentError(
+                    ProblemKind.UNPARSABLE, f"sample `{case[:80]}`: `{name}` is {score}, no number"
+                )
+            column = self._columns.setdefault(name, array("d"))
+            column.extend([nan] * (before - len(column)))
+            column.append(score)
+        self.cases.append(case_key(case))
+        self.clusters.append(case_key(cluster) if cluster else 0)
+        self.clustered = self.clustered or bool(cluster)
+
+    def metrics(self) -> tuple[str, ...]:
+        """The names of the metrics, in the order in which they were met."""
+        return tuple(self._columns)
+
+    def column(self, name: str) -> array[float]:
+        """The scores of a metric, one for each sample.
+
+        Raises:
+            KeyError: there is no such metric.
+        """
+        column = self._columns[name]
+        column.extend([nan] * (len(self.cases) - len(column)))
+        return column
+
+
+class Aggregate(NamedTuple):
+    """What a tool says of a metric as a whole.
+
+    `is_mean` tells that `value` is the mean of the samples. `cases` is None where the tool says not
+    how many there were, `higher_is_better` where it does not say that.
+    """
+
+    value: float
+    cases: int | None = None
+    stderr: float | None = None
+    higher_is_better: bool | None = None
+    is_mean: bool = False
+
+
+class ResultFacts(NamedTuple):
+    """What a file says of where its numbers come from; empty where it says nothing."""
+
+    model: str = ""
+    revision: str = ""
+    quantization: str = ""
+    engine: str = ""
+    created: str = ""
+    image: str = ""
+    dataset: str = ""
+    judges: tuple[str, ...] = ()
+
+
+class ResultFile(NamedTuple):
+    """One file of results. `defects` say what was not evaluated as it should have been."""
+
+    origin: str
+    format: str
+    aggregates: Mapping[str, Aggregate]
+    samples: SampleTable
+    facts: ResultFacts = ResultFacts()
+    defects: tuple[str, ...] = ()
+
+    def metrics(self) -> tuple[str, ...]:
+        """The names of all metrics, each once."""
+        return tuple(dict.fromkeys((*self.samples.metrics(), *self.aggregates)))
+
+
+def missing_key(tool: str, keys: Iterable[str]) -> DocumentError:
+    """The error of a file of a tool that lacks what such a file has."""
+    told = " and ".join(f"`{key}`" for key in keys)
+    return DocumentError(ProblemKind.UNPARSABLE, f"looks like results of {tool}, but has no {told}")

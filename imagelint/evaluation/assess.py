@@ -1,0 +1,297 @@
+"""Judge results by a plan: each dimension by its threshold and beside the previous tag."""
+
+from __future__ import annotations
+
+from math import hypot, inf, sqrt
+from typing import TYPE_CHECKING
+
+from imagelint.core.finding import Location
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.documents.evaluation.planned import Scale
+from imagelint.documents.evaluation.report import Answer, DimensionResult, EvaluationReport
+from imagelint.evaluation.binding import Used, defects, stale, variants
+from imagelint.evaluation.intervals import unpaired
+from imagelint.evaluation.judges import JudgeRates, corrected, rates
+from imagelint.evaluation.lookup import Measured, measured
+from imagelint.evaluation.noninferiority import Compared, answers, compare_apart, compare_pairs
+from imagelint.evaluation.pairing import paired
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from imagelint.core.source import Span
+    from imagelint.documents.evaluation.plan import EvaluationPlan
+    from imagelint.documents.evaluation.planned import DimensionPlan
+    from imagelint.documents.evaluation.report import Comparison
+    from imagelint.documents.evaluation.results import ResultFile
+    from imagelint.evaluation.intervals import Estimate
+    from imagelint.evaluation.pairing import Floats
+
+_LEAST_SHARED = 0.5
+"""The part of all cases that both runs must have to be compared case by case."""
+
+
+class Baseline(NamedTuple):
+    """The results of the previous tag, with their plan where it lies beside them.
+
+    `first` says that there is no previous tag.
+    """
+
+    files: tuple[ResultFile, ...] = ()
+    plan: EvaluationPlan | None = None
+    first: bool = False
+
+
+class Assessment(NamedTuple):
+    """What came of it: what rules judge, and what could not be told."""
+
+    report: EvaluationReport
+    problems: tuple[Problem, ...] = ()
+
+
+class _Sided(NamedTuple):
+    """A dimension as it was found; `unit` is what stands for all: 1 or 100."""
+
+    plan: DimensionPlan
+    found: Measured
+    unit: float
+    judge: JudgeRates | None
+
+    @property
+    def sign(self) -> float:
+        """1 where higher is better, else -1."""
+        return 1.0 if self.higher else -1.0
+
+    @property
+    def higher(self) -> bool:
+        whole = self.found.aggregate
+        said = whole.higher_is_better if whole else None
+        return self.plan.higher_is_better if self.plan.stated_direction or said is None else said
+
+    def oriented(self, values: Floats) -> Floats:
+        """Values in fractions, better upwards; what is 0 or 1 stays so."""
+        if self.higher:
+            return values / self.unit
+        return -values if self.plan.scale is Scale.ANY else 1 - values / self.unit
+
+    def value(self, raw: float) -> float:
+        """What counts: what the judge's rate stands for."""
+        return corrected(raw / self.unit, self.judge) * self.unit if self.judge else raw
+
+
+def assess(
+    plan: EvaluationPlan, files: Sequence[ResultFile], baseline: Baseline, used: Used
+) -> Assessment:
+    """What the results come to."""
+    problems: list[Problem] = []
+    sided = []
+    for dimension in plan.dimensions:
+        one = _sided(plan, dimension, files)
+        if isinstance(one, Problem):
+            problems.append(one)
+        else:
+            sided.append(one)
+    compared: dict[str, Compared] = {}
+    for one in sided:
+        other = _compared(plan, one, baseline)
+        if isinstance(other, Problem):
+            problems.append(other)
+        elif other is not None:
+            compared[one.plan.name] = other
+    told = dict(zip(compared, answers(tuple(compared.values()), plan.level), strict=True))
+    results = tuple(_result(one, told.get(one.plan.name)) for one in sided)
+    problems += [
+        _undecided(plan, one, one.comparison)
+        for one in results
+        if one.comparison is not None and one.answer is Answer.CANNOT_TELL
+    ]
+    if used.image and not plan.digest:
+        detail = "names no digest, so nobody knows whether it is about this image"
+        problems.append(
+            _problem(plan, plan.places["image"], detail, "write `image: NAME@sha256:…`")
+        )
+    others = (
+        *stale(plan, files, used),
+        *(variants(plan, baseline.plan) if baseline.plan else ()),
+        *defects(plan, files),
+    )
+    return Assessment(
+        EvaluationReport(plan.source, used.image or plan.digest, results, others, _facts(plan)),
+        tuple(problems),
+    )
+
+
+def _facts(plan: EvaluationPlan) -> tuple[tuple[str, str], ...]:
+    told = plan.evaluated
+    facts = (
+        ("model", told.model),
+        ("revision", told.revision),
+        ("quantization", told.quantization),
+        ("engine", told.engine),
+        ("version", told.version),
+    )
+    return tuple(fact for fact in facts if fact[1])
+
+
+def _problem(
+    plan: EvaluationPlan,
+    span: Span,
+    detail: str,
+    help_: str = "",
+    kind: ProblemKind = ProblemKind.INCONCLUSIVE,
+) -> Problem:
+    start, end = plan.source.position(span.start), plan.source.position(span.end)
+    location = Location(plan.source.origin, span, start, end)
+    return Problem(kind, plan.source.origin, detail, help_, location)
+
+
+def _sided(
+    plan: EvaluationPlan, dimension: DimensionPlan, files: Sequence[ResultFile]
+) -> _Sided | Problem:
+    found = measured(dimension.metric, files)
+    if isinstance(found, str):
+        detail = f"{dimension.name}: `{dimension.metric}` {found}"
+        return _problem(plan, dimension.span, detail, kind=ProblemKind.NOT_FOUND)
+    wrong = "".join(_off_scale(dimension, found))
+    if wrong:
+        detail = f"{dimension.name}: `{found.metric}` {wrong}"
+        return _problem(plan, dimension.span, detail, "see `scale`", ProblemKind.UNPARSABLE)
+    judge = rates(plan.judge.calibration) if plan.judge and dimension.judged else None
+    judge = judge if judge and judge.informative else None
+    unit = dimension.scale.most or 1.0
+    return _Sided(dimension, found, unit, None if dimension.scale is Scale.ANY else judge)
+
+
+def _off_scale(dimension: DimensionPlan, found: Measured) -> Iterator[str]:
+    """Percentages against fractions: what would clear or fail by its unit alone."""
+    most = dimension.scale.most
+    if most is None:
+        return
+    values = found.cases.values if found.cases is not None else None
+    highest = found.value if values is None else float(values.max())
+    lowest = found.value if values is None else float(values.min())
+    if highest > most or lowest < 0:
+        worst = highest if highest > most else lowest
+        yield f"is {worst:g} somewhere, outside of 0 to {most:g} (`scale: {dimension.scale.value}`)"
+    elif dimension.scale is Scale.PERCENT and 0 < highest <= 1:
+        yield f"is at most {highest:g}, which is a fraction, not a percentage"
+
+
+def _compared(plan: EvaluationPlan, one: _Sided, baseline: Baseline) -> Compared | Problem | None:
+    dimension = one.plan
+    if dimension.tolerance is None or (baseline.first and not baseline.files):
+        return None
+    if not baseline.files:
+        detail = f"{dimension.name} has a tolerance, and there is no previous tag to compare with"
+        help_ = "give its results with `--baseline`, or say `--first` if there is none"
+        return _problem(plan, dimension.span, detail, help_)
+    before = measured(dimension.metric, baseline.files)
+    said = before if isinstance(before, str) else "".join(_off_scale(dimension, before))
+    if isinstance(before, str) or said:
+        detail = f"{dimension.name}: in the baseline `{dimension.metric}` {said}"
+        return _problem(plan, dimension.span, detail, kind=ProblemKind.NOT_FOUND)
+    return _beside(one, before, dimension.tolerance / one.unit, plan.level) or _problem(
+        plan, dimension.span, f"{dimension.name}: nothing says how certain its results are"
+    )
+
+
+def _beside(one: _Sided, before: Measured, tolerance: float, level: float) -> Compared | None:
+    """The estimate in fractions of what is so, better upwards; None where no spread is known."""
+    slope = one.judge.slope if one.judge else 1.0
+    new, old = one.found.cases, before.cases
+    notes: tuple[str, ...] = ()
+    if new is None or old is None:
+        estimate = _by_aggregates(one, before, tolerance * slope, level)
+        size = min(one.found.size, before.size)
+        notes = ("without samples of both: compared as if of different cases",)
+        if estimate is None:
+            return None
+    else:
+        new = new._replace(values=one.oriented(new.values))
+        old = old._replace(values=one.oriented(old.values))
+        pairs = paired(new, old)
+        size = pairs.size
+        if size < _LEAST_SHARED * (size + pairs.unmatched):
+            estimate = compare_apart(new, old, tolerance * slope, level)
+            size = min(new.size, old.size)
+            notes = (f"{pairs.size:,} cases in both: compared as if of different cases",)
+        else:
+            estimate = compare_pairs(pairs, tolerance * slope, level)
+            if pairs.unmatched:
+                notes = (f"{pairs.unmatched:,} cases are only in one of both, and left out",)
+    return Compared(_divided(estimate, slope), one.value(before.value), tolerance, size, notes)
+
+
+def _by_aggregates(
+    one: _Sided, before: Measured, tolerance: float, level: float
+) -> Estimate | None:
+    errors = _error(one, one.found), _error(one, before)
+    if errors[0] is None or errors[1] is None:
+        return None
+    means = [one.sign * measure.value / one.unit for measure in (one.found, before)]
+    estimate = unpaired((means[0], errors[0]), (means[1], errors[1]), tolerance, level)
+    size = min(one.found.size, before.size)
+    return estimate._replace(deviation=hypot(errors[0], errors[1]) * sqrt(size))
+
+
+def _error(one: _Sided, found: Measured) -> float | None:
+    """The standard error of a mean; of a rate that of passes and failures where none is told."""
+    if found.cases is not None:
+        size = found.cases.size
+        spread = float(found.cases.values.std(ddof=1)) if size > 1 else inf
+        return spread / one.unit / sqrt(size)
+    whole = found.aggregate
+    if whole is not None and whole.stderr is not None:
+        return whole.stderr / one.unit
+    rate = found.value / one.unit
+    if not found.size or one.plan.scale is Scale.ANY:
+        return None
+    return sqrt(rate * (1 - rate) / found.size)
+
+
+def _divided(estimate: Estimate, slope: float) -> Estimate:
+    """The same for what is so, where a judge sees only a part of any change."""
+    return estimate._replace(
+        difference=estimate.difference / slope,
+        low=estimate.low / slope,
+        high=estimate.high / slope,
+        deviation=estimate.deviation / slope,
+    )
+
+
+def _result(one: _Sided, comparison: Comparison | None) -> DimensionResult:
+    dimension, raw, unit = one.plan, one.found.value, one.unit
+    if comparison is not None:
+        comparison = comparison._replace(
+            difference=comparison.difference * unit,
+            low=comparison.low * unit,
+            high=comparison.high * unit,
+        )
+    return DimensionResult(
+        dimension.span,
+        dimension.name,
+        one.found.metric,
+        value=one.value(raw),
+        raw=raw,
+        cases=one.found.size,
+        minimum=dimension.minimum,
+        higher_is_better=one.higher,
+        threshold=dimension.threshold,
+        tolerance=dimension.tolerance,
+        comparison=comparison,
+        path=dimension.path,
+    )
+
+
+def _undecided(plan: EvaluationPlan, one: DimensionResult, told: Comparison) -> Problem:
+    detail = (
+        f"{one.name}: cannot tell whether it is worse than before by more than {one.tolerance:g}: "
+        f"the difference is {told.difference:+.4g}, between {told.low:+.4g} and {told.high:+.4g}"
+    )
+    if told.needed is None:
+        help_ = "no number of cases would tell: the difference is what is tolerated"
+    else:
+        help_ = f"some {told.needed:,} cases would probably tell; there are {told.pairs:,}"
+    span = next(planned.span for planned in plan.dimensions if planned.name == one.name)
+    return _problem(plan, span, detail, help_)

@@ -1,0 +1,117 @@
+"""The metric of a dimension in files of results."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.evaluation.pairing import Cases, cases_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from imagelint.documents.evaluation.results import Aggregate, ResultFile
+
+_TOLD_APART = 1e-6
+_MOST_TOLD = 6
+
+
+class Measured(NamedTuple):
+    """A metric: its name, its cases where there are samples, its aggregate where there is one."""
+
+    metric: str
+    cases: Cases | None
+    aggregate: Aggregate | None
+    labels: tuple[tuple[float, float], ...] = ()
+
+    @property
+    def value(self) -> float:
+        """The mean over cases, or what the tool says."""
+        if self.cases is not None:
+            return float(self.cases.values.mean())
+        return self.aggregate.value if self.aggregate else 0.0
+
+    @property
+    def size(self) -> int:
+        """How many cases there are; 0 where nothing says so."""
+        if self.cases is not None:
+            return self.cases.size
+        return (self.aggregate.cases if self.aggregate else None) or 0
+
+
+def measured(metric: str, files: Sequence[ResultFile]) -> Measured | str:
+    """The metric of that name, or why there is none, as the rest of a sentence."""
+    names = tuple(dict.fromkeys(name for file in files for name in file.metrics()))
+    matching = _matching(metric, names)
+    holding = [file for file in files if any(name in file.metrics() for name in matching)]
+    if not matching:
+        told = ", ".join(names[:_MOST_TOLD]) or "none"
+        return f"is not in the results, which have: {told}"
+    if len({file.format for file in holding}) > 1:
+        return f"is in results of several tools: {', '.join(_origins(holding))}"
+    stem = {_stem(name) for name in matching}
+    if len(stem) > 1:
+        return f"may be any of: {', '.join(matching[:_MOST_TOLD])}"
+    return _joined(matching, holding)
+
+
+def _origins(files: Iterable[ResultFile]) -> Iterator[str]:
+    return (f"{file.origin} ({file.format})" for file in files)
+
+
+def _matching(metric: str, names: tuple[str, ...]) -> tuple[str, ...]:
+    """Names that are it, else those of which it is a part: the task, the metric, without filter."""
+    exact = tuple(name for name in names if name == metric)
+    if exact:
+        # Samples of inspect_ai are named by their scorer, their mean by scorer and metric.
+        return exact + tuple(n for n in names if n.startswith(f"{metric}/"))
+    wanted = metric.lower()
+    return tuple(name for name in names if wanted in _parts(name.lower()))
+
+
+def _parts(name: str) -> set[str]:
+    unfiltered = name.partition(",")[0]
+    head, _, last = unfiltered.rpartition("/")
+    return {name, unfiltered, last, name.rpartition("/")[2], head, name.partition("@")[0]}
+
+
+def _stem(name: str) -> str:
+    """What a name is about: of `match` and `match/accuracy` the same."""
+    head, _, last = name.rpartition("/")
+    return head if last in ("accuracy", "mean") and head else name
+
+
+def _joined(names: tuple[str, ...], files: Sequence[ResultFile]) -> Measured | str:
+    keys, clusters, values = array("Q"), array("Q"), array("d")
+    clustered = False
+    labels: list[tuple[float, float]] = []
+    aggregates = []
+    for file in files:
+        for name in names:
+            if name in file.samples.metrics():
+                keys.extend(file.samples.cases)
+                clusters.extend(file.samples.clusters)
+                values.extend(file.samples.column(name))
+                clustered = clustered or file.samples.clustered
+                labels += file.samples.labels.get(name, [])
+            if name in file.aggregates:
+                aggregates.append(file.aggregates[name])
+    cases = cases_of(keys, values, clusters if clustered else None) if keys else None
+    if cases is not None and not cases.size:
+        return "has no value in any sample"
+    if cases is None and len(aggregates) > 1:
+        return f"is in several files: {', '.join(_origins(files))}"
+    aggregate = aggregates[0] if aggregates else None
+    found = Measured(names[0], cases, aggregate, tuple(labels))
+    return _contradiction(found, len(aggregates)) or found
+
+
+def _contradiction(found: Measured, aggregates: int) -> str:
+    """Where samples do not come to what the tool says of them: files of two runs."""
+    whole = found.aggregate
+    if found.cases is None or whole is None or not whole.is_mean or aggregates > 1:
+        return ""
+    if abs(found.value - whole.value) <= _TOLD_APART * max(1.0, abs(whole.value)):
+        return ""
+    return f"is {whole.value:.6g} in all, but its samples have a mean of {found.value:.6g}"

@@ -1,0 +1,1 @@
+"""Rules about evaluations: what they rest upon, and what came of them."""

@@ -1,0 +1,1 @@
+"""One evaluation: what to read, what it is about, what came of it."""

@@ -1,0 +1,253 @@
+from __future__ import annotations
+
+import json
+from math import isnan
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.core.report import ProblemKind
+from imagelint.documents.base import DocumentError
+from imagelint.documents.evaluation.formats import read
+from imagelint.documents.evaluation.results import SampleTable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.evaluation.results import ResultFile
+
+RECORDED = Path(__file__).parents[3] / "testdata" / "evaluation"
+FORMAT = "imagelint.dev/evaluation-results/v1"
+
+
+def pieces(data: bytes, size: int = 100) -> Iterator[bytes]:
+    return (data[at : at + size] for at in range(0, len(data), size))
+
+
+def recorded(name: str) -> ResultFile:
+    return read(name, pieces((RECORDED / name).read_bytes()))
+
+
+def written(name: str, *values: object, size: int = 100) -> ResultFile:
+    text = "\n".join(value if isinstance(value, str) else json.dumps(value) for value in values)
+    return read(name, pieces(text.encode(), size))
+
+
+def refused(name: str, *values: object) -> str:
+    with pytest.raises(DocumentError) as caught:
+        written(name, *values)
+    return caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("name", "tool", "metric", "values"),
+    [
+        ("deepeval.json", "DeepEval", "Exact Answer", [1, 1, 0, 1]),
+        ("inspect.json", "inspect_ai", "match", [1, 1, 0, 1] * 2),
+        ("promptfoo.json", "promptfoo", "exact", [1, 1, 0, 1]),
+        ("promptfoo.json", "promptfoo", "success", [1, 1, 0, 1]),
+        ("ragas.csv", "Ragas", "exact_match", [1, 1, 0, 1]),
+        ("ragas.jsonl", "Ragas", "exact_match", [1, 1, 0, 1]),
+        (
+            "samples_tiny_sums_2026-11-26T09-00-00.000000.jsonl",
+            "lm-evaluation-harness",
+            "tiny_sums/acc,none",
+            [0, 0, 0, 1],
+        ),
+    ],
+)
+def test_samples_of_real_tools_are_read(
+    name: str, tool: str, metric: str, values: list[float]
+) -> None:
+    found = recorded(name)
+    assert found.format == tool
+    assert list(found.samples.column(metric)) == values
+    assert found.defects == ()
+
+
+def test_what_real_tools_say_of_the_whole_is_read() -> None:
+    whole = recorded("lm_eval.json").aggregates["tiny_sums/acc,none"]
+    assert whole == (0.25, 4, 0.25, True, True)
+    assert recorded("lm_eval.json").facts.model == "dummy"
+    assert recorded("deepeval.json").facts.quantization == "none"
+    inspected = recorded("inspect.json")
+    assert inspected.aggregates["match/accuracy"].value == 0.75
+    assert inspected.samples.clustered
+    assert len(set(inspected.samples.clusters)) == 2
+    assert len(set(inspected.samples.cases)) == 4  # each twice
+
+
+def test_helm_is_read_as_it_is_documented() -> None:
+    name = {"name": "exact_match", "split": "test"}
+    stats = written(
+        "run/stats.json",
+        [
+            {"name": name, "count": 3, "mean": 0.5},
+            {"name": {**name, "perturbation": {"name": "typos"}}, "count": 3, "mean": 0.1},
+        ],
+    )
+    assert {key: value.value for key, value in stats.aggregates.items()} == {
+        "exact_match@test": 0.5
+    }
+    instances = written(
+        "run/per_instance_stats.json",
+        [
+            {"instance_id": "id1", "stats": [{"name": name, "mean": 1}]},
+            {"instance_id": "id1", "perturbation": {}, "stats": [{"name": name, "mean": 0}]},
+        ],
+    )
+    assert list(instances.samples.column("exact_match@test")) == [1]
+    spec = written("run/run_spec.json", {"name": "a", "adapter_spec": {"model": "org/tiny"}})
+    assert spec.facts.model == "org/tiny"
+    assert "`adapter_spec`" in refused("run_spec.json", {"name": "a"})
+    assert "`name.name`" in refused("stats.json", [{}])
+    assert "`instance_id`" in refused("per_instance_stats.json", [{}])
+
+
+def test_openai_evals_are_read_as_they_are_documented() -> None:
+    found = written(
+        "log.jsonl",
+        {"spec": {"completion_fns": ["tiny"], "created_at": "2026-11-26"}},
+        {"type": "match", "sample_id": "a.1", "data": {"correct": True}},
+        {"type": "metrics", "sample_id": "a.2", "data": {"score": 0.5, "said": "x"}},
+        {"type": "sampling", "sample_id": "a.2", "data": {}},
+        {"type": "error", "sample_id": "a.3", "data": {}},
+        {"final_report": {"accuracy": 1.0}},
+    )
+    assert found.facts.model == "tiny"
+    assert list(found.samples.column("match"))[:1] == [1]
+    assert list(found.samples.column("score"))[1:] == [0.5]
+    assert found.defects == ("1 events are errors",)
+    assert found.aggregates["accuracy"].value == 1.0
+
+
+def test_an_openai_eval_without_its_report_did_not_end() -> None:
+    found = written("log.jsonl", {"spec": {}}, {"type": "match", "data": {"correct": True}})
+    assert "no `final_report`" in found.defects[0]
+    assert (
+        "no number" in written("log.jsonl", {"spec": {}}, {"final_report": {"a": "b"}}).defects[0]
+    )
+
+
+@pytest.mark.parametrize("size", [1, 3, 1000])
+def test_the_simple_form_is_read_however_it_arrives(size: int) -> None:
+    value = {
+        "format": FORMAT,
+        "model": {"name": "tiny", "revision": "1a", "quantization": "fp8"},
+        "image": "sha256:0a",
+        "dataset": {"sha256": "0b"},
+        "judges": ["judge"],
+        "errors": 2,
+        "metrics": {"speed": {"value": 12.5, "n": 3, "stderr": 0.1}},
+        "samples": [
+            {"id": "a", "cluster": "p", "scores": {"right": True, "rouge": -1.5e-3}},
+            {"id": "b", "scores": {"right": 0, "rouge": None}, "labels": {"right": 1}},
+        ],
+    }
+    found = written("r.json", json.dumps(value, indent=1), size=size)
+    assert list(found.samples.column("right")) == [1, 0]
+    rouge = list(found.samples.column("rouge"))
+    assert rouge[0] == -0.0015
+    assert isnan(rouge[1])
+    assert found.samples.labels == {"right": [(0, 1)]}
+    assert found.aggregates["speed"] == (12.5, 3, 0.1, None, False)
+    assert found.facts.judges == ("judge",)
+    assert found.defects == ("2 cases came to an error",)
+
+
+def test_the_simple_form_as_lines_is_the_same() -> None:
+    head = {"format": FORMAT}
+    found = written("r.jsonl", head, {"id": "a", "scores": {"right": 1}}, "")
+    assert list(found.samples.column("right")) == [1]
+    assert "line 2 has no `id`" in refused("r.jsonl", head, {"scores": {}})
+    assert "line 2: `right` is no number" in refused(
+        "r.jsonl", head, {"id": "a", "scores": {"right": "yes"}}
+    )
+
+
+def test_what_did_not_go_well_is_told() -> None:
+    limited = {"results": {}, "n-samples": {"t": {"original": 10, "effective": 4}}}
+    assert written("r.json", limited).defects == ("t: 4 of 10 cases were evaluated (`--limit`)",)
+    log = {
+        "version": 2,
+        "status": "error",
+        "eval": {"model": "m"},
+        "results": {"scores": [{"name": "match", "unscored_samples": 2, "metrics": {}}]},
+        "samples": [
+            {"id": 1, "error": "x", "scores": {}},
+            {"id": 2, "scores": {"f1": {"value": {"a": 0.5, "b": "C"}}}},
+        ],
+    }
+    found = written("log.json", log)
+    assert found.defects == (
+        "its status is `error`, not `success`",
+        "1 samples came to an error",
+        "match: 2 samples have no score",
+    )
+    assert found.samples.metrics() == ("f1/a", "f1/b")
+    tests = {"evalId": "e", "results": {"stats": {"successes": 1, "errors": 3}, "results": []}}
+    assert written("p.json", tests).defects == ("3 tests came to an error (`stats.errors`)",)
+    scores = [{"metric": "A", "scores": [1, None], "errors": 1}]
+    assert written("d.json", {"testCases": [], "metricsScores": scores}).defects == (
+        "A: 1 cases came to an error",
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("r.json", "", "is empty"),
+        ("r.json", '{"a": 1}', "in no form of results"),
+        ("r.csv", "a,b\n1,2\n", "in no form of results"),
+        ("r.json", '{"evalId": "e", "results": {}}', "no `results.stats`"),
+        ("r.json", '{"eval_id": "e"}', "no `eval` and `status`"),
+        ("r.json", '{"lm_eval_version": "0.4"}', "no `results`"),
+        ("r.json", '{"testCases": []}', "no `testCases` and `metricsScores`"),
+        ("r.jsonl", '{"doc_id": 1}', "no `doc_id` and `metrics`"),
+        ("r.jsonl", '{"question": ""}', "line 1 looks like results of Ragas"),
+        ("r.csv", 'question,score\n"a,1\n', "line 1 is no CSV"),
+        ("r.jsonl", '{"question": "a"}\n{"question": "b"', "line 2 ends too early"),
+        ("r.jsonl", '{"question": "a"}\n{"question" "b"}', "line 2 is no JSON"),
+        ("r.json", '{"testCases": [{"name": "a"}, {"na', "ends too early, after 34 characters"),
+        ("r.json", '{"testCases": [{"name": "a"} x]}', "`,` was expected, after 29 characters"),
+        ("r.json", '{"testCases": [nope], "more than any literal is long": 1}', "Expecting value"),
+        ("r.json", '{"testCases": []} x', "something stands behind its end"),
+        ("r.json", '{"testCases": [], 1: 2}', "a key was expected"),
+        ("r.json", f'{{"format": "{FORMAT}", "metrics": {{"a": {{}}}}}}', "`metrics.a.value`"),
+    ],
+)
+def test_what_cannot_be_read_is_told_with_its_place(name: str, value: str, said: str) -> None:
+    assert said in refused(name, value)
+
+
+def test_what_is_not_a_number_is_told_with_its_sample() -> None:
+    case = '{"testCases": [{"name": "a", "metricsData": [{"name": "A", "score": NaN}]}]}'
+    assert refused("r.json", case) == "sample `a`: `A` is nan, no number"
+    assert "is inf" in refused("r.json", case.replace("NaN", "1e999"))
+
+
+def test_bytes_that_are_no_text_are_told() -> None:
+    with pytest.raises(DocumentError, match="not UTF-8"):
+        read("r.json", iter([b'{"testCases": [], "a": "\xff\xff"}']))
+
+
+def test_values_that_nest_without_end_are_refused() -> None:
+    assert "RecursionError" in refused("r.json", '{"testCases": [' + "[" * 100_000)
+
+
+def test_a_value_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imagelint.documents.evaluation.stream.LARGEST_ELEMENT", 1000)
+    for name, value in (("r.json", '{"testCases": ["'), ("r.jsonl", '{"doc_id": "')):
+        with pytest.raises(DocumentError) as caught:
+            written(name, value + "x" * 200_000)
+        assert caught.value.kind is ProblemKind.TOO_LARGE
+
+
+def test_more_samples_than_anybody_needs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("imagelint.documents.evaluation.results.MOST_SAMPLES", 1)
+    table = SampleTable()
+    table.add("a", {})
+    with pytest.raises(DocumentError, match="more than 1 samples"):
+        table.add("b", {})
+    assert len(table) == 1
