@@ -227,6 +227,22 @@ INPUTS: dict[str, Input] = {
     "pods": Input("pods.yaml", _POD),
     "model servers": Input("servers.yaml", _DEPLOYMENT),
     "blocks of Markdown": Input("guide.md", f"- a\n  ```Dockerfile\n  {_ALPINE}  RUN a#-\n  ```\n"),
+    "dimensions of an evaluation": Input(
+        "imagelint-eval.yaml",
+        "  d#-: {threshold: 0.9, judge: true}\n",
+        "judge: {model: j}\nserving: {max-model-len: 8192}\ndimensions:\n",
+    ),
+    "results of an evaluation": Input(
+        "evaluation.json",
+        ',\n{"name": "d#-", "metric": "m", "value": 0.8, "cases": 9, "minimum": 10,'
+        ' "threshold": 0.9}',
+        '{"_type": "https://in-toto.io/Statement/v1", "subject": [{"name": "a", "digest":'
+        f' {{"sha256": "{"a" * 64}"}}}}],\n'
+        '"predicateType": "https://in-toto.io/attestation/test-result/v0.1",\n'
+        '"predicate": {"result": "PASSED", "imagelint.dev/evaluation": {"dimensions": ['
+        '{"name": "a", "metric": "m", "value": 1, "cases": 100}',
+        "\n]}}}\n",
+    ),
     "models of Ray Serve": Input(
         "ray.yaml",
         "          - model_loading_config: {model_id: org/m#-}\n"

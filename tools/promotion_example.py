@@ -27,8 +27,8 @@ def dataset() -> str:
 
 
 def run(seed: int, fall: dict[str, float]) -> str:
-    hard = random.Random(1)  # noqa: S311 - made up, not secret
-    chance = random.Random(seed)  # noqa: S311 - made up, not secret
+    hard = random.Random(1)
+    chance = random.Random(seed)
     head = {"format": "imagelint.dev/evaluation-results/v1", "model": {"name": "example-7b"}}
     lines = [json.dumps(head)]
     for number in range(QUESTIONS):

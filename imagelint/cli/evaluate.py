@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     help="Results of the previous tag; may repeat.",
 )
 @click.option("--first", is_flag=True, help="There is no previous tag to compare with.")
-@click.option("--plan", metavar="FILE", default="", help="The plan. [default: beside RESULTS]")
+@click.option("--plan", metavar="FILE", default="", help="The plan. [default: with RESULTS]")
 @click.option(
     "--image", metavar="DIGEST", default="", help="What is used: NAME@sha256:… or a digest."
 )

@@ -293,5 +293,4 @@ def _undecided(plan: EvaluationPlan, one: DimensionResult, told: Comparison) -> 
         help_ = "no number of cases would tell: the difference is what is tolerated"
     else:
         help_ = f"some {told.needed:,} cases would probably tell; there are {told.pairs:,}"
-    span = next(planned.span for planned in plan.dimensions if planned.name == one.name)
-    return _problem(plan, span, detail, help_)
+    return _problem(plan, one.span, detail, help_)

@@ -6,6 +6,7 @@ from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.evaluation.judges import rates
 from imagelint.evaluation.lookup import measured
 from imagelint.evaluation.noninferiority import clearable, compare_pairs, detectable
 from imagelint.evaluation.pairing import paired
@@ -54,6 +55,9 @@ def powers(
         if deviation is None or not found.size:
             yield f"{one.name}: without samples nothing is known of how much its values vary"
             continue
+        judge = rates(plan.judge.calibration) if plan.judge and one.judged else None
+        if judge is not None and judge.informative:
+            deviation /= judge.slope  # it sees only a part of any change
         yield _power(one, found.size, deviation, plan.level, compared)._replace(ground=ground)
 
 

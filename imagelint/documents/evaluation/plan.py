@@ -1,6 +1,6 @@
 """`imagelint-eval.yaml`: what an evaluation is about, and what its results must be.
 
-`plan.schema.json` beside this file is its schema; a test holds both to be the same.
+`docs/evaluation-plan.schema.json` is its schema; a test holds both to be the same.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from imagelint.documents.evaluation.planned import (
 )
 from imagelint.documents.yaml.document import read_stream
 from imagelint.documents.yaml.load import Cursor
-from imagelint.documents.yaml.nodes import Mapping
+from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source
     from imagelint.documents.base import Node
 
+LEAST_LEVEL = 0.0001
 LEVEL = 0.05
 """How often at most all dimensions together raise a false alarm, where the plan does not say."""
 MINIMUM = 100
@@ -110,13 +111,13 @@ class EvaluationPlan(Document):
             "dataset": root.at("dataset", "sha256").span,
             "judge": root.at("judge", "model").span,
         }
-        self.level = _number(root["level"], 0.0, 0.5) or LEVEL
+        self.level = _number(root["level"], LEAST_LEVEL, 0.5) or LEVEL
         self.serving = tuple(
             ServingSetting(place.span, name, place.word(), place.path)
-            for name, place in _entries(root["serving"])
+            for name, place in root["serving"].entries()
         )
         self.dimensions = tuple(
-            _dimension(name, place) for name, place in _entries(root["dimensions"])
+            _dimension(name, place) for name, place in root["dimensions"].entries()
         )
         self.dataset = _dataset(root["dataset"])
         self.judge = _judge(root["judge"], tuple(one.name for one in self.dimensions if one.judged))
@@ -153,7 +154,11 @@ def parse_plan(source: Source) -> EvaluationPlan:
         raise _wrong(stream.documents[1].span, "a plan is one YAML document, here a second begins")
     for path, keys in KEYS.items():
         _known_keys(root.at(*path.split(".")) if path else root, keys)
-    for _name, place in _entries(root["dimensions"]):
+    for place in (root["serving"], root["dimensions"]):
+        _mapping(place)
+    for _name, place in root["serving"].entries():
+        _single(place)
+    for _name, place in root["dimensions"].entries():
         _known_keys(place, DIMENSION_KEYS)
     if not root["dimensions"].exists:
         raise _wrong(root.span, "a plan has `dimensions`: what its results are judged by")
@@ -161,23 +166,28 @@ def parse_plan(source: Source) -> EvaluationPlan:
 
 
 def _known_keys(place: Cursor, keys: tuple[str, ...]) -> None:
-    if place.exists and not isinstance(place.node, Mapping):
-        raise _wrong(place.span, f"`{place.path or 'the plan'}` is no mapping")
-    for name, inner in _entries(place):
+    _mapping(place)
+    for name, inner in place.entries():
         if name not in keys:
             meant = nearest(name, keys)
             help_ = f"did you mean `{meant}`?" if meant else f"known: {', '.join(keys)}"
             raise _wrong(inner.key_span, f"unknown key `{inner.path}`", help_)
+        if inner.path not in (*KEYS, "serving", "dimensions"):
+            _single(inner)
+
+
+def _mapping(place: Cursor) -> None:
+    if place.exists and not isinstance(place.node, Mapping):
+        raise _wrong(place.span, f"`{place.path or 'the plan'}` is no mapping")
+
+
+def _single(place: Cursor) -> None:
+    if not isinstance(place.node, Scalar):
+        raise _wrong(place.span, f"`{place.path}` is no single value")
 
 
 def _wrong(span: Span, message: str, help_: str = "") -> DocumentError:
     return DocumentError(ProblemKind.UNPARSABLE, message, span, help_)
-
-
-def _entries(place: Cursor) -> Iterator[tuple[str, Cursor]]:
-    if isinstance(place.node, Mapping):
-        for entry in place.node.entries:
-            yield entry.key.text, place[entry.key.text]
 
 
 def _number(place: Cursor, least: float, most: float) -> float | None:

@@ -4,7 +4,7 @@
      "samples": [{"id": "case-1", "cluster": "passage-1", "scores": {"accuracy": 1}}]}
 
 As JSON lines the first line is the same without `samples`, and each other one is a sample.
-`imagelint/documents/evaluation/results.schema.json` is its schema.
+`docs/evaluation-results.schema.json` is its schema.
 """
 
 from __future__ import annotations

@@ -28,7 +28,7 @@ PLAN_NAMES = ("imagelint-eval.yaml", "imagelint-eval.yml")
 
 
 class EvaluationRequest(NamedTuple):
-    """What to judge; `plan` empty means the one beside the results, or where the user stands.
+    """What to judge; `plan` empty means the one beside the results, above, or where the user is.
 
     `image` is the digest of what is used, empty for that of the plan. `first` says that there is no
     previous tag.
@@ -96,7 +96,9 @@ def _names(paths: Iterable[str]) -> tuple[str, ...]:
 
 
 def _folders(paths: Iterable[str]) -> tuple[str, ...]:
-    return tuple(path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths)
+    """Where results lie, then the folders above: a folder a tag, and one plan for all of them."""
+    near = [path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths]
+    return (*near, *(os.path.join(folder, os.pardir) for folder in near))
 
 
 def _plan_in(folders: Iterable[str]) -> str:
