@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.names import beginning, unknown
-from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from click.shell_completion import CompletionItem
 
-FORMATS = ("text", "concise", "json", "sarif", "github", "summary", "outputs", "html")
+FORMATS = (
+    *("text", "concise", "json", "sarif", "github", "summary", "outputs", "html", "markdown"),
+    *("gitlab", "junit", "csv", "jsonl", "defectdojo", "openmetrics"),
+)
 
-_OF_REPOSITORY = ("sarif", "github")
+_OF_REPOSITORY = ("sarif", "github", "gitlab", "defectdojo")
 
 
 class Format(NamedTuple):
@@ -41,7 +43,9 @@ class FormatType(click.ParamType[Format]):
         if name not in self._known:
             self.fail(unknown("format", name, self._known), param, ctx)
         if name == "html":
-            _need_templates()
+            from imagelint.cli.extras import need
+
+            need("jinja2", "report", "what makes HTML reports")
         return Format(name, path)
 
     def shell_complete(
@@ -52,19 +56,6 @@ class FormatType(click.ParamType[Format]):
     ) -> list[CompletionItem]:
         """The formats that begin so."""
         return beginning(self._known, incomplete)
-
-
-def _need_templates() -> None:
-    """Say so before anything is examined when what makes pages is not there.
-
-    Raises:
-        UsageError: it is not installed.
-    """
-    from importlib.util import find_spec
-
-    if find_spec("jinja2") is None:
-        help_ = "install it: pip install 'imagelint[report]'"
-        raise UsageError(Diagnostic("what makes HTML reports is not installed", help=help_))
 
 
 def below_repository(name: str, here: str) -> str:

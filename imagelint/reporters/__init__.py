@@ -17,6 +17,13 @@ TABLE: dict[str, str] = {
     "summary": "imagelint.reporters.summary",
     "outputs": "imagelint.reporters.outputs",
     "html": "imagelint.reporters.html",
+    "markdown": "imagelint.reporters.markdown",
+    "gitlab": "imagelint.reporters.gitlab",
+    "junit": "imagelint.reporters.junit",
+    "csv": "imagelint.reporters.csv",
+    "jsonl": "imagelint.reporters.jsonl",
+    "defectdojo": "imagelint.reporters.defectdojo",
+    "openmetrics": "imagelint.reporters.openmetrics",
 }
 
 

@@ -45,9 +45,9 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
                 {"name": name, "value": value} for name, value in verdict.evidence.entries
             ],
             "rules": _rules(found, context),
-            "findings": Items(map(_finding, findings, prints)),
-            "allowed": Items(map(_allowed, allowed, prints[len(findings) :])),
-            "problems": Items(_problem(each) for each in problems_by_place(found.problems)),
+            "findings": Items(map(finding_member, findings, prints)),
+            "allowed": Items(map(allowed_member, allowed, prints[len(findings) :])),
+            "problems": Items(problem_member(each) for each in problems_by_place(found.problems)),
             "examined": Items(
                 {"origin": each.origin, "kind": each.kind, "digest": each.digest}
                 for each in examined_by_name(found.examined)
@@ -90,7 +90,8 @@ def _rules(report: Report, context: ReportContext) -> Json:
     }
 
 
-def _finding(finding: Finding, fingerprint: str) -> Json:
+def finding_member(finding: Finding, fingerprint: str) -> dict[str, Json]:
+    """One finding, by what it is known."""
     return {
         "rule": finding.rule,
         "severity": str(finding.severity),
@@ -117,16 +118,18 @@ def _part(finding: Finding) -> Json:
     }
 
 
-def _allowed(allowed: Allowed, fingerprint: str) -> Json:
+def allowed_member(allowed: Allowed, fingerprint: str) -> dict[str, Json]:
+    """One finding that does not count, and why."""
     return {
-        "finding": _finding(allowed.finding, fingerprint),
+        "finding": finding_member(allowed.finding, fingerprint),
         "permit": allowed.kind.value,
         "reason": allowed.reason,
         "until": allowed.until,
     }
 
 
-def _problem(problem: Problem) -> Json:
+def problem_member(problem: Problem) -> dict[str, Json]:
+    """Something that could not be judged."""
     return {
         "kind": problem.kind.value,
         "origin": problem.origin,

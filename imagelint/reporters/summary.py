@@ -28,7 +28,7 @@ _MOST_REASONS = 20
 _MOST_PROBLEMS = 50
 _RESERVED = 200
 _DIGEST = pattern(r"(@sha(?:256|512):[0-9a-f]{12})[0-9a-f]+$")
-_PAGE = pattern(r"https?://[A-Za-z0-9._~/#?=&%-]+")
+PAGE = pattern(r"https?://[A-Za-z0-9._~/#?=&%-]+")
 # Everything with a meaning in GitHub's markdown, also `:` of links and emoji, `@` of people.
 _MARKUP = pattern(r"[\\`*_\[\]<>()#!|&~@:$]|^[-+=]|(?<=www)\.|(?<=\d)\.(?=\s)")
 
@@ -120,13 +120,14 @@ def _problem(problem: Problem) -> str:
 def _row(finding: Finding, context: ReportContext) -> str:
     text = context.describe(finding.rule)
     name = escaped(finding.rule)
-    linked = f"[{name}]({text.url})" if text is not None and _PAGE.fullmatch(text.url) else name
+    linked = f"[{name}]({text.url})" if text is not None and PAGE.fullmatch(text.url) else name
     path = f"{finding.location.path}: " if finding.location.path else ""
     message = marked(f"{path}{finding.message}")
-    return f"| {finding.severity} | {linked} | {_place(finding.location)} | {message} |\n"
+    return f"| {finding.severity} | {linked} | {placed(finding.location)} | {message} |\n"
 
 
-def _place(location: Location) -> str:
+def placed(location: Location) -> str:
+    """A place as markdown, an image by the beginning of its digest."""
     line = f"&#58;{location.start.line}" if location.excerpt.lines else ""
     return f"{escaped(_DIGEST.sub(_shortened, location.origin))}{line}"
 

@@ -211,6 +211,13 @@ def golden() -> dict[str, str]:
         "report.sarif": rendered(load("sarif")),
         "report.github.txt": rendered(load("github")),
         "report.md": rendered(load("summary")),
+        "report.ticket.md": rendered(load("markdown")),
+        "report.gitlab.json": rendered(load("gitlab")),
+        "report.junit.xml": rendered(load("junit")),
+        "report.csv": rendered(load("csv")),
+        "report.jsonl": rendered(load("jsonl")),
+        "report.defectdojo.json": rendered(load("defectdojo")),
+        "report.prom": rendered(load("openmetrics")),
     }
 
 

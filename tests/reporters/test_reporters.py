@@ -21,6 +21,14 @@ from tests.reporters.strategies import verdicts
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# What says of nothing that nothing was found: these formats have no place for a verdict.
+WITHOUT_VERDICT = {
+    "github": "",
+    "gitlab": "[]\n",
+    "junit": 'tests="0" failures="0"',
+    "csv": "state,severity,rule",
+    "defectdojo": '"findings": []',
+}
 FORBIDDEN = {chr(code) for code in (*range(32), *range(127, 160), *range(0x202A, 0x202F))}
 FORBIDDEN |= {chr(code) for code in range(0x2066, 0x206A)}
 
@@ -64,7 +72,7 @@ def test_order_of_the_findings_does_not_matter(name: str) -> None:
 def test_an_empty_report(name: str) -> None:
     empty = Verdict(Outcome.PASS, (), Report())
     text = "".join(reporters.load(name)(empty, ReportContext()))
-    assert text == "" if name == "github" else "pass" in text
+    assert WITHOUT_VERDICT[name] in text if name in WITHOUT_VERDICT else "pass" in text
 
 
 @pytest.mark.parametrize("name", ["text", "github", "summary"])

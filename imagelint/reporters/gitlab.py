@@ -1,0 +1,63 @@
+"""For merge requests of GitLab: a code quality report.
+
+https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format. GitLab wants paths from
+the repository's root and drops what has the fingerprint of another one.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.finding import Severity
+from imagelint.reporters.identity import identities
+from imagelint.reporters.order import by_severity
+from imagelint.reporters.places import places
+from imagelint.reporters.stream import dump
+from imagelint.reporters.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import Verdict
+    from imagelint.reporters.context import ReportContext
+    from imagelint.reporters.places import Places
+    from imagelint.reporters.stream import Json
+
+LEVELS = {
+    Severity.CRITICAL: "blocker",
+    Severity.HIGH: "critical",
+    Severity.MEDIUM: "major",
+    Severity.LOW: "minor",
+    Severity.INFO: "info",
+}
+
+
+def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
+    """A list of issues, one a line, the worst first."""
+    where = places(verdict.report, context.root, context.prefix)
+    found = by_severity(verdict.report.findings)
+    # By the steady place: an image keeps its issue from build to build.
+    prints = identities([where.steady(finding) for finding in found])
+    between = "[\n"
+    for finding, fingerprint in zip(found, prints, strict=True):
+        yield f"{between}  {dump(_issue(finding, fingerprint, where))}"
+        between = ",\n"
+    yield "[]\n" if not found else "\n]\n"
+
+
+def _issue(finding: Finding, fingerprint: str, where: Places) -> dict[str, Json]:
+    location = finding.location
+    about = location.origin if where.is_image(location) else location.path
+    message = visible(f"{about}: {finding.message}" if about else finding.message)
+    help_ = f" ({visible(finding.help)})" if finding.help else ""
+    return {
+        "description": f"{message}{help_}",
+        "check_name": visible(finding.rule),
+        "fingerprint": fingerprint,
+        "severity": LEVELS[finding.severity],
+        "location": {
+            "path": visible(where.file(location)),
+            "lines": {"begin": location.start.line, "end": location.end.line},
+        },
+    }

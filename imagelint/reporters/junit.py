@@ -1,0 +1,113 @@
+"""For CI systems that show test results: each finding is a failed test of what was examined.
+
+The dialect that Jenkins, GitLab, Azure Pipelines and CircleCI read:
+https://github.com/testmoapp/junitxml. What could not be judged is an error, what is allowed is
+skipped with its reason, and what was examined without a finding is a test that passed.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from xml.sax.saxutils import escape, quoteattr
+
+from imagelint.core.record import NamedTuple
+from imagelint.reporters.order import allowed_by_place, by_place, problems_by_place
+from imagelint.reporters.visible import visible, visible_lines
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import Allowed, Problem, Report, Verdict
+    from imagelint.reporters.context import ReportContext
+
+_EXAMINED = "examined"
+_NOWHERE = "imagelint"
+# Two code points that UTF-8 can hold and XML cannot: https://www.w3.org/TR/xml/#charsets.
+_NO_XML = {0xFFFE: "\\ufffe", 0xFFFF: "\\uffff"}
+
+
+class _Case(NamedTuple):
+    """One test: its name, the element that tells how it ended (empty: well), with its text."""
+
+    name: str
+    told: str = ""
+    message: str = ""
+    kind: str = ""
+    text: str = ""
+
+
+def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
+    """One suite for each file or image."""
+    suites = _suites(verdict.report)
+    every = [case for cases in suites.values() for case in cases]
+    yield '<?xml version="1.0" encoding="UTF-8"?>\n'
+    yield f"<testsuites{_attributes(f'imagelint {context.command}', every)}>\n"
+    for name, cases in suites.items():
+        yield f"  <testsuite{_attributes(name, cases)}>\n"
+        for case in cases:
+            yield _case(name, case)
+        yield "  </testsuite>\n"
+    yield "</testsuites>\n"
+
+
+def _suites(report: Report) -> dict[str, list[_Case]]:
+    suites: dict[str, list[_Case]] = {each.origin: [] for each in sorted(set(report.examined))}
+    for finding in by_place(report.findings):
+        suites.setdefault(finding.location.origin, []).append(_failure(finding))
+    for problem in problems_by_place(report.problems):
+        suites.setdefault(problem.origin or _NOWHERE, []).append(_error(problem))
+    for allowed in allowed_by_place(report.allowed):
+        suites.setdefault(allowed.finding.location.origin, []).append(_skipped(allowed))
+    return {
+        origin: cases or [_Case(_EXAMINED)]
+        for origin, cases in sorted(suites.items(), key=lambda suite: suite[0])
+    }
+
+
+def _name(finding: Finding) -> str:
+    location = finding.location
+    at = f":{location.start.line}" if location.excerpt.lines else ""
+    about = location.path or finding.subject
+    return f"{finding.rule}{at} {about}".rstrip()
+
+
+def _failure(finding: Finding) -> _Case:
+    lines = [finding.message, finding.help, *finding.location.excerpt.lines]
+    text = "\n".join(visible(line) for line in lines if line)
+    return _Case(_name(finding), "failure", finding.message, str(finding.severity), text)
+
+
+def _error(problem: Problem) -> _Case:
+    return _Case(problem.kind.value, "error", problem.detail, problem.kind.value, problem.help)
+
+
+def _skipped(allowed: Allowed) -> _Case:
+    until = f" (until {allowed.until})" if allowed.until else ""
+    said = f"{allowed.kind.value}: {allowed.reason}{until}"
+    return _Case(_name(allowed.finding), "skipped", said)
+
+
+def _attributes(name: str, cases: list[_Case]) -> str:
+    counts = {
+        "tests": len(cases),
+        "failures": sum(case.told == "failure" for case in cases),
+        "errors": sum(case.told == "error" for case in cases),
+        "skipped": sum(case.told == "skipped" for case in cases),
+    }
+    numbers = "".join(f' {key}="{count}"' for key, count in counts.items())
+    return f" name={_quoted(name)}{numbers}"
+
+
+def _case(suite: str, case: _Case) -> str:
+    begin = f"    <testcase classname={_quoted(suite)} name={_quoted(case.name)}"
+    if not case.told:
+        return f"{begin}/>\n"
+    kind = f" type={_quoted(case.kind)}" if case.kind else ""
+    message = f" message={_quoted(case.message)}"
+    text = escape(visible_lines(case.text).translate(_NO_XML))
+    return f"{begin}><{case.told}{message}{kind}>{text}</{case.told}></testcase>\n"
+
+
+def _quoted(text: str) -> str:
+    return quoteattr(visible(text).translate(_NO_XML))
