@@ -23,7 +23,10 @@ from imagelint.rules.compile import compile_table
 from imagelint.rules.documentation import read_documentation
 from tools.fieldtable import field_table
 from tools.guide import guide_page
+from tools.limits import limits_page
 from tools.migrating import migrating_page
+from tools.navigation import site_configuration
+from tools.reference import command_page, knowledge_page, policy_page, report_page
 from tools.security import security_page
 from tools.storepage import store_page
 from tools.tables import BadTableError, read_tables
@@ -63,6 +66,14 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "guide.md", guide_page()
     yield ROOT / "docs" / "migrating.md", migrating_page()
     yield ROOT / "docs" / "store.md", store_page()
+    yield ROOT / "docs" / "commands.md", command_page()
+    yield ROOT / "docs" / "policy-keys.md", policy_page()
+    yield ROOT / "docs" / "report-fields.md", report_page()
+    yield ROOT / "docs" / "knowledge.md", knowledge_page()
+    yield ROOT / "docs" / "limits.md", limits_page()
+    yield ROOT / "zensical.toml", site_configuration()
+    schema = (ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8")
+    yield ROOT / "docs" / "schemas" / "report-1.json", schema
     yield ROOT / "docs" / "rules" / "README.md", index()
     for name in catalog.names():
         yield ROOT / "docs" / "rules" / f"{name}.md", rule_page(name)

@@ -1,45 +1,87 @@
-"""Run the commands of README.md and put their real outputs behind them.
+"""Run the commands of README.md and of the pages, and put their real outputs behind them.
 
-    python tools/tour.py [--check]
+    python tools/tour.py [--check] [PAGE...]
 
 A block that is fenced as `console` holds commands behind `$ `; what follows is their output. They
-run in a copy of the examples, one after the other, as a newcomer would type them.
+run in a copy of the examples, one after the other, as a newcomer would type them. A page that says
+`<!-- with images -->` has beside them images, a key and a vulnerability database.
 """
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-README = ROOT / "README.md"
+if __package__ in (None, ""):
+    sys.path.insert(0, str(ROOT))
+
+DOCS = ROOT / "docs"
+FOLDERS = ("tours", "how-to", "explanation")
+IMAGES = "<!-- with images -->"
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECONDS = 120
 
 
+def pages() -> list[Path]:
+    """Each text that shows commands with their outputs."""
+    return [
+        ROOT / "README.md",
+        *(one for name in FOLDERS for one in sorted((DOCS / name).glob("*.md"))),
+    ]
+
+
 def with_outputs(text: str) -> str:
-    """The text with every console block run again."""
+    """The text with every console block run again.
+
+    Without `make tools`, at a desk, what needs images stays as it is.
+    """
+    if IMAGES in text and not (ROOT / ".tools" / "bin" / "trivy").exists():
+        if os.environ.get("CI"):
+            sys.exit("error: no Trivy in .tools: run `make tools`")
+        return text
     with tempfile.TemporaryDirectory() as folder:
         place = Path(folder)
-        shutil.copytree(ROOT / "testdata" / "examples", place / "examples")
+        examples = with_images() if IMAGES in text else ROOT / "testdata" / "examples"
+        shutil.copytree(examples, place / "examples")
+        programs = (Path(sys.executable).parent, ROOT / ".tools" / "bin")
         environment = {
-            "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]]),
+            "PATH": os.pathsep.join([*map(str, programs), os.environ["PATH"]]),
+            "PYTHONPATH": str(ROOT / ".tools" / "python"),  # what renders
             "HOME": str(place / "home"),
             "XDG_CACHE_HOME": str(place / "cache"),
             "LANG": "C.UTF-8",
         }
 
         def run(match: re.Match[str]) -> str:
+            if not match[1].startswith("$ "):
+                return match[0]
             commands = [line[2:] for line in match[1].splitlines() if line.startswith("$ ")]
             shown = (f"$ {command}\n{_output(command, place, environment)}" for command in commands)
             return f"```console\n{''.join(shown)}```"
 
         return _BLOCK.sub(run, text)
+
+
+@cache
+def with_images() -> Path:
+    """Examples with three images, the key of their signer and a vulnerability database."""
+    from tools.demo import furnish
+    from tools.lab.registry import Registry, free_port
+
+    folder = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    os.environ["PATH"] = f"{ROOT / '.tools' / 'bin'}{os.pathsep}{os.environ['PATH']}"
+    with Registry(folder / "registry", free_port()) as registry:
+        furnish(folder / "examples", registry)
+    return folder / "examples"
 
 
 def _output(command: str, place: Path, environment: dict[str, str]) -> str:
@@ -61,16 +103,22 @@ def _output(command: str, place: Path, environment: dict[str, str]) -> str:
 
 
 def main(arguments: list[str]) -> int:
-    before = README.read_text(encoding="utf-8")
-    after = with_outputs(before)
-    if before == after:
-        return 0
-    if "--check" in arguments:
-        print("README.md does not show what the commands print: run `make generate`")
-        return 1
-    README.write_text(after, encoding="utf-8")
-    print("README.md")
-    return 0
+    check = "--check" in arguments
+    named = [Path(one).resolve() for one in arguments if not one.startswith("-")]
+    stale = 0
+    for page in named or pages():
+        before = page.read_text(encoding="utf-8")
+        after = with_outputs(before)
+        if before == after:
+            continue
+        stale += 1
+        if check:
+            shown = page.relative_to(ROOT)
+            print(f"{shown} does not show what the commands print: run `make generate`")
+            continue
+        page.write_text(after, encoding="utf-8")
+        print(page.relative_to(ROOT))
+    return 1 if check and stale else 0
 
 
 if __name__ == "__main__":
