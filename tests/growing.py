@@ -347,6 +347,23 @@ INPUTS: dict[str, Input] = {
         "      - run: |\n          docker run i#- ${{ a#- }}\n",
         "jobs:\n  a:\n    steps:\n",
     ),
+    "rules for Prometheus": Input(
+        "alerts.yml",
+        "  - {alert: A#-, expr: 'sum(rate(vllm:gpu_cache_usage_perc{a=\"#-\"}[5m])) > 95'}\n",
+        "groups:\n- name: a\n  rules:\n",
+    ),
+    "operands of a query": Input(
+        "alerts.yml",
+        " or vllm:kv_cache_usage_perc > 9#-",
+        "groups: [{name: a, rules: [{alert: A, expr: 'up",
+        "'}]}]\n",
+    ),
+    "panels of a dashboard": Input(
+        "board.json",
+        '{"title": "a#-", "targets": [{"expr": "rate(sglang:num_queue_reqs[#-m])"}]},\n',
+        '{"panels": [',
+        '{"expr": "up"}]}',
+    ),
     "requirements": Input("requirements.txt", "pkg#-==1.#-\nvllm\n"),
     "ignored paths": Input(".dockerignore", "a#-\n!b#-\n"),
     "vulnerabilities": Input(

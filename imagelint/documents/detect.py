@@ -110,6 +110,9 @@ _CHECKED_IMAGE = pattern(r'"image"\s*:\s*"')
 _INSPECTED = pattern(r'\s*\{\s*"inspected"\s*:\s*"')
 _TEST_RESULT = pattern(r'"predicateType"\s*:\s*"https://in-toto\.io/attestation/test-result/')
 _EVALUATION = '"imagelint.dev/evaluation"'
+# Rules for Prometheus: groups of them, each with an expression.
+_RULE_GROUPS = pattern(r"^[\"']?groups[\"']?[ \t]*:", re.MULTILINE)
+_EXPRESSION = pattern(r"(?:^[ \t]+(?:-[ \t]+)?|[{,][ \t]*)[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
 _HEAD = 200_000
 
 
@@ -235,6 +238,7 @@ def _data(path: str, name: str, text: str, head: str) -> str:
     if "skaffold/" in head and _SKAFFOLD.match(head) and not _NEXT_DOCUMENT.search(text):
         return "skaffold"
     kind = _manifest_kind(text) or (_report(head) if name.endswith(".json") else "")
+    kind = kind or _monitoring(name, text)
     if kind:
         return kind
     if _WORKFLOW.fullmatch(path) and _STEPS.search(text):
@@ -247,6 +251,16 @@ def _data(path: str, name: str, text: str, head: str) -> str:
     if _TEMPLATE_FOLDER.fullmatch(path) and TEMPLATE_BLOCK.search(text):
         return "template"
     return _odd_kind(text)
+
+
+def _monitoring(name: str, text: str) -> str:
+    """A dashboard, or rules for Prometheus."""
+    if name.endswith(".json"):
+        return "dashboard" if '"panels"' in text and '"expr"' in text else ""
+    if "expr" not in text or "groups" not in text:
+        return ""
+    found = _RULE_GROUPS.search(text) and _EXPRESSION.search(text)
+    return "prometheus-rules" if found else ""
 
 
 def _may_be_compose(name: str, text: str) -> bool:

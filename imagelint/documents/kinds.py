@@ -113,6 +113,8 @@ KINDS: dict[str, Kind] = {
         "runlines.markdown:parse_markdown", path=pattern(_NAME + r"[^/]+\.(?:md|markdown)")
     ),
     "values": Kind("yaml.settings:parse_values"),
+    "prometheus-rules": Kind("promql.rulefile:parse_rules"),
+    "dashboard": Kind("promql.dashboard:parse_dashboard"),
     "template": Kind("template:refuse_template"),
     "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),
     "signatures": Kind("image.signatures:parse_signatures", About.IMAGE),

@@ -372,6 +372,7 @@ TABLES: dict[str, type] = {
     "kubernetes_kinds": KubernetesKindsTable,
     "lifetimes": LifetimeTable,
     "model_shapes": forms.ModelShapeTable,
+    "metrics": forms.MetricTable,
     "models": ModelTable,
     "node_labels": forms.NodeLabelTable,
     "other_servers": OtherServerTable,

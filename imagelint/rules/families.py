@@ -43,6 +43,7 @@ FAMILIES: dict[str, Family] = {
     "exposure": Family("What a server lets those do who reach it"),
     "gpus": Family("GPUs, CUDA and drivers: what fits what"),
     "images": Family("Which images are used, and what ends up in one"),
+    "monitoring": Family("How servers are watched"),
     "packages": Family("What is installed"),
     "pods": Family("How much a container may do"),
     "scaling": Family("What scales servers and what leads to them"),

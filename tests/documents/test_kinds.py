@@ -33,6 +33,8 @@ TEXTS = {
     "bake": 'target "a" {}\n',
     "dotenv": "A=1\n",
     "values": "image: {}\n",
+    "prometheus-rules": "groups: [{rules: [{expr: up}]}]\n",
+    "dashboard": '{"panels": [{"expr": "up"}]}',
     "vulnerabilities": '{"SchemaVersion": 2, "ArtifactType": "container_image"}',
     "evaluation-plan": "dimensions: {a: {threshold: 1}}\n",
     "evaluation": (
@@ -110,5 +112,7 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
     files |= {"bake", "evaluation-plan", "chart", "dotenv", "json-patch", "kustomization", "values"}
+    files |= {"bake", "chart", "dotenv", "json-patch", "kustomization", "values"}
+    files |= {"dashboard", "prometheus-rules"}
     files |= {"makefile", "markdown", "shell-script", "skaffold", "systemd-unit", "workflow"}
     assert {name for name in KINDS if about(name) is About.FILE} == files

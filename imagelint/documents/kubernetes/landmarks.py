@@ -103,6 +103,11 @@ def pods_of(kind: str, name: str) -> Key:
     return ("pods of", kind, name)
 
 
+def serving(engine: str) -> Key:
+    """The pods in which a server of an engine runs."""
+    return ("serving", engine)
+
+
 def pods_labelled(label: str, value: str) -> Key:
     """The pods with a label."""
     return ("pods labelled", label, value)
@@ -152,6 +157,9 @@ def _of_pods(manifest: Manifest) -> Iterator[Landmark]:
         yield Landmark(pods_of(owner.kind, owner.name), place)
         for label, value in dict.fromkeys(pod.labels):
             yield Landmark(pods_labelled(label, value), place)
+        engines = (server.engine for server in manifest.servers_of(pod))
+        for engine in dict.fromkeys(filter(None, engines)):
+            yield Landmark(serving(engine), place)
 
 
 def pod_at(manifest: Manifest, place: PodPlace) -> Pod | None:

@@ -19,6 +19,7 @@ from imagelint.documents.complaints import (
 )
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
+from imagelint.documents.kubernetes.monitoring.queries import read_queries
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.settings import read_settings
@@ -93,6 +94,7 @@ class Manifest(Document):
             if scaler is not None:
                 yield scaler
             yield from read_routes(obj, wiring)
+            yield from read_queries(obj, wiring, scaler)
             run = _applications(obj, pods)
             for pod in pods:
                 yield from pod_nodes(pod, run)

@@ -143,3 +143,34 @@ class SignalTable(Dated):
 
     source: str
     signals: list[SignalRow]
+
+
+class MetricRow(TypedDict):
+    """A metric: its name as a query asks for it, without the suffixes of histograms."""
+
+    name: str
+    type: Annotated[Literal["counter", "gauge", "histogram", "summary"], "as Prometheus has it"]
+    unit: NotRequired[Literal["seconds", "milliseconds", "microseconds", "ratio", "percent"]]
+    meaning: NotRequired[Annotated[str, "what several engines have under names of their own"]]
+    since: NotRequired[Annotated[str, "the first release with it"]]
+    deprecated: NotRequired[str]
+    gone: NotRequired[Annotated[str, "the release without it; `yes`: it is not known which"]]
+    instead: NotRequired[Annotated[str, "the metric, or the expression, that took its place"]]
+
+
+class ExporterRow(TypedDict):
+    """What shows metrics, and which."""
+
+    name: str
+    title: str
+    engine: Annotated[str, "whose metrics these are, by the name of its table; empty: of none"]
+    prefixes: list[str]
+    source: str
+    metrics: list[MetricRow]
+
+
+class MetricTable(Dated):
+    """Metrics of servers and GPUs."""
+
+    source: str
+    exporters: list[ExporterRow]

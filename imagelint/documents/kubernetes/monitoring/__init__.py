@@ -1,0 +1,1 @@
+"""What watches servers: the queries of rules, scalers, analyses and dashboards."""

@@ -1,0 +1,1 @@
+"""PromQL: expressions as positioned trees, and the documents that hold them."""

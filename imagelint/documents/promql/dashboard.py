@@ -1,0 +1,152 @@
+"""Dashboards of Grafana, be they files of their own or the values of a ConfigMap.
+
+https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/view-dashboard-json-model/
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Span
+from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.mapped import MappedText
+from imagelint.documents.promql.query import Query, query_nodes
+from imagelint.documents.serving.startscript import map_scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.source import Source
+    from imagelint.documents.base import Node
+    from imagelint.documents.yaml.nodes import Scalar
+
+_LONGEST_NAME = 200
+_DEEPEST = 200
+# In JSON a quote within a string has a backslash before it: nothing else looks like this.
+_EXPRESSION = pattern(r'"expr"\s*:\s*"((?:[^"\\]|\\.)*)"', 16)
+_ESCAPE = pattern(r"\\(?:u[0-9a-fA-F]{4}|.)")
+_PROMETHEUS = "prometheus"
+
+
+class _Target(NamedTuple):
+    """A query of a panel: the panel's title, and the type of its source where that is told."""
+
+    expression: str
+    title: str
+    source: str
+
+
+class Dashboard(Document):
+    """A dashboard."""
+
+    kind = "dashboard"
+    __slots__ = ("queries",)
+
+    def __init__(self, source: Source) -> None:
+        super().__init__(source)
+        try:
+            self.queries = tuple(_queries(MappedText.verbatim(source.text, 0)))
+        except (ValueError, RecursionError) as error:
+            at = getattr(error, "pos", 0)
+            told = (
+                f"this is not JSON that can be read: {getattr(error, 'msg', 'nested too deeply')}"
+            )
+            raise DocumentError(ProblemKind.UNPARSABLE, told, Span(at, at)) from None
+
+    def nodes(self) -> Iterator[Node]:
+        """Each query, and the metrics that it names."""
+        for query in self.queries:
+            yield from query_nodes(query)
+
+
+def parse_dashboard(source: Source) -> Dashboard:
+    """Read a dashboard.
+
+    Raises:
+        DocumentError: it is not JSON.
+    """
+    return Dashboard(source)
+
+
+def held_dashboard(scalar: Scalar, path: str) -> Iterator[Node]:
+    """The queries of a dashboard that is the value of a scalar; none where it cannot be read."""
+    try:
+        queries = tuple(_queries(map_scalar(scalar), path))
+    except (ValueError, RecursionError):
+        return
+    for query in queries:
+        yield from query_nodes(query)
+
+
+def _queries(text: MappedText, path: str = "") -> Iterator[Query]:
+    """The queries of a dashboard in the order in which they are written.
+
+    The reader of JSON tells what is a query of which panel, but not where it stands; both follow
+    the text.
+    """
+    targets = list(_targets(json.loads(text.text)))
+    places = list(_EXPRESSION.finditer(text.text))
+    if len(targets) != len(places):
+        return
+    for target, place in zip(targets, places, strict=True):
+        if target is None or target.source not in ("", _PROMETHEUS):
+            continue
+        inner = _unescaped(place[1], place.start(1))
+        if inner.text != target.expression or "|" in _bare(inner.text):
+            continue  # of another language, as of Loki
+        inner = inner.within(text)
+        certain = target.source == _PROMETHEUS
+        yield Query(inner.span, inner, "panel", target.title, path, certain)
+
+
+def _targets(root: object) -> Iterator[_Target | None]:
+    """All strings under the key `expr` in order, with the panel in which each stands."""
+    pending: list[tuple[object, str, str]] = [(root, "", "")]
+    while pending:
+        node, title, source = pending.pop()
+        if isinstance(node, list):
+            pending += [(one, title, source) for one in reversed(node)]
+        elif isinstance(node, dict):
+            title, source = _titled(node, title), _source(node, source)
+            pending += [
+                (one, title, source) for key, one in reversed(node.items()) if key != "expr"
+            ]
+            yield from _expression(node, title, source)
+
+
+def _expression(node: dict[str, object], title: str, source: str) -> Iterator[_Target | None]:
+    expression = node.get("expr")
+    if isinstance(expression, str):
+        yield _Target(expression, title, source) if expression.strip() else None
+
+
+def _titled(node: dict[str, object], above: str) -> str:
+    title = node.get("title")
+    return title[:_LONGEST_NAME] if isinstance(title, str) and title else above
+
+
+def _source(node: dict[str, object], above: str) -> str:
+    told = node.get("datasource")
+    kind = told.get("type") if isinstance(told, dict) else None
+    return kind if isinstance(kind, str) else above
+
+
+def _unescaped(written: str, start: int) -> MappedText:
+    """The string that JSON makes of what stands between its quotes."""
+    if "\\" not in written:
+        return MappedText.verbatim(written, start)
+    escapes = _ESCAPE.finditer(written)
+    pieces = [(*match.span(), json.loads(f'"{match[0]}"')) for match in escapes]
+    return MappedText.verbatim(written, start).replaced(pieces)
+
+
+_STRING = pattern(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
+
+
+def _bare(text: str) -> str:
+    """An expression without its strings."""
+    return _STRING.sub("", text) if "|" in text else ""

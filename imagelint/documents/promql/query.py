@@ -1,0 +1,110 @@
+"""Queries as nodes of a document, and the metrics that they name."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.documents.promql.reader import Reading, read_promql
+from imagelint.documents.promql.tree import Binary, Expression, Selector, nested
+from imagelint.documents.runtime.field import Place
+from imagelint.knowledge.serving.metrics import is_metric
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Node
+    from imagelint.documents.mapped import MappedText
+    from imagelint.documents.promql import tree as promql_tree
+
+
+class Query(NamedTuple):
+    """An expression of PromQL.
+
+    `span` is where it is written, `text` the expression with the way back there. `use` is what is
+    done with it: `alert`, `record`, `panel`, `scaler`, `analysis` or `adapter`; `name` is what that
+    is called. `certain` is false where it may be in another language than Prometheus'.
+    """
+
+    span: Span
+    text: MappedText
+    use: str
+    name: str
+    path: str
+    certain: bool = True
+
+    @property
+    def reading(self) -> Reading:
+        """What it is, or what is wrong with it."""
+        return _read(self.text.text)
+
+    @property
+    def tree(self) -> Expression | None:
+        """What it is made of; None where that cannot be told."""
+        return _read(self.text.text).tree
+
+    @property
+    def parts(self) -> tuple[tuple[Expression, tuple[Expression, ...]], ...]:
+        """All expressions in it, each with those around it, the nearest one last."""
+        return _parts(self.text.text)
+
+    @property
+    def selectors(self) -> Iterator[tuple[Selector, tuple[Expression, ...]]]:
+        """Where it selects series, each with the expressions around it."""
+        return ((one, around) for one, around in self.parts if type(one) is Selector)
+
+    def at(self, place: promql_tree.Place) -> Place:
+        """Where a part of it is written."""
+        return Place(self.text.place(place.start, place.end), self.path)
+
+    def written(self, place: promql_tree.Place) -> str:
+        """The text of a part of it."""
+        return self.text.text[place.start : place.end]
+
+
+class MetricUse(NamedTuple):
+    """A place where a metric of a known exporter is named, be it in PromQL or as a setting.
+
+    `name` is the metric's as it is asked for. `fallback` tells that the place is one of several
+    that are tried in turn (`or`), `subject` what asks. `query` is what it is a part of.
+    """
+
+    span: Span
+    path: str
+    name: str
+    use: str
+    subject: str
+    fallback: bool = False
+    query: Query | None = None
+
+
+def query_nodes(query: Query) -> Iterator[Node]:
+    """A query, and the metrics of known exporters that it names."""
+    yield query
+    for selector, around in query.selectors:
+        if selector.metric and is_metric(selector.metric):
+            place = query.at(selector.name)
+            fallback = any(type(one) is Binary and one.operator == "or" for one in around)
+            yield MetricUse(
+                span=place.span,
+                path=query.path,
+                name=selector.metric,
+                use=query.use,
+                subject=query.name,
+                fallback=fallback,
+                query=query,
+            )
+
+
+# Dashboards of one project ask the same again and again, and several rules ask each query.
+@lru_cache(maxsize=4096)
+def _read(text: str) -> Reading:
+    return read_promql(text)
+
+
+@lru_cache(maxsize=4096)
+def _parts(text: str) -> tuple[tuple[Expression, tuple[Expression, ...]], ...]:
+    tree = _read(text).tree
+    return () if tree is None else tuple(nested(tree))

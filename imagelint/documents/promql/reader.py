@@ -1,0 +1,109 @@
+"""Reads an expression of PromQL: its tree, or what is wrong with it and where."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.documents.promql.join import Join, MismatchError
+from imagelint.documents.promql.tokens import LexicalError, tokens
+from imagelint.documents.promql.variables import fill
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from promql_parser import Expr
+
+    from imagelint.documents.promql.tokens import Token
+    from imagelint.documents.promql.tree import Expression
+
+_LONGEST = 65_536
+# The parser goes one deeper for each of these, and so does everybody who follows its tree.
+_DEEPEST = 250
+_DEEPENING = frozenset("(+-*/%^<>") | {"==", "!=", ">=", "<=", "and", "or", "unless", "atan2"}
+# What stands before parentheses and is no function.
+_KEYWORDS = frozenset(("by", "without", "on", "ignoring", "group_left", "group_right", "bool"))
+_KEYWORDS |= {"and", "or", "unless", "offset", "atan2", "start", "end"}
+
+
+class Reading(NamedTuple):
+    """What an expression is.
+
+    `tree` is None where it cannot be told: then `message` says what is wrong from `start` to `end`,
+    and is empty where a variable keeps it from being read, or its size.
+    """
+
+    tree: Expression | None = None
+    message: str = ""
+    start: int = 0
+    end: int = 0
+    too_large: bool = False
+
+
+def read_promql(text: str) -> Reading:
+    """Read an expression, in which variables of a dashboard may stand."""
+    if len(text) > _LONGEST:
+        return Reading(too_large=True)
+    filled = fill(text)
+    try:
+        words = tuple(tokens(filled.text))
+    except LexicalError as error:
+        at = error.offset
+        message = "" if filled.ranges else f"unexpected `{text[at]}`"
+        return Reading(None, message, at, at + 1)
+    if sum(word.text in _DEEPENING for word in words) > _DEEPEST:
+        return Reading(too_large=True)
+    try:
+        tree = _parser()(filled.text)
+    except ValueError as error:
+        if filled.ranges:
+            return Reading()
+        start, end = _place(text, words, str(error))
+        return Reading(None, str(error), start, end)
+    try:
+        return Reading(Join(words, filled).whole(tree))
+    except MismatchError:
+        return Reading()
+
+
+@cache
+def _parser() -> Callable[[str], Expr]:
+    """What parses an expression, also with what Prometheus 2 called by another name."""
+    from promql_parser import Function, ValueType, parse, register_extra_functions
+
+    arguments = [ValueType.Matrix, ValueType.Scalar, ValueType.Scalar]
+    register_extra_functions([Function("holt_winters", arguments, ValueType.Vector)])
+    return parse
+
+
+def _place(text: str, words: Sequence[Token], message: str) -> tuple[int, int]:
+    """Where an expression is wrong: the shortest part in parentheses that is wrong in this way."""
+    calls = sorted(_calls(words), key=lambda one: one[1] - one[0])
+    for start, end in calls:
+        if _complaint(text[start:end]) == message:
+            return start, end
+    return (words[0].start, words[-1].end) if words else (0, len(text))
+
+
+def _calls(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
+    """The parts in parentheses, each with the word before them; an open one goes on to the end."""
+    begun: list[int] = []
+    for index, word in enumerate(words):
+        if word.text == "(":
+            called = index and words[index - 1].kind == "word"
+            keyword = called and words[index - 1].text.lower() in _KEYWORDS
+            begun.append(-1 if keyword else words[index - 1 if called else index].start)
+        elif word.text == ")" and begun:
+            start = begun.pop()
+            if start >= 0:
+                yield start, word.end
+    yield from ((start, words[-1].end) for start in begun if start >= 0)
+
+
+def _complaint(text: str) -> str:
+    try:
+        _parser()(text)
+    except ValueError as error:
+        return str(error)
+    return ""

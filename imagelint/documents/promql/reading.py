@@ -1,0 +1,52 @@
+"""Queries in YAML and in what stands in its scalars."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.documents.promql.query import Query, query_nodes
+from imagelint.documents.serving.startscript import map_scalar
+from imagelint.documents.yaml.nodes import Scalar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.base import Node
+    from imagelint.documents.mapped import MappedText
+    from imagelint.documents.yaml.cursor import Cursor
+
+
+def query_of(
+    place: Cursor,
+    use: str,
+    name: str,
+    *,
+    certain: bool = True,
+    within: MappedText | None = None,
+) -> Query | None:
+    """The query at a place; None where nothing is written there, or a template fills it.
+
+    `within` is the text that the place is in, where that stands in another one.
+    """
+    fact = place.text()
+    node = place.node
+    if not isinstance(fact, Known) or not isinstance(node, Scalar) or not fact.value.strip():
+        return None
+    text = map_scalar(node)
+    text = text if within is None else text.within(within)
+    return Query(text.span, text, use, name, place.path, certain)
+
+
+def query_at(
+    place: Cursor,
+    use: str,
+    name: str,
+    *,
+    certain: bool = True,
+    within: MappedText | None = None,
+) -> Iterator[Node]:
+    """The query at a place, and the metrics that it names."""
+    query = query_of(place, use, name, certain=certain, within=within)
+    if query is not None:
+        yield from query_nodes(query)

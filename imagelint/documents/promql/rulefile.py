@@ -1,0 +1,77 @@
+"""Files of rules for Prometheus, be they files of their own or the values of a ConfigMap.
+
+https://prometheus.io/docs/prometheus/latest/configuration/recording_rules/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.base import Document
+from imagelint.documents.promql.reading import query_at
+from imagelint.documents.serving.startscript import map_scalar
+from imagelint.documents.yaml.comments import comment_allowances
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.document import duplicate_complaints, read_stream
+from imagelint.documents.yaml.load import YamlError, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.source import Source
+    from imagelint.documents.base import Node
+    from imagelint.documents.mapped import MappedText
+    from imagelint.documents.yaml.nodes import Scalar
+
+
+class RuleFile(Document):
+    """Alerts and recording rules."""
+
+    kind = "prometheus-rules"
+    __slots__ = ("roots",)
+
+    def __init__(self, source: Source) -> None:
+        stream = read_stream(source, self.kind)
+        super().__init__(
+            source,
+            complaints=duplicate_complaints(stream),
+            allowances=comment_allowances(source, stream.documents),
+        )
+        self.roots = tuple(map(Cursor, stream.documents))
+
+    def nodes(self) -> Iterator[Node]:
+        """Each query, and the metrics that it names."""
+        for root in self.roots:
+            yield from rule_queries(root)
+
+
+def parse_rules(source: Source) -> RuleFile:
+    """Read a file of rules.
+
+    Raises:
+        DocumentError: it is not YAML, a template, nested too deeply or too large.
+    """
+    return RuleFile(source)
+
+
+def held_rules(scalar: Scalar, path: str) -> Iterator[Node]:
+    """The queries of a file that is the value of a scalar; none where it cannot be read."""
+    try:
+        documents = read_yaml(scalar.text).documents
+    except YamlError:
+        return
+    mapped = map_scalar(scalar)
+    for node in documents:
+        yield from rule_queries(Cursor(node, path), within=mapped)
+
+
+def rule_queries(
+    place: Cursor, *, certain: bool = True, within: MappedText | None = None
+) -> Iterator[Node]:
+    """The queries of the groups of rules at a place."""
+    for group in place["groups"].items():
+        for rule in group["rules"].items():
+            alert = rule["alert"].exists
+            name = rule["alert" if alert else "record"].word()
+            use = "alert" if alert else "record"
+            yield from query_at(rule["expr"], use, name, certain=certain, within=within)

@@ -1,0 +1,33 @@
+"""What an autoscaler asks Prometheus."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from imagelint.core.fact import Fact
+    from imagelint.core.source import Span
+    from imagelint.documents.promql.query import Query
+    from imagelint.documents.runtime.field import Field
+    from imagelint.documents.serving.scaling import Autoscaler
+
+
+class PrometheusTrigger(NamedTuple):
+    """A query whose result decides how many replicas there are.
+
+    `threshold` is what a replica is to have of it, or all of them together where `value` is known
+    to be true. `ignores_null` tells whether no result is taken for 0, `fallback` whether replicas
+    are told for when the query fails. `scaler` is whose trigger it is.
+    """
+
+    span: Span
+    path: str
+    query: Query
+    threshold: Field[float]
+    activation: Field[float]
+    value: Fact[bool]
+    ignores_null: Field[bool]
+    fallback: bool
+    scaler: Autoscaler

@@ -1,0 +1,1 @@
+"""Questions about queries, and about what they ask for."""

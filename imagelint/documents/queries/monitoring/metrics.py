@@ -1,0 +1,91 @@
+"""What became of the metrics that are asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.promql.tree import Call
+from imagelint.documents.queries.monitoring.servers import servers_of_engine
+from imagelint.knowledge.serving.metrics import find_series, is_metric
+from imagelint.knowledge.versions import at_least
+
+if TYPE_CHECKING:
+    from imagelint.documents.promql.query import MetricUse
+    from imagelint.documents.queries.links.scope import Scope
+    from imagelint.knowledge.serving.metrics import Metric
+
+_NATIVE = "histogram_"
+
+
+class Removal(NamedTuple):
+    """A metric that is gone.
+
+    `title` is what no longer has it, `since` the release (`yes`: not known which), `instead` what
+    took its place: with `renamed` that is a series. `certain` tells that a server in sight is so
+    new.
+    """
+
+    title: str
+    since: str
+    instead: str
+    renamed: bool
+    certain: bool
+
+
+class Unsaid(NamedTuple):
+    """A metric that is kept under other names: its type, and those names."""
+
+    type: str
+    series: tuple[str, ...]
+
+
+def removal(use: MetricUse, scope: Scope) -> Removal | None:
+    """What became of a metric; None where it is there, or servers in sight still have it."""
+    series = find_series(use.name)
+    if series is None or not series.metric.gone:
+        return None
+    metric = series.metric
+    versions = [
+        one.engine_version.value
+        for one in servers_of_engine(metric.exporter.engine, scope)
+        if isinstance(one.engine_version, Known)
+    ]
+    without = {at_least(version, metric.gone) for version in versions}
+    if versions and True not in without and None not in without:
+        return None
+    renamed = is_metric(metric.instead) and "(" not in metric.instead
+    instead = f"{metric.instead}{series.suffix}" if renamed else metric.instead
+    return Removal(metric.exporter.title, metric.gone, instead, renamed, True in without)
+
+
+def asks_for(use: MetricUse, name: str) -> bool:
+    """Whether the query of which a metric is a part asks for another one as well."""
+    return use.query is not None and any(one.metric == name for one, _ in use.query.selectors)
+
+
+def nameless_series(use: MetricUse) -> Unsaid | None:
+    """The names under which a metric is kept that is asked for by another; None where it is not."""
+    series = find_series(use.name)
+    if series is None or series.exists or series.metric.gone:
+        return None
+    if not series.suffix and _is_native(use):
+        return None
+    return Unsaid(series.metric.type, _asked_series(series.metric))
+
+
+def _asked_series(metric: Metric) -> tuple[str, ...]:
+    return tuple(one for one in metric.series if not one.endswith("_created"))
+
+
+def _is_native(use: MetricUse) -> bool:
+    """Whether a function for native histograms is asked, which have no suffix."""
+    if use.query is None:
+        return False
+    return any(
+        isinstance(one, Call) and one.function.startswith(_NATIVE)
+        for selector, around in use.query.selectors
+        if selector.metric == use.name
+        for one in around
+    )

@@ -1,0 +1,140 @@
+"""Metrics of model servers and GPUs: types, units, and what became of them."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from imagelint.core.nearest import nearest
+from imagelint.core.record import NamedTuple
+from imagelint.knowledge.tables import table
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_PARTS = {
+    "counter": ("", "_created"),
+    "gauge": ("",),
+    "histogram": ("_bucket", "_sum", "_count", "_created"),
+    "summary": ("", "_sum", "_count", "_created"),
+}
+_SUFFIXES = ("_bucket", "_sum", "_count", "_created", "_total")
+
+
+class Exporter(NamedTuple):
+    """What shows metrics; `engine` is empty where it is none."""
+
+    name: str
+    title: str
+    engine: str
+    prefixes: tuple[str, ...]
+
+
+class Metric(NamedTuple):
+    """A metric; `type` is `counter`, `gauge`, `histogram` or `summary`.
+
+    `unit` and `meaning` are empty where the table has none. `gone` is the release without it, or
+    `yes` where that is not known; `instead` is the metric, or the expression, in its place.
+    """
+
+    name: str
+    type: str
+    unit: str
+    meaning: str
+    deprecated: str
+    gone: str
+    instead: str
+    exporter: Exporter
+
+    @property
+    def series(self) -> tuple[str, ...]:
+        """The names under which its samples are kept."""
+        return tuple(f"{self.name}{part}" for part in _PARTS[self.type])
+
+
+class Series(NamedTuple):
+    """What a name asks for: a metric, and the suffix that makes it one of its series.
+
+    `exists` is false where the metric has no series of that name: a histogram without a suffix, a
+    counter without `_total`.
+    """
+
+    metric: Metric
+    suffix: str
+    exists: bool
+
+
+def exporter_of(name: str) -> Exporter | None:
+    """What shows the metrics whose names begin as this one does."""
+    for prefix, exporter in _prefixes():
+        if name.startswith(prefix):
+            return exporter
+    return None
+
+
+def is_metric(name: str) -> bool:
+    """Whether a name begins as those of a known exporter do."""
+    return exporter_of(name) is not None
+
+
+def find_series(name: str) -> Series | None:
+    """What a name asks for, None where the tables do not know it."""
+    known = _metrics()
+    found = known.get(name)
+    if found is not None:
+        return Series(found, "", found.type != "histogram")
+    if f"{name}_total" in known and known[f"{name}_total"].type == "counter":
+        return Series(known[f"{name}_total"], "", exists=False)
+    for suffix in _SUFFIXES:
+        base = known.get(name.removesuffix(suffix)) if name.endswith(suffix) else None
+        if base is not None:
+            return Series(base, suffix, suffix in _PARTS[base.type])
+    return None
+
+
+def near_metric(name: str) -> str:
+    """The metric of the same exporter whose name must have been meant, empty where none is."""
+    exporter = exporter_of(name)
+    if exporter is None:
+        return ""
+    known = [one for one in _metrics().values() if one.exporter == exporter and not one.gone]
+    words = {series.replace("_", "-"): series for one in known for series in one.series}
+    return words.get(nearest(name, words), "")
+
+
+def metric_meaning(engine: str, meaning: str) -> Metric | None:
+    """The metric of an engine with a meaning; None where it has none."""
+    for one in _metrics().values():
+        if one.meaning == meaning and one.exporter.engine == engine and not one.gone:
+            return one
+    return None
+
+
+@cache
+def _prefixes() -> tuple[tuple[str, Exporter], ...]:
+    """The longest prefix first."""
+    found = [
+        (prefix, Exporter(row["name"], row["title"], row["engine"], tuple(row["prefixes"])))
+        for row in table("metrics")["exporters"]
+        for prefix in row["prefixes"]
+    ]
+    return tuple(sorted(found, key=lambda one: -len(one[0])))
+
+
+@cache
+def _metrics() -> Mapping[str, Metric]:
+    found: dict[str, Metric] = {}
+    for row in table("metrics")["exporters"]:
+        exporter = Exporter(row["name"], row["title"], row["engine"], tuple(row["prefixes"]))
+        for one in row["metrics"]:
+            found[one["name"]] = Metric(
+                name=one["name"],
+                type=one["type"],
+                unit=one.get("unit", ""),
+                meaning=one.get("meaning", ""),
+                deprecated=one.get("deprecated", ""),
+                gone=one.get("gone", ""),
+                instead=one.get("instead", ""),
+                exporter=exporter,
+            )
+    return found

@@ -1,0 +1,156 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.core.source import Source
+from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.detect import detect, parse
+from imagelint.documents.promql.query import MetricUse, Query
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+RULES = """\
+groups:
+  - name: llm
+    rules:
+      - record: llm:waiting
+        expr: sum(vllm:num_requests_waiting)
+      - alert: Waiting
+        expr: |
+          llm:waiting > 5
+          and up == 1
+"""
+BOARD = {
+    "panels": [
+        {
+            "title": "Waiting",
+            "datasource": {"type": "prometheus"},
+            "targets": [{"expr": 'sum(vllm:num_requests_waiting{pod=~"$pod"})'}],
+        },
+        {"title": "Row", "panels": [{"targets": [{"expr": "up"}, {"expr": ""}]}]},
+        {"title": "Logs", "datasource": {"type": "loki"}, "targets": [{"expr": '{app="a"}'}]},
+        {"title": "More logs", "targets": [{"expr": '{app="a"} |= "b"'}]},
+        {"title": "Either", "targets": [{"expr": 'up{job=~"a|b"}'}]},
+    ]
+}
+
+
+def read(origin: str, text: str) -> Document:
+    kind = detect(origin, text)
+    assert kind
+    return parse(Source(origin, text), kind)
+
+
+def queries(origin: str, text: str) -> list[tuple[str, str, str]]:
+    document = read(origin, text)
+    return [(one.use, one.name, one.text.text.strip()) for one in document.nodes_of(Query)]
+
+
+def test_a_file_of_rules() -> None:
+    assert queries("alerts.yml", RULES) == [
+        ("record", "llm:waiting", "sum(vllm:num_requests_waiting)"),
+        ("alert", "Waiting", "llm:waiting > 5\nand up == 1"),
+    ]
+
+
+@pytest.mark.parametrize("indent", [None, 2])
+def test_a_dashboard(indent: int | None) -> None:
+    text = json.dumps(BOARD, indent=indent)
+    assert queries("board.json", text) == [
+        ("panel", "Waiting", 'sum(vllm:num_requests_waiting{pod=~"$pod"})'),
+        ("panel", "Row", "up"),
+        ("panel", "Either", 'up{job=~"a|b"}'),
+    ]
+
+
+def test_the_places_of_a_dashboard_are_those_of_its_text() -> None:
+    text = json.dumps(BOARD)
+    uses = read("board.json", text).nodes_of(MetricUse)
+    assert [text[slice(*one.span)] for one in uses] == ["vllm:num_requests_waiting"]
+
+
+def objects() -> Iterator[tuple[str, list[str]]]:
+    head = "metadata: {name: llm}\n"
+    board = json.dumps(BOARD, indent=1)
+    held = "".join(f"    {line}\n" for line in board.splitlines())
+    rules = "".join(f"    {line}\n" for line in RULES.splitlines())
+    grouped = "".join(f"  {line}\n" for line in RULES.splitlines())
+    asked = ["vllm:num_requests_waiting"]
+    for version, kind in (
+        ("monitoring.coreos.com/v1", "PrometheusRule"),
+        ("monitoring.googleapis.com/v1", "Rules"),
+        ("operator.victoriametrics.com/v1beta1", "VMRule"),
+    ):
+        yield f"apiVersion: {version}\nkind: {kind}\n{head}spec:\n{grouped}", asked
+    config_map = f"apiVersion: v1\nkind: ConfigMap\n{head}data:\n"
+    yield f"{config_map}  board.json: |\n{held}", asked
+    yield f"{config_map}  rules.yml: |-\n{rules}", asked
+    yield f"{config_map}  rules.yml: {json.dumps(RULES)}\n", asked
+    yield f"{config_map}  board.json: '{json.dumps(BOARD)}'\n", asked
+    yield f'{config_map}  broken.json: \'{{"panels": ["expr"\'\n', []
+    yield f"{config_map}  broken.yml: 'expr: [groups:'\n", []
+    custom = "apiVersion: grafana.integreatly.org/v1beta1\nkind: GrafanaDashboard\n"
+    yield f"{custom}{head}spec:\n  json: |\n{held}", asked
+    analysis = "apiVersion: argoproj.io/v1alpha1\nkind: AnalysisTemplate\n"
+    provider = 'provider: {prometheus: {query: "max(vllm:num_requests_waiting)"}}'
+    yield f"{analysis}{head}spec: {{metrics: [{{name: a, {provider}}}]}}\n", asked
+    flagger = "apiVersion: flagger.app/v1beta1\n"
+    template = "provider: {type: prometheus}, query: 'max(vllm:num_requests_waiting)'"
+    yield f"{flagger}kind: MetricTemplate\n{head}spec: {{{template}}}\n", asked
+    inside = "analysis: {metrics: [{name: a, query: 'max(vllm:num_requests_waiting)'}]}"
+    yield f"{flagger}kind: Canary\n{head}spec: {{{inside}}}\n", asked
+    keda = "apiVersion: keda.sh/v1alpha1\n"
+    trigger = "{type: prometheus, metadata: {query: 'max(vllm:num_requests_waiting)'}}"
+    others = "{type: cpu, metadata: {value: '50'}}, {type: prometheus, metadata: {}}"
+    for kind in ("ScaledObject", "ScaledJob"):
+        yield f"{keda}kind: {kind}\n{head}spec: {{triggers: [{trigger}, {others}]}}\n", asked
+    scaler = "apiVersion: autoscaling/v2\nkind: HorizontalPodAutoscaler\n"
+    for name in (
+        "vllm:num_requests_waiting",
+        "prometheus.googleapis.com|vllm:num_requests_waiting|gauge",
+    ):
+        metric = f"{{type: Pods, pods: {{metric: {{name: '{name}'}}}}}}"
+        yield f"{scaler}{head}spec: {{metrics: [{metric}]}}\n", asked
+    metric = "{type: Resource, resource: {name: cpu}}"
+    yield f"{scaler}{head}spec: {{metrics: [{metric}]}}\n", []
+
+
+@pytest.mark.parametrize(("text", "names"), [*objects()])
+def test_what_objects_ask_for(text: str, names: list[str]) -> None:
+    document = read("object.yaml", text)
+    uses = document.nodes_of(MetricUse)
+    assert [one.name for one in uses] == names
+    assert all(one.name in document.written(one.span) for one in uses)
+
+
+@pytest.mark.parametrize(
+    ("origin", "text"),
+    [
+        ("package.json", '{"panels": 1}'),
+        ("data.json", '{"expr": "up"}'),
+        ("groups.yml", "groups:\n  - name: a\n    members: [b]\n"),
+        ("expr.yml", "rules:\n  - expr: up\n"),
+    ],
+)
+def test_what_is_neither(origin: str, text: str) -> None:
+    assert detect(origin, text) == ""
+
+
+def test_a_dashboard_that_is_no_json() -> None:
+    with pytest.raises(DocumentError, match="not JSON that can be read") as caught:
+        read("board.json", '{"panels": [], "expr" "up"}')
+    assert caught.value.span is not None
+
+
+def test_a_dashboard_that_is_nested_too_deeply() -> None:
+    text = '{"panels": ' + "[" * 200_000 + ', "expr": 1'
+    with pytest.raises(DocumentError, match="nested too deeply"):
+        read("board.json", text)
+
+
+def test_expressions_that_are_written_twice_are_not_read() -> None:
+    assert queries("board.json", '{"panels": [{"expr": "up", "expr": "down"}]}') == []
