@@ -112,7 +112,6 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
     files |= {"bake", "evaluation-plan", "chart", "dotenv", "json-patch", "kustomization", "values"}
-    files |= {"bake", "chart", "dotenv", "json-patch", "kustomization", "values"}
     files |= {"dashboard", "prometheus-rules"}
     files |= {"makefile", "markdown", "shell-script", "skaffold", "systemd-unit", "workflow"}
     assert {name for name in KINDS if about(name) is About.FILE} == files
