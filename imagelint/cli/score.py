@@ -32,7 +32,7 @@ def score(
     (severe breach); the lowest one counts. What cannot be told is no pass.
     """
     from imagelint.cli.scored import installed, show_scorecard
-    from imagelint.core.scorecard import ScorecardSettings
+    from imagelint.core.serving.scorecard import ScorecardSettings
     from imagelint.run.scoring.score import score as score_server
 
     settings = policy.open().policies.of(".").scorecard

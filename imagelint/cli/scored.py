@@ -14,7 +14,7 @@ from imagelint.reporters.scorecard import load
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.scorecard import Scorecard
+    from imagelint.core.serving.scorecard import Scorecard
 
 
 @contextmanager

@@ -15,6 +15,7 @@ COMMANDS = {
     "lsp": "Serve an editor: judge what is written while it is written.",
     "rules": "List the rules.",
     "explain": "Explain a rule by its name or by another tool's id.",
+    "host": "Tell what this host has for model servers, and whether an image starts here.",
     "size": "Tell how much memory a model takes, and upon which GPUs it fits.",
     "knowledge": "List the tables of facts, their days and sources, or search them.",
     "policy": "Show, check or describe policies.",

@@ -5,10 +5,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from imagelint.core.scorecard import Signal
+from imagelint.core.serving.scorecard import Signal
 
 if TYPE_CHECKING:
-    from imagelint.core.scorecard import Bounds, SignalKind
+    from imagelint.core.serving.scorecard import Bounds, SignalKind
     from imagelint.documents.metrics.measure import Measured
 
 

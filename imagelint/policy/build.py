@@ -12,7 +12,7 @@ from imagelint.core.environment import (
     TrustRule,
 )
 from imagelint.core.finding import Severity
-from imagelint.core.scorecard import ScorecardSettings
+from imagelint.core.serving.scorecard import ScorecardSettings
 from imagelint.core.source import Span
 from imagelint.policy.allowances import WAYS, Allowances, extent_named
 from imagelint.policy.lock import OWN, Floor, Lock

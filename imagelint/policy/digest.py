@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.core.digest import digest_of
-from imagelint.core.scorecard import ScorecardSettings
+from imagelint.core.serving.scorecard import ScorecardSettings
 from imagelint.policy.lock import Floor
 from imagelint.rules import catalog
 

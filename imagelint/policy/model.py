@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, TypeAlias, TypeVar
 from imagelint.core.environment import Environment
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
-from imagelint.core.scorecard import ScorecardSettings
+from imagelint.core.serving.scorecard import ScorecardSettings
 from imagelint.core.source import Span
 from imagelint.policy.allowances import Allowances
 from imagelint.policy.lock import Floor, Lock

@@ -11,7 +11,7 @@ from imagelint.core.environment import (
     TrustRule,
 )
 from imagelint.core.record import NamedTuple
-from imagelint.core.scorecard import ScorecardSettings
+from imagelint.core.serving.scorecard import ScorecardSettings
 from imagelint.policy.allowances import extent_word
 from imagelint.policy.build import CLOSED
 from imagelint.policy.lock import floor_word

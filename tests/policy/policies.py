@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from imagelint.core.environment import Environment, ScanSettings, Signer
 from imagelint.core.finding import Severity
-from imagelint.core.scorecard import Bounds, ScorecardSettings
+from imagelint.core.serving.scorecard import Bounds, ScorecardSettings
 from imagelint.core.source import Source
 from imagelint.policy.allowances import ALL, NONE, WAYS, Allowances
 from imagelint.policy.lock import Floor, Lock

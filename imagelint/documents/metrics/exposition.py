@@ -12,7 +12,7 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.core.scorecard import Point
+from imagelint.core.serving.scorecard import Point
 from imagelint.documents.metrics.samples import Samples, Series
 
 if TYPE_CHECKING:

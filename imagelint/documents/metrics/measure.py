@@ -6,7 +6,7 @@ import math
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint.core.record import NamedTuple
-from imagelint.core.scorecard import Point
+from imagelint.core.serving.scorecard import Point
 from imagelint.documents.metrics.api import single
 from imagelint.documents.metrics.question import Question, Reading
 from imagelint.documents.metrics.samples import histogram_quantile

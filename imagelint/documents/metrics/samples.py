@@ -12,7 +12,7 @@ from bisect import bisect_left, bisect_right
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.core.scorecard import Point
+from imagelint.core.serving.scorecard import Point
 from imagelint.documents.metrics.question import WORST, Reading
 
 if TYPE_CHECKING:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from imagelint.core.errors import Diagnostic
-from imagelint.core.scorecard import SIGNALS, Bounds, ScorecardSettings
+from imagelint.core.serving.scorecard import SIGNALS, Bounds, ScorecardSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from imagelint.core.scorecard import SignalKind
+    from imagelint.core.serving.scorecard import SignalKind
     from imagelint.policy.text import Data, PolicyText
 
 _UNITS: Mapping[str, str] = {

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, cast
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from imagelint.core.scorecard import Scorecard
+    from imagelint.core.serving.scorecard import Scorecard
 
 
 def load(name: str) -> Callable[[Scorecard], Iterator[str]]:

@@ -11,7 +11,7 @@ from imagelint.reporters.scorecard.values import reasons
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from imagelint.core.scorecard import Scorecard, Signal
+    from imagelint.core.serving.scorecard import Scorecard, Signal
 
 SCHEMA = "imagelint.scorecard/1"
 

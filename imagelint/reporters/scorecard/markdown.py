@@ -10,7 +10,7 @@ from imagelint.reporters.summary import escaped
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.scorecard import Scorecard, Signal
+    from imagelint.core.serving.scorecard import Scorecard, Signal
 
 
 def report(card: Scorecard) -> Iterator[str]:

@@ -10,7 +10,7 @@ from imagelint.reporters.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.core.scorecard import Scorecard, Signal
+    from imagelint.core.serving.scorecard import Scorecard, Signal
 
 _HEAD = ("score", "signal", "value", "target", "breach", "read from")
 

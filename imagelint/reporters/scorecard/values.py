@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from imagelint.core.scorecard import Scorecard, Signal
+    from imagelint.core.serving.scorecard import Scorecard, Signal
 
 _MILLISECONDS = 1000
 UNKNOWN = "could not tell"

@@ -12,7 +12,7 @@ from imagelint.collect.metrics.page import read_page
 from imagelint.collect.metrics.prometheus import PrometheusServer, Window
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.core.scorecard import SIGNALS, Scorecard, ScorecardSettings
+from imagelint.core.serving.scorecard import SIGNALS, Scorecard, ScorecardSettings
 from imagelint.documents.metrics.exposition import Limit, from_pages
 from imagelint.documents.metrics.measure import Measured, engines_in, measure, wanted_names
 from imagelint.documents.metrics.over import SampleAnswers

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.core.scorecard import SIGNALS, Point
+from imagelint.core.serving.scorecard import SIGNALS, Point
 from imagelint.documents.metrics.exposition import Sample, from_pages
 from imagelint.documents.metrics.measure import Measured, engines_in, measure, wanted_names
 from imagelint.documents.metrics.over import SampleAnswers

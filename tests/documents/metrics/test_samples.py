@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from imagelint.core.scorecard import Point
+from imagelint.core.serving.scorecard import Point
 from imagelint.documents.metrics.question import Question, Reading, promql, selector
 from imagelint.documents.metrics.samples import (
     Samples,

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagelint.core.report import ExitCode, Outcome, Problem, ProblemKind
-from imagelint.core.scorecard import SIGNALS, Bounds, Scorecard, ScorecardSettings, Signal
+from imagelint.core.serving.scorecard import SIGNALS, Bounds, Scorecard, ScorecardSettings, Signal
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

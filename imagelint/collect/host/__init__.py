@@ -1,0 +1,1 @@
+"""Read what there is on the host that we run on."""

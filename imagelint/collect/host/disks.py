@@ -1,0 +1,50 @@
+"""What a folder lies upon, and how much of it is free."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from imagelint.core.serving.host import Disk
+from imagelint.documents.host.machine import device_of, medium_without_device, mount_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagelint.documents.host.machine import Mount
+
+
+def disk(root: str, path: str, mounts: Iterable[Mount]) -> Disk:
+    """The disk of a folder below a root, or of the nearest folder above it that is there."""
+    free, total = _space(os.path.join(root, path.lstrip("/")), root)
+    mount = mount_of(path, mounts)
+    if mount is None:
+        return Disk(path, "", free, total)
+    medium = medium_without_device(mount) or _medium(root, device_of(mount))
+    return Disk(path, medium, free, total)
+
+
+def _space(path: str, root: str) -> tuple[int | None, int | None]:
+    while not os.path.exists(path) and len(path) > len(root):
+        path = os.path.dirname(path)
+    try:
+        found = os.statvfs(path)
+    except OSError:
+        return None, None
+    return found.f_bavail * found.f_frsize, found.f_blocks * found.f_frsize
+
+
+def _medium(root: str, device: str) -> str:
+    """`nvme`, `ssd` or `hdd`, by what the kernel knows of a block device; empty where nothing."""
+    if not device:
+        return ""
+    place = os.path.realpath(os.path.join(root, "sys/class/block", device))
+    if device.startswith("nvme"):
+        return "nvme"
+    for folder in (place, os.path.dirname(place)):
+        try:
+            with open(os.path.join(folder, "queue", "rotational"), encoding="ascii") as file:
+                return {"0": "ssd", "1": "hdd"}.get(file.read().strip(), "")
+        except (OSError, ValueError):
+            continue
+    return ""

@@ -1,0 +1,1 @@
+"""Running model servers, and the hosts that they run on."""

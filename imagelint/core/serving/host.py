@@ -1,0 +1,148 @@
+"""What a host has for model servers, and what follows from it."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import ExitCode, Outcome
+
+if TYPE_CHECKING:
+    from imagelint.core.report import Problem
+
+
+class MigDevice(NamedTuple):
+    """A slice of a GPU, with its memory in MiB."""
+
+    memory: int | None = None
+
+
+class HostGpu(NamedTuple):
+    """A GPU: its product as the driver names it, its memory in MiB, and the slices it is cut into.
+
+    `mig` tells whether it can be used in slices only; None where it cannot be cut at all.
+    """
+
+    product: str
+    memory: int | None = None
+    mig: bool | None = None
+    slices: tuple[MigDevice, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """The product as a node label writes it: `NVIDIA-H100-80GB-HBM3`."""
+        return "-".join(self.product.split())
+
+
+class Driver(NamedTuple):
+    """The NVIDIA driver: its version, the newest CUDA that it allows, and the GPUs that it sees.
+
+    An empty version: there is none that works, and `why` says what is known of that.
+    """
+
+    version: str = ""
+    cuda: str = ""
+    gpus: tuple[HostGpu, ...] = ()
+    why: str = ""
+
+
+class ContainerEngine(NamedTuple):
+    """An engine that starts containers, by its configuration in `origin`.
+
+    `default` is the runtime of containers that ask for none, `nvidia` the runtimes that give them
+    GPUs, `cdi` whether it takes devices by CDI; None where the file does not say. `shm` is the
+    size of `/dev/shm` in bytes where a container asks for none. `mistake` is what makes it ignore
+    what was meant.
+    """
+
+    name: str
+    origin: str
+    default: str = "runc"
+    nvidia: tuple[str, ...] = ()
+    cdi: bool | None = None
+    shm: int | None = None
+    root: str = ""
+    mistake: str = ""
+
+
+class CdiSpec(NamedTuple):
+    """Devices that are described for engines, by the file that does."""
+
+    origin: str
+    kind: str
+    devices: tuple[str, ...]
+
+
+class Toolkit(NamedTuple):
+    """The NVIDIA container toolkit; empty: it is not installed. `mode` is that of its runtime."""
+
+    version: str = ""
+    mode: str = ""
+
+
+class Disk(NamedTuple):
+    """What a folder lies upon: `nvme`, `ssd`, `hdd`, `network`, `memory`, or empty; bytes."""
+
+    path: str
+    medium: str = ""
+    free: int | None = None
+    total: int | None = None
+
+
+class HostFacts(NamedTuple):
+    """All that was read of a host. `pci_gpus` counts NVIDIA's GPUs on the bus, driver or not."""
+
+    driver: Driver = Driver()
+    pci_gpus: int = 0
+    toolkit: Toolkit = Toolkit()
+    engines: tuple[ContainerEngine, ...] = ()
+    cdi: tuple[CdiSpec, ...] = ()
+    memory: int | None = None
+    shm: int | None = None
+    disks: tuple[Disk, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
+class CheckState(Enum):
+    """What a check says."""
+
+    GOOD = "good"
+    BAD = "bad"
+    NOTE = "note"
+    UNKNOWN = "unknown"
+
+
+class HostCheck(NamedTuple):
+    """One thing about a host: what was asked, what the answer is, and what would help."""
+
+    name: str
+    state: CheckState
+    said: str
+    help: str = ""
+
+
+class HostReport(NamedTuple):
+    """A host, what was asked of it, and the answers. `asked` names images and models."""
+
+    facts: HostFacts
+    checks: tuple[HostCheck, ...]
+    asked: tuple[str, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def outcome(self) -> Outcome:
+        """Fail where a check is bad; what nobody knows is no pass."""
+        states = {check.state for check in self.checks}
+        if CheckState.BAD in states:
+            return Outcome.FAIL
+        return Outcome.INCOMPLETE if CheckState.UNKNOWN in states or self.problems else Outcome.PASS
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """The code that a process with this report ends with."""
+        return {
+            Outcome.PASS: ExitCode.PASS,
+            Outcome.FAIL: ExitCode.FAIL,
+            Outcome.INCOMPLETE: ExitCode.INCOMPLETE,
+        }[self.outcome]

@@ -1,0 +1,1 @@
+"""What the programs and configuration files of a host say."""

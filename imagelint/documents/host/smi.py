@@ -1,0 +1,63 @@
+"""What `nvidia-smi -q -x` and `/proc/driver/nvidia/version` say.
+
+The XML has the form of NVIDIA's `nvsmi_device_v12.dtd`; what a board does not have is `N/A`, and a
+board without slices has the word `None` in the place of a list.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.core.serving.host import Driver, HostGpu, MigDevice
+
+if TYPE_CHECKING:
+    from xml.etree.ElementTree import Element
+
+_MEBIBYTES = pattern(r"(\d{1,9}) MiB", re.ASCII)
+_VERSION = pattern(r"NVRM version:.*?\s(\d{3,4}(?:\.\d{1,4}){1,2})\s", re.ASCII)
+_ENABLED, _DISABLED = "Enabled", "Disabled"
+
+
+def read_smi(text: str) -> Driver:
+    """The driver and its GPUs.
+
+    Raises:
+        ValueError: that is not what `nvidia-smi` writes.
+    """
+    from xml.etree import ElementTree as ET
+
+    try:
+        root = ET.fromstring(text)  # noqa: S314
+    except ET.ParseError as error:
+        raise ValueError(f"is no XML: {error}") from None
+    version = _text(root, "driver_version")
+    if root.tag != "nvidia_smi_log" or not version:
+        raise ValueError("is not what nvidia-smi writes")
+    return Driver(version, _text(root, "cuda_version"), tuple(map(_gpu, root.iter("gpu"))))
+
+
+def read_kernel_version(text: str) -> str:
+    """The version in `/proc/driver/nvidia/version`; empty where there is none."""
+    found = _VERSION.search(text)
+    return found[1] if found else ""
+
+
+def _gpu(element: Element) -> HostGpu:
+    mode = _text(element, "mig_mode/current_mig")
+    mig = {_ENABLED: True, _DISABLED: False}.get(mode)
+    slices = tuple(
+        MigDevice(_memory(device)) for device in element.findall("mig_devices/mig_device")
+    )
+    return HostGpu(_text(element, "product_name"), _memory(element), mig, slices)
+
+
+def _memory(element: Element) -> int | None:
+    found = _MEBIBYTES.fullmatch(_text(element, "fb_memory_usage/total"))
+    return int(found[1]) if found else None
+
+
+def _text(element: Element, path: str) -> str:
+    said = (element.findtext(path) or "").strip()
+    return "" if said == "N/A" else said

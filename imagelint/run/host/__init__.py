@@ -1,0 +1,1 @@
+"""A host, and whether an image starts there."""

@@ -1,0 +1,89 @@
+"""Read a host, and say whether an image and its model start there."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.collect.host.reader import HostReader
+from imagelint.collect.images.local import LocalImages, is_local
+from imagelint.collect.registry.layout import is_layout
+from imagelint.collect.registry.resolve import resolve
+from imagelint.core.environment import Environment
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem
+from imagelint.core.serving.host import HostReport
+from imagelint.documents.host.checks import checks
+from imagelint.documents.host.starts import Wish, starts
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.collect.deadline import Deadline
+    from imagelint.core.serving.host import HostFacts
+
+_ROOT = "/"
+
+
+class HostRequest(NamedTuple):
+    """What is asked: of the host below `root`, about what it shall start.
+
+    The configuration of an image at hand is read; with `reads` that of a registry's as well.
+    """
+
+    deadline: Deadline
+    root: str = _ROOT
+    wish: Wish = Wish()
+    declared: Environment = Environment()
+    reads: bool = False
+
+
+def host_facts(root: str) -> HostFacts:
+    """What there is on the host below a root; programs are asked only of the running one."""
+    return HostReader(root, live=root == _ROOT).facts()
+
+
+def judge_host(facts: HostFacts, request: HostRequest) -> HostReport:
+    """The host by itself, by what the policy declares, and by what is to start there.
+
+    Raises:
+        UsageError: that is no image.
+    """
+    wish = request.wish
+    problems = facts.problems
+    near = is_local(wish.image) or is_layout(wish.image)
+    if wish.image and (near or request.reads):
+        found = _variables(wish.image, request.deadline)
+        if isinstance(found, Problem):
+            problems = (*problems, found)
+        else:
+            wish = wish._replace(variables=found)
+    said = list(checks(facts, request.declared))
+    asked = tuple(name for name in (wish.image, wish.model) if name)
+    if asked:
+        said += starts(wish, facts)
+    return HostReport(facts, tuple(said), asked, problems)
+
+
+def environment_of(facts: HostFacts) -> Environment:
+    """What the host says of what a policy would declare."""
+    gpus = facts.driver.gpus
+    labels = {one.label for one in gpus}
+    product = labels.pop() if len(labels) == 1 else None
+    return Environment(
+        driver=facts.driver.version or None,
+        gpu_product=product,
+        gpus_per_node=len(gpus) or None,
+    )
+
+
+def _variables(image: str, deadline: Deadline) -> Mapping[str, str] | Problem:
+    """The variables of an image's configuration."""
+    if is_local(image):
+        with LocalImages(image, deadline) as local:
+            targets = local.resolve()
+    else:
+        targets = resolve(image, "", deadline)
+    if isinstance(targets, Problem):
+        return targets
+    config = targets[0].config
+    return dict(config.env) if config else {}
