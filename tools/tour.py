@@ -16,6 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache
 from pathlib import Path
 
@@ -26,6 +27,7 @@ if __package__ in (None, ""):
 DOCS = ROOT / "docs"
 FOLDERS = ("tours", "how-to", "explanation")
 IMAGES = "<!-- with images -->"
+HAS_TOOLS = (ROOT / ".tools" / "bin" / "trivy").exists()
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _SECONDS = 120
 
@@ -43,7 +45,7 @@ def with_outputs(text: str) -> str:
 
     Without `make tools`, at a desk, what needs images stays as it is.
     """
-    if IMAGES in text and not (ROOT / ".tools" / "bin" / "trivy").exists():
+    if IMAGES in text and not HAS_TOOLS:
         if os.environ.get("CI"):
             sys.exit("error: no Trivy in .tools: run `make tools`")
         return text
@@ -106,9 +108,12 @@ def main(arguments: list[str]) -> int:
     check = "--check" in arguments
     named = [Path(one).resolve() for one in arguments if not one.startswith("-")]
     stale = 0
-    for page in named or pages():
-        before = page.read_text(encoding="utf-8")
-        after = with_outputs(before)
+    texts = {page: page.read_text(encoding="utf-8") for page in named or pages()}
+    if any(IMAGES in text for text in texts.values()) and HAS_TOOLS:
+        with_images()
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        outputs = pool.map(with_outputs, texts.values())
+    for (page, before), after in zip(texts.items(), outputs, strict=True):
         if before == after:
             continue
         stale += 1

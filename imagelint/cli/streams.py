@@ -37,6 +37,8 @@ def deliver(code: int) -> int:
     Raises:
         UsageError: it cannot be written.
     """
+    if sys.stdout.closed:
+        return code  # a language server ends its conversation so, and has handed over all
     try:
         sys.stdout.flush()
     except BrokenPipeError:

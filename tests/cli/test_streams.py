@@ -12,6 +12,7 @@ from imagelint.cli import main
 from imagelint.cli.output import _width
 from imagelint.cli.streams import deliver, say, take_every_text
 from imagelint.core.errors import UsageError
+from imagelint.core.report import ExitCode
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -85,6 +86,13 @@ def test_a_full_disk_at_the_end_is_wrong_usage(
     assert ended.value.code == 2
     assert "at: standard output" in capsys.readouterr().err
     out.end()
+
+
+def test_who_closes_standard_output_has_delivered(monkeypatch: pytest.MonkeyPatch) -> None:
+    closed = io.StringIO()
+    closed.close()
+    monkeypatch.setattr("sys.stdout", closed)
+    assert deliver(ExitCode.FAIL) == ExitCode.FAIL
 
 
 def test_texts_beyond_the_encoding_are_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
