@@ -10,6 +10,7 @@ from imagelint.documents.metrics.exposition import Sample, from_pages
 from imagelint.documents.metrics.measure import Measured, engines_in, measure, wanted_names
 from imagelint.documents.metrics.over import SampleAnswers
 from imagelint.knowledge.engines import engines
+from imagelint.knowledge.serving.metrics import find_series
 from imagelint.knowledge.serving.signals import metrics_of, scored_engines, signal_metrics
 
 if TYPE_CHECKING:
@@ -214,3 +215,22 @@ def test_each_row_is_read(one: object) -> None:
     found = told(metric.engine, metric.signal, page)
     assert found.value is not None
     assert found.metric == metric.names[0]
+
+
+@pytest.mark.parametrize("name", sorted({name for one in signal_metrics() for name in one.names}))
+def test_what_is_read_is_a_series_that_its_engine_shows(name: str) -> None:
+    (shape,) = {(one.shape, one.engine) for one in signal_metrics() if name in one.names}
+    series = find_series(name)
+    assert series is not None
+    assert series.exists
+    assert series.metric.exporter.engine in (shape[1], "")
+    expected = {"histogram": "histogram", "gauge": "gauge", "ratio": "counter"}
+    assert series.metric.type == expected[shape[0]]
+
+
+def test_the_newest_name_is_tried_first() -> None:
+    for engine in scored_engines():
+        for signal in SIGNALS:
+            found = [find_series(one.names[0]) for one in metrics_of(engine, signal)]
+            gone = [bool(one.metric.gone or one.metric.deprecated) for one in found if one]
+            assert gone == sorted(gone)
