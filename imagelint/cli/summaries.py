@@ -11,6 +11,7 @@ COMMANDS = {
     "verify": "Verify who signed an image.",
     "evaluate": "Judge the results of an evaluation, beside those of the previous tag.",
     "gate": "Check, scan and verify: one verdict about one image.",
+    "audit": "Judge many images by one policy: a registry, a list, what runs.",
     "score": "Score how well a model server serves, from its metrics.",
     "lsp": "Serve an editor: judge what is written while it is written.",
     "rules": "List the rules.",

@@ -40,9 +40,9 @@ def now() -> int:
     return int(time.time())
 
 
-def moment() -> str:
-    """The second in UTC as `2026-01-31T12:00:00Z`."""
-    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
+def moment(later: int = 0) -> str:
+    """The second in UTC as `2026-01-31T12:00:00Z`, or one so many seconds later."""
+    return time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(time.time() + later))
 
 
 def today() -> str:

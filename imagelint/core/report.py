@@ -23,6 +23,7 @@ class ProblemKind(Enum):
     TOOL_FAILED = "tool-failed"
     TIMED_OUT = "timed-out"
     UNREACHABLE = "unreachable"
+    THROTTLED = "throttled"
     UNAUTHORIZED = "unauthorized"
     NOT_FOUND = "not-found"
     RULE_CRASHED = "rule-crashed"

@@ -50,7 +50,7 @@ class Store:
         """
         url = _url(place)
         path = url.database or "" if url.get_backend_name() == "sqlite" else ""
-        if path and not create and not os.path.exists(path):  # noqa: PTH110 - a test of strings
+        if path and not create and not os.path.exists(path):
             help_ = "run `imagelint audit` first, or name another with --store"
             raise UsageError(Diagnostic(f"there is no store `{path}`", help=help_))
         _check(path)
@@ -72,6 +72,10 @@ class Store:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
+        """Give all connections back."""
+        self.close()
+
+    def close(self) -> None:
         """Give all connections back."""
         self.engine.dispose()
 
@@ -165,13 +169,13 @@ def _check(path: str) -> None:
     Raises:
         UsageError: it is damaged, or something else.
     """
-    if not path or not os.path.exists(path) or not os.path.getsize(path):  # noqa: PTH110, PTH202
+    if not path or not os.path.exists(path) or not os.path.getsize(path):
         return
     try:
         with closing(sqlite3.connect(f"file:{quote(path)}?mode=ro", uri=True)) as connection:
             rows = connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")
             names = {name for (name,) in rows}
-            if os.path.getsize(path) <= _CHECKED_BYTES:  # noqa: PTH202 - as above
+            if os.path.getsize(path) <= _CHECKED_BYTES:
                 (said,) = connection.execute("PRAGMA quick_check(1)").fetchone()
                 if said != "ok":
                     raise _damaged(path, said)

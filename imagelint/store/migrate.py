@@ -34,7 +34,7 @@ def migrate(connection: Connection) -> None:
     from alembic.script import ScriptDirectory
 
     config = Config()
-    folder = os.path.join(os.path.dirname(__file__), "migrations")  # noqa: PTH118, PTH120 - fast
+    folder = os.path.join(os.path.dirname(__file__), "migrations")
     config.set_main_option("script_location", folder.replace("%", "%%"))
     known = {script.revision for script in ScriptDirectory.from_config(config).walk_revisions()}
     if current and current not in known:

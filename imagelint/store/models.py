@@ -185,10 +185,11 @@ class TagRow(Base):
 
     repository: Mapped[str] = mapped_column(Text, primary_key=True, doc="`registry/repository`.")
     tag: Mapped[str] = mapped_column(Text, primary_key=True, doc="The tag.")
-    first_seen: Mapped[str] = mapped_column(
-        String(20), primary_key=True, doc="When a run first saw it there."
+    position: Mapped[int] = mapped_column(
+        primary_key=True, autoincrement=False, doc="From 1 on: it moves when it leads elsewhere."
     )
-    digest: Mapped[str] = mapped_column(String(135), primary_key=True, doc="What it led to.")
+    digest: Mapped[str] = mapped_column(String(135), doc="What it led to.")
+    first_seen: Mapped[str] = mapped_column(String(20), doc="When a run first saw it there.")
     last_seen: Mapped[str] = mapped_column(String(20), doc="When a run last saw it there.")
 
     __table_args__ = (Index(None, "digest"), _BY_KEY)

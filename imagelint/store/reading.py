@@ -139,7 +139,7 @@ class Reader:
         query = (
             select(row.digest, row.first_seen, row.last_seen)
             .where(row.repository == repository, row.tag == tag)
-            .order_by(row.first_seen.desc())
+            .order_by(row.position.desc())
         )
         with self._store.reading() as connection:
             return tuple(views.TagView(*each) for each in connection.execute(query))

@@ -8,13 +8,22 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, insert, select, update
 
 from imagelint.core.record import NamedTuple
-from imagelint.store.models import JudgedRow, ResultRow, RunRow, WaiverRow, WorkerRow
+from imagelint.store.models import (
+    JudgedRow,
+    JudgementRow,
+    ProblemRow,
+    ResultRow,
+    RunRow,
+    WaiverRow,
+    WorkerRow,
+)
 from imagelint.store.records import Category
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from sqlalchemy.engine import Connection
+    from sqlalchemy.sql.elements import ColumnElement
 
     from imagelint.store.database import Store
     from imagelint.store.records import NewRun, UsedWaiver, Worker
@@ -99,8 +108,15 @@ def touch(store: Store, begun: Begun, now: str) -> None:
         _set(connection, begun, {"seen": now})
 
 
-def finish(store: Store, begun: Begun, waivers: Sequence[UsedWaiver], now: str) -> str | None:
-    """End a shard, and with the last one the run; its outcome, None while others are at work."""
+class Ended(NamedTuple):
+    """What a shard came to; `whole`: it was the last one, and that is what the run came to."""
+
+    outcome: str
+    whole: bool
+
+
+def finish(store: Store, begun: Begun, waivers: Sequence[UsedWaiver], now: str) -> Ended:
+    """End a shard, and with the last one the run."""
     from imagelint.store.bases import settle_bases
 
     with store.alone() as connection:
@@ -110,35 +126,38 @@ def finish(store: Store, begun: Begun, waivers: Sequence[UsedWaiver], now: str) 
         )
         shards = connection.scalar(select(RunRow.shards).where(RunRow.id == begun.id))
         if (connection.scalar(through) or 0) < (shards or 1):
-            return None
+            mine = ResultRow.run_id == begun.id, ResultRow.shard == begun.shard
+            return Ended(_outcome(connection, mine), whole=False)
         settle_bases(connection)
         _write_waivers(connection, begun.id, waivers)
-        outcome = _outcome(connection, begun.id)
+        outcome = _outcome(connection, (ResultRow.run_id == begun.id,))
+        if outcome == "pass" and _has_problem(connection, begun.id):
+            outcome = "incomplete"
         ended = update(RunRow).where(RunRow.id == begun.id).values(finished=now, outcome=outcome)
         connection.execute(ended)
-        return outcome
+        return Ended(outcome, whole=True)
 
 
-def _outcome(connection: Connection, run_id: int) -> str:
-    from imagelint.store.models import JudgementRow, ProblemRow
-
-    of_run = ResultRow.run_id == run_id
+def _outcome(connection: Connection, of: tuple[ColumnElement[bool], ...]) -> str:
+    """What some results come to: pass only if all was audited, and something was."""
     judged = (
         select(JudgementRow.outcome)
         .join(ResultRow, ResultRow.judgement == JudgementRow.id)
-        .where(of_run)
+        .where(*of)
         .distinct()
     )
     outcomes = set(connection.scalars(judged))
     if "fail" in outcomes:
         return "fail"
     told = [category.value for category in Category if category.is_told]
-    untold = select(ResultRow.reference).where(of_run, ResultRow.category.not_in(told)).limit(1)
+    untold = select(ResultRow.reference).where(*of, ResultRow.category.not_in(told)).limit(1)
+    whole = outcomes == {"pass"} and connection.scalar(untold) is None
+    return "pass" if whole else "incomplete"
+
+
+def _has_problem(connection: Connection, run_id: int) -> bool:
     problem = select(ProblemRow.reference).where(ProblemRow.run_id == run_id).limit(1)
-    nothing = "pass" not in outcomes
-    if nothing or connection.scalar(untold) is not None or connection.scalar(problem) is not None:
-        return "incomplete"
-    return "incomplete" if "incomplete" in outcomes else "pass"
+    return connection.scalar(problem) is not None
 
 
 def _write_waivers(connection: Connection, run_id: int, waivers: Iterable[UsedWaiver]) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import insert, inspect, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
+from imagelint.core.digest import digest_of
 from imagelint.core.finding import Severity
 from imagelint.store import models
 from imagelint.store.bases import share
@@ -43,7 +44,7 @@ class Writer:
         """Keep some, all or none; what is there already stays as it is."""
         now = self._clock()
         rows: dict[type[models.Base], list[_Row]] = {}
-        finished = list(several)
+        finished = [self._marked(one) for one in several]
         for one in finished:
             for table, row in self._rows(one, now):
                 rows.setdefault(table, []).append(row)
@@ -56,6 +57,18 @@ class Writer:
             self._tags(connection, finished, now)
             for repository, chains in _chains(rows.get(models.ChainRow, ())).items():
                 share(connection, repository, chains)
+
+    def _marked(self, one: Finished) -> Finished:
+        """What is to be written, a judgement that is not whole as one of this run only.
+
+        The next run tries again, and its judgement is another one.
+        """
+        judgement = one.judgement
+        if judgement is None or judgement.outcome != "incomplete":
+            return one
+        judgement = judgement._replace(key=digest_of(judgement.key, str(self._run.id)))
+        result = one.result._replace(judgement=judgement.id)
+        return one._replace(judgement=judgement, result=result)
 
     def _rows(self, one: Finished, now: str) -> Iterator[tuple[type[models.Base], _Row]]:
         for image in one.images:
@@ -99,31 +112,35 @@ class Writer:
         if not led:
             return
         table = models.TagRow
-        columns = table.repository, table.tag, table.digest, table.first_seen
+        columns = table.repository, table.tag, table.position, table.digest
         wanted = tuple_(table.repository, table.tag).in_(list(led))
-        last: dict[tuple[str, str], tuple[str, str]] = {}
-        for repository, tag, digest, since in connection.execute(select(*columns).where(wanted)):
-            last[repository, tag] = max(last.get((repository, tag), ("", "")), (since, digest))
-        same = [at for at, digest in led.items() if last.get(at, ("", ""))[1] == digest]
+        last: dict[tuple[str, str], tuple[int, str]] = {}
+        for row in connection.execute(select(*columns).where(wanted)):
+            at = row.repository, row.tag
+            last[at] = max(last.get(at, _NEVER), (row.position, row.digest))
+        same = [
+            (*at, last[at][0]) for at, digest in led.items() if last.get(at, _NEVER)[1] == digest
+        ]
         if same:
-            goes_on = update(table).where(tuple_(table.repository, table.tag).in_(same))
-            still = tuple_(table.first_seen, table.digest).in_([last[at] for at in same])
-            connection.execute(goes_on.where(still).values(last_seen=now))
+            those = tuple_(table.repository, table.tag, table.position).in_(same)
+            connection.execute(update(table).where(those).values(last_seen=now))
         new = [
             {
                 "repository": at[0],
                 "tag": at[1],
                 "digest": digest,
+                "position": last.get(at, _NEVER)[0] + 1,
                 "first_seen": now,
                 "last_seen": now,
             }
             for at, digest in led.items()
-            if last.get(at, ("", ""))[1] != digest
+            if last.get(at, _NEVER)[1] != digest
         ]
         if new:
             connection.execute(self._insert(table).on_conflict_do_nothing(), new)
 
 
+_NEVER = (0, "")
 _ORDER: tuple[type[models.Base], ...] = (
     models.ImageRow,
     models.IndexMemberRow,

@@ -61,9 +61,9 @@ def test_the_shards_of_a_run_share_it_and_the_last_one_ends_it(store: Store) -> 
     two = begin(store, task, Worker("g", 1, 2), NOW, alive)
     assert one.id == two.id
     write(store, one, finished(0))
-    assert finish(store, one, (), NOW) is None
+    assert finish(store, one, (), NOW) == ("fail", False)
     assert Reader(store).runs(finished=True) == ()
-    assert finish(store, two, (), NOW) == "fail"
+    assert finish(store, two, (), NOW) == ("fail", True)
     assert begin(store, task, Worker("h", 1, 1), NOW, alive).id != one.id
 
 
@@ -74,10 +74,10 @@ def test_a_shard_that_is_through_begins_another_run(store: Store) -> None:
     assert begin(store, task, Worker("h", 2, 1), NOW, dead).id != one.id
 
 
-def outcome(store: Store, *several: Finished) -> str | None:
+def outcome(store: Store, *several: Finished) -> str:
     begun = begin(store, TASK, Worker("h", 1), NOW, alive)
     write(store, begun, *several)
-    return finish(store, begun, (), NOW)
+    return finish(store, begun, (), NOW).outcome
 
 
 def passing(number: int = 1) -> Finished:
@@ -113,7 +113,7 @@ def test_a_source_that_could_not_be_listed_is_a_problem_once(store: Store) -> No
         add_source_problem(store, begun, "registry.example.com", [said])
     add_source_problem(store, begun, "other", [])
     write(store, begun, passing())
-    assert finish(store, begun, (), NOW) == "incomplete"
+    assert finish(store, begun, (), NOW).outcome == "incomplete"
     (problem,) = Reader(store).problems(begun.id)
     assert (problem.reference, problem.category) == ("registry.example.com", "throttled")
 

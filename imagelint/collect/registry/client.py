@@ -8,6 +8,7 @@ only if it has that digest. An answer that is none (429, 5xx, half a body) is a 
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -29,19 +30,23 @@ from imagelint.documents.image.manifest import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from imagelint.collect.deadline import Deadline
     from imagelint.collect.registry.credentials import Login
     from imagelint.core.reference import ImageReference
 
 MANIFESTS = f"{INDEX}, {DOCKER_INDEX}, {MANIFEST}, {DOCKER_MANIFEST}"
+CATALOG = "_catalog"
+"""Stands for a repository where the list of all repositories is asked for."""
+
 LARGEST_BLOB = 16 * 1024 * 1024
 """Bytes of what is read whole: configurations and signatures, never layers."""
 
 _SECONDS = 60.0
 _MOST_PAGES = 20
 _MOST_TAG_PAGES = 50
+_MOST_CATALOG_PAGES = 10_000
 _TAGS_OF_A_PAGE = 1_000
 _NO_SUCH_LISTING = frozenset((400, 404, 405, 406))
 _HUB, _HUB_HOST = "docker.io", "registry-1.docker.io"
@@ -54,6 +59,16 @@ _LOCAL = pattern(
 """Where other tools speak without TLS as well."""
 
 
+def host_of(registry: str) -> str:
+    """The host that is asked for a registry."""
+    return _HUB_HOST if registry == _HUB else registry
+
+
+def schemes_of(registry: str) -> list[str]:
+    """With which schemes a registry is tried, one after the other."""
+    return ["https", "http"] if _LOCAL.fullmatch(host_of(registry)) else ["https"]
+
+
 class Stored(NamedTuple):
     """Something of a registry: its digest, and its bytes, which have it."""
 
@@ -62,13 +77,25 @@ class Stored(NamedTuple):
 
 
 class Client:
-    """One repository of a registry. Every method gives a problem where nobody can tell."""
+    """One repository of a registry. Every method gives a problem where nobody can tell.
 
-    def __init__(self, reference: ImageReference, origin: str, deadline: Deadline) -> None:
+    `by` asks questions; `schemes` may be shared by all clients of one registry: those that are left
+    to try.
+    """
+
+    def __init__(
+        self,
+        reference: ImageReference,
+        origin: str,
+        deadline: Deadline,
+        by: Callable[[Question], Response] = ask,
+        schemes: list[str] | None = None,
+    ) -> None:
         self._registry = reference.registry
         self._repository = reference.repository
-        self._host = _HUB_HOST if reference.registry == _HUB else reference.registry
-        self._schemes = ["https", "http"] if _LOCAL.fullmatch(self._host) else ["https"]
+        self._host = host_of(reference.registry)
+        self._schemes = schemes_of(reference.registry) if schemes is None else schemes
+        self._by = by
         self._origin = origin
         self._deadline = deadline
         self._authorization = ""
@@ -78,6 +105,21 @@ class Client:
         """The manifest or index under a tag or a digest."""
         answer = self._get(f"manifests/{name}", MANIFESTS)
         return answer if isinstance(answer, Problem) else self._stored(answer, name)
+
+    def digest(self, name: str) -> str | Problem:
+        """The digest under a tag, by a question that has no body for an answer.
+
+        Empty where the registry does not tell it so.
+        """
+        answer = self._ask(f"manifests/{name}", MANIFESTS, head=True)
+        if isinstance(answer, Problem):
+            return answer
+        if answer.status == 405:  # noqa: PLR2004 - method not allowed
+            return ""
+        if answer.status != 200:  # noqa: PLR2004 - OK
+            return self._refusal(answer)
+        said = answer.headers.get("docker-content-digest", "")
+        return said if is_digest(said) else ""
 
     def blob(self, digest: str) -> Stored | Problem:
         """A small blob."""
@@ -121,24 +163,49 @@ class Client:
     def tags(self) -> tuple[str, ...] | Problem:
         """All tags of the repository, as the registry lists them."""
         found: list[str] = []
-        path = f"tags/list?n={_TAGS_OF_A_PAGE}"
-        for _ in range(_MOST_TAG_PAGES):
-            answer = self._get(path, "application/json")
+        for tag in self.each_tag():
+            if isinstance(tag, Problem):
+                return tag
+            found.append(tag)
+        return tuple(found)
+
+    def each_tag(self) -> Iterator[str | Problem]:
+        """The tags of the repository while they are listed; a problem ends the list."""
+        return self._listed("tags/list", "tags", _MOST_TAG_PAGES)
+
+    def repositories(self) -> Iterator[str | Problem]:
+        """The repositories of the whole registry, where it has a catalog; a problem ends the list.
+
+        The repository of this client stands for the catalog: see `CATALOG`.
+        """
+        return self._listed("", "repositories", _MOST_CATALOG_PAGES)
+
+    def _listed(self, path: str, name: str, most: int) -> Iterator[str | Problem]:
+        """What a registry lists, page by page. A page may be short: only its link tells of more."""
+        query = f"n={_TAGS_OF_A_PAGE}"
+        asked = {query}
+        for _ in range(most):
+            answer = self._get(f"{path}?{query}", "application/json")
             if isinstance(answer, Problem):
-                return answer
+                yield answer
+                return
             view = read_json(answer.body.decode("utf-8", "replace"))
             if isinstance(view, str):
-                detail = "the registry's list of tags is no JSON"
-                return Problem(ProblemKind.UNPARSABLE, self._origin, detail)
-            found += view["tags"].texts()
-            if len(found) > _MOST_TAG_PAGES * _TAGS_OF_A_PAGE:
-                break
+                detail = f"the registry's list of {name} is no JSON"
+                yield Problem(ProblemKind.UNPARSABLE, self._origin, detail)
+                return
+            yield from view[name].texts()
             following = _NEXT.search(answer.headers.get("link", ""))
             if following is None:
-                return tuple(found)
-            path = f"tags/list?{urlsplit(following[1]).query}"
-        detail = f"the registry lists more than {_MOST_TAG_PAGES * _TAGS_OF_A_PAGE:,} tags"
-        return Problem(ProblemKind.TOO_LARGE, self._origin, detail)
+                return
+            query = urlsplit(following[1]).query
+            if query in asked:
+                detail = f"the registry's list of {name} leads back to where it was"
+                yield Problem(ProblemKind.UNPARSABLE, self._origin, detail)
+                return
+            asked.add(query)
+        detail = f"the registry lists more than {most:,} pages of {name}"
+        yield Problem(ProblemKind.TOO_LARGE, self._origin, detail)
 
     def _tagged(self, digest: str) -> tuple[Descriptor, ...] | Problem:
         answer = self._ask(f"manifests/{digest.replace(':', '-')}", INDEX)
@@ -171,35 +238,48 @@ class Client:
             return self._refusal(answer)
         return answer
 
-    def _ask(self, path: str, accept: str) -> Response | Problem:
-        """The answer of whatever status, asked again with a login when one is wanted."""
-        answer = self._send(path, accept)
-        if isinstance(answer, Problem) or answer.status != 401:  # noqa: PLR2004 - unauthorized
-            return answer
-        granted = self._granted(answer.headers.get("www-authenticate", ""))
-        if isinstance(granted, Problem):
-            return granted
-        if not granted or granted == self._authorization:
-            return answer
-        self._authorization = granted
-        return self._send(path, accept)
+    def _ask(self, path: str, accept: str, *, head: bool = False) -> Response | Problem:
+        """The answer of whatever status, asked again with a login when one is wanted.
 
-    def _send(self, path: str, accept: str) -> Response | Problem:
+        A token holds for minutes, and what a helper gives for hours: both are asked for anew when
+        they are refused.
+        """
+        answer = self._send(path, accept, head=head)
+        for _ in range(2):
+            if isinstance(answer, Problem) or answer.status != 401:  # noqa: PLR2004 - unauthorized
+                return answer
+            kept = self._login is not None
+            granted = self._granted(answer.headers.get("www-authenticate", ""))
+            if isinstance(granted, Problem):
+                if not kept:
+                    return granted
+            elif granted and granted != self._authorization:
+                self._authorization = granted
+                answer = self._send(path, accept, head=head)
+            if not kept:
+                return answer
+            self._login = None
+        return answer
+
+    def _send(self, path: str, accept: str, *, head: bool = False) -> Response | Problem:
         while True:
             scheme = self._schemes[0]
-            url = f"{scheme}://{self._host}/v2/{self._repository}/{path}"
-            answer = self._exchange(Question(url, accept, self._authorization, most=LARGEST_BLOB))
+            url = f"{scheme}://{self._host}/v2/{self._repository}/{path}".replace("/?", "?")
+            asked = Question(url, accept, self._authorization, most=LARGEST_BLOB, head=head)
+            answer = self._exchange(asked)
             if not isinstance(answer, TransportError):
                 return answer
-            if answer.tls and len(self._schemes) > 1:
-                self._schemes.pop(0)
+            if answer.tls and scheme != self._schemes[-1]:
+                # Another thread may have found it out before.
+                with suppress(ValueError):
+                    self._schemes.remove(scheme)
                 continue
             return self._unreachable(answer)
 
     def _exchange(self, question: Question) -> Response | TransportError:
         seconds = self._deadline.left(_SECONDS)
         try:
-            return ask(question._replace(seconds=seconds))
+            return self._by(question._replace(seconds=seconds))
         except TransportError as error:
             return error
 
@@ -222,7 +302,9 @@ class Client:
         return self._token(realm, said, login)
 
     def _token(self, realm: str, said: dict[str, str], login: Login) -> str | Problem:
-        scope = said.get("scope") or f"repository:{self._repository}:pull"
+        whole = self._repository == CATALOG
+        scope = "registry:catalog:*" if whole else f"repository:{self._repository}:pull"
+        scope = said.get("scope") or scope
         service = said.get("service", "")
         wishes = (*((("service", service),) if service else ()), ("scope", scope))
         if login.refresh:
@@ -245,6 +327,14 @@ class Client:
     def _unreachable(self, error: TransportError) -> Problem:
         if self._deadline.passed:
             return self._deadline.problem(self._origin, plain(redact(str(error))))
+        for said, kind in (
+            (error.held, ProblemKind.THROTTLED),
+            (error.large, ProblemKind.TOO_LARGE),
+            (error.late, ProblemKind.TIMED_OUT),
+            (error.cut, ProblemKind.UNPARSABLE),
+        ):
+            if said:
+                return Problem(kind, self._origin, plain(redact(str(error))), "try again later")
         detail = f"the registry cannot be reached: {plain(redact(str(error)))}"
         help_ = "see whether the name is right and the network, proxy and certificates allow it"
         return Problem(ProblemKind.UNREACHABLE, self._origin, detail, help_)
@@ -260,7 +350,7 @@ class Client:
                 kind, why = ProblemKind.NOT_FOUND, "there is no such image in the registry"
                 help_ = "see whether the name, tag or digest is right and the push has finished"
             case 429:
-                kind = ProblemKind.UNREACHABLE
+                kind = ProblemKind.THROTTLED
                 why = "the registry answers no more for now: too many requests"
                 help_ = "log in, use a mirror, or try again later"
             case _:

@@ -21,19 +21,20 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
 _CHUNK = 65536
 _PIECE = 1024 * 1024
 _SOCKET_SECONDS = 30.0
-_LOOPBACK = pattern(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
+LOOPBACK = pattern(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
 
 
 class Question(NamedTuple):
     """What is asked. `authorization` is never sent to a host to which we are led on.
 
-    `form` makes it a POST; `most` bounds the bytes of the answer, `seconds` its time. What `stays`
-    is not led on to another host or port, but from HTTP to HTTPS.
+    `form` makes it a POST, `head` a HEAD, whose answer has no body; `most` bounds the bytes of the
+    answer, `seconds` its time. What `stays` is not led on to another host or port, but from HTTP to
+    HTTPS.
     """
 
     url: str
@@ -43,6 +44,7 @@ class Question(NamedTuple):
     most: int = 4 * 1024 * 1024
     seconds: float = 30.0
     stays: bool = False
+    head: bool = False
 
 
 class Response(NamedTuple):
@@ -54,13 +56,20 @@ class Response(NamedTuple):
 
 
 class TransportError(Exception):
-    """There was no answer, or not a proper one (`status`); `late`: there was no time for one."""
+    """There was no answer, or not a proper one (`status`).
 
-    def __init__(self, why: str, *, late: bool = False, tls: bool = False, status: int = 0) -> None:
+    `late`: there was no time for one; `large`: it has more bytes than are read; `cut`: it ended too
+    early; `held`: the host wants no more of us for now.
+    """
+
+    def __init__(self, why: str, *, tls: bool = False, status: int = 0, **is_: bool) -> None:
         super().__init__(why)
         self.status = status
-        self.late = late
         self.tls = tls
+        self.late = is_.get("late", False)
+        self.large = is_.get("large", False)
+        self.cut = is_.get("cut", False)
+        self.held = is_.get("held", False)
 
 
 class _Redirects(urllib.request.HTTPRedirectHandler):
@@ -175,22 +184,25 @@ def stream(question: Question) -> Iterator[bytes]:
             while piece := response.read(_PIECE):
                 yield piece
             if response.length:
-                raise TransportError("the answer was cut")
+                raise TransportError("the answer was cut", cut=True)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        raise _transport_error(error) from None
+        raise transport_error(error) from None
 
 
 def _request(question: Question) -> urllib.request.Request:
     data = urllib.parse.urlencode(question.form).encode() if question.form else None
     headers = {"Accept": question.accept, "User-Agent": "imagelint"}
-    request = urllib.request.Request(question.url, data, headers)  # noqa: S310 - we made the address
+    method = "HEAD" if question.head else None
+    request = urllib.request.Request(question.url, data, headers, method=method)  # noqa: S310 - ours
     if question.authorization:
         request.add_unredirected_header("Authorization", question.authorization)
     return request
 
 
-def _transport_error(error: Exception) -> TransportError:
-    reason = getattr(error, "reason", error)
+def transport_error(error: Exception) -> TransportError:
+    """What went wrong with a connection."""
+    # Errors of TLS have a reason of their own, which is but a word.
+    reason = error.reason if isinstance(error, urllib.error.URLError) else error
     why = str(reason) or type(reason).__name__
     return TransportError(
         why, late=isinstance(reason, TimeoutError), tls=isinstance(reason, ssl.SSLError)
@@ -201,9 +213,14 @@ def _answer(question: Question, take: Callable[[bytes], object]) -> Response | T
     request = _request(question)
     try:
         with _open(request, question) as response:
-            return _read(response, question.most, take)
+            return _read(response, question, take)
     except (OSError, http.client.HTTPException, ValueError) as error:
-        return _transport_error(error)
+        return transport_error(error)
+
+
+def tls_context() -> ssl.SSLContext:
+    """How TLS is spoken with the authorities of the environment."""
+    return _context(variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR"))
 
 
 @cache
@@ -216,9 +233,8 @@ def _context(_file: str, _folder: str) -> ssl.SSLContext:
 
 def _open(request: urllib.request.Request, question: Question) -> http.client.HTTPResponse:
     # As other tools do: no proxy stands between a machine and itself.
-    direct = (urllib.request.ProxyHandler({}),) if _LOOPBACK.fullmatch(request.host) else ()
-    authorities = variable("SSL_CERT_FILE"), variable("SSL_CERT_DIR")
-    secure = urllib.request.HTTPSHandler(context=_context(*authorities))
+    direct = (urllib.request.ProxyHandler({}),) if LOOPBACK.fullmatch(request.host) else ()
+    secure = urllib.request.HTTPSHandler(context=tls_context())
     redirects = _Stays if question.stays else _Redirects
     opener = urllib.request.build_opener(redirects, secure, *direct)
     try:
@@ -231,19 +247,27 @@ def _open(request: urllib.request.Request, question: Question) -> http.client.HT
 
 
 def _read(
-    response: http.client.HTTPResponse, most: int, take: Callable[[bytes], object]
+    response: http.client.HTTPResponse, question: Question, take: Callable[[bytes], object]
 ) -> Response | TransportError:
     length = 0
     while chunk := response.read(_CHUNK):
         length += len(chunk)
-        if length > most:
-            return TransportError(f"the answer has more than {most:,} bytes")
+        if length > question.most:
+            why = f"the answer has more than {question.most:,} bytes"
+            return TransportError(why, large=True)
         take(chunk)
+    headers = headers_of(response.headers.items())
+    said = headers.get("content-length", "")
+    if not question.head and said.isdigit() and int(said) != length:
+        why = f"the answer was cut after {length:,} of {said} bytes"
+        return TransportError(why, cut=True)
+    return Response(response.status, headers, b"")
+
+
+def headers_of(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Headers by their names in lower case; of several with one name, all, with commas between."""
     headers: dict[str, str] = {}
-    for name, value in response.headers.items():
+    for name, value in pairs:
         known = headers.get(name.lower())
         headers[name.lower()] = value if known is None else f"{known}, {value}"
-    said = headers.get("content-length", "")
-    if said.isdigit() and int(said) != length:
-        return TransportError(f"the answer was cut after {length:,} of {said} bytes")
-    return Response(response.status, headers, b"")
+    return headers

@@ -131,7 +131,7 @@ def test_a_manifest_has_the_digest_of_its_bytes(server: Server) -> None:
         (401, ProblemKind.UNAUTHORIZED, "the registry refuses access (401 NO: not you)"),
         (403, ProblemKind.UNAUTHORIZED, "the registry refuses access (403"),
         (404, ProblemKind.NOT_FOUND, "no such image"),
-        (429, ProblemKind.UNREACHABLE, "too many requests (429"),
+        (429, ProblemKind.THROTTLED, "too many requests (429"),
         (500, ProblemKind.UNREACHABLE, "no proper answer (500"),
         (503, ProblemKind.UNREACHABLE, "no proper answer (503"),
         (302, ProblemKind.UNREACHABLE, "no proper answer (302"),

@@ -188,10 +188,11 @@ def _make_tags() -> None:
         "tags",
         sa.Column("repository", sa.Text(), nullable=False),
         sa.Column("tag", sa.Text(), nullable=False),
-        sa.Column("first_seen", sa.String(length=20), nullable=False),
+        sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("digest", sa.String(length=135), nullable=False),
+        sa.Column("first_seen", sa.String(length=20), nullable=False),
         sa.Column("last_seen", sa.String(length=20), nullable=False),
-        sa.PrimaryKeyConstraint("repository", "tag", "first_seen", "digest", name=op.f("pk_tags")),
+        sa.PrimaryKeyConstraint("repository", "tag", "position", name=op.f("pk_tags")),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_tags_digest"), "tags", ["digest"])

@@ -1,0 +1,191 @@
+"""One audit from its sources to its outcome."""
+
+from __future__ import annotations
+
+import os
+import platform
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from imagelint.audit.dispatch import Dispatcher
+from imagelint.audit.judging import category_of
+from imagelint.audit.keeping import Keeper
+from imagelint.audit.known import Known
+from imagelint.audit.worker import Task, Worker
+from imagelint.collect import environment
+from imagelint.core.digest import digest_of
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem
+from imagelint.store.records import NewRun
+from imagelint.store.records import Worker as StoredWorker
+from imagelint.store.runs import begin, finish, touch
+from imagelint.store.writing import Writer, add_source_problem
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from imagelint.audit.judging import Judge
+    from imagelint.audit.known import LastTag
+    from imagelint.audit.looking import Registries
+    from imagelint.audit.options import AuditOptions
+    from imagelint.audit.selection import Selection
+    from imagelint.audit.sources.model import Source
+    from imagelint.audit.targets import Target
+    from imagelint.collect.registry.polite import PoliteAsker
+    from imagelint.store.database import Store
+    from imagelint.store.records import Finished
+    from imagelint.store.runs import Begun, LastWorker
+
+_BATCH = 64
+_SILENT_SECONDS = 120
+_TOUCH_SECONDS = 20
+
+
+class Audited(NamedTuple):
+    """What an audit came to: its run and outcome; `whole`: no other shard is still at work."""
+
+    run: Begun
+    outcome: str
+    whole: bool
+
+
+class Audit:
+    """Audits what sources list and a selection wants."""
+
+    def __init__(
+        self,
+        store: Store,
+        judge: Judge,
+        asker: PoliteAsker,
+        registries: Registries,
+        options: AuditOptions,
+    ) -> None:
+        self._store = store
+        self._judge = judge
+        self._options = options
+        self._known = Known(store)
+        self._worker = Worker(asker, registries, self._known, judge, options)
+        self._seen = environment.now()
+
+    def run(
+        self,
+        sources: Sequence[Source],
+        selection: Selection,
+        told: Callable[[Finished], None] = lambda _one: None,
+    ) -> Audited:
+        """Audit everything; what an earlier run of the same was cut off before goes on."""
+        run = begin(
+            self._store, self._task(sources, selection), _myself(self._options), *_liveness()
+        )
+        writer = Writer(self._store, run, environment.moment)
+
+        def tell(one: Finished) -> None:
+            self._touch(run)
+            told(one)
+
+        with Keeper(writer.write, tell) as keeper:
+
+            def do(task: Task) -> None:
+                keeper.put(self._worker(task))
+
+            limits = self._options.limits
+            dispatcher = Dispatcher(do, self._options.threads, limits.connections)
+            dispatcher.run(self._tasks(run, sources, selection))
+        ended = finish(self._store, run, self._judge.waivers(), environment.moment())
+        return Audited(run, ended.outcome, ended.whole)
+
+    def _task(self, sources: Sequence[Source], selection: Selection) -> NewRun:
+        from imagelint import __version__
+
+        options = self._options
+        named = tuple(source.name for source in sources)
+        asked = repr((options.depth, options.platforms, options.kept, options.shard.of, selection))
+        policy = self._judge.policy
+        return NewRun(
+            key=digest_of(*named, asked, self._judge.key),
+            sources=named,
+            options=selection.as_json(options.platforms),
+            depth=options.depth,
+            policy=policy.name or ", ".join(policy.extends),
+            policy_digest=f"sha256:{self._judge.digest}",
+            fail_on=str(policy.threshold),
+            version=__version__,
+            shards=options.shard.of,
+        )
+
+    def _tasks(self, run: Begun, sources: Sequence[Source], selection: Selection) -> Iterator[Task]:
+        """The tasks that are still to be done, asked of the store batch by batch."""
+        targets = self._targets(run, sources, selection)
+        while batch := list(islice(targets, _BATCH)):
+            unique = {target.reference: target for target in batch}
+            done = self._known.done(run.id, list(unique))
+            todo = [one for name, one in unique.items() if name not in done]
+            last = self._known.tags(todo)
+            judged = {
+                self._judge.identify(one.repository, digest): one
+                for one in todo
+                if (digest := one.digest or _last(last, one))
+            }
+            known = self._known.judgements(judged)
+            for target in todo:
+                at = target.repository, target.tag
+                yield Task(target, last.get(at), known)
+
+    def _targets(
+        self, run: Begun, sources: Sequence[Source], selection: Selection
+    ) -> Iterator[Target]:
+        for source in sources:
+            problems: list[Problem] = []
+            for found in selection.choose(source.targets()):
+                if isinstance(found, Problem):
+                    problems.append(found)
+                elif self._options.shard.has(found.reference):
+                    yield found
+            for at, group in _by_origin(problems).items():
+                said = [(category_of(one), one.kind.value, one.detail, one.help) for one in group]
+                add_source_problem(self._store, run, at, said)
+
+    def _touch(self, run: Begun) -> None:
+        now = environment.now()
+        if now - self._seen >= _TOUCH_SECONDS:
+            self._seen = now
+            touch(self._store, run, environment.moment())
+
+
+def _last(last: Mapping[tuple[str, str], LastTag], target: Target) -> str:
+    found = last.get((target.repository, target.tag))
+    return found.digest if found else ""
+
+
+def _by_origin(problems: list[Problem]) -> dict[str, list[Problem]]:
+    found: dict[str, list[Problem]] = {}
+    for problem in problems:
+        found.setdefault(problem.origin, []).append(problem)
+    return found
+
+
+def _myself(options: AuditOptions) -> StoredWorker:
+    return StoredWorker(platform.node(), os.getpid(), options.shard.number)
+
+
+def _liveness() -> tuple[str, Callable[[LastWorker], bool]]:
+    """The time, and how to tell whether a worker that said nothing for long is still there."""
+    now, host = environment.moment(), platform.node()
+    oldest = environment.moment(-_SILENT_SECONDS)
+
+    def is_alive(last: LastWorker) -> bool:
+        if last.host == host:
+            return last.pid != os.getpid() and _is_running(last.pid)
+        return last.seen > oldest
+
+    return now, is_alive
+
+
+def _is_running(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True

@@ -1,0 +1,165 @@
+"""Judge what was looked at, and say it as the store keeps it."""
+
+from __future__ import annotations
+
+import os
+import threading
+from typing import TYPE_CHECKING
+
+from imagelint import __version__
+from imagelint.collect import environment
+from imagelint.collect.codedigest import code_stamp
+from imagelint.core.digest import digest_of
+from imagelint.core.report import AllowanceKind, Problem, ProblemKind, Report
+from imagelint.documents.image.image import ImageTarget
+from imagelint.documents.project import Project
+from imagelint.engine.decide import Expected, decide
+from imagelint.engine.examine import Examination
+from imagelint.policy.digest import policy_digest
+from imagelint.policy.glob import matches_path
+from imagelint.store.records import Category, Judgement, StoredFinding, StoredProblem, UsedWaiver
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.audit.looking import Looked
+    from imagelint.core.finding import Finding
+    from imagelint.core.report import Allowed
+    from imagelint.policy.model import Policy
+    from imagelint.run.session import Session
+
+_PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_INSPECTED = Expected("image", kind=ImageTarget.kind)
+_CATEGORIES = {
+    ProblemKind.UNAUTHORIZED: Category.UNAUTHORIZED,
+    ProblemKind.NOT_FOUND: Category.GONE,
+    ProblemKind.THROTTLED: Category.THROTTLED,
+    ProblemKind.UNPARSABLE: Category.MALFORMED,
+    ProblemKind.UNREADABLE: Category.MALFORMED,
+    ProblemKind.TOO_LARGE: Category.TOO_BIG,
+    ProblemKind.TIMED_OUT: Category.TIMED_OUT,
+    ProblemKind.UNREACHABLE: Category.UNREACHABLE,
+}
+
+
+def category_of(problem: Problem) -> Category:
+    """In which category it ends what has such a problem."""
+    return _CATEGORIES.get(problem.kind, Category.TOOL_FAILED)
+
+
+def stored(problem: Problem) -> StoredProblem:
+    """A problem as the store keeps it."""
+    return StoredProblem(category_of(problem), problem.kind.value, problem.detail, problem.help)
+
+
+class Judge:
+    """Judges images by the policy that holds here.
+
+    `looked_for` tells what of an image is looked at: how deep, and for which platforms.
+    """
+
+    def __init__(self, session: Session, looked_for: str) -> None:
+        self._session = session
+        self.policy: Policy = session.policies.of(".")
+        self._examination = Examination(self.policy)
+        self._waivers = self.policy.waivers
+        ended = [waiver.until < environment.today() for waiver in self._waivers]
+        self.digest = policy_digest(self.policy)
+        code = f"{__version__} {code_stamp(_PACKAGE)}"
+        self.key = digest_of(self.digest, code, looked_for, repr(ended))
+        self._lock = threading.Lock()
+
+    def identify(self, repository: str, digest: str) -> str:
+        """What the judgement about an image is called, without judging it."""
+        return Judgement(self.key, repository, digest, "").id
+
+    def __call__(
+        self, looked: Looked, repository: str, problems: tuple[Problem, ...] = ()
+    ) -> tuple[Judgement, tuple[StoredProblem, ...]]:
+        """What the policy says about an image, and what could not be told of it."""
+        # Rules remember what they asked of a document: one at a time.
+        with self._lock:
+            return self._judged(looked, repository, problems)
+
+    def _judged(
+        self, looked: Looked, repository: str, problems: tuple[Problem, ...]
+    ) -> tuple[Judgement, tuple[StoredProblem, ...]]:
+        reports = [self._examination(target, Project()) for target in looked.targets]
+        whole = sum(reports, Report(problems=problems))
+        # Of the reference all platforms say the same, and that once.
+        whole = whole._replace(findings=tuple(dict.fromkeys(whole.findings)))
+        settled = self._session.suppress({}, image=whole)
+        origin = looked.targets[0].reference
+        report = settled.report._replace(
+            findings=tuple(one for one in settled.report.findings if one.location.origin == origin)
+        )
+        verdict = decide(report, self._session.fail_on, (_INSPECTED,), bounds=settled.bounds)
+        kept = (_finding(finding) for finding in verdict.report.findings)
+        allowed = (self._allowed(allowed) for allowed in report.allowed)
+        judgement = Judgement(
+            self.key, repository, looked.digest, verdict.outcome.value, (*kept, *allowed)
+        )
+        return judgement, tuple(map(stored, report.problems))
+
+    def _allowed(self, allowed: Allowed) -> StoredFinding:
+        found = _finding(allowed.finding)
+        waiver = self._waiver(allowed) if allowed.kind is AllowanceKind.WAIVER else None
+        return found._replace(
+            allowed=allowed.kind.value, reason=allowed.reason, until=allowed.until, waiver=waiver
+        )
+
+    def _waiver(self, allowed: Allowed) -> int | None:
+        """Which waiver it was: the first that says the same and speaks of that image."""
+        origin, said = allowed.finding.location.origin, (allowed.reason, allowed.until)
+        for at, waiver in enumerate(self._waivers):
+            there = not waiver.where or matches_path(waiver.where, origin)
+            if (waiver.reason, waiver.until) == said and there:
+                return at
+        return None
+
+    def waivers(self) -> tuple[UsedWaiver, ...]:
+        """The waivers of the policy, in the order to which judgements refer."""
+        return tuple(
+            UsedWaiver(
+                rule=waiver.rule,
+                where=waiver.where,
+                subject=waiver.subject,
+                reason=waiver.reason,
+                until=waiver.until,
+                origin=waiver.origin,
+                approver=waiver.approver,
+            )
+            for waiver in self._waivers
+        )
+
+
+def _finding(finding: Finding) -> StoredFinding:
+    package, vulnerability = _about(finding.subject.split())
+    return StoredFinding(
+        rule=finding.rule,
+        severity=finding.severity,
+        confidence=finding.confidence.value,
+        message=finding.message,
+        help=finding.help,
+        place=finding.location.path,
+        subject=finding.subject,
+        notes=tuple(_notes(finding)),
+        package=package,
+        vulnerability=vulnerability,
+    )
+
+
+def _notes(finding: Finding) -> Iterator[str]:
+    for note in finding.notes:
+        yield note.message
+
+
+def _about(words: Iterable[str]) -> tuple[str | None, str | None]:
+    """The package and the vulnerability that a subject names (`CVE-2026-1 pkg:deb/debian/a`)."""
+    package = vulnerability = None
+    for word in words:
+        if word.startswith("pkg:"):
+            package = word.partition("@")[0].partition("?")[0].rpartition("/")[2]
+        elif word.startswith(("CVE-", "GHSA-", "TEMP-", "PYSEC-", "DLA-", "DSA-")):
+            vulnerability = word
+    return package, vulnerability

@@ -1,0 +1,100 @@
+"""What the store knows already of some targets, asked for many at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+import zstandard
+from sqlalchemy import func, select, tuple_
+
+from imagelint.core.record import NamedTuple
+from imagelint.store.models import FactRow, JudgementRow, ResultRow, TagRow
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable, Iterator, Sequence
+
+    from imagelint.audit.targets import Target
+    from imagelint.store.database import Store
+
+T = TypeVar("T")
+
+_PART = 400
+_LARGEST = 64 * 1024 * 1024
+
+
+class LastTag(NamedTuple):
+    """What a tag led to when it was last seen, and when that was."""
+
+    digest: str
+    seen: str
+
+
+class Known:
+    """Asks the store."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        with store.reading() as connection:
+            self._any_facts = connection.scalar(select(FactRow.digest).limit(1)) is not None
+
+    def fact(self, digest: str, kind: str, tool: str = "") -> bytes | None:
+        """One fact; nothing is asked of a store that was empty at first."""
+        return self.facts((digest,), kind, tool).get(digest) if self._any_facts else None
+
+    def done(self, run_id: int, references: Sequence[str]) -> set[str]:
+        """Those references that a run has a result for."""
+        row = ResultRow
+        found: set[str] = set()
+        with self._store.reading() as connection:
+            for part in _parts(references):
+                those = row.run_id == run_id, row.reference.in_(part)
+                found.update(connection.scalars(select(row.reference).where(*those)))
+        return found
+
+    def tags(self, targets: Iterable[Target]) -> dict[tuple[str, str], LastTag]:
+        """What tags led to when they were last seen."""
+        row = TagRow
+        wanted = [(target.repository, target.tag) for target in targets if target.tag]
+        columns = row.repository, row.tag, row.position, row.digest, row.last_seen
+        last: dict[tuple[str, str], tuple[int, str, str]] = {}
+        with self._store.reading() as connection:
+            for part in _parts(wanted):
+                those = tuple_(row.repository, row.tag).in_(part)
+                for each in connection.execute(select(*columns).where(those)):
+                    at = each.repository, each.tag
+                    said = each.position, each.digest, each.last_seen
+                    last[at] = max(last.get(at, (0, "", "")), said)
+        return {at: LastTag(digest, seen) for at, (_, digest, seen) in last.items()}
+
+    def facts(self, digests: Collection[str], kind: str, tool: str = "") -> dict[str, bytes]:
+        """The facts of one kind about digests, of those that are there."""
+        unpack = zstandard.ZstdDecompressor().decompress
+        row = FactRow
+        found: dict[str, bytes] = {}
+        with self._store.reading() as connection:
+            for part in _parts(list(digests)):
+                those = row.digest.in_(part), row.kind == kind, row.tool == tool
+                for digest, data in connection.execute(select(row.digest, row.data).where(*those)):
+                    found[digest] = unpack(data, max_output_size=_LARGEST)
+        return found
+
+    def judgements(self, ids: Collection[str]) -> dict[str, str]:
+        """Those judgements that are there and whole, each with the owner it was given."""
+        row, result = JudgementRow, ResultRow
+        query = (
+            select(row.id, func.max(result.owner))
+            .join(result, result.judgement == row.id)
+            .where(row.outcome != "incomplete")
+            .group_by(row.id)
+        )
+        found: dict[str, str] = {}
+        with self._store.reading() as connection:
+            for part in _parts(list(ids)):
+                rows = connection.execute(query.where(row.id.in_(part)))
+                found.update((name, owner) for name, owner in rows)
+        return found
+
+
+def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:
+    for at in range(0, len(items), _PART):
+        yield items[at : at + _PART]

@@ -1,0 +1,72 @@
+"""Put an audit together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Self
+
+from imagelint.audit.audit import Audit
+from imagelint.audit.judging import Judge
+from imagelint.audit.looking import Registries
+from imagelint.audit.sources.kept import KeptSource
+from imagelint.audit.sources.parse import SourceReader, source_name
+from imagelint.collect.deadline import NEVER
+from imagelint.collect.registry.connections import Connections
+from imagelint.collect.registry.polite import PoliteAsker
+from imagelint.core.record import NamedTuple
+from imagelint.store.database import DEFAULT_FILE, Store
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imagelint.audit.options import AuditOptions
+    from imagelint.audit.selection import Selection
+    from imagelint.audit.sources.model import Source
+    from imagelint.run.session import Session
+
+
+class Prepared(NamedTuple):
+    """All that an audit needs; `with` gives it back."""
+
+    store: Store
+    connections: Connections
+    asker: PoliteAsker
+    registries: Registries
+    audit: Audit
+
+    options: AuditOptions
+
+    def __enter__(self) -> Self:
+        """Itself."""
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Close what is open."""
+        self.connections.close()
+        self.store.close()
+
+    def sources(
+        self, names: tuple[str, ...], selection: Selection, stdin: Callable[[], bytes]
+    ) -> tuple[Source, ...]:
+        """The sources that the user names, or what the store knows of them.
+
+        Raises:
+            UsageError: one is none, or nothing is known of them.
+        """
+        if self.options.kept:
+            return (KeptSource(self.store, tuple(map(source_name, names))),)
+        read = SourceReader(self.registries, selection.wants_repository, stdin).read
+        return tuple(map(read, names))
+
+
+def prepare(session: Session, place: str, options: AuditOptions) -> Prepared:
+    """An audit by the policy of a session, into the store at a place.
+
+    Raises:
+        UsageError: the store cannot be used.
+    """
+    connections = Connections()
+    asker = PoliteAsker(connections.ask, options.limits)
+    registries = Registries(asker, NEVER)
+    store = Store.open(place or DEFAULT_FILE)
+    audit = Audit(store, Judge(session, options.looked_for), asker, registries, options)
+    return Prepared(store, connections, asker, registries, audit, options)

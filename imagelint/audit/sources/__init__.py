@@ -1,0 +1,1 @@
+"""Where images are named: registries, lists, clusters, folders."""

@@ -1,0 +1,40 @@
+"""References one by one: on the command line, in a file, on standard input.
+
+That is how images of any registry get here whose programs can list them: one reference a line, `#`
+begins a comment, what stands behind the reference (a size, a date) is not read.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.audit.targets import target_of
+from imagelint.core.report import Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.audit.sources.model import Found
+
+
+class ReferenceList:
+    """References, each on a line."""
+
+    def __init__(self, name: str, lines: Iterable[str]) -> None:
+        self.name = name
+        self._lines = lines
+
+    def targets(self) -> Iterator[Found]:
+        """The images; a line that is no reference is a problem."""
+        for number, line in enumerate(self._lines, 1):
+            words = line.partition("#")[0].split()
+            if not words:
+                continue
+            found = target_of(words[0].removeprefix("docker://"))
+            yield found or _unread(f"{self.name}:{number}", words[0])
+
+
+def _unread(origin: str, text: str) -> Problem:
+    detail = f"`{text}` is not an image reference"
+    help_ = "write one a line: `registry/repository:tag` or `…@sha256:…`"
+    return Problem(ProblemKind.UNPARSABLE, origin, detail, help_)

@@ -1,0 +1,119 @@
+"""One image from its reference to its result. What goes wrong becomes a category, never silence."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.audit.judging import category_of, stored
+from imagelint.audit.looking import KeptBlobs, Looked, look, unknown
+from imagelint.collect.deadline import Deadline
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.store.records import Category, Finished, Result
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from imagelint.audit.judging import Judge
+    from imagelint.audit.known import Known, LastTag
+    from imagelint.audit.looking import Registries
+    from imagelint.audit.options import AuditOptions
+    from imagelint.audit.targets import Target
+    from imagelint.collect.registry.client import Client
+    from imagelint.collect.registry.polite import PoliteAsker
+
+
+class Task(NamedTuple):
+    """A target, with what the store knows of it: what its tag led to, and what was judged."""
+
+    target: Target
+    last: LastTag | None = None
+    judged: Mapping[str, str] = {}
+
+
+class Worker:
+    """Does tasks; threads share it."""
+
+    def __init__(
+        self,
+        asker: PoliteAsker,
+        registries: Registries,
+        known: Known,
+        judge: Judge,
+        options: AuditOptions,
+    ) -> None:
+        self._asker = asker
+        self._registries = registries
+        self._known = known
+        self._judge = judge
+        self._options = options
+
+    def __call__(self, task: Task) -> Finished:
+        """All that is to be kept of a target."""
+        deadline = Deadline(self._options.seconds)
+        with self._asker.until(deadline):
+            done = self._do(task)
+        if isinstance(done, Problem):
+            return failed(task.target, done)
+        return done
+
+    def _do(self, task: Task) -> Finished | Problem:
+        target = task.target
+        client = None if self._options.kept else self._client(target)
+        if isinstance(client, Problem):
+            return client
+        blobs = KeptBlobs(client, self._known, target.reference)
+        digest = self._digest(task, client, blobs)
+        if isinstance(digest, Problem):
+            return digest
+        judged = self._judge.identify(target.repository, digest)
+        if judged in task.judged:
+            return Finished(_result(target, digest, judgement=judged, owner=task.judged[judged]))
+        found = look(target, digest, blobs, self._options.platforms)
+        if isinstance(found, Problem):
+            return found
+        return self._judged(target, found)
+
+    def _client(self, target: Target) -> Client | Problem:
+        reference = target.parsed
+        if reference is None:
+            detail = f"`{target.repository}` is no repository of a registry"
+            return Problem(ProblemKind.UNPARSABLE, target.reference, detail)
+        return self._registries.client(reference)
+
+    def _digest(self, task: Task, client: Client | None, blobs: KeptBlobs) -> str | Problem:
+        """What a target leads to now, by the smallest question that tells."""
+        target, last = task.target, task.last
+        if target.digest:
+            return target.digest
+        if client is None:
+            return last.digest if last else unknown(target.tag, "digest", target.reference)
+        if last is not None:
+            found = client.digest(target.tag)
+            if isinstance(found, Problem) or found:
+                return found
+        top = client.manifest(target.tag)
+        if isinstance(top, Problem):
+            return top
+        blobs.remember(top.digest, top.data)
+        return top.digest
+
+    def _judged(self, target: Target, found: Looked) -> Finished:
+        if found.artifact:
+            result = _result(target, found.digest)._replace(category=Category.NOT_AN_IMAGE)
+            return Finished(result, found.images, found.facts)
+        judgement, problems = self._judge(found, target.repository)
+        result = _result(target, found.digest, judgement=judgement.id)
+        return Finished(result._replace(problems=problems), found.images, found.facts, judgement)
+
+
+def _result(target: Target, digest: str, judgement: str | None = None, owner: str = "") -> Result:
+    named = target.reference, target.repository, target.tag
+    return Result(*named, digest, Category.AUDITED, judgement=judgement, owner=owner)
+
+
+def failed(target: Target, problem: Problem) -> Finished:
+    """What is to be kept of a target that could not be audited."""
+    named = target.reference, target.repository, target.tag
+    result = Result(*named, target.digest or None, category_of(problem), problem.detail)
+    return Finished(result._replace(problems=(stored(problem),)))

@@ -1,0 +1,35 @@
+"""`imagelint audit`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from imagelint.cli.auditoptions import audit_options
+from imagelint.cli.options import policy_options
+
+if TYPE_CHECKING:
+    from imagelint.cli.auditoptions import AuditChoice
+    from imagelint.cli.policyoptions import PolicyOptions
+
+
+@click.command()
+@click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
+@audit_options
+@policy_options
+def audit(
+    *,
+    sources: tuple[str, ...],
+    choice: AuditChoice,
+    policy: PolicyOptions,
+) -> int:
+    """Judge many images by one policy: a registry, a list, what runs.
+
+    SOURCE is registry://HOST, repository://HOST/NAME, an image reference, a file with one
+    reference a line, or `-` for standard input. What is found out is kept in a store, by digest; an
+    audit that was cut off goes on where it was.
+    """
+    from imagelint.cli.audited import run_audit
+
+    return run_audit(sources, choice, policy)

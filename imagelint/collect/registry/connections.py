@@ -1,0 +1,234 @@
+"""Connections that stay open: thousands of small questions to few hosts.
+
+Each thread has its own to each host. As everywhere, the time of a question holds for all of it: who
+answers byte by byte is cut off by a watchman. Where a proxy stands between, each question goes its
+own way.
+"""
+
+from __future__ import annotations
+
+import http.client
+import socket
+import threading
+import time
+import urllib.request
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin, urlsplit
+
+from imagelint.collect.registry.transport import (
+    LOOPBACK,
+    Question,
+    Response,
+    TransportError,
+    ask,
+    headers_of,
+    tls_context,
+    transport_error,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_MOST_REDIRECTS = 5
+_MOST_OPEN = 16
+_CHUNK = 65536
+_SOCKET_SECONDS = 30.0
+_WATCH_SECONDS = 0.2
+_LED_ON = frozenset((301, 302, 303, 307, 308))
+_STALE = (http.client.RemoteDisconnected, BrokenPipeError, ConnectionResetError)
+
+
+class Connections:
+    """Asks over connections that are kept."""
+
+    def __init__(self) -> None:
+        self._own = threading.local()
+        self._watch = _Watch()
+        self._lock = threading.Lock()
+        self._all: set[http.client.HTTPConnection] = set()
+
+    def close(self) -> None:
+        """Close all connections, whichever thread's they are."""
+        with self._lock:
+            for connection in self._all:
+                connection.close()
+            self._all.clear()
+
+    def ask(self, question: Question) -> Response:
+        """The answer to a question.
+
+        Raises:
+            TransportError: there is none, or none in time.
+        """
+        if question.form or question.stays or _has_proxy(question.url):
+            return ask(question)
+        end = time.monotonic() + question.seconds
+        for _ in range(_MOST_REDIRECTS + 1):
+            answer = self._once(question, end)
+            target = answer.headers.get("location", "")
+            if answer.status not in _LED_ON or not target:
+                return answer
+            url = urljoin(question.url, target)
+            if not _may_lead(question.url, url):
+                return answer
+            same = urlsplit(url)[:2] == urlsplit(question.url)[:2]
+            said = question.authorization if same else ""
+            question = question._replace(url=url, authorization=said)
+        raise TransportError("is led from one place to another without end")
+
+    def _once(self, question: Question, end: float) -> Response:
+        scheme, host, path, query, _ = urlsplit(question.url)
+        target = f"{path or '/'}?{query}" if query else path or "/"
+        place = scheme, host
+        while True:
+            known = self._open.pop(place, None)
+            connection = known or self._made(scheme, host)
+            try:
+                answer = self._exchange(connection, target, question, end)
+            except (OSError, http.client.HTTPException, ValueError) as error:
+                self._drop(connection)
+                if isinstance(error, _STALE) and known is not None:
+                    continue
+                if time.monotonic() >= end:
+                    raise _late(host, question) from None
+                raise transport_error(error) from None
+            except TransportError:
+                self._drop(connection)
+                raise
+            self._keep(place, connection)
+            return answer
+
+    def _exchange(
+        self, connection: http.client.HTTPConnection, target: str, question: Question, end: float
+    ) -> Response:
+        left = end - time.monotonic()
+        if left <= 0:
+            raise _late(connection.host, question)
+        connection.timeout = min(left, _SOCKET_SECONDS)
+        if connection.sock is None:
+            connection.connect()
+        connection.sock.settimeout(connection.timeout)
+        headers = {"Accept": question.accept, "User-Agent": "imagelint"}
+        if question.authorization:
+            headers["Authorization"] = question.authorization
+        with self._watch.over(connection, end):
+            connection.request("HEAD" if question.head else "GET", target, headers=headers)
+            response = connection.getresponse()
+            body = _body(response, question)
+        if time.monotonic() >= end:
+            raise _late(connection.host, question)
+        return Response(response.status, headers_of(response.getheaders()), body)
+
+    @property
+    def _open(self) -> dict[tuple[str, str], http.client.HTTPConnection]:
+        found: dict[tuple[str, str], http.client.HTTPConnection] | None
+        found = getattr(self._own, "open", None)
+        if found is None:
+            found = self._own.open = {}
+        return found
+
+    def _made(self, scheme: str, host: str) -> http.client.HTTPConnection:
+        connection = _connection(scheme, host)
+        with self._lock:
+            self._all.add(connection)
+        return connection
+
+    def _drop(self, connection: http.client.HTTPConnection) -> None:
+        connection.close()
+        with self._lock:
+            self._all.discard(connection)
+
+    def _keep(self, place: tuple[str, str], connection: http.client.HTTPConnection) -> None:
+        if connection.sock is None:
+            self._drop(connection)
+            return
+        self._open[place] = connection
+        if len(self._open) > _MOST_OPEN:
+            self._drop(self._open.pop(next(iter(self._open))))
+
+
+def _body(response: http.client.HTTPResponse, question: Question) -> bytes:
+    try:
+        body = response.read(question.most + 1)
+    except http.client.IncompleteRead as error:
+        got = len(error.partial)
+        raise TransportError(f"the answer was cut after {got:,} bytes", cut=True) from None
+    if len(body) > question.most:
+        raise TransportError(f"the answer has more than {question.most:,} bytes", large=True)
+    if not question.head and response.length:
+        raise TransportError(f"the answer was cut after {len(body):,} bytes", cut=True)
+    if not response.isclosed():
+        response.read(1)  # the end of what has no length: the connection may then be used again
+    return body
+
+
+def _late(host: str, question: Question) -> TransportError:
+    why = f"{host} did not answer within {question.seconds:.0f} seconds"
+    return TransportError(why, late=True)
+
+
+def _connection(scheme: str, host: str) -> http.client.HTTPConnection:
+    if scheme == "https":
+        return http.client.HTTPSConnection(host, context=tls_context())
+    return _PlainConnection(host)
+
+
+class _PlainConnection(http.client.HTTPConnection):
+    """Small questions are not held back to be sent together."""
+
+    def connect(self) -> None:
+        """Open it."""
+        super().connect()
+        self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+
+
+def _may_lead(before: str, after: str) -> bool:
+    """Whether one may be led there: never from TLS to none."""
+    return after.startswith("https:") or (before.startswith("http:") and after.startswith("http:"))
+
+
+def _has_proxy(url: str) -> bool:
+    parts = urlsplit(url)
+    if LOOPBACK.fullmatch(parts.netloc):
+        return False
+    proxies = urllib.request.getproxies()
+    return parts.scheme in proxies and not urllib.request.proxy_bypass(parts.hostname or "")
+
+
+class _Watch:
+    """Cuts connections off when their time is over: a byte now and then starts no timeout anew."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._ends: dict[http.client.HTTPConnection, float] = {}
+        self._runs = False
+
+    @contextmanager
+    def over(self, connection: http.client.HTTPConnection, end: float) -> Iterator[None]:
+        """Watch over a connection for as long as `with` lasts."""
+        with self._lock:
+            self._ends[connection] = end
+            if not self._runs:
+                self._runs = True
+                threading.Thread(target=self._work, daemon=True).start()
+        try:
+            yield
+        finally:
+            with self._lock:
+                del self._ends[connection]
+
+    def _work(self) -> None:
+        idle = 0
+        while True:
+            time.sleep(_WATCH_SECONDS)
+            with self._lock:
+                now = time.monotonic()
+                late = [one for one, end in self._ends.items() if end <= now]
+                idle = 0 if self._ends else idle + 1
+                if idle > _SOCKET_SECONDS / _WATCH_SECONDS:
+                    self._runs = False
+                    return
+            for connection in late:
+                with suppress(OSError):
+                    connection.sock.shutdown(socket.SHUT_RDWR)

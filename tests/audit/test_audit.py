@@ -1,0 +1,187 @@
+"""Audits of registries and lists: every image is judged, once by its digest."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.audit.options import AuditOptions, Shard
+from imagelint.audit.selection import Selection
+from imagelint.core.errors import UsageError
+from tests.audit.conftest import LEAK, listed
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.audit.conftest import Auditor
+    from tests.collect.conftest import Lab
+    from tests.conftest import Program
+    from tools.lab.memoryregistry import MemoryRegistry
+
+
+def test_a_real_registry_is_audited_whole(lab: Lab, program: Program, here: Path) -> None:
+    lab.push("audited")
+    answer = program("audit", f"registry://{lab.host}", "--log", "log.txt", "--policy", "baseline")
+    assert answer.code == 0, answer.out + answer.err
+    lines = (here / "log.txt").read_text().splitlines()
+    assert any(
+        line.startswith(f"audited pass {lab.host}/team/audited:v1 sha256:") for line in lines
+    )
+    assert answer.out.splitlines()[-1] == "pass: run 1"
+    assert (here / "imagelint-audit.db").exists()
+
+
+def test_every_tag_of_a_registry_is_judged(registry: MemoryRegistry, audit: Auditor) -> None:
+    for number in range(5):
+        registry.image(f"team/app{number}", layers=("base", str(number)))
+    registry.image("team/leaky", Env=[LEAK])
+    registry.page = 2
+    done = audit(f"registry://{registry.host}")
+    assert done.outcome == "fail"
+    assert done.overview.references == done.overview.images == 6
+    assert done.results["team/leaky:v1"].findings.critical == 1
+    assert {one.outcome for name, one in done.results.items() if name != "team/leaky:v1"} == {
+        "pass"
+    }
+
+
+def test_an_image_takes_two_requests_the_first_time_and_one_afterwards(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    registry.image("team/app")
+    name = f"{registry.host}/team/app:v1"
+    audit(name)
+    assert dict(registry.counts) == {"GET": 2}
+    registry.forget()
+    done = audit(name)
+    assert dict(registry.counts) == {"HEAD": 1}
+    assert done.results["team/app:v1"].outcome == "pass"
+
+
+def test_a_digest_that_is_known_is_not_asked_for(registry: MemoryRegistry, audit: Auditor) -> None:
+    digest = registry.image("team/app")
+    pinned = f"{registry.host}/team/app@{digest}"
+    audit(pinned)
+    registry.forget()
+    assert audit(pinned).outcome == "pass"
+    audit.policies = ("strict",)
+    assert audit(pinned).overview.outcomes
+    assert registry.log == []
+
+
+def test_a_new_policy_judges_what_is_kept(registry: MemoryRegistry, audit: Auditor) -> None:
+    registry.image("team/leaky", Env=[LEAK])
+    source = f"registry://{registry.host}"
+    assert audit(source).outcome == "fail"
+    registry.forget()
+    audit.policies = ("pss-baseline",)
+    with pytest.raises(UsageError, match="knows of no audit of these sources"):
+        audit("registry://other.example.com", options=AuditOptions(kept=True))
+    done = audit(source, options=AuditOptions(kept=True))
+    assert done.overview.references == 1
+    assert done.overview.findings.total == 0
+    assert registry.log == []
+
+
+def test_a_tag_that_moved_is_looked_at_again(registry: MemoryRegistry, audit: Auditor) -> None:
+    registry.image("team/app")
+    source = f"repository://{registry.host}/team/app"
+    audit(source)
+    registry.image("team/app", Env=[LEAK])
+    done = audit(source)
+    assert done.outcome == "fail"
+    history = done.reader.tag_history(f"{registry.host}/team/app", "v1")
+    assert history[0].digest == done.results["team/app:v1"].digest
+    assert len(history) == 2
+
+
+def test_all_platforms_of_an_index_are_judged(registry: MemoryRegistry, audit: Auditor) -> None:
+    good = registry.image("team/app", "amd")
+    bad = registry.image("team/app", "arm", architecture="arm64", Env=[LEAK])
+    registry.index("team/app", {"linux/amd64": good, "linux/arm64": bad})
+    name = f"{registry.host}/team/app:v1"
+    assert audit(name).results["team/app:v1"].findings.critical == 1
+    only = AuditOptions(platforms=("linux/amd64",))
+    done = audit(name, options=only)
+    assert done.results["team/app:v1"].findings.total == 0
+    index = done.reader.image(done.results["team/app:v1"].digest)
+    assert index is not None
+    assert (index.kind, dict(index.members)) == (
+        "index",
+        {good: "linux/amd64", bad: "linux/arm64"},
+    )
+
+
+def test_what_is_no_image_is_no_failure(registry: MemoryRegistry, audit: Auditor) -> None:
+    registry.image("team/app")
+    chart = {
+        "schemaVersion": 2,
+        "mediaType": "application/vnd.oci.image.manifest.v1+json",
+        "config": registry.blob(b"{}", "application/vnd.cncf.helm.config.v1+json"),
+        "layers": [],
+    }
+    registry.manifest("charts/app", chart, "1.0.0")
+    registry.manifest("team/app", chart, "sha256-" + "0" * 64 + ".sig")
+    done = audit(f"registry://{registry.host}")
+    assert done.categories == {"team/app:v1": "audited", "charts/app:1.0.0": "not-an-image"}
+    assert done.outcome == "pass"
+
+
+def test_images_are_chosen_by_globs(registry: MemoryRegistry, audit: Auditor) -> None:
+    for name in ("team/a", "team/b", "other/c"):
+        for tag in ("v1", "v2", "latest"):
+            registry.image(name, tag)
+    chosen = Selection((f"{registry.host}/team/*",), ("*/b",), ("v*",))
+    done = audit(f"registry://{registry.host}", selection=chosen)
+    assert set(done.results) == {"team/a:v1", "team/a:v2"}
+    assert not [one for one in registry.log if "other/c" in one.path]
+
+
+def test_a_list_may_hold_comments_and_says_what_it_cannot_read(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    registry.image("team/app")
+    text = b"# mine\n\n" + listed(registry, "team/app:v1  # 12 MB", "team/app:v1") + b"No Image\n"
+    done = audit("-", stdin=text)
+    assert set(done.results) == {"team/app:v1"}
+    assert done.outcome == "incomplete"
+    (problem,) = done.reader.problems(done.audited.run.id)
+    assert (problem.reference, problem.category) == ("standard input:5", "malformed")
+
+
+def test_a_list_may_be_a_file(registry: MemoryRegistry, audit: Auditor, here: Path) -> None:
+    registry.image("team/app")
+    (here / "images.txt").write_bytes(listed(registry, "team/app"))
+    registry.image("team/app", "latest")
+    assert set(audit("images.txt").results) == {"team/app:latest"}
+
+
+@pytest.mark.parametrize("source", ["No Image", "registry://", "repository://host/a:b", "x://y"])
+def test_what_is_no_source_is_refused(audit: Auditor, source: str) -> None:
+    with pytest.raises(UsageError, match=r"is no (source of images|repository)"):
+        audit(source)
+
+
+def test_what_cannot_be_audited_is_told_apart_from_a_clean_image(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    registry.image("team/app")
+    done = audit("-", stdin=listed(registry, "team/app:v1", "team/gone:v1"))
+    assert done.categories == {"team/app:v1": "audited", "team/gone:v1": "gone"}
+    assert done.outcome == "incomplete"
+    gone = done.results["team/gone:v1"]
+    assert (gone.judgement, gone.digest) == ("", "")
+    assert "no such image" in gone.detail
+
+
+def test_shards_do_each_their_part(registry: MemoryRegistry, audit: Auditor) -> None:
+    for number in range(12):
+        registry.image(f"team/app{number}", layers=(str(number),))
+    source = f"registry://{registry.host}"
+    first = audit(source, options=AuditOptions(shard=Shard(1, 2)))
+    assert not first.audited.whole
+    assert 0 < len(first.results) < 12
+    second = audit(source, options=AuditOptions(shard=Shard(2, 2)))
+    assert second.audited == (first.audited.run._replace(shard=2), "pass", True)
+    assert len(second.results) == 12
