@@ -3,25 +3,19 @@
 from __future__ import annotations
 
 import sys
-import time
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
-import click
-
+from imagelint.cli.auditprogress import drawn, logged
 from imagelint.cli.streams import say
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import ExitCode
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
-    from imagelint.audit.progress import Progress
     from imagelint.cli.auditoptions import AuditChoice
     from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.store.records import Finished
 
-_REDRAW_SECONDS = 0.2
 _CODES = {"pass": ExitCode.PASS, "fail": ExitCode.FAIL, "incomplete": ExitCode.INCOMPLETE}
 
 
@@ -45,7 +39,7 @@ def run_audit(sources: tuple[str, ...], choice: AuditChoice, policy: PolicyOptio
     with ExitStack() as stack:
         ready = stack.enter_context(prepare(policy.open(), choice.store, choice.options()))
         progress = Progress(ready.asker.states)
-        draw, log = _drawn(progress, quiet=choice.quiet), _logged(choice.log, stack)
+        draw, log = drawn(progress, quiet=choice.quiet), logged(choice.log, stack)
 
         def tell(one: Finished) -> None:
             progress.add(one)
@@ -56,32 +50,3 @@ def run_audit(sources: tuple[str, ...], choice: AuditChoice, policy: PolicyOptio
         done = ready.audit.run(asked, selection, tell)
         say("".join(f"{line}\n" for line in summary(ready.store, done)))
     return int(_CODES[done.outcome])
-
-
-def _drawn(progress: Progress, *, quiet: bool) -> Callable[[], None]:
-    """Draws how far it is, on a terminal and not too often."""
-    if quiet or not sys.stderr.isatty():
-        return lambda: None
-    drawn = [0.0]
-
-    def draw() -> None:
-        now = time.monotonic()
-        if now - drawn[0] >= _REDRAW_SECONDS:
-            drawn[0] = now
-            click.echo(f"\r\x1b[K{progress.line()}", err=True, nl=False)
-
-    return draw
-
-
-def _logged(path: str, stack: ExitStack) -> Callable[[Finished], None]:
-    """Writes a line for each image to a file; `-` is standard error."""
-    if not path:
-        return lambda _one: None
-    from imagelint.audit.progress import log_line
-
-    file = stack.enter_context(click.open_file(path, "a", encoding="utf-8", lazy=False))
-
-    def log(one: Finished) -> None:
-        file.write(f"{log_line(one)}\n")
-
-    return log

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import wraps
+from functools import reduce, wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
@@ -59,10 +59,8 @@ def audit_options(command: C) -> C:
         values = [given.pop(name) for name in AuditChoice._fields]
         return command(choice=AuditChoice._make(values), **given)
 
-    collected = cast("C", with_choice)
-    for option in reversed(_OPTIONS):
-        collected = option(collected)
-    return collected
+    collected = reduce(lambda made, option: option(made), reversed(_OPTIONS), with_choice)
+    return cast("C", collected)
 
 
 _OPTIONS = (
