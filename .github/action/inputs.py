@@ -19,13 +19,14 @@ _SINGLE = ("policy-from", "fail-on", "baseline")
 _IMAGE_SINGLE = (
     *("platform", "trivy-cache", "timeout", "key", "identity", "issuer"),
     *("kev", "epss", "server", "attest", "sign-key", "signing-config"),
+    "evaluation",
 )
 _FILE_FLAGS = ("closed",)
 _IMAGE_FLAGS = ("offline", "no-transparency-log", "sign")
 # Conditions of the action take any word but `true` for no.
 _ASKED_BY_CONDITIONS = ("cache", "sarif")
 # What asks for something of an image: without an image, nobody would do it.
-_DEMANDS = ("platform", "key", "identity", "issuer", "attest", "sign-key")
+_DEMANDS = ("platform", "key", "identity", "issuer", "attest", "sign-key", "evaluation")
 
 
 def arguments() -> list[str]:

@@ -1,4 +1,4 @@
-"""Write a verdict down as a statement, and let cosign sign it."""
+"""Options about statements: of a verdict that is written, of an evaluation that is demanded."""
 
 from __future__ import annotations
 
@@ -7,15 +7,10 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
-from imagelint import __version__
-from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import Outcome, Problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-
-    from imagelint.core.report import Verdict
 
 C = TypeVar("C", bound="Callable[..., object]")
 
@@ -50,27 +45,7 @@ def attest_options(command: C) -> C:
     return collected
 
 
-def sign_off(verdict: Verdict, options: AttestOptions) -> None:
-    """Write the statement of a verdict, and attach it to the image where it passed.
-
-    Raises:
-        UsageError: there is no digest to make a statement about, or cosign does not sign it.
-    """
-    if not (options.attest or options.sign):
-        return
-    from imagelint.collect import environment
-    from imagelint.collect.tools.cosign_attest import AttestRequest, attest
-    from imagelint.collect.write import write_text
-    from imagelint.reporters.statement import statement
-
-    text = statement(verdict, __version__, environment.moment())
-    if text is None:
-        raise UsageError(Diagnostic("there is no image to make a statement about"))
-    if options.attest:
-        write_text(options.attest, (text,))
-    if options.sign and verdict.outcome is Outcome.PASS:
-        named = dict(verdict.evidence.entries)
-        request = AttestRequest(named["image"], named["digest"], text)
-        problem = attest(request._replace(key=options.sign_key, config=options.signing_config))
-        if isinstance(problem, Problem):
-            raise UsageError(Diagnostic(f"it is not signed: {problem.detail}", help=problem.help))
+def evaluation_option(command: C) -> C:
+    """The option about an evaluation of the image that must be there."""
+    help_ = "Demand an evaluation of this image: a statement, or `attested` for a signed one on it."
+    return click.option("--evaluation", metavar="FILE|attested", default="", help=help_)(command)

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imagelint.cli.attest import attest_options
 from imagelint.cli.options import policy_options
 from imagelint.cli.reportoptions import report_options
 
 if TYPE_CHECKING:
+    from imagelint.cli.attest import AttestOptions
     from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.cli.reportoptions import ReportOptions
 
@@ -28,10 +30,10 @@ if TYPE_CHECKING:
 @click.option(
     "--image", metavar="DIGEST", default="", help="What is used: NAME@sha256:… or a digest."
 )
-@click.option("--attest", metavar="FILE", default="", help="Write an in-toto statement.")
 @click.option("--power", is_flag=True, help="Only tell what this suite can see.")
 @policy_options
 @report_options
+@attest_options
 def evaluate(  # noqa: PLR0913 - the options of the command
     *,
     results: tuple[str, ...],
@@ -39,10 +41,10 @@ def evaluate(  # noqa: PLR0913 - the options of the command
     first: bool,
     plan: str,
     image: str,
-    attest: str,
     power: bool,
     policy: PolicyOptions,
     view: ReportOptions,
+    attest: AttestOptions,
 ) -> int:
     """Judge the results of an evaluation: each dimension alone, and beside the previous tag.
 
@@ -63,6 +65,5 @@ def evaluate(  # noqa: PLR0913 - the options of the command
     session = policy.open(demanded=DEMANDED)
     outcome = judge(request, session.policies.of("."))
     verdict = verdict_of(session, outcome)
-    if attest:
-        attested(attest, image, outcome, verdict)
+    attested(attest, image, outcome, verdict)
     return show(verdict, view, "evaluate", session.levelled())

@@ -5,16 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
+from imagelint.cli.imagerun import EVALUATED
+from imagelint.cli.signoff import written
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import Evidence
 from imagelint.documents.evaluation.plan import DIGEST
-from imagelint.documents.evaluation.report import EvaluationReport
-from imagelint.engine.decide import Expected, decide
+from imagelint.engine.decide import decide
 
 if TYPE_CHECKING:
+    from imagelint.cli.attest import AttestOptions
     from imagelint.core.report import Verdict
     from imagelint.run.evaluating.evaluation import EvaluationOutcome
     from imagelint.run.session import Session
+
 
 DEMANDED = (
     "composite-only-evaluation",
@@ -24,7 +27,11 @@ DEMANDED = (
     "stale-evaluation",
 )
 """The rules that judge results: a command that is about them has them on."""
-EVALUATED = Expected("evaluation", kind=EvaluationReport.kind)
+
+
+def demanded(evaluation: str) -> tuple[str, ...]:
+    """The rules that must be on where an evaluation is demanded."""
+    return DEMANDED if evaluation else ()
 
 
 def digest_in(image: str) -> str:
@@ -47,20 +54,23 @@ def verdict_of(session: Session, outcome: EvaluationOutcome) -> Verdict:
     return decide(settled.report, session.fail_on, (EVALUATED,), Evidence(entries), settled.bounds)
 
 
-def attested(path: str, image: str, outcome: EvaluationOutcome, verdict: Verdict) -> None:
-    """Write the statement about an evaluation.
+def attested(
+    options: AttestOptions, image: str, outcome: EvaluationOutcome, verdict: Verdict
+) -> None:
+    """Write the statement about an evaluation, and attach it to the image where it passed.
 
     Raises:
-        UsageError: nothing was judged, no image is named, or the file cannot be written.
+        UsageError: no image is named, the file cannot be written, or cosign does not sign it.
     """
-    from imagelint.collect.write import write_text
+    document = outcome.document
+    if document is None or not (options.attest or options.sign):
+        return
     from imagelint.documents.evaluation.statement import write_statement
 
-    document = outcome.document
-    if document is None:
-        return
     if not document.digest:
         help_ = "name it with `--image`, or in the plan"
         raise UsageError(Diagnostic("a statement is about an image by digest", help=help_))
-    name = image.rpartition("@")[0] or document.digest
-    write_text(path, (write_statement(document, name, verdict.outcome, outcome.files),))
+    named = image.rpartition("@")[0] or outcome.image.rpartition("@")[0]
+    name = named or document.digest
+    text = write_statement(document, name, verdict.outcome, outcome.files)
+    written(text, (name, document.digest), verdict.outcome, options)

@@ -12,6 +12,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.image.signatures import SignatureReport
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 from imagelint.engine.examine import asks
+from imagelint.run.evaluating.gating import ATTESTED
 
 if TYPE_CHECKING:
     from imagelint.policy.model import Policy
@@ -23,7 +24,7 @@ class ImageJob(NamedTuple):
     `paths` are the files and folders that were checked as well, `left_out` the stages of a gate
     whose rules the policy has off: a pass says nothing about those. `cross_check` asks cosign for a
     second opinion. `layers` are read, and told one by one in a `table`. `settings` are those of the
-    scan.
+    scan. `evaluation` is a file, or `attested`: then its signature is verified, whatever rules say.
     """
 
     image: str
@@ -39,6 +40,7 @@ class ImageJob(NamedTuple):
     layers: bool = False
     table: bool = False
     settings: ScanSettings = ScanSettings()
+    evaluation: str = ""
 
 
 def gated(job: ImageJob, policy: Policy) -> ImageJob:
@@ -48,7 +50,7 @@ def gated(job: ImageJob, policy: Policy) -> ImageJob:
     """
     stages = {
         "scan": asks(policy, VulnerabilityReport.kind),
-        "verify": asks(policy, SignatureReport.kind),
+        "verify": job.evaluation == ATTESTED or asks(policy, SignatureReport.kind),
     }
     off = tuple(stage for stage, asked in stages.items() if not asked)
     near = is_local(job.image) or is_layout(job.image)

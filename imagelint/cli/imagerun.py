@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.baselines import read
 from imagelint.core.report import AllowanceKind, Evidence
 from imagelint.core.subject import About
+from imagelint.documents.evaluation.report import EvaluationReport
 from imagelint.documents.image.image import ImageTarget
 from imagelint.documents.image.signatures import SignatureReport
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport
@@ -26,15 +28,15 @@ CHECKED = Expected("file", About.FILE)
 SCANNED = Expected("image scan", kind=VulnerabilityReport.kind)
 INSPECTED = Expected("image", kind=ImageTarget.kind)
 VERIFIED = Expected("signature check", kind=SignatureReport.kind)
+EVALUATED = Expected("evaluation", kind=EvaluationReport.kind)
 
 
 def judge_image(
     session: Session, job: ImageJob, tell: Callable[[str], None], files: Mapping[str, Report]
 ) -> Verdict:
     """The verdict about an image together with the files that were checked before."""
-    policy = session.policies.of(".")
     request = ImageRequest(
-        policy=policy,
+        policy=(policy := session.policies.of(".")),
         trivy=job.trivy,
         folder=job.folder or session.policies.base_of(policy),
         platform=job.platform,
@@ -45,12 +47,13 @@ def judge_image(
         table=job.table,
         cross_check=job.cross_check,
         settings=job.settings,
+        evaluation=job.evaluation,
     )
     result = examine_image(job.image, request)
     settled = session.suppress(files, read(job.baseline, session), result.report, job.paths)
-    stages = (CHECKED, job.paths), (INSPECTED, job.layers), (SCANNED, job.scan)
-    asked = [stage for stage, wanted in (*stages, (VERIFIED, job.verify)) if wanted]
-    evidence = _evidence(session, job, result, settled.report)
+    stages = CHECKED, INSPECTED, SCANNED, VERIFIED, EVALUATED
+    wanted = (job.paths, job.layers, job.scan, job.verify, job.evaluation)
+    evidence, asked = _evidence(session, job, result, settled.report), compress(stages, wanted)
     return decide(settled.report, session.fail_on, asked, evidence, settled.bounds)
 
 

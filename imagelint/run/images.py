@@ -21,6 +21,7 @@ from imagelint.documents.image.vulnerabilities import parse_vulnerabilities
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
 from imagelint.policy.glob import matches_subject
+from imagelint.run.evaluating.gating import ATTESTED, evaluation_in, evaluation_on
 from imagelint.run.layers import layer_evidence, read_layers
 from imagelint.run.scanning import read_exploits, read_vex, without_vex
 
@@ -33,13 +34,15 @@ if TYPE_CHECKING:
     from imagelint.documents.image.image import ImageTarget
     from imagelint.documents.image.vex import VexStatement
     from imagelint.policy.model import Policy
+    from imagelint.run.evaluating.gating import RequiredEvaluation
 
 
 class ImageRequest(NamedTuple):
     """What to do with an image, and how.
 
     `folder` is what the policy's keys are relative to, `settings` say how it is scanned: the files
-    that they name by absolute paths.
+    that they name by absolute paths. `evaluation` is the file of a statement that is demanded, or
+    `attested` where the image is to carry it.
     """
 
     policy: Policy
@@ -53,6 +56,7 @@ class ImageRequest(NamedTuple):
     layers: bool = False
     table: bool = False
     settings: ScanSettings = ScanSettings()
+    evaluation: str = ""
 
     @property
     def deadline(self) -> Deadline:
@@ -127,8 +131,14 @@ def _examined(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageR
         for target in targets:
             result = result.plus(_scan(target, request, exploits, vex))
     if request.verify:
-        result = result.plus(_verify(targets[0], request))
+        result = result.plus(_verify(targets, request))
+    if request.evaluation not in ("", ATTESTED):
+        result = result.plus(_required(evaluation_in(request.evaluation, targets, request.policy)))
     return result
+
+
+def _required(found: RequiredEvaluation) -> ImageResult:
+    return ImageResult(found.report, found.evidence)
 
 
 def _identity(targets: tuple[ImageTarget, ...]) -> tuple[tuple[str, str], ...]:
@@ -187,7 +197,8 @@ def _left_out(globs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return (("files not scanned", " ".join(globs)),) if globs else ()
 
 
-def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
+def _verify(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
+    target = targets[0]
     signers = signers_for(target, request.policy)
     if not signers:
         detail = "no signer is declared for it, so nobody's signature was looked for"
@@ -211,6 +222,9 @@ def _verify(target: ImageTarget, request: ImageRequest) -> ImageResult:
     )
     verification = verify(asked)
     problems = ImageResult(Report(problems=verification.problems))
+    if request.evaluation == ATTESTED:
+        demanded = evaluation_on(verification.statements, targets, request.policy)
+        problems = problems.plus(_required(demanded))
     if verification.source is None:
         return problems
     document = parse_signatures(verification.source)

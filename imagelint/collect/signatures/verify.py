@@ -77,26 +77,31 @@ def verify(request: VerifyRequest) -> Verification:
     if problems and not checks:
         return Verification(None, second.version, tuple(dict.fromkeys(problems)))
     signed = [check for signer, check in checks.items() if signer in request.signers]
-    text = write_signatures(request.image.pinned, signed, _demands(request, checks, own))
+    statements = _statements(own)
+    text = write_signatures(request.image.pinned, signed, _demands(request, checks, statements))
     source = Source(request.image.reference, text)
-    return Verification(source, second.version, tuple(dict.fromkeys(problems)))
+    return Verification(source, second.version, tuple(dict.fromkeys(problems)), statements)
 
 
-def _demands(
-    request: VerifyRequest,
-    checks: dict[Signer, SignatureCheck],
-    own: dict[Signer, _Opinion | Problem | None],
-) -> TrustDemands:
-    """What came of the rules of trust. A role is a name, however many signers have it."""
-    verified = SignatureOutcome.VERIFIED
-    signed = {signer.name for signer, check in checks.items() if check.outcome is verified}
-    statements = [
+def _statements(own: dict[Signer, _Opinion | Problem | None]) -> tuple[Attestation, ...]:
+    """What is said about the image besides that somebody vouches for it."""
+    return tuple(
         Attestation(signer.name, claim.predicate, claim.content)
         for signer, opinion in own.items()
         if isinstance(opinion, _Opinion)
         for claim in opinion.trusted
         if claim.predicate not in SIGNATURES
-    ]
+    )
+
+
+def _demands(
+    request: VerifyRequest,
+    checks: dict[Signer, SignatureCheck],
+    statements: tuple[Attestation, ...],
+) -> TrustDemands:
+    """What came of the rules of trust. A role is a name, however many signers have it."""
+    verified = SignatureOutcome.VERIFIED
+    signed = {signer.name for signer, check in checks.items() if check.outcome is verified}
     quorums = [_quorum(rule, signed) for rule in request.trust if rule.signed_by]
     moment = environment.now()
     outcomes = [

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from imagelint.core.environment import Signer, TrustRule
+    from imagelint.documents.image.attestations import Attestation
 
 OLDEST = (3, 0, 4)
 """Earlier ones accept some bundles that they should not: GHSA-whqx-f9j3-ch6m."""
@@ -81,11 +82,15 @@ class VerifyRequest(NamedTuple):
 
 
 class Verification(NamedTuple):
-    """What `parse_signatures` reads, if anything could be told; cosign's version; the problems."""
+    """What `parse_signatures` reads, if anything could be told; cosign's version; the problems.
+
+    `statements` are all about the image that verified, by a signer or a witness.
+    """
 
     source: Source | None
     version: str
     problems: tuple[Problem, ...] = ()
+    statements: tuple[Attestation, ...] = ()
 
 
 def verify(request: VerifyRequest) -> Verification:

@@ -58,6 +58,12 @@ class JsonView:
         """The string as it is, whole; empty when it is not a string. Never for messages."""
         return self._value if isinstance(self._value, str) else ""
 
+    def dumped(self) -> str:
+        """The value as JSON."""
+        import json
+
+        return json.dumps(self._value, ensure_ascii=False)
+
     @property
     def number(self) -> float | None:
         """The number; None when it is not a finite one."""

@@ -44,13 +44,14 @@ class EvaluationRequest(NamedTuple):
 class EvaluationOutcome(NamedTuple):
     """What came of it: the report, the evidence, and what a statement says.
 
-    `files` are the plan and all results, with the SHA-256 of each.
+    `files` are the plan and all results, with the SHA-256 of each, `image` the one of the plan.
     """
 
     report: Report
     evidence: tuple[tuple[str, str], ...] = ()
     document: EvaluationReport | None = None
     files: tuple[tuple[str, str], ...] = ()
+    image: str = ""
 
 
 class EvaluationInputs(NamedTuple):
@@ -142,6 +143,7 @@ def evaluate(request: EvaluationRequest, policy: Policy) -> EvaluationOutcome:
         (*evidence_of(document), *((f"read {path}", f"sha256:{digest}") for path, digest in files)),
         document,
         files,
+        inputs.plan.evaluated.image,
     )
 
 
