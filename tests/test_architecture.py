@@ -37,8 +37,15 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "rules.families": ("core.record", "rules.catalog"),
     "rules.documentation": ("core",),
     "rules": ("rules.api", "core", "deployment", "documents", "knowledge"),
+    "custom": (
+        "core",
+        "documents",
+        "rules.context",
+        "rules.rule",
+    ),
     "policy": (
         "core",
+        "custom",
         "documents.base",
         "documents.yaml.cursor",
         "documents.yaml.load",
@@ -48,6 +55,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     ),
     "engine": (
         "core",
+        "custom",
         "deployment",
         "documents",
         "rules.catalog",
@@ -61,6 +69,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
     "evaluation": ("core", "documents", "policy"),
     "run": (
         "core",
+        "custom",
         "documents",
         "deployment",
         "render",

@@ -21,6 +21,7 @@ from imagelint.policy.schema import written_schema
 from imagelint.rules import catalog
 from imagelint.rules.compile import compile_table
 from imagelint.rules.documentation import read_documentation
+from tools.customrules import reference_page
 from tools.fieldtable import field_table
 from tools.guide import guide_page
 from tools.limits import limits_page
@@ -62,6 +63,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield COMPILED / "kubernetes_fields.py", field_table()
     yield ROOT / "policies" / "policy.schema.json", written_schema()
     yield ROOT / "docs" / "engines.md", engines_page()
+    yield ROOT / "docs" / "custom-rules-reference.md", reference_page()
     yield ROOT / "docs" / "security.md", security_page()
     yield ROOT / "docs" / "guide.md", guide_page()
     yield ROOT / "docs" / "migrating.md", migrating_page()

@@ -76,4 +76,4 @@ def check(  # noqa: PLR0913 - the options of the command
         result = session.suppress(reports, read_file(write_baseline), paths=everything)
     asked = () if files.candidates else (Expected(),)
     verdict = decide(result.report, session.fail_on, asked, session.evidence(), result.bounds)
-    return show(verdict, view, "check", session.levelled())
+    return show(verdict, view, "check", session.levelled(), session.own())

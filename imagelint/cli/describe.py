@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
 from imagelint.reporters.context import RuleText
 from imagelint.rules import catalog
 from imagelint.rules.documentation import Documentation, Example, read_documentation
 
+if TYPE_CHECKING:
+    from imagelint.policy.model import OwnRules
+    from imagelint.rules.rule import Rule
+
 PAGES = "https://imagelint.dev/rules"
 
 
-def describe(name: str) -> RuleText | None:
-    """How a rule is described; None when there is no such rule."""
-    try:
-        rule = catalog.load(name)
-    except KeyError:
+def describe(name: str, own: OwnRules = MappingProxyType({})) -> RuleText | None:
+    """How a rule is described; None when there is no such rule. `own` are those of policies."""
+    rule = _rule(name, own)
+    if rule is None:
         return None
     documentation = read_documentation(rule.doc)
     return RuleText(
@@ -24,8 +30,19 @@ def describe(name: str) -> RuleText | None:
         severity=rule.severity,
         confidence=rule.confidence,
         references=rule.references,
-        url=f"{PAGES}/{rule.name}",
+        url="" if catalog.is_custom(name) else f"{PAGES}/{rule.name}",
     )
+
+
+def _rule(name: str, own: OwnRules) -> Rule | None:
+    try:
+        if not own:
+            return catalog.load(name)
+        from imagelint.policy.custom.rulebook import Rulebook
+
+        return Rulebook(own).load(name)
+    except KeyError:
+        return None
 
 
 def examples_markdown(documentation: Documentation) -> str:

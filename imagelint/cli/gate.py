@@ -77,4 +77,4 @@ def gate(  # noqa: PLR0913 - the options of the command
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
     sign_off(verdict, attest)
-    return show(verdict, view, "gate", session.levelled())
+    return show(verdict, view, "gate", session.levelled(), session.own())

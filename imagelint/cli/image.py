@@ -46,4 +46,4 @@ def image(
     job = ImageJob(image, platform, options, layers=True, table=True)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
-    return show(verdict, view, "image", session.levelled())
+    return show(verdict, view, "image", session.levelled(), session.own())

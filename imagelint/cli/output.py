@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import partial
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.describe import describe
 from imagelint.cli.formats import Format, below_repository
 from imagelint.cli.reportfiles import refuse_two_to_one_place
-from imagelint.cli.streams import say
+from imagelint.cli.streams import say, width
 from imagelint.collect.environment import variable
 from imagelint.core.finding import Severity
 from imagelint.reporters import load
@@ -19,14 +21,19 @@ from imagelint.reporters.context import ReportContext
 if TYPE_CHECKING:
     from imagelint.cli.reportoptions import ReportOptions
     from imagelint.core.report import Verdict
+    from imagelint.policy.model import OwnRules
 
 
 def show(
-    verdict: Verdict, view: ReportOptions, command: str, levelled: frozenset[str] = frozenset()
+    verdict: Verdict,
+    view: ReportOptions,
+    command: str,
+    levelled: frozenset[str] = frozenset(),
+    own: OwnRules = MappingProxyType({}),
 ) -> int:
     """Write every report that was asked for and give the exit code.
 
-    `levelled` are the rules whose severity a policy sets.
+    `levelled` are the rules whose severity a policy sets, `own` those that policies bring.
 
     Raises:
         UsageError: two reports want the same place, or a file cannot be written.
@@ -34,7 +41,7 @@ def show(
     formats = view.formats or (Format("text", ""),)
     refuse_two_to_one_place(formats)
     for entry in formats:
-        context = _context(entry, view, command)
+        context = _context(entry, view, command)._replace(describe=partial(describe, own=own))
         chunks = load(entry.name)(verdict, context._replace(levelled=levelled))
         if entry.path:
             from imagelint.collect.write import write_text
@@ -50,10 +57,9 @@ def _context(entry: Format, view: ReportOptions, command: str) -> ReportContext:
     here = os.getcwd()  # noqa: PTH109 - pathlib takes longer to import than all of this
     return ReportContext(
         color=not entry.path and wants_color(view.color),
-        width=_width(),
+        width=width(),
         version=__version__,
         command=command,
-        describe=describe,
         root=here,
         verbose=view.verbose,
         least=Severity.named(view.min_severity) if view.min_severity else None,
@@ -61,15 +67,6 @@ def _context(entry: Format, view: ReportOptions, command: str) -> ReportContext:
         category=view.category,
         prefix=below_repository(entry.name, here),
     )
-
-
-def _width() -> int:
-    """The columns of the terminal; 0 where there is none."""
-    if sys.stdout.isatty():
-        from shutil import get_terminal_size
-
-        return get_terminal_size().columns
-    return 0
 
 
 def wants_color(choice: str) -> bool:

@@ -1,4 +1,4 @@
-"""`imagelint policy show|check|schema`."""
+"""`imagelint policy show|check|test|schema`."""
 
 from __future__ import annotations
 
@@ -58,6 +58,15 @@ def check(*, files: tuple[str, ...]) -> None:
                 click.echo(f"  {advice.at}: {advice.message}: {advice.help}")
     if complaints:
         raise PolicyError(*complaints)
+
+
+@policy.command()
+@click.argument("files", nargs=-1, type=click.Path())
+def test(*, files: tuple[str, ...]) -> int:
+    """Try the rules that policy files define on their examples."""
+    from imagelint.cli.policytest import try_rules
+
+    return try_rules(files)
 
 
 @policy.command()

@@ -45,4 +45,4 @@ def scan(  # noqa: PLR0913 - the options of the command
     job = scanning.apply(ImageJob(image, platform, scan=True), session, timeout)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
-    return show(verdict, view, "scan", session.levelled())
+    return show(verdict, view, "scan", session.levelled(), session.own())

@@ -61,3 +61,12 @@ def _give_up() -> None:
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, sys.stdout.fileno())
     os.close(nowhere)
+
+
+def width() -> int:
+    """The columns of the terminal; 0 where there is none."""
+    if sys.stdout.isatty():
+        from shutil import get_terminal_size
+
+        return get_terminal_size().columns
+    return 0

@@ -59,4 +59,4 @@ def verify(  # noqa: PLR0913 - the options of the command
     job = ImageJob(image, platform, options, folder, verify=True, cross_check=cross_check)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
-    return show(verdict, view, "verify", session.levelled())
+    return show(verdict, view, "verify", session.levelled(), session.own())

@@ -27,6 +27,8 @@ class ProblemKind(Enum):
     UNAUTHORIZED = "unauthorized"
     NOT_FOUND = "not-found"
     RULE_CRASHED = "rule-crashed"
+    UNJUDGED = "unjudged"
+    REFUSED = "refused"
     NOTHING_EXAMINED = "nothing-examined"
     UNRECOGNISED = "unrecognised"
     INCONCLUSIVE = "inconclusive"  # what was measured leaves both answers open

@@ -12,7 +12,7 @@ from imagelint.policy.schema import policy_schema
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.policy.schema import Schema
+    from imagelint.policy.schemas.definitions import Schema
 
 _KEY = re.compile(r"(?P<indent> *)(?P<dash>(?:- +)*)(?P<key>[\w.-]+) *:(?: |$)")
 _START = re.compile(r"(?P<indent> *)(?P<dash>(?:- *)*)")

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imagelint.documents.base import Document, Node
+    from imagelint.engine.judge import Rules
     from imagelint.policy.model import Policy
     from imagelint.rules.rule import Rule
 
@@ -39,7 +40,8 @@ class Examination:
         self._terms = terms_of(policy)
         self._enabled = frozenset(policy.enabled)
         later = frozenset(name for name in self._enabled if family_of(name).about_allowances)
-        self._judge = Judge(self._enabled - later, policy.environment, self._options)
+        rules = _rules(policy)
+        self._judge = Judge(self._enabled - later, policy.environment, self._options, rules)
         self._allowance_judge = Judge(later, policy.environment, self._options)
 
     def __call__(self, document: Document, project: Project) -> Report:
@@ -101,6 +103,15 @@ class Examination:
         level = setting.level if isinstance(setting.level, Severity) else finding.severity
         severity = setting.floor.raised(level, finding.severity)
         return finding if severity is finding.severity else finding._replace(severity=severity)
+
+
+def _rules(policy: Policy) -> Rules | None:
+    """Where the rules of a policy are found that brings some; None where all are ours."""
+    if not policy.own:
+        return None
+    from imagelint.policy.custom.rulebook import Rulebook
+
+    return Rulebook(policy.own)
 
 
 def _traced(document: Document, finding: Finding) -> Finding:

@@ -142,7 +142,9 @@ def reached(allowance: Allowance) -> Collection[str]:
 
 
 def _use(allowance: Allowance, enabled: Container[str], *, used: bool) -> AllowanceUse:
-    meant = catalog.find(allowance.rule)
+    found = catalog.find(allowance.rule)
+    # A rule that the policy brings is known where it runs, and nowhere else.
+    meant = [name for name in found if name in enabled or not catalog.is_custom(name)]
     if allowance.rule == NO_RULE:
         state = AllowanceState.UNREADABLE
     elif meant and not allowance.reason:

@@ -9,7 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.locate import Locators
 from imagelint.rules import catalog
-from imagelint.rules.context import Context
+from imagelint.rules.context import Context, UnjudgedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -38,10 +38,33 @@ class Judgement(NamedTuple):
     problems: tuple[Problem, ...]
 
 
+class Rules(Protocol):
+    """Where rules are found by name."""
+
+    def subjects(self, name: str) -> tuple[str, ...]:
+        """The types of node that a rule speaks about, as `catalog.key_of` names them."""
+        ...
+
+    def load(self, name: str) -> Rule:
+        """The rule of that name."""
+        ...
+
+
+class _Catalog:
+    """Our own rules."""
+
+    def subjects(self, name: str) -> tuple[str, ...]:
+        return catalog.subjects(name)
+
+    def load(self, name: str) -> Rule:
+        return catalog.load(name)
+
+
 class Judge:
     """Holds the enabled rules; imports each when a node of its subject first occurs.
 
     `options` gives a rule's options as its dataclass; None stands for a rule without options.
+    `rules` is where they are found: in the catalogue, if nothing is said.
     """
 
     def __init__(
@@ -49,12 +72,14 @@ class Judge:
         enabled: Iterable[str],
         environment: Environment,
         options: Callable[[Rule], object],
+        rules: Rules | None = None,
     ) -> None:
         self._environment = environment
         self._options = options
+        self._rules = rules = rules or _Catalog()
         self._names: dict[str, list[str]] = {}
         for name in sorted(enabled):
-            for subject in catalog.subjects(name):
+            for subject in rules.subjects(name):
                 self._names.setdefault(subject, []).append(name)
         self._loaded: dict[type, tuple[tuple[Rule, object], ...]] = {}
 
@@ -100,7 +125,7 @@ class Judge:
     def _concerned(self, kind: type) -> tuple[tuple[Rule, object], ...]:
         """The enabled rules about a type of node with their options, imported when first asked."""
         if kind not in self._loaded:
-            rules = (catalog.load(name) for name in self._names.get(catalog.key_of(kind), ()))
+            rules = (self._rules.load(name) for name in self._names.get(catalog.key_of(kind), ()))
             self._loaded[kind] = tuple((rule, self._options(rule)) for rule in rules)
         return self._loaded[kind]
 
@@ -184,7 +209,7 @@ class _RuleRun:
             if self._context.counting:
                 self.untold += 1
             else:
-                problems.append(_crash(self.rule, self._room.locators, node, error))
+                problems.append(_failure(self.rule, self._room.locators, node, error))
                 self._tell()
         if len(findings) > before:
             if getattr(node, "concluded", False):
@@ -241,13 +266,26 @@ def _untold(most: str, number: int, origin: str) -> Problem:
     return Problem(ProblemKind.TOO_LARGE, origin, detail)
 
 
+def _failure(rule: Rule, locators: Locators, node: Node, error: Exception) -> Problem:
+    if not isinstance(error, UnjudgedError):
+        return _crash(rule, locators, node, error)
+    return Problem(
+        ProblemKind.UNJUDGED,
+        locators.own.document.source.origin,
+        f"the rule {rule.name} cannot tell: {locators.redact(str(error))}",
+        help="mend its condition, and try it: `imagelint policy test`",
+        location=locators.own.locate(node),
+    )
+
+
 def _crash(rule: Rule, locators: Locators, node: Node, error: Exception) -> Problem:
+    maker = "who wrote it" if catalog.is_custom(rule.name) else "imagelint"
     return Problem(
         ProblemKind.RULE_CRASHED,
         locators.own.document.source.origin,
         f"the rule {rule.name} crashed: {type(error).__name__}: {locators.redact(str(error))}"
         f" ({' < '.join(reversed(list(_trace(error))))})",
-        help="this is a defect of imagelint: please report it; meanwhile switch the rule off",
+        help=f"this is a defect of {maker}: please report it; meanwhile switch the rule off",
         location=locators.own.locate(node),
     )
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 # Keys of a rule's setting that are not options of the rule.
 LEVEL, EXEMPT = "level", "exempt"
+_OWN = frozenset({"custom-rules", "plugins", "permit"})
 CLOSED = "environment.closed"
 """Where it was said whether what is examined is all there is, among the places of a policy."""
 
@@ -62,7 +63,7 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
     fail_on = cast("str | None", data.get("fail-on"))
     rules = cast("Mapping[str, Data]", data.get("rules") or {})
     waivers = cast("tuple[Mapping[str, str], ...]", data.get("waivers") or ())
-    return Policy(
+    below = Policy(
         name=cast("str", data.get("name") or ""),
         fail_on=Severity.named(fail_on) if fail_on else None,
         environment=_environment(
@@ -83,6 +84,11 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         most_allowed=cast("int | None", data.get("allowed")),
         scorecard=_scorecard(cast("Mapping[str, Data]", data.get("scorecard") or {})),
     )
+    if not _OWN.isdisjoint(data):
+        from imagelint.policy.custom.build import with_own
+
+        return with_own(below, data, places)
+    return below
 
 
 def _scan(data: Mapping[str, Data]) -> ScanSettings:

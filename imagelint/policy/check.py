@@ -48,6 +48,10 @@ def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
             found += _signer(text, signer, ("environment", "signers", index))
     found += trust_complaints(text, _mapping(data.get("environment")))
     found += scorecard_complaints(text, data)
+    if data.get("custom-rules"):
+        from imagelint.policy.custom.check import own_complaints
+
+        found += own_complaints(text, _list(data["custom-rules"]))
     told = sorted(dict.fromkeys(found), key=_place)
     if len(told) < _MOST:
         return tuple(told)

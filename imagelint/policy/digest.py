@@ -13,6 +13,7 @@ from imagelint.rules import catalog
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.custom.definition import CustomRule
     from imagelint.policy.allowances import Allowances
     from imagelint.policy.model import Policy, RuleSetting, Waiver
 
@@ -45,9 +46,22 @@ def _canonical(policy: Policy) -> Iterator[str]:
     yield f"exclude {policy.exclude!r}"
     if policy.baseline:
         yield f"baseline {policy.baseline!r}"
+    yield from _own(policy)
     if policy.trusted is not None:
         yield f"on {policy_digest(policy.trusted.policy)} {policy.trusted.commit}"
         yield f"locked {sorted(policy.trusted.locked.rules)!r}"
+
+
+def _own(policy: Policy) -> Iterator[str]:
+    for name, rule in sorted(policy.custom.items()):
+        yield f"custom {name} {_custom(rule)!r}"
+    for plugin in sorted(policy.plugins, key=lambda plugin: plugin.name):
+        yield f"plugin {plugin.name} {plugin.digest}"
+
+
+def _custom(rule: CustomRule) -> tuple[object, ...]:
+    """What decides, and what is told; examples and where all that is written are neither."""
+    return tuple(rule._replace(samples=(), origin=""))
 
 
 def _waiver(waiver: Waiver) -> tuple[object, ...]:

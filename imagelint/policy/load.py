@@ -10,7 +10,7 @@ from imagelint.policy.builtin import PACKS
 from imagelint.policy.model import DEFAULT_PACKS, Policy, merge_all
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Iterator, Mapping
 
     from imagelint.core.source import Source
     from imagelint.policy.text import Data, PolicyText
@@ -91,6 +91,7 @@ class _Loader:
                 complaints.append(Diagnostic(str(error), at))
             except PolicyError as error:
                 complaints.extend(error.complaints)
+        complaints += _taken(own, below)
         if complaints:
             raise PolicyError(*complaints)
         return merge_all((*below, own._replace(extends=named, sources=(source,))))
@@ -125,6 +126,16 @@ class _Loader:
         if found:
             raise PolicyError(*found)
         self._validated.add(digest)
+
+
+def _taken(own: Policy, below: list[Policy]) -> Iterator[Diagnostic]:
+    """The rules of a policy whose names are taken by another that it extends."""
+    for name, rule in own.custom.items():
+        for policy in below:
+            other = policy.custom.get(name)
+            if other is not None:
+                said = f"`{name}` is defined at {other.origin} already"
+                yield Diagnostic(said, rule.origin, "give it another prefix")
 
 
 class _NotThereError(ImagelintError):

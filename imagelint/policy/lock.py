@@ -80,3 +80,17 @@ class Lock(NamedTuple):
                 for key in {**self.origins, **other.origins}
             },
         )
+
+
+class Permit(NamedTuple):
+    """What a trusted policy lets those of the examined tree bring: None where it says nothing."""
+
+    custom_rules: bool | None = None
+    plugins: tuple[str, ...] | None = None
+
+    def over(self, below: Permit) -> Permit:
+        """Both as one: what is said here wins. Associative; `Permit()` is the identity."""
+        return Permit(
+            below.custom_rules if self.custom_rules is None else self.custom_rules,
+            below.plugins if self.plugins is None else self.plugins,
+        )

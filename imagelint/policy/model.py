@@ -10,13 +10,18 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.serving.scorecard import ScorecardSettings
 from imagelint.core.source import Span
 from imagelint.policy.allowances import Allowances
-from imagelint.policy.lock import Floor, Lock
+from imagelint.policy.lock import Floor, Lock, Permit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from imagelint.core.source import Source
+    from imagelint.custom.definition import CustomRule
     from imagelint.policy.trust.trusted import TrustedPolicy
+    from imagelint.rules.rule import Rule
+
+    OwnRules: TypeAlias = Mapping[str, CustomRule | Rule]
+    """Rules that are not imagelint's, by name: of policies, and of plugins."""
 
 T = TypeVar("T")
 
@@ -47,6 +52,18 @@ class RuleSetting(NamedTuple):
     def enabled(self) -> bool:
         """Whether the rule runs."""
         return self.level != "off"
+
+
+class Plugin(NamedTuple):
+    """An installed package with rules that a policy names; `origin` is where it does.
+
+    Once it is imported, `rules` are those that it exports, `digest` is of its code.
+    """
+
+    name: str
+    origin: str = ""
+    rules: tuple[Rule, ...] = ()
+    digest: str = ""
 
 
 class Waiver(NamedTuple):
@@ -81,7 +98,9 @@ class Policy(NamedTuple):
     policy is trusted. `trusted` is the policy that holds against this one: its exemptions, waivers,
     excluded files and baseline are its own, and not among those here. `allowances` tells which
     exceptions count at all, `most_allowed` how many allowed findings a verdict that passes may
-    have; None: any number. `scorecard` is what signals of servers are worth.
+    have; None: any number. `scorecard` is what signals of servers are worth. `custom` are the rules
+    that it defines by name, `plugins` the packages whose rules it uses, `permit` is which of both
+    the examined tree may bring.
     """
 
     name: str = ""
@@ -100,6 +119,9 @@ class Policy(NamedTuple):
     allowances: Allowances = Allowances()
     most_allowed: int | None = None
     scorecard: ScorecardSettings = ScorecardSettings()
+    custom: Mapping[str, CustomRule] = {}
+    plugins: tuple[Plugin, ...] = ()
+    permit: Permit = Permit()
 
     @property
     def threshold(self) -> Severity:
@@ -108,8 +130,21 @@ class Policy(NamedTuple):
 
     @property
     def enabled(self) -> tuple[str, ...]:
-        """The names of the rules that run, sorted."""
-        return tuple(sorted(name for name, setting in self.rules.items() if setting.enabled))
+        """The names of the rules that run, sorted: what nobody defines does not."""
+        rules, own = self.rules, self.own
+        return tuple(
+            sorted(
+                name
+                for name, setting in rules.items()
+                if setting.enabled and ("." not in name or name in own)
+            )
+        )
+
+    @property
+    def own(self) -> OwnRules:
+        """The rules that are not imagelint's, by name: those that it defines, and its plugins'."""
+        plugged = {rule.name: rule for plugin in self.plugins for rule in plugin.rules}
+        return {**self.custom, **plugged} if plugged else self.custom
 
     def setting(self, rule: str) -> RuleSetting:
         """What is said about a rule; nothing when it is not mentioned."""
@@ -141,6 +176,9 @@ def merge(below: Policy, above: Policy) -> Policy:
         allowances=above.allowances.over(below.allowances),
         most_allowed=below.most_allowed if above.most_allowed is None else above.most_allowed,
         scorecard=above.scorecard.over(below.scorecard),
+        custom={**below.custom, **above.custom},
+        plugins=_union(below.plugins, above.plugins),
+        permit=above.permit.over(below.permit),
     )
 
 

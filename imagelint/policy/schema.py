@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from enum import Enum
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
 
 from imagelint.core.environment import ATTESTATION_KINDS
 from imagelint.core.finding import Severity
-from imagelint.policy.allowances import WAYS, extent_words
+from imagelint.policy.allowances import WAYS
 from imagelint.policy.builtin import PACKS
+from imagelint.policy.custom.schema import OWN_NAME, own_schema, own_setting
 from imagelint.policy.images.scan import scan_schema
 from imagelint.policy.options import options_of, present, words_of
+from imagelint.policy.schemas.definitions import (
+    SEVERITIES,
+    Schema,
+    definitions,
+    globs,
+    setting_schema,
+)
 from imagelint.policy.serving.scorecard import scorecard_schema
 from imagelint.rules import catalog
 
@@ -20,10 +28,7 @@ if TYPE_CHECKING:
     from imagelint.policy.options import Option
     from imagelint.rules.rule import Rule
 
-Schema: TypeAlias = dict[str, Any]
-
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
-_SEVERITIES = [str(severity) for severity in Severity]
 # A letter or a digit of any script: neither blanks nor what nobody sees.
 _WORDED = "[A-Za-z0-9\u00b5-\u1fff\u2c00-\ufdff]"
 _PLAIN: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
@@ -42,7 +47,7 @@ def policy_schema() -> Schema:
             "extends": _extends(),
             "fail-on": {
                 "description": "The lowest severity that fails (default: high).",
-                "enum": _SEVERITIES,
+                "enum": SEVERITIES,
             },
             "allowed": {
                 "description": "How many allowed findings a verdict that passes may have.",
@@ -61,24 +66,11 @@ def policy_schema() -> Schema:
             },
             "allowances": _allowances(),
             "baseline": _text("A file with findings that do not count, relative to this file."),
-            "exclude": _globs("Files that are not examined, as globs relative to this file."),
+            "exclude": globs("Files that are not examined, as globs relative to this file."),
             "lock": _lock(),
+            **own_schema(),
         },
-        "$defs": {
-            "level": {
-                "description": "A severity; on: the rule's own severity; off: it does not run.",
-                "enum": ["on", "off", *_SEVERITIES],
-            },
-            "least": {
-                "description": "A severity; on: that of each finding of the rule.",
-                "enum": ["on", *_SEVERITIES],
-            },
-            "extent": {
-                "description": "Up to which severity it allows; on: any; off: it allows nothing.",
-                "enum": extent_words(),
-            },
-            "setting": {"anyOf": [{"$ref": "#/$defs/level"}, _setting({})]},
-        },
+        "$defs": dict(definitions()),
     }
 
 
@@ -124,7 +116,7 @@ def _environment() -> Schema:
                     },
                 },
             },
-            "registries": _globs("Trusted registries and repositories, as globs."),
+            "registries": globs("Trusted registries and repositories, as globs."),
             "signers": {
                 "description": "Who may sign images.",
                 "type": "array",
@@ -158,6 +150,7 @@ def _lock() -> Schema:
                 "type": "object",
                 "additionalProperties": False,
                 "properties": {name: {"$ref": "#/$defs/least"} for name in _rule_names()},
+                "patternProperties": {OWN_NAME: {"$ref": "#/$defs/least"}},
             },
             "packs": {
                 "description": "Packs whose rules are locked as this policy has them.",
@@ -166,7 +159,7 @@ def _lock() -> Schema:
             },
             "fail-on": {
                 "description": "The highest `fail-on`; without it, that of this policy.",
-                "enum": _SEVERITIES,
+                "enum": SEVERITIES,
             },
             "signers": {
                 "description": "Only the signers of this policy may sign, and must.",
@@ -194,7 +187,7 @@ def _signer() -> Schema:
                 "description": "Identity and issuer are regular expressions for the whole of each.",
                 "type": "boolean",
             },
-            "images": _globs("The repositories that this signer signs; without it, all."),
+            "images": globs("The repositories that this signer signs; without it, all."),
             "transparency-log": {
                 "description": "The signature must be in the transparency log (default: true).",
                 "type": "boolean",
@@ -208,7 +201,7 @@ def _trust() -> Schema:
         "type": "object",
         "additionalProperties": False,
         "properties": {
-            "images": _globs("The repositories that this is about; without it, all."),
+            "images": globs("The repositories that this is about; without it, all."),
             "signed-by": _names("The signers who must have signed, by their names."),
             "at-least": {
                 "description": "How many of them are enough; without it, all are needed.",
@@ -261,7 +254,7 @@ def _waiver() -> Schema:
         "additionalProperties": False,
         "required": ["rule", "reason", "until"],
         "properties": {
-            "rule": {"description": "A rule's name.", "enum": _rule_names()},
+            "rule": {"description": "A rule's name.", **_named(_rule_names())},
             "reason": _text("Why this may stay for now.", _WORDED),
             "until": {
                 "description": "The last day on which the waiver holds: 2027-01-31.",
@@ -287,17 +280,22 @@ def _allowances() -> Schema:
             "never": {
                 "description": "Rules and families whose findings always count.",
                 "type": "array",
-                "items": {"enum": [*catalog.families(), *_rule_names()]},
+                "items": _named([*catalog.families(), *_rule_names()]),
             },
             "waiver-days": {
                 "description": "How many days from today a waiver may last.",
                 "type": "integer",
                 "minimum": 1,
             },
-            "approvers": _globs("Who may approve waivers, as globs over their `approver`."),
-            "files": _globs("The files whose waivers and baselines count, as globs."),
+            "approvers": globs("Who may approve waivers, as globs over their `approver`."),
+            "files": globs("The files whose waivers and baselines count, as globs."),
         },
     }
+
+
+def _named(names: list[str]) -> Schema:
+    """One of the names, or that of a rule of one's own."""
+    return {"anyOf": [{"enum": names}, {"type": "string", "pattern": OWN_NAME}]}
 
 
 def _rule_names() -> list[str]:
@@ -320,7 +318,13 @@ def _rules() -> Schema:
         "type": "object",
         "additionalProperties": False,
         "properties": properties,
+        "patternProperties": {OWN_NAME: _own()},
     }
+
+
+def _own() -> Schema:
+    exempt = globs("Files, images and other subjects that the rule leaves alone.")
+    return own_setting({"$ref": "#/$defs/level"}, exempt)
 
 
 def _former(successors: tuple[str, ...], properties: Schema) -> Schema:
@@ -336,19 +340,7 @@ def _rule(rule: Rule) -> Schema:
     if rule.options is None:
         return {"description": summary, "$ref": "#/$defs/setting"}
     options = {option.key: _option(option) for option in options_of(rule.options)}
-    return {"description": summary, "anyOf": [{"$ref": "#/$defs/level"}, _setting(options)]}
-
-
-def _setting(options: Schema) -> Schema:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": {
-            "level": {"$ref": "#/$defs/level"},
-            "exempt": _globs("Files, images and other subjects that the rule leaves alone."),
-            **options,
-        },
-    }
+    return {"description": summary, "anyOf": [{"$ref": "#/$defs/level"}, setting_schema(options)]}
 
 
 def _option(option: Option) -> Schema:
@@ -385,8 +377,3 @@ def _default(value: object) -> object:
 
 def _text(description: str, pattern: str = r"\S") -> Schema:
     return {"description": description, "type": "string", "pattern": pattern}
-
-
-def _globs(description: str) -> Schema:
-    items = {"type": "string", "pattern": r"\S"}
-    return {"description": description, "type": "array", "items": items}

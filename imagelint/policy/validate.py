@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, cast
 
 from jsonschema import Draft202012Validator, FormatChecker
@@ -9,6 +10,7 @@ from jsonschema.validators import extend
 
 from imagelint.core.errors import Diagnostic
 from imagelint.core.record import NamedTuple
+from imagelint.policy.custom.schema import MODULE_NAME, OWN_NAME
 from imagelint.policy.schema import policy_schema
 from imagelint.policy.suggest import did_you_mean
 
@@ -19,6 +21,14 @@ if TYPE_CHECKING:
 
     from imagelint.policy.text import PolicyText
 
+_LIMITS = {
+    "minimum": "{} is less than {}",
+    "maximum": "{} is more than {}",
+    "maxLength": "it is longer than {1} characters",
+    "maxItems": "there are more than {1}",
+}
+# Of names: whatever else is required is some text.
+_SHAPES = (OWN_NAME, MODULE_NAME)
 _TYPES = {
     "array": "a list",
     "boolean": "true or false",
@@ -118,8 +128,9 @@ def _is_other_type(inner: _Violation, outer: _Violation) -> bool:
 def _unknown_keys(error: _Violation, text: PolicyText) -> Iterator[Diagnostic]:
     keys = error.keys
     known = tuple(error.schema["properties"])
+    patterns = tuple(error.schema.get("patternProperties", ()))
     for key in cast("Mapping[str, object]", error.value):
-        if key not in known:
+        if key not in known and not any(re.search(one, key) for one in patterns):
             at = text.at(text.key_span((*keys, key)))
             message = f"no rule is named `{key}`" if keys == ("rules",) else f"unknown key `{key}`"
             yield Diagnostic(message, at, did_you_mean(key, known))
@@ -138,10 +149,8 @@ def _wrong_value(error: _Violation, text: PolicyText) -> tuple[str, str]:
             return f"`{written}` is none of: {', '.join(words)}", advice
         case "type":
             return _wrong_type(error, written)
-        case "minimum":
-            return f"{written} is less than {error.wanted}", _about(error)
-        case "maximum":
-            return f"{written} is more than {error.wanted}", _about(error)
+        case "minimum" | "maximum" | "maxLength" | "maxItems":
+            return _LIMITS[error.keyword].format(written, error.wanted), _about(error)
         case _:
             return _wrong_text(error, written)
 
@@ -153,6 +162,8 @@ def _wrong_text(error: _Violation, written: str) -> tuple[str, str]:
             return f"`{written}` is not a date", advice
         case "regex":
             return f"the regular expression `{written}` does not compile", advice
+        case _ if written and error.schema.get("pattern") in _SHAPES:
+            return f"`{written}` is no such name", advice
         case _:
             return "there must be some text", advice
 

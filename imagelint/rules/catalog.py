@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from imagelint.rules.rule import Rule
 
 
+CUSTOM = "custom"
+"""The family of all rules that are not ours."""
+
+
+def is_custom(name: str) -> bool:
+    """Whether a name is one of a rule that a policy brings: these have a dot, ours have none."""
+    return "." in name
+
+
 def names() -> tuple[str, ...]:
     """The names of all rules, sorted."""
     return tuple(RULES)
@@ -35,7 +44,7 @@ def family(name: str) -> str:
     Raises:
         KeyError: there is no such rule.
     """
-    return RULES[name].family
+    return CUSTOM if is_custom(name) else RULES[name].family
 
 
 def subjects(name: str) -> tuple[str, ...]:
@@ -60,7 +69,7 @@ def load(name: str) -> Rule:
         KeyError: there is no such rule.
     """
     stem = name.replace("-", "_")
-    module = import_module(f"imagelint.rules.{family(name)}.{stem}")
+    module = import_module(f"imagelint.rules.{RULES[name].family}.{stem}")
     return cast("Rule", getattr(module, stem))
 
 
@@ -137,8 +146,11 @@ def _successors() -> dict[str, tuple[str, ...]]:
 
 
 def find(name: str) -> tuple[str, ...]:
-    """The rules which a name, former name or another tool's id means; empty when none does."""
+    """The rules which a name, former name or another tool's id means; empty when none does.
+
+    What may be the name of a rule that a policy brings means that: whether it does, is not known.
+    """
     lowered = name.lower().strip()
-    if lowered in RULES:
+    if lowered in RULES or is_custom(lowered):
         return (lowered,)
     return answers_to().get(lowered) or answers_to().get(_numberless(lowered), ())

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from imagelint.rules.rule import Rule
 
 
+class UnjudgedError(Exception):
+    """A rule cannot tell whether something is wrong: its own condition is, or there is too much."""
+
+
 class Context:
     """All that a rule may know besides its subject. No clock, no network.
 

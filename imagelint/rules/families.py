@@ -40,6 +40,8 @@ FAMILIES: dict[str, Family] = {
         by_wildcard=False,
         in_baseline=False,
     ),
+    # What somebody else wants of his own files is his to allow.
+    catalog.CUSTOM: Family("Rules of one's own"),
     "exposure": Family("What a server lets those do who reach it"),
     "gpus": Family("GPUs, CUDA and drivers: what fits what"),
     "images": Family("Which images are used, and what ends up in one"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.findup import nearest
 from imagelint.core.record import NamedTuple
+from imagelint.core.report import Report
 from imagelint.policy.demands import demand, narrowed
 from imagelint.policy.load import Validated, default_policy
 from imagelint.policy.model import Policy
@@ -16,9 +17,9 @@ from imagelint.run.policyfiles import POLICY_NAME, PolicyFiles, is_file
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
 
-    from imagelint.core.report import Report
     from imagelint.engine.baseline import Baseline
     from imagelint.policy.trust.trusted import TrustedPolicy
+    from imagelint.policy.trust.withheld import Refusal
     from imagelint.run.policyfiles import TrustRequest
     from imagelint.run.trust.sources import Trust
 
@@ -53,11 +54,20 @@ class Policies:
         self._by_path: dict[tuple[int, str | None], Policy] = {}
         self._by_folder: dict[str, Policy] = {}
         self._bases: dict[int, str] = {}
+        self._refused: dict[Refusal, None] = {}
+        self._examined = request.paths if request is not None else ()
         names = tuple(chosen)
         self._trust = _opened(names, request, self._files)
         self._chosen: Policy | None = None
         if names and self._trust is None:
-            self._chosen = self._finished(self._files.named(names), named=True)
+            self._chosen = self._finished(self._admitted(self._files.named(names)), named=True)
+
+    @classmethod
+    def of_one(cls, policy: Policy) -> Policies:
+        """One policy, which is resolved, for all files."""
+        made = cls((), Policy(), set())
+        made._chosen = policy
+        return made
 
     @property
     def are_named(self) -> bool:
@@ -138,6 +148,16 @@ class Policies:
                 found.add(policy, hidden(pair, trust, self._files))
         yield from found.reports()
 
+    def refusals(self) -> Iterator[tuple[Policy, Report]]:
+        """Reports about what policies of the tree bring and may not, under which policy."""
+        if not self._refused:
+            return
+        from imagelint.run.trust.refused import problem
+
+        here = self.all()
+        for refusal in self._refused:
+            yield here[0], Report(problems=(problem(refusal),))
+
     def additions(
         self, examined: Mapping[str, Report], baseline: Baseline | None = None
     ) -> Iterator[tuple[Policy, Report]]:
@@ -174,14 +194,31 @@ class Policies:
 
     def _resolved(self, path: str | None, trusted: TrustedPolicy | None) -> Policy:
         if trusted is None:
-            return default_policy() if path is None else self._files.load(path)
+            return default_policy() if path is None else self._admitted(self._files.load(path))
         from imagelint.policy.trust.enforce import enforce
 
         if self._trust and self._trust.lower is not None:
-            return enforce(trusted, self._trust.lower)
-        return enforce(trusted, Policy() if path is None else self._files.load(path, ()))
+            lower = self._trust.lower
+        else:
+            lower = Policy() if path is None else self._files.load(path, ())
+        return enforce(trusted, self._admitted(lower, trusted.policy))
+
+    def _admitted(self, lower: Policy, above: Policy = Policy()) -> Policy:  # noqa: B008 - it cannot be changed
+        """A policy of the examined tree without the rules that one above it does not permit."""
+        if not (lower.custom or lower.plugins):
+            return lower
+        from imagelint.policy.trust.withheld import withheld
+
+        kept, refused = withheld(lower, above.permit, above.custom)
+        self._refused.update(dict.fromkeys(refused))
+        return kept
 
     def _finished(self, below: Policy, *, named: bool) -> Policy:
+        if below.plugins:
+            from imagelint.run.trust.plugins import plugged
+            from imagelint.run.trust.sources import examined_roots
+
+            below = plugged(below, examined_roots(self._examined))
         return narrowed(demand(below, self._flags, named=named), self._only)
 
 

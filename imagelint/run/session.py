@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source
     from imagelint.engine.baseline import Baseline, BaselineEntry
     from imagelint.engine.decide import AllowedLimit
-    from imagelint.policy.model import Policy
+    from imagelint.policy.model import OwnRules, Policy
     from imagelint.policy.trust.trusted import TrustedPolicy
     from imagelint.run.files import ResultCache
     from imagelint.run.policyfiles import TrustRequest
@@ -119,6 +119,10 @@ class Session(NamedTuple):
             for name, setting in policy.rules.items()
             if setting.level not in ("on", "off", None)
         )
+
+    def own(self) -> OwnRules:
+        """The rules that policies of the run bring, by name."""
+        return {name: rule for policy in self.policies.all() for name, rule in policy.own.items()}
 
     def evidence(self) -> Evidence:
         """Which policies decided: a folder may have its own."""
@@ -208,7 +212,11 @@ class Session(NamedTuple):
         for origin, report in reports.items():
             policy = self.policies.of(os.path.dirname(origin) or ".")
             groups.setdefault(id(policy), (policy, []))[1].append(report)
-        loosened = (*self.policies.weakenings(), *self.policies.additions(reports, baseline))
+        loosened = (
+            *self.policies.weakenings(),
+            *self.policies.additions(reports, baseline),
+            *self.policies.refusals(),
+        )
         for policy, report in loosened:
             groups.setdefault(id(policy), (policy, []))[1].append(report)
         suppress_group = GroupSuppression(self.policies, baseline, folders)

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.cli import main
-from imagelint.cli.output import _width
-from imagelint.cli.streams import deliver, say, take_every_text
+from imagelint.cli.streams import deliver, say, take_every_text, width
 from imagelint.core.errors import UsageError
 from imagelint.core.report import ExitCode
 
@@ -113,7 +112,7 @@ def test_standard_output_may_be_anything(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_a_terminal_has_a_width(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _width() == 0
+    assert width() == 0
     monkeypatch.setattr(sys.stdout, "isatty", lambda: True)
     monkeypatch.setenv("COLUMNS", "72")
-    assert _width() == 72
+    assert width() == 72

@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
 from imagelint.policy.allowances import ALL
+from imagelint.policy.custom.rulebook import severity_of
 from imagelint.policy.lock import Floor
 from imagelint.policy.trust.attempt import Attempt
 from imagelint.policy.trust.covering import covers
-from imagelint.rules import catalog
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.environment import Environment
+    from imagelint.custom.definition import CustomRule
     from imagelint.policy.allowances import Allowances
     from imagelint.policy.model import Level, Policy, RuleSetting, Waiver
 
@@ -48,7 +49,31 @@ def weakened(before: Policy, after: Policy) -> tuple[Attempt, ...]:
     found += _environment(before.environment, after.environment, after)
     found += _lock(before, after)
     found += _allowances(before, after)
+    found += _own(before, after)
     return tuple(found)
+
+
+def _own(before: Policy, after: Policy) -> Iterator[Attempt]:
+    """Rules of one's own that are others now, plugins that are gone, and what may be brought."""
+    for name, rule in before.custom.items():
+        now = after.custom.get(name)
+        if now is not None and _judging(now) != _judging(rule):
+            yield Attempt(name, f"`{name}` asks for something else", now.origin)
+    kept = {plugin.name for plugin in after.plugins}
+    gone = [plugin.name for plugin in before.plugins if plugin.name not in kept]
+    if gone:
+        said = f"`plugins` lacks what it had: {_listed(gone)}"
+        yield Attempt("plugins", said, _place(after, "plugins") or _place(after, "extends"))
+    more = _new(before.permit.plugins or (), after.permit.plugins or ())
+    if after.permit.custom_rules and not before.permit.custom_rules:
+        more = ["custom-rules", *more]
+    if more:
+        yield Attempt("permit", f"`permit` has more: {_listed(more)}", _place(after, "permit"))
+
+
+def _judging(rule: CustomRule) -> tuple[object, ...]:
+    """What of a rule decides whether it speaks, and how much that counts."""
+    return (rule.subject, rule.condition, rule.severity, rule.confidence)
 
 
 def _rule(name: str, before: RuleSetting, policy: Policy) -> Iterator[Attempt]:
@@ -65,7 +90,8 @@ def _rule(name: str, before: RuleSetting, policy: Policy) -> Iterator[Attempt]:
     if before.level == after.level:
         least = now = Severity.INFO
     else:
-        least, now = _severity(name, before.level), _severity(name, after.level)
+        own = severity_of(name, policy)
+        least, now = _severity(before.level, own), _severity(after.level, own)
     if now < least:
         yield Attempt(name, f"`{name}` is {now}, it was {least}", place)
     new = _new(before.exempt, after.exempt)
@@ -74,8 +100,8 @@ def _rule(name: str, before: RuleSetting, policy: Policy) -> Iterator[Attempt]:
         yield Attempt(name, said, after.origins.get("exempt", ""))
 
 
-def _severity(name: str, level: Level | None) -> Severity:
-    return level if isinstance(level, Severity) else catalog.load(name).severity
+def _severity(level: Level | None, own: Severity) -> Severity:
+    return level if isinstance(level, Severity) else own
 
 
 def _waivers(before: Iterable[Waiver], after: Iterable[Waiver]) -> Iterator[Attempt]:

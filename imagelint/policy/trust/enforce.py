@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.environment import Environment
 from imagelint.core.finding import Severity
+from imagelint.policy.custom.rulebook import severity_of
 from imagelint.policy.model import Policy, RuleSetting, merge
 from imagelint.policy.trust.attempt import Attempt
 from imagelint.policy.trust.covering import covers
@@ -103,11 +104,12 @@ def _attempts(trusted: TrustedPolicy, lower: Policy) -> Iterator[Attempt]:
 
 def _on_rule(name: str, setting: RuleSetting, trusted: TrustedPolicy) -> Iterator[Attempt]:
     holder = trusted.locked.holder(f"rules.{name}")
-    least = _least(name, trusted.locked.rules[name])
+    own = severity_of(name, trusted.policy)
+    least = trusted.locked.rules[name].raised(Severity.INFO, own)
     at = setting.origins.get("level", "")
     if setting.level == "off":
         yield Attempt(name, f"`{name}` is switched off", at, holder)
-    elif setting.level is not None and _severity(name, setting.level) < least:
+    elif setting.level is not None and _severity(setting.level, own) < least:
         said = f"`{name}: {setting.level}` is less than {least}"
         yield Attempt(name, said, at, holder)
     options = trusted.policy.setting(name).options
@@ -154,9 +156,5 @@ def _on_exceptions(trusted: TrustedPolicy, lower: Policy) -> Iterator[Attempt]:
         yield Attempt("baseline", "a baseline is named for locked rules", at, trusted.name)
 
 
-def _least(name: str, floor: Floor) -> Severity:
-    return floor.raised(Severity.INFO, catalog.load(name).severity)
-
-
-def _severity(name: str, level: Severity | str) -> Severity:
-    return level if isinstance(level, Severity) else catalog.load(name).severity
+def _severity(level: Severity | str, own: Severity) -> Severity:
+    return level if isinstance(level, Severity) else own

@@ -207,7 +207,7 @@ def open_trust(names: tuple[str, ...], request: TrustRequest, files: PolicyFiles
         PolicyError: a trusted policy is wrong.
         UsageError: the commit is not there, or the organisation's file is named as it must not be.
     """
-    roots = _roots(request.paths)
+    roots = examined_roots(request.paths)
     above = _of_organisation(request.organisation, files, roots)
     if request.ref:
         commit = read_commit(request.ref, next(iter(request.paths), "."))
@@ -288,7 +288,7 @@ def _anchored(policy: Policy, folder: str, text: Callable[[str, str], str]) -> P
     return policy._replace(environment=environment._replace(signers=signers))
 
 
-def _roots(paths: tuple[str, ...]) -> tuple[str, ...]:
+def examined_roots(paths: tuple[str, ...]) -> tuple[str, ...]:
     """The repositories in which the examined files lie, or the folders where there is none."""
     folders = [path if os.path.isdir(path) else os.path.dirname(path) or "." for path in paths]
     if not folders or repository_of(os.getcwd()) is not None:

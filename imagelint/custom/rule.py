@@ -1,0 +1,197 @@
+"""From a rule of a policy to one as our own are."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import UNKNOWN
+from imagelint.custom.binding import compiled, parsed
+from imagelint.custom.message import template
+from imagelint.custom.subject import Reader
+from imagelint.custom.subjects import FIELDS, SUBJECTS
+from imagelint.custom.values import (
+    MOST_OF_DOCUMENT,
+    MOST_STEPS,
+    Evaluation,
+    EvaluationError,
+    ExhaustedError,
+    Fuel,
+    Item,
+    Record,
+)
+from imagelint.documents.remembered import remembered_briefly
+from imagelint.rules.context import UnjudgedError
+from imagelint.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.core.finding import Finding
+    from imagelint.custom.definition import CustomRule
+    from imagelint.custom.evaluate import Evaluate
+    from imagelint.documents.base import Document, Node
+    from imagelint.rules.context import Context
+
+FILE = "file"
+"""The variable of the file in which something stands."""
+FILE_FIELDS = {
+    "path": "Its path, as reports name it.",
+    "name": "Its name, without folders.",
+    "kind": "What kind of document it is: `dockerfile`, `kubernetes`, `compose` …",
+}
+"""The fields of that, with what they are."""
+_HEADERS = ("Bad", "Good", "Except:")
+
+
+@cache
+def rule_of(custom: CustomRule) -> Rule:
+    """A rule that evaluates the condition of one in a policy, which must be valid.
+
+    Raises:
+        PolicyError: the parser of conditions is not installed.
+    """
+    check = _Check(custom)
+    return Rule(
+        name=custom.name,
+        subjects=SUBJECTS[custom.subject].types,
+        severity=custom.severity,
+        confidence=custom.confidence,
+        options=None,
+        references=custom.references,
+        former=(),
+        check=check,
+        doc=documentation(custom),
+    )
+
+
+def variables_of(subject: str) -> tuple[str, ...]:
+    """The variables that the expressions of a rule about a subject have."""
+    return (subject, FILE)
+
+
+def documentation(custom: CustomRule) -> str:
+    """The text that a docstring is for rules of ours."""
+    summary = " ".join((custom.summary or custom.message).split())
+    # A line that looks like the header of an example is none.
+    why = (f" {line}" if line.startswith(_HEADERS) else line for line in custom.why.splitlines())
+    parts = [f"{summary}\n", "\n".join(why)]
+    for sample in custom.samples:
+        (name, text), *others = sample.files
+        first = name or SUBJECTS[custom.subject].file
+        lines = [f"{'Bad' if sample.bad else 'Good'} ({first}):", *_indented(text)]
+        for name, further in others:
+            lines += [f"    === {name}", *_indented(further)]
+        parts.append("\n".join(lines))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _indented(text: str) -> Iterator[str]:
+    return (f"    {line}".rstrip() for line in text.splitlines())
+
+
+class _Check:
+    """Evaluates one condition; what it remembers is about the document that it was last asked of.
+
+    A document is judged by one context of a rule from its first node to its last.
+    """
+
+    def __init__(self, custom: CustomRule) -> None:
+        names = variables_of(custom.subject)
+        self._custom = custom
+        self._condition = _evaluator(custom.condition, names)
+        self._at = _evaluator(custom.at, names) if custom.at else None
+        self._message = template(custom.message, names)
+        self._help = template(custom.help, names)
+        self._context: Context | None = None
+        self._left = 0
+
+    def __call__(self, node: Node, ctx: Context) -> Iterator[Finding]:
+        """A finding where the condition is true.
+
+        Raises:
+            UnjudgedError: the condition has no value, or takes too much.
+        """
+        if ctx is not self._context:
+            self._context, self._left = ctx, MOST_OF_DOCUMENT
+        if self._left <= 0:
+            return
+        variables = {
+            self._custom.subject: _record(self._custom.subject, node, ctx),
+            FILE: _file(ctx.document),
+        }
+        evaluation = Evaluation(dict(variables), Fuel(min(self._left, MOST_STEPS)))
+        before = evaluation.fuel.left
+        try:
+            yield from self._judged(node, ctx, evaluation)
+        except ExhaustedError as error:
+            self._left = 0
+            raise UnjudgedError(str(error)) from None
+        except EvaluationError as error:
+            raise UnjudgedError(str(error)) from None
+        finally:
+            self._left -= before - evaluation.fuel.left
+
+    def _judged(self, node: Node, ctx: Context, evaluation: Evaluation) -> Iterator[Finding]:
+        found = self._condition(evaluation)
+        if found is False or found is UNKNOWN:
+            return
+        if found is not True:
+            raise EvaluationError("the condition is neither true nor false")
+        place = evaluation.place or node
+        if self._at is not None:
+            place = _place(self._at, evaluation) or place
+        yield ctx.finding(
+            place,
+            self._message.filled(evaluation),
+            help=self._help.filled(evaluation),
+            subject=_subject(evaluation, self._custom.subject),
+        )
+
+
+def _evaluator(text: str, names: tuple[str, ...]) -> Evaluate:
+    return compiled(parsed(text, names))
+
+
+def _place(evaluate: Evaluate, evaluation: Evaluation) -> Node | None:
+    """The place that an expression reads last, also where there is nothing."""
+    evaluation.place = None
+    try:
+        evaluate(evaluation)
+    except ExhaustedError:
+        raise
+    except EvaluationError:
+        pass
+    return evaluation.place
+
+
+def _record(word: str, node: Node, ctx: Context) -> Record:
+    """The record of a node, which all rules that are asked about it one by one share."""
+    known = _records(node)
+    if word not in known:
+        known[word] = Reader(FIELDS, ctx.document).record(word, node)
+    return known[word]
+
+
+@remembered_briefly
+def _records(_node: Node) -> dict[str, Record]:
+    return {}
+
+
+def _file(document: Document) -> Record:
+    origin = document.source.origin
+    said = {"path": origin, "name": origin.rpartition("/")[2], "kind": document.kind}
+    return Record(FILE, said, lambda name: Item(said[name], None))
+
+
+def _subject(evaluation: Evaluation, word: str) -> str:
+    """What a finding is about in words that survive edits: the name of what it is about."""
+    record = evaluation.variables[word]
+    for field in ("name", "id"):
+        try:
+            value = record.item(field).value if isinstance(record, Record) else None
+        except EvaluationError:
+            continue
+        if isinstance(value, str):
+            return value
+    return ""

@@ -1,0 +1,1 @@
+"""Parts of the schema of policies that others refer to."""
