@@ -15,7 +15,12 @@ from imagelint.cli.main import answer
 from tests.renderers import use_libraries
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
+
+    from playwright.sync_api import Browser
+
+    from tests.browser import Reading
 
 use_libraries()
 # Who starts the tests in the background of a script lets them, and all that they start, ignore ^C.
@@ -69,3 +74,27 @@ def program(
     here: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> Program:
     return Program(capsys, monkeypatch)
+
+
+@pytest.fixture(scope="session")
+def started() -> Iterator[Browser]:
+    """A real browser, one for all tests of a process."""
+    from tests.browser import browser
+
+    with browser() as program:
+        yield program
+
+
+@pytest.fixture
+def reading(started: Browser) -> Iterator[Reading]:
+    """A page for one test, which must have been quiet and loaded nothing but its file."""
+    from tests.browser import Reading
+
+    page = started.new_page(viewport={"width": 1280, "height": 900})
+    reading = Reading(page)
+    yield reading
+    assert reading.complaints == []
+    assert {url.partition(":")[0] for url in reading.loaded} <= {"file", "about"}
+    files = {url.partition("#")[0] for url in reading.loaded if url.startswith("file:")}
+    assert len(files) <= 1
+    page.close()

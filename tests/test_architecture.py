@@ -92,6 +92,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "run",
         "store",
     ),
+    "fleet": ("core", "reporters", "store"),
     "cli": (
         "core",
         "documents",
@@ -106,6 +107,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "editor",
         "audit",
         "store",
+        "fleet",
     ),
     "__main__": ("cli",),
 }

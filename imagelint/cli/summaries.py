@@ -13,6 +13,7 @@ COMMANDS = {
     "gate": "Check, scan and verify: one verdict about one image.",
     "audit": "Judge many images by one policy: a registry, a list, what runs.",
     "score": "Score how well a model server serves, from its metrics.",
+    "report": "Tell what an audit of many images found.",
     "lsp": "Serve an editor: judge what is written while it is written.",
     "rules": "List the rules.",
     "explain": "Explain a rule by its name or by another tool's id.",

@@ -31,10 +31,15 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def report(verdict: Verdict, _context: ReportContext) -> Iterator[str]:
     """A line of titles, then the rows, the worst first."""
+    yield line(COLUMNS)
+    yield from rows(verdict)
+
+
+def rows(verdict: Verdict) -> Iterator[str]:
+    """The lines without the titles."""
     found = by_severity(verdict.report.findings)
     allowed = allowed_by_place(verdict.report.allowed)
     prints = iter(identities((*found, *(each.finding for each in allowed))))
-    yield line(COLUMNS)
     for finding in found:
         yield line(_finding(finding, ("counts", "", ""), next(prints)))
     for each in allowed:

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """The lines, the worst findings first."""
-    yield _line("verdict", _verdict(verdict, context))
+    yield head(verdict, context)
+    yield from members(verdict)
+
+
+def members(verdict: Verdict) -> Iterator[str]:
+    """The lines about what was found."""
     found = by_severity(verdict.report.findings)
     allowed = allowed_by_place(verdict.report.allowed)
     prints = iter(identities((*found, *(each.finding for each in allowed))))
@@ -35,8 +40,9 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
         yield _line("problem", problem_member(problem))
 
 
-def _verdict(verdict: Verdict, context: ReportContext) -> Mapping[str, Json]:
-    return {
+def head(verdict: Verdict, context: ReportContext) -> str:
+    """The line about the verdict."""
+    told: dict[str, Json] = {
         "tool": {"name": "imagelint", "version": context.version},
         "command": context.command,
         "outcome": verdict.outcome.value,
@@ -44,6 +50,7 @@ def _verdict(verdict: Verdict, context: ReportContext) -> Mapping[str, Json]:
         "reasons": verdict.reasons,
         "evidence": [{"name": name, "value": value} for name, value in verdict.evidence.entries],
     }
+    return _line("verdict", told)
 
 
 def _line(kind: str, members: Mapping[str, Json]) -> str:

@@ -110,6 +110,14 @@ class Reader:
                 return
             last = page[-1].reference
 
+    def worst(self, run_id: int, most: int) -> tuple[views.ResultView, ...]:
+        """The references of a run with the worst first, as many as are wanted."""
+        judged = models.JudgementRow
+        worst = [func.coalesce(getattr(judged, one), -1).desc() for one in views.Counts._fields[:5]]
+        query = _results(run_id, EVERYTHING).order_by(*worst, models.ResultRow.reference)
+        with self._store.reading() as connection:
+            return tuple(map(_result, connection.execute(query.limit(most))))
+
     def findings(self, judgement: str) -> tuple[views.FindingView, ...]:
         """What was found in an image, in the order of a report."""
         with self._store.reading() as connection:

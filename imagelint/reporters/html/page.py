@@ -17,7 +17,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from imagelint.core.record import NamedTuple
-from imagelint.reporters.stream import chunks
+from imagelint.reporters.stream import Items, chunks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -31,7 +31,7 @@ _ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026"})
 
 
 class Library(NamedTuple):
-    """What others wrote: its name, its script, and its licence, below `vendor/`."""
+    """What others wrote: its name, its script (empty: within another), its licence."""
 
     name: str
     script: str
@@ -39,12 +39,15 @@ class Library(NamedTuple):
 
 
 DATATABLES = Library("DataTables", "dataTables.min.js", "dataTables.LICENSE.txt")
+CHARTS = Library("Chart.js", "chart.umd.min.js", "chart.LICENSE.txt")
+COLOR = Library("@kurkle/color, which Chart.js holds", "", "color.LICENSE.txt")
 
 
 class Page(NamedTuple):
     """What is asked of a page: its template, what that says, and what its tables hold.
 
-    `rules` are texts of rules by name, `pages` what is told on pages of their own, by key.
+    `rules` are texts of rules by name, `pages` what is told on pages of their own, by key;
+    `findings` are rows that pages name by number. `plots` are drawn upon canvases of the template.
     """
 
     template: str
@@ -52,13 +55,15 @@ class Page(NamedTuple):
     tables: Iterable[Table]
     rules: Mapping[str, Json]
     pages: Mapping[str, Json]
+    findings: Iterable[Json] = ()
+    plots: Iterable[Json] = ()
     libraries: tuple[Library, ...] = (DATATABLES,)
     scripts: tuple[str, ...] = ("report.js",)
 
 
 def render(page: Page) -> Iterator[str]:
     """The page, in chunks."""
-    scripts = [_read("vendor", library.script) for library in page.libraries]
+    scripts = [_read("vendor", library.script) for library in page.libraries if library.script]
     scripts += [_read("assets", name) for name in page.scripts]
     style = _read("assets", "report.css")
     licences = [(each.name, _read("vendor", each.licence)) for each in page.libraries]
@@ -91,9 +96,11 @@ def _hash(text: str) -> str:
 def _payload(page: Page) -> str:
     written = chunks(
         {
-            "tables": [table.written() for table in page.tables],
+            "tables": Items(table.written() for table in page.tables),
             "rules": page.rules,
             "pages": page.pages,
+            "findings": Items(page.findings),
+            "plots": list(page.plots),
         }
     )
     return "".join(written).translate(_ESCAPES)

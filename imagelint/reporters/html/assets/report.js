@@ -98,7 +98,15 @@
     },
     excerpt: (block) => labelled(block.label, excerpt(block.lines)),
     table: (block) => plainTable(block),
+    findings: (block) => plainTable({ ...block, rows: block.of.map(told) }),
   };
+
+  // A finding that several pages share, with what a page says of it.
+  function told([index, state]) {
+    const [severity, rule, message, help, place] = payload.findings[index];
+    const text = payload.rules[rule];
+    return [severity, [rule, text ? text.url : ""], message, place, help, state];
+  }
 
   function code(text) {
     return element("pre", { tabIndex: 0, role: "group", "aria-label": "text" }, text);

@@ -1,0 +1,69 @@
+"""`imagelint report`."""
+
+from __future__ import annotations
+
+import click
+
+from imagelint.cli.formats import Format, FormatType
+
+_FORMATS = (
+    *("text", "html", "json", "jsonl", "csv", "sarif", "junit", "markdown", "gitlab"),
+    *("defectdojo", "openmetrics"),
+)
+
+
+@click.command()
+@click.option(
+    "--store",
+    "place",
+    default="imagelint-audit.db",
+    show_default=True,
+    metavar="FILE|URL",
+    help="Where `imagelint audit` keeps what it finds out.",
+)
+@click.option("--run", "number", type=int, default=0, help="Which run. [default: the newest]")
+@click.option(
+    "--since", type=int, default=0, help="Changes since which run. [default: the one before]"
+)
+@click.option(
+    "--stale-days",
+    type=click.IntRange(0),
+    default=30,
+    show_default=True,
+    help="Name references whose last audit is older.",
+)
+@click.option("--repository", default="", metavar="GLOB", help="Findings of those repositories.")
+@click.option("--owner", default=None, metavar="TEAM", help="Findings of that team's images.")
+@click.option(
+    "--format",
+    "formats",
+    type=FormatType(_FORMATS),
+    multiple=True,
+    help=f"One of {', '.join(_FORMATS)}; may repeat, each with =FILE. [default: text]",
+)
+def report(  # noqa: PLR0913 - the options of the command
+    *,
+    place: str,
+    number: int,
+    since: int,
+    stale_days: int,
+    repository: str,
+    owner: str | None,
+    formats: tuple[Format, ...],
+) -> int:
+    """Tell what an audit of many images found.
+
+    Without a format, on one screen. --format html=FILE is a page with plots, tables, and a page for
+    each image; sarif=FOLDER writes a file for each repository. Nothing is asked of any registry.
+    """
+    from imagelint.cli.extras import need
+
+    need("sqlalchemy", "audit", "what keeps audits")
+    from imagelint.cli.reported import tell
+    from imagelint.fleet.gather import Question, gather
+    from imagelint.store.database import Store
+    from imagelint.store.reading import ResultFilter
+
+    with Store.open(place, create=False) as store:
+        fleet = gather(store, Question(number, since, stale_days))
+        return tell(store, fleet, ResultFilter(repository=repository, owner=owner), formats)

@@ -1,0 +1,111 @@
+"""A run in each format: the same reporters as for one image, fed out of the store."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.fleet.verdicts import Verdicts
+from imagelint.reporters import load
+from imagelint.reporters.csv import COLUMNS, line, rows
+from imagelint.reporters.jsonl import head, members
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.core.report import Verdict
+    from imagelint.fleet.gather import Fleet
+    from imagelint.reporters.context import ReportContext
+    from imagelint.store.database import Store
+    from imagelint.store.reading import ResultFilter
+
+FORMATS = (
+    *("text", "html", "json", "jsonl", "csv", "sarif", "junit", "markdown", "gitlab"),
+    *("defectdojo", "openmetrics"),
+)
+"""What `imagelint report` can write; `sarif` takes a folder and writes a file per repository."""
+_UNFIT = pattern(r"[^A-Za-z0-9._-]+")
+
+
+class Telling(NamedTuple):
+    """What is told: of which run, about which of its images, and what reporters may know."""
+
+    store: Store
+    fleet: Fleet
+    wanted: ResultFilter
+    context: ReportContext
+
+    @property
+    def verdicts(self) -> Verdicts:
+        """What was found in the images, as verdicts."""
+        return Verdicts(self.store, self.fleet.run)
+
+
+def chunks(name: str, telling: Telling) -> Iterator[str]:
+    """The report in that format, in chunks of text.
+
+    Raises:
+        KeyError: there is no such format.
+    """
+    special = _SPECIAL.get(name)
+    if special is not None:
+        return special(telling)
+    return load(name)(telling.verdicts.whole(telling.wanted), telling.context)
+
+
+def sarif_files(telling: Telling) -> Iterator[tuple[str, Iterator[str]]]:
+    """The name and the text of a file of SARIF for each repository."""
+    taken: set[str] = set()
+    sarif = load("sarif")
+    for repository, verdict in telling.verdicts.by_repository(telling.wanted):
+        name = _UNFIT.sub("_", repository).strip("._") or "repository"
+        while name in taken:
+            name += "_"
+        taken.add(name)
+        yield f"{name}.sarif", sarif(verdict, telling.context._replace(category=repository))
+
+
+def _overview(telling: Telling) -> Iterator[str]:
+    from imagelint.fleet.overview import overview
+
+    return overview(telling.fleet)
+
+
+def _page(telling: Telling) -> Iterator[str]:
+    from imagelint.fleet.page import page
+
+    return page(telling)
+
+
+def _metrics(telling: Telling) -> Iterator[str]:
+    from imagelint.fleet.metrics import metrics
+
+    return metrics(telling.fleet)
+
+
+def _csv(telling: Telling) -> Iterator[str]:
+    yield line(COLUMNS)
+    for part in telling.verdicts.parts(telling.wanted):
+        yield from rows(part)
+
+
+def _jsonl(telling: Telling) -> Iterator[str]:
+    yield head(_without_findings(telling), telling.context)
+    for part in telling.verdicts.parts(telling.wanted):
+        yield from members(part)
+
+
+def _without_findings(telling: Telling) -> Verdict:
+    from imagelint.store.reading import ResultFilter
+
+    return telling.verdicts.whole(ResultFilter(digest="none"))
+
+
+_SPECIAL: dict[str, Callable[[Telling], Iterator[str]]] = {
+    "text": _overview,
+    "html": _page,
+    "openmetrics": _metrics,
+    "csv": _csv,
+    "jsonl": _jsonl,
+}

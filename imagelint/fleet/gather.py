@@ -1,0 +1,130 @@
+"""All that a report about a run tells, asked of the store once."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from imagelint.core.errors import Diagnostic, UsageError
+from imagelint.core.record import NamedTuple
+from imagelint.fleet.days import days_before
+from imagelint.store.reading import Reader
+from imagelint.store.records import Category
+from imagelint.store.rollups import GROUPS, RollUps
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagelint.store import views
+    from imagelint.store.database import Store
+
+MOST_DRIFT = 2_000
+MOST_GROUPS = 200
+MOST_VULNERABILITIES = 500
+MOST_STALE = 1_000
+STALE_DAYS = 30
+_TOLD = frozenset(category.value for category in Category if category.is_told)
+
+
+class Fleet(NamedTuple):
+    """A run and what it means beside the runs before it.
+
+    `groups` are roll-ups by what they are made of (`store.rollups.GROUPS`), `drift` is what changed
+    since the run `before` (None: it is the first), cut at `MOST_DRIFT` with `drift_counts` by kind
+    of all of it. `stale` are references whose last audit is before `stale_day`.
+    """
+
+    run: views.RunView
+    overview: views.Overview
+    groups: Mapping[str, tuple[views.RollUp, ...]]
+    vulnerabilities: tuple[views.VulnerabilityView, ...]
+    trend: tuple[views.TrendPoint, ...]
+    before: views.RunView | None
+    drift: tuple[views.Drift, ...]
+    drift_counts: Mapping[str, int]
+    stale: tuple[tuple[str, str], ...]
+    stale_day: str
+    waivers: tuple[views.WaiverView, ...]
+    problems: tuple[views.ProblemView, ...]
+
+    @property
+    def audited(self) -> int:
+        """How many references were told what there is to tell."""
+        return sum(n for name, n in self.overview.categories.items() if name in _TOLD)
+
+    @property
+    def untold(self) -> dict[str, int]:
+        """How many references could not be audited, by category."""
+        categories = sorted(self.overview.categories.items())
+        return {name: number for name, number in categories if name not in _TOLD}
+
+    @property
+    def bases(self) -> tuple[views.RollUp, ...]:
+        """Bases whose new build would help, the most first."""
+        return tuple(base for base in self.groups["base"] if base.shared)
+
+
+class Question(NamedTuple):
+    """Which run (0: the newest that is through), beside which earlier one (0: the one before).
+
+    `stale_days` is the age in days from which an audit of a reference is too old.
+    """
+
+    run: int = 0
+    since: int = 0
+    stale_days: int = STALE_DAYS
+
+
+def gather(store: Store, asked: Question) -> Fleet:
+    """What the store says of a run.
+
+    Raises:
+        UsageError: there is no such run.
+    """
+    reader, rollups = Reader(store), RollUps(store)
+    run = reader.run(asked.run)
+    if run is None:
+        said = f"there is no run {asked.run}" if asked.run else "nothing was audited yet"
+        raise UsageError(Diagnostic(said, help="begin with `imagelint audit`"))
+    before = reader.run(asked.since) if asked.since else reader.before(run)
+    drift, counts = _drift(rollups, before, run)
+    day = days_before(run.started, asked.stale_days)
+    return Fleet(
+        run=run,
+        overview=reader.overview(run.id),
+        groups={group: rollups.by(group, run.id, MOST_GROUPS) for group in GROUPS},
+        vulnerabilities=rollups.vulnerabilities(run.id, MOST_VULNERABILITIES),
+        trend=rollups.trend(run.key),
+        before=before,
+        drift=drift,
+        drift_counts=counts,
+        stale=rollups.not_audited_since(day, MOST_STALE),
+        stale_day=day,
+        waivers=reader.waivers(run.id),
+        problems=reader.problems(run.id),
+    )
+
+
+def _drift(
+    rollups: RollUps, before: views.RunView | None, run: views.RunView
+) -> tuple[tuple[views.Drift, ...], dict[str, int]]:
+    if before is None:
+        return (), {}
+    kept: list[views.Drift] = []
+    counts: Counter[str] = Counter()
+    for each in _worst_first(rollups.drift(before.id, run.id)):
+        counts[each.kind] += 1
+        if len(kept) < MOST_DRIFT:
+            kept.append(each)
+    return tuple(kept), dict(sorted(counts.items()))
+
+
+def _worst_first(drift: Iterator[views.Drift]) -> Iterator[views.Drift]:
+    """What is alarming before what is only different; new and gone ones come last anyway."""
+    rest: list[views.Drift] = []
+    for each in drift:
+        if each.kind in ("signature-lost", "worse"):
+            yield each
+        else:
+            rest.append(each)
+    yield from rest

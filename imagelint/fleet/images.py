@@ -1,0 +1,195 @@
+"""Images as rows of a table, each with a page of its own: evidence, layers, findings, history."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.finding import Severity
+from imagelint.core.record import NamedTuple
+from imagelint.fleet.days import age_in_days
+from imagelint.fleet.sizes import in_bytes
+from imagelint.reporters.html.tables import Column, Row, Table, facts
+from imagelint.reporters.visible import visible
+from imagelint.store.reading import Reader
+from imagelint.store.rollups import base_name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.fleet.gather import Fleet
+    from imagelint.reporters.stream import Json
+    from imagelint.store import views
+    from imagelint.store.database import Store
+
+MOST_ROWS = 5_000
+MOST_PAGES = 1_000
+_PAGES_BYTES = 10_000_000
+_LEVELS = ("critical", "high", "medium", "low", "info")
+_LAYERS: Json = (
+    {"title": "Layer", "kind": "code"},
+    {"title": "Size", "kind": "bytes"},
+    {"title": "Made by", "kind": "code"},
+)
+_HISTORY: Json = (
+    {"title": "Digest", "kind": "code"},
+    {"title": "From", "kind": "text"},
+    {"title": "To", "kind": "text"},
+)
+_FINDINGS: Json = (
+    {"title": "Severity", "kind": "severity"},
+    {"title": "Rule", "kind": "link"},
+    {"title": "Finding", "kind": "text"},
+    {"title": "Place", "kind": "code"},
+    {"title": "What helps", "kind": "text"},
+    {"title": "Counts", "kind": "text"},
+)
+
+
+class Images(NamedTuple):
+    """The table, the pages of the worst images by reference, and the findings that they name."""
+
+    table: Table
+    pages: dict[str, Json]
+    findings: tuple[tuple[str, str, str, str, str], ...]
+
+
+def images(store: Store, fleet: Fleet) -> Images:
+    """The worst images of a run."""
+    results = Reader(store).worst(fleet.run.id, MOST_ROWS)
+    bases = _bases(store, {result.base for result in results if result.base})
+    pages = _Pages(store, fleet, bases)
+    for result in results[:MOST_PAGES]:
+        pages.add(result)
+    rows = tuple(_row(result, bases, fleet.run.started, pages.made) for result in results)
+    table = Table("images", "Images", _COLUMNS, rows, ((3, "desc"), (4, "desc"), (5, "desc")))
+    return Images(table, pages.made, tuple(pages.findings))
+
+
+_COLUMNS = (
+    Column("severity", "Worst", "severity", facet=True),
+    Column("image", "Image", "code", opens=True),
+    Column("owner", "Team", facet=True),
+    Column("critical", "Critical", "number"),
+    Column("high", "High", "number"),
+    Column("medium", "Medium", "number"),
+    Column("size", "Size", "bytes"),
+    Column("age", "Age in days", "number"),
+    Column("base", "Base", "code", facet=True),
+    Column("outcome", "Outcome", facet=True),
+    Column("signed", "Signed", facet=True, hidden=True),
+    Column("category", "Audited", facet=True, hidden=True),
+    Column("digest", "Digest", "code", hidden=True),
+)
+
+
+def _bases(store: Store, chains: set[str]) -> dict[str, str]:
+    with store.reading() as connection:
+        return {chain: visible(base_name(connection, chain)) for chain in sorted(chains)}
+
+
+def _row(result: views.ResultView, bases: dict[str, str], now: str, pages: dict[str, Json]) -> Row:
+    from urllib.parse import quote
+
+    told = bool(result.judgement)
+    counts = result.findings
+    worst = next((level for level in _LEVELS if getattr(counts, level)), "")
+    cells: tuple[Json, ...] = (
+        worst,
+        visible(result.reference),
+        visible(result.owner),
+        *((counts.critical, counts.high, counts.medium) if told else (None, None, None)),
+        result.size or None,
+        age_in_days(result.created, now),
+        bases.get(result.base, ""),
+        result.outcome,
+        result.signed,
+        result.category,
+        result.digest,
+    )
+    leads = f"#page/{quote(result.reference, safe='')}" if result.reference in pages else ""
+    return Row(result.reference, cells, opens=leads)
+
+
+class _Pages:
+    """Makes pages until they are too many for a file that a browser opens at once."""
+
+    def __init__(self, store: Store, fleet: Fleet, bases: dict[str, str]) -> None:
+        self.made: dict[str, Json] = {}
+        self.findings: list[tuple[str, str, str, str, str]] = []
+        self._reader = Reader(store)
+        self._fleet = fleet
+        self._bases = bases
+        self._numbers: dict[tuple[str, str, str, str, str], int] = {}
+        self._left = _PAGES_BYTES
+
+    def add(self, result: views.ResultView) -> None:
+        """Make the page of an image, if there is room."""
+        if self._left <= 0:
+            return
+        blocks = tuple(self._blocks(result))
+        self._left -= len(repr(blocks))
+        self.made[result.reference] = {"title": visible(result.reference), "blocks": blocks}
+
+    def _blocks(self, result: views.ResultView) -> Iterator[Json]:
+        image = self._reader.image(result.digest) if result.digest else None
+        yield from self._evidence(result, image)
+        if result.judgement:
+            yield from self._found(result.judgement)
+        if image is not None and image.layers:
+            yield {"is": "table", "label": "Layers", "columns": _LAYERS, "rows": _layers(image)}
+        if image is not None and image.members:
+            members = [f"{platform}: {digest}" for digest, platform in image.members]
+            yield {"is": "list", "label": "Images for platforms", "items": members}
+        history = self._reader.tag_history(result.repository, result.tag) if result.tag else ()
+        if history:
+            label = f"What the tag {visible(result.tag)} led to"
+            yield {"is": "table", "label": label, "columns": _HISTORY, "rows": list(history)}
+
+    def _evidence(self, result: views.ResultView, image: views.ImageView | None) -> Iterator[Json]:
+        others = [tag for tag in image.tags if tag != result.reference] if image else []
+        told = (
+            ("Outcome", result.outcome or result.category),
+            ("Why", visible(result.detail)),
+            ("Digest", result.digest),
+            ("Team", visible(result.owner)),
+            ("Signed", result.signed),
+            ("Platform", result.platform),
+            ("Built", visible(result.created)),
+            ("Size", in_bytes(result.size) if result.size else ""),
+            ("Base", self._bases.get(result.base, "")),
+            ("Base, as it says itself", visible(image.base_name) if image else ""),
+            ("Also known as", visible(", ".join(others))),
+            ("First seen", image.first_seen if image else ""),
+            ("Judged", result.at),
+        )
+        yield from facts(*told)
+        for problem in self._fleet.problems:
+            if problem.reference == result.reference:
+                said = visible(f"{problem.detail} {problem.help}".rstrip())
+                yield {"is": "text", "label": "Could not be told", "text": said}
+
+    def _found(self, judgement: str) -> Iterator[Json]:
+        found = sorted(self._reader.findings(judgement), key=lambda one: -one.severity)
+        said = [(self._number(one), _state(one)) for one in found]
+        if said:
+            yield {"is": "findings", "label": "Findings", "columns": _FINDINGS, "of": said}
+
+    def _number(self, one: views.FindingView) -> int:
+        severity = str(Severity(one.severity))
+        place = visible(one.place or one.package)
+        told = severity, one.rule, visible(one.message), visible(one.help), place
+        if told not in self._numbers:
+            self._numbers[told] = len(self.findings)
+            self.findings.append(told)
+        return self._numbers[told]
+
+
+def _layers(image: views.ImageView) -> list[Json]:
+    return [(one.digest[:19], one.size, visible(one.command)) for one in image.layers]
+
+
+def _state(one: views.FindingView) -> str:
+    if not one.allowed:
+        return "yes"
+    until = f" until {one.until}" if one.until else ""
+    return visible(f"no, {one.allowed}{until}: {one.reason}")

@@ -1,0 +1,121 @@
+"""A run on one screen: at most 24 lines of 100 characters, what matters most first."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.finding import Severity
+from imagelint.fleet.days import days_before
+from imagelint.fleet.sizes import counted, in_bytes
+from imagelint.reporters.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.fleet.gather import Fleet
+    from imagelint.store import views
+
+WIDTH = 100
+_LABEL = 13
+_MOST = 3
+_SOON_DAYS = 30
+_DRIFT = {
+    "signature-lost": "lost their signature",
+    "worse": "fail now",
+    "better": "pass now",
+    "moved": "lead to another digest",
+    "signed": "are signed now",
+    "new": "are new",
+    "gone": "are gone",
+}
+
+
+def overview(fleet: Fleet) -> Iterator[str]:
+    """The lines, each with its line feed."""
+    for label, text in _lines(fleet):
+        line = f"{label:<{_LABEL}}{visible(text)}".rstrip()
+        yield f"{line if len(line) <= WIDTH else f'{line[: WIDTH - 1]}…'}\n"
+
+
+def _lines(fleet: Fleet) -> Iterator[tuple[str, str]]:
+    run, found = fleet.run, fleet.overview
+    yield "run", f"{run.id} of {run.started}, depth {run.depth}: {', '.join(run.sources)}"
+    images = f"{counted(found.references, 'reference')}, {counted(found.images, 'image')}"
+    yield "looked at", f"{images}, {in_bytes(found.size)}"
+    yield "audited", f"{fleet.audited:,} ({_named(found.outcomes)})"
+    if fleet.untold:
+        yield "not audited", f"{sum(fleet.untold.values()):,} ({_named(fleet.untold)})"
+    counts = found.findings
+    named = dict(zip(counts._fields, counts, strict=True))
+    yield "findings", f"{counts.total:,} ({_named(named)})"
+    for base in fleet.bases[:1]:
+        yield "one base", f"makes {_share(base, fleet)}: {base.name}"
+    yield from _first("rules", map(_rolled, fleet.groups["rule"]))
+    yield from _first("CVEs", map(_vulnerability, fleet.vulnerabilities))
+    yield from _first("packages", map(_rolled, fleet.groups["package"]))
+    yield from _first("teams", map(_team, fleet.groups["owner"]))
+    yield from _change(fleet)
+    if fleet.stale:
+        more = f"{len(fleet.stale):,} references were not audited since {fleet.stale_day}"
+        never = sum(not last for _, last in fleet.stale)
+        yield "too old", f"{more}{f', {never:,} of them never' if never else ''}"
+    yield from _waivers(fleet)
+    yield "policy", f"{run.policy} {run.policy_digest}".strip()
+    yield "outcome", run.outcome or "the run goes on"
+
+
+def _named(counts: dict[str, int]) -> str:
+    return ", ".join(f"{number:,} {name}" for name, number in counts.items() if number) or "none"
+
+
+def _share(base: views.RollUp, fleet: Fleet) -> str:
+    total = fleet.overview.findings.total
+    return f"{base.shared:,} of {total:,} findings, in {counted(base.images, 'image')}"
+
+
+def _first(label: str, told: Iterable[str]) -> Iterator[tuple[str, str]]:
+    """Some lines, the first with a label."""
+    for number, text in zip(range(_MOST), told, strict=False):
+        yield "" if number else label, text
+
+
+def _rolled(group: views.RollUp) -> str:
+    level = Severity(group.severity)
+    return f"{group.findings:>7,}  {group.name} ({level}, {counted(group.images, 'image')})"
+
+
+def _team(group: views.RollUp) -> str:
+    name = group.name or "nobody's"
+    return f"{group.findings:>7,}  {name} ({counted(group.images, 'image')})"
+
+
+def _vulnerability(one: views.VulnerabilityView) -> str:
+    said = [str(Severity(one.severity))]
+    said += [f"exploited since {one.exploited}"] if one.exploited else []
+    said += [f"EPSS {one.epss:.2f}"] if one.epss is not None else []
+    said += ["fixed"] if one.fixed else []
+    said.append(counted(one.images, "image"))
+    return f"{one.findings:>7,}  {one.id} ({', '.join(said)})"
+
+
+def _change(fleet: Fleet) -> Iterator[tuple[str, str]]:
+    if fleet.before is not None:
+        said = ", ".join(
+            f"{fleet.drift_counts[kind]:,} {words}"
+            for kind, words in _DRIFT.items()
+            if fleet.drift_counts.get(kind)
+        )
+        yield "changed", f"since run {fleet.before.id}: {said or 'nothing'}"
+    if len(fleet.trend) > 1:
+        points = " → ".join(f"{point.findings.total:,}" for point in fleet.trend[-8:])
+        yield "trend", f"{points} findings"
+
+
+def _waivers(fleet: Fleet) -> Iterator[tuple[str, str]]:
+    if not fleet.waivers:
+        return
+    soon = days_before(fleet.run.started, -_SOON_DAYS)
+    ending = sum(waiver.until <= soon for waiver in fleet.waivers)
+    unused = sum(not waiver.used for waiver in fleet.waivers)
+    said = f"{len(fleet.waivers):,}: {ending:,} end by {soon}, {unused:,} unused"
+    yield "waivers", said

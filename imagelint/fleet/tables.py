@@ -1,0 +1,153 @@
+"""What the findings of a run have in common, and what changed, as tables of a page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.finding import Severity
+from imagelint.reporters.html.tables import Column, Row, Table
+from imagelint.reporters.visible import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.fleet.gather import Fleet
+    from imagelint.reporters.stream import Json
+
+
+def tables(fleet: Fleet) -> Iterator[Table]:
+    """All of them, in the order of a page; some may be empty."""
+    yield _bases(fleet)
+    yield _vulnerabilities(fleet)
+    yield _rolled("rules", "By rule", "Rule", fleet, "rule")
+    for group, title in (("package", "By package"), ("layer", "By layer")):
+        yield _rolled(f"{group}s", title, title[3:].capitalize(), fleet, group)
+    yield _rolled("owners", "By team", "Team", fleet, "owner")
+    yield _rolled("repositories", "By repository", "Repository", fleet, "repository")
+    yield _drift(fleet)
+    yield _problems(fleet)
+    yield _stale(fleet)
+    yield _waivers(fleet)
+
+
+def _bases(fleet: Fleet) -> Table:
+    columns = (
+        Column("severity", "Worst", "severity", facet=True),
+        Column("base", "Base", "code"),
+        Column("shared", "A new build takes away", "number"),
+        Column("count", "Findings upon it", "number"),
+        Column("images", "Images", "number"),
+    )
+    rows = tuple(
+        Row(
+            str(at),
+            (str(Severity(one.severity)), visible(one.name), one.shared, one.findings, one.images),
+        )
+        for at, one in enumerate(fleet.groups["base"])
+    )
+    return Table("bases", "By base image", columns, rows, ((2, "desc"),))
+
+
+def _vulnerabilities(fleet: Fleet) -> Table:
+    columns = (
+        Column("priority", "Priority", "number"),
+        Column("severity", "Severity", "severity", facet=True),
+        Column("id", "Vulnerability", "code"),
+        Column("exploited", "Exploited since"),
+        Column("epss", "EPSS"),
+        Column("fixed", "Fixed", facet=True),
+        Column("images", "Images", "number"),
+        Column("published", "Published"),
+        Column("title", "What it is"),
+    )
+    rows = []
+    for at, one in enumerate(fleet.vulnerabilities, 1):
+        epss = "" if one.epss is None else f"{one.epss:.3f}"
+        fixed = "yes" if one.fixed else "no"
+        cells: tuple[Json, ...] = (
+            *(at, str(Severity(one.severity)), visible(one.id), one.exploited, epss, fixed),
+            *(one.images, one.published, visible(one.title)),
+        )
+        rows.append(Row(one.id, cells))
+    return Table("vulnerabilities", "By vulnerability", columns, tuple(rows), ((0, "asc"),))
+
+
+def _rolled(name: str, title: str, what: str, fleet: Fleet, group: str) -> Table:
+    columns = (
+        Column("severity", "Worst", "severity", facet=True),
+        Column("name", what, "code" if group in ("layer", "repository") else "text"),
+        Column("count", "Findings", "number"),
+        Column("images", "Images", "number"),
+    )
+    rows = tuple(
+        Row(
+            str(at),
+            (str(Severity(one.severity)), visible(one.name) or "nobody", one.findings, one.images),
+        )
+        for at, one in enumerate(fleet.groups[group])
+    )
+    return Table(name, title, columns, rows, ((2, "desc"),))
+
+
+def _drift(fleet: Fleet) -> Table:
+    columns = (
+        Column("kind", "Change", facet=True),
+        Column("reference", "Image", "code"),
+        Column("before", "Before", "code"),
+        Column("after", "After", "code"),
+    )
+    rows = tuple(
+        Row(str(at), (one.kind, visible(one.reference), one.before[:19], one.after[:19]))
+        for at, one in enumerate(fleet.drift)
+    )
+    return Table("drift", "What changed", columns, rows, ())
+
+
+def _problems(fleet: Fleet) -> Table:
+    columns = (
+        Column("category", "Category", facet=True),
+        Column("reference", "What", "code"),
+        Column("detail", "Why"),
+        Column("help", "What helps"),
+    )
+    rows = tuple(
+        Row(str(at), (one.category, visible(one.reference), visible(one.detail), visible(one.help)))
+        for at, one in enumerate(fleet.problems)
+    )
+    return Table("problems", "Could not be audited", columns, rows, ())
+
+
+def _stale(fleet: Fleet) -> Table:
+    columns = (Column("reference", "Image", "code"), Column("last", "Last audited"))
+    rows = tuple(
+        Row(str(at), (visible(reference), last or "never"))
+        for at, (reference, last) in enumerate(fleet.stale)
+    )
+    return Table("stale", f"Not audited since {fleet.stale_day}", columns, rows, ())
+
+
+def _waivers(fleet: Fleet) -> Table:
+    columns = (
+        *(Column("rule", "Rule"), Column("where", "Where", "code"), Column("subject", "About")),
+        *(
+            Column("until", "Until"),
+            Column("used", "Findings", "number"),
+            Column("reason", "Reason"),
+        ),
+        *(
+            Column("owner", "Owner", facet=True),
+            Column("ticket", "Ticket"),
+            Column("by", "Approver"),
+        ),
+    )
+    rows = tuple(
+        Row(
+            str(at),
+            (
+                *(one.rule, visible(one.where), visible(one.subject), one.until, one.used),
+                *(visible(said) for said in (one.reason, one.owner, one.ticket, one.approver)),
+            ),
+        )
+        for at, one in enumerate(fleet.waivers)
+    )
+    return Table("waivers", "Waivers", columns, rows, ((3, "asc"),))

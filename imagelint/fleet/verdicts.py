@@ -1,0 +1,150 @@
+"""What was found in images, as the verdict that `gate` would give: for all formats of reports."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.finding import Confidence, Finding, Location, Note, Severity
+from imagelint.core.report import (
+    AllowanceKind,
+    Allowed,
+    Evidence,
+    Examined,
+    Outcome,
+    Problem,
+    ProblemKind,
+    Report,
+    Verdict,
+)
+from imagelint.core.subject import About
+from imagelint.store.reading import EVERYTHING, Reader
+from imagelint.store.records import Category
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.store import views
+    from imagelint.store.database import Store
+    from imagelint.store.reading import ResultFilter
+
+_PAGE = 500
+_TOLD = frozenset(category.value for category in Category if category.is_told)
+_KINDS = {
+    Category.UNAUTHORIZED.value: ProblemKind.UNAUTHORIZED,
+    Category.GONE.value: ProblemKind.NOT_FOUND,
+    Category.MALFORMED.value: ProblemKind.UNPARSABLE,
+    Category.TOO_BIG.value: ProblemKind.TOO_LARGE,
+    Category.TIMED_OUT.value: ProblemKind.TIMED_OUT,
+    Category.TOOL_FAILED.value: ProblemKind.TOOL_FAILED,
+}
+
+
+class Verdicts:
+    """Verdicts out of a run of a store; each as large as what is asked for."""
+
+    def __init__(self, store: Store, run: views.RunView) -> None:
+        self._reader = Reader(store)
+        self._run = run
+        self._problems: dict[str, list[views.ProblemView]] = {}
+        for problem in self._reader.problems(run.id):
+            self._problems.setdefault(problem.reference, []).append(problem)
+
+    def whole(self, wanted: ResultFilter = EVERYTHING) -> Verdict:
+        """One verdict about all images that are wanted, with what no image is to blame for."""
+        report = self._report(self._reader.results(self._run.id, wanted))
+        if wanted == EVERYTHING:
+            known = {problem.origin for problem in report.problems}
+            report += Report(problems=tuple(self._of_sources(known)))
+        return self._verdict(report, Outcome(self._run.outcome or Outcome.INCOMPLETE.value))
+
+    def parts(self, wanted: ResultFilter = EVERYTHING) -> Iterator[Verdict]:
+        """The same in parts that fit into memory, without what is about no image."""
+        part: list[views.ResultView] = []
+        for result in self._reader.results(self._run.id, wanted):
+            part.append(result)
+            if len(part) == _PAGE:
+                yield self._verdict(self._report(part))
+                part = []
+        if part:
+            yield self._verdict(self._report(part))
+
+    def by_repository(self, wanted: ResultFilter = EVERYTHING) -> Iterator[tuple[str, Verdict]]:
+        """One verdict about each repository."""
+        repositories: dict[str, list[views.ResultView]] = {}
+        for result in self._reader.results(self._run.id, wanted):
+            repositories.setdefault(result.repository, []).append(result)
+        for name, results in sorted(repositories.items()):
+            yield name, self._verdict(self._report(results))
+
+    def _verdict(self, report: Report, outcome: Outcome | None = None) -> Verdict:
+        run = self._run
+        entries = (
+            ("audit", f"run {run.id} of {run.started}"),
+            ("depth", run.depth),
+            ("imagelint", run.version),
+            ("policy", f"{run.policy} {run.policy_digest}".rstrip()),
+        )
+        told = _outcome(report, Severity.named(run.fail_on)) if outcome is None else outcome
+        return Verdict(told, (), report, Evidence(entries))
+
+    def _report(self, results: Iterable[views.ResultView]) -> Report:
+        findings: list[Finding] = []
+        allowed: list[Allowed] = []
+        problems: list[Problem] = []
+        examined: list[Examined] = []
+        for result in results:
+            problems += self._of(result)
+            if result.category not in _TOLD:
+                continue
+            examined.append(Examined(result.reference, "image", result.digest, About.IMAGE))
+            for said in self._reader.findings(result.judgement) if result.judgement else ():
+                finding = _finding(said, result.reference)
+                if said.allowed:
+                    allowed.append(_allowed(said, finding))
+                else:
+                    findings.append(finding)
+        return Report(tuple(findings), tuple(allowed), tuple(problems), tuple(examined))
+
+    def _of(self, result: views.ResultView) -> Iterator[Problem]:
+        """What could not be told of a reference."""
+        said = self._problems.get(result.reference, ())
+        for problem in said:
+            yield _problem(problem)
+        if not said and result.category not in _TOLD:
+            kind = _KINDS.get(result.category, ProblemKind.UNREACHABLE)
+            yield Problem(kind, result.reference, result.detail or result.category)
+
+    def _of_sources(self, known: set[str]) -> Iterator[Problem]:
+        for reference, problems in self._problems.items():
+            if reference not in known:
+                yield from map(_problem, problems)
+
+
+def _outcome(report: Report, fail_on: Severity) -> Outcome:
+    if any(finding.severity >= fail_on for finding in report.findings):
+        return Outcome.FAIL
+    return Outcome.INCOMPLETE if report.problems or not report.examined else Outcome.PASS
+
+
+def _finding(said: views.FindingView, reference: str) -> Finding:
+    return Finding(
+        said.rule,
+        Severity(said.severity),
+        said.message,
+        Location(reference, path=said.place or said.package),
+        said.help,
+        tuple(Note(note) for note in said.notes),
+        subject=said.subject,
+        confidence=Confidence(said.confidence),
+    )
+
+
+def _allowed(said: views.FindingView, finding: Finding) -> Allowed:
+    kinds = {kind.value: kind for kind in AllowanceKind}
+    return Allowed(finding, kinds.get(said.allowed, AllowanceKind.EXEMPT), said.reason, said.until)
+
+
+def _problem(said: views.ProblemView) -> Problem:
+    kinds = {kind.value: kind for kind in ProblemKind}
+    kind = kinds.get(said.kind) or _KINDS.get(said.category, ProblemKind.UNREACHABLE)
+    return Problem(kind, said.reference, said.detail, said.help)

@@ -1,0 +1,126 @@
+"""What plots and pages ask of the store beyond its own readers."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select, union
+from sqlalchemy.orm import aliased
+
+from imagelint.core.record import NamedTuple
+from imagelint.store import models
+
+if TYPE_CHECKING:
+    from sqlalchemy import Select
+    from sqlalchemy.engine import Connection
+
+MOST_FOR_BYTES = 200_000
+"""Images above which their layers are not walked through."""
+
+
+class TeamImages(NamedTuple):
+    """How many images of a team came to an outcome; `owner` is empty where nobody owns them."""
+
+    owner: str
+    outcome: str
+    images: int
+
+
+class BaseImages(NamedTuple):
+    """How many images stand upon a base that was built then; empty where that is not known."""
+
+    created: str
+    images: int
+
+
+class Reclaimable(NamedTuple):
+    """Bytes of layers in a repository: `live` ones, and what only earlier images have."""
+
+    repository: str
+    live: int
+    superseded: int
+
+
+def team_images(connection: Connection, run_id: int) -> tuple[TeamImages, ...]:
+    """The different images by team and outcome."""
+    result, judged = models.ResultRow, models.JudgementRow
+    query = (
+        select(result.owner, judged.outcome, func.count(result.digest.distinct()))
+        .join(judged, judged.id == result.judgement)
+        .where(result.run_id == run_id)
+        .group_by(result.owner, judged.outcome)
+        .order_by(result.owner, judged.outcome)
+    )
+    return tuple(TeamImages(*row) for row in connection.execute(query))
+
+
+def base_images(connection: Connection, run_id: int) -> tuple[BaseImages, ...]:
+    """The different images by the day on which their base was built.
+
+    The base's own image tells that, where the store knows it.
+    """
+    result, image, chain = models.ResultRow, models.ImageRow, models.ChainRow
+    base = aliased(models.ImageRow)
+    built = select(func.min(base.created)).where(base.chain == chain.base, base.created != "")
+    query = (
+        select(chain.base, func.count(result.digest.distinct()))
+        .add_columns(built.correlate(chain).scalar_subquery())
+        .join(image, image.digest == result.digest)
+        .join(chain, chain.chain == image.chain)
+        .where(result.run_id == run_id)
+        .group_by(chain.base)
+    )
+    return tuple(BaseImages(row[2] or "", row[1]) for row in connection.execute(query))
+
+
+def reclaimable(connection: Connection, run_id: int, most: int) -> tuple[Reclaimable, ...]:
+    """Bytes by repository; what only images have to which no tag of the run leads any more.
+
+    Empty where there are too many images to walk through all their layers.
+    """
+    known = connection.scalar(select(func.count()).select_from(models.ImageRow)) or 0
+    if known > MOST_FOR_BYTES:
+        return ()
+    result, tag = models.ResultRow, models.TagRow
+    now = select(result.repository, result.digest).where(
+        result.run_id == run_id, result.digest.is_not(None)
+    )
+    held = select(result.digest).where(result.run_id == run_id, result.digest.is_not(None))
+    then = select(tag.repository, tag.digest).where(tag.digest.not_in(held))
+    live = _layers(connection, now)
+    old = _layers(connection, then)
+    used = {layer for layers in live.values() for layer in layers}
+    found = []
+    for repository in live:
+        sizes = live[repository]
+        left = {name: size for name, size in old.get(repository, {}).items() if name not in used}
+        found.append(Reclaimable(repository, sum(sizes.values()), sum(left.values())))
+    found.sort(key=lambda one: (-one.superseded, -one.live, one.repository))
+    return tuple(found[:most])
+
+
+def _layers(connection: Connection, wanted: Select[*tuple[Any, ...]]) -> dict[str, dict[str, int]]:
+    """The layers of images by repository, each with its bytes."""
+    image, chain, member = models.ImageRow, models.ChainRow, models.IndexMemberRow
+    asked = wanted.subquery()
+    direct = select(asked.c.repository, image.chain).join(image, image.digest == asked.c.digest)
+    listed = (
+        select(asked.c.repository, image.chain)
+        .join(member, member.listing == asked.c.digest)
+        .join(image, image.digest == member.digest)
+    )
+    tops = union(direct, listed).subquery()
+    walked = select(tops.c.repository, tops.c.chain).cte("walked", recursive=True)
+    below = (
+        select(walked.c.repository, chain.parent)
+        .join(walked, walked.c.chain == chain.chain)
+        .where(chain.parent.is_not(None))
+    )
+    walked = walked.union(below)
+    query = select(walked.c.repository, chain.layer, chain.size).join(
+        chain, chain.chain == walked.c.chain
+    )
+    found: dict[str, dict[str, int]] = {}
+    for repository, layer, size in connection.execute(query):
+        found.setdefault(repository, {})[layer] = size
+    return found

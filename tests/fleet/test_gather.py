@@ -1,0 +1,125 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from imagelint.core.errors import UsageError
+from imagelint.fleet.days import age_in_days, days_before
+from imagelint.fleet.gather import Question, gather
+from imagelint.fleet.overview import WIDTH, overview
+from imagelint.fleet.plots import plots
+from imagelint.fleet.sizes import in_bytes
+from imagelint.store import views
+from imagelint.store.questions import reclaimable
+from imagelint.store.reading import Reader
+
+if TYPE_CHECKING:
+    from imagelint.fleet.formats import Telling
+    from imagelint.store.database import Store
+
+
+def test_the_newest_run_beside_the_one_before(told: Telling) -> None:
+    fleet = told.fleet
+    assert (fleet.run.id, fleet.before.id if fleet.before else 0) == (3, 2)
+    assert fleet.audited + sum(fleet.untold.values()) == fleet.overview.references == 38
+    assert sum(fleet.drift_counts.values()) == len(fleet.drift)
+    assert fleet.stale_day == "2026-10-16"
+
+
+def test_changes_since_any_run(told: Telling) -> None:
+    fleet = gather(told.store, Question(run=2, since=1))
+    assert fleet.before is not None
+    assert fleet.before.id == 1
+    assert set(fleet.drift_counts) >= {"moved", "new", "signature-lost"}
+    assert fleet.drift[0].kind in {"signature-lost", "worse"}
+
+
+def test_a_run_that_is_not_there(told: Telling, store: Store) -> None:
+    with pytest.raises(UsageError, match="there is no run 9"):
+        gather(told.store, Question(run=9))
+    with pytest.raises(UsageError, match="nothing was audited yet"):
+        gather(store, Question())
+
+
+def test_the_overview_fits_a_screen(told: Telling) -> None:
+    lines = list(overview(told.fleet))
+    assert len(lines) <= 24
+    assert max(map(len, lines)) <= WIDTH + 1
+    text = "".join(lines)
+    assert (
+        "one base     makes 36 of 118 findings, in 12 images: docker.io/nvidia/cuda:12.2-base"
+        in text
+    )
+    assert "not audited  3 (3 unauthorized)" in text
+    assert "trend        94 → 123 → 118 findings" in text
+    assert text.endswith("outcome      fail\n")
+
+
+def test_the_overview_tells_what_is_exploited_and_hides_controls(told: Telling) -> None:
+    evil = views.VulnerabilityView(
+        "CVE-2026-1\x1b[31m",
+        5,
+        "",
+        "",
+        fixed=True,
+        epss=0.91,
+        exploited="2026-11-01",
+        images=3,
+        findings=4,
+    )
+    groups = {**told.fleet.groups, "owner": (views.RollUp("", 7, 1, 3),)}
+    fleet = told.fleet._replace(vulnerabilities=(evil,), groups=groups, before=None, trend=())
+    text = "".join(overview(fleet))
+    assert "exploited since 2026-11-01, EPSS 0.91, fixed" in text
+    assert "nobody's" in text
+    assert "\x1b" not in text
+    assert "changed" not in text
+
+
+def test_plots_show_each_question_in_numbers(told: Telling) -> None:
+    drawn = {plot.id: plot for plot in plots(told.store, told.fleet)}
+    time = drawn["time"]
+    assert time.labels == ("2026-11-01", "2026-11-08", "2026-11-15")
+    totals = [sum(values) for values in zip(*(one.values for one in time.series), strict=True)]
+    assert totals == [94, 123, 118]
+    assert sorted(drawn["teams"].labels) == ["inference", "nobody", "platform"]
+    assert sum(drawn["ages"].series[0].values) == 35
+    words = drawn["bytes"].words()
+    assert words["unit"] == "bytes"
+
+
+def test_reclaimable_is_what_no_tag_leads_to_any_more(told: Telling) -> None:
+    with told.store.reading() as connection:
+        found = {one.repository: one for one in reclaimable(connection, told.fleet.run.id, 100)}
+    # Of each fourth image there is a new build every time; its code layer alone is another.
+    assert {one.superseded for one in found.values()} == {0, 1_000_000, 2_000_000}
+    assert all(one.live > 2_000_000_000 for one in found.values())
+
+
+def test_the_worst_come_first(told: Telling) -> None:
+    worst = Reader(told.store).worst(told.fleet.run.id, 10)
+    counts = [one.findings[:5] for one in worst]
+    assert counts == sorted(counts, reverse=True)
+    everything = Reader(told.store).worst(told.fleet.run.id, 100)
+    assert [one.category for one in everything[-3:]] == ["unauthorized"] * 3
+
+
+@pytest.mark.parametrize(
+    ("then", "days"),
+    [
+        ("2026-11-01T00:00:00Z", 14),
+        ("1970-01-01T00:00:00Z", None),
+        ("soon", None),
+        ("2027-01-01", 0),
+    ],
+)
+def test_age(then: str, days: int | None) -> None:
+    assert age_in_days(then, "2026-11-15T08:00:00Z") == days
+
+
+def test_days_and_sizes() -> None:
+    assert days_before("2026-03-01T00:00:00Z", 1) == "2026-02-28"
+    assert [in_bytes(size) for size in (0, 999, 1500, 2_352_000_000, 123_456_789_000)] == [
+        *("0 B", "999 B", "1.5 kB", "2.4 GB", "123 GB")
+    ]

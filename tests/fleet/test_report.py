@@ -1,0 +1,133 @@
+"""`imagelint report` in every format, out of one store."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import sqlite3
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from junitparser import JUnitXml
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
+
+from imagelint.cli import report as command
+from imagelint.core.report import Outcome
+from imagelint.fleet.formats import FORMATS
+from imagelint.fleet.verdicts import Verdicts
+from imagelint.store.reading import ResultFilter
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from imagelint.fleet.formats import Telling
+    from tests.conftest import Program
+
+FINDINGS = 118
+
+
+def test_the_command_knows_the_formats() -> None:
+    assert command._FORMATS == FORMATS
+
+
+def metric(text: str, name: str) -> float:
+    found = text_string_to_metric_families(text)  # type: ignore[no-untyped-call]
+    samples = [sample for family in found if family.name == name for sample in family.samples]
+    return sum(float(sample.value) for sample in samples)
+
+
+def failures(text: str) -> float:
+    suites: Any = JUnitXml.fromstring(text.encode())
+    return float(suites.failures)
+
+
+COUNT: dict[str, Callable[[str], float]] = {
+    "text": lambda text: int(text.partition("findings     ")[2].split()[0]),
+    "json": lambda text: len(json.loads(text)["findings"]),
+    "jsonl": lambda text: text.count('"type": "finding"'),
+    "csv": lambda text: [r["state"] for r in csv.DictReader(io.StringIO(text))].count("counts"),
+    "junit": failures,
+    # Of the 70 places of one rule, 50 are named; three could not be judged.
+    "markdown": lambda text: text.count("- [ ] ") - 3 + text.count("…and 20 more") * 20,
+    "gitlab": lambda text: len(json.loads(text)),
+    "defectdojo": lambda text: sum(one["active"] for one in json.loads(text)["findings"]),
+    "openmetrics": lambda text: metric(text, "imagelint_audit_findings"),
+}
+
+
+@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("sarif", "html")])
+def test_every_format_tells_the_same_number(program: Program, place: Path, name: str) -> None:
+    answer = program("report", "--store", str(place), "--format", name)
+    assert (answer.code, answer.err) == (1, "")
+    assert COUNT[name](answer.out) == FINDINGS
+
+
+def test_sarif_is_a_file_for_each_repository(program: Program, place: Path, here: Path) -> None:
+    answer = program("report", "--store", str(place), "--format", "sarif=out")
+    assert answer.code == 1
+    files = sorted((here / "out").glob("*.sarif"))
+    runs = [json.loads(file.read_text())["runs"][0] for file in files]
+    assert len(files) == 38
+    assert sum(len(run["results"]) for run in runs) == FINDINGS
+    assert {run["automationDetails"]["id"].startswith("registry.example.com/") for run in runs} == {
+        True
+    }
+
+
+def test_sarif_without_a_folder_is_refused(program: Program, place: Path) -> None:
+    answer = program("report", "--store", str(place), "--format", "sarif")
+    assert answer.code == 2
+    assert "--format sarif=FOLDER" in answer.err
+
+
+def test_one_team_and_some_repositories(program: Program, place: Path) -> None:
+    options = ("--owner", "inference", "--repository", "*/team-1/*", "--format", "csv")
+    answer = program("report", "--store", str(place), *options)
+    rows = list(csv.DictReader(io.StringIO(answer.out)))
+    assert rows
+    assert all("/team-1/" in row["origin"] for row in rows)
+
+
+def test_an_earlier_run(program: Program, place: Path) -> None:
+    answer = program("report", "--store", str(place), "--run", "2", "--since", "1")
+    assert answer.out.startswith("run          2 of")
+    assert "since run 1: " in answer.out
+
+
+def test_two_formats_for_one_place_and_no_store(program: Program, place: Path, here: Path) -> None:
+    twice = program("report", "--store", str(place), "--format", "csv", "--format", "json")
+    assert twice.code == 2
+    missing = program("report")
+    assert missing.code == 2
+    assert "there is no store `imagelint-audit.db`" in missing.err
+    assert not (here / "imagelint-audit.db").exists()
+
+
+def test_a_run_that_goes_on_is_incomplete(program: Program, place: Path, here: Path) -> None:
+    copy = here / "copy.db"
+    with sqlite3.connect(place) as there, sqlite3.connect(copy) as made:
+        there.backup(made)
+        made.execute("UPDATE runs SET finished = NULL, outcome = NULL")
+    made.close()
+    there.close()
+    answer = program("report", "--store", str(copy))
+    assert answer.code == 3
+    assert "the run goes on" in answer.out
+
+
+def test_a_verdict_about_each_repository(told: Telling) -> None:
+    verdicts = dict(Verdicts(told.store, told.fleet.run).by_repository())
+    outcomes = {verdict.outcome for verdict in verdicts.values()}
+    assert outcomes == {Outcome.FAIL, Outcome.INCOMPLETE}
+    only = told.verdicts.whole(ResultFilter(category="unauthorized"))
+    assert len(only.report.problems) == 3
+    assert {problem.kind.value for problem in only.report.problems} == {"unauthorized"}
+    assert not only.report.examined
+
+
+def test_what_is_allowed_stays_in_the_report(told: Telling) -> None:
+    report = told.verdicts.whole().report
+    assert {(one.kind.value, one.until) for one in report.allowed} == {("waiver", "2027-01-31")}
+    assert len(report.allowed) == 5
