@@ -15,7 +15,7 @@ from imagelint.cli.scoresource import Source
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-FORMATS = ("text", "json", "markdown")
+FORMATS = ("text", "json", "markdown", "html")
 C = TypeVar("C", bound="Callable[..., object]")
 
 
@@ -43,6 +43,7 @@ def score_options(command: C) -> C:
 
 
 _SOURCE = (
+    option("--evaluation", metavar="FILE", default="", help="A statement of `evaluate --attest`."),
     option("--timeout", type=Seconds(), default="60s", show_default=True, help="For all of it."),
     option("--engine", default="", help="Whose metrics count, where there are several engines'."),
     option("--label", "labels", metavar="NAME=VALUE", multiple=True, help="Only such series."),

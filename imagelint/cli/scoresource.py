@@ -22,6 +22,7 @@ class Source(NamedTuple):
     labels: tuple[str, ...] = ()
     engine: str = ""
     timeout: float = 0.0
+    evaluation: str = ""
 
     def request(self) -> ScoreRequest:
         """What is asked for.
@@ -50,5 +51,6 @@ class Source(NamedTuple):
             pause=self.again,
             labels=pairs,
             engine=self.engine,
+            evaluation=self.evaluation,
             deadline=Deadline(self.timeout),
         )

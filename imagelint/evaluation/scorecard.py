@@ -5,10 +5,21 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from imagelint.core.serving.scorecard import Signal
+from imagelint.core.serving.scorecard import Bounds, Signal
+from imagelint.documents.evaluation.report import (
+    Answer,
+    DimensionResult,
+    EvaluationReport,
+    JudgeMismatch,
+    RunDefect,
+    StaleFact,
+)
 
 if TYPE_CHECKING:
-    from imagelint.core.serving.scorecard import Bounds, SignalKind
+    from collections.abc import Iterator
+
+    from imagelint.core.serving.scorecard import SignalKind
+    from imagelint.documents.base import Node
     from imagelint.documents.metrics.measure import Measured
 
 
@@ -36,3 +47,55 @@ def serving_signal(kind: SignalKind, bounds: Bounds, measured: Measured) -> Sign
     if measured.most is not None and math.isinf(measured.most) and score > 0:
         return signal._replace(why="it lies above the last bucket of the histogram")
     return signal._replace(score=score)
+
+
+def quality_signals(report: EvaluationReport) -> Iterator[Signal]:
+    """A signal for each dimension of an evaluation, which never contradicts its verdict.
+
+    Below its threshold, or worse than the previous tag by more than the tolerance, it is 0; as good
+    as the previous tag it is 1, and linear between. Where that could not be told, neither can this.
+    """
+    doubts = [one for one in map(_doubt, report.inside) if one]
+    for result in report.results:
+        signal = _quality(result)
+        yield signal._replace(score=None, why=doubts[0]) if doubts else signal
+
+
+def _doubt(node: Node) -> str:
+    """Why an evaluation says nothing about what is served; its own verdict is no reason."""
+    if isinstance(node, StaleFact):
+        return f"{node.what}: {node.evaluated} was evaluated, {node.used} is used"
+    if isinstance(node, JudgeMismatch):
+        return f"the judge was {node.used}, not {node.declared}"
+    if isinstance(node, RunDefect) and node.path != "predicate.result":
+        return f"{node.origin}: {node.what}"
+    return ""
+
+
+def _quality(result: DimensionResult) -> Signal:
+    beside = result.comparison
+    signal = Signal(
+        name=result.name,
+        title=f"{result.name} ({result.metric})",
+        unit="",
+        bounds=Bounds(result.threshold),
+        value=result.value,
+        note=f"{result.cases} cases",
+        about="quality",
+    )
+    if result.cases < result.minimum:
+        return signal._replace(why=f"{result.cases} of at least {result.minimum} cases")
+    if not result.meets_threshold:
+        return signal._replace(score=0.0, why="it does not clear its threshold")
+    match result.answer:
+        case Answer.CANNOT_TELL:
+            return signal._replace(why="there are too few cases to compare with the previous tag")
+        case Answer.FAILS:
+            return signal._replace(score=0.0, why="it is worse than the previous tag")
+    if beside is None or not result.tolerance or result.answer is Answer.NOT_COMPARED:
+        known = result.threshold is not None or result.answer is Answer.CLEARS
+        why = "" if known else "it has neither a threshold nor a previous tag"
+        return signal._replace(score=1.0 if known else None, why=why)
+    worse = -result.tolerance if result.higher_is_better else result.tolerance
+    bounds = Bounds(beside.baseline, beside.baseline + worse)
+    return signal._replace(bounds=bounds, score=bounds.score(result.value))

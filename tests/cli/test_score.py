@@ -206,6 +206,76 @@ def test_another_missing_module_is_a_defect(
         program("score", "--metrics", "page.txt")
 
 
+def statement(**dimension: object) -> str:
+    """What `evaluate --attest` writes about one dimension, as far as it is read."""
+    told = {"name": "faithfulness", "metric": "score", "value": 0.9, "cases": 800, **dimension}
+    body = {
+        "_type": "https://in-toto.io/Statement/v1",
+        "subject": [{"name": "app", "digest": {"sha256": "0a" * 32}}],
+        "predicateType": "https://in-toto.io/attestation/test-result/v0.1",
+        "predicate": {
+            "result": "PASSED",
+            "imagelint.dev/evaluation": {"dimensions": [told], "evaluated": {"model": "a/b"}},
+        },
+    }
+    return json.dumps(body)
+
+
+def test_quality_stands_beside_how_it_is_served(program: Program, page: Path, here: Path) -> None:
+    (here / "eval.json").write_text(statement(threshold=0.8), encoding="utf-8")
+    answer = program("score", "--metrics", "page.txt", "--evaluation", "eval.json")
+    assert answer.code == 0
+    assert "1.00   faithfulness (score)        0.9 " in answer.out
+    assert f"note     evaluated: sha256:{'0a' * 32} (a/b)\n" in answer.out
+    (here / "eval.json").write_text(statement(threshold=0.95), encoding="utf-8")
+    failed = program("score", "--metrics", "page.txt", "--evaluation", "eval.json")
+    assert failed.code == 1
+    assert "lowest   0.00 (faithfulness (score))" in failed.out
+
+
+def test_an_evaluation_that_cannot_be_read_is_no_pass(
+    program: Program, page: Path, here: Path
+) -> None:
+    for text, said in (("{}", "no statement"), ("\0", "binary")):
+        (here / "eval.json").write_text(text, encoding="utf-8")
+        answer = program("score", "--metrics", "page.txt", "--evaluation", "eval.json")
+        assert answer.code == 3
+        assert said in answer.out
+    assert program("score", "--metrics", "page.txt", "--evaluation", "none").code == 3
+
+
+def saved(here: Path) -> None:
+    """Samples of ten minutes, with a hole in the middle."""
+    times = [*range(0, 240, 15), *range(400, 600, 15)]
+    lines = [f"vllm:num_requests_waiting {at % 8} {(1_800_000_000 + at) * 1000}" for at in times]
+    (here / "saved.txt").write_text("\n".join(lines), encoding="utf-8")
+
+
+def test_a_page_shows_the_window(program: Program, here: Path) -> None:
+    saved(here)
+    answer = program("score", "--metrics", "saved.txt", "--format", "html=out.html")
+    assert answer.code == 3
+    text = (here / "out.html").read_text(encoding="utf-8")
+    assert text.count("<polyline ") == 2
+    assert '<line class="target" x1="0" x2="640"' in text
+    assert "requests waiting over the window: from " in text
+    assert "2027-01-15 08:0" in text
+    assert "595 s of saved samples" in text
+    assert "<td>there is no vllm:kv_cache_usage_perc" in text
+    again = program("score", "--metrics", "saved.txt", "--format", "html")
+    assert again.out == text
+
+
+def test_a_page_tells_what_could_not_be_read(program: Program, here: Path) -> None:
+    (here / "<b>.txt").write_text("nothing", encoding="utf-8")
+    answer = program("score", "--metrics", "<b>.txt", "--format", "html")
+    assert answer.code == 3
+    assert "<b>.txt" not in answer.out
+    assert "&lt;b&gt;.txt" in answer.out
+    assert "is no metrics page" in answer.out
+    assert "<svg" not in answer.out
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

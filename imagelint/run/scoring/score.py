@@ -18,6 +18,7 @@ from imagelint.documents.metrics.measure import Measured, engines_in, measure, w
 from imagelint.documents.metrics.over import SampleAnswers
 from imagelint.documents.metrics.question import Question, Reading
 from imagelint.evaluation.scorecard import serving_signal
+from imagelint.run.scoring.quality import with_quality
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,7 +36,8 @@ class ScoreRequest(NamedTuple):
 
     Either a Prometheus server with the `seconds` before now, or pages: one address or file, or
     several that were taken one after the other; an address alone is asked again after `pause`
-    seconds, if any. `labels` choose series, `engine` tells whose metrics count.
+    seconds, if any. `labels` choose series, `engine` tells whose metrics count. `evaluation` is a
+    statement about the quality of what is served.
     """
 
     prometheus: str = ""
@@ -44,6 +46,7 @@ class ScoreRequest(NamedTuple):
     pause: float = 0.0
     labels: Pairs = ()
     engine: str = ""
+    evaluation: str = ""
     settings: ScorecardSettings = ScorecardSettings()
     deadline: Deadline = NEVER
 
@@ -60,6 +63,11 @@ class _Read(NamedTuple):
 
 def score(request: ScoreRequest) -> Scorecard:
     """The scorecard of a server. What cannot be read or told is said in it."""
+    card = _serving(request)
+    return with_quality(card, request.evaluation) if request.evaluation else card
+
+
+def _serving(request: ScoreRequest) -> Scorecard:
     read = _from_server(request) if request.prometheus else _from_pages(request)
     if isinstance(read, Problem):
         return _scorecard(request, read.origin, Measured(why="nothing could be read"), read)
