@@ -2,17 +2,18 @@ from __future__ import annotations
 
 import json
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import jsonschema
 import pytest
 
 from tools.lab.serving import Pages
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Program
 
+ROOT = Path(__file__).parents[2]
 GOOD = """\
 vllm:num_requests_waiting{model_name="m"} 3
 vllm:kv_cache_usage_perc{model_name="m"} 0.9
@@ -242,6 +243,17 @@ def test_an_evaluation_that_cannot_be_read_is_no_pass(
         assert answer.code == 3
         assert said in answer.out
     assert program("score", "--metrics", "page.txt", "--evaluation", "none").code == 3
+
+
+def test_the_report_for_programs_has_its_form(program: Program, here: Path) -> None:
+    form = json.loads((ROOT / "docs" / "scorecard.schema.json").read_text(encoding="utf-8"))
+    saved(here)
+    (here / "page.txt").write_text(GOOD, encoding="utf-8")
+    (here / "eval.json").write_text(statement(threshold=0.8), encoding="utf-8")
+    for arguments in (("page.txt", "--evaluation", "eval.json"), ("saved.txt",), ("none",)):
+        told = json.loads(program("score", "--format", "json", "--metrics", *arguments).out)
+        jsonschema.validate(told, form)
+        assert set(told) == set(form["properties"])
 
 
 def saved(here: Path) -> None:
