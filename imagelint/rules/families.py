@@ -46,6 +46,7 @@ FAMILIES: dict[str, Family] = {
     "gpus": Family("GPUs, CUDA and drivers: what fits what"),
     "images": Family("Which images are used, and what ends up in one"),
     "monitoring": Family("How servers are watched"),
+    "layers": Family("What lies in the layers of an image", judges="image"),
     "packages": Family("What is installed"),
     "pods": Family("How much a container may do"),
     "scaling": Family("What scales servers and what leads to them"),

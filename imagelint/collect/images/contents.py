@@ -41,7 +41,7 @@ def inspect(target: ImageTarget, deadline: Deadline, tell: Callable[[str], None]
     blobs = _Files(target) if identity.layout else _Remote(target, deadline)
     config = blobs.config()
     history = history_of(config, len(identity.layers))
-    reading = ImageReading(history)
+    reading = ImageReading(history, identity.reference)
     problems: list[Problem] = []
     for number, layer in enumerate(identity.layers, 1):
         tell(f"reading layer {number} of {len(identity.layers)}")

@@ -97,8 +97,9 @@ class ImageTarget(Document):
         identity: ImageIdentity,
         config: ImageConfig | None = None,
         contents: tuple[Node, ...] = (),
+        origin: str = "",
     ) -> None:
-        super().__init__(Source(identity.reference, ""))
+        super().__init__(Source(origin or identity.reference, ""))
         self.identity = identity
         self.config = config
         self.contents = contents

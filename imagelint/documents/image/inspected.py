@@ -16,7 +16,6 @@ import tarfile
 from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
-from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.image import ImageIdentity, ImageTarget, image_config
 from imagelint.documents.image.jsonview import JsonView, read_json
@@ -27,6 +26,8 @@ from imagelint.documents.image.manifest import ImageLayer, platform_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from imagelint.core.source import Source
 
 _TYPES = {
     "link": tarfile.SYMTYPE,
@@ -48,7 +49,7 @@ def parse_inspected(source: Source) -> ImageTarget:
     if isinstance(view, str):
         raise DocumentError(ProblemKind.UNPARSABLE, f"the description of an image {view}")
     layers = list(view["layers"].items())
-    reading = ImageReading(history_of(view["config"], len(layers)))
+    reading = ImageReading(history_of(view["config"], len(layers)), view["inspected"].text)
     for layer in layers:
         data = b"".join(_archive(layer))
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
@@ -60,9 +61,8 @@ def parse_inspected(source: Source) -> ImageTarget:
             reading.unread(known, str(error))
     name = view["inspected"].text
     identity = ImageIdentity(name, "", platform=platform_of(view["config"]))
-    target = ImageTarget(identity, image_config(view["config"]), tuple(reading.nodes()))
-    target.source = Source(source.origin, "")
-    return target
+    config = image_config(view["config"])
+    return ImageTarget(identity, config, tuple(reading.nodes()), source.origin)
 
 
 def _archive(layer: JsonView) -> Iterator[bytes]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.core.reference import parse_reference
+from imagelint.documents.image.layers.nodes import InstalledSystem
 from imagelint.documents.shared import ImageUse
 from imagelint.knowledge.serving.lifetimes import end_of_life
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(ImageUse, Severity.MEDIUM)
-def end_of_life_base(use: ImageUse, ctx: Context) -> Findings:
-    """What the image is built upon gets no fixes any more.
+@rule((ImageUse, InstalledSystem), Severity.MEDIUM)
+def end_of_life_base(use: ImageUse | InstalledSystem, ctx: Context) -> Findings:
+    r"""What the image is built upon gets no fixes any more.
 
     After a distribution's last day no hole in it is closed, and scanners have no advisories for
     it: a report without findings means nothing. NVIDIA deletes the images of CUDA releases half a
@@ -47,11 +49,22 @@ def end_of_life_base(use: ImageUse, ctx: Context) -> Findings:
             - name: shell
               image: ubuntu:24.04
               command: [sleep, infinity]
+
+    Bad (image.json):
+        {"inspected": "registry.example.com/llm:1", "config": {}, "layers": [{"files": [
+          {"path": "etc/os-release", "content": "ID=ubuntu\nVERSION_ID=20.04\n"}]}]}
+
+    Good (image.json):
+        {"inspected": "registry.example.com/llm:1", "config": {}, "layers": [{"files": [
+          {"path": "etc/os-release", "content": "ID=ubuntu\nVERSION_ID=24.04\n"}]}]}
     """
-    image = use.known
-    if not use.final or use.built or image is None or not isinstance(use.tag, Known):
+    if isinstance(use, InstalledSystem):
+        image = parse_reference(f"{use.name}:{use.version}")
+    elif use.final and not use.built and isinstance(use.tag, Known):
+        image = use.known
+    else:
         return
-    ended = end_of_life(image)
+    ended = None if image is None else end_of_life(image)
     if ended is not None:
         yield ctx.finding(
             use,

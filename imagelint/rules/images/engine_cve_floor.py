@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.documents.image.layers.nodes import InstalledPackage
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.queries.exposure.holes import open_holes, servers_of_images
 from imagelint.documents.shared import ImageUse
@@ -17,14 +18,15 @@ from imagelint.rules.api import Confidence, Context, Finding, Findings, Severity
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Node
+    from imagelint.documents.packages.installs import Requirement
     from imagelint.documents.queries.exposure.holes import OpenHoles
 
 _CRITICAL = 9.0  # CVSS
 
 
-@rule((ImageUse, Command), Severity.HIGH)
-def engine_cve_floor(subject: ImageUse | Command, ctx: Context) -> Findings:
-    """The release of the serving engine has known holes that a later one closes.
+@rule((ImageUse, Command, InstalledPackage), Severity.HIGH)
+def engine_cve_floor(subject: ImageUse | Command | InstalledPackage, ctx: Context) -> Findings:
+    r"""The release of the serving engine has known holes that a later one closes.
 
     Whoever may send a prompt may send what such a hole wants: pictures that overflow a decoder,
     models that bring code, sockets that unpickle what they get. One finding names the holes of
@@ -64,7 +66,20 @@ def engine_cve_floor(subject: ImageUse | Command, ctx: Context) -> Findings:
     Good:
         FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
         RUN pip install --no-cache-dir sglang==0.5.15
+
+    Bad (image.json):
+        {"inspected": "registry.example.com/llm:1", "config": {}, "layers": [{"files": [
+          {"path": "usr/lib/python3/dist-packages/sglang-0.5.9.dist-info/METADATA",
+           "content": "Name: sglang\nVersion: 0.5.9\n"}]}]}
+
+    Good (image.json):
+        {"inspected": "registry.example.com/llm:1", "config": {}, "layers": [{"files": [
+          {"path": "usr/lib/python3/dist-packages/sglang-0.5.15.dist-info/METADATA",
+           "content": "Name: sglang\nVersion: 0.5.15\n"}]}]}
     """
+    if isinstance(subject, InstalledPackage):
+        yield from _of_package(subject, ctx)
+        return
     if isinstance(subject, Command):
         yield from _of_packages(subject, ctx)
         return
@@ -80,9 +95,13 @@ def engine_cve_floor(subject: ImageUse | Command, ctx: Context) -> Findings:
 def _of_packages(command: Command, ctx: Context) -> Findings:
     for install in package_installs(command):
         for package in install.packages if install.ecosystem.holds_python else ():
-            name = ENGINE_PACKAGES.get(package.name, "")
-            if name and package.version and (holes := open_holes(name, package.version)):
-                yield _finding(ctx, package, name, package.version, holes)
+            yield from _of_package(package, ctx)
+
+
+def _of_package(package: Requirement | InstalledPackage, ctx: Context) -> Findings:
+    name = ENGINE_PACKAGES.get(package.name, "")
+    if name and package.version and (holes := open_holes(name, package.version)):
+        yield _finding(ctx, package, name, package.version, holes)
 
 
 def _finding(ctx: Context, at: Node, name: str, version: str, holes: OpenHoles) -> Finding:

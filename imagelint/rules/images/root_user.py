@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.dockerfile.model import Stage
+from imagelint.documents.image.config import ImageConfig
 from imagelint.documents.queries.stages import base_word, is_windows
 from imagelint.documents.shell.script import Script
 from imagelint.knowledge.base_images import base_image
@@ -19,7 +20,7 @@ _DROPPING = frozenset(("gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "r
 
 
 @rule(
-    Stage,
+    (Stage, ImageConfig),
     Severity.HIGH,
     references=(
         "CIS Docker 4.1",
@@ -30,7 +31,7 @@ _DROPPING = frozenset(("gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "r
         "Dockle CIS-DI-0001",
     ),
 )
-def root_user(stage: Stage, ctx: Context) -> Findings:
+def root_user(stage: Stage | ImageConfig, ctx: Context) -> Findings:
     """The container would run as root.
 
     A process that breaks out of its container keeps the user it had inside, and a server that
@@ -52,7 +53,18 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
         FROM alpine:3.20
         USER 10001
         CMD ["sh"]
+
+    Bad (image.json):
+        {"inspected": "registry.example.com/llm:1",
+         "config": {"os": "linux", "config": {"User": "", "Cmd": ["serve"]}}, "layers": []}
+
+    Good (image.json):
+        {"inspected": "registry.example.com/llm:1",
+         "config": {"os": "linux", "config": {"User": "10001", "Cmd": ["serve"]}}, "layers": []}
     """
+    if isinstance(stage, ImageConfig):
+        yield from _judge_config(stage, ctx)
+        return
     if not stage.final or is_windows(stage) or _drops(stage) or _carries_files(stage):
         return
     root = stage.user.is_root
@@ -62,6 +74,25 @@ def root_user(stage: Stage, ctx: Context) -> Findings:
         yield from _judge_base(stage, stage.root_image, ctx)
 
 
+def _judge_config(config: ImageConfig, ctx: Context) -> Findings:
+    start = (*config.entrypoint, *config.cmd)
+    if config.os == "windows" or not start or config.user.partition(":")[0] not in _ROOT:
+        return
+    first = start[0].rpartition("/")[2]
+    if first not in _DROPPING:
+        yield ctx.finding(
+            config,
+            f"the image runs as root: its user is `{config.user}`"
+            if config.user
+            else "the image runs as root: it names no user",
+            help="name another user, such as `10001`",
+            subject="image",
+            # A script may give up root before it starts what it is told to.
+            confidence=Confidence.LIKELY if first.endswith(".sh") else None,
+        )
+
+
+_ROOT = ("", "root", "0")
 _ADD = "add `USER 10001` behind the last step that needs root"
 
 

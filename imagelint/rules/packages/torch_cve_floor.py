@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.documents.image.layers.nodes import InstalledPackage
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.queries.exposure.holes import open_holes
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
 _TORCH = frozenset(("torch", "pytorch"))
 
 
-@rule((Command, Requirements), Severity.MEDIUM)
-def torch_cve_floor(subject: Command | Requirements, ctx: Context) -> Findings:
-    """The pinned torch runs code that comes in a file of weights.
+@rule((Command, Requirements, InstalledPackage), Severity.MEDIUM)
+def torch_cve_floor(subject: Command | Requirements | InstalledPackage, ctx: Context) -> Findings:
+    r"""The pinned torch runs code that comes in a file of weights.
 
     `torch.load(…, weights_only=True)` was what kept pickled weights from running code, and before
     2.6.0 it could be got round (CVE-2025-32434, CVSS 9.3). Whoever can place a `.bin` or `.pt` in
@@ -43,7 +44,20 @@ def torch_cve_floor(subject: Command | Requirements, ctx: Context) -> Findings:
 
     Good (requirements.txt):
         torch==2.8.0+cu128
+
+    Bad (image.json):
+        {"inspected": "registry.example.com/llm:1", "config": {}, "layers": [{"files": [
+          {"path": "usr/lib/python3/dist-packages/torch-2.4.0.dist-info/METADATA",
+           "content": "Name: torch\nVersion: 2.4.0+cu121\n"}]}]}
+
+    Good (image.json):
+        {"inspected": "registry.example.com/llm:1", "config": {}, "layers": [{"files": [
+          {"path": "usr/lib/python3/dist-packages/torch-2.8.0.dist-info/METADATA",
+           "content": "Name: torch\nVersion: 2.8.0+cu128\n"}]}]}
     """
+    if isinstance(subject, InstalledPackage):
+        yield from _judged((subject,), ctx)
+        return
     if isinstance(subject, Requirements):
         yield from _judged(subject.packages, ctx)
         return
@@ -52,7 +66,7 @@ def torch_cve_floor(subject: Command | Requirements, ctx: Context) -> Findings:
             yield from _judged(install.packages, ctx)
 
 
-def _judged(packages: Iterable[Requirement], ctx: Context) -> Findings:
+def _judged(packages: Iterable[Requirement | InstalledPackage], ctx: Context) -> Findings:
     for package in packages:
         if package.name not in _TORCH or not package.version:
             continue

@@ -51,7 +51,8 @@ class LayerContents(NamedTuple):
 
     `size` are its bytes as they are stored, `unpacked` those of its files, `dead` those of files
     which later layers replace or remove, `again` those of files which lie below with the same size
-    and other rights or owners. `command` is the step that made it, empty where nobody tells.
+    and other rights or owners. `command` is the step that made it, empty where nobody tells;
+    `image` is the name of the image.
     """
 
     span: Span
@@ -64,6 +65,7 @@ class LayerContents(NamedTuple):
     dead: int
     again: int
     holds: tuple[tuple[str, int], ...]
+    image: str
     path: str
 
 

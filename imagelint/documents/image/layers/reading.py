@@ -69,7 +69,8 @@ class _Key(NamedTuple):
 class ImageReading:
     """What is known of an image so far."""
 
-    def __init__(self, history: tuple[HistoryStep | HistoryGap, ...] = ()) -> None:
+    def __init__(self, history: tuple[HistoryStep | HistoryGap, ...] = (), image: str = "") -> None:
+        self._image = image
         self._history = history
         steps = (step for step in history if isinstance(step, HistoryStep))
         self._commands = {step.layer: step.command for step in steps if step.layer}
@@ -196,6 +197,7 @@ class ImageReading:
                 dead=max(0, unpacked - live[at]),
                 again=self._overlay.again[at],
                 holds=tuple((name, size) for name, size in largest if size),
+                image=self._image,
                 path=f"layer {number}",
             )
 

@@ -1,0 +1,1 @@
+"""What lies in the layers of an image."""
