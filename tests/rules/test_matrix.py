@@ -27,6 +27,7 @@ PLACEMENT = "GPUs, memory and /dev/shm are given by whoever runs the image"
 SLICES = "only Kubernetes hands out slices and shares of GPUs by name"
 ONE_CHECK = "there is one check for everything, and nobody ends it for failing"
 PUBLISHED = "whoever runs the image publishes ports, and hands over keys and tokens"
+TARGET = "whoever names the image that is examined deploys nothing by that name"
 NOT_RESTARTED = "nobody ends it for being slow to start"
 # What a patch says of pods is read by the reader of manifests.
 READ_AS = {
@@ -77,6 +78,15 @@ SILENT: dict[tuple[str, str], str] = {
             "shm-wrong-mount",
             "shm-small",
             "vram-weights-dont-fit",
+        )
+    },
+    **{
+        (rule, "image"): TARGET
+        for rule in (
+            "floating-engine-tag",
+            "invalid-image-reference",
+            "ungated-image",
+            "unpinned-image",
         )
     },
     **{
