@@ -124,6 +124,7 @@ SILENT: dict[tuple[str, str], str] = {
     },
     ("grace-period-short", "dockerfile"): "whoever runs the image says how long it has",
     ("secret-in-config", "dockerfile"): "secret-in-build speaks about images",
+    ("secret-in-config", "image"): "secret-in-build speaks about images",
     **{
         ("secret-in-config", kind): "nobody writes passwords there; the text is read alike"
         for kind in (
