@@ -19,7 +19,7 @@ _SINGLE = ("policy-from", "fail-on", "baseline")
 _IMAGE_SINGLE = (
     *("platform", "trivy-cache", "timeout", "key", "identity", "issuer"),
     *("kev", "epss", "server", "attest", "sign-key", "signing-config"),
-    "evaluation",
+    *("evaluation", "store"),
 )
 _FILE_FLAGS = ("closed",)
 _IMAGE_FLAGS = ("offline", "no-transparency-log", "sign")

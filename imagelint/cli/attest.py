@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 
 C = TypeVar("C", bound="Callable[..., object]")
 
+DEMANDED = (
+    "composite-only-evaluation",
+    "evaluation-below-threshold",
+    "evaluation-regression",
+    "failed-evaluation-run",
+    "stale-evaluation",
+)
+"""The rules that judge results: a command that is about them has them on."""
+
 
 class AttestOptions(NamedTuple):
     """Where the statement goes, and who signs it."""
@@ -45,7 +54,14 @@ def attest_options(command: C) -> C:
     return collected
 
 
-def evaluation_option(command: C) -> C:
-    """The option about an evaluation of the image that must be there."""
+def evaluation_options(command: C) -> C:
+    """Options about an evaluation that must be there, and where the verdict is kept."""
     help_ = "Demand an evaluation of this image: a statement, or `attested` for a signed one on it."
+    store = "Keep the verdict, and that a pass promotes the image."
+    command = click.option("--store", metavar="FILE|URL", default="", help=store)(command)
     return click.option("--evaluation", metavar="FILE|attested", default="", help=help_)(command)
+
+
+def demanded(evaluation: str) -> tuple[str, ...]:
+    """The rules that must be on where an evaluation is demanded."""
+    return DEMANDED if evaluation else ()

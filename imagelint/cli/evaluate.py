@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.attest import attest_options
+from imagelint.cli.attest import DEMANDED, attest_options
 from imagelint.cli.options import policy_options
 from imagelint.cli.reportoptions import report_options
 
@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 @click.option(
     "--image", metavar="DIGEST", default="", help="What is used: NAME@sha256:… or a digest."
 )
+@click.option(
+    "--store", metavar="FILE|URL", default="", help="Keep it, and compare with what is kept."
+)
 @click.option("--power", is_flag=True, help="Only tell what this suite can see.")
 @policy_options
 @report_options
@@ -41,6 +44,7 @@ def evaluate(  # noqa: PLR0913 - the options of the command
     first: bool,
     plan: str,
     image: str,
+    store: str,
     power: bool,
     policy: PolicyOptions,
     view: ReportOptions,
@@ -52,7 +56,8 @@ def evaluate(  # noqa: PLR0913 - the options of the command
     HELM, OpenAI evals, or of imagelint's simple form. What they must be stands in
     `imagelint-eval.yaml`.
     """
-    from imagelint.cli.evaluating import DEMANDED, attested, digest_in, verdict_of
+    from imagelint.cli.evaluating import attested, digest_in, verdict_of
+    from imagelint.cli.kept import keep_evaluation, with_previous
     from imagelint.cli.output import show
     from imagelint.run.evaluating.evaluation import EvaluationRequest
     from imagelint.run.evaluating.evaluation import evaluate as judge
@@ -63,7 +68,11 @@ def evaluate(  # noqa: PLR0913 - the options of the command
 
         return power_of(request)
     session = policy.open(demanded=DEMANDED)
+    if store:
+        request = with_previous(request, image, store)
     outcome = judge(request, session.policies.of("."))
     verdict = verdict_of(session, outcome)
+    if store:
+        keep_evaluation(outcome, verdict, image, store)
     attested(attest, image, outcome, verdict)
-    return show(verdict, view, "evaluate", session.levelled())
+    return show(verdict, view, "evaluate", session.levelled(), session.own())

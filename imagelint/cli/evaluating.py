@@ -19,21 +19,6 @@ if TYPE_CHECKING:
     from imagelint.run.session import Session
 
 
-DEMANDED = (
-    "composite-only-evaluation",
-    "evaluation-below-threshold",
-    "evaluation-regression",
-    "failed-evaluation-run",
-    "stale-evaluation",
-)
-"""The rules that judge results: a command that is about them has them on."""
-
-
-def demanded(evaluation: str) -> tuple[str, ...]:
-    """The rules that must be on where an evaluation is demanded."""
-    return DEMANDED if evaluation else ()
-
-
 def digest_in(image: str) -> str:
     """The digest in what names an image: `sha256:…`, or `NAME@sha256:…`; empty for nothing.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.attest import attest_options, evaluation_option
+from imagelint.cli.attest import attest_options, demanded, evaluation_options
 from imagelint.cli.closedoption import closed_option
 from imagelint.cli.imageoptions import image_options, signer, verify_options
 from imagelint.cli.options import baseline_option, exclude_option, policy_options
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 @closed_option
 @exclude_option
 @attest_options
-@evaluation_option
+@evaluation_options
 def gate(  # noqa: PLR0913 - the options of the command
     *,
     image: str,
@@ -51,13 +51,13 @@ def gate(  # noqa: PLR0913 - the options of the command
     exclude: tuple[str, ...],
     attest: AttestOptions,
     evaluation: str,
+    store: str,
 ) -> int:
     """Check, scan and verify: one verdict about one image and the files that it is made from.
 
     IMAGE is resolved to a digest once; that digest is scanned and verified. A stage is left out
     only when the policy has all of its rules off. `--evaluation` demands one of that digest.
     """
-    from imagelint.cli.evaluating import demanded
     from imagelint.cli.imagejob import ImageJob, gated
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
@@ -68,13 +68,13 @@ def gate(  # noqa: PLR0913 - the options of the command
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     declared = Environment(signers=named, closed=closed or None, gated=image)
-    session = policy.open(paths, environment=declared, demanded=demanded(evaluation))
-    session = session._replace(exclude=excluded_files(exclude))
+    opened = policy.open(paths, environment=declared, demanded=demanded(evaluation))
+    session = opened._replace(exclude=excluded_files(exclude))
     files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}
     job = ImageJob(image, platform, folder="." if named else "", baseline=baseline, paths=paths)
     job = job._replace(cross_check=cross_check, evaluation=evaluation)
     job = gated(scanning.apply(job, session, timeout), session.policies.of("."))
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
-    sign_off(verdict, attest)
+    sign_off(verdict, attest, store)
     return show(verdict, view, "gate", session.levelled(), session.own())

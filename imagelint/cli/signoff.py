@@ -13,13 +13,14 @@ if TYPE_CHECKING:
     from imagelint.core.report import Verdict
 
 
-def sign_off(verdict: Verdict, options: AttestOptions) -> None:
-    """Write the statement of a verdict, and attach it to the image where it passed.
+def sign_off(verdict: Verdict, options: AttestOptions, store: str = "") -> None:
+    """Write the statement of a verdict, attach it to the image where it passed, and keep it.
 
     Raises:
-        UsageError: there is no digest to make a statement about, or cosign does not sign it.
+        UsageError: there is no digest to make a statement about, cosign does not sign it, or the
+            store cannot be used.
     """
-    if not (options.attest or options.sign):
+    if not (options.attest or options.sign or store):
         return
     from imagelint.collect import environment
     from imagelint.reporters.statement import statement
@@ -29,6 +30,21 @@ def sign_off(verdict: Verdict, options: AttestOptions) -> None:
         raise UsageError(Diagnostic("there is no image to make a statement about"))
     named = dict(verdict.evidence.entries)
     written(text, (named["image"], named["digest"]), verdict.outcome, options)
+    if store:
+        _keep(verdict, text, store)
+
+
+def _keep(verdict: Verdict, text: str, store: str) -> None:
+    from imagelint.cli.kept import named, opened
+    from imagelint.collect.environment import moment
+    from imagelint.store.promotions import VerdictRecord, write_verdict
+
+    told = dict(verdict.evidence.entries)
+    policy = f"sha256:{told.get('policy', '').rpartition('sha256:')[2]}"
+    place = named(told["image"])
+    record = VerdictRecord(*place, told["digest"], verdict.outcome.value, policy, text)
+    with opened(store, create=True) as there:
+        write_verdict(there, record, moment())
 
 
 def written(text: str, image: tuple[str, str], outcome: Outcome, options: AttestOptions) -> None:

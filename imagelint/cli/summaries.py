@@ -10,6 +10,7 @@ COMMANDS = {
     "scan": "Scan an image for vulnerable packages with Trivy.",
     "verify": "Verify who signed an image.",
     "evaluate": "Judge the results of an evaluation, beside those of the previous tag.",
+    "history": "Show what evaluations of an image came to, tag by tag.",
     "gate": "Check, scan and verify: one verdict about one image.",
     "audit": "Judge many images by one policy: a registry, a list, what runs.",
     "score": "Score how well a model server serves, from its metrics.",

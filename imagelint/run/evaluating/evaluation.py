@@ -31,7 +31,7 @@ class EvaluationRequest(NamedTuple):
     """What to judge; `plan` empty means the one beside the results, above, or where the user is.
 
     `image` is the digest of what is used, empty for that of the plan. `first` says that there is no
-    previous tag.
+    previous tag, `kept` is what a store knows of it where its files are gone.
     """
 
     results: tuple[str, ...]
@@ -39,12 +39,14 @@ class EvaluationRequest(NamedTuple):
     plan: str = ""
     image: str = ""
     first: bool = False
+    kept: tuple[ResultFile, ...] = ()
 
 
 class EvaluationOutcome(NamedTuple):
     """What came of it: the report, the evidence, and what a statement says.
 
-    `files` are the plan and all results, with the SHA-256 of each, `image` the one of the plan.
+    `files` are the plan and all results, with the SHA-256 of each, `results` only the new ones, by
+    their full paths. `image` is the one of the plan, `suite` its dataset.
     """
 
     report: Report
@@ -52,6 +54,8 @@ class EvaluationOutcome(NamedTuple):
     document: EvaluationReport | None = None
     files: tuple[tuple[str, str], ...] = ()
     image: str = ""
+    suite: str = ""
+    results: tuple[tuple[str, str], ...] = ()
 
 
 class EvaluationInputs(NamedTuple):
@@ -144,6 +148,8 @@ def evaluate(request: EvaluationRequest, policy: Policy) -> EvaluationOutcome:
         document,
         files,
         inputs.plan.evaluated.image,
+        inputs.plan.dataset.name,
+        tuple((os.path.abspath(path), digest) for path, digest in files[1 : len(inputs.new) + 1]),
     )
 
 
@@ -161,5 +167,5 @@ def _assessed(inputs: EvaluationInputs, request: EvaluationRequest) -> Assessmen
     folder = os.path.dirname(plan.source.origin)
     file = plan.dataset.file
     used = Used(request.image, digest_of(os.path.join(folder, file)) if file else "")
-    baseline = Baseline(inputs.old, inputs.old_plan, request.first)
+    baseline = Baseline(inputs.old or request.kept, inputs.old_plan, request.first)
     return assess(plan, inputs.new, baseline, used)
