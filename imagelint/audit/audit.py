@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import platform
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from imagelint.audit.dispatch import Dispatcher
 from imagelint.audit.judging import category_of
 from imagelint.audit.keeping import Keeper
 from imagelint.audit.known import Known
+from imagelint.audit.plan import Plan, make_plan
 from imagelint.audit.worker import Task, Worker
 from imagelint.collect import environment
 from imagelint.core.digest import digest_of
@@ -66,6 +67,16 @@ class Audit:
         self._known = Known(store)
         self._worker = Worker(asker, registries, self._known, judge, options)
         self._seen = environment.now()
+
+    def plan(self, sources: Sequence[Source], selection: Selection) -> Plan:
+        """What it would take; nothing is asked but for lists."""
+        found = chain.from_iterable(selection.choose(source.targets()) for source in sources)
+        mine = (
+            one
+            for one in found
+            if isinstance(one, Problem) or self._options.shard.has(one.reference)
+        )
+        return make_plan(mine, self._known)
 
     def run(
         self,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
-from imagelint.collect.registry.client import Client, schemes_of
+from imagelint.collect.registry.client import Client, Stored, schemes_of
 from imagelint.collect.registry.images import images_of
+from imagelint.collect.registry.layout import FolderBlobs
 from imagelint.core.record import NamedTuple
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind
@@ -49,7 +50,7 @@ class Registries:
     """Clients of repositories, with their tokens, for as long as they are used."""
 
     def __init__(self, ask: Callable[[Question], Response], deadline: Deadline) -> None:
-        self._ask = ask
+        self.ask = ask
         self._deadline = deadline
         self._clients: dict[str, Client] = {}
         self._schemes: dict[str, list[str]] = {}
@@ -60,11 +61,39 @@ class Registries:
         if found is None:
             registry = reference.registry
             schemes = self._schemes.setdefault(registry, schemes_of(registry))
-            found = Client(reference, reference.familiar, self._deadline, self._ask, schemes)
+            found = Client(reference, reference.familiar, self._deadline, self.ask, schemes)
             if len(self._clients) >= _MOST_CLIENTS:
                 self._clients.pop(next(iter(self._clients)), None)
             self._clients[reference.name] = found
         return found
+
+
+class Asked(Protocol):
+    """Who is asked for manifests and small blobs."""
+
+    def manifest(self, name: str) -> Stored | Problem:
+        """The manifest of a digest."""
+        ...
+
+    def blob(self, digest: str) -> Stored | Problem:
+        """The small blob of a digest."""
+        ...
+
+
+class LayoutFolder:
+    """An OCI layout in a registry's place."""
+
+    def __init__(self, folder: str, origin: str) -> None:
+        self._blobs = FolderBlobs(folder, origin)
+
+    def manifest(self, name: str) -> Stored | Problem:
+        """The manifest of a digest."""
+        return self.blob(name)
+
+    def blob(self, digest: str) -> Stored | Problem:
+        """The small blob of a digest."""
+        data = self._blobs.blob(digest)
+        return data if isinstance(data, Problem) else Stored(digest, data)
 
 
 class KeptBlobs:
@@ -73,7 +102,7 @@ class KeptBlobs:
     `client` is None where nothing may be asked.
     """
 
-    def __init__(self, client: Client | None, known: Known, origin: str) -> None:
+    def __init__(self, client: Asked | None, known: Known, origin: str) -> None:
         self._client = client
         self._known = known
         self._origin = origin
@@ -131,7 +160,7 @@ def look(
         made = Image(digest, "artifact", view["mediaType"].text)
         return Looked(digest, images=(made,), facts=tuple(blobs.facts), artifact=True)
     pinned = f"{target.repository}@{digest}"
-    identity = ImageIdentity(pinned, digest, target.repository)
+    identity = ImageIdentity(pinned, digest, target.repository, target.folder)
     found: dict[str, ImageTarget] = {}
     for platform in platforms or ("",):
         some = images_of(blobs, identity, platform)

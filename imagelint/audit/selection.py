@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import heapq
 import json
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem
+from imagelint.documents.image.tags import read_version
 from imagelint.policy.glob import matches_subject
 
 if TYPE_CHECKING:
@@ -17,11 +20,18 @@ if TYPE_CHECKING:
 
 
 class Selection(NamedTuple):
-    """Which images: globs over repositories and over tags; none: all."""
+    """Which images: globs over repositories and over tags; none: all.
+
+    `newest` is how many tags of each repository (0: all): by the time of their push where the
+    source tells it, else by their versions. What was pushed before `since` is left out, where the
+    source tells when that was.
+    """
 
     include: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
+    newest: int = 0
+    since: str = ""
 
     def wants_repository(self, repository: str) -> bool:
         """Whether anything of a repository (`registry/name`) may be wanted."""
@@ -31,19 +41,39 @@ class Selection(NamedTuple):
 
     def choose(self, found: Iterable[Found]) -> Iterator[Found]:
         """Those that are wanted, and all problems."""
-        for one in found:
-            if isinstance(one, Problem) or self._wants(one):
-                yield one
+        wanted = (one for one in found if isinstance(one, Problem) or self._wants(one))
+        return self._newest(wanted) if self.newest else wanted
+
+    def _newest(self, found: Iterator[Found]) -> Iterator[Found]:
+        """Of each repository, which sources list together, its newest tags."""
+        for _, group in groupby(found, _repository):
+            several = list(group)
+            targets = [one for one in several if not isinstance(one, Problem)]
+            yield from (one for one in several if isinstance(one, Problem))
+            yield from heapq.nlargest(self.newest, targets, key=_age)
 
     def _wants(self, target: Target) -> bool:
         if not self.wants_repository(target.repository):
+            return False
+        if target.pushed and target.pushed < self.since:
             return False
         return not (self.tags and target.tag) or _matches(self.tags, target.tag)
 
     def as_json(self, platforms: tuple[str, ...]) -> str:
         """What was selected, for the record."""
-        said = {name: list(value) for name, value in self._asdict().items() if value}
+        said = {name: value for name, value in self._asdict().items() if value}
         return json.dumps(said | ({"platforms": list(platforms)} if platforms else {}))
+
+
+def _repository(found: Found) -> str:
+    return found.origin if isinstance(found, Problem) else found.repository
+
+
+def _age(target: Target) -> tuple[object, ...]:
+    """What is greater for newer ones: the time, then the version, then the name."""
+    version = read_version(target.tag)
+    numbers = (version.numbers, version.post) if version else ((), 0)
+    return (target.pushed, numbers, target.tag)
 
 
 def _matches(globs: Iterable[str], text: str) -> bool:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from imagelint.audit.options import AuditOptions
     from imagelint.audit.selection import Selection
     from imagelint.audit.sources.model import Source
+    from imagelint.collect.registry.polite import Clock
     from imagelint.run.session import Session
 
 
@@ -58,14 +59,16 @@ class Prepared(NamedTuple):
         return tuple(map(read, names))
 
 
-def prepare(session: Session, place: str, options: AuditOptions) -> Prepared:
+def prepare(
+    session: Session, place: str, options: AuditOptions, clock: Clock | None = None
+) -> Prepared:
     """An audit by the policy of a session, into the store at a place.
 
     Raises:
         UsageError: the store cannot be used.
     """
     connections = Connections()
-    asker = PoliteAsker(connections.ask, options.limits)
+    asker = PoliteAsker(connections.ask, options.limits, clock)
     registries = Registries(asker, NEVER)
     store = Store.open(place or DEFAULT_FILE)
     audit = Audit(store, Judge(session, options.looked_for), asker, registries, options)

@@ -31,6 +31,12 @@ class Target(NamedTuple):
     pushed: str = ""
 
     @property
+    def folder(self) -> str:
+        """The folder of an OCI layout; empty for what is in a registry."""
+        scheme = "oci:"
+        return self.repository.removeprefix(scheme) if self.repository.startswith(scheme) else ""
+
+    @property
     def registry(self) -> str:
         """The registry; empty for what lies in a folder."""
         parsed = self.parsed

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.audit.judging import category_of, stored
-from imagelint.audit.looking import KeptBlobs, Looked, look, unknown
+from imagelint.audit.looking import KeptBlobs, LayoutFolder, Looked, look, unknown
 from imagelint.collect.deadline import Deadline
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
@@ -74,19 +74,23 @@ class Worker:
             return found
         return self._judged(target, found)
 
-    def _client(self, target: Target) -> Client | Problem:
+    def _client(self, target: Target) -> Client | LayoutFolder | Problem:
+        if target.folder:
+            return LayoutFolder(target.folder, target.reference)
         reference = target.parsed
         if reference is None:
             detail = f"`{target.repository}` is no repository of a registry"
             return Problem(ProblemKind.UNPARSABLE, target.reference, detail)
         return self._registries.client(reference)
 
-    def _digest(self, task: Task, client: Client | None, blobs: KeptBlobs) -> str | Problem:
+    def _digest(
+        self, task: Task, client: Client | LayoutFolder | None, blobs: KeptBlobs
+    ) -> str | Problem:
         """What a target leads to now, by the smallest question that tells."""
         target, last = task.target, task.last
         if target.digest:
             return target.digest
-        if client is None:
+        if client is None or isinstance(client, LayoutFolder):
             return last.digest if last else unknown(target.tag, "digest", target.reference)
         if last is not None:
             found = client.digest(target.tag)

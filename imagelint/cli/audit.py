@@ -26,8 +26,10 @@ def audit(
 ) -> int:
     """Judge many images by one policy: a registry, a list, what runs.
 
-    SOURCE is registry://HOST, repository://HOST/NAME, an image reference, a file with one
-    reference a line, or `-` for standard input. What is found out is kept in a store, by digest; an
+    SOURCE is registry://HOST, repository://HOST/NAME, harbor://HOST[/PROJECT],
+    quay://HOST/NAMESPACE, gitlab://HOST/PROJECT, ghcr://OWNER, oci:FOLDER, a folder of manifests,
+    an image reference, a file with one reference a line, or `-` for standard input: such a list, or
+    what `kubectl get pods -A -o json` says. What is found out is kept in a store, by digest; an
     audit that was cut off goes on where it was.
     """
     from imagelint.cli.audited import run_audit

@@ -47,6 +47,9 @@ def run_audit(sources: tuple[str, ...], choice: AuditChoice, policy: PolicyOptio
             draw()
 
         asked = ready.sources(sources, selection, sys.stdin.buffer.read)
+        if choice.plan:
+            say("".join(f"{line}\n" for line in ready.audit.plan(asked, selection).lines()))
+            return int(ExitCode.PASS)
         done = ready.audit.run(asked, selection, tell)
         say("".join(f"{line}\n" for line in summary(ready.store, done)))
     return int(_CODES[done.outcome])

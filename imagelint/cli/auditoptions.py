@@ -5,8 +5,7 @@ from __future__ import annotations
 from functools import reduce, wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
-import click
-
+from imagelint.cli.audittable import OPTIONS
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     from imagelint.audit.options import AuditOptions
     from imagelint.audit.selection import Selection
 
+_DAY = 86_400
 C = TypeVar("C", bound="Callable[..., object]")
 
 
@@ -30,6 +30,10 @@ class AuditChoice(NamedTuple):
     budget: int = 0
     timeout: float = 120.0
     kept: bool = False
+    newest: int = 0
+    younger_than: int = 0
+    shard: tuple[int, int] = (1, 1)
+    plan: bool = False
     store: str = ""
     log: str = ""
     quiet: bool = False
@@ -37,17 +41,24 @@ class AuditChoice(NamedTuple):
     def selection(self) -> Selection:
         """Which of the listed images are wanted."""
         from imagelint.audit.selection import Selection
+        from imagelint.collect.environment import moment
 
-        return Selection(self.include, self.exclude, self.tag)
+        days = self.younger_than
+        since = moment(-days * _DAY)[:10] if days else ""
+        return Selection(self.include, self.exclude, self.tag, self.newest, since)
 
     def options(self) -> AuditOptions:
         """How it is to be done."""
-        from imagelint.audit.options import AuditOptions
+        from imagelint.audit.options import AuditOptions, Shard
         from imagelint.collect.registry.polite import Limits
 
         limits = Limits(self.connections, self.rate, self.budget)
         return AuditOptions(
-            platforms=self.platform, limits=limits, seconds=self.timeout, kept=self.kept
+            platforms=self.platform,
+            limits=limits,
+            seconds=self.timeout,
+            shard=Shard(*self.shard),
+            kept=self.kept,
         )
 
 
@@ -59,21 +70,5 @@ def audit_options(command: C) -> C:
         values = [given.pop(name) for name in AuditChoice._fields]
         return command(choice=AuditChoice._make(values), **given)
 
-    collected = reduce(lambda made, option: option(made), reversed(_OPTIONS), with_choice)
+    collected = reduce(lambda made, option: option(made), reversed(OPTIONS), with_choice)
     return cast("C", collected)
-
-
-_OPTIONS = (
-    click.option("--include", metavar="GLOB", multiple=True, help="Only these repositories."),
-    click.option("--exclude", metavar="GLOB", multiple=True, help="All repositories but these."),
-    click.option("--tag", metavar="GLOB", multiple=True, help="Only these tags."),
-    click.option("--platform", multiple=True, metavar="OS/ARCH", help="Of several, only these."),
-    click.option("--connections", default=8, type=click.IntRange(1), help="At once to a host."),
-    click.option("--rate", default=0.0, type=click.FloatRange(0), help="Requests a second."),
-    click.option("--budget", default=0, type=click.IntRange(0), help="Requests in all to a host."),
-    click.option("--timeout", default=120.0, type=click.FloatRange(1), help="Seconds an image."),
-    click.option("--store", metavar="FILE|URL", default="", help="[default: imagelint-audit.db]"),
-    click.option("--log", metavar="FILE", default="", help="A line for each image; - is stderr."),
-    click.option("--quiet", "-q", is_flag=True, help="No progress on the terminal."),
-    click.option("--kept", is_flag=True, help="Ask nothing: judge what the store knows."),
-)

@@ -81,7 +81,7 @@ def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     files_by_origin = {found.origin: found for found in ordered}
     index = FileIndex(files_by_origin, hashed=run.results.keeps, texts=run.texts)
-    renderings = _renderings(ordered, index)
+    renderings = renderings_of(ordered, index)
     tasks = _tasks(ordered, run, index)
     if renderings.concerned:
         # What an engine makes depends on more than what was read here: it is made again each time.
@@ -101,7 +101,7 @@ def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     return without_repeats({task.found.origin: done[task.found.origin] for task in tasks})
 
 
-def _renderings(files: tuple[FoundFile, ...], index: FileIndex) -> Renderings:
+def renderings_of(files: tuple[FoundFile, ...], index: FileIndex) -> Renderings:
     """What has to be rendered before anything is examined."""
     found = NO_RENDERINGS
     if any(f"/{each.origin}".endswith(KUSTOMIZATIONS) for each in files):

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imagelint.audit.audit import Audited
+    from imagelint.collect.registry.polite import Clock
     from imagelint.store.records import Finished
     from imagelint.store.views import Overview, ResultView
 
@@ -68,6 +69,7 @@ class Auditor:
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._stack = stack
         self.place = str(folder / "audit.db")
+        self.clock: Clock | None = None
         self.policies: tuple[str, ...] = ("recommended",)
 
     def __call__(
@@ -79,7 +81,7 @@ class Auditor:
         told: Callable[[Finished], None] = lambda _one: None,
     ) -> Done:
         session = Session.open(self.policies, Policy(), cached=False)
-        ready = prepare(session, self.place, options or AuditOptions(seconds=20))
+        ready = prepare(session, self.place, options or AuditOptions(seconds=20), self.clock)
         self._stack.enter_context(ready)
         chosen = selection or Selection()
         asked = ready.sources(sources, chosen, lambda: stdin)

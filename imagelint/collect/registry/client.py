@@ -30,7 +30,7 @@ from imagelint.documents.image.manifest import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Mapping
 
     from imagelint.collect.deadline import Deadline
     from imagelint.collect.registry.credentials import Login
@@ -67,6 +67,12 @@ def host_of(registry: str) -> str:
 def schemes_of(registry: str) -> list[str]:
     """With which schemes a registry is tried, one after the other."""
     return ["https", "http"] if _LOCAL.fullmatch(host_of(registry)) else ["https"]
+
+
+def link_to_next(headers: Mapping[str, str]) -> str:
+    """Where the next page is, as the answer with a page says; empty: it was the last one."""
+    found = _NEXT.search(headers.get("link", ""))
+    return found[1] if found else ""
 
 
 class Stored(NamedTuple):

@@ -1,0 +1,67 @@
+"""What runs in a cluster: `kubectl get pods -A -o json`.
+
+The status of each container tells what its image was resolved to, so that what runs is audited and
+not what the tag leads to by now.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.audit.targets import Target, target_of
+from imagelint.core.report import Problem, ProblemKind
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.audit.sources.model import Found
+    from imagelint.documents.image.jsonview import JsonView
+
+_STATUSES = ("containerStatuses", "initContainerStatuses", "ephemeralContainerStatuses")
+_CONTAINERS = ("containers", "initContainers", "ephemeralContainers")
+
+
+class PodsSource:
+    """The images of pods, each once."""
+
+    def __init__(self, name: str, pods: JsonView) -> None:
+        self.name = name
+        self._pods = pods
+
+    def targets(self) -> Iterator[Found]:
+        """The images."""
+        seen: set[str] = set()
+        entries = self._pods["items"]
+        for pod in entries.items() if entries.is_array else (self._pods,):
+            for found in _images(pod):
+                target = _target(*found)
+                if target is None:
+                    detail = f"a container's image `{found[0]}` is no reference"
+                    yield Problem(ProblemKind.UNPARSABLE, self.name, detail)
+                elif target.reference not in seen:
+                    seen.add(target.reference)
+                    yield target
+
+
+def _images(pod: JsonView) -> Iterator[tuple[str, str]]:
+    """The images of a pod as it names them, and as what they run; empty: not yet."""
+    running: dict[str, tuple[str, str]] = {}
+    for field in _STATUSES:
+        for status in pod["status"][field].items():
+            running[status["name"].text] = (status["image"].text, status["imageID"].text)
+    for field in _CONTAINERS:
+        for container in pod["spec"][field].items():
+            _, resolved = running.get(container["name"].text, ("", ""))
+            if image := container["image"].text:
+                yield image, resolved
+
+
+def _target(image: str, resolved: str) -> Target | None:
+    named = target_of(image)
+    # `docker-pullable://repository@sha256:…`; the id of an image that was never pulled is another.
+    at = resolved.rpartition("://")[2]
+    digest = at.partition("@")[2]
+    known = target_of(f"x@{digest}") if digest else None
+    if named is None or known is None or named.digest:
+        return named
+    return named._replace(reference=f"{named.reference}@{digest}", digest=digest)

@@ -1,0 +1,181 @@
+"""What platforms list: Harbor, Quay, GitLab and GitHub, each by its own API.
+
+They tell digests and days as well, so that nothing has to be asked of the registry to choose.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+from imagelint.audit.targets import Target, lies_beside, tagged
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.documents.image.manifest import is_digest
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.audit.sources.api import Api
+    from imagelint.audit.sources.model import Found
+    from imagelint.documents.image.jsonview import JsonView
+
+
+class PlatformSource:
+    """What a listing yields, under a name."""
+
+    def __init__(self, name: str, listing: Callable[[], Iterator[Found]]) -> None:
+        self.name = name
+        self._listing = listing
+
+    def targets(self) -> Iterator[Found]:
+        """The images."""
+        return self._listing()
+
+
+def of_harbor(api: Api, host: str, project: str) -> Iterator[Found]:
+    """A project of Harbor, or all that one may see.
+
+    https://github.com/goharbor/harbor/blob/main/api/v2.0/swagger.yaml
+    """
+    projects = [project] if project else _names(api.items("/api/v2.0/projects?page_size=100"))
+    for each in projects:
+        if isinstance(each, Problem):
+            yield each
+            continue
+        path = f"/api/v2.0/projects/{quote(each, safe='')}/repositories"
+        for repository in _names(api.items(f"{path}?page_size=100")):
+            if isinstance(repository, Problem):
+                yield repository
+                continue
+            # What comes behind the project is quoted twice, as Harbor wants it.
+            inner = quote(quote(repository.removeprefix(f"{each}/"), safe=""), safe="")
+            listed = api.items(f"{path}/{inner}/artifacts?page_size=100&with_tag=true")
+            for artifact in listed:
+                yield from _artifact(artifact, f"{host}/{repository}")
+
+
+def _names(items: Iterator[JsonView | Problem]) -> Iterator[str | Problem]:
+    for item in items:
+        yield item if isinstance(item, Problem) else item["name"].text
+
+
+def _artifact(artifact: JsonView | Problem, repository: str) -> Iterator[Found]:
+    if isinstance(artifact, Problem):
+        yield artifact
+        return
+    digest = artifact["digest"].text
+    kind = artifact["type"].text
+    if kind not in ("", "IMAGE") or not is_digest(digest):
+        return
+    tags = [tag["name"].text for tag in artifact["tags"].items()]
+    yield from _under(repository, digest, tags, _seconds(artifact["push_time"].text))
+
+
+def _under(repository: str, digest: str, tags: list[str], pushed: str) -> Iterator[Found]:
+    """An image under its tags, or by its digest where it has none."""
+    for tag in tags:
+        if not lies_beside(tag):
+            yield tagged(repository, tag, digest, pushed)
+    if not tags:
+        yield Target(f"{repository}@{digest}", repository, "", digest, pushed)
+
+
+def of_quay(api: Api, host: str, namespace: str) -> Iterator[Found]:
+    """A namespace of Quay.
+
+    https://docs.quay.io/api/swagger/
+    """
+    path = f"/api/v1/repository?public=true&namespace={quote(namespace, safe='')}"
+    following = ""
+    while True:
+        page = api.get(f"{path}{following}")
+        if isinstance(page, Problem):
+            yield page
+            return
+        for repository in page["repositories"].items():
+            yield from _quay_tags(api, host, f"{namespace}/{repository['name'].text}")
+        token = page["next_page"].raw
+        if not token or following.endswith(f"={quote(token, safe='')}"):
+            return
+        following = f"&next_page={quote(token, safe='')}"
+
+
+def _quay_tags(api: Api, host: str, repository: str) -> Iterator[Found]:
+    path = f"/api/v1/repository/{quote(repository)}/tag/?onlyActiveTags=true&limit=100"
+    for number in range(1, 1000):
+        page = api.get(f"{path}&page={number}")
+        if isinstance(page, Problem):
+            yield page
+            return
+        for tag in page["tags"].items():
+            name, digest = tag["name"].text, tag["manifest_digest"].text
+            if name and not lies_beside(name):
+                yield tagged(f"{host}/{repository}", name, digest if is_digest(digest) else "")
+        if not page["has_additional"].flag:
+            return
+
+
+def of_gitlab(api: Api, path: str) -> Iterator[Found]:
+    """A project or a group of GitLab.
+
+    https://docs.gitlab.com/api/container_registry/
+    """
+    kind = "projects"
+    first = api.get(f"/api/v4/projects/{quote(path, safe='')}")
+    if isinstance(first, Problem):
+        if first.kind is not ProblemKind.NOT_FOUND:
+            yield first
+            return
+        kind = "groups"
+    listed = api.items(f"/api/v4/{kind}/{quote(path, safe='')}/registry/repositories?per_page=100")
+    for repository in listed:
+        if isinstance(repository, Problem):
+            yield repository
+            continue
+        place = f"{repository['project_id'].number:.0f}/registry/repositories"
+        tags = api.items(
+            f"/api/v4/projects/{place}/{repository['id'].number:.0f}/tags?per_page=100"
+        )
+        for tag in tags:
+            if isinstance(tag, Problem):
+                yield tag
+            elif not lies_beside(tag["name"].text):
+                yield tagged(repository["location"].text, tag["name"].text)
+
+
+def of_github(api: Api, registry: str, owner: str) -> Iterator[Found]:
+    """The container packages of an organisation or a user of GitHub.
+
+    https://docs.github.com/rest/packages/packages
+    """
+    place = f"/orgs/{quote(owner, safe='')}"
+    packages = list(api.items(f"{place}/packages?package_type=container&per_page=100"))
+    if _is_missing(packages):
+        place = f"/users/{quote(owner, safe='')}"
+        packages = list(api.items(f"{place}/packages?package_type=container&per_page=100"))
+    for package in packages:
+        if isinstance(package, Problem):
+            yield package
+            continue
+        name = package["name"].text
+        path = f"{place}/packages/container/{quote(name, safe='')}/versions?per_page=100"
+        for version in api.items(path):
+            if isinstance(version, Problem):
+                yield version
+                continue
+            tags = list(version["metadata"]["container"]["tags"].texts())
+            digest, at = version["name"].text, _seconds(version["updated_at"].text)
+            if is_digest(digest):
+                yield from _under(f"{registry}/{owner.lower()}/{name}", digest, tags, at)
+
+
+def _is_missing(packages: list[JsonView | Problem]) -> bool:
+    only = packages[0] if len(packages) == 1 else None
+    return isinstance(only, Problem) and only.kind is ProblemKind.NOT_FOUND
+
+
+def _seconds(moment: str) -> str:
+    """A time to the second, `2026-01-31T12:00:00Z`; empty where that is not its form."""
+    seconds, _, _ = moment.removesuffix("Z").partition(".")
+    whole = len("2026-01-31T12:00:00")
+    return f"{seconds}Z" if len(seconds) == whole and seconds[10] == "T" else ""
