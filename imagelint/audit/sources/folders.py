@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.audit.targets import Target, target_of
 from imagelint.collect.registry.layout import read_index, root_entries
 from imagelint.core.report import Problem
-from imagelint.run.deployed import deployed_images
+from imagelint.run.rendering.deployed import deployed_images
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
