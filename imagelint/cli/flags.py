@@ -44,7 +44,8 @@ def _settings(text: str) -> Iterator[tuple[str, RuleSetting]]:
     from imagelint.rules import catalog
 
     name, _, level = text.partition("=")
-    meant = (name,) if name in catalog.names() else catalog.successors(name)
+    known = name in catalog.names() or catalog.is_custom(name)
+    meant = (name,) if known else catalog.successors(name)
     if not meant:
         hint = did_you_mean(name, catalog.names()) or "see `imagelint rules`"
         raise UsageError(Diagnostic(f"--rule: there is no rule {name!r}", help=hint))

@@ -18,13 +18,15 @@ if TYPE_CHECKING:
 @click.option("--format", "form", type=click.Choice(("text", "json")), default="text")
 def rules(*, policy: PolicyOptions, as_json: bool, form: str) -> None:
     """List the rules: name, level under the policy that holds here, summary."""
+    from imagelint.policy.custom.rulebook import Rulebook
     from imagelint.rules import catalog
     from imagelint.rules.documentation import read_documentation
 
     holds = policy.open().policies.of(".")
     rows, references = [], []
-    for name in catalog.names():
-        rule = catalog.load(name)
+    book = Rulebook(holds.own)
+    for name in (*catalog.names(), *sorted(holds.own)):
+        rule = book.load(name)
         level = holds.rules[name].level if name in holds.rules else "off"
         shown = str(rule.severity) if level in {"on", None} else str(level)
         summary = read_documentation(rule.doc).summary

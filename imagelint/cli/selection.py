@@ -20,9 +20,10 @@ def _chosen(name: str) -> tuple[str, ...]:
     from imagelint.rules import catalog
     from imagelint.rules.families import FAMILIES
 
-    if name in FAMILIES:
+    if name in catalog.families():
         return tuple(rule for rule in catalog.names() if catalog.family(rule) == name)
-    meant = (name,) if name in catalog.names() else catalog.successors(name)
+    known = name in catalog.names() or catalog.is_custom(name)
+    meant = (name,) if known else catalog.successors(name)
     if not meant:
         hint = did_you_mean(name, (*FAMILIES, *catalog.names())) or "see `imagelint rules`"
         raise UsageError(Diagnostic(f"--only: there is no rule or family {name!r}", help=hint))

@@ -8,7 +8,7 @@ read: so it parses, expands macros and checks types, and `imagelint.custom.evalu
 from __future__ import annotations
 
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.errors import Diagnostic, PolicyError
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _ERROR = re.compile(r"ERROR: <input>:(\d+):(\d+): (.*)")
 _STATUS = re.compile(r"\A[A-Z_]+: |\s*\[[A-Z_]+\]\Z|\(in container ''\)")
+_REMEMBERED = 512  # rules about one node ask the same texts one after the other
 _HELP = "install it: pip install 'imagelint[cel]'"
 
 
@@ -81,6 +82,7 @@ def compiled(expression: Expression) -> Evaluate:
 def _compiler() -> Compiler:
     program = _environment(("text", "sought")).compile("string(text).matches(string(sought))")
 
+    @lru_cache(_REMEMBERED)
     def matches(text: str, sought: str) -> bool:
         found = program.eval(data={"text": text, "sought": sought}).value()
         if not isinstance(found, bool):

@@ -84,8 +84,12 @@ def members(value: Value) -> tuple[Iterator[Item], bool]:
     if isinstance(value, Items):
         return iter(value.items), value.complete
     if isinstance(value, Entries):
-        present = ((key, item) for key, item in value.entries.items() if item.value is not ABSENT)
-        return (Item(key, item.place) for key, item in present), value.complete
+        held = [(key, item) for key, item in value.entries.items() if item.value is not ABSENT]
+        # What a template may leave out may not be there.
+        sure = [
+            Item(key, item.place) for key, item in held if value.filled or item.value is not UNKNOWN
+        ]
+        return iter(sure), value.complete and len(sure) == len(held)
     if isinstance(value, list) or type(value) is tuple:
         return (Item(each, None) for each in value), True
     if isinstance(value, dict):

@@ -98,7 +98,7 @@ class _Check:
 
     def __init__(self, custom: CustomRule) -> None:
         names = variables_of(custom.subject)
-        self._custom = custom
+        self._subject = custom.subject
         self._condition = _evaluator(custom.condition, names)
         self._at = _evaluator(custom.at, names) if custom.at else None
         self._message = template(custom.message, names)
@@ -116,11 +116,8 @@ class _Check:
             self._context, self._left = ctx, MOST_OF_DOCUMENT
         if self._left <= 0:
             return
-        variables = {
-            self._custom.subject: _record(self._custom.subject, node, ctx),
-            FILE: _file(ctx.document),
-        }
-        evaluation = Evaluation(dict(variables), Fuel(min(self._left, MOST_STEPS)))
+        variables: dict[str, object] = dict(_records_of(self._subject, node, ctx))
+        evaluation = Evaluation(variables, Fuel(min(self._left, MOST_STEPS)))
         before = evaluation.fuel.left
         try:
             yield from self._judged(node, ctx, evaluation)
@@ -145,7 +142,7 @@ class _Check:
             place,
             self._message.filled(evaluation),
             help=self._help.filled(evaluation),
-            subject=_subject(evaluation, self._custom.subject),
+            subject=_name_of(evaluation, self._subject),
         )
 
 
@@ -165,12 +162,13 @@ def _place(evaluate: Evaluate, evaluation: Evaluation) -> Node | None:
     return evaluation.place
 
 
-def _record(word: str, node: Node, ctx: Context) -> Record:
-    """The record of a node, which all rules that are asked about it one by one share."""
+def _records_of(word: str, node: Node, ctx: Context) -> dict[str, Record]:
+    """The variables about a node, which all rules that are asked about it one by one share."""
     known = _records(node)
     if word not in known:
         known[word] = Reader(FIELDS, ctx.document).record(word, node)
-    return known[word]
+        known[FILE] = _file(ctx.document)
+    return known
 
 
 @remembered_briefly
@@ -184,7 +182,7 @@ def _file(document: Document) -> Record:
     return Record(FILE, said, lambda name: Item(said[name], None))
 
 
-def _subject(evaluation: Evaluation, word: str) -> str:
+def _name_of(evaluation: Evaluation, word: str) -> str:
     """What a finding is about in words that survive edits: the name of what it is about."""
     record = evaluation.variables[word]
     for field in ("name", "id"):

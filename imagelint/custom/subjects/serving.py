@@ -20,8 +20,12 @@ def _flags(server: ServingCommand, _document: Document) -> Entries:
     """The last flag of a name counts, a variable where there is none."""
     found = sorted(server.switches, key=lambda switch: not switch.variable)
     entries = {switch.name: located(switch.value, switch) for switch in found}
-    complete = server.complete and server.launch.env_complete and bool(server.engine)
-    return Entries(entries, server, complete)
+    known = server.facts
+    if known is not None and not server.launch.env_complete:
+        # What variables that are not seen may set, and only that, may be set.
+        for flag in known.environment.values():
+            entries.setdefault(flag, located(UNKNOWN, server))
+    return Entries(entries, server, server.complete and known is not None, filled=False)
 
 
 SERVER = Subject(
