@@ -156,7 +156,10 @@ class Join:
             return None
         token = self._take()
         words = self._listed()
-        labels = tuple(one.text.strip("\"'`") for one in words)
+        touches = self._filled.touches
+        labels = tuple(
+            "" if touches(one.start, one.end) else one.text.strip("\"'`") for one in words
+        )
         return Grouping(Place(token.start, self._end), token.text.lower() == "by", labels)
 
     def _listed(self) -> list[Token]:

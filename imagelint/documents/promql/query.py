@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.promql import tree as promql_tree
+    from imagelint.documents.serving.scaling import Autoscaler
 
 
 class Query(NamedTuple):
@@ -68,7 +69,8 @@ class MetricUse(NamedTuple):
     """A place where a metric of a known exporter is named, be it in PromQL or as a setting.
 
     `name` is the metric's as it is asked for. `fallback` tells that the place is one of several
-    that are tried in turn (`or`), `subject` what asks. `query` is what it is a part of.
+    that are tried in turn (`or`), `subject` what asks. `query` is what it is a part of, `scaler`
+    the autoscaler that asks.
     """
 
     span: Span
@@ -78,9 +80,10 @@ class MetricUse(NamedTuple):
     subject: str
     fallback: bool = False
     query: Query | None = None
+    scaler: Autoscaler | None = None
 
 
-def query_nodes(query: Query) -> Iterator[Node]:
+def query_nodes(query: Query, scaler: Autoscaler | None = None) -> Iterator[Node]:
     """A query, and the metrics of known exporters that it names."""
     yield query
     for selector, around in query.selectors:
@@ -95,6 +98,7 @@ def query_nodes(query: Query) -> Iterator[Node]:
                 subject=query.name,
                 fallback=fallback,
                 query=query,
+                scaler=scaler,
             )
 
 

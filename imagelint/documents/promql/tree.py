@@ -59,7 +59,7 @@ class Call(NamedTuple):
 
 
 class Grouping(NamedTuple):
-    """Which labels an aggregation keeps (`by`), or does not (`without`)."""
+    """Which labels an aggregation keeps (`by`), or does not (`without`); a variable is empty."""
 
     place: Place
     keeps: bool

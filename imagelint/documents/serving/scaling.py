@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
+    from imagelint.documents.runtime.field import Field
 
 
 class Signal(NamedTuple):
@@ -31,6 +32,8 @@ class Autoscaler(NamedTuple):
     in `minimum` and `maximum` as a known value without a span. `idle` is the number of replicas
     when nothing triggers, absent where the kind knows none, `idle_place` its place. `floor` is the
     place of the minimum, be it absent. `path` is that of the object, `annotations` are its own.
+    `behaves` tells that it says, or may say, how replicas are taken away; `cooldown` is how long
+    KEDA waits before the last one goes.
     """
 
     span: Span
@@ -47,6 +50,8 @@ class Autoscaler(NamedTuple):
     idle_place: Node
     path: str
     annotations: tuple[tuple[str, str], ...] = ()
+    behaves: bool = True
+    cooldown: Field[int] | None = None
 
 
 class Timeout(NamedTuple):

@@ -38,9 +38,9 @@ def scaler_nodes(
     if isinstance(wiring, ScaledObject) and scaler is not None:
         for trigger in wiring.triggers:
             yield from _trigger(trigger, wiring, scaler)
-    elif isinstance(wiring, HorizontalPodAutoscaler):
+    elif isinstance(wiring, HorizontalPodAutoscaler) and scaler is not None:
         for metric in wiring.metrics:
-            yield from _metric(metric, obj.name)
+            yield from _metric(metric, scaler)
     elif obj.kind == "ScaledJob" and obj.group == "keda.sh":
         for place in obj.body.at("spec", "triggers").items():
             if place["type"].word() == _PROMETHEUS:
@@ -67,7 +67,7 @@ def _trigger(trigger: Trigger, wiring: ScaledObject, scaler: Autoscaler) -> Iter
         fallback=wiring.body.at("spec", "fallback").exists,
         scaler=scaler,
     )
-    yield from query_nodes(query)
+    yield from query_nodes(query, scaler)
 
 
 def _beside(trigger: Trigger) -> Cursor:
@@ -105,7 +105,7 @@ def _boolean(place: Cursor) -> Field[bool]:
     return Field(UNKNOWN if told is None else Known(told, fact.span), place)
 
 
-def _metric(metric: Metric, subject: str) -> Iterator[Node]:
+def _metric(metric: Metric, scaler: Autoscaler) -> Iterator[Node]:
     """A metric that an adapter serves, where it has the name that its exporter gave it."""
     name = metric.name
     if not isinstance(name, Known) or name.span is None:
@@ -113,4 +113,5 @@ def _metric(metric: Metric, subject: str) -> Iterator[Node]:
     words = name.value.split("|")
     told = words[1] if len(words) > 2 and words[0] == _STACKDRIVER else name.value  # noqa: PLR2004 - of three words
     if is_metric(told):
-        yield MetricUse(metric.span, metric.path, told, "scaler", subject)
+        use = MetricUse(metric.span, metric.path, told, "scaler", scaler.name)
+        yield use._replace(scaler=scaler)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.wiring.nodes import HorizontalPodAutoscaler, ScaledObject
 from imagelint.documents.quantity import parse_quantity
+from imagelint.documents.runtime.field import Field
 from imagelint.documents.serving.scaling import Autoscaler, Signal
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 # kedacore/keda-docs:content/docs/2.21/reference/scaledobject-spec.md
 # kedacore/http-add-on:docs/ref/v0.11.0/http_scaled_object.md
 _KEDA_MINIMUM, _KEDA_MAXIMUM = 0, 100
+_BEHAVIOUR = ("horizontalPodAutoscalerConfig", "behavior", "scaleDown")
 _KNATIVE = "autoscaling.knative.dev"
 
 
@@ -57,6 +59,7 @@ def _horizontal(scaler: HorizontalPodAutoscaler) -> Autoscaler:
         idle_place=scaler,
         path=scaler.path,
         annotations=obj.annotations,
+        behaves=scaler.body.at("spec", "behavior", "scaleDown").exists,
     )
 
 
@@ -96,6 +99,8 @@ def _scaled_object(scaler: ScaledObject) -> Autoscaler:
         idle_place=scaler.body.at("spec", "idleReplicaCount"),
         path=scaler.path,
         annotations=obj.annotations,
+        behaves=scaler.body.at("spec", "advanced", *_BEHAVIOUR).exists,
+        cooldown=Field(scaler.cooldown_period, scaler.body.at("spec", "cooldownPeriod")),
     )
 
 
