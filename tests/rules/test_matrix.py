@@ -39,6 +39,12 @@ READ_AS = {
     ),
 }
 SILENT: dict[tuple[str, str], str] = {
+    ("counter-without-rate", "dashboard"): "a panel may show a total",
+    **{
+        (rule, kind): "nothing is scaled there"
+        for rule in ("gpu-load-as-signal", "metric-of-other-engine")
+        for kind in ("dashboard", "prometheus-rules")
+    },
     **{
         (rule, kind): LAYERS
         for rule in (

@@ -14,7 +14,7 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
     references=("pint promql/counter",),
 )
 def counter_without_rate(query: Query, ctx: Context) -> Findings:
-    """What a counter has reached since the server started decides about an alert or about replicas.
+    """What a counter has reached since the server started decides about an alert or replicas.
 
     It only ever grows: once above the limit an alert fires until the server is started again, and
     every further replica begins at zero. What happens now is the rate.

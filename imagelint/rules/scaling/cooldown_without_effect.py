@@ -11,7 +11,7 @@ _BEHAVIOR = "horizontalPodAutoscalerConfig.behavior.scaleDown"
 
 @rule(Autoscaler, Severity.LOW)
 def cooldown_without_effect(scaler: Autoscaler, ctx: Context) -> Findings:
-    """A period is written that KEDA waits before it takes the last replica, which it never takes.
+    """KEDA is told how long to wait before it takes the last replica, which it never takes.
 
     `cooldownPeriod` holds for the step to zero alone. As long as one replica stays, how slowly
     others go is for the HorizontalPodAutoscaler that KEDA makes, and for its `behavior`.
