@@ -12,9 +12,10 @@ from functools import cache
 from workflow import StepError, variable
 
 _FLAGS = {"": False, "false": False, "true": True}
-_SEVERAL = ("policy", "rule", "db-repository", "vex", "exclude", "only", "since")
+_SEVERAL = ("policy", "rule", "db-repository", "vex", "exclude", "only")
 _IMAGE_SEVERAL = ("db-repository", "vex")
-_FILES_ONLY = ("only", "since")
+_FILES_ONLY = ("only", "since", "diff-from")
+_FILES_SINGLE = ("since", "diff-from")
 _SINGLE = ("policy-from", "fail-on", "baseline")
 _IMAGE_SINGLE = (
     *("platform", "trivy-cache", "timeout", "key", "identity", "issuer"),
@@ -43,6 +44,7 @@ def arguments() -> list[str]:
     options += [f"--{name}" for name in _FILE_FLAGS if flag(name)]
     if not image:
         _demand_nothing_of_an_image()
+        options += [f"--{name}={value}" for name in _FILES_SINGLE if (value := single(name))]
         return ["check", *options, "--", *lines("paths")]
     if folder := os.environ.get("DATABASE", ""):
         options.append(f"--trivy-cache={folder}")

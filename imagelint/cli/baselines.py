@@ -11,7 +11,6 @@ from imagelint.core.report import AllowanceKind
 if TYPE_CHECKING:
     from imagelint.core.report import Report
     from imagelint.engine.baseline import Baseline, BaselineEntry
-    from imagelint.engine.waivers import SuppressionResult
     from imagelint.run.session import Session
 
 
@@ -24,26 +23,7 @@ def read(path: str | None, session: Session) -> Baseline | None:
     return None if path is None else session.policies.read_baseline(path)
 
 
-def only_new(
-    result: SuppressionResult,
-    session: Session,
-    paths: tuple[str, ...],
-    ref: str,
-    baseline: Baseline | None,
-) -> SuppressionResult:
-    """A result without what was there at a commit; the result itself where none is named.
-
-    Raises:
-        UsageError: there is no such commit, or no files are examined.
-    """
-    if not ref:
-        return result
-    from imagelint.run.changes.since import without_older
-
-    return without_older(result, session, paths, ref, baseline)
-
-
-def write(path: str, report: Report) -> None:
+def write(path: str, report: Report) -> Baseline:
     """Write a baseline of all findings, those of the baseline that was read included.
 
     Raises:
@@ -54,6 +34,7 @@ def write(path: str, report: Report) -> None:
     from imagelint.engine.baseline import may_enter, write_baseline
     from imagelint.engine.decide import count
     from imagelint.rules.families import FAMILIES
+    from imagelint.run.baselines import read_file
 
     known = (entry.finding for entry in report.allowed if entry.kind is AllowanceKind.BASELINE)
     findings = (*report.findings, *known)
@@ -68,6 +49,7 @@ def write(path: str, report: Report) -> None:
     if left:
         never = ", ".join(name for name, family in FAMILIES.items() if not family.in_baseline)
         click.echo(f" note: {left} are never part of a baseline ({never})", err=True)
+    return read_file(path)
 
 
 def tell_stale(stale: tuple[BaselineEntry, ...]) -> None:

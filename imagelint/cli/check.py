@@ -47,33 +47,34 @@ def check(  # noqa: PLR0913 - the options of the command
     folders, files are found as git sees them. A named file is examined unless the policy excludes
     it; where neither its name nor its content tells what it is, say so with --kind.
     """
-    from imagelint.cli.baselines import only_new, read, tell_stale, write
+    from imagelint.cli.baselines import read, tell_stale, write
+    from imagelint.cli.changed import Examined, only_new
     from imagelint.cli.output import show
     from imagelint.cli.progress import progress
     from imagelint.cli.selection import chosen_rules, excluded_files
     from imagelint.cli.standardinput import from_standard_input
     from imagelint.core.environment import Environment
     from imagelint.engine.decide import Expected, decide
-    from imagelint.run.baselines import read_file
     from imagelint.run.naming import Naming
 
-    only = chosen_rules(files.only)
-    declared = Environment(closed=closed or None)
+    only, declared = chosen_rules(files.only), Environment(closed=closed or None)
     session = policy.open(paths or (".",), environment=declared, only=only, cached=not no_cache)
-    session = session._replace(processes=jobs, exclude=excluded_files(files.exclude))
+    left_out, traced = excluded_files(files.exclude), bool(files.since)
+    session = session._replace(processes=jobs, exclude=left_out, traced=traced)
     naming = Naming(files.kind, files.candidates)
-    if "-" in paths:
-        reports = from_standard_input(session, paths, files.stdin_filename, naming)
-    else:
-        reports = session.check(paths or (".",), progress("examined", quiet=view.quiet), naming)
     everything = () if "-" in paths else paths or (".",)
+    if everything:
+        survey = session.survey(everything, progress("examined", quiet=view.quiet), naming)
+    else:
+        survey = from_standard_input(session, paths, files.stdin_filename, naming)
     held = read(baseline, session)
-    result = session.suppress(reports, held, paths=everything)
+    result = session.suppress(survey.reports, held, paths=everything)
     tell_stale(result.stale)
-    result = only_new(result, session, everything, files.since, held)
     if write_baseline:
-        write(write_baseline, result.report)
-        result = session.suppress(reports, read_file(write_baseline), paths=everything)
+        held = write(write_baseline, result.report)
+        result = session.suppress(survey.reports, held, paths=everything)
+    result, change = only_new(result, survey, session, files, Examined(everything, held))
     asked = () if files.candidates else (Expected(),)
     verdict = decide(result.report, session.fail_on, asked, session.evidence(), result.bounds)
+    verdict = verdict._replace(change=change)
     return show(verdict, view, "check", session.levelled(), session.own())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 import click
 
+from imagelint.cli.changed import CHANGE_OPTIONS
 from imagelint.cli.names import NameType, beginning, rules_and_families, unknown
 from imagelint.cli.options import exclude_option
 from imagelint.core.record import NamedTuple
@@ -28,6 +29,7 @@ class FileOptions(NamedTuple):
     only: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     since: str = ""
+    diff_from: str = ""
 
 
 class KindType(click.ParamType[str]):
@@ -68,9 +70,7 @@ def file_options(command: C) -> C:
     collected = exclude_option(cast("C", with_files))
     names = NameType("RULE|FAMILY", rules_and_families)
     for option in (
-        click.option(
-            "--since", metavar="REF", default="", help="Tell only what a change since REF brings."
-        ),
+        *CHANGE_OPTIONS,
         click.option("--candidates", is_flag=True, help="It is fine if none of these is ours."),
         click.option("--stdin-filename", metavar="NAME", help="What input (`-`) stands for."),
         click.option("--kind", type=KindType(), default="", help="What the named files are."),

@@ -8,21 +8,20 @@ from imagelint.collect.read import read_standard_input
 from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from imagelint.core.report import Report
     from imagelint.run.naming import Naming
-    from imagelint.run.session import Session
+    from imagelint.run.session import Session, Survey
 
 
 def from_standard_input(
     session: Session, paths: tuple[str, ...], name: str | None, naming: Naming
-) -> Mapping[str, Report]:
-    """The report about standard input.
+) -> Survey:
+    """What comes of standard input.
 
     Raises:
         UsageError: it is mixed with files, or nothing tells what it is.
     """
     if len(paths) > 1:
         raise UsageError(Diagnostic("standard input (`-`) cannot be mixed with other paths"))
-    return session.check_text(read_standard_input(name or "-"), name or "-", naming)
+    from imagelint.run.session import Survey
+
+    return Survey(session.check_text(read_standard_input(name or "-"), name or "-", naming))

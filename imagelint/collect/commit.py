@@ -17,6 +17,8 @@ from imagelint.core.report import Problem
 from imagelint.core.source import Source
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from imagelint.collect.process import CompletedProcess
 
 _MOST_LINKS = 10
@@ -27,6 +29,7 @@ _FULL_NAME = pattern(r"[0-9a-f]{40}|[0-9a-f]{64}")
 _UNDECODED = pattern(r"[\ud800-\udfff]")
 _SHORT = 12
 _SHA1 = 40
+_MOST_WORDS = 4_000  # of the names of objects that are asked for at once
 
 
 class CommitEntry(NamedTuple):
@@ -80,20 +83,18 @@ class Commit(NamedTuple):
         Raises:
             ValueError: it is not there.
         """
-        return self._entry(self.path_of(path)).object
+        return self.at(self.path_of(path))[1].object
 
     def is_same(self, path: str, data: bytes) -> bool:
         """Whether a file of the file system, which holds some bytes, holds them at the commit."""
-        from hashlib import new
-
         try:
-            known = self.object_of(path)
+            return _holds(self.object_of(path), data)
         except ValueError:
             return False
-        kind = "sha1" if len(known) == _SHA1 else "sha256"
-        return (
-            new(kind, b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest() == known
-        )
+
+    def holds_at(self, path: str, data: bytes) -> bool:
+        """Whether what the commit has at a path, which it has, are these bytes."""
+        return _holds(self.entries[path].object, data)
 
     def read(self, path: str) -> Source:
         """A file as it stands at the commit. `path` is one of the file system.
@@ -103,22 +104,58 @@ class Commit(NamedTuple):
         Raises:
             ValueError: it is not there, or is no text.
         """
-        entry = self._entry(self.path_of(path))
+        _, entry = self.at(self.path_of(path))
         text = self._blob(entry)
         if "\0" in text or _UNDECODED.search(text):
             message = f"{display(path)} is no text at {self.name}"
             raise ValueError(message)
         return Source(f"{display(path)}@{self.short}", text)
 
-    def _entry(self, path: str) -> CommitEntry:
-        """The file at a path; links are followed inside of the commit."""
+    def contents(self, objects: Iterable[str]) -> dict[str, bytes]:
+        """The bytes of objects by their names, of those that are no larger than we read.
+
+        Raises:
+            ValueError: git does not give them: a partial clone lacks some.
+        """
+        found: dict[str, bytes] = {}
+        for names in _batches(tuple(dict.fromkeys(objects))):
+            sizes = self._batch("--batch-check", names)
+            wanted = [
+                name
+                for name, line in zip(names, sizes.splitlines(), strict=True)
+                if int(line.split()[2]) <= LARGEST_FILE
+            ]
+            data = self._batch("--batch", wanted) if wanted else b""
+            at = 0
+            for name in wanted:
+                end = data.index(b"\n", at)
+                start, size = end + 1, int(data[at:end].split()[2])
+                found[name] = data[start : start + size]
+                at = start + size + 1
+        return found
+
+    def _batch(self, form: str, names: Iterable[str]) -> bytes:
+        asked = "".join(f"{name}\n" for name in names)
+        done = ask(self.repository, self.repository, ("cat-file", form), standard_input=asked)
+        answer = _answer(done)
+        if " missing\n" in answer[:_MOST_WORDS] and form == "--batch-check":
+            message = f"some files of {self.name} are not in this clone"
+            raise ValueError(message)
+        return answer.encode("utf-8", "surrogateescape")
+
+    def at(self, path: str) -> tuple[str, CommitEntry]:
+        """The file at a path of the commit, and where it is; links are followed inside of it.
+
+        Raises:
+            ValueError: there is none.
+        """
         for _ in range(_MOST_LINKS):
             entry = self.entries.get(path)
             if entry is None:
                 message = f"there is no {path} at {self.name}"
                 raise ValueError(message)
             if entry.mode.startswith(_FILE):
-                return entry
+                return path, entry
             if entry.mode != _LINK:
                 message = f"{path} is no file at {self.name}"
                 raise ValueError(message)
@@ -133,19 +170,54 @@ class Commit(NamedTuple):
         return _answer(done)
 
 
+def _holds(name: str, data: bytes) -> bool:
+    """Whether an object of that name are these bytes."""
+    from hashlib import new
+
+    kind = "sha1" if len(name) == _SHA1 else "sha256"
+    said = new(kind, b"blob %d\0" % len(data) + data, usedforsecurity=False)
+    return said.hexdigest() == name
+
+
 def read_commit(ref: str, folder: str, option: str = "--policy-from") -> Commit:
     """The commit that a revision means in the repository of a folder; `option` asked for it.
 
     Raises:
         UsageError: it is no revision, means no commit or several, or its files are not there.
     """
+    repository = _repository(ref, folder, option)
+    return _listed(ref, _resolve(ref, repository, option), repository, option)
+
+
+def read_fork(ref: str, folder: str, option: str) -> Commit:
+    """The commit at which what is checked out in a folder left a revision: their merge base.
+
+    Raises:
+        UsageError: as of `read_commit`, or there is no such commit here.
+    """
+    repository = _repository(ref, folder, option)
+    sha = _resolve(ref, repository, option)
+    done = ask(repository, repository, ("merge-base", sha, "HEAD"))
+    if isinstance(done, Problem):
+        raise _refused(option, f"git cannot be asked for `{ref}`: {done.detail}", done.help)
+    base = done.stdout.strip()
+    if done.code != 0 or not base:
+        message = f"what is checked out and `{ref}` have no commit in common here"
+        raise _refused(option, message, _how_to_deepen(ref, repository))
+    return _listed(ref, base, repository, option)
+
+
+def _repository(ref: str, folder: str, option: str) -> str:
     if not _REVISION.fullmatch(ref) or ".." in ref:
         raise _refused(option, f"`{ref}` is not a revision", "name a branch, a tag or a commit")
     repository = repository_of(os.path.realpath(folder))
     if repository is None:
         message = f"{display(folder)} is in no git repository"
         raise _refused(option, message, "use it in a checkout, or name a policy file with --policy")
-    sha = _resolve(ref, repository, option)
+    return repository
+
+
+def _listed(ref: str, sha: str, repository: str, option: str) -> Commit:
     listing = ("ls-tree", "-r", "-z", "--full-tree", sha)
     try:
         listed = _answer(ask(repository, repository, listing))
@@ -167,6 +239,12 @@ def _resolve(ref: str, repository: str, option: str) -> str:
         help_ = f"say which: refs/remotes/{ref}, refs/heads/{ref}, refs/tags/{ref}, or the commit"
         raise _refused(option, f"`{ref}` means several things in this repository", help_)
     return done.stdout.strip()
+
+
+def _batches(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """So many names at a time as a program takes at once."""
+    size = _MOST_WORDS // (len(names[0]) + 1) if names else 1
+    return (names[at : at + size] for at in range(0, len(names), size))
 
 
 def _answer(done: CompletedProcess | Problem) -> str:
@@ -215,6 +293,16 @@ def _how_to_fetch(ref: str) -> str:
         f"fetch it first, `git fetch --depth=1 {wanted}`; actions/checkout has only the commit"
         " that it checks out unless it is told `fetch-depth: 0`"
     )
+
+
+def _how_to_deepen(ref: str, repository: str) -> str:
+    shallow = ask(repository, repository, ("rev-parse", "--is-shallow-repository"))
+    if not isinstance(shallow, Problem) and shallow.stdout.strip() == "true":
+        return (
+            "this clone is shallow: `git fetch --unshallow`, or `fetch-depth: 0` of"
+            " actions/checkout; for a pull request `fetch-depth: 2` with HEAD^ is enough"
+        )
+    return f"name a commit that both come from: is `{ref}` of another history?"
 
 
 def _refused(option: str, message: str, help_: str) -> UsageError:

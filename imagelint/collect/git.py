@@ -41,9 +41,13 @@ def list_files(folder: str) -> tuple[str, ...] | None:
 
 
 def ask(
-    repository: str, folder: str, arguments: tuple[str, ...], most_bytes: int = _MOST_BYTES
+    repository: str,
+    folder: str,
+    arguments: tuple[str, ...],
+    most_bytes: int = _MOST_BYTES,
+    standard_input: str = "",
 ) -> CompletedProcess | Problem:
-    """What git says about a repository, run in a folder of it.
+    """What git says about a repository, run in a folder of it; what it reads is short.
 
     Who owns the repository does not matter, as it may be another in a container; its own
     configuration could name programs to run: they are not, and nothing is fetched. Bytes that are
@@ -61,6 +65,7 @@ def ask(
             # The user's own ignore file and trusted folders are found through HOME.
             variables=(("HOME", os.path.expanduser("~")), *_VARIABLES),
             passed=("XDG_CONFIG_HOME",),
+            standard_input=standard_input,
             decoding="surrogateescape",
         )
     )

@@ -23,7 +23,7 @@ def fingerprint(finding: Finding, occurrence: int = 0) -> str:
     Line numbers, white space and positions in lists do not count, nor does the message.
     `occurrence` tells findings apart that agree in all of that: 0 for the first.
     """
-    words = [*_content(finding), str(occurrence)]
+    words = [*content(finding), str(occurrence)]
     return str(sha256("\0".join(words).encode(errors="surrogatepass")).hexdigest())[:32]
 
 
@@ -32,13 +32,14 @@ def fingerprints(findings: Iterable[Finding]) -> tuple[str, ...]:
     seen: Counter[tuple[str, ...]] = Counter()
     found = []
     for finding in findings:
-        content = _content(finding)
-        found.append(fingerprint(finding, seen[content]))
-        seen[content] += 1
+        key = content(finding)
+        found.append(fingerprint(finding, seen[key]))
+        seen[key] += 1
     return tuple(found)
 
 
-def _content(finding: Finding) -> tuple[str, ...]:
+def content(finding: Finding) -> tuple[str, ...]:
+    """What the fingerprint of a finding is made of, but for which of several alike it is."""
     location = finding.location
     return (
         finding.rule,

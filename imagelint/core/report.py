@@ -136,13 +136,29 @@ class Evidence(NamedTuple):
     entries: tuple[tuple[str, str], ...] = ()
 
 
+class Change(NamedTuple):
+    """With what a report was compared that holds only what is new, and what it does not hold.
+
+    `since` names that for people, `commit` is its full name where it is one. `unchanged` is what
+    was there and still is, `mended` what is there no more, `problems` those of files that the
+    change does not reach.
+    """
+
+    since: str
+    commit: str = ""
+    unchanged: tuple[Finding, ...] = ()
+    mended: tuple[Finding, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+
 class Verdict(NamedTuple):
-    """Pass, fail or incomplete, why, and the report behind it."""
+    """Pass, fail or incomplete, why, and the report behind it; of a `change`, what it brings."""
 
     outcome: Outcome
     reasons: tuple[str, ...]
     report: Report
     evidence: Evidence = Evidence()
+    change: Change | None = None
 
     @property
     def exit_code(self) -> ExitCode:

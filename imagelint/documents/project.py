@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from binascii import crc32
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING, TypeVar
 
@@ -18,6 +19,7 @@ D = TypeVar("D", bound="Document")
 N = TypeVar("N", bound="Node")
 
 _ALL_OF = "*"  # which begins no origin of a file
+_MARK = "\0"  # which is in none
 RENDERED = "rendered"
 """Asked for as a kind: what is rendered for the run, whose landmarks are those of manifests."""
 
@@ -49,6 +51,19 @@ def kind_asked(dependency: str) -> str:
     return dependency.removeprefix(_ALL_OF) if dependency.startswith(_ALL_OF) else ""
 
 
+def mark_of(kind: str, key: Key) -> str:
+    """That an answer depends on what all documents of a kind hold under a key.
+
+    Keys are told apart by a checksum: two that are taken for one are both looked at.
+    """
+    return f"{_ALL_OF}{kind}{_MARK}{crc32(repr(key).encode(errors='surrogatepass')):x}"
+
+
+def is_mark(dependency: str) -> bool:
+    """Whether a dependency is on what stands under a key: the kind is another one, beside it."""
+    return _MARK in dependency
+
+
 def by_key(document: Document) -> Mapping[Key, tuple[Node, ...]]:
     """The landmarks of a document: for `document.derived`."""
     found: dict[Key, list[Node]] = {}
@@ -64,11 +79,12 @@ class Project:
     when that cannot be told. `find` gives what the examined documents of a kind hold under a key
     (their landmarks), in the order of their origins, each with its origin; those whose texts do not
     have the word that it is given, where it is given one, need not be read. What was asked is
-    remembered in `dependencies`: origins, or `all_of` a kind. `consulted` are the origins of the
-    documents of which something was handed out: their secrets may be in what is said. `complete`
-    gives the document of an origin as its own rules see it; without it, that is as it is written.
-    `outside` is the project around a rendering, for objects that see nobody but each other.
-    `script_comments` are those of ShellCheck, by the keys of `documents.scriptlint`.
+    remembered in `dependencies`: origins, `all_of` a kind and the `mark_of` what was asked for.
+    `consulted` are the origins of the documents of which something was handed out: their secrets
+    may be in what is said. `complete` gives the document of an origin as its own rules see it;
+    without it, that is as it is written. `outside` is the project around a rendering, for objects
+    that see nobody but each other. `script_comments` are those of ShellCheck, by the keys of
+    `documents.scriptlint`.
     """
 
     __slots__ = (
@@ -141,7 +157,7 @@ class Project:
         self, kind: str, key: Key, node: type[N], word: str = ""
     ) -> tuple[tuple[str, N], ...]:
         """The same by the name of the kind, for who does not want to import what reads it."""
-        self.dependencies.add(all_of(kind))
+        self.dependencies.update((all_of(kind), mark_of(kind, key)))
         found = self._find(kind, key, word)
         nodes = tuple((origin, one) for origin, one in found if isinstance(one, node))
         self.consulted.update((origin, None) for origin, _ in nodes)

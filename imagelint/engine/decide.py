@@ -57,11 +57,13 @@ class Bounds(NamedTuple):
     """What the policies of the parts of a run let pass.
 
     `thresholds` are the lowest severities that fail of findings about an origin, where it is not
-    that of the whole run. `limits` are those on what is allowed.
+    that of the whole run. `limits` are those on what is allowed. `older` is what was there before
+    a change, where a policy lets that fail.
     """
 
     thresholds: Mapping[str, Severity] = {}
     limits: tuple[AllowedLimit, ...] = ()
+    older: tuple[Finding, ...] = ()
 
 
 def decide(
@@ -78,16 +80,13 @@ def decide(
     `bounds` let pass. Findings of one cause count as one, as bad as the worst of them.
     """
     report = report._replace(findings=grouped(report.findings))
-    by_threshold: dict[Severity, list[Finding]] = {fail_on: []}
-    for finding in report.findings:
-        lowest = bounds.thresholds.get(finding.location.origin, fail_on)
-        by_threshold.setdefault(lowest, []).append(finding)
+    by_threshold = _by_threshold(report.findings, fail_on, bounds)
     violated = tuple(
         reason
         for lowest in sorted(by_threshold, reverse=True)
         for reason in _violations(by_threshold[lowest], lowest)
     )
-    violated = (*violated, *_exceeded(bounds.limits))
+    violated = (*violated, *_older(fail_on, bounds), *_exceeded(bounds.limits))
     untold = (*_unexamined(report, asked), *_problems(report))
     if violated:
         return Verdict(Outcome.FAIL, (*violated, *untold), report, evidence)
@@ -101,6 +100,23 @@ def count(number: int, noun: str) -> str:
     """A number with its noun: `1 finding`, `2 findings`."""
     plural = noun if number == 1 else f"{noun}s"
     return f"{number:,} {plural}"
+
+
+def _by_threshold(
+    findings: Iterable[Finding], fail_on: Severity, bounds: Bounds
+) -> dict[Severity, list[Finding]]:
+    """Findings by the lowest severity that fails where they are."""
+    found: dict[Severity, list[Finding]] = {fail_on: []}
+    for finding in findings:
+        lowest = bounds.thresholds.get(finding.location.origin, fail_on)
+        found.setdefault(lowest, []).append(finding)
+    return found
+
+
+def _older(fail_on: Severity, bounds: Bounds) -> Iterator[str]:
+    for lowest, findings in _by_threshold(grouped(bounds.older), fail_on, bounds).items():
+        for reason in _violations(findings, lowest):
+            yield f"{reason} (not new; `since: all`)"
 
 
 def _violations(findings: Iterable[Finding], fail_on: Severity) -> Iterator[str]:

@@ -22,7 +22,7 @@ from imagelint.rules import catalog
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from imagelint.policy.model import Level, OptionValue
+    from imagelint.policy.model import Level, OptionValue, Since
     from imagelint.policy.text import Data, Keys
 
 # Keys of a rule's setting that are not options of the rule.
@@ -83,6 +83,7 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         allowances=_allowances(cast("Mapping[str, Data]", data.get("allowances") or {}), places),
         most_allowed=cast("int | None", data.get("allowed")),
         scorecard=_scorecard(cast("Mapping[str, Data]", data.get("scorecard") or {})),
+        since=cast("Since | None", data.get("since")),
     )
     if not _OWN.isdisjoint(data):
         from imagelint.policy.custom.build import with_own

@@ -41,6 +41,7 @@ def _canonical(policy: Policy) -> Iterator[str]:
         yield f"allowed {policy.most_allowed}"
     if policy.scorecard != ScorecardSettings():
         yield f"scorecard {_scorecard(policy.scorecard)!r}"
+    yield from (f"since {said}" for said in (policy.since,) if said)
     if not policy.allowances.is_empty:
         yield f"allowances {_allowances(policy.allowances)!r}"
     yield f"exclude {policy.exclude!r}"

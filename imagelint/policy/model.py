@@ -28,6 +28,9 @@ T = TypeVar("T")
 Level: TypeAlias = Severity | Literal["on", "off"]
 OptionValue: TypeAlias = bool | int | float | str | tuple[str, ...] | None
 
+Since: TypeAlias = Literal["new", "all"]
+"""What fails where only a change is told: what is new, or what was there before as well."""
+
 DEFAULT_FAIL_ON = Severity.HIGH
 DEFAULT_PACKS = ("recommended", "gpu-serving")
 
@@ -100,7 +103,7 @@ class Policy(NamedTuple):
     exceptions count at all, `most_allowed` how many allowed findings a verdict that passes may
     have; None: any number. `scorecard` is what signals of servers are worth. `custom` are the rules
     that it defines by name, `plugins` the packages whose rules it uses, `permit` is which of both
-    the examined tree may bring.
+    the examined tree may bring. `since` tells what fails where only a change is told.
     """
 
     name: str = ""
@@ -122,6 +125,7 @@ class Policy(NamedTuple):
     custom: Mapping[str, CustomRule] = {}
     plugins: tuple[Plugin, ...] = ()
     permit: Permit = Permit()
+    since: Since | None = None
 
     @property
     def threshold(self) -> Severity:
@@ -179,6 +183,7 @@ def merge(below: Policy, above: Policy) -> Policy:
         custom={**below.custom, **above.custom},
         plugins=_union(below.plugins, above.plugins),
         permit=above.permit.over(below.permit),
+        since=above.since or below.since,
     )
 
 

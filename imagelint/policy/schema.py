@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from imagelint.rules.rule import Rule
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
+_SINCE = ["new", "all"]
 # A letter or a digit of any script: neither blanks nor what nobody sees.
 _WORDED = "[A-Za-z0-9\u00b5-\u1fff\u2c00-\ufdff]"
 _PLAIN: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
@@ -49,11 +50,8 @@ def policy_schema() -> Schema:
                 "description": "The lowest severity that fails (default: high).",
                 "enum": SEVERITIES,
             },
-            "allowed": {
-                "description": "How many allowed findings a verdict that passes may have.",
-                "type": "integer",
-                "minimum": 0,
-            },
+            "allowed": _allowed(),
+            "since": {"description": "What fails of a change: the new, or all.", "enum": _SINCE},
             "environment": _environment(),
             "closed": _truth("Whether what is examined together is all there is."),
             "scan": dict(scan_schema()),
@@ -373,6 +371,11 @@ def _default(value: object) -> object:
     if isinstance(value, Enum):
         return value.value
     return [_default(item) for item in value] if isinstance(value, tuple) else value
+
+
+def _allowed() -> Schema:
+    told = "How many allowed findings a verdict that passes may have."
+    return {"description": told, "type": "integer", "minimum": 0}
 
 
 def _text(description: str, pattern: str = r"\S") -> Schema:

@@ -61,7 +61,11 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
     yield ShownLine("extends: []", _chain(policy))
     threshold = policy.origins.get("fail-on", "default")
     yield ShownLine(f"fail-on: {policy.threshold}", _held(policy, "fail-on", threshold))
-    for key, value in (("allowed", policy.most_allowed), ("baseline", policy.baseline or None)):
+    for key, value in (
+        ("allowed", policy.most_allowed),
+        ("since", policy.since),
+        ("baseline", policy.baseline or None),
+    ):
         if value is not None:
             yield ShownLine(f"{key}: {_value(value)}", policy.origins.get(key, ""))
     yield from _environment(policy)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.finding import Finding, Severity
-    from imagelint.core.report import Allowed, Ignored, Report, Verdict
+    from imagelint.core.report import Allowed, Change, Ignored, Report, Verdict
     from imagelint.reporters.context import ReportContext
     from imagelint.reporters.paint import Paint
 
@@ -49,6 +49,8 @@ def closing(verdict: Verdict, paint: Paint, context: ReportContext) -> Iterator[
     yield f"examined {examined_line(verdict.report)}"
     hidden = hidden_line(verdict.report.findings, context.least)
     yield f"found    {found_line(verdict.report)}{hidden}"
+    if verdict.change is not None:
+        yield f"since    {visible(change_line(verdict.change))}"
     word = verdict.outcome.value
     yield f"verdict  {paint(word, word)}"
     for reason in verdict.reasons:
@@ -90,6 +92,16 @@ def examined_line(report: Report) -> str:
         f"{reasons[reason]} {IGNORED[reason]}" for reason in IgnoreReason if reasons[reason]
     )
     return f"{line}, {sum(reasons.values())} ignored ({why})"
+
+
+def change_line(change: Change) -> str:
+    """`origin/main (1a2b3c4d5e6f): 120 findings unchanged, 2 mended; 1 problem unchanged`."""
+    count = len(change.unchanged)
+    said = f"{change.since}: {count:,} finding{'' if count == 1 else 's'} unchanged"
+    said += f", {len(change.mended):,} mended"
+    problems = len(change.problems)
+    more = f"; {problems} problem{'' if problems == 1 else 's'} unchanged" if problems else ""
+    return f"{said}{more}"
 
 
 def allowed_line(allowed: Iterable[Allowed]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.reporters.closing import hidden_line, statistics
+from imagelint.reporters.closing import change_line, hidden_line, statistics
 from imagelint.reporters.order import by_place, problems_by_place, shown
 from imagelint.reporters.paint import colored, plain
 from imagelint.reporters.visible import visible
@@ -32,7 +32,8 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
         yield f"{line}\n"
     hidden = hidden_line(findings, context.least)
     reasons = "; ".join(map(visible, verdict.reasons))
-    yield f"{paint(verdict.outcome.value, verdict.outcome.value)}: {reasons}{hidden}\n"
+    since = f"; since {visible(change_line(verdict.change))}" if verdict.change else ""
+    yield f"{paint(verdict.outcome.value, verdict.outcome.value)}: {reasons}{hidden}{since}\n"
 
 
 def _place(location: Location) -> str:

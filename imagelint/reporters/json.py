@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.finding import Finding, Fix, Location, Note
-    from imagelint.core.report import Allowed, Problem, Report, Verdict
+    from imagelint.core.report import Allowed, Change, Problem, Report, Verdict
     from imagelint.reporters.context import ReportContext
     from imagelint.reporters.stream import Json
 
@@ -44,6 +44,7 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
             "evidence": [
                 {"name": name, "value": value} for name, value in verdict.evidence.entries
             ],
+            "since": _change(verdict.change) if verdict.change else None,
             "rules": _rules(found, context),
             "findings": Items(map(finding_member, findings, prints)),
             "allowed": Items(map(allowed_member, allowed, prints[len(findings) :])),
@@ -60,6 +61,17 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
         }
     )
     yield "\n"
+
+
+def _change(change: Change) -> Json:
+    """With what was compared, and how much of that is left out."""
+    return {
+        "name": change.since,
+        "commit": change.commit,
+        "unchanged": len(change.unchanged),
+        "mended": len(change.mended),
+        "problems": len(change.problems),
+    }
 
 
 def _counts(report: Report) -> Json:

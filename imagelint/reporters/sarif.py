@@ -36,7 +36,7 @@ MOST_RESULTS = 25_000
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """One run. Beyond GitHub's limit the least severe results are left out, and that is said."""
     where = places(verdict.report, context.root, context.prefix)
-    subjects = _subjects(verdict.report, where)
+    subjects = _subjects(verdict, where)
     kept = subjects[:MOST_RESULTS]
     described = {rule_id(each.finding, context): each.finding for each in reversed(kept)}
     rules = tuple(sorted(described))
@@ -75,15 +75,25 @@ def _category(context: ReportContext) -> str:
     return f"{text(context.category or f'imagelint-{context.command}').rstrip('/')}/"
 
 
-def _subjects(report: Report, where: Places) -> tuple[ReportedFinding, ...]:
-    """What becomes results, the worst first.
+def _subjects(verdict: Verdict, where: Places) -> tuple[ReportedFinding, ...]:
+    """What becomes results, the worst first; of a change what is new, then what was there before.
+
+    Without the latter code scanning would close their alerts.
 
     Allowed findings do not: GitHub does not read `suppressions` and would open an alert for each
     (https://github.com/github/codeql-action/issues/1230). The JSON report has them.
     """
-    findings = by_severity(report.findings)
+    change = verdict.change
+    new = by_severity(verdict.report.findings)
+    findings = (*new, *by_severity(change.unchanged)) if change else new
     prints = identities(tuple(where.steady(finding) for finding in findings))
-    return tuple(ReportedFinding(*pair) for pair in zip(findings, prints, strict=True))
+    subjects = tuple(map(ReportedFinding, findings, prints))
+    if change is None:
+        return subjects
+    return tuple(
+        each._replace(state="new" if at < len(new) else "unchanged")
+        for at, each in enumerate(subjects)
+    )
 
 
 def _kinds(report: Report) -> Json:

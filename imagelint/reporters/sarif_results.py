@@ -22,10 +22,14 @@ _MOST_RELATED = 100
 
 
 class ReportedFinding(NamedTuple):
-    """A finding, and by what it is known; no two have the same fingerprint."""
+    """A finding, and by what it is known; no two have the same fingerprint.
+
+    `state` is whether it is new, where that was asked for.
+    """
 
     finding: Finding
     fingerprint: str
+    state: str = ""
 
 
 class ResultBuilder:
@@ -52,6 +56,8 @@ class ResultBuilder:
             },
             "properties": _properties(finding),
         }
+        if subject.state:
+            result["baselineState"] = subject.state
         related = self._related(finding)
         if related:
             result["relatedLocations"] = related

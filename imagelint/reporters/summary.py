@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
-from imagelint.reporters.closing import allowed_line, examined_line, found_line
+from imagelint.reporters.closing import allowed_line, change_line, examined_line, found_line
 from imagelint.reporters.order import by_severity, problems_by_place
 from imagelint.reporters.visible import visible
 
@@ -87,6 +87,8 @@ def _within(lines: Iterable[str], budget: int) -> str:
 def _head(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     yield f"## imagelint {escaped(context.command)}: {verdict.outcome.value}\n\n"
     yield f"- found {found_line(verdict.report)}\n"
+    if verdict.change is not None:
+        yield f"- since {escaped(change_line(verdict.change))}\n"
     if verdict.report.allowed:
         yield f"- allowed {allowed_line(verdict.report.allowed)}\n"
     yield f"- examined {escaped(examined_line(verdict.report))}\n"

@@ -17,7 +17,15 @@ from imagelint.core.source import Source
 from imagelint.deployment.join import joined
 from imagelint.documents.base import Document
 from imagelint.documents.kinds import KINDS, about
-from imagelint.documents.project import RENDERED, Completed, Project, all_of, beside, kind_asked
+from imagelint.documents.project import (
+    RENDERED,
+    Completed,
+    Project,
+    all_of,
+    beside,
+    is_mark,
+    kind_asked,
+)
 from imagelint.engine.examine import Examination
 from imagelint.run.index import MOST_RECENT, FileIndex, Shelf
 from imagelint.run.rendering.renderings import NO_RENDERINGS
@@ -42,9 +50,9 @@ _NEVER_AGAIN = ((os.curdir, "changed"),)
 class Plan(NamedTuple):
     """What holds for all files of a run. `files` are the examined ones by origin.
 
-    `file_index` is what has been read of them before. `keeps` tells whether results are
-    remembered, so that what was looked at must be known. `renderings` are what kustomizations make,
-    `shell` is what ShellCheck says about scripts.
+    `file_index` is what has been read of them before. `keeps` tells whether what was looked at
+    must be known, as results are remembered, or compared. `renderings` are what kustomizations
+    make, `shell` is what ShellCheck says about scripts.
     """
 
     files: dict[str, FoundFile]
@@ -125,9 +133,9 @@ class Examiner:
         report += Report(problems=(*problems, told) if told else problems)
         asked = sorted(project.dependencies) if self._plan.keeps else ()
         rendered = all_of(RENDERED) in project.dependencies and self._plan.renderings.concerned
-        if self._index.changed or rendered:
-            return FileReport(report, _NEVER_AGAIN)
-        return FileReport(report, tuple((name, dependency(name, self._index)) for name in asked))
+        never = _NEVER_AGAIN if self._index.changed or rendered else ()
+        known = ((name, dependency(name, self._index)) for name in asked)
+        return FileReport(report, (*never, *known))
 
     def _project(self, root: str) -> Project:
         """The documents below a root, as one of them sees them."""
@@ -199,7 +207,7 @@ class Examiner:
             return UNKNOWN
         document = self._index.document(self._plan.files.get(origin) or FoundFile(origin, origin))
         if document is None:
-            return UNKNOWN if os.path.lexists(origin) else ABSENT
+            return UNKNOWN if self._index.exists(origin) else ABSENT
         return UNKNOWN if isinstance(document, Report) else Known(document)
 
     def find(self, kind: str, key: Key, word: str, root: str) -> Iterator[tuple[str, Node]]:
@@ -245,6 +253,8 @@ def _template(origin: str) -> Examined:
 
 def dependency(name: str, index: FileIndex) -> str:
     """The digest of what an answer depended on: one file, or all of a kind."""
+    if is_mark(name):
+        return ""
     kind = kind_asked(name)
     if kind == RENDERED:  # nothing is, as long as there is nothing to render
         return digest_of(*map(index.kind_digest, ("kustomization", "chart")))

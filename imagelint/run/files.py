@@ -65,7 +65,8 @@ def quiet(_done: int, _of: int) -> None:
 class Run(NamedTuple):
     """How to examine. `progress` is told how many files are done of how many.
 
-    `texts` stand for what is in the files of their origins.
+    `texts` stand for what is in the files of their origins; None: for no file. What is `traced`
+    is known by what it looked at.
     """
 
     policies: Policies
@@ -73,11 +74,30 @@ class Run(NamedTuple):
     now: int
     processes: int = 1
     progress: Callable[[int, int], None] = quiet
-    texts: Mapping[str, str] = MappingProxyType({})
+    texts: Mapping[str, str | None] = MappingProxyType({})
+    traced: bool = False
+
+
+class Judgement(NamedTuple):
+    """What came of the files of a run, by origin, in order, and by what they were read."""
+
+    files: Mapping[str, FoundFile]
+    stored: Mapping[str, FileReport]
+    file_index: FileIndex
+    renderings: Renderings = NO_RENDERINGS
+
+    def reports(self) -> dict[str, Report]:
+        """The report about each file, without what one says that another says, too."""
+        return without_repeats({origin: one.report for origin, one in self.stored.items()})
 
 
 def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
     """The report about each file by origin, in order, whatever ran where."""
+    return judge(files, run).reports()
+
+
+def judge(files: Iterable[FoundFile], run: Run) -> Judgement:
+    """What comes of each file."""
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     files_by_origin = {found.origin: found for found in ordered}
     index = FileIndex(files_by_origin, hashed=run.results.keeps, texts=run.texts)
@@ -89,29 +109,40 @@ def examine(files: Iterable[FoundFile], run: Run) -> dict[str, Report]:
             task._replace(key="") if task.found.origin in renderings.concerned else task
             for task in tasks
         ]
-    plan = Plan(files_by_origin, run.policies, index, run.results.keeps, renderings)
+    keeps = run.results.keeps or run.traced
+    plan = Plan(files_by_origin, run.policies, index, keeps, renderings)
     done = _known(tasks, run, index)
-    missing = [task for task in tasks if task.found.origin not in done]
-    if any(is_asked(task.found, run.policies) for task in missing):
-        checks = check_shell([task.found for task in missing], run.policies, index)
-        plan = plan._replace(shell=checks)
-    run.progress(len(done), len(tasks))
-    for task, stored in _work(missing, plan, run, len(done)):
-        done[task.found.origin] = stored.report
-    return without_repeats({task.found.origin: done[task.found.origin] for task in tasks})
+    done |= _judged([task for task in tasks if task.found.origin not in done], plan, run, len(done))
+    in_order = {task.found.origin: done[task.found.origin] for task in tasks}
+    return Judgement(files_by_origin, in_order, index, renderings)
 
 
-def renderings_of(files: tuple[FoundFile, ...], index: FileIndex) -> Renderings:
-    """What has to be rendered before anything is examined."""
+def judge_some(files: Iterable[FoundFile], plan: Plan, run: Run) -> dict[str, FileReport]:
+    """What comes of some files of a plan; nothing of it is remembered."""
+    return _judged([Task(found, "") for found in files], plan, run, 0)
+
+
+def _judged(tasks: list[Task], plan: Plan, run: Run, known: int) -> dict[str, FileReport]:
+    files = [task.found for task in tasks]
+    if plan.file_index is not None and any(is_asked(found, run.policies) for found in files):
+        plan = plan._replace(shell=check_shell(files, run.policies, plan.file_index))
+    run.progress(known, known + len(tasks))
+    return {task.found.origin: stored for task, stored in _work(tasks, plan, run, known)}
+
+
+def renderings_of(
+    files: tuple[FoundFile, ...], index: FileIndex, earlier: Renderings = NO_RENDERINGS
+) -> Renderings:
+    """What has to be rendered before anything is examined; some may have been `earlier`."""
     found = NO_RENDERINGS
     if any(f"/{each.origin}".endswith(KUSTOMIZATIONS) for each in files):
         from imagelint.run.rendering import kustomizations
 
-        found += kustomizations.render(files, index)
+        found += kustomizations.render(files, index, earlier)
     if any(f"/{each.origin}".endswith(CHARTS) for each in files):
         from imagelint.run.rendering import charts
 
-        found += charts.render(files, index)
+        found += charts.render(files, index, earlier)
     return found
 
 
@@ -144,13 +175,13 @@ def _key(code: str, found: FoundFile, content: str, policy: str) -> str:
     return digest_of(code, found.origin, found.kind, content, policy)
 
 
-def _known(tasks: Iterable[Task], run: Run, index: FileIndex) -> dict[str, Report]:
+def _known(tasks: Iterable[Task], run: Run, index: FileIndex) -> dict[str, FileReport]:
     by_key = {task.key: task.found.origin for task in tasks if task.key}
-    reports: dict[str, Report] = {}
+    reports: dict[str, FileReport] = {}
     for key, text in run.results.get(by_key).items():
         stored = decode(text)
         if stored is not None and _holds(stored, index):
-            reports[by_key[key]] = stored.report
+            reports[by_key[key]] = stored
     return reports
 
 

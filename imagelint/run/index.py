@@ -18,7 +18,7 @@ from imagelint.documents.project import beside, by_key
 from imagelint.documents.remembered import forget_many
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Collection, Iterator, Mapping
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Document, Key, Node
@@ -52,7 +52,8 @@ class FileIndex:
     Memory is bounded: what has no room is read or parsed again when it is asked for again. Digests
     are made only where something is remembered by them: the first one costs a tenth of a small run.
     `changed` tells whether a file was another when it was read again: then it has no text.
-    `texts` stand for what is in files of their origins: what fixes would make of them.
+    `texts` stand for what is in files of their origins, such as what fixes would make of them, or
+    for none: None. Bytes that are not UTF-8 are surrogates in them.
     """
 
     __slots__ = (
@@ -60,6 +61,7 @@ class FileIndex:
         "_contents",
         "_digests",
         "_files",
+        "_folders",
         "_hashed",
         "_kind_digests",
         "_kinds",
@@ -74,10 +76,11 @@ class FileIndex:
         files: Mapping[str, FoundFile],
         *,
         hashed: bool = True,
-        texts: Mapping[str, str] = MappingProxyType({}),
+        texts: Mapping[str, str | None] = MappingProxyType({}),
     ) -> None:
         self._files = files
         self._texts = texts
+        self._folders: frozenset[str] | None = None
         self._hashed = hashed
         self._contents = Shelf[FileContent](MOST_TEXT)
         self._ahead = Shelf["Document | Report"](MOST_AHEAD)
@@ -98,6 +101,9 @@ class FileIndex:
         return known
 
     def _read(self, found: FoundFile) -> FileContent:
+        if self._texts.get(found.origin, "") is None:
+            gone = Problem(ProblemKind.UNREADABLE, found.origin, "no such file")
+            return FileContent(ReadResult(None, (gone,)), "")
         instead = self.instead(found.origin)
         path, origin, within = found.target or found.path, found.origin, found.within
         data = read_bytes(path, origin, within) if instead is None else instead
@@ -108,7 +114,39 @@ class FileIndex:
     def instead(self, origin: str) -> bytes | None:
         """What stands for the content of a file, or nothing."""
         text = self._texts.get(origin)
-        return None if text is None else text.encode("utf-8")
+        return None if text is None else text.encode("utf-8", "surrogateescape")
+
+    @property
+    def replaced(self) -> Collection[str]:
+        """The origins of files for whose content something else stands."""
+        return self._texts.keys()
+
+    def below(self, folder: str) -> Iterator[tuple[str, bytes | None]]:
+        """What stands for the contents of files below a folder, by origin; None for no file."""
+        start = "" if folder in ("", os.curdir) else f"{folder}/"
+        for origin in self._texts:
+            inside = origin.startswith(start) if start else not origin.startswith(("/", "../"))
+            if inside:
+                yield origin, self.instead(origin)
+
+    def is_file(self, origin: str) -> bool:
+        """Whether there is a file of an origin."""
+        if origin in self._texts:
+            return self._texts[origin] is not None
+        return os.path.isfile(origin)
+
+    def exists(self, origin: str) -> bool:
+        """Whether there is anything of an origin, if only a link that leads nowhere."""
+        return self.is_file(origin) if origin in self._texts else os.path.lexists(origin)
+
+    def is_folder(self, origin: str) -> bool:
+        """Whether there is a folder of an origin."""
+        if os.path.isdir(origin):
+            return True
+        if self._folders is None:
+            there = [name for name, text in self._texts.items() if text is not None]
+            self._folders = frozenset(above for name in there for above in _above(name))
+        return origin in self._folders
 
     def _unchanged(self, origin: str, content: FileContent) -> FileContent:
         """What was read, unless there was something else when its digest was made.
@@ -202,7 +240,7 @@ class FileIndex:
         from imagelint.collect.findup import root_of
 
         wanted = beside(origin, name)
-        if not os.path.isfile(wanted):  # most are asked for in vain: no need to follow links
+        if not self.is_file(wanted):  # most are asked for in vain: no need to follow links
             return None
         place = os.path.realpath(wanted)
         root = os.path.realpath(root_of(os.path.dirname(origin) or "."))
@@ -287,6 +325,14 @@ class Shelf(Generic[T]):
         self._room -= size
         while self._room < 0 and len(self._held) > 1:
             self.pop(next(iter(self._held)))
+
+
+def _above(origin: str) -> Iterator[str]:
+    """The folders that a file is in."""
+    folder = os.path.dirname(origin)
+    while folder not in ("", "/"):
+        yield folder
+        folder = os.path.dirname(folder)
 
 
 def _may_say(text: str, word: str) -> bool:

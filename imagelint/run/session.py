@@ -17,7 +17,7 @@ from imagelint.policy.digest import policy_digest
 from imagelint.policy.model import DEFAULT_FAIL_ON
 from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.exclusions import Exclusions
-from imagelint.run.files import Run, examine, quiet, total
+from imagelint.run.files import Judgement, Run, examine, judge, quiet, total
 from imagelint.run.index import recognise
 from imagelint.run.lookalikes import unread_policies
 from imagelint.run.naming import Naming, as_text, is_of_no_kind, unrecognised
@@ -67,18 +67,27 @@ class ValidPolicies:
         self._results.put({f"policy:{digest}": ""}, environment.now())
 
 
+class Survey(NamedTuple):
+    """The reports about files by origin, and what they come from, where they are files."""
+
+    reports: Mapping[str, Report]
+    judgement: Judgement | None = None
+
+
 class Session(NamedTuple):
     """The cache and the policies of a run; `processes` 0 means as many as there are.
 
     `exclude` are globs over files that are not examined, relative to where the user stands.
-    `texts` stand for what is in the files of their origins.
+    `texts` stand for what is in the files of their origins; None: for no file. What is `traced`
+    is known by what it looked at.
     """
 
     results: ResultCache
     policies: Policies
     processes: int = 0
     exclude: tuple[str, ...] = ()
-    texts: Mapping[str, str] = MappingProxyType({})
+    texts: Mapping[str, str | None] = MappingProxyType({})
+    traced: bool = False
 
     @classmethod
     def open(
@@ -147,12 +156,26 @@ class Session(NamedTuple):
             PolicyError: the policy of one of them is wrong.
             UsageError: no file is named that could be of the kind that is said.
         """
+        return self.survey(paths, progress, naming).reports
+
+    def survey(
+        self,
+        paths: Iterable[str],
+        progress: Callable[[int, int], None] = quiet,
+        naming: Naming = Naming(),  # noqa: B008 - it cannot be changed
+    ) -> Survey:
+        """The reports about all files below some paths, and what they come from.
+
+        Raises:
+            PolicyError: the policy of one of them is wrong.
+            UsageError: no file is named that could be of the kind that is said.
+        """
         exclusions = Exclusions(self.policies, self.exclude)
         listing = find(paths, exclusions.leave_out, list_files)
-        processes = self.processes or environment.processors()
-        run = Run(self.policies, self.results, environment.now(), processes, progress, self.texts)
+        run = self.run(progress)
         files = naming.apply(listing.files)
-        reports = examine(files, run)
+        judgement = judge(files, run)
+        reports = judgement.reports()
         unknown = [each for each in files if each.named and is_of_no_kind(reports[each.origin])]
         for origin, report in examine(map(as_text, unknown), run._replace(progress=quiet)).items():
             reports[origin] = report + unrecognised(origin)
@@ -164,7 +187,14 @@ class Session(NamedTuple):
             reports[problem.origin] = reports.get(problem.origin, Report()) + Report(
                 problems=(problem,)
             )
-        return dict(sorted(reports.items()))
+        return Survey(dict(sorted(reports.items())), judgement)
+
+    def run(self, progress: Callable[[int, int], None] = quiet) -> Run:
+        """How files are examined."""
+        processes = self.processes or environment.processors()
+        now, texts = environment.now(), self.texts
+        run = Run(self.policies, self.results, now, processes, progress, texts)
+        return run._replace(traced=self.traced)
 
     def check_text(
         self,
@@ -204,6 +234,27 @@ class Session(NamedTuple):
         A report about an image is suppressed by the policy that holds where the user stands.
         `paths` are the files and folders below which everything was examined.
         """
+        loosened = (
+            *self.policies.weakenings(),
+            *self.policies.additions(reports, baseline),
+            *self.policies.refusals(),
+        )
+        return self._suppress(reports, baseline, image, paths, loosened)
+
+    def suppress_before(
+        self, reports: Mapping[str, Report], baseline: Baseline | None, paths: Iterable[str]
+    ) -> SuppressionResult:
+        """The same for files as they were: nothing is told of what loosens a policy now."""
+        return self._suppress(reports, baseline, None, paths)
+
+    def _suppress(
+        self,
+        reports: Mapping[str, Report],
+        baseline: Baseline | None,
+        image: Report | None,
+        paths: Iterable[str],
+        loosened: Iterable[tuple[Policy, Report]] = (),
+    ) -> SuppressionResult:
         folders = tuple(os.path.realpath(path) for path in paths if os.path.isdir(path))
         groups: dict[int, tuple[Policy, list[Report]]] = {}
         if image is not None:
@@ -212,11 +263,6 @@ class Session(NamedTuple):
         for origin, report in reports.items():
             policy = self.policies.of(os.path.dirname(origin) or ".")
             groups.setdefault(id(policy), (policy, []))[1].append(report)
-        loosened = (
-            *self.policies.weakenings(),
-            *self.policies.additions(reports, baseline),
-            *self.policies.refusals(),
-        )
         for policy, report in loosened:
             groups.setdefault(id(policy), (policy, []))[1].append(report)
         suppress_group = GroupSuppression(self.policies, baseline, folders)

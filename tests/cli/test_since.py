@@ -1,48 +1,71 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from tests.cli.projects import write
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Program
 
 TWO = "FROM debian:12.7\nRUN apt-get update && apt-get install -y git\n"
 CHECK = ("check", "--policy", "strict", "--format", "json")
 
 
-def git(folder: Path, *arguments: str) -> None:
-    who = ("-c", "user.name=a", "-c", "user.email=a@example.com")
-    subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+def git(folder: Path, *arguments: str) -> str:
+    who = (
+        "-c",
+        "user.name=a",
+        "-c",
+        "user.email=a@example.com",
+        "-c",
+        "protocol.file.allow=always",
+    )
+    done = subprocess.run(["git", *who, *arguments], cwd=folder, check=True, capture_output=True)
+    return done.stdout.decode().strip()
+
+
+def commit(folder: Path, message: str = "more") -> str:
+    git(folder, "add", "-A")
+    git(folder, "commit", "-q", "-m", message)
+    return git(folder, "rev-parse", "HEAD")
 
 
 @pytest.fixture
 def committed(here: Path) -> Path:
     write(here, Dockerfile=TWO, other__Dockerfile="FROM debian\n", gone__Dockerfile=TWO)
-    git(here, "init", "-q")
-    git(here, "add", "-A")
-    git(here, "commit", "-q", "-m", "first")
+    git(here, "init", "-q", "-b", "main")
+    commit(here, "first")
     return here
 
 
+def told(program: Program, *arguments: str) -> Any:
+    return json.loads(program(*CHECK, *arguments).out)
+
+
 def rules(program: Program, *arguments: str) -> list[tuple[str, str]]:
-    told = json.loads(program(*CHECK, *arguments).out)
-    return [(each["location"]["origin"], each["rule"]) for each in told["findings"]]
+    found = told(program, *arguments)["findings"]
+    return [(each["location"]["origin"], each["rule"]) for each in found]
 
 
 @pytest.mark.usefixtures("committed")
 def test_without_a_change_nothing_is_new(program: Program) -> None:
-    assert rules(program) != []
-    assert rules(program, "--since", "HEAD") == []
+    count = len(told(program)["findings"])
+    assert count
+    report = told(program, "--since", "HEAD")
+    assert report["findings"] == []
+    assert report["since"]["name"].startswith("HEAD (")
+    assert (report["since"]["unchanged"], report["since"]["mended"]) == (count, 0)
     answer = program("check", "--policy", "strict", "--since", "HEAD")
     assert answer.code == 0
-    assert "was there at HEAD (" in answer.out or "allowed" in answer.out
+    assert f": {count} findings unchanged, 0 mended\n" in answer.out
+    concise = program("check", "--policy", "strict", "--since", "HEAD", "--format", "concise")
+    assert f"; since HEAD ({report['since']['commit'][:12]}): {count} findings" in concise.out
 
 
 def test_only_what_the_change_brings_is_told(program: Program, committed: Path) -> None:
@@ -58,27 +81,215 @@ def test_only_what_the_change_brings_is_told(program: Program, committed: Path) 
     assert len(rules(program)) == len(before) - 5 + 2
 
 
-def test_what_is_written_once_more_is_new(program: Program, committed: Path) -> None:
-    write(committed, Dockerfile=f"{TWO}RUN apt-get update && apt-get install -y git\n")
-    assert ("Dockerfile", "apt-recommends") in rules(program, "--since", "HEAD")
-
-
-def test_what_a_neighbour_changes_is_new(program: Program, committed: Path) -> None:
-    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: llm}\nspec:\n  containers:\n"
-    pod += (
-        "    - {name: a, image: 'vllm/vllm-openai:v0.9.0', command: [sh, -c, 'vllm serve a/b']}\n"
-    )
-    write(committed, pod_yaml=pod)
-    git(committed, "add", "-A")
-    git(committed, "commit", "-q", "-m", "second")
-    assert rules(program, "--since", "HEAD") == []
-    write(committed, pod_yaml=pod.replace("{name: llm}", "{name: llm, namespace: x}"))
-    assert rules(program, "--since", "HEAD~1") != []
+def test_of_two_alike_the_one_in_a_new_line_is_new(program: Program, committed: Path) -> None:
+    write(committed, Dockerfile=f"{TWO}USER 1\nRUN apt-get update && apt-get install -y git\n")
+    found = told(program, "--since", "HEAD")["findings"]
+    (one,) = (one for one in found if one["rule"] == "apt-recommends")
+    assert one["location"]["start"]["line"] == 4
+    above = TWO.replace("\n", "\nUSER 0\nRUN apt-get update && apt-get install -y git\nUSER 1\n", 1)
+    write(committed, Dockerfile=above)
+    found = told(program, "--since", "HEAD")["findings"]
+    (one,) = (one for one in found if one["rule"] == "apt-recommends")
+    assert one["location"]["start"]["line"] == 3
 
 
 def test_an_empty_new_file_is_judged(program: Program, committed: Path) -> None:
     write(committed, empty__Dockerfile="")
     assert rules(program, "--since", "HEAD") == [("empty/Dockerfile", "empty-dockerfile")]
+
+
+def test_a_file_that_was_renamed_brings_what_was_changed_in_it(
+    program: Program, committed: Path
+) -> None:
+    (committed / "moved").mkdir()
+    (committed / "other" / "Dockerfile").rename(committed / "moved" / "Dockerfile")
+    text = (committed / "gone" / "Dockerfile").read_text()
+    (committed / "gone" / "Dockerfile").unlink()
+    write(committed, here__now__Dockerfile=f"{text}RUN curl http://example.com/a | sh\n")
+    report = told(program, "--since", "HEAD")
+    found = {(one["location"]["origin"], one["rule"]) for one in report["findings"]}
+    assert {origin for origin, _ in found} == {"here/now/Dockerfile"}
+    assert ("here/now/Dockerfile", "curl-pipe-shell") in found
+    assert ("here/now/Dockerfile", "apt-recommends") not in found
+    assert report["since"]["mended"] == 0
+
+
+def test_it_is_compared_with_the_commit_where_both_parted(
+    program: Program, committed: Path
+) -> None:
+    base = git(committed, "rev-parse", "HEAD")
+    git(committed, "checkout", "-q", "-b", "topic")
+    write(committed, Dockerfile=f"{TWO}ENV API_KEY=abcdefghijk123\n")
+    commit(committed)
+    git(committed, "checkout", "-q", "main")
+    write(committed, other__Dockerfile="FROM debian:12.7\n")
+    commit(committed)
+    git(committed, "checkout", "-q", "topic")
+    report = told(program, "--since", "main")
+    assert [one["rule"] for one in report["findings"]] == ["secret-in-build"]
+    assert report["since"]["commit"] == base
+    assert report["since"]["mended"] == 0
+
+
+def test_an_allowance_that_goes_brings_its_finding(program: Program, committed: Path) -> None:
+    allowed = "# imagelint: allow apt-recommends -- it is small\nRUN"
+    write(committed, Dockerfile=TWO.replace("RUN", allowed))
+    commit(committed)
+    write(committed, Dockerfile=TWO)
+    assert ("Dockerfile", "apt-recommends") in rules(program, "--since", "HEAD")
+
+
+def test_what_a_policy_is_told_of_the_change_stays(program: Program, committed: Path) -> None:
+    allowed = "# imagelint: allow apt-recommends -- it is small\nRUN"
+    write(committed, Dockerfile=TWO.replace("RUN", allowed), _imagelint_yaml="extends: [strict]\n")
+    git(committed, "add", ".imagelint.yaml")
+    git(committed, "commit", "-q", "-m", "policy")
+    since = ("--since", "HEAD", "--policy-from", "HEAD", "--format", "json")
+    found = json.loads(program("check", *since).out)["findings"]
+    assert "added-allowance" in {one["rule"] for one in found}
+
+
+def test_the_policy_may_let_fail_what_was_there(program: Program, committed: Path) -> None:
+    write(committed, _imagelint_yaml="extends: [strict]\nsince: all\n")
+    commit(committed)
+    answer = program("check", "--since", "HEAD")
+    assert answer.code == 1
+    assert "(not new; `since: all`)" in answer.out
+    assert "found    0 findings" in answer.out
+    write(committed, _imagelint_yaml="extends: [strict]\nsince: new\n")
+    assert program("check", "--since", "HEAD").code == 0
+
+
+def test_a_problem_that_the_change_does_not_reach_is_counted(
+    program: Program, committed: Path
+) -> None:
+    write(committed, pod_yaml="apiVersion: v1\nkind: Pod\nspec: [\n")
+    commit(committed)
+    assert program("check", "--policy", "strict").code == 1
+    write(committed, Dockerfile=f"# a line\n{TWO}")
+    answer = program("check", "--policy", "strict", "--since", "HEAD")
+    assert answer.code == 0
+    assert "; 1 problem unchanged" in answer.out
+    write(committed, pod_yaml="apiVersion: v1\nkind: Pod\nspec: [ \n")
+    answer = program("check", "--policy", "strict", "--since", "HEAD")
+    assert answer.code == 3
+    write(committed, pod_yaml="apiVersion: v1\nkind: Pod\nspec: [\n")
+    write(committed, _imagelint_yaml="extends: [strict]\nsince: all\n")
+    answer = program("check", "--since", "HEAD")
+    assert "problem (unparsable)" in answer.out
+
+
+def test_a_baseline_holds_before_and_now(program: Program, committed: Path) -> None:
+    assert program("check", "--policy", "strict", "--write-baseline", "known.json").code == 0
+    write(committed, Dockerfile=f"{TWO}ENV API_KEY=abcdefghijk123\n")
+    report = told(program, "--since", "HEAD", "--baseline", "known.json")
+    assert [one["rule"] for one in report["findings"]] == ["secret-in-build"]
+    assert report["since"]["mended"] == 0
+    assert report["counts"]["allowed"] > 0
+
+
+def test_a_file_that_is_named_and_of_no_kind(program: Program, committed: Path) -> None:
+    write(committed, notes="token ghp_012345678901234567890123456789abcdef\n")
+    commit(committed)
+    report = told(program, "--since", "HEAD", "notes")
+    assert report["findings"] == []
+    assert report["since"]["problems"] == 1
+    write(committed, notes="token ghp_012345678901234567890123456789abcdef\nand more\n")
+    report = told(program, "--since", "HEAD", "notes")
+    assert report["findings"] == []
+    assert [one["kind"] for one in report["problems"]] == ["unrecognised"]
+
+
+def test_a_submodule_is_compared_with_the_commit_that_was_named(
+    program: Program, committed: Path, tmp_path: Path
+) -> None:
+    inner = tmp_path / "inner"
+    inner.mkdir()
+    write(inner, Dockerfile=TWO)
+    git(inner, "init", "-q")
+    commit(inner)
+    git(committed, "submodule", "add", "-q", str(inner), "vendor")
+    commit(committed)
+    assert rules(program, "--since", "HEAD") == []
+    write(committed / "vendor", Dockerfile=f"{TWO}ENV API_KEY=abcdefghijk123\n")
+    commit(committed / "vendor")
+    assert rules(program, "--since", "HEAD") == [("vendor/Dockerfile", "secret-in-build")]
+    git(inner, "commit", "-q", "--amend", "-m", "another")
+    (committed / "vendor" / ".git").unlink()
+    write(committed, _gitmodules="")
+    git(committed / "vendor", "init", "-q")
+    commit(committed / "vendor")
+    answer = program("check", "--since", "HEAD")
+    assert answer.code == 2
+    assert answer.err.startswith("error: --since: the submodule vendor has no commit ")
+
+
+def test_a_shallow_clone_says_what_it_lacks(
+    program: Program, committed: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = git(committed, "rev-parse", "HEAD")
+    for number in range(3):
+        write(committed, other__Dockerfile=f"FROM debian:{number}\n")
+        commit(committed)
+    git(tmp_path, "clone", "-q", "--depth=2", f"file://{committed}", "clone")
+    monkeypatch.chdir(tmp_path / "clone")
+    answer = program("check", "--since", first)
+    assert answer.code == 2
+    assert "fetch-depth: 0" in answer.err
+    assert program("check", "--policy", "strict", "--since", "HEAD^").code == 1
+    git(Path.cwd(), "fetch", "-q", "--depth=1", "origin", first)
+    answer = program("check", "--since", first)
+    assert answer.code == 2
+    assert "have no commit in common here" in answer.err
+    assert "this clone is shallow" in answer.err
+
+
+def test_another_history_has_nothing_in_common(program: Program, committed: Path) -> None:
+    git(committed, "checkout", "-q", "--orphan", "other")
+    commit(committed)
+    answer = program("check", "--since", "main")
+    assert answer.code == 2
+    assert "have no commit in common here" in answer.err
+    assert "another history" in answer.err
+
+
+def test_what_a_sparse_checkout_leaves_out_is_not_gone(program: Program, committed: Path) -> None:
+    git(committed, "sparse-checkout", "set", "--no-cone", "/Dockerfile")
+    assert not (committed / "gone").exists()
+    report = told(program, "--since", "HEAD")
+    assert (report["findings"], report["since"]["mended"]) == ([], 0)
+
+
+def test_links_and_folders_by_a_link(program: Program, committed: Path, tmp_path: Path) -> None:
+    (committed / "deep").mkdir()
+    (committed / "deep" / "link.Dockerfile").symlink_to("../other/Dockerfile")
+    commit(committed)
+    assert rules(program, "--since", "HEAD") == []
+    write(committed, other__Dockerfile="FROM debian\nRUN curl http://example.com/a | sh\n")
+    assert ("other/Dockerfile", "curl-pipe-shell") in rules(program, "--since", "HEAD")
+    outside = tmp_path / "outside"
+    outside.symlink_to(committed)
+    (committed / "gone" / "Dockerfile").unlink()
+    found = rules(program, "--since", "HEAD", str(outside))
+    assert {rule for _, rule in found} >= {"curl-pipe-shell"}
+
+
+def test_a_file_of_the_same_size_and_time_is_read(program: Program, committed: Path) -> None:
+    path = committed / "Dockerfile"
+    status = path.stat()
+    path.write_text(TWO.replace("debian:12.7", "alpine:3.99"))
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    assert rules(program, "--since", "HEAD") != []
+
+
+def test_configuration_of_the_repository_runs_nothing(program: Program, committed: Path) -> None:
+    for key in ("diff.evil.textconv", "filter.evil.clean", "filter.evil.smudge", "diff.external"):
+        git(committed, "config", key, "touch canary; cat")
+    git(committed, "config", "core.fsmonitor", "touch canary")
+    write(committed, _gitattributes="* filter=evil diff=evil\n", Dockerfile=f"# x\n{TWO}")
+    (committed / ".git" / "hooks" / "post-checkout").write_text("#!/bin/sh\ntouch canary\n")
+    assert rules(program, "--since", "HEAD") == []
+    assert not list(committed.rglob("canary"))
 
 
 @pytest.mark.usefixtures("committed")
@@ -89,3 +300,54 @@ def test_what_is_no_commit_is_wrong_usage(program: Program) -> None:
     typed = program("check", "--since", "HEAD", "-", "--stdin-filename", "Dockerfile", stdin=b"a")
     assert typed.code == 2
     assert "not about standard input" in typed.err
+
+
+def test_a_report_of_before_will_do(program: Program, committed: Path) -> None:
+    program("check", "--policy", "strict", "--format", "json=before.json")
+    write(committed, Dockerfile=f"# x\n{TWO}ENV API_KEY=abcdefghijk123\n")
+    (committed / "gone" / "Dockerfile").unlink()
+    report = told(program, "--diff-from", "before.json")
+    assert [one["rule"] for one in report["findings"]] == ["secret-in-build"]
+    assert report["since"]["name"] == "before.json"
+    assert report["since"]["commit"] == ""
+    by_commit = told(program, "--since", "HEAD")["since"]
+    assert {key: report["since"][key] for key in ("unchanged", "mended")} == {
+        key: by_commit[key] for key in ("unchanged", "mended")
+    }
+    written = ("--format", "json=partly.json")
+    program("check", "--policy", "strict", "--since", "HEAD", *written)
+    answer = program("check", "--diff-from", "partly.json")
+    assert answer.code == 2
+    assert "it holds only what was new itself" in answer.err
+    answer = program("check", "--diff-from", "before.json", "--since", "HEAD")
+    assert answer.code == 2
+    assert "compare with different things" in answer.err
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("{", "it is not JSON"),
+        ("[]", "no report of the form"),
+        ('{"schema": "imagelint.report/1"}', "a finding of it is no finding"),
+        ('{"schema": "imagelint.report/1", "findings": [{}]}', "a finding of it is no finding"),
+        (None, "no such file"),
+    ],
+)
+def test_what_is_no_report_is_refused(
+    program: Program, here: Path, text: str | None, why: str
+) -> None:
+    if text is not None:
+        (here / "before.json").write_text(text)
+    answer = program("check", "--diff-from", "before.json")
+    assert answer.code == 2
+    assert why in answer.err
+
+
+def test_sarif_tells_what_is_new(program: Program, committed: Path) -> None:
+    write(committed, Dockerfile=f"{TWO}ENV API_KEY=abcdefghijk123\n")
+    since = ("check", "--policy", "strict", "--since", "HEAD", "--format", "sarif")
+    results = json.loads(program(*since).out)["runs"][0]["results"]
+    states = [(one["baselineState"], one["ruleId"]) for one in results]
+    assert states[0] == ("new", "secret-in-build")
+    assert {state for state, _ in states[1:]} == {"unchanged"}

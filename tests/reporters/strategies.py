@@ -17,6 +17,7 @@ from imagelint.core.finding import (
 from imagelint.core.report import (
     AllowanceKind,
     Allowed,
+    Change,
     Evidence,
     Examined,
     Ignored,
@@ -96,6 +97,14 @@ reports = st.builds(
     st.lists(_examined, max_size=3).map(tuple),
     st.lists(st.builds(Ignored, texts, st.sampled_from(IgnoreReason)), max_size=2).map(tuple),
 )
+changes = st.builds(
+    Change,
+    texts,
+    texts,
+    st.lists(findings, max_size=2).map(tuple),
+    st.lists(findings, max_size=2).map(tuple),
+    st.lists(_problems, max_size=2).map(tuple),
+)
 verdicts = st.builds(
     Verdict,
     st.sampled_from(Outcome),
@@ -105,4 +114,5 @@ verdicts = st.builds(
         Evidence,
         st.lists(st.tuples(st.sampled_from(("image", "trivy")), texts), max_size=2).map(tuple),
     ),
+    st.none() | changes,
 )

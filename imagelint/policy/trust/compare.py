@@ -196,6 +196,9 @@ def _allowances(before: Policy, after: Policy) -> Iterator[Attempt]:
     if most is not None and (now is None or now > most):
         said = f"`allowed` is {'not limited' if now is None else now}, it was {most}"
         yield Attempt("allowed", said, _place(after, "allowed"))
+    if before.since == "all" and after.since != "all":
+        said = "`since` lets pass what was there before"
+        yield Attempt("since", said, _place(after, "since"))
     for key in _wider(before.allowances, after.allowances):
         said = f"`{key}` of `allowances` lets more count"
         place = after.allowances.origins.get(key) or _place(after, "allowances")

@@ -44,6 +44,7 @@ def enforce(trusted: TrustedPolicy, lower: Policy) -> Policy:
         allowances=lower.allowances,
         most_allowed=lower.most_allowed,
         scorecard=trusted.policy.scorecard.over(lower.scorecard),
+        since="all" if trusted.policy.since == "all" else merged.since,
         trusted=trusted._replace(attempts=(*trusted.attempts, *attempts)),
     )
 

@@ -7,6 +7,7 @@ from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
 from imagelint.collect.findup import root_of
+from imagelint.collect.read import decode
 from imagelint.core.pattern import pattern
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError, Embedded
@@ -16,7 +17,7 @@ from imagelint.documents.rendering.chart import Chart
 from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from imagelint.collect.files import FoundFile
     from imagelint.documents.base import Document
@@ -34,8 +35,13 @@ _MOST_VALUES = 20  # of one chart
 _MOST_CHARTS = 500
 
 
-def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
-    """Render every chart that is not a part of another, or only a library."""
+def render(
+    files: Iterable[FoundFile], index: FileIndex, earlier: Renderings = NO_RENDERINGS
+) -> Renderings:
+    """Render every chart that is not a part of another, or only a library.
+
+    What is rendered `earlier` is of the same files, but for those for which the index has others.
+    """
     charts: dict[str, Chart] = {}
     for found in files:
         if basename(found.origin) == "Chart.yaml":
@@ -52,7 +58,11 @@ def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
         return Renderings(problems={outer[0]: (engine,)})
     found_all = NO_RENDERINGS
     for origin in outer[:_MOST_CHARTS]:
-        found_all += _of_chart(origin, engine, index)
+        same = origin in earlier.charts and next(index.below(dirname(origin)), None) is None
+        if same:
+            found_all += earlier.within(dirname(origin))
+        else:
+            found_all += _of_chart(origin, engine, index)
     detail = f"is not rendered: no more than {_MOST_CHARTS:,} charts are, in one run"
     rest = {
         origin: (Problem(ProblemKind.TOO_LARGE, origin, detail),) for origin in outer[_MOST_CHARTS:]
@@ -74,9 +84,7 @@ def _of_chart(origin: str, engine: HelmEngine, index: FileIndex) -> Renderings:
     chart = ChartFiles.read(folder, origin, within)
     if isinstance(chart, Problem):
         return Renderings(problems={origin: (chart,)})
-    told = {name: index.instead(beside(origin, name)) for name in chart.texts}
-    other = {name: data.decode("utf-8") for name, data in told.items() if data is not None}
-    chart = chart._replace(texts={**chart.texts, **other})
+    chart = chart._replace(texts=_instead(chart.texts, dirname(origin), index))
     answers = engine.render(chart, _values(chart), origin)
     problems = tuple(one for one in answers if isinstance(one, Problem))
     if len(_others(chart)) > _MOST_VALUES:
@@ -94,6 +102,18 @@ def _of_chart(origin: str, engine: HelmEngine, index: FileIndex) -> Renderings:
         covered=covered,
         empty=frozenset(beside(origin, name) for name in names - used),
     )
+
+
+def _instead(texts: Mapping[str, str], folder: str, index: FileIndex) -> Mapping[str, str]:
+    """The texts of a chart, with those that stand for others, or for none."""
+    found = dict(texts)
+    for origin, data in index.below(folder):
+        name = origin.removeprefix(f"{folder}/") if folder else origin
+        found.pop(name, None)
+        source = decode(data, origin).source if data is not None else None
+        if source is not None:
+            found[name] = source.text
+    return found
 
 
 def _values(chart: ChartFiles) -> tuple[str, ...]:

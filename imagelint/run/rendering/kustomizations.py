@@ -51,8 +51,13 @@ _ENTRIES = ("patches", "patchesJson6902", "replacements")
 _GENERATORS = ("configMapGenerator", "secretGenerator")
 
 
-def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
-    """Build every kustomization that no other one of the run takes."""
+def render(
+    files: Iterable[FoundFile], index: FileIndex, earlier: Renderings = NO_RENDERINGS
+) -> Renderings:
+    """Build every kustomization that no other one of the run takes.
+
+    What is rendered `earlier` is of the same files, but for those for which the index has others.
+    """
     trees = [
         tree
         for found in files
@@ -70,7 +75,14 @@ def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
     for tree in sound[_MOST_BUILDS:]:
         detail = f"is not built: no more than {_MOST_BUILDS:,} kustomizations are, in one run"
         problems[tree.origin] = (Problem(ProblemKind.TOO_LARGE, tree.origin, detail),)
-    return _built(wanted, problems, index) if wanted else Renderings(problems=problems)
+    if not wanted:
+        return Renderings(problems=problems)
+    known = {
+        tree.origin: earlier.texts[tree.origin]
+        for tree in wanted
+        if tree.origin in earlier.texts and not tree.is_touched(index)
+    }
+    return _built(wanted, problems, index, known)
 
 
 def _roots(trees: list[_Tree]) -> list[_Tree]:
@@ -119,7 +131,9 @@ def _answers(
         answers = engine.build(names, staging.texts)
         for tree, answer in zip(inside, answers, strict=True):
             found[tree.origin] = answer
-        failed = [tree for tree in inside if _misses(found[tree.origin])]
+        failed = [
+            tree for tree in inside if _misses(found[tree.origin]) and not tree.is_touched(index)
+        ]
         if staging.partial and failed:
             again = engine.build([os.path.realpath(tree.folder) for tree in failed[:_MOST_AGAIN]])
             for tree, answer in zip(failed, again, strict=False):
@@ -133,15 +147,19 @@ def _misses(answer: RenderedText | Problem) -> bool:
 
 
 def _built(
-    trees: list[_Tree], problems: dict[str, tuple[Problem, ...]], index: FileIndex
+    trees: list[_Tree],
+    problems: dict[str, tuple[Problem, ...]],
+    index: FileIndex,
+    known: Mapping[str, RenderedText],
 ) -> Renderings:
     from imagelint.render.kustomize import kustomize_engine
 
     engine = kustomize_engine(trees[0].origin)
     if isinstance(engine, Problem):
         return Renderings(problems={**problems, trees[0].origin: (engine,)})
-    texts: dict[str, RenderedText] = {}
-    for tree, answer in zip(trees, _answers(trees, engine, index), strict=True):
+    texts: dict[str, RenderedText] = dict(known)
+    asked = [tree for tree in trees if tree.origin not in known]
+    for tree, answer in zip(asked, _answers(asked, engine, index), strict=True):
         if isinstance(answer, Problem):
             problems[tree.origin] = (answer._replace(origin=tree.origin),)
         else:
@@ -179,6 +197,11 @@ class _Tree(NamedTuple):
     def folder(self) -> str:
         return dirname(self.origin) or "."
 
+    def is_touched(self, index: FileIndex) -> bool:
+        """Whether the index has another text, or none, of a file where its own are."""
+        folders = {dirname(name) for name in self.files}
+        return any(dirname(name) in folders for name in index.replaced)
+
     @classmethod
     def read(cls, found: FoundFile, index: FileIndex) -> _Tree | None:
         """The tree of a kustomization; None where a file of that name is something else."""
@@ -196,7 +219,7 @@ class _Tree(NamedTuple):
             at, one = pending.pop(0)
             patches.update((name, None) for name in _patches(at, one))
             for place in _paths(one):
-                files.update((name, None) for name in _files(at, place))
+                files.update((name, None) for name in _files(at, place, index))
                 refusal = _refusal(at, place, root) or _programmed(at, place, index)
                 if refusal:
                     problem = _problem(origin, at, place, refusal)
@@ -225,21 +248,21 @@ def _patches(at: str, document: Kustomization) -> Iterator[str]:
         yield from (beside(at, patch.path) for patch in one.patches if patch.path)
 
 
-def _files(at: str, place: Cursor) -> Iterator[str]:
+def _files(at: str, place: Cursor, index: FileIndex) -> Iterator[str]:
     """The files that a place names: a key may stand before an equals sign."""
     word = place.word()
     for path in (word, word.partition("=")[2]):
-        if path and "\n" not in path and os.path.isfile(beside(at, path)):
+        if path and "\n" not in path and index.is_file(beside(at, path)):
             yield beside(at, path)
 
 
 def _taken(at: str, place: Cursor, index: FileIndex) -> Kustomization | None:
     folder = beside(at, place.word())
-    if not os.path.isdir(folder):
+    if not index.is_folder(folder):
         return None
     for name in FILES:
         origin = beside(f"{folder}/", name)
-        if os.path.isfile(origin):
+        if index.is_file(origin):
             document = index.document(FoundFile(origin, origin))
             return document if isinstance(document, Kustomization) else None
     return None

@@ -8,9 +8,18 @@ from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TypeAlias
 
     from imagelint.core.report import Problem
     from imagelint.documents.rendering.rendered import RenderedChart, RenderedText
+
+    Rendered: TypeAlias = tuple[
+        RenderedText | None,
+        tuple[RenderedChart, ...] | None,
+        tuple[Problem, ...] | None,
+        bool,
+        bool,
+    ]
 
 
 class Renderings(NamedTuple):
@@ -35,6 +44,27 @@ class Renderings(NamedTuple):
             | self.texts.keys()
             | self.charts.keys()
             | self.problems.keys()
+        )
+
+    def of(self, origin: str) -> Rendered:
+        """What is rendered for one file, or of it: the same where it is judged the same."""
+        return (
+            self.texts.get(origin),
+            self.charts.get(origin),
+            self.problems.get(origin),
+            origin in self.covered,
+            origin in self.empty,
+        )
+
+    def within(self, folder: str) -> Renderings:
+        """What is rendered for the files of a folder and those below it."""
+        start = f"{folder}/" if folder else ""
+        return Renderings(
+            {origin: text for origin, text in self.texts.items() if origin.startswith(start)},
+            {origin: made for origin, made in self.charts.items() if origin.startswith(start)},
+            {origin: told for origin, told in self.problems.items() if origin.startswith(start)},
+            frozenset(origin for origin in self.covered if origin.startswith(start)),
+            frozenset(origin for origin in self.empty if origin.startswith(start)),
         )
 
     def __add__(self, other: object) -> Renderings:

@@ -1,0 +1,78 @@
+"""What of the findings of now was there before: told by what they are about, not by lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+from imagelint.core.fingerprint import content
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Collection, Iterable
+
+    from imagelint.core.finding import Finding
+
+MOST_LINES = 5_000
+"""Lines of a text in which it is looked for those that stayed."""
+
+
+def _place(finding: Finding) -> tuple[object, ...]:
+    location = finding.location
+    return location.origin, location.start, location.end, finding.rule, finding.message
+
+
+class Difference(NamedTuple):
+    """The findings that are new, those that were there and still are, and those that were."""
+
+    new: tuple[Finding, ...]
+    unchanged: tuple[Finding, ...]
+    mended: tuple[Finding, ...]
+
+
+def kept_lines(before: str, now: str) -> Collection[int]:
+    """The numbers, from 1, of the lines of a text that stood in an earlier one in that order.
+
+    Of a text of more than `MOST_LINES` lines nothing is known.
+    """
+    old, new = before.split("\n"), now.split("\n")
+    if len(old) > MOST_LINES or len(new) > MOST_LINES:
+        return ()
+    from difflib import SequenceMatcher
+
+    blocks = SequenceMatcher(None, old, new, autojunk=False).get_matching_blocks()
+    return {block.b + at + 1 for block in blocks for at in range(block.size)}
+
+
+def compare_findings(
+    now: Iterable[Finding],
+    before: Iterable[Finding],
+    kept: Callable[[str], Collection[int]] = lambda _origin: (),
+) -> Difference:
+    """Part the findings of now by those of before; each of before stands for one of now.
+
+    Of several that are alike those are the old ones that stand in lines which were there: `kept`
+    gives the numbers of the lines of an origin that were.
+    """
+    old = sorted(before, key=_place)
+    left = Counter(map(content, old))
+    alike: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in sorted(now, key=_place):
+        alike.setdefault(content(finding), []).append(finding)
+    new: list[Finding] = []
+    unchanged: list[Finding] = []
+    for key, findings in alike.items():
+        known = min(left[key], len(findings))
+        left[key] -= known
+        if 0 < known < len(findings):
+            lines = kept(findings[0].location.origin)
+            findings.sort(key=lambda one: one.location.start.line not in lines)
+        unchanged += findings[:known]
+        new += findings[known:]
+    mended = []
+    for finding in reversed(old):
+        key = content(finding)
+        if left[key] > 0:
+            left[key] -= 1
+            mended.append(finding)
+    return Difference(tuple(new), tuple(unchanged), tuple(reversed(mended)))
