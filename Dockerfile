@@ -1,4 +1,4 @@
-# imagelint with Trivy, cosign, ShellCheck and what renders charts and kustomizations:
+# imagelint with Trivy, cosign, ShellCheck (amd64) and what renders charts and kustomizations:
 #
 #     docker run --rm -v "$PWD:/work:ro" ghcr.io/imagelint/imagelint check
 #

@@ -26,7 +26,8 @@ IMAGE = ROOT / ".github" / "release" / "image.txt"
 LOCKS = {LOCK: "the action", RELEASE: "a release", IMAGE: "the container image"}
 TESTED = ROOT / "requirements-dev.txt"
 UV = Path(sys.executable).with_name("uv")
-IN_THE_IMAGE = ("helm", "kustomize", "shell")
+IN_THE_IMAGE = ("helm", "kustomize")
+"""Extras for every architecture. The package of ShellCheck is built for one alone."""
 RELEASERS = ("cyclonedx-bom", "zensical")
 """What makes the bill of materials and the site."""
 
@@ -52,7 +53,8 @@ def wanted(lock: Path = LOCK) -> list[str]:
     needed: list[str] = project["project"]["dependencies"]
     if lock == IMAGE:
         extras = project["project"]["optional-dependencies"]
-        return [*needed, *(one for extra in IN_THE_IMAGE for one in extras[extra])]
+        shell = (f"{one}; platform_machine == 'x86_64'" for one in extras["shell"])
+        return [*needed, *(one for extra in IN_THE_IMAGE for one in extras[extra]), *shell]
     built = [*needed, *project["build-system"]["requires"]]
     return [*built, *RELEASERS] if lock == RELEASE else built
 

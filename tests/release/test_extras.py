@@ -36,7 +36,8 @@ def test_an_extra_is_used(extra: str) -> None:
 
 @pytest.mark.parametrize("extra", EXTRAS)
 def test_who_lacks_it_is_told_how_to_get_it(extra: str) -> None:
-    told = re.compile(rf"install (it: pip install )?[`']?imagelint\[(\w+,)*{extra}(,\w+)*\]")
+    message = rf"install (it: pip install )?[`']?imagelint\[(\w+,)*{extra}(,\w+)*\]"
+    told = re.compile(rf'{message}|\bneed\("\w+", "{extra}"')
     assert any(told.search(text) for text in SOURCES.values()), f"no message names [{extra}]"
 
 
