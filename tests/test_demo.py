@@ -43,19 +43,22 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
 
 def test_every_verdict_is_the_expected_one(demonstration: Demonstration) -> None:
     assert demonstration.code == 0, demonstration.said + demonstration.complained
-    assert demonstration.said.count("-> ended with 0, as expected") == 4
-    assert demonstration.said.count("-> ended with 1, as expected") == 3
+    assert demonstration.said.count("-> ended with 0, as expected") == 6
+    assert demonstration.said.count("-> ended with 1, as expected") == 5
     assert "NOT as expected" not in demonstration.said
     assert demonstration.complained == ""
 
 
 def test_the_gate_names_why_it_fails(demonstration: Demonstration) -> None:
-    clean, unsigned, vulnerable = demonstration.said.split(". The gate: ")[1:]
+    parts = demonstration.said.split(". The gate: ")[1:]
+    clean, unsigned, vulnerable, promoted, refused = parts
     assert "found    0 findings" in clean
     assert "high[unsigned-image]" in unsigned
     assert "vulnerable-package" not in unsigned
     assert "high[vulnerable-package]" in vulnerable
     assert "unsigned-image" not in vulnerable
+    assert "evaluation              signed by release" in promoted
+    assert "high[evaluation-regression]: faithfulness fell" in refused
 
 
 def test_nothing_is_left_behind(demonstration: Demonstration) -> None:

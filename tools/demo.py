@@ -93,6 +93,38 @@ STEPS = (
         FAIL,
         "CVE-2099-0001",
     ),
+    Step(
+        "The evaluation of the clean image, beside the previous tag",
+        "800 questions, five dimensions, each judged alone. Questions and results are made up.",
+        "promotion",
+        ("evaluate", "candidate", "--baseline", "previous"),
+        PASS,
+        "clears",
+    ),
+    Step(
+        "The gate: the same image, now only with a signed evaluation",
+        "Checked, scanned, verified, evaluated: this tag may be promoted.",
+        "good",
+        ("gate", "oci:../image:v1", ".", "--evaluation", "attested", *OFFLINE),
+        PASS,
+        "signed by release",
+    ),
+    Step(
+        "The evaluation of a candidate of which one dimension became worse",
+        "Four of five are as good as before; no average would show it.",
+        "promotion",
+        ("evaluate", "regressed", "--baseline", "previous", "--attest", "regressed.json"),
+        FAIL,
+        "evaluation-regression",
+    ),
+    Step(
+        "The gate: refused, whatever its scan and its signature say",
+        "What fails is not signed; from a file it is refused as well.",
+        "good",
+        ("gate", "oci:../image:v1", ".", "--evaluation", "../promotion/regressed.json", *OFFLINE),
+        FAIL,
+        "evaluation-regression",
+    ),
 )
 
 
@@ -113,7 +145,31 @@ def furnish(folder: Path, registry: Registry) -> None:
         repository = f"{registry.host}/llm/{name}"
         push(folder / source, "v1", f"{repository}:v1")
         signing.sign(f"{repository}@{digest}", "release")
+        if name == "image":
+            evaluate(folder, f"{repository}:v1@{digest}")
         pull(f"{repository}@{digest}", folder / name, "v1")
+
+
+def evaluate(folder: Path, reference: str) -> None:
+    """Let the plan of the evaluation be about an image, and attach the evaluation to that."""
+    plan = folder / "promotion" / "imagelint-eval.yaml"
+    text = plan.read_text(encoding="utf-8")
+    made_up = text.partition("image: ")[2].partition("\n")[0]
+    plan.write_text(text.replace(made_up, reference), encoding="utf-8")
+    keys = ("--sign-key", "../keys/release.key", "--signing-config", "../keys/signing-config.json")
+    done = subprocess.run(
+        [
+            *(IMAGELINT, "evaluate", "candidate", "--baseline", "previous", "--image", reference),
+            *("--sign", *keys),
+        ],
+        cwd=plan.parent,
+        env={**os.environ, "XDG_CACHE_HOME": str(folder / "cache"), "COSIGN_PASSWORD": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(done.stdout + done.stderr)
 
 
 def verification(registry: Registry) -> Step:
