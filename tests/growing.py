@@ -243,6 +243,12 @@ INPUTS: dict[str, Input] = {
         '{"name": "a", "metric": "m", "value": 1, "cases": 100}',
         "\n]}}}\n",
     ),
+    "signals of a scorecard": Input(
+        "scorecard.json",
+        ',\n{"name": "s#-", "title": "a signal", "score": 0}',
+        '{"schema": "imagelint.scorecard/1", "fail_under": 0.5, "signals": [{"score": 1}',
+        "\n]}\n",
+    ),
     "models of Ray Serve": Input(
         "ray.yaml",
         "          - model_loading_config: {model_id: org/m#-}\n"

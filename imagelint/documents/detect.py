@@ -110,6 +110,7 @@ _CHECKED_IMAGE = pattern(r'"image"\s*:\s*"')
 _INSPECTED = pattern(r'\s*\{\s*"inspected"\s*:\s*"')
 _TEST_RESULT = pattern(r'"predicateType"\s*:\s*"https://in-toto\.io/attestation/test-result/')
 _EVALUATION = '"imagelint.dev/evaluation"'
+_SCORECARD = pattern(r'\s*\{\s*"schema"\s*:\s*"imagelint\.scorecard/')
 # Rules for Prometheus: groups of them, each with an expression.
 _RULE_GROUPS = pattern(r"^[\"']?groups[\"']?[ \t]*:", re.MULTILINE)
 _EXPRESSION = pattern(r"(?:^[ \t]+(?:-[ \t]+)?|[{,][ \t]*)[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
@@ -279,6 +280,8 @@ def _odd_kind(text: str) -> str:
 def _report(head: str) -> str:
     if _EVALUATION in head and _TEST_RESULT.search(head):
         return "evaluation"
+    if _SCORECARD.match(head):
+        return "scorecard"
     if _SCAN.search(head) and _SCAN_OF_IMAGE.search(head):
         return "vulnerabilities"
     if _INSPECTED.match(head):

@@ -119,6 +119,7 @@ KINDS: dict[str, Kind] = {
     "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),
     "signatures": Kind("image.signatures:parse_signatures", About.IMAGE),
     "evaluation": Kind("evaluation.statement:parse_statement", About.IMAGE),
+    "scorecard": Kind("metrics.card:parse_scorecard"),
     "text": Kind("plaintext:PlainText"),  # what somebody names although nothing tells what it is
     "image": Kind("image.inspected:parse_inspected", About.IMAGE),
 }

@@ -19,6 +19,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "invalid-image-reference": "on",
             "unpinned-image": "on",
             "untrusted-registry": "on",
+            "breached-signal": "on",
             "evaluation-below-threshold": "on",
             "evaluation-regression": "on",
             "failed-evaluation-run": "on",

@@ -25,6 +25,7 @@ RULES: dict[str, Entry] = {
     "blank-continuation-line": Entry("build", ("documents.dockerfile.model:Instruction",), ("BuildKit NoEmptyContinuation",)),
     "blank-name": Entry("syntax", ("documents.complaints:BlankName",), ("hadolint DL1000",), ("invalid-instruction",)),
     "body-limit-small": Entry("scaling", ("documents.serving.scaling:Route",)),
+    "breached-signal": Entry("evaluation", ("documents.metrics.card:ScoredSignal",)),
     "broken-json-form": Entry("syntax", ("documents.complaints:BrokenJsonForm",), ("hadolint DL3025", "tally invalid-json-form"), ("invalid-instruction",)),
     "budget-blocks-drain": Entry("wiring", ("documents.kubernetes.wiring.nodes:DisruptionBudget",), ("kube-linter pdb-max-unavailable", "kube-linter pdb-min-available", "kube-score poddisruptionbudget-has-policy", "Polaris pdbDisruptionsIsZero", "Polaris pdbMinAvailableGreaterThanHPAMinReplicas")),
     "buffered-stream": Entry("scaling", ("documents.serving.scaling:Route",)),

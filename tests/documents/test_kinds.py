@@ -42,6 +42,7 @@ TEXTS = {
         ' "predicateType": "https://in-toto.io/attestation/test-result/v0.1",'
         ' "predicate": {"result": "PASSED", "imagelint.dev/evaluation": {}}}'
     ),
+    "scorecard": '{"schema": "imagelint.scorecard/1", "signals": [{"score": 1}]}',
     "signatures": '{"image": "a", "checks": []}',
     "shell-script": "docker run a\n",
     "makefile": "a:\n\tdocker run a\n",
@@ -112,6 +113,6 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
     files |= {"bake", "evaluation-plan", "chart", "dotenv", "json-patch", "kustomization", "values"}
-    files |= {"dashboard", "prometheus-rules"}
+    files |= {"dashboard", "prometheus-rules", "scorecard"}
     files |= {"makefile", "markdown", "shell-script", "skaffold", "systemd-unit", "workflow"}
     assert {name for name in KINDS if about(name) is About.FILE} == files
