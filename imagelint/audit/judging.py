@@ -22,6 +22,7 @@ from imagelint.store.records import Category, Judgement, StoredFinding, StoredPr
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagelint.audit.deep import DeepLook
     from imagelint.audit.looking import Looked
     from imagelint.core.finding import Finding
     from imagelint.core.report import Allowed
@@ -55,10 +56,12 @@ def stored(problem: Problem) -> StoredProblem:
 class Judge:
     """Judges images by the policy that holds here.
 
-    `looked_for` tells what of an image is looked at: how deep, and for which platforms.
+    `looked_for` tells what of an image is looked at: how deep, and for which platforms. `deep` is
+    what looks deeper than the configuration, where that is wanted.
     """
 
-    def __init__(self, session: Session, looked_for: str) -> None:
+    def __init__(self, session: Session, looked_for: str, deep: DeepLook | None = None) -> None:
+        self.deep = deep
         self._session = session
         self.policy: Policy = session.policies.of(".")
         self._examination = Examination(self.policy)
@@ -74,20 +77,24 @@ class Judge:
         return Judgement(self.key, repository, digest, "").id
 
     def __call__(
-        self, looked: Looked, repository: str, problems: tuple[Problem, ...] = ()
+        self, looked: Looked, repository: str, deep: Report | None = None
     ) -> tuple[Judgement, tuple[StoredProblem, ...]]:
-        """What the policy says about an image, and what could not be told of it."""
+        """What the policy says about an image, and what could not be told of it.
+
+        `deep` is what a deeper look came to, which has judged the configuration as well.
+        """
         # Rules remember what they asked of a document: one at a time.
         with self._lock:
-            return self._judged(looked, repository, problems)
+            return self._judged(looked, repository, deep)
 
     def _judged(
-        self, looked: Looked, repository: str, problems: tuple[Problem, ...]
+        self, looked: Looked, repository: str, deep: Report | None
     ) -> tuple[Judgement, tuple[StoredProblem, ...]]:
-        reports = [self._examination(target, Project()) for target in looked.targets]
-        whole = sum(reports, Report(problems=problems))
+        if deep is None:
+            reports = [self._examination(target, Project()) for target in looked.targets]
+            deep = sum(reports, Report())
         # Of the reference all platforms say the same, and that once.
-        whole = whole._replace(findings=tuple(dict.fromkeys(whole.findings)))
+        whole = deep._replace(findings=tuple(dict.fromkeys(deep.findings)))
         settled = self._session.suppress({}, image=whole)
         origin = looked.targets[0].reference
         report = settled.report._replace(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from imagelint.collect import environment
 from imagelint.collect.registry.polite import Limits
 from imagelint.core.record import NamedTuple
 
-DEPTHS = ("config", "signatures", "sbom", "layers", "scan")
+DEPTHS = ("config", "signatures", "layers", "scan")
 """How deep an audit looks, each deeper than the one before."""
 
 
@@ -43,5 +44,9 @@ class AuditOptions(NamedTuple):
 
     @property
     def looked_for(self) -> str:
-        """What of an image is looked at, as a text: what else judges the same is the same."""
-        return repr((self.depth, self.platforms))
+        """What of an image is looked at, as a text: what else judges the same is the same.
+
+        What may change for the same digest is looked at again on another day.
+        """
+        day = "" if self.depth == DEPTHS[0] else environment.today()
+        return repr((self.depth, self.platforms, day))

@@ -5,13 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from imagelint.audit.audit import Audit
+from imagelint.audit.deep import DeepLook
 from imagelint.audit.judging import Judge
 from imagelint.audit.looking import Registries
+from imagelint.audit.options import DEPTHS
 from imagelint.audit.sources.kept import KeptSource
 from imagelint.audit.sources.parse import SourceReader, source_name
 from imagelint.collect.deadline import NEVER
 from imagelint.collect.registry.connections import Connections
 from imagelint.collect.registry.polite import PoliteAsker
+from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.core.environment import ScanSettings
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
 from imagelint.store.database import DEFAULT_FILE, Store
 
@@ -23,6 +28,13 @@ if TYPE_CHECKING:
     from imagelint.audit.sources.model import Source
     from imagelint.collect.registry.polite import Clock
     from imagelint.run.session import Session
+
+
+class ScanRequest(NamedTuple):
+    """How Trivy is asked, and by which files the answer is read."""
+
+    trivy: TrivyOptions = TrivyOptions()
+    settings: ScanSettings = ScanSettings()
 
 
 class Prepared(NamedTuple):
@@ -60,16 +72,27 @@ class Prepared(NamedTuple):
 
 
 def prepare(
-    session: Session, place: str, options: AuditOptions, clock: Clock | None = None
+    session: Session,
+    place: str,
+    options: AuditOptions,
+    scan: ScanRequest | None = None,
+    clock: Clock | None = None,
 ) -> Prepared:
     """An audit by the policy of a session, into the store at a place.
 
     Raises:
-        UsageError: the store cannot be used.
+        UsageError: the store cannot be used, or two wishes do not go together.
     """
+    deep = None
+    if options.depth != DEPTHS[0]:
+        if options.kept:
+            message = "what is kept is judged by the configuration of images only"
+            raise UsageError(Diagnostic(message, help="leave out `--kept`, or `--depth`"))
+        asked = scan or ScanRequest()
+        deep = DeepLook(session, options.depth, asked.trivy, asked.settings)
     connections = Connections()
     asker = PoliteAsker(connections.ask, options.limits, clock)
     registries = Registries(asker, NEVER)
     store = Store.open(place or DEFAULT_FILE)
-    audit = Audit(store, Judge(session, options.looked_for), asker, registries, options)
+    audit = Audit(store, Judge(session, options.looked_for, deep), asker, registries, options)
     return Prepared(store, connections, asker, registries, audit, options)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.audit.deep import signed
 from imagelint.audit.judging import category_of, stored
 from imagelint.audit.looking import KeptBlobs, LayoutFolder, Looked, look, unknown
 from imagelint.collect.deadline import Deadline
@@ -52,12 +53,12 @@ class Worker:
         """All that is to be kept of a target."""
         deadline = Deadline(self._options.seconds)
         with self._asker.until(deadline):
-            done = self._do(task)
+            done = self._do(task, deadline)
         if isinstance(done, Problem):
             return failed(task.target, done)
         return done
 
-    def _do(self, task: Task) -> Finished | Problem:
+    def _do(self, task: Task, deadline: Deadline) -> Finished | Problem:
         target = task.target
         client = None if self._options.kept else self._client(target)
         if isinstance(client, Problem):
@@ -72,7 +73,7 @@ class Worker:
         found = look(target, digest, blobs, self._options.platforms)
         if isinstance(found, Problem):
             return found
-        return self._judged(target, found)
+        return self._judged(target, found, deadline)
 
     def _client(self, target: Target) -> Client | LayoutFolder | Problem:
         if target.folder:
@@ -102,13 +103,19 @@ class Worker:
         blobs.remember(top.digest, top.data)
         return top.digest
 
-    def _judged(self, target: Target, found: Looked) -> Finished:
+    def _judged(self, target: Target, found: Looked, deadline: Deadline) -> Finished:
         if found.artifact:
             result = _result(target, found.digest)._replace(category=Category.NOT_AN_IMAGE)
             return Finished(result, found.images, found.facts)
-        judgement, problems = self._judge(found, target.repository)
+        deep = self._judge.deep
+        report = deep(found, deadline) if deep else None
+        judgement, problems = self._judge(found, target.repository, report)
         result = _result(target, found.digest, judgement=judgement.id)
-        return Finished(result._replace(problems=problems), found.images, found.facts, judgement)
+        result = result._replace(problems=problems, signed=signed(report) if report else None)
+        if problems:
+            first = problems[0]
+            result = result._replace(category=first.category, detail=first.detail)
+        return Finished(result, found.images, found.facts, judgement)
 
 
 def _result(target: Target, digest: str, judgement: str | None = None, owner: str = "") -> Result:

@@ -8,20 +8,24 @@ import click
 
 from imagelint.cli.auditoptions import audit_options
 from imagelint.cli.options import policy_options
+from imagelint.cli.scanoptions import scan_options
 
 if TYPE_CHECKING:
     from imagelint.cli.auditoptions import AuditChoice
     from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.scanoptions import ScanOptions
 
 
 @click.command()
 @click.argument("sources", nargs=-1, required=True, metavar="SOURCE...")
 @audit_options
+@scan_options
 @policy_options
 def audit(
     *,
     sources: tuple[str, ...],
     choice: AuditChoice,
+    scanning: ScanOptions,
     policy: PolicyOptions,
 ) -> int:
     """Judge many images by one policy: a registry, a list, what runs.
@@ -34,4 +38,4 @@ def audit(
     """
     from imagelint.cli.audited import run_audit
 
-    return run_audit(sources, choice, policy)
+    return run_audit(sources, choice, scanning, policy)

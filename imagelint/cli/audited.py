@@ -14,19 +14,22 @@ from imagelint.core.report import ExitCode
 if TYPE_CHECKING:
     from imagelint.cli.auditoptions import AuditChoice
     from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.scanoptions import ScanOptions
     from imagelint.store.records import Finished
 
 _CODES = {"pass": ExitCode.PASS, "fail": ExitCode.FAIL, "incomplete": ExitCode.INCOMPLETE}
 
 
-def run_audit(sources: tuple[str, ...], choice: AuditChoice, policy: PolicyOptions) -> int:
+def run_audit(
+    sources: tuple[str, ...], choice: AuditChoice, scanning: ScanOptions, policy: PolicyOptions
+) -> int:
     """The exit code of an audit.
 
     Raises:
         UsageError: a source, the store or the log cannot be used, or a package is missing.
     """
     try:
-        from imagelint.audit.setup import prepare
+        from imagelint.audit.setup import ScanRequest, prepare
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("sqlalchemy", "alembic"):
             raise
@@ -34,10 +37,14 @@ def run_audit(sources: tuple[str, ...], choice: AuditChoice, policy: PolicyOptio
         raise UsageError(Diagnostic("the store of audits is not installed", help=help_)) from None
     from imagelint.audit.progress import Progress
     from imagelint.audit.summary import summary
+    from imagelint.cli.imagejob import ImageJob
 
     selection = choice.selection()
     with ExitStack() as stack:
-        ready = stack.enter_context(prepare(policy.open(), choice.store, choice.options()))
+        session = policy.open()
+        job = scanning.apply(ImageJob(""), session, None)
+        scan = ScanRequest(job.trivy, job.settings)
+        ready = stack.enter_context(prepare(session, choice.store, choice.options(), scan))
         progress = Progress(ready.asker.states)
         draw, log = drawn(progress, quiet=choice.quiet), logged(choice.log, stack)
 

@@ -34,6 +34,7 @@ class AuditChoice(NamedTuple):
     younger_than: int = 0
     shard: tuple[int, int] = (1, 1)
     plan: bool = False
+    depth: str = "config"
     store: str = ""
     log: str = ""
     quiet: bool = False
@@ -54,6 +55,7 @@ class AuditChoice(NamedTuple):
 
         limits = Limits(self.connections, self.rate, self.budget)
         return AuditOptions(
+            depth=self.depth,
             platforms=self.platform,
             limits=limits,
             seconds=self.timeout,

@@ -88,26 +88,28 @@ def examine_image(image: str, request: ImageRequest) -> ImageResult:
     if is_local(image):
         with LocalImages(image, request.deadline) as local:
             found = local.resolve(request.platform)
-            return _problem(found) if isinstance(found, Problem) else _examined(found, request)
+            return (
+                _problem(found) if isinstance(found, Problem) else examine_targets(found, request)
+            )
     targets = resolve(image, request.platform, request.deadline)
     if isinstance(targets, Problem):
         return _problem(targets)
     layout = targets[0].identity.layout
     if not layout:
-        return _examined(targets, request)
+        return examine_targets(targets, request)
     with BlobStore(layout, image, request.deadline) as store:
         for target in targets:
             problem = store.add(target.identity)
             if problem is not None:
                 return _problem(problem)
         checked = [one.replaced(one.identity._replace(store=store.folder)) for one in targets]
-        result = _examined(tuple(checked), request)
+        result = examine_targets(tuple(checked), request)
         changed = store.changed()
         return _problem(changed) if changed else result
 
 
-def _examined(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
-    """What came of all images under one digest."""
+def examine_targets(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
+    """What comes of all images under one digest: each is scanned and judged, all verified once."""
     result = ImageResult(evidence=_identity(targets))
     if request.layers:
         targets, problems = read_layers(targets, request.deadline, request.tell)

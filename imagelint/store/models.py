@@ -37,7 +37,9 @@ class RunRow(Base):
     )
     sources: Mapped[str] = mapped_column(Text, doc="JSON array: the sources as they were named.")
     options: Mapped[str] = mapped_column(Text, doc="JSON object: patterns, platforms, limits.")
-    depth: Mapped[str] = mapped_column(String(16), doc="How deep it looked: `config` … `scan`.")
+    depth: Mapped[str] = mapped_column(
+        String(16), doc="How deep it looked: `config`, `signatures`, `layers` or `scan`."
+    )
     policy: Mapped[str] = mapped_column(Text, doc="The name of the policy.")
     policy_digest: Mapped[str] = mapped_column(String(71), doc="What the policy says, by digest.")
     fail_on: Mapped[str] = mapped_column(String(8), doc="The lowest severity that fails.")

@@ -81,7 +81,7 @@ class Auditor:
         told: Callable[[Finished], None] = lambda _one: None,
     ) -> Done:
         session = Session.open(self.policies, Policy(), cached=False)
-        ready = prepare(session, self.place, options or AuditOptions(seconds=20), self.clock)
+        ready = prepare(session, self.place, options or AuditOptions(seconds=20), clock=self.clock)
         self._stack.enter_context(ready)
         chosen = selection or Selection()
         asked = ready.sources(sources, chosen, lambda: stdin)

@@ -216,7 +216,7 @@ def test_the_images_of_a_folder_are_those_that_it_runs(
 def test_the_images_of_a_layout(audit: Auditor, here: Path, named: str) -> None:
     layout = Layout(here / "images")
     first = layout.add(Image(), "v1")
-    second = layout.add(Image(user="0"), "")
+    second = layout.add(Image(user="10002"), "")
     done = audit(named)
     found = done.reader.results(done.audited.run.id)
     assert {one.reference: one.digest for one in found} == {

@@ -1,0 +1,68 @@
+"""Look deeper than the configuration: signatures, layers, vulnerabilities.
+
+Only as deep as the policy has rules for. What may change for the same digest (a signature is added,
+a database knows more) is asked again on another day.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.audit.options import DEPTHS
+from imagelint.documents.image.signatures import SignatureReport
+from imagelint.documents.image.vulnerabilities import VulnerabilityReport
+from imagelint.engine.examine import asks
+from imagelint.run.images import ImageRequest, examine_image, examine_targets, signers_for
+
+if TYPE_CHECKING:
+    from imagelint.audit.looking import Looked
+    from imagelint.collect.deadline import Deadline
+    from imagelint.collect.tools.trivy import TrivyOptions
+    from imagelint.core.environment import ScanSettings
+    from imagelint.core.report import Report
+    from imagelint.run.session import Session
+
+_UNSIGNED = "unsigned-image"
+
+
+class DeepLook:
+    """Examines images beyond their configuration."""
+
+    def __init__(
+        self, session: Session, depth: str, trivy: TrivyOptions, settings: ScanSettings
+    ) -> None:
+        self._policy = session.policies.of(".")
+        self._folder = session.policies.base_of(self._policy)
+        self._trivy = trivy
+        self._settings = settings
+        level = DEPTHS.index(depth)
+        self._verify = level >= DEPTHS.index("signatures") and self._asks(SignatureReport.kind)
+        self._layers = level >= DEPTHS.index("layers")
+        self._scan = level >= DEPTHS.index("scan") and self._asks(VulnerabilityReport.kind)
+
+    def _asks(self, kind: str) -> bool:
+        return asks(self._policy, kind)
+
+    def __call__(self, looked: Looked, deadline: Deadline) -> Report:
+        """What comes of an image, its configuration included."""
+        first = looked.targets[0]
+        request = ImageRequest(
+            policy=self._policy,
+            trivy=self._trivy._replace(deadline=deadline),
+            folder=self._folder,
+            scan=self._scan,
+            verify=self._verify and bool(signers_for(first, self._policy)),
+            layers=self._layers,
+            settings=self._settings,
+        )
+        if first.identity.layout:
+            return examine_image(first.reference, request).report
+        return examine_targets(looked.targets, request).report
+
+
+def signed(report: Report) -> str | None:
+    """Whether an image is signed as the policy demands; None where nobody looked."""
+    if not any(examined.kind == SignatureReport.kind for examined in report.examined):
+        return None
+    found = (*report.findings, *(allowed.finding for allowed in report.allowed))
+    return "unsigned" if any(one.rule == _UNSIGNED for one in found) else "signed"
