@@ -133,9 +133,7 @@ class ImageRow(Base):
     size: Mapped[int] = mapped_column(BigInteger, doc="Bytes of its layers as they are stored.")
     layers: Mapped[int] = mapped_column(doc="How many layers it has.")
     created: Mapped[str] = mapped_column(Text, doc="When it was built, as it says itself.")
-    chain: Mapped[str | None] = mapped_column(
-        String(71), doc="All its layers, as the chain of the last one."
-    )
+    chain: Mapped[str | None] = mapped_column(String(71), doc="All its layers as one chain.")
     base_name: Mapped[str] = mapped_column(Text, doc="`org.opencontainers.image.base.name`.")
     base_digest: Mapped[str] = mapped_column(Text, doc="`org.opencontainers.image.base.digest`.")
     first_seen: Mapped[str] = mapped_column(String(20), doc="When a run first met it.")
