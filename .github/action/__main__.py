@@ -12,6 +12,7 @@ import sys
 import install
 import judge
 import prepare
+import publish
 import trivy
 import workflow
 
@@ -20,6 +21,7 @@ STEPS = {
     "install": install.main,
     "trivy": trivy.main,
     "judge": judge.main,
+    "publish": publish.main,
 }
 
 

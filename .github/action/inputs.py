@@ -16,7 +16,7 @@ _SEVERAL = ("policy", "rule", "db-repository", "vex", "exclude", "only")
 _IMAGE_SEVERAL = ("db-repository", "vex")
 _FILES_ONLY = ("only", "since", "diff-from")
 _FILES_SINGLE = ("since", "diff-from")
-_SINGLE = ("policy-from", "fail-on", "baseline")
+_SINGLE = ("policy-from", "fail-on", "baseline", "min-severity")
 _IMAGE_SINGLE = (
     *("platform", "trivy-cache", "timeout", "key", "identity", "issuer"),
     *("kev", "epss", "server", "attest", "sign-key", "signing-config"),
@@ -25,7 +25,7 @@ _IMAGE_SINGLE = (
 _FILE_FLAGS = ("closed",)
 _IMAGE_FLAGS = ("offline", "no-transparency-log", "sign")
 # Conditions of the action take any word but `true` for no.
-_ASKED_BY_CONDITIONS = ("cache", "sarif")
+_ASKED_BY_CONDITIONS = ("cache", "sarif", "upload-report", "comment", "fix-suggestions")
 # What asks for something of an image: without an image, nobody would do it.
 _DEMANDS = ("platform", "key", "identity", "issuer", "attest", "sign-key", "evaluation")
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _JUDGED = (0, 1, 3)
 _SCANNED = (0, 1)
 _OUTPUT = re.compile(r"([a-z-]+)=([\w:.-]*)")
+_UNNAMED = re.compile(r"[^\w.-]+")
 _UNFIT = re.compile(r"[^\w.:/-]+")
 _TAG_AND_DIGEST = re.compile(r"^((?:oci:)?.+?)(?::[\w.-]+)?(?:@sha(?:256|512):\w+)?$")
 # What uses in a job differ in, the same from run to run: no commit, no tag, no digest.
@@ -136,6 +137,7 @@ def _tell(reports: dict[str, Path], code: int, last: list[str]) -> None:
             output(match[1], match[2])
     output("report-json", str(reports["json"]))
     output("sarif-file", str(reports["sarif"]))
+    output("artifact", _UNNAMED.sub("-", category()))
     if _compressed_size(reports["sarif"]) <= _LARGEST_UPLOAD:
         output("upload", str(reports["sarif"]))
     else:

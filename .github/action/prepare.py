@@ -35,6 +35,8 @@ def main() -> int:
     output("packages", str(packages))
     python = f"{sys.version_info.major}.{sys.version_info.minor}"
     output("packages-key", f"imagelint-packages-{system}-{python}-{_digest(_LOCK.read_bytes())}")
+    asked = inputs.flag("comment") or inputs.flag("fix-suggestions") or inputs.single("sbom")
+    output("publish", "true" if asked else "false")
     output("install-tools", "true" if _installs_tools() else "false")
     if inputs.keeps_database():
         source = _digest("\n".join(inputs.lines("db-repository")).encode())

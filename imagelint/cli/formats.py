@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.names import beginning, unknown
+from imagelint.collect.environment import variable
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ FORMATS = (
     *("gitlab", "junit", "csv", "jsonl", "defectdojo", "openmetrics"),
 )
 
-_OF_REPOSITORY = ("sarif", "github", "gitlab", "defectdojo")
+_OF_REPOSITORY = ("sarif", "github", "gitlab", "defectdojo", "summary")
 
 
 class Format(NamedTuple):
@@ -69,3 +70,10 @@ def below_repository(name: str, here: str) -> str:
 
     root = repository_of(here)
     return "" if root is None else here.removeprefix(root).strip("/")
+
+
+def page_of_sources() -> str:
+    """Where GitHub shows the files of the commit of a job; empty elsewhere."""
+    names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA")
+    server, repository, commit = map(variable, names)
+    return f"{server}/{repository}/blob/{commit}" if server and repository and commit else ""

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.describe import describe
-from imagelint.cli.formats import Format, below_repository
+from imagelint.cli.formats import Format, below_repository, page_of_sources
 from imagelint.cli.reportfiles import refuse_two_to_one_place
 from imagelint.cli.streams import say, width
 from imagelint.collect.environment import variable
@@ -66,6 +66,7 @@ def _context(entry: Format, view: ReportOptions, command: str) -> ReportContext:
         statistics=view.statistics,
         category=view.category,
         prefix=below_repository(entry.name, here),
+        source=page_of_sources() if entry.name == "summary" else "",
     )
 
 

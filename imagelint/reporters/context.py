@@ -44,7 +44,8 @@ class ReportContext(NamedTuple):
     for what most readers do not miss. `levelled` are the rules whose severity a policy sets,
     `least` the lowest severity that people are shown, `statistics` asks for counts by rule.
     `category` is what the reader calls this analysis, `prefix` the path from the repository's root
-    to `root`; empty where they are the same or there is none.
+    to `root`; empty where they are the same or there is none. `source` is the address below
+    which the files of the repository are shown; empty: nowhere.
     """
 
     color: bool = False
@@ -59,6 +60,7 @@ class ReportContext(NamedTuple):
     statistics: bool = False
     category: str = ""
     prefix: str = ""
+    source: str = ""
 
 
 Reporter: TypeAlias = "Callable[[Verdict, ReportContext], Iterator[str]]"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem
-from imagelint.reporters.order import by_severity, problems_by_place
+from imagelint.reporters.order import by_severity, problems_by_place, shown
 from imagelint.reporters.places import places
 from imagelint.reporters.visible import visible_lines
 
@@ -46,13 +46,13 @@ class _Annotation(NamedTuple):
 
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """One command a line; the last one says how many there was no room for."""
-    wanted = _wanted(verdict)
+    wanted = _wanted(verdict, context)
     where = places(verdict.report, context.root, context.prefix)
-    shown, left = _fitting(wanted, notices=_MOST_OF_A_TYPE)
+    fitting, left = _fitting(wanted, notices=_MOST_OF_A_TYPE)
     if left:
         # The line that says so is a notice too, and needs its place.
-        shown, left = _fitting(wanted, notices=_MOST_OF_A_TYPE - 1)
-    for annotation in shown:
+        fitting, left = _fitting(wanted, notices=_MOST_OF_A_TYPE - 1)
+    for annotation in fitting:
         about = annotation.about
         yield _problem(about, where) if isinstance(about, Problem) else _finding(about, where)
     if left:
@@ -64,13 +64,13 @@ def annotation(message: str) -> str:
     return _command("error", {"title": "imagelint"}, message)
 
 
-def _wanted(verdict: Verdict) -> tuple[_Annotation, ...]:
+def _wanted(verdict: Verdict, context: ReportContext) -> tuple[_Annotation, ...]:
     """All annotations with the worst first.
 
     The first few things that could not be judged stand behind what is critical, the others behind
     all other errors, so that neither drowns the other.
     """
-    found = by_severity(verdict.report.findings)
+    found = by_severity(shown(verdict.report.findings, context.least))
     worst = [_about(each) for each in found if each.severity is Severity.CRITICAL]
     rest = [_about(each) for each in found if each.severity is not Severity.CRITICAL]
     problems = problems_by_place(verdict.report.problems)
@@ -87,12 +87,12 @@ def _fitting(
 ) -> tuple[list[_Annotation], list[_Annotation]]:
     """Annotations that there is room for, and the others."""
     room = {"error": _MOST_OF_A_TYPE, "warning": _MOST_OF_A_TYPE, "notice": notices}
-    shown: list[_Annotation] = []
+    fitting: list[_Annotation] = []
     left: list[_Annotation] = []
     for annotation in wanted:
-        (shown if room[annotation.kind] else left).append(annotation)
+        (fitting if room[annotation.kind] else left).append(annotation)
         room[annotation.kind] = max(room[annotation.kind] - 1, 0)
-    return shown, left
+    return fitting, left
 
 
 def _more(left: list[_Annotation]) -> str:

@@ -9,9 +9,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
-from imagelint.reporters.closing import allowed_line, change_line, examined_line, found_line
-from imagelint.reporters.order import by_severity, problems_by_place
-from imagelint.reporters.visible import visible
+from imagelint.reporters.closing import (
+    allowed_line,
+    change_line,
+    examined_line,
+    found_line,
+    hidden_line,
+)
+from imagelint.reporters.order import by_severity, problems_by_place, shown
+from imagelint.reporters.visible import encodable, visible
 
 if TYPE_CHECKING:
     import re
@@ -48,7 +54,7 @@ def summarize(verdict: Verdict, context: ReportContext, budget: int) -> Iterator
         piece = _within(text, budget // 4)
         left -= len(piece.encode())
         yield piece
-    findings = by_severity(verdict.report.findings)
+    findings = by_severity(shown(verdict.report.findings, context.least))
     if not findings:
         return
     yield "\n| Severity | Rule | Place | Finding |\n|---|---|---|---|\n"
@@ -86,7 +92,8 @@ def _within(lines: Iterable[str], budget: int) -> str:
 
 def _head(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     yield f"## imagelint {escaped(context.command)}: {verdict.outcome.value}\n\n"
-    yield f"- found {found_line(verdict.report)}\n"
+    hidden = hidden_line(verdict.report.findings, context.least)
+    yield f"- found {found_line(verdict.report)}{hidden}\n"
     if verdict.change is not None:
         yield f"- since {escaped(change_line(verdict.change))}\n"
     if verdict.report.allowed:
@@ -125,7 +132,21 @@ def _row(finding: Finding, context: ReportContext) -> str:
     linked = f"[{name}]({text.url})" if text is not None and PAGE.fullmatch(text.url) else name
     path = f"{finding.location.path}: " if finding.location.path else ""
     message = marked(f"{path}{finding.message}")
-    return f"| {finding.severity} | {linked} | {placed(finding.location)} | {message} |\n"
+    return f"| {finding.severity} | {linked} | {_linked(finding.location, context)} | {message} |\n"
+
+
+def _linked(location: Location, context: ReportContext) -> str:
+    """A place with the page of its lines, where there is one that can be told."""
+    name, origin = placed(location), location.origin
+    inside = location.excerpt.lines and not origin.startswith(("/", "../"))
+    if not inside or not PAGE.fullmatch(context.source):
+        return name
+    from urllib.parse import quote
+
+    path = f"{context.prefix}/{origin}".lstrip("/")
+    start, end = location.start.line, location.end.line
+    lines = f"#L{start}-L{end}" if end > start else f"#L{start}"
+    return f"[{name}]({context.source}/{quote(encodable(path))}{lines})"
 
 
 def placed(location: Location) -> str:

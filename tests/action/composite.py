@@ -90,6 +90,7 @@ class Composite:
             **_HOST_ONLY,
             "runner.os": "Linux",
             "runner.arch": "X64",
+            "github.token": "the-token",
             "toJSON(matrix)": job.matrix,
         }
         self._context |= {f"steps.{name}": value for name, value in job.steps.items()}

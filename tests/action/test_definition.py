@@ -19,7 +19,6 @@ OPTIONS_WITHOUT_INPUT = {
     "jobs",
     "cross-check",
     "kind",
-    "min-severity",
     "no-cache",
     "quiet",
     "statistics",
@@ -29,7 +28,7 @@ OPTIONS_WITHOUT_INPUT = {
 }
 INPUTS_WITHOUT_OPTION = {
     *("cache", "image", "paths", "python", "sarif", "tools", "trivy-releases"),
-    "working-directory",
+    *("comment", "fix-suggestions", "sbom", "upload-report", "working-directory"),
 }
 
 
