@@ -102,7 +102,7 @@ MAY_IMPORT: dict[str, tuple[str, ...]] = {
         "run",
         "store",
     ),
-    "fleet": ("core", "reporters", "store"),
+    "fleet": ("core", "policy.model", "reporters", "store"),
     "cli": (
         "core",
         "documents",

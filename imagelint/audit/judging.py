@@ -76,6 +76,13 @@ class Judge:
         """What the judgement about an image is called, without judging it."""
         return Judgement(self.key, repository, digest, "").id
 
+    def owner(self, repository: str) -> str:
+        """The team that owns the images of a repository; empty where nobody does."""
+        for owner in self.policy.owners:
+            if any(matches_path(glob, repository) for glob in owner.images):
+                return owner.team
+        return ""
+
     def __call__(
         self, looked: Looked, repository: str, deep: Report | None = None
     ) -> tuple[Judgement, tuple[StoredProblem, ...]]:
@@ -135,6 +142,8 @@ class Judge:
                 until=waiver.until,
                 origin=waiver.origin,
                 approver=waiver.approver,
+                owner=waiver.owner,
+                ticket=waiver.ticket,
             )
             for waiver in self._waivers
         )

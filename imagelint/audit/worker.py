@@ -55,8 +55,9 @@ class Worker:
         with self._asker.until(deadline):
             done = self._do(task, deadline)
         if isinstance(done, Problem):
-            return failed(task.target, done)
-        return done
+            done = failed(task.target, done)
+        owner = self._judge.owner(task.target.repository)
+        return done._replace(result=done.result._replace(owner=owner))
 
     def _do(self, task: Task, deadline: Deadline) -> Finished | Problem:
         target = task.target

@@ -15,6 +15,7 @@ COMMANDS = {
     "audit": "Judge many images by one policy: a registry, a list, what runs.",
     "score": "Score how well a model server serves, from its metrics.",
     "report": "Tell what an audit of many images found.",
+    "waivers": "List the waivers of the policy: what ends soon, what nobody needs.",
     "lsp": "Serve an editor: judge what is written while it is written.",
     "rules": "List the rules.",
     "explain": "Explain a rule by its name or by another tool's id.",

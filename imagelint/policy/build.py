@@ -16,7 +16,7 @@ from imagelint.core.serving.scorecard import ScorecardSettings
 from imagelint.core.source import Span
 from imagelint.policy.allowances import WAYS, Allowances, extent_named
 from imagelint.policy.lock import OWN, Floor, Lock
-from imagelint.policy.model import Policy, RuleSetting, Waiver, merge_settings
+from imagelint.policy.model import Owner, Policy, RuleSetting, Waiver, merge_settings
 from imagelint.rules import catalog
 
 if TYPE_CHECKING:
@@ -82,6 +82,7 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         lock=_lock(cast("Mapping[str, Data]", data.get("lock") or {}), places),
         allowances=_allowances(cast("Mapping[str, Data]", data.get("allowances") or {}), places),
         most_allowed=cast("int | None", data.get("allowed")),
+        owners=tuple(map(_owner, cast("tuple[Mapping[str, Data], ...]", data.get("owners") or ()))),
         scorecard=_scorecard(cast("Mapping[str, Data]", data.get("scorecard") or {})),
         since=cast("Since | None", data.get("since")),
     )
@@ -174,7 +175,15 @@ def _waiver(said: Mapping[str, str], origin: str, span: Span) -> Waiver:
         origin=origin,
         span=span,
         approver=said.get("approver", "").strip(),
+        owner=said.get("owner", "").strip(),
+        ticket=said.get("ticket", "").strip(),
+        justification=said.get("justification", ""),
     )
+
+
+def _owner(said: Mapping[str, Data]) -> Owner:
+    team, contact = (cast("str", said.get(key) or "").strip() for key in ("team", "contact"))
+    return Owner(team, _words(said["images"]), contact)
 
 
 def _allowances(said: Mapping[str, Data], places: PolicyPlaces) -> Allowances:

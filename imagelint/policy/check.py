@@ -103,6 +103,8 @@ def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Diagnostic]:
     signers = _list(_mapping(data.get("environment")).get("signers"))
     lists += [("environment", "signers", index, "images") for index in range(len(signers))]
     rules = _list(_mapping(data.get("environment")).get("trust"))
+    owners = _list(data.get("owners"))
+    lists += [("owners", index, "images") for index in range(len(owners))]
     lists += [("environment", "trust", index, "images") for index in range(len(rules))]
     for keys in lists:
         for index, glob in enumerate(_list(_reach(data, keys))):

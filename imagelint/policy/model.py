@@ -74,7 +74,9 @@ class Waiver(NamedTuple):
 
     `where` is a glob over files, images and other origins, `subject` one over what a finding is
     about (an image, a package, a vulnerability); empty matches all. `until` is the last ISO day on
-    which it holds. `origin` and `span` tell where it is written, `approver` who approved it.
+    which it holds. `origin` and `span` tell where it is written, `approver` who approved it,
+    `owner` whose it is, `ticket` where it is discussed. `justification` is why a vulnerability does
+    not affect what is waived, in the words of VEX; empty: it does, and somebody accepts that.
     """
 
     rule: str
@@ -85,6 +87,17 @@ class Waiver(NamedTuple):
     origin: str = ""
     span: Span = Span(0, 0)
     approver: str = ""
+    owner: str = ""
+    ticket: str = ""
+    justification: str = ""
+
+
+class Owner(NamedTuple):
+    """Whose images are: globs over their names, the team, and how to reach it."""
+
+    team: str
+    images: tuple[str, ...]
+    contact: str = ""
 
 
 _UNSAID = RuleSetting()
@@ -103,7 +116,8 @@ class Policy(NamedTuple):
     exceptions count at all, `most_allowed` how many allowed findings a verdict that passes may
     have; None: any number. `scorecard` is what signals of servers are worth. `custom` are the rules
     that it defines by name, `plugins` the packages whose rules it uses, `permit` is which of both
-    the examined tree may bring. `since` tells what fails where only a change is told.
+    the examined tree may bring. `since` tells what fails where only a change is told. Of `owners`
+    the first whose globs match owns an image.
     """
 
     name: str = ""
@@ -126,6 +140,7 @@ class Policy(NamedTuple):
     plugins: tuple[Plugin, ...] = ()
     permit: Permit = Permit()
     since: Since | None = None
+    owners: tuple[Owner, ...] = ()
 
     @property
     def threshold(self) -> Severity:
@@ -184,6 +199,7 @@ def merge(below: Policy, above: Policy) -> Policy:
         plugins=_union(below.plugins, above.plugins),
         permit=above.permit.over(below.permit),
         since=above.since or below.since,
+        owners=_union(below.owners, above.owners),
     )
 
 

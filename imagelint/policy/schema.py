@@ -19,6 +19,7 @@ from imagelint.policy.schemas.definitions import (
     globs,
     setting_schema,
 )
+from imagelint.policy.schemas.ownership import WORDED, owners_schema, waiver_fields
 from imagelint.policy.serving.scorecard import scorecard_schema
 from imagelint.rules import catalog
 
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _SINCE = ["new", "all"]
-# A letter or a digit of any script: neither blanks nor what nobody sees.
-_WORDED = "[A-Za-z0-9\u00b5-\u1fff\u2c00-\ufdff]"
 _PLAIN: dict[type, str] = {bool: "boolean", int: "integer", float: "number", str: "string"}
 
 
@@ -62,6 +61,7 @@ def policy_schema() -> Schema:
                 "type": "array",
                 "items": _waiver(),
             },
+            "owners": owners_schema(),
             "allowances": _allowances(),
             "baseline": _text("A file with findings that do not count, relative to this file."),
             "exclude": globs("Files that are not examined, as globs relative to this file."),
@@ -253,7 +253,7 @@ def _waiver() -> Schema:
         "required": ["rule", "reason", "until"],
         "properties": {
             "rule": {"description": "A rule's name.", **_named(_rule_names())},
-            "reason": _text("Why this may stay for now.", _WORDED),
+            "reason": _text("Why this may stay for now.", WORDED),
             "until": {
                 "description": "The last day on which the waiver holds: 2027-01-31.",
                 "type": "string",
@@ -263,6 +263,7 @@ def _waiver() -> Schema:
             "where": _text("Files or images, as a glob; without it, all."),
             "subject": _text("What it is about, as a glob: an image, a package, CVE-2024-3094."),
             "approver": _text("Who approved it: see `allowances.approvers`."),
+            **waiver_fields(),
         },
     }
 

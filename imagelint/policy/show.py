@@ -116,6 +116,13 @@ def _exceptions(policy: Policy) -> Iterator[ShownLine]:
         yield ShownLine("waivers:")
     for waiver in policy.waivers:
         yield from _waiver(waiver)
+    if policy.owners:
+        yield ShownLine("owners:")
+    for owner in policy.owners:
+        yield ShownLine(f"  - team: {quoted(owner.team)}")
+        yield ShownLine(f"    images: {_value(owner.images)}")
+        if owner.contact:
+            yield ShownLine(f"    contact: {quoted(owner.contact)}")
     yield from _allowances(policy.allowances)
     if policy.exclude:
         yield ShownLine(f"exclude: {_value(policy.exclude)}")
@@ -253,11 +260,14 @@ def _rule(name: str, setting: RuleSetting, origin: str) -> Iterator[ShownLine]:
         yield ShownLine(f"    exempt: {_value(setting.exempt)}", origins.get("exempt", ""))
 
 
+_ABOUT_WAIVERS = ("approver", "owner", "ticket", "justification")
+
+
 def _waiver(waiver: Waiver) -> Iterator[ShownLine]:
     from imagelint.core.redact import redact
 
     yield ShownLine(f"  - rule: {waiver.rule}", waiver.origin)
-    for key in ("where", "subject", "reason", "approver"):
+    for key in ("where", "subject", "reason", *_ABOUT_WAIVERS):
         value = getattr(waiver, key)
         if value:
             yield ShownLine(f"    {key}: {quoted(redact(value))}")

@@ -41,6 +41,32 @@ class Reclaimable(NamedTuple):
     superseded: int
 
 
+class WaivedVulnerability(NamedTuple):
+    """A vulnerability of an image that a waiver, by its position, does not let count."""
+
+    waiver: int
+    vulnerability: str
+    repository: str
+    digest: str
+    subject: str
+
+
+def waived_vulnerabilities(connection: Connection, run_id: int) -> tuple[WaivedVulnerability, ...]:
+    """What of the vulnerabilities of a run waivers cover, each once, in order."""
+    result, link, said = models.ResultRow, models.JudgedRow, models.FindingRow
+    columns = link.waiver, said.vulnerability, result.repository, result.digest, said.subject
+    query = (
+        select(*columns)
+        .join(link, link.judgement == result.judgement)
+        .join(said, said.id == link.finding)
+        .where(result.run_id == run_id, link.waiver.is_not(None))
+        .where(said.vulnerability.is_not(None))
+        .distinct()
+        .order_by(*columns)
+    )
+    return tuple(WaivedVulnerability._make(row) for row in connection.execute(query))
+
+
 def team_images(connection: Connection, run_id: int) -> tuple[TeamImages, ...]:
     """The different images by team and outcome."""
     result, judged = models.ResultRow, models.JudgementRow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
@@ -82,6 +83,29 @@ def test_a_new_policy_judges_what_is_kept(registry: MemoryRegistry, audit: Audit
     assert done.overview.references == 1
     assert done.overview.findings.total == 0
     assert registry.log == []
+
+
+def test_images_belong_to_the_first_team_that_claims_them(
+    registry: MemoryRegistry, audit: Auditor, here: Path
+) -> None:
+    for name in ("llm/server", "llm/tools/cli", "web"):
+        registry.image(name)
+    text = f"""
+        extends: recommended
+        owners:
+          - {{team: inference, images: ["{registry.host}/llm/server"]}}
+          - {{team: platform, images: ["{registry.host}/llm"]}}
+        waivers:
+          - {{rule: root-user, reason: legacy, until: 2099-01-31, owner: a, ticket: b}}
+    """
+    (here / "policy.yaml").write_text(textwrap.dedent(text))
+    audit.policies = ("./policy.yaml",)
+    done = audit(f"registry://{registry.host}")
+    for run in (done, audit(f"registry://{registry.host}")):
+        owners = {name.partition(":")[0]: one.owner for name, one in run.results.items()}
+        assert owners == {"llm/server": "inference", "llm/tools/cli": "platform", "web": ""}
+    (waiver,) = done.reader.waivers(done.audited.run.id)
+    assert (waiver.owner, waiver.ticket) == ("a", "b")
 
 
 def test_a_tag_that_moved_is_looked_at_again(registry: MemoryRegistry, audit: Auditor) -> None:

@@ -12,7 +12,8 @@ from imagelint.core.serving.scorecard import Bounds, ScorecardSettings
 from imagelint.core.source import Source
 from imagelint.policy.allowances import ALL, NONE, WAYS, Allowances
 from imagelint.policy.lock import Floor, Lock
-from imagelint.policy.model import Policy, RuleSetting, Waiver
+from imagelint.policy.model import Owner, Policy, RuleSetting, Waiver
+from imagelint.policy.schemas.ownership import JUSTIFICATIONS
 
 if TYPE_CHECKING:
     from hypothesis.strategies import SearchStrategy
@@ -113,6 +114,15 @@ WAIVERS = st.builds(
     st.just("") | GLOBS,
     ORIGINS,
     approver=st.just("") | TEXTS.map(str.strip),
+    owner=st.just("") | TEXTS.map(str.strip),
+    ticket=st.just("") | TEXTS.map(str.strip),
+    justification=st.sampled_from(["", *JUSTIFICATIONS]),
+)
+OWNERS = st.builds(
+    Owner,
+    TEXTS.map(str.strip),
+    st.lists(GLOBS, min_size=1, max_size=2).map(tuple),
+    st.just("") | TEXTS.map(str.strip),
 )
 ALLOWANCES = st.builds(
     Allowances,
@@ -140,4 +150,5 @@ POLICIES = st.builds(
     ALLOWANCES,
     st.none() | st.integers(0, 9),
     SCORECARDS,
+    owners=st.lists(OWNERS, max_size=2).map(tuple),
 )
