@@ -37,8 +37,11 @@ STAGES: dict[str, tuple[Statement, ...]] = {
         ),
         Statement(
             "The container toolkit is installed and configured.",
-            ("toolkit-cve-floor", "engine-without-gpu", "hardcoded-visible-devices"),
-            "Hosts are not seen: what is judged are their traces in files, and their releases.",
+            (
+                *("imagelint host", "toolkit-cve-floor"),
+                *("engine-without-gpu", "hardcoded-visible-devices"),
+            ),
+            "In files only its traces are seen; `imagelint host` looks at the host itself.",
         ),
         Statement(
             "The GPUs are large enough for the model.",
@@ -48,7 +51,7 @@ STAGES: dict[str, tuple[Statement, ...]] = {
         ),
         Statement(
             "There is memory and fast disk for loading.",
-            ("shm-over-limit", "shm-unbounded"),
+            ("imagelint host", "shm-over-limit", "shm-unbounded"),
             "64 GB is no rule: what counts is the limit of the container, /dev/shm included.",
         ),
     ),
@@ -140,7 +143,11 @@ STAGES: dict[str, tuple[Statement, ...]] = {
             "The KV cache stays below 85 %, and an alert comes at 95 %.",
             remark="The metric is a ratio from 0 to 1 whatever its name says: `> 95` never fires.",
         ),
-        Statement("All signals become one scorecard."),
+        Statement(
+            "All signals become one scorecard.",
+            ("imagelint score", "breached-signal"),
+            "The lowest signal counts, never an average; what cannot be told is no pass.",
+        ),
     ),
     "Stage 6: in production": (
         Statement(

@@ -176,6 +176,15 @@ def test_labels_choose_series(program: Program, page: Path) -> None:
     assert "no metrics of an engine that is known" in answer.out
 
 
+def test_models_that_are_measured_together_are_no_pass(program: Program, here: Path) -> None:
+    text = GOOD + 'vllm:num_requests_waiting{model_name="other"} 1\n'
+    (here / "page.txt").write_text(text, encoding="utf-8")
+    answer = program("score", "--metrics", "page.txt")
+    assert answer.code == 3
+    assert "the signals are of 2 models together: m, other" in answer.out
+    assert program("score", "--metrics", "page.txt", "--label", "model_name=m").code == 0
+
+
 def test_markdown_escapes_what_servers_say(program: Program, page: Path) -> None:
     answer = program("score", "--metrics", "page.txt", "--format", "markdown=out.md")
     assert (answer.code, answer.out) == (0, "")
@@ -307,3 +316,16 @@ def test_what_cannot_be_asked_is_refused(
     answer = program("score", *arguments)
     assert answer.code == 2
     assert said in answer.err
+
+
+def test_a_server_that_stops_to_answer_is_a_problem(program: Program) -> None:
+    rows = [{"metric": {"__name__": "vllm:num_requests_waiting", "model_name": "m"}}]
+    rows += [{"metric": {"__name__": "vllm:kv_cache_usage_perc", "model_name": "m"}}]
+    body = {"status": "success", "data": {"result": [{**row, "value": [1, "1"]} for row in rows]}}
+    answers = iter((json.dumps(body), json.dumps(body), (503, {}, "")))
+    pages = {"/api/v1/query": lambda: next(answers), "/api/v1/query_range": lambda: (503, {}, "")}
+    with Pages(pages) as served:
+        answer = program("score", "--prometheus", served.url)
+    assert answer.code == 3
+    assert "not all could be read" in answer.out
+    assert "answered with status 503" in answer.out

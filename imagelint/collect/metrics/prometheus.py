@@ -10,6 +10,7 @@ from imagelint.collect.registry.transport import TransportError, ask
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.metrics.api import ApiError, read_answer, rows_by_time
+from imagelint.documents.metrics.measure import MODEL, Present
 from imagelint.documents.metrics.question import promql, selector
 
 if TYPE_CHECKING:
@@ -55,14 +56,14 @@ class PrometheusServer:
         self._deadline = deadline
         self.problem: Problem | None = None
 
-    def names(self, wanted: Collection[str], like: Question) -> frozenset[str]:
+    def present(self, wanted: Collection[str], like: Question) -> Present:
         """Which of some metrics there are in the window, with the labels of a question."""
         chosen = like._replace(where=(("__name__", "|".join(sorted(wanted))), *like.where))
         seconds = f"{self._window.seconds * 1000:.0f}ms"
-        expression = f"count by (__name__) (last_over_time({selector(chosen)}[{seconds}]))"
-        answer = self._instant(expression)
+        latest = f"last_over_time({selector(chosen)}[{seconds}])"
+        answer = self._instant(f"count by (__name__, {MODEL}) ({latest})")
         found = answer.samples if answer else ()
-        return frozenset(sample.name for sample in found)
+        return Present.of((sample.name, sample.labels) for sample in found)
 
     def total(self, question: Question) -> Rows:
         """The answer over the whole window."""

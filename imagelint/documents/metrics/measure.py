@@ -13,7 +13,7 @@ from imagelint.documents.metrics.samples import histogram_quantile
 from imagelint.knowledge.serving.signals import metrics_of, scored_engines, signal_metrics
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from imagelint.documents.metrics.question import Pairs, Rows
     from imagelint.knowledge.serving.signals import SignalMetric
@@ -21,6 +21,24 @@ if TYPE_CHECKING:
 _SHARE = 0.99
 _MOST_OF_A_SHARE = 1.5
 """What is above counts in hundredths, whatever it is called."""
+
+
+MODEL = "model_name"
+"""The label by which vLLM, SGLang, TensorRT-LLM and LMDeploy tell what they serve."""
+
+
+class Present(NamedTuple):
+    """The names of the series that there are, and the models that they are about."""
+
+    names: frozenset[str] = frozenset()
+    models: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, series: Iterable[tuple[str, Mapping[str, str]]]) -> Present:
+        """Those of series by their names and labels."""
+        rows = tuple(series)
+        models = (labels.get(MODEL, "") for _, labels in rows)
+        return cls(frozenset(name for name, _ in rows), frozenset(filter(None, models)))
 
 
 class Answering(Protocol):

@@ -14,7 +14,14 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.serving.scorecard import SIGNALS, Scorecard, ScorecardSettings
 from imagelint.documents.metrics.exposition import Limit, from_pages
-from imagelint.documents.metrics.measure import Measured, engines_in, measure, wanted_names
+from imagelint.documents.metrics.measure import (
+    MODEL,
+    Measured,
+    Present,
+    engines_in,
+    measure,
+    wanted_names,
+)
 from imagelint.documents.metrics.over import SampleAnswers
 from imagelint.documents.metrics.question import Question, Reading
 from imagelint.evaluation.scorecard import serving_signal
@@ -29,6 +36,7 @@ if TYPE_CHECKING:
     from imagelint.documents.metrics.samples import Samples
 
 _PAGE_SECONDS = 60.0
+_MOST_MODELS = 5
 
 
 class ScoreRequest(NamedTuple):
@@ -56,7 +64,7 @@ class _Read(NamedTuple):
 
     origin: str
     window: str
-    names: frozenset[str]
+    present: Present
     answers: Answering
     problem: Problem | None = None
 
@@ -75,11 +83,21 @@ def _serving(request: ScoreRequest) -> Scorecard:
     if isinstance(engine, Problem):
         return _scorecard(request, read.origin, Measured(why="nothing could be read"), engine)
     measured = {
-        name: measure(engine, name, read.names, request.labels, read.answers) for name in SIGNALS
+        name: measure(engine, name, read.present.names, request.labels, read.answers)
+        for name in SIGNALS
     }
     problem = read.answers.problem if isinstance(read.answers, PrometheusServer) else None
+    if problem:
+        measured = {name: _told(one) for name, one in measured.items()}
+    problem = problem or _mixed(read)
     card = _scorecard(request, read.origin, measured, problem)
     return card._replace(engine=engine, window=read.window)
+
+
+def _told(measured: Measured) -> Measured:
+    """What was measured before a server stopped to answer; why it did is told elsewhere."""
+    unread = Measured(why="not all could be read")
+    return unread if measured.value is None else measured
 
 
 def _scorecard(
@@ -89,15 +107,13 @@ def _scorecard(
     problem: Problem | None,
 ) -> Scorecard:
     settings = request.settings
-    unread = Measured(why="not all could be read")
     signals = []
     for kind in SIGNALS.values():
         bounds = settings.of(kind)
         if bounds.wanted is False:
             continue
         found = measured if isinstance(measured, Measured) else measured[kind.name]
-        told = unread if problem and found.value is None else found
-        signals.append(serving_signal(kind, bounds, told))
+        signals.append(serving_signal(kind, bounds, found))
     problems = (problem,) if problem else ()
     least = settings.fail_under or 0.0
     return Scorecard(origin, request.engine, "", tuple(signals), problems, least)
@@ -107,7 +123,7 @@ def _engine(read: _Read) -> str | Problem:
     """The one engine whose metrics there are."""
     if isinstance(read.answers, PrometheusServer) and read.answers.problem:
         return read.answers.problem
-    found = engines_in(read.names)
+    found = engines_in(read.present.names)
     if len(found) == 1:
         return found[0]
     if found:
@@ -125,8 +141,8 @@ def _from_server(request: ScoreRequest) -> _Read | Problem:
         return place
     window = Window(float(now()), request.seconds)
     server = PrometheusServer(place, window, request.deadline)
-    names = server.names(wanted_names(), Question(Reading.WORST, "", request.labels))
-    return _Read(place.shown, f"the last {_spoken(request.seconds)}", names, server)
+    present = server.present(wanted_names(), Question(Reading.WORST, "", request.labels))
+    return _Read(place.shown, f"the last {_spoken(request.seconds)}", present, server)
 
 
 def _from_pages(request: ScoreRequest) -> _Read | Problem:
@@ -144,17 +160,29 @@ def _from_pages(request: ScoreRequest) -> _Read | Problem:
         samples = from_pages(pages)
     except Limit as error:
         return Problem(ProblemKind.TOO_LARGE, origin, str(error))
-    names = _chosen(samples, request.labels)
-    return _Read(origin, _said(samples, len(pages)), names, SampleAnswers(samples))
+    present = _chosen(samples, request.labels)
+    return _Read(origin, _said(samples, len(pages)), present, SampleAnswers(samples))
 
 
-def _chosen(samples: Samples, labels: Pairs) -> frozenset[str]:
-    """The names of the series that have some labels."""
-    return frozenset(
-        name
+def _chosen(samples: Samples, labels: Pairs) -> Present:
+    """The series that have some labels."""
+    return Present.of(
+        (name, one.labels)
         for name, rows in samples.series.items()
-        if any(Question(Reading.WORST, name, labels).selects(one.labels) for one in rows)
+        for one in rows
+        if Question(Reading.WORST, name, labels).selects(one.labels)
     )
+
+
+def _mixed(read: _Read) -> Problem | None:
+    """That several models were measured together, of which a good one may hide a bad one."""
+    models = sorted(read.present.models)
+    if len(models) <= 1:
+        return None
+    named = ", ".join(models[:_MOST_MODELS]) + (" …" if len(models) > _MOST_MODELS else "")
+    detail = f"the signals are of {len(models)} models together: {named}"
+    help_ = f"score each by itself: `--label {MODEL}={models[0]}`"
+    return Problem(ProblemKind.INCONCLUSIVE, read.origin, detail, help=help_)
 
 
 def _shown(place: str) -> str:

@@ -14,7 +14,7 @@ from imagelint.collect.metrics.endpoint import Endpoint
 from imagelint.collect.metrics.prometheus import PrometheusServer, Window
 from imagelint.documents.metrics.api import read_answer
 from imagelint.documents.metrics.exposition import gathered
-from imagelint.documents.metrics.measure import measure, wanted_names
+from imagelint.documents.metrics.measure import Present, measure, wanted_names
 from imagelint.documents.metrics.question import Question, Reading, promql
 from imagelint.documents.metrics.samples import (
     answer,
@@ -107,7 +107,8 @@ def test_quantiles_are_those_of_the_server(scraped: Scraped, share: float) -> No
 
 def test_every_signal_is_measured_over_the_window(scraped: Scraped) -> None:
     source = scraped.asked()
-    names = source.names(wanted_names(), Question(Reading.WORST, ""))
+    names, models = source.present(wanted_names(), Question(Reading.WORST, ""))
+    assert models == {"m"}
     assert {"vllm:kv_cache_usage_perc", "vllm:num_preemptions_total"} <= names
     for signal in ("ttft-p99", "tpot-p99", "kv-cache-use", "queue-depth", "error-rate"):
         found = measure("vllm", signal, names, (), source)
@@ -120,9 +121,9 @@ def test_every_signal_is_measured_over_the_window(scraped: Scraped) -> None:
 def test_labels_choose_series(scraped: Scraped) -> None:
     source = scraped.asked()
     labels = (("job", "nobody"),)
-    assert not source.names(wanted_names(), Question(Reading.WORST, "", labels))
-    found = source.names(wanted_names(), Question(Reading.WORST, "", (("job", "engine"),)))
-    assert "vllm:request_success_total" in found
+    assert source.present(wanted_names(), Question(Reading.WORST, "", labels)) == Present()
+    found = source.present(wanted_names(), Question(Reading.WORST, "", (("job", "engine"),)))
+    assert "vllm:request_success_total" in found.names
 
 
 def test_what_the_server_refuses_is_told(scraped: Scraped) -> None:

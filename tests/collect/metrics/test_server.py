@@ -12,6 +12,7 @@ from imagelint.collect.metrics import prometheus
 from imagelint.collect.metrics.endpoint import Endpoint
 from imagelint.collect.metrics.prometheus import PrometheusServer, Window
 from imagelint.core.report import Problem, ProblemKind
+from imagelint.documents.metrics.measure import Present
 from imagelint.documents.metrics.question import Question, Reading
 from tools.lab.serving import Pages
 
@@ -29,7 +30,7 @@ def problem_of(page: Callable[[], Any], deadline: Deadline = NEVER) -> Problem:
         assert server.total(QUESTION) == ()
         asked = len(pages.asked)
         assert server.over(QUESTION) == {}
-        assert server.names({"m"}, QUESTION) == frozenset()
+        assert server.present({"m"}, QUESTION) == Present()
         assert len(pages.asked) == asked  # nobody is asked twice who does not answer
     assert server.problem is not None
     return server.problem
