@@ -319,13 +319,20 @@ def test_what_cannot_be_asked_is_refused(
 
 
 def test_a_server_that_stops_to_answer_is_a_problem(program: Program) -> None:
-    rows = [{"metric": {"__name__": "vllm:num_requests_waiting", "model_name": "m"}}]
-    rows += [{"metric": {"__name__": "vllm:kv_cache_usage_perc", "model_name": "m"}}]
-    body = {"status": "success", "data": {"result": [{**row, "value": [1, "1"]} for row in rows]}}
-    answers = iter((json.dumps(body), json.dumps(body), (503, {}, "")))
-    pages = {"/api/v1/query": lambda: next(answers), "/api/v1/query_range": lambda: (503, {}, "")}
+    def body(*rows: dict[str, str]) -> str:
+        result = [{"metric": row, "value": [1, "0.9"]} for row in rows]
+        return json.dumps({"status": "success", "data": {"result": result}})
+
+    names = ("vllm:kv_cache_usage_perc", "vllm:num_requests_waiting")
+    present = body(*({"__name__": name, "model_name": "m"} for name in names))
+    answers = iter((present, body({})))
+    pages = {
+        "/api/v1/query": lambda: next(answers, (503, {}, "")),
+        "/api/v1/query_range": lambda: body(),
+    }
     with Pages(pages) as served:
         answer = program("score", "--prometheus", served.url)
     assert answer.code == 3
+    assert "0.50            KV cache in use" in answer.out
     assert "not all could be read" in answer.out
     assert "answered with status 503" in answer.out
