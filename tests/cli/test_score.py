@@ -11,6 +11,8 @@ import pytest
 from tools.lab.serving import Pages
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from tests.conftest import Program
 
 ROOT = Path(__file__).parents[2]
@@ -326,9 +328,9 @@ def test_a_server_that_stops_to_answer_is_a_problem(program: Program) -> None:
     names = ("vllm:kv_cache_usage_perc", "vllm:num_requests_waiting")
     present = body(*({"__name__": name, "model_name": "m"} for name in names))
     answers = iter((present, body({})))
-    pages = {
+    pages: dict[str, Callable[[], object]] = {
         "/api/v1/query": lambda: next(answers, (503, {}, "")),
-        "/api/v1/query_range": lambda: body(),
+        "/api/v1/query_range": body,
     }
     with Pages(pages) as served:
         answer = program("score", "--prometheus", served.url)
