@@ -126,6 +126,17 @@ def test_two_pages_tell_what_happened_between(program: Program, page: Path, here
     assert (values["error-rate"], values["preemptions"]) == (0, 0)
 
 
+def test_pages_of_two_processes_tell_nothing(program: Program, here: Path) -> None:
+    for name, start in (("a.txt", 100), ("b.txt", 200), ("c.txt", 200)):
+        text = f"{GOOD}process_start_time_seconds {start}\n"
+        (here / name).write_text(text, encoding="utf-8")
+    answer = program("score", "--metrics", "a.txt", "--metrics", "b.txt")
+    assert answer.code == 3
+    assert "the pages are of different processes" in answer.out
+    same = program("score", "--metrics", "b.txt", "--metrics", "c.txt")
+    assert "different processes" not in same.out
+
+
 def test_a_page_is_read_twice(program: Program) -> None:
     pages = iter((GOOD, GOOD.replace("} 90\n", "} 91\n")))
     with Pages({"/metrics": lambda: next(pages)}) as served:

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _PAGE_SECONDS = 60.0
 _MOST_MODELS = 5
+_STARTED = "process_start_time_seconds"
+"""What client libraries of Prometheus tell of the process that they are in."""
 
 
 class ScoreRequest(NamedTuple):
@@ -151,17 +153,28 @@ def _from_pages(request: ScoreRequest) -> _Read | Problem:
     for at, place in enumerate(places):
         if at and request.pause:
             time.sleep(request.deadline.left(request.pause))
-        page = read_page(place, wanted_names(), request.deadline.left(_PAGE_SECONDS))
+        wanted = wanted_names() | {_STARTED}
+        page = read_page(place, wanted, request.deadline.left(_PAGE_SECONDS))
         if isinstance(page, Problem):
             return page
         pages.append(page)
     origin = _shown(places[-1])
+    if _are_of_several(pages):
+        detail = "the pages are of different processes: it was restarted, or another one answered"
+        help_ = "ask one replica by its own address"
+        return Problem(ProblemKind.INCONCLUSIVE, origin, detail, help=help_)
     try:
         samples = from_pages(pages)
     except Limit as error:
         return Problem(ProblemKind.TOO_LARGE, origin, str(error))
     present = _chosen(samples, request.labels)
     return _Read(origin, _said(samples, len(pages)), present, SampleAnswers(samples))
+
+
+def _are_of_several(pages: Sequence[Sequence[Sample]]) -> bool:
+    """Whether pages tell of different starts: what lies between them says nothing then."""
+    starts = [frozenset(one.value for one in page if one.name == _STARTED) for page in pages]
+    return len({start for start in starts if start}) > 1
 
 
 def _chosen(samples: Samples, labels: Pairs) -> Present:
