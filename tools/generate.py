@@ -7,6 +7,7 @@ With `--check` nothing is written: it ends with 1 and names each file that would
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from pathlib import Path
@@ -69,7 +70,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "migrating.md", migrating_page()
     yield ROOT / "docs" / "store.md", store_page()
     yield ROOT / "docs" / "commands.md", command_page()
-    yield ROOT / "docs" / "policy-keys.md", policy_page()
+    yield ROOT / "docs" / "policy-keys.md", policy_page(json.loads(written_schema()))
     yield ROOT / "docs" / "report-fields.md", report_page()
     yield ROOT / "docs" / "knowledge.md", knowledge_page()
     yield ROOT / "docs" / "limits.md", limits_page()

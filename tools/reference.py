@@ -12,7 +12,7 @@ from imagelint.cli.commands import main
 from imagelint.knowledge.inventory import tables
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
 
 ROOT = Path(__file__).parents[1]
 WIDTH = 100
@@ -43,9 +43,8 @@ def helps(command: click.Command, name: str) -> Iterator[tuple[str, str]]:
                     yield from helps(below, f"{name} {child}")
 
 
-def policy_page() -> str:
+def policy_page(schema: Mapping[str, Any]) -> str:
     """Every key of a policy, but for the options of rules, which are on their pages."""
-    schema = json.loads((ROOT / "policies" / "policy.schema.json").read_text(encoding="utf-8"))
     lines = [
         "# Policy keys",
         "",
@@ -100,12 +99,19 @@ def holds(part: Mapping[str, Any]) -> str:
     if "const" in part:
         return f"`{part['const']}`"
     if "enum" in part:
-        return ", ".join(f"`{word}`" for word in part["enum"])
+        return words(part["enum"])
     if "anyOf" in part:
         return " or ".join(dict.fromkeys(holds(one) for one in part["anyOf"]))
     kind = part.get("type", "anything")
     kinds = " or ".join(kind) if isinstance(kind, list) else str(kind)
     return f"list of {holds(part['items'])}" if "items" in part else kinds
+
+
+def words(values: Sequence[str]) -> str:
+    """Each of them, but for the names of rules, of which there are hundreds on their own page."""
+    if "root-user" not in values:
+        return ", ".join(f"`{word}`" for word in values)
+    return "a rule or a family of rules" if "images" in values else "a rule"
 
 
 def cell(text: str) -> str:
