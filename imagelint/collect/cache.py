@@ -76,6 +76,9 @@ class Cache:
             self._connection.close()
             self._connection = None
 
+    def __del__(self) -> None:
+        self.close()  # from Python 3.13 on, what is left open is complained of
+
     def _open(self, folder: str) -> sqlite3.Connection | None:
         try:
             os.makedirs(folder, mode=0o700, exist_ok=True)

@@ -28,6 +28,7 @@ _UNREADABLE = pattern(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-
 _TEMPLATE = pattern(r"^[ \t-]*\{[{%]|:[ \t]+[\"']?\{\{|\{[{%]-", re.MULTILINE)
 # JSON writes characters beyond the basic plane as two escapes, which YAML does not know. The
 # replacement is as long: an escaped line break, which stands for nothing, and one escape.
+_TOO_DEEP = "maximum nesting depth"  # as newer releases of libyaml say it
 _SURROGATES = pattern(r"\\\\|\\u(d[89ab][0-9a-f]{2})\\u(d[c-f][0-9a-f]{2})", re.IGNORECASE)
 _BYTE_ORDER_MARK = "\ufeff"
 
@@ -91,6 +92,8 @@ def _read(text: str, part: str, shift: int, merging: Merging = Merging.OWN_FIRST
         mark = error.problem_mark
         offset = min(mark.index + shift, len(text)) if mark else 0
         message = ", ".join(part for part in (error.problem, error.context) if part)
+        if _TOO_DEEP in message:
+            raise YamlError(message, offset, too_large=True) from None
         raise YamlError(message, offset, template=looks_templated(text)) from None
     except (yaml.YAMLError, UnicodeEncodeError):
         raise _unreadable(text) from None
