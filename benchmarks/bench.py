@@ -31,6 +31,7 @@ from inputs import (
     write_linked,
     write_manifests,
     write_pods,
+    write_queries,
     write_runs,
     write_stages,
 )
@@ -201,6 +202,8 @@ def contests(place: Path) -> list[Contest]:
     write_manifests(manifests, 200)
     write_dockerfiles(many, 10_000)
     write_crds(crds, 110)
+    queries = place / "queries"
+    write_queries(queries, 200)
     ours = [IMAGELINT, "check", "--quiet"]
     cold = [*ours, "--no-cache"]
     all_files = sorted(str(path) for path in thousand.glob("*/Dockerfile"))
@@ -248,6 +251,12 @@ def contests(place: Path) -> list[Contest]:
             crds,
             {"imagelint": [*cold, "."]},
             goal="peak below 300 MiB",
+        ),
+        Contest(
+            "200 dashboards and files of rules, 5,000 queries",
+            queries,
+            {"imagelint": [*cold, "."]},
+            goal="below 3 s",
         ),
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 from typing import TYPE_CHECKING
@@ -90,6 +91,48 @@ spec:
   ports: [{{port: 80, targetPort: 8000}}]
 """
         (folder / f"server{index:05d}.yaml").write_text(text, encoding="utf-8")
+
+
+def write_queries(folder: Path, number: int) -> None:
+    """Dashboards and files of rules in turn, each with 25 expressions."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for index in range(number):
+        chance = random.Random(index)  # noqa: S311 - the same files every time
+        asked = [_expression(chance, index * 25 + at) for at in range(25)]
+        if index % 2:
+            rules = "".join(f"  - alert: A{at}\n    expr: {one}\n" for at, one in enumerate(asked))
+            text = f"groups:\n- name: llm\n  rules:\n{rules}"
+        else:
+            text = json.dumps({"panels": [_panel(one) for one in asked]}, indent=2)
+        name = f"alerts{index}.yml" if index % 2 else f"board{index}.json"
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def _expression(chance: random.Random, number: int) -> str:
+    metric = chance.choice(("vllm:time_to_first_token_seconds", "tgi_request_duration"))
+    matchers = f'namespace="n{number}", pod=~"llm-{number % 7}-.*"'
+    share = chance.choice((0.5, 0.9, 0.99))
+    return chance.choice(
+        (
+            f"histogram_quantile({share}, sum by (le) (rate({metric}_bucket{{{matchers}}}[5m])))",
+            f"rate({metric}_sum{{{matchers}}}[5m]) / rate({metric}_count{{{matchers}}}[5m])",
+            f"avg_over_time(vllm:kv_cache_usage_perc{{{matchers}}}[10m]) > {share}",
+            f"max by (pod) (vllm:num_requests_waiting{{{matchers}}}) > {number % 50}",
+        )
+    )
+
+
+def _panel(expression: str) -> dict[str, object]:
+    source = {"type": "prometheus", "uid": "metrics"}
+    drawn = {"lineWidth": 1, "fillOpacity": 10, "showPoints": "never", "spanNulls": False}
+    return {
+        "title": expression[:20],
+        "type": "timeseries",
+        "datasource": source,
+        "fieldConfig": {"defaults": {"custom": drawn, "unit": "s"}, "overrides": []},
+        "gridPos": {"h": 8, "w": 12, "x": 0, "y": 0},
+        "targets": [{"datasource": source, "expr": expression, "legendFormat": "{{pod}}"}],
+    }
 
 
 def write_stages(folder: Path, number: int) -> None:

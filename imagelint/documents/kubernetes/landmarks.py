@@ -13,7 +13,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
 from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
-from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
 from imagelint.documents.serving.scaling import Autoscaler
 
 if TYPE_CHECKING:
@@ -103,6 +103,21 @@ def pods_of(kind: str, name: str) -> Key:
     return ("pods of", kind, name)
 
 
+def monitors_selecting(kind: str, label: str, value: str) -> Key:
+    """The monitors that select pods or Services (`kind`) by a label, and maybe by others."""
+    return ("monitors selecting", kind, label, value)
+
+
+def monitors() -> Key:
+    """All monitors."""
+    return ("monitors",)
+
+
+def vague_monitors() -> Key:
+    """The monitors that select everything, or what a template says."""
+    return ("vague monitors",)
+
+
 def serving(engine: str) -> Key:
     """The pods in which a server of an engine runs."""
     return ("serving", engine)
@@ -128,6 +143,7 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
             )
     yield from _of_services(manifest)
     yield from _of_pods(manifest)
+    yield from _of_monitors(manifest)
     for scaler in manifest.nodes_of(Autoscaler):
         kind, name = scaler.target_kind, scaler.target_name
         if isinstance(kind, Known) and isinstance(name, Known):
@@ -135,6 +151,16 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     for obj in manifest.objects:
         if is_open(obj):
             yield from _open(obj)
+
+
+def _of_monitors(manifest: Manifest) -> Iterator[Landmark]:
+    for monitor in manifest.nodes_of(Monitor):
+        yield Landmark(monitors(), monitor)
+        if monitor.selector.known and monitor.selector.labels:
+            key = monitors_selecting(monitor.selects, *monitor.selector.labels[0])
+            yield Landmark(key, monitor)
+        else:
+            yield Landmark(vague_monitors(), monitor)
 
 
 def _of_services(manifest: Manifest) -> Iterator[Landmark]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import cache
 from typing import TYPE_CHECKING
 
-from imagelint.core.nearest import nearest
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.tables import table
 
@@ -18,6 +17,8 @@ _PARTS = {
     "histogram": ("_bucket", "_sum", "_count", "_created"),
     "summary": ("", "_sum", "_count", "_created"),
 }
+# A letter or two that are wrong.
+_ALIKE = 0.93
 _SUFFIXES = ("_bucket", "_sum", "_count", "_created", "_total")
 
 
@@ -97,9 +98,11 @@ def near_metric(name: str) -> str:
     exporter = exporter_of(name)
     if exporter is None:
         return ""
+    from difflib import get_close_matches
+
     known = [one for one in _metrics().values() if one.exporter == exporter and not one.gone]
-    words = {series.replace("_", "-"): series for one in known for series in one.series}
-    return words.get(nearest(name, words), "")
+    words = [series for one in known for series in one.series]
+    return next(iter(get_close_matches(name, words, 1, _ALIKE)), "")
 
 
 def metric_meaning(engine: str, meaning: str) -> Metric | None:

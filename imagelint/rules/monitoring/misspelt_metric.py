@@ -14,7 +14,8 @@ def misspelt_metric(use: MetricUse, ctx: Context) -> Findings:
     A name that nobody exports is no error: the query has no result.
 
     Except:
-        Names that are like none that is known: they may be of a newer release.
+        Names that are like none that is known: they may be of a newer release. Settings of
+        autoscalers, where an adapter may have given the name.
 
     Bad (alerts.yaml):
         apiVersion: monitoring.coreos.com/v1
@@ -38,7 +39,9 @@ def misspelt_metric(use: MetricUse, ctx: Context) -> Findings:
                 - alert: Waiting
                   expr: vllm:num_requests_waiting > 5
     """
-    meant = "" if find_series(use.name) is not None else near_metric(use.name)
+    if use.query is None or find_series(use.name) is not None:
+        return
+    meant = near_metric(use.name)
     if not meant:
         return
     fix = None

@@ -54,7 +54,7 @@ def missing_metric_is_zero(trigger: PrometheusTrigger, ctx: Context) -> Findings
         return
     if not asks_servers(trigger):
         return
-    default = ", the default," if told.value is ABSENT else ""
+    default = " by default" if told.value is ABSENT else ""
     rest = "" if trigger.fallback else ", and say in `fallback` how many replicas to keep"
     yield ctx.finding(
         told if told.value is not ABSENT else trigger,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.documents.kubernetes.landmarks import PodPlace, serving
 
 if TYPE_CHECKING:
+    from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.serving.command import ServingCommand
 
@@ -32,3 +33,20 @@ def servers_of_engine(engine: str, scope: Scope) -> tuple[ServingCommand, ...]:
         )
 
     return scope.once(key, find)
+
+
+def servers_of_pod(pod: Pod, scope: Scope) -> tuple[ServingCommand, ...]:
+    """The servers of known engines in a pod of the document itself."""
+    manifest = scope.manifest
+    found = manifest.servers_of(pod) if manifest is not None else ()
+    return tuple(one for one in found if one.engine)
+
+
+def monitored_server(pod: Pod, scope: Scope) -> ServingCommand | None:
+    """The first server in a pod that shows metrics to Prometheus, and is no worker of another."""
+    for server in servers_of_pod(pod, scope):
+        facts = server.facts
+        metrics = facts.metrics if facts else None
+        if metrics is not None and metrics.prometheus and not server.concluded:
+            return None if server.worker else server
+    return None

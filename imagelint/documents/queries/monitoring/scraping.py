@@ -1,0 +1,93 @@
+"""Whether anything asks a server for its metrics."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.kubernetes.landmarks import (
+    monitors,
+    monitors_selecting,
+    services_selecting,
+    vague_monitors,
+)
+from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
+from imagelint.documents.queries.links.scope import same
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
+    from imagelint.documents.queries.links.scope import Scope
+    from imagelint.documents.serving.command import ServingCommand
+
+# Who scrapes what says so: Prometheus' old habit, Datadog, OpenTelemetry, KServe and Knative.
+_NEGATED = ("disable", "no-")
+_ANNOTATED = ("prometheus.io/scrape", "ad.datadoghq.com/", "sidecar.opentelemetry.io/", "scrape")
+
+
+def monitored_nearby(scope: Scope) -> bool:
+    """Whether anything in the run is watched by monitors whose selectors are known."""
+    if any(True for _ in scope.anywhere(vague_monitors(), Monitor)):
+        return False
+    return any(True for _ in scope.anywhere(monitors(), Monitor))
+
+
+def is_scraped(pod: Pod, scope: Scope) -> bool:
+    """Whether a monitor, or an annotation, has a pod asked for its metrics."""
+    if says_scrape(pod) or any(True for _ in _monitors_of(pod, scope)):
+        return True
+    return any(_annotated(one.object) for one in _services(pod, scope))
+
+
+def says_scrape(pod: Pod) -> bool:
+    """Whether an annotation of a pod, or of the object that makes it, has it asked."""
+    return _says(pod.annotations) or _annotated(pod.owner)
+
+
+def _annotated(obj: KubernetesObject) -> bool:
+    return _says(obj.annotations)
+
+
+def _says(annotations: tuple[tuple[str, str], ...]) -> bool:
+    return any(
+        value.lower() != "false" and any(word in name for word in _ANNOTATED)
+        for name, value in annotations
+    )
+
+
+def _monitors_of(pod: Pod, scope: Scope) -> Iterator[Monitor]:
+    for label, value in dict.fromkeys(pod.labels):
+        for one in scope.anywhere(monitors_selecting("Pod", label, value), Monitor):
+            if one.selector.matches(pod.labels):
+                yield one
+    for service in _services(pod, scope):
+        labels = service.object.labels
+        for label, value in dict.fromkeys(labels):
+            for one in scope.anywhere(monitors_selecting("Service", label, value), Monitor):
+                if one.selector.matches(labels):
+                    yield one
+
+
+def _services(pod: Pod, scope: Scope) -> Iterator[Service]:
+    for label, value in dict.fromkeys(pod.labels):
+        for one in scope.anywhere(services_selecting(label, value), Service):
+            if one.selects(pod.labels) and same(one.object.namespace, pod.owner.namespace):
+                yield one
+
+
+def unshown_metrics(server: ServingCommand) -> str:
+    """What would have a server show its metrics, where they are certainly switched off; or empty.
+
+    That is a flag to add, or, with a minus in front, one to drop.
+    """
+    facts = server.facts
+    metrics = facts.metrics if facts else None
+    if metrics is None or not metrics.switch or not server.complete:
+        return ""
+    told = server.enabled(metrics.switch)
+    if metrics.default == "off":
+        off = told is ABSENT or told == Known(value=False, span=getattr(told, "span", None))
+        return f"--{metrics.switch}" if off else ""
+    switched = isinstance(told, Known) and told.value is metrics.switch.startswith(_NEGATED)
+    return f"---{metrics.switch}" if switched else ""

@@ -1,0 +1,66 @@
+"""The rule `metrics-switched-off`."""
+
+from __future__ import annotations
+
+from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.queries.monitoring.scraping import is_scraped, unshown_metrics
+from imagelint.documents.queries.monitoring.servers import servers_of_pod
+from imagelint.documents.queries.serving import title
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(Pod, Severity.HIGH)
+def metrics_switched_off(pod: Pod, ctx: Context) -> Findings:
+    """A model server is asked for its metrics, and does not show them.
+
+    Some engines have no `/metrics` unless they are told so. Whoever asks gets 404: the target is
+    down, and alerts and autoscalers see nothing of the server.
+
+    Except:
+        Servers that nobody asks, and those of which not all flags are seen.
+
+    Bad (server.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: llm
+          annotations: {prometheus.io/scrape: "true", prometheus.io/port: "30000"}
+        spec:
+          containers:
+            - name: server
+              image: lmsysorg/sglang:v0.5.3
+              command: [python3, -m, sglang.launch_server, --model-path, Qwen/Qwen3-8B]
+
+    Good (server.yaml):
+        apiVersion: v1
+        kind: Pod
+        metadata:
+          name: llm
+          annotations: {prometheus.io/scrape: "true", prometheus.io/port: "30000"}
+        spec:
+          containers:
+            - name: server
+              image: lmsysorg/sglang:v0.5.3
+              command:
+                - python3
+                - -m
+                - sglang.launch_server
+                - --model-path
+                - Qwen/Qwen3-8B
+                - --enable-metrics
+    """
+    if pod.partial:
+        return
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    for server in servers_of_pod(pod, scope):
+        flag = unshown_metrics(server)
+        if not flag or server.concluded or not is_scraped(pod, scope):
+            continue
+        drop = flag.startswith("---")
+        yield ctx.finding(
+            server,
+            f"{title(server)} is asked for its metrics, and shows none",
+            help=f"drop `{flag[1:]}`" if drop else f"add `{flag}`",
+            subject=pod.owner.name,
+        )
