@@ -6,10 +6,10 @@ DURATION ?= 60
 UV := 0.13.9
 SOURCES := imagelint tests benchmarks tools .github/action
 
-.PHONY: help setup tools demo test portable release site extension search fuzz engines check format lint types bench generate golden mutants lock recordings clean
+.PHONY: help setup tools demo test portable release site extension search fuzz engines check format lint types bench new-rule generate golden mutants lock recordings clean
 
 help: ## Show the targets
-	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
 
 setup: .venv/ready ## Make the virtual environment
 
@@ -69,6 +69,10 @@ types: setup
 bench: setup tools ## Time imagelint beside its peers; CORPUS=folders of others, BEFORE=another imagelint
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/bench.py $(if $(CORPUS),--corpus $(CORPUS)) $(if $(BEFORE),--before $(BEFORE))
+
+new-rule: setup ## Begin a rule: NAME=what-is-bad, FAMILY=build, SUBJECT=stage, PACK=recommended
+	$(BIN)/python tools/newrule.py $(NAME) $(if $(FAMILY),--family $(FAMILY)) \
+		$(if $(SUBJECT),--subject $(SUBJECT)) $(if $(PACK),--pack $(PACK))
 
 generate: setup tools ## Write again what is generated from the code: packs, schema, docs
 	$(BIN)/python tools/generate.py

@@ -29,6 +29,7 @@ from tools.limits import limits_page
 from tools.migrating import migrating_page
 from tools.navigation import site_configuration
 from tools.reference import command_page, knowledge_page, policy_page, report_page
+from tools.rulesubjects import subjects_page
 from tools.security import security_page
 from tools.storepage import store_page
 from tools.tables import BadTableError, read_tables
@@ -65,6 +66,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "policies" / "policy.schema.json", written_schema()
     yield ROOT / "docs" / "engines.md", engines_page()
     yield ROOT / "docs" / "custom-rules-reference.md", reference_page()
+    yield ROOT / "docs" / "rule-subjects.md", subjects_page()
     yield ROOT / "docs" / "security.md", security_page()
     yield ROOT / "docs" / "guide.md", guide_page()
     yield ROOT / "docs" / "migrating.md", migrating_page()

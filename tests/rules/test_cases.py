@@ -33,8 +33,8 @@ def test_the_rule_says_exactly_what_is_expected(case: Case) -> None:
 @pytest.mark.parametrize("name", catalog.names())
 def test_every_rule_has_a_case_that_fires_and_one_that_is_silent(name: str) -> None:
     cases = cases_of(name)
-    assert any(case.expected for case in cases)
-    assert any(not case.expected for case in cases)
+    assert any(case.expected for case in cases), "add a case with `# expect: RULE` above a line"
+    assert any(not case.expected for case in cases), "add a case on which it must be silent"
 
 
 def fixable() -> list[ParameterSet]:

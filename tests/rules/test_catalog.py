@@ -19,12 +19,16 @@ def test_catalog_and_files_are_the_same_set() -> None:
         for path in RULES.glob("*/*.py")
         if path.stem != "__init__"
     }
-    assert files == {(catalog.family(name), name) for name in catalog.names()}
+    listed = {(catalog.family(name), name) for name in catalog.names()}
+    assert files - listed == set(), "not in the table: run `make generate`"
+    assert listed - files == set(), "in the table without a file: run `make generate`"
 
 
 def test_catalog_and_case_files_are_the_same_set() -> None:
     files = {(path.parent.name, path.stem) for path in ROOT.glob("*/*.md")}
-    assert files == {(catalog.family(name), name) for name in catalog.names()}
+    listed = {(catalog.family(name), name) for name in catalog.names()}
+    assert listed - files == set(), "without cases: write testdata/rules/<family>/<rule>.md"
+    assert files - listed == set(), "cases of no rule: write the rule, then run `make generate`"
 
 
 @pytest.mark.parametrize("name", catalog.names())

@@ -34,7 +34,13 @@ def examine(name: str, example: Example) -> Told:
 @pytest.mark.parametrize(("name", "example"), EXAMPLES)
 def test_bad_fires_and_good_is_silent(name: str, example: Example) -> None:
     findings = examine(name, example).findings
-    assert bool(findings) == example.bad, findings
+    assert bool(findings) == example.bad, verdict(name, example)
+
+
+def verdict(name: str, example: Example) -> str:
+    if example.bad:
+        return f"{name} says nothing about its Bad: mend the example, or the condition"
+    return f"{name} speaks about its Good: mend the example, or make the rule silent there"
 
 
 @pytest.mark.parametrize("name", catalog.names())
