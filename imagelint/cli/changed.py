@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -53,6 +52,8 @@ def only_new(
         UsageError: there is no such commit, no such report, or two are named.
     """
     if files.since and files.diff_from:
+        from imagelint.core.errors import Diagnostic, UsageError
+
         help_ = "name the commit, or a report that was made there"
         raise UsageError(
             Diagnostic("--since and --diff-from compare with different things", help=help_)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.names import beginning, unknown
-from imagelint.collect.environment import variable
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -74,6 +73,8 @@ def below_repository(name: str, here: str) -> str:
 
 def page_of_sources() -> str:
     """Where GitHub shows the files of the commit of a job; empty elsewhere."""
+    from imagelint.collect.environment import variable
+
     names = ("GITHUB_SERVER_URL", "GITHUB_REPOSITORY", "GITHUB_SHA")
     server, repository, commit = map(variable, names)
     return f"{server}/{repository}/blob/{commit}" if server and repository and commit else ""
