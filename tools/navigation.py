@@ -16,7 +16,8 @@ SECTIONS = {
         *("how-to/adopt.md", "how-to/hadolint.md", "migrating.md", "how-to/helm-kustomize.md"),
         *("how-to/air-gap.md", "how-to/oci-layout.md", "how-to/incomplete.md"),
         *("fixes.md", "pins.md", "scanning.md", "evaluation.md", "scorecard.md", "reports.md"),
-        *("action.md", "editors.md"),
+        *("audit.md", "host.md", "custom-rules.md"),
+        *("changes.md", "action.md", "ci.md", "editors.md"),
     ),
     "Reference": (
         *("rules/README.md", "commands.md", "policy.md", "policy-keys.md", "json-report.md"),

@@ -100,7 +100,10 @@ def test_wrong_usage_is_told_apart(
             ("check", "--format", "xml"),
             "there are text, concise, json, sarif, github, summary",
         ),
-        (("check", "--kind", "helm", "a"), "there are policy, evaluation-plan, ignore, requirements, dockerfile"),
+        (
+            ("check", "--kind", "helm", "a"),
+            "there are policy, evaluation-plan, ignore, requirements",
+        ),
         (("explain", "DL9999"), "see `imagelint rules`"),
         (("explain", "root-userr"), "did you mean root-user?"),
     ],
