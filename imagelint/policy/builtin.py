@@ -213,6 +213,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "rate-of-gauge": "on",
             "ratio-compared-to-percent": "on",
             "removed-metric": "on",
+            "canary-without-analysis": "on",
             "cooldown-without-effect": "on",
             "gpu-load-as-signal": "on",
             "hasty-scale-down": "on",

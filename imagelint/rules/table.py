@@ -32,6 +32,7 @@ RULES: dict[str, Entry] = {
     "build-tools-in-final-stage": Entry("images", ("documents.dockerfile.model:Stage",)),
     "cache-not-writable": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "cache-volume-missing": Entry("serving", ("documents.serving.command:ServingCommand",)),
+    "canary-without-analysis": Entry("scaling", ("documents.kubernetes.monitoring.rollouts:UnjudgedCanary",)),
     "capabilities-kept": Entry("pods", ("documents.kubernetes.objects:Container",), ("PSS restricted", "Trivy KSV-0003", "Trivy KSV-0004", "Trivy KSV-0106", "Checkov CKV_K8S_28", "Checkov CKV_K8S_37", "kube-linter drop-net-raw-capability", "Polaris insecureCapabilities", "Kyverno disallow-capabilities-strict", "Kyverno require-drop-all", "Kyverno require-drop-cap-net-raw"), ("capabilities-not-dropped",)),
     "cd-instead-of-workdir": Entry("shell", ("documents.dockerfile.model:Stage",), ("hadolint DL3003", "Trivy DS-0013", "droast DF008")),
     "circular-compose-service": Entry("syntax", ("documents.complaints:CircularComposeService",)),

@@ -28,6 +28,7 @@ _ANALYSES = {
     "flagger.app": ("MetricTemplate", "Canary"),
 }
 _SCALERS = ("HorizontalPodAutoscaler", "ScaledJob", "ScaledObject")
+_STEPWISE = ("Canary", "Rollout")
 _MOST = 4 * 2**20
 _DASHBOARDS = ("grafana.integreatly.org", "integreatly.org", "grafana.com", "grizzly.grafana.com")
 
@@ -39,6 +40,10 @@ def read_queries(
 
     `wiring` and `scaler` are its typed views.
     """
+    if obj.kind in _STEPWISE:
+        from imagelint.documents.kubernetes.monitoring.rollouts import unjudged_canaries
+
+        yield from unjudged_canaries(obj)
     if obj.kind in _SCALERS:
         from imagelint.documents.kubernetes.monitoring.scalers import scaler_nodes
 
