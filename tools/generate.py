@@ -77,11 +77,20 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield ROOT / "docs" / "knowledge.md", knowledge_page()
     yield ROOT / "docs" / "limits.md", limits_page()
     yield ROOT / "zensical.toml", site_configuration()
-    schema = (ROOT / "docs" / "report.schema.json").read_text(encoding="utf-8")
-    yield ROOT / "docs" / "schemas" / "report-1.json", schema
     yield ROOT / "docs" / "rules" / "README.md", index()
     for name in catalog.names():
         yield ROOT / "docs" / "rules" / f"{name}.md", rule_page(name)
+
+
+def published_schemas(texts: Mapping[Path, str]) -> dict[Path, str]:
+    """Each schema of the pages at the address that it calls itself by."""
+    published = {}
+    for path in (ROOT / "docs").glob("*.schema.json"):
+        text = texts.get(path) or path.read_text(encoding="utf-8")
+        name = json.loads(text).get("$id", "").removeprefix("https://imagelint.dev/schemas/")
+        if name:
+            published[ROOT / "docs" / "schemas" / name] = text
+    return published
 
 
 def rule_modules() -> list[str]:
@@ -164,6 +173,7 @@ def main(arguments: list[str]) -> int:
         os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
     try:
         texts = dict(generated())
+        texts |= published_schemas(texts)
     except BadTableError as error:
         print(f"error: imagelint/knowledge/\n{error}", file=sys.stderr)
         return 2

@@ -23,6 +23,15 @@ def test_every_rule_leads_to_its_page(site: Path) -> None:
         assert f">{name}" in page.read_text(encoding="utf-8"), text.url
 
 
+def test_every_schema_is_where_it_says(site: Path) -> None:
+    schemas = [json.loads(path.read_text("utf-8")) for path in site.glob("*.schema.json")]
+    named = [schema for schema in schemas if "$id" in schema]
+    assert len(named) >= 3
+    for schema in named:
+        place = site / schema["$id"].removeprefix(SITE)
+        assert json.loads(place.read_text(encoding="utf-8")) == schema
+
+
 def test_the_site_stands_where_the_links_lead(site: Path) -> None:
     assert (site / "CNAME").read_text(encoding="utf-8") == "imagelint.dev\n"
     assert (site / "index.html").is_file()
