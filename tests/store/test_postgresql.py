@@ -1,0 +1,64 @@
+"""The same in PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from imagelint.store.database import Store
+from imagelint.store.models import Base
+from imagelint.store.reading import Reader, ResultFilter
+from imagelint.store.rollups import GROUPS, RollUps
+from tests.store.samples import fill
+from tools.lab.postgresql import PostgreSQL, programs
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PostgreSQL]:
+    if programs() is None and not os.environ.get("CI"):
+        pytest.skip("no PostgreSQL: apt-get install postgresql")
+    with PostgreSQL(tmp_path_factory.mktemp("postgresql") / "server") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def there(server: PostgreSQL) -> Iterator[Store]:
+    with Store.open(server.url) as store:
+        fill(store)
+        yield store
+
+
+def test_the_tables_are_those_of_the_models(there: Store) -> None:
+    with there.reading() as connection:
+        assert compare_metadata(MigrationContext.configure(connection), Base.metadata) == []
+
+
+def test_reports_ask_and_get_the_same(there: Store, filled: Store) -> None:
+    for run in (1, 2, 3):
+        mine, other = Reader(there), Reader(filled)
+        assert mine.overview(run) == other.overview(run)
+        assert sorted(mine.results(run)) == sorted(other.results(run))
+        assert mine.waivers(run) == other.waivers(run)
+        assert mine.problems(run) == other.problems(run)
+    wanted = ResultFilter(repository="*/team-1/*", outcome="fail")
+    assert len(list(Reader(there).results(2, wanted))) == len(
+        list(Reader(filled).results(2, wanted))
+    )
+
+
+@pytest.mark.parametrize("group", GROUPS)
+def test_roll_ups_are_the_same(there: Store, filled: Store, group: str) -> None:
+    assert set(RollUps(there).by(group, 2)) == set(RollUps(filled).by(group, 2))
+
+
+def test_drift_and_trend_are_the_same(there: Store, filled: Store) -> None:
+    assert sorted(RollUps(there).drift(1, 3)) == sorted(RollUps(filled).drift(1, 3))
+    assert RollUps(there).trend("a" * 64) == RollUps(filled).trend("a" * 64)
+    assert RollUps(there).vulnerabilities(2) == RollUps(filled).vulnerabilities(2)
