@@ -13,7 +13,7 @@ from imagelint.core.digest import digest_of
 from imagelint.core.report import AllowanceKind, Problem, ProblemKind, Report
 from imagelint.documents.image.image import ImageTarget
 from imagelint.documents.project import Project
-from imagelint.engine.decide import Expected, decide
+from imagelint.engine.decide import Bounds, Expected, decide
 from imagelint.engine.examine import Examination
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.glob import matches_path
@@ -66,6 +66,8 @@ class Judge:
         self.policy: Policy = session.policies.of(".")
         self._examination = Examination(self.policy)
         self._waivers = self.policy.waivers
+        self._fail_on = session.fail_on
+        self._suppresses = _suppresses(self.policy)
         ended = [waiver.until < environment.today() for waiver in self._waivers]
         self.digest = policy_digest(self.policy)
         code = f"{__version__} {code_stamp(_PACKAGE)}"
@@ -102,12 +104,14 @@ class Judge:
             deep = sum(reports, Report())
         # Of the reference all platforms say the same, and that once.
         whole = deep._replace(findings=tuple(dict.fromkeys(deep.findings)))
-        settled = self._session.suppress({}, image=whole)
-        origin = looked.targets[0].reference
-        report = settled.report._replace(
-            findings=tuple(one for one in settled.report.findings if one.location.origin == origin)
-        )
-        verdict = decide(report, self._session.fail_on, (_INSPECTED,), bounds=settled.bounds)
+        report, bounds = whole, Bounds()
+        if self._suppresses:
+            settled = self._session.suppress({}, image=whole)
+            bounds, found = settled.bounds, settled.report.findings
+            origin = looked.targets[0].reference
+            own = tuple(one for one in found if one.location.origin == origin)
+            report = settled.report._replace(findings=own)
+        verdict = decide(report, self._fail_on, (_INSPECTED,), bounds=bounds)
         kept = (_finding(finding) for finding in verdict.report.findings)
         allowed = (self._allowed(allowed) for allowed in report.allowed)
         judgement = Judgement(
@@ -147,6 +151,14 @@ class Judge:
             )
             for waiver in self._waivers
         )
+
+
+def _suppresses(policy: Policy) -> bool:
+    """Whether a policy may let anything pass, or has nothing to say: most do neither."""
+    settings = (policy.setting(name) for name in policy.enabled)
+    exempt = any(setting.exempt for setting in settings)
+    said = policy.waivers or policy.trusted or policy.baseline or policy.most_allowed is not None
+    return bool(exempt or said or not policy.enabled)
 
 
 def _finding(finding: Finding) -> StoredFinding:
