@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.explaining import hint, own_rule, split_names
 from imagelint.cli.names import NameType, rules_and_families
 from imagelint.cli.options import policy_options
 from imagelint.core.errors import Diagnostic, UsageError
@@ -30,13 +29,19 @@ def explain(name: str, *, policy: PolicyOptions) -> None:
     from imagelint.rules import catalog
 
     if catalog.is_custom(name):
+        from imagelint.cli.explaining import own_rule
+
         click.echo("\n".join(plain(page(own_rule(name, policy)))))
         return
     found = catalog.find(name)
     if not found:
+        from imagelint.cli.explaining import hint
+
         raise UsageError(Diagnostic(f"nothing answers to {name!r}", help=hint(name)))
     former = name.lower().strip()
     if len(catalog.successors(former)) > 1:
+        from imagelint.cli.explaining import split_names
+
         click.echo("\n".join(split_names(former)))
         return
     pages = ("\n".join(plain(page(catalog.load(rule)))) for rule in found)
