@@ -40,7 +40,7 @@ def read_simple(origin: str, chunks: Iterable[bytes]) -> ResultFile:
     samples = SampleTable()
     for member in JsonStream(chunks, (("samples",),)):
         if member.position is not None:
-            _add(samples, member.value, f"sample {member.position + 1:,}")
+            _add(samples, member.value, "sample", member.position + 1)
         elif member.keys:
             root[member.keys[0]] = member.value
     return _result(origin, root, samples)
@@ -58,30 +58,26 @@ def read_simple_lines(origin: str, chunks: Iterable[bytes]) -> ResultFile:
         if not root:
             root = dict(line.pairs())
         else:
-            _add(samples, line, f"line {number:,}")
+            _add(samples, line, "line", number)
     return _result(origin, root, samples)
 
 
-def _add(samples: SampleTable, sample: JsonView, where: str) -> None:
-    case = sample["id"].text
-    if not case or not sample["scores"].is_object:
-        detail = f"{where} has no `id` or no `scores`"
+def _add(samples: SampleTable, sample: JsonView, what: str, number: int) -> None:
+    case, told = sample["id"].text, sample["scores"]
+    if not case or not told.is_object:
+        detail = f"{what} {number:,} has no `id` or no `scores`"
         raise DocumentError(ProblemKind.UNPARSABLE, detail)
-    scores = {name: _score(value, f"{where}: `{name}`") for name, value in sample["scores"].pairs()}
+    scores: dict[str, float | None] = {}
+    for name, value in told.pairs():
+        scores[name] = score = value.score
+        if score is None and not value.is_absent:
+            detail = f"{what} {number:,}: `{name}` is no number"
+            raise DocumentError(ProblemKind.UNPARSABLE, detail)
     samples.add(case, scores, sample["cluster"].text)
     for name, label in sample["labels"].pairs():
         human, judged = label.score, scores.get(name)
         if human is not None and judged is not None:
             samples.labels.setdefault(name, []).append((judged, human))
-
-
-def _score(value: JsonView, what: str) -> float | None:
-    if value.is_absent:
-        return None
-    score = value.score
-    if score is None:
-        raise DocumentError(ProblemKind.UNPARSABLE, f"{what} is no number")
-    return score
 
 
 def _result(origin: str, root: Mapping[str, JsonView], samples: SampleTable) -> ResultFile:
