@@ -52,6 +52,14 @@ class ImageReference(NamedTuple):
         return self.repository.removeprefix("library/")
 
 
+def differ(one: ImageReference, other: ImageReference) -> bool:
+    """Whether references to one repository certainly name two images; no tag means the latest."""
+    if one.digest and other.digest:
+        return one.digest.lower() != other.digest.lower()
+    tags = [each.tag or ("" if each.digest else "latest") for each in (one, other)]
+    return all(tags) and tags[0] != tags[1]
+
+
 def parse_reference(text: str) -> ImageReference | None:
     """The reference that `text` is, or None when it is not one."""
     match = _REFERENCE.fullmatch(text)

@@ -279,6 +279,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "composite-only-evaluation": "on",
             "too-few-evaluation-cases": "on",
             "uncalibrated-judge": "on",
+            "unevaluated-image": "on",
             "unpinned-dataset": "on",
             "account-without-password": "on",
             "layer-copied-for-rights": "on",

@@ -91,6 +91,7 @@ SILENT: dict[tuple[str, str], str] = {
         for rule in (
             "floating-engine-tag",
             "invalid-image-reference",
+            "unevaluated-image",
             "ungated-image",
             "unpinned-image",
         )
@@ -112,6 +113,7 @@ SILENT: dict[tuple[str, str], str] = {
     ("tp-on-slices", "compose"): SLICES,
     ("tp-on-slices", "dockerfile"): SLICES,
     ("literal-secret-env", "dockerfile"): "secret-in-build speaks about images",
+    ("unevaluated-image", "dockerfile"): "what a file is built from is not deployed",
     ("ungated-image", "dockerfile"): "what a file is built from is not deployed",
     ("secret-in-build", "kubernetes"): "literal-secret-env speaks about pods",
     ("startup-budget", "dockerfile"): "healthcheck-start-period speaks about images",

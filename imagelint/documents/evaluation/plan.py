@@ -11,16 +11,20 @@ from imagelint.core.fact import Known
 from imagelint.core.nearest import nearest
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.reference import parse_reference
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
-from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.base import Document, DocumentError, Landmark
 from imagelint.documents.evaluation.planned import (
+    PLAN,
     Calibration,
     DatasetBinding,
     DimensionPlan,
     DimensionSet,
+    EvaluatedImage,
     JudgeBinding,
     Scale,
+    evaluations_of,
 )
 from imagelint.documents.yaml.document import read_stream
 from imagelint.documents.yaml.load import Cursor
@@ -95,7 +99,7 @@ class ServingSetting(NamedTuple):
 class EvaluationPlan(Document):
     """A plan; `evaluated` has the place of each of its fields in `places`."""
 
-    kind: ClassVar[str] = "evaluation-plan"
+    kind: ClassVar[str] = PLAN
     __slots__ = ("dataset", "dimensions", "evaluated", "judge", "level", "places", "serving")
 
     def __init__(self, source: Source, root: Cursor) -> None:
@@ -126,6 +130,13 @@ class EvaluationPlan(Document):
     def digest(self) -> str:
         """The digest of the image that was evaluated."""
         return self.evaluated.digest
+
+    def landmarks(self) -> Iterator[Landmark]:
+        """The image, for whoever deploys it."""
+        said = parse_reference(self.evaluated.image)
+        if said is not None:
+            node = EvaluatedImage(self.places["image"], said, "image")
+            yield Landmark(evaluations_of(said.name), node)
 
     def nodes(self) -> Iterator[Node]:
         """What it binds, and its dimensions."""

@@ -8,7 +8,25 @@ from typing import TYPE_CHECKING
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
+    from imagelint.core.reference import ImageReference
     from imagelint.core.source import Span
+
+
+PLAN = "evaluation-plan"
+"""The kind of documents that are plans."""
+
+
+class EvaluatedImage(NamedTuple):
+    """The image that was evaluated."""
+
+    span: Span
+    reference: ImageReference
+    path: str = ""
+
+
+def evaluations_of(repository: str) -> tuple[str, str]:
+    """The key under which the images of a repository stand that were evaluated."""
+    return ("evaluated", repository)
 
 
 class Scale(Enum):

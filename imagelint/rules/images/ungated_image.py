@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
-from imagelint.core.reference import ImageReference, parse_reference
+from imagelint.core.reference import differ, parse_reference
 from imagelint.documents.shared import ImageRole, ImageUse
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -51,7 +51,7 @@ def ungated_image(use: ImageUse, ctx: Context) -> Findings:
     if not ctx.environment.gated or use.role not in _RUN or not isinstance(use.reference, Known):
         return
     gated, used = parse_reference(ctx.environment.gated), use.reference.value
-    if gated is None or gated.name != used.name or not _differ(gated, used):
+    if gated is None or gated.name != used.name or not differ(gated, used):
         return
     yield ctx.finding(
         use,
@@ -59,11 +59,3 @@ def ungated_image(use: ImageUse, ctx: Context) -> Findings:
         help=f"deploy `{gated}`, or gate what is deployed",
         subject=str(used),
     )
-
-
-def _differ(gated: ImageReference, used: ImageReference) -> bool:
-    """Whether two references certainly name two images: without a tag the latest is meant."""
-    if gated.digest and used.digest:
-        return gated.digest.lower() != used.digest.lower()
-    tags = [one.tag or ("" if one.digest else "latest") for one in (gated, used)]
-    return all(tags) and tags[0] != tags[1]
