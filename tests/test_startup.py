@@ -94,11 +94,13 @@ RULES = (
 )
 ON_DOCKERFILES = (
     *RULES,
+    *("documents.evaluation", "rules.evaluation"),
     *("documents.dockerfile", "documents.runtime", "documents.serving"),
     *("rules.build", "rules.images", "rules.packages", "rules.shell"),
 )
 ON_MANIFESTS = (
     *RULES,
+    *("documents.evaluation", "rules.evaluation"),
     *("documents.kubernetes", "documents.runtime", "documents.serving", "documents.yaml"),
     *("rules.images", "rules.pods", "rules.wiring"),
 )
