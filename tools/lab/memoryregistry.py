@@ -59,7 +59,7 @@ class MemoryRegistry:
         self.page = 0
         self.open: set[asyncio.Transport] = set()
         self._script: list[tuple[str, Callable[[Asked], Reply | None]]] = []
-        self._loop = asyncio.new_event_loop()
+        self.loop = asyncio.new_event_loop()
         self._server: asyncio.Server | None = None
         self._thread = threading.Thread(target=self._run, daemon=True)
         self._ready = threading.Event()
@@ -75,7 +75,7 @@ class MemoryRegistry:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self._loop.call_soon_threadsafe(self._loop.stop)
+        self.loop.call_soon_threadsafe(self.loop.stop)
         self._thread.join()
 
     def script(self, path: str, answer: Callable[[Asked], Reply | None] | Reply) -> None:
@@ -188,17 +188,17 @@ class MemoryRegistry:
         return Reply(200, json.dumps({name: items}).encode(), headers)
 
     def _run(self) -> None:
-        asyncio.set_event_loop(self._loop)
-        making = self._loop.create_server(lambda: _Connection(self, self._loop), "127.0.0.1", 0)
-        self._server = self._loop.run_until_complete(making)
+        asyncio.set_event_loop(self.loop)
+        making = self.loop.create_server(lambda: _Connection(self, self.loop), "127.0.0.1", 0)
+        self._server = self.loop.run_until_complete(making)
         self.host = f"127.0.0.1:{self._server.sockets[0].getsockname()[1]}"
         self._ready.set()
-        self._loop.run_forever()
+        self.loop.run_forever()
         self._server.close()
         for transport in self.open:
             transport.abort()
-        self._loop.run_until_complete(asyncio.sleep(0))
-        self._loop.close()
+        self.loop.run_until_complete(asyncio.sleep(0))
+        self.loop.close()
 
 
 class _Connection(asyncio.Protocol):
