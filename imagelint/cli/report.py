@@ -60,10 +60,12 @@ def report(  # noqa: PLR0913 - the options of the command
 
     need("sqlalchemy", "audit", "what keeps audits")
     from imagelint.cli.reported import tell
+    from imagelint.fleet.formats import OVERVIEWS
     from imagelint.fleet.gather import Question, gather
     from imagelint.store.database import Store
     from imagelint.store.reading import ResultFilter
 
     with Store.open(place, create=False) as store:
-        fleet = gather(store, Question(number, since, stale_days))
+        whole = not formats or any(entry.name in OVERVIEWS for entry in formats)
+        fleet = gather(store, Question(number, since, stale_days, whole))
         return tell(store, fleet, ResultFilter(repository=repository, owner=owner), formats)

@@ -25,6 +25,8 @@ FORMATS = (
     *("defectdojo", "openmetrics"),
 )
 """What `imagelint report` can write; `sarif` takes a folder and writes a file per repository."""
+OVERVIEWS = frozenset(("text", "html", "openmetrics"))
+"""Formats that tell what findings have in common, and not only the findings."""
 _UNFIT = pattern(r"[^A-Za-z0-9._-]+")
 
 

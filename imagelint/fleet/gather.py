@@ -36,16 +36,16 @@ class Fleet(NamedTuple):
 
     run: views.RunView
     overview: views.Overview
-    groups: Mapping[str, tuple[views.RollUp, ...]]
-    vulnerabilities: tuple[views.VulnerabilityView, ...]
-    trend: tuple[views.TrendPoint, ...]
-    before: views.RunView | None
-    drift: tuple[views.Drift, ...]
-    drift_counts: Mapping[str, int]
-    stale: tuple[tuple[str, str], ...]
-    stale_day: str
-    waivers: tuple[views.WaiverView, ...]
-    problems: tuple[views.ProblemView, ...]
+    groups: Mapping[str, tuple[views.RollUp, ...]] = {}
+    vulnerabilities: tuple[views.VulnerabilityView, ...] = ()
+    trend: tuple[views.TrendPoint, ...] = ()
+    before: views.RunView | None = None
+    drift: tuple[views.Drift, ...] = ()
+    drift_counts: Mapping[str, int] = {}
+    stale: tuple[tuple[str, str], ...] = ()
+    stale_day: str = ""
+    waivers: tuple[views.WaiverView, ...] = ()
+    problems: tuple[views.ProblemView, ...] = ()
 
     @property
     def audited(self) -> int:
@@ -67,12 +67,14 @@ class Fleet(NamedTuple):
 class Question(NamedTuple):
     """Which run (0: the newest that is through), beside which earlier one (0: the one before).
 
-    `stale_days` is the age in days from which an audit of a reference is too old.
+    `stale_days` is the age in days from which an audit of a reference is too old. Where it is not
+    `whole`, only what the findings of images need is asked, which a large store answers sooner.
     """
 
     run: int = 0
     since: int = 0
     stale_days: int = STALE_DAYS
+    whole: bool = True
 
 
 def gather(store: Store, asked: Question) -> Fleet:
@@ -86,9 +88,12 @@ def gather(store: Store, asked: Question) -> Fleet:
     if run is None:
         said = f"there is no run {asked.run}" if asked.run else "nothing was audited yet"
         raise UsageError(Diagnostic(said, help="begin with `imagelint audit`"))
+    day = days_before(run.started, asked.stale_days)
+    if not asked.whole:
+        bare = Fleet(run, reader.overview(run.id), stale_day=day)
+        return bare._replace(problems=reader.problems(run.id))
     before = reader.run(asked.since) if asked.since else reader.before(run)
     drift, counts = _drift(rollups, before, run)
-    day = days_before(run.started, asked.stale_days)
     return Fleet(
         run=run,
         overview=reader.overview(run.id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Confidence, Finding, Location, Note, Severity
@@ -92,18 +93,28 @@ class Verdicts:
         allowed: list[Allowed] = []
         problems: list[Problem] = []
         examined: list[Examined] = []
-        for result in results:
+        for result, told in self._with_findings(results):
             problems += self._of(result)
             if result.category not in _TOLD:
                 continue
             examined.append(Examined(result.reference, "image", result.digest, About.IMAGE))
-            for said in self._reader.findings(result.judgement) if result.judgement else ():
+            for said in told:
                 finding = _finding(said, result.reference)
                 if said.allowed:
                     allowed.append(_allowed(said, finding))
                 else:
                     findings.append(finding)
         return Report(tuple(findings), tuple(allowed), tuple(problems), tuple(examined))
+
+    def _with_findings(
+        self, results: Iterable[views.ResultView]
+    ) -> Iterator[tuple[views.ResultView, tuple[views.FindingView, ...]]]:
+        """Each result with what was found, asked for many at once."""
+        waiting = iter(results)
+        while part := list(islice(waiting, _PAGE)):
+            found = self._reader.findings_of({one.judgement for one in part if one.judgement})
+            for one in part:
+                yield one, found.get(one.judgement, ())
 
     def _of(self, result: views.ResultView) -> Iterator[Problem]:
         """What could not be told of a reference."""

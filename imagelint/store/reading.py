@@ -12,7 +12,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.store import models, views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from sqlalchemy import Select
     from sqlalchemy.engine import Connection
@@ -122,6 +122,23 @@ class Reader:
         """What was found in an image, in the order of a report."""
         with self._store.reading() as connection:
             return tuple(_findings(connection, judgement))
+
+    def findings_of(self, judgements: Iterable[str]) -> dict[str, tuple[views.FindingView, ...]]:
+        """What was found in some images, asked at once; by judgement, in the order of a report."""
+        said, link = models.FindingRow, models.JudgedRow
+        columns = [getattr(said, name) for name in views.FindingView._fields[:11]]
+        query = (
+            select(link.judgement, *columns, link.allowed, link.reason, link.until)
+            .join(said, said.id == link.finding)
+            .where(link.judgement.in_(tuple(judgements)))
+            .order_by(link.judgement, link.position)
+        )
+        found: dict[str, list[views.FindingView]] = {}
+        with self._store.reading() as connection:
+            for judgement, *row in connection.execute(query):
+                named = dict(zip(views.FindingView._fields, row, strict=True))
+                found.setdefault(judgement, []).append(_finding(named))
+        return {judgement: tuple(several) for judgement, several in found.items()}
 
     def image(self, digest: str) -> views.ImageView | None:
         """An image by its digest."""
@@ -247,9 +264,13 @@ def _findings(connection: Connection, judgement: str) -> Iterator[views.FindingV
         .order_by(link.position)
     )
     for row in connection.execute(query):
-        values = row._asdict() | {"notes": tuple(json.loads(row.notes))}
-        optional = ("layer", "package", "vulnerability", "allowed")
-        yield views.FindingView(**values | {name: values[name] or "" for name in optional})
+        yield _finding(row._asdict())
+
+
+def _finding(values: dict[str, Any]) -> views.FindingView:
+    optional = ("layer", "package", "vulnerability", "allowed")
+    told = {name: values[name] or "" for name in optional}
+    return views.FindingView(**values | told | {"notes": tuple(json.loads(values["notes"]))})
 
 
 def _layers(connection: Connection, top: str | None) -> Iterator[views.LayerView]:
