@@ -351,3 +351,13 @@ def test_sarif_tells_what_is_new(program: Program, committed: Path) -> None:
     states = [(one["baselineState"], one["ruleId"]) for one in results]
     assert states[0] == ("new", "secret-in-build")
     assert {state for state, _ in states[1:]} == {"unchanged"}
+
+
+def test_a_trusted_policy_lets_fail_what_was_there(program: Program, committed: Path) -> None:
+    write(committed, _imagelint_yaml="extends: [strict]\nsince: all\n")
+    commit(committed)
+    write(committed, _imagelint_yaml="extends: [strict]\nsince: new\n")
+    answer = program("check", "--since", "HEAD", "--policy-from", "HEAD")
+    assert answer.code == 1
+    assert "(not new; `since: all`)" in answer.out
+    assert "`since` lets pass what was there before" in answer.out
