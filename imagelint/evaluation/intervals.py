@@ -91,11 +91,10 @@ def scores(pairs: Pairs, margin: float, level: float) -> Estimate:
     spread = sqrt(float((deviations**2).sum()) * count / max(count - 1, 1))
     spread = spread if spread > _EDGE * count else 0.0
     deviation = spread / float(sizes.sum()) * sqrt(pairs.size)
+    error = spread / float(sizes.sum())
+    student = _student(difference, error, count - 1, margin, level)
     if count < FEWEST_RESAMPLED or count > MOST_RESAMPLED or not deviation:
-        error = spread / float(sizes.sum())
-        return _student(difference, error, count - 1, margin, level)._replace(
-            deviation=deviation, method=f"paired t-test over {count:,} {unit}"
-        )
+        return student._replace(deviation=deviation, method=f"paired t-test over {count:,} {unit}")
     found = stats.bootstrap(
         (sums, sizes),
         _ratio,
@@ -107,9 +106,11 @@ def scores(pairs: Pairs, margin: float, level: float) -> Estimate:
     ).bootstrap_distribution
     left = (sums.sum() - sums) / (sizes.sum() - sizes)
     method = f"paired bootstrap (BCa) over {count:,} {unit}"
-    return _accelerated(difference, found, left, margin, level)._replace(
-        deviation=deviation, method=method
-    )
+    told = _accelerated(difference, found, left, margin, level)
+    # Far out in its tails a bootstrap of a hundred clusters is too sure: five dimensions raised
+    # a false alarm in 5.25 % of 2,000 draws where Student's t did not have to agree.
+    below = max(told.p_value, student.p_value)
+    return told._replace(p_value=below, deviation=deviation, method=method)
 
 
 def _ratio(sums: Floats, sizes: Floats, axis: int) -> Floats:
