@@ -68,6 +68,11 @@ class Audit:
         self._worker = Worker(asker, registries, self._known, judge, options)
         self._seen = environment.now()
 
+    @property
+    def key(self) -> str:
+        """By which policy, what code and how deep images are judged here."""
+        return self._judge.key
+
     def plan(self, sources: Sequence[Source], selection: Selection) -> Plan:
         """What it would take; nothing is asked but for lists."""
         found = chain.from_iterable(selection.choose(source.targets()) for source in sources)
@@ -85,9 +90,8 @@ class Audit:
         told: Callable[[Finished], None] = lambda _one: None,
     ) -> Audited:
         """Audit everything; what an earlier run of the same was cut off before goes on."""
-        run = begin(
-            self._store, self._task(sources, selection), _myself(self._options), *_liveness()
-        )
+        wanted = self._task(sources, selection)
+        run = begin(self._store, wanted, _myself(self._options), *_liveness(self._options))
         writer = Writer(self._store, run, environment.moment)
 
         def tell(one: Finished) -> None:
@@ -179,12 +183,14 @@ def _myself(options: AuditOptions) -> StoredWorker:
     return StoredWorker(platform.node(), os.getpid(), options.shard.number)
 
 
-def _liveness() -> tuple[str, Callable[[LastWorker], bool]]:
+def _liveness(options: AuditOptions) -> tuple[str, Callable[[LastWorker], bool]]:
     """The time, and how to tell whether a worker that said nothing for long is still there."""
     now, host = environment.moment(), platform.node()
     oldest = environment.moment(-_SILENT_SECONDS)
 
     def is_alive(last: LastWorker) -> bool:
+        if options.assigned:
+            return False
         if last.host == host:
             return last.pid != os.getpid() and _is_running(last.pid)
         return last.seen > oldest

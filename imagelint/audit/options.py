@@ -17,13 +17,18 @@ class Shard(NamedTuple):
     of: int = 1
 
     def has(self, reference: str) -> bool:
-        """Whether a reference is of this part: the same wherever it is asked."""
-        import hashlib
+        """Whether a reference is of this part."""
+        return shard_of(reference, self.of) == self.number
 
-        if self.of == 1:
-            return True
-        digest = hashlib.sha256(reference.encode()).digest()
-        return int.from_bytes(digest[:8]) % self.of == self.number - 1
+
+def shard_of(reference: str, of: int) -> int:
+    """The number of the part that a reference is of: the same wherever it is asked."""
+    import hashlib
+
+    if of == 1:
+        return 1
+    digest = hashlib.sha256(reference.encode()).digest()
+    return int.from_bytes(digest[:8]) % of + 1
 
 
 class AuditOptions(NamedTuple):
@@ -31,7 +36,8 @@ class AuditOptions(NamedTuple):
 
     `seconds` bound one image, waits included; `threads` is how many images are looked at together,
     of one registry no more than its limits say. `kept` asks nothing: what the store knows is
-    judged.
+    judged. `assigned`: a scheduler hands out shards, each to one worker, so that whoever began this
+    one is gone.
     """
 
     depth: str = "config"
@@ -41,6 +47,7 @@ class AuditOptions(NamedTuple):
     seconds: float = 120.0
     shard: Shard = Shard()
     kept: bool = False
+    assigned: bool = False
 
     @property
     def looked_for(self) -> str:

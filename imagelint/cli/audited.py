@@ -12,7 +12,9 @@ from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import ExitCode
 
 if TYPE_CHECKING:
+    from imagelint.audit.setup import Prepared
     from imagelint.cli.auditoptions import AuditChoice
+    from imagelint.cli.auditrecipe import AuditRecipe
     from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.cli.scanoptions import ScanOptions
     from imagelint.store.records import Finished
@@ -29,34 +31,46 @@ def run_audit(
         UsageError: a source, the store or the log cannot be used, or a package is missing.
     """
     try:
-        from imagelint.audit.setup import ScanRequest, prepare
+        from imagelint.cli.auditrecipe import AuditRecipe
+
+        recipe = AuditRecipe(choice.store, scanning, policy)
+        with recipe.prepared(choice.options()) as ready:
+            return _run(sources, choice, recipe, ready)
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("sqlalchemy", "alembic"):
             raise
         help_ = "install it: pip install 'imagelint[audit]'"
         raise UsageError(Diagnostic("the store of audits is not installed", help=help_)) from None
+
+
+def _run(
+    sources: tuple[str, ...], choice: AuditChoice, recipe: AuditRecipe, ready: Prepared
+) -> int:
     from imagelint.audit.progress import Progress
     from imagelint.audit.summary import summary
-    from imagelint.cli.imagejob import ImageJob
 
     selection = choice.selection()
-    with ExitStack() as stack:
-        session = policy.open()
-        job = scanning.apply(ImageJob(""), session, None)
-        scan = ScanRequest(job.trivy, job.settings)
-        ready = stack.enter_context(prepare(session, choice.store, choice.options(), scan))
+    asked = ready.sources(sources, selection, sys.stdin.buffer.read)
+    if choice.plan:
+        say("".join(f"{line}\n" for line in ready.audit.plan(asked, selection).lines()))
+        return int(ExitCode.PASS)
+    if choice.cluster:
+        if choice.log:
+            message = "workers of a cluster write no log"
+            raise UsageError(Diagnostic(message, help="`imagelint report` lists all images"))
+        from imagelint.audit.parts import run_parts
+
+        done = run_parts(choice.cluster, recipe, ready, selection, asked)
+    else:
         progress = Progress(ready.asker.states)
-        draw, log = drawn(progress, quiet=choice.quiet), logged(choice.log, stack)
+        with ExitStack() as stack:
+            draw, log = drawn(progress, quiet=choice.quiet), logged(choice.log, stack)
 
-        def tell(one: Finished) -> None:
-            progress.add(one)
-            log(one)
-            draw()
+            def tell(one: Finished) -> None:
+                progress.add(one)
+                log(one)
+                draw()
 
-        asked = ready.sources(sources, selection, sys.stdin.buffer.read)
-        if choice.plan:
-            say("".join(f"{line}\n" for line in ready.audit.plan(asked, selection).lines()))
-            return int(ExitCode.PASS)
-        done = ready.audit.run(asked, selection, tell)
-        say("".join(f"{line}\n" for line in summary(ready.store, done)))
+            done = ready.audit.run(asked, selection, tell)
+    say("".join(f"{line}\n" for line in summary(ready.store, done)))
     return int(_CODES[done.outcome])

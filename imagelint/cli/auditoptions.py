@@ -33,6 +33,7 @@ class AuditChoice(NamedTuple):
     newest: int = 0
     younger_than: int = 0
     shard: tuple[int, int] = (1, 1)
+    cluster: str = ""
     plan: bool = False
     depth: str = "config"
     store: str = ""

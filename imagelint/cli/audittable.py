@@ -34,6 +34,9 @@ OPTIONS = (
     click.option("--newest", default=0, type=click.IntRange(0), help="Tags of each repository."),
     click.option("--younger-than", default=0, type=click.IntRange(0), help="Days since a push."),
     click.option("--shard", type=ShardType(), default="1/1", help="Do this part of the whole."),
+    click.option(
+        "--cluster", metavar="tcp://HOST:PORT", default="", help="Let Dask's workers do the parts."
+    ),
     click.option("--depth", type=click.Choice(DEPTHS), default="config", help="How deep to look."),
     click.option("--plan", is_flag=True, help="Only say what it would take."),
     click.option("--store", metavar="FILE|URL", default="", help="[default: imagelint-audit.db]"),

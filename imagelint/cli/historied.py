@@ -44,7 +44,7 @@ def points(
             one.digest,
             one.outcome,
             days.get(one.digest, ""),
-            {measure.dimension: measure.value for measure in one.measures},
-            {measure.dimension: measure.threshold for measure in one.measures},
-            tuple(each.dimension for each in one.measures if each.outcome == "fail"),
+            values={measure.dimension: measure.value for measure in one.measures},
+            thresholds={measure.dimension: measure.threshold for measure in one.measures},
+            failed=tuple(each.dimension for each in one.measures if each.outcome == "fail"),
         )

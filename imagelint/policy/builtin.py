@@ -200,7 +200,6 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "startup-budget": "on",
             "startup-unprotected": "on",
             "counter-without-rate": "on",
-            "invalid-query": "on",
             "metric-of-other-engine": "on",
             "metric-without-suffix": "on",
             "metrics-switched-off": "on",

@@ -157,9 +157,9 @@ def evaluations(store: Store, repository: str) -> tuple[EvaluationRecord, ...]:
             digest,
             suite,
             outcome,
-            tuple((path, encoded) for path, encoded in json.loads(data)["files"]),
-            tuple(measures.get(number, ())),
-            at,
+            files=tuple((path, encoded) for path, encoded in json.loads(data)["files"]),
+            measures=tuple(measures.get(number, ())),
+            at=at,
         )
         for number, tag, digest, suite, outcome, data, at in found
     )

@@ -147,9 +147,11 @@ def evaluate(request: EvaluationRequest, policy: Policy) -> EvaluationOutcome:
         (*evidence_of(document), *((f"read {path}", f"sha256:{digest}") for path, digest in files)),
         document,
         files,
-        inputs.plan.evaluated.image,
-        inputs.plan.dataset.name,
-        tuple((os.path.abspath(path), digest) for path, digest in files[1 : len(inputs.new) + 1]),
+        image=inputs.plan.evaluated.image,
+        suite=inputs.plan.dataset.name,
+        results=tuple(
+            (os.path.abspath(path), digest) for path, digest in files[1 : len(inputs.new) + 1]
+        ),
     )
 
 
