@@ -12,6 +12,7 @@ from imagelint.audit.judging import category_of
 from imagelint.audit.keeping import Keeper
 from imagelint.audit.known import Known
 from imagelint.audit.plan import Plan, make_plan
+from imagelint.audit.progress import Progress
 from imagelint.audit.worker import Task, Worker
 from imagelint.collect import environment
 from imagelint.core.digest import digest_of
@@ -23,7 +24,7 @@ from imagelint.store.runs import begin, finish, touch
 from imagelint.store.writing import Writer, add_source_problem
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from imagelint.audit.judging import Judge
     from imagelint.audit.known import LastTag
@@ -88,14 +89,20 @@ class Audit:
         sources: Sequence[Source],
         selection: Selection,
         told: Callable[[Finished], None] = lambda _one: None,
+        progress: Progress | None = None,
     ) -> Audited:
-        """Audit everything; what an earlier run of the same was cut off before goes on."""
+        """Audit everything; what an earlier run of the same was cut off before goes on.
+
+        `progress` counts what is still to be done, and `told` hears of what is written.
+        """
+        progress = progress or Progress(tuple)
         wanted = self._task(sources, selection)
         run = begin(self._store, wanted, _myself(self._options), *_liveness(self._options))
         writer = Writer(self._store, run, environment.moment)
 
         def tell(one: Finished) -> None:
             self._touch(run)
+            progress.add(one)
             told(one)
 
         with Keeper(writer.write, tell) as keeper:
@@ -105,7 +112,7 @@ class Audit:
 
             limits = self._options.limits
             dispatcher = Dispatcher(do, self._options.threads, limits.connections)
-            dispatcher.run(self._tasks(run, sources, selection))
+            dispatcher.run(_counted(self._tasks(run, sources, selection), progress))
         ended = finish(self._store, run, self._judge.waivers(), environment.moment())
         return Audited(run, ended.outcome, ended.whole)
 
@@ -128,7 +135,9 @@ class Audit:
             shards=options.shard.of,
         )
 
-    def _tasks(self, run: Begun, sources: Sequence[Source], selection: Selection) -> Iterator[Task]:
+    def _tasks(
+        self, run: Begun, sources: Sequence[Source], selection: Selection
+    ) -> Iterator[list[Task]]:
         """The tasks that are still to be done, asked of the store batch by batch."""
         targets = self._targets(run, sources, selection)
         while batch := list(islice(targets, _BATCH)):
@@ -142,9 +151,9 @@ class Audit:
                 if (digest := one.digest or _last(last, one))
             }
             known = self._known.judgements(judged)
-            for target in todo:
-                at = target.repository, target.tag
-                yield Task(target, last.get(at), known)
+            yield [
+                Task(target, last.get((target.repository, target.tag)), known) for target in todo
+            ]
 
     def _targets(
         self, run: Begun, sources: Sequence[Source], selection: Selection
@@ -165,6 +174,14 @@ class Audit:
         if now - self._seen >= _TOUCH_SECONDS:
             self._seen = now
             touch(self._store, run, environment.moment())
+
+
+def _counted(batches: Iterable[list[Task]], progress: Progress) -> Iterator[Task]:
+    """The tasks of all batches, each batch counted before its first one begins."""
+    for batch in batches:
+        progress.expect(len(batch))
+        yield from batch
+    progress.listing = False
 
 
 def _last(last: Mapping[tuple[str, str], LastTag], target: Target) -> str:

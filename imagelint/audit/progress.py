@@ -18,7 +18,7 @@ _MINUTE, _HOUR = 60, 3600
 
 
 class Progress:
-    """Counts what is done. `total` is how many there will be; 0: nobody knows yet."""
+    """Counts what is listed and what is done; `listing`: more may come than `total`."""
 
     def __init__(
         self,
@@ -26,12 +26,18 @@ class Progress:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.total = 0
+        self.listing = True
         self.done = 0
         self.categories: Counter[str] = Counter()
         self._hosts = hosts
         self._clock = clock
         self._lock = threading.Lock()
         self._recent: deque[tuple[float, int]] = deque()
+
+    def expect(self, count: int) -> None:
+        """Count further ones that are to be done."""
+        with self._lock:
+            self.total += count
 
     def add(self, one: Finished) -> None:
         """Count one that is written."""
@@ -56,9 +62,11 @@ class Progress:
     def line(self) -> str:
         """All of it on one line."""
         of = f" of {self.total:,}" if self.total else ""
-        parts = [f"{self.done:,}{of} images", f"{self.rate:.0f}/s"]
+        so_far = " so far" if self.listing else ""
+        parts = [f"{self.done:,}{of} images{so_far}", f"{self.rate:.0f}/s"]
         if self.total and self.rate:
-            parts.append(f"{_duration((self.total - self.done) / self.rate)} left")
+            least = "at least " if self.listing else ""
+            parts.append(f"{least}{_duration((self.total - self.done) / self.rate)} left")
         untold = self.done - self.categories["audited"] - self.categories["not-an-image"]
         if untold:
             parts.append(f"{untold:,} could not be audited")

@@ -67,10 +67,9 @@ def _run(
             draw, log = drawn(progress, quiet=choice.quiet), logged(choice.log, stack)
 
             def tell(one: Finished) -> None:
-                progress.add(one)
                 log(one)
                 draw()
 
-            done = ready.audit.run(asked, selection, tell)
+            done = ready.audit.run(asked, selection, tell, progress)
     say("".join(f"{line}\n" for line in summary(ready.store, done)))
     return int(_CODES[done.outcome])
