@@ -12,7 +12,13 @@ from imagelint.audit.options import DEPTHS
 from imagelint.documents.image.signatures import SignatureReport
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 from imagelint.engine.examine import asks
-from imagelint.run.images import ImageRequest, examine_image, examine_targets, signers_for
+from imagelint.run.images import (
+    ImageRequest,
+    ImageResult,
+    examine_image,
+    examine_targets,
+    signers_for,
+)
 
 if TYPE_CHECKING:
     from imagelint.audit.looking import Looked
@@ -43,7 +49,7 @@ class DeepLook:
     def _asks(self, kind: str) -> bool:
         return asks(self._policy, kind)
 
-    def __call__(self, looked: Looked, deadline: Deadline) -> Report:
+    def __call__(self, looked: Looked, deadline: Deadline) -> ImageResult:
         """What comes of an image, its configuration included."""
         first = looked.targets[0]
         request = ImageRequest(
@@ -56,8 +62,8 @@ class DeepLook:
             settings=self._settings,
         )
         if first.identity.layout:
-            return examine_image(first.reference, request).report
-        return examine_targets(looked.targets, request).report
+            return examine_image(first.reference, request)
+        return examine_targets(looked.targets, request)
 
 
 def signed(report: Report) -> str | None:

@@ -7,6 +7,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
+from imagelint.audit.scanned import Scanned
 from imagelint.collect import environment
 from imagelint.collect.codedigest import code_stamp
 from imagelint.core.digest import digest_of
@@ -17,6 +18,7 @@ from imagelint.engine.decide import Bounds, Expected, decide
 from imagelint.engine.examine import Examination
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.glob import matches_path
+from imagelint.run.images import ImageResult
 from imagelint.store.records import Category, Judgement, StoredFinding, StoredProblem, UsedWaiver
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ class Judge:
         return ""
 
     def __call__(
-        self, looked: Looked, repository: str, deep: Report | None = None
+        self, looked: Looked, repository: str, deep: ImageResult | None = None
     ) -> tuple[Judgement, tuple[StoredProblem, ...]]:
         """What the policy says about an image, and what could not be told of it.
 
@@ -97,13 +99,13 @@ class Judge:
             return self._judged(looked, repository, deep)
 
     def _judged(
-        self, looked: Looked, repository: str, deep: Report | None
+        self, looked: Looked, repository: str, deep: ImageResult | None
     ) -> tuple[Judgement, tuple[StoredProblem, ...]]:
         if deep is None:
             reports = [self._examination(target, Project()) for target in looked.targets]
-            deep = sum(reports, Report())
+            deep = ImageResult(sum(reports, Report()))
         # Of the reference all platforms say the same, and that once.
-        whole = deep._replace(findings=tuple(dict.fromkeys(deep.findings)))
+        whole = deep.report._replace(findings=tuple(dict.fromkeys(deep.report.findings)))
         report, bounds = whole, Bounds()
         if self._suppresses:
             settled = self._session.suppress({}, image=whole)
@@ -112,11 +114,12 @@ class Judge:
             own = tuple(one for one in found if one.location.origin == origin)
             report = settled.report._replace(findings=own)
         verdict = decide(report, self._fail_on, (_INSPECTED,), bounds=bounds)
+        scanned = Scanned(deep.vulnerabilities)
         kept = (_finding(finding) for finding in verdict.report.findings)
         allowed = (self._allowed(allowed) for allowed in report.allowed)
-        judgement = Judgement(
-            self.key, repository, looked.digest, verdict.outcome.value, (*kept, *allowed)
-        )
+        findings = tuple(map(scanned.located, (*kept, *allowed)))
+        outcome, known = verdict.outcome.value, scanned.known(findings)
+        judgement = Judgement(self.key, repository, looked.digest, outcome, findings, known)
         return judgement, tuple(map(stored, report.problems))
 
     def _allowed(self, allowed: Allowed) -> StoredFinding:

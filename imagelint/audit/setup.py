@@ -15,9 +15,12 @@ from imagelint.collect.deadline import NEVER
 from imagelint.collect.registry.connections import Connections
 from imagelint.collect.registry.polite import PoliteAsker
 from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.core.digest import digest_of
 from imagelint.core.environment import ScanSettings
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem
+from imagelint.run.scanning import read_named
 from imagelint.store.database import DEFAULT_FILE, Store
 
 if TYPE_CHECKING:
@@ -83,16 +86,26 @@ def prepare(
     Raises:
         UsageError: the store cannot be used, or two wishes do not go together.
     """
-    deep = None
+    deep, looked_for = None, options.looked_for
     if options.depth != DEPTHS[0]:
         if options.kept:
             message = "what is kept is judged by the configuration of images only"
             raise UsageError(Diagnostic(message, help="leave out `--kept`, or `--depth`"))
         asked = scan or ScanRequest()
         deep = DeepLook(session, options.depth, asked.trivy, asked.settings)
+        looked_for += _lists(asked.settings) if options.depth == DEPTHS[-1] else ""
     connections = Connections()
     asker = PoliteAsker(connections.ask, options.limits, clock)
     registries = Registries(asker, NEVER)
     store = Store.open(place or DEFAULT_FILE)
-    audit = Audit(store, Judge(session, options.looked_for, deep), asker, registries, options)
+    audit = Audit(store, Judge(session, looked_for, deep), asker, registries, options)
     return Prepared(store, connections, asker, registries, audit, options)
+
+
+def _lists(settings: ScanSettings) -> str:
+    """What the files say that a scan is read by: with other ones an image is judged anew."""
+    texts = dict(settings.texts)
+    named = (settings.kev, settings.epss, *settings.vex)
+    read = [read_named(path, texts) for path in named if path]
+    said = (one.detail if isinstance(one, Problem) else one.text for one in read)
+    return digest_of(settings.server, repr(list(map(bool, named))), *said)

@@ -109,10 +109,10 @@ class Worker:
             result = _result(target, found.digest)._replace(category=Category.NOT_AN_IMAGE)
             return Finished(result, found.images, found.facts)
         deep = self._judge.deep
-        report = deep(found, deadline) if deep else None
-        judgement, problems = self._judge(found, target.repository, report)
+        seen = deep(found, deadline) if deep else None
+        judgement, problems = self._judge(found, target.repository, seen)
         result = _result(target, found.digest, judgement=judgement.id)
-        result = result._replace(problems=problems, signed=signed(report) if report else None)
+        result = result._replace(problems=problems, signed=signed(seen.report) if seen else None)
         if problems:
             first = problems[0]
             result = result._replace(category=first.category, detail=first.detail)

@@ -17,7 +17,7 @@ from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.exploits import Exploits
 from imagelint.documents.image.signatures import parse_signatures
-from imagelint.documents.image.vulnerabilities import parse_vulnerabilities
+from imagelint.documents.image.vulnerabilities import Vulnerability, parse_vulnerabilities
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
 from imagelint.policy.glob import matches_subject
@@ -65,15 +65,20 @@ class ImageRequest(NamedTuple):
 
 
 class ImageResult(NamedTuple):
-    """What came of one or more stages: the report, and the evidence behind it."""
+    """What came of one or more stages: the report, and the evidence behind it.
+
+    `vulnerabilities` are all that the scan tells, whether or not the policy minds them.
+    """
 
     report: Report = Report()
     evidence: tuple[tuple[str, str], ...] = ()
+    vulnerabilities: tuple[Vulnerability, ...] = ()
 
     def plus(self, other: ImageResult) -> ImageResult:
         """Both, one after the other."""
         evidence = tuple(dict.fromkeys((*self.evidence, *other.evidence)))
-        return ImageResult(self.report + other.report, evidence)
+        vulnerabilities = self.vulnerabilities + other.vulnerabilities
+        return ImageResult(self.report + other.report, evidence, vulnerabilities)
 
 
 def examine_image(image: str, request: ImageRequest) -> ImageResult:
@@ -192,7 +197,8 @@ def _scan(
         digests = (target.digest, target.identity.manifest)
         report = without_vex(report, document, vex, digests)
     marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
-    return ImageResult(report._replace(examined=marked), evidence)
+    found = tuple(one for one in document.nodes() if isinstance(one, Vulnerability))
+    return ImageResult(report._replace(examined=marked), evidence, found)
 
 
 def _left_out(globs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -314,7 +314,7 @@ class VulnerabilityRow(Base):
     __tablename__ = "vulnerabilities"
 
     id: Mapped[str] = mapped_column(Text, primary_key=True, doc="`CVE-2024-3094`.")
-    severity: Mapped[int] = mapped_column(doc="As in `findings`.")
+    severity: Mapped[int] = mapped_column(doc="The worst that was met, as in `findings`.")
     title: Mapped[str] = mapped_column(Text, doc="What it is.")
     published: Mapped[str] = mapped_column(Text, doc="The day it was published; or empty.")
     fixed: Mapped[bool] = mapped_column(doc="Whether some package has a version without it.")

@@ -102,14 +102,34 @@ class StoredFinding(NamedTuple):
         return digest_of(*map(str, said))[:_ID_DIGITS]
 
 
+class StoredVulnerability(NamedTuple):
+    """What is known of a vulnerability besides the images that have it.
+
+    `fixed` is whether some package has a version without it, `published` and `exploited` are days
+    or empty, `epss` a probability or None: nobody knows.
+    """
+
+    id: str
+    severity: Severity
+    title: str = ""
+    published: str = ""
+    fixed: bool = False
+    epss: float | None = None
+    exploited: str = ""
+
+
 class Judgement(NamedTuple):
-    """What was found in an image. `key` stands for all that decided besides the image."""
+    """What was found in an image. `key` stands for all that decided besides the image.
+
+    `vulnerabilities` are those that findings are about, as far as a scan told more of them.
+    """
 
     key: str
     repository: str
     digest: str
     outcome: str
     findings: tuple[StoredFinding, ...] = ()
+    vulnerabilities: tuple[StoredVulnerability, ...] = ()
 
     @property
     def id(self) -> str:

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import zstandard
-from sqlalchemy import insert, inspect, select, tuple_, update
+from sqlalchemy import case, func, insert, inspect, or_, select, tuple_, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -38,6 +38,7 @@ class Writer:
         self._clock = clock
         self._pack = zstandard.ZstdCompressor(_LEVEL).compress
         ours = store.engine.dialect.name == "postgresql"
+        self._told: set[tuple[Any, ...]] = set()
         self._insert: Any = insert_postgresql if ours else insert_sqlite
 
     def write(self, several: Iterable[Finished]) -> None:
@@ -54,6 +55,7 @@ class Writer:
                     # In one order, so that two who write the same do not wait for each other.
                     found.sort(key=_KEYS[table])
                     connection.execute(self._insert(table).on_conflict_do_nothing(), found)
+            self._vulnerabilities(connection, rows.get(models.VulnerabilityRow, ()))
             self._tags(connection, finished, now)
             for repository, chains in _chains(rows.get(models.ChainRow, ())).items():
                 share(connection, repository, chains)
@@ -102,6 +104,16 @@ class Writer:
     def _fact(self, fact: Fact, now: str) -> _Row:
         return {**fact._asdict(), "data": self._pack(fact.data), "at": now}
 
+    def _vulnerabilities(self, connection: Connection, rows: Iterable[_Row]) -> None:
+        """Note what is known of vulnerabilities: the newest word, but nothing is forgotten."""
+        table = models.VulnerabilityRow
+        new = {said: row for row in rows if (said := tuple(row.values())) not in self._told}
+        if new:
+            # In one order, as above. What was told once is not told again with each image.
+            ordered = sorted(new.values(), key=itemgetter("id"))
+            connection.execute(_upsert(self._insert(table)), ordered)
+            self._told.update(new)
+
     def _tags(self, connection: Connection, finished: Sequence[Finished], now: str) -> None:
         """Note what tags lead to: the last row of each goes on, or a new one begins."""
         led = {
@@ -138,6 +150,20 @@ class Writer:
         ]
         if new:
             connection.execute(self._insert(table).on_conflict_do_nothing(), new)
+
+
+def _upsert(said: Any) -> Any:
+    """The insertion of what is known of a vulnerability, upon what was known before."""
+    new, old = said.excluded, models.VulnerabilityRow
+    worst = case((new.severity > old.severity, new.severity), else_=old.severity)
+    texts = {
+        name: case((new[name] != "", new[name]), else_=getattr(old, name))
+        for name in ("title", "published", "exploited")
+    }
+    more = {"fixed": or_(old.fixed, new.fixed), "epss": func.coalesce(new.epss, old.epss)}
+    return said.on_conflict_do_update(
+        index_elements=["id"], set_={"severity": worst, **texts, **more}
+    )
 
 
 _NEVER = (0, "")
@@ -209,6 +235,8 @@ def _judgement_rows(judgement: Judgement, now: str) -> Iterator[tuple[type[model
     }
     row |= {str(severity): judgement.count(severity) for severity in Severity}
     yield models.JudgementRow, row
+    for known in judgement.vulnerabilities:
+        yield models.VulnerabilityRow, known._asdict() | {"severity": int(known.severity)}
     for at, finding in enumerate(judgement.findings):
         said = finding._asdict()
         why = {name: said.pop(name) for name in ("allowed", "reason", "until", "waiver")}

@@ -17,9 +17,11 @@ from imagelint.store.records import (
     Result,
     StoredFinding,
     StoredProblem,
+    StoredVulnerability,
     UsedWaiver,
     Worker,
 )
+from imagelint.store.rollups import RollUps
 from imagelint.store.runs import begin, finish
 from imagelint.store.writing import Writer
 
@@ -27,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.store.database import Store
+    from imagelint.store.views import VulnerabilityView
 
 REGISTRY = "registry.example.com"
 TEAMS = ("inference", "platform", "")
@@ -37,6 +40,38 @@ UNUSED = UsedWaiver(
     ticket="OPS-1",
     approver="b@example.com",
 )
+
+
+_HOLE = StoredVulnerability("CVE-2026-1", Severity.LOW)
+TOLD = (
+    _HOLE._replace(severity=Severity.HIGH, title="a hole", published="2026-01-02", fixed=True),
+    _HOLE._replace(epss=0.5, exploited="2026-03-04"),
+    _HOLE._replace(title="a wide hole", epss=0.25),
+)
+"""What is told of one vulnerability, one after the other."""
+KNOWN = ("a wide hole", "2026-01-02", True, 0.25, "2026-03-04")
+"""What is known of it then: title, publication, whether there is a fix, EPSS, KEV."""
+
+
+def tell(store: Store) -> VulnerabilityView:
+    """Tell of it in images of one run that have it, and the first again; what is known then."""
+    run = begin(store, NewRun("told", ()), Worker("h", 1), "2026-11-01T00:00:00Z", lambda _: False)
+    writer = Writer(store, run, lambda: "2026-11-01T00:00:00Z")
+    told = []
+    for at, said in enumerate((*TOLD, TOLD[0])):
+        about = StoredFinding(
+            *("vulnerable-package", said.severity, "certain", "a has a hole"), vulnerability=said.id
+        )
+        judgement = Judgement("told", f"told/{at}", digest("told", at), "fail", (about,), (said,))
+        result = Result(
+            *(f"told/{at}:1", f"told/{at}", "1", judgement.digest, Category.AUDITED),
+            judgement=judgement.id,
+        )
+        told.append(Finished(result, judgement=judgement))
+    writer.write(told[:2])
+    writer.write(told[2:])
+    (found,) = RollUps(store).vulnerabilities(run.id)
+    return found
 
 
 def digest(*parts: object) -> str:

@@ -13,7 +13,7 @@ from imagelint.store.database import Store
 from imagelint.store.models import Base
 from imagelint.store.reading import Reader, ResultFilter
 from imagelint.store.rollups import GROUPS, RollUps
-from tests.store.samples import fill
+from tests.store.samples import KNOWN, fill, tell
 from tools.lab.postgresql import PostgreSQL, programs
 
 if TYPE_CHECKING:
@@ -62,3 +62,8 @@ def test_drift_and_trend_are_the_same(there: Store, filled: Store) -> None:
     assert sorted(RollUps(there).drift(1, 3)) == sorted(RollUps(filled).drift(1, 3))
     assert RollUps(there).trend("a" * 64) == RollUps(filled).trend("a" * 64)
     assert RollUps(there).vulnerabilities(2) == RollUps(filled).vulnerabilities(2)
+
+
+def test_what_is_known_of_a_hole_is_the_same(server: PostgreSQL) -> None:
+    with Store.open(server.url) as store:
+        assert tell(store)[2:7] == KNOWN

@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 
+from imagelint.core.finding import Severity
 from imagelint.store.models import VulnerabilityRow
 from imagelint.store.reading import Reader
 from imagelint.store.rollups import GROUPS, RollUps
-from tests.store.samples import fill, finished, image
+from tests.store.samples import KNOWN, fill, finished, image, tell
 
 if TYPE_CHECKING:
     from imagelint.store.database import Store
@@ -136,6 +137,14 @@ def test_exploited_holes_come_first(store: Store) -> None:
         connection.execute(insert(VulnerabilityRow), rows)
     names = [one.id for one in RollUps(store).vulnerabilities(2)]
     assert names == ["CVE-2026-1002", "CVE-2026-1001", "CVE-2026-1000"]
+
+
+def test_of_a_hole_the_newest_word_counts_and_nothing_is_forgotten(store: Store) -> None:
+    told = tell(store)
+    assert told[2:7] == KNOWN
+    assert (told.images, told.findings, told.severity) == (4, 4, Severity.HIGH)
+    with store.reading() as connection:
+        assert connection.scalar(select(VulnerabilityRow.severity)) == Severity.HIGH
 
 
 def test_the_trend_is_of_runs_that_were_asked_the_same(rollups: RollUps) -> None:

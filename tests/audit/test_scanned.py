@@ -1,0 +1,55 @@
+"""What a scan tells besides findings."""
+
+from __future__ import annotations
+
+from imagelint.audit.scanned import Scanned
+from imagelint.core.finding import Severity
+from imagelint.documents.image.image import NOWHERE
+from imagelint.documents.image.vulnerabilities import Status, Vulnerability
+from imagelint.store.records import StoredFinding, StoredVulnerability
+
+ONE = Vulnerability(
+    *(NOWHERE, "CVE-2026-1", "openssl", "3.0.1", "", Severity.LOW, True, Status.AFFECTED, None),
+    purl="",
+    title="a hole",
+    url="",
+    target="alpine 3.22",
+    layer="sha256:a",
+    path="alpine 3.22",
+    published="2026-01-02T03:04:05Z",
+)
+OTHER = ONE._replace(
+    severity=Severity.HIGH, fixed="3.0.2", package="libssl", path="app", layer="sha256:b"
+)
+
+
+def about(one: Vulnerability) -> StoredFinding:
+    said = "vulnerable-package", one.severity, "certain", "has a hole"
+    return StoredFinding(*said, place=one.path, subject=one.subject)
+
+
+def test_a_finding_has_the_package_and_the_layer_of_its_vulnerability() -> None:
+    found = Scanned((ONE, OTHER)).located(about(OTHER))
+    assert (found.vulnerability, found.package, found.layer) == (
+        *("CVE-2026-1", "libssl"),
+        "sha256:b",
+    )
+    stranger = about(ONE._replace(id="CVE-2026-2"))
+    assert Scanned((ONE, OTHER)).located(stranger) is stranger
+
+
+def test_of_several_layers_none_is_named() -> None:
+    again = ONE._replace(layer="sha256:c", installed="3.0.0")
+    assert Scanned((ONE, again)).located(about(ONE)).layer is None
+    assert Scanned((ONE._replace(layer=""),)).located(about(ONE)).layer is None
+
+
+def test_known_is_what_findings_are_about_by_all_packages() -> None:
+    unsaid = ONE._replace(id="CVE-2026-2")
+    scanned = Scanned((ONE, OTHER, unsaid))
+    assert scanned.known([scanned.located(about(ONE))]) == (
+        StoredVulnerability("CVE-2026-1", Severity.HIGH, "a hole", "2026-01-02", fixed=True),
+    )
+    assert Scanned((ONE,)).known([scanned.located(about(ONE))])[0].fixed is False
+    elsewhere = about(ONE)._replace(vulnerability="CVE-2026-3")
+    assert scanned.known([elsewhere]) == ()
