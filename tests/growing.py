@@ -372,6 +372,13 @@ INPUTS: dict[str, Input] = {
     ),
     "requirements": Input("requirements.txt", "pkg#-==1.#-\nvllm\n"),
     "ignored paths": Input(".dockerignore", "a#-\n!b#-\n"),
+    "layers of an image": Input(
+        "image.json",
+        ',{"files": [{"path": "usr/bin/p#-", "mode": "4755", "size": 9},'
+        ' {"path": "app/.git/p#-", "content": "x"}]}',
+        '{"inspected": "registry.example.com/llm:1", "config": {}, "layers": [{"files": []}',
+        "]}",
+    ),
     "vulnerabilities": Input(
         "scan.json",
         ',{"Vulnerabilities": [{"VulnerabilityID": "CVE-2024-#-", "PkgName": "p#-",'

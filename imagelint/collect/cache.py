@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -77,7 +78,10 @@ class Cache:
             self._connection = None
 
     def __del__(self) -> None:
-        self.close()  # from Python 3.13 on, what is left open is complained of
+        # From Python 3.13 on, what is left open is complained of; what another thread opened is
+        # closed when it is collected.
+        with suppress(sqlite3.ProgrammingError):
+            self.close()
 
     def _open(self, folder: str) -> sqlite3.Connection | None:
         try:

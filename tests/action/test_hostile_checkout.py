@@ -42,7 +42,7 @@ def demand_nothing_said(done: Result, verdict: str = "fail") -> None:
     assert all(each.data != "pwned" for each in done.commands)
     said = {name for name in done.steps if name.startswith("judge.")}
     names = {name.removeprefix("judge.outputs.") for name in said}
-    assert names == OUTPUTS | {"report-json", "sarif-file", "upload"}
+    assert names == OUTPUTS | {"artifact", "report-json", "sarif-file", "upload"}
 
 
 def test_text_in_a_file_is_no_command(runner: Runner) -> None:

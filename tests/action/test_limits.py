@@ -74,7 +74,7 @@ def test_an_output_that_is_none_of_ours_is_not_given(runner: Runner) -> None:
     assert (done.outputs["verdict"], done.outputs["high"], done.code) == ("fail", "1", 1)
     assert {name for name in done.steps if name.startswith("judge.")} == {
         *("judge.outputs.verdict", "judge.outputs.high", "judge.outputs.upload"),
-        *("judge.outputs.report-json", "judge.outputs.sarif-file"),
+        *("judge.outputs.report-json", "judge.outputs.sarif-file", "judge.outputs.artifact"),
     }
 
 

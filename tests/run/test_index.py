@@ -298,7 +298,7 @@ def test_an_answer_that_rests_on_a_file_that_changes_is_not_remembered(
     plan = Plan({}, Policies(["strict"], Policy(), set()), index, keeps=True)
     stored = Examiner(plan).file(FoundFile(".dockerignore", ".dockerignore"))
     assert not stored.report.problems
-    assert all(dependency(name, index) != digest for name, digest in stored.dependencies)
+    assert any(dependency(name, index) != digest for name, digest in stored.dependencies)
 
 
 # -- Scripts that a Dockerfile runs -----------------------------------------------------------

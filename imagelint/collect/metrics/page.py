@@ -25,7 +25,7 @@ STANDARD_INPUT = "-"
 _PIECE = 1024 * 1024
 _OK = 200
 _ACCEPT = "text/plain;version=0.0.4;q=1,application/json;q=0.5,*/*;q=0.1"
-_JSON_HELP = "trtllm-serve has its metrics at /prometheus/metrics, not at /metrics"
+_JSON_HELP = "servers that answer with JSON at /metrics have their metrics at /prometheus/metrics"
 
 
 def read_page(place: str, names: Collection[str], seconds: float) -> list[Sample] | Problem:

@@ -38,7 +38,7 @@ SERVER = Subject(
         Attribute(
             "engine",
             "string",
-            "`vllm`, `sglang`, `tgi` …; unknown where no table knows it.",
+            "The name of the table that knows it (docs/engines.md); unknown where none does.",
             lambda one, _: Known(one.engine, one.span) if one.engine else UNKNOWN,
         ),
         Attribute(

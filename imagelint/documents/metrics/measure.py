@@ -24,7 +24,7 @@ _MOST_OF_A_SHARE = 1.5
 
 
 MODEL = "model_name"
-"""The label by which vLLM, SGLang, TensorRT-LLM and LMDeploy tell what they serve."""
+"""The label by which most engines tell what they serve."""
 
 
 class Present(NamedTuple):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 Rows: TypeAlias = tuple[tuple[float, float], ...]
-"""Upper bounds of buckets with their values; one row at infinity for what has no buckets."""
+"""Upper bounds of buckets with their values; one row without a bound for what has no buckets."""
 Pairs: TypeAlias = tuple[tuple[str, str], ...]
 
 WORST = 0.95

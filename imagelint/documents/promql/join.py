@@ -67,7 +67,7 @@ class Join:
 
     def _expression(self, tree: promql.Expr) -> Expression:
         kind = type(tree).__name__
-        while kind not in ("UnaryExpr", "NumberLiteral") and self._next("+"):
+        while kind != "NumberLiteral" and self._next("+"):
             self._take()  # a plus before an expression is nothing
         make = _MAKERS.get(kind)
         if make is None:
@@ -103,7 +103,7 @@ class Join:
         return Group(Place(start, self._end), operand)
 
     def _negation(self, tree: promql.UnaryExpr) -> Negation:
-        start = self._take("-", "+").start
+        start = self._take("-").start
         operand = self._expression(tree.expr)
         return Negation(Place(start, self._end), operand)
 
