@@ -315,6 +315,10 @@ class Document:
         """The nodes of this kind of document in source order, parents before children."""
         return iter(())
 
+    def unread(self) -> tuple[DocumentError, ...]:
+        """All parts that could not be examined: the gaps, and those that only the nodes tell."""
+        return self.gaps
+
     def within(self, project: Project) -> Document:  # noqa: ARG002 - for kinds that others complete
         """The document as the others of the run leave it: what they change of it is unknown."""
         return self

@@ -86,7 +86,7 @@ class Judge:
     def __call__(self, document: Document, project: Project) -> Judgement:
         """All findings of the enabled rules about a document, in source order."""
         found = self.judge(document, document.walk(), project)
-        gaps = document.gaps
+        gaps = document.unread()
         if not gaps:
             return found
         told = [gap.problem(document.source) for gap in gaps[:MOST_PROBLEMS]]

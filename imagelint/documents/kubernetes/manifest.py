@@ -19,7 +19,7 @@ from imagelint.documents.complaints import (
 )
 from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
-from imagelint.documents.kubernetes.monitoring.queries import read_queries
+from imagelint.documents.kubernetes.monitoring.queries import may_ask, read_queries
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.settings import read_settings
@@ -98,6 +98,14 @@ class Manifest(Document):
             run = _applications(obj, pods)
             for pod in pods:
                 yield from pod_nodes(pod, run)
+
+    def unread(self) -> tuple[DocumentError, ...]:
+        """The gaps, and the queries that could not be examined."""
+        if not any(map(may_ask, self.objects)):
+            return self.gaps
+        from imagelint.documents.promql.query import unread_queries
+
+        return (*self.gaps, *unread_queries(self))
 
     def within(self, project: Project) -> Manifest:
         """The manifest as the kustomizations of the run leave it."""

@@ -14,7 +14,7 @@ from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
 from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.mapped import MappedText
-from imagelint.documents.promql.query import Query, query_nodes
+from imagelint.documents.promql.query import Query, UnreadQuery, query_nodes, unread_queries
 from imagelint.documents.serving.startscript import map_scalar
 
 if TYPE_CHECKING:
@@ -28,7 +28,7 @@ _LONGEST_NAME = 200
 _DEEPEST = 200
 # In JSON a quote within a string has a backslash before it: nothing else looks like this.
 _EXPRESSION = pattern(r'"expr"\s*:\s*"((?:[^"\\]|\\.)*)"', 16)
-_ESCAPE = pattern(r"\\(?:u[0-9a-fA-F]{4}|.)")
+_ESCAPE = pattern(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\(?:u[0-9a-fA-F]{4}|.)")
 _PROMETHEUS = "prometheus"
 
 
@@ -40,16 +40,22 @@ class _Target(NamedTuple):
     source: str
 
 
+class _Written(NamedTuple):
+    """A string under the key `expr`."""
+
+    text: str
+
+
 class Dashboard(Document):
     """A dashboard."""
 
     kind = "dashboard"
-    __slots__ = ("queries",)
+    __slots__ = ("found",)
 
     def __init__(self, source: Source) -> None:
         super().__init__(source)
         try:
-            self.queries = tuple(_queries(MappedText.verbatim(source.text, 0)))
+            self.found = tuple(_queries(MappedText.verbatim(source.text, 0)))
         except (ValueError, RecursionError) as error:
             at = getattr(error, "pos", 0)
             told = (
@@ -59,8 +65,12 @@ class Dashboard(Document):
 
     def nodes(self) -> Iterator[Node]:
         """Each query, and the metrics that it names."""
-        for query in self.queries:
-            yield from query_nodes(query)
+        for one in self.found:
+            yield from _nodes(one)
+
+    def unread(self) -> tuple[DocumentError, ...]:
+        """The queries that could not be examined."""
+        return (*self.gaps, *unread_queries(self))
 
 
 def parse_dashboard(source: Source) -> Dashboard:
@@ -75,14 +85,21 @@ def parse_dashboard(source: Source) -> Dashboard:
 def held_dashboard(scalar: Scalar, path: str) -> Iterator[Node]:
     """The queries of a dashboard that is the value of a scalar; none where it cannot be read."""
     try:
-        queries = tuple(_queries(map_scalar(scalar), path))
+        found = tuple(_queries(map_scalar(scalar), path))
     except (ValueError, RecursionError):
         return
-    for query in queries:
-        yield from query_nodes(query)
+    for one in found:
+        yield from _nodes(one)
 
 
-def _queries(text: MappedText, path: str = "") -> Iterator[Query]:
+def _nodes(found: Query | UnreadQuery) -> Iterator[Node]:
+    if isinstance(found, Query):
+        yield from query_nodes(found)
+    else:
+        yield found
+
+
+def _queries(text: MappedText, path: str = "") -> Iterator[Query | UnreadQuery]:
     """The queries of a dashboard in the order in which they are written.
 
     The reader of JSON tells what is a query of which panel, but not where it stands; both follow
@@ -91,12 +108,18 @@ def _queries(text: MappedText, path: str = "") -> Iterator[Query]:
     targets = list(_targets(json.loads(text.text)))
     places = list(_EXPRESSION.finditer(text.text))
     if len(targets) != len(places):
+        told = f"{len(places)} queries are written, and {len(targets)} are read of them"
+        yield UnreadQuery(text.span, told)
         return
     for target, place in zip(targets, places, strict=True):
         if target is None or target.source not in ("", _PROMETHEUS):
             continue
         inner = _unescaped(place[1], place.start(1))
-        if inner.text != target.expression or "|" in _bare(inner.text):
+        if inner.text != target.expression:
+            span = inner.within(text).span
+            yield UnreadQuery(span, "it cannot be told which query of the dashboard stands here")
+            continue
+        if "|" in _bare(inner.text):
             continue  # of another language, as of Loki
         inner = inner.within(text)
         certain = target.source == _PROMETHEUS
@@ -108,20 +131,16 @@ def _targets(root: object) -> Iterator[_Target | None]:
     pending: list[tuple[object, str, str]] = [(root, "", "")]
     while pending:
         node, title, source = pending.pop()
-        if isinstance(node, list):
+        if isinstance(node, _Written):
+            yield _Target(node.text, title, source) if node.text.strip() else None
+        elif isinstance(node, list):
             pending += [(one, title, source) for one in reversed(node)]
         elif isinstance(node, dict):
             title, source = _titled(node, title), _source(node, source)
             pending += [
-                (one, title, source) for key, one in reversed(node.items()) if key != "expr"
+                (_Written(one) if key == "expr" and isinstance(one, str) else one, title, source)
+                for key, one in reversed(node.items())
             ]
-            yield from _expression(node, title, source)
-
-
-def _expression(node: dict[str, object], title: str, source: str) -> Iterator[_Target | None]:
-    expression = node.get("expr")
-    if isinstance(expression, str):
-        yield _Target(expression, title, source) if expression.strip() else None
 
 
 def _titled(node: dict[str, object], above: str) -> str:

@@ -6,6 +6,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.core.report import ProblemKind
+from imagelint.documents.base import DocumentError
 from imagelint.documents.promql.reader import Reading, read_promql
 from imagelint.documents.promql.tree import Binary, Expression, Selector, nested
 from imagelint.documents.runtime.field import Place
@@ -15,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Span
-    from imagelint.documents.base import Node
+    from imagelint.documents.base import Document, Node
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.promql import tree as promql_tree
     from imagelint.documents.serving.scaling import Autoscaler
@@ -65,6 +67,26 @@ class Query(NamedTuple):
         return self.text.text[place.start : place.end]
 
 
+class UnreadQuery(NamedTuple):
+    """A query, or several in one text, that may be right and cannot be examined.
+
+    `message` says why.
+    """
+
+    span: Span
+    message: str
+    too_large: bool = False
+
+
+def unread_queries(document: Document) -> Iterator[DocumentError]:
+    """The queries in a document that cannot be examined, each with its place in the source."""
+    end = len(document.source.text)
+    for one in document.nodes_of(UnreadQuery):
+        span = one.span if one.span.end <= end else None  # or it stands in another text
+        kind = ProblemKind.TOO_LARGE if one.too_large else ProblemKind.UNPARSABLE
+        yield DocumentError(kind, one.message, span)
+
+
 class MetricUse(NamedTuple):
     """A place where a metric of a known exporter is named, be it in PromQL or as a setting.
 
@@ -86,6 +108,8 @@ class MetricUse(NamedTuple):
 def query_nodes(query: Query, scaler: Autoscaler | None = None) -> Iterator[Node]:
     """A query, and the metrics of known exporters that it names."""
     yield query
+    if query.reading.unread:
+        yield UnreadQuery(query.span, query.reading.unread, query.reading.too_large)
     for selector, around in query.selectors:
         if selector.metric and is_metric(selector.metric):
             place = query.at(selector.name)

@@ -31,20 +31,22 @@ class Reading(NamedTuple):
     """What an expression is.
 
     `tree` is None where it cannot be told: then `message` says what is wrong from `start` to `end`,
-    and is empty where a variable keeps it from being read, or its size.
+    and is empty where a variable keeps it from being read, or where `unread` says what else does.
     """
 
     tree: Expression | None = None
     message: str = ""
     start: int = 0
     end: int = 0
+    unread: str = ""
     too_large: bool = False
 
 
 def read_promql(text: str) -> Reading:
     """Read an expression, in which variables of a dashboard may stand."""
     if len(text) > _LONGEST:
-        return Reading(too_large=True)
+        told = f"the query is longer than {_LONGEST:,} characters"
+        return Reading(unread=told, too_large=True)
     filled = fill(text)
     try:
         words = tuple(tokens(filled.text))
@@ -53,7 +55,8 @@ def read_promql(text: str) -> Reading:
         message = "" if filled.ranges else f"unexpected `{text[at]}`"
         return Reading(None, message, at, at + 1)
     if sum(word.text in _DEEPENING for word in words) > _DEEPEST:
-        return Reading(too_large=True)
+        told = f"the query has more than {_DEEPEST} operators and parentheses"
+        return Reading(unread=told, too_large=True)
     try:
         tree = _parser()(filled.text)
     except ValueError as error:
@@ -64,7 +67,7 @@ def read_promql(text: str) -> Reading:
     try:
         return Reading(Join(words, filled).whole(tree))
     except MismatchError:
-        return Reading()
+        return Reading(unread="it cannot be told where the parts of the query stand")
 
 
 @cache

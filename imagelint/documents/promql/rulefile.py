@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.base import Document
+from imagelint.documents.promql.query import unread_queries
 from imagelint.documents.promql.reading import query_at
 from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.comments import comment_allowances
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Node
+    from imagelint.documents.base import DocumentError, Node
     from imagelint.documents.mapped import MappedText
     from imagelint.documents.yaml.nodes import Scalar
 
@@ -43,6 +44,10 @@ class RuleFile(Document):
         """Each query, and the metrics that it names."""
         for root in self.roots:
             yield from rule_queries(root)
+
+    def unread(self) -> tuple[DocumentError, ...]:
+        """The queries that could not be examined."""
+        return (*self.gaps, *unread_queries(self))
 
 
 def parse_rules(source: Source) -> RuleFile:

@@ -18,8 +18,9 @@ def not_scraped(pod: Pod, ctx: Context) -> Findings:
     autoscalers have anything to look at.
 
     Except:
-        Trees without any monitor, or with one that selects everything; pods, or their Services,
-        whose annotations have them scraped; pods whose labels are not all seen.
+        Pods in whose folder, and right below, no monitor stands; trees with a monitor that
+        selects everything; pods, or their Services, whose annotations have them scraped; pods
+        whose labels are not all seen.
 
     Bad (server.yaml):
         apiVersion: monitoring.coreos.com/v1

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.detect import detect, parse
@@ -12,6 +13,9 @@ from imagelint.documents.promql.query import MetricUse, Query
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.conftest import Program
 
 RULES = """\
 groups:
@@ -152,5 +156,72 @@ def test_a_dashboard_that_is_nested_too_deeply() -> None:
         read("board.json", text)
 
 
+def unread(origin: str, text: str) -> list[tuple[str, str]]:
+    document = read(origin, text)
+    found = document.unread()
+    return [(one.message, document.written(one.span) if one.span else "") for one in found]
+
+
 def test_expressions_that_are_written_twice_are_not_read() -> None:
-    assert queries("board.json", '{"panels": [{"expr": "up", "expr": "down"}]}') == []
+    text = '{"panels": [{"expr": "up", "expr": "down"}]}'
+    assert queries("board.json", text) == []
+    assert unread("board.json", text) == [("2 queries are written, and 1 are read of them", text)]
+    assert [one.kind for one in read("board.json", text).unread()] == [ProblemKind.UNPARSABLE]
+
+
+def test_queries_that_stand_in_an_unusual_order_are_told_apart() -> None:
+    inner = '{"panels": [{"targets": [{"expr": "a"}], "title": "T", "expr": "b"}]}'
+    assert queries("board.json", inner) == [("panel", "T", "a"), ("panel", "T", "b")]
+    assert unread("board.json", inner) == []
+
+
+def test_a_character_in_two_escapes_is_one() -> None:
+    text = r'{"panels": [{"expr": "up{a=\"\ud83d\ude00\"}", "title": "T"}]}'
+    assert queries("board.json", text) == [("panel", "T", 'up{a="\U0001f600"}')]
+
+
+def test_a_query_that_cannot_be_told_from_others_is_a_gap() -> None:
+    text = r'{"panels": [{"e\u0078pr": "a"}, {"title": "\"expr\": \"b\"", "expr": "c"}]}'
+    assert queries("board.json", text) == []
+    assert len(unread("board.json", text)) == 1
+    moved = '{"panels": [{"expr": "a"}, {"expr": 1, "b": {"expr": "c"}}]}'
+    assert [name for _, _, name in queries("board.json", moved)] == ["a", "c"]
+
+
+def holders() -> Iterator[tuple[str, str]]:
+    long = "+".join(["up"] * 300)
+    head = "metadata: {name: llm}\n"
+    rules = RULES.replace("sum(vllm:num_requests_waiting)", long)
+    board = json.dumps({"panels": [{"expr": long}]})
+    yield "rules.yml", rules
+    yield "board.json", board
+    group = "apiVersion: monitoring.coreos.com/v1\nkind: PrometheusRule\n"
+    yield "rule.yaml", f"{group}{head}spec:\n" + "".join(f"  {one}\n" for one in rules.splitlines())
+    config_map = f"apiVersion: v1\nkind: ConfigMap\n{head}data:\n"
+    yield "held.yaml", f"{config_map}  board.json: '{board}'\n"
+    keda = "apiVersion: keda.sh/v1alpha1\nkind: ScaledObject\n"
+    trigger = f"{{type: prometheus, metadata: {{query: '{long}'}}}}"
+    yield "scaler.yaml", f"{keda}{head}spec: {{triggers: [{trigger}]}}\n"
+    run = "apiVersion: argoproj.io/v1alpha1\nkind: AnalysisTemplate\n"
+    metric = f"{{name: a, provider: {{prometheus: {{query: '{long}'}}}}}}"
+    yield "run.yaml", f"{run}{head}spec: {{metrics: [{metric}]}}\n"
+
+
+@pytest.mark.parametrize(("origin", "text"), [*holders()])
+def test_a_query_that_is_too_large_is_a_gap_wherever_it_stands(origin: str, text: str) -> None:
+    [(message, written)] = unread(origin, text)
+    assert [one.kind for one in read(origin, text).unread()] == [ProblemKind.TOO_LARGE]
+    assert message == "the query has more than 250 operators and parentheses"
+    assert "up+up" in written
+
+
+def test_a_query_that_is_too_large_leaves_the_run_incomplete(
+    program: Program, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "rules.yml").write_text(RULES.replace("up == 1", "+".join(["up"] * 300)))
+    monkeypatch.chdir(tmp_path)
+    answer = program("check", "--no-cache", "--policy", "recommended", "--format", "json", ".")
+    [problem] = json.loads(answer.out)["problems"]
+    assert answer.code == 3
+    assert problem["kind"] == "too-large"
+    assert problem["location"]["start"]["line"] == 7

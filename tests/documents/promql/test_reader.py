@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.documents.promql.join import Join, MismatchError
 from imagelint.documents.promql.reader import Reading, read_promql
 from imagelint.documents.promql.tree import (
     Aggregation,
@@ -219,7 +220,10 @@ def test_what_is_wrong_and_where(text: str, place: str, message: str) -> None:
     "text", ["(" * 300 + "x" + ")" * 300, "x" + "+x" * 300, "x" * 70_000, "(" * 100_000]
 )
 def test_what_is_too_deep_for_the_parser_is_not_read(text: str) -> None:
-    assert read_promql(text) == Reading(too_large=True)
+    reading = read_promql(text)
+    assert reading.tree is None
+    assert reading.message == ""
+    assert "more than 250" in reading.unread or "longer than" in reading.unread
 
 
 @pytest.mark.parametrize(
@@ -265,3 +269,12 @@ def test_what_a_variable_says_is_unknown() -> None:
 @pytest.mark.parametrize("text", ["$f(up[5m])", "sum($x", "up $x up", "$a ; $b", "{$a}"])
 def test_what_a_variable_keeps_from_being_read_is_not_complained_of(text: str) -> None:
     assert read_promql(text) == Reading(None, "", *read_promql(text)[2:])
+
+
+def test_words_that_are_not_those_of_the_tree(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> Expression:
+        raise MismatchError
+
+    monkeypatch.setattr(Join, "whole", refuse)
+    reading = read_promql("up")
+    assert reading == Reading(unread="it cannot be told where the parts of the query stand")

@@ -33,6 +33,13 @@ _MOST = 4 * 2**20
 _DASHBOARDS = ("grafana.integreatly.org", "integreatly.org", "grafana.com", "grizzly.grafana.com")
 
 
+def may_ask(obj: KubernetesObject) -> bool:
+    """Whether queries are looked for in an object."""
+    if obj.kind in _SCALERS or obj.kind in ("ConfigMap", "GrafanaDashboard"):
+        return True
+    return obj.kind in _RULES.get(obj.group, ()) or obj.kind in _ANALYSES.get(obj.group, ())
+
+
 def read_queries(
     obj: KubernetesObject, wiring: Wiring | None, scaler: Autoscaler | None
 ) -> Iterator[Node]:

@@ -246,7 +246,7 @@ class Endpoint(NamedTuple):
 
 
 class Monitor(NamedTuple):
-    """A ServiceMonitor or PodMonitor; `selects` is `Service` or `Pod`.
+    """A ServiceMonitor, a PodMonitor, or what others call these; `selects` is `Service` or `Pod`.
 
     `namespaces` are those it looks into, its own where none are named; unknown for any.
     """

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import UNKNOWN, Fact, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.wiring.nodes import (
     DisruptionBudget,
     Endpoint,
@@ -23,7 +23,10 @@ _BY_LABELS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
 _BY_PLAIN_LABELS = ("ReplicationController",)
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 # By group and kind: what a monitor selects, and where its endpoints are.
-# prometheus-operator:Documentation/api-reference/api.md; Azure serves the same kinds.
+# prometheus-operator:Documentation/api-reference/api.md; Azure serves the same kinds, and
+# https://docs.victoriametrics.com/operator/resources/ and
+# https://cloud.google.com/stackdriver/docs/managed-prometheus/setup-managed have alike ones.
+_GOOGLE = "monitoring.googleapis.com"
 _MONITORS: dict[tuple[str, str], tuple[str, str]] = {
     (group, kind): said
     for group in ("monitoring.coreos.com", "azmonitoring.coreos.com")
@@ -31,6 +34,11 @@ _MONITORS: dict[tuple[str, str], tuple[str, str]] = {
         ("ServiceMonitor", ("Service", "endpoints")),
         ("PodMonitor", ("Pod", "podMetricsEndpoints")),
     )
+} | {
+    ("operator.victoriametrics.com", "VMServiceScrape"): ("Service", "endpoints"),
+    ("operator.victoriametrics.com", "VMPodScrape"): ("Pod", "podMetricsEndpoints"),
+    (_GOOGLE, "PodMonitoring"): ("Pod", "endpoints"),
+    (_GOOGLE, "ClusterPodMonitoring"): ("Pod", "endpoints"),
 }
 
 
@@ -78,7 +86,8 @@ def read_monitor(obj: KubernetesObject) -> Monitor | None:
         return None
     selects, field = said
     spec = obj.body["spec"]
-    endpoints = tuple(map(_endpoint, spec[field].items()))
+    google = obj.group == _GOOGLE
+    endpoints = tuple(_endpoint(one, numbered=google) for one in spec[field].items())
     return Monitor(
         span=obj.span,
         object=obj,
@@ -90,13 +99,19 @@ def read_monitor(obj: KubernetesObject) -> Monitor | None:
     )
 
 
-def _endpoint(place: Cursor) -> Endpoint:
+def _endpoint(place: Cursor, *, numbered: bool) -> Endpoint:
+    """What is asked; `numbered` where a number stands under the key of the name."""
     number = place["portNumber"] if place["portNumber"].exists else place["targetPort"]
     port = place["port"]
-    return Endpoint(place.span, port.text(), port, number.text(), place["path"].text(), place.path)
+    name, told = port.text(), number.text()
+    if numbered and isinstance(name, Known) and name.value.isdigit():
+        name, told = ABSENT, name
+    return Endpoint(place.span, name, port, told, place["path"].text(), place.path)
 
 
 def _namespaces(obj: KubernetesObject, place: Cursor) -> Fact[tuple[str, ...]]:
+    if obj.kind == "ClusterPodMonitoring":
+        return UNKNOWN
     if not place.exists or place.null:
         return Known((obj.namespace,))
     names = tuple(one.word() for one in place["matchNames"].items())

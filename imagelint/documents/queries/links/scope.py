@@ -96,6 +96,14 @@ class Scope:
             if origin != here:
                 yield origin, other
 
+    def below(self, key: Key, node: type[N]) -> Iterator[N]:
+        """What lies under a key in the document itself, in its folder and in the folders in it."""
+        yield from self.own(key, node)
+        folder = dirname(self._document.source.origin)
+        for origin, other in self._others(key, node):
+            if folder in (dirname(origin), dirname(dirname(origin))):
+                yield other
+
     def anywhere(self, key: Key, node: type[N]) -> Iterator[N]:
         """What anybody of the run holds under a key, be it rendered or written."""
         yield from self.own(key, node)

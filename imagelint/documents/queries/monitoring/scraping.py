@@ -27,10 +27,13 @@ _ANNOTATED = ("prometheus.io/scrape", "ad.datadoghq.com/", "sidecar.opentelemetr
 
 
 def monitored_nearby(scope: Scope) -> bool:
-    """Whether anything in the run is watched by monitors whose selectors are known."""
+    """Whether monitors stand in the same folder or right below, and all selectors are known.
+
+    What is far away in a repository is of another installation.
+    """
     if any(True for _ in scope.anywhere(vague_monitors(), Monitor)):
         return False
-    return any(True for _ in scope.anywhere(monitors(), Monitor))
+    return scope.once(monitors(), lambda: any(True for _ in scope.below(monitors(), Monitor)))
 
 
 def is_scraped(pod: Pod, scope: Scope) -> bool:
