@@ -131,9 +131,8 @@ class PoliteAsker:
             answer = self._attempt(host, question)
             if isinstance(answer, TransportError):
                 self._failed(host, str(answer))
-                if last or self._left(1.0) <= 0:
+                if last or not self._rest(self._backoff(attempt)):
                     raise answer
-                self._rest(self._backoff(attempt))
                 continue
             wait = self._wait(answer, attempt)
             if wait is None:
@@ -144,10 +143,8 @@ class PoliteAsker:
                 self._put_off(host, wait)
             else:
                 self._failed(host, f"it answers {answer.status}")
-            if last:
+            if last or not (told or self._rest(wait)):
                 return answer
-            if not told:
-                self._rest(wait)
         raise AssertionError("there is always a last attempt")
 
     def _attempt(self, host: _Host, question: Question) -> Response | TransportError:
@@ -211,8 +208,10 @@ class PoliteAsker:
         most = min(_LONGEST_BACKOFF, 2.0**attempt)
         return float(most * (0.5 + self._clock.chance() / 2))
 
-    def _rest(self, seconds: float) -> None:
+    def _rest(self, seconds: float) -> bool:
+        """Wait; whether there is time left to ask again: else the last answer tells more."""
         self._clock.sleep(min(seconds, self._left(seconds)))
+        return self._left(1.0) > 0
 
     def _put_off(self, host: _Host, wait: float) -> None:
         with host.lock:

@@ -92,6 +92,20 @@ def test_a_wait_beyond_the_time_that_is_left_is_not_begun() -> None:
     assert polite(OTHER) == FINE
 
 
+@pytest.mark.parametrize("answer", [TransportError("no such host"), Response(500, {}, b"")])
+def test_when_the_time_is_up_the_last_answer_is_told_and_no_more_is_asked(
+    answer: Response | TransportError, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    world = World(answer)
+    monkeypatch.setattr(Deadline, "left", lambda _self, most: min(most, max(0.0, 1 - world.time)))
+    if isinstance(answer, TransportError):
+        with pytest.raises(TransportError, match="no such host"):
+            asker(world)(ASKED)
+    else:
+        assert asker(world)(ASKED) == answer
+    assert (world.asked, world.slept) == ([0], [1])
+
+
 def test_errors_of_the_server_are_tried_again() -> None:
     world = World(Response(500, {}, b""), TransportError("reset"), Response(503, {}, b""))
     assert asker(world)(ASKED) == FINE
