@@ -56,7 +56,9 @@ def _lines(fleet: Fleet) -> Iterator[tuple[str, str]]:
     yield from _first("teams", map(_team, fleet.groups["owner"]))
     yield from _change(fleet)
     if fleet.stale:
-        more = f"{len(fleet.stale):,} references were not audited since {fleet.stale_day}"
+        count = len(fleet.stale)
+        were = "reference was" if count == 1 else "references were"
+        more = f"{count:,} {were} not audited since {fleet.stale_day}"
         never = sum(not last for _, last in fleet.stale)
         yield "too old", f"{more}{f', {never:,} of them never' if never else ''}"
     yield from _waivers(fleet)
