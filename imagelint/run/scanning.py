@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import zlib
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.collect.read import read_bytes
@@ -144,9 +145,16 @@ def _read_list(path: str, parse: Callable[[Source], T], texts: dict[str, str]) -
     if isinstance(source, Problem):
         return source
     try:
-        return parse(source)
+        parsed: T = _parsed(parse, source.origin, source.text)
     except DocumentError as error:
         return error.problem(source)
+    return parsed
+
+
+@lru_cache(maxsize=4)
+def _parsed(parse: Callable[[Source], T], origin: str, text: str) -> T:
+    """A list of scores has a third of a million lines, and an audit asks for it with each image."""
+    return parse(Source(origin, text))
 
 
 def read_named(path: str, texts: dict[str, str]) -> Source | Problem:
