@@ -15,7 +15,7 @@ def metric_without_suffix(use: MetricUse, ctx: Context) -> Findings:
     `_total`. The bare name has no samples, and the query no result.
 
     Except:
-        Functions for native histograms, which have no suffix.
+        Functions for native histograms, which have no suffix, and quantiles of sums without `le`.
 
     Bad (alerts.yaml):
         apiVersion: monitoring.coreos.com/v1

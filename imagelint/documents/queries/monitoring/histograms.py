@@ -51,7 +51,7 @@ class Quantile(NamedTuple):
     def bound_dropped(self) -> Aggregation | None:
         """The aggregation that puts the buckets together; None where they stay apart."""
         for one in self.steps:
-            if isinstance(one, Aggregation) and _drops(one):
+            if isinstance(one, Aggregation) and drops_bounds(one):
                 return one
         return None
 
@@ -98,7 +98,8 @@ def _followed(call: Call) -> Quantile | None:
     return Quantile(call, call.arguments[0], node, tuple(steps))
 
 
-def _drops(one: Aggregation) -> bool:
+def drops_bounds(one: Aggregation) -> bool:
+    """Whether an aggregation drops the label by which buckets are told apart."""
     grouping = one.grouping
     if grouping is None:
         return True

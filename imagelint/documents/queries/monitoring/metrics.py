@@ -6,17 +6,22 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
-from imagelint.documents.promql.tree import Call
+from imagelint.documents.promql.tree import Aggregation, Call
+from imagelint.documents.queries.monitoring.histograms import drops_bounds
 from imagelint.documents.queries.monitoring.servers import servers_of_engine
 from imagelint.knowledge.serving.metrics import find_series, is_metric
 from imagelint.knowledge.versions import at_least
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from imagelint.documents.promql.query import MetricUse
+    from imagelint.documents.promql.tree import Expression
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.knowledge.serving.metrics import Metric
 
 _NATIVE = "histogram_"
+_QUANTILE = "histogram_quantile"
 
 
 class Removal(NamedTuple):
@@ -80,12 +85,22 @@ def _asked_series(metric: Metric) -> tuple[str, ...]:
 
 
 def _is_native(use: MetricUse) -> bool:
-    """Whether a function for native histograms is asked, which have no suffix."""
+    """Whether a function for native histograms is asked, which have no suffix.
+
+    The quantile is for both kinds: only a native histogram still has one without its buckets' `le`.
+    """
     if use.query is None:
         return False
     return any(
-        isinstance(one, Call) and one.function.startswith(_NATIVE)
+        _is_for_native(around)
         for selector, around in use.query.selectors
         if selector.metric == use.name
-        for one in around
     )
+
+
+def _is_for_native(around: Sequence[Expression]) -> bool:
+    asked = {one.function for one in around if isinstance(one, Call)}
+    if any(name.startswith(_NATIVE) and name != _QUANTILE for name in asked):
+        return True
+    aggregated = (one for one in around if isinstance(one, Aggregation))
+    return _QUANTILE in asked and any(map(drops_bounds, aggregated))
