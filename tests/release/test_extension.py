@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shutil
+import ssl
 import subprocess
 import sys
 import zipfile
@@ -33,10 +34,13 @@ class Extension:
 
     def npm(self, *arguments: str) -> str:
         programs = (NODE / "bin", Path(sys.executable).parent)
+        # Node.js brings its own authorities: those of the machine count as well, as for Python.
+        authorities = ssl.get_default_verify_paths().cafile or ""
         done = subprocess.run(
             [NPM, *arguments],
             cwd=self.folder,
             env={
+                "NODE_EXTRA_CA_CERTS": authorities,
                 **os.environ,
                 "PATH": os.pathsep.join((*map(str, programs), os.environ["PATH"])),
                 "NO_COLOR": "1",

@@ -136,13 +136,14 @@ SILENT: dict[tuple[str, str], str] = {
     **{
         ("secret-in-config", kind): "nobody writes passwords there; the text is read alike"
         for kind in (
-            *("evaluation", "evaluation-plan", "ignore", "policy", "scorecard"),
-            *("signatures", "vulnerabilities"),
+            *("dashboard", "evaluation", "evaluation-plan", "ignore", "policy"),
+            *("prometheus-rules", "scorecard", "signatures", "vulnerabilities"),
         )
     },
     **{
         ("secret-value", kind): "nobody writes keys there; the text is read alike"
         for kind in (
+            *("dashboard", "prometheus-rules"),
             *("evaluation", "evaluation-plan", "ignore", "policy", "scorecard"),
             *("requirements", "signatures", "vulnerabilities"),
         )
