@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -121,6 +122,73 @@ def test_where_nothing_can_be_kept_nothing_is_left(small: File, tmp_path: Path) 
     done = File(small.path, blocked).run()
     assert done.returncode == 0, done.stderr
     assert not Path(done.stdout.strip()).exists()
+
+
+PLANTED = "def run():\n    print('planted')\n"
+
+
+@pytest.mark.parametrize("open_to_others", [".", "..", "../.."])
+def test_what_others_could_have_put_there_is_not_run(
+    small: File, tmp_path: Path, open_to_others: str
+) -> None:
+    ours = File(small.path, tmp_path)
+    ours.run()
+    (place,) = ours.unpacked
+    (place / "imagelint/cli/start.py").write_text(PLANTED, encoding="utf-8")
+    (place / open_to_others).chmod(0o777)
+    done = ours.run()
+    assert done.returncode == 0, done.stderr
+    assert "planted" not in done.stdout
+    assert not Path(done.stdout.strip()).exists()
+
+
+@pytest.mark.parametrize("base", [0o1777, 0o777])
+def test_a_folder_for_everybody_keeps_it_where_nobody_else_can_move_it(
+    small: File, tmp_path: Path, base: int
+) -> None:
+    (tmp_path / ".cache").mkdir()
+    (tmp_path / ".cache").chmod(base)
+    ours = File(small.path, tmp_path)
+    said = Path(ours.run().stdout.strip())
+    assert said.exists() == (base == 0o1777)
+
+
+def test_another_user_runs_nothing_of_the_home_that_he_was_left_with(
+    small: File, tmp_path: Path
+) -> None:
+    """As `sudo` leaves it: the folders belong to whom the program shall not trust."""
+    ours = File(small.path, tmp_path)
+    ours.run()
+    (place,) = ours.unpacked
+    (place / "imagelint/cli/start.py").write_text(PLANTED, encoding="utf-8")
+    other = (
+        "import os, runpy, sys; us = os.geteuid(); os.geteuid = lambda: us + 1;"
+        f"sys.path.insert(0, {str(small.path)!r});"
+        f"runpy.run_path({str(small.path)!r}, run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-I", "-c", other],
+        env={"HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert "planted" not in done.stdout
+    assert not Path(done.stdout.strip()).exists()
+
+
+def test_what_it_makes_is_nobody_elses_whatever_the_mask(small: File, tmp_path: Path) -> None:
+    before = os.umask(0o002)
+    try:
+        ours = File(small.path, tmp_path)
+        ours.run()
+    finally:
+        os.umask(before)
+    for folder in (".cache/imagelint", ".cache/imagelint/program"):
+        assert (tmp_path / folder).stat().st_mode & 0o777 == 0o700
+    (place,) = ours.unpacked
+    assert ours.run().stdout == f"{place / 'imagelint/cli/start.py'}\n"
 
 
 def test_who_comes_second_runs_what_the_first_has_unpacked(small: File, tmp_path: Path) -> None:
