@@ -104,3 +104,11 @@ def test_the_page_names_every_setting() -> None:
     page = (EXTENSION / "README.md").read_text(encoding="utf-8")
     for name in MANIFEST["contributes"]["configuration"]["properties"]:
         assert f"`{name}`" in page, name
+
+
+def test_a_folder_that_is_not_trusted_chooses_neither_program_nor_policy() -> None:
+    settings = MANIFEST["contributes"]["configuration"]["properties"]
+    untrusted = MANIFEST["capabilities"]["untrustedWorkspaces"]
+    assert settings["imagelint.path"]["scope"] == "machine"
+    own = {name for name, one in settings.items() if one["scope"] == "resource"}
+    assert set(untrusted["restrictedConfigurations"]) == own
