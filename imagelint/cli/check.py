@@ -48,7 +48,7 @@ def check(  # noqa: PLR0913 - the options of the command
     it; where neither its name nor its content tells what it is, say so with --kind.
     """
     from imagelint.cli.baselines import read, tell_stale, write
-    from imagelint.cli.changed import Examined, only_new
+    from imagelint.cli.changed import Compared, only_new
     from imagelint.cli.output import show
     from imagelint.cli.progress import progress
     from imagelint.cli.selection import chosen_rules, excluded_files
@@ -73,8 +73,8 @@ def check(  # noqa: PLR0913 - the options of the command
     if write_baseline:
         held = write(write_baseline, result.report)
         result = session.suppress(survey.reports, held, paths=everything)
-    result, change = only_new(result, survey, session, files, Examined(everything, held))
+    compared = Compared(everything, held, files.since, files.diff_from)
+    result, change = only_new(result, survey, session, compared)
     asked = () if files.candidates else (Expected(),)
     verdict = decide(result.report, session.fail_on, asked, session.evidence(), result.bounds)
-    verdict = verdict._replace(change=change)
-    return show(verdict, view, "check", session.levelled(), session.own())
+    return show(verdict._replace(change=change), view, "check", session.levelled(), session.own())
