@@ -349,3 +349,20 @@ def test_a_server_that_stops_to_answer_is_a_problem(program: Program) -> None:
     assert "0.50            KV cache in use" in answer.out
     assert "not all could be read" in answer.out
     assert "answered with status 503" in answer.out
+
+
+def test_a_counter_that_falls_between_two_pages_tells_nothing(program: Program, here: Path) -> None:
+    (here / "a.txt").write_text(GOOD, encoding="utf-8")
+    fallen = GOOD.replace('"stop",model_name="m"} 98', '"stop",model_name="m"} 97')
+    (here / "b.txt").write_text(fallen, encoding="utf-8")
+    answer = program("score", "--metrics", "a.txt", "--metrics", "b.txt")
+    assert answer.code == 3
+    assert "the pages are of different processes" in answer.out
+
+
+def test_the_pages_of_two_servers_in_one_tell_nothing(program: Program, here: Path) -> None:
+    bad = GOOD.replace('"error",model_name="m"} 2', '"error",model_name="m"} 90')
+    (here / "both.txt").write_text(bad + GOOD, encoding="utf-8")
+    answer = program("score", "--metrics", "both.txt")
+    assert answer.code == 3
+    assert "two values of one series" in answer.out

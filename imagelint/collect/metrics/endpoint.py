@@ -40,12 +40,15 @@ def endpoint(address: str) -> Endpoint | Problem:
     try:
         parts = urllib.parse.urlsplit(address)
         host, _ = parts.hostname, parts.port
-    except ValueError as error:
-        return Problem(ProblemKind.UNREACHABLE, "metrics", f"the address is wrong: {error}")
+    except ValueError:  # whose text may name a part of the password
+        return _misread("the address is wrong")
     bare = parts._replace(netloc=parts.netloc.rpartition("@")[2])
     url = urllib.parse.urlunsplit(bare).rstrip("/")
+    shown = urllib.parse.urlunsplit(bare._replace(query="", fragment="")).rstrip("/")
+    if "@" in url:
+        return _misread("the address has an `@` behind its host")
     if parts.scheme not in ("http", "https") or not host:
-        return Problem(ProblemKind.UNREACHABLE, url, "is no address of http or https")
+        return Problem(ProblemKind.UNREACHABLE, shown, "is no address of http or https")
     token = variable(TOKEN)
     authorization = f"Bearer {token}" if token else ""
     if parts.username is not None:
@@ -53,8 +56,13 @@ def endpoint(address: str) -> Endpoint | Problem:
         password = urllib.parse.unquote(parts.password or "")
         encoded = base64.b64encode(f"{user}:{password}".encode()).decode()
         authorization = f"Basic {encoded}"
-    shown = urllib.parse.urlunsplit(bare._replace(query="", fragment="")).rstrip("/")
     return Endpoint(url, shown, authorization)
+
+
+def _misread(detail: str) -> Problem:
+    """The problem of an address which may hold a password where none is looked for."""
+    help_ = "in a password write `/` as %2F, `?` as %3F, `#` as %23, `@` as %40"
+    return Problem(ProblemKind.UNREACHABLE, "metrics", detail, help=help_)
 
 
 def unanswered(place: Endpoint, error: TransportError) -> Problem:
@@ -69,8 +77,7 @@ def unanswered(place: Endpoint, error: TransportError) -> Problem:
 def refusal(place: Endpoint, response: Response) -> Problem:
     """The problem of an answer that is no success: what it says, and where it leads to."""
     if response.status in _MOVED:
-        there = urllib.parse.urlsplit(response.headers.get("location", ""))
-        where = f"{there.scheme}://{there.netloc.rpartition('@')[2]}" if there.netloc else "nowhere"
+        where = _host(response.headers.get("location", ""))
         detail = f"leads on to {where}, which is not followed"
         return Problem(
             ProblemKind.UNREACHABLE, place.shown, detail, help="name the server's own address"
@@ -79,6 +86,15 @@ def refusal(place: Endpoint, response: Response) -> Problem:
     detail = f"answered with status {response.status}{_reason(response.body)}"
     help_ = f"set a token in {TOKEN}" if kind is ProblemKind.UNAUTHORIZED else ""
     return Problem(kind, place.shown, detail, help=help_)
+
+
+def _host(address: str) -> str:
+    """Where an address leads: no more of it than its host."""
+    try:
+        there = urllib.parse.urlsplit(address)
+    except ValueError:
+        return "nowhere"
+    return f"{there.scheme}://{there.netloc.rpartition('@')[2]}" if there.netloc else "nowhere"
 
 
 def _reason(body: bytes) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.metrics.exposition import Sample
+from imagelint.documents.metrics.samples import bound_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -47,9 +48,16 @@ def read_answer(text: str | bytes) -> ApiAnswer:
     result = body.get("result") if isinstance(body, dict) else None
     if not isinstance(result, list):
         raise ApiError("the answer has no result")
+    samples = tuple(sample for row in result for sample in _samples(row))
+    return ApiAnswer(samples, tuple(_warnings(data)))
+
+
+def _warnings(data: Mapping[str, object]) -> Iterator[str]:
+    """What the server warns of, in the words of Prometheus or the mark of VictoriaMetrics."""
     told = data.get("warnings")
-    warnings = tuple(map(str, told)) if isinstance(told, list) else ()
-    return ApiAnswer(tuple(sample for row in result for sample in _samples(row)), warnings)
+    yield from map(str, told if isinstance(told, list) else [told] if told else [])
+    if data.get("isPartial"):
+        yield "isPartial"
 
 
 def _samples(row: object) -> Iterator[Sample]:
@@ -64,18 +72,20 @@ def _samples(row: object) -> Iterator[Sample]:
     for pair in pairs:
         try:
             time, value = pair
-            yield Sample(name, named, float(value), float(time))
-        except (TypeError, ValueError):
+            sample = Sample(name, named, float(value), float(time))
+        except (TypeError, ValueError, OverflowError):
             raise ApiError("the answer has a value that is no number") from None
+        if not math.isfinite(float(time)):
+            raise ApiError("the answer has a time that is no number")
+        yield sample
 
 
 def rows_by_time(answer: ApiAnswer) -> Mapping[float, Rows]:
     """The values of an answer by the time that they belong to, by the bounds of their buckets."""
     found: dict[float, dict[float, float]] = {}
     for sample in answer.samples:
-        try:
-            bound = float(sample.labels.get("le", "inf"))
-        except ValueError:
+        bound = bound_of(sample.labels) if "le" in sample.labels else math.inf
+        if bound is None:
             continue
         rows = found.setdefault(sample.time or 0.0, {})
         rows[bound] = rows.get(bound, 0.0) + sample.value

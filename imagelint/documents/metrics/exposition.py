@@ -24,8 +24,9 @@ MOST_LINES = 1_000_000
 MOST_SERIES = 10_000
 MOST_SAMPLES = 200_000
 _LONGEST_LINE = 65_536
+# Of two parts beside each other no character fits both: no line takes the square of its length.
 _METRIC = (
-    rb"^[ \t]*[A-Za-z_:][A-Za-z0-9_:]*[ \t]*(?:\{.*\})?[ \t]*"
+    rb"^[ \t]*[A-Za-z_:][A-Za-z0-9_:]*(?:[ \t]+|[ \t]*\{.*\}[ \t]*)"
     rb"[-+]?(?:[0-9][0-9.eE+-]*|NaN|Inf)(?:[ \t]+[0-9.]+)?[ \t\r]*(?:#.*)?$"
 )
 
@@ -64,8 +65,7 @@ class PageReader:
             Limit: that is more than we read.
         """
         whole, newline, rest = (self._rest + piece).rpartition(b"\n")
-        if len(rest) > _LONGEST_LINE:
-            raise Limit(f"a line has more than {_LONGEST_LINE:,} bytes")
+        _bounded(rest)
         self._rest = rest
         if newline:
             self._keep(whole)
@@ -81,10 +81,15 @@ class PageReader:
         self._rest = b""
         if not self._has_metrics:
             raise ValueError("is no metrics page")
-        return list(_parsed(self._lines, is_open=self._is_open))
+        try:
+            return list(_parsed(self._lines, is_open=self._is_open))
+        except OverflowError:
+            raise ValueError("holds a number that is too large") from None
 
     def _keep(self, text: bytes) -> None:
-        self._count += text.count(b"\n") + 1
+        lines = text.split(b"\n")
+        _bounded(max(lines, key=len))
+        self._count += len(lines)
         if self._count > MOST_LINES:
             raise Limit(f"there are more than {MOST_LINES:,} lines")
         self._has_metrics = self._has_metrics or self._metric.search(text) is not None
@@ -92,6 +97,11 @@ class PageReader:
         self._lines += self._wanted.findall(text)
         if len(self._lines) > MOST_SAMPLES:
             raise Limit(f"there are more than {MOST_SAMPLES:,} samples of what is asked for")
+
+
+def _bounded(line: bytes) -> None:
+    if len(line) > _LONGEST_LINE:
+        raise Limit(f"a line has more than {_LONGEST_LINE:,} bytes")
 
 
 def _any(names: Collection[str]) -> bytes:
@@ -115,7 +125,9 @@ def _parsed(lines: Sequence[bytes], *, is_open: bool) -> Iterator[Sample]:
     for family in families:
         for one in family.samples:
             time = None if one.timestamp is None else float(one.timestamp)
-            yield Sample(one.name, one.labels, one.value, time)
+            if time is not None and not math.isfinite(time):
+                raise ValueError(f"holds a sample of {one.name} whose time is no number")
+            yield Sample(one.name, one.labels, float(one.value), time)
 
 
 def from_pages(pages: Sequence[Iterable[Sample]]) -> Samples:
@@ -125,6 +137,7 @@ def from_pages(pages: Sequence[Iterable[Sample]]) -> Samples:
 
     Raises:
         Limit: there are too many series.
+        ValueError: a series has two values at one time.
     """
     placed = [list(page) for page in pages]
     timed = any(sample.time is not None for page in placed for sample in page)
@@ -145,13 +158,18 @@ def gathered(samples: Iterable[Sample]) -> Samples:
 
     Raises:
         Limit: there are too many series.
+        ValueError: a series has two values at one time: of several servers, one would be lost.
     """
     found: dict[tuple[str, tuple[tuple[str, str], ...]], dict[float, float]] = {}
     for sample in samples:
         key = (sample.name, tuple(sorted(sample.labels.items())))
         if key not in found and len(found) >= MOST_SERIES:
             raise Limit(f"there are more than {MOST_SERIES:,} series of what is asked for")
-        found.setdefault(key, {})[sample.time or 0.0] = sample.value
+        values = found.setdefault(key, {})
+        time = sample.time or 0.0
+        if time in values and repr(values[time]) != repr(sample.value):  # so that NaN is itself
+            raise ValueError(f"holds two values of one series of {sample.name} at one time")
+        values[time] = sample.value
     series: dict[str, list[Series]] = {}
     start, end = math.inf, -math.inf
     for (name, labels), values in found.items():

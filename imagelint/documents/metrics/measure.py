@@ -9,7 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.serving.scorecard import Point
 from imagelint.documents.metrics.api import single
 from imagelint.documents.metrics.question import Question, Reading
-from imagelint.documents.metrics.samples import histogram_quantile
+from imagelint.documents.metrics.samples import histogram_quantile, is_falling
 from imagelint.knowledge.serving.signals import metrics_of, scored_engines, signal_metrics
 
 if TYPE_CHECKING:
@@ -73,6 +73,12 @@ def wanted_names() -> frozenset[str]:
     return frozenset(name for one in signal_metrics() for name in one.names)
 
 
+def counter_names() -> frozenset[str]:
+    """The names of those among them that only grow while a server runs."""
+    counted = (one for one in signal_metrics() if one.shape != "gauge")
+    return frozenset(name for one in counted for name in one.names)
+
+
 def engines_in(names: frozenset[str]) -> tuple[str, ...]:
     """The engines to which some names of series belong."""
     return tuple(
@@ -131,11 +137,21 @@ def _value(metric: SignalMetric, answers: Sequence[Rows]) -> Measured:
         "gauge": _of_gauge,
         "ratio": _of_ratio,
     }
-    return read[metric.shape](metric, answers)._replace(metric=metric.names[0])
+    if metric.shape != "gauge" and any(_is_odd(count) for rows in answers for _, count in rows):
+        return Measured(why="a counter holds what is no count", metric=metric.names[0])
+    told = read[metric.shape](metric, answers)._replace(metric=metric.names[0])
+    if told.value is not None and _is_odd(told.value):
+        return Measured(why=f"{told.value:g} cannot be", metric=metric.names[0])
+    return told
+
+
+def _is_odd(value: float) -> bool:
+    """Whether a value is none of what servers count and measure: below 0, or no finite number."""
+    return not 0 <= value < math.inf
 
 
 def _of_histogram(metric: SignalMetric, answers: Sequence[Rows]) -> Measured:
-    found = histogram_quantile(_SHARE, answers[0])
+    found = None if is_falling(answers[0]) else histogram_quantile(_SHARE, answers[0])
     if found is None:
         return Measured(why=_unobserved(answers[0]))
     value, least, most = (edge * metric.scale for edge in found)
@@ -147,6 +163,8 @@ def _unobserved(rows: Rows) -> str:
         return "there are too few samples in the window"
     if rows[-1][0] != math.inf:
         return "the histogram has no bucket +Inf"
+    if is_falling(rows):
+        return "the counts of its buckets fall: do all servers have the same ones?"
     return "nothing was observed in the window"
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 _THRESHOLD = 1.1
 """So many of the usual distances may lie between a sample and the edge of a range."""
 _TWO = 2
+_ROUNDING = 1e-3
 
 
 class Series(NamedTuple):
@@ -61,7 +62,7 @@ def answer(question: Question, samples: Samples, end: float, seconds: float) -> 
     grown = [(one, _growth(one.points, samples, end, seconds)) for one in chosen]
     sums: dict[float, float] = {}
     for one, growth in grown:
-        bound = _bound(one.labels) if question.reading is Reading.BUCKETS else math.inf
+        bound = bound_of(one.labels) if question.reading is Reading.BUCKETS else math.inf
         if growth is not None and bound is not None:
             sums[bound] = sums.get(bound, 0.0) + growth
     return tuple(sorted(sums.items()))
@@ -72,11 +73,13 @@ def _worst(points: Sequence[Point]) -> float | None:
     return quantile_over_time(WORST, values) if values else None
 
 
-def _bound(labels: Mapping[str, str]) -> float | None:
+def bound_of(labels: Mapping[str, str]) -> float | None:
+    """The upper bound of a bucket; None where it is not a number."""
     try:
-        return float(labels.get("le", ""))
+        bound = float(labels.get("le", ""))
     except ValueError:
         return None
+    return None if math.isnan(bound) else bound
 
 
 def _within(points: Sequence[Point], end: float, seconds: float) -> Sequence[Point]:
@@ -145,8 +148,8 @@ class Quantile(NamedTuple):
 def histogram_quantile(share: float, buckets: Rows) -> Quantile | None:
     """The quantile of cumulative buckets; None where nothing was observed, or all is not counted.
 
-    Linear within a bucket; counts that fall from one bound to the next, as those of several
-    servers may, stay where they are.
+    Linear within a bucket; counts that fall from one bound to the next stay where they are, as with
+    Prometheus: `is_falling` tells whether that is rounding.
     """
     ordered = list(_rising(buckets))
     if len(ordered) < _TWO or ordered[-1][0] != math.inf or not ordered[-1][1] > 0:
@@ -164,6 +167,14 @@ def histogram_quantile(share: float, buckets: Rows) -> Quantile | None:
     inside = count - before
     value = start + (bound - start) * ((rank - before) / inside if inside else 0.0)
     return Quantile(value, start, bound)
+
+
+def is_falling(buckets: Rows) -> bool:
+    """Whether fewer are counted below some bound than below a lower one, beyond rounding."""
+    risen = tuple(_rising(buckets))
+    most = risen[-1][1] if risen else 0.0
+    pairs = zip(sorted(buckets), risen, strict=True)
+    return any(full - count > most * _ROUNDING for (_, count), (_, full) in pairs)
 
 
 def _rising(buckets: Rows) -> Iterable[tuple[float, float]]:

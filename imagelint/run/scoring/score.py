@@ -18,6 +18,7 @@ from imagelint.documents.metrics.measure import (
     MODEL,
     Measured,
     Present,
+    counter_names,
     engines_in,
     measure,
     wanted_names,
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
 
 _PAGE_SECONDS = 60.0
 _MOST_MODELS = 5
+_ONE_SERVER = "are the pages of several servers in one? Give those of one server"
 _STARTED = "process_start_time_seconds"
 """What client libraries of Prometheus tell of the process that they are in."""
 
@@ -167,14 +169,32 @@ def _from_pages(request: ScoreRequest) -> _Read | Problem:
         samples = from_pages(pages)
     except Limit as error:
         return Problem(ProblemKind.TOO_LARGE, origin, str(error))
+    except ValueError as error:
+        return Problem(ProblemKind.UNPARSABLE, origin, str(error), help=_ONE_SERVER)
     present = _chosen(samples, request.labels)
     return _Read(origin, _said(samples, len(pages)), present, SampleAnswers(samples))
 
 
 def _are_of_several(pages: Sequence[Sequence[Sample]]) -> bool:
-    """Whether pages tell of different starts: what lies between them says nothing then."""
+    """Whether pages tell of different starts, or a counter falls from one to the next.
+
+    What lies between them says nothing then.
+    """
     starts = [frozenset(one.value for one in page if one.name == _STARTED) for page in pages]
-    return len({start for start in starts if start}) > 1
+    if len({start for start in starts if start}) > 1:
+        return True
+    counters = counter_names()
+    before: dict[tuple[str, frozenset[tuple[str, str]]], float] = {}
+    for page in pages:
+        counted = {
+            (one.name, frozenset(one.labels.items())): one.value
+            for one in page
+            if one.name in counters
+        }
+        if any(value < before.get(series, value) for series, value in counted.items()):
+            return True
+        before = counted
+    return False
 
 
 def _chosen(samples: Samples, labels: Pairs) -> Present:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.collect.metrics.endpoint import TOKEN, Endpoint, endpoint
+from imagelint.collect.metrics.endpoint import TOKEN, Endpoint, endpoint, refusal
 from imagelint.collect.metrics.page import read_page
+from imagelint.collect.registry.transport import Response
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.metrics import exposition
 from tools.lab.serving import Pages
@@ -155,3 +156,26 @@ def test_credentials_are_sent_and_never_shown(monkeypatch: pytest.MonkeyPatch) -
 def test_what_is_no_address_is_told(address: str) -> None:
     assert isinstance(endpoint(address), Problem)
     assert problem_of(address).kind is ProblemKind.UNREACHABLE
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://me:hid/den@prom.test:9090",
+        "http://me:12/hidden@prom.test",
+        "http://me:12#hidden@prom.test",
+        "http://me:hid\u2100den@prom.test",
+        "ftp://prom.test/?token=hidden",
+        "http://me:hidden@prom.test:99999",
+    ],
+)
+def test_a_password_is_never_shown_of_a_wrong_address(address: str) -> None:
+    found = endpoint(address)
+    assert isinstance(found, Problem)
+    assert "hid" not in f"{found.origin} {found.detail}"
+
+
+def test_an_address_that_leads_on_to_nothing_readable_is_told() -> None:
+    place = Endpoint("http://a.test", "http://a.test")
+    found = refusal(place, Response(302, {"location": "http://[::1"}, b""))
+    assert "leads on to nowhere" in found.detail

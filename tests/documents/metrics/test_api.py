@@ -49,6 +49,23 @@ def test_a_single_value_is_a_number_or_none() -> None:
 
 def test_warnings_are_kept() -> None:
     assert read_answer(body([], warnings=["a store was away"])).warnings == ("a store was away",)
+    assert read_answer(body([], warnings="a store was away")).warnings == ("a store was away",)
+    assert read_answer(body([], warnings=[], isPartial=False)).warnings == ()
+
+
+def test_the_mark_of_an_answer_that_is_a_part_is_kept() -> None:
+    assert read_answer(body([], isPartial=True)).warnings == ("isPartial",)
+
+
+@pytest.mark.parametrize("pair", [[1, 10**400], [10**400, "1"], [math.nan, "1"], [math.inf, "1"]])
+def test_numbers_that_nothing_holds_are_told(pair: list[object]) -> None:
+    with pytest.raises(ApiError, match="no number"):
+        read_answer(body([{"metric": {}, "value": pair}]))
+
+
+def test_bounds_that_are_no_number_are_no_bounds() -> None:
+    rows = [{"metric": {"le": "NaN"}, "value": [1, "2"]}]
+    assert rows_by_time(read_answer(body(rows))) == {}
 
 
 @pytest.mark.parametrize(

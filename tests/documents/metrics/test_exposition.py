@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -118,6 +120,37 @@ def test_series_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     assert len(gathered(series[:2] * 3).series["m"]) == 2
     with pytest.raises(Limit, match="more than 2 series"):
         gathered(series)
+
+
+def test_two_values_at_one_time_are_those_of_several_servers() -> None:
+    same = [Sample("m", {}, math.nan), Sample("m", {}, math.nan)]
+    assert len(gathered(same).series["m"]) == 1
+    with pytest.raises(ValueError, match="two values of one series of m"):
+        gathered([Sample("m", {}, 1.0), Sample("m", {}, 2.0)])
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("nv_x 1" + "0" * 400, "too large"),
+        ("nv_x 1 " + "9" * 400, "too large"),
+        ("tgi_request_count 5\nnv_x 1 NaN", "time is no number"),
+    ],
+)
+def test_numbers_that_nothing_holds_are_told(line: str, said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        read(line)
+
+
+@pytest.mark.parametrize("line", ["a" + " " * 60_000 + "x", "a" + "1" * 60_000 + "x"])
+def test_a_line_takes_no_more_than_its_length(line: str) -> None:
+    with pytest.raises(ValueError, match="no metrics page"):
+        read(line)
+
+
+def test_a_long_line_within_a_piece_is_not_read() -> None:
+    with pytest.raises(Limit, match="a line has more"):
+        read("other{a=" + '"' * 70_000 + "} 1\nnv_x 3\n", 200_000)
 
 
 def test_one_page_is_a_life() -> None:

@@ -56,6 +56,47 @@ def test_only_what_came_between_two_pages_counts() -> None:
     assert found.points == ()
 
 
+@pytest.mark.parametrize(
+    ("counts", "why"),
+    [
+        ({"0.5": 1000, "5": 10, "+Inf": 10}, "the counts of its buckets fall"),
+        ({"0.5": 10, "5": 10, "+Inf": math.nan}, "what is no count"),
+        ({"0.5": 10, "+Inf": math.inf}, "what is no count"),
+        ({"0.5": -10, "+Inf": 10}, "what is no count"),
+        ({"-0.5": 10, "+Inf": 10}, "-0.5 cannot be"),
+        ({"-Inf": 10, "+Inf": 10}, "cannot be"),
+    ],
+)
+def test_a_histogram_that_cannot_be_tells_nothing(counts: Mapping[str, float], why: str) -> None:
+    found = told("vllm", "ttft-p99", buckets(TTFT, counts))
+    assert found.value is None
+    assert why in found.why
+
+
+def test_a_bucket_without_a_number_is_none_at_all() -> None:
+    found = told("vllm", "ttft-p99", buckets(TTFT, {"0.5": 0, "NaN": 500, "1": 10, "+Inf": 10}))
+    assert found.value == pytest.approx(0.995)
+
+
+def test_buckets_that_fall_by_rounding_are_read() -> None:
+    page = buckets(TTFT, {"0.5": 100.00001, "1": 100, "+Inf": 100})
+    assert told("vllm", "ttft-p99", page).value == pytest.approx(0.495)
+
+
+@pytest.mark.parametrize("value", [-5, math.inf, -math.inf, math.nan])
+def test_a_counter_that_cannot_be_tells_nothing(value: float) -> None:
+    kept = counted("tgi_request_count", 10)
+    failed = told("tgi", "error-rate", [kept, counted("tgi_request_failure", value, err="x")])
+    assert (failed.value, failed.why) == (None, "a counter holds what is no count")
+    ended = told("tgi", "error-rate", [counted("tgi_request_count", value)])
+    assert ended.value is None
+
+
+@pytest.mark.parametrize("value", [-5, math.inf, -math.inf])
+def test_a_queue_that_cannot_be_tells_nothing(value: float) -> None:
+    assert told("tgi", "queue-depth", [counted("tgi_queue_size", value)]).value is None
+
+
 def test_an_idle_server_tells_nothing() -> None:
     page = buckets(TTFT, {"0.5": 100, "+Inf": 100})
     found = told("vllm", "ttft-p99", page, page)
@@ -211,7 +252,8 @@ def test_each_row_is_read(one: object) -> None:
         page = buckets(metric.metric, {"1": 5, "+Inf": 5})
     else:
         mine = Sample(metric.metric, labels, 0.5)
-        page = [mine, *(counted(each, 5) for each in metric.per)]
+        # Another reason or kind than that which is asked about.
+        page = [mine, *(counted(each, 5, other="yes") for each in metric.per)]
     found = told(metric.engine, metric.signal, page)
     assert found.value is not None
     assert found.metric == metric.names[0]
