@@ -114,7 +114,7 @@ class Compiler:
             whole = over(evaluation)
             if whole is UNKNOWN:
                 return UNKNOWN
-            items, complete = members(whole)
+            items, complete = members(whole, evaluation.fuel)
             variables = evaluation.variables
             outer = variables.get(variable), variables.get(accumulator)
             variables[accumulator] = start(evaluation)

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 
 LONGEST_PATTERN = 1_000
 """Code points of a regular expression."""
+_LONGEST_NUMBER = 100
+_ASCII = pattern(r"[\t\n\x0b\f\r !-^`-~]*").fullmatch
 _REPEATED = pattern(r"([1-9][0-9]{0,5}),?\}")
 
 
@@ -94,7 +96,7 @@ EXTENSIONS = (
 
 
 def _joined(parts: Value, between: Value, fuel: Fuel) -> Value:
-    items, complete = members(parts)
+    items, complete = members(parts, fuel)
     found = [item.value for item in items]
     if not complete or UNKNOWN in found:
         return UNKNOWN
@@ -138,10 +140,12 @@ def _as_text(value: Value) -> str:
 def _number(value: Value, kind: type[int | float]) -> Value:
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise EvaluationError(f"{kind_of(value)} is no number")
+    # Python reads more as numbers than CEL does: other digits, `1_000`.
+    wrong = isinstance(value, str) and (len(value) > _LONGEST_NUMBER or not _ASCII(value))
     try:
-        made = kind(value[:100] if isinstance(value, str) else value)
+        made = kind("" if wrong else value)
     except (ValueError, OverflowError):
-        raise EvaluationError(f"`{value}` is no number") from None
+        raise EvaluationError(f"`{str(value)[:_LONGEST_NUMBER]}` is no number") from None
     if isinstance(made, int) and not LEAST <= made <= MOST:
         raise EvaluationError("a number that is too large")
     return made
@@ -225,7 +229,7 @@ def _arithmetic(compute: Callable[[float, float], float]) -> Function:
 
 
 def _order(holds: Callable[[object, object], bool]) -> Function:
-    return lambda _fuel, left, right: compare(holds, left, right)
+    return lambda fuel, left, right: compare(holds, left, right, fuel)
 
 
 def _not(value: Value) -> Value:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _GAP = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _LONGEST = 200
+LONGEST = 4_000
+"""Code points of a text, as it is written and as it is told."""
 UNTOLD = "…"
 """What stands for a value that is not known, or not there."""
 NOTHING = "nothing"
@@ -40,9 +42,10 @@ class Template(NamedTuple):
 
     def filled(self, evaluation: Evaluation) -> str:
         """The text with the values of its expressions."""
-        return "".join(
+        told = "".join(
             part if isinstance(part, str) else _shown(part, evaluation) for part in self.parts
         )
+        return told if len(told) <= LONGEST else f"{told[:LONGEST]}…"
 
 
 def gaps(text: str, variables: Iterable[str]) -> Iterator[Gap]:
@@ -83,11 +86,37 @@ def _shown(evaluate: Evaluate, evaluation: Evaluation) -> str:
         raise
     except EvaluationError:
         return UNTOLD
-    shown = _text(value)
-    return shown if len(shown) <= _LONGEST else f"{shown[:_LONGEST]}…"
+    shown = ""
+    for piece in _pieces(value):
+        # A list may hold one long text many times: no more of it is made than is told.
+        shown += piece[: _LONGEST + 1]
+        if len(shown) > _LONGEST:
+            return f"{shown[:_LONGEST]}…"
+    return shown
 
 
-def _text(value: Value) -> str:
+def _pieces(value: Value) -> Iterator[str]:
+    """The words for a value, one after the other."""
+    match value:
+        case tuple() | list():
+            yield from _separated(("", each) for each in value)
+        case dict():
+            yield from _separated((f"{key}: ", each) for key, each in value.items())
+        case _:
+            yield _word(value)
+
+
+def _separated(parts: Iterable[tuple[str, Value]]) -> Iterator[str]:
+    between = ""
+    for head, value in parts:
+        yield between + head
+        yield from _pieces(value)
+        between = ", "
+    if not between:
+        yield NOTHING
+
+
+def _word(value: Value) -> str:
     match value:
         case None:
             return "null"
@@ -95,9 +124,5 @@ def _text(value: Value) -> str:
             return "true" if value else "false"
         case float():
             return f"{value:g}"
-        case tuple() | list():
-            return ", ".join(map(_text, value[:_LONGEST])) or NOTHING
-        case dict():
-            return ", ".join(f"{key}: {_text(inner)}" for key, inner in value.items()) or NOTHING
         case _:
             return UNTOLD if value is UNKNOWN else str(value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from imagelint.core.fact import ABSENT, UNKNOWN
 from imagelint.custom.values import (
@@ -75,7 +75,7 @@ def equal(left: Value, right: Value, fuel: Fuel) -> Value:
     return first is None and second is None
 
 
-def members(value: Value) -> tuple[Iterator[Item], bool]:
+def members(value: Value, fuel: Fuel) -> tuple[Iterator[Item], bool]:
     """The items of a list, or the keys of a map, and whether these are all.
 
     Raises:
@@ -84,6 +84,7 @@ def members(value: Value) -> tuple[Iterator[Item], bool]:
     if isinstance(value, Items):
         return iter(value.items), value.complete
     if isinstance(value, Entries):
+        fuel.burn(len(value.entries) >> 2)
         held = [(key, item) for key, item in value.entries.items() if item.value is not ABSENT]
         # What a template may leave out may not be there.
         sure = [
@@ -101,9 +102,10 @@ def contains(needle: Value, haystack: Value, fuel: Fuel) -> Value:
     """Whether a list has an item, or a map a key."""
     if isinstance(haystack, Entries | dict):
         return is_there(haystack, needle, item_in(haystack, needle))
-    items, complete = members(haystack)
+    items, complete = members(haystack, fuel)
     unsure = not complete
     for item in items:
+        fuel.burn(1)
         same = UNKNOWN if item.value is UNKNOWN else equal(item.value, needle, fuel)
         if same is True:
             return True
@@ -128,7 +130,7 @@ def size(value: Value, fuel: Fuel) -> Value:
     """How long a text, a list or a map is."""
     if isinstance(value, str):
         return len(value)
-    items, complete = members(value)
+    items, complete = members(value, fuel)
     count = sum(1 for _ in items)
     fuel.burn(count >> 3)
     return count if complete else UNKNOWN
@@ -143,9 +145,12 @@ def element(container: Value, key: Value) -> Item:
     if is_list(container):
         if isinstance(key, bool) or not isinstance(key, int):
             raise EvaluationError(f"{kind_of(key)} is no place in a list")
-        items, complete = list(members(container)[0]), getattr(container, "complete", True)
+        listed = cast("Items | tuple[Value, ...] | list[Value]", container)
+        items = listed.items if isinstance(listed, Items) else listed
         if 0 <= key < len(items):
-            return items[key]
+            found = items[key]
+            return found if isinstance(found, Item) else Item(found, None)
+        complete = not isinstance(listed, Items) or listed.complete
         return Item(ABSENT if complete else UNKNOWN, None)
     return item_in(container, key)
 
@@ -155,10 +160,11 @@ def add(left: Value, right: Value, fuel: Fuel) -> Value:
     if isinstance(left, str) and isinstance(right, str):
         return bounded(left + right, fuel)
     if is_list(left) and is_list(right):
-        both = [*members(left)[0], *members(right)[0]]
+        first, all_of_first = members(left, fuel)
+        second, all_of_second = members(right, fuel)
+        both = (*first, *second)
         fuel.burn(len(both))
-        complete = members(left)[1] and members(right)[1]
-        return Items(tuple(both), complete)
+        return Items(both, all_of_first and all_of_second)
     return arithmetic(operator.add, left, right)
 
 
@@ -191,6 +197,8 @@ def divide(left: float, right: float) -> float:
 def remainder(left: float, right: float) -> float:
     """What is left of a division of whole numbers, with the sign of the first."""
     if isinstance(left, int) and isinstance(right, int):
+        if right == -1 and left == LEAST:
+            raise OverflowError
         rest = abs(left) % abs(right)
         return -rest if left < 0 else rest
     raise EvaluationError("only whole numbers have a remainder")
@@ -203,7 +211,9 @@ def negative(value: Value) -> Value:
     return arithmetic(operator.sub, type(value)(0), value)
 
 
-def compare(holds: Callable[[object, object], bool], left: Value, right: Value) -> Value:
+def compare(
+    holds: Callable[[object, object], bool], left: Value, right: Value, fuel: Fuel
+) -> Value:
     """Whether an order holds between two numbers, two texts or two truth values."""
     numbers = all(
         isinstance(one, int | float) and not isinstance(one, bool) for one in (left, right)
@@ -211,6 +221,8 @@ def compare(holds: Callable[[object, object], bool], left: Value, right: Value) 
     same = type(left) is type(right) and isinstance(left, str | bool)
     if not (numbers or same):
         raise EvaluationError(f"{kind_of(left)} and {kind_of(right)} have no order")
+    if isinstance(left, str):
+        fuel.burn(len(left) >> 6)
     return holds(left, right)
 
 

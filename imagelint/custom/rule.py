@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN
 from imagelint.custom.binding import compiled, parsed
+from imagelint.custom.masking import masked
 from imagelint.custom.message import template
 from imagelint.custom.subject import Reader
 from imagelint.custom.subjects import FIELDS, SUBJECTS
@@ -91,7 +92,7 @@ def _indented(text: str) -> Iterator[str]:
 
 
 class _Check:
-    """Evaluates one condition; what it remembers is about the document that it was last asked of.
+    """Evaluates one condition; its budget is for the document that it was last asked of.
 
     A document is judged by one context of a rule from its first node to its last.
     """
@@ -103,8 +104,7 @@ class _Check:
         self._at = _evaluator(custom.at, names) if custom.at else None
         self._message = template(custom.message, names)
         self._help = template(custom.help, names)
-        self._context: Context | None = None
-        self._left = 0
+        self._budget: _Budget | None = None
 
     def __call__(self, node: Node, ctx: Context) -> Iterator[Finding]:
         """A finding where the condition is true.
@@ -112,38 +112,65 @@ class _Check:
         Raises:
             UnjudgedError: the condition has no value, or takes too much.
         """
-        if ctx is not self._context:
-            self._context, self._left = ctx, MOST_OF_DOCUMENT
-        if self._left <= 0:
+        budget = self._budget
+        # Another thread may judge another document by the same rule: each holds its own.
+        if budget is None or budget.context is not ctx:
+            budget = self._budget = _Budget(ctx)
+        if budget.left <= 0:
             return
         variables: dict[str, object] = dict(_records_of(self._subject, node, ctx))
-        evaluation = Evaluation(variables, Fuel(min(self._left, MOST_STEPS)))
+        evaluation = Evaluation(variables, Fuel(min(budget.left, MOST_STEPS)))
         before = evaluation.fuel.left
         try:
             yield from self._judged(node, ctx, evaluation)
         except ExhaustedError as error:
-            self._left = 0
+            budget.left = 0
             raise UnjudgedError(str(error)) from None
-        except EvaluationError as error:
-            raise UnjudgedError(str(error)) from None
+        except EvaluationError:
+            raise UnjudgedError(self._reason(evaluation, ctx)) from None
         finally:
-            self._left -= before - evaluation.fuel.left
+            budget.left -= before - evaluation.fuel.left
 
     def _judged(self, node: Node, ctx: Context, evaluation: Evaluation) -> Iterator[Finding]:
-        found = self._condition(evaluation)
-        if found is False or found is UNKNOWN:
+        if not self._holds(evaluation):
             return
-        if found is not True:
-            raise EvaluationError("the condition is neither true nor false")
         place = evaluation.place or node
         if self._at is not None:
             place = _place(self._at, evaluation) or place
+        shown = masked(evaluation, ctx.redact)
         yield ctx.finding(
             place,
-            self._message.filled(evaluation),
-            help=self._help.filled(evaluation),
+            self._message.filled(shown),
+            help=self._help.filled(shown),
             subject=_name_of(evaluation, self._subject),
         )
+
+    def _holds(self, evaluation: Evaluation) -> bool:
+        found = self._condition(evaluation)
+        if found is UNKNOWN:
+            return False
+        if not isinstance(found, bool):
+            raise EvaluationError("the condition is neither true nor false")
+        return found
+
+    def _reason(self, evaluation: Evaluation, ctx: Context) -> str:
+        """Why a condition has no value, told of what is not secret: errors name values."""
+        again = Evaluation(evaluation.variables, Fuel())
+        try:
+            self._holds(masked(again, ctx.redact))
+        except EvaluationError as error:
+            return str(error)
+        return "it has no value for what is secret there"
+
+
+class _Budget:
+    """What is left of the steps of one rule about one document."""
+
+    __slots__ = ("context", "left")
+
+    def __init__(self, context: Context) -> None:
+        self.context = context
+        self.left = MOST_OF_DOCUMENT
 
 
 def _evaluator(text: str, names: tuple[str, ...]) -> Evaluate:

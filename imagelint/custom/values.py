@@ -122,6 +122,10 @@ class Record:
             known = self._known[name] = self._read(name)
         return known
 
+    def through(self, change: Callable[[Item], Item]) -> Record:
+        """The same with each field changed when it is asked for."""
+        return Record(self.word, self._fields, lambda name: change(self.item(name)))
+
 
 def located(value: object, place: Node | None) -> Item:
     """What a reader of a node gives as an item: facts, fields and items have their own places."""
@@ -153,6 +157,7 @@ def item_in(container: Value, key: Value) -> Item:
     if isinstance(container, Record):
         return container.item(str(key))
     if isinstance(container, Entries):
+        key = key_of(key)
         found = container.entries.get(key) if isinstance(key, str) else None
         missing = ABSENT if container.complete else UNKNOWN
         return Item(missing, container.place) if found is None else found
@@ -162,7 +167,13 @@ def item_in(container: Value, key: Value) -> Item:
 
 
 def key_of(key: Value) -> Value:
-    """A key as dictionaries hold it: `1`, `1.0` and `true` are three keys, as CEL has it."""
+    """A key as dictionaries hold it: `1` and `true` are two keys, as CEL has it.
+
+    Raises:
+        EvaluationError: it is neither a text nor a whole number nor a truth value.
+    """
+    if not isinstance(key, str | int | float):
+        raise EvaluationError(f"{kind_of(key)} is no key of a map")
     return (bool, key) if isinstance(key, bool) else key
 
 

@@ -68,15 +68,26 @@ class _Children(Mapping[str, Item]):
     def __init__(self, place: Cursor, complete: bool) -> None:  # noqa: FBT001 - as above
         self._place = place
         self._complete = complete
+        self._known: dict[str, Item] = {}
+        self._keys: tuple[str, ...] | None = None
 
     def __getitem__(self, key: str) -> Item:
-        child = self._place[key]
-        if not child.exists:
-            raise KeyError(key)
-        return yaml_item(child, complete=self._complete)
+        known = self._known.get(key)
+        if known is None:
+            child = self._place[key]
+            if not child.exists:
+                raise KeyError(key)
+            # A condition asks for one list again and again: it is as long as its file allows.
+            known = self._known[key] = yaml_item(child, complete=self._complete)
+        return known
 
     def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(key for key, _ in self._place.entries()))
+        return iter(self._all())
 
     def __len__(self) -> int:
-        return len({key for key, _ in self._place.entries()})
+        return len(self._all())
+
+    def _all(self) -> tuple[str, ...]:
+        if self._keys is None:
+            self._keys = tuple(dict.fromkeys(key for key, _ in self._place.entries()))
+        return self._keys

@@ -92,6 +92,10 @@ class Context:
         """Whether what a fix writes is secret: reports show it."""
         return any(self._locators.redact(edit.text) != edit.text for edit in fix.edits)
 
+    def redact(self, text: str) -> str:
+        """A text without any secret of the documents in it."""
+        return self._locators.redact(text)
+
     def complaint(self, complaint: Complaint) -> Finding:
         """A reader's complaint as a finding of this rule, in the reader's words."""
         help_, subject = complaint.help, complaint.subject

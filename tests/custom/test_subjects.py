@@ -277,6 +277,24 @@ def test_a_finding_stands_where_the_rule_says(at: str, line: int, word: str) -> 
     assert POD[finding.location.span.start :].startswith(word)
 
 
+PREDICTOR = """\
+apiVersion: serving.kserve.io/v1beta1
+kind: InferenceService
+metadata: {name: llm}
+spec:
+  predictor:
+    priorityClassName: serving
+    model: {modelFormat: {name: huggingface}, resources: {limits: {nvidia.com/gpu: 1}}}
+"""
+
+
+def test_the_spec_of_pods_is_read_where_it_is_written() -> None:
+    rule = CustomRule("a.b", "pod", 'pod.spec.priorityClassName == "serving"', "found")
+    policy = Policy(rules={rule.name: RuleSetting("on")}, custom={rule.name: rule})
+    found = examine_texts({"kserve.yaml": PREDICTOR}, policy)
+    assert [one.location.start.line for one in found.findings] == [6]
+
+
 def test_the_file_is_a_variable_too() -> None:
     said = told("stage", 'file.name == "Dockerfile" && file.kind == "dockerfile" && stage.final')
     assert said == ["Dockerfile:5:1 found"]

@@ -50,6 +50,11 @@ def _of_pod(pod: Pod, *keys: str) -> object:
     return yaml_item(pod.template.at(*keys), complete=complete)
 
 
+def _spec(pod: Pod) -> object:
+    """What is written of the pods themselves, under whichever key: KServe has it in a predictor."""
+    return yaml_item(pod.spec, complete=not (pod.owner.incomplete or pod.partial))
+
+
 def _labels(pod: Pod, _document: Document) -> object:
     return _of_pod(pod, "metadata", "labels")
 
@@ -122,7 +127,7 @@ POD = Subject(
         ),
         Attribute("gpus", "double", "The GPUs that one pod asks for.", _total),
         Attribute("restarts", "bool", "False for pods that end.", lambda one, _: one.restarts),
-        Attribute("spec", "yaml", "Its spec.", lambda one, _: _of_pod(one, "spec")),
+        Attribute("spec", "yaml", "Its spec.", lambda one, _: _spec(one)),
     ),
 )
 CONTAINER = Subject(
