@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import ABSENT, Known
 from imagelint.core.report import Outcome, ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.evaluation.plan import DIGEST
@@ -25,12 +25,13 @@ from imagelint.documents.yaml.nodes import Mapping, Sequence
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from imagelint.core.source import Source
+    from imagelint.core.source import Source, Span
     from imagelint.documents.base import Node
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
 OURS = "imagelint.dev/evaluation"
+_ROUNDED = 1e-9
 _RESULTS = {Outcome.PASS: "PASSED", Outcome.INCOMPLETE: "WARNED", Outcome.FAIL: "FAILED"}
 
 
@@ -38,9 +39,13 @@ def parse_statement(source: Source) -> EvaluationReport:
     """The evaluation of which a statement tells.
 
     Raises:
-        DocumentError: it is no statement about one image, or has no test result of ours.
+        DocumentError: it is no statement about one image, has no test result of ours, or says what
+            can be read in two ways.
     """
     stream = read_stream(source, EvaluationReport.kind)
+    if stream.duplicates or len(stream.documents) > 1:
+        span = stream.duplicates[0].span if stream.duplicates else stream.documents[1].span
+        raise DocumentError(ProblemKind.UNPARSABLE, "says one thing twice", span)
     root = Cursor(stream.documents[0] if stream.documents else None)
     predicate = root["predicate"]
     ours = predicate[OURS]
@@ -63,12 +68,14 @@ def parse_statement(source: Source) -> EvaluationReport:
     return EvaluationReport(source, digest, results, others, facts, gaps=tuple(gaps))
 
 
-def _undecided(one: DimensionResult, span: Node) -> DocumentError:
+def _undecided(one: DimensionResult, span: Span) -> DocumentError:
     detail = f"{one.name}: it could not be told whether it is worse than before"
-    return DocumentError(ProblemKind.INCONCLUSIVE, detail, span.span)
+    return DocumentError(ProblemKind.INCONCLUSIVE, detail, span)
 
 
 def _items(place: Cursor) -> Iterator[Cursor]:
+    if place.exists and not place.null and not isinstance(place.node, Sequence):
+        raise DocumentError(ProblemKind.UNPARSABLE, f"`{place.path}` is no list", place.span)
     if isinstance(place.node, Sequence):
         for index in range(len(place.node.items)):
             yield place[index]
@@ -93,20 +100,22 @@ def _word(place: Cursor, key: str) -> str:
 
 
 def _number(place: Cursor) -> float | None:
+    """The number that is there; None where nothing, or null, is written."""
     fact = place.number()
-    return fact.value if isinstance(fact, Known) else None
+    return _needed(place) if fact is not ABSENT else None
 
 
 def _needed(place: Cursor) -> float:
-    number = _number(place)
-    if number is None:
+    fact = place.number()
+    if not isinstance(fact, Known):
         raise DocumentError(ProblemKind.UNPARSABLE, f"`{place.path}` is no number", place.span)
-    return number
+    return fact.value
 
 
 def _dimension(place: Cursor) -> DimensionResult:
     value = _needed(place["value"])
     raw = _number(place["raw"])
+    tolerance = _number(place["tolerance"])
     return DimensionResult(
         place["value"].span,
         plain(place["name"].word()),
@@ -117,26 +126,31 @@ def _dimension(place: Cursor) -> DimensionResult:
         minimum=int(_number(place["minimum"]) or 0),
         higher_is_better=place["higherIsBetter"].word() != "false",
         threshold=_number(place["threshold"]),
-        tolerance=_number(place["tolerance"]),
-        comparison=_comparison(place["comparison"]),
+        tolerance=tolerance,
+        comparison=_comparison(place["comparison"], tolerance),
         path=place.path,
     )
 
 
-def _comparison(place: Cursor) -> Comparison | None:
-    if not isinstance(place.node, Mapping):
+def _comparison(place: Cursor, tolerance: float | None) -> Comparison | None:
+    if not place.exists or place.null:
         return None
     try:
         answer = Answer(place["answer"].word())
     except ValueError:
         detail = f"`{place['answer'].path}` is none of: {', '.join(one.value for one in Answer)}"
         raise DocumentError(ProblemKind.UNPARSABLE, detail, place.span) from None
-    needed = _number(place["needed"])
+    needed, low = _number(place["needed"]), _needed(place["low"])
+    # Ends of intervals are told in the unit of the metric: the last digit may be lost there.
+    clear = tolerance is not None and low >= -tolerance - _ROUNDED * max(1.0, tolerance)
+    if answer is Answer.NOT_COMPARED or (answer is Answer.CLEARS and not clear):
+        detail = f"`{place['answer'].path}` is `{answer.value}`, which its numbers contradict"
+        raise DocumentError(ProblemKind.UNPARSABLE, detail, place["answer"].span)
     return Comparison(
         answer,
         _needed(place["baseline"]),
         _needed(place["difference"]),
-        low=_needed(place["low"]),
+        low=low,
         high=_needed(place["high"]),
         p_value=_needed(place["pValue"]),
         method=_word(place, "method"),

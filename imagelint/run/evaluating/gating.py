@@ -89,6 +89,10 @@ def _told(
         return RequiredEvaluation(Report(problems=(problem,)))
     bound = _bound(document, targets)
     report = Examination(policy)(bound, Project())
+    if not any(one.threshold is not None or one.comparison for one in document.results):
+        detail = "no dimension has a threshold, or was compared: nothing was evaluated"
+        problem = Problem(ProblemKind.NOTHING_EXAMINED, source.origin, detail)
+        report += Report(problems=(problem,))
     marked = tuple(mark._replace(digest=document.digest) for mark in report.examined)
     return RequiredEvaluation(
         report._replace(examined=marked), (("evaluation", name), *_named(document))

@@ -22,6 +22,9 @@ GOOD = {"name": "accuracy", "metric": "m", "value": 0.9, "cases": 800, "threshol
 BAD = {**GOOD, "value": 0.8}
 
 
+NUMBERS = ("baseline", "difference", "low", "high", "pValue")
+
+
 def predicate(result: str = "PASSED", dimension: object = GOOD) -> dict[str, Any]:
     return {"result": result, OURS: {"dimensions": [dimension]}}
 
@@ -86,7 +89,53 @@ def test_what_the_statement_says_is_judged(here: Path) -> None:
     assert problems(found) == ["accuracy: it could not be told whether it is worse than before"]
 
 
-NUMBERS = ("baseline", "difference", "low", "high", "pValue")
+def compared(answer: str, low: float, **parts: object) -> dict[str, object]:
+    numbers = {**dict.fromkeys(NUMBERS, 0.0), "low": low}
+    return {**GOOD, "tolerance": 0.03, "comparison": {"answer": answer, **numbers}, **parts}
+
+
+def test_a_statement_in_which_nothing_was_evaluated_is_not_let_pass(here: Path) -> None:
+    for dimensions in ([], [{**GOOD, "threshold": None}], None):
+        content = {"result": "PASSED", OURS: {"dimensions": dimensions}}
+        found = given(here, statement(DIGEST, predicate=content))
+        assert "nothing was evaluated" in problems(found)[0]
+        assert "nothing was evaluated" in problems(attested(content))[0]
+
+
+@pytest.mark.parametrize(
+    ("dimension", "said"),
+    [
+        (compared("clears", -0.05), "which its numbers contradict"),
+        (compared("clears", -0.01, tolerance=None), "which its numbers contradict"),
+        (compared("not compared", -0.05), "which its numbers contradict"),
+        ({**GOOD, "value": 0.1, "threshold": "0.88"}, "is no number"),
+        ({**GOOD, "threshold": True}, "is no number"),
+        ({**GOOD, "comparison": "fails"}, "is none of"),
+    ],
+)
+def test_a_statement_that_contradicts_itself_is_no_statement(
+    here: Path, dimension: object, said: str
+) -> None:
+    found = given(here, statement(DIGEST, predicate=predicate("PASSED", dimension)))
+    assert said in problems(found)[0]
+    assert found.report.examined == ()
+
+
+def test_what_clears_at_the_last_digit_clears(here: Path) -> None:
+    for low in (-0.01, -0.03):
+        dimension = compared("clears", low)
+        assert (
+            problems(given(here, statement(DIGEST, predicate=predicate(dimension=dimension)))) == []
+        )
+
+
+def test_a_statement_says_each_thing_once(here: Path) -> None:
+    text = json.dumps(statement(DIGEST))
+    twice = text.replace('"result": "PASSED"', '"result": "FAILED", "result": "PASSED"')
+    for wrong in (twice, f"{text}\n---\n{text}\n"):
+        assert problems(given(here, wrong)) == ["says one thing twice"]
+    content = {"result": "PASSED", OURS: {"dimensions": [GOOD], "defects": "all"}}
+    assert "is no list" in problems(given(here, statement(DIGEST, predicate=content)))[0]
 
 
 @pytest.mark.parametrize(
