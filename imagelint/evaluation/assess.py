@@ -10,7 +10,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.evaluation.planned import Scale
 from imagelint.documents.evaluation.report import Answer, DimensionResult, EvaluationReport
-from imagelint.evaluation.binding import Used, defects, stale, variants
+from imagelint.evaluation.binding import Used, defects, other_questions, stale, variants
 from imagelint.evaluation.intervals import unpaired
 from imagelint.evaluation.judges import JudgeRates, corrected, rates
 from imagelint.evaluation.lookup import Measured, measured
@@ -18,7 +18,7 @@ from imagelint.evaluation.noninferiority import Compared, answers, compare_apart
 from imagelint.evaluation.pairing import paired
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from imagelint.core.source import Span
     from imagelint.documents.evaluation.plan import EvaluationPlan
@@ -99,6 +99,7 @@ def assess(
             problems.append(other)
         elif other is not None:
             compared[one.plan.name] = other
+    problems += _left_out(plan, compared)
     told = dict(zip(compared, answers(tuple(compared.values()), plan.level), strict=True))
     results = tuple(_result(one, told.get(one.plan.name)) for one in sided)
     problems += [
@@ -111,10 +112,14 @@ def assess(
         problems.append(
             _problem(plan, plan.places["image"], detail, "write `image: NAME@sha256:…`")
         )
+    if plan.dataset.file and not used.dataset:
+        detail = f"its dataset `{plan.dataset.file}` cannot be read, and so not be compared"
+        problems.append(_problem(plan, plan.dataset.span, detail, "see `dataset.path`"))
     others = (
         *stale(plan, files, used),
+        *other_questions(plan, baseline.files),
         *(variants(plan, baseline.plan) if baseline.plan else ()),
-        *defects(plan, files),
+        *defects(plan, (*files, *baseline.files)),
     )
     return Assessment(
         EvaluationReport(plan.source, used.image or plan.digest, results, others, _facts(plan)),
@@ -201,6 +206,7 @@ def _beside(one: _Sided, before: Measured, tolerance: float, level: float) -> Co
     slope = one.judge.slope if one.judge else 1.0
     new, old = one.found.cases, before.cases
     notes: tuple[str, ...] = ()
+    left_out = max(before.size - one.found.size, 0) if one.found.size else 0
     if new is None or old is None:
         estimate = _by_aggregates(one, before, tolerance * slope, level)
         size = min(one.found.size, before.size)
@@ -212,6 +218,7 @@ def _beside(one: _Sided, before: Measured, tolerance: float, level: float) -> Co
         old = old._replace(values=one.oriented(old.values))
         pairs = paired(new, old)
         size = pairs.size
+        left_out = old.size - size
         if size < _LEAST_SHARED * (size + pairs.unmatched):
             estimate = compare_apart(new, old, tolerance * slope, level)
             size = min(new.size, old.size)
@@ -220,7 +227,18 @@ def _beside(one: _Sided, before: Measured, tolerance: float, level: float) -> Co
             estimate = compare_pairs(pairs, tolerance * slope, level)
             if pairs.unmatched:
                 notes = (f"{pairs.unmatched:,} cases are only in one of both, and left out",)
-    return Compared(_divided(estimate, slope), one.value(before.value), tolerance, size, notes)
+    told = one.value(before.value)
+    return Compared(_divided(estimate, slope), told, tolerance, size, notes, left_out)
+
+
+def _left_out(plan: EvaluationPlan, compared: Mapping[str, Compared]) -> Iterator[Problem]:
+    """What the previous tag was asked and this one was not: no random part of all, if it chose."""
+    for dimension in plan.dimensions:
+        one = compared.get(dimension.name)
+        if one is not None and one.left_out:
+            detail = f"{dimension.name}: {one.left_out:,} cases of the previous tag are left out"
+            help_ = "evaluate the same cases as before, or the previous tag over these"
+            yield _problem(plan, dimension.span, detail, help_)
 
 
 def _by_aggregates(
@@ -240,13 +258,15 @@ def _error(one: _Sided, found: Measured) -> float | None:
     if found.cases is not None:
         size = found.cases.size
         spread = float(found.cases.values.std(ddof=1)) if size > 1 else inf
-        return spread / one.unit / sqrt(size)
+        if spread:
+            return spread / one.unit / sqrt(size)
     whole = found.aggregate
-    if whole is not None and whole.stderr is not None:
+    if whole is not None and whole.stderr is not None and whole.stderr > 0:
         return whole.stderr / one.unit
-    rate = found.value / one.unit
     if not found.size or one.plan.scale is Scale.ANY:
         return None
+    # One more case of each kind: that all passed does not say that none can fail.
+    rate = (found.value / one.unit * found.size + 1) / (found.size + 2)
     return sqrt(rate * (1 - rate) / found.size)
 
 

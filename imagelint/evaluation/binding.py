@@ -34,7 +34,7 @@ def stale(plan: EvaluationPlan, files: Sequence[ResultFile], used: Used) -> Iter
     for file in files:
         facts = file.facts
         for key, what, said, wanted in (
-            ("image", "image", facts.image, used.image),
+            ("image", "image", facts.image.rpartition("@")[2], used.image or told.digest),
             ("revision", "revision of the model", facts.revision, told.revision),
             ("quantization", "quantization", facts.quantization, told.quantization),
             ("dataset", "dataset", facts.dataset.removeprefix("sha256:"), plan.dataset.sha256),
@@ -42,6 +42,15 @@ def stale(plan: EvaluationPlan, files: Sequence[ResultFile], used: Used) -> Iter
         ):
             if said and wanted and said.lower() != wanted.lower():
                 yield StaleFact(places[key], f"{what} of {file.origin}", said, wanted, key)
+
+
+def other_questions(plan: EvaluationPlan, files: Sequence[ResultFile]) -> Iterator[StaleFact]:
+    """The results to compare with that say that they are of another dataset."""
+    for file in files:
+        said, wanted = file.facts.dataset.removeprefix("sha256:").lower(), plan.dataset.sha256
+        if said and wanted and said != wanted:
+            what = f"dataset of the baseline {file.origin}"
+            yield StaleFact(plan.places["dataset"], what, said, wanted, "dataset")
 
 
 def variants(plan: EvaluationPlan, other: EvaluationPlan) -> Iterator[StaleFact]:

@@ -131,6 +131,9 @@ def _units(pairs: Pairs) -> tuple[Floats, Floats, str]:
 def _student(
     difference: float, error: float, freedom: float, margin: float, level: float
 ) -> Estimate:
+    if freedom + 1 < FEWEST_RESAMPLED and not error:
+        # A few cases that moved alike, or one alone, do not say how much the others vary.
+        return Estimate(difference, -np.inf, np.inf, 1.0, 0.0, "")
     if not error:
         below = 0.0 if difference < -margin else 1.0
         return Estimate(difference, difference, difference, below, 0.0, "")

@@ -27,13 +27,17 @@ MOST_NEEDED = 10_000_000
 
 
 class Compared(NamedTuple):
-    """An estimate about a dimension, before it is corrected for the others."""
+    """An estimate about a dimension, before it is corrected for the others.
+
+    `left_out` is how many cases of the previous tag the new one has not.
+    """
 
     estimate: Estimate
     baseline: float
     tolerance: float
     pairs: int
     notes: tuple[str, ...] = ()
+    left_out: int = 0
 
 
 def compare_pairs(pairs: Pairs, tolerance: float, level: float) -> Estimate:

@@ -81,6 +81,47 @@ def test_a_suite_that_is_too_small_is_no_pass(evaluate: Program, folder: Path) -
     assert "cases would probably tell" in json.loads(answer.out)["problems"][0]["help"]
 
 
+def test_cases_that_are_left_out_are_no_pass(evaluate: Program, folder: Path) -> None:
+    file = folder / "candidate" / "results.jsonl"
+    lines = file.read_text().splitlines(keepends=True)
+    file.write_text("".join(lines[:-20]))
+    answer = evaluate("candidate", "--baseline", "previous")
+    assert answer.code == 3
+    assert "accuracy: 20 cases of the previous tag are left out" in problems(answer)
+    file.write_text("".join(lines).replace('"id": "', '"id": "new-'))
+    answer = evaluate("candidate", "--baseline", "previous")
+    assert answer.code == 3
+    assert "accuracy: 800 cases of the previous tag are left out" in problems(answer)
+
+
+def test_a_dataset_that_cannot_be_read_is_no_pass(evaluate: Program, folder: Path) -> None:
+    for path in ("none.jsonl", "/dev/zero"):
+        change(folder, "path: questions.jsonl", f"path: {path}")
+        answer = evaluate("candidate", "--first")
+        assert (answer.code, len(problems(answer))) == (3, 1)
+        assert f"its dataset `{path}` cannot be read" in problems(answer)[0]
+        change(folder, f"path: {path}", "path: questions.jsonl")
+
+
+def test_what_is_compared_with_is_of_the_same_questions(evaluate: Program, folder: Path) -> None:
+    file = folder / "previous" / "results.jsonl"
+    head, rest = file.read_text().split("\n", 1)
+    said = {**json.loads(head), "dataset": {"sha256": "0" * 64}, "errors": 3}
+    file.write_text(f"{json.dumps(said)}\n{rest}")
+    answer = evaluate("candidate", "--baseline", "previous")
+    assert sorted(rules(answer)) == ["failed-evaluation-run", "stale-evaluation"]
+
+
+def test_results_of_another_image_than_the_plan_are_refused(
+    evaluate: Program, folder: Path
+) -> None:
+    file = folder / "candidate" / "results.jsonl"
+    head, rest = file.read_text().split("\n", 1)
+    for image, found in ((f"chat@{DIGEST}", []), ("sha256:" + "2" * 64, ["stale-evaluation"])):
+        file.write_text(f"{json.dumps({**json.loads(head), 'image': image})}\n{rest}")
+        assert rules(evaluate("candidate", "--first")) == found
+
+
 def test_results_of_something_else_are_refused(evaluate: Program, folder: Path) -> None:
     answer = evaluate("candidate", "--first", "--image", "sha256:" + "2" * 64)
     assert (answer.code, rules(answer)) == (1, ["stale-evaluation"])
@@ -213,3 +254,7 @@ def test_aggregates_alone_are_compared_and_said_to_be(evaluate: Program, folder:
     assert "as if of different cases" in evidence["dimension a"]
     assert "clears" in evidence["dimension latency"]
     assert "without samples" in evaluate("candidate.json", "--power").out
+    metrics = {each: {"value": 1, "n": 1, "stderr": 0} for each in ("a", "b", "latency")}
+    for name in ("candidate", "previous"):
+        (folder / f"{name}.json").write_text(json.dumps({**value, "metrics": metrics}))
+    assert evaluate("candidate.json", "--baseline", "previous.json").code == 3

@@ -115,6 +115,11 @@ def test_few_cases_are_left_to_students_t() -> None:
     assert alone.p_value == 1.0
 
 
+def test_a_few_cases_that_do_not_differ_tell_nothing() -> None:
+    for few in (pairs(np.full(3, 0.5), np.full(3, 0.5)), pairs(np.ones(8), np.ones(8), [1] * 8)):
+        assert answers([compared(few, 0.03)], 0.05)[0].answer is Answer.CANNOT_TELL
+
+
 def test_where_every_case_moved_alike_nothing_varies() -> None:
     found = scores(pairs(np.full(50, 0.4), np.full(50, 0.5)), 0.02, 0.05)
     assert (found.low, found.high, found.p_value) == pytest.approx((-0.1, -0.1, 0.0))

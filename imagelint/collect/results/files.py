@@ -73,9 +73,11 @@ def _read(path: str, origin: str) -> ResultFile:
 
 
 def digest_of(path: str) -> str:
-    """The SHA-256 of a file, in hexadecimal; empty where it cannot be read."""
+    """The SHA-256 of a file, in hexadecimal; empty where it cannot be read, or may never end."""
     try:
-        with open(path, "rb") as file:
-            return file_digest(file, "sha256").hexdigest()
+        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            regular = stat.S_ISREG(os.fstat(descriptor).st_mode)
+            return file_digest(file, "sha256").hexdigest() if regular else ""
     except OSError:
         return ""
