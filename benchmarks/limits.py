@@ -29,6 +29,13 @@ LINES = {
     "requirements": ("requirements.txt", "", "package{0}==1.{0}\n"),
     "dotenv": ("server.env", "", "NAME{0}=value\n"),
     "shell-script": ("start.sh", "#!/bin/sh\n", "docker run --rm team/app:1.{0} ls /srv\n"),
+    "makefile": ("Makefile", "run:\n", "\tdocker run --rm team/app:1.{0} ls /srv\n"),
+    "systemd-unit": ("app.service", "[Service]\n", "ExecStartPre=docker run --rm team/app:1.{0}\n"),
+    "workflow": (
+        ".github/workflows/run.yaml",
+        "on: push\njobs:\n  run:\n    runs-on: ubuntu-24.04\n    steps:\n",
+        "      - run: docker run --rm team/app:1.{0} ls /srv\n",
+    ),
 }
 
 
@@ -50,6 +57,7 @@ def measure(kind: str, name: str, text: str) -> None:
         sys.exit(f"{name} is too large to be examined")
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
         command = [sys.executable, "-m", "imagelint", "check", "--no-cache", "--jobs", "1", name]
         with subprocess.Popen(

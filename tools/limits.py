@@ -12,12 +12,14 @@ HEAD = """\
 
 Generated from the program. Whoever sends a pull request writes what is examined, so everything has
 a bound. What is above one is a [problem](how-to/incomplete.md), the verdict is *incomplete*, and
-everything else is examined all the same: never a silent pass.
+everything else is examined all the same; or, where the tables say so, it is
+[unknown](explanation/verdict.md#silent-when-unknown), like a value that is only set where it runs.
 
 ## Files
 
-A file has at most {file}. A rule tells at most {findings} findings of a document, all rules
-together {all}; then the report says how many there are more.
+A file has at most {file}; results and metrics have [limits of their
+own](#evaluations-metrics-and-rules-of-your-own). A rule tells at most {findings} findings of a
+document, all rules together {all}; then the report says how many there are more.
 
 | kind | at most | took | memory | beyond |
 |---|---|---|---|---|
@@ -49,6 +51,9 @@ MEASURED = {
     "requirements": Measure(1.5, 87),
     "dotenv": Measure(1.3, 66),
     "shell-script": Measure(1.0, 105),
+    "makefile": Measure(2.1, 33),
+    "systemd-unit": Measure(1.9, 31),
+    "workflow": Measure(2.3, 53),
     "bake": Measure(0.7, 68),
     "kubernetes": Measure(12.9, 616),
     "compose": Measure(5.8, 165),
@@ -79,7 +84,7 @@ INSIDE = (
         "a line of a Dockerfile",
         "documents.dockerfile.frontend:_LONGEST_LINE",
         "bytes",
-        "a finding: BuildKit refuses the file as well",
+        "`too-large`: the file is not examined, and BuildKit refuses it as well",
     ),
     (
         "the value of a variable",
@@ -110,6 +115,18 @@ INSIDE = (
         "documents.bake.document:_LONGEST_HCL",
         "characters",
         "`too-large`: the file is not examined",
+    ),
+    (
+        "a query of Prometheus",
+        "documents.promql.reader:_LONGEST",
+        "characters",
+        "`too-large`: the query is not examined, the rest of the file is",
+    ),
+    (
+        "operators and parentheses of a query",
+        "documents.promql.reader:_DEEPEST",
+        "",
+        "`too-large`: the query is not examined, the rest of the file is",
     ),
     (
         "rounds of fixes",
@@ -160,7 +177,44 @@ IMAGES = (
     ("an answer of a daemon", "collect.images.unixsocket:_LARGEST_ANSWER", "bytes", "a problem"),
     ("verifying by cosign", "collect.tools.cosign:_SECONDS", "seconds", "`timed-out`"),
 )
-SECTIONS = {"Charts and kustomizations": RENDERING, "Images": IMAGES}
+MEASUREMENTS = (
+    ("a file of results", "collect.results.files:LARGEST", "bytes", "`too-large`"),
+    ("files in a folder of results", "collect.results.files:MOST_FILES", "", "`too-large`"),
+    (
+        "cases of an evaluation",
+        "documents.evaluation.results:MOST_SAMPLES",
+        "",
+        "`too-large`: take a part of them",
+    ),
+    (
+        "one case, or one value beside the cases",
+        "documents.evaluation.stream:LARGEST_ELEMENT",
+        "characters",
+        "`too-large`",
+    ),
+    ("a page of metrics", "collect.metrics.page:LARGEST_PAGE", "bytes", "`too-large`"),
+    ("lines of a page of metrics", "documents.metrics.exposition:MOST_LINES", "", "`too-large`"),
+    ("series that are asked for", "documents.metrics.exposition:MOST_SERIES", "", "`too-large`"),
+    ("samples that are asked for", "documents.metrics.exposition:MOST_SAMPLES", "", "`too-large`"),
+    ("an answer of Prometheus", "collect.metrics.prometheus:_MOST_BYTES", "bytes", "a problem"),
+    (
+        "steps of one evaluation of a condition in CEL",
+        "custom.values:MOST_STEPS",
+        "",
+        "`unjudged`",
+    ),
+    (
+        "steps of one such rule about one document",
+        "custom.values:MOST_OF_DOCUMENT",
+        "",
+        "`unjudged`",
+    ),
+)
+SECTIONS = {
+    "Charts and kustomizations": RENDERING,
+    "Images": IMAGES,
+    "Evaluations, metrics and rules of your own": MEASUREMENTS,
+}
 
 
 def limits_page() -> str:
