@@ -52,8 +52,9 @@ def _run(
     selection = choice.selection()
     asked = ready.sources(sources, selection, sys.stdin.buffer.read)
     if choice.plan:
-        say("".join(f"{line}\n" for line in ready.audit.plan(asked, selection).lines()))
-        return int(ExitCode.PASS)
+        plan = ready.audit.plan(asked, selection)
+        say("".join(f"{line}\n" for line in plan.lines()))
+        return int(ExitCode.INCOMPLETE if plan.problems else ExitCode.PASS)
     if choice.cluster:
         if choice.log:
             message = "workers of a cluster write no log"

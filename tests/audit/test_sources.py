@@ -12,6 +12,7 @@ from imagelint.audit.selection import Selection
 from imagelint.core.errors import UsageError
 from tools.lab.memoryregistry import MemoryRegistry, Reply
 from tools.lab.mkimage import Image, Layout
+from tools.lab.registry import free_port
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -247,6 +248,13 @@ def test_a_plan_asks_for_lists_only(registry: MemoryRegistry, audit: Auditor) ->
     plan = audit_.plan(sources, Selection())
     assert (plan.images, plan.known, plan.requests) == (3, 1, 5)
     assert all(one.path.endswith(("_catalog", "tags/list")) for one in registry.log)
+
+
+@pytest.mark.usefixtures("here")
+def test_a_plan_of_what_cannot_be_listed_is_not_whole(program: Program) -> None:
+    answer = program("audit", f"registry://127.0.0.1:{free_port()}", "--plan")
+    assert "not listed: registry://127.0.0.1" in answer.out
+    assert answer.code == 3
 
 
 def test_a_shard_has_the_form_of_a_part(program: Program) -> None:
