@@ -106,9 +106,21 @@ INSIDE = (
     ),
     (
         "one shell script",
-        "documents.shell.read:_LONGEST",
+        "documents.shell.read:LONGEST",
         "characters",
-        "what it does is unknown",
+        "what it does is unknown; `too-large` where it runs containers",
+    ),
+    (
+        "lines of a file that run containers, or build images",
+        "documents.runlines.document:MOST_LINES",
+        "of each",
+        "`too-large`: the others are not examined",
+    ),
+    (
+        "a recipe of a makefile",
+        "documents.runlines.makefiles:LONGEST_RECIPE",
+        "characters",
+        "`too-large`: it is not examined, the rest of the file is",
     ),
     (
         "a bake file in HCL",

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import Fact, Known
 from imagelint.core.record import NamedTuple
+from imagelint.core.report import ProblemKind
+from imagelint.documents.base import DocumentError
 from imagelint.documents.compose.services import ServiceFile, may_read_settings
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.builds import (
@@ -22,7 +24,7 @@ from imagelint.documents.runlines.service import BY_KEYS, service_of
 from imagelint.documents.shell.shells import POSIX_SHELLS, shebang_shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Landmark, Node
@@ -33,19 +35,20 @@ if TYPE_CHECKING:
 
 
 F = TypeVar("F", bound="RunFile")
-_MOST_LINES = 1_000
+MOST_LINES = 1_000
 """Lines of one file that are read as services, or as builds: people write a dozen."""
 
 
 class Lines(NamedTuple):
     """What the lines of a file say: the containers that they run, the images that they build.
 
-    `images` are those that a workflow itself runs in.
+    `images` are those that a workflow itself runs in, `gaps` what of the file is not examined.
     """
 
     services: tuple[ComposeService, ...] = ()
     builds: tuple[BuildLine, ...] = ()
     images: tuple[ImageUse, ...] = ()
+    gaps: tuple[DocumentError, ...] = ()
 
 
 class RunFile(ServiceFile):
@@ -69,7 +72,7 @@ class RunFile(ServiceFile):
 
         self._builds = tuple((one, placed(one, folders, once)) for one in lines.builds)
         allowances = line_allowances(source.text)
-        super().__init__(source, allowances=allowances)
+        super().__init__(source, allowances=allowances, gaps=lines.gaps)
         self.asked = tuple(asked)
         own = names_built(lines.builds)
         self._images = lines.images
@@ -123,17 +126,35 @@ class Workflow(RunFile):
     __slots__ = ()
 
 
-def lines_of(fragments: Iterable[Fragment]) -> Lines:
+def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
     """What fragments of a file run and build, in source order."""
     services: list[ComposeService] = []
     builds: list[BuildLine] = []
+    gaps: list[DocumentError] = []
     for fragment in fragments:
-        for command in commands(fragment):
-            line = read_line(command) if len(services) < _MOST_LINES else None
-            build = read_build(command) if len(builds) < _MOST_LINES else None
-            services += [service_of(line)] if line is not None else []
-            builds += [build] if build is not None else []
-    return Lines(tuple(sorted(services, key=lambda one: one.span)), tuple(builds))
+        if isinstance(fragment, DocumentError):
+            gaps.append(fragment)
+            continue
+        try:
+            for command in commands(fragment):
+                line = read_line(command) if len(services) <= MOST_LINES else None
+                build = read_build(command) if len(builds) <= MOST_LINES else None
+                services += [service_of(line)] if line is not None else []
+                builds += [build] if build is not None else []
+        except DocumentError as error:
+            gaps.append(error)
+    gaps += (*_beyond(services, "run containers"), *_beyond(builds, "build images"))
+    del services[MOST_LINES:], builds[MOST_LINES:]
+    return Lines(tuple(sorted(services, key=lambda one: one.span)), tuple(builds), gaps=tuple(gaps))
+
+
+def _beyond(
+    found: Sequence[ComposeService] | Sequence[BuildLine], what: str
+) -> Iterator[DocumentError]:
+    """That there are more lines than are examined, at the first of the others."""
+    for one in found[MOST_LINES:]:
+        message = f"more than {MOST_LINES:,} lines that {what} are not examined"
+        yield DocumentError(ProblemKind.TOO_LARGE, message, one.span)
 
 
 def _completed(document: F, read: Beside) -> F:

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, Fact
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.report import ProblemKind
+from imagelint.documents.base import DocumentError
 from imagelint.documents.runlines.values import mapped_word
 from imagelint.documents.serving.startscript import read_mapped_script
+from imagelint.documents.shell.read import LONGEST
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.wrappers import program_name, unwrap
 from imagelint.knowledge.containers.build_flags import BUILD_VERBS
@@ -82,10 +85,17 @@ def _has_verb(text: str, program: re.Match[str]) -> bool:
 
 
 def commands(fragment: Fragment) -> Iterator[Command]:
-    """The commands of a text, in source order, where some may be of ours."""
+    """The commands of a text, in source order, where some may be of ours.
+
+    Raises:
+        DocumentError: the text is too large to be read.
+    """
     text = fragment.text.text
     if not concerns_containers(text):
         return
+    if len(text) > LONGEST:
+        message = f"a script of more than {LONGEST:,} characters is not examined"
+        raise DocumentError(ProblemKind.TOO_LARGE, message, fragment.text.place(0, 1))
     script = read_mapped_script(
         fragment.text,
         ScriptRole.START,

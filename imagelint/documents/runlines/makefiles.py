@@ -8,6 +8,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.core.report import ProblemKind
+from imagelint.core.source import Span
+from imagelint.documents.base import DocumentError
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.fragments import Fragment
 
@@ -27,19 +30,24 @@ _UNKNOWN = "${_}"
 _DEEPEST = 10
 _LONGEST = 8_192
 """Characters of a value with all that it refers to: `A = $(B)$(B)` doubles with every line."""
-_LONGEST_RECIPE = 100_000
+LONGEST_RECIPE = 100_000
 
 
-def fragments(text: str) -> Iterator[Fragment]:
-    """The recipes, each line with its continuations: a shell of its own runs it."""
+def fragments(text: str) -> Iterator[Fragment | DocumentError]:
+    """The recipes, each line with its continuations: a shell of its own runs it.
+
+    One that is too long, or becomes so by its variables, is an error in its place.
+    """
     variables = _Variables(_settings(text))
     for start, recipe in _recipes(text):
-        if len(recipe) <= _LONGEST_RECIPE and (
-            "run" in recipe or "build" in recipe or "bud" in recipe
-        ):
-            mapped = _filled(start, recipe, variables)
+        if "run" in recipe or "build" in recipe or "bud" in recipe:
+            short = len(recipe) <= LONGEST_RECIPE
+            mapped = _filled(start, recipe, variables) if short else None
             if mapped is not None:
                 yield Fragment(mapped, "sh")
+            else:
+                message = f"a recipe of more than {LONGEST_RECIPE:,} characters is not examined"
+                yield DocumentError(ProblemKind.TOO_LARGE, message, Span(start, start + 1))
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -124,7 +132,7 @@ class _Variables:
 def _filled(start: int, recipe: str, variables: _Variables) -> MappedText | None:
     """A recipe as the shell gets it; None where it is too long."""
     pieces: list[tuple[int, int, str]] = []
-    room = _LONGEST_RECIPE
+    room = LONGEST_RECIPE
     for match in _REFERENCE.finditer(recipe):
         pieces.append((*match.span(), variables.reference(match)))
         room -= len(pieces[-1][2])

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Script", "ScriptRole", "read_script"]
 
-_LONGEST = 1_000_000
+LONGEST = 1_000_000
+"""Characters of a script that is read."""
 
 
 def read_script(  # noqa: PLR0913 - the fields of a script
@@ -53,7 +54,7 @@ def read_script(  # noqa: PLR0913 - the fields of a script
     """
     shell = shebang_shell(text) or shell
     output = ScriptOutput(text, span.start, _read)
-    if shell in POSIX_SHELLS and len(text) <= _LONGEST:
+    if shell in POSIX_SHELLS and len(text) <= LONGEST:
         mapped = MappedText.verbatim(text, span.start)
         moved = command_first(text)
         mapped = moved.within(mapped) if moved else mapped

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.detect import detect, parse
 from imagelint.documents.mapped import MappedText
@@ -20,7 +21,10 @@ from imagelint.documents.runlines.fragments import Fragment, commands, concerns_
 from imagelint.documents.runlines.line import read_line
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imagelint.documents.compose.model import ComposeService
+    from imagelint.documents.runlines.document import RunFile
     from imagelint.documents.runlines.line import RunLine
 
 
@@ -412,9 +416,36 @@ def test_other_shells_are_not_read() -> None:
     assert parse_script(Source("a.sh", "#!/usr/bin/env fish\ndocker run a\n")).services == ()
 
 
-def test_no_more_lines_are_read_than_people_write() -> None:
+def test_no_more_lines_are_read_than_people_write_and_that_is_told() -> None:
     text = "docker run a\n" * 1_100
-    assert len(parse_script(Source("a.sh", text)).services) == 1_000
+    script = parse_script(Source("a.sh", text))
+    assert len(script.services) == 1_000
+    (gap,) = script.gaps
+    assert gap.message == "more than 1,000 lines that run containers are not examined"
+    assert gap.span is not None
+    assert gap.span.start == 1_000 * len("docker run a\n")
+    assert not parse_script(Source("a.sh", "docker run a\n" * 1_000)).gaps
+
+
+@pytest.mark.parametrize(
+    ("parse", "text", "told"),
+    [
+        (parse_script, "docker build .\n" * 1_001, "more than 1,000 lines that build images"),
+        (parse_script, "docker run a\n" + "#" * 1_000_000, "a script of more than 1,000,000"),
+        (parse_makefile, "a:\n\tdocker run a " + "b" * 100_000, "a recipe of more than 100,000"),
+        (
+            parse_makefile,
+            "A = " + "b" * 8_000 + "\na:\n\tdocker run a" + " $(A)" * 20,
+            "a recipe of more than 100,000",
+        ),
+    ],
+)
+def test_what_is_too_large_is_told(
+    parse: Callable[[Source], RunFile], text: str, told: str
+) -> None:
+    (gap,) = parse(Source("a", text)).gaps
+    assert gap.message.startswith(told)
+    assert gap.kind is ProblemKind.TOO_LARGE
 
 
 PIECES = st.sampled_from(
