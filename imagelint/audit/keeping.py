@@ -43,20 +43,21 @@ class Keeper:
         """Write the rest.
 
         Raises:
-            Exception: what went wrong with writing.
+            Exception: what went wrong with writing, or with telling of it.
         """
         self._queue.put(None)
         self._thread.join()
         if self._error is not None:
             raise self._error
 
-    @property
-    def failed(self) -> bool:
-        """Whether nothing can be written any more."""
-        return self._error is not None
-
     def put(self, one: Finished) -> None:
-        """Take a result; waits while too many are not written yet."""
+        """Take a result; waits while too many are not written yet.
+
+        Raises:
+            Exception: what went wrong before: nothing is kept any more.
+        """
+        if self._error is not None:
+            raise self._error
         self._queue.put(one)
 
     def _work(self) -> None:
@@ -65,11 +66,10 @@ class Keeper:
             if batch and self._error is None:
                 try:
                     self._write(batch)
-                except Exception as error:  # noqa: BLE001 - it is raised where it can be told
-                    self._error = error
-                else:
                     for one in batch:
                         self._told(one)
+                except Exception as error:  # noqa: BLE001 - it is raised where it can be told
+                    self._error = error
             if ended:
                 return
 

@@ -78,20 +78,20 @@ class Known:
                     found[digest] = unpack(data, max_output_size=_LARGEST)
         return found
 
-    def judgements(self, ids: Collection[str]) -> dict[str, str]:
-        """Those judgements that are there and whole, each with the owner it was given."""
+    def judgements(self, ids: Collection[str]) -> dict[str, str | None]:
+        """Those judgements that are there and whole, each with whether the image was signed."""
         row, result = JudgementRow, ResultRow
         query = (
-            select(row.id, func.max(result.owner))
+            select(row.id, func.max(result.signed))
             .join(result, result.judgement == row.id)
             .where(row.outcome != "incomplete")
             .group_by(row.id)
         )
-        found: dict[str, str] = {}
+        found: dict[str, str | None] = {}
         with self._store.reading() as connection:
             for part in _parts(list(ids)):
                 rows = connection.execute(query.where(row.id.in_(part)))
-                found.update((name, owner) for name, owner in rows)
+                found.update((name, signed) for name, signed in rows)
         return found
 
 

@@ -25,11 +25,14 @@ if TYPE_CHECKING:
 
 
 class Task(NamedTuple):
-    """A target, with what the store knows of it: what its tag led to, and what was judged."""
+    """A target, with what the store knows of it: what its tag led to, and what was judged.
+
+    `judged`: judgements that are there, each with whether the image was signed.
+    """
 
     target: Target
     last: LastTag | None = None
-    judged: Mapping[str, str] = {}
+    judged: Mapping[str, str | None] = {}
 
 
 class Worker:
@@ -70,7 +73,8 @@ class Worker:
             return digest
         judged = self._judge.identify(target.repository, digest)
         if judged in task.judged:
-            return Finished(_result(target, digest, judgement=judged, owner=task.judged[judged]))
+            result = _result(target, digest, judgement=judged)
+            return Finished(result._replace(signed=task.judged[judged]))
         found = look(target, digest, blobs, self._options.platforms)
         if isinstance(found, Problem):
             return found
@@ -93,7 +97,7 @@ class Worker:
         if target.digest:
             return target.digest
         if client is None or isinstance(client, LayoutFolder):
-            return last.digest if last else unknown(target.tag, "digest", target.reference)
+            return unknown(target.tag, "digest", target.reference)
         if last is not None:
             found = client.digest(target.tag)
             if isinstance(found, Problem) or found:
@@ -119,9 +123,9 @@ class Worker:
         return Finished(result, found.images, found.facts, judgement)
 
 
-def _result(target: Target, digest: str, judgement: str | None = None, owner: str = "") -> Result:
+def _result(target: Target, digest: str, judgement: str | None = None) -> Result:
     named = target.reference, target.repository, target.tag
-    return Result(*named, digest, Category.AUDITED, judgement=judgement, owner=owner)
+    return Result(*named, digest, Category.AUDITED, judgement=judgement)
 
 
 def failed(target: Target, problem: Problem) -> Finished:

@@ -66,7 +66,7 @@ class Writer:
         The next run tries again, and its judgement is another one.
         """
         judgement = one.judgement
-        if judgement is None or judgement.outcome != "incomplete":
+        if judgement is None or not (judgement.outcome == "incomplete" or one.result.problems):
             return one
         judgement = judgement._replace(key=digest_of(judgement.key, str(self._run.id)))
         result = one.result._replace(judgement=judgement.id)

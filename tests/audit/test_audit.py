@@ -6,15 +6,19 @@ import textwrap
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from imagelint.audit.options import AuditOptions, Shard
 from imagelint.audit.selection import Selection
 from imagelint.core.errors import UsageError
+from imagelint.store.models import RunRow
 from tests.audit.conftest import LEAK, listed
+from tools.lab.memoryregistry import Reply
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from imagelint.store.records import Finished
     from tests.audit.conftest import Auditor
     from tests.collect.conftest import Lab
     from tests.conftest import Program
@@ -83,6 +87,67 @@ def test_a_new_policy_judges_what_is_kept(registry: MemoryRegistry, audit: Audit
     assert done.overview.references == 1
     assert done.overview.findings.total == 0
     assert registry.log == []
+
+
+def test_what_could_not_be_audited_is_no_better_when_what_is_kept_is_judged(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    registry.image("team/app")
+    registry.image("team/locked")
+    source = f"registry://{registry.host}"
+    audit(source)
+    registry.script("/v2/team/locked/manifests", Reply(403))
+    assert audit(source).outcome == "incomplete"
+    done = audit(source, options=AuditOptions(kept=True))
+    assert done.categories == {"team/app:v1": "audited", "team/locked:v1": "gone"}
+    assert done.outcome == "incomplete"
+    only = Selection(exclude=("*/locked",))
+    assert audit(source, options=AuditOptions(kept=True), selection=only).outcome == "pass"
+
+
+def test_what_is_kept_of_a_source_that_was_not_listed_whole_does_not_pass(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    registry.image("team/app")
+    registry.image("team/other")
+    source = f"registry://{registry.host}"
+    registry.script("/v2/team/other/tags", Reply(403))
+    audit(source)
+    for _ in range(2):
+        done = audit(source, options=AuditOptions(kept=True))
+        assert done.outcome == "incomplete"
+        (problem,) = done.reader.problems(done.audited.run.id)
+        assert (problem.reference, problem.category) == (
+            f"{registry.host}/team/other",
+            "unauthorized",
+        )
+
+
+def test_what_is_kept_of_an_audit_that_was_cut_off_does_not_pass(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    registry.image("team/app")
+    source = f"registry://{registry.host}"
+    done = audit(source, options=AuditOptions(shard=Shard(1, 1)))
+    with done.prepared.store.writing() as connection:
+        connection.execute(update(RunRow).values(finished=None, outcome=None))
+    done = audit(source, options=AuditOptions(kept=True))
+    assert done.overview.categories == {"audited": 1}
+    assert done.outcome == "incomplete"
+    assert "was cut off" in done.reader.problems(done.audited.run.id)[0].detail
+
+
+def test_an_audit_of_which_nothing_can_be_told_ends(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    for number in range(300):
+        registry.image("team/app", f"v{number}")
+
+    def told(_one: Finished) -> None:
+        raise OSError("no space left on device")
+
+    with pytest.raises(OSError, match="no space left"):
+        audit(f"registry://{registry.host}", told=told)
 
 
 def test_images_belong_to_the_first_team_that_claims_them(

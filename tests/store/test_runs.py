@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.audit.known import Known
 from imagelint.store.reading import Reader, ResultFilter
 from imagelint.store.records import Category, Finished, NewRun, Result, StoredProblem, Worker
 from imagelint.store.runs import Begun, begin, finish, touch
@@ -104,6 +105,20 @@ def test_what_could_not_be_told_of_an_audited_image_leaves_a_run_incomplete(stor
     assert outcome(store, one._replace(result=one.result._replace(problems=(problem,)))) == (
         "incomplete"
     )
+
+
+def test_a_judgement_that_something_is_missing_in_is_not_taken_for_whole_later(
+    store: Store,
+) -> None:
+    problem = StoredProblem(Category.TOOL_FAILED, "tool-failed", "no database")
+    one = finished(0)
+    assert one.judgement is not None
+    assert one.judgement.outcome == "fail"
+    begun = begin(store, TASK, Worker("h", 1), NOW, alive)
+    write(store, begun, one._replace(result=one.result._replace(problems=(problem,))))
+    assert Known(store).judgements([one.judgement.id]) == {}
+    write(store, begin(store, TASK, Worker("h", 2), NOW, alive), one)
+    assert Known(store).judgements([one.judgement.id]) == {one.judgement.id: one.result.signed}
 
 
 def test_a_source_that_could_not_be_listed_is_a_problem_once(store: Store) -> None:

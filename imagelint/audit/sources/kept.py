@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 
 from imagelint.audit.targets import Target
 from imagelint.core.errors import Diagnostic, UsageError
-from imagelint.store.models import ResultRow, RunRow
+from imagelint.core.report import Problem, ProblemKind
+from imagelint.store.models import ProblemRow, ResultRow, RunRow
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -35,17 +36,34 @@ class KeptSource:
             raise UsageError(Diagnostic(message, help="audit them once without `--kept`"))
 
     def targets(self) -> Iterator[Found]:
-        """The images whose digests are known."""
+        """All images of that run, without a digest where it found none, and why it is not whole."""
+        yield from self._problems()
         row = ResultRow
         columns = row.reference, row.repository, row.tag, row.digest
-        known = row.run_id == self._run, row.digest.is_not(None)
-        query = select(*columns).where(*known).order_by(row.reference).limit(_PAGE)
+        those = row.run_id == self._run
+        query = select(*columns).where(those).order_by(row.reference).limit(_PAGE)
         last = ""
         while True:
             with self._store.reading() as connection:
                 page = connection.execute(query.where(row.reference > last)).all()
             for reference, repository, tag, digest in page:
-                yield Target(reference, repository, tag, str(digest))
+                yield Target(reference, repository, tag, digest or "")
             if len(page) < _PAGE:
                 return
             last = page[-1].reference
+
+    def _problems(self) -> Iterator[Problem]:
+        """What that run could not list, and whether it was cut off."""
+        row, image = ProblemRow, ResultRow
+        of_image = exists().where(image.run_id == row.run_id, image.reference == row.reference)
+        columns = row.reference, row.kind, row.detail, row.help
+        query = select(*columns).where(row.run_id == self._run, ~of_image)
+        with self._store.reading() as connection:
+            ended = connection.scalar(select(RunRow.finished).where(RunRow.id == self._run))
+            said = connection.execute(query.order_by(row.reference, row.position)).all()
+        for reference, kind, detail, help_ in said:
+            yield Problem(ProblemKind(kind), reference, detail, help_)
+        if ended is None:
+            detail = "the audit of it that is kept was cut off, or is at work"
+            help_ = "let it end: audit it without `--kept`"
+            yield Problem(ProblemKind.NOT_FOUND, self.name, detail, help_)
