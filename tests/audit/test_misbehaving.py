@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 import time
 from collections import Counter
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 import pytest
@@ -67,6 +70,13 @@ WAYS: dict[str, tuple[object, str]] = {
     "locked": (Reply(403), "unauthorized"),
     "wants a login again and again": (challenge, "unauthorized"),
     "gone": (Reply(404), "gone"),
+    "to no host": (Reply(307, headers={"Location": "http://[bad"}), "unreachable"),
+    "to no port": (Reply(307, headers={"Location": "https://localhost:abc/"}), "unreachable"),
+    "a login at no host": (
+        Reply(401, headers={"WWW-Authenticate": 'Bearer realm="http://[bad"'}),
+        "unauthorized",
+    ),
+    "busy for a power of seconds": (Reply(429, headers={"Retry-After": "\xb2"}), "throttled"),
     "huge": (Reply(200, b" " * (17 * 1024 * 1024)), "too-big"),
 }
 
@@ -100,6 +110,74 @@ def test_who_does_not_answer_in_time_is_not_waited_for(
     done = audit("-", stdin=listed(registry, "bad/app:v1"), options=options)
     assert done.categories == {"bad/app:v1": "timed-out"}
     assert time.monotonic() - began < 5
+
+
+@pytest.mark.parametrize("version", ["HTTP/1.0", "HTTP/1.1"])
+def test_who_answers_drop_by_drop_and_closes_is_cut_off(audit: Auditor, version: str) -> None:
+    audit.clock = None
+    ended = threading.Event()
+
+    def dripping(connection: socket.socket) -> None:
+        with connection, suppress(OSError):
+            connection.recv(4096)
+            connection.sendall(f"{version} 200 OK\r\nConnection: close\r\n\r\n".encode())
+            while not ended.wait(0.05):
+                connection.sendall(b" ")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
+        options = AuditOptions(limits=Limits(attempts=1), seconds=0.5)
+        names = f"127.0.0.1:{server.getsockname()[1]}/bad/app:v1\n".encode()
+        threads = [threading.Thread(target=lambda: dripping(server.accept()[0])) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        timer = threading.Timer(8, ended.set)
+        timer.start()
+        began = time.monotonic()
+        done = audit("-", stdin=names, options=options)
+        took = time.monotonic() - began
+        ended.set()
+        timer.cancel()
+        for thread in threads:
+            thread.join()
+    assert set(done.categories.values()) == {"timed-out"}
+    assert took < 5
+
+
+def test_an_index_that_leads_to_the_same_again_and_again_is_too_big(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    media = f"{MEDIA}index.v1+json"
+    entry: dict[str, object] = {}
+    for _ in range(4):
+        value = {"schemaVersion": 2, "mediaType": media, "manifests": [entry] * 40 if entry else []}
+        digest = registry.manifest("bad/app", value, "v1")
+        entry = {"mediaType": media, "digest": digest, "size": 1}
+    done = audit("-", stdin=listed(registry, "bad/app:v1"), options=QUICK)
+    assert done.categories == {"bad/app:v1": "too-big"}
+
+
+@pytest.mark.parametrize("size", [10**30, 2**63])
+def test_a_layer_of_a_size_that_nothing_has_is_malformed(
+    registry: MemoryRegistry, audit: Auditor, size: int
+) -> None:
+    value = json.loads(registry.manifests["bad/app", registry.image("bad/app")])
+    value["layers"][0]["size"] = size
+    registry.manifest("bad/app", value, "v1")
+    done = audit("-", stdin=listed(registry, "bad/app:v1"), options=QUICK)
+    assert done.categories == {"bad/app:v1": "malformed"}
+
+
+def test_a_catalog_that_is_put_off_for_a_day_is_not_waited_for(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    registry.script("/v2/_catalog", Reply(429, headers={"Retry-After": "86400"}))
+    hurried = Hurried()
+    audit.clock = hurried.clock()
+    done = audit(f"registry://{registry.host}", options=QUICK)
+    assert done.outcome == "incomplete"
+    assert done.reader.problems(done.audited.run.id)[0].category == "throttled"
+    assert hurried.ahead < 1000
 
 
 def test_a_registry_that_recovers_is_audited_whole(

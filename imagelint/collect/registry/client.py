@@ -302,10 +302,16 @@ class Client:
             return login.basic
         said = dict(_CHALLENGE.findall(challenge[start:]))
         realm = said.get("realm", "")
-        local = _LOCAL.fullmatch(urlsplit(realm).netloc) and self._schemes[-1] == "http"
-        if not (realm.startswith("https://") or (realm.startswith("http://") and local)):
-            return ""
-        return self._token(realm, said, login)
+        return self._token(realm, said, login) if self._may_ask(realm) else ""
+
+    def _may_ask(self, realm: str) -> bool:
+        """Whether somebody may be shown a login: never without TLS, but on networks of our own."""
+        try:
+            parts = urlsplit(realm)
+        except ValueError:
+            return False
+        local = _LOCAL.fullmatch(parts.netloc) and self._schemes[-1] == "http"
+        return realm.startswith("https://") or (realm.startswith("http://") and bool(local))
 
     def _token(self, realm: str, said: dict[str, str], login: Login) -> str | Problem:
         whole = self._repository == CATALOG

@@ -61,6 +61,12 @@ class Connections:
         Raises:
             TransportError: there is none, or none in time.
         """
+        try:
+            return self._asked(question)
+        except (http.client.InvalidURL, ValueError) as error:  # where nobody can be led
+            raise transport_error(error) from None
+
+    def _asked(self, question: Question) -> Response:
         if question.form or question.stays or _has_proxy(question.url):
             return ask(question)
         end = time.monotonic() + question.seconds
@@ -112,7 +118,7 @@ class Connections:
         headers = {"Accept": question.accept, "User-Agent": "imagelint"}
         if question.authorization:
             headers["Authorization"] = question.authorization
-        with self._watch.over(connection, end):
+        with self._watch.over(connection.sock, end):
             connection.request("HEAD" if question.head else "GET", target, headers=headers)
             response = connection.getresponse()
             body = _body(response, question)
@@ -201,14 +207,18 @@ class _Watch:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._ends: dict[http.client.HTTPConnection, float] = {}
+        self._ends: dict[socket.socket, float] = {}
         self._runs = False
 
     @contextmanager
-    def over(self, connection: http.client.HTTPConnection, end: float) -> Iterator[None]:
-        """Watch over a connection for as long as `with` lasts."""
+    def over(self, connected: socket.socket, end: float) -> Iterator[None]:
+        """Watch over a connection for as long as `with` lasts.
+
+        It is told by its socket: the connection itself lets go of that before the last answer is
+        read.
+        """
         with self._lock:
-            self._ends[connection] = end
+            self._ends[connected] = end
             if not self._runs:
                 self._runs = True
                 threading.Thread(target=self._work, daemon=True).start()
@@ -216,7 +226,7 @@ class _Watch:
             yield
         finally:
             with self._lock:
-                del self._ends[connection]
+                del self._ends[connected]
 
     def _work(self) -> None:
         idle = 0
@@ -229,6 +239,6 @@ class _Watch:
                 if idle > _SOCKET_SECONDS / _WATCH_SECONDS:
                     self._runs = False
                     return
-            for connection in late:
+            for connected in late:
                 with suppress(OSError):
-                    connection.sock.shutdown(socket.SHUT_RDWR)
+                    connected.shutdown(socket.SHUT_RDWR)

@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _DEEPEST_INDEX = 4
 _MOST_IMAGES = 64
+_MOST_MANIFESTS = 256
+_MOST_BYTES = 64 * 1024 * 1024
+"""What is read of the manifests and indexes of one image, those that lead to nothing included."""
 
 
 class Blobs(Protocol):
@@ -64,7 +67,8 @@ def images_of(
     platform = _named(platform)
     found: dict[str, ImageTarget] = {}
     there: list[str] = []
-    for manifest in _manifests(blobs, Descriptor(identity.digest, 0, "", "", ""), origin):
+    walk = _Walk(blobs, origin)
+    for manifest in walk.manifests(Descriptor(identity.digest, 0, "", "", "")):
         if isinstance(manifest, Problem):
             return manifest
         there.append(manifest.platform)
@@ -100,30 +104,49 @@ def _is_for(platform: str, wanted: str) -> bool:
     return not wanted or platform == wanted or platform.startswith(f"{wanted}/")
 
 
-def _manifests(
-    blobs: Blobs, entry: Descriptor, origin: str, depth: int = 0
-) -> Iterator[_Manifest | Problem]:
-    """All manifests of images below an entry, the entry itself among them."""
-    if not is_digest(entry.digest):
-        detail = f"an index names `{entry.digest}`, which is not a digest"
-        yield Problem(ProblemKind.UNPARSABLE, origin, detail)
-        return
-    data = blobs.manifest(entry.digest)
-    if isinstance(data, Problem):
-        yield data
-        return
-    view = read_manifest(data)
-    if isinstance(view, str):
-        yield Problem(ProblemKind.UNPARSABLE, origin, f"the manifest {entry.digest} {view}")
-    elif not view["manifests"].is_array:
-        yield _Manifest(entry.digest, view, entry.platform)
-    elif depth >= _DEEPEST_INDEX:
-        detail = "has indexes within indexes, deeper than any image needs"
-        yield Problem(ProblemKind.UNPARSABLE, origin, detail)
-    else:
-        for part in descriptors(view):
-            if part.is_image:
-                yield from _images(_manifests(blobs, part, origin, depth + 1), part)
+class _Walk:
+    """From a digest to all manifests below it; what leads on and on is a problem."""
+
+    def __init__(self, blobs: Blobs, origin: str) -> None:
+        self._blobs = blobs
+        self._origin = origin
+        self._read = 0
+        self._bytes = 0
+
+    def manifests(self, entry: Descriptor, depth: int = 0) -> Iterator[_Manifest | Problem]:
+        """All manifests of images below an entry, the entry itself among them."""
+        if not is_digest(entry.digest):
+            yield self._wrong(f"an index names `{entry.digest}`, which is not a digest")
+            return
+        data = self._manifest(entry.digest)
+        if isinstance(data, Problem):
+            yield data
+            return
+        view = read_manifest(data)
+        if isinstance(view, str):
+            yield self._wrong(f"the manifest {entry.digest} {view}")
+        elif not view["manifests"].is_array:
+            yield _Manifest(entry.digest, view, entry.platform)
+        elif depth >= _DEEPEST_INDEX:
+            yield self._wrong("has indexes within indexes, deeper than any image needs")
+        else:
+            for part in descriptors(view):
+                if part.is_image:
+                    yield from _images(self.manifests(part, depth + 1), part)
+
+    def _manifest(self, digest: str) -> bytes | Problem:
+        data = self._blobs.manifest(digest)
+        if isinstance(data, Problem):
+            return data
+        self._read += 1
+        self._bytes += len(data)
+        if self._read > _MOST_MANIFESTS or self._bytes > _MOST_BYTES:
+            detail = f"leads to more than {_MOST_MANIFESTS} manifests, or to very large ones"
+            return Problem(ProblemKind.TOO_LARGE, self._origin, detail)
+        return data
+
+    def _wrong(self, detail: str) -> Problem:
+        return Problem(ProblemKind.UNPARSABLE, self._origin, detail)
 
 
 def _images(

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 _FOREVER = 1e9
 _LONGEST_BACKOFF = 30.0
+_LONGEST_PAUSE = 600.0
+"""Seconds for which a host is left alone as it asks, where no deadline bounds them: for lists."""
 _TRIPS = 5
 _REST_SECONDS = 10.0
 _MOST_RESTS = 3
@@ -190,7 +192,7 @@ class PoliteAsker:
                     return
                 paused = host.paused_until > now
             wait = start - now
-            if self._left(_FOREVER) < wait:
+            if self._left(_LONGEST_PAUSE if paused else _FOREVER) < wait:
                 why = f"{host.name} asks to be left alone for {wait:.0f} more seconds"
                 raise TransportError(why if paused else "it is not our turn in time", held=True)
             self._clock.sleep(wait)
@@ -235,13 +237,14 @@ class PoliteAsker:
 
 def retry_after(said: str, now: int) -> float | None:
     """The seconds that `Retry-After` asks for: a number, or a date; None: it says neither."""
-    if said.strip().isdigit():
-        return float(said)
+    said = said.strip()
+    if said.isascii() and said.isdigit():
+        return min(float(said), _FOREVER)
     if not said:
         return None
     from email.utils import parsedate_to_datetime
 
     try:
         return max(0.0, parsedate_to_datetime(said).timestamp() - now)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None

@@ -49,6 +49,7 @@ _VARIANTS = {
     **{("arm", number): f"v{number or 7}" for number in ("", "5", "6", "7", "8")},
 }
 _MOST_LAYERS = 1000  # no engine stacks more than 128
+_LARGEST_LAYER = 2**50
 
 
 class ImageLayer(NamedTuple):
@@ -206,7 +207,9 @@ def image_layers(manifest: JsonView, config: JsonView) -> tuple[ImageLayer, ...]
             f" {len(names)}"
         )
     digests = (*(digest for digest, _ in blobs), *names)
-    if not all(map(is_digest, digests)) or any(size is None or size < 0 for _, size in blobs):
+    if not all(map(is_digest, digests)) or not all(
+        size is not None and 0 <= size <= _LARGEST_LAYER for _, size in blobs
+    ):
         return "has a layer without a proper digest or size"
     layers = tuple(
         ImageLayer(digest, name, int(size or 0))
