@@ -245,6 +245,88 @@ def test_pages_that_lead_back_end(registry: MemoryRegistry, audit: Auditor) -> N
     assert "leads back" in done.reader.problems(done.audited.run.id)[0].detail
 
 
+@pytest.mark.parametrize(
+    "link",
+    [
+        '</v2/_catalog?last=a>; title="a, b"; rel="next"',
+        "</v2/_catalog?last=a>; REL=Next",
+        '</v2/>; rel="first", </v2/_catalog?last=a> ; rel = "last next"',
+    ],
+)
+def test_the_next_page_is_found_however_it_is_linked(
+    registry: MemoryRegistry, audit: Auditor, link: str
+) -> None:
+    registry.image("team/app")
+    registry.image("team/last")
+
+    def paged(asked: Asked) -> Reply:
+        if "last" in asked.query:
+            return Reply(200, b'{"repositories": ["team/last"]}')
+        return Reply(200, b'{"repositories": ["team/app"]}', {"Link": link})
+
+    registry.script("/v2/_catalog", paged)
+    done = audit(f"registry://{registry.host}", options=QUICK)
+    assert done.categories == {"team/app:v1": "audited", "team/last:v1": "audited"}
+    assert done.outcome == "pass"
+
+
+@pytest.mark.parametrize("link", ["next", '<http://[bad>; rel="next"'])
+def test_a_link_that_cannot_be_read_is_not_the_end(
+    registry: MemoryRegistry, audit: Auditor, link: str
+) -> None:
+    registry.image("team/app")
+    body = b'{"repositories": ["team/app"]}'
+    registry.script("/v2/_catalog", Reply(200, body, {"Link": link}))
+    done = audit(f"registry://{registry.host}", options=QUICK)
+    assert done.categories == {"team/app:v1": "audited"}
+    assert done.outcome == "incomplete"
+
+
+@pytest.mark.parametrize("link", ['</v2/_catalog?last=a>; rel="prev"', '</x>; rel="nextish"'])
+def test_a_link_to_elsewhere_is_no_next_page(
+    registry: MemoryRegistry, audit: Auditor, link: str
+) -> None:
+    registry.image("team/app")
+    body = b'{"repositories": ["team/app"]}'
+    registry.script("/v2/_catalog", Reply(200, body, {"Link": link}))
+    assert audit(f"registry://{registry.host}", options=QUICK).outcome == "pass"
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"[]",
+        b"{}",
+        b'{"tags": {}}',
+        b'{"errors": []}',
+        b'{"tags": ["v1", 7]}',
+        b'{"tags": ["../../other/manifests/v1"]}',
+        b'{"tags": ["v1@sha256:00"]}',
+        b'{"tags": ["v\\u001b[2J"]}',
+        b'{"tags": ["a?b=c"]}',
+    ],
+)
+def test_what_is_no_list_of_tags_is_not_an_empty_one(
+    registry: MemoryRegistry, audit: Auditor, body: bytes
+) -> None:
+    registry.image("bad/app")
+    registry.image("good/app")
+    registry.script("/v2/bad/app/tags/list", Reply(200, body))
+    done = audit(f"registry://{registry.host}", options=QUICK)
+    assert done.results["good/app:v1"].category == "audited"
+    assert set(done.results) <= {"good/app:v1", "bad/app:v1"}
+    assert done.outcome == "incomplete"
+    (problem,) = done.reader.problems(done.audited.run.id)
+    assert (problem.reference, problem.category) == (f"{registry.host}/bad/app", "malformed")
+
+
+def test_a_repository_without_tags_is_no_problem(registry: MemoryRegistry, audit: Auditor) -> None:
+    registry.image("bad/app")
+    registry.image("good/app")
+    registry.script("/v2/bad/app/tags/list", Reply(200, b'{"tags": null}'))
+    assert audit(f"registry://{registry.host}", options=QUICK).outcome == "pass"
+
+
 def test_a_catalog_that_changes_while_it_is_read_is_read_on(
     registry: MemoryRegistry, audit: Auditor
 ) -> None:

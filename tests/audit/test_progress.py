@@ -102,7 +102,8 @@ def test_what_cannot_be_written_ends_the_audit() -> None:
     keeper = Keeper(write)
     with pytest.raises(OSError, match="full"), keeper:
         keeper.put(DONE)
-    assert keeper.failed
+    with pytest.raises(OSError, match="full"):
+        keeper.put(DONE)
 
 
 def test_all_that_was_put_is_written_in_the_end() -> None:

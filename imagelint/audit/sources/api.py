@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from imagelint.collect.registry.client import link_to_next, schemes_of
+from imagelint.collect.registry.client import schemes_of
+from imagelint.collect.registry.links import link_to_next
 from imagelint.collect.registry.transport import Question, TransportError
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind
@@ -59,9 +60,9 @@ class Api:
             if isinstance(answer, Problem) or isinstance(page, Problem):
                 return
             following = link_to_next(answer.headers)
-            url = urljoin(url, following)
-            if not following:
+            if following == "":
                 return
+            url = urljoin(url, following or "")
             if url in asked or not url.startswith(urljoin(self._base, "/")):
                 detail = "its pages lead back, or elsewhere"
                 yield Problem(ProblemKind.UNPARSABLE, self.name, detail)
@@ -74,8 +75,10 @@ class Api:
         for page in self.pages(path):
             if isinstance(page, Problem):
                 yield page
-            else:
+            elif page.is_array or page.is_absent:
                 yield from page.items()
+            else:
+                yield Problem(ProblemKind.UNPARSABLE, self.name, "its answer is no list")
 
     def _answer(self, url: str) -> Response | Problem:
         asked = Question(url, "application/json", self._authorization, most=_LARGEST_PAGE)

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from imagelint.audit.targets import Target, lies_beside, tagged
+from imagelint.audit.sources.tags import under_tag
+from imagelint.audit.targets import Target
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.manifest import is_digest
 
@@ -65,7 +66,10 @@ def _artifact(artifact: JsonView | Problem, repository: str) -> Iterator[Found]:
         return
     digest = artifact["digest"].text
     kind = artifact["type"].text
-    if kind not in ("", "IMAGE") or not is_digest(digest):
+    if kind not in ("", "IMAGE"):
+        return
+    if not is_digest(digest):
+        yield _wrong(repository, f"the digest `{digest}` is none")
         return
     tags = [tag["name"].text for tag in artifact["tags"].items()]
     yield from _under(repository, digest, tags, _seconds(artifact["push_time"].text))
@@ -74,8 +78,7 @@ def _artifact(artifact: JsonView | Problem, repository: str) -> Iterator[Found]:
 def _under(repository: str, digest: str, tags: list[str], pushed: str) -> Iterator[Found]:
     """An image under its tags, or by its digest where it has none."""
     for tag in tags:
-        if not lies_beside(tag):
-            yield tagged(repository, tag, digest, pushed)
+        yield from under_tag(repository, tag, digest, pushed)
     if not tags:
         yield Target(f"{repository}@{digest}", repository, "", digest, pushed)
 
@@ -92,6 +95,8 @@ def of_quay(api: Api, host: str, namespace: str) -> Iterator[Found]:
         if isinstance(page, Problem):
             yield page
             return
+        if not page["repositories"].is_array:
+            yield _wrong(api.name, "its answer is no list of repositories")
         for repository in page["repositories"].items():
             yield from _quay_tags(api, host, f"{namespace}/{repository['name'].text}")
         token = page["next_page"].raw
@@ -107,10 +112,12 @@ def _quay_tags(api: Api, host: str, repository: str) -> Iterator[Found]:
         if isinstance(page, Problem):
             yield page
             return
+        if not page["tags"].is_array:
+            yield _wrong(f"{host}/{repository}", "the answer is no list of tags")
         for tag in page["tags"].items():
             name, digest = tag["name"].text, tag["manifest_digest"].text
-            if name and not lies_beside(name):
-                yield tagged(f"{host}/{repository}", name, digest if is_digest(digest) else "")
+            known = digest if is_digest(digest) else ""
+            yield from under_tag(f"{host}/{repository}", name, known)
         if not page["has_additional"].flag:
             return
 
@@ -132,15 +139,17 @@ def of_gitlab(api: Api, path: str) -> Iterator[Found]:
         if isinstance(repository, Problem):
             yield repository
             continue
-        place = f"{repository['project_id'].number:.0f}/registry/repositories"
-        tags = api.items(
-            f"/api/v4/projects/{place}/{repository['id'].number:.0f}/tags?per_page=100"
-        )
+        project, number = repository["project_id"].number, repository["id"].number
+        if project is None or number is None:
+            yield _wrong(api.name, f"lists `{repository['location'].text}` without its number")
+            continue
+        place = f"/api/v4/projects/{project:.0f}/registry/repositories/{number:.0f}"
+        tags = api.items(f"{place}/tags?per_page=100")
         for tag in tags:
             if isinstance(tag, Problem):
                 yield tag
-            elif not lies_beside(tag["name"].text):
-                yield tagged(repository["location"].text, tag["name"].text)
+            else:
+                yield from under_tag(repository["location"].text, tag["name"].text)
 
 
 def of_github(api: Api, registry: str, owner: str) -> Iterator[Found]:
@@ -165,13 +174,20 @@ def of_github(api: Api, registry: str, owner: str) -> Iterator[Found]:
                 continue
             tags = list(version["metadata"]["container"]["tags"].texts())
             digest, at = version["name"].text, _seconds(version["updated_at"].text)
+            repository = f"{registry}/{owner.lower()}/{name}"
             if is_digest(digest):
-                yield from _under(f"{registry}/{owner.lower()}/{name}", digest, tags, at)
+                yield from _under(repository, digest, tags, at)
+            else:
+                yield _wrong(repository, f"the digest `{digest}` is none")
 
 
 def _is_missing(packages: list[JsonView | Problem]) -> bool:
     only = packages[0] if len(packages) == 1 else None
     return isinstance(only, Problem) and only.kind is ProblemKind.NOT_FOUND
+
+
+def _wrong(origin: str, detail: str) -> Problem:
+    return Problem(ProblemKind.UNPARSABLE, origin, detail)
 
 
 def _seconds(moment: str) -> str:

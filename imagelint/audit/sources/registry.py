@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.audit.targets import lies_beside, tagged
+from imagelint.audit.sources.tags import under_tag
 from imagelint.collect.registry.client import CATALOG
 from imagelint.core.reference import ImageReference, parse_reference
 from imagelint.core.report import Problem, ProblemKind
@@ -67,5 +67,5 @@ def tags_of(reference: ImageReference, registries: Registries) -> Iterator[Found
             # A repository whose last tag was deleted stays in the catalog.
             if tag.kind is not ProblemKind.NOT_FOUND:
                 yield tag._replace(origin=reference.familiar)
-        elif not lies_beside(tag):
-            yield tagged(reference.familiar, tag)
+        else:
+            yield from under_tag(reference.familiar, tag)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from imagelint.collect.registry.credentials import NOBODY, login_for
+from imagelint.collect.registry.links import link_to_next
 from imagelint.collect.registry.transport import Question, Response, TransportError, ask, stream
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
@@ -30,11 +31,12 @@ from imagelint.documents.image.manifest import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterator
 
     from imagelint.collect.deadline import Deadline
     from imagelint.collect.registry.credentials import Login
     from imagelint.core.reference import ImageReference
+    from imagelint.documents.image.jsonview import JsonView
 
 MANIFESTS = f"{INDEX}, {DOCKER_INDEX}, {MANIFEST}, {DOCKER_MANIFEST}"
 CATALOG = "_catalog"
@@ -51,7 +53,6 @@ _TAGS_OF_A_PAGE = 1_000
 _NO_SUCH_LISTING = frozenset((400, 404, 405, 406))
 _HUB, _HUB_HOST = "docker.io", "registry-1.docker.io"
 _CHALLENGE = pattern(r'(?<![a-z_])([a-z_]++)="([^"]*)"')
-_NEXT = pattern(r'<([^<>]+)>\s*;\s*rel="?next"?')
 _LOCAL = pattern(
     r"(localhost|127(\.\d+){3}|\[::1\]|10(\.\d+){3}|192\.168(\.\d+){2}"
     r"|172\.(1[6-9]|2\d|3[01])(\.\d+){2}|[^:]+\.local(host)?)(:\d+)?"
@@ -67,12 +68,6 @@ def host_of(registry: str) -> str:
 def schemes_of(registry: str) -> list[str]:
     """With which schemes a registry is tried, one after the other."""
     return ["https", "http"] if _LOCAL.fullmatch(host_of(registry)) else ["https"]
-
-
-def link_to_next(headers: Mapping[str, str]) -> str:
-    """Where the next page is, as the answer with a page says; empty: it was the last one."""
-    found = _NEXT.search(headers.get("link", ""))
-    return found[1] if found else ""
 
 
 class Stored(NamedTuple):
@@ -159,10 +154,12 @@ class Client:
             if isinstance(entries, Problem):
                 return entries
             found += entries
-            following = _NEXT.search(answer.headers.get("link", ""))
+            following = link_to_next(answer.headers)
             if following is None:
+                return self._unread("referrers")
+            if not following:
                 return tuple(found)
-            path = f"referrers/{digest}?{urlsplit(following[1]).query}"
+            path = f"referrers/{digest}?{urlsplit(following).query}"
         detail = f"the registry lists more than {_MOST_PAGES} pages of referrers"
         return Problem(ProblemKind.TOO_LARGE, self._origin, detail)
 
@@ -200,11 +197,14 @@ class Client:
                 detail = f"the registry's list of {name} is no JSON"
                 yield Problem(ProblemKind.UNPARSABLE, self._origin, detail)
                 return
-            yield from view[name].texts()
-            following = _NEXT.search(answer.headers.get("link", ""))
+            yield from self._names(view, name)
+            following = link_to_next(answer.headers)
             if following is None:
+                yield self._unread(name)
                 return
-            query = urlsplit(following[1]).query
+            if not following:
+                return
+            query = urlsplit(following).query
             if query in asked:
                 detail = f"the registry's list of {name} leads back to where it was"
                 yield Problem(ProblemKind.UNPARSABLE, self._origin, detail)
@@ -212,6 +212,22 @@ class Client:
             asked.add(query)
         detail = f"the registry lists more than {most:,} pages of {name}"
         yield Problem(ProblemKind.TOO_LARGE, self._origin, detail)
+
+    def _names(self, page: JsonView, name: str) -> Iterator[str | Problem]:
+        """What is listed on a page; null stands for nothing, but what is missing does not."""
+        if not (page[name].is_array or (page[name].is_absent and name in dict(page.pairs()))):
+            detail = f"the registry's answer is no list of {name}"
+            yield Problem(ProblemKind.UNPARSABLE, self._origin, detail)
+        for item in page[name].items():
+            if item.raw:
+                yield item.text
+            else:
+                detail = f"the registry's list of {name} has something in it that is no name"
+                yield Problem(ProblemKind.UNPARSABLE, self._origin, detail)
+
+    def _unread(self, name: str) -> Problem:
+        detail = f"the registry's list of {name} goes on where nobody can be led"
+        return Problem(ProblemKind.UNPARSABLE, self._origin, detail)
 
     def _tagged(self, digest: str) -> tuple[Descriptor, ...] | Problem:
         answer = self._ask(f"manifests/{digest.replace(':', '-')}", INDEX)
