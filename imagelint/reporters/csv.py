@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Location
 from imagelint.reporters.identity import identities
-from imagelint.reporters.order import allowed_by_place, by_severity, problems_by_place
+from imagelint.reporters.order import allowed_by_place, by_severity
+from imagelint.reporters.unjudged import unjudged
 from imagelint.reporters.visible import visible
 
 if TYPE_CHECKING:
@@ -45,7 +46,7 @@ def rows(verdict: Verdict) -> Iterator[str]:
     for each in allowed:
         said = f"allowed by {each.kind.value}", each.reason, each.until
         yield line(_finding(each.finding, said, next(prints)))
-    for problem in problems_by_place(verdict.report.problems):
+    for problem in unjudged(verdict):
         yield line(_problem(problem))
 
 

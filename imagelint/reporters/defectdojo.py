@@ -1,7 +1,8 @@
 """For DefectDojo: its "Generic Findings Import".
 
 Fields: https://docs.defectdojo.com/supported_tools/parsers/generic_findings_import/; any other is
-refused there. What is allowed is imported as an accepted risk, so that it closes nothing silently.
+refused there. What is allowed is imported as an accepted risk, so that it closes nothing silently;
+what could not be judged is a finding, so that nothing is closed because nobody looked.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from imagelint.reporters.identity import identities
 from imagelint.reporters.order import allowed_by_place, by_severity
 from imagelint.reporters.places import places
 from imagelint.reporters.stream import Items, chunks
+from imagelint.reporters.unjudged import as_finding, unjudged
 from imagelint.reporters.visible import visible, visible_lines
 
 if TYPE_CHECKING:
@@ -34,7 +36,8 @@ _CERTAINTY = {Confidence.CERTAIN: 1, Confidence.LIKELY: 4}
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """One object with all findings, the worst first."""
     where = places(verdict.report, context.root, context.prefix)
-    found = by_severity(verdict.report.findings)
+    untold = map(as_finding, unjudged(verdict))
+    found = by_severity((*verdict.report.findings, *untold))
     allowed = allowed_by_place(verdict.report.allowed)
     every = (*found, *(each.finding for each in allowed))
     prints = identities([where.steady(finding) for finding in every])

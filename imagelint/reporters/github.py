@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem
-from imagelint.reporters.order import by_severity, problems_by_place, shown
+from imagelint.reporters.order import by_severity, shown
 from imagelint.reporters.places import places
+from imagelint.reporters.unjudged import unjudged
 from imagelint.reporters.visible import visible_lines
 
 if TYPE_CHECKING:
@@ -73,8 +74,7 @@ def _wanted(verdict: Verdict, context: ReportContext) -> tuple[_Annotation, ...]
     found = by_severity(shown(verdict.report.findings, context.least))
     worst = [_about(each) for each in found if each.severity is Severity.CRITICAL]
     rest = [_about(each) for each in found if each.severity is not Severity.CRITICAL]
-    problems = problems_by_place(verdict.report.problems)
-    untold = [_Annotation("error", "not judged", each) for each in problems]
+    untold = [_Annotation("error", "not judged", each) for each in unjudged(verdict)]
     return (*worst, *untold[:_FIRST_PROBLEMS], *rest, *untold[_FIRST_PROBLEMS:])
 
 

@@ -1,7 +1,8 @@
 """For merge requests of GitLab: a code quality report.
 
 https://docs.gitlab.com/ci/testing/code_quality/#code-quality-report-format. GitLab wants paths from
-the repository's root and drops what has the fingerprint of another one.
+the repository's root and drops what has the fingerprint of another one. What could not be judged is
+an issue too: a list without it would read as well examined.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from imagelint.reporters.identity import identities
 from imagelint.reporters.order import by_severity
 from imagelint.reporters.places import places
 from imagelint.reporters.stream import dump
+from imagelint.reporters.unjudged import as_finding, unjudged
 from imagelint.reporters.visible import visible
 
 if TYPE_CHECKING:
@@ -36,7 +38,8 @@ LEVELS = {
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """A list of issues, one a line, the worst first."""
     where = places(verdict.report, context.root, context.prefix)
-    found = by_severity(verdict.report.findings)
+    untold = map(as_finding, unjudged(verdict))
+    found = by_severity((*verdict.report.findings, *untold))
     # By the steady place: an image keeps its issue from build to build.
     prints = identities([where.steady(finding) for finding in found])
     between = "[\n"

@@ -11,14 +11,15 @@ from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
 from imagelint.core.record import NamedTuple
-from imagelint.reporters.order import allowed_by_place, by_place, problems_by_place
+from imagelint.reporters.order import allowed_by_place, by_place
+from imagelint.reporters.unjudged import unjudged
 from imagelint.reporters.visible import visible, visible_lines
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.finding import Finding
-    from imagelint.core.report import Allowed, Problem, Report, Verdict
+    from imagelint.core.report import Allowed, Problem, Verdict
     from imagelint.reporters.context import ReportContext
 
 _EXAMINED = "examined"
@@ -39,7 +40,7 @@ class _Case(NamedTuple):
 
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """One suite for each file or image."""
-    suites = _suites(verdict.report)
+    suites = _suites(verdict)
     every = [case for cases in suites.values() for case in cases]
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
     yield f"<testsuites{_attributes(f'imagelint {context.command}', every)}>\n"
@@ -51,11 +52,12 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     yield "</testsuites>\n"
 
 
-def _suites(report: Report) -> dict[str, list[_Case]]:
+def _suites(verdict: Verdict) -> dict[str, list[_Case]]:
+    report = verdict.report
     suites: dict[str, list[_Case]] = {each.origin: [] for each in sorted(set(report.examined))}
     for finding in by_place(report.findings):
         suites.setdefault(finding.location.origin, []).append(_failure(finding))
-    for problem in problems_by_place(report.problems):
+    for problem in unjudged(verdict):
         suites.setdefault(problem.origin or _NOWHERE, []).append(_error(problem))
     for allowed in allowed_by_place(report.allowed):
         suites.setdefault(allowed.finding.location.origin, []).append(_skipped(allowed))

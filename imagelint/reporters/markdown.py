@@ -9,15 +9,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.reporters.block import first_sentence
-from imagelint.reporters.closing import examined_line, found_line
-from imagelint.reporters.order import by_severity, problems_by_place
+from imagelint.reporters.closing import allowed_line, examined_line, found_line
+from imagelint.reporters.order import by_severity
 from imagelint.reporters.summary import PAGE, escaped, marked, placed
+from imagelint.reporters.unjudged import unjudged
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.finding import Finding
-    from imagelint.core.report import Verdict
+    from imagelint.core.report import Problem, Verdict
     from imagelint.reporters.context import ReportContext
 
 BUDGET = 60_000
@@ -41,16 +42,25 @@ def _parts(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     yield f"# imagelint {escaped(context.command)}{about}: {verdict.outcome.value}\n\n"
     yield f"Found {found_line(verdict.report)}.\n"
     yield f"Examined {escaped(examined_line(verdict.report))}.\n"
-    for problem in problems_by_place(verdict.report.problems):
-        said = f"{problem.origin}: {problem.detail}" if problem.origin else problem.detail
-        help_ = f"; {marked(problem.help)}" if problem.help else ""
-        yield f"\n- [ ] could not be judged: {marked(said)}{help_}"
-    yield "\n" if verdict.report.problems else ""
+    if verdict.report.allowed:
+        yield f"Allowed {allowed_line(verdict.report.allowed)}.\n"
+    problems = unjudged(verdict)
+    for problem in problems[:_MOST_PLACES]:
+        yield _problem(problem)
+    if len(problems) > _MOST_PLACES:
+        yield f"\n- …and {len(problems) - _MOST_PLACES} more that could not be judged"
+    yield "\n" if problems else ""
     by_rule: dict[str, list[Finding]] = {}
     for finding in by_severity(verdict.report.findings):
         by_rule.setdefault(finding.rule, []).append(finding)
     for rule, findings in by_rule.items():
         yield from _rule(rule, findings, context)
+
+
+def _problem(problem: Problem) -> str:
+    said = f"{problem.origin}: {problem.detail}" if problem.origin else problem.detail
+    help_ = f"; {marked(problem.help)}" if problem.help else ""
+    return f"\n- [ ] could not be judged: {marked(said)}{help_}"
 
 
 def _rule(rule: str, findings: list[Finding], context: ReportContext) -> Iterator[str]:

@@ -18,8 +18,8 @@ from prometheus_client.openmetrics.parser import (
 )
 from prometheus_client.parser import text_string_to_metric_families
 
-from imagelint.core.report import Outcome, Report, Verdict
-from imagelint.reporters import load
+from imagelint.core.report import Outcome, Problem, ProblemKind, Report, Verdict
+from imagelint.reporters import TABLE, load
 from imagelint.reporters.csv import COLUMNS
 from imagelint.reporters.markdown import BUDGET
 from tests.reporters.samples import CONTEXT, ROOT_USER, SAMPLE
@@ -90,6 +90,12 @@ def written(name: str, verdict: Verdict = SAMPLE) -> str:
     return "".join(load(name)(verdict, CONTEXT))
 
 
+def untold(verdict: Verdict) -> int:
+    """How many things a report has to say that could not be judged."""
+    empty = verdict.outcome is Outcome.INCOMPLETE and not verdict.report.problems
+    return len(verdict.report.problems) + empty
+
+
 @cache
 def member(name: str) -> jsonschema.Draft202012Validator:
     """What judges one item of a list in the JSON report."""
@@ -119,7 +125,7 @@ def test_junit_shows_what_was_examined_and_well() -> None:
 def test_junit_is_xml_whatever_is_said(verdict: Verdict) -> None:
     suites = JUnitXml.fromstring(written("junit", verdict).encode())
     found = verdict.report
-    said = len(found.findings) + len(found.problems) + len(found.allowed)
+    said = len(found.findings) + untold(verdict) + len(found.allowed)
     cases = [case for suite in suites for case in suite]
     assert sum(bool(case.result) for case in cases) == said
 
@@ -167,13 +173,15 @@ def test_each_line_of_json_is_a_member_of_the_report(verdict: Verdict) -> None:
 def test_gitlab_takes_every_issue(verdict: Verdict) -> None:
     issues = json.loads(written("gitlab", verdict))
     jsonschema.validate(issues, GITLAB_SCHEMA)
-    assert len({issue["fingerprint"] for issue in issues}) == len(verdict.report.findings)
+    expected = len(verdict.report.findings) + untold(verdict)
+    assert len({issue["fingerprint"] for issue in issues}) == len(issues) == expected
 
 
 def test_gitlab_is_told_paths_from_the_root_of_the_repository() -> None:
     text = "".join(load("gitlab")(SAMPLE, CONTEXT._replace(prefix="services")))
     paths = {issue["location"]["path"] for issue in json.loads(text)}
-    assert paths == {"services/serving/Dockerfile", "services/serving/deploy.yaml"}
+    assert {"services/serving/Dockerfile", "services/serving/deploy.yaml"} <= paths
+    assert all(path.startswith("services/") for path in paths - {"unknown"})
 
 
 @settings(max_examples=40, deadline=None)
@@ -182,7 +190,8 @@ def test_defectdojo_takes_every_finding(verdict: Verdict) -> None:
     told = json.loads(written("defectdojo", verdict))
     jsonschema.validate(told, DEFECTDOJO_SCHEMA)
     found = verdict.report
-    assert len(told["findings"]) == len(found.findings) + len(found.allowed)
+    assert len(told["findings"]) == len(found.findings) + untold(verdict) + len(found.allowed)
+    assert len({one["unique_id_from_tool"] for one in told["findings"]}) == len(told["findings"])
 
 
 def test_defectdojo_is_told_component_vulnerability_and_accepted_risk() -> None:
@@ -229,7 +238,41 @@ def test_a_ticket_holds_only_markup_of_ours(verdict: Verdict) -> None:
     leads = {child.attrs.get("href") for child in inline if child.type == "link_open"}
     assert all(str(lead).startswith("https://example.com/rules/") for lead in leads)
     tasks = [token for token in tokens if token.content.startswith("[ ] ")]
-    assert len(tasks) == len(verdict.report.findings) + len(verdict.report.problems)
+    assert len(tasks) == len(verdict.report.findings) + untold(verdict)
+
+
+LOCKED = Problem(ProblemKind.UNAUTHORIZED, "registry.example.com/a:1", "the registry said 401")
+ONLY_PROBLEMS = Verdict(Outcome.INCOMPLETE, ("1 problem",), Report(problems=(LOCKED,)))
+NOTHING = Verdict(Outcome.INCOMPLETE, ("no image was examined",), Report())
+# Numbers alone: the verdict is one of them.
+IN_WORDS = sorted(set(TABLE) - {"openmetrics", "outputs"})
+
+
+@pytest.mark.parametrize("name", IN_WORDS)
+def test_what_could_not_be_judged_is_told_in_every_format(name: str) -> None:
+    assert "the registry said 401" in written(name, ONLY_PROBLEMS)
+
+
+@pytest.mark.parametrize("name", IN_WORDS)
+def test_that_nothing_was_examined_is_told_in_every_format(name: str) -> None:
+    assert "no image was examined" in written(name, NOTHING)
+
+
+@pytest.mark.parametrize("verdict", [ONLY_PROBLEMS, NOTHING])
+def test_what_could_not_be_judged_is_no_test_that_passed(verdict: Verdict) -> None:
+    suites = JUnitXml.fromstring(written("junit", verdict).encode())
+    assert (suites.tests, suites.errors) == (1, 1)
+
+
+def test_many_problems_leave_room_for_findings_in_a_ticket() -> None:
+    problems = tuple(LOCKED._replace(origin=f"a:{at}", detail="d" * 290) for at in range(2000))
+    text = written("markdown", Verdict(Outcome.FAIL, (), Report((ROOT_USER,), problems=problems)))
+    assert "…and 1950 more that could not be judged" in text
+    assert "the final stage runs as root" in text
+
+
+def test_a_ticket_says_how_much_is_allowed() -> None:
+    assert "Allowed 4 findings (" in written("markdown")
 
 
 def test_a_ticket_is_cut_to_what_trackers_take() -> None:
