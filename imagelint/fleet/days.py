@@ -8,8 +8,11 @@ _DAY = 10
 
 
 def days_before(moment: str, days: int) -> str:
-    """The day that many days before a moment."""
-    return (date.fromisoformat(moment[:_DAY]) - timedelta(days)).isoformat()
+    """The day that many days before a moment, or the first or last that a date can be."""
+    try:
+        return (date.fromisoformat(moment[:_DAY]) - timedelta(days)).isoformat()
+    except OverflowError:
+        return (date.min if days > 0 else date.max).isoformat()
 
 
 def age_in_days(then: str, now: str) -> int | None:

@@ -10,15 +10,14 @@ from imagelint.fleet.verdicts import Verdicts
 from imagelint.reporters import load
 from imagelint.reporters.csv import COLUMNS, line, rows
 from imagelint.reporters.jsonl import head, members
+from imagelint.store.reading import ResultFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from imagelint.core.report import Verdict
     from imagelint.fleet.gather import Fleet
     from imagelint.reporters.context import ReportContext
     from imagelint.store.database import Store
-    from imagelint.store.reading import ResultFilter
 
 FORMATS = (
     *("text", "html", "json", "jsonl", "csv", "sarif", "junit", "markdown", "gitlab"),
@@ -27,6 +26,7 @@ FORMATS = (
 """What `imagelint report` can write; `sarif` takes a folder and writes a file per repository."""
 OVERVIEWS = frozenset(("text", "html", "openmetrics"))
 """Formats that tell what findings have in common, and not only the findings."""
+_NO_IMAGE = ResultFilter(digest="none")
 _UNFIT = pattern(r"[^A-Za-z0-9._-]+")
 
 
@@ -93,15 +93,9 @@ def _csv(telling: Telling) -> Iterator[str]:
 
 
 def _jsonl(telling: Telling) -> Iterator[str]:
-    yield head(_without_findings(telling), telling.context)
+    yield head(telling.verdicts.whole(_NO_IMAGE), telling.context)
     for part in telling.verdicts.parts(telling.wanted):
         yield from members(part)
-
-
-def _without_findings(telling: Telling) -> Verdict:
-    from imagelint.store.reading import ResultFilter
-
-    return telling.verdicts.whole(ResultFilter(digest="none"))
 
 
 _SPECIAL: dict[str, Callable[[Telling], Iterator[str]]] = {

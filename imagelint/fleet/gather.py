@@ -31,7 +31,8 @@ class Fleet(NamedTuple):
 
     `groups` are roll-ups by what they are made of (`store.rollups.GROUPS`), `drift` is what changed
     since the run `before` (None: it is the first), cut at `MOST_DRIFT` with `drift_counts` by kind
-    of all of it. `stale` are references whose last audit is before `stale_day`.
+    of all of it. `of_sources` counts the problems that are about no image of it. `stale` are
+    references whose last audit is before `stale_day`.
     """
 
     run: views.RunView
@@ -46,6 +47,7 @@ class Fleet(NamedTuple):
     stale_day: str = ""
     waivers: tuple[views.WaiverView, ...] = ()
     problems: tuple[views.ProblemView, ...] = ()
+    of_sources: int = 0
 
     @property
     def audited(self) -> int:
@@ -93,6 +95,9 @@ def gather(store: Store, asked: Question) -> Fleet:
         bare = Fleet(run, reader.overview(run.id), stale_day=day)
         return bare._replace(problems=reader.problems(run.id))
     before = reader.run(asked.since) if asked.since else reader.before(run)
+    if asked.since and before is None:
+        said = f"there is no run {asked.since} to compare with"
+        raise UsageError(Diagnostic(said, help="leave --since out for the run before"))
     drift, counts = _drift(rollups, before, run)
     return Fleet(
         run=run,
@@ -107,6 +112,7 @@ def gather(store: Store, asked: Question) -> Fleet:
         stale_day=day,
         waivers=reader.waivers(run.id),
         problems=reader.problems(run.id),
+        of_sources=len(reader.problems_of_sources(run.id)),
     )
 
 

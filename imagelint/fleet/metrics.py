@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
+from imagelint.core.report import Outcome
 from imagelint.reporters.openmetrics import END, Sample, family
 
 if TYPE_CHECKING:
@@ -19,6 +21,11 @@ def metrics(fleet: Fleet) -> Iterator[str]:
     """The families, none with a label that grows with the number of images."""
     found = fleet.overview
     yield from family("audit_run", "The run.", [Sample(fleet.run.id)])
+    came_to = fleet.run.outcome or Outcome.INCOMPLETE.value
+    verdict = {each.value: int(each.value == came_to) for each in Outcome}
+    yield from _by("audit_verdict", "Whether the run came to that.", "outcome", verdict)
+    problems = Counter(each.category for each in fleet.problems)
+    yield from _by("audit_problems", "What could not be told.", "category", problems)
     yield from _by("audit_references", "References by how it ended.", "category", found.categories)
     yield from _by("audit_images", "Audited references by outcome.", "outcome", found.outcomes)
     size = [Sample(found.size)]

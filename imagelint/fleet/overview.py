@@ -43,8 +43,10 @@ def _lines(fleet: Fleet) -> Iterator[tuple[str, str]]:
     images = f"{counted(found.references, 'reference')}, {counted(found.images, 'image')}"
     yield "looked at", f"{images}, {in_bytes(found.size)}"
     yield "audited", f"{fleet.audited:,} ({_named(found.outcomes)})"
-    if fleet.untold:
-        yield "not audited", f"{sum(fleet.untold.values()):,} ({_named(fleet.untold)})"
+    if fleet.untold or fleet.of_sources:
+        many = f"{sum(fleet.untold.values()):,} ({_named(fleet.untold)})"
+        more = f"; {counted(fleet.of_sources, 'problem')} with sources" if fleet.of_sources else ""
+        yield "not audited", f"{many}{more}"
     counts = found.findings
     named = dict(zip(counts._fields, counts, strict=True))
     yield "findings", f"{counts.total:,} ({_named(named)})"

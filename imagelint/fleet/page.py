@@ -89,6 +89,11 @@ def _headlines(fleet: Fleet) -> Iterator[str]:
     lost = fleet.drift_counts.get("signature-lost", 0)
     if lost:
         yield f"{counted(lost, 'image')} lost the signature since the run before"
+    if not fleet.run.finished:
+        yield "The run is not through: what it has not reached is not told"
+    if fleet.of_sources:
+        many = counted(fleet.of_sources, "problem")
+        yield f"{many} with sources: nobody knows what else is in there"
     if fleet.untold:
         many = counted(sum(fleet.untold.values()), "reference")
         yield f"{many} could not be audited: nobody knows what is in there"

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from imagelint.store.reading import ResultFilter
 
 _PAGE = 500
+OF_NO_IMAGE = "imagelint audit"
+"""What stands for a repository where something is about none of them."""
 _TOLD = frozenset(category.value for category in Category if category.is_told)
 _KINDS = {
     Category.UNAUTHORIZED.value: ProblemKind.UNAUTHORIZED,
@@ -53,13 +55,11 @@ class Verdicts:
     def whole(self, wanted: ResultFilter = EVERYTHING) -> Verdict:
         """One verdict about all images that are wanted, with what no image is to blame for."""
         report = self._report(self._reader.results(self._run.id, wanted))
-        if wanted == EVERYTHING:
-            known = {problem.origin for problem in report.problems}
-            report += Report(problems=tuple(self._of_sources(known)))
+        report += Report(problems=self._of_run())
         return self._verdict(report, Outcome(self._run.outcome or Outcome.INCOMPLETE.value))
 
     def parts(self, wanted: ResultFilter = EVERYTHING) -> Iterator[Verdict]:
-        """The same in parts that fit into memory, without what is about no image."""
+        """The same in parts that fit into memory; the last may hold what is about no image."""
         part: list[views.ResultView] = []
         for result in self._reader.results(self._run.id, wanted):
             part.append(result)
@@ -68,14 +68,17 @@ class Verdicts:
                 part = []
         if part:
             yield self._verdict(self._report(part))
+        yield from self._about_run()
 
     def by_repository(self, wanted: ResultFilter = EVERYTHING) -> Iterator[tuple[str, Verdict]]:
-        """One verdict about each repository."""
+        """One verdict about each repository, and one about what is of none of them."""
         repositories: dict[str, list[views.ResultView]] = {}
         for result in self._reader.results(self._run.id, wanted):
             repositories.setdefault(result.repository, []).append(result)
         for name, results in sorted(repositories.items()):
             yield name, self._verdict(self._report(results))
+        for verdict in self._about_run():
+            yield OF_NO_IMAGE, verdict
 
     def _verdict(self, report: Report, outcome: Outcome | None = None) -> Verdict:
         run = self._run
@@ -86,6 +89,8 @@ class Verdicts:
             ("policy", f"{run.policy} {run.policy_digest}".rstrip()),
         )
         told = _outcome(report, Severity.named(run.fail_on)) if outcome is None else outcome
+        if told is Outcome.PASS and not run.finished:
+            told = Outcome.INCOMPLETE
         return Verdict(told, (), report, Evidence(entries))
 
     def _report(self, results: Iterable[views.ResultView]) -> Report:
@@ -125,10 +130,22 @@ class Verdicts:
             kind = _KINDS.get(result.category, ProblemKind.UNREACHABLE)
             yield Problem(kind, result.reference, result.detail or result.category)
 
-    def _of_sources(self, known: set[str]) -> Iterator[Problem]:
-        for reference, problems in self._problems.items():
-            if reference not in known:
-                yield from map(_problem, problems)
+    def _about_run(self) -> Iterator[Verdict]:
+        problems = self._of_run()
+        if problems:
+            yield self._verdict(Report(problems=problems))
+
+    def _of_run(self) -> tuple[Problem, ...]:
+        """What could not be told of the run: it goes on, met nothing, or a source gave no list."""
+        said = [_problem(each) for each in self._reader.problems_of_sources(self._run.id)]
+        if not self._run.finished:
+            detail = f"run {self._run.id} is not through: what it has not reached is not told"
+            help_ = "let it end, or go on with it by the same `imagelint audit`"
+            said.append(Problem(ProblemKind.UNJUDGED, OF_NO_IMAGE, detail, help_))
+        elif not self._reader.overview(self._run.id).references:
+            detail = f"run {self._run.id} met no image"
+            said.append(Problem(ProblemKind.NOTHING_EXAMINED, OF_NO_IMAGE, detail))
+        return tuple(said)
 
 
 def _outcome(report: Report, fail_on: Severity) -> Outcome:

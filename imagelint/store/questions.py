@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select, union
+from sqlalchemy import exists, func, select, union
 from sqlalchemy.orm import aliased
 
 from imagelint.core.record import NamedTuple
@@ -100,8 +100,9 @@ def base_images(connection: Connection, run_id: int) -> tuple[BaseImages, ...]:
 
 
 def reclaimable(connection: Connection, run_id: int, most: int) -> tuple[Reclaimable, ...]:
-    """Bytes by repository; what only images have to which no tag of the run leads any more.
+    """Bytes by repository; what only images have to which no tag leads any more.
 
+    A tag that the run did not ask for, or could not follow, leads where it was last seen to lead.
     Empty where there are too many images to walk through all their layers.
     """
     known = connection.scalar(select(func.count()).select_from(models.ImageRow)) or 0
@@ -111,11 +112,16 @@ def reclaimable(connection: Connection, run_id: int, most: int) -> tuple[Reclaim
     now = select(result.repository, result.digest).where(
         result.run_id == run_id, result.digest.is_not(None)
     )
-    held = select(result.digest).where(result.run_id == run_id, result.digest.is_not(None))
-    then = select(tag.repository, tag.digest).where(tag.digest.not_in(held))
+    later = aliased(tag)
+    moved = (
+        exists()
+        .where(later.repository == tag.repository, later.tag == tag.tag)
+        .where(later.position > tag.position)
+    )
     live = _layers(connection, now)
-    old = _layers(connection, then)
-    used = {layer for layers in live.values() for layer in layers}
+    led = _layers(connection, select(tag.repository, tag.digest).where(~moved))
+    old = _layers(connection, select(tag.repository, tag.digest).where(moved))
+    used = {layer for each in (live, led) for layers in each.values() for layer in layers}
     found = []
     for repository in live:
         sizes = live[repository]

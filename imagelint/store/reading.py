@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from imagelint.core.record import NamedTuple
@@ -174,6 +174,20 @@ class Reader:
         row = models.ProblemRow
         columns = row.reference, row.category, row.kind, row.detail, row.help
         query = select(*columns).where(row.run_id == run_id).order_by(row.reference, row.position)
+        with self._store.reading() as connection:
+            return tuple(views.ProblemView(*each) for each in connection.execute(query))
+
+    def problems_of_sources(self, run_id: int) -> tuple[views.ProblemView, ...]:
+        """What could not be told in a run about what is no image: a source, a listing."""
+        row, result = models.ProblemRow, models.ResultRow
+        columns = row.reference, row.category, row.kind, row.detail, row.help
+        same = and_(result.run_id == row.run_id, result.reference == row.reference)
+        query = (
+            select(*columns)
+            .outerjoin(result, same)
+            .where(row.run_id == run_id, result.reference.is_(None))
+            .order_by(row.reference, row.position)
+        )
         with self._store.reading() as connection:
             return tuple(views.ProblemView(*each) for each in connection.execute(query))
 

@@ -192,7 +192,7 @@ def _vulnerability(row: Any) -> views.VulnerabilityView:
 
 
 def _upon_bases(run_id: int) -> Select[*tuple[Any, ...]]:
-    """Base, digest, finding and severity of all images of a run that stand upon a base."""
+    """Base, digest, finding and severity of all judged images of a run that stand upon a base."""
     result, link, said = models.ResultRow, models.JudgedRow, models.FindingRow
     image, chain = models.ImageRow, models.ChainRow
     counts = and_(link.judgement == result.judgement, link.allowed.is_(None))
@@ -202,7 +202,7 @@ def _upon_bases(run_id: int) -> Select[*tuple[Any, ...]]:
         .join(chain, chain.chain == image.chain)
         .outerjoin(link, counts)
         .outerjoin(said, said.id == link.finding)
-        .where(result.run_id == run_id, chain.base.is_not(None))
+        .where(result.run_id == run_id, result.judgement.is_not(None), chain.base.is_not(None))
         .distinct()
     )
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from imagelint.core.errors import UsageError
 from imagelint.fleet.days import age_in_days, days_before
@@ -11,8 +12,11 @@ from imagelint.fleet.overview import WIDTH, overview
 from imagelint.fleet.plots import plots
 from imagelint.fleet.sizes import in_bytes
 from imagelint.store import views
+from imagelint.store.models import ResultRow
 from imagelint.store.questions import reclaimable
-from imagelint.store.reading import Reader
+from imagelint.store.reading import Reader, ResultFilter
+from imagelint.store.rollups import RollUps
+from tests.store.samples import fill, run_of
 
 if TYPE_CHECKING:
     from imagelint.fleet.formats import Telling
@@ -38,6 +42,8 @@ def test_changes_since_any_run(told: Telling) -> None:
 def test_a_run_that_is_not_there(told: Telling, store: Store) -> None:
     with pytest.raises(UsageError, match="there is no run 9"):
         gather(told.store, Question(run=9))
+    with pytest.raises(UsageError, match="no run 9 to compare with"):
+        gather(told.store, Question(since=9))
     with pytest.raises(UsageError, match="nothing was audited yet"):
         gather(store, Question())
 
@@ -97,6 +103,30 @@ def test_reclaimable_is_what_no_tag_leads_to_any_more(told: Telling) -> None:
     assert all(one.live > 2_000_000_000 for one in found.values())
 
 
+def test_a_tag_that_a_run_did_not_ask_for_leads_on(store: Store) -> None:
+    fill(store)
+    # Of the repository's two tags, the run asks for the second.
+    run = run_of(store, range(3, 4), 2, 22)
+    with store.reading() as connection:
+        (one,) = reclaimable(connection, run, 100)
+    assert one.superseded == 0
+
+
+def test_a_base_is_of_images_that_were_judged(store: Store) -> None:
+    fill(store)
+    ((run, *_),) = (Reader(store).runs(),)
+    before = {base.name: base for base in RollUps(store).by("base", run.id)}
+    held = ResultFilter(base=next(one.base for one in Reader(store).results(run.id) if one.base))
+    first = next(Reader(store).results(run.id, held))
+    with store.writing() as connection:
+        unjudged = update(ResultRow).where(ResultRow.reference == first.reference)
+        connection.execute(unjudged.values(judgement=None, category="timed-out"))
+    after = {base.name: base for base in RollUps(store).by("base", run.id)}
+    fewer = [name for name, base in after.items() if base.images == before[name].images - 1]
+    assert len(fewer) == 1
+    assert after[fewer[0]].shared > 0
+
+
 def test_the_worst_come_first(told: Telling) -> None:
     worst = Reader(told.store).worst(told.fleet.run.id, 10)
     counts = [one.findings[:5] for one in worst]
@@ -120,6 +150,8 @@ def test_age(then: str, days: int | None) -> None:
 
 def test_days_and_sizes() -> None:
     assert days_before("2026-03-01T00:00:00Z", 1) == "2026-02-28"
+    assert days_before("2026-03-01", 10**12) == "0001-01-01"
+    assert days_before("2026-03-01", -(10**12)) == "9999-12-31"
     assert [in_bytes(size) for size in (0, 999, 1500, 2_352_000_000, 123_456_789_000)] == [
         *("0 B", "999 B", "1.5 kB", "2.4 GB", "123 GB")
     ]

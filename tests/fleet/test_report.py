@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import sqlite3
+from contextlib import closing
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -15,8 +16,9 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from imagelint.cli import report as command
 from imagelint.core.report import Outcome
 from imagelint.fleet.formats import FORMATS
-from imagelint.fleet.verdicts import Verdicts
-from imagelint.store.reading import ResultFilter
+from imagelint.fleet.verdicts import OF_NO_IMAGE, Verdicts
+from imagelint.store.database import Store
+from imagelint.store.reading import Reader, ResultFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -106,16 +108,104 @@ def test_two_formats_for_one_place_and_no_store(program: Program, place: Path, h
     assert not (here / "imagelint-audit.db").exists()
 
 
-def test_a_run_that_goes_on_is_incomplete(program: Program, place: Path, here: Path) -> None:
+def changed(place: Path, here: Path, *statements: str) -> Path:
+    """The store of another one, in which something else stands."""
     copy = here / "copy.db"
-    with sqlite3.connect(place) as there, sqlite3.connect(copy) as made:
+    with (
+        closing(sqlite3.connect(place)) as there,
+        closing(sqlite3.connect(copy)) as made,
+        there,
+        made,
+    ):
         there.backup(made)
-        made.execute("UPDATE runs SET finished = NULL, outcome = NULL")
-    made.close()
-    there.close()
+        for statement in statements:
+            made.execute(statement)
+    return copy
+
+
+def test_a_run_that_goes_on_is_incomplete(program: Program, place: Path, here: Path) -> None:
+    copy = changed(place, here, "UPDATE runs SET finished = NULL, outcome = NULL")
     answer = program("report", "--store", str(copy))
     assert answer.code == 3
     assert "the run goes on" in answer.out
+
+
+UNFINISHED = "UPDATE runs SET finished = NULL, outcome = NULL"
+EMPTY = "DELETE FROM results"
+NO_FINDINGS = "DELETE FROM judged"
+NO_PROBLEMS = "DELETE FROM problems"
+UNLISTED = (
+    "INSERT INTO problems (run_id, reference, position, category, kind, detail, help)"
+    " VALUES (3, 'registry://gone.example.com', 0, 'unreachable', 'unreachable',"
+    " 'no catalog', '')"
+)
+IN_WORDS = sorted(set(FORMATS) - {"text", "html", "openmetrics", "sarif"})
+
+
+def spoken(program: Program, copy: Path, here: Path, name: str) -> str:
+    """A report in that format, and what files it wrote."""
+    place = "=out" if name == "sarif" else ""
+    answer = program("report", "--store", str(copy), "--run", "3", "--format", f"{name}{place}")
+    assert answer.err == ""
+    files = sorted((here / "out").glob("*")) if place else ()
+    return answer.out + "".join(file.read_text(encoding="utf-8") for file in files)
+
+
+CANNOT_TELL = {
+    "run 3 is not through": (UNFINISHED,),
+    "run 3 met no image": (EMPTY, NO_PROBLEMS),
+    "no catalog": (UNLISTED,),
+}
+
+
+@pytest.mark.parametrize("name", [*IN_WORDS, "sarif"])
+@pytest.mark.parametrize("said", CANNOT_TELL)
+def test_what_a_run_could_not_tell_stands_in_every_format(
+    program: Program, place: Path, here: Path, said: str, name: str
+) -> None:
+    copy = changed(place, here, *CANNOT_TELL[said])
+    assert said in spoken(program, copy, here, name)
+
+
+def test_overviews_tell_of_a_source_without_a_list(
+    program: Program, place: Path, here: Path
+) -> None:
+    copy = changed(place, here, UNLISTED)
+    assert "3 (3 unauthorized); 1 problem with sources" in spoken(program, copy, here, "text")
+    page = spoken(program, copy, here, "html")
+    assert "1 problem with sources: nobody knows what else is in there" in page
+    numbers = spoken(program, copy, here, "openmetrics")
+    assert 'imagelint_audit_problems{category="unreachable"} 1' in numbers
+
+
+def test_overviews_tell_that_a_run_goes_on(program: Program, place: Path, here: Path) -> None:
+    copy = changed(place, here, UNFINISHED)
+    assert "The run is not through" in spoken(program, copy, here, "html")
+    numbers = spoken(program, copy, here, "openmetrics")
+    assert 'imagelint_audit_verdict{outcome="incomplete"} 1' in numbers
+    assert 'imagelint_audit_verdict{outcome="fail"} 0' in numbers
+
+
+@pytest.mark.parametrize(
+    ("statements", "outcome"),
+    [
+        ((NO_FINDINGS,), Outcome.PASS),
+        ((NO_FINDINGS, UNFINISHED), Outcome.INCOMPLETE),
+    ],
+)
+def test_no_repository_passes_in_a_run_that_goes_on(
+    place: Path, here: Path, statements: tuple[str, ...], outcome: Outcome
+) -> None:
+    with Store.open(str(changed(place, here, *statements))) as store:
+        run = Reader(store).run(3)
+        assert run is not None
+        audited = ResultFilter(category="audited")
+        verdicts = [
+            verdict
+            for name, verdict in Verdicts(store, run).by_repository(audited)
+            if name != OF_NO_IMAGE
+        ]
+    assert {verdict.outcome for verdict in verdicts} == {outcome}
 
 
 def test_a_verdict_about_each_repository(told: Telling) -> None:
