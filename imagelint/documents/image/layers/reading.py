@@ -6,6 +6,7 @@ import posixpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.documents.image.jsonview import plain
 from imagelint.documents.image.layers.nodes import (
     NOWHERE,
     CudaRuntimes,
@@ -43,6 +44,13 @@ _MOST_ENTRIES = 2_000_000
 _MOST_GROUPS = 2_000
 _MOST_NAMES = 5
 _MOST_SYSTEM = 64
+_MOST_SEEN = 10_000
+_KEPT_NAMES = {
+    FileRole.CUDA: _MOST_SYSTEM,
+    FileRole.SETUID: _MOST_SEEN,
+    FileRole.WEIGHTS: _MOST_SEEN,
+}
+"""Of which files more is kept than what is told: whether later layers hide them counts."""
 _LARGEST_TEXT = 1024 * 1024
 _MOST_TEXTS = 64 * 1024 * 1024
 _HOLDS = 3
@@ -51,10 +59,10 @@ _HOLDS = 3
 class _Group:
     """Files of one layer and one sort while they are gathered."""
 
-    __slots__ = ("count", "names", "size")
+    __slots__ = ("count", "files", "size")
 
     def __init__(self) -> None:
-        self.names: list[str] = []
+        self.files: list[tuple[str, int]] = []
         self.count = 0
         self.size = 0
 
@@ -142,7 +150,7 @@ class ImageReading:
             place = "/".join(head[:2])
             holds[place] = holds.get(place, 0) + entry.size
         text = ""
-        if entry.kind is EntryKind.FILE and is_wanted(path) and self._kept < _MOST_TEXTS:
+        if entry.kind is EntryKind.FILE and is_wanted(path):
             text = self._text(path, number, reader)
         for role, detail in roles(path, entry):
             if role is FileRole.SECRET and not self._tells(path, detail, text, reader):
@@ -152,12 +160,14 @@ class ImageReading:
             )
 
     def _text(self, path: str, number: int, reader: TarReader) -> str:
-        text = reader.content(_LARGEST_TEXT).decode("utf-8", "replace")
+        text = reader.content(_LARGEST_TEXT + 1).decode("utf-8", "replace")
         package = installed_package(path, text, number)
         if package is not None:
             self._packages[path] = package
         elif not path.endswith(".dist-info/METADATA"):
             self._kept += len(text)
+            if len(text) > _LARGEST_TEXT or self._kept > _MOST_TEXTS:
+                raise StreamError(f"holds more in {plain(path)} than is read")
             self._texts[path] = (number, text)
         return text
 
@@ -173,12 +183,12 @@ class ImageReading:
         group = self._groups.get(key)
         if group is None:
             if len(self._groups) >= _MOST_GROUPS:
-                return
+                raise StreamError(f"holds more than {_MOST_GROUPS:,} sorts of files to tell of")
             group = self._groups[key] = _Group()
         group.count += 1
         group.size += entry.size
-        if len(group.names) < (_MOST_SYSTEM if key.role is FileRole.CUDA else _MOST_NAMES):
-            group.names.append(path)
+        if len(group.files) < _KEPT_NAMES.get(key.role, _MOST_NAMES):
+            group.files.append((path, entry.size))
 
     def _contents(self) -> Iterator[Node]:
         live = self._overlay.live()
@@ -205,18 +215,23 @@ class ImageReading:
         for key, group in self._groups.items():
             if key.role is FileRole.CUDA:
                 continue
-            removed = not any(self._overlay.sees(name, key.layer) for name in group.names)
+            seen = [file for file in group.files if self._overlay.sees(file[0], key.layer)]
+            hidden = len(group.files) - len(seen)
+            removed = hidden == group.count
+            if removed or key.role not in _KEPT_NAMES:
+                seen, hidden = group.files, 0
+            names = tuple(name for name, _ in (seen or group.files)[:_MOST_NAMES])
             yield LayerFiles(
                 NOWHERE,
                 key.layer,
                 key.role,
                 key.detail,
-                tuple(group.names),
-                group.count,
-                size=group.size,
+                names,
+                group.count - hidden,
+                size=group.size - sum(size for _, size in group.files) + sum(map(_size, seen)),
                 removed=removed,
                 command=self._commands.get(key.layer, ""),
-                path=f"layer {key.layer}: {group.names[0]}",
+                path=f"layer {key.layer}: {names[0]}",
             )
 
     def _small(self) -> Iterator[Node]:
@@ -260,11 +275,16 @@ class ImageReading:
         size = 0
         for key, group in self._groups.items():
             if key.role is FileRole.CUDA:
-                seen = [name for name in group.names if self._overlay.sees(name, key.layer)]
+                names = (name for name, _ in group.files)
+                seen = [name for name in names if self._overlay.sees(name, key.layer)]
                 found[key.detail] += sorted({posixpath.basename(name) for name in seen})
                 size += group.size if key.detail == "system" and seen else 0
         if found["system"] and found["wheel"]:
             yield CudaRuntimes(NOWHERE, tuple(found["system"]), tuple(found["wheel"]), size)
+
+
+def _size(file: tuple[str, int]) -> int:
+    return file[1]
 
 
 def _clean(path: str) -> str:

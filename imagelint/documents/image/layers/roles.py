@@ -95,15 +95,13 @@ def _leaves(path: str, link: str) -> bool:
 
 
 def _rights(entry: TarEntry) -> Iterator[tuple[FileRole, str]]:
-    if entry.kind is not EntryKind.FILE:
-        return
     if entry.mode & _SETUID:
         yield FileRole.SETUID, "setuid"
     elif entry.mode & _SETGID and entry.mode & 0o010:
         yield FileRole.SETUID, "setgid"
     if entry.capability:
         yield FileRole.SETUID, "capabilities"
-    if entry.mode & _ANYONE:
+    if entry.mode & _ANYONE and entry.kind is EntryKind.FILE:
         yield FileRole.WORLD_WRITABLE, "file"
 
 

@@ -61,7 +61,9 @@ def installed_system(texts: Mapping[str, str]) -> InstalledSystem | None:
 
 def accounts(texts: Mapping[str, str]) -> Iterator[Account]:
     """Accounts that anyone may use, and those that are one with another."""
-    shadow = {row[0]: row[_PASSWORD] for row in _rows(texts.get(_SHADOW, ""))}
+    shadow: dict[str, str] = {}
+    for row in _rows(texts.get(_SHADOW, "")):
+        shadow.setdefault(row[0], row[_PASSWORD])  # of several lines the first counts
     for path in (_PASSWD, _GROUP):
         numbers: dict[str, str] = {}
         for row in _rows(texts.get(path, "")):
@@ -74,7 +76,7 @@ def accounts(texts: Mapping[str, str]) -> Iterator[Account]:
                 word = shadow.get(name, word)
             if path == _PASSWD and not word:
                 yield Account(NOWHERE, plain(name), _int(number), "", unguarded=True, path=where)
-            twin = numbers.setdefault(number, name)
+            twin = numbers.setdefault(number.lstrip("0") or number[-1:], name)
             if twin != name:
                 yield Account(
                     NOWHERE, plain(name), _int(number), plain(twin), unguarded=False, path=where

@@ -409,3 +409,68 @@ def test_a_sparse_file_counts_as_large_as_it_becomes() -> None:
     pax = Tar().entry("holes", tarfile.REGTYPE, pax_headers={"GNU.sparse.realsize": "4096"}).bytes()
     (layer,) = of(read(pax), LayerContents)
     assert layer.unpacked == 4096
+
+
+def privileged(count: int) -> Tar:
+    archive = Tar()
+    for number in range(count):
+        archive.file(f"bin/p{number}", b"x", mode=0o4755)
+    return archive
+
+
+def test_what_is_left_of_many_programs_is_told() -> None:
+    first, later, last = privileged(8).bytes(), Tar(), Tar()
+    for number in range(6):
+        later.file(f"bin/p{number}", b"x", mode=0o755)
+    second = later.bytes()
+    (left,) = of(read(first, second), LayerFiles)
+    assert (left.names, left.files, left.size) == (("bin/p6", "bin/p7"), 2, 2)
+    assert not left.removed
+    third = last.file("bin/.wh.p6").file("bin/.wh.p7").bytes()
+    (gone,) = of(read(first, second, third), LayerFiles)
+    assert gone.removed
+    assert gone.files == 8
+
+
+def test_more_programs_than_are_kept_are_never_removed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(reading._KEPT_NAMES, FileRole.SETUID, 5)
+    later = Tar()
+    for number in range(5):
+        later.file(f"bin/.wh.p{number}", b"")
+    (left,) = of(read(privileged(6).bytes(), later.bytes()), LayerFiles)
+    assert not left.removed
+    assert left.files == 1
+
+
+def test_rights_are_those_of_every_name() -> None:
+    first = (
+        Tar().file("tmp/x", b"x", mode=0o4755).entry("bin/y", tarfile.LNKTYPE, "tmp/x", mode=0o4755)
+    )
+    (left,) = of(read(first.bytes(), Tar().file("tmp/.wh.x", b"").bytes()), LayerFiles)
+    assert (left.role, left.names, left.removed) == (FileRole.SETUID, ("bin/y",), False)
+
+
+def test_more_sorts_than_are_told_are_no_layer(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "_MOST_GROUPS", 1)
+    with pytest.raises(StreamError, match="sorts of files"):
+        read(Tar().file("a/id_rsa", b"1").file("b/id_rsa", b"1").bytes())
+
+
+@pytest.mark.parametrize("name", ["_LARGEST_TEXT", "_MOST_TEXTS"])
+def test_accounts_beyond_what_is_read_are_no_layer(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setattr(reading, name, 20)
+    with pytest.raises(StreamError, match="more in etc/passwd than is read"):
+        read(Tar().file("etc/passwd", b"root:x:0:0::/:/bin/sh\n").bytes())
+
+
+def test_the_first_line_of_an_account_counts_and_numbers_are_numbers() -> None:
+    found = read(
+        Tar()
+        .file("etc/passwd", b"root:x:0:0::/:\nevil:x:00:0::/:\n")
+        .file("etc/shadow", b"evil::1::::::\nevil:*:1::::::\n")
+        .bytes()
+    )
+    told = {(one.name, one.twin, one.unguarded) for one in of(found, Account)}
+    assert told == {("evil", "", True), ("evil", "root", False)}
