@@ -13,7 +13,7 @@ import argparse
 import sys
 from collections import Counter
 from concurrent.futures import ProcessPoolExecutor
-from functools import partial
+from functools import cache, partial
 from math import sqrt
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -21,13 +21,17 @@ from typing import TYPE_CHECKING, NamedTuple
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 import numpy as np
+from scipy import stats
 
 from imagelint.documents.evaluation.report import Answer
+from imagelint.evaluation.intervals import RESAMPLES, SEED, scores
 from imagelint.evaluation.noninferiority import Compared, answers, compare_pairs
 from imagelint.evaluation.pairing import Pairs
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from imagelint.evaluation.pairing import Floats
 
 LEVEL = 0.05
 DIMENSIONS = 5
@@ -63,6 +67,8 @@ class Suite(NamedTuple):
 
 INDEPENDENT = Suite("800 cases", 800, 1)
 CLUSTERED = Suite("400 cases in 100 clusters", 100, 4, moved=0.2, alike=0.5)
+FEW = Suite("384 cases in 48 clusters that move as one", 48, 8, moved=0.2, alike=1.0)
+FEWER = Suite("160 cases in 20 clusters", 20, 8, moved=0.2, alike=0.5)
 
 
 def drawn(suite: Suite, fall: float, chance: np.random.Generator) -> Pairs:
@@ -80,10 +86,38 @@ def drawn(suite: Suite, fall: float, chance: np.random.Generator) -> Pairs:
     return Pairs(before + change, before, clusters if suite.size > 1 else None)
 
 
+@cache
+def _drawn_clusters(count: int) -> Floats:
+    """How often each of so many clusters is in each resample: the seed is always the same one."""
+    weights = np.zeros((RESAMPLES, count))
+
+    def counted(numbers: Floats, axis: int) -> Floats:
+        if numbers.ndim > 1:
+            for at, chosen in enumerate(numbers.astype(np.intp)):
+                weights[at] = np.bincount(chosen, minlength=count)
+        return numbers.mean(axis=axis)
+
+    rng = np.random.default_rng(SEED)
+    numbers = np.arange(count, dtype=np.float64)
+    stats.bootstrap(
+        (numbers,), counted, paired=True, n_resamples=RESAMPLES, method="percentile", rng=rng
+    )
+    return weights
+
+
+def resampled(sums: Floats, sizes: Floats) -> Floats:
+    """What `intervals.resampled` draws, in a twentieth of its time, for many runs alike."""
+    weights = _drawn_clusters(sums.size)
+    return np.asarray(weights @ sums / (weights @ sizes))
+
+
 def compared(suite: Suite, fall: float, chance: np.random.Generator) -> Compared:
     """A dimension that falls by so much."""
     pairs = drawn(suite, fall, chance)
-    estimate = compare_pairs(pairs, suite.tolerance, LEVEL)
+    if pairs.clusters is None:
+        estimate = compare_pairs(pairs, suite.tolerance, LEVEL)
+    else:
+        estimate = scores(pairs, suite.tolerance, LEVEL, resampled)
     return Compared(estimate, 0.0, suite.tolerance, pairs.size)
 
 
@@ -134,7 +168,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
-    for suite in (INDEPENDENT, CLUSTERED):
+    for suite in (CLUSTERED, INDEPENDENT, FEW, FEWER):
         for line in rows(suite, options.draws, options.seed, options.processes):
             print(line, flush=True)
 

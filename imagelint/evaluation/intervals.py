@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from math import sqrt
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from scipy import optimize, stats
@@ -11,7 +11,12 @@ from scipy import optimize, stats
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from imagelint.evaluation.pairing import Floats, Pairs
+
+Resample: TypeAlias = "Callable[[Floats, Floats], Floats]"
+"""From the sums and the sizes of cases or clusters to the means of what is drawn from them."""
 
 RESAMPLES = 9999
 SEED = 20_240_229
@@ -81,7 +86,22 @@ def _score(won: int, lost: int, size: int, delta: float) -> float:
     return (won - lost - size * delta) / sqrt(max(variance, _EDGE))
 
 
-def scores(pairs: Pairs, margin: float, level: float) -> Estimate:
+def resampled(sums: Floats, sizes: Floats) -> Floats:
+    """The means of as many cases or clusters, drawn again and again, always the same ones."""
+    return np.asarray(
+        stats.bootstrap(
+            (sums, sizes),
+            _ratio,
+            paired=True,
+            n_resamples=RESAMPLES,
+            batch=max(1, _BATCH // sums.size),
+            method="percentile",
+            rng=np.random.default_rng(SEED),
+        ).bootstrap_distribution
+    )
+
+
+def scores(pairs: Pairs, margin: float, level: float, resample: Resample = resampled) -> Estimate:
     """Of scores: a paired bootstrap, of whole clusters where there are any."""
     sums, sizes, unit = _units(pairs)
     difference = float(sums.sum() / sizes.sum())
@@ -95,15 +115,7 @@ def scores(pairs: Pairs, margin: float, level: float) -> Estimate:
     student = _student(difference, error, count - 1, margin, level)
     if count < FEWEST_RESAMPLED or count > MOST_RESAMPLED or not deviation:
         return student._replace(deviation=deviation, method=f"paired t-test over {count:,} {unit}")
-    found = stats.bootstrap(
-        (sums, sizes),
-        _ratio,
-        paired=True,
-        n_resamples=RESAMPLES,
-        batch=max(1, _BATCH // count),
-        method="percentile",
-        rng=np.random.default_rng(SEED),
-    ).bootstrap_distribution
+    found = resample(sums, sizes)
     left = (sums.sum() - sums) / (sizes.sum() - sizes)
     method = f"paired bootstrap (BCa) over {count:,} {unit}"
     told = _accelerated(difference, found, left, margin, level)

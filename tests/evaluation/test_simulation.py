@@ -10,9 +10,18 @@ import numpy as np
 import pytest
 
 from imagelint.documents.evaluation.report import Answer
-from imagelint.evaluation import noninferiority
+from imagelint.evaluation import intervals, noninferiority
 from imagelint.evaluation.noninferiority import answers, compare_pairs
-from tools.evaluation_simulation import DIMENSIONS, INDEPENDENT, LEVEL, Suite, drawn, family, told
+from tools.evaluation_simulation import (
+    DIMENSIONS,
+    INDEPENDENT,
+    LEVEL,
+    Suite,
+    drawn,
+    family,
+    resampled,
+    told,
+)
 
 SMALL = Suite("small", 50, 4, moved=0.2, alike=0.5)
 
@@ -23,6 +32,12 @@ def test_the_error_is_that_of_what_is_drawn() -> None:
         means = [float(drawn(suite, 0.0, chance).differences.mean()) for _ in range(400)]
         assert np.mean(means) == pytest.approx(-suite.tolerance, abs=3 * suite.error / 20)
         assert np.std(means) == pytest.approx(suite.error, rel=0.12)
+
+
+def test_what_is_drawn_again_is_what_the_program_draws() -> None:
+    chance = np.random.default_rng(9)
+    sums, sizes = chance.normal(size=50), chance.integers(1, 9, size=50).astype(np.float64)
+    assert resampled(sums, sizes) == pytest.approx(intervals.resampled(sums, sizes))
 
 
 def test_five_dimensions_together_hold_the_level(monkeypatch: pytest.MonkeyPatch) -> None:

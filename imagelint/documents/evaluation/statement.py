@@ -109,7 +109,7 @@ def _needed(place: Cursor) -> float:
     fact = place.number()
     if not isinstance(fact, Known):
         raise DocumentError(ProblemKind.UNPARSABLE, f"`{place.path}` is no number", place.span)
-    return fact.value
+    return float(fact.value)
 
 
 def _dimension(place: Cursor) -> DimensionResult:
