@@ -30,6 +30,7 @@ _UNDECODED = pattern(r"[\ud800-\udfff]")
 _SHORT = 12
 _SHA1 = 40
 _MOST_WORDS = 4_000  # of the names of objects that are asked for at once
+_MOST_HELD = 32 * 1024 * 1024  # bytes of objects
 
 
 class CommitEntry(NamedTuple):
@@ -111,37 +112,33 @@ class Commit(NamedTuple):
             raise ValueError(message)
         return Source(f"{display(path)}@{self.short}", text)
 
-    def contents(self, objects: Iterable[str]) -> dict[str, bytes]:
-        """The bytes of objects by their names, of those that are no larger than we read.
+    def contents(self, objects: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """The bytes of objects, with their names; not of those that are larger than we read.
 
         Raises:
             ValueError: git does not give them: a partial clone lacks some.
         """
-        found: dict[str, bytes] = {}
         for names in _batches(tuple(dict.fromkeys(objects))):
-            sizes = self._batch("--batch-check", names)
-            wanted = [
-                name
-                for name, line in zip(names, sizes.splitlines(), strict=True)
-                if int(line.split()[2]) <= LARGEST_FILE
-            ]
-            data = self._batch("--batch", wanted) if wanted else b""
-            at = 0
-            for name in wanted:
-                end = data.index(b"\n", at)
-                start, size = end + 1, int(data[at:end].split()[2])
-                found[name] = data[start : start + size]
-                at = start + size + 1
-        return found
+            for wanted in _pieces(self._sizes(names)):
+                data = self._batch("--batch", wanted)
+                at = 0
+                for name in wanted:
+                    end = data.index(b"\n", at)
+                    start, size = end + 1, int(data[at:end].split()[2])
+                    yield name, data[start : start + size]
+                    at = start + size + 1
+
+    def _sizes(self, names: tuple[str, ...]) -> Iterator[tuple[str, int]]:
+        lines = self._batch("--batch-check", names).splitlines()
+        if any(line.endswith(b" missing") for line in lines):
+            message = f"some files of {self.name} are not in this clone"
+            raise ValueError(message)
+        return ((name, int(line.split()[2])) for name, line in zip(names, lines, strict=True))
 
     def _batch(self, form: str, names: Iterable[str]) -> bytes:
         asked = "".join(f"{name}\n" for name in names)
         done = ask(self.repository, self.repository, ("cat-file", form), standard_input=asked)
-        answer = _answer(done)
-        if " missing\n" in answer[:_MOST_WORDS] and form == "--batch-check":
-            message = f"some files of {self.name} are not in this clone"
-            raise ValueError(message)
-        return answer.encode("utf-8", "surrogateescape")
+        return _answer(done).encode("utf-8", "surrogateescape")
 
     def at(self, path: str) -> tuple[str, CommitEntry]:
         """The file at a path of the commit, and where it is; links are followed inside of it.
@@ -245,6 +242,22 @@ def _batches(names: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
     """So many names at a time as a program takes at once."""
     size = _MOST_WORDS // (len(names[0]) + 1) if names else 1
     return (names[at : at + size] for at in range(0, len(names), size))
+
+
+def _pieces(sizes: Iterable[tuple[str, int]]) -> Iterator[list[str]]:
+    """Of objects and their sizes those that we read, so many at a time as are held at once."""
+    piece: list[str] = []
+    held = 0
+    for name, size in sizes:
+        if size > LARGEST_FILE:
+            continue
+        if piece and held + size > _MOST_HELD:
+            yield piece
+            piece, held = [], 0
+        piece.append(name)
+        held += size
+    if piece:
+        yield piece
 
 
 def _answer(done: CompletedProcess | Problem) -> str:

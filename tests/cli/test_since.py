@@ -361,3 +361,101 @@ def test_a_trusted_policy_lets_fail_what_was_there(program: Program, committed: 
     assert answer.code == 1
     assert "(not new; `since: all`)" in answer.out
     assert "`since` lets pass what was there before" in answer.out
+
+
+def test_a_file_that_was_too_large_to_be_read_brings_what_is_in_it(
+    program: Program, committed: Path
+) -> None:
+    write(committed, other__Dockerfile="# " + "x" * 17_000_000)
+    commit(committed)
+    write(committed, other__Dockerfile="FROM debian\nRUN curl http://example.com/a | sh\n")
+    assert ("other/Dockerfile", "curl-pipe-shell") in rules(program, "--since", "HEAD")
+
+
+def test_a_link_that_led_nowhere_brings_what_it_leads_to(program: Program, committed: Path) -> None:
+    (committed / "Dockerfile.gpu").symlink_to("build/it")
+    (committed / "way").symlink_to("other")
+    (committed / "Dockerfile.cpu").symlink_to("way/content")
+    write(committed, other__content="FROM debian\nRUN curl http://example.com/a | sh\n")
+    commit(committed)
+    assert rules(program, "--since", "HEAD") == []
+    write(committed, build__it="FROM debian\nRUN curl http://example.com/a | sh\n")
+    commit(committed)
+    found = rules(program, "--since", "HEAD^")
+    assert ("Dockerfile.gpu", "curl-pipe-shell") in found
+    assert {origin for origin, _ in found} == {"Dockerfile.gpu"}
+    write(committed, other__content="FROM debian\nRUN curl http://example.com/b | sh\n")
+    assert {origin for origin, _ in rules(program, "--since", "HEAD")} == {"Dockerfile.cpu"}
+
+
+_SERVICE = "services: {llm: {extends: {file: ../../../shared/base.yml, service: llm}}}\n"
+
+
+def test_what_stands_above_where_the_user_stands_counts(
+    program: Program, committed: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = "services: {llm: {image: 'debian:12'%s}}\n"
+    write(committed, shared__base_yml=base % "", deploy__eu__prod__compose_yml=_SERVICE)
+    kustomization = "resources: [../../../base]\n"
+    spec = "spec: {%scontainers: [{name: a, image: a}]}\n"
+    pod = f"apiVersion: v1\nkind: Pod\nmetadata: {{name: a}}\n{spec}"
+    write(
+        committed,
+        base__pod_yaml=pod % "",
+        base__kustomization_yaml="resources: [pod.yaml]\n",
+        deploy__eu__prod__kustomization_yaml=kustomization,
+    )
+    commit(committed)
+    monkeypatch.chdir(committed / "deploy" / "eu" / "prod")
+    before = told(program)["findings"]
+    assert rules(program, "--since", "HEAD") == []
+    write(committed, shared__base_yml=base % ", privileged: true")
+    write(committed, base__pod_yaml=pod % "hostNetwork: true, ")
+    now = told(program)["findings"]
+    assert len(now) > len(before)
+    report = told(program, "--since", "HEAD")
+    assert {one["rule"] for one in report["findings"]} == {one["rule"] for one in now} - {
+        one["rule"] for one in before
+    }
+
+
+@pytest.mark.parametrize("added", [True, False])
+def test_what_a_file_reads_and_nobody_committed_before_is_new(
+    program: Program, committed: Path, *, added: bool
+) -> None:
+    entrypoint = 'COPY serve /srv/\nENTRYPOINT ["/srv/serve"]\n'
+    write(committed, Dockerfile=f"FROM vllm/vllm-openai:v0.9.0\n{entrypoint}")
+    commit(committed)
+    git(committed, "update-index", "--split-index")
+    serving = ("--policy", "gpu-serving")
+    assert rules(program, *serving, "--since", "HEAD") == []
+    write(committed, serve="#!/bin/sh\nvllm serve a/b --trust-remote-code\n")
+    if added:
+        commit(committed)
+    new = rules(program, *serving, "--since", "HEAD^" if added else "HEAD")
+    assert ("serve", "trust-remote-code") in new
+    (committed / ".git" / "info" / "exclude").write_text("serve\n")
+    assert added or rules(program, *serving, "--since", "HEAD") == []
+
+
+def test_what_a_sparse_index_leaves_out_is_not_gone(program: Program, committed: Path) -> None:
+    git(committed, "sparse-checkout", "set", "--cone", "--sparse-index", "other")
+    assert not (committed / "gone").exists()
+    write(committed, another__Dockerfile=TWO)
+    report = told(program, "--since", "HEAD")
+    assert {one["location"]["origin"] for one in report["findings"]} == {"another/Dockerfile"}
+    assert report["since"]["mended"] == 0
+
+
+def test_a_clone_without_its_files_is_told(program: Program, committed: Path) -> None:
+    names = [f"many__{number}" for number in range(95)]
+    write(committed, **{name: name for name in names})
+    commit(committed)
+    lost = git(committed, "rev-parse", "HEAD:many/94")
+    write(committed, **{name: f"{name}." for name in names})
+    commit(committed)
+    (committed / ".git" / "objects" / lost[:2] / lost[2:]).unlink()
+    answer = program("check", "--since", "HEAD^")
+    assert answer.code == 2
+    assert "some files of HEAD^ " in answer.err
+    assert "are not in this clone" in answer.err

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from imagelint.collect.differences import differences
+from imagelint.collect.differences import Present, differences
 from imagelint.collect.files import FoundFile, display
 from imagelint.collect.findup import root_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Report
 from imagelint.documents.detect import candidate
 from imagelint.documents.plaintext import PlainText
-from imagelint.documents.project import RENDERED, all_of, by_key, mark_of
+from imagelint.documents.project import RENDERED, all_of, by_key, kind_asked, mark_of
 from imagelint.run.changes.renames import renamed
 from imagelint.run.examiner import Plan
 from imagelint.run.files import Judgement, judge_some, renderings_of
@@ -63,6 +63,13 @@ class Places:
                 return os.path.join(named, place[len(folder) + 1 :])
         return place
 
+    def names(self, place: str) -> Iterator[str]:
+        """All that others may call a file: as it is displayed, and as they reach it from theirs."""
+        path = self.path(place)
+        yield display(path)
+        yield os.path.relpath(path).replace(os.sep, "/")
+        yield place
+
     def are_below(self, place: str) -> bool:
         """Whether a file is in one of the folders that were named."""
         return any(place.startswith(f"{folder}/") for folder in self._folders)
@@ -78,7 +85,7 @@ class Places:
 
 def files_before(
     commit: Commit,
-    files: Mapping[str, FoundFile],
+    judged: Judgement,
     paths: tuple[str, ...],
     excluded: Callable[[str], bool],
 ) -> Before:
@@ -87,13 +94,15 @@ def files_before(
     Raises:
         UsageError: something of it is not in this clone.
     """
+    files = judged.files
     places = Places(commit.repository, paths)
     now = {places.place(found): found for found in files.values()}
-    differing = differences(commit, now, "--since")
-    texts = {
-        now[place].origin if place in now else places.origin(place): text
-        for place, text in differing.texts.items()
-    }
+    differing = differences(commit, Present(now, _consulted(judged)), "--since")
+    texts: dict[str, str | None] = {}
+    for place, text in differing.texts.items():
+        texts |= dict.fromkeys(places.names(place), text)
+        if place in now:
+            texts[now[place].origin] = text
     before = {origin: each for origin, each in files.items() if texts.get(origin, "") is not None}
     gone: dict[str, str] = {}
     for place in differing.gone:
@@ -105,8 +114,17 @@ def files_before(
             found = FoundFile(path, display(path), within=os.path.realpath(root_of(path)))
             before[found.origin] = found
             gone[found.origin] = text
+    in_order = dict(sorted(before.items()))
+    if not gone:
+        return Before(in_order, texts, {})
     added = {origin: _text(found) for origin, found in files.items() if origin not in before}
-    return Before(dict(sorted(before.items())), texts, renamed(gone, added) if gone else {})
+    return Before(in_order, texts, renamed(gone, added))
+
+
+def _consulted(judged: Judgement) -> frozenset[str]:
+    """The files that were looked at, in vain or not, by absolute path."""
+    names = {name for stored in judged.stored.values() for name, _ in stored.dependencies}
+    return frozenset(os.path.abspath(name) for name in names if not kind_asked(name))
 
 
 def _text(found: FoundFile) -> str:

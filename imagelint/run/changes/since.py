@@ -67,7 +67,7 @@ def since(
         raise UsageError(Diagnostic("--since is about files, not about standard input (`-`)"))
     commit = read_fork(request.ref, request.paths[0], "--since")
     exclusions = Exclusions(session.policies, session.exclude)
-    before = files_before(commit, now.files, request.paths, exclusions.leave_out)
+    before = files_before(commit, now, request.paths, exclusions.leave_out)
     then = judge_before(now, before, session.run())
     reports = {
         origin: exclusions.judged(before.files[origin].path, report)
