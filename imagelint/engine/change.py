@@ -11,7 +11,7 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable
 
-    from imagelint.core.finding import Finding
+    from imagelint.core.finding import Finding, Severity
 
 MOST_LINES = 5_000
 """Lines of a text in which it is looked for those that stayed."""
@@ -51,28 +51,40 @@ def compare_findings(
 ) -> Difference:
     """Part the findings of now by those of before; each of before stands for one of now.
 
-    Of several that are alike those are the old ones that stand in lines which were there: `kept`
-    gives the numbers of the lines of an origin that were.
+    One that was less severe stands for none: the change made it worse. Of several that are alike
+    those are the old ones that stand in lines which were there: `kept` gives the numbers of the
+    lines of an origin that were.
     """
     old = sorted(before, key=_place)
-    left = Counter(map(content, old))
+    left: dict[tuple[str, ...], Counter[Severity]] = {}
+    for finding in old:
+        left.setdefault(content(finding), Counter())[finding.severity] += 1
     alike: dict[tuple[str, ...], list[Finding]] = {}
     for finding in sorted(now, key=_place):
         alike.setdefault(content(finding), []).append(finding)
     new: list[Finding] = []
     unchanged: list[Finding] = []
     for key, findings in alike.items():
-        known = min(left[key], len(findings))
-        left[key] -= known
-        if 0 < known < len(findings):
+        severities = left.get(key, Counter())
+        if 0 < severities.total() < len(findings):
             lines = kept(findings[0].location.origin)
             findings.sort(key=lambda one: one.location.start.line not in lines)
-        unchanged += findings[:known]
-        new += findings[known:]
+        # The worst first: what is left of before for it is enough for others, too.
+        for finding in sorted(findings, key=lambda one: -one.severity):
+            (unchanged if _takes(severities, finding.severity) else new).append(finding)
     mended = []
     for finding in reversed(old):
-        key = content(finding)
-        if left[key] > 0:
-            left[key] -= 1
+        severities = left[content(finding)]
+        if severities[finding.severity] > 0:
+            severities[finding.severity] -= 1
             mended.append(finding)
     return Difference(tuple(new), tuple(unchanged), tuple(reversed(mended)))
+
+
+def _takes(severities: Counter[Severity], severity: Severity) -> bool:
+    """Whether one of before is there that was as severe, the least of those: it is taken."""
+    for each in sorted(severities):
+        if each >= severity and severities[each] > 0:
+            severities[each] -= 1
+            return True
+    return False

@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 
 TWO = "FROM debian:12.7\nRUN apt-get update && apt-get install -y git\n"
 CHECK = ("check", "--policy", "strict", "--format", "json")
+ENDLESS = (
+    '{"schema": "imagelint.report/1", "findings": [{"location": {"origin": "a", "excerpt": {},'
+    ' "span": {"start": 1e999, "end": 0}}}]}'
+)
 
 
 def git(folder: Path, *arguments: str) -> str:
@@ -331,6 +335,7 @@ def test_a_report_of_before_will_do(program: Program, committed: Path) -> None:
         ("[]", "no report of the form"),
         ('{"schema": "imagelint.report/1"}', "a finding of it is no finding"),
         ('{"schema": "imagelint.report/1", "findings": [{}]}', "a finding of it is no finding"),
+        (ENDLESS, "a finding of it is no finding"),
         (None, "no such file"),
     ],
 )

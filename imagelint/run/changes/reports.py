@@ -58,7 +58,7 @@ def _findings(report: dict[str, Any], path: str) -> Iterator[Finding]:
         for said in report["findings"]:
             yield _finding(said)
             yield from map(_finding, said["parts"])
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (ArithmeticError, KeyError, TypeError, ValueError, AttributeError) as error:
         raise _refused(path, f"a finding of it is no finding ({error!r})") from None
 
 
