@@ -45,6 +45,11 @@ def test_rules_are_tried_on_their_examples(here: Path, program: Program) -> None
         (r'"FROM a\nUSER root\n"', "", "it has no good example"),
         ("", r'"FROM a\nUSER me\n"', "it has no bad example"),
         (r'{"notes.txt": "root"}', r'"FROM a\nUSER me\n"', "nothing of it is examined: notes.txt"),
+        (
+            r'"FROM a\nUSER root\n"',
+            r'{"requirements.txt": "a==1\n"}',
+            "there is no `stage` in it: nothing is asked",
+        ),
         (r'{"../Dockerfile": "FROM a"}', r'"FROM a\nUSER me\n"', "a folder of its own"),
         (r'{"/tmp/Dockerfile": "FROM a"}', r'"FROM a\nUSER me\n"', "a folder of its own"),
     ],

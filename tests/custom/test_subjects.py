@@ -115,101 +115,78 @@ def told(subject: str, condition: str, message: str = "found", at: str = "") -> 
 
 
 # What a rule is about, its condition, and the word at which the first finding stands.
-CASES = (
-    ("stage", 'stage.final && stage.user == "1000"', "1000:2000"),
-    ("stage", 'has(stage.group) && stage.group == "2000"', "1000:2000"),
-    ("stage", "stage.final && !stage.runs_as_root", "1000:2000"),
-    (
-        "stage",
-        'has(stage.name) && stage.name == "base"',
-        "FROM registry.example.com/llm/base:1.2 AS base",
-    ),
-    ("stage", "stage.number == 1", "FROM base"),
-    ("stage", "stage.shipped && !stage.final", "FROM registry.example.com/llm/base:1.2 AS base"),
-    ("stage", 'has(stage.base) && stage.base.tag == "1.2"', "registry.example.com/llm/base:1.2"),
-    (
-        "stage",
-        'stage.final && stage.root.registry == "registry.example.com"',
-        "registry.example.com/llm/base:1.2",
-    ),
-    ("stage", 'stage.final && stage.workdir == "/app"', "/app"),
-    ("stage", 'has(stage.labels.owner) && stage.labels.owner == "me"', "owner=me"),
-    ("stage", 'stage.final && !("cost" in stage.labels)', "FROM base"),
-    ("stage", 'stage.final && stage.env.MODEL == "llama"', "llama"),
-    ("stage", "stage.final && stage.exposed == [8000]", "FROM base"),
-    ("stage", 'stage.final && stage.entrypoint[0] == "vllm"', '"vllm"'),
-    ("stage", "stage.final && !stage.healthcheck", "FROM base"),
-    ("stage", "!stage.scratch && stage.final", "FROM base"),
-    ("stage", 'stage.instructions.exists(i, i.keyword == "EXPOSE")', "EXPOSE"),
-    ("instruction", 'instruction.keyword == "EXPOSE" && !instruction.json', "EXPOSE 8000"),
-    ("instruction", 'instruction.text == "8000" && instruction.stage == 1', "EXPOSE 8000"),
-    (
-        "instruction",
-        'instruction.keyword == "WORKDIR" && "/app" in instruction.words',
-        "WORKDIR /app",
-    ),
-    ("command", 'command.program == "pip" && command.unconditional', "pip install torch==2.4.0"),
-    ("command", 'command.packages.exists(p, p.name == "torch")', "torch==2.4.0"),
-    ("command", 'command.arguments.exists(a, a == "-y")', "-y"),
-    ("requirement", 'requirement.name == "numpy" && requirement.specifier == ">=1"', "numpy>=1"),
-    ("requirement", 'has(requirement.version) && requirement.version == "2.4.0"', "torch==2.4.0"),
-    (
-        "image",
-        'image.role == "base" && image.repository == "llm/base"',
-        "registry.example.com/llm/base:1.2",
-    ),
-    (
-        "image",
-        'image.role == "compose" && image.name == "ghcr.io/example/llm"',
-        "ghcr.io/example/llm:1",
-    ),
-    ("variable", 'variable.name == "HF_HOME" && variable.value == "/models"', "/models"),
-    (
-        "variable",
-        'variable.name == "MODE" && variable.origin == "pod"',
-        "{name: MODE, value: fast}",
-    ),
-    (
-        "variable",
-        'has(variable.reference) && variable.reference == "secretKeyRef"',
-        "{name: HF_TOKEN, valueFrom: {secretKeyRef: {name: hf, key: token}}}",
-    ),
-    ("object", 'object.kind == "Deployment" && object.namespace == "dev"', "dev"),
-    ("object", 'object.kind == "Deployment" && object.labels.team == "search"', "search"),
-    ("object", "has(object.annotations.owner)", "me"),
-    ("object", 'object.group == "apps" && object.spec.replicas > 1', "2"),
-    ("pod", '!("team" in pod.labels)', "labels"),
-    ("pod", "!has(pod.labels.team) && pod.replicas == 2", "2"),
-    ("pod", "pod.spec.hostNetwork", "true"),
-    ("pod", "pod.containers.exists(c, c.role == 'init')", "fetch"),
-    ("pod", 'pod.containers.exists(c, c.image.tag == "v0.9.1")', "vllm/vllm-openai:v0.9.1"),
-    ("pod", 'pod.object.name == "llm"', "llm"),
-    ("container", 'container.name == "server"', "server"),
-    ("container", "container.gpus > 1.0", "2"),
-    (
-        "container",
-        "has(container.limits.memory) && quantity(container.limits.memory) > 3.0e10",
-        "64Gi",
-    ),
-    ("container", '"nvidia.com/gpu" in container.limits', "limits"),
-    ("container", 'has(container.env.MODE) && container.env.MODE == "fast"', "fast"),
-    ("container", 'container.name == "other" && container.command[0] == "sleep"', "sleep"),
-    (
-        "container",
-        'container.object.namespace == "dev" && has(container.env.HF_TOKEN)',
-        "{name: HF_TOKEN, valueFrom: {secretKeyRef: {name: hf, key: token}}}",
-    ),
-    ("service", 'service.name == "llm" && service.labels.team == "search"', "team=search"),
-    ("service", "service.builds", "web"),
-    ("service", "service.gpus == 2.0", "driver: nvidia"),
-    ("service", 'service.name == "web" && service.labels.team == "ui"', "ui"),
-    ("server", 'server.engine == "vllm" && server.place == "pod"', "org/model"),
-    ("server", 'server.place == "image" && server.model == "org/model"', '"org/model"'),
-    ("server", 'server.place == "pod" && server.flags["tensor-parallel-size"] == "2"', "2"),
-    ("autoscaler", "autoscaler.maximum > 5 && autoscaler.minimum == 1", "1"),
-    ("autoscaler", 'autoscaler.target_name == "llm"', "llm"),
-    ("route", '"llm" in route.services && route.kind == "Ingress"', "llm"),
-)
+TABLE = r"""
+- stage: stage.final && stage.user == "1000" => 1000:2000
+- stage: has(stage.group) && stage.group == "2000" => 1000:2000
+- stage: stage.final && !stage.runs_as_root => 1000:2000
+- stage: has(stage.name) && stage.name == "base" => FROM registry.example.com/llm/base:1.2 AS base
+- stage: stage.number == 1 => FROM base
+- stage: stage.shipped && !stage.final => FROM registry.example.com/llm/base:1.2 AS base
+- stage: has(stage.base) && stage.base.tag == "1.2" => registry.example.com/llm/base:1.2
+- stage: stage.final && stage.root.registry == "registry.example.com"
+  => registry.example.com/llm/base:1.2
+- stage: stage.final && stage.workdir == "/app" => /app
+- stage: has(stage.labels.owner) && stage.labels.owner == "me" => owner=me
+- stage: stage.final && !("cost" in stage.labels) => FROM base
+- stage: stage.final && stage.env.MODEL == "llama" => llama
+- stage: stage.final && stage.exposed == [8000] => FROM base
+- stage: stage.final && stage.entrypoint[0] == "vllm" => "vllm"
+- stage: stage.final && !stage.healthcheck => FROM base
+- stage: !stage.scratch && stage.final => FROM base
+- stage: stage.instructions.exists(i, i.keyword == "EXPOSE") => EXPOSE
+- instruction: instruction.keyword == "EXPOSE" && !instruction.json => EXPOSE 8000
+- instruction: instruction.text == "8000" && instruction.stage == 1 => EXPOSE 8000
+- instruction: instruction.keyword == "WORKDIR" && "/app" in instruction.words => WORKDIR /app
+- command: command.program == "pip" && command.unconditional => pip install torch==2.4.0
+- command: command.packages.exists(p, p.name == "torch") => torch==2.4.0
+- command: command.arguments.exists(a, a == "-y") => -y
+- requirement: requirement.name == "numpy" && requirement.specifier == ">=1" => numpy>=1
+- requirement: has(requirement.version) && requirement.version == "2.4.0" => torch==2.4.0
+- image: image.role == "base" && image.repository == "llm/base" => registry.example.com/llm/base:1.2
+- image: image.role == "compose" && image.name == "ghcr.io/example/llm" => ghcr.io/example/llm:1
+- variable: variable.name == "HF_HOME" && variable.value == "/models" => /models
+- variable: variable.name == "MODE" && variable.origin == "pod" => {name: MODE, value: fast}
+- variable: has(variable.reference) && variable.reference == "secretKeyRef"
+  => {name: HF_TOKEN, valueFrom: {secretKeyRef: {name: hf, key: token}}}
+- object: object.kind == "Deployment" && object.namespace == "dev" => dev
+- object: object.kind == "Deployment" && object.labels.team == "search" => search
+- object: has(object.annotations.owner) => me
+- object: object.group == "apps" && object.spec.replicas > 1 => 2
+- pod: !("team" in pod.labels) => labels
+- pod: !has(pod.labels.team) && pod.replicas == 2 => 2
+- pod: pod.spec.hostNetwork => true
+- pod: pod.containers.exists(c, c.role == 'init') => fetch
+- pod: pod.containers.exists(c, c.image.tag == "v0.9.1") => vllm/vllm-openai:v0.9.1
+- pod: pod.object.name == "llm" => llm
+- container: container.name == "server" => server
+- container: container.gpus > 1.0 => 2
+- container: has(container.limits.memory) && quantity(container.limits.memory) > 3.0e10 => 64Gi
+- container: "nvidia.com/gpu" in container.limits => limits
+- container: has(container.env.MODE) && container.env.MODE == "fast" => fast
+- container: container.name == "other" && container.command[0] == "sleep" => sleep
+- container: container.object.namespace == "dev" && has(container.env.HF_TOKEN)
+  => {name: HF_TOKEN, valueFrom: {secretKeyRef: {name: hf, key: token}}}
+- service: service.name == "llm" && service.labels.team == "search" => team=search
+- service: service.builds => web
+- service: service.gpus == 2.0 => driver: nvidia
+- service: service.name == "web" && service.labels.team == "ui" => ui
+- server: server.engine == "vllm" && server.place == "pod" => org/model
+- server: server.place == "image" && server.model == "org/model" => "org/model"
+- server: server.place == "pod" && server.flags["tensor-parallel-size"] == "2" => 2
+- autoscaler: autoscaler.maximum > 5 && autoscaler.minimum == 1 => 1
+- autoscaler: autoscaler.target_name == "llm" => llm
+- route: "llm" in route.services && route.kind == "Ingress" => llm
+"""
+
+
+def case(row: str) -> tuple[str, str, str]:
+    """A row of the table above."""
+    subject, _, rest = row.partition(": ")
+    condition, _, word = rest.partition("=> ")
+    return subject, condition.strip(), word.strip()
+
+
+CASES = tuple(map(case, TABLE.split("\n- ")[1:]))
 
 
 @pytest.mark.parametrize(("subject", "condition", "word"), CASES)

@@ -258,6 +258,9 @@ BROKEN = {
     "": NONE,
     "RULES = ('a',)": NONE,
     "RULES = ()": NONE,
+    "from team_rules import always; RULES = (always, always)": (
+        "two rules of the plugin `team_broken` have one name"
+    ),
 }
 
 
@@ -270,6 +273,22 @@ def test_a_plugin_that_is_none_is_an_error(
     answer = program("check", "--policy", plugin_policy(outside, "plugins: [team_broken]\n"))
     assert answer.code == 2
     assert BROKEN[code] in answer.err
+
+
+def test_a_name_that_a_plugin_and_another_give_is_an_error(
+    repository: Repository, program: Program, outside: Path, installed: Path
+) -> None:
+    repository.write("Dockerfile", DOCKERFILE)
+    (installed / "Team_Rules.py").write_text("from team_rules import RULES\n")
+    own = "{name: team-rules.always, subject: stage, condition: stage.scratch, message: m}"
+    for text in (
+        "plugins: [team_rules, Team_Rules]\n",
+        f"plugins: [team_rules]\ncustom-rules: [{own}]\n",
+    ):
+        answer = program("check", "--policy", plugin_policy(outside, text))
+        assert answer.code == 2
+        assert "is defined already" in answer.err
+    sys.modules.pop("Team_Rules", None)
 
 
 def test_a_plugin_that_is_not_installed_is_an_error(

@@ -34,7 +34,7 @@ def _labels(service: ComposeService, _document: Document) -> object:
 COMPOSE = Subject(
     "service",
     (ComposeService,),
-    "A service of a Compose file.",
+    "A service of a Compose file, or a container that `docker run` starts in a script.",
     "compose.yaml",
     "privileged-container",
     (

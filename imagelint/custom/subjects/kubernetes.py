@@ -125,7 +125,9 @@ POD = Subject(
             "Its containers, init containers too.",
             lambda one, _: one.containers,
         ),
-        Attribute("gpus", "double", "The GPUs that one pod asks for.", _total),
+        Attribute(
+            "gpus", "double", "The GPUs, or other accelerators, that one pod asks for.", _total
+        ),
         Attribute("restarts", "bool", "False for pods that end.", lambda one, _: one.restarts),
         Attribute("spec", "yaml", "Its spec.", lambda one, _: _spec(one)),
     ),

@@ -25,12 +25,14 @@ def exported_rules(name: str, exported: object) -> tuple[Rule, ...]:
     """The rules that a package exports, under names with its prefix.
 
     Raises:
-        ValueError: that is no tuple of rules.
+        ValueError: that is no tuple of rules, or two of them have one name.
     """
     given = exported if isinstance(exported, tuple | list) else ()
     rules = tuple(rule for rule in given if isinstance(rule, Rule))
     if not rules or len(rules) < len(given):
         raise ValueError(f"`{EXPORTED}` of the plugin `{name}` is no tuple of rules: use `@rule`")
+    if len({rule.name for rule in rules}) < len(rules):
+        raise ValueError(f"two rules of the plugin `{name}` have one name")
     return tuple(rule._replace(name=f"{prefix_of(name)}.{rule.name}") for rule in rules)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.custom.definition import CustomRule
 from imagelint.custom.subjects import SUBJECTS
 from imagelint.policy.model import Policy, RuleSetting
 from imagelint.run.trials.texts import examine_texts
@@ -13,7 +14,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.report import Report
-    from imagelint.custom.definition import CustomRule, Sample
+    from imagelint.custom.definition import Sample
+
+
+_ASKED = "imagelint.asked"
 
 
 class RuleTest(NamedTuple):
@@ -38,9 +42,11 @@ def _failures(rule: CustomRule, bad: int, good: int, policy: Policy) -> Iterator
     for kind, number in (("bad", bad), ("good", good)):
         if not number:
             yield f"it has no {kind} example: give it one under `{kind}`", rule.origin
+    # A text in which there is nothing to ask about shows nothing, however silent the rule is.
+    asked = CustomRule(_ASKED, rule.subject, "true", "asked")
     alone = Policy(
-        rules={rule.name: RuleSetting("on")},
-        custom={rule.name: rule},
+        rules={rule.name: RuleSetting("on"), _ASKED: RuleSetting("on")},
+        custom={rule.name: rule, _ASKED: asked},
         environment=policy.environment,
     )
     for sample in rule.samples:
@@ -58,7 +64,9 @@ def _wrong(rule: CustomRule, sample: Sample, alone: Policy) -> Iterator[str]:
     found = [finding for finding in report.findings if finding.rule == rule.name]
     yield from (f"{problem.origin}: {problem.detail}" for problem in report.problems)
     yield from _unread(files, report)
-    if sample.bad and not found and not report.problems:
+    if not report.problems and all(finding.rule != _ASKED for finding in report.findings):
+        yield f"there is no `{rule.subject}` in it: nothing is asked"
+    elif sample.bad and not found and not report.problems:
         yield "it says nothing about a bad example"
     if not sample.bad:
         for finding in found:

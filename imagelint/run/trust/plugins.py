@@ -27,10 +27,18 @@ def plugged(policy: Policy, roots: Iterable[str]) -> Policy:
     `roots` are the folders of what is examined: nothing below them is imported.
 
     Raises:
-        PolicyError: a plugin is not installed, lies in what is examined, or holds no rules.
+        PolicyError: a plugin is not installed, lies in what is examined, holds no rules, or rules
+            whose names are taken.
     """
     folders = tuple(dict.fromkeys((*roots, os.path.realpath(os.getcwd()))))
-    return with_plugins(policy, [_imported(plugin, folders) for plugin in policy.plugins])
+    imported = [_imported(plugin, folders) for plugin in policy.plugins]
+    taken = set(policy.custom)
+    for plugin in imported:
+        for rule in plugin.rules:
+            if rule.name in taken:
+                raise _wrong(plugin, f"`{rule.name}` of `{plugin.name}` is defined already")
+        taken.update(rule.name for rule in plugin.rules)
+    return with_plugins(policy, imported)
 
 
 def _imported(plugin: Plugin, roots: tuple[str, ...]) -> Plugin:
