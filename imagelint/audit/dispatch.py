@@ -40,8 +40,10 @@ class Dispatcher:
                     registry = task.target.registry
                     self._waiting.setdefault(registry, deque()).append(task)
                     self._start(pool)
-                    self._changed.wait_for(self._has_room)
-                    self._start(pool)
+                    while not self._has_room():
+                        # Whoever is through makes room only when the next one begins.
+                        self._changed.wait()
+                        self._start(pool)
                     if self._error is not None:
                         break
             with self._changed:
