@@ -9,11 +9,13 @@ from imagelint.core.source import Source, Span
 from imagelint.deployment.rendered import RenderedManifest
 from imagelint.deployment.templatevalues import ACTION, set_at, values_taken
 from imagelint.documents.base import DocumentError
+from imagelint.documents.gitops.values import scalar_at, tree_in
 from imagelint.documents.kubernetes.manifest import read_objects
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.wellformed import malformed_parts
 from imagelint.documents.parts import Attachments, TextPart
 from imagelint.documents.project import beside
+from imagelint.documents.rendering.rendered import GivenValues
 from imagelint.documents.runtime.field import Place
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
@@ -25,7 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.finding import Finding, Location
-    from imagelint.documents.base import Allowance, Node
+    from imagelint.documents.base import Allowance, Document, Node
+    from imagelint.documents.gitops.model import DeliverySource
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.rendering.chart import Chart
     from imagelint.documents.rendering.rendered import RenderedChart, RenderedFile
@@ -71,34 +74,55 @@ def rendered_manifest(chart: Chart, rendered: RenderedChart) -> ChartManifest:
     Raises:
         DocumentError: what was made cannot be read.
     """
-    texts = _Texts(chart, rendered)
+    named = f" with `{rendered.values}`" if rendered.values else ""
+    return _manifest(chart, _Texts(chart, rendered), f"`{chart.source.origin}`{named}")
+
+
+def delivered_manifest(
+    document: Document, rendered: RenderedChart, source: DeliverySource
+) -> ChartManifest:
+    """The objects that a chart makes with the values of what deploys it.
+
+    Raises:
+        DocumentError: what was made cannot be read.
+    """
+    texts = _Texts(document, rendered, tuple(reversed(source.inline)))
+    return _manifest(document, texts, f"{source.title} of `{document.source.origin}`")
+
+
+def _manifest(document: Document, texts: _Texts, maker: str) -> ChartManifest:
     objects: list[KubernetesObject] = []
     allowances: list[Allowance] = []
-    for file in rendered.files:
+    for file in texts.rendered.files:
         reader = _Reader(file, texts)
         objects += reader.objects()
         allowances += reader.allowances
     with_pods = tuple((obj, read_pods(obj)) for obj in objects)
     made = ChartManifest(
-        chart.source,
+        document.source,
         with_pods,
         complaints=sorted(
             complaint for obj, pods in with_pods for complaint in malformed_parts(obj, pods)
         ),
     )
-    named = f" with `{rendered.values}`" if rendered.values else ""
     values = texts.values()
     attached = made.attach(Attachments(texts.parts, allowances=tuple(allowances)))
-    return attached.with_values(f"`{chart.source.origin}`{named}", values)
+    return attached.with_values(maker, values)
 
 
 class _Texts:
-    """The texts of a chart as parts of what it makes, each once."""
+    """The texts of a chart as parts of what it makes, each once.
 
-    def __init__(self, chart: Chart, rendered: RenderedChart) -> None:
-        self._origin = chart.source.origin
-        self._rendered = rendered
-        self._next = len(chart.source.text) + 1
+    `inline` are the values in the document itself, those first that count most.
+    """
+
+    def __init__(
+        self, document: Document, rendered: RenderedChart, inline: tuple[YamlNode, ...] = ()
+    ) -> None:
+        self._origin = rendered.chart or document.source.origin
+        self.rendered = rendered
+        self._inline = inline
+        self._next = len(document.source.text) + 1
         self._known: dict[str, TextPart] = {}
 
     @property
@@ -107,28 +131,46 @@ class _Texts:
 
     def part(self, name: str) -> TextPart | None:
         """A text by its name in the chart; None where there is none."""
-        if name not in self._known:
-            text = self._rendered.texts.get(name)
-            if text is None:
-                return None
-            part = TextPart(self._next, Source(beside(self._origin, name), text), certain=True)
-            self._known[name] = part
+        text = self.rendered.texts.get(name)
+        return None if text is None else self._attached(beside(self._origin, name), text)
+
+    def _attached(self, origin: str, text: str) -> TextPart:
+        if origin not in self._known:
+            part = TextPart(self._next, Source(origin, text), certain=True)
+            self._known[origin] = part
             self._next = part.next_start
-        return self._known[name]
+        return self._known[origin]
 
     def values(self) -> tuple[tuple[int, YamlNode], ...]:
         """The trees of the values, those that count more first, and where their places begin."""
-        found = []
-        for name in dict.fromkeys((self._rendered.values, _VALUES)):
-            part = self.part(name) if name else None
-            if part is None:
-                continue
-            try:
-                stream = read_yaml(part.source.text)
-            except YamlError:
-                continue
-            found += [(part.start, tree) for tree in stream.documents[:1]]
+        found = [(0, tree) for tree in self._inline]
+        for given in reversed(self.rendered.given):
+            part = self._attached(given.origin, given.text)
+            tree = values_in(given)
+            found += [(part.start, tree)] if tree is not None else []
+        own = (self.part(name) for name in dict.fromkeys((self.rendered.values, _VALUES)) if name)
+        for part in filter(None, own):
+            tree = values_in(GivenValues(part.source.origin, part.source.text))
+            found += [(part.start, tree)] if tree is not None else []
         return tuple(found)
+
+
+def values_in(given: GivenValues) -> YamlNode | None:
+    """The tree of values in a file, or in a ConfigMap of it; None where there is none."""
+    try:
+        roots = [Cursor(node) for node in read_yaml(given.text).documents]
+    except YamlError:
+        return None
+    if not given.name:
+        return roots[0].node if roots else None
+    objects = (obj for root in roots for obj in read_objects(root))
+    found = [
+        obj.body.at("data", given.key)
+        for obj in objects
+        if obj.kind == "ConfigMap" and obj.name == given.name
+    ]
+    scalar = scalar_at(found[0]) if len(found) == 1 else None
+    return tree_in(scalar) if scalar is not None else None
 
 
 class _Line(NamedTuple):

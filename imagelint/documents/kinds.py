@@ -87,6 +87,11 @@ KINDS: dict[str, Kind] = {
         asks=True,
     ),
     "chart": Kind("rendering.chart:parse_chart", path=pattern(_NAME + r"chart\.ya?ml")),
+    # The suffix says that it is a template, which only some of them are.
+    "helmfile": Kind(
+        "gitops.helmfile:parse_helmfile",
+        path=pattern(_NAME + r"(?:helmfile|helmfile\.d/(?:.*/)?[^/]+)\.ya?ml(?:\.gotmpl)?"),
+    ),
     "json-patch": Kind("kubernetes.kustomize.jsonpatch:parse_json_patch"),
     "compose": Kind("compose.document:parse_compose", asks=True),
     "bake": Kind(

@@ -34,6 +34,27 @@ _LARGEST = 64 * 1024 * 1024
 _VALUES = "values.yaml"
 
 
+class ChartValues(NamedTuple):
+    """Values for a chart: the texts of files, of which later ones count more.
+
+    `name` is what readers call the file, `release` and `namespace` are what it is installed as.
+    """
+
+    name: str = ""
+    texts: tuple[str, ...] = ()
+    release: str = "release"
+    namespace: str = "default"
+
+    def called(self, number: int) -> tuple[str, str, list[str]]:
+        """The release, its namespace and the names of the files, for those of this number."""
+        names = [f"values{number}.{at}" for at in range(len(self.texts))]
+        return self.release, self.namespace, names
+
+    def files(self, number: int) -> Iterator[tuple[str, str]]:
+        """The files by their names."""
+        return zip(self.called(number)[2], self.texts, strict=True)
+
+
 class ChartFiles(NamedTuple):
     """The texts of a chart by their paths in its folder; what is no text is left out."""
 
@@ -81,19 +102,19 @@ class HelmEngine(NamedTuple):
     packages: str = ""
 
     def render(
-        self, chart: ChartFiles, values: Sequence[str], origin: str
+        self, chart: ChartFiles, values: Sequence[ChartValues], origin: str
     ) -> list[RenderedChart | Problem]:
-        """What a chart makes with each of some files of values (empty: its own alone)."""
+        """What a chart makes with each of some values."""
         answers = self._answers(chart, values, origin)
         if isinstance(answers, Problem):
             return [answers for _ in values]
         return [
-            _rendered(chart, name, answer, origin)
-            for name, answer in zip(values, answers, strict=True)
+            _rendered(chart, one.name, answer, origin)
+            for one, answer in zip(values, answers, strict=True)
         ]
 
     def _answers(
-        self, chart: ChartFiles, values: Sequence[str], origin: str
+        self, chart: ChartFiles, values: Sequence[ChartValues], origin: str
     ) -> list[Mapping[str, object]] | Problem:
         files = [(f"plain/{name}", text) for name, text in chart.texts.items()]
         marks = {name: number for number, name in enumerate(chart.templates)}
@@ -101,9 +122,9 @@ class HelmEngine(NamedTuple):
             (f"marked/{name}", marked(text, marks[name]) if name in marks else text)
             for name, text in chart.texts.items()
         ]
-        files += [
-            (f"values{number}", chart.texts.get(name, "")) for number, name in enumerate(values)
-        ]
+        sets = [one.called(number) for number, one in enumerate(values)]
+        files += [file for number, one in enumerate(values) for file in one.files(number)]
+        files.append(("values.json", json.dumps(sets)))
         request = ProcessRequest(
             self.program,
             (),
@@ -114,14 +135,13 @@ class HelmEngine(NamedTuple):
         )
         if self.packages:
             return self._by_library(request, len(values))
-        return [self._by_program(request, number) for number in range(len(values))]
+        return [self._by_program(request, *one) for one in sets]
 
     def _by_library(
         self, request: ProcessRequest, count: int
     ) -> list[Mapping[str, object]] | Problem:
         child = os.path.join(os.path.dirname(os.path.abspath(__file__)), "helm_child.py")
-        names = (f"values{number}" for number in range(count))
-        completed = run(request._replace(arguments=("-I", child, self.packages, *names)))
+        completed = run(request._replace(arguments=("-I", child, self.packages)))
         if isinstance(completed, Problem):
             return completed
         try:
@@ -133,10 +153,13 @@ class HelmEngine(NamedTuple):
             return Problem(ProblemKind.TOOL_FAILED, request.origin, detail)
         return answers
 
-    def _by_program(self, request: ProcessRequest, number: int) -> Mapping[str, object]:
+    def _by_program(
+        self, request: ProcessRequest, release: str, namespace: str, names: list[str]
+    ) -> Mapping[str, object]:
         answer: dict[str, object] = {}
+        given = [word for name in names for word in ("-f", name)]
         for form in ("plain", "marked"):
-            words = ("template", "release", form, "-f", f"values{number}")
+            words = ("template", release, form, "--namespace", namespace, *given)
             completed = run(request._replace(arguments=words))
             if isinstance(completed, Problem) or completed.code:
                 return answer or {"error": _words(completed)}

@@ -1,7 +1,8 @@
 """Render a chart by the library of the package `helm-python-sdk`: run in a process of its own.
 
 In the folder in which it runs, `plain` is the chart and `marked` the same with marks in its
-templates. Templates come from strangers: the parent limits time and output, this process memory.
+templates; `values.json` lists releases with their namespaces and files of values. Templates come
+from strangers: the parent limits time and output, this process memory.
 """
 
 from __future__ import annotations
@@ -15,8 +16,20 @@ _SECONDS = 60
 _MEMORY = 4 * 1024**3
 
 
-def main(packages: str, values: list[str]) -> None:
-    """Write a line of JSON for each file of values: the texts by template, or the error."""
+def merged(base: dict[str, object], over: dict[str, object]) -> dict[str, object]:
+    """Values with others over them, as `helm -f base -f over` takes them."""
+    result = dict(base)
+    for key, value in over.items():
+        known = result.get(key)
+        if isinstance(value, dict) and isinstance(known, dict):
+            result[key] = merged(known, value)
+        else:
+            result[key] = value
+    return result
+
+
+def main(packages: str) -> None:
+    """Write a line of JSON for each release: the texts by template, or the error."""
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     resource.setrlimit(resource.RLIMIT_DATA, (_MEMORY, _MEMORY))
@@ -24,14 +37,16 @@ def main(packages: str, values: list[str]) -> None:
     from helm_python.chart import Chart, values_from_yaml
     from helm_python.errors import HelmError
 
-    for name in values:
+    for release, namespace, names in json.loads(Path("values.json").read_text(encoding="utf-8")):
         answer: dict[str, object] = {}
         try:
-            chosen = values_from_yaml(Path(name).read_text(encoding="utf-8"))
+            chosen: dict[str, object] = {}
+            for name in names:
+                chosen = merged(chosen, values_from_yaml(Path(name).read_text(encoding="utf-8")))
             for form in ("plain", "marked"):
                 with Chart.load(form) as chart:
                     answer[form] = chart.render(
-                        chosen, name="release", namespace="default", is_install=True
+                        chosen, name=release, namespace=namespace, is_install=True
                     )
         except HelmError as error:
             if "plain" not in answer:
@@ -41,4 +56,4 @@ def main(packages: str, values: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1])

@@ -29,6 +29,9 @@ if TYPE_CHECKING:
     from imagelint.run.policies import Policies
     from imagelint.run.rendering.renderings import Renderings
 
+_DATA = (".yaml", ".yml", ".json")
+_DELIVERS = ("toolkit.fluxcd.io/", "argoproj.io/")
+"""Words that stand in every manifest for Flux or Argo CD."""
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 WORTH_A_PROCESS = 20
 """So many files take several times as long as to start a process that examines them."""
@@ -143,7 +146,21 @@ def renderings_of(
         from imagelint.run.rendering import charts
 
         found += charts.render(files, index, earlier)
+    if any(_may_deliver(each, index) for each in files):
+        from imagelint.run.rendering import deliveries
+
+        found += deliveries.render(files, index)
     return found
+
+
+def _may_deliver(found: FoundFile, index: FileIndex) -> bool:
+    """Whether a file may tell Argo CD, Flux or helmfile to deploy a chart."""
+    if "helmfile" in found.origin.lower():
+        return True
+    if not found.origin.endswith(_DATA):
+        return False
+    source = index.content(found).text.source
+    return source is not None and any(word in source.text for word in _DELIVERS)
 
 
 def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]:

@@ -28,6 +28,7 @@ TEXTS = {
     "kubernetes": "apiVersion: v1\nkind: Pod\n",
     "kustomization": "resources: [pod.yaml]\n",
     "chart": "name: llm\n",
+    "helmfile": "releases: [{name: a, chart: ./a}]\n",
     "json-patch": "[{op: remove, path: /spec}]\n",
     "compose": "services: {}\n",
     "bake": 'target "a" {}\n',
@@ -113,6 +114,6 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
     files |= {"bake", "evaluation-plan", "chart", "dotenv", "json-patch", "kustomization", "values"}
-    files |= {"dashboard", "prometheus-rules", "scorecard"}
+    files |= {"dashboard", "helmfile", "prometheus-rules", "scorecard"}
     files |= {"makefile", "markdown", "shell-script", "skaffold", "systemd-unit", "workflow"}
     assert {name for name in KINDS if about(name) is About.FILE} == files

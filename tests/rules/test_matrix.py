@@ -33,6 +33,7 @@ NOT_RESTARTED = "nobody ends it for being slow to start"
 READ_AS = {
     "kustomization": "kubernetes",
     "json-patch": "kubernetes",
+    "helmfile": "values",
     # A line that runs a container is read as a service, by what reads those.
     **dict.fromkeys(
         ("makefile", "shell-script", "skaffold", "systemd-unit", "workflow"), "compose"

@@ -9,7 +9,7 @@ import pytest
 
 from imagelint.core.report import ProblemKind
 from imagelint.render import helm
-from imagelint.render.helm import ChartFiles, HelmEngine, helm_engine
+from imagelint.render.helm import ChartFiles, ChartValues, HelmEngine, helm_engine
 from tests.renderers import LIBRARIES
 from tests.run.test_kustomizations import Said, check, said
 
@@ -222,10 +222,13 @@ from pathlib import Path
 sys.path.append({str(LIBRARIES)!r})
 from helm_python.chart import Chart, values_from_yaml
 from helm_python.errors import HelmError
-_, _, name, form, _, values = sys.argv
+_, _, name, form, _, namespace, *given = sys.argv
+values = {{}}
+for path in given[1::2]:
+    values.update(values_from_yaml(Path(path).read_text()))
 try:
     with Chart.load(form) as chart:
-        made = chart.render(values_from_yaml(Path(values).read_text()), name=name)
+        made = chart.render(values, name=name, namespace=namespace)
 except HelmError as error:
     sys.exit(str(error))
 for path in sorted(made):
@@ -245,8 +248,9 @@ def test_program_and_library_place_the_same(here: Path, engine: None, tmp_path: 
     assert isinstance(files, ChartFiles)
     assert isinstance(library, HelmEngine)
     assert library.packages
-    one = library.render(files, ("", "values-prod.yaml"), "x")
-    two = real_program(tmp_path).render(files, ("", "values-prod.yaml"), "x")
+    values = (ChartValues(), ChartValues("values-prod.yaml", ("tensorParallel: 8\n",)))
+    one = library.render(files, values, "x")
+    two = real_program(tmp_path).render(files, values, "x")
     for mine, other in zip(one, two, strict=True):
         assert not hasattr(mine, "detail")
         assert not hasattr(other, "detail")
@@ -264,7 +268,7 @@ def test_a_program_that_fails_says_why(here: Path, tmp_path: Path) -> None:
     path.chmod(0o755)
     files = ChartFiles.read(str(here / "llm"), "llm/Chart.yaml", str(here))
     assert isinstance(files, ChartFiles)
-    (problem,) = HelmEngine(str(path)).render(files, ("",), "llm/Chart.yaml")
+    (problem,) = HelmEngine(str(path)).render(files, (ChartValues(),), "llm/Chart.yaml")
     assert getattr(problem, "kind", None) is ProblemKind.UNPARSABLE
     assert "no such chart" in getattr(problem, "detail", "")
 

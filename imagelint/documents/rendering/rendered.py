@@ -10,6 +10,8 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imagelint.documents.gitops.model import DeliverySource
+
 
 class RenderedText(NamedTuple):
     """The manifests that an engine made of a folder.
@@ -40,12 +42,29 @@ class RenderedFile(NamedTuple):
     lines: tuple[tuple[str, int] | None, ...]
 
 
+class GivenValues(NamedTuple):
+    """The text of a file that holds values, by its origin.
+
+    With a `name` it is a manifest, and they are the text under a `key` of that ConfigMap.
+    """
+
+    origin: str
+    text: str
+    name: str = ""
+    key: str = ""
+
+
 class RenderedChart(NamedTuple):
     """What a chart makes with one file of values, empty for its own alone.
 
     Names are relative to the folder of the chart. `texts` are those of its templates and values.
+    `source` is what somebody deploys with its values; `chart` is then the origin of its
+    `Chart.yaml`, and `given` are the values in files, of which later ones count more.
     """
 
     values: str
     files: tuple[RenderedFile, ...]
     texts: Mapping[str, str]
+    chart: str = ""
+    source: DeliverySource | None = None
+    given: tuple[GivenValues, ...] = ()

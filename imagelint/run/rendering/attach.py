@@ -44,6 +44,11 @@ def with_rendering(
         # A patch is a part of an object, and lacks nothing.
         part = document.within(project) if document.complaints else document
         document = part.without_objects()
+    if origin in renderings.charts and not isinstance(document, Chart):
+        from imagelint.run.rendering.deliveries import delivered
+
+        document, more = delivered(document, renderings.charts[origin])
+        problems += more
     return document, tuple(problems)
 
 

@@ -11,13 +11,14 @@ from imagelint.collect.read import decode
 from imagelint.core.pattern import pattern
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError, Embedded
+from imagelint.documents.gitops.reading import delivered_kind
 from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.documents.rendering.chart import Chart
 from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.collect.files import FoundFile
     from imagelint.documents.base import Document
@@ -77,20 +78,19 @@ def _is_inside(origin: str, charts: dict[str, Chart]) -> bool:
 
 
 def _of_chart(origin: str, engine: HelmEngine, index: FileIndex) -> Renderings:
-    from imagelint.render.helm import ChartFiles
+    from imagelint.render.helm import ChartValues
 
-    folder = os.path.realpath(dirname(origin) or ".")
-    within = os.path.realpath(root_of(dirname(origin) or "."))
-    chart = ChartFiles.read(folder, origin, within)
+    chart = chart_files(origin, index)
     if isinstance(chart, Problem):
         return Renderings(problems={origin: (chart,)})
-    chart = chart._replace(texts=_instead(chart.texts, dirname(origin), index))
-    answers = engine.render(chart, _values(chart), origin)
+    chosen = [ChartValues(name, (chart.texts[name],) if name else ()) for name in _values(chart)]
+    answers = engine.render(chart, chosen, origin)
     problems = tuple(one for one in answers if isinstance(one, Problem))
     if len(_others(chart)) > _MOST_VALUES:
         detail = f"is rendered with {_MOST_VALUES} of its {len(_others(chart))} files of values"
         problems += (Problem(ProblemKind.TOO_LARGE, origin, detail),)
     made = tuple(one for one in answers if not isinstance(one, Problem))
+    problems += tuple(_delivering(origin, made))
     names = {name for name in chart.templates if made}
     # What parts hold is seen in what takes them.
     parts = {name for name in names if _PART.search(name)}
@@ -102,6 +102,28 @@ def _of_chart(origin: str, engine: HelmEngine, index: FileIndex) -> Renderings:
         covered=covered,
         empty=frozenset(beside(origin, name) for name in names - used),
     )
+
+
+def _delivering(origin: str, made: tuple[RenderedChart, ...]) -> Iterator[Problem]:
+    """What a chart hands on to Argo CD or Flux is not followed."""
+    for template in dict.fromkeys(file.template for one in made for file in one.files):
+        texts = (file.text for one in made for file in one.files if file.template == template)
+        kind = next(filter(None, map(delivered_kind, texts)), "")
+        if kind:
+            detail = f"what the {kind} that `{template}` makes deploys is not examined"
+            yield Problem(ProblemKind.UNREADABLE, origin, detail)
+
+
+def chart_files(origin: str, index: FileIndex) -> ChartFiles | Problem:
+    """The files of the chart whose `Chart.yaml` has an origin."""
+    from imagelint.render.helm import ChartFiles
+
+    folder = os.path.realpath(dirname(origin) or ".")
+    within = os.path.realpath(root_of(dirname(origin) or "."))
+    chart = ChartFiles.read(folder, origin, within)
+    if isinstance(chart, Problem):
+        return chart
+    return chart._replace(texts=_instead(chart.texts, dirname(origin), index))
 
 
 def _instead(texts: Mapping[str, str], folder: str, index: FileIndex) -> Mapping[str, str]:

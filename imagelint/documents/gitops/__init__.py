@@ -1,0 +1,1 @@
+"""What Argo CD, Flux and helmfile deploy, and with which values."""

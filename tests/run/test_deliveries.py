@@ -1,0 +1,264 @@
+"""Charts that Argo CD, Flux and helmfile deploy are rendered with the values that they give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.renderers import LIBRARIES
+from tests.run.test_charts import VALUES, chart
+from tests.run.test_kustomizations import Said, check
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Program
+
+TEMPLATE = Said("llm/templates/deployment.yaml", 15, "tp-vs-gpus")
+APPLICATION = """\
+apiVersion: argoproj.io/v1alpha1
+kind: Application
+metadata: {name: big}
+spec:
+  source:
+    repoURL: https://git.example.com/team/deploy
+    path: llm
+"""
+RELEASE = """\
+apiVersion: helm.toolkit.fluxcd.io/v2
+kind: HelmRelease
+metadata: {name: big}
+spec:
+  chart: {spec: {chart: llm, sourceRef: {kind: GitRepository, name: deploy}}}
+"""
+SET = """\
+apiVersion: argoproj.io/v1alpha1
+kind: ApplicationSet
+metadata: {name: all}
+spec:
+  generators: [{git: {files: [{path: "envs/*.yaml"}]}}]
+  template:
+    metadata: {name: 'llm-{{path.filename}}'}
+    spec:
+      source:
+        path: llm
+        helm: {parameters: [{name: tensorParallel, value: '{{gpus.each}}'}]}
+"""
+
+
+@pytest.fixture
+def engine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The library, whatever programs there are."""
+    assert (LIBRARIES / "helm_python").is_dir(), "run `make tools`"
+    monkeypatch.syspath_prepend(str(LIBRARIES))
+
+
+@pytest.fixture
+def repository(here: Path) -> Path:
+    """The root of a repository, with a chart without faults."""
+    (here / ".git").mkdir()
+    chart(here)
+    return here
+
+
+def write(root: Path, files: dict[str, str]) -> None:
+    for name, text in files.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_text(text, encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            {"apps/big.yaml": f"{APPLICATION}    helm: {{valuesObject: {{tensorParallel: 4}}}}\n"},
+            ("the Application `big` of `apps/big.yaml`", "apps/big.yaml:8:27"),
+        ),
+        (
+            {
+                "apps/big.yaml": f"{APPLICATION}    helm:\n      values: |\n"
+                "        # many\n        tensorParallel: 4\n"
+            },
+            ("the Application `big` of `apps/big.yaml`", "apps/big.yaml:11:9"),
+        ),
+        (
+            {
+                "apps/big.yaml": f"{APPLICATION}    helm: {{valueFiles: [../envs/big.yaml]}}\n",
+                "envs/big.yaml": "tensorParallel: 4\n",
+            },
+            ("the Application `big` of `apps/big.yaml`", "envs/big.yaml:1:1"),
+        ),
+        (
+            {"a.yaml": SET, "envs/a.yaml": "gpus: {each: 4}\n"},
+            ("the ApplicationSet `all` of `a.yaml`", "a.yaml:11:59"),
+        ),
+        (
+            {"flux/big.yaml": f"{RELEASE}  values: {{tensorParallel: 4}}\n"},
+            ("the HelmRelease `big` of `flux/big.yaml`", "flux/big.yaml:6:12"),
+        ),
+        (
+            {
+                "flux/big.yaml": f"{RELEASE}  valuesFrom: [{{kind: ConfigMap, name: shared}}]\n",
+                "flux/shared.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: shared}\n"
+                "data:\n  values.yaml: |\n    tensorParallel: 4\n",
+            },
+            ("the HelmRelease `big` of `flux/big.yaml`", "flux/shared.yaml:6:5"),
+        ),
+        (
+            {
+                "helmfile.yaml": "releases:\n  - name: big\n    chart: ./llm\n"
+                "    set: [{name: tensorParallel, value: 4}]\n"
+            },
+            ("the release `big` of `helmfile.yaml`", "helmfile.yaml:4:41"),
+        ),
+    ],
+)
+def test_a_chart_is_rendered_with_the_values_that_it_is_given(
+    repository: Path, program: Program, engine: None, files: dict[str, str], told: tuple[str, str]
+) -> None:
+    write(repository, files)
+    maker, place = told
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 1, answer.out + answer.err
+    assert answer.out.count("high[tp-vs-gpus]") == 1
+    assert f" --> {TEMPLATE.file}:{TEMPLATE.line}:" in answer.out
+    assert f"in what {maker} makes" in answer.out
+    assert f" --> {place}\n" in answer.out
+    assert "`.Values.tensorParallel` is set here" in answer.out
+
+
+def test_what_it_mends_is_told_of_the_bare_chart_alone(
+    repository: Path, program: Program, engine: None
+) -> None:
+    chart(repository, values=VALUES.replace("Parallel: 2", "Parallel: 4"))
+    write(
+        repository, {"a.yaml": f"{APPLICATION}    helm: {{valuesObject: {{tensorParallel: 2}}}}\n"}
+    )
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert "in what `llm/Chart.yaml` makes" in answer.out
+    assert "Application" not in answer.out
+
+
+def test_objects_are_called_as_they_are_deployed(
+    repository: Path, program: Program, engine: None
+) -> None:
+    image = "{{ .Release.Name }}/{{ .Release.Namespace }}"
+    pod = f"apiVersion: v1\nkind: Pod\nspec: {{containers: [{{name: a, image: {image}}}]}}\n"
+    chart(repository, templates__pod=pod)
+    write(repository, {"a.yaml": APPLICATION + "  destination: {namespace: serving}\n"})
+    answer = program("check", "--no-cache", "--only", "unpinned-image", ".")
+    assert "`big/serving` has no tag" in answer.out
+
+
+@pytest.mark.parametrize(
+    ("files", "told"),
+    [
+        (
+            {"a.yaml": APPLICATION.replace("path: llm", "path: elsewhere")},
+            "`elsewhere` of https://git.example.com/team/deploy is not in this repository",
+        ),
+        (
+            {"a.yaml": APPLICATION.replace("path: llm", "path: ../../etc")},
+            "`../../etc` of https://git.example.com/team/deploy is not in this repository",
+        ),
+        (
+            {"a.yaml": APPLICATION.replace("path: llm", "chart: vllm")},
+            "the chart `vllm` of https://git.example.com/team/deploy is not in this repository",
+        ),
+        (
+            {"a.yaml": f"{APPLICATION}    helm: {{valueFiles: [none.yaml]}}\n"},
+            "its values `none.yaml` are not there",
+        ),
+        (
+            {"a.yaml": f"{APPLICATION}    helm: {{valueFiles: [../../../etc/passwd]}}\n"},
+            "its values `../../../etc/passwd` are not there",
+        ),
+        (
+            {"a.yaml": f"{RELEASE}  valuesFrom: [{{kind: Secret, name: s}}]\n"},
+            "the values in the Secret `s` are not known here",
+        ),
+        (
+            {
+                "a.yaml": APPLICATION.replace("path: llm", "path: base")
+                + "    kustomize: {namePrefix: a-}\n",
+                "base/pod.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+            },
+            "`namePrefix` would change its objects, judged as they are written",
+        ),
+        (
+            {"helmfile.yaml": "releases: [{name: a, chart: stable/vllm}]\n"},
+            "the chart `stable/vllm` is not in this repository",
+        ),
+    ],
+)
+def test_what_is_not_followed_is_told_at_its_place(
+    repository: Path, program: Program, engine: None, files: dict[str, str], told: str
+) -> None:
+    write(repository, files)
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3, answer.out + answer.err
+    assert f"deploys is not examined: {told}" in answer.out
+    assert "problem[unreadable]" in answer.out
+
+
+def test_a_value_that_a_chart_requires_is_told_in_its_words(
+    repository: Path, program: Program, engine: None
+) -> None:
+    chart(repository, templates__map='a: {{ required "say a" .Values.a }}\n')
+    write(repository, {"apps/big.yaml": APPLICATION})
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert (
+        "what the Application `big` deploys is not examined: helm does not render it" in answer.out
+    )
+    assert "say a" in answer.out
+
+
+def test_optional_values_need_not_be_there(
+    repository: Path, program: Program, engine: None
+) -> None:
+    helm = "    helm: {ignoreMissingValueFiles: true, valueFiles: [none.yaml]}\n"
+    write(repository, {"a.yaml": APPLICATION + helm})
+    assert check(program, "tp-vs-gpus", code=0) == []
+
+
+def test_folders_of_a_set_are_those_of_the_repository(
+    repository: Path, program: Program, engine: None
+) -> None:
+    values = "resources: {limits: {nvidia.com/gpu: 1}}\n"
+    chart(repository, values=f"image: {{repository: vllm/vllm-openai, tag: v0.30.0}}\n{values}")
+    (repository / "charts").mkdir()
+    (repository / "llm").rename(repository / "charts" / "one")
+    given = SET.replace('files: [{path: "envs/*.yaml"}]', 'directories: [{path: "charts/*"}]')
+    given = given.replace("path: llm", "path: '{{path}}'").replace("'{{gpus.each}}'", "'2'")
+    write(repository, {"apps/set.yaml": given})
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert "in what the ApplicationSet `all` of `apps/set.yaml` makes" in answer.out
+
+
+def test_a_chart_that_hands_on_is_told(repository: Path, program: Program, engine: None) -> None:
+    chart(repository, templates__app=APPLICATION)
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    told = "what the Application that `templates/app.yaml` makes deploys is not examined"
+    assert told in answer.out
+
+
+def test_without_an_engine_each_is_told(
+    repository: Path, program: Program, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("imagelint.render.helm._packages", str)
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
+    write(repository, {"a.yaml": APPLICATION})
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert "deploys is not examined: nothing here can render charts" in answer.out
+
+
+def test_a_chart_beyond_the_examined_folder_is_rendered(
+    repository: Path, program: Program, engine: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    helm = "    helm: {valuesObject: {tensorParallel: 4}}\n"
+    write(repository, {"apps/big.yaml": APPLICATION + helm})
+    monkeypatch.chdir(repository / "apps")
+    (one,) = check(program, "tp-vs-gpus")
+    assert one == TEMPLATE._replace(file=f"../{TEMPLATE.file}")
