@@ -377,6 +377,7 @@ TABLES: dict[str, type] = {
     "node_labels": forms.NodeLabelTable,
     "other_servers": OtherServerTable,
     "pod_security": PodSecurityTable,
+    "query_languages": forms.QueryLanguageTable,
     "signals": forms.SignalTable,
     "variables": forms.VariableTable,
     "weights": WeightTable,

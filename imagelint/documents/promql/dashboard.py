@@ -14,6 +14,7 @@ from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
 from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.mapped import MappedText
+from imagelint.documents.promql.languages import bare
 from imagelint.documents.promql.query import Query, UnreadQuery, query_nodes, unread_queries
 from imagelint.documents.serving.startscript import map_scalar
 
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import Scalar
 
 _LONGEST_NAME = 200
-_DEEPEST = 200
 # In JSON a quote within a string has a backslash before it: nothing else looks like this.
 _EXPRESSION = pattern(r'"expr"\s*:\s*"((?:[^"\\]|\\.)*)"', 16)
 _ESCAPE = pattern(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\(?:u[0-9a-fA-F]{4}|.)")
@@ -119,7 +119,7 @@ def _queries(text: MappedText, path: str = "") -> Iterator[Query | UnreadQuery]:
             span = inner.within(text).span
             yield UnreadQuery(span, "it cannot be told which query of the dashboard stands here")
             continue
-        if "|" in _bare(inner.text):
+        if "|" in inner.text and "|" in bare(inner.text):
             continue  # of another language, as of Loki
         inner = inner.within(text)
         certain = target.source == _PROMETHEUS
@@ -161,11 +161,3 @@ def _unescaped(written: str, start: int) -> MappedText:
     escapes = _ESCAPE.finditer(written)
     pieces = [(*match.span(), json.loads(f'"{match[0]}"')) for match in escapes]
     return MappedText.verbatim(written, start).replaced(pieces)
-
-
-_STRING = pattern(r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`")
-
-
-def _bare(text: str) -> str:
-    """An expression without its strings."""
-    return _STRING.sub("", text) if "|" in text else ""

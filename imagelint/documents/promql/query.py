@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from imagelint.documents.promql import tree as promql_tree
     from imagelint.documents.serving.scaling import Autoscaler
 
+# What is wrong in all languages that look like PromQL.
+_ANYWHERE = ("parenthesis", "unclosed", "unterminated")
+
 
 class Query(NamedTuple):
     """An expression of PromQL.
@@ -42,6 +45,19 @@ class Query(NamedTuple):
     def reading(self) -> Reading:
         """What it is, or what is wrong with it."""
         return _read(self.text.text)
+
+    @property
+    def complaint(self) -> str:
+        """What is wrong with it; empty where it may be right in another language."""
+        message = self.reading.message
+        return message if self.certain or any(one in message for one in _ANYWHERE) else ""
+
+    @property
+    def unread(self) -> str:
+        """What keeps it from being examined, where it is not wrong; empty where it is read."""
+        reading = self.reading
+        told = reading.message and not self.complaint
+        return "the query may be in another language than PromQL" if told else reading.unread
 
     @property
     def tree(self) -> Expression | None:
@@ -108,8 +124,8 @@ class MetricUse(NamedTuple):
 def query_nodes(query: Query, scaler: Autoscaler | None = None) -> Iterator[Node]:
     """A query, and the metrics of known exporters that it names."""
     yield query
-    if query.reading.unread:
-        yield UnreadQuery(query.span, query.reading.unread, query.reading.too_large)
+    if query.unread:
+        yield UnreadQuery(query.span, query.unread, query.reading.too_large)
     for selector, around in query.selectors:
         if selector.metric and is_metric(selector.metric):
             place = query.at(selector.name)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.promql.join import Join, MismatchError
+from imagelint.documents.promql.languages import LOGQL, language
 from imagelint.documents.promql.tokens import LexicalError, tokens
 from imagelint.documents.promql.variables import fill
 
@@ -52,8 +53,9 @@ def read_promql(text: str) -> Reading:
         words = tuple(tokens(filled.text))
     except LexicalError as error:
         at = error.offset
-        message = "" if filled.ranges else f"unexpected `{text[at]}`"
-        return Reading(None, message, at, at + 1)
+        if filled.ranges:
+            return Reading()
+        return _of_another(text) or Reading(None, f"unexpected `{text[at]}`", at, at + 1)
     if sum(word.text in _DEEPENING for word in words) > _DEEPEST:
         told = f"the query has more than {_DEEPEST} operators and parentheses"
         return Reading(unread=told, too_large=True)
@@ -62,12 +64,19 @@ def read_promql(text: str) -> Reading:
     except ValueError as error:
         if filled.ranges:
             return Reading()
-        start, end = _place(text, words, str(error))
-        return Reading(None, str(error), start, end)
+        return _of_another(text) or Reading(None, str(error), *_place(text, words, str(error)))
     try:
         return Reading(Join(words, filled).whole(tree))
     except MismatchError:
         return Reading(unread="it cannot be told where the parts of the query stand")
+
+
+def _of_another(text: str) -> Reading | None:
+    """What is no PromQL and may be right; nothing is told of queries for logs."""
+    found = language(text)
+    if not found:
+        return None
+    return Reading(unread="" if found == LOGQL else f"the query may be {found}, which is not read")
 
 
 @cache

@@ -75,6 +75,8 @@ def rule_queries(
 ) -> Iterator[Node]:
     """The queries of the groups of rules at a place."""
     for group in place["groups"].items():
+        if group["type"].word() not in ("", "prometheus"):
+            continue  # vmalert asks Graphite and VictoriaLogs as well
         for rule in group["rules"].items():
             alert = rule["alert"].exists
             name = rule["alert" if alert else "record"].word()

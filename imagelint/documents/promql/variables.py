@@ -14,10 +14,10 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     import re
 
-_VARIABLE = r"\$\w+|\$\{[^}\n]*\}|\[\[\w+(?::\w+)?\]\]"
-# Within strings and comments a variable is a part of them.
+_VARIABLE = r"\$\w+|\$\{[^{}\n]*+\}|\[\[\w+(?::\w+)?\]\]"
+# Within strings and comments a variable is a part of them; an open string goes on to its end.
 _PIECE = pattern(
-    r"\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*'|`[^`]*`|#[^\n]*"
+    r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|`[^`]*+`?|#[^\n]*"
     rf"|(?P<variable>{_VARIABLE})"
 )
 _ANY = pattern(_VARIABLE)

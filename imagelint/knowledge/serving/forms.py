@@ -174,3 +174,11 @@ class MetricTable(Dated):
 
     source: str
     exporters: list[ExporterRow]
+
+
+class QueryLanguageTable(Dated):
+    """Functions of languages that look like PromQL."""
+
+    source: str
+    metricsql: Annotated[list[str], "functions of MetricsQL alone"]
+    logql: Annotated[list[str], "functions of LogQL alone"]

@@ -6,8 +6,6 @@ from imagelint.documents.promql.query import Query
 from imagelint.documents.promql.tree import Place
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
-# What is right in a language that has more than Prometheus': VictoriaMetrics' and Loki's.
-_DIALECT = ("unknown function", "expected type matrix")
 _WITHOUT_WINDOW = "expected type matrix"
 
 
@@ -19,8 +17,8 @@ def invalid_query(query: Query, ctx: Context) -> Findings:
     conditions, a panel stays empty.
 
     Except:
-        Queries that a variable of a dashboard keeps from being read, and those that may be for
-        another program than Prometheus, where it knows more functions.
+        Queries that a variable of a dashboard keeps from being read, and those that may be right
+        in MetricsQL or LogQL, or for a newer release of Prometheus.
 
     Bad (alerts.yaml):
         apiVersion: monitoring.coreos.com/v1
@@ -45,7 +43,7 @@ def invalid_query(query: Query, ctx: Context) -> Findings:
                   expr: rate(vllm:num_preemptions_total[5m]) > 1
     """
     reading = query.reading
-    if not reading.message or (not query.certain and reading.message.startswith(_DIALECT)):
+    if not query.complaint:
         return
     short = reading.message.startswith(_WITHOUT_WINDOW)
     yield ctx.finding(

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from time import process_time
 from typing import TYPE_CHECKING
 
 import promql_parser
@@ -278,3 +279,99 @@ def test_words_that_are_not_those_of_the_tree(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(Join, "whole", refuse)
     reading = read_promql("up")
     assert reading == Reading(unread="it cannot be told where the parts of the query stand")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x default 0",
+        "a if b",
+        "sum(rate(x)) keep_metric_names",
+        "WITH (a = b) a > 1",
+        "sum(median_over_time(x[1h]))",
+        "x[5i] offset 1i",
+        "x > 1.5Gi",
+        "(a, b) > 1",
+        'union(a, "b")',
+        "avg_over_time(x[1.5h])",
+    ],
+)
+def test_what_may_be_metricsql_is_not_called_wrong(text: str) -> None:
+    assert read_promql(text) == Reading(unread="the query may be MetricsQL, which is not read")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rate(x[5m + 1m])",
+        "rate(x[step()])",
+        "x offset (5m * 2)",
+        "increase(x[5m] smoothed)",
+        "x anchored",
+        "x </ 2",
+        "x > 1_000",
+    ],
+)
+def test_what_newer_releases_read_is_not_called_wrong(text: str) -> None:
+    told = "the query may be PromQL of a newer release, which is not read"
+    assert read_promql(text) == Reading(unread=told)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'sum(rate({app="x"} |= "error" [5m])) > 10',
+        'count_over_time({app="x"} != "ok" [5m])',
+        'sum by (pod) (bytes_rate({app="x"}[5m]))',
+    ],
+)
+def test_nothing_is_told_of_queries_for_logs(text: str) -> None:
+    assert read_promql(text) == Reading()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "default > 1;",
+        'x{a=" if b", }}',
+        "limit(x)",
+        'x{a="5i"};',
+        "(x{a='1', b='2'};",
+        "sum(x, 1) # (a, b)",
+        "x[5m;1_m]",
+        "foo(x[5m])",
+    ],
+)
+def test_what_no_language_reads_is_wrong(text: str) -> None:
+    assert read_promql(text).message
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "rate(x[5m] @ start() offset -1h)",
+        '{"a.b", job="c"}',
+        '{__name__=~"vllm:.*"}',
+        "limitk(5, up)",
+        "info(up, {k8s_cluster='a'})",
+        "histogram_avg(rate(x[5m]))",
+        "histogram_fraction(0, 0.2, rate(x[1h]))",
+        "mad_over_time(x[5m])",
+        "double_exponential_smoothing(x[5m], 0.5, 0.5)",
+    ],
+)
+def test_what_is_new_and_known_is_read(text: str) -> None:
+    assert read_promql(text).tree is not None
+
+
+@pytest.mark.parametrize(
+    "part",
+    ["a", "[+", "+", " ", "9_", "'\\", '"a\\', "${a", "$a,", "a offset ", "by ", "} ", "1."],
+)
+def test_what_is_no_query_takes_no_time(part: str) -> None:
+    """What looks for other languages and for variables reads each sign a few times at most."""
+    long = part * (20_000 // len(part))
+    before = process_time()
+    for text in (f"x offset{long};", f"[{long};", f"{long};", f'$a "{long}'):
+        read_promql(text)
+    assert process_time() - before < 2
