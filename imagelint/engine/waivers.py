@@ -150,6 +150,8 @@ def _matched(
 
 def _exemptions(reach: _Reach, context: SuppressionContext) -> Iterator[Suppression]:
     for rule, setting in context.policy.rules.items():
+        if not setting.exempt:  # nearly always
+            continue
         origins, subjects = reach.origins(setting.exempt), reach.subjects(setting.exempt)
         at = setting.origins.get("exempt", "")
         for glob, there, about in zip(setting.exempt, origins, subjects, strict=True):

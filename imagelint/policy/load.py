@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Protocol, cast
 
 from imagelint.core.errors import Diagnostic, ImagelintError, PolicyError
@@ -28,6 +29,7 @@ class Validated(Protocol):
         ...
 
 
+@cache
 def pack(name: str) -> Policy:
     """A pack with the packs that it extends.
 
@@ -39,6 +41,7 @@ def pack(name: str) -> Policy:
     return merge_all((*below, layer(data, Pack(name), name)))
 
 
+@cache
 def default_policy() -> Policy:
     """The policy of a project that has none."""
     merged = merge_all((Policy(extends=DEFAULT_PACKS), *map(pack, DEFAULT_PACKS)))

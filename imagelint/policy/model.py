@@ -179,10 +179,7 @@ def merge(below: Policy, above: Policy) -> Policy:
         name=above.name or below.name,
         fail_on=below.fail_on if above.fail_on is None else above.fail_on,
         environment=_merge_environments(below.environment, above.environment),
-        rules={
-            name: merge_settings(below.setting(name), above.setting(name))
-            for name in {**below.rules, **above.rules}
-        },
+        rules=_merge_rules(below.rules, above.rules),
         waivers=_union(below.waivers, above.waivers),
         exclude=_union(below.exclude, above.exclude),
         extends=_union(below.extends, above.extends),
@@ -201,6 +198,19 @@ def merge(below: Policy, above: Policy) -> Policy:
         since=above.since or below.since,
         owners=_union(below.owners, above.owners),
     )
+
+
+def _merge_rules(
+    below: Mapping[str, RuleSetting], above: Mapping[str, RuleSetting]
+) -> Mapping[str, RuleSetting]:
+    if not (below and above):
+        return below or above
+    both = {
+        name: merge_settings(below[name], setting)
+        for name, setting in above.items()
+        if name in below
+    }
+    return {**below, **above, **both}
 
 
 def merge_all(policies: Iterable[Policy]) -> Policy:

@@ -12,8 +12,6 @@ from tests.rules.fixes import apply_fixes, has_fix
 from tests.rules.projects import all_cases, cases_of, examine_case, examine_files, given
 
 if TYPE_CHECKING:
-    from _pytest.mark import ParameterSet
-
     from tests.rules.cases import Case
 
 CASES = [pytest.param(case, id=f"{case.rule}: {case.title}") for case in all_cases()]
@@ -27,7 +25,9 @@ OPTIONS = [
 
 @pytest.mark.parametrize("case", CASES)
 def test_the_rule_says_exactly_what_is_expected(case: Case) -> None:
-    assert disagreements(case, examine_case(case)) == []
+    told = examine_case(case)
+    assert disagreements(case, told) == []
+    assert case.fixed or not has_fix(told.findings), "show in `~~~fixed` what the fix makes of it"
 
 
 @pytest.mark.parametrize("name", catalog.names())
@@ -37,21 +37,16 @@ def test_every_rule_has_a_case_that_fires_and_one_that_is_silent(name: str) -> N
     assert any(not case.expected for case in cases), "add a case on which it must be silent"
 
 
-def fixable() -> list[ParameterSet]:
-    return [
-        pytest.param(case, id=f"{case.rule}: {case.title}")
-        for case in all_cases()
-        if case.fixed or has_fix(examine_case(case).findings)
-    ]
+FIXED = [pytest.param(case, id=f"{case.rule}: {case.title}") for case in all_cases() if case.fixed]
 
 
-@pytest.mark.parametrize("case", fixable())
+@pytest.mark.parametrize("case", FIXED)
 def test_a_fix_makes_of_a_file_what_the_case_shows(case: Case) -> None:
     fixed = apply_fixes(case.files, examine_case(case).findings)
     assert {name: without_markers(text) for name, text in fixed.items()} == dict(case.fixed)
 
 
-@pytest.mark.parametrize("case", fixable())
+@pytest.mark.parametrize("case", FIXED)
 def test_what_is_fixed_has_nothing_left_to_fix(case: Case) -> None:
     before = examine_case(case).findings
     files = {**case.files, **apply_fixes(case.files, before)}
