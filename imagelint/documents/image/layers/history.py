@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 _MOST_STEPS = 2_000
 _NOP = pattern(r"/bin/sh -c #\(nop\)\s*")
 _SHELL = pattern(
-    r"(?:RUN )?(?:\|\d+ (?:\S+=.*? )*?)?(?:/bin/(?:ba)?sh) (?:-[a-z]+ |-o pipefail )*-c "
+    # What stands between is taken at once: word by word there would be as many ways as subsets.
+    r"(?:RUN )?(?:\|\d+ (?:[^\s=]+=.*? )?)?(?:/bin/(?:ba)?sh) (?:-[a-z]+ |-o pipefail )*-c "
 )
 _BUILDKIT = pattern(r"\s*# buildkit$")
 _COPIED = pattern(r"^(ADD|COPY) (?:file|dir|multi):\S+ in ")

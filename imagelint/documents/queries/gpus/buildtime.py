@@ -33,7 +33,7 @@ _DEMANDS = pattern(
     r"|torch\.cuda\.(?:get_device_\w+|current_device|init|mem_get_info|synchronize)\("
     r"|device=['\"]cuda|jax\.devices\(\s*['\"](?:gpu|cuda)"
 )
-_TOLERATED = pattern(r"(?:\s|\\\n|\d?>>?&?\s*[^\s;&|]+|\d?>&\d)*(?:\|\||;|\|)")
+_TOLERATED = pattern(r"(?:\s|\\\n|\d?>>?&?\s*[^\s;&|]+|\d?>&\d)*+(?:\|\||;|\|)")
 _COMPILERS = Globs((
     "cuda", "cuda-[0-9]*", "cuda-compiler*", "cuda-nvcc*", "cuda-toolkit*", "cuda-minimal-build*",
     "nvidia-cuda-toolkit*", "cudatoolkit-dev", "nvidia-cuda-nvcc*", "cuda-cross*", "hip-dev",

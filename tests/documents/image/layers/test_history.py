@@ -29,6 +29,12 @@ def test_a_step_is_an_instruction(created_by: str, instruction: str) -> None:
     assert instruction_of(created_by) == instruction
 
 
+@pytest.mark.parametrize("word", ["a=b", "a=", "a=/bin/sh", "/bin/sh -a"])
+def test_a_step_of_many_arguments_is_read_at_once(word: str) -> None:
+    text = f"|1 a=b {f'{word} ' * 190}c"
+    assert instruction_of(text) == text
+
+
 def history(kinds: str) -> JsonView:
     """Steps, of which those under `-` make no layer."""
     steps = [{"created_by": f"RUN {at}", "empty_layer": one == "-"} for at, one in enumerate(kinds)]
