@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint.collect.registry.client import Client, Stored, schemes_of
-from imagelint.collect.registry.images import images_of
+from imagelint.collect.registry.images import find_images
 from imagelint.collect.registry.layout import FolderBlobs
 from imagelint.core.record import NamedTuple
 from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity
-from imagelint.documents.image.jsonview import JsonView
 from imagelint.documents.image.layers.history import history_of
 from imagelint.documents.image.layers.nodes import HistoryStep
-from imagelint.documents.image.manifest import INDEX, is_image, read_manifest
+from imagelint.documents.image.manifest import (
+    INDEX,
+    descriptors,
+    is_digest,
+    is_image,
+    read_manifest,
+)
 from imagelint.store.records import Fact, Image, Layer
 
 if TYPE_CHECKING:
@@ -24,12 +28,15 @@ if TYPE_CHECKING:
     from imagelint.audit.known import Known
     from imagelint.audit.targets import Target
     from imagelint.collect.deadline import Deadline
+    from imagelint.collect.registry.images import FoundImage
     from imagelint.collect.registry.transport import Question, Response
     from imagelint.core.reference import ImageReference
     from imagelint.documents.image.image import ImageTarget
+    from imagelint.documents.image.jsonview import JsonView
 
 _LONGEST_COMMAND = 300
 _MOST_CLIENTS = 2048
+_MOST_ENTRIES = 64
 _BASE = "org.opencontainers.image.base"
 
 
@@ -155,61 +162,66 @@ def look(
     data = blobs.manifest(digest)
     if isinstance(data, Problem):
         return data
-    view = read_manifest(data)
-    if not isinstance(view, str) and _is_artifact(view):
+    top = read_manifest(data)
+    view = None if isinstance(top, str) else top
+    if view is not None and _is_artifact(view, blobs):
         made = Image(digest, "artifact", view["mediaType"].text)
         return Looked(digest, images=(made,), facts=tuple(blobs.facts), artifact=True)
     pinned = f"{target.repository}@{digest}"
     identity = ImageIdentity(pinned, digest, target.repository, target.folder)
-    found: dict[str, ImageTarget] = {}
+    found: dict[str, FoundImage] = {}
     for platform in platforms or ("",):
-        some = images_of(blobs, identity, platform)
+        some = find_images(blobs, identity, platform, view)
         if isinstance(some, Problem):
             return some
-        found |= {one.identity.manifest: one for one in some}
+        found |= {one.target.identity.manifest: one for one in some}
     several = len(found) > 1
     targets: list[ImageTarget] = []
     images: list[Image] = []
     for each in found.values():
-        config = JsonView(json.loads(blobs.read[each.identity.config]))
-        steps = history_of(config, len(each.identity.layers))
-        own = each.identity._replace(several=several)
-        targets.append(each.replaced(own, steps))
-        images.append(_image(each, config, steps, blobs))
-    if not isinstance(view, str) and view["manifests"].is_array:
+        own = each.target.identity._replace(several=several)
+        steps = history_of(each.config, len(own.layers))
+        targets.append(each.target.replaced(own, steps))
+        images.append(_image(own, each, steps))
+    if view is not None and view["manifests"].is_array:
         images.append(_index(digest, view["mediaType"].text or INDEX, targets))
     return Looked(digest, tuple(targets), tuple(images), tuple(blobs.facts))
 
 
-def _is_artifact(view: JsonView) -> bool:
+def _is_artifact(view: JsonView, blobs: KeptBlobs) -> bool:
+    """Whether nothing of it is an image: an index may call what engines run something else."""
     if not view["manifests"].is_array:
         return not is_image(view)
-    entries = list(view["manifests"].items())
-    return bool(entries) and all(bool(entry["artifactType"]) for entry in entries)
+    entries = descriptors(view)
+    return 0 < len(entries) <= _MOST_ENTRIES and all(
+        entry.artifact and not entry.platform and _leads_to_artifact(entry.digest, blobs)
+        for entry in entries
+    )
 
 
-def _image(
-    target: ImageTarget, config: JsonView, steps: tuple[object, ...], blobs: KeptBlobs
-) -> Image:
-    identity = target.identity
+def _leads_to_artifact(digest: str, blobs: KeptBlobs) -> bool:
+    data = blobs.manifest(digest) if is_digest(digest) else b""
+    view = "" if isinstance(data, Problem) else read_manifest(data)
+    return not isinstance(view, str) and not view["manifests"].is_array and not is_image(view)
+
+
+def _image(identity: ImageIdentity, found: FoundImage, steps: tuple[object, ...]) -> Image:
     commands = {
         step.layer: redact(step.command)[:_LONGEST_COMMAND]
         for step in steps
         if isinstance(step, HistoryStep) and step.layer
     }
-    view = read_manifest(blobs.read[identity.manifest])
-    media = "" if isinstance(view, str) else view["mediaType"].text
-    labels = config["config"]["Labels"]
+    labels = found.config["config"]["Labels"]
     return Image(
         digest=identity.manifest,
-        media_type=media,
+        media_type=found.manifest["mediaType"].text,
         platform=identity.platform,
         config=identity.config,
         layers=tuple(
             Layer(layer.digest, layer.diff_id, layer.size, commands.get(number, ""))
             for number, layer in enumerate(identity.layers, 1)
         ),
-        created=config["created"].text,
+        created=found.config["created"].text,
         base_name=labels[f"{_BASE}.name"].text,
         base_digest=labels[f"{_BASE}.digest"].text,
     )

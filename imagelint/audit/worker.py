@@ -8,8 +8,11 @@ from imagelint.audit.deep import signed
 from imagelint.audit.judging import category_of, stored
 from imagelint.audit.looking import KeptBlobs, LayoutFolder, Looked, look, unknown
 from imagelint.collect.deadline import Deadline
+from imagelint.core.errors import UsageError
 from imagelint.core.record import NamedTuple
+from imagelint.core.redact import redact
 from imagelint.core.report import Problem, ProblemKind
+from imagelint.documents.image.jsonview import plain
 from imagelint.store.records import Category, Finished, Result
 
 if TYPE_CHECKING:
@@ -56,7 +59,12 @@ class Worker:
         """All that is to be kept of a target."""
         deadline = Deadline(self._options.seconds)
         with self._asker.until(deadline):
-            done = self._do(task, deadline)
+            try:
+                done = self._do(task, deadline)
+            except UsageError:
+                raise
+            except Exception as error:  # noqa: BLE001 - an image ends in a category, not all others
+                done = _defect(task.target, error)
         if isinstance(done, Problem):
             done = failed(task.target, done)
         owner = self._judge.owner(task.target.repository)
@@ -126,6 +134,11 @@ class Worker:
 def _result(target: Target, digest: str, judgement: str | None = None) -> Result:
     named = target.reference, target.repository, target.tag
     return Result(*named, digest, Category.AUDITED, judgement=judgement)
+
+
+def _defect(target: Target, error: Exception) -> Problem:
+    detail = f"imagelint failed: {type(error).__name__}: {plain(redact(str(error)))}"
+    return Problem(ProblemKind.TOOL_FAILED, target.reference, detail, "please report it")
 
 
 def failed(target: Target, problem: Problem) -> Finished:

@@ -47,6 +47,14 @@ class Blobs(Protocol):
         ...
 
 
+class FoundImage(NamedTuple):
+    """An image, with its manifest and its configuration as they were read."""
+
+    target: ImageTarget
+    manifest: JsonView
+    config: JsonView
+
+
 class _Manifest(NamedTuple):
     """One manifest of an image, and the platform for which an index lists it."""
 
@@ -63,33 +71,59 @@ def images_of(
     Each target has its manifest, configuration, layers and platform. A problem when one of them
     cannot be read, contradicts itself, or when there is none.
     """
+    found = find_images(blobs, identity, platform)
+    return found if isinstance(found, Problem) else tuple(one.target for one in found)
+
+
+def find_images(
+    blobs: Blobs, identity: ImageIdentity, platform: str = "", top: JsonView | None = None
+) -> tuple[FoundImage, ...] | Problem:
+    """As `images_of`, with what was read of each; `top`: what is under the digest, if read."""
     origin = identity.reference
     platform = _named(platform)
-    found: dict[str, ImageTarget] = {}
+    found: dict[str, FoundImage] = {}
     there: list[str] = []
-    walk = _Walk(blobs, origin)
-    for manifest in walk.manifests(Descriptor(identity.digest, 0, "", "", "")):
-        if isinstance(manifest, Problem):
-            return manifest
-        there.append(manifest.platform)
-        if manifest.platform and not _is_for(manifest.platform, platform):
-            continue
-        target = _target(blobs, identity, manifest)
-        if isinstance(target, Problem):
-            return target
-        if _is_for(target.identity.platform, platform):
-            found.setdefault(manifest.digest, target)
+    walk = _Walk(blobs, origin, {} if top is None else {identity.digest: top})
+    for image in _each(blobs, identity, platform, walk):
+        if isinstance(image, Problem):
+            return image
+        if isinstance(image, str):
+            there.append(image)
         else:
-            there[-1] = target.identity.platform
+            found.setdefault(image.target.identity.manifest, image)
         if len(found) > _MOST_IMAGES:
             detail = f"is an index of more than {_MOST_IMAGES} images"
             return Problem(ProblemKind.TOO_LARGE, origin, detail, "choose one with `--platform`")
     if not found:
-        listed = ", ".join(one for one in dict.fromkeys(there) if one) or "no image at all"
-        detail = f"has no image for {platform or 'any platform'}; there is: {listed}"
-        return Problem(ProblemKind.NOT_FOUND, origin, detail, help="name it: `--platform`")
-    several = len(found) > 1
-    return tuple(one.replaced(one.identity._replace(several=several)) for one in found.values())
+        return _none(origin, platform, there)
+    return tuple(found.values()) if len(found) == 1 else tuple(map(_marked, found.values()))
+
+
+def _each(
+    blobs: Blobs, identity: ImageIdentity, platform: str, walk: _Walk
+) -> Iterator[FoundImage | str | Problem]:
+    """The images for a platform; of others the platforms that they are for."""
+    for manifest in walk.manifests(Descriptor(identity.digest, 0, "", "", "")):
+        if isinstance(manifest, Problem):
+            yield manifest
+        elif manifest.platform and not _is_for(manifest.platform, platform):
+            yield manifest.platform
+        else:
+            image = _found(blobs, identity, manifest)
+            named = "" if isinstance(image, Problem) else image.target.identity.platform
+            yield image if isinstance(image, Problem) or _is_for(named, platform) else named
+
+
+def _none(origin: str, platform: str, there: list[str]) -> Problem:
+    listed = ", ".join(one for one in dict.fromkeys(there) if one) or "no image at all"
+    detail = f"has no image for {platform or 'any platform'}; there is: {listed}"
+    return Problem(ProblemKind.NOT_FOUND, origin, detail, help="name it: `--platform`")
+
+
+def _marked(found: FoundImage) -> FoundImage:
+    """An image as one of several."""
+    target = found.target
+    return found._replace(target=target.replaced(target.identity._replace(several=True)))
 
 
 def _named(platform: str) -> str:
@@ -107,9 +141,10 @@ def _is_for(platform: str, wanted: str) -> bool:
 class _Walk:
     """From a digest to all manifests below it; what leads on and on is a problem."""
 
-    def __init__(self, blobs: Blobs, origin: str) -> None:
+    def __init__(self, blobs: Blobs, origin: str, views: dict[str, JsonView]) -> None:
         self._blobs = blobs
         self._origin = origin
+        self._views = views
         self._read = 0
         self._bytes = 0
 
@@ -122,7 +157,7 @@ class _Walk:
         if isinstance(data, Problem):
             yield data
             return
-        view = read_manifest(data)
+        view = self._views.get(entry.digest) or read_manifest(data)
         if isinstance(view, str):
             yield self._wrong(f"the manifest {entry.digest} {view}")
         elif not view["manifests"].is_array:
@@ -158,7 +193,7 @@ def _images(
             yield one
 
 
-def _target(blobs: Blobs, identity: ImageIdentity, manifest: _Manifest) -> ImageTarget | Problem:
+def _found(blobs: Blobs, identity: ImageIdentity, manifest: _Manifest) -> FoundImage | Problem:
     origin = identity.reference
     digest = manifest.view["config"]["digest"].text
     if not is_digest(digest):
@@ -174,10 +209,10 @@ def _target(blobs: Blobs, identity: ImageIdentity, manifest: _Manifest) -> Image
     layers = image_layers(manifest.view, config)
     if isinstance(layers, str):
         return Problem(ProblemKind.UNPARSABLE, origin, f"the image {layers}")
-    found = identity._replace(
+    whole = identity._replace(
         platform=manifest.platform or platform_of(config),
         manifest=manifest.digest,
         config=digest,
         layers=layers,
     )
-    return ImageTarget(found, image_config(config))
+    return FoundImage(ImageTarget(whole, image_config(config)), manifest.view, config)
