@@ -12,6 +12,7 @@ from imagelint.audit.judging import category_of
 from imagelint.audit.keeping import Keeper
 from imagelint.audit.known import Known
 from imagelint.audit.plan import Plan, make_plan
+from imagelint.audit.presence import Presence
 from imagelint.audit.progress import Progress
 from imagelint.audit.worker import Task, Worker
 from imagelint.collect import environment
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
 
 _BATCH = 64
 _SILENT_SECONDS = 120
-_TOUCH_SECONDS = 20
+_MOST_SAID = 100
 
 
 class Audited(NamedTuple):
@@ -67,7 +68,6 @@ class Audit:
         self._options = options
         self._known = Known(store)
         self._worker = Worker(asker, registries, self._known, judge, options)
-        self._seen = environment.now()
 
     @property
     def key(self) -> str:
@@ -101,11 +101,13 @@ class Audit:
         writer = Writer(self._store, run, environment.moment)
 
         def tell(one: Finished) -> None:
-            self._touch(run)
             progress.add(one)
             told(one)
 
-        with Keeper(writer.write, tell) as keeper:
+        def be_there() -> None:
+            touch(self._store, run, environment.moment())
+
+        with Presence(be_there), Keeper(writer.write, tell) as keeper:
 
             def do(task: Task) -> None:
                 keeper.put(self._worker(task))
@@ -159,21 +161,17 @@ class Audit:
         self, run: Begun, sources: Sequence[Source], selection: Selection
     ) -> Iterator[Target]:
         for source in sources:
-            problems: list[Problem] = []
+            problems: dict[str, list[Problem]] = {}
             for found in selection.choose(source.targets()):
                 if isinstance(found, Problem):
-                    problems.append(found)
+                    group = problems.setdefault(found.origin, [])
+                    if len(group) < _MOST_SAID:
+                        group.append(found)
                 elif self._options.shard.has(found.reference):
                     yield found
-            for at, group in _by_origin(problems).items():
+            for at, group in problems.items():
                 said = [(category_of(one), one.kind.value, one.detail, one.help) for one in group]
                 add_source_problem(self._store, run, at, said)
-
-    def _touch(self, run: Begun) -> None:
-        now = environment.now()
-        if now - self._seen >= _TOUCH_SECONDS:
-            self._seen = now
-            touch(self._store, run, environment.moment())
 
 
 def _counted(batches: Iterable[list[Task]], progress: Progress) -> Iterator[Task]:
@@ -187,13 +185,6 @@ def _counted(batches: Iterable[list[Task]], progress: Progress) -> Iterator[Task
 def _last(last: Mapping[tuple[str, str], LastTag], target: Target) -> str:
     found = last.get((target.repository, target.tag))
     return found.digest if found else ""
-
-
-def _by_origin(problems: list[Problem]) -> dict[str, list[Problem]]:
-    found: dict[str, list[Problem]] = {}
-    for problem in problems:
-        found.setdefault(problem.origin, []).append(problem)
-    return found
 
 
 def _myself(options: AuditOptions) -> StoredWorker:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections import deque
+from collections import Counter, deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -25,7 +25,8 @@ class Dispatcher:
         self._threads = threads
         self._changed = threading.Condition()
         self._waiting: dict[str, deque[Task]] = {}
-        self._running: dict[str, int] = {}
+        self._count = 0
+        self._running: Counter[str] = Counter()
         self._error: BaseException | None = None
 
     def run(self, tasks: Iterable[Task]) -> None:
@@ -37,40 +38,42 @@ class Dispatcher:
         with ThreadPoolExecutor(self._threads, thread_name_prefix="audit") as pool:
             for task in tasks:
                 with self._changed:
-                    registry = task.target.registry
-                    self._waiting.setdefault(registry, deque()).append(task)
-                    self._start(pool)
-                    while not self._has_room():
-                        # Whoever is through makes room only when the next one begins.
-                        self._changed.wait()
-                        self._start(pool)
+                    self._take(pool, task)
+                    self._changed.wait_for(self._has_room)
                     if self._error is not None:
                         break
             with self._changed:
-                while not self._error and any(self._waiting.values()):
-                    self._start(pool)
-                    self._changed.wait()
+                self._changed.wait_for(self._is_through)
         if self._error is not None:
             raise self._error
 
     def _has_room(self) -> bool:
-        return self._error is not None or self._count() < _MOST_WAITING
+        return self._error is not None or self._count < _MOST_WAITING
 
-    def _count(self) -> int:
-        return sum(map(len, self._waiting.values()))
+    def _is_through(self) -> bool:
+        return self._error is not None or not self._count
 
-    def _start(self, pool: ThreadPoolExecutor) -> None:
-        for registry, tasks in self._waiting.items():
-            while tasks and self._running.get(registry, 0) < self._each:
-                self._running[registry] = self._running.get(registry, 0) + 1
-                pool.submit(self._one, registry, tasks.popleft())
+    def _take(self, pool: ThreadPoolExecutor, task: Task) -> None:
+        registry = task.target.registry
+        if self._running[registry] < self._each:
+            self._running[registry] += 1
+            pool.submit(self._one, pool, registry, task)
+        else:
+            self._waiting.setdefault(registry, deque()).append(task)
+            self._count += 1
 
-    def _one(self, registry: str, task: Task) -> None:
+    def _one(self, pool: ThreadPoolExecutor, registry: str, task: Task) -> None:
         try:
             if self._error is None:
                 self._do(task)
         except BaseException as error:  # noqa: BLE001 - it is raised where it can be told
             self._error = error
         with self._changed:
-            self._running[registry] -= 1
-            self._changed.notify_all()
+            tasks = self._waiting.get(registry)
+            if tasks and self._error is None:
+                self._count -= 1
+                # Behind what other registries have to do.
+                pool.submit(self._one, pool, registry, tasks.popleft())
+            else:
+                self._running[registry] -= 1
+            self._changed.notify()

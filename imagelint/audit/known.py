@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 import zstandard
 from sqlalchemy import func, select, tuple_
 
+from imagelint.core.digest import has_digest
 from imagelint.core.record import NamedTuple
 from imagelint.store.models import FactRow, JudgementRow, ResultRow, TagRow
 
@@ -67,15 +68,17 @@ class Known:
         return {at: LastTag(digest, seen) for at, (_, digest, seen) in last.items()}
 
     def facts(self, digests: Collection[str], kind: str, tool: str = "") -> dict[str, bytes]:
-        """The facts of one kind about digests, of those that are there."""
-        unpack = zstandard.ZstdDecompressor().decompress
+        """The facts of one kind about digests, of those that are there and undamaged."""
         row = FactRow
         found: dict[str, bytes] = {}
         with self._store.reading() as connection:
             for part in _parts(list(digests)):
                 those = row.digest.in_(part), row.kind == kind, row.tool == tool
                 for digest, data in connection.execute(select(row.digest, row.data).where(*those)):
-                    found[digest] = unpack(data, max_output_size=_LARGEST)
+                    said = _unpacked(data)
+                    # What is told of a digest by nobody but itself has that digest.
+                    if said is not None and (tool or has_digest(said, digest)):
+                        found[digest] = said
         return found
 
     def judgements(self, ids: Collection[str]) -> dict[str, str | None]:
@@ -93,6 +96,14 @@ class Known:
                 rows = connection.execute(query.where(row.id.in_(part)))
                 found.update((name, signed) for name, signed in rows)
         return found
+
+
+def _unpacked(data: bytes) -> bytes | None:
+    """What was packed; None where somebody damaged it."""
+    try:
+        return zstandard.ZstdDecompressor().decompress(data, max_output_size=_LARGEST)
+    except zstandard.ZstdError:
+        return None
 
 
 def _parts(items: Sequence[T]) -> Iterator[Sequence[T]]:

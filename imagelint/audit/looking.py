@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint.collect.registry.client import Client, Stored, schemes_of
@@ -61,18 +62,20 @@ class Registries:
         self._deadline = deadline
         self._clients: dict[str, Client] = {}
         self._schemes: dict[str, list[str]] = {}
+        self._lock = threading.Lock()
 
     def client(self, reference: ImageReference) -> Client:
         """The client of a repository."""
-        found = self._clients.get(reference.name)
-        if found is None:
-            registry = reference.registry
-            schemes = self._schemes.setdefault(registry, schemes_of(registry))
-            found = Client(reference, reference.familiar, self._deadline, self.ask, schemes)
-            if len(self._clients) >= _MOST_CLIENTS:
-                self._clients.pop(next(iter(self._clients)), None)
-            self._clients[reference.name] = found
-        return found
+        with self._lock:
+            found = self._clients.get(reference.name)
+            if found is None:
+                registry = reference.registry
+                schemes = self._schemes.setdefault(registry, schemes_of(registry))
+                found = Client(reference, reference.familiar, self._deadline, self.ask, schemes)
+                if len(self._clients) >= _MOST_CLIENTS:
+                    self._clients.pop(next(iter(self._clients)))
+                self._clients[reference.name] = found
+            return found
 
 
 class Asked(Protocol):

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem
+from imagelint.documents.image.jsonview import read_json
 from imagelint.documents.image.tags import read_version
 from imagelint.policy.glob import matches_subject
 
@@ -59,10 +60,29 @@ class Selection(NamedTuple):
             return False
         return not (self.tags and target.tag) or _matches(self.tags, target.tag)
 
+    def is_within(self, said: str) -> bool:
+        """Whether all that is wanted was wanted by an earlier one, as its record says it."""
+        view = read_json(said)
+        if isinstance(view, str):
+            return False
+        newest, tags = int(view["newest"].number or 0), view["tags"].texts()
+        return (
+            _narrower(self.include, view["include"].texts())
+            and _narrower(self.tags, tags)
+            and set(view["exclude"].texts()) <= set(self.exclude)
+            and (not newest or (0 < self.newest <= newest and self.tags == tags))
+            and self.since >= view["since"].text
+        )
+
     def as_json(self, platforms: tuple[str, ...]) -> str:
         """What was selected, for the record."""
         said = {name: value for name, value in self._asdict().items() if value}
         return json.dumps(said | ({"platforms": list(platforms)} if platforms else {}))
+
+
+def _narrower(globs: tuple[str, ...], than: tuple[str, ...]) -> bool:
+    """Whether globs, none for all, leave nothing in that others leave out."""
+    return not than or (bool(globs) and set(globs) <= set(than))
 
 
 def _repository(found: Found) -> str:

@@ -69,7 +69,7 @@ class Prepared(NamedTuple):
             UsageError: one is none, or nothing is known of them.
         """
         if self.options.kept:
-            return (KeptSource(self.store, tuple(map(source_name, names))),)
+            return (KeptSource(self.store, tuple(map(source_name, names)), selection),)
         read = SourceReader(self.registries, selection.wants_repository, stdin).read
         return tuple(map(read, names))
 

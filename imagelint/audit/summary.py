@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from imagelint.store.views import Overview
 
 _MOST_RULES = 5
+_MOST_PROBLEMS = 10
 
 
 def summary(store: Store, done: Audited) -> Iterator[str]:
@@ -39,16 +40,15 @@ def summary(store: Store, done: Audited) -> Iterator[str]:
     for row in bases:
         total = overview.findings.total
         yield f"  one base         {row.name}: {row.shared:,} of {total:,} findings"
-    sources = [one for one in Reader(store).problems(run) if one.reference in _sources(store, run)]
-    for problem in sources:
+    unlisted = Reader(store).problems_of_sources(run)
+    for problem in unlisted[:_MOST_PROBLEMS]:
         yield f"  not listed       {problem.reference}: {problem.detail}"
+    if more := len(unlisted[_MOST_PROBLEMS:]):
+        yield f"                   and {more:,} more: `imagelint report` tells them"
+    if not overview.references:
+        yield "  nothing          no image was listed, and so none was audited"
     rest = "" if done.whole else ", other shards are still at work"
     yield f"{done.outcome}: run {run}{rest}"
-
-
-def _sources(store: Store, run: int) -> tuple[str, ...]:
-    found = Reader(store).run(run)
-    return found.sources if found else ()
 
 
 def _findings(overview: Overview) -> str:

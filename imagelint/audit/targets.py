@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.core.reference import parse_reference
+from imagelint.core.reference import parse_reference, reference_fault
 from imagelint.documents.image.manifest import is_digest
 
 if TYPE_CHECKING:
@@ -50,7 +50,7 @@ class Target(NamedTuple):
 
 def target_of(text: str) -> Target | None:
     """The target that a reference is; None when it is none."""
-    found = parse_reference(text)
+    found = None if reference_fault(text) else parse_reference(text)
     if found is None or (found.digest and not is_digest(found.digest)):
         return None
     tag = "" if found.digest and not found.tag else found.tag or "latest"

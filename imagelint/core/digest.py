@@ -7,7 +7,16 @@ try:  # `hashlib` loads OpenSSL, which takes a thirtieth of what a small file ta
 except ImportError:  # before Python 3.12
     from _sha256 import sha256  # type: ignore[import-not-found,unused-ignore,no-redef]
 
-__all__ = ["digest_of", "sha256"]
+__all__ = ["digest_of", "has_digest", "sha256"]
+
+
+def has_digest(data: bytes, digest: str) -> bool:
+    """Whether some bytes have a digest (`sha256:…`, `sha512:…`)."""
+    import hashlib
+
+    algorithm, _, encoded = digest.partition(":")
+    known = algorithm in ("sha256", "sha512")
+    return known and hashlib.new(algorithm, data).hexdigest() == encoded
 
 
 def digest_of(*parts: bytes | str) -> str:

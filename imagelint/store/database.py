@@ -14,7 +14,12 @@ from urllib.parse import quote
 
 from sqlalchemy import create_engine, event, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    NoSuchModuleError,
+    OperationalError,
+)
 
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.store.migrate import REVISIONS, migrate
@@ -39,6 +44,7 @@ class Store:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._writing = engine.execution_options(**{_WRITES: True})
 
     @classmethod
     def open(cls, place: str = DEFAULT_FILE, *, create: bool = True) -> Self:
@@ -81,15 +87,34 @@ class Store:
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A connection that sees one state of the store."""
-        with self.engine.connect() as connection:
+        """A connection that sees one state of the store.
+
+        Raises:
+            UsageError: the store turns out to be damaged, or is gone.
+        """
+        with self._complaining(), self.engine.connect() as connection:
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction: all of it is kept, or nothing."""
-        with self.engine.execution_options(**{_WRITES: True}).begin() as connection:
+        """A transaction: all of it is kept, or nothing.
+
+        Raises:
+            UsageError: the store turns out to be damaged, is gone, or is full.
+        """
+        with self._complaining(), self._writing.begin() as connection:
             yield connection
+
+    @contextmanager
+    def _complaining(self) -> Iterator[None]:
+        try:
+            yield
+        except DatabaseError as error:
+            said = str(error.orig or error)
+            if isinstance(error, OperationalError) or any(sign in said for sign in _DAMAGE):
+                url = self.engine.url
+                raise complaint(url.database or str(url), error) from None
+            raise
 
     @contextmanager
     def alone(self) -> Iterator[Connection]:

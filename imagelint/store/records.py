@@ -44,12 +44,13 @@ class Layer(NamedTuple):
     command: str = ""
 
     def chain(self, below: str | None) -> str:
-        """The ChainID of this layer upon another chain."""
-        if below is None:
+        """The ChainID of this layer upon another chain, by SHA-256 whatever names the layer."""
+        if below is None and self.diff_id.startswith("sha256:"):
             return self.diff_id
         import hashlib
 
-        return f"sha256:{hashlib.sha256(f'{below} {self.diff_id}'.encode()).hexdigest()}"
+        said = self.diff_id if below is None else f"{below} {self.diff_id}"
+        return f"sha256:{hashlib.sha256(said.encode()).hexdigest()}"
 
 
 class Image(NamedTuple):

@@ -121,6 +121,9 @@ def finish(store: Store, begun: Begun, waivers: Sequence[UsedWaiver], now: str) 
 
     with store.alone() as connection:
         _set(connection, begun, {"finished": now, "seen": now})
+        came_to = connection.scalar(select(RunRow.outcome).where(RunRow.id == begun.id))
+        if came_to is not None:
+            return Ended(came_to, whole=True)  # by somebody who took it over
         through = select(func.count()).where(
             WorkerRow.run_id == begun.id, WorkerRow.finished.is_not(None)
         )

@@ -54,11 +54,19 @@ class Writer:
                 if found := rows.get(table):
                     # In one order, so that two who write the same do not wait for each other.
                     found.sort(key=_KEYS[table])
-                    connection.execute(self._insert(table).on_conflict_do_nothing(), found)
+                    connection.execute(self._statement(table), found)
             self._vulnerabilities(connection, rows.get(models.VulnerabilityRow, ()))
             self._tags(connection, finished, now)
             for repository, chains in _chains(rows.get(models.ChainRow, ())).items():
                 share(connection, repository, chains)
+
+    def _statement(self, table: type[models.Base]) -> Any:
+        """How rows are added: a fact that is told again was damaged, all others stay."""
+        said = self._insert(table)
+        if table is not models.FactRow:
+            return said.on_conflict_do_nothing()
+        new = {name: said.excluded[name] for name in ("data", "at")}
+        return said.on_conflict_do_update(index_elements=["digest", "kind", "tool"], set_=new)
 
     def _marked(self, one: Finished) -> Finished:
         """What is to be written, a judgement that is not whole as one of this run only.

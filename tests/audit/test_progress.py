@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from imagelint.audit.keeping import Keeper
+from imagelint.audit.presence import Presence
 from imagelint.audit.progress import Progress, log_line
 from imagelint.audit.selection import Selection
 from imagelint.audit.targets import tagged
 from imagelint.collect.registry.polite import HostState
+from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.store.records import Category, Finished, Result
 
 if TYPE_CHECKING:
@@ -113,3 +117,20 @@ def test_all_that_was_put_is_written_in_the_end() -> None:
         for _ in range(300):
             keeper.put(DONE)
     assert len(written) == len(told) == 300
+
+
+def test_who_only_waits_says_that_he_is_there() -> None:
+    said: list[float] = []
+    enough = threading.Event()
+
+    def say() -> None:
+        said.append(time.monotonic())
+        if len(said) == 1:
+            raise UsageError(Diagnostic("the store is busy"))
+        enough.set()
+
+    with Presence(say, 0.01):
+        assert enough.wait(10)
+    count = len(said)
+    time.sleep(0.03)
+    assert len(said) == count >= 2

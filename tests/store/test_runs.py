@@ -6,7 +6,15 @@ from typing import TYPE_CHECKING
 
 from imagelint.audit.known import Known
 from imagelint.store.reading import Reader, ResultFilter
-from imagelint.store.records import Category, Finished, NewRun, Result, StoredProblem, Worker
+from imagelint.store.records import (
+    Category,
+    Finished,
+    NewRun,
+    Result,
+    StoredProblem,
+    UsedWaiver,
+    Worker,
+)
 from imagelint.store.runs import Begun, begin, finish, touch
 from imagelint.store.writing import Writer, add_source_problem
 from tests.store.samples import finished
@@ -167,3 +175,15 @@ def test_results_are_filtered(filled: Store) -> None:
     some = next(iter(reader.results(2)))
     assert count(digest=some.digest) == 1
     assert 0 < count(base=some.base) < 40
+
+
+def test_a_shard_that_somebody_took_over_ends_twice_and_comes_to_the_same(store: Store) -> None:
+    first = begin(store, TASK, Worker("h", 1), NOW, alive)
+    other = begin(store, TASK, Worker("h", 2), NOW, dead)
+    assert other == first._replace(resumed=True)
+    write(store, other, finished(0))
+    waivers = [UsedWaiver("root-user", "", "", "known", "", "policy")]
+    ended = finish(store, other, waivers, NOW)
+    write(store, first, finished(0))
+    assert finish(store, first, waivers, NOW) == ended
+    assert len(Reader(store).waivers(first.id)) == 1

@@ -33,6 +33,8 @@ class PodsSource:
         seen: set[str] = set()
         entries = self._pods["items"]
         for pod in entries.items() if entries.is_array else (self._pods,):
+            if not pod["spec"]["containers"].is_array:
+                yield self._no_pod(pod["kind"].text)
             for found in _images(pod):
                 target = _target(*found)
                 if target is None:
@@ -41,6 +43,11 @@ class PodsSource:
                 elif target.reference not in seen:
                     seen.add(target.reference)
                     yield target
+
+    def _no_pod(self, kind: str) -> Problem:
+        detail = f"lists something that is no pod: {kind or 'it has no containers'}"
+        help_ = "give what `kubectl get pods -A -o json` says, or the folder of the manifests"
+        return Problem(ProblemKind.UNPARSABLE, self.name, detail, help_)
 
 
 def _images(pod: JsonView) -> Iterator[tuple[str, str]]:
@@ -52,8 +59,7 @@ def _images(pod: JsonView) -> Iterator[tuple[str, str]]:
     for field in _CONTAINERS:
         for container in pod["spec"][field].items():
             _, resolved = running.get(container["name"].text, ("", ""))
-            if image := container["image"].text:
-                yield image, resolved
+            yield container["image"].text, resolved
 
 
 def _target(image: str, resolved: str) -> Target | None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.audit.targets import Target, target_of
 from imagelint.collect.registry.layout import read_index, root_entries
-from imagelint.core.report import Problem
+from imagelint.core.report import Problem, ProblemKind
 from imagelint.run.rendering.deployed import deployed_images
 
 if TYPE_CHECKING:
@@ -45,8 +45,13 @@ class FilesSource:
         self._folder = folder
 
     def targets(self) -> Iterator[Found]:
-        """The images, each once."""
-        for text in deployed_images(self._folder):
-            target = target_of(text)
+        """The images, each once, and what cannot be told."""
+        for found in deployed_images(self._folder):
+            target = None if isinstance(found, Problem) else target_of(found)
             if target is not None:
                 yield target
+            elif isinstance(found, Problem):
+                yield found
+            else:
+                detail = f"`{found}` is not an image reference"
+                yield Problem(ProblemKind.UNPARSABLE, self.name, detail)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
-from sqlalchemy import exists, func, select
+from sqlalchemy import select
 
 from imagelint.audit.targets import Target
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import Problem, ProblemKind
-from imagelint.store.models import ProblemRow, ResultRow, RunRow
+from imagelint.store.models import ResultRow, RunRow
+from imagelint.store.reading import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.audit.selection import Selection
     from imagelint.audit.sources.model import Found
     from imagelint.store.database import Store
 
@@ -22,18 +24,24 @@ _PAGE = 500
 
 
 class KeptSource:
-    """The images of the newest run over some sources, as they were then."""
+    """The images of the newest run over some sources that wanted all of a selection, as it was."""
 
-    def __init__(self, store: Store, names: tuple[str, ...]) -> None:
+    def __init__(self, store: Store, names: tuple[str, ...], selection: Selection) -> None:
         self.name = ", ".join(names)
         self._store = store
-        asked = func.max(RunRow.id)
         same = RunRow.sources == json.dumps(names)
+        runs = select(RunRow.id, RunRow.options).where(same).order_by(RunRow.id.desc())
         with store.reading() as connection:
-            self._run = connection.scalar(select(asked).where(same))
-        if self._run is None:
+            known = connection.execute(runs).all()
+        if not known:
             message = "the store knows of no audit of these sources"
             raise UsageError(Diagnostic(message, help="audit them once without `--kept`"))
+        whole = (run for run, options in known if selection.is_within(options))
+        self._run = next(whole, None)
+        if self._run is None:
+            message = "the audits of these sources that the store knows left out what is wanted now"
+            help_ = "audit them once without `--kept`, or with the same `--include`, `--tag` …"
+            raise UsageError(Diagnostic(message, help=help_))
 
     def targets(self) -> Iterator[Found]:
         """All images of that run, without a digest where it found none, and why it is not whole."""
@@ -54,15 +62,10 @@ class KeptSource:
 
     def _problems(self) -> Iterator[Problem]:
         """What that run could not list, and whether it was cut off."""
-        row, image = ProblemRow, ResultRow
-        of_image = exists().where(image.run_id == row.run_id, image.reference == row.reference)
-        columns = row.reference, row.kind, row.detail, row.help
-        query = select(*columns).where(row.run_id == self._run, ~of_image)
         with self._store.reading() as connection:
             ended = connection.scalar(select(RunRow.finished).where(RunRow.id == self._run))
-            said = connection.execute(query.order_by(row.reference, row.position)).all()
-        for reference, kind, detail, help_ in said:
-            yield Problem(ProblemKind(kind), reference, detail, help_)
+        for one in Reader(self._store).problems_of_sources(self._run or 0):
+            yield Problem(ProblemKind(one.kind), one.reference, one.detail, one.help)
         if ended is None:
             detail = "the audit of it that is kept was cut off, or is at work"
             help_ = "let it end: audit it without `--kept`"

@@ -31,7 +31,19 @@ class ReferenceList:
             if not words:
                 continue
             found = target_of(words[0].removeprefix("docker://"))
-            yield found or _unread(f"{self.name}:{number}", words[0])
+            origin = f"{self.name}:{number}"
+            yield found or _unread(origin, words[0])
+            more = next((word for word in words[1:] if _is_named(word)), "")
+            if more:
+                detail = f"`{more}` stands on the line of another reference"
+                help_ = "write one a line: `| tr -s ' ' '\\n'`"
+                yield Problem(ProblemKind.UNPARSABLE, origin, detail, help_)
+
+
+def _is_named(word: str) -> bool:
+    """Whether a word can be nothing but a reference: no size, no time, no tag."""
+    target = target_of(word)
+    return target is not None and ("/" in word or (word[0].isalpha() and ":" in word))
 
 
 def _unread(origin: str, text: str) -> Problem:

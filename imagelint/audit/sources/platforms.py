@@ -8,8 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
-from imagelint.audit.sources.tags import under_tag
-from imagelint.audit.targets import Target
+from imagelint.audit.sources.tags import under_tag, untagged
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.manifest import is_digest
 
@@ -19,6 +18,8 @@ if TYPE_CHECKING:
     from imagelint.audit.sources.api import Api
     from imagelint.audit.sources.model import Found
     from imagelint.documents.image.jsonview import JsonView
+
+_MOST_PAGES = 1_000
 
 
 class PlatformSource:
@@ -80,7 +81,7 @@ def _under(repository: str, digest: str, tags: list[str], pushed: str) -> Iterat
     for tag in tags:
         yield from under_tag(repository, tag, digest, pushed)
     if not tags:
-        yield Target(f"{repository}@{digest}", repository, "", digest, pushed)
+        yield untagged(repository, digest, pushed)
 
 
 def of_quay(api: Api, host: str, namespace: str) -> Iterator[Found]:
@@ -90,7 +91,7 @@ def of_quay(api: Api, host: str, namespace: str) -> Iterator[Found]:
     """
     path = f"/api/v1/repository?public=true&namespace={quote(namespace, safe='')}"
     following = ""
-    while True:
+    for _ in range(_MOST_PAGES):
         page = api.get(f"{path}{following}")
         if isinstance(page, Problem):
             yield page
@@ -100,14 +101,15 @@ def of_quay(api: Api, host: str, namespace: str) -> Iterator[Found]:
         for repository in page["repositories"].items():
             yield from _quay_tags(api, host, f"{namespace}/{repository['name'].text}")
         token = page["next_page"].raw
-        if not token or following.endswith(f"={quote(token, safe='')}"):
+        if not token:
             return
         following = f"&next_page={quote(token, safe='')}"
+    yield _endless(api.name)
 
 
 def _quay_tags(api: Api, host: str, repository: str) -> Iterator[Found]:
     path = f"/api/v1/repository/{quote(repository)}/tag/?onlyActiveTags=true&limit=100"
-    for number in range(1, 1000):
+    for number in range(1, _MOST_PAGES + 1):
         page = api.get(f"{path}&page={number}")
         if isinstance(page, Problem):
             yield page
@@ -120,6 +122,7 @@ def _quay_tags(api: Api, host: str, repository: str) -> Iterator[Found]:
             yield from under_tag(f"{host}/{repository}", name, known)
         if not page["has_additional"].flag:
             return
+    yield _endless(f"{host}/{repository}")
 
 
 def of_gitlab(api: Api, path: str) -> Iterator[Found]:
@@ -184,6 +187,10 @@ def of_github(api: Api, registry: str, owner: str) -> Iterator[Found]:
 def _is_missing(packages: list[JsonView | Problem]) -> bool:
     only = packages[0] if len(packages) == 1 else None
     return isinstance(only, Problem) and only.kind is ProblemKind.NOT_FOUND
+
+
+def _endless(origin: str) -> Problem:
+    return Problem(ProblemKind.TOO_LARGE, origin, f"has more than {_MOST_PAGES:,} pages")
 
 
 def _wrong(origin: str, detail: str) -> Problem:

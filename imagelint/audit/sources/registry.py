@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.audit.sources.tags import under_tag
 from imagelint.collect.registry.client import CATALOG
-from imagelint.core.reference import ImageReference, parse_reference
+from imagelint.core.reference import ImageReference, parse_reference, reference_fault
 from imagelint.core.report import Problem, ProblemKind
 
 if TYPE_CHECKING:
@@ -38,8 +38,9 @@ class CatalogSource:
             if isinstance(found, Problem):
                 yield found._replace(origin=self.name)
                 continue
-            reference = parse_reference(f"{self._registry}/{found}")
-            if reference is None:
+            named = f"{self._registry}/{found}"
+            reference = None if reference_fault(named) else parse_reference(named)
+            if reference is None or reference.tag or reference.digest:
                 detail = f"the catalog names `{found}`, which is no repository"
                 yield Problem(ProblemKind.UNPARSABLE, self.name, detail)
             elif self._wanted(reference.familiar):
