@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 class ImageRole(Enum):
     """What an image is used for at the place that names it."""
 
+    FRONTEND = "frontend"  # `# syntax=`: what reads the Dockerfile and drives its build
     BASE = "base"  # FROM
     COPY = "copy"  # COPY --from
     MOUNT = "mount"  # RUN --mount=from

@@ -42,6 +42,17 @@ def test_images_of_a_dockerfile_are_pinned_where_they_are_named() -> None:
     )
 
 
+@pytest.mark.parametrize("behind", ["", " what it is told", "\r"])
+def test_the_frontend_is_pinned_in_its_directive(behind: str) -> None:
+    text = f"# syntax = docker/dockerfile:1{behind}\nFROM scratch\n"
+    assert pinned("Dockerfile", text) == text.replace(":1", ":1@D")
+
+
+def test_a_comment_names_no_frontend() -> None:
+    text = "FROM scratch\n# syntax=docker/dockerfile:1\n"
+    assert places("Dockerfile", text) == []
+
+
 @pytest.mark.parametrize("written", ["$BASE", "${BASE}"])
 @pytest.mark.parametrize("quote", ["", '"', "'"])
 def test_an_argument_that_is_the_whole_name_is_pinned_in_its_default(

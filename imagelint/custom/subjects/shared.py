@@ -53,7 +53,7 @@ def _packages(command: Command, _document: Document) -> object:
 IMAGE = Subject(
     "image",
     (ImageUse,),
-    "An image that a file names: in FROM, COPY --from, a container, a service.",
+    "An image that a file names: in `# syntax=`, FROM, COPY --from, a container, a service.",
     "Dockerfile",
     "unpinned-image",
     (

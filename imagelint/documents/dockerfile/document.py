@@ -97,6 +97,7 @@ class DockerfileContent(NamedTuple):
     """All that was read from the text of a Dockerfile."""
 
     directives: Mapping[str, str]
+    frontend: ImageUse | None
     entries: tuple[InstructionEntry, ...]
     stages: tuple[Stage, ...]
     arguments: Mapping[str, EnvVar]
@@ -110,6 +111,7 @@ class DockerfileContent(NamedTuple):
 class Dockerfile(Document):
     """A Dockerfile: directives by lower-case name, instructions, stages, global arguments.
 
+    `frontend` is the image that `# syntax=` names, which the build runs to read the file.
     `files` are the scripts in files of the build context which it runs: their texts are attached.
     `configurations` tell which files of settings that it copies hold a secret.
     """
@@ -121,6 +123,7 @@ class Dockerfile(Document):
         "configurations",
         "directives",
         "files",
+        "frontend",
         "instructions",
         "servers",
         "stages",
@@ -137,6 +140,7 @@ class Dockerfile(Document):
         self.files = content.files
         self._entries = content.entries
         self.directives = content.directives
+        self.frontend = content.frontend
         self.instructions = tuple(entry.instruction for entry in content.entries)
         self.stages = content.stages
         self.arguments = content.arguments
@@ -164,8 +168,11 @@ class Dockerfile(Document):
     def nodes(self) -> Iterator[Node]:
         """Per instruction: stage, images, itself, variables, script, commands, start, health.
 
-        Then the scripts in files, the requirements files, and the server.
+        Before them the frontend, if a directive names one; then the scripts in files, the
+        requirements files, and the server.
         """
+        if self.frontend is not None:
+            yield self.frontend
         for entry in self._entries:
             yield from entry.nodes()
             if entry.health is not None and entry.health.final:

@@ -9,6 +9,7 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
+from imagelint.documents.base import Text
 from imagelint.documents.complaints import EmptyDockerfile, InstructionBeforeFrom, NoBuildStage
 from imagelint.documents.dockerfile.comments import (
     InstructionMap,
@@ -35,18 +36,18 @@ from imagelint.documents.dockerfile.syntax.instructions import (
 )
 from imagelint.documents.dockerfile.syntax.source import read_layout
 from imagelint.documents.dockerfile.uses import copied_images, stages_used
-from imagelint.documents.shared import EnvOrigin
+from imagelint.documents.shared import EnvOrigin, ImageRole, image_use
 from imagelint.documents.shell.script import ScriptRole
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Collection, Iterable, Mapping
 
     from imagelint.core.fact import Fact
     from imagelint.core.source import Source
     from imagelint.documents.base import Allowance, Complaint
     from imagelint.documents.dockerfile.expansion.scopes import VariableScope
     from imagelint.documents.dockerfile.model import Instruction, Stage
-    from imagelint.documents.dockerfile.syntax.lines import DockerfileLines, LogicalLine
+    from imagelint.documents.dockerfile.syntax.lines import Directive, DockerfileLines, LogicalLine
     from imagelint.documents.kinds import Beside
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
@@ -237,6 +238,7 @@ class _Parser:
             servers = tuple(serving_commands(launch))
         return DockerfileContent(
             directives={directive.name: directive.value for directive in self._layout.directives},
+            frontend=_frontend(self._text, self._layout.directives),
             entries=entries,
             stages=stages,
             arguments=loose.scope.arguments,
@@ -265,6 +267,17 @@ class _Parser:
         return tuple(
             read_allowances(self._text, self._layout.comments, self._layout.directives, places)
         )
+
+
+def _frontend(text: str, directives: Iterable[Directive]) -> ImageUse | None:
+    """The image in `# syntax=`: its first word, what follows is handed over to it."""
+    for directive in directives:
+        if directive.name == "syntax" and directive.value.strip():
+            name = directive.value.split(maxsplit=1)[0]
+            start = text.index(name, text.index("=", directive.span.start))
+            at = Text(Span(start, start + len(name)))
+            return image_use(at, ImageRole.FRONTEND, name, name)._replace(final=False)
+    return None
 
 
 def _configurations(entries: tuple[InstructionEntry, ...], read: Beside) -> Configurations:

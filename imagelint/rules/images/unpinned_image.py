@@ -57,8 +57,9 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     Without a tag, with `latest`, or with a channel (`main`, `nightly`, `edge`, `stable` …),
     tomorrow's build or restart takes whatever was pushed last: another CUDA release, other flags,
     other numbers. Nobody can say afterwards what was running. The rule looks wherever an image is
-    named: FROM, `COPY --from`, `RUN --mount=from`, pods and compose services. Stages, `scratch`
-    and services that are built locally are not images.
+    named: FROM, `COPY --from`, `RUN --mount=from`, pods and compose services, and `# syntax=`,
+    whose image reads the Dockerfile and drives its build (there it is of low severity). Stages,
+    `scratch` and services that are built locally are not images.
 
     Except:
         A name that depends on a variable without a value, or one that is plainly to be replaced
@@ -93,6 +94,8 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
         return
     image = use.reference.value
     floating = image.tag in ("", "latest") or (is_channel(image.tag) and not engine_of_image(image))
+    if use.role is ImageRole.FRONTEND:
+        floating = floating or image.tag in _FRONTEND_CHANNELS
     if image.digest or not (floating or options.pin == "digest"):
         return
     if _is_placeholder(use, image):
@@ -113,8 +116,8 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             _message(image),
             help=_NEW_TAG if _is_renamed(use, ctx) else _REPLACE,
             subject=image.familiar,
-            severity=Severity.HIGH if _breaks(image) else None,
-            references=_TAG,
+            severity=_severity(use, image),
+            references=() if use.role is ImageRole.FRONTEND else _TAG,
         )
     else:
         yield ctx.finding(
@@ -126,7 +129,8 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             )
             + f"(`docker buildx imagetools inspect {image}` shows it)",
             subject=image.familiar,
-            references=_DIGEST,
+            severity=Severity.LOW if use.role is ImageRole.FRONTEND else None,
+            references=() if use.role is ImageRole.FRONTEND else _DIGEST,
         )
 
 
@@ -145,6 +149,9 @@ def _judge_partial(use: ImageUse, ctx: Context) -> Findings:
     )
 
 
+# https://docs.docker.com/build/buildkit/frontend/: what is built of each change, and `:labs`, that
+# of the newest release with what is tried out.
+_FRONTEND_CHANNELS = frozenset(("labs", "experimental", "master", "master-labs"))
 _DECLARE = (
     "name the version of the image; a context belongs into `additional_contexts` of a compose "
     "file, or into `environment.build-contexts` of the policy"
@@ -184,6 +191,12 @@ def _is_renamed(use: ImageUse, ctx: Context) -> bool:
         in_parts = ctx.text(use.span).strip("\"'") != use.text
         return in_parts and origin.rpartition("/")[2].lower().startswith("kustomization")
     return ctx.document.kind == "kustomization" and use.path.startswith("images[")
+
+
+def _severity(use: ImageUse, image: ImageReference) -> Severity | None:
+    if use.role is ImageRole.FRONTEND:
+        return Severity.LOW
+    return Severity.HIGH if _breaks(image) else None
 
 
 def _breaks(image: ImageReference) -> bool:

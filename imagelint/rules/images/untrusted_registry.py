@@ -27,7 +27,8 @@ def untrusted_registry(use: ImageUse, ctx: Context) -> Findings:
 
     Whoever can push to a registry decides what runs. The policy lists the registries, or parts of
     them, under `environment.registries` as globs over `registry/repository`
-    (`nvcr.io/nvidia/*`, `docker.io/library/*`). Without that list the rule is silent.
+    (`nvcr.io/nvidia/*`, `docker.io/library/*`). Without that list the rule is silent. The image in
+    `# syntax=` is pulled by the build as well, and decides what the build does.
 
     Bad (Dockerfile; registries=registry.example.com/* docker.io/library/*):
         FROM ghcr.io/somebody/python:3.12

@@ -78,7 +78,11 @@ def test_nodes_stand_in_order_and_within_their_instruction(text: str) -> None:
     document = _read(text)
     ends = 0
     current = Span(0, 0)
-    for node in document.nodes():
+    nodes = list(document.nodes())
+    if document.frontend is not None:
+        assert nodes.pop(0) is document.frontend
+        assert all(node.span.start > document.frontend.span.end for node in nodes)
+    for node in nodes:
         if isinstance(node, Instruction) and not current.covers(node.span):
             assert node.span.start >= ends
             ends, current = node.span.end, node.span
