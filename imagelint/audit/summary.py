@@ -34,9 +34,10 @@ def summary(store: Store, done: Audited) -> Iterator[str]:
         parts = ", ".join(f"{number:,} {name}" for name, number in sorted(untold.items()))
         yield f"  could not be     {sum(untold.values()):,}: {parts}"
     yield f"  findings         {_findings(overview)}"
-    for row in RollUps(store).by("rule", run, _MOST_RULES):
+    tally = RollUps(store).tally(run)
+    for row in tally.by("rule", _MOST_RULES):
         yield f"    {row.findings:>8,}  {row.name} ({_count(row.images, 'image')})"
-    bases = [row for row in RollUps(store).by("base", run, 1) if row.shared]
+    bases = [row for row in tally.by("base", 1) if row.shared]
     for row in bases:
         total = overview.findings.total
         yield f"  one base         {row.name}: {row.shared:,} of {total:,} findings"

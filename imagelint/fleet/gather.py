@@ -10,10 +10,11 @@ from imagelint.core.record import NamedTuple
 from imagelint.fleet.days import days_before
 from imagelint.store.reading import Reader
 from imagelint.store.records import Category
-from imagelint.store.rollups import GROUPS, RollUps
+from imagelint.store.rollups import RollUps
+from imagelint.store.tally import GROUPS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Mapping
 
     from imagelint.store import views
     from imagelint.store.database import Store
@@ -22,17 +23,20 @@ MOST_DRIFT = 2_000
 MOST_GROUPS = 200
 MOST_VULNERABILITIES = 500
 MOST_STALE = 1_000
+MOST_PROBLEMS = 2_000
 STALE_DAYS = 30
+_ALARMING = ("signature-lost", "worse")
 _TOLD = frozenset(category.value for category in Category if category.is_told)
 
 
 class Fleet(NamedTuple):
     """A run and what it means beside the runs before it.
 
-    `groups` are roll-ups by what they are made of (`store.rollups.GROUPS`), `drift` is what changed
+    `groups` are roll-ups by what they are made of (`store.tally.GROUPS`), `drift` is what changed
     since the run `before` (None: it is the first), cut at `MOST_DRIFT` with `drift_counts` by kind
-    of all of it. `of_sources` counts the problems that are about no image of it. `stale` are
-    references whose last audit is before `stale_day`.
+    of all of it; `problems` likewise at `MOST_PROBLEMS`, by category. `of_sources` counts the
+    problems that are about no image. `stale` are references whose last audit is before
+    `stale_day`.
     """
 
     run: views.RunView
@@ -47,6 +51,7 @@ class Fleet(NamedTuple):
     stale_day: str = ""
     waivers: tuple[views.WaiverView, ...] = ()
     problems: tuple[views.ProblemView, ...] = ()
+    problem_counts: Mapping[str, int] = {}
     of_sources: int = 0
 
     @property
@@ -92,18 +97,18 @@ def gather(store: Store, asked: Question) -> Fleet:
         raise UsageError(Diagnostic(said, help="begin with `imagelint audit`"))
     day = days_before(run.started, asked.stale_days)
     if not asked.whole:
-        bare = Fleet(run, reader.overview(run.id), stale_day=day)
-        return bare._replace(problems=reader.problems(run.id))
+        return Fleet(run, reader.overview(run.id), stale_day=day)
     before = reader.run(asked.since) if asked.since else reader.before(run)
     if asked.since and before is None:
         said = f"there is no run {asked.since} to compare with"
         raise UsageError(Diagnostic(said, help="leave --since out for the run before"))
     drift, counts = _drift(rollups, before, run)
+    tally = rollups.tally(run.id)
     return Fleet(
         run=run,
         overview=reader.overview(run.id),
-        groups={group: rollups.by(group, run.id, MOST_GROUPS) for group in GROUPS},
-        vulnerabilities=rollups.vulnerabilities(run.id, MOST_VULNERABILITIES),
+        groups={group: tally.by(group, MOST_GROUPS) for group in GROUPS},
+        vulnerabilities=tally.vulnerabilities(MOST_VULNERABILITIES),
         trend=rollups.trend(run.key),
         before=before,
         drift=drift,
@@ -111,7 +116,8 @@ def gather(store: Store, asked: Question) -> Fleet:
         stale=rollups.not_audited_since(day, MOST_STALE),
         stale_day=day,
         waivers=reader.waivers(run.id),
-        problems=reader.problems(run.id),
+        problems=reader.problems(run.id, MOST_PROBLEMS),
+        problem_counts=reader.problem_counts(run.id),
         of_sources=len(reader.problems_of_sources(run.id)),
     )
 
@@ -121,21 +127,12 @@ def _drift(
 ) -> tuple[tuple[views.Drift, ...], dict[str, int]]:
     if before is None:
         return (), {}
-    kept: list[views.Drift] = []
+    alarming: list[views.Drift] = []
+    other: list[views.Drift] = []
     counts: Counter[str] = Counter()
-    for each in _worst_first(rollups.drift(before.id, run.id)):
+    for each in rollups.drift(before.id, run.id):
         counts[each.kind] += 1
+        kept = alarming if each.kind in _ALARMING else other
         if len(kept) < MOST_DRIFT:
             kept.append(each)
-    return tuple(kept), dict(sorted(counts.items()))
-
-
-def _worst_first(drift: Iterator[views.Drift]) -> Iterator[views.Drift]:
-    """What is alarming before what is only different; new and gone ones come last anyway."""
-    rest: list[views.Drift] = []
-    for each in drift:
-        if each.kind in ("signature-lost", "worse"):
-            yield each
-        else:
-            rest.append(each)
-    yield from rest
+    return (*alarming, *other)[:MOST_DRIFT], dict(sorted(counts.items()))

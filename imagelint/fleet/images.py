@@ -10,11 +10,11 @@ from imagelint.fleet.days import age_in_days
 from imagelint.fleet.sizes import in_bytes
 from imagelint.reporters.html.tables import Column, Row, Table, facts
 from imagelint.reporters.visible import visible
+from imagelint.store.bases import base_names
 from imagelint.store.reading import Reader
-from imagelint.store.rollups import base_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from imagelint.fleet.gather import Fleet
     from imagelint.reporters.stream import Json
@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 MOST_ROWS = 5_000
 MOST_PAGES = 1_000
 _PAGES_BYTES = 10_000_000
+_TOGETHER = 100
+_MOST_NAMES = 20
+_MOST_HISTORY = 100
 _LEVELS = ("critical", "high", "medium", "low", "info")
 _LAYERS: Json = (
     {"title": "Layer", "kind": "code"},
@@ -58,8 +61,8 @@ def images(store: Store, fleet: Fleet) -> Images:
     results = Reader(store).worst(fleet.run.id, MOST_ROWS)
     bases = _bases(store, {result.base for result in results if result.base})
     pages = _Pages(store, fleet, bases)
-    for result in results[:MOST_PAGES]:
-        pages.add(result)
+    for at in range(0, min(len(results), MOST_PAGES), _TOGETHER):
+        pages.add(results[at : min(at + _TOGETHER, MOST_PAGES)])
     rows = tuple(_row(result, bases, fleet.run.started, pages.made) for result in results)
     table = Table("images", "Images", _COLUMNS, rows, ((3, "desc"), (4, "desc"), (5, "desc")))
     return Images(table, pages.made, tuple(pages.findings))
@@ -84,7 +87,7 @@ _COLUMNS = (
 
 def _bases(store: Store, chains: set[str]) -> dict[str, str]:
     with store.reading() as connection:
-        return {chain: visible(base_name(connection, chain)) for chain in sorted(chains)}
+        return {chain: visible(name) for chain, name in base_names(connection, chains).items()}
 
 
 def _row(result: views.ResultView, bases: dict[str, str], now: str, pages: dict[str, Json]) -> Row:
@@ -110,6 +113,15 @@ def _row(result: views.ResultView, bases: dict[str, str], now: str, pages: dict[
     return Row(result.reference, cells, opens=leads)
 
 
+class _Known(NamedTuple):
+    """What the store knows of some images: by digest, judgement, tag and reference."""
+
+    images: Mapping[str, views.ImageView]
+    findings: Mapping[str, Sequence[views.FindingView]]
+    histories: Mapping[tuple[str, str], Sequence[views.TagView]]
+    problems: Mapping[str, Sequence[views.ProblemView]]
+
+
 class _Pages:
     """Makes pages until they are too many for a file that a browser opens at once."""
 
@@ -117,33 +129,46 @@ class _Pages:
         self.made: dict[str, Json] = {}
         self.findings: list[tuple[str, str, str, str, str]] = []
         self._reader = Reader(store)
-        self._fleet = fleet
         self._bases = bases
         self._numbers: dict[tuple[str, str, str, str, str], int] = {}
         self._left = _PAGES_BYTES
+        self._run = fleet.run.id
 
-    def add(self, result: views.ResultView) -> None:
-        """Make the page of an image, if there is room."""
+    def add(self, results: Sequence[views.ResultView]) -> None:
+        """Make the pages of images, as far as there is room; the store is asked once for all."""
         if self._left <= 0:
             return
-        blocks = tuple(self._blocks(result))
-        self._left -= len(repr(blocks))
-        self.made[result.reference] = {"title": visible(result.reference), "blocks": blocks}
+        reader = self._reader
+        known = _Known(
+            reader.images({one.digest for one in results if one.digest}),
+            reader.findings_of({one.judgement for one in results if one.judgement}),
+            reader.tag_histories({(one.repository, one.tag) for one in results if one.tag}),
+            reader.problems_of(self._run, {one.reference for one in results}),
+        )
+        for result in results:
+            if self._left <= 0:
+                return
+            blocks = tuple(self._blocks(result, known))
+            self._left -= len(repr(blocks))
+            self.made[result.reference] = {"title": visible(result.reference), "blocks": blocks}
 
-    def _blocks(self, result: views.ResultView) -> Iterator[Json]:
-        image = self._reader.image(result.digest) if result.digest else None
+    def _blocks(self, result: views.ResultView, known: _Known) -> Iterator[Json]:
+        image = known.images.get(result.digest)
         yield from self._evidence(result, image)
-        if result.judgement:
-            yield from self._found(result.judgement)
+        for problem in known.problems.get(result.reference, ()):
+            said = visible(f"{problem.detail} {problem.help}".rstrip())
+            yield {"is": "text", "label": "Could not be told", "text": said}
+        yield from self._found(known.findings.get(result.judgement, ()))
         if image is not None and image.layers:
             yield {"is": "table", "label": "Layers", "columns": _LAYERS, "rows": _layers(image)}
         if image is not None and image.members:
             members = [f"{platform}: {digest}" for digest, platform in image.members]
             yield {"is": "list", "label": "Images for platforms", "items": members}
-        history = self._reader.tag_history(result.repository, result.tag) if result.tag else ()
+        history = known.histories.get((result.repository, result.tag), ())
         if history:
             label = f"What the tag {visible(result.tag)} led to"
-            yield {"is": "table", "label": label, "columns": _HISTORY, "rows": list(history)}
+            rows = list(history[:_MOST_HISTORY])
+            yield {"is": "table", "label": label, "columns": _HISTORY, "rows": rows}
 
     def _evidence(self, result: views.ResultView, image: views.ImageView | None) -> Iterator[Json]:
         others = [tag for tag in image.tags if tag != result.reference] if image else []
@@ -158,18 +183,14 @@ class _Pages:
             ("Size", in_bytes(result.size) if result.size else ""),
             ("Base", self._bases.get(result.base, "")),
             ("Base, as it says itself", visible(image.base_name) if image else ""),
-            ("Also known as", visible(", ".join(others))),
+            ("Also known as", visible(_some(others))),
             ("First seen", image.first_seen if image else ""),
             ("Judged", result.at),
         )
         yield from facts(*told)
-        for problem in self._fleet.problems:
-            if problem.reference == result.reference:
-                said = visible(f"{problem.detail} {problem.help}".rstrip())
-                yield {"is": "text", "label": "Could not be told", "text": said}
 
-    def _found(self, judgement: str) -> Iterator[Json]:
-        found = sorted(self._reader.findings(judgement), key=lambda one: -one.severity)
+    def _found(self, findings: Iterable[views.FindingView]) -> Iterator[Json]:
+        found = sorted(findings, key=lambda one: -one.severity)
         said = [(self._number(one), _state(one)) for one in found]
         if said:
             yield {"is": "findings", "label": "Findings", "columns": _FINDINGS, "of": said}
@@ -182,6 +203,12 @@ class _Pages:
             self._numbers[told] = len(self.findings)
             self.findings.append(told)
         return self._numbers[told]
+
+
+def _some(names: Sequence[str]) -> str:
+    """The first of names, and how many more there are."""
+    rest = len(names) - _MOST_NAMES
+    return ", ".join(names[:_MOST_NAMES]) + (f" and {rest:,} more" if rest > 0 else "")
 
 
 def _layers(image: views.ImageView) -> list[Json]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Severity
@@ -24,7 +23,7 @@ def metrics(fleet: Fleet) -> Iterator[str]:
     came_to = fleet.run.outcome or Outcome.INCOMPLETE.value
     verdict = {each.value: int(each.value == came_to) for each in Outcome}
     yield from _by("audit_verdict", "Whether the run came to that.", "outcome", verdict)
-    problems = Counter(each.category for each in fleet.problems)
+    problems = fleet.problem_counts
     yield from _by("audit_problems", "What could not be told.", "category", problems)
     yield from _by("audit_references", "References by how it ended.", "category", found.categories)
     yield from _by("audit_images", "Audited references by outcome.", "outcome", found.outcomes)

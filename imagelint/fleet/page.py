@@ -103,6 +103,9 @@ def _remark(table: Table, fleet: Fleet) -> str:
     total = fleet.overview.references
     if table.id == "images" and total > MOST_ROWS:
         return f"The worst {MOST_ROWS:,} of {total:,}; --format csv has all."
+    untold = sum(fleet.problem_counts.values())
+    if table.id == "problems" and untold > len(fleet.problems):
+        return f"The first {len(fleet.problems):,} of {untold:,}; --format csv has all."
     if table.id == "drift" and fleet.before is not None:
         return f"Since run {fleet.before.id} of {fleet.before.started}."
     if table.id == "bases":

@@ -6,6 +6,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Confidence, Finding, Location, Note, Severity
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import (
     AllowanceKind,
     Allowed,
@@ -22,7 +23,7 @@ from imagelint.store.reading import EVERYTHING, Reader
 from imagelint.store.records import Category
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from imagelint.store import views
     from imagelint.store.database import Store
@@ -42,15 +43,20 @@ _KINDS = {
 }
 
 
+class _Told(NamedTuple):
+    """A result, what was found, and what could not be told."""
+
+    result: views.ResultView
+    findings: Sequence[views.FindingView]
+    problems: Sequence[views.ProblemView]
+
+
 class Verdicts:
     """Verdicts out of a run of a store; each as large as what is asked for."""
 
     def __init__(self, store: Store, run: views.RunView) -> None:
         self._reader = Reader(store)
         self._run = run
-        self._problems: dict[str, list[views.ProblemView]] = {}
-        for problem in self._reader.problems(run.id):
-            self._problems.setdefault(problem.reference, []).append(problem)
 
     def whole(self, wanted: ResultFilter = EVERYTHING) -> Verdict:
         """One verdict about all images that are wanted, with what no image is to blame for."""
@@ -72,10 +78,8 @@ class Verdicts:
 
     def by_repository(self, wanted: ResultFilter = EVERYTHING) -> Iterator[tuple[str, Verdict]]:
         """One verdict about each repository, and one about what is of none of them."""
-        repositories: dict[str, list[views.ResultView]] = {}
-        for result in self._reader.results(self._run.id, wanted):
-            repositories.setdefault(result.repository, []).append(result)
-        for name, results in sorted(repositories.items()):
+        for name in self._reader.repositories(self._run.id, wanted):
+            results = self._reader.results(self._run.id, wanted._replace(within=name))
             yield name, self._verdict(self._report(results))
         for verdict in self._about_run():
             yield OF_NO_IMAGE, verdict
@@ -98,8 +102,8 @@ class Verdicts:
         allowed: list[Allowed] = []
         problems: list[Problem] = []
         examined: list[Examined] = []
-        for result, told in self._with_findings(results):
-            problems += self._of(result)
+        for result, told, untold in self._with_findings(results):
+            problems += _of(result, untold)
             if result.category not in _TOLD:
                 continue
             examined.append(Examined(result.reference, "image", result.digest, About.IMAGE))
@@ -111,24 +115,14 @@ class Verdicts:
                     findings.append(finding)
         return Report(tuple(findings), tuple(allowed), tuple(problems), tuple(examined))
 
-    def _with_findings(
-        self, results: Iterable[views.ResultView]
-    ) -> Iterator[tuple[views.ResultView, tuple[views.FindingView, ...]]]:
-        """Each result with what was found, asked for many at once."""
+    def _with_findings(self, results: Iterable[views.ResultView]) -> Iterator[_Told]:
+        """Each result with what was found and what could not be told, asked for many at once."""
         waiting = iter(results)
         while part := list(islice(waiting, _PAGE)):
             found = self._reader.findings_of({one.judgement for one in part if one.judgement})
+            untold = self._reader.problems_of(self._run.id, [one.reference for one in part])
             for one in part:
-                yield one, found.get(one.judgement, ())
-
-    def _of(self, result: views.ResultView) -> Iterator[Problem]:
-        """What could not be told of a reference."""
-        said = self._problems.get(result.reference, ())
-        for problem in said:
-            yield _problem(problem)
-        if not said and result.category not in _TOLD:
-            kind = _KINDS.get(result.category, ProblemKind.UNREACHABLE)
-            yield Problem(kind, result.reference, result.detail or result.category)
+                yield _Told(one, found.get(one.judgement, ()), untold.get(one.reference, ()))
 
     def _about_run(self) -> Iterator[Verdict]:
         problems = self._of_run()
@@ -146,6 +140,15 @@ class Verdicts:
             detail = f"run {self._run.id} met no image"
             said.append(Problem(ProblemKind.NOTHING_EXAMINED, OF_NO_IMAGE, detail))
         return tuple(said)
+
+
+def _of(result: views.ResultView, said: Sequence[views.ProblemView]) -> Iterator[Problem]:
+    """What could not be told of a reference."""
+    for problem in said:
+        yield _problem(problem)
+    if not said and result.category not in _TOLD:
+        kind = _KINDS.get(result.category, ProblemKind.UNREACHABLE)
+        yield Problem(kind, result.reference, result.detail or result.category)
 
 
 def _outcome(report: Report, fail_on: Severity) -> Outcome:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from sqlalchemy import case, func, select, update
 from sqlalchemy.orm import aliased
 
-from imagelint.store.models import ChainRow
+from imagelint.store.models import ChainRow, ImageRow, TagRow
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -41,3 +41,45 @@ def settle_bases(connection: Connection) -> None:
     deepest = connection.scalar(select(func.max(ChainRow.depth))) or 0
     for depth in range(2, min(deepest, _DEEPEST) + 1):
         connection.execute(update(ChainRow).where(ChainRow.depth == depth).values(base=found))
+
+
+def base_names(connection: Connection, chains: Collection[str]) -> dict[str, str]:
+    """What people call bases: a tag that leads to it, what images say of it, or what made it."""
+    wanted = sorted(chains)
+    # Each overwrites what is worth less.
+    names = dict.fromkeys(wanted, "")
+    for part in _parts(wanted):
+        top = select(ChainRow.chain, ChainRow.command, ChainRow.layer)
+        rows = connection.execute(top.where(ChainRow.chain.in_(part)))
+        names.update((chain, command or layer) for chain, command, layer in rows)
+    names.update(_said(connection, set(wanted)))
+    for part in _parts(wanted):
+        led = TagRow.repository + ":" + TagRow.tag
+        tagged = (
+            select(ImageRow.chain, func.min(led))
+            .join(TagRow, TagRow.digest == ImageRow.digest)
+            .where(ImageRow.chain.in_(part))
+            .group_by(ImageRow.chain)
+        )
+        names.update((chain, name) for chain, name in connection.execute(tagged) if chain)
+    return names
+
+
+def _said(connection: Connection, wanted: set[str]) -> dict[str, str]:
+    """What most images upon a base call it: asked of all images at once, not base by base."""
+    if not wanted:
+        return {}
+    query = (
+        select(ChainRow.base, ImageRow.base_name)
+        .join(ChainRow, ChainRow.chain == ImageRow.chain)
+        .where(ImageRow.base_name != "", ChainRow.base.is_not(None))
+        .group_by(ChainRow.base, ImageRow.base_name)
+        .order_by(func.count(), ImageRow.base_name.desc())
+    )
+    rows = connection.execution_options(yield_per=_PART).execute(query)
+    return {base: name for base, name in rows if base in wanted}
+
+
+def _parts(items: Sequence[str]) -> Iterator[Sequence[str]]:
+    for at in range(0, len(items), _PART):
+        yield items[at : at + _PART]

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.engine import Connection
 
-MOST_FOR_BYTES = 200_000
+MOST_FOR_BYTES = 50_000
 """Images above which their layers are not walked through."""
 
 

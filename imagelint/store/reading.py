@@ -5,14 +5,14 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import and_, func, select, tuple_
 from sqlalchemy.orm import aliased
 
 from imagelint.core.record import NamedTuple
 from imagelint.store import models, views
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from sqlalchemy import Select
     from sqlalchemy.engine import Connection
@@ -24,7 +24,10 @@ _PAGE = 500
 
 
 class ResultFilter(NamedTuple):
-    """Which results: empty means any. `repository` and `reference` are globs (`*`)."""
+    """Which results: empty means any. `repository` and `reference` are globs (`*`).
+
+    `within` is one repository by its name.
+    """
 
     category: str = ""
     owner: str | None = None
@@ -33,6 +36,7 @@ class ResultFilter(NamedTuple):
     reference: str = ""
     digest: str = ""
     base: str = ""
+    within: str = ""
 
 
 EVERYTHING = ResultFilter()
@@ -110,6 +114,13 @@ class Reader:
                 return
             last = page[-1].reference
 
+    def repositories(self, run_id: int, wanted: ResultFilter = EVERYTHING) -> tuple[str, ...]:
+        """The repositories of the references of a run, in order."""
+        name = models.ResultRow.repository
+        query = _results(run_id, wanted).with_only_columns(name, maintain_column_froms=True)
+        with self._store.reading() as connection:
+            return tuple(sorted(connection.scalars(query.distinct())))
+
     def worst(self, run_id: int, most: int) -> tuple[views.ResultView, ...]:
         """The references of a run with the worst first, as many as are wanted."""
         judged = models.JudgementRow
@@ -120,8 +131,7 @@ class Reader:
 
     def findings(self, judgement: str) -> tuple[views.FindingView, ...]:
         """What was found in an image, in the order of a report."""
-        with self._store.reading() as connection:
-            return tuple(_findings(connection, judgement))
+        return self.findings_of([judgement]).get(judgement, ())
 
     def findings_of(self, judgements: Iterable[str]) -> dict[str, tuple[views.FindingView, ...]]:
         """What was found in some images, asked at once; by judgement, in the order of a report."""
@@ -142,50 +152,76 @@ class Reader:
 
     def image(self, digest: str) -> views.ImageView | None:
         """An image by its digest."""
-        row, tag = models.ImageRow, models.TagRow
+        return self.images([digest]).get(digest)
+
+    def images(self, digests: Collection[str]) -> dict[str, views.ImageView]:
+        """Images by their digests, asked at once."""
+        row, tag, member = models.ImageRow, models.TagRow, models.IndexMemberRow
+        led = select(tag.digest, tag.repository + ":" + tag.tag).where(tag.digest.in_(digests))
+        listed = select(member.listing, member.digest, member.platform)
         with self._store.reading() as connection:
-            found = connection.execute(select(row.__table__).where(row.digest == digest)).first()
-            if found is None:
-                return None
-            tags = select(tag.repository, tag.tag).where(tag.digest == digest).distinct()
-            member = models.IndexMemberRow
-            members = select(member.digest, member.platform).where(member.listing == digest)
-            values = found._asdict() | {
-                "config": found.config or "",
-                "layers": tuple(_layers(connection, found.chain)),
-                "members": tuple((each[0], each[1]) for each in connection.execute(members)),
-                "tags": tuple(sorted(":".join(each) for each in connection.execute(tags))),
-            }
-            return views.ImageView(**{name: values[name] for name in views.ImageView._fields})
+            known = select(row.__table__).where(row.digest.in_(digests))
+            found = connection.execute(known).all()
+            layers = _layers(connection, {each.chain for each in found if each.chain})
+            tags = _grouped(connection.execute(led.distinct()))
+            members = _grouped(connection.execute(listed.where(member.listing.in_(digests))))
+        return {each.digest: _image(each, layers, tags, members) for each in found}
+
+    def tag_histories(
+        self, tags: Collection[tuple[str, str]]
+    ) -> dict[tuple[str, str], tuple[views.TagView, ...]]:
+        """What tags (repository and tag) led to, the newest first; asked at once."""
+        row = models.TagRow
+        query = (
+            select(row.repository, row.tag, row.digest, row.first_seen, row.last_seen)
+            .where(tuple_(row.repository, row.tag).in_(tags))
+            .order_by(row.repository, row.tag, row.position.desc())
+        )
+        found: dict[tuple[str, str], list[views.TagView]] = {}
+        with self._store.reading() as connection:
+            for repository, tag, *said in connection.execute(query):
+                found.setdefault((repository, tag), []).append(views.TagView(*said))
+        return {at: tuple(several) for at, several in found.items()}
 
     def tag_history(self, repository: str, tag: str) -> tuple[views.TagView, ...]:
         """What a tag led to, the newest first."""
-        row = models.TagRow
-        query = (
-            select(row.digest, row.first_seen, row.last_seen)
-            .where(row.repository == repository, row.tag == tag)
-            .order_by(row.position.desc())
-        )
-        with self._store.reading() as connection:
-            return tuple(views.TagView(*each) for each in connection.execute(query))
+        return self.tag_histories([(repository, tag)]).get((repository, tag), ())
 
-    def problems(self, run_id: int) -> tuple[views.ProblemView, ...]:
-        """What could not be told in a run."""
+    def problems(self, run_id: int, most: int | None = None) -> tuple[views.ProblemView, ...]:
+        """What could not be told in a run: all of it, or the first so many."""
         row = models.ProblemRow
-        columns = row.reference, row.category, row.kind, row.detail, row.help
-        query = select(*columns).where(row.run_id == run_id).order_by(row.reference, row.position)
+        query = _problems(run_id).order_by(row.reference, row.position).limit(most)
         with self._store.reading() as connection:
             return tuple(views.ProblemView(*each) for each in connection.execute(query))
+
+    def problems_of(
+        self, run_id: int, references: Collection[str]
+    ) -> dict[str, tuple[views.ProblemView, ...]]:
+        """What could not be told of some references, by reference; asked at once."""
+        row = models.ProblemRow
+        query = _problems(run_id).where(row.reference.in_(references))
+        found: dict[str, list[views.ProblemView]] = {}
+        with self._store.reading() as connection:
+            for each in connection.execute(query.order_by(row.reference, row.position)):
+                found.setdefault(each.reference, []).append(views.ProblemView(*each))
+        return {reference: tuple(several) for reference, several in found.items()}
+
+    def problem_counts(self, run_id: int) -> dict[str, int]:
+        """How many things could not be told in a run, by category."""
+        row = models.ProblemRow
+        query = select(row.category, func.count()).where(row.run_id == run_id)
+        with self._store.reading() as connection:
+            rows = connection.execute(query.group_by(row.category).order_by(row.category))
+            return {row[0]: row[1] for row in rows}
 
     def problems_of_sources(self, run_id: int) -> tuple[views.ProblemView, ...]:
         """What could not be told in a run about what is no image: a source, a listing."""
         row, result = models.ProblemRow, models.ResultRow
-        columns = row.reference, row.category, row.kind, row.detail, row.help
         same = and_(result.run_id == row.run_id, result.reference == row.reference)
         query = (
-            select(*columns)
+            _problems(run_id)
             .outerjoin(result, same)
-            .where(row.run_id == run_id, result.reference.is_(None))
+            .where(result.reference.is_(None))
             .order_by(row.reference, row.position)
         )
         with self._store.reading() as connection:
@@ -214,6 +250,12 @@ def _run(row: Any) -> views.RunView:
     return views.RunView(**{name: values[name] for name in views.RunView._fields})
 
 
+def _problems(run_id: int) -> Select[Any]:
+    row = models.ProblemRow
+    columns = [getattr(row, name) for name in views.ProblemView._fields]
+    return select(*columns).where(row.run_id == run_id)
+
+
 def _results(run_id: int, wanted: ResultFilter) -> Select[Any]:
     result, judged, image = models.ResultRow, models.JudgementRow, models.ImageRow
     chain = aliased(models.ChainRow)
@@ -238,6 +280,7 @@ def _conditions(wanted: ResultFilter, base: Any) -> Iterator[ColumnElement[bool]
         (models.JudgementRow.outcome, wanted.outcome),
         (result.digest, wanted.digest),
         (base, wanted.base),
+        (result.repository, wanted.within),
     )
     for column, value in exact:
         if value:
@@ -267,34 +310,51 @@ def _result(row: Any) -> views.ResultView:
 _OPTIONAL = ("digest", "signed", "outcome", "judgement", "platform", "created", "base")
 
 
-def _findings(connection: Connection, judgement: str) -> Iterator[views.FindingView]:
-    said, link = models.FindingRow, models.JudgedRow
-    why = link.allowed, link.reason, link.until
-    columns = [getattr(said, name) for name in views.FindingView._fields[:11]]
-    query = (
-        select(*columns, *why)
-        .join(link, link.finding == said.id)
-        .where(link.judgement == judgement)
-        .order_by(link.position)
-    )
-    for row in connection.execute(query):
-        yield _finding(row._asdict())
-
-
 def _finding(values: dict[str, Any]) -> views.FindingView:
     optional = ("layer", "package", "vulnerability", "allowed")
     told = {name: values[name] or "" for name in optional}
     return views.FindingView(**values | told | {"notes": tuple(json.loads(values["notes"]))})
 
 
-def _layers(connection: Connection, top: str | None) -> Iterator[views.LayerView]:
-    """The layers of a chain, the lowest first."""
+def _grouped(rows: Iterable[Any]) -> dict[str, list[Any]]:
+    """What stands behind the first column, by that; one alone as it is."""
+    found: dict[str, list[Any]] = {}
+    for name, *said in rows:
+        found.setdefault(name, []).append(said[0] if len(said) == 1 else tuple(said))
+    return found
+
+
+def _image(
+    row: Any,
+    layers: Mapping[str, Any],
+    tags: Mapping[str, Sequence[str]],
+    members: Mapping[str, Sequence[tuple[str, str]]],
+) -> views.ImageView:
+    values = row._asdict() | {
+        "config": row.config or "",
+        "layers": tuple(_upwards(layers, row.chain)),
+        "members": tuple(members.get(row.digest, ())),
+        "tags": tuple(sorted(tags.get(row.digest, ()))),
+    }
+    return views.ImageView(**{name: values[name] for name in views.ImageView._fields})
+
+
+def _layers(connection: Connection, tops: set[str]) -> dict[str, Any]:
+    """The rows of chains and of all below them, asked level by level."""
     row = models.ChainRow
-    found: list[Any] = []
-    chain = top
-    while chain is not None:
-        each = connection.execute(select(row.__table__).where(row.chain == chain)).one()
-        found.append(each)
-        chain = each.parent
+    found: dict[str, Any] = {}
+    while tops:
+        below = select(row.__table__).where(row.chain.in_(tops))
+        found |= {each.chain: each for each in connection.execute(below)}
+        tops = {found[top].parent for top in tops if found[top].parent} - found.keys()
+    return found
+
+
+def _upwards(layers: Mapping[str, Any], top: str | None) -> Iterator[views.LayerView]:
+    """The layers of a chain, the lowest first."""
+    found = []
+    while top is not None:
+        found.append(layers[top])
+        top = layers[top].parent
     for each in reversed(found):
         yield views.LayerView(each.layer, each.diff_id, each.size, each.command)

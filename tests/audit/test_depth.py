@@ -57,7 +57,7 @@ def test_a_report_tells_which_holes_come_first(lab: Lab, program: Program, here:
     asked = ("audit", image, *words, *rules)
     program(*asked)
     store = Store.open("imagelint-audit.db")
-    before = {one.id: one for one in RollUps(store).vulnerabilities(1)}
+    before = {one.id: one for one in RollUps(store).tally(1).vulnerabilities()}
     urgent = min(before)
     assert {(one.exploited, one.epss) for one in before.values()} == {("", None)}
     assert all(one.fixed for one in before.values())
@@ -66,17 +66,17 @@ def test_a_report_tells_which_holes_come_first(lab: Lab, program: Program, here:
     (here / "kev.json").write_text(KEV % {**said, "id": "CVE-2020-1"})
     (here / "epss.csv").write_text(EPSS % said)
     program(*asked, "--epss", "epss.csv")
-    assert {one.id: one.epss for one in RollUps(store).vulnerabilities(2)}[urgent] == 0.875
+    assert {one.id: one.epss for one in RollUps(store).tally(2).vulnerabilities()}[urgent] == 0.875
     (here / "policy.yaml").write_text("extends: [recommended]\nscan: {kev: kev.json}\n")
     program(*asked)
     (here / "kev.json").write_text(KEV % said)
     program(*asked)
-    first, *rest = RollUps(store).vulnerabilities(4)
+    first, *rest = RollUps(store).tally(4).vulnerabilities()
     assert (first.id, first.exploited, first.epss) == (urgent, "2026-02-03", 0.875)
     assert {one.exploited for one in rest} == {""}
-    packages = {row.name for row in RollUps(store).by("package", 4)}
+    packages = {row.name for row in RollUps(store).tally(4).by("package")}
     assert packages >= {"openssl", "vllm"}
-    layers = {row.name for row in RollUps(store).by("layer", 4)}
+    layers = {row.name for row in RollUps(store).tally(4).by("layer")}
     store.close()
     assert len(layers) == 2
     shown = program("report").out

@@ -3,15 +3,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import event, update
 
 from imagelint.core.errors import UsageError
 from imagelint.fleet.days import age_in_days, days_before
 from imagelint.fleet.gather import Question, gather
+from imagelint.fleet.images import images
+from imagelint.fleet.metrics import metrics
 from imagelint.fleet.overview import WIDTH, overview
 from imagelint.fleet.plots import plots
 from imagelint.fleet.sizes import in_bytes
 from imagelint.store import views
+from imagelint.store.database import Store
 from imagelint.store.models import ResultRow
 from imagelint.store.questions import reclaimable
 from imagelint.store.reading import Reader, ResultFilter
@@ -19,8 +22,9 @@ from imagelint.store.rollups import RollUps
 from tests.store.samples import fill, run_of
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from imagelint.fleet.formats import Telling
-    from imagelint.store.database import Store
 
 
 def test_the_newest_run_beside_the_one_before(told: Telling) -> None:
@@ -115,13 +119,13 @@ def test_a_tag_that_a_run_did_not_ask_for_leads_on(store: Store) -> None:
 def test_a_base_is_of_images_that_were_judged(store: Store) -> None:
     fill(store)
     ((run, *_),) = (Reader(store).runs(),)
-    before = {base.name: base for base in RollUps(store).by("base", run.id)}
+    before = {base.name: base for base in RollUps(store).tally(run.id).by("base")}
     held = ResultFilter(base=next(one.base for one in Reader(store).results(run.id) if one.base))
     first = next(Reader(store).results(run.id, held))
     with store.writing() as connection:
         unjudged = update(ResultRow).where(ResultRow.reference == first.reference)
         connection.execute(unjudged.values(judgement=None, category="timed-out"))
-    after = {base.name: base for base in RollUps(store).by("base", run.id)}
+    after = {base.name: base for base in RollUps(store).tally(run.id).by("base")}
     fewer = [name for name, base in after.items() if base.images == before[name].images - 1]
     assert len(fewer) == 1
     assert after[fewer[0]].shared > 0
@@ -155,3 +159,40 @@ def test_days_and_sizes() -> None:
     assert [in_bytes(size) for size in (0, 999, 1500, 2_352_000_000, 123_456_789_000)] == [
         *("0 B", "999 B", "1.5 kB", "2.4 GB", "123 GB")
     ]
+
+
+def asked(store: Store, count: int) -> int:
+    """How many questions a page about so many images asks of the store."""
+    fill(store, count)
+    questions: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        questions.append(statement)
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    fleet = gather(store, Question())
+    shown = images(store, fleet)
+    plots(store, fleet)
+    assert len(shown.pages) >= count * 2 // 3
+    return len(questions)
+
+
+def test_no_question_is_asked_for_each_image(tmp_path: Path) -> None:
+    with Store.open(str(tmp_path / "few.db")) as few, Store.open(str(tmp_path / "many.db")) as many:
+        assert asked(many, 80) == asked(few, 20)
+
+
+def test_a_flood_of_problems_and_changes_is_cut_and_counted(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fill(store, 80)
+    whole = gather(store, Question())
+    monkeypatch.setattr("imagelint.fleet.gather.MOST_PROBLEMS", 2)
+    monkeypatch.setattr("imagelint.fleet.gather.MOST_DRIFT", 3)
+    cut = gather(store, Question())
+    assert (len(whole.problems), len(cut.problems)) == (6, 2)
+    assert cut.problem_counts == {"unauthorized": 6}
+    assert cut.drift == whole.drift[:3]
+    assert cut.drift_counts == whole.drift_counts
+    written = "".join(metrics(cut))
+    assert 'imagelint_audit_problems{category="unauthorized"} 6' in written

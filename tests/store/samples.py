@@ -26,7 +26,7 @@ from imagelint.store.runs import begin, finish
 from imagelint.store.writing import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.store.database import Store
     from imagelint.store.views import VulnerabilityView
@@ -70,7 +70,7 @@ def tell(store: Store) -> VulnerabilityView:
         told.append(Finished(result, judgement=judgement))
     writer.write(told[:2])
     writer.write(told[2:])
-    (found,) = RollUps(store).vulnerabilities(run.id)
+    (found,) = RollUps(store).tally(run.id).vulnerabilities()
     return found
 
 
@@ -154,11 +154,16 @@ def finished(number: int, build: int = 0) -> Finished:
 
 def run_of(store: Store, numbers: range, build: int, day: int) -> int:
     """A run over the images of some numbers, of one build."""
+    images = (finished(number, build if number % 4 == 0 else 0) for number in numbers)
+    return run_over(store, images, day)
+
+
+def run_over(store: Store, images: Iterable[Finished], day: int) -> int:
+    """A run over some references that are through."""
     now = f"2026-11-{day:02}T08:00:00Z"
     task = NewRun("a" * 64, (REGISTRY,), policy="recommended", policy_digest=digest("policy"))
     begun = begin(store, task._replace(version="1"), Worker("host", 1), now, lambda _: False)
-    writer = Writer(store, begun, lambda: now)
-    writer.write(finished(number, build if number % 4 == 0 else 0) for number in numbers)
+    Writer(store, begun, lambda: now).write(images)
     finish(store, begun, (WAIVER, UNUSED), f"2026-11-{day:02}T09:00:00Z")
     return begun.id
 

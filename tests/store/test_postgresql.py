@@ -12,7 +12,8 @@ from alembic.migration import MigrationContext
 from imagelint.store.database import Store
 from imagelint.store.models import Base
 from imagelint.store.reading import Reader, ResultFilter
-from imagelint.store.rollups import GROUPS, RollUps
+from imagelint.store.rollups import RollUps
+from imagelint.store.tally import GROUPS
 from tests.store.samples import KNOWN, fill, tell
 from tools.lab.postgresql import PostgreSQL, programs
 
@@ -55,13 +56,13 @@ def test_reports_ask_and_get_the_same(there: Store, filled: Store) -> None:
 
 @pytest.mark.parametrize("group", GROUPS)
 def test_roll_ups_are_the_same(there: Store, filled: Store, group: str) -> None:
-    assert set(RollUps(there).by(group, 2)) == set(RollUps(filled).by(group, 2))
+    assert set(RollUps(there).tally(2).by(group)) == set(RollUps(filled).tally(2).by(group))
 
 
 def test_drift_and_trend_are_the_same(there: Store, filled: Store) -> None:
     assert sorted(RollUps(there).drift(1, 3)) == sorted(RollUps(filled).drift(1, 3))
     assert RollUps(there).trend("a" * 64) == RollUps(filled).trend("a" * 64)
-    assert RollUps(there).vulnerabilities(2) == RollUps(filled).vulnerabilities(2)
+    assert RollUps(there).tally(2).vulnerabilities() == RollUps(filled).tally(2).vulnerabilities()
 
 
 def test_what_is_known_of_a_hole_is_the_same(server: PostgreSQL) -> None:

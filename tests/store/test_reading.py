@@ -10,7 +10,8 @@ from sqlalchemy import insert, select
 from imagelint.core.finding import Severity
 from imagelint.store.models import VulnerabilityRow
 from imagelint.store.reading import Reader
-from imagelint.store.rollups import GROUPS, RollUps
+from imagelint.store.rollups import RollUps
+from imagelint.store.tally import GROUPS
 from tests.store.samples import KNOWN, fill, finished, image, tell
 
 if TYPE_CHECKING:
@@ -82,19 +83,19 @@ def test_owners_are_listed(reader: Reader) -> None:
 
 @pytest.mark.parametrize("group", GROUPS[:6])
 def test_findings_are_rolled_up(rollups: RollUps, group: str) -> None:
-    rows = rollups.by(group, 2)
+    rows = rollups.tally(2).by(group)
     assert rows == tuple(sorted(rows, key=lambda row: (-row.findings, row.name)))
     assert all(row.images <= row.findings for row in rows)
 
 
 def test_a_roll_up_by_rule_counts_all_that_count(reader: Reader, rollups: RollUps) -> None:
     total = reader.overview(2).findings.total
-    assert sum(row.findings for row in rollups.by("rule", 2)) == total
-    assert len(rollups.by("rule", 2, most=1)) == 1
+    assert sum(row.findings for row in rollups.tally(2).by("rule")) == total
+    assert len(rollups.tally(2).by("rule", most=1)) == 1
 
 
 def test_a_base_is_what_several_repositories_have_in_common(rollups: RollUps) -> None:
-    rows = {row.name: row for row in rollups.by("base", 2)}
+    rows = {row.name: row for row in rollups.tally(2).by("base")}
     assert set(rows) == {
         "docker.io/nvidia/cuda:12.1-base",
         "docker.io/nvidia/cuda:12.2-base",
@@ -123,7 +124,7 @@ def test_a_base_that_was_pushed_has_its_own_name(store: Store) -> None:
     begun = begin(store, NewRun("k", ()), Worker("h", 1), now, lambda _: False)
     Writer(store, begun, lambda: now).write([base._replace(images=(below,), result=named)])
     finish(store, begun, (), now)
-    assert "mirror/cuda:12" in {row.name for row in RollUps(store).by("base", 3)}
+    assert "mirror/cuda:12" in {row.name for row in RollUps(store).tally(3).by("base")}
 
 
 def test_exploited_holes_come_first(store: Store) -> None:
@@ -135,7 +136,7 @@ def test_exploited_holes_come_first(store: Store) -> None:
             {"id": "CVE-2026-1001", **known, "epss": 0.9, "exploited": ""},
         ]
         connection.execute(insert(VulnerabilityRow), rows)
-    names = [one.id for one in RollUps(store).vulnerabilities(2)]
+    names = [one.id for one in RollUps(store).tally(2).vulnerabilities()]
     assert names == ["CVE-2026-1002", "CVE-2026-1001", "CVE-2026-1000"]
 
 

@@ -1,0 +1,259 @@
+"""What the findings of a run have in common, counted in one walk over its images.
+
+The walk holds what is counted and not what is walked over: a million images take as much memory as
+a thousand with as many rules, packages, vulnerabilities, layers, teams and bases.
+"""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import func, select
+
+from imagelint.core.record import NamedTuple
+from imagelint.store import models, views
+from imagelint.store.bases import base_names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+    from sqlalchemy import Row, Select
+    from sqlalchemy.engine import Connection
+
+    from imagelint.store.database import Store
+
+_OF_FINDINGS = ("rule", "package", "vulnerability", "layer")
+GROUPS = (*_OF_FINDINGS, "owner", "repository", "base")
+"""By what findings can be rolled up."""
+
+_PAGE = 500
+_MOST_REMEMBERED = 50_000
+_LEVELS = ("critical", "high", "medium", "low", "info")
+
+_Facts = tuple[Any, ...]
+"""Of a finding: what it says of each of `_OF_FINDINGS` (None: nothing), and its severity."""
+
+
+class Tally:
+    """The findings of a run that count. Each image counts once, whatever leads to it."""
+
+    def __init__(self, store: Store, run_id: int) -> None:
+        self._store = store
+        self._run = run_id
+        self._counts = {group: _Counts() for group in (*_OF_FINDINGS, "owner")}
+        self._bases: dict[str, _Base] = {}
+        with store.reading() as connection:
+            for number, image in enumerate(_images(connection, run_id)):
+                self._add(number, image)
+
+    def by(self, group: str, most: int = 50) -> tuple[views.RollUp, ...]:
+        """The findings by what they have in common; where there are most, first.
+
+        Raises:
+            KeyError: there is no such group.
+        """
+        if group == "base":
+            return self._by_base(most)
+        if group == "repository":
+            return _by_repository(self._store, self._run, most)
+        counts = self._counts[group].items()
+        found = sorted(counts, key=lambda item: (-item[1].findings, item[0]))[:most]
+        return tuple(
+            views.RollUp(name, one.findings, one.images, one.severity) for name, one in found
+        )
+
+    def vulnerabilities(self, most: int = 100) -> tuple[views.VulnerabilityView, ...]:
+        """The vulnerabilities: what is exploited first, then what likely will be."""
+        counts = self._counts["vulnerability"]
+        with self._store.reading() as connection:
+            known = _known(connection, list(counts))
+        found = [_vulnerability(name, one, known.get(name)) for name, one in counts.items()]
+        return tuple(sorted(found, key=_priority)[:most])
+
+    def _by_base(self, most: int) -> tuple[views.RollUp, ...]:
+        found = [(one, name) for name, one in self._bases.items() if one.findings]
+        found.sort(key=lambda each: (-each[0].shared, -each[0].findings, each[1]))
+        with self._store.reading() as connection:
+            names = base_names(connection, [name for _, name in found[:most]])
+        return tuple(
+            views.RollUp(names[name], one.findings, one.images, one.severity, one.shared)
+            for one, name in found[:most]
+        )
+
+    def _add(self, number: int, image: _Image) -> None:
+        every: dict[str, _Facts] = {}
+        for owner, found in image.owners.items():
+            every |= found
+            self._counts["owner"].add(number, ((owner, facts[-1]) for facts in found.values()))
+        for at, group in enumerate(_OF_FINDINGS):
+            named = ((facts[at], facts[-1]) for facts in every.values() if facts[at] is not None)
+            self._counts[group].add(number, named)
+        if image.base is not None:
+            self._bases.setdefault(image.base, _Base()).add(every)
+
+
+class _Count:
+    """Findings, how many images have them, and the worst severity."""
+
+    __slots__ = ("findings", "images", "last", "severity")
+
+    def __init__(self) -> None:
+        self.findings = self.images = self.severity = 0
+        self.last = -1
+
+
+class _Counts(dict[str, _Count]):
+    """Counts by name."""
+
+    def add(self, number: int, named: Iterable[tuple[str, int]]) -> None:
+        """Count the findings of the image of that number, which differs from the one before."""
+        for name, severity in named:
+            count = self.get(name)
+            if count is None:
+                count = self[name] = _Count()
+            count.findings += 1
+            if count.last != number:
+                count.last = number
+                count.images += 1
+            count.severity = max(count.severity, severity)
+
+
+class _Base:
+    """The images upon a base, and which findings all of them have."""
+
+    __slots__ = ("_common", "findings", "images", "severity")
+
+    def __init__(self) -> None:
+        self.findings = self.images = self.severity = 0
+        self._common: set[str] = set()
+
+    @property
+    def shared(self) -> int:
+        """The findings that all of them have: what a new build of the base would take away."""
+        return len(self._common) * self.images
+
+    def add(self, found: Mapping[str, _Facts]) -> None:
+        self._common = self._common & found.keys() if self.images else set(found)
+        self.images += 1
+        self.findings += len(found)
+        self.severity = max((self.severity, *(facts[-1] for facts in found.values())))
+
+
+class _Image(NamedTuple):
+    """An image: its base, and its findings for each of its owners."""
+
+    base: str | None
+    owners: Mapping[str, Mapping[str, _Facts]]
+
+
+def _images(connection: Connection, run_id: int) -> Iterator[_Image]:
+    """The judged images of a run, each once."""
+    rows = _with_facts(connection, run_id)
+    for _, several in groupby(rows, key=lambda each: each[0].digest):
+        base: str | None = None
+        owners: dict[str, dict[str, _Facts]] = {}
+        for row, found in several:
+            base = row.base
+            owners.setdefault(row.owner, {}).update(found)
+        yield _Image(base, owners)
+
+
+def _with_facts(
+    connection: Connection, run_id: int
+) -> Iterator[tuple[Row[Any], dict[str, _Facts]]]:
+    """The judged results by digest, each with its findings."""
+    facts: dict[str, _Facts] = {}
+    rows = connection.execution_options(yield_per=_PAGE).execute(_by_digest(run_id))
+    for part in rows.partitions():
+        named = [(row, row.findings.split(",") if row.findings else ()) for row in part]
+        if len(facts) > _MOST_REMEMBERED:
+            facts.clear()
+        new = {each for _, found in named for each in found if each not in facts}
+        facts |= _facts(connection, sorted(new))
+        for row, found in named:
+            yield row, {each: facts[each] for each in found}
+
+
+def _by_digest(run_id: int) -> Select[Any]:
+    result, link = models.ResultRow, models.JudgedRow
+    image, chain = models.ImageRow, models.ChainRow
+    found = (
+        select(func.aggregate_strings(link.finding, ","))
+        .where(link.judgement == result.judgement, link.allowed.is_(None))
+        .scalar_subquery()
+    )
+    return (
+        select(result.digest, result.owner, chain.base, found.label("findings"))
+        .outerjoin(image, image.digest == result.digest)
+        .outerjoin(chain, chain.chain == image.chain)
+        .where(result.run_id == run_id, result.judgement.is_not(None))
+        .order_by(result.digest)
+    )
+
+
+def _facts(connection: Connection, findings: Sequence[str]) -> dict[str, _Facts]:
+    row = models.FindingRow
+    columns = [getattr(row, name) for name in _OF_FINDINGS]
+    query = select(row.id, *columns, row.severity)
+    found: dict[str, _Facts] = {}
+    for at in range(0, len(findings), _PAGE):
+        part = findings[at : at + _PAGE]
+        for name, *said in connection.execute(query.where(row.id.in_(part))):
+            found[name] = tuple(said)
+    return found
+
+
+def _by_repository(store: Store, run_id: int, most: int) -> tuple[views.RollUp, ...]:
+    """By repository, of which there may be too many to hold: each judgement is of one."""
+    judged, result = models.JudgementRow, models.ResultRow
+    mine = select(result.judgement).where(result.run_id == run_id)
+    levels = [getattr(judged, level) for level in _LEVELS]
+    total = func.sum(sum(levels[1:], start=levels[0]))
+    worst = [func.max(level).label(f"worst_{level.key}") for level in levels]
+    query = (
+        select(judged.repository, total, func.count(), *worst)
+        .where(judged.id.in_(mine))
+        .group_by(judged.repository)
+        .having(total > 0)
+        .order_by(total.desc(), judged.repository)
+        .limit(most)
+    )
+    with store.reading() as connection:
+        return tuple(
+            views.RollUp(name, int(findings), images, _severity(counts))
+            for name, findings, images, *counts in connection.execute(query)
+        )
+
+
+def _severity(counts: Sequence[int]) -> int:
+    """The worst of which there is one, by how many there are of each, the worst first."""
+    return next(len(_LEVELS) - at for at, count in enumerate(counts) if count)
+
+
+def _known(connection: Connection, names: Sequence[str]) -> dict[str, Any]:
+    row = models.VulnerabilityRow
+    query = select(row.id, row.title, row.published, row.fixed, row.epss, row.exploited)
+    found: dict[str, Any] = {}
+    for at in range(0, len(names), _PAGE):
+        part = names[at : at + _PAGE]
+        found.update((each.id, each) for each in connection.execute(query.where(row.id.in_(part))))
+    return found
+
+
+def _vulnerability(name: str, count: _Count, known: Any) -> views.VulnerabilityView:
+    return views.VulnerabilityView(
+        id=name,
+        severity=count.severity,
+        title=known.title if known else "",
+        published=known.published if known else "",
+        fixed=bool(known and known.fixed),
+        epss=known.epss if known else None,
+        exploited=known.exploited if known else "",
+        images=count.images,
+        findings=count.findings,
+    )
+
+
+def _priority(one: views.VulnerabilityView) -> tuple[object, ...]:
+    return (not one.exploited, -(one.epss or 0), -one.severity, -one.images, one.id)
