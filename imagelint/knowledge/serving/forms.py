@@ -149,7 +149,10 @@ class MetricRow(TypedDict):
     """A metric: its name as a query asks for it, without the suffixes of histograms."""
 
     name: str
-    type: Annotated[Literal["counter", "gauge", "histogram", "summary"], "as Prometheus has it"]
+    type: Annotated[
+        Literal["counter", "gauge", "histogram", "summary", "varies"],
+        "as Prometheus has it; `varies`: another one before, or not what it says",
+    ]
     unit: NotRequired[Literal["seconds", "milliseconds", "microseconds", "ratio", "percent"]]
     meaning: NotRequired[Annotated[str, "what several engines have under names of their own"]]
     since: NotRequired[Annotated[str, "the first release with it"]]

@@ -16,6 +16,7 @@ _PARTS = {
     "gauge": ("",),
     "histogram": ("_bucket", "_sum", "_count", "_created"),
     "summary": ("", "_sum", "_count", "_created"),
+    "varies": ("", "_bucket", "_sum", "_count", "_created"),
 }
 # A letter or two that are wrong.
 _ALIKE = 0.93
@@ -32,7 +33,7 @@ class Exporter(NamedTuple):
 
 
 class Metric(NamedTuple):
-    """A metric; `type` is `counter`, `gauge`, `histogram` or `summary`.
+    """A metric; `type` is `counter`, `gauge`, `histogram`, `summary`, or `varies` by release.
 
     `unit` and `meaning` are empty where the table has none. `gone` is the release without it, or
     `yes` where that is not known; `instead` is the metric, or the expression, in its place.
@@ -100,9 +101,17 @@ def near_metric(name: str) -> str:
         return ""
     from difflib import get_close_matches
 
-    known = [one for one in _metrics().values() if one.exporter == exporter and not one.gone]
-    words = [series for one in known for series in one.series]
+    # The share of letters that two names have in common is bounded by their lengths.
+    length = len(name)
+    words = [one for one in _words(exporter) if abs(len(one) - length) <= length * (1 - _ALIKE) * 2]
     return next(iter(get_close_matches(name, words, 1, _ALIKE)), "")
+
+
+@cache
+def _words(exporter: Exporter) -> tuple[str, ...]:
+    """The names of all series that an exporter still has."""
+    known = [one for one in _metrics().values() if one.exporter == exporter and not one.gone]
+    return tuple(series for one in known for series in one.series)
 
 
 def metric_meaning(engine: str, meaning: str) -> Metric | None:

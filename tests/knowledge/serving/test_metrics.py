@@ -49,6 +49,11 @@ def test_engines_of_exporters_are_known() -> None:
         ("vllm:num_requests_waiting_bucket", "vllm:num_requests_waiting", False),
         ("nv_inference_queue_summary_us_count", "nv_inference_queue_summary_us", True),
         ("tgi_request_count", "tgi_request_count", True),
+        # A gauge before SGLang 0.5.10, a histogram since.
+        ("sglang:kv_transfer_latency_ms", "sglang:kv_transfer_latency_ms", True),
+        ("sglang:kv_transfer_latency_ms_bucket", "sglang:kv_transfer_latency_ms", True),
+        ("nv_llm_input_token_len", "nv_llm_input_token_len", False),
+        ("nv_model_load_duration_secs", "nv_model_load_duration_secs", True),
         ("up", "", False),
     ],
 )

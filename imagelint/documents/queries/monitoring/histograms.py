@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 _QUANTILE = "histogram_quantile"
 _BOUND = "le"
 _BUCKET = "_bucket"
+_KEPT = ("histogram", "varies")
 
 
 class Quantile(NamedTuple):
@@ -59,7 +60,7 @@ class Quantile(NamedTuple):
     def type(self) -> str:
         """What the metric is instead of a histogram; empty where it is one, or not known."""
         found = find_series(self.series.metric) if self.series.metric else None
-        if found is None or (found.metric.type == "histogram" and found.suffix in ("", _BUCKET)):
+        if found is None or (found.metric.type in _KEPT and found.suffix in ("", _BUCKET)):
             return ""
         if found.metric.type == "histogram":
             return f"the `{found.suffix}` of a histogram"
