@@ -6,7 +6,7 @@ from math import sqrt
 from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
-from scipy import optimize, stats
+from scipy import optimize, special, stats
 
 from imagelint.core.record import NamedTuple
 
@@ -53,7 +53,7 @@ def binary(pairs: Pairs, margin: float, level: float) -> Estimate:
     size = pairs.size
     won = int(np.count_nonzero(pairs.differences > 0))
     lost = int(np.count_nonzero(pairs.differences < 0))
-    wanted = float(stats.norm.isf(level / 2))
+    wanted = -float(special.ndtri(level / 2))
 
     def beyond(score: float) -> float:
         def excess(delta: float) -> float:
@@ -66,7 +66,7 @@ def binary(pairs: Pairs, margin: float, level: float) -> Estimate:
         return float(optimize.brentq(excess, _EDGE - 1, 1 - _EDGE))
 
     exact = stats.binomtest(won, won + lost, 0.5, "less").pvalue if won + lost else 1.0
-    asymptotic = float(stats.norm.cdf(_score(won, lost, size, max(-margin, _EDGE - 1))))
+    asymptotic = float(special.ndtr(_score(won, lost, size, max(-margin, _EDGE - 1))))
     return Estimate(
         (won - lost) / size,
         beyond(wanted),
@@ -149,8 +149,8 @@ def _student(
     if not error:
         below = 0.0 if difference < -margin else 1.0
         return Estimate(difference, difference, difference, below, 0.0, "")
-    reach = error * float(stats.t.isf(level / 2, freedom)) if freedom > 0 else np.inf
-    below = float(stats.t.cdf((difference + margin) / error, freedom)) if freedom > 0 else 1.0
+    reach = -error * float(special.stdtrit(freedom, level / 2)) if freedom > 0 else np.inf
+    below = float(special.stdtr(freedom, (difference + margin) / error)) if freedom > 0 else 1.0
     return Estimate(difference, difference - reach, difference + reach, below, 0.0, "")
 
 
@@ -165,16 +165,14 @@ def _accelerated(
     centred = left.mean() - left
     power = float(np.sum(centred**2)) ** 1.5
     acceleration = float(np.sum(centred**3)) / (6 * power) if power > 0 else 0.0
-    bias = float(stats.norm.ppf(_share(found, difference)))
+    bias = float(special.ndtri(_share(found, difference)))
 
-    def quantile(level: float) -> float:
-        shifted = bias + float(stats.norm.ppf(level))
-        share = stats.norm.cdf(bias + shifted / max(1 - acceleration * shifted, _EDGE))
-        return float(np.quantile(found, share))
+    shifted = bias + special.ndtri(np.array((level / 2, 1 - level / 2)))
+    shares = special.ndtr(bias + shifted / np.maximum(1 - acceleration * shifted, _EDGE))
+    low, high = map(float, np.quantile(found, shares))
 
-    reached = float(stats.norm.ppf(_share(found, -margin))) - bias
-    below = 1 - float(stats.norm.cdf(reached / max(1 + acceleration * reached, _EDGE) - bias))
-    low, high = quantile(level / 2), quantile(1 - level / 2)
+    reached = float(special.ndtri(_share(found, -margin))) - bias
+    below = 1 - float(special.ndtr(reached / max(1 + acceleration * reached, _EDGE) - bias))
     return Estimate(difference, low, high, below, 0.0, "")
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from math import ceil, sqrt
 from typing import TYPE_CHECKING
 
-from scipy import stats
+from scipy import special
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.evaluation.report import Answer, Comparison
@@ -105,7 +105,7 @@ def cases_needed(estimate: Estimate, tolerance: float, level: float, size: int) 
     None where no number would: the difference is the tolerance itself.
     """
     distance = abs(estimate.difference + tolerance)
-    reach = float(stats.norm.isf(level / 2) + stats.norm.ppf(POWER))
+    reach = float(special.ndtri(POWER) - special.ndtri(level / 2))
     # Where no case differs, the interval shrinks with the number of cases, not with its root.
     if not estimate.deviation:
         return ceil(reach**2 * (1 - distance) / distance) if distance else None
@@ -115,11 +115,11 @@ def cases_needed(estimate: Estimate, tolerance: float, level: float, size: int) 
 
 def detectable(deviation: float, size: int, level: float, dimensions: int) -> float:
     """The smallest fall below the tolerance that is seen with a power of 0.8."""
-    reach = float(stats.norm.isf(level / 2 / max(dimensions, 1)) + stats.norm.ppf(POWER))
+    reach = float(special.ndtri(POWER) - special.ndtri(level / 2 / max(dimensions, 1)))
     return reach * deviation / sqrt(size)
 
 
 def clearable(deviation: float, size: int, level: float) -> float:
     """The smallest tolerance that a dimension clears with a power of 0.8 if nothing changed."""
-    reach = float(stats.norm.isf(level / 2) + stats.norm.ppf(POWER))
+    reach = float(special.ndtri(POWER) - special.ndtri(level / 2))
     return reach * deviation / sqrt(size)
