@@ -133,7 +133,7 @@ TABLES = {"dataclasses", "json", "sqlite3"}
 COMMAND_LINES = (
     Command(("--version",), set(), START, 12),
     Command(("--help",), HELP, START, 12),
-    *(Command((name, "--help"), HELP, START, 24) for name in COMMANDS if name != "init"),
+    *(Command((name, "--help"), HELP, START, 25) for name in COMMANDS if name != "init"),
     Command(("init", "--help"), {*HELP, "pathlib"}, START, 20),
     Command((*CHECK, "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 286),
     Command((*CHECK, "--format", "json", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 286),

@@ -52,16 +52,3 @@ def attest_options(command: C) -> C:
     ):
         collected = option(collected)
     return collected
-
-
-def evaluation_options(command: C) -> C:
-    """Options about an evaluation that must be there, and where the verdict is kept."""
-    help_ = "Demand an evaluation of this image: a statement, or `attested` for a signed one on it."
-    store = "Keep the verdict, and that a pass promotes the image."
-    command = click.option("--store", metavar="FILE|URL", default="", help=store)(command)
-    return click.option("--evaluation", metavar="FILE|attested", default="", help=help_)(command)
-
-
-def demanded(evaluation: str) -> tuple[str, ...]:
-    """The rules that must be on where an evaluation is demanded."""
-    return DEMANDED if evaluation else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
-from imagelint.cli.imagerun import EVALUATED
+from imagelint.cli.imagestages import EVALUATED
 from imagelint.cli.signoff import written
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import Evidence

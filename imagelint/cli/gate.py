@@ -6,16 +6,18 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.attest import attest_options, demanded, evaluation_options
+from imagelint.cli.attest import attest_options
 from imagelint.cli.closedoption import closed_option
 from imagelint.cli.imageoptions import image_options, signer, verify_options
 from imagelint.cli.options import baseline_option, exclude_option, policy_options
+from imagelint.cli.promotion import promotion_options
 from imagelint.cli.reportoptions import report_options
 from imagelint.cli.scanoptions import ScanOptions, scan_options
 
 if TYPE_CHECKING:
     from imagelint.cli.attest import AttestOptions
     from imagelint.cli.policyoptions import PolicyOptions
+    from imagelint.cli.promotion import PromotionOptions
     from imagelint.cli.reportoptions import ReportOptions
 
 
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 @closed_option
 @exclude_option
 @attest_options
-@evaluation_options
+@promotion_options
 def gate(  # noqa: PLR0913 - the options of the command
     *,
     image: str,
@@ -50,13 +52,11 @@ def gate(  # noqa: PLR0913 - the options of the command
     closed: bool,
     exclude: tuple[str, ...],
     attest: AttestOptions,
-    evaluation: str,
-    store: str,
+    promotion: PromotionOptions,
 ) -> int:
     """Check, scan and verify: one verdict about one image and the files that it is made from.
 
-    IMAGE is resolved to a digest once; that digest is scanned and verified. A stage is left out
-    only when the policy has all of its rules off. `--evaluation` demands one of that digest.
+    IMAGE is resolved to a digest once. A stage is left out where the policy has all its rules off.
     """
     from imagelint.cli.imagejob import ImageJob, gated
     from imagelint.cli.imagerun import judge_image
@@ -68,13 +68,13 @@ def gate(  # noqa: PLR0913 - the options of the command
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     declared = Environment(signers=named, closed=closed or None, gated=image)
-    opened = policy.open(paths, environment=declared, demanded=demanded(evaluation))
-    session = opened._replace(exclude=excluded_files(exclude))
+    session = policy.open(paths, environment=declared, demanded=promotion.demanded)
+    session = session._replace(exclude=excluded_files(exclude))
     files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}
     job = ImageJob(image, platform, folder="." if named else "", baseline=baseline, paths=paths)
-    job = job._replace(cross_check=cross_check, evaluation=evaluation)
+    job = promotion.apply(job._replace(cross_check=cross_check))
     job = gated(scanning.apply(job, session, timeout), session.policies.of("."))
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
-    sign_off(verdict, attest, store)
+    sign_off(verdict, attest, promotion.store)
     return show(verdict, view, "gate", session.levelled(), session.own())

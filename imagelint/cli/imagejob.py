@@ -25,6 +25,7 @@ class ImageJob(NamedTuple):
     whose rules the policy has off: a pass says nothing about those. `cross_check` asks cosign for a
     second opinion. `layers` are read, and told one by one in a `table`. `settings` are those of the
     scan. `evaluation` is a file, or `attested`: then its signature is verified, whatever rules say.
+    `scorecard` is the file of one.
     """
 
     image: str
@@ -41,6 +42,7 @@ class ImageJob(NamedTuple):
     table: bool = False
     settings: ScanSettings = ScanSettings()
     evaluation: str = ""
+    scorecard: str = ""
 
 
 def gated(job: ImageJob, policy: Policy) -> ImageJob:

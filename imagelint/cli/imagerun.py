@@ -2,18 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import compress
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.baselines import read
+from imagelint.cli.imagestages import expected
 from imagelint.core.report import AllowanceKind, Evidence
-from imagelint.core.subject import About
-from imagelint.documents.evaluation.report import EvaluationReport
-from imagelint.documents.image.image import ImageTarget
-from imagelint.documents.image.signatures import SignatureReport
-from imagelint.documents.image.vulnerabilities import VulnerabilityReport
-from imagelint.engine.decide import Expected, decide
+from imagelint.engine.decide import decide
 from imagelint.run.images import ImageRequest, ImageResult, examine_image
 
 if TYPE_CHECKING:
@@ -23,12 +18,6 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Finding
     from imagelint.core.report import Report, Verdict
     from imagelint.run.session import Session
-
-CHECKED = Expected("file", About.FILE)
-SCANNED = Expected("image scan", kind=VulnerabilityReport.kind)
-INSPECTED = Expected("image", kind=ImageTarget.kind)
-VERIFIED = Expected("signature check", kind=SignatureReport.kind)
-EVALUATED = Expected("evaluation", kind=EvaluationReport.kind)
 
 
 def judge_image(
@@ -48,13 +37,12 @@ def judge_image(
         cross_check=job.cross_check,
         settings=job.settings,
         evaluation=job.evaluation,
+        scorecard=job.scorecard,
     )
     result = examine_image(job.image, request)
     settled = session.suppress(files, read(job.baseline, session), result.report, job.paths)
-    stages = CHECKED, INSPECTED, SCANNED, VERIFIED, EVALUATED
-    wanted = (job.paths, job.layers, job.scan, job.verify, job.evaluation)
-    evidence, asked = _evidence(session, job, result, settled.report), compress(stages, wanted)
-    return decide(settled.report, session.fail_on, asked, evidence, settled.bounds)
+    evidence = _evidence(session, job, result, settled.report)
+    return decide(settled.report, session.fail_on, expected(job), evidence, settled.bounds)
 
 
 def _evidence(session: Session, job: ImageJob, result: ImageResult, report: Report) -> Evidence:

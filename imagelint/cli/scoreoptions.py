@@ -43,6 +43,7 @@ def score_options(command: C) -> C:
 
 
 _SOURCE = (
+    option("--image", metavar="DIGEST", default="", help="What is served, for `gate --scorecard`."),
     option("--evaluation", metavar="FILE", default="", help="A statement of `evaluate --attest`."),
     option("--timeout", type=Seconds(), default="60s", show_default=True, help="For all of it."),
     option("--engine", default="", help="Whose metrics count, where there are several engines'."),

@@ -23,13 +23,16 @@ class Source(NamedTuple):
     engine: str = ""
     timeout: float = 0.0
     evaluation: str = ""
+    image: str = ""
 
     def request(self) -> ScoreRequest:
         """What is asked for.
 
         Raises:
             click.UsageError: none or both of the sources are named, or a label has no value.
+            UsageError: the image has no digest.
         """
+        from imagelint.cli.evaluating import digest_in
         from imagelint.cli.names import unknown
         from imagelint.collect.deadline import Deadline
         from imagelint.knowledge.serving.signals import scored_engines
@@ -52,5 +55,6 @@ class Source(NamedTuple):
             labels=pairs,
             engine=self.engine,
             evaluation=self.evaluation,
+            image=digest_in(self.image),
             deadline=Deadline(self.timeout),
         )

@@ -117,12 +117,18 @@ def scores(pairs: Pairs, margin: float, level: float, resample: Resample = resam
         return student._replace(deviation=deviation, method=f"paired t-test over {count:,} {unit}")
     found = resample(sums, sizes)
     left = (sums.sum() - sums) / (sizes.sum() - sizes)
-    method = f"paired bootstrap (BCa) over {count:,} {unit}"
     told = _accelerated(difference, found, left, margin, level)
-    # Far out in its tails a bootstrap of a hundred clusters is too sure: five dimensions raised
-    # a false alarm in 5.25 % of 2,000 draws where Student's t did not have to agree.
-    below = max(told.p_value, student.p_value)
-    return told._replace(p_value=below, deviation=deviation, method=method)
+    # A bootstrap of a hundred clusters is too sure, the more so far out in its tails: alone it
+    # raised a false alarm in 5.25 % of 2,000 draws, and cleared in 3.2 % of 10,000 what is worse by
+    # the tolerance. Both have to agree.
+    return Estimate(
+        difference,
+        min(told.low, student.low),
+        max(told.high, student.high),
+        max(told.p_value, student.p_value),
+        deviation,
+        f"paired bootstrap (BCa) and t-test over {count:,} {unit}",
+    )
 
 
 def _ratio(sums: Floats, sizes: Floats, axis: int) -> Floats:

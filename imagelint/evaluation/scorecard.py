@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from imagelint.core.serving.scorecard import Bounds, Signal
+from imagelint.core.report import ProblemKind
+from imagelint.core.serving.scorecard import SIGNALS, Bounds, Signal
+from imagelint.documents.base import DocumentError
 from imagelint.documents.evaluation.report import (
     Answer,
     DimensionResult,
@@ -14,12 +16,14 @@ from imagelint.documents.evaluation.report import (
     RunDefect,
     StaleFact,
 )
+from imagelint.documents.metrics.card import SavedScorecard
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
-    from imagelint.core.serving.scorecard import SignalKind
+    from imagelint.core.serving.scorecard import ScorecardSettings, SignalKind
     from imagelint.documents.base import Node
+    from imagelint.documents.metrics.card import SavedSignal
     from imagelint.documents.metrics.measure import Measured
 
 
@@ -47,6 +51,45 @@ def serving_signal(kind: SignalKind, bounds: Bounds, measured: Measured) -> Sign
     if measured.most is not None and math.isinf(measured.most) and score > 0:
         return signal._replace(why="it lies above the last bucket of the histogram")
     return signal._replace(score=score)
+
+
+def by_policy(
+    saved: SavedScorecard, settings: ScorecardSettings, others: tuple[Node, ...] = ()
+) -> SavedScorecard:
+    """A scorecard as a policy would have made it, whatever bounds its own maker had.
+
+    What the policy asks for and is not there could not be told; what it has off does not count.
+    """
+    wanted = {kind.name: settings.of(kind) for kind in SIGNALS.values()}
+    there = {signal.name for signal in saved.saved}
+    missing = (
+        DocumentError(ProblemKind.INCONCLUSIVE, f"{kind.title}: the scorecard does not have it")
+        for kind in SIGNALS.values()
+        if kind.name not in there and wanted[kind.name].wanted is not False
+    )
+    return SavedScorecard(
+        saved.source,
+        tuple(_judged(one, wanted.get(one.name)) for one in saved.saved if _counts(one, wanted)),
+        max(saved.fail_under, settings.fail_under or 0.0),
+        digest=saved.digest,
+        facts=saved.facts,
+        others=others,
+        gaps=(*saved.unanswered, *missing),
+    )
+
+
+def _counts(signal: SavedSignal, wanted: Mapping[str, Bounds]) -> bool:
+    bounds = wanted.get(signal.name)
+    return bounds is None or bounds.wanted is not False
+
+
+def _judged(signal: SavedSignal, bounds: Bounds | None) -> SavedSignal:
+    """A signal by other bounds; one of quality has those of its plan, and keeps its score."""
+    if bounds is None or signal.about == "quality":
+        return signal
+    score = signal.worth(bounds)
+    unmeasured = "" if score is not None else signal.why or "its value is not there"
+    return signal._replace(bounds=bounds, score=score, why=unmeasured)
 
 
 def quality_signals(report: EvaluationReport) -> Iterator[Signal]:

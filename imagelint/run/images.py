@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from imagelint.documents.image.image import ImageTarget
     from imagelint.documents.image.vex import VexStatement
     from imagelint.policy.model import Policy
-    from imagelint.run.evaluating.gating import RequiredEvaluation
+    from imagelint.run.evaluating.gating import RequiredResult
 
 
 class ImageRequest(NamedTuple):
@@ -42,7 +42,7 @@ class ImageRequest(NamedTuple):
 
     `folder` is what the policy's keys are relative to, `settings` say how it is scanned: the files
     that they name by absolute paths. `evaluation` is the file of a statement that is demanded, or
-    `attested` where the image is to carry it.
+    `attested` where the image is to carry it; `scorecard` is the file of one that is demanded.
     """
 
     policy: Policy
@@ -57,6 +57,7 @@ class ImageRequest(NamedTuple):
     table: bool = False
     settings: ScanSettings = ScanSettings()
     evaluation: str = ""
+    scorecard: str = ""
 
     @property
     def deadline(self) -> Deadline:
@@ -139,12 +140,22 @@ def examine_targets(targets: tuple[ImageTarget, ...], request: ImageRequest) -> 
             result = result.plus(_scan(target, request, exploits, vex))
     if request.verify:
         result = result.plus(_verify(targets, request))
+    return result.plus(_demanded(targets, request))
+
+
+def _demanded(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
+    """What comes of the files that are demanded beside the image."""
+    result = ImageResult()
     if request.evaluation not in ("", ATTESTED):
         result = result.plus(_required(evaluation_in(request.evaluation, targets, request.policy)))
+    if request.scorecard:
+        from imagelint.run.scoring.gating import scorecard_in
+
+        result = result.plus(_required(scorecard_in(request.scorecard, targets, request.policy)))
     return result
 
 
-def _required(found: RequiredEvaluation) -> ImageResult:
+def _required(found: RequiredResult) -> ImageResult:
     return ImageResult(found.report, found.evidence)
 
 

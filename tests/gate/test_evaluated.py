@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.collect.tools.cosign_attest import AttestRequest, attest
+from imagelint.core.report import Problem
+from tests.cli.test_score import GOOD
 from tests.gate.test_signoff import CLEAN, gate, signing
+from tools.lab.mkimage import Image, alpine
 
 if TYPE_CHECKING:
     from tests.gate.attack import Ended
@@ -48,3 +52,38 @@ def test_a_signed_evaluation_of_this_image_lets_it_pass(
     evidence = {one["name"]: one["value"] for one in said["imagelint"]["evidence"]}
     assert evidence["evaluation"].startswith("signed by command line, predicate sha256:")
     assert "clears: " in evidence["dimension faithfulness"]
+
+
+def test_a_signed_evaluation_is_verified_and_of_this_image(
+    yard: Yard, here: Path, results: str, signing: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What cosign signed with another key, or of another image, lets nothing pass."""
+    evaluate(yard, results, "candidate", "--attest", "good.json")
+    text = (here / "good.json").read_text(encoding="utf-8")
+    other = yard.signed("evaluated-otherwise", Image((alpine(("openssl", "3.1.9-r1")),)))
+    assert other.rpartition("@")[2] != results.rpartition("@")[2]
+    assert gate(yard, other, "--evaluation", "good.json") == 1
+    stolen = AttestRequest(*other.rpartition("@")[::2], text, key=str(yard.lab.keys / "other.key"))
+    config = str(yard.lab.keys / "signing-config.json")
+    assert not isinstance(attest(stolen._replace(config=config)), Problem)
+    assert gate(yard, other, "--evaluation", "attested") == 3
+
+
+def test_a_scorecard_of_this_image_is_demanded_and_named(
+    yard: Yard, here: Path, results: str
+) -> None:
+    (here / "page.txt").write_text(GOOD, encoding="utf-8")
+    scored = ("score", "--metrics", "page.txt", "--format", "json=card.json")
+    assert yard.ours(*scored).code == 0
+    assert gate(yard, results, "--scorecard", "card.json") == 3, "it names no image"
+    assert yard.ours(*scored, "--image", results).code == 0
+    assert gate(yard, results, "--scorecard", "card.json", "--attest", "verdict.json") == 0
+    said = json.loads((here / "verdict.json").read_text(encoding="utf-8"))["predicate"]
+    evidence = {one["name"]: one["value"] for one in said["imagelint"]["evidence"]}
+    assert evidence["signal kv-cache-use"] == "worth 0.50, 0.9, target 0.85, breach 0.95"
+    card = json.loads((here / "card.json").read_text(encoding="utf-8"))
+    (here / "card.json").write_text(json.dumps({**card, "fail_under": 0.6}), encoding="utf-8")
+    assert gate(yard, results, "--scorecard", "card.json") == 3, "its verdict is not its own"
+    card["verdict"]["outcome"] = "fail"
+    (here / "card.json").write_text(json.dumps({**card, "fail_under": 0.6}), encoding="utf-8")
+    assert gate(yard, results, "--scorecard", "card.json") == 1

@@ -134,7 +134,8 @@ class Scorecard(NamedTuple):
     """All signals about a server, and where they were read.
 
     `window` says over which time in words, `engine` whose metrics were read. `fail_under` is the
-    score below which it fails; 0 means that only a signal at 0 does.
+    score below which it fails; 0 means that only a signal at 0 does. `image` is the digest of what
+    is served, as whoever asked says it; `read` is when it was asked, `2026-01-31T12:00:00Z`.
     """
 
     origin: str
@@ -144,6 +145,8 @@ class Scorecard(NamedTuple):
     problems: tuple[Problem, ...] = ()
     fail_under: float = 0.0
     notes: tuple[str, ...] = ()
+    image: str = ""
+    read: str = ""
 
     @property
     def lowest(self) -> Signal | None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from math import inf, isfinite
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import ABSENT, Known
 from imagelint.core.report import Outcome, ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.evaluation.plan import DIGEST
@@ -18,15 +18,22 @@ from imagelint.documents.evaluation.report import (
     StaleFact,
 )
 from imagelint.documents.image.jsonview import plain
-from imagelint.documents.yaml.document import read_stream
-from imagelint.documents.yaml.load import Cursor
-from imagelint.documents.yaml.nodes import Mapping, Sequence
+from imagelint.documents.yaml.nodes import Mapping
+from imagelint.documents.yaml.strict import (
+    items,
+    needed_number,
+    number,
+    read_object,
+    truth,
+    unreadable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import Node
+    from imagelint.documents.yaml.load import Cursor
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://in-toto.io/attestation/test-result/v0.1"
@@ -42,22 +49,22 @@ def parse_statement(source: Source) -> EvaluationReport:
         DocumentError: it is no statement about one image, has no test result of ours, or says what
             can be read in two ways.
     """
-    stream = read_stream(source, EvaluationReport.kind)
-    if stream.duplicates or len(stream.documents) > 1:
-        span = stream.duplicates[0].span if stream.duplicates else stream.documents[1].span
-        raise DocumentError(ProblemKind.UNPARSABLE, "says one thing twice", span)
-    root = Cursor(stream.documents[0] if stream.documents else None)
+    root = read_object(source, EvaluationReport.kind)
     predicate = root["predicate"]
     ours = predicate[OURS]
     if root["predicateType"].word() != PREDICATE or not isinstance(ours.node, Mapping):
         detail = f"is no statement with a test result of imagelint (`{OURS}`)"
         raise DocumentError(ProblemKind.UNPARSABLE, detail)
-    subjects = tuple(_items(root["subject"]))
+    subjects = tuple(items(root["subject"]))
     digest = f"sha256:{subjects[0].at('digest', 'sha256').word()}" if len(subjects) == 1 else ""
     if not DIGEST.fullmatch(digest):
         detail = "its subject is not one image with a SHA-256"
         raise DocumentError(ProblemKind.UNPARSABLE, detail, root["subject"].span)
-    results = tuple(_dimension(place) for place in _items(ours["dimensions"]))
+    results = tuple(_dimension(place) for place in items(ours["dimensions"]))
+    for key, names in _tests(results).items():
+        told = [plain(place.word()) for place in items(predicate[key])]
+        if predicate[key].exists and sorted(told) != sorted(names):
+            raise unreadable(predicate[key], "is not what its dimensions say")
     facts = tuple(
         (key, plain(ours["evaluated"][key].word()))
         for key in ("model", "revision", "quantization", "engine", "version")
@@ -73,21 +80,13 @@ def _undecided(one: DimensionResult, span: Span) -> DocumentError:
     return DocumentError(ProblemKind.INCONCLUSIVE, detail, span)
 
 
-def _items(place: Cursor) -> Iterator[Cursor]:
-    if place.exists and not place.null and not isinstance(place.node, Sequence):
-        raise DocumentError(ProblemKind.UNPARSABLE, f"`{place.path}` is no list", place.span)
-    if isinstance(place.node, Sequence):
-        for index in range(len(place.node.items)):
-            yield place[index]
-
-
 def _others(predicate: Cursor, ours: Cursor) -> Iterator[Node]:
-    for place in _items(ours["stale"]):
+    for place in items(ours["stale"]):
         evaluated, used = _word(place, "evaluated"), _word(place, "used")
         yield StaleFact(place.span, _word(place, "what"), evaluated, used, place.path)
-    for place in _items(ours["defects"]):
+    for place in items(ours["defects"]):
         yield RunDefect(place.span, _word(place, "origin"), _word(place, "what"), place.path)
-    for place in _items(ours["judges"]):
+    for place in items(ours["judges"]):
         yield JudgeMismatch(place.span, _word(place, "declared"), _word(place, "used"), place.path)
     result = predicate["result"]
     if result.word() != _RESULTS[Outcome.PASS]:
@@ -99,33 +98,20 @@ def _word(place: Cursor, key: str) -> str:
     return plain(place[key].word())
 
 
-def _number(place: Cursor) -> float | None:
-    """The number that is there; None where nothing, or null, is written."""
-    fact = place.number()
-    return _needed(place) if fact is not ABSENT else None
-
-
-def _needed(place: Cursor) -> float:
-    fact = place.number()
-    if not isinstance(fact, Known):
-        raise DocumentError(ProblemKind.UNPARSABLE, f"`{place.path}` is no number", place.span)
-    return float(fact.value)
-
-
 def _dimension(place: Cursor) -> DimensionResult:
-    value = _needed(place["value"])
-    raw = _number(place["raw"])
-    tolerance = _number(place["tolerance"])
+    value = needed_number(place["value"])
+    raw = number(place["raw"])
+    tolerance = number(place["tolerance"])
     return DimensionResult(
         place["value"].span,
         plain(place["name"].word()),
         plain(place["metric"].word()),
         value=value,
         raw=value if raw is None else raw,
-        cases=int(_number(place["cases"]) or 0),
-        minimum=int(_number(place["minimum"]) or 0),
-        higher_is_better=place["higherIsBetter"].word() != "false",
-        threshold=_number(place["threshold"]),
+        cases=int(number(place["cases"]) or 0),
+        minimum=int(number(place["minimum"]) or 0),
+        higher_is_better=truth(place["higherIsBetter"]) is not False,
+        threshold=number(place["threshold"]),
         tolerance=tolerance,
         comparison=_comparison(place["comparison"], tolerance),
         path=place.path,
@@ -138,25 +124,29 @@ def _comparison(place: Cursor, tolerance: float | None) -> Comparison | None:
     try:
         answer = Answer(place["answer"].word())
     except ValueError:
-        detail = f"`{place['answer'].path}` is none of: {', '.join(one.value for one in Answer)}"
-        raise DocumentError(ProblemKind.UNPARSABLE, detail, place.span) from None
-    needed, low = _number(place["needed"]), _needed(place["low"])
+        named = ", ".join(one.value for one in Answer)
+        raise unreadable(place["answer"], f"is none of: {named}") from None
+    needed, low = number(place["needed"]), _end(place["low"], -inf)
     # Ends of intervals are told in the unit of the metric: the last digit may be lost there.
     clear = tolerance is not None and low >= -tolerance - _ROUNDED * max(1.0, tolerance)
     if answer is Answer.NOT_COMPARED or (answer is Answer.CLEARS and not clear):
-        detail = f"`{place['answer'].path}` is `{answer.value}`, which its numbers contradict"
-        raise DocumentError(ProblemKind.UNPARSABLE, detail, place["answer"].span)
+        raise unreadable(place["answer"], f"is `{answer.value}`, which its numbers contradict")
     return Comparison(
         answer,
-        _needed(place["baseline"]),
-        _needed(place["difference"]),
+        needed_number(place["baseline"]),
+        needed_number(place["difference"]),
         low=low,
-        high=_needed(place["high"]),
-        p_value=_needed(place["pValue"]),
+        high=_end(place["high"], inf),
+        p_value=needed_number(place["pValue"]),
         method=_word(place, "method"),
-        pairs=int(_number(place["pairs"]) or 0),
+        pairs=int(number(place["pairs"]) or 0),
         needed=None if needed is None else int(needed),
     )
+
+
+def _end(place: Cursor, open_end: float) -> float:
+    """An end of an interval: null where it has none, since JSON knows no infinite number."""
+    return open_end if place.null else needed_number(place)
 
 
 def write_statement(
@@ -182,16 +172,16 @@ def write_statement(
             "configuration": [
                 {"name": file, "digest": {"sha256": digest}} for file, digest in configuration
             ],
-            **_tests(report),
+            **_tests(report.results),
             OURS: ours,
         },
     }
-    return json.dumps(said, ensure_ascii=False, indent=2) + "\n"
+    return json.dumps(said, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
 
 
-def _tests(report: EvaluationReport) -> dict[str, list[str]]:
+def _tests(results: Iterable[DimensionResult]) -> dict[str, list[str]]:
     tests: dict[str, list[str]] = {"passedTests": [], "warnedTests": [], "failedTests": []}
-    for one in report.results:
+    for one in results:
         if not one.meets_threshold or one.answer is Answer.FAILS:
             tests["failedTests"].append(one.name)
         elif one.answer is Answer.CANNOT_TELL:
@@ -233,8 +223,8 @@ def _written(one: DimensionResult) -> dict[str, object]:
             "answer": told.answer.value,
             "baseline": told.baseline,
             "difference": told.difference,
-            "low": told.low,
-            "high": told.high,
+            "low": told.low if isfinite(told.low) else None,
+            "high": told.high if isfinite(told.high) else None,
             "pValue": told.p_value,
             "method": told.method,
             "pairs": told.pairs,

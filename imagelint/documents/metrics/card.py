@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, ClassVar
 
-from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import ProblemKind
+from imagelint.core.report import Outcome, ProblemKind
+from imagelint.core.serving.scorecard import Bounds
 from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.evaluation.plan import DIGEST
 from imagelint.documents.image.jsonview import plain
-from imagelint.documents.yaml.document import read_stream
-from imagelint.documents.yaml.load import Cursor
-from imagelint.documents.yaml.nodes import Sequence
+from imagelint.documents.yaml.strict import items, number, read_object, unreadable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import Node
+    from imagelint.documents.yaml.load import Cursor
 
 FORM = "imagelint.scorecard/1"
+_ROUNDED = 1e-6
 
 
 class ScoredSignal(NamedTuple):
@@ -38,59 +39,145 @@ class ScoredSignal(NamedTuple):
         return self.score <= 0 or self.score < self.fail_under
 
 
+class SavedSignal(NamedTuple):
+    """A signal as it was saved: `score` None where it could not be told, and `why`.
+
+    `is_open` tells that `value` is the least that it may be: it lies above the last bucket of a
+    histogram. `about` is `serving` or `quality`, empty where nothing says so.
+    """
+
+    span: Span
+    name: str
+    title: str
+    about: str
+    score: float | None
+    value: float | None
+    bounds: Bounds
+    why: str
+    path: str
+    is_open: bool = False
+
+    def worth(self, bounds: Bounds) -> float | None:
+        """What its value is worth by some bounds; None where nothing can be told."""
+        if self.value is None:
+            return None
+        score = bounds.score(self.value)
+        return None if self.is_open and score else score
+
+    def told(self, least: float) -> ScoredSignal | DocumentError:
+        """The signal for those who judge it, or that it could not be told."""
+        if self.score is None:
+            detail = f"{self.title}: could not tell: {self.why}"
+            return DocumentError(ProblemKind.INCONCLUSIVE, detail, self.span)
+        return ScoredSignal(self.span, self.name, self.title, self.score, least, self.path)
+
+
 class SavedScorecard(Document):
-    """The signals of a scorecard. What could not be told, or read, is a gap."""
+    """The signals of a scorecard. What could not be told, or read, is a gap.
+
+    `saved` are all its signals, `others` what else there is to judge, `digest` is that of the image
+    that was measured, empty where nobody said so. `facts` tell where and when it was read,
+    `unanswered` what could not be.
+    """
 
     kind: ClassVar[str] = "scorecard"
-    __slots__ = ("signals",)
+    __slots__ = ("_digest", "_others", "facts", "fail_under", "saved", "signals", "unanswered")
 
-    def __init__(
-        self, source: Source, signals: tuple[ScoredSignal, ...], gaps: tuple[DocumentError, ...]
+    def __init__(  # noqa: PLR0913 - the parts of a document
+        self,
+        source: Source,
+        saved: tuple[SavedSignal, ...],
+        fail_under: float,
+        *,
+        digest: str = "",
+        facts: tuple[tuple[str, str], ...] = (),
+        others: tuple[Node, ...] = (),
+        gaps: Iterable[DocumentError] = (),
     ) -> None:
-        super().__init__(source, gaps=gaps)
-        self.signals = signals
+        told = [one.told(fail_under) for one in saved]
+        untold = (one for one in told if isinstance(one, DocumentError))
+        self.unanswered = tuple(gaps)
+        super().__init__(source, gaps=(*untold, *self.unanswered))
+        self.signals = tuple(one for one in told if isinstance(one, ScoredSignal))
+        self.saved = saved
+        self.fail_under = fail_under
+        self.facts = facts
+        self._digest = digest
+        self._others = others
+
+    @property
+    def digest(self) -> str:
+        """The digest of the image."""
+        return self._digest
+
+    @property
+    def outcome(self) -> Outcome:
+        """Fail where a signal does; what could not be told is no pass."""
+        if any(signal.fails for signal in self.signals):
+            return Outcome.FAIL
+        return Outcome.INCOMPLETE if self.gaps else Outcome.PASS
 
     def nodes(self) -> Iterator[Node]:
-        """The signals."""
+        """The signals that could be told, and what speaks against all of them."""
         yield from self.signals
+        yield from self._others
 
 
 def parse_scorecard(source: Source) -> SavedScorecard:
     """The scorecard of a text.
 
     Raises:
-        DocumentError: it is none of this form.
+        DocumentError: it is none of this form, or contradicts itself.
     """
-    stream = read_stream(source, SavedScorecard.kind)
-    root = Cursor(stream.documents[0] if stream.documents else None)
+    root = read_object(source, SavedScorecard.kind)
     if root["schema"].word() != FORM:
         raise DocumentError(ProblemKind.UNPARSABLE, f"is no scorecard (`{FORM}`)")
-    least = _number(root["fail_under"]) or 0.0
-    signals: list[ScoredSignal] = []
-    gaps: list[DocumentError] = []
-    for place in _items(root["signals"]):
-        score = _number(place["score"])
-        title = plain(place["title"].word())
-        if score is None:
-            detail = f"{title}: could not tell: {plain(place['why'].word())}"
-            gaps.append(DocumentError(ProblemKind.INCONCLUSIVE, detail, place.span))
-            continue
-        name, span = plain(place["name"].word()), place["score"].span
-        signals.append(ScoredSignal(span, name, title, score, least, place.path))
-    for place in _items(root["problems"]):
-        detail = f"{plain(place['origin'].word())}: {plain(place['detail'].word())}"
-        gaps.append(DocumentError(ProblemKind.INCONCLUSIVE, detail, place.span))
-    if not (signals or gaps):
+    saved = tuple(_signal(place) for place in items(root["signals"]))
+    gaps = tuple(_problem(place) for place in items(root["problems"]))
+    if not (saved or gaps):
         raise DocumentError(ProblemKind.UNPARSABLE, "has no signals")
-    return SavedScorecard(source, tuple(signals), tuple(gaps))
+    digest = root["image"].word()
+    if digest and not DIGEST.fullmatch(digest):
+        raise unreadable(root["image"], "is no digest")
+    facts = tuple((key, plain(root[key].word())) for key in ("origin", "engine", "window", "read"))
+    least = _share(root["fail_under"]) or 0.0
+    card = SavedScorecard(source, saved, least, digest=digest, facts=facts, gaps=gaps)
+    told = root["verdict"]["outcome"]
+    if told.exists and told.word() != card.outcome.value:
+        raise unreadable(told, f"is `{plain(told.word())}`, which its signals contradict")
+    return card
 
 
-def _items(place: Cursor) -> Iterator[Cursor]:
-    if isinstance(place.node, Sequence):
-        for index in range(len(place.node.items)):
-            yield place[index]
+def _problem(place: Cursor) -> DocumentError:
+    detail = f"{plain(place['origin'].word())}: {plain(place['detail'].word())}"
+    return DocumentError(ProblemKind.INCONCLUSIVE, detail, place.span)
 
 
-def _number(place: Cursor) -> float | None:
-    fact = place.number()
-    return fact.value if isinstance(fact, Known) else None
+def _signal(place: Cursor) -> SavedSignal:
+    score = _share(place["score"])
+    saved = SavedSignal(
+        place["score"].span if score is not None else place.span,
+        name=plain(place["name"].word()),
+        title=plain(place["title"].word()),
+        about=place["about"].word(),
+        score=score,
+        value=number(place["value"]),
+        bounds=Bounds(number(place["target"]), number(place["breach"])),
+        why=plain(place["why"].word()),
+        path=place.path,
+        is_open=number(place["least"]) is not None and number(place["most"]) is None,
+    )
+    target, breach = saved.bounds.target, saved.bounds.breach
+    if None in (score, saved.value, target, breach) or target == breach:
+        return saved
+    worth = saved.worth(saved.bounds)
+    if worth is None or abs(worth - (score or 0.0)) > _ROUNDED:
+        raise unreadable(place["score"], "is not what its value is worth")
+    return saved
+
+
+def _share(place: Cursor) -> float | None:
+    share = number(place)
+    if share is not None and not 0 <= share <= 1:
+        raise unreadable(place, "is not between 0 and 1")
+    return share

@@ -28,6 +28,8 @@ def report(card: Scorecard) -> Iterator[str]:
             "reasons": reasons(card),
         },
         "origin": card.origin,
+        "image": card.image,
+        "read": card.read,
         "engine": card.engine,
         "window": card.window,
         "fail_under": card.fail_under,

@@ -28,30 +28,28 @@ ATTESTED = "attested"
 """What is given instead of a file where the image carries the statement."""
 
 
-class RequiredEvaluation(NamedTuple):
-    """What came of a demanded evaluation: what was found in it, and the evidence."""
+class RequiredResult(NamedTuple):
+    """What came of what is demanded beside an image: what was found in it, and the evidence."""
 
     report: Report
     evidence: tuple[tuple[str, str], ...] = ()
 
 
-def evaluation_in(
-    path: str, targets: tuple[ImageTarget, ...], policy: Policy
-) -> RequiredEvaluation:
+def evaluation_in(path: str, targets: tuple[ImageTarget, ...], policy: Policy) -> RequiredResult:
     """What the statement in a file says of an image; whoever gives the file vouches for it."""
     data = read_bytes(path, path)
     if isinstance(data, Problem):
-        return RequiredEvaluation(Report(problems=(data,)))
+        return RequiredResult(Report(problems=(data,)))
     read = decode(data, path)
     if read.source is None or read.problems:
-        return RequiredEvaluation(Report(problems=read.problems))
+        return RequiredResult(Report(problems=read.problems))
     name = f"{path} sha256:{sha256(data).hexdigest()}, not signed"
     return _told(read.source, name, targets, policy)
 
 
 def evaluation_on(
     statements: Iterable[Attestation], targets: tuple[ImageTarget, ...], policy: Policy
-) -> RequiredEvaluation:
+) -> RequiredResult:
     """What the signed evaluation of an image says: of several one that passed, if any did."""
     ours = [one for one in statements if one.predicate == PREDICATE and one.content[OURS].is_object]
     if not ours:
@@ -59,7 +57,7 @@ def evaluation_on(
         help_ = "attest it: `imagelint evaluate … --sign`"
         origin = targets[0].reference
         problem = Problem(ProblemKind.NOT_FOUND, origin, detail, help_)
-        return RequiredEvaluation(Report(problems=(problem,)))
+        return RequiredResult(Report(problems=(problem,)))
     passed = [one for one in ours if one.content["result"].text == "PASSED"]
     chosen = (passed or ours)[0]
     text = _statement(chosen, targets[0])
@@ -80,13 +78,13 @@ def _statement(one: Attestation, target: ImageTarget) -> str:
 
 def _told(
     source: Source, name: str, targets: tuple[ImageTarget, ...], policy: Policy
-) -> RequiredEvaluation:
+) -> RequiredResult:
     try:
         document = parse_statement(source)
     except DocumentError as error:
         help_ = error.help or "name what `imagelint evaluate --attest` has written"
         problem = error.problem(source)._replace(help=help_)
-        return RequiredEvaluation(Report(problems=(problem,)))
+        return RequiredResult(Report(problems=(problem,)))
     bound = _bound(document, targets)
     report = Examination(policy)(bound, Project())
     if not any(one.threshold is not None or one.comparison for one in document.results):
@@ -94,7 +92,7 @@ def _told(
         problem = Problem(ProblemKind.NOTHING_EXAMINED, source.origin, detail)
         report += Report(problems=(problem,))
     marked = tuple(mark._replace(digest=document.digest) for mark in report.examined)
-    return RequiredEvaluation(
+    return RequiredResult(
         report._replace(examined=marked), (("evaluation", name), *_named(document))
     )
 

@@ -6,7 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from imagelint.collect.deadline import NEVER, Deadline
-from imagelint.collect.environment import now
+from imagelint.collect.environment import moment, now
 from imagelint.collect.metrics.endpoint import Endpoint, endpoint
 from imagelint.collect.metrics.page import read_page
 from imagelint.collect.metrics.prometheus import PrometheusServer, Window
@@ -49,7 +49,7 @@ class ScoreRequest(NamedTuple):
     Either a Prometheus server with the `seconds` before now, or pages: one address or file, or
     several that were taken one after the other; an address alone is asked again after `pause`
     seconds, if any. `labels` choose series, `engine` tells whose metrics count. `evaluation` is a
-    statement about the quality of what is served.
+    statement about the quality of what is served, `image` the digest of that.
     """
 
     prometheus: str = ""
@@ -59,6 +59,7 @@ class ScoreRequest(NamedTuple):
     labels: Pairs = ()
     engine: str = ""
     evaluation: str = ""
+    image: str = ""
     settings: ScorecardSettings = ScorecardSettings()
     deadline: Deadline = NEVER
 
@@ -75,7 +76,7 @@ class _Read(NamedTuple):
 
 def score(request: ScoreRequest) -> Scorecard:
     """The scorecard of a server. What cannot be read or told is said in it."""
-    card = _serving(request)
+    card = _serving(request)._replace(image=request.image, read=moment())
     return with_quality(card, request.evaluation) if request.evaluation else card
 
 

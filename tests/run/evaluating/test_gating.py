@@ -1,16 +1,25 @@
 from __future__ import annotations
 
 import json
+from math import inf
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from imagelint.documents.evaluation.statement import OURS, PREDICATE, STATEMENT
+from imagelint.core.report import Outcome
+from imagelint.core.source import Source
+from imagelint.documents.evaluation.statement import (
+    OURS,
+    PREDICATE,
+    STATEMENT,
+    parse_statement,
+    write_statement,
+)
 from imagelint.documents.image.attestations import Attestation
 from imagelint.documents.image.image import ImageIdentity, ImageTarget
 from imagelint.documents.image.jsonview import JsonView
 from imagelint.policy.load import pack
-from imagelint.run.evaluating.gating import RequiredEvaluation, evaluation_in, evaluation_on
+from imagelint.run.evaluating.gating import RequiredResult, evaluation_in, evaluation_on
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,20 +44,20 @@ def statement(digest: str, **parts: object) -> dict[str, Any]:
     return {**head, "predicate": predicate(), **parts}
 
 
-def given(here: Path, value: object, *targets: ImageTarget) -> RequiredEvaluation:
+def given(here: Path, value: object, *targets: ImageTarget) -> RequiredResult:
     (here / "s.json").write_text(value if isinstance(value, str) else json.dumps(value))
     return evaluation_in("s.json", targets or (INDEX,), pack("recommended"))
 
 
-def rules(found: RequiredEvaluation) -> list[str]:
+def rules(found: RequiredResult) -> list[str]:
     return [one.rule for one in found.report.findings]
 
 
-def problems(found: RequiredEvaluation) -> list[str]:
+def problems(found: RequiredResult) -> list[str]:
     return [one.detail for one in found.report.problems]
 
 
-def attested(*contents: dict[str, Any]) -> RequiredEvaluation:
+def attested(*contents: dict[str, Any]) -> RequiredResult:
     signed = [Attestation("build", PREDICATE, JsonView(one)) for one in contents]
     other = Attestation("build", "https://slsa.dev/provenance/v1", JsonView({}))
     return evaluation_on((other, *signed), (INDEX,), pack("recommended"))
@@ -89,7 +98,7 @@ def test_what_the_statement_says_is_judged(here: Path) -> None:
     assert problems(found) == ["accuracy: it could not be told whether it is worse than before"]
 
 
-def compared(answer: str, low: float, **parts: object) -> dict[str, object]:
+def compared(answer: str, low: float, **parts: object) -> dict[str, Any]:
     numbers = {**dict.fromkeys(NUMBERS, 0.0), "low": low}
     return {**GOOD, "tolerance": 0.03, "comparison": {"answer": answer, **numbers}, **parts}
 
@@ -110,6 +119,8 @@ def test_a_statement_in_which_nothing_was_evaluated_is_not_let_pass(here: Path) 
         (compared("not compared", -0.05), "which its numbers contradict"),
         ({**GOOD, "value": 0.1, "threshold": "0.88"}, "is no number"),
         ({**GOOD, "threshold": True}, "is no number"),
+        ({**GOOD, "value": 2.0, "higherIsBetter": "no"}, "is neither true nor false"),
+        (compared("clears", -0.01, tolerance="0.5"), "is no number"),
         ({**GOOD, "comparison": "fails"}, "is none of"),
     ],
 )
@@ -119,6 +130,35 @@ def test_a_statement_that_contradicts_itself_is_no_statement(
     found = given(here, statement(DIGEST, predicate=predicate("PASSED", dimension)))
     assert said in problems(found)[0]
     assert found.report.examined == ()
+
+
+def test_a_statement_names_what_passed_as_its_dimensions_do(here: Path) -> None:
+    for key, names, fits in (
+        ("passedTests", ["accuracy"], True),
+        ("failedTests", ["accuracy"], False),
+        ("warnedTests", ["safety"], False),
+        ("passedTests", ["accuracy", "safety"], False),
+    ):
+        found = given(here, statement(DIGEST, predicate={**predicate(), key: names}))
+        said = f"`predicate.{key}` is not what its dimensions say"
+        assert problems(found) == ([] if fits else [said])
+
+
+def test_an_interval_without_ends_is_written_and_read(here: Path) -> None:
+    told = compared("cannot tell", 0.0)
+    told["comparison"] = {**told["comparison"], "low": None, "high": None}
+    text = json.dumps(statement(DIGEST, predicate=predicate(dimension=told)))
+    read = parse_statement(Source("s.json", text))
+    (comparison,) = (one.comparison for one in read.results)
+    assert comparison is not None
+    assert (comparison.low, comparison.high) == (-inf, inf)
+    text = write_statement(read, "chat", Outcome.INCOMPLETE, ())
+    assert "Infinity" not in text
+    (again,) = parse_statement(Source("s.json", text)).results
+    assert again.comparison == comparison
+    told["comparison"] = {**told["comparison"], "answer": "clears"}
+    found = given(here, statement(DIGEST, predicate=predicate(dimension=told)))
+    assert "which its numbers contradict" in problems(found)[0]
 
 
 def test_what_clears_at_the_last_digit_clears(here: Path) -> None:
