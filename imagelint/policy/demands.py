@@ -39,7 +39,8 @@ def demand(below: Policy, flags: Policy, *, named: bool) -> Policy:
     rules = dict(merged.rules)
     for name in flags.rules:
         # Whoever runs us may do what no policy of the tree may.
-        rules[name] = merged.setting(name)._replace(floor=Floor())
+        if rules[name].floor != Floor():
+            rules[name] = rules[name]._replace(floor=Floor())
     for name in set(flags.demanded) - set(flags.rules):
         if name not in rules or not rules[name].enabled:
             rules[name] = merged.setting(name)._replace(level="on")
@@ -54,7 +55,7 @@ def demand(below: Policy, flags: Policy, *, named: bool) -> Policy:
 def _without_exceptions(policy: Policy, rules: Collection[str]) -> Policy:
     """The policy without exemptions from some rules, and without waivers and baseline for them."""
     settings = {
-        name: setting._replace(exempt=()) if name in rules else setting
+        name: setting._replace(exempt=()) if setting.exempt and name in rules else setting
         for name, setting in policy.rules.items()
     }
     waivers = tuple(

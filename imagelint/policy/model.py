@@ -101,6 +101,7 @@ class Owner(NamedTuple):
 
 
 _UNSAID = RuleSetting()
+_NO_FLOOR = Floor()
 
 
 class Policy(NamedTuple):
@@ -225,10 +226,10 @@ def merge_settings(below: RuleSetting, above: RuleSetting) -> RuleSetting:
     """Both settings of a rule as one: what is said above wins, exemptions add up."""
     return RuleSetting(
         below.level if above.level is None else above.level,
-        {**below.options, **above.options},
+        {**below.options, **above.options} if below.options else above.options,
         _union(below.exempt, above.exempt),
-        {**below.origins, **above.origins},
-        below.floor.joined(above.floor),
+        {**below.origins, **above.origins} if below.origins else above.origins,
+        below.floor.joined(above.floor) if below.floor != _NO_FLOOR else above.floor,
     )
 
 
