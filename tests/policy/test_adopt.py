@@ -8,6 +8,7 @@ import yaml
 from imagelint.core.errors import UsageError
 from imagelint.core.source import Source
 from imagelint.policy.adopt.checkov import read_checkov
+from imagelint.policy.adopt.dockle import read_dockle
 from imagelint.policy.adopt.hadolint import read_hadolint
 from imagelint.policy.adopt.kubelinter import read_kubelinter
 from imagelint.policy.adopt.tally import read_tally
@@ -111,6 +112,24 @@ def test_tally_without_a_choice_has_all_on() -> None:
     assert "options of `tally/max-lines`" in comments(
         read_tally, "[rules.tally.max-lines]\nmax=5\n"
     )
+
+
+def test_dockle_without_exceptions_is_as_severe_as_it_calls_its_checks() -> None:
+    made = policy(read_dockle, "")
+    rules = made["rules"]
+    assert made["fail-on"] == "medium"
+    found = [rules[name] for name in ("sudo-in-build", "unpinned-image", "missing-healthcheck")]
+    assert found == ["high", "medium", "low"]
+    assert "relative-workdir" not in rules  # dockle has no such check
+
+
+def test_what_dockle_ignores_is_off() -> None:
+    text = "# root is wanted\nCIS-DI-0001\n\n  DKL-LI-0001 # locked elsewhere\nCIS-DI-0005\n"
+    made = policy(read_dockle, text)
+    rules = made["rules"]
+    assert (rules["root-user"], rules["account-without-password"]) == (False, False)
+    assert rules["add-instead-of-copy"] == "high"
+    assert "CIS-DI-0005" in comments(read_dockle, text)  # content trust: no rule of ours
 
 
 def test_checkov_is_taken_over() -> None:

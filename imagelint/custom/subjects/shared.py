@@ -81,7 +81,7 @@ IMAGE = Subject(
         Attribute(
             "role",
             "string",
-            "What it is used for: `base`, `copy`, `mount`, `pod`, `compose`, `target`.",
+            "What it is used for: `frontend`, `base`, `copy`, `mount`, `pod`, `compose`, `target`.",
             lambda one, _: one.role.value,
         ),
         Attribute(
