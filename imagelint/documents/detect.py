@@ -257,7 +257,8 @@ def _data(path: str, name: str, text: str, head: str) -> str:
 def _monitoring(name: str, text: str) -> str:
     """A dashboard, or rules for Prometheus."""
     if name.endswith(".json"):
-        return "dashboard" if '"panels"' in text and '"expr"' in text else ""
+        held = '"panels"' in text or ('"elements"' in text and '"vizConfig"' in text)
+        return "dashboard" if held and '"expr"' in text else ""
     if "expr" not in text or "groups" not in text:
         return ""
     found = _RULE_GROUPS.search(text) and _EXPRESSION.search(text)

@@ -16,13 +16,15 @@ from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.promql.languages import bare
 from imagelint.documents.promql.query import Query, UnreadQuery, query_nodes, unread_queries
+from imagelint.documents.promql.reading import query_of
 from imagelint.documents.serving.startscript import map_scalar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Node
+    from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import Scalar
 
 _LONGEST_NAME = 200
@@ -30,6 +32,8 @@ _LONGEST_NAME = 200
 _EXPRESSION = pattern(r'"expr"\s*:\s*"((?:[^"\\]|\\.)*)"', 16)
 _ESCAPE = pattern(r"\\u[dD][89abAB]..\\u[dD][c-fC-F]..|\\(?:u[0-9a-fA-F]{4}|.)")
 _PROMETHEUS = "prometheus"
+# What tells of which panel a query is, and whom it asks.
+_TELLING = ("title", "kind", "group")
 
 
 class _Target(NamedTuple):
@@ -83,13 +87,35 @@ def parse_dashboard(source: Source) -> Dashboard:
 
 
 def held_dashboard(scalar: Scalar, path: str) -> Iterator[Node]:
-    """The queries of a dashboard that is the value of a scalar; none where it cannot be read."""
+    """The queries of a dashboard that is the value of a scalar, or that it cannot be read."""
+    text = map_scalar(scalar)
     try:
-        found = tuple(_queries(map_scalar(scalar), path))
+        found = tuple(_queries(text, path))
     except (ValueError, RecursionError):
+        yield UnreadQuery(text.span, "the dashboard here is not JSON that can be read")
         return
     for one in found:
         yield from _nodes(one)
+
+
+def inline_dashboard(root: Cursor) -> Iterator[Node]:
+    """The queries of a dashboard that stands in an object itself, in any of its forms."""
+    pending = [(root, False, "", "")]
+    while pending:
+        place, asked, title, source = pending.pop()
+        if asked:
+            if source in ("", _PROMETHEUS):
+                query = query_of(place, "panel", title, certain=source == _PROMETHEUS)
+                if query is not None and not _is_piped(query.text.text):
+                    yield from query_nodes(query)
+            continue
+        fields = dict(place.entries())
+        told = {key: one.word() for key, one in fields.items() if key in _TELLING}
+        title = told.get("title", "")[:_LONGEST_NAME] or title
+        source = place.at("datasource", "type").word() or _kind_of_source(told) or source
+        inner = [(one, key == "expr", title, source) for key, one in place.entries()]
+        inner += [(one, False, title, source) for one in place.items()]
+        pending += reversed(inner)
 
 
 def _nodes(found: Query | UnreadQuery) -> Iterator[Node]:
@@ -119,8 +145,8 @@ def _queries(text: MappedText, path: str = "") -> Iterator[Query | UnreadQuery]:
             span = inner.within(text).span
             yield UnreadQuery(span, "it cannot be told which query of the dashboard stands here")
             continue
-        if "|" in inner.text and "|" in bare(inner.text):
-            continue  # of another language, as of Loki
+        if _is_piped(inner.text):
+            continue
         inner = inner.within(text)
         certain = target.source == _PROMETHEUS
         yield Query(inner.span, inner, "panel", target.title, path, certain)
@@ -151,7 +177,23 @@ def _titled(node: dict[str, object], above: str) -> str:
 def _source(node: dict[str, object], above: str) -> str:
     told = node.get("datasource")
     kind = told.get("type") if isinstance(told, dict) else None
-    return kind if isinstance(kind, str) else above
+    return kind if isinstance(kind, str) else _kind_of_source(node) or above
+
+
+def _kind_of_source(node: Mapping[str, object]) -> str:
+    """What a query of the newer form asks, which says so itself: its group, once its kind.
+
+    https://grafana.com/docs/grafana/latest/observability-as-code/schema-v2/
+    """
+    kind = node.get("kind")
+    found = node.get("group") if kind == "DataQuery" else kind
+    # All other kinds begin with a capital letter.
+    return found if isinstance(found, str) and found.islower() else ""
+
+
+def _is_piped(text: str) -> bool:
+    """Whether a query is in another language, as that of Loki."""
+    return "|" in text and "|" in bare(text)
 
 
 def _unescaped(written: str, start: int) -> MappedText:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.base import Document
-from imagelint.documents.promql.query import unread_queries
+from imagelint.documents.promql.query import UnreadQuery, unread_queries
 from imagelint.documents.promql.reading import query_at
 from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.comments import comment_allowances
@@ -60,14 +60,31 @@ def parse_rules(source: Source) -> RuleFile:
 
 
 def held_rules(scalar: Scalar, path: str) -> Iterator[Node]:
-    """The queries of a file that is the value of a scalar; none where it cannot be read."""
+    """The queries of a file that is the value of a scalar, or that it cannot be read.
+
+    Such a file holds rules for Prometheus, or those of its adapter for the metrics of Kubernetes.
+    """
+    mapped = map_scalar(scalar)
     try:
         documents = read_yaml(scalar.text).documents
     except YamlError:
+        yield UnreadQuery(mapped.span, "the rules here are not YAML that can be read")
         return
-    mapped = map_scalar(scalar)
     for node in documents:
         yield from rule_queries(Cursor(node, path), within=mapped)
+        yield from _adapter_queries(Cursor(node, path), mapped)
+
+
+def _adapter_queries(place: Cursor, within: MappedText) -> Iterator[Node]:
+    """What the adapter asks for the metrics that it serves.
+
+    https://github.com/kubernetes-sigs/prometheus-adapter/blob/master/docs/config.md
+    """
+    for field in ("rules", "externalRules"):
+        for rule in place[field].items():
+            name = rule.at("name", "as").word()
+            for query in ("seriesQuery", "metricsQuery"):
+                yield from query_at(rule[query], "adapter", name, within=within)
 
 
 def rule_queries(
@@ -82,3 +99,25 @@ def rule_queries(
             name = rule["alert" if alert else "record"].word()
             use = "alert" if alert else "record"
             yield from query_at(rule["expr"], use, name, certain=certain, within=within)
+            yield from _asked_of_grafana(rule, within)
+
+
+def grafana_alerts(spec: Cursor) -> Iterator[Node]:
+    """The queries of a group of alerts that grafana-operator brings to Grafana."""
+    for rule in spec["rules"].items():
+        yield from _asked_of_grafana(rule, None)
+
+
+def _asked_of_grafana(rule: Cursor, within: MappedText | None) -> Iterator[Node]:
+    """The queries of an alert of Grafana, whose groups of rules look alike.
+
+    https://grafana.com/docs/grafana/latest/alerting/set-up/provision-alerting-resources/
+    """
+    for one in rule["data"].items():
+        source = one.at("model", "datasource", "type").word()
+        if source in ("", "prometheus"):
+            certain = source == "prometheus"
+            query = one.at("model", "expr")
+            yield from query_at(
+                query, "alert", rule["title"].word(), certain=certain, within=within
+            )

@@ -1,4 +1,6 @@
-"""Variables of dashboards in PromQL, and what stands in for them while an expression is read.
+"""Variables in PromQL, and what stands in for them while an expression is read.
+
+They are those of dashboards, and `<<.Series>>` and its like of the adapter for Kubernetes' metrics.
 
 What stands in is as long as the variable, so that every offset stays what it was.
 https://grafana.com/docs/grafana/latest/dashboards/variables/variable-syntax/
@@ -14,7 +16,7 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     import re
 
-_VARIABLE = r"\$\w+|\$\{[^{}\n]*+\}|\[\[\w+(?::\w+)?\]\]"
+_VARIABLE = r"\$\w+|\$\{[^{}\n]*+\}|\[\[\w+(?::\w+)?\]\]|<<[^<>\n]*+>>"
 # Within strings and comments a variable is a part of them; an open string goes on to its end.
 _PIECE = pattern(
     r"\"(?:[^\"\\\n]|\\.)*+\"?|'(?:[^'\\\n]|\\.)*+'?|`[^`]*+`?|#[^\n]*"
@@ -45,7 +47,7 @@ class Filled(NamedTuple):
 
 def holds_variable(text: str) -> bool:
     """Whether a variable of a dashboard stands in a text."""
-    return ("$" in text or "[[" in text) and _ANY.search(text) is not None
+    return ("$" in text or "[[" in text or "<<" in text) and _ANY.search(text) is not None
 
 
 def fill(text: str) -> Filled:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.wiring.nodes import Wiring
     from imagelint.documents.serving.scaling import Autoscaler
+    from imagelint.documents.yaml.cursor import Cursor
 
 # prometheus-operator:Documentation/api-reference/api.md; Azure and Google serve the same form.
 # VictoriaMetrics' own language is a larger one.
@@ -28,14 +29,20 @@ _ANALYSES = {
     "flagger.app": ("MetricTemplate", "Canary"),
 }
 _SCALERS = ("HorizontalPodAutoscaler", "ScaledJob", "ScaledObject")
+_HOLDING = ("ConfigMap", "Dashboard", "GrafanaAlertRuleGroup", "GrafanaDashboard")
 _STEPWISE = ("Canary", "Rollout")
 _MOST = 4 * 2**20
+_OF_DASHBOARDS = ('"panels"', '"expr"')
+_QUOTED_EXPRESSION = '"expr":'
+# grafana-operator and Grizzly; Grafana itself takes dashboards as objects of its own.
 _DASHBOARDS = ("grafana.integreatly.org", "integreatly.org", "grafana.com", "grizzly.grafana.com")
+_INLINE = ("dashboard.grafana.app", "grizzly.grafana.com")
+_UNREAD = {"gzipJson": "a compressed dashboard", "jsonnet": "a dashboard in Jsonnet"}
 
 
 def may_ask(obj: KubernetesObject) -> bool:
     """Whether queries are looked for in an object."""
-    if obj.kind in _SCALERS or obj.kind in ("ConfigMap", "GrafanaDashboard"):
+    if obj.kind in _SCALERS or obj.kind in _HOLDING:
         return True
     return obj.kind in _RULES.get(obj.group, ()) or obj.kind in _ANALYSES.get(obj.group, ())
 
@@ -63,27 +70,58 @@ def read_queries(
         from imagelint.documents.kubernetes.monitoring.analyses import analysis_queries
 
         yield from analysis_queries(obj)
-    elif obj.kind == "ConfigMap" and obj.group == "":
-        yield from _held(obj)
+    elif obj.kind in _HOLDING:
+        yield from _holding(obj)
+
+
+def _holding(obj: KubernetesObject) -> Iterator[Node]:
+    """What objects hold that are not of Prometheus: files, dashboards, alerts of Grafana."""
+    spec = obj.body["spec"]
+    if obj.kind == "ConfigMap" and obj.group == "":
+        for _, place in obj.body["data"].entries():
+            yield from _embedded(place)
     elif obj.kind == "GrafanaDashboard" and obj.group in _DASHBOARDS:
-        yield from _embedded(obj.body.at("spec", "json").node, obj.body.at("spec", "json").path)
+        yield from _embedded(spec["json"])
+        yield from _unread(spec)
+    elif obj.kind == "Dashboard" and obj.group in _INLINE:
+        from imagelint.documents.promql.dashboard import inline_dashboard
+
+        yield from inline_dashboard(spec)
+    elif obj.kind == "GrafanaAlertRuleGroup" and obj.group in _DASHBOARDS:
+        from imagelint.documents.promql.rulefile import grafana_alerts
+
+        yield from grafana_alerts(spec)
 
 
-def _held(obj: KubernetesObject) -> Iterator[Node]:
-    """What the files in a ConfigMap hold: dashboards, rules, the settings of an adapter."""
-    for _, place in obj.body["data"].entries():
-        yield from _embedded(place.node, place.path)
+def _unread(spec: Cursor) -> Iterator[Node]:
+    """What stands in an object and cannot be examined."""
+    for field, told in _UNREAD.items():
+        if spec[field].exists:
+            from imagelint.documents.promql.query import UnreadQuery
+
+            yield UnreadQuery(spec[field].span, f"{told} is not read")
 
 
-def _embedded(node: object, path: str) -> Iterator[Node]:
-    if not isinstance(node, Scalar) or not isinstance(node.value, str) or len(node.value) > _MOST:
+def _embedded(place: Cursor) -> Iterator[Node]:
+    """The queries of a file that is a value: a dashboard, rules, the settings of an adapter."""
+    node = place.node
+    if not isinstance(node, Scalar) or not isinstance(node.value, str):
         return
     text = node.value
-    if '"panels"' in text or '"expr"' in text:
+    dashboard = text.lstrip()[:1] == "{" and any(word in text for word in _OF_DASHBOARDS)
+    rules = ("expr" in text and "groups" in text) or "seriesQuery" in text
+    if not (dashboard or rules):
+        return
+    if len(text) > _MOST:
+        from imagelint.documents.promql.query import UnreadQuery
+
+        told = f"the queries here stand in a text of more than {_MOST:,} characters"
+        yield UnreadQuery(node.span, told, too_large=True)
+    elif dashboard:
         from imagelint.documents.promql.dashboard import held_dashboard
 
-        yield from held_dashboard(node, path)
-    elif "expr:" in text or "Query:" in text:
+        yield from held_dashboard(node, place.path)
+    elif "expr:" in text or "Query:" in text or _QUOTED_EXPRESSION in text:
         from imagelint.documents.promql.rulefile import held_rules
 
-        yield from held_rules(node, path)
+        yield from held_rules(node, place.path)

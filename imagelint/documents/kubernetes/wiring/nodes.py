@@ -248,7 +248,8 @@ class Endpoint(NamedTuple):
 class Monitor(NamedTuple):
     """A ServiceMonitor, a PodMonitor, or what others call these; `selects` is `Service` or `Pod`.
 
-    `namespaces` are those it looks into, its own where none are named; unknown for any.
+    It is empty for what finds whom to ask by itself, of which no more is known. `namespaces` are
+    those it looks into, its own where none are named; unknown for any.
     """
 
     span: Span

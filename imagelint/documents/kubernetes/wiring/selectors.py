@@ -12,7 +12,7 @@ from imagelint.documents.kubernetes.wiring.nodes import (
     Requirement,
     Selector,
 )
-from imagelint.documents.yaml.nodes import Mapping, Sequence
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import KubernetesObject
@@ -40,6 +40,15 @@ _MONITORS: dict[tuple[str, str], tuple[str, str]] = {
     (_GOOGLE, "PodMonitoring"): ("Pod", "endpoints"),
     (_GOOGLE, "ClusterPodMonitoring"): ("Pod", "endpoints"),
 }
+# What finds what it asks by itself, and rewrites it: of these it is not known whom they ask.
+_FINDING = (
+    ("monitoring.coreos.com", "ScrapeConfig"),
+    ("operator.victoriametrics.com", "VMScrapeConfig"),
+    ("operator.victoriametrics.com", "VMStaticScrape"),
+    ("opentelemetry.io", "OpenTelemetryCollector"),
+)
+# Settings of Prometheus and OpenTelemetry's collector, and of Grafana's Alloy.
+_JOBS = ("scrape_configs:", "prometheus.scrape ")
 
 
 def plain_selector(place: Cursor) -> Selector:
@@ -81,6 +90,8 @@ def _requirement(place: Cursor) -> Requirement | None:
 
 def read_monitor(obj: KubernetesObject) -> Monitor | None:
     """The monitor that an object is; None for every other kind."""
+    if (obj.group, obj.kind) in _FINDING or _holds_jobs(obj):
+        return _vague_monitor(obj)
     said = _MONITORS.get((obj.group, obj.kind))
     if said is None:
         return None
@@ -97,6 +108,28 @@ def read_monitor(obj: KubernetesObject) -> Monitor | None:
         endpoints=endpoints,
         path=obj.path,
     )
+
+
+def _vague_monitor(obj: KubernetesObject) -> Monitor:
+    place = obj.body["spec"]
+    return Monitor(
+        span=obj.span,
+        object=obj,
+        selects="",
+        selector=Selector(place, place, known=False),
+        namespaces=UNKNOWN,
+        endpoints=(),
+        path=obj.path,
+    )
+
+
+def _holds_jobs(obj: KubernetesObject) -> bool:
+    """Whether a ConfigMap holds settings of Prometheus, or of what scrapes as it does."""
+    if (obj.group, obj.kind) != ("", "ConfigMap"):
+        return False
+    nodes = (place.node for _, place in obj.body["data"].entries())
+    texts = (one.value for one in nodes if isinstance(one, Scalar) and isinstance(one.value, str))
+    return any(word in text for text in texts for word in _JOBS)
 
 
 def _endpoint(place: Cursor, *, numbered: bool) -> Endpoint:
