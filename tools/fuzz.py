@@ -111,7 +111,9 @@ class Trial:
                 return _crash_in(self._examine(given))
         except _TooSlow as slow:
             return Crash(f"slow-{_place(slow)}", f"takes longer than {SLOW:g} s")
-        except Exception as error:  # noqa: BLE001 - which is what we are looking for
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # noqa: BLE001 - what Rust gave up is no `Exception`
             kind = f"{type(error).__name__}-{_place(error)}"
             return Crash(kind, f"{type(error).__name__}: {str(error)[:200]}")
 

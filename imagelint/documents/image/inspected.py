@@ -51,7 +51,11 @@ def parse_inspected(source: Source) -> ImageTarget:
     layers = list(view["layers"].items())
     reading = ImageReading(history_of(view["config"], len(layers)), view["inspected"].text)
     for layer in layers:
-        data = b"".join(_archive(layer))
+        try:
+            data = b"".join(_archive(layer))
+        except ValueError:  # a mode that is no number, a name that is no text
+            message = "the description of an image has a file that no archive can hold"
+            raise DocumentError(ProblemKind.UNPARSABLE, message) from None
         digest = f"sha256:{hashlib.sha256(data).hexdigest()}"
         size = int(layer["size"].number or len(data))
         known = ImageLayer(digest, digest, size)

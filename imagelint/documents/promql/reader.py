@@ -6,6 +6,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
+from imagelint.documents.promql.durations import endless_duration
 from imagelint.documents.promql.join import Join, MismatchError
 from imagelint.documents.promql.languages import LOGQL, language
 from imagelint.documents.promql.tokens import LexicalError, tokens
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.promql.tokens import Token
     from imagelint.documents.promql.tree import Expression
+    from imagelint.documents.promql.variables import Filled
 
 _LONGEST = 65_536
 # The parser goes one deeper for each of these, and so does everybody who follows its tree.
@@ -59,16 +61,39 @@ def read_promql(text: str) -> Reading:
     if sum(word.text in _DEEPENING for word in words) > _DEEPEST:
         told = f"the query has more than {_DEEPEST} operators and parentheses"
         return Reading(unread=told, too_large=True)
+    beyond = endless_duration(words)
+    if beyond is not None and not filled.touches(beyond.start, beyond.end):
+        return Reading(None, "the duration is out of range", beyond.start, beyond.end)
+    return _joined(text, words, filled)
+
+
+def _joined(text: str, words: Sequence[Token], filled: Filled) -> Reading:
     try:
-        tree = _parser()(filled.text)
+        return Reading(Join(words, filled).whole(_parse(filled.text)))
     except ValueError as error:
         if filled.ranges:
             return Reading()
         return _of_another(text) or Reading(None, str(error), *_place(text, words, str(error)))
-    try:
-        return Reading(Join(words, filled).whole(tree))
     except MismatchError:
         return Reading(unread="it cannot be told where the parts of the query stand")
+    except _PanicError as error:
+        return Reading(unread=f"the parser of queries cannot read it: {error}")
+
+
+class _PanicError(Exception):
+    """The parser itself gave up."""
+
+
+def _parse(text: str) -> Expr:
+    try:
+        return _parser()(text)
+    except (Exception, KeyboardInterrupt):
+        raise
+    except BaseException as error:
+        # What Rust gave up is no `Exception`, and would end the program.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise _PanicError(error) from None
 
 
 def _of_another(text: str) -> Reading | None:
@@ -115,7 +140,7 @@ def _calls(words: Sequence[Token]) -> Iterator[tuple[int, int]]:
 
 def _complaint(text: str) -> str:
     try:
-        _parser()(text)
-    except ValueError as error:
+        _parse(text)
+    except (ValueError, _PanicError) as error:
         return str(error)
     return ""

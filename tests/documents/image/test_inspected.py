@@ -48,6 +48,13 @@ def test_what_cannot_be_a_layer_is_not_read() -> None:
     assert any(isinstance(node, UnreadLayer) for node in nodes)
 
 
+@pytest.mark.parametrize("file", [{"mode": "9"}, {"content": "\ud800"}, {"link": "\ud800"}])
+def test_what_no_archive_can_hold_is_refused(file: dict[str, str]) -> None:
+    text = {**TEXT, "layers": [{"files": [{"path": "a", **file}]}]}
+    with pytest.raises(DocumentError, match="no archive can hold"):
+        parse_inspected(Source("image.json", json.dumps(text)))
+
+
 def test_such_a_text_is_known_by_how_it_begins() -> None:
     assert detect("image.json", json.dumps(TEXT)) == "image"
     assert detect("image.json", json.dumps({"layers": [], **TEXT})) == ""

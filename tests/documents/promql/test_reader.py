@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Known
+from imagelint.documents.promql import reader
 from imagelint.documents.promql.join import Join, MismatchError
 from imagelint.documents.promql.reader import Reading, read_promql
 from imagelint.documents.promql.tree import (
@@ -208,6 +209,13 @@ def test_parentheses_are_seen_through() -> None:
         ("sum by (le (up)", "sum by (le (up)", "unclosed"),
         ("", "", "no expression"),
         ('up{a="b', '"', "unexpected"),
+        ("rate(up[999999999999999])", "999999999999999", "out of range"),
+        ("max_over_time(up[999y:1m])", "999y", "out of range"),
+        ("max_over_time(up[1h:1e30])", "1e30", "out of range"),
+        ("up offset -1e999", "1e999", "out of range"),
+        ("up offset NaN", "NaN", "out of range"),
+        ("rate(up[0x" + "f" * 300 + "])", "0x" + "f" * 300, "out of range"),
+        ("rate(up[9223372037])", "9223372037", "out of range"),
     ],
 )
 def test_what_is_wrong_and_where(text: str, place: str, message: str) -> None:
@@ -215,6 +223,26 @@ def test_what_is_wrong_and_where(text: str, place: str, message: str) -> None:
     assert reading.tree is None
     assert message in reading.message
     assert text[reading.start : reading.end] == place
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["rate(up[9223372036])", "rate(up[0x10])", "up[1.5]", "up offset 5m", "up @ 1e30 > 1e30"],
+)
+def test_what_prometheus_can_hold_is_read(text: str) -> None:
+    assert read_promql(text).tree is not None
+
+
+def test_who_gives_up_the_query_does_not_end_the_program(monkeypatch: pytest.MonkeyPatch) -> None:
+    panic = type("PanicException", (BaseException,), {})
+
+    def parse(_text: str) -> None:
+        raise panic("too big")
+
+    monkeypatch.setattr(reader, "_parser", lambda: parse)
+    reading = read_promql("up")
+    assert (reading.tree, reading.message) == (None, "")
+    assert reading.unread == "the parser of queries cannot read it: too big"
 
 
 @pytest.mark.parametrize(

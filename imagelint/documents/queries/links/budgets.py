@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from math import ceil
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.landmarks import scalers_of
+from imagelint.documents.quantity import parse_count
 from imagelint.documents.queries.links.scalers import scalers_of_pod
 from imagelint.documents.queries.links.scope import below, same
 from imagelint.documents.runtime.field import Place
@@ -68,10 +68,8 @@ def _blocked(
 
 def _count(said: str, pods: int) -> int:
     """How many pods must stay of some: percents are rounded up."""
-    number = said.removesuffix("%")
-    if not number.isdecimal():
-        return 0
-    return ceil(int(number) * pods / _WHOLE) if said.endswith("%") else int(number)
+    number = parse_count(said.removesuffix("%")) or 0
+    return -(-number * pods // _WHOLE) if said.endswith("%") else number
 
 
 def _fewest(budget: DisruptionBudget, scope: Scope) -> _Fewest | None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.core.record import NamedTuple
+from imagelint.documents.quantity import parse_count
 from imagelint.documents.queries.links.ports import listens_on, only_listener, pod_ports
 from imagelint.documents.runtime.field import Place
 
@@ -81,7 +82,7 @@ def _target(port: ServicePort) -> tuple[str, int]:
         return str(number or ""), number
     if not isinstance(fact, Known):
         return "", 0
-    return fact.value, int(fact.value) if fact.value.isdecimal() else 0
+    return fact.value, parse_count(fact.value) or 0
 
 
 def _unserved(port: ServicePort, target: str, targets: list[Target], *, here: bool) -> Unserved:
