@@ -82,6 +82,20 @@ def expressions(text: str) -> Iterator[Expression]:
         at = text.find("$", found.end if found else at + skipped)
 
 
+def stray_dollar(text: str) -> int | None:
+    """Where the first dollar stands that begins neither a variable nor `$$`: compose refuses it."""
+    at = text.find("$")
+    known = {one.start: one for one in expressions(text)} if at >= 0 else {}
+    while at >= 0:
+        found = known.get(at)
+        if found is None and not text.startswith("$", at + 1):
+            return at
+        if found is not None and not found.name:
+            return at
+        at = text.find("$", found.end if found else at + 2)
+    return None
+
+
 def _braced(text: str, start: int, closing: int | None) -> Expression | None:
     if closing is None:
         return Expression(start, len(text), "")

@@ -12,6 +12,7 @@ from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import Exports, ScriptRole, Word
 from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
+    SOURCING,
     TEXT_RUNNERS,
     base_name,
     first_operand,
@@ -98,6 +99,8 @@ def _script_file(words: tuple[Word, ...], around: Around) -> tuple[Script, tuple
     if around.scripts and words and base_name(words[0].text) in POSIX_SHELLS:
         operand = first_operand(words)
         at = len(words) if operand.at is None or operand.is_script else operand.at
+    elif words and words[0].text in SOURCING:
+        at = 1
     script = around.scripts.get(words[at].text) if at < len(words) else None
     if script is None or around.depth >= _DEEPEST:
         return None

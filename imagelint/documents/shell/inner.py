@@ -9,6 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.shells import (
     POSIX_SHELLS,
+    SOURCING,
     TEXT_RUNNERS,
     base_name,
     first_operand,
@@ -29,7 +30,6 @@ RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval", "trap"}
 STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 """What a program is told to read where it is to read its input."""
 
-
 def script_word(command: Command) -> int | None:
     """The index of the word that is a script: of `sh -c '…'`, `eval "…"`, `su - user -c "…"`."""
     if command.program == "eval":
@@ -47,6 +47,9 @@ def script_file(words: Sequence[Word]) -> Word | None:
     if start >= len(words) or not isinstance(words[start].value, Known):
         return None
     word = words[start]
+    if word.text in SOURCING:
+        named = words[start + 1] if start + 1 < len(words) else None
+        return named if named is not None and isinstance(named.value, Known) else None
     if base_name(word.text) not in POSIX_SHELLS:
         return word if "/" in word.text or "." in word.text or len(words) == 1 else None
     operand = first_operand(words[start:])

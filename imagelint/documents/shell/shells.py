@@ -44,6 +44,8 @@ SHELLS: Mapping[str, Shell] = {
     "pwsh": Shell(posix=False, windows=True),
 }
 POSIX_SHELLS = frozenset(name for name, shell in SHELLS.items() if shell.posix)
+SOURCING = (".", "source")
+"""What reads a script into the shell that runs already."""
 
 
 class TextRunner(NamedTuple):

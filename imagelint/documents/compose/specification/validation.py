@@ -8,6 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.booleans import compose_word
 from imagelint.documents.complaints import MalformedComposeFile, UnknownComposeKey
+from imagelint.documents.compose.specification.dollars import stray_dollars
 from imagelint.documents.compose.specification.schema import SERVICE, Form
 from imagelint.documents.compose.specification.sections import SECTIONS
 from imagelint.documents.compose.values import is_set, value
@@ -44,6 +45,7 @@ def refused(root: Cursor) -> Iterator[Complaint]:
     if not isinstance(root.node, Mapping):
         return
     yield from _misformed(root, SECTIONS)
+    yield from stray_dollars(root)
     for _, service in root["services"].entries():
         if isinstance(service.node, Mapping):
             yield from _misformed(service, SERVICE)

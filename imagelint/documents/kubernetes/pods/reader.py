@@ -129,7 +129,7 @@ def _container(body: Cursor, role: str, around: _PodContext) -> Container:
         body=body,
         spec=around.place.spec,
         owner=around.owner,
-        image=_image(body),
+        image=_image(body, around.owner),
         env=tuple(variable._replace(place=where) for variable in env),
         env_complete=complete and not adds.environment,
         runtime=_runtime(body, around, (name, span), adds),
@@ -146,12 +146,12 @@ def _given_name(body: Cursor, around: _PodContext) -> str:
     return around.owner.name if body is around.place.single else ""
 
 
-def _image(body: Cursor) -> ImageUse | None:
+def _image(body: Cursor, owner: KubernetesObject) -> ImageUse | None:
     place = body["image"]
     if isinstance(place.node, Mapping):
         return _image_by_parts(place)
     fact = place.text()
-    if fact is ABSENT or fact == Known("", place.span):
+    if fact is ABSENT or (fact == Known("", place.span) and not _must_be_named(owner)):
         return None
     text = fact.value if isinstance(fact, Known) else getattr(place.node, "text", "")
     read = text if isinstance(fact, Known) else _FILLED.sub(UNKNOWN_PART, text)
@@ -160,6 +160,11 @@ def _image(body: Cursor) -> ImageUse | None:
     if elsewhere or (not isinstance(fact, Known) and UNKNOWN_PART not in read):
         read = UNKNOWN_PART
     return image_use(place, ImageRole.POD, text, read)
+
+
+def _must_be_named(owner: KubernetesObject) -> bool:
+    """Whether nobody names the image where a pod of a kind of Kubernetes leaves it empty."""
+    return owner.is_own and not owner.annotation("image.openshift.io/triggers").exists
 
 
 def _image_by_parts(place: Cursor) -> ImageUse | None:
