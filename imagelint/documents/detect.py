@@ -73,7 +73,9 @@ _COMPOSE_SECTION = pattern(
 _SURELY_COMPOSE = pattern(r"(?:docker-)?compose(?:\.override)?\.ya?ml")
 # Workflows of GitHub, pipelines, checks that have services of their own.
 _PIPELINE = pattern(r"^[\"']?(?:jobs|steps|stages|pipeline)[\"']?[ \t]*:", re.MULTILINE)
-_SERVICE_FIELD = pattern(r"^[ \t]{2,}(?:image|build|extends)[ \t]*:", re.MULTILINE)
+_SERVICE_FIELD = pattern(
+    r"(?:^[ \t]{2,}|[{,][ \t]*)[\"']?(?:image|build|extends)[\"']?[ \t]*:", re.MULTILINE
+)
 # What makes a build hand the text to another frontend.
 _SYNTAX = pattern(
     r"\ufeff?(?:#!.*\n)?"
@@ -87,6 +89,8 @@ _INSTRUCTION = pattern(
 )
 _COMMENT_LINE = pattern(r"^[ \t]*#.*\n", re.MULTILINE)
 _CONTINUATION = pattern(r"[\\`][ \t]*\r?\n")
+# People who send a Dockerfile around give it the ending of a text.
+_SENT = pattern(r"(?:dockerfile|containerfile)(?:[._-].+)?\.txt")
 _FROM = pattern(r"^[ \t]*FROM[ \t]+\S", re.MULTILINE | re.IGNORECASE)
 _FIRST_LINE = pattern(r"(?:[ \t]*+(?:#.*+)?\r?\n)*+[ \t]*(?:FROM|ARG)[ \t]+\S", re.IGNORECASE)
 _TEMPLATE_NAME = pattern(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)")
@@ -124,7 +128,7 @@ def candidate(path: str) -> bool:
     """
     low = _plain(path)
     name = low.rpartition("/")[2]
-    if _DATA.fullmatch(name) or _running_kind(name):
+    if _DATA.fullmatch(name) or _running_kind(name) or _SENT.fullmatch(name):
         return True
     return _is_dockerfile_name(name) or kind_by_path(low) not in ("", "markdown")
 
@@ -295,7 +299,7 @@ def _by_content(name: str, text: str) -> str:
     kind = _manifest_kind(text)
     if kind:
         return kind
-    other = _OTHER_LANGUAGE.fullmatch(name) is not None
+    other = _OTHER_LANGUAGE.fullmatch(name) is not None and _SENT.fullmatch(name) is None
     return "dockerfile" if not other and _FIRST_LINE.match(text) else ""
 
 

@@ -60,7 +60,11 @@ class Kind(NamedTuple):
 _NAME = r"(?:.*/)?"
 
 KINDS: dict[str, Kind] = {
-    "policy": Kind("policyfile:PolicyFile", About.POLICY, pattern(_NAME + r"\.?imagelint\.ya?ml")),
+    "policy": Kind(
+        "policyfile:PolicyFile",
+        About.POLICY,
+        pattern(_NAME + r"(?:\.?imagelint\.ya?ml|\.imagelint(?:rc|\.json|\.toml)?)"),
+    ),
     "evaluation-plan": Kind(
         "evaluation.plan:parse_plan", path=pattern(_NAME + r"\.?imagelint-eval\.ya?ml")
     ),

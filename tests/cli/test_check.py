@@ -393,6 +393,15 @@ def test_a_policy_may_name_its_baseline(
     assert "the baseline cannot be read: no such file\n   at: ../missing.json\n" in answer.err
 
 
+@pytest.mark.parametrize("name", [".imagelint", ".imagelintrc", ".imagelint.toml"])
+def test_a_policy_of_another_form_is_said(program: Program, here: Path, name: str) -> None:
+    write(here, Dockerfile=GOOD)
+    (here / name).write_text("extends = ['strict']\n")
+    answer = program("check")
+    assert answer.code == 3
+    assert "looks like a policy and is not read: only `.imagelint.yaml` is" in answer.out
+
+
 @pytest.mark.parametrize("name", [".imagelint.yml", "imagelint.yaml", "Imagelint.YML"])
 def test_what_only_looks_like_a_policy_is_said(program: Program, here: Path, name: str) -> None:
     write(here, Dockerfile=GOOD)

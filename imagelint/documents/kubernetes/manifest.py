@@ -27,6 +27,7 @@ from imagelint.documents.kubernetes.vocabulary import unknown_words
 from imagelint.documents.kubernetes.wellformed import (
     malformed_list,
     malformed_parts,
+    unread_manifests,
     unread_workload,
 )
 from imagelint.documents.kubernetes.wiring.reader import read_wiring
@@ -295,7 +296,7 @@ def parse_manifest(source: Source) -> Manifest:
         complaints += malformed_parts(obj, pods)
         allowances += _annotated(obj, pods)
     gaps = [gap for obj, pods in with_pods if not pods for gap in unread_workload(obj)]
-    gaps += [gap for obj in objects for gap in _unread_applications(obj)]
+    gaps += [gap for obj in objects for gap in (*unread_manifests(obj), *_unread_applications(obj))]
     return Manifest(
         source, with_pods, complaints=sorted(complaints), allowances=allowances, gaps=gaps
     )

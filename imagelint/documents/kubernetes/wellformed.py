@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.complaints import MalformedObject, UnknownField
@@ -17,7 +19,7 @@ from imagelint.documents.kubernetes.constraints.types import (
 from imagelint.documents.kubernetes.identity import is_own
 from imagelint.documents.kubernetes.pods.shapes import TEMPLATES, is_whole_container
 from imagelint.documents.yaml.cursor import Cursor
-from imagelint.documents.yaml.nodes import Mapping, Sequence
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 from imagelint.knowledge.kubernetes import kinds
 from imagelint.knowledge.kubernetes.fields import object_type, type_of
 
@@ -47,6 +49,7 @@ _NAMED_BY_DNS = frozenset(
         *("ResourceQuota", "RuntimeClass", "Secret", "ServiceAccount", "StorageClass"),
     )
 )
+_MANIFEST = pattern(r"^[ \t]*(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 # Their content is a pattern, a schema or what somebody else has written.
 _HOLD_ANYTHING = ("CustomResourceDefinition", "ControllerRevision", "AdmissionReview")
 
@@ -126,6 +129,22 @@ def unread_workload(obj: KubernetesObject) -> Iterator[DocumentError]:
         message = f"the pods of this {obj.kind} are made by its operator: they are not examined"
         help_ = "check the Deployment or StatefulSet that it makes: `kubectl get … -o yaml`"
         yield DocumentError(ProblemKind.UNREADABLE, message, obj.span, help_)
+
+
+def unread_manifests(obj: KubernetesObject) -> Iterator[DocumentError]:
+    """Why manifests are not read that are texts in an object: what a workflow of Argo creates.
+
+    https://argo-workflows.readthedocs.io/en/latest/walk-through/kubernetes-resources/
+    """
+    pending = [] if is_own(obj) else [obj.body["spec"]]
+    while pending:
+        place = pending.pop()
+        held = place["manifest"]
+        if isinstance(held.node, Scalar) and _MANIFEST.search(held.node.text):
+            message = "a manifest that is written as a text is not examined"
+            help_ = "keep it in a file of its own, and check that"
+            yield DocumentError(ProblemKind.UNREADABLE, message, held.span, help_)
+        pending += place.branches()
 
 
 def malformed_list(body: Cursor) -> Iterator[MalformedObject]:

@@ -30,6 +30,7 @@ RUNNERS = POSIX_SHELLS | TEXT_RUNNERS.keys() | {"eval", "trap"}
 STANDARD_INPUT = ("-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0")
 """What a program is told to read where it is to read its input."""
 
+
 def script_word(command: Command) -> int | None:
     """The index of the word that is a script: of `sh -c '…'`, `eval "…"`, `su - user -c "…"`."""
     if command.program == "eval":

@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 # Where YAML holds these words, they may be keys of a document that is indented, in braces, tagged,
 # or behind `?`; an escape may hide them.
 _OBJECT = pattern(r"\bapiVersion\b|^[\"']?kind[\"']?[ \t]*:|\"kind\"[ \t]*:", re.MULTILINE)
-_API_VERSION = pattern(r"^[ \t]*(?:- )?[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
+_API_VERSION = pattern(r"(?:^[ \t]*(?:- )?|[{,][ \t]*)[\"']?apiVersion[\"']?[ \t]*:", re.MULTILINE)
+_KIND = pattern(r"^[\"']?kind[\"']?[ \t]*:[ \t]*[\"']?(\w+)", re.MULTILINE)
+_FLOWING = pattern(r"^[\"']?services[\"']?[ \t]*:[ \t]*[{&!]", re.MULTILINE)
 _SERVICES = pattern(
     r"\A(?:[ \t]*+(?:#.*+|---|%.*+)?\r?\n)*+(?:---)?(?:[ \t]+[\"'{?!&\w]|[\"'{?!&])"
 )
@@ -25,7 +27,7 @@ _ESCAPED_KEY = pattern(r'"[^"\n]{0,99}\\[xuU][^"\n]{0,99}"[ \t]{0,99}:', re.MULT
 
 def odd_kind(text: str) -> str:
     """`kubernetes` or `compose` for a text that is one by its structure, empty otherwise."""
-    services = "services" in text and _SERVICES.match(text) is not None
+    services = "services" in text and bool(_SERVICES.match(text) or _FLOWING.search(text))
     if not (services or _OBJECT.search(text) or _ESCAPED_KEY.search(text) or _BINARY in text):
         return ""
     from imagelint.documents.yaml.load import Cursor, YamlError, load_yaml
@@ -34,9 +36,17 @@ def odd_kind(text: str) -> str:
         documents = load_yaml(text)
     except YamlError as error:
         # What is broken is said by the reader, with its place.
-        return "kubernetes" if error.too_large or _API_VERSION.search(text) else ""
+        ours = error.too_large or _API_VERSION.search(text) or _names_kind(text)
+        return "kubernetes" if ours else ""
     kinds = (_kind(Cursor(document)) for document in documents)
     return next((kind for kind in kinds if kind), "")
+
+
+def _names_kind(text: str) -> bool:
+    """Whether a text that is no YAML says that it is a kind of Kubernetes."""
+    from imagelint.knowledge.kubernetes.kinds import served
+
+    return any(served(match[1]) for match in _KIND.finditer(text))
 
 
 def _kind(document: Cursor) -> str:

@@ -258,3 +258,28 @@ def test_a_model_whose_operator_makes_the_pods_is_a_gap() -> None:
     assert "pods of this Model are made by its operator" in gap.message
     assert "kubectl get" in gap.help
     assert manifest(POD).gaps == ()
+
+
+HELD = """
+apiVersion: argoproj.io/v1alpha1
+kind: Workflow
+metadata: {name: train}
+spec:
+  templates:
+    - name: first
+      container: {image: "debian:12.7", command: [ls]}
+    - name: second
+      resource:
+        action: create
+        manifest: |
+          apiVersion: v1
+          kind: Pod
+"""
+
+
+def test_a_manifest_that_is_a_text_is_not_passed_over() -> None:
+    (gap,) = manifest(HELD).gaps
+    assert gap.message == "a manifest that is written as a text is not examined"
+    assert gap.span is not None
+    assert HELD[gap.span.start :].startswith("|")
+    assert not manifest(HELD.replace("manifest:", "other:")).gaps
