@@ -101,7 +101,7 @@ def test_wrong_usage_is_told_apart(
             "there are text, concise, json, sarif, github, summary",
         ),
         (
-            ("check", "--kind", "helm", "a"),
+            ("check", "--kind", "terraform", "a"),
             "there are policy, evaluation-plan, ignore, requirements",
         ),
         (("explain", "DL9999"), "see `imagelint rules`"),
