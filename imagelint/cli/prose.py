@@ -9,7 +9,7 @@ from imagelint.core.pattern import pattern
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-_HEADING = pattern(r"#+ ")
+_HEADING = pattern(r"\A#+ ")
 _STRONG = pattern(r"\*\*(.+?)\*\*")
 _CODE = pattern(r"`([^`]+)`")
 
