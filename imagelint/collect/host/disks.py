@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from imagelint.collect.host.rooted import below
 from imagelint.core.serving.host import Disk
 from imagelint.documents.host.machine import device_of, medium_without_device, mount_of
 
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def disk(root: str, path: str, mounts: Iterable[Mount]) -> Disk:
     """The disk of a folder below a root, or of the nearest folder above it that is there."""
-    free, total = _space(os.path.join(root, path.lstrip("/")), root)
+    free, total = _space(below(root, path), root)
     mount = mount_of(path, mounts)
     if mount is None:
         return Disk(path, "", free, total)
@@ -38,7 +39,7 @@ def _medium(root: str, device: str) -> str:
     """`nvme`, `ssd` or `hdd`, by what the kernel knows of a block device; empty where nothing."""
     if not device:
         return ""
-    place = os.path.realpath(os.path.join(root, "sys/class/block", device))
+    place = os.path.realpath(below(root, f"/sys/class/block/{device}"))
     if device.startswith("nvme"):
         return "nvme"
     for folder in (place, os.path.dirname(place)):

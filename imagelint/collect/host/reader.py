@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.collect.host.disks import disk
 from imagelint.collect.host.nvml import ask_nvml
+from imagelint.collect.host.rooted import below
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, run
-from imagelint.collect.read import decode, read_bytes
+from imagelint.collect.read import decode, read_bytes, unreadable
 from imagelint.core.pattern import pattern
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.core.serving.host import CdiSpec, ContainerEngine, Driver, HostFacts, Toolkit
@@ -54,6 +55,7 @@ class HostReader:
         return HostFacts(
             driver=self._driver(),
             pci_gpus=self._pci_gpus(),
+            bus_read=self._live or self._exists(_PCI),
             toolkit=self._toolkit(),
             engines=found,
             cdi=tuple(self._cdi()),
@@ -71,7 +73,7 @@ class HostReader:
             if asked is not None:
                 return asked if asked.version else asked._replace(version=kernel)
             why = "nvidia-smi is not installed" if self._live else "programs were not asked"
-            return Driver(kernel, why=why)
+            return Driver(kernel, why=why, asked=False)
         if said.code or _NO_DEVICES in said.stdout:
             lines = (said.stdout + said.stderr).strip().splitlines()
             return Driver(kernel, why=lines[0] if lines else f"nvidia-smi ended with {said.code}")
@@ -79,7 +81,7 @@ class HostReader:
             return smi.read_smi(said.stdout)
         except ValueError as error:
             self._problems.append(Problem(ProblemKind.UNPARSABLE, "nvidia-smi", str(error)))
-            return Driver(kernel, why="nvidia-smi was not understood")
+            return Driver(kernel, why="nvidia-smi was not understood", asked=False)
 
     def _toolkit(self) -> Toolkit:
         mode = self._parsed(_RUNTIME_CONFIG, lambda text, _: engines.read_toolkit_mode(text)) or ""
@@ -141,16 +143,22 @@ class HostReader:
             return None
         try:
             return read(text, path)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             self._problems.append(Problem(ProblemKind.UNPARSABLE, path, str(error)))
             return None
 
     def _text(self, path: str) -> str:
         """The text of a file; empty where there is none, and a problem where it cannot be read."""
-        below = self._below(path)
-        if not os.path.exists(below):
+        place = below(self._root, path)
+        try:
+            os.stat(place)
+        except (FileNotFoundError, NotADirectoryError):
             return ""
-        data = read_bytes(below, path)
+        except OSError as error:
+            # A folder above may be closed to us: nobody knows whether it is there.
+            self._problems.append(unreadable(path, error))
+            return ""
+        data = read_bytes(place, path)
         if isinstance(data, Problem):
             self._problems.append(data)
             return ""
@@ -160,7 +168,7 @@ class HostReader:
 
     def _names(self, folder: str) -> list[str]:
         try:
-            return sorted(os.listdir(self._below(folder)))
+            return sorted(os.listdir(below(self._root, folder)))
         except FileNotFoundError:
             return []
         except OSError as error:
@@ -169,7 +177,4 @@ class HostReader:
             return []
 
     def _exists(self, path: str) -> bool:
-        return os.path.exists(self._below(path))
-
-    def _below(self, path: str) -> str:
-        return os.path.join(self._root, path.lstrip("/"))
+        return os.path.exists(below(self._root, path))

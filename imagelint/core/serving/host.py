@@ -38,13 +38,15 @@ class HostGpu(NamedTuple):
 class Driver(NamedTuple):
     """The NVIDIA driver: its version, the newest CUDA that it allows, and the GPUs that it sees.
 
-    An empty version: there is none that works, and `why` says what is known of that.
+    An empty version: there is none that works, and `why` says what is known of that. Not `asked`:
+    nobody told of GPUs, so that none is no answer.
     """
 
     version: str = ""
     cuda: str = ""
     gpus: tuple[HostGpu, ...] = ()
     why: str = ""
+    asked: bool = True
 
 
 class ContainerEngine(NamedTuple):
@@ -91,7 +93,11 @@ class Disk(NamedTuple):
 
 
 class HostFacts(NamedTuple):
-    """All that was read of a host. `pci_gpus` counts NVIDIA's GPUs on the bus, driver or not."""
+    """All that was read of a host.
+
+    `pci_gpus` counts NVIDIA's GPUs on the bus, driver or not; without `bus_read` there was no bus
+    to look at.
+    """
 
     driver: Driver = Driver()
     pci_gpus: int = 0
@@ -102,6 +108,12 @@ class HostFacts(NamedTuple):
     shm: int | None = None
     disks: tuple[Disk, ...] = ()
     problems: tuple[Problem, ...] = ()
+    bus_read: bool = True
+
+    @property
+    def tells_of_gpus(self) -> bool:
+        """Whether no GPU here means that there is none that works."""
+        return self.driver.asked or (self.bus_read and not (self.pci_gpus and self.driver.version))
 
 
 class CheckState(Enum):

@@ -38,6 +38,10 @@ def checks(facts: HostFacts, declared: Environment) -> Iterator[HostCheck]:
 
 
 def _no_gpu(facts: HostFacts, declared: Environment) -> Iterator[HostCheck]:
+    if not facts.tells_of_gpus:
+        said = "nothing tells whether there is a GPU"
+        yield HostCheck("gpu", CheckState.UNKNOWN, f"{said}: {facts.driver.why}")
+        return
     asked = declared.gpu_product or declared.gpus_per_node or declared.driver
     state = CheckState.BAD if asked else CheckState.NOTE
     said = "there is no NVIDIA GPU here"
@@ -126,9 +130,11 @@ def _engine(engine: ContainerEngine, *, described: bool) -> HostCheck:
 
 def _declared(facts: HostFacts, declared: Environment) -> Iterator[HostCheck]:
     driver = facts.driver.version
-    if declared.driver and driver and at_least(driver, declared.driver) is False:
+    enough = at_least(driver, declared.driver) if declared.driver and driver else True
+    if enough is not True:
         said = f"the policy declares driver {declared.driver}, this host has {driver}"
-        yield HostCheck("policy", CheckState.BAD, said, "update the driver")
+        state = CheckState.UNKNOWN if enough is None else CheckState.BAD
+        yield HostCheck("policy", state, said, "update the driver")
     found = facts.driver.gpus
     wanted = declared.gpu_product
     if wanted and found:

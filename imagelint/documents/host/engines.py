@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.serving.host import CdiSpec, ContainerEngine
+from imagelint.core.source import Source
+from imagelint.documents.base import DocumentError
 from imagelint.documents.quantity import parse_bytes
+from imagelint.documents.yaml.strict import items, read_object
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -123,17 +126,14 @@ def read_cdi(text: str, origin: str) -> CdiSpec:
     Raises:
         ValueError: it is none.
     """
-    import yaml
-
     try:
-        said = yaml.load(text, Loader=yaml.CSafeLoader)
-    except yaml.YAMLError:
-        raise ValueError("is no YAML") from None
-    devices = said.get("devices") if isinstance(said, dict) else None
-    if not isinstance(said, dict) or not isinstance(devices, list):
-        raise ValueError("is no CDI specification")  # noqa: TRY004 - the text is wrong, no type is
-    names = (str(_mapping(device).get("name", "")) for device in devices)
-    return CdiSpec(origin, _word(said.get("kind")), tuple(name for name in names if name))
+        said = read_object(Source(origin, text), "cdi")
+        devices = [place["name"].word() for place in items(said["devices"])]
+    except DocumentError as error:
+        raise ValueError(f"is no CDI specification: {error.message}") from None
+    if not said["devices"].exists:
+        raise ValueError("is no CDI specification")
+    return CdiSpec(origin, said["kind"].word(), tuple(name for name in devices if name))
 
 
 def _runtimes_of(plugin: Data) -> tuple[str, ...]:

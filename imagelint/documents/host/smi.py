@@ -35,7 +35,11 @@ def read_smi(text: str) -> Driver:
     version = _text(root, "driver_version")
     if root.tag != "nvidia_smi_log" or not version:
         raise ValueError("is not what nvidia-smi writes")
-    return Driver(version, _text(root, "cuda_version"), tuple(map(_gpu, root.iter("gpu"))))
+    gpus = tuple(map(_gpu, root.findall("gpu")))
+    attached = _text(root, "attached_gpus")
+    if attached and attached != str(len(gpus)):
+        raise ValueError(f"tells of {len(gpus)} GPUs where it says that {attached} are attached")
+    return Driver(version, _text(root, "cuda_version"), gpus)
 
 
 def read_kernel_version(text: str) -> str:

@@ -48,7 +48,9 @@ class Wish(NamedTuple):
 def starts(wish: Wish, facts: HostFacts) -> Iterator[HostCheck]:
     """What speaks for and against it."""
     if not facts.driver.gpus:
-        yield HostCheck("start", CheckState.BAD, "there is no GPU that works")
+        known = facts.tells_of_gpus
+        said = "there is no GPU that works" if known else "nothing tells whether a GPU works"
+        yield HostCheck("start", CheckState.BAD if known else CheckState.UNKNOWN, said)
         return
     if wish.image:
         yield from _image(wish, facts)
@@ -86,7 +88,11 @@ def _driver(cuda: Cuda, facts: HostFacts) -> HostCheck:
     floor, match = driver_floor(cuda), driver_match(cuda)
     if floor is None:
         return HostCheck("cuda", CheckState.UNKNOWN, f"the driver of CUDA {release} is not known")
-    if at_least(driver, floor) is False:
+    enough = at_least(driver, floor)
+    if enough is None:
+        said = f"CUDA {release} needs driver {floor}, and `{driver}` is no version"
+        return HostCheck("cuda", CheckState.UNKNOWN, said)
+    if not enough:
         said = f"CUDA {release} needs driver {floor} or newer, this host has {driver}"
         labels = [one.label for one in facts.driver.gpus]
         hopeless = any(map(lacks_forward_compatibility, labels))

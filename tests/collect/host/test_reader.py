@@ -1,19 +1,24 @@
 from __future__ import annotations
 
+import errno
 import os
 import sys
 from types import ModuleType, SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from imagelint.collect.host.disks import disk
 from imagelint.collect.host.nvml import ask_nvml
 from imagelint.collect.host.reader import HostReader
+from imagelint.collect.host.rooted import below
 from imagelint.collect.process import find
+from imagelint.core.environment import Environment
 from imagelint.core.report import ProblemKind
-from imagelint.core.serving.host import Driver, HostGpu, MigDevice, Toolkit
+from imagelint.core.serving.host import CheckState, Driver, HostGpu, MigDevice, Toolkit
+from imagelint.documents.host.checks import checks
 from imagelint.documents.host.machine import read_mounts
+from imagelint.documents.host.starts import Wish, starts
 from tests.collect.host import hosts
 
 if TYPE_CHECKING:
@@ -87,10 +92,68 @@ def test_a_driver_that_does_not_work_is_told(
 
 def test_without_programs_the_files_tell(root: Path, programs: Path) -> None:
     facts = HostReader(str(root)).facts()
-    assert facts.driver == Driver(why="nvidia-smi is not installed")
+    assert facts.driver == Driver(why="nvidia-smi is not installed", asked=False)
+    assert facts.tells_of_gpus
     facts = HostReader(str(root), live=False).facts()
-    assert facts.driver == Driver(why="programs were not asked")
+    assert facts.driver == Driver(why="programs were not asked", asked=False)
     assert facts.toolkit == Toolkit()
+
+
+def test_fewer_gpus_than_are_attached_are_no_answer(root: Path, programs: Path) -> None:
+    said = hosts.smi(hosts.gpu(), hosts.gpu()).replace(hosts.gpu(), "", 1)
+    hosts.program(programs, "nvidia-smi", said)
+    (problem,) = HostReader(str(root)).facts().problems
+    assert problem.detail == "tells of 1 GPUs where it says that 2 are attached"
+
+
+def test_a_disk_alone_tells_of_no_gpu(tmp_path: Path) -> None:
+    hosts.write(tmp_path, {"etc/docker/daemon.json": hosts.DOCKER})
+    facts = HostReader(str(tmp_path), live=False).facts()
+    assert not facts.tells_of_gpus
+    (check, *_) = checks(facts, Environment())
+    assert check.state is CheckState.UNKNOWN
+    assert [one.state for one in starts(Wish("nvidia/cuda:12.8.1-base"), facts)] == [check.state]
+
+
+def test_links_of_another_system_lead_nowhere_else(tmp_path: Path) -> None:
+    """What `/etc/…` is there is no file of ours."""
+    root, ours = tmp_path / "root", tmp_path / "ours"
+    hosts.write(root, {"opt/docker.json": hosts.DOCKER})
+    hosts.write(ours, {"x.toml": hosts.CONTAINERD})
+    (root / "etc/docker").mkdir(parents=True)
+    (root / "etc/containerd").mkdir()
+    (root / "etc/docker/daemon.json").symlink_to("/opt/../opt/docker.json")
+    (root / "etc/containerd/config.toml").symlink_to(ours / "x.toml")
+    (root / "etc/cdi").symlink_to("/etc/cdi")
+    facts = HostReader(str(root), live=False).facts()
+    assert [one.name for one in facts.engines] == ["docker"]
+    (root / "etc/containerd/config.toml").unlink()
+    (root / "etc/containerd/config.toml").symlink_to("../../../../ours/x.toml")
+    assert HostReader(str(root), live=False).facts().engines == facts.engines
+    assert below("/", "/etc/x") == "/etc/x"
+
+
+def test_what_a_closed_folder_holds_is_not_known(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stat = os.stat
+
+    def closed(path: str, *rest: Any, **named: Any) -> os.stat_result:
+        if "rancher/k3s" in str(path):
+            raise PermissionError(errno.EACCES, "closed")
+        return stat(path, *rest, **named)
+
+    monkeypatch.setattr(os, "stat", closed)
+    (problem,) = HostReader(str(root), live=False).facts().problems
+    assert problem.origin == "/var/lib/rancher/k3s/agent/etc/containerd/config.toml"
+    assert problem.kind is ProblemKind.UNREADABLE
+
+
+@pytest.mark.parametrize("name", ["etc/cdi/deep.yaml", "etc/docker/daemon.json"])
+def test_what_is_deeper_than_anybody_writes_is_told(root: Path, name: str) -> None:
+    hosts.write(root, {name: '{"a":' * 100_000})
+    (problem,) = HostReader(str(root), live=False).facts().problems
+    assert (problem.origin, problem.kind) == (f"/{name}", ProblemKind.UNPARSABLE)
 
 
 def test_a_toolkit_is_known_by_its_files(root: Path, programs: Path) -> None:
@@ -128,7 +191,7 @@ def test_disks_are_known_by_what_the_kernel_says(tmp_path: Path) -> None:
     (block / "sda1").mkdir(parents=True)
     (block / "queue").mkdir()
     (tmp_path / "sys/class/block").mkdir(parents=True)
-    (tmp_path / "sys/class/block/sda1").symlink_to(block / "sda1")
+    (tmp_path / "sys/class/block/sda1").symlink_to("../../devices/pci/block/sda/sda1")
     mounts = read_mounts("/dev/sda1 / ext4 rw 0 0\ntmpfs /run tmpfs rw 0 0\na:/b /net nfs rw 0 0\n")
     assert disk(str(tmp_path), "/", mounts).medium == ""
     for said, medium in (("0\n", "ssd"), ("1\n", "hdd"), ("?\n", "")):

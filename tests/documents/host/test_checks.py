@@ -162,6 +162,7 @@ CUDA = Wish("nvidia/cuda:12.8.1-runtime-ubuntu24.04")
     [
         ("580.95.05", GOOD, "CUDA 12.8.1 runs with driver 580.95.05"),
         ("550.127.08", NOTE, "but what is compiled at run time may not"),
+        ("newest", UNKNOWN, "needs driver 525.60.13, and `newest` is no version"),
         ("470.82.01", BAD, "CUDA 12.8.1 needs driver 525.60.13 or newer, this host has 470.82.01"),
     ],
 )
@@ -205,6 +206,16 @@ def test_gpus_that_cuda_does_not_know_are_told() -> None:
 
 def test_without_a_gpu_nothing_starts() -> None:
     assert answers(CUDA, HostFacts()) == [("start", BAD)]
+    loaded = HostFacts(Driver("580.95.05", asked=False), pci_gpus=1)
+    assert answers(CUDA, loaded) == [("start", UNKNOWN)]
+    assert answers(CUDA, loaded._replace(pci_gpus=0)) == [("start", BAD)]
+    nowhere = HostFacts(Driver(asked=False), bus_read=False)
+    assert answers(CUDA, nowhere) == [("start", UNKNOWN)]
+
+
+def test_a_driver_that_is_no_version_is_held_to_nothing() -> None:
+    found = tuple(checks(with_gpus(H100, driver="x"), Environment(driver="550")))
+    assert [one.state for one in found if one.name == "policy"] == [UNKNOWN]
 
 
 def test_several_gpus_are_counted_and_share_memory() -> None:
