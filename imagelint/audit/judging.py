@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
@@ -22,7 +23,7 @@ from imagelint.run.images import ImageResult
 from imagelint.store.records import Category, Judgement, StoredFinding, StoredProblem, UsedWaiver
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from imagelint.audit.deep import DeepLook
     from imagelint.audit.looking import Looked
@@ -80,10 +81,24 @@ class Judge:
         """What the judgement about an image is called, without judging it."""
         return Judgement(self.key, repository, digest, "").id
 
-    def owner(self, repository: str) -> str:
-        """The team that owns the images of a repository; empty where nobody does."""
+    def owner(
+        self, repository: str, labels: Callable[[], Mapping[str, str] | None] = lambda: None
+    ) -> str:
+        """The team that owns an image; empty where nobody does, or where nobody can tell.
+
+        `labels` are those of the image, which are asked for where they decide; None: nobody knows
+        them, and so not whether it belongs to the team that claims what bears them.
+        """
         for owner in self.policy.owners:
-            if any(matches_path(glob, repository) for glob in owner.images):
+            globs = owner.images
+            if globs and not any(matches_path(glob, repository) for glob in globs):
+                continue
+            if not owner.labels:
+                return owner.team
+            borne = labels()
+            if borne is None:
+                return ""
+            if all(fnmatchcase(borne.get(name, ""), glob) for name, glob in owner.labels):
                 return owner.team
         return ""
 

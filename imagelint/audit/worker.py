@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache, partial
 from typing import TYPE_CHECKING
 
 from imagelint.audit.deep import signed
@@ -67,8 +68,23 @@ class Worker:
                 done = _defect(task.target, error)
         if isinstance(done, Problem):
             done = failed(task.target, done)
-        owner = self._judge.owner(task.target.repository)
+        labels = cache(partial(self._labels, task.target, done))
+        owner = self._judge.owner(task.target.repository, labels)
         return done._replace(result=done.result._replace(owner=owner))
+
+    def _labels(self, target: Target, done: Finished) -> dict[str, str] | None:
+        """The labels of an image that was judged, out of what is kept of it; None: not known."""
+        digest = done.result.digest
+        if digest is None or done.result.judgement is None:
+            return None
+        blobs = KeptBlobs(None, self._known, target.reference)
+        for fact in done.facts:
+            blobs.read[fact.digest] = fact.data
+        found = look(target, digest, blobs, self._options.platforms)
+        if isinstance(found, Problem) or not found.targets:
+            return None
+        config = found.targets[0].config
+        return None if config is None else dict(config.labels)
 
     def _do(self, task: Task, deadline: Deadline) -> Finished | Problem:
         target = task.target

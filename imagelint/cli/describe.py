@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
+from imagelint.core.record import NamedTuple
 from imagelint.reporters.context import RuleText
 from imagelint.rules import catalog
 from imagelint.rules.documentation import Documentation, Example, read_documentation
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
     from imagelint.rules.rule import Rule
 
 PAGES = "https://imagelint.dev/rules"
+_MOST_RULES = 1024
 
 
 def describe(name: str, own: OwnRules = MappingProxyType({})) -> RuleText | None:
@@ -21,17 +24,32 @@ def describe(name: str, own: OwnRules = MappingProxyType({})) -> RuleText | None
     rule = _rule(name, own)
     if rule is None:
         return None
-    documentation = read_documentation(rule.doc)
+    said = _said(rule.doc)
     return RuleText(
         name=rule.name,
-        summary=documentation.summary,
-        why=documentation.why,
-        help=examples_markdown(documentation),
+        summary=said.summary,
+        why=said.why,
+        help=said.examples,
         severity=rule.severity,
         confidence=rule.confidence,
         references=rule.references,
         url="" if catalog.is_custom(name) else f"{PAGES}/{rule.name}",
     )
+
+
+class _Said(NamedTuple):
+    """What a docstring says, with its examples as markdown."""
+
+    summary: str
+    why: str
+    examples: str
+
+
+@lru_cache(_MOST_RULES)
+def _said(doc: str) -> _Said:
+    """Read once, not for each finding of the rule."""
+    documentation = read_documentation(doc)
+    return _Said(documentation.summary, documentation.why, examples_markdown(documentation))
 
 
 def _rule(name: str, own: OwnRules) -> Rule | None:

@@ -183,7 +183,9 @@ def _waiver(said: Mapping[str, str], origin: str, span: Span) -> Waiver:
 
 def _owner(said: Mapping[str, Data]) -> Owner:
     team, contact = (cast("str", said.get(key) or "").strip() for key in ("team", "contact"))
-    return Owner(team, _words(said["images"]), contact)
+    labels = cast("Mapping[str, str]", said.get("labels") or {})
+    # In one order: who says the same owns the same.
+    return Owner(team, _words(said.get("images") or ()), contact, tuple(sorted(labels.items())))
 
 
 def _allowances(said: Mapping[str, Data], places: PolicyPlaces) -> Allowances:

@@ -109,6 +109,8 @@ def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Diagnostic]:
     for keys in lists:
         for index, glob in enumerate(_list(_reach(data, keys))):
             yield from _glob(text, glob, (*keys, index))
+    for index, owner in enumerate(map(_mapping, owners)):
+        yield from _owner(text, owner, ("owners", index))
     for index in range(len(_list(data.get("waivers")))):
         for key in ("where", "subject"):
             keys = ("waivers", index, key)
@@ -116,6 +118,14 @@ def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Diagnostic]:
 
 
 _KEY_HELP = "keep the public key in a file beside the policy, or name it with `--key`"
+
+
+def _owner(text: PolicyText, owner: dict[str, Data], keys: Keys) -> Iterator[Diagnostic]:
+    if not owner.get("images") and not owner.get("labels"):
+        said = "a team owns nothing without `images` or `labels`"
+        yield Diagnostic(said, text.at(text.span(keys)))
+    for name, glob in _mapping(owner.get("labels")).items():
+        yield from _glob(text, glob, (*keys, "labels", name))
 
 
 def _glob(text: PolicyText, glob: Data, keys: Keys) -> Iterator[Diagnostic]:

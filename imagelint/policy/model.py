@@ -93,11 +93,16 @@ class Waiver(NamedTuple):
 
 
 class Owner(NamedTuple):
-    """Whose images are: globs over their names, the team, and how to reach it."""
+    """Whose images are: globs over their names, the team, and how to reach it.
+
+    `labels` are names of labels of images with globs over their values. Where there are both, the
+    name has to match and all labels.
+    """
 
     team: str
     images: tuple[str, ...]
     contact: str = ""
+    labels: tuple[tuple[str, str], ...] = ()
 
 
 _UNSAID = RuleSetting()

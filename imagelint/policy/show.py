@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imagelint.core.environment import Environment
     from imagelint.policy.allowances import Allowances
     from imagelint.policy.lock import Lock
-    from imagelint.policy.model import Policy, RuleSetting, Waiver
+    from imagelint.policy.model import Owner, Policy, RuleSetting, Waiver
 
 
 class ShownLine(NamedTuple):
@@ -119,13 +119,21 @@ def _exceptions(policy: Policy) -> Iterator[ShownLine]:
     if policy.owners:
         yield ShownLine("owners:")
     for owner in policy.owners:
-        yield ShownLine(f"  - team: {quoted(owner.team)}")
-        yield ShownLine(f"    images: {_value(owner.images)}")
-        if owner.contact:
-            yield ShownLine(f"    contact: {quoted(owner.contact)}")
+        yield from _owner(owner)
     yield from _allowances(policy.allowances)
     if policy.exclude:
         yield ShownLine(f"exclude: {_value(policy.exclude)}")
+
+
+def _owner(owner: Owner) -> Iterator[ShownLine]:
+    yield ShownLine(f"  - team: {quoted(owner.team)}")
+    if owner.images:
+        yield ShownLine(f"    images: {_value(owner.images)}")
+    if owner.labels:
+        pairs = (f"{quoted(name)}: {quoted(glob)}" for name, glob in owner.labels)
+        yield ShownLine(f"    labels: {{{', '.join(pairs)}}}")
+    if owner.contact:
+        yield ShownLine(f"    contact: {quoted(owner.contact)}")
 
 
 def _allowances(said: Allowances) -> Iterator[ShownLine]:

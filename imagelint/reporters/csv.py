@@ -27,7 +27,8 @@ COLUMNS = (
     *("state", "severity", "rule", "origin", "line", "path", "message", "subject", "help"),
     *("confidence", "reason", "until", "fingerprint"),
 )
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# Beside those of ASCII their full-width forms, which spreadsheets of East Asia take for the same.
+_FORMULA = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")
 
 
 def report(verdict: Verdict, _context: ReportContext) -> Iterator[str]:
@@ -59,7 +60,8 @@ def line(cells: Iterable[object]) -> str:
 
 def _harmless(cell: object) -> str:
     text = visible(str(cell))
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    # Blanks before it are dropped by some who read the file.
+    return f"'{text}" if text.lstrip().startswith(_FORMULA) else text
 
 
 def _finding(finding: Finding, said: tuple[str, str, str], fingerprint: str) -> Iterator[object]:

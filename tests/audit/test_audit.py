@@ -173,6 +173,39 @@ def test_images_belong_to_the_first_team_that_claims_them(
     assert (waiver.owner, waiver.ticket) == ("a", "b")
 
 
+def test_images_belong_to_the_team_whose_label_they_bear(
+    registry: MemoryRegistry, audit: Auditor, here: Path
+) -> None:
+    label = "com.example.team"
+    registry.image("llm/server", Labels={label: "search-eu"})
+    registry.image("llm/other", Labels={label: "chat"})
+    registry.image("web/page", Labels={label: "search"})
+    registry.image("llm/plain")
+    registry.image("llm/lost", Labels={label: "search"})
+    text = f"""
+        extends: recommended
+        owners:
+          - {{team: search, images: ["{registry.host}/llm"], labels: {{{label}: "search*"}}}}
+          - {{team: platform, images: ["{registry.host}"]}}
+    """
+    (here / "policy.yaml").write_text(textwrap.dedent(text))
+    audit.policies = ("./policy.yaml",)
+    for name in [name for name in registry.manifests if name[0] == "llm/lost"]:
+        del registry.manifests[name]
+    expected = {
+        "llm/server": "search",
+        "llm/other": "platform",
+        "web/page": "platform",
+        "llm/plain": "platform",
+        "llm/lost": "",
+    }
+    # Again, where all is kept and nothing is judged anew.
+    for _ in range(2):
+        done = audit(f"registry://{registry.host}")
+        owners = {name.partition(":")[0]: one.owner for name, one in done.results.items()}
+        assert owners == expected
+
+
 def test_a_tag_that_moved_is_looked_at_again(registry: MemoryRegistry, audit: Auditor) -> None:
     registry.image("team/app")
     source = f"repository://{registry.host}/team/app"

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 
+import imagelint.cli.describe as describing
 from imagelint.cli.commands import main
 from imagelint.cli.describe import describe
 from imagelint.cli.explain import page
@@ -11,6 +12,12 @@ from imagelint.rules import catalog
 
 def test_a_rule_that_is_not_there_has_no_description() -> None:
     assert describe("no-such-rule") is None
+
+
+def test_what_a_rule_says_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    first = describe("root-user")
+    monkeypatch.delattr(describing, "read_documentation")
+    assert describe("root-user") == first
 
 
 @pytest.mark.parametrize("name", catalog.names())

@@ -123,6 +123,7 @@ OWNERS = st.builds(
     TEXTS.map(str.strip),
     st.lists(GLOBS, min_size=1, max_size=2).map(tuple),
     st.just("") | TEXTS.map(str.strip),
+    st.dictionaries(TEXTS, GLOBS, max_size=2).map(lambda labels: tuple(sorted(labels.items()))),
 )
 ALLOWANCES = st.builds(
     Allowances,

@@ -138,7 +138,7 @@ def test_csv_has_a_row_for_all_that_is_told() -> None:
     assert (waived["until"], waived["reason"]) == ("2027-01-31", "until the mirror is there (#12)")
 
 
-@pytest.mark.parametrize("begin", ["=", "+", "-", "@"])
+@pytest.mark.parametrize("begin", ["=", "+", "-", "@", " =", "\u00a0@", "\uff1d", "\uff20"])
 def test_a_formula_is_none_in_a_spreadsheet(begin: str) -> None:
     finding = ROOT_USER._replace(message=f"{begin}HYPERLINK(1)")
     text = written("csv", Verdict(Outcome.FAIL, (), Report((finding,))))
@@ -153,7 +153,8 @@ def test_csv_rows_are_whole_lines(verdict: Verdict) -> None:
     rows = list(csv.reader(io.StringIO(text)))
     assert {len(row) for row in rows} == {len(COLUMNS)}
     assert text.count("\n") == len(rows)
-    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    cells = (cell.lstrip() for row in rows for cell in row)
+    assert not any(cell.startswith(("=", "+", "-", "@", "\uff1d")) for cell in cells)
 
 
 @settings(max_examples=40, deadline=None)

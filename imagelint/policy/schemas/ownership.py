@@ -18,15 +18,21 @@ JUSTIFICATIONS = (
 def owners_schema() -> Schema:
     """Whose images are."""
     return {
-        "description": "Whose images are; the first whose globs match.",
+        "description": "Whose images are; the first whose `images` and `labels` match.",
         "type": "array",
         "items": {
             "type": "object",
             "additionalProperties": False,
-            "required": ["team", "images"],
+            "required": ["team"],
             "properties": {
                 "team": _words("The team."),
                 "images": globs("Its images, as globs over their names."),
+                "labels": {
+                    "description": "Labels that its images bear: a glob over the value of each.",
+                    "type": "object",
+                    "minProperties": 1,
+                    "additionalProperties": {"type": "string", "pattern": r"\S"},
+                },
                 "contact": _words("How to reach it: an address, a channel."),
             },
         },
