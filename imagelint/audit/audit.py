@@ -147,14 +147,16 @@ class Audit:
             done = self._known.done(run.id, list(unique))
             todo = [one for name, one in unique.items() if name not in done]
             last = self._known.tags(todo)
-            judged = {
-                self._judge.identify(one.repository, digest): one
+            digests = {
+                self._judge.identify(one.repository, digest): digest
                 for one in todo
                 if (digest := one.digest or _last(last, one))
             }
-            known = self._known.judgements(judged)
+            known = self._known.judgements(digests)
+            kept = self._known.images({digests[one] for one in digests.keys() - known.keys()})
             yield [
-                Task(target, last.get((target.repository, target.tag)), known) for target in todo
+                Task(target, last.get((target.repository, target.tag)), known, kept)
+                for target in todo
             ]
 
     def _targets(

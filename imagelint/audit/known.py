@@ -9,7 +9,14 @@ from sqlalchemy import func, select, tuple_
 
 from imagelint.core.digest import has_digest
 from imagelint.core.record import NamedTuple
-from imagelint.store.models import FactRow, JudgementRow, ResultRow, TagRow
+from imagelint.store.models import (
+    FactRow,
+    ImageRow,
+    IndexMemberRow,
+    JudgementRow,
+    ResultRow,
+    TagRow,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Sequence
@@ -41,6 +48,22 @@ class Known:
     def fact(self, digest: str, kind: str, tool: str = "") -> bytes | None:
         """One fact; nothing is asked of a store that was empty at first."""
         return self.facts((digest,), kind, tool).get(digest) if self._any_facts else None
+
+    def images(self, digests: Collection[str]) -> dict[str, bytes]:
+        """Manifests and configurations of images, and of those that indexes list, by digest."""
+        if not (self._any_facts and digests):
+            return {}
+        member, image = IndexMemberRow, ImageRow
+        found: dict[str, bytes] = {}
+        for part in _parts(list(digests)):
+            with self._store.reading() as connection:
+                listed = select(member.digest).where(member.listing.in_(part))
+                wanted = {*part, *connection.scalars(listed)}
+                configs = select(image.config).where(image.digest.in_(wanted))
+                wanted.update(one for one in connection.scalars(configs) if one)
+            for kind in ("manifest", "config"):
+                found |= self.facts(wanted, kind)
+        return found
 
     def done(self, run_id: int, references: Sequence[str]) -> set[str]:
         """Those references that a run has a result for."""

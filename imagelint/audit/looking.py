@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint.collect.registry.client import Client, Stored, schemes_of
@@ -24,7 +25,7 @@ from imagelint.documents.image.manifest import (
 from imagelint.store.records import Fact, Image, Layer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
     from imagelint.audit.known import Known
     from imagelint.audit.targets import Target
@@ -109,13 +110,20 @@ class LayoutFolder:
 class KeptBlobs:
     """Manifests and configurations: those that are known, and else from the registry, once.
 
-    `client` is None where nothing may be asked.
+    `client` is None where nothing may be asked; `kept` is what is known without asking the store.
     """
 
-    def __init__(self, client: Asked | None, known: Known, origin: str) -> None:
+    def __init__(
+        self,
+        client: Asked | None,
+        known: Known,
+        origin: str,
+        kept: Mapping[str, bytes] = MappingProxyType({}),
+    ) -> None:
         self._client = client
         self._known = known
         self._origin = origin
+        self._kept = kept
         self.read: dict[str, bytes] = {}
         self.facts: list[Fact] = []
 
@@ -134,7 +142,7 @@ class KeptBlobs:
     def _found(self, digest: str, kind: str) -> bytes | Problem:
         if digest in self.read:
             return self.read[digest]
-        kept = self._known.fact(digest, kind)
+        kept = self._kept.get(digest) or self._known.fact(digest, kind)
         if kept is not None:
             self.read[digest] = kept
             return kept

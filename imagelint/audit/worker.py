@@ -31,12 +31,14 @@ if TYPE_CHECKING:
 class Task(NamedTuple):
     """A target, with what the store knows of it: what its tag led to, and what was judged.
 
-    `judged`: judgements that are there, each with whether the image was signed.
+    `judged`: judgements that are there, each with whether the image was signed; `kept`: manifests
+    and configurations by their digests.
     """
 
     target: Target
     last: LastTag | None = None
     judged: Mapping[str, str | None] = {}
+    kept: Mapping[str, bytes] = {}
 
 
 class Worker:
@@ -91,7 +93,7 @@ class Worker:
         client = None if self._options.kept else self._client(target)
         if isinstance(client, Problem):
             return client
-        blobs = KeptBlobs(client, self._known, target.reference)
+        blobs = KeptBlobs(client, self._known, target.reference, task.kept)
         digest = self._digest(task, client, blobs)
         if isinstance(digest, Problem):
             return digest
@@ -144,7 +146,9 @@ class Worker:
         if problems:
             first = problems[0]
             result = result._replace(category=first.category, detail=first.detail)
-        return Finished(result, found.images, found.facts, judgement)
+        # What is kept was written by whoever kept it.
+        images = () if self._options.kept else found.images
+        return Finished(result, images, found.facts, judgement)
 
 
 def _result(target: Target, digest: str, judgement: str | None = None) -> Result:

@@ -139,6 +139,17 @@ _HINTS: dict[str, tuple[str, ...]] = {
 
 def secret_spans(text: str, among: Hinted = ANYTHING) -> Iterator[Span]:
     """Spans of everything in a text that looks like a secret; `among` as in `named_values`."""
+    short = among is ANYTHING and len(text) <= _MESSAGE
+    yield from _short_spans(text) if short else _spans(text, among)
+
+
+@lru_cache(maxsize=4_096)
+def _short_spans(text: str) -> tuple[Span, ...]:
+    """What rules ask of a text, others ask of the same text: of each image upon a base."""
+    return tuple(_spans(text, ANYTHING))
+
+
+def _spans(text: str, among: Hinted) -> Iterator[Span]:
     for kind, shape in VALUE_SHAPES:
         if is_hinted(_HINTS[kind], text):
             for match in _compiled(shape).finditer(text):

@@ -13,7 +13,7 @@ from sqlalchemy.orm import aliased
 from imagelint.store.models import ChainRow, ImageRow, TagRow
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterator, Mapping, Sequence
 
     from sqlalchemy.engine import Connection
 
@@ -24,13 +24,19 @@ _DEEPEST = 1000
 _PART = 500
 
 
-def share(connection: Connection, repository: str, chains: Iterable[str]) -> None:
-    """Note that images of a repository have some chains."""
+def share(connection: Connection, chains: Mapping[str, Collection[str]]) -> None:
+    """Note which repositories have images with some chains, once those are written."""
     wanted = list(chains)
-    other = ChainRow.repository.not_in((repository, SEVERAL))
+    row = ChainRow
+    shared: list[str] = []
     for at in range(0, len(wanted), _PART):
-        those = ChainRow.chain.in_(wanted[at : at + _PART])
-        connection.execute(update(ChainRow).where(those, other).values(repository=SEVERAL))
+        those = row.chain.in_(wanted[at : at + _PART]), row.repository != SEVERAL
+        known = connection.execute(select(row.chain, row.repository).where(*those))
+        shared += (chain for chain, only in known if any(one != only for one in chains[chain]))
+    shared.sort()
+    for at in range(0, len(shared), _PART):
+        marked = update(row).where(row.chain.in_(shared[at : at + _PART]))
+        connection.execute(marked.values(repository=SEVERAL))
 
 
 def settle_bases(connection: Connection) -> None:

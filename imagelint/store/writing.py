@@ -57,8 +57,7 @@ class Writer:
                     connection.execute(self._statement(table), found)
             self._vulnerabilities(connection, rows.get(models.VulnerabilityRow, ()))
             self._tags(connection, finished, now)
-            for repository, chains in _chains(rows.get(models.ChainRow, ())).items():
-                share(connection, repository, chains)
+            share(connection, _chains(rows.get(models.ChainRow, ())))
 
     def _statement(self, table: type[models.Base]) -> Any:
         """How rows are added: a fact that is told again was damaged, all others stay."""
@@ -194,10 +193,10 @@ _KEYS = {
 
 
 def _chains(rows: Iterable[_Row]) -> dict[str, set[str]]:
-    """The chains by the repositories that have them."""
+    """The repositories that have each chain."""
     found: dict[str, set[str]] = {}
     for row in rows:
-        found.setdefault(row["repository"], set()).add(row["chain"])
+        found.setdefault(row["chain"], set()).add(row["repository"])
     return found
 
 

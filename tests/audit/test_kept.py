@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 import zstandard
-from sqlalchemy import select, update
+from sqlalchemy import Engine, event, select, update
 
 from imagelint.audit.options import AuditOptions
 from imagelint.audit.selection import Selection
@@ -89,6 +89,30 @@ def test_a_fact_that_was_changed_is_not_believed_and_asked_for_again(
     assert again.outcome == first.outcome
     with Store.open(audit.place) as store, store.reading() as connection:
         assert data not in set(connection.scalars(select(FactRow.data)))
+
+
+def test_what_is_kept_is_asked_of_the_store_for_many_images_at_once(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    for number in range(100):
+        registry.image(f"team/app{number}", layers=("base", str(number)))
+    registry.index("team/both", {"linux/amd64": registry.image("team/both", "part")})
+    source = f"registry://{registry.host}"
+    audit(source)
+    asked: list[str] = []
+
+    def counted(*said: object) -> None:
+        asked.append(str(said[2]))
+
+    audit.policies = ("strict",)
+    event.listen(Engine, "before_cursor_execute", counted)
+    try:
+        done = audit(source, options=KEPT)
+    finally:
+        event.remove(Engine, "before_cursor_execute", counted)
+    assert done.overview.categories == {"audited": 102}
+    assert sum("FROM facts" in one for one in asked) < 10
+    assert not any("INTO chains" in one or "INTO images" in one for one in asked)
 
 
 def test_a_store_that_is_damaged_where_it_is_read_last_is_said_to_be_so(

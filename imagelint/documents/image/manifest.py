@@ -96,8 +96,10 @@ class _Object(dict[str, object]):
     def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)
         folded = [name.casefold() for name, _ in pairs]
-        twice = next((name for name, count in Counter(folded).items() if count > 1), "")
-        odd = (name for name, _ in pairs if _FIELDS.get(name.casefold(), name) != name)
+        several = Counter(folded).items() if len(set(folded)) < len(folded) else ()
+        twice = next((name for name, count in several if count > 1), "")
+        each = zip(pairs, folded, strict=True)
+        odd = (pair[0] for pair, name in each if _FIELDS.get(name, pair[0]) != pair[0])
         self.ambiguous = twice or next(odd, "")
 
 

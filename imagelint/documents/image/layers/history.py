@@ -7,6 +7,7 @@ here they are as a Dockerfile has them.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
@@ -43,6 +44,7 @@ def history_of(config: JsonView, layers: int) -> tuple[HistoryStep | HistoryGap,
     return tuple(found)
 
 
+@lru_cache(maxsize=4_096)
 def instruction_of(created_by: str) -> str:
     """A step as it stands in a Dockerfile: `RUN apt-get update`, `COPY a /b`."""
     text = _BUILDKIT.sub("", created_by.strip())
