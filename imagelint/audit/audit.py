@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 
 from imagelint.audit.dispatch import Dispatcher
 from imagelint.audit.judging import category_of
-from imagelint.audit.keeping import Keeper
+from imagelint.audit.keeping import Keeper, Presence
 from imagelint.audit.known import Known
 from imagelint.audit.plan import Plan, make_plan
-from imagelint.audit.presence import Presence
 from imagelint.audit.progress import Progress
 from imagelint.audit.worker import Task, Worker
 from imagelint.collect import environment

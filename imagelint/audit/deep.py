@@ -9,6 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.audit.options import DEPTHS
+from imagelint.collect.tools.trivy import TrivyOptions
+from imagelint.core.environment import ScanSettings
+from imagelint.core.record import NamedTuple
 from imagelint.documents.image.signatures import SignatureReport
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 from imagelint.engine.examine import asks
@@ -23,24 +26,30 @@ from imagelint.run.images import (
 if TYPE_CHECKING:
     from imagelint.audit.looking import Looked
     from imagelint.collect.deadline import Deadline
-    from imagelint.collect.tools.trivy import TrivyOptions
-    from imagelint.core.environment import ScanSettings
+    from imagelint.collect.images.contents import KeptLayers
     from imagelint.core.report import Report
     from imagelint.run.session import Session
 
 _UNSIGNED = "unsigned-image"
 
 
+class ScanRequest(NamedTuple):
+    """How Trivy is asked, and by which files the answer is read."""
+
+    trivy: TrivyOptions = TrivyOptions()
+    settings: ScanSettings = ScanSettings()
+
+
 class DeepLook:
     """Examines images beyond their configuration."""
 
     def __init__(
-        self, session: Session, depth: str, trivy: TrivyOptions, settings: ScanSettings
+        self, session: Session, depth: str, asked: ScanRequest, kept_layers: KeptLayers
     ) -> None:
+        self._kept_layers = kept_layers
         self._policy = session.policies.of(".")
         self._folder = session.policies.base_of(self._policy)
-        self._trivy = trivy
-        self._settings = settings
+        self._trivy, self._settings = asked
         level = DEPTHS.index(depth)
         self._verify = level >= DEPTHS.index("signatures") and self._asks(SignatureReport.kind)
         self._layers = level >= DEPTHS.index("layers")
@@ -60,6 +69,7 @@ class DeepLook:
             verify=self._verify and bool(signers_for(first, self._policy)),
             layers=self._layers,
             settings=self._settings,
+            kept_layers=self._kept_layers,
         )
         if first.identity.layout:
             return examine_image(first.reference, request)

@@ -46,6 +46,11 @@ _CATEGORIES = {
 }
 
 
+def code_name() -> str:
+    """Which release of imagelint this is, as it lies here."""
+    return f"{__version__} {code_stamp(_PACKAGE)}"
+
+
 def category_of(problem: Problem) -> Category:
     """In which category it ends what has such a problem."""
     return _CATEGORIES.get(problem.kind, Category.TOOL_FAILED)
@@ -73,8 +78,7 @@ class Judge:
         self._suppresses = _suppresses(self.policy)
         ended = [waiver.until < environment.today() for waiver in self._waivers]
         self.digest = policy_digest(self.policy)
-        code = f"{__version__} {code_stamp(_PACKAGE)}"
-        self.key = digest_of(self.digest, code, looked_for, repr(ended))
+        self.key = digest_of(self.digest, code_name(), looked_for, repr(ended))
         self._lock = threading.Lock()
 
     def identify(self, repository: str, digest: str) -> str:

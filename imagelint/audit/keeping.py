@@ -1,11 +1,14 @@
-"""A thread that writes what others found out, in transactions of what has come together."""
+"""Threads that write what others found out, and that somebody is still there."""
 
 from __future__ import annotations
 
 import queue
 import threading
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Self
+
+from imagelint.core.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -15,6 +18,7 @@ if TYPE_CHECKING:
 _MOST = 128
 _TOGETHER_SECONDS = 0.02
 _WAITING = 1024
+_SAID_SECONDS = 20.0
 
 
 class Keeper:
@@ -87,3 +91,31 @@ class Keeper:
             except queue.Empty:
                 return batch, False
         return batch, True
+
+
+class Presence:
+    """Says that a worker is there every few seconds, whatever it waits for, as `with` lasts.
+
+    When the store cannot be written, who writes results tells so.
+    """
+
+    def __init__(self, say: Callable[[], None], seconds: float = _SAID_SECONDS) -> None:
+        self._say = say
+        self._seconds = seconds
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._work, daemon=True)
+
+    def __enter__(self) -> Self:
+        """Itself, at work."""
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        """Say nothing more."""
+        self._ended.set()
+        self._thread.join()
+
+    def _work(self) -> None:
+        while not self._ended.wait(self._seconds):
+            with suppress(UsageError):
+                self._say()

@@ -5,23 +5,26 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from imagelint.audit.audit import Audit
-from imagelint.audit.deep import DeepLook
-from imagelint.audit.judging import Judge
+from imagelint.audit.deep import DeepLook, ScanRequest
+from imagelint.audit.judging import Judge, code_name
+from imagelint.audit.known import Known
+from imagelint.audit.layers import LayerStore
 from imagelint.audit.looking import Registries
 from imagelint.audit.options import DEPTHS
 from imagelint.audit.sources.kept import KeptSource
 from imagelint.audit.sources.parse import SourceReader, source_name
+from imagelint.collect import environment
 from imagelint.collect.deadline import NEVER
 from imagelint.collect.registry.connections import Connections
 from imagelint.collect.registry.polite import PoliteAsker
-from imagelint.collect.tools.trivy import TrivyOptions
 from imagelint.core.digest import digest_of
-from imagelint.core.environment import ScanSettings
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem
 from imagelint.run.scanning import read_named
 from imagelint.store.database import DEFAULT_FILE, Store
+
+__all__ = ["Prepared", "ScanRequest", "prepare"]
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -30,14 +33,8 @@ if TYPE_CHECKING:
     from imagelint.audit.selection import Selection
     from imagelint.audit.sources.model import Source
     from imagelint.collect.registry.polite import Clock
+    from imagelint.core.environment import ScanSettings
     from imagelint.run.session import Session
-
-
-class ScanRequest(NamedTuple):
-    """How Trivy is asked, and by which files the answer is read."""
-
-    trivy: TrivyOptions = TrivyOptions()
-    settings: ScanSettings = ScanSettings()
 
 
 class Prepared(NamedTuple):
@@ -87,17 +84,18 @@ def prepare(
         UsageError: the store cannot be used, or two wishes do not go together.
     """
     deep, looked_for = None, options.looked_for
+    if options.kept and options.depth != DEPTHS[0]:
+        message = "what is kept is judged by the configuration of images only"
+        raise UsageError(Diagnostic(message, help="leave out `--kept`, or `--depth`"))
+    store = Store.open(place or DEFAULT_FILE)
     if options.depth != DEPTHS[0]:
-        if options.kept:
-            message = "what is kept is judged by the configuration of images only"
-            raise UsageError(Diagnostic(message, help="leave out `--kept`, or `--depth`"))
         asked = scan or ScanRequest()
-        deep = DeepLook(session, options.depth, asked.trivy, asked.settings)
+        layers = LayerStore(store, Known(store), code_name(), environment.moment)
+        deep = DeepLook(session, options.depth, asked, layers)
         looked_for += _lists(asked.settings) if options.depth == DEPTHS[-1] else ""
     connections = Connections()
     asker = PoliteAsker(connections.ask, options.limits, clock)
     registries = Registries(asker, NEVER)
-    store = Store.open(place or DEFAULT_FILE)
     audit = Audit(store, Judge(session, looked_for, deep), asker, registries, options)
     return Prepared(store, connections, asker, registries, audit, options)
 

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from imagelint.collect.deadline import Deadline
+    from imagelint.collect.images.contents import KeptLayers
     from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.core.environment import Signer, TrustRule
     from imagelint.documents.image.image import ImageTarget
@@ -58,6 +59,7 @@ class ImageRequest(NamedTuple):
     settings: ScanSettings = ScanSettings()
     evaluation: str = ""
     scorecard: str = ""
+    kept_layers: KeptLayers | None = None
 
     @property
     def deadline(self) -> Deadline:
@@ -118,7 +120,8 @@ def examine_targets(targets: tuple[ImageTarget, ...], request: ImageRequest) -> 
     """What comes of all images under one digest: each is scanned and judged, all verified once."""
     result = ImageResult(evidence=_identity(targets))
     if request.layers:
-        targets, problems = read_layers(targets, request.deadline, request.tell)
+        kept = request.kept_layers
+        targets, problems = read_layers(targets, request.deadline, request.tell, kept)
         rows = (row for one in targets for row in layer_evidence(one, each=request.table))
         result = result.plus(ImageResult(Report(problems=problems), tuple(rows)))
     examination = Examination(request.policy)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from imagelint.collect.deadline import Deadline
+    from imagelint.collect.images.contents import KeptLayers
     from imagelint.core.report import Problem
     from imagelint.documents.image.image import ImageTarget
 
@@ -22,10 +23,13 @@ _TEN = 10
 
 
 def read_layers(
-    targets: tuple[ImageTarget, ...], deadline: Deadline, tell: Callable[[str], None]
+    targets: tuple[ImageTarget, ...],
+    deadline: Deadline,
+    tell: Callable[[str], None],
+    kept: KeptLayers | None = None,
 ) -> tuple[tuple[ImageTarget, ...], tuple[Problem, ...]]:
     """The images with what their layers hold, and why some layers could not be read."""
-    found = [inspect(target, deadline, tell) for target in targets]
+    found = [inspect(target, deadline, tell, kept) for target in targets]
     problems = tuple(problem for one in found for problem in one.problems)
     return tuple(one.target for one in found), problems
 

@@ -62,10 +62,7 @@ class Writer:
     def _statement(self, table: type[models.Base]) -> Any:
         """How rows are added: a fact that is told again was damaged, all others stay."""
         said = self._insert(table)
-        if table is not models.FactRow:
-            return said.on_conflict_do_nothing()
-        new = {name: said.excluded[name] for name in ("data", "at")}
-        return said.on_conflict_do_update(index_elements=["digest", "kind", "tool"], set_=new)
+        return _anew(said) if table is models.FactRow else said.on_conflict_do_nothing()
 
     def _marked(self, one: Finished) -> Finished:
         """What is to be written, a judgement that is not whole as one of this run only.
@@ -157,6 +154,22 @@ class Writer:
         ]
         if new:
             connection.execute(self._insert(table).on_conflict_do_nothing(), new)
+
+
+def keep_fact(store: Store, fact: Fact, now: str) -> None:
+    """Write one fact at once."""
+    ours = store.engine.dialect.name == "postgresql"
+    insertion: Any = (insert_postgresql if ours else insert_sqlite)(models.FactRow)
+    packed = zstandard.ZstdCompressor(_LEVEL).compress(fact.data)
+    with store.writing() as connection:
+        row = {**fact._asdict(), "data": packed, "at": now}
+        connection.execute(_anew(insertion), row)
+
+
+def _anew(said: Any) -> Any:
+    """The insertion of a fact, or what it says now in its place."""
+    new = {name: said.excluded[name] for name in ("data", "at")}
+    return said.on_conflict_do_update(index_elements=["digest", "kind", "tool"], set_=new)
 
 
 def _upsert(said: Any) -> Any:

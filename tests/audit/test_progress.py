@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.audit.keeping import Keeper
-from imagelint.audit.presence import Presence
+from imagelint.audit.keeping import Keeper, Presence
 from imagelint.audit.progress import Progress, log_line
 from imagelint.audit.selection import Selection
 from imagelint.audit.targets import tagged

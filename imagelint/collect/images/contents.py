@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from imagelint.collect.registry.client import Client
 from imagelint.collect.registry.transport import TransportError
@@ -12,17 +12,20 @@ from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.jsonview import JsonView, plain, read_json
 from imagelint.documents.image.layers.history import history_of
+from imagelint.documents.image.layers.listing import Recorder, parse_listing
 from imagelint.documents.image.layers.reading import ImageReading
 from imagelint.documents.image.layers.stream import ByteStream, StreamError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
 
     from imagelint.collect.deadline import Deadline
     from imagelint.documents.image.image import ImageTarget
     from imagelint.documents.image.manifest import ImageLayer
 
 _CHUNK = 1024 * 1024
+_LONGEST_SECONDS = 3600.0
 
 
 class InspectedImage(NamedTuple):
@@ -32,8 +35,29 @@ class InspectedImage(NamedTuple):
     problems: tuple[Problem, ...] = ()
 
 
-def inspect(target: ImageTarget, deadline: Deadline, tell: Callable[[str], None]) -> InspectedImage:
-    """Read all layers of an image.
+class KeptLayers(Protocol):
+    """What was read of layers before, in whichever images they were."""
+
+    def alone(self, digest: str, seconds: float) -> AbstractContextManager[object]:
+        """Nobody else reads that layer meanwhile, if that can be had within some seconds."""
+        ...
+
+    def listing(self, digest: str) -> bytes | None:
+        """What was written down of a layer."""
+        ...
+
+    def keep(self, digest: str, listing: bytes) -> None:
+        """Write down what was read of a layer."""
+        ...
+
+
+def inspect(
+    target: ImageTarget,
+    deadline: Deadline,
+    tell: Callable[[str], None],
+    kept: KeptLayers | None = None,
+) -> InspectedImage:
+    """Read all layers of an image, those that are kept without asking for them.
 
     A layer that cannot be read, or is not what it is called, is a problem; the others are read.
     """
@@ -45,7 +69,7 @@ def inspect(target: ImageTarget, deadline: Deadline, tell: Callable[[str], None]
     problems: list[Problem] = []
     for number, layer in enumerate(identity.layers, 1):
         tell(f"reading layer {number} of {len(identity.layers)}")
-        why = _read(reading, layer, blobs, deadline)
+        why = _read(reading, layer, _Place(blobs, deadline, kept))
         if why is not None:
             detail = f"{identity.label}the layer {number} ({layer.digest}) {why.detail}"
             problems.append(Problem(why.kind, identity.reference, detail, why.help))
@@ -54,19 +78,53 @@ def inspect(target: ImageTarget, deadline: Deadline, tell: Callable[[str], None]
     return InspectedImage(target.replaced(identity, nodes), tuple(problems))
 
 
-def _read(
-    reading: ImageReading, layer: ImageLayer, blobs: _Files | _Remote, deadline: Deadline
-) -> Problem | None:
-    """What was wrong with a layer."""
+class _Place(NamedTuple):
+    """Where layers come from, until when, and what is kept of them."""
 
-    def timed() -> Iterator[bytes]:
-        for piece in blobs.pieces(layer.digest):
-            if deadline.passed:
+    blobs: _Files | _Remote
+    deadline: Deadline
+    kept: KeptLayers | None
+
+    def pieces(self, digest: str) -> Iterator[bytes]:
+        """The pieces of a layer.
+
+        Raises:
+            TimeoutError: it takes too long.
+        """
+        for piece in self.blobs.pieces(digest):
+            if self.deadline.passed:
                 raise TimeoutError
             yield piece
 
+    def read(self, reading: ImageReading, layer: ImageLayer) -> None:
+        """Read a layer, or take it as it was read before."""
+        stream = ByteStream(self.pieces(layer.digest), layer.digest.partition(":")[0])
+        reading.layer(stream, layer)
+
+    def once(self, reading: ImageReading, layer: ImageLayer, kept: KeptLayers) -> None:
+        """Take a layer as it was read before; where it was not, read it and write it down."""
+        with kept.alone(layer.digest, self.deadline.left(_LONGEST_SECONDS)):
+            data = kept.listing(layer.digest)
+            listing = None if data is None else parse_listing(data)
+            if listing is not None:
+                reading.listed(layer, listing)
+                return
+            recorder = Recorder()
+            stream = ByteStream(self.pieces(layer.digest), layer.digest.partition(":")[0])
+            reading.layer(stream, layer, recorder)
+            written = recorder.written(stream.unpacked)
+            if written is not None:
+                kept.keep(layer.digest, written)
+
+
+def _read(reading: ImageReading, layer: ImageLayer, place: _Place) -> Problem | None:
+    """What was wrong with a layer."""
+    deadline = place.deadline
     try:
-        reading.layer(ByteStream(timed(), layer.digest.partition(":")[0]), layer)
+        if place.kept is None:
+            place.read(reading, layer)
+        else:
+            place.once(reading, layer, place.kept)
     except StreamError as error:
         return Problem(ProblemKind.UNPARSABLE, "", str(error))
     except TimeoutError:

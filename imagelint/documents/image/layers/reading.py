@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.image.jsonview import plain
+from imagelint.documents.image.layers.listing import read_entries
 from imagelint.documents.image.layers.nodes import (
     NOWHERE,
     CudaRuntimes,
@@ -20,24 +21,19 @@ from imagelint.documents.image.layers.nodes import (
     Waste,
 )
 from imagelint.documents.image.layers.overlay import Overlay
-from imagelint.documents.image.layers.roles import roles
 from imagelint.documents.image.layers.smallfiles import (
     accounts,
     installed_package,
     installed_system,
-    is_wanted,
 )
 from imagelint.documents.image.layers.stream import StreamError
-from imagelint.documents.image.layers.tar import EntryKind, TarReader
-from imagelint.documents.secrets.files import is_configuration
-from imagelint.documents.secrets.written import tells_secret
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.documents.base import Node
+    from imagelint.documents.image.layers.listing import LayerEntry, Listing, Recorder
     from imagelint.documents.image.layers.stream import ByteStream
-    from imagelint.documents.image.layers.tar import TarEntry
     from imagelint.documents.image.manifest import ImageLayer
 
 _MOST_ENTRIES = 2_000_000
@@ -51,7 +47,6 @@ _KEPT_NAMES = {
     FileRole.WEIGHTS: _MOST_SEEN,
 }
 """Of which files more is kept than what is told: whether later layers hide them counts."""
-_LARGEST_TEXT = 1024 * 1024
 _MOST_TEXTS = 64 * 1024 * 1024
 _HOLDS = 3
 
@@ -91,31 +86,43 @@ class ImageReading:
         self._entries = 0
         self._kept = 0
 
-    def layer(self, stream: ByteStream, layer: ImageLayer) -> None:
+    def layer(
+        self, stream: ByteStream, layer: ImageLayer, recorder: Recorder | None = None
+    ) -> None:
         """Read the next layer to its end, and hold it to its digests.
 
         Raises:
             StreamError: it is no layer, not this one, or one that nobody needs.
         """
+        found = read_entries(stream)
+        self._take(layer, found if recorder is None else _recorded(found, recorder))
+        stream.finish()
+        if stream.digest != layer.digest.partition(":")[2]:
+            raise StreamError("does not have its digest")
+        _compare(layer, stream.unpacked)
+
+    def listed(self, layer: ImageLayer, listing: Listing) -> None:
+        """Take the next layer as it was read before.
+
+        Raises:
+            StreamError: it is not what this image calls it, or one that nobody needs.
+        """
+        self._take(layer, listing.entries)
+        _compare(layer, listing.unpacked)
+
+    def _take(self, layer: ImageLayer, entries: Iterable[LayerEntry]) -> None:
         number = len(self._layers) + 1
         before = self._entries
         holds: dict[str, int] = {}
         self._layers.append((layer, 0, holds))
         self._overlay.begin()
-        reader = TarReader(stream)
-        for entry in reader.entries():
+        for entry in entries:
             self._entries += 1
             if self._entries > _MOST_ENTRIES:
                 raise StreamError(f"is one too many: there are more than {_MOST_ENTRIES:,} entries")
-            self._entry(number, reader, entry, holds)
-        stream.finish()
+            self._entry(number, entry, holds)
         self._overlay.end()
         self._layers[-1] = (layer, self._entries - before, holds)
-        if stream.digest != layer.digest.partition(":")[2]:
-            raise StreamError("does not have its digest")
-        algorithm, _, name = layer.diff_id.partition(":")
-        if algorithm == "sha256" and stream.unpacked != name:
-            raise StreamError("holds something else than the configuration says (its diff id)")
 
     def unread(self, layer: ImageLayer, why: str) -> None:
         """Note that a layer was not read, or not to its end."""
@@ -137,11 +144,9 @@ class ImageReading:
         yield from self._packages.values()
         yield from self._totals()
 
-    def _entry(
-        self, number: int, reader: TarReader, entry: TarEntry, holds: dict[str, int]
-    ) -> None:
-        path = _clean(entry.path)
-        if entry.kind is EntryKind.FOLDER:
+    def _entry(self, number: int, entry: LayerEntry, holds: dict[str, int]) -> None:
+        path = entry.path
+        if entry.is_folder:
             if path:
                 self._overlay.add_folder(path)
         elif path:
@@ -149,37 +154,23 @@ class ImageReading:
             head = path.split("/", 2)
             place = "/".join(head[:2])
             holds[place] = holds.get(place, 0) + entry.size
-        text = ""
-        if entry.kind is EntryKind.FILE and is_wanted(path):
-            text = self._text(path, number, reader)
-        for role, detail in roles(path, entry):
-            if role is FileRole.SECRET and not self._tells(path, detail, text, reader):
-                continue
-            self._gather(
-                _Key(number, role, detail, path if role is FileRole.SECRET else ""), entry, path
-            )
+        if entry.text is not None:
+            self._text(path, number, entry.text)
+        for role, detail in entry.roles:
+            key = _Key(number, role, detail, path if role is FileRole.SECRET else "")
+            self._gather(key, entry, path)
 
-    def _text(self, path: str, number: int, reader: TarReader) -> str:
-        text = reader.content(_LARGEST_TEXT + 1).decode("utf-8", "replace")
+    def _text(self, path: str, number: int, text: str) -> None:
         package = installed_package(path, text, number)
         if package is not None:
             self._packages[path] = package
         elif not path.endswith(".dist-info/METADATA"):
             self._kept += len(text)
-            if len(text) > _LARGEST_TEXT or self._kept > _MOST_TEXTS:
+            if self._kept > _MOST_TEXTS:
                 raise StreamError(f"holds more in {plain(path)} than is read")
             self._texts[path] = (number, text)
-        return text
 
-    @staticmethod
-    def _tells(path: str, detail: str, text: str, reader: TarReader) -> bool:
-        """Whether a file that may hold a secret does: of keys, the name is enough."""
-        if not (is_configuration(path) or detail.endswith(("configuration", "file"))):
-            return True
-        text = text or reader.content(65536).decode("utf-8", "replace")
-        return tells_secret(text, netrc=path.endswith("netrc"))
-
-    def _gather(self, key: _Key, entry: TarEntry, path: str) -> None:
+    def _gather(self, key: _Key, entry: LayerEntry, path: str) -> None:
         group = self._groups.get(key)
         if group is None:
             if len(self._groups) >= _MOST_GROUPS:
@@ -287,9 +278,13 @@ def _size(file: tuple[str, int]) -> int:
     return file[1]
 
 
-def _clean(path: str) -> str:
-    """A path as it lies below the root; what leads out of it keeps its `..`."""
-    if path.startswith(("./", "/")) or "//" in path or path.endswith("/"):
-        parts = [part for part in path.split("/") if part not in ("", ".")]
-        return "/".join(parts)
-    return "" if path == "." else path
+def _recorded(found: Iterable[LayerEntry], recorder: Recorder) -> Iterator[LayerEntry]:
+    for entry in found:
+        recorder.add(entry)
+        yield entry
+
+
+def _compare(layer: ImageLayer, unpacked: str) -> None:
+    algorithm, _, name = layer.diff_id.partition(":")
+    if algorithm == "sha256" and unpacked != name:
+        raise StreamError("holds something else than the configuration says (its diff id)")

@@ -34,6 +34,23 @@ def is_wanted(path: str) -> bool:
     return path.endswith(_METADATA) or path in _KEPT
 
 
+def shown(path: str, text: str) -> str:
+    """What of a file's content is needed: no word that belongs to an account."""
+    if path.endswith(_METADATA):
+        head = text[:_HEAD]
+        fields = _NAME.search(head), _VERSION.search(head)
+        return "\n".join(field[0] for field in fields if field is not None)
+    if path not in (_PASSWD, _SHADOW, _GROUP):
+        return text
+    return "\n".join(":".join(_without_word(row)) for row in _rows(text))
+
+
+def _without_word(row: list[str]) -> list[str]:
+    word = row[_PASSWORD]
+    hidden = word if word in ("", _SHADOWED) else "*"
+    return [row[0], hidden, *row[_PASSWORD + 1 : _NUMBER + 1]]
+
+
 def installed_package(path: str, text: str, layer: int) -> InstalledPackage | None:
     """The Python distribution that a METADATA is about; None for what says no name or version."""
     if not path.endswith(_METADATA):

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import pytest
 import zstandard
 
-from imagelint.documents.image.layers import overlay, reading, stream
+from imagelint.documents.image.layers import listing, overlay, reading, stream
+from imagelint.documents.image.layers.listing import LayerEntry, Listing, Recorder, parse_listing
 from imagelint.documents.image.layers.nodes import (
     Account,
     CudaRuntimes,
@@ -30,6 +31,7 @@ from tools.lab.archives import Tar
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+    from types import ModuleType
 
 N = TypeVar("N")
 MEBI = 1024 * 1024
@@ -41,10 +43,18 @@ def layer_of(data: bytes, plain: bytes) -> ImageLayer:
 
 
 def read(*layers: bytes, packed: Callable[[bytes], bytes] = bytes) -> ImageReading:
-    found = ImageReading()
+    """What layers hold: the same where they are read, and as they were written down before."""
+    found, again = ImageReading(), ImageReading()
     for plain in layers:
         data = packed(plain)
-        found.layer(ByteStream([data[:3], data[3:]]), layer_of(data, plain))
+        recorder = Recorder()
+        pieces = ByteStream([data[:3], data[3:]])
+        found.layer(pieces, layer_of(data, plain), recorder)
+        written = recorder.written(pieces.unpacked)
+        known = None if written is None else parse_listing(written)
+        assert known is not None
+        again.listed(layer_of(data, plain), known)
+    assert list(again.nodes()) == list(found.nodes())
     return found
 
 
@@ -456,13 +466,55 @@ def test_more_sorts_than_are_told_are_no_layer(monkeypatch: pytest.MonkeyPatch) 
         read(Tar().file("a/id_rsa", b"1").file("b/id_rsa", b"1").bytes())
 
 
-@pytest.mark.parametrize("name", ["_LARGEST_TEXT", "_MOST_TEXTS"])
+@pytest.mark.parametrize(
+    ("module", "name", "most"), [(listing, "_LARGEST_TEXT", 20), (reading, "_MOST_TEXTS", 7)]
+)
 def test_accounts_beyond_what_is_read_are_no_layer(
-    monkeypatch: pytest.MonkeyPatch, name: str
+    monkeypatch: pytest.MonkeyPatch, module: ModuleType, name: str, most: int
 ) -> None:
-    monkeypatch.setattr(reading, name, 20)
+    monkeypatch.setattr(module, name, most)
     with pytest.raises(StreamError, match="more in etc/passwd than is read"):
         read(Tar().file("etc/passwd", b"root:x:0:0::/:/bin/sh\n").bytes())
+
+
+def test_what_is_written_down_of_a_layer_has_no_word_of_an_account_or_a_secret() -> None:
+    data = (
+        Tar()
+        .file("etc/shadow", b"root:$6$salt$hash:1::::::\nopen::1::::::\n")
+        .file("etc/passwd", b"root:x:0:0::/root:/bin/sh\nold:$1$salt$hash:1:1::/:\n")
+        .file("root/.netrc", b"machine a login b password correct-horse-battery\n")
+        .bytes()
+    )
+    recorder, pieces = Recorder(), ByteStream([data])
+    ImageReading().layer(pieces, layer_of(data, data), recorder)
+    written = recorder.written(pieces.unpacked) or b""
+    assert b"root/.netrc" in written
+    assert not any(word in written for word in (b"hash", b"salt", b"horse"))
+
+
+@pytest.mark.parametrize(
+    "line", ["x", "[]", '["a","b",false,[],[],null]', '["a",1,false,["y"],["z"],null]', "{}"]
+)
+def test_what_was_written_down_and_then_damaged_is_not_believed(line: str) -> None:
+    assert parse_listing(f"{'0' * 64}\n{line}".encode()) is None
+
+
+def test_of_a_layer_with_very_many_files_nothing_is_written_down(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(listing, "_LARGEST_LISTING", 50)
+    recorder = Recorder()
+    for number in range(10):
+        recorder.add(LayerEntry(f"some/file/{number}", 1, is_folder=False))
+    assert recorder.written("0" * 64) is None
+
+
+def test_a_layer_that_was_read_is_held_to_what_each_image_calls_it() -> None:
+    data = Tar().file("a", b"1").bytes()
+    known = Listing(hashlib.sha256(data).hexdigest(), ())
+    ImageReading().listed(layer_of(data, data), known)
+    with pytest.raises(StreamError, match="something else than the configuration says"):
+        ImageReading().listed(layer_of(data, b"another"), known)
 
 
 def test_the_first_line_of_an_account_counts_and_numbers_are_numbers() -> None:
