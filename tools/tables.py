@@ -292,10 +292,15 @@ def _evidence(table: EngineTable) -> IndexedEvidence:
 def operator_index(operators: Sequence[OperatorTable]) -> OperatorIndex:
     """The rows of all operators by API group."""
     groups: dict[str, list[WorkloadRow]] = {}
+    unread: dict[str, list[str]] = {}
+    images: dict[str, list[str]] = {}
     for operator in operators:
         for group in operator["groups"]:
             groups.setdefault(group, []).extend(operator["workloads"])
-    return {"groups": groups}
+            for found, names in ((unread, operator["unread"]), (images, operator["images"])):
+                if names:
+                    found.setdefault(group, []).extend(names)
+    return {"groups": groups, "unread": unread, "images": images}
 
 
 def _exactness(glob: str) -> tuple[bool, int, str]:

@@ -21,6 +21,7 @@ from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.monitoring.queries import may_ask, read_queries
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
+from imagelint.documents.kubernetes.pods.operatedimages import operated_images
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.settings import read_settings
 from imagelint.documents.kubernetes.vocabulary import unknown_words
@@ -88,6 +89,7 @@ class Manifest(Document):
             yield from mistakes(obj)
             yield from read_settings(obj)
             yield from unknown_words(obj, pods)
+            yield from operated_images(obj, pods)
             wiring = read_wiring(obj)
             if wiring is not None:
                 yield wiring

@@ -22,6 +22,7 @@ from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 from imagelint.knowledge.kubernetes import kinds
 from imagelint.knowledge.kubernetes.fields import object_type, type_of
+from imagelint.knowledge.kubernetes.operators import makes_pods
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,9 +40,6 @@ _WHOLE_BY = {
     "ReplicaSet": "selector",
     "CronJob": "schedule",
 }
-# Resources that name a model, and no container: kubeai-project/kubeai:api/k8s/v1/model_types.go,
-# kaito-project/kaito:api/v1beta1.
-_MODELS = frozenset((("kubeai.org", "Model"), ("kaito.sh", "Workspace"), ("kaito.sh", "RAGEngine")))
 _NAMED_BY_DNS = frozenset(
     (
         *("ConfigMap", "HorizontalPodAutoscaler", "Ingress", "LimitRange", "NetworkPolicy"),
@@ -125,7 +123,7 @@ def _once(found: list[Complaint]) -> Iterator[Complaint]:
 
 def unread_workload(obj: KubernetesObject) -> Iterator[DocumentError]:
     """Why nothing is read of an object whose operator makes pods of what is no pod."""
-    if (obj.group, obj.kind) in _MODELS:
+    if not obj.incomplete and makes_pods(obj.group, obj.kind):
         message = f"the pods of this {obj.kind} are made by its operator: they are not examined"
         help_ = "check the Deployment or StatefulSet that it makes: `kubectl get … -o yaml`"
         yield DocumentError(ProblemKind.UNREADABLE, message, obj.span, help_)

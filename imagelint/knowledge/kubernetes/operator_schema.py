@@ -73,10 +73,16 @@ class OperatorTable(TypedDict):
     release: str
     asof: str
     stale_after: Annotated[int, "days behind `asof` from which it is to be read again"]
+    unread: Annotated[
+        list[str], "kinds of which it makes pods where they hold none: of a model, of parts"
+    ]
+    images: Annotated[list[str], "keys whose values name images, anywhere in its objects"]
     workloads: list[WorkloadRow]
 
 
 class OperatorIndex(TypedDict):
-    """The rows of all operators by the groups of their objects."""
+    """The rows of all operators by the groups of their objects; so are `unread` and `images`."""
 
     groups: dict[str, list[WorkloadRow]]
+    unread: dict[str, list[str]]
+    images: dict[str, list[str]]

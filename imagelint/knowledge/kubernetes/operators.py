@@ -94,6 +94,16 @@ def workload(group: str, kind: str) -> Workload:
     return COMPLETED
 
 
+def makes_pods(group: str, kind: str) -> bool:
+    """Whether an operator makes pods of an object of a kind that may hold none."""
+    return kind in table("operators/index")["unread"].get(group, ())
+
+
+def image_keys(group: str) -> tuple[str, ...]:
+    """The keys whose values name images in objects of an API group."""
+    return tuple(table("operators/index")["images"].get(group, ()))
+
+
 def _workload(row: WorkloadRow) -> Workload:
     adds, tells = row["adds"], row["tells"]
     return Workload(

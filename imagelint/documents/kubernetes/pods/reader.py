@@ -148,15 +148,22 @@ def _given_name(body: Cursor, around: _PodContext) -> str:
 
 def _image(body: Cursor, owner: KubernetesObject) -> ImageUse | None:
     place = body["image"]
+    if place.text() == Known("", place.span) and not _must_be_named(owner):
+        return None
+    # Operators that have a field for the image often have one for its tag beside it.
+    elsewhere = any(body[key].exists for key in ("version", "tag", "imageTag"))
+    return image_at(place, elsewhere=elsewhere)
+
+
+def image_at(place: Cursor, *, elsewhere: bool = False) -> ImageUse | None:
+    """The image that a place names; its tag may stand `elsewhere`."""
     if isinstance(place.node, Mapping):
         return _image_by_parts(place)
     fact = place.text()
-    if fact is ABSENT or (fact == Known("", place.span) and not _must_be_named(owner)):
+    if fact is ABSENT:
         return None
     text = fact.value if isinstance(fact, Known) else getattr(place.node, "text", "")
     read = text if isinstance(fact, Known) else _FILLED.sub(UNKNOWN_PART, text)
-    # Operators that have a field for the image often have one for its tag beside it.
-    elsewhere = any(body[key].exists for key in ("version", "tag", "imageTag"))
     if elsewhere or (not isinstance(fact, Known) and UNKNOWN_PART not in read):
         read = UNKNOWN_PART
     return image_use(place, ImageRole.POD, text, read)
@@ -168,12 +175,18 @@ def _must_be_named(owner: KubernetesObject) -> bool:
 
 
 def _image_by_parts(place: Cursor) -> ImageUse | None:
-    """`image: {repository: …, tag: …}`, as the NIM operator and others have it."""
-    repository, tag = place["repository"], place["tag"]
-    text = repository.word() + (f":{tag.word()}" if tag.word() else "")
+    """`image: {repository: …, tag: …}`, as the NIM operator and others have it.
+
+    In `{registry: …, name: …}` of vLLM's production stack the name holds the tag.
+    """
+    registry, tag = place["registry"], place["tag"]
+    repository = place["name"] if registry.exists else place["repository"]
+    repository = place["repository"] if place["repository"].exists else repository
+    text = "/".join(filter(None, (registry.word(), repository.word())))
+    text += f":{tag.word()}" if tag.word() else ""
     if not repository.exists:
         return None
-    known = repository.word() and not tag.templated
+    known = repository.word() and not (tag.templated or registry.templated)
     reference = parse_reference(text) if known else None
     fact = Known(reference, repository.span) if reference else UNKNOWN
     at = tag if tag.word() else repository
