@@ -374,6 +374,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "read-write-once-shared": "on",
             "route-without-backend": "on",
             "selector-without-match": "on",
+            "selector-too-wide": "on",
             "undefined-key": "on",
             "undefined-object": "on",
             "unknown-scrape-port": "on",

@@ -5,32 +5,45 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.kubernetes.wiring.nodes import DisruptionBudget, Monitor, Service
+from imagelint.documents.kubernetes.wiring.nodes import (
+    DisruptionBudget,
+    Monitor,
+    NetworkPolicy,
+    Service,
+)
 from imagelint.documents.queries.links.dangling import Selection, service_selection, unmatched
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import TypeAlias
+
     from imagelint.documents.base import Node
+
+    Selecting: TypeAlias = Service | Monitor | DisruptionBudget | NetworkPolicy
 
 _WHAT = {"Pod": "no pod", "Service": "no Service"}
 
 
 @rule(
-    (Service, Monitor, DisruptionBudget),
+    (Service, Monitor, DisruptionBudget, NetworkPolicy),
     Severity.HIGH,
     references=(
         "kube-linter dangling-service",
         "kube-linter dangling-servicemonitor",
+        "kube-linter dangling-networkpolicy",
+        "kube-linter dangling-networkpolicypeer-podselector",
         "kube-score service-targets-pod",
+        "kube-score networkpolicy-targets-pod",
     ),
 )
-def selector_without_match(one: Service | Monitor | DisruptionBudget, ctx: Context) -> Findings:
-    """A Service, a monitor or a budget selects nothing.
+def selector_without_match(one: Selecting, ctx: Context) -> Findings:
+    """A Service, a monitor, a budget or a network policy selects nothing.
 
     Nobody says so: the Service has no endpoints and refuses every connection, the monitor scrapes
-    nothing and its alerts never fire, the budget protects nobody. Most often a label was renamed in
-    one of two places.
+    nothing and its alerts never fire, the budget protects nobody, and so does the policy; who is
+    let in by labels that nobody has stays out. Most often a label was renamed in one of two places.
 
     Except:
         What may be defined outside of what is examined: without `closed: true` in the policy, or
@@ -61,34 +74,37 @@ def selector_without_match(one: Service | Monitor | DisruptionBudget, ctx: Conte
         spec:
           containers: [{name: server, image: "registry.example.com/llm:1.4"}]
     """
-    selection = _selection(one)
-    if selection is None or one.object.incomplete:
+    if one.object.incomplete:
         return
-    found = unmatched(selection, Scope(ctx.document, ctx.project, ctx.environment.closed))
-    if found is None:
-        return
-    said = f"{_WHAT[selection.selects]} is selected by these labels"
-    help_ = "select labels that something has which is examined"
-    place: Node = selection.selector
-    if found.candidate is not None:
-        name, asked, there = selection.selector.differs(found.candidate.labels) or ("", "", "")
-        said += f": `{name}` is `{there}` in {found.candidate.title}, not `{asked}`"
-        help_, place = f"write `{name}: {there}`", selection.selector.label(name)
-    yield ctx.finding(
-        place,
-        said,
-        help=help_,
-        subject=one.object.name,
-        severity=None if isinstance(one, Service) else Severity.MEDIUM,
-        confidence=None if found.certain else Confidence.LIKELY,
-    )
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    for selection in _selections(one):
+        found = unmatched(selection, scope)
+        if found is None:
+            continue
+        said = f"{_WHAT[selection.selects]} is selected by these labels"
+        help_ = "select labels that something has which is examined"
+        place: Node = selection.selector
+        if found.candidate is not None:
+            name, asked, there = selection.selector.differs(found.candidate.labels) or ("", "", "")
+            said += f": `{name}` is `{there}` in {found.candidate.title}, not `{asked}`"
+            help_, place = f"write `{name}: {there}`", selection.selector.label(name)
+        yield ctx.finding(
+            place,
+            said,
+            help=help_,
+            subject=one.object.name,
+            severity=None if isinstance(one, Service) else Severity.MEDIUM,
+            confidence=None if found.certain else Confidence.LIKELY,
+        )
 
 
-def _selection(one: Service | Monitor | DisruptionBudget) -> Selection | None:
+def _selections(one: Selecting) -> Iterator[Selection]:
     if isinstance(one, Service):
-        return service_selection(one)
-    if isinstance(one, DisruptionBudget):
-        return Selection(one.selector, "Pod", (one.object.namespace,))
-    if isinstance(one.namespaces, Known):
-        return Selection(one.selector, one.selects, one.namespaces.value)
-    return None
+        yield service_selection(one)
+    elif isinstance(one, DisruptionBudget):
+        yield Selection(one.selector, "Pod", (one.object.namespace,))
+    elif isinstance(one, NetworkPolicy):
+        for selector in (one.selector, *one.peers):
+            yield Selection(selector, "Pod", (one.object.namespace,))
+    elif isinstance(one.namespaces, Known):
+        yield Selection(one.selector, one.selects, one.namespaces.value)

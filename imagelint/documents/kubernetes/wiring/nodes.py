@@ -272,6 +272,19 @@ class DisruptionBudget(NamedTuple):
     path: str
 
 
+class NetworkPolicy(NamedTuple):
+    """A NetworkPolicy: the pods for which it holds, and those of its namespace that it names.
+
+    `peers` are the selectors of pods that may be reached, or may reach them.
+    """
+
+    span: Span
+    object: KubernetesObject
+    selector: Selector
+    peers: tuple[Selector, ...]
+    path: str
+
+
 Wiring: TypeAlias = (
     Service
     | Ingress
@@ -280,4 +293,5 @@ Wiring: TypeAlias = (
     | ScaledObject
     | Monitor
     | DisruptionBudget
+    | NetworkPolicy
 )

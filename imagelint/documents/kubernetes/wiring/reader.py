@@ -22,6 +22,7 @@ from imagelint.documents.kubernetes.wiring.selectors import (
     plain_selector,
     read_budget,
     read_monitor,
+    read_network_policy,
 )
 from imagelint.documents.runtime.field import Place
 
@@ -56,6 +57,8 @@ def read_wiring(obj: KubernetesObject) -> Wiring | None:
             return _scaled_object(obj)
         case "policy", "PodDisruptionBudget":
             return read_budget(obj)
+        case (("extensions" | "networking.k8s.io"), "NetworkPolicy"):
+            return read_network_policy(obj)
         case _:
             return read_monitor(obj)
 

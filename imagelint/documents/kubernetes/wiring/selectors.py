@@ -9,6 +9,7 @@ from imagelint.documents.kubernetes.wiring.nodes import (
     DisruptionBudget,
     Endpoint,
     Monitor,
+    NetworkPolicy,
     Requirement,
     Selector,
 )
@@ -164,4 +165,21 @@ def read_budget(obj: KubernetesObject) -> DisruptionBudget | None:
         spec["minAvailable"].text(),
         spec["maxUnavailable"].text(),
         obj.path,
+    )
+
+
+def read_network_policy(obj: KubernetesObject) -> NetworkPolicy:
+    """The policy that an object of that kind is."""
+    spec = obj.body["spec"]
+    entries = (
+        peer
+        for direction, side in (("ingress", "from"), ("egress", "to"))
+        for rule in spec[direction].items()
+        for peer in rule[side].items()
+    )
+    # With a selector of namespaces it is about the pods of others.
+    peers = (one["podSelector"] for one in entries if not one["namespaceSelector"].exists)
+    selectors = (label_selector(one) for one in peers if one.exists)
+    return NetworkPolicy(
+        obj.span, obj, label_selector(spec["podSelector"]), tuple(selectors), obj.path
     )

@@ -7,7 +7,12 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.manifest import Manifest
-from imagelint.documents.kubernetes.wiring.nodes import DisruptionBudget, Monitor, Service
+from imagelint.documents.kubernetes.wiring.nodes import (
+    DisruptionBudget,
+    Monitor,
+    NetworkPolicy,
+    Service,
+)
 from imagelint.documents.queries.links.scope import Scope, holds_open, near, same
 
 if TYPE_CHECKING:
@@ -90,12 +95,27 @@ def _purpose(manifest: Manifest, selection: Selection) -> Callable[[Document], _
     """Selectors of the same kind, for the same purpose, count."""
     if selection.selects == "Service":
         return _by_monitors
-    budgets = manifest.derived(_spans_of_budgets)
-    return _by_budgets if selection.selector.span in budgets else _by_services
+    place = selection.selector.span
+    if place in manifest.derived(_spans_of_policies):
+        return _by_policies
+    return _by_budgets if place in manifest.derived(_spans_of_budgets) else _by_services
 
 
 def _spans_of_budgets(document: Document) -> frozenset[Span]:
     return frozenset(one.selector.span for one in document.nodes_of(DisruptionBudget))
+
+
+def _spans_of_policies(document: Document) -> frozenset[Span]:
+    return frozenset(one.span for one in _of_policies(document))
+
+
+def _of_policies(document: Document) -> Iterator[Selector]:
+    for policy in document.nodes_of(NetworkPolicy):
+        yield from (policy.selector, *policy.peers)
+
+
+def _by_policies(document: Document) -> _Selected:
+    return _selected(document, "Pod", list(_of_policies(document)))
 
 
 def _by_monitors(document: Document) -> _Selected:

@@ -46,6 +46,14 @@ def _only_port(server: ServingCommand) -> int:
     return port.value if isinstance(port, Known) else 0
 
 
+def declares(pod: Pod, servers: tuple[ServingCommand, ...], port: int) -> bool:
+    """Whether a container of a pod says that it listens on a port, or is a server that does."""
+    if any(one.port == port for one in only_listener(servers)):
+        return True
+    ports = (one.number for each in pod.containers if each.serves for one in each.runtime.ports)
+    return port in ports
+
+
 def listens_on(pod: Pod, servers: tuple[ServingCommand, ...], port: int) -> bool:
     """Whether a container of a pod may listen on a port.
 

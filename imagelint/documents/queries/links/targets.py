@@ -46,22 +46,33 @@ class Unserved(NamedTuple):
     here: bool
 
 
-def unserved_ports(service: Service, scope: Scope) -> Iterator[Unserved]:
-    """The ports of a Service on which none of its pods listens."""
+class Targets(NamedTuple):
+    """The pods behind a Service, if all of them are known; `here`: in the same file."""
+
+    targets: list[Target]
+    here: bool
+
+
+def targets_of(service: Service, scope: Scope) -> Targets:
+    """The nearest pods that a Service selects; none where one of them is not known whole."""
     selector = service.selected
     if not selector.known or value_or(service.type, "") == _OUTSIDE:
-        return
+        return Targets([], here=False)
     found = scope.pods(selector, service.object.namespace)
     if len(found.nodes) > _MOST_PODS:
-        return
+        return Targets([], here=False)
     pods = [(at, scope.pod(at, place)) for at, place in found.nodes if place.settled]
     targets = [Target(pod, scope.servers(at, pod)) for at, pod in pods if pod is not None]
-    if not targets or len(targets) < len(found.nodes):
-        return
-    for port in service.ports:
-        target, number = _target(port)
+    return Targets(targets if len(targets) == len(found.nodes) else [], found.here)
+
+
+def unserved_ports(service: Service, scope: Scope) -> Iterator[Unserved]:
+    """The ports of a Service on which none of its pods listens."""
+    targets, here = targets_of(service, scope)
+    for port in service.ports if targets else ():
+        target, number = port_target(port)
         if target and not (service.headless and number) and _is_unserved(target, number, targets):
-            one = _unserved(port, target, targets, here=found.here)
+            one = _unserved(port, target, targets, here=here)
             # Few declare all ports: a number that is written may be another one of them.
             if one.listener is not None or not number or port.target is ABSENT:
                 yield one
@@ -74,7 +85,7 @@ def _is_unserved(name: str, number: int, targets: list[Target]) -> bool:
     return all(isinstance(one, Known) and name not in one.value for one in ports)
 
 
-def _target(port: ServicePort) -> tuple[str, int]:
+def port_target(port: ServicePort) -> tuple[str, int]:
     """The target of a port as it is written, and as a number if it is one."""
     fact = port.target
     if fact is ABSENT:
