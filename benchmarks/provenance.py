@@ -1,104 +1,206 @@
-"""How many findings about rendered objects stand where their values are written.
+"""Whether findings about rendered objects stand where what they speak about is written.
 
-`python benchmarks/provenance.py FOLDER…`: each folder is a repository that is checked out. A
-finding is exact where its line, or that of a note that says where a value is set, holds the last
-key of its path, what that would stand in where it is absent, or a word of its message.
+`python benchmarks/provenance.py FOLDER…`: each folder is a repository that is checked out. What the
+path of a finding leads to in its rendered object is there, or it is not. Of a value that is there,
+every word has to stand in the line of the finding, or in a line that a note says it is set in; of
+a mapping or a list, one of its keys or values. Where it is absent, the line has to hold the key of
+the deepest thing on the path that is there, or a word of it: its name, its kind.
 """
 
 from __future__ import annotations
 
-import contextlib
-import io
-import json
 import os
 import re
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
-from imagelint.cli.main import answer
+from imagelint.collect.files import FoundFile
+from imagelint.core.fact import ABSENT, Known
+from imagelint.documents.base import Document
+from imagelint.documents.project import Project
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+from imagelint.policy.model import Policy
+from imagelint.run.rendering.attach import with_rendering
+from imagelint.run.session import Session
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
+
+    from imagelint.core.fact import Fact
+    from imagelint.core.finding import Finding
+    from imagelint.deployment.rendered import RenderedManifest
+    from imagelint.documents.yaml.cursor import Cursor
+    from imagelint.documents.yaml.nodes import YamlNode
+    from imagelint.run.files import Judgement
 
 _ENOUGH = 0.95
-_SHORTEST = 4  # of words: others stand in any line
-_QUOTED = re.compile(r"`([^`]+)`")
-_KEY = re.compile(r"[A-Za-z][\w-]*")
+_POLICIES = ("strict", "gpu-serving")
+_MADE = "in what "
+_KEY = re.compile(r"\[(\d+)\]|\[\"([^\"]*)\"\]|([^.\[\]]+)")
+_PARTS = re.compile(r"[:@=\s,\"'\[\]{}]+")
 
 
 class Count(NamedTuple):
-    """The findings of a repository: about rendered objects, and those that are exact."""
+    """Findings about rendered objects: of what is there, of what is absent, each with the exact.
 
-    rendered: int
-    exact: int
-    rest: tuple[str, ...]
-    unrendered: tuple[str, ...]
+    `rest` are those at other lines, `unrendered` why something is not rendered.
+    """
+
+    present: int = 0
+    exact_present: int = 0
+    absent: int = 0
+    exact_absent: int = 0
+    rest: tuple[str, ...] = ()
+    unrendered: tuple[str, ...] = ()
+
+    def with_one(self, told: str, *, present: bool, exact: bool) -> Count:
+        """With one more finding, which is called as `told`."""
+        return Count(
+            self.present + present,
+            self.exact_present + (present and exact),
+            self.absent + (not present),
+            self.exact_absent + (not present and exact),
+            self.rest if exact else (*self.rest, told),
+            self.unrendered,
+        )
+
+    def plus(self, other: Count) -> Count:
+        """Both together."""
+        return Count(*(mine + its for mine, its in zip(self, other, strict=True)))
 
 
 def count(folder: str) -> Count:
-    """What is found in a folder, by its report."""
+    """What is found in a folder."""
     here = Path.cwd()
     os.chdir(folder)
-    out = io.StringIO()
     try:
-        with contextlib.redirect_stdout(out):
-            answer(("check", "--no-cache", "--format", "json", "--policy", "strict", "."))
+        return _count()
     finally:
         os.chdir(here)
-    report = json.loads(out.getvalue())
-    found = [one for finding in report["findings"] for one in _parts(finding) if _is_made(one)]
-    rest = tuple(_told(one) for one in found if not is_exact(one))
-    unrendered = tuple(
-        f"{one['origin']}: {one['detail']}"
-        for one in report["problems"]
-        if "render" in one["detail"] or "is not built" in one["detail"]
+
+
+def _count() -> Count:
+    session = Session.open(_POLICIES, Policy(), cached=False)
+    survey = session.survey(["."])
+    made = _made(survey.judgement) if survey.judgement is not None else {}
+    problems = [problem for report in survey.reports.values() for problem in report.problems]
+    found = Count(
+        unrendered=tuple(
+            f"{one.origin}: {one.detail}"
+            for one in problems
+            if "render" in one.detail or "is not built" in one.detail or "deploys" in one.detail
+        )
     )
-    return Count(len(found), len(found) - len(rest), rest, unrendered)
+    for report in survey.reports.values():
+        for finding in report.findings:
+            makers = [one.message for one in finding.notes if one.message.startswith(_MADE)]
+            documents = [document for maker in makers for document in made.get(maker, ())]
+            if documents:
+                present, exact = _judged(finding, documents)
+                found = found.with_one(_told(finding), present=present, exact=exact)
+    return found
 
 
-def _parts(finding: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    yield finding
-    yield from finding.get("parts", ())
+def _made(judgement: Judgement) -> dict[str, list[RenderedManifest]]:
+    """The manifests that were rendered, by the note that a finding about them has."""
+    index, renderings = judgement.file_index, judgement.renderings
+
+    def load(origin: str) -> Fact[Document]:
+        document = index.document(FoundFile(origin, origin))
+        return Known(document) if isinstance(document, Document) else ABSENT
+
+    found: dict[str, list[RenderedManifest]] = {}
+    for origin in sorted({*renderings.texts, *renderings.charts}):
+        document = index.document(FoundFile(origin, origin))
+        if not isinstance(document, Document):
+            continue
+        whole, _ = with_rendering(document, renderings, Project(load))
+        for embedded in whole.embedded:
+            inner = embedded.document
+            if inner.rendered:
+                made: RenderedManifest = inner  # type: ignore[assignment]
+                found.setdefault(f"{_MADE}{made.maker} makes", []).append(made)
+    return found
 
 
-def _is_made(finding: dict[str, Any]) -> bool:
-    return any(note["message"].startswith("in what ") for note in finding.get("notes", ()))
+def _judged(finding: Finding, documents: Iterable[RenderedManifest]) -> tuple[bool, bool]:
+    """Whether what a finding speaks about is there, and whether its line is the right one."""
+    keys = [
+        int(number) if number else quoted or plain
+        for number, quoted, plain in _KEY.findall(finding.location.path)
+    ]
+    reached = [_reached(obj.body, keys) for one in documents for obj in one.objects]
+    deepest = max((depth for depth, _ in reached), default=0)
+    places = [place for depth, place in reached if depth == deepest]
+    present = deepest == len(keys)
+    lines = "\n".join(_lines(finding))
+    if present:
+        return True, any(_is_there(place.node, lines) for place in places)
+    held = [str(key) for key in keys[max(0, deepest - 1) : deepest] if isinstance(key, str)]
+    known = any(f"{key}:" in lines for key in held)
+    return False, known or any(_is_there(place.node, lines) for place in places)
 
 
-def is_exact(finding: dict[str, Any]) -> bool:
-    """Whether a line of the finding holds what it speaks about."""
-    places = [finding["location"], *(note.get("location") for note in finding.get("notes", ()))]
-    lines = "\n".join(line for place in places if place for line in place["excerpt"]["lines"])
-    path = _KEY.findall(finding["location"].get("path", ""))
-    words = (*path[-1:], *_QUOTED.findall(finding["message"]), *finding["message"].split())
-    return any(word in lines for word in words if len(word) >= _SHORTEST) or _above(path, lines)
+def _reached(place: Cursor, keys: list[str | int]) -> tuple[int, Cursor]:
+    """How far a path leads in an object, and where to."""
+    for depth, key in enumerate(keys):
+        if not place[key].exists:
+            return depth, place
+        place = place[key]
+    return len(keys), place
 
 
-def _above(path: list[str], lines: str) -> bool:
-    """Whether a line holds what something absent would stand in: an ancestor, or an item."""
-    return lines.lstrip().startswith("- ") or any(f"{key}:" in lines for key in path[:-1])
+def _lines(finding: Finding) -> Iterator[str]:
+    """The lines at which a reader is told that it stands: its own, and where values are set."""
+    places = [finding.location]
+    places += [one.location for one in finding.notes if one.location and "set here" in one.message]
+    for place in places:
+        if place.excerpt is not None:
+            yield from place.excerpt.lines
 
 
-def _told(finding: dict[str, Any]) -> str:
-    place = finding["location"]
-    at = f"{place['origin']}:{place['start']['line']}"
-    return f"{at} [{finding['rule']}] {place.get('path', '')}"
+def _is_there(node: YamlNode | None, lines: str) -> bool:
+    """Whether every word of a value, or a key or value of what holds several, is in some lines."""
+    if isinstance(node, Scalar):
+        words = [word for word in _PARTS.split(node.text) if word]
+        return all(word in lines for word in words)
+    if isinstance(node, Mapping):
+        return any(
+            f"{entry.key.text}:" in lines or f'"{entry.key.text}"' in lines
+            for entry in node.entries
+        ) or any(_is_there(entry.value, lines) for entry in node.entries)
+    return isinstance(node, Sequence) and any(_is_there(item, lines) for item in node.items)
+
+
+def _told(finding: Finding) -> str:
+    place = finding.location
+    return f"{place.origin}:{place.start.line} [{finding.rule}] {place.path}"
+
+
+def said(count: Count) -> str:
+    """A count in words."""
+    parts = (("present", count.exact_present, count.present),)
+    parts += (("absent", count.exact_absent, count.absent),)
+    shares = (
+        f"{name} {exact} of {all_} ({exact / all_:.1%})" if all_ else f"{name} none"
+        for name, exact, all_ in parts
+    )
+    return ", ".join(shares)
 
 
 def main(folders: list[str]) -> int:
-    """Print a line for each folder; 1 where fewer are exact in all than there have to be."""
-    counts = {folder: count(folder) for folder in folders}
-    for folder, one in counts.items():
-        share = one.exact / one.rendered if one.rendered else 1.0
-        name = Path(folder).name
-        sys.stdout.write(f"{name}: {one.exact} of {one.rendered} ({share:.1%})")
-        sys.stdout.write(f", {len(one.unrendered)} not rendered\n")
+    """Print a line for each folder; 1 where fewer are exact, of either, than there have to be."""
+    whole = Count()
+    for folder in folders:
+        one = count(folder)
+        whole = whole.plus(one)
+        sys.stdout.write(f"{Path(folder).name}: {said(one)}, {len(one.unrendered)} not rendered\n")
         sys.stdout.writelines(f"  {line}\n" for line in one.rest)
-    rendered = sum(one.rendered for one in counts.values())
-    exact = sum(one.exact for one in counts.values())
-    sys.stdout.write(f"all: {exact} of {rendered}\n")
-    return int(exact < _ENOUGH * rendered)
+        sys.stdout.flush()
+    sys.stdout.write(f"all: {said(whole)}\n")
+    enough = whole.exact_present >= _ENOUGH * whole.present
+    return int(not enough or whole.exact_absent < _ENOUGH * whole.absent)
 
 
 if __name__ == "__main__":

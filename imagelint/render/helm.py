@@ -101,6 +101,12 @@ class HelmEngine(NamedTuple):
     program: str
     packages: str = ""
 
+    def libraries(self) -> tuple[str, ...]:
+        """The files that decide what it makes, besides the program."""
+        folder = os.path.join(self.packages, "helm_python", "lib") if self.packages else ""
+        names = sorted(os.listdir(folder)) if folder else ()
+        return tuple(os.path.join(folder, name) for name in names)
+
     def render(
         self, chart: ChartFiles, values: Sequence[ChartValues], origin: str
     ) -> list[RenderedChart | Problem]:

@@ -52,7 +52,8 @@ class Plan(NamedTuple):
 
     `file_index` is what has been read of them before. `keeps` tells whether what was looked at
     must be known, as results are remembered, or compared. `renderings` are what kustomizations
-    make, `shell` is what ShellCheck says about scripts.
+    make, `rendered` tells them from others, None where that is not known; `shell` is what
+    ShellCheck says about scripts.
     """
 
     files: dict[str, FoundFile]
@@ -61,6 +62,7 @@ class Plan(NamedTuple):
     keeps: bool = False
     renderings: Renderings = NO_RENDERINGS
     shell: ShellChecks = NO_CHECKS
+    rendered: str | None = ""
 
 
 class Examiner:
@@ -132,9 +134,10 @@ class Examiner:
         told = self._plan.shell.problems.get(document.source.origin)
         report += Report(problems=(*problems, told) if told else problems)
         asked = sorted(project.dependencies) if self._plan.keeps else ()
-        rendered = all_of(RENDERED) in project.dependencies and self._plan.renderings.concerned
-        never = _NEVER_AGAIN if self._index.changed or rendered else ()
-        known = ((name, dependency(name, self._index)) for name in asked)
+        rendered = self._plan.rendered
+        unknown = all_of(RENDERED) in project.dependencies and rendered is None
+        never = _NEVER_AGAIN if self._index.changed or unknown else ()
+        known = ((name, dependency(name, self._index, rendered)) for name in asked)
         return FileReport(report, (*never, *known))
 
     def _project(self, root: str) -> Project:
@@ -251,13 +254,14 @@ def _template(origin: str) -> Examined:
     return Examined(origin, "template", "", about("template"))
 
 
-def dependency(name: str, index: FileIndex) -> str:
-    """The digest of what an answer depended on: one file, or all of a kind."""
+def dependency(name: str, index: FileIndex, rendered: str | None = "") -> str:
+    """The digest of what an answer depended on: one file, all of a kind, all that is rendered."""
     if is_mark(name):
         return ""
     kind = kind_asked(name)
-    if kind == RENDERED:  # nothing is, as long as there is nothing to render
-        return digest_of(*map(index.kind_digest, ("kustomization", "chart")))
+    if kind == RENDERED:
+        own = map(index.kind_digest, ("kustomization", "chart", "helmfile"))
+        return digest_of(rendered or "", *own)
     return index.kind_digest(kind) if kind else index.digest(name)
 
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Finding
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
+    from imagelint.run.rendering.kept import KeptRenderings
     from imagelint.run.rendering.renderings import Renderings
 
 _DATA = (".yaml", ".yml", ".json")
@@ -104,17 +105,13 @@ def judge(files: Iterable[FoundFile], run: Run) -> Judgement:
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     files_by_origin = {found.origin: found for found in ordered}
     index = FileIndex(files_by_origin, hashed=run.results.keeps, texts=run.texts)
-    renderings = renderings_of(ordered, index)
+    renderings = renderings_of(ordered, index, kept=_kept(run))
     tasks = _tasks(ordered, run, index)
     if renderings.concerned:
-        # What an engine makes depends on more than what was read here: it is made again each time.
-        tasks = [
-            task._replace(key="") if task.found.origin in renderings.concerned else task
-            for task in tasks
-        ]
+        tasks = [_with_rendering(task, renderings) for task in tasks]
     keeps = run.results.keeps or run.traced
-    plan = Plan(files_by_origin, run.policies, index, keeps, renderings)
-    done = _known(tasks, run, index)
+    plan = Plan(files_by_origin, run.policies, index, keeps, renderings, rendered=renderings.digest)
+    done = _known(tasks, run, plan)
     done |= _judged([task for task in tasks if task.found.origin not in done], plan, run, len(done))
     in_order = {task.found.origin: done[task.found.origin] for task in tasks}
     return Judgement(files_by_origin, in_order, index, renderings)
@@ -133,23 +130,47 @@ def _judged(tasks: list[Task], plan: Plan, run: Run, known: int) -> dict[str, Fi
     return {task.found.origin: stored for task, stored in _work(tasks, plan, run, known)}
 
 
+def _kept(run: Run) -> KeptRenderings | None:
+    """What was rendered in earlier runs, where anything is remembered."""
+    if not run.results.keeps:
+        return None
+    from imagelint.run.rendering.kept import KeptRenderings
+
+    return KeptRenderings(run.results, run.now, code_stamp(_PACKAGE))
+
+
+def _with_rendering(task: Task, renderings: Renderings) -> Task:
+    """A task that is remembered by what is rendered for its file as well."""
+    origin = task.found.origin
+    if not task.key or origin not in renderings.concerned:
+        return task
+    stamp = renderings.stamp(origin)
+    return task._replace(key="" if stamp is None else digest_of(task.key, stamp))
+
+
 def renderings_of(
-    files: tuple[FoundFile, ...], index: FileIndex, earlier: Renderings = NO_RENDERINGS
+    files: tuple[FoundFile, ...],
+    index: FileIndex,
+    earlier: Renderings = NO_RENDERINGS,
+    kept: KeptRenderings | None = None,
 ) -> Renderings:
-    """What has to be rendered before anything is examined; some may have been `earlier`."""
+    """What has to be rendered before anything is examined.
+
+    Some may have been `earlier` in this run, some was `kept` of others.
+    """
     found = NO_RENDERINGS
     if any(f"/{each.origin}".endswith(KUSTOMIZATIONS) for each in files):
         from imagelint.run.rendering import kustomizations
 
-        found += kustomizations.render(files, index, earlier)
+        found += kustomizations.render(files, index, earlier, kept)
     if any(f"/{each.origin}".endswith(CHARTS) for each in files):
         from imagelint.run.rendering import charts
 
-        found += charts.render(files, index, earlier)
+        found += charts.render(files, index, earlier, kept)
     if any(_may_deliver(each, index) for each in files):
         from imagelint.run.rendering import deliveries
 
-        found += deliveries.render(files, index)
+        found += deliveries.render(files, index, kept)
     return found
 
 
@@ -192,18 +213,21 @@ def _key(code: str, found: FoundFile, content: str, policy: str) -> str:
     return digest_of(code, found.origin, found.kind, content, policy)
 
 
-def _known(tasks: Iterable[Task], run: Run, index: FileIndex) -> dict[str, FileReport]:
+def _known(tasks: Iterable[Task], run: Run, plan: Plan) -> dict[str, FileReport]:
     by_key = {task.key: task.found.origin for task in tasks if task.key}
     reports: dict[str, FileReport] = {}
     for key, text in run.results.get(by_key).items():
         stored = decode(text)
-        if stored is not None and _holds(stored, index):
+        if stored is not None and _holds(stored, plan):
             reports[by_key[key]] = stored
     return reports
 
 
-def _holds(stored: FileReport, index: FileIndex) -> bool:
-    return all(dependency(name, index) == digest for name, digest in stored.dependencies)
+def _holds(stored: FileReport, plan: Plan) -> bool:
+    index = plan.file_index
+    return index is not None and all(
+        dependency(name, index, plan.rendered) == digest for name, digest in stored.dependencies
+    )
 
 
 def _work(

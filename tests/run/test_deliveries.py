@@ -262,3 +262,42 @@ def test_a_chart_beyond_the_examined_folder_is_rendered(
     monkeypatch.chdir(repository / "apps")
     (one,) = check(program, "tp-vs-gpus")
     assert one == TEMPLATE._replace(file=f"../{TEMPLATE.file}")
+
+
+def no_engine(*_: object) -> None:
+    raise AssertionError("an engine was started")
+
+
+def test_what_was_rendered_is_not_rendered_again(
+    repository: Path, program: Program, engine: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    values = "    helm: {valuesObject: {tensorParallel: 4}}\n"
+    write(repository, {"apps/big.yaml": APPLICATION + values})
+    words = ("check", "--format", "concise", "--only", "tp-vs-gpus", ".")
+    first = program(*words)
+    assert "tensor parallel 4" in first.out
+    with monkeypatch.context() as patch:
+        patch.setattr("imagelint.render.helm.run", no_engine)
+        assert program(*words).out == first.out
+    write(repository, {"apps/big.yaml": APPLICATION + values.replace("4", "8")})
+    assert "tensor parallel 8" in program(*words).out
+    chart(repository, values=VALUES.replace("gpu: 2", "gpu: 8"))
+    assert "tensor parallel 8" not in program(*words).out
+
+
+def test_who_looks_at_what_is_rendered_is_judged_anew_with_it(
+    repository: Path, program: Program, engine: None
+) -> None:
+    pod = (
+        "{{- with .Values.app }}\napiVersion: v1\nkind: Pod\n"
+        "metadata: {name: a, labels: {app: {{ . }} }}\n"
+        "spec: {containers: [{name: a, image: 'a:1'}]}\n{{- end }}\n"
+    )
+    chart(repository, values=f"{VALUES}app: llm\n", templates__pod=pod)
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: a}\n"
+    write(repository, {"a.yaml": f"{service}spec: {{selector: {{app: llm}}, ports: []}}\n"})
+    words = ("check", "--closed", "--format", "concise", "--only", "selector-without-match", ".")
+    assert "selector-without-match" not in program(*words).out
+    assert "selector-without-match" not in program(*words).out
+    chart(repository, values=f"{VALUES}app: other\n")
+    assert "a.yaml:4:" in program(*words).out

@@ -113,6 +113,25 @@ def test_what_an_overlay_sets_is_found_in_its_patch(
     assert check(program, "tp-vs-gpus") == [Said("overlays/prod/patch.yaml", 9, "tp-vs-gpus")]
 
 
+def test_what_was_built_is_not_built_again(
+    here: Path, program: Program, engine: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tree(here)
+    words = ("check", "--format", "concise", "--only", "tp-vs-gpus", ".")
+    first = program(*words)
+    assert "tp-vs-gpus" in first.out
+
+    def no_engine(*_: object) -> None:
+        raise AssertionError("an engine was started")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("imagelint.render.kustomize.run", no_engine)
+        assert program(*words).out == first.out
+    patched = here / "overlays" / "prod" / "patch.yaml"
+    patched.write_text(patched.read_text().replace("-size=4", "-size=2"), encoding="utf-8")
+    assert "tp-vs-gpus" not in program(*words).out
+
+
 def test_what_it_mends_is_not_found_in_the_base(here: Path, program: Program, engine: None) -> None:
     broken = DEPLOYMENT.replace("-size=2", "-size=4")
     fixing = PATCH.replace("-size=4", "-size=2")

@@ -18,12 +18,13 @@ class RenderedText(NamedTuple):
 
     The engine was started in a folder beside which the rendered one is called `link`: its text
     names files relative to where it was started. `sources` are the origins of the files that say
-    how it is made, the outermost first.
+    how it is made, the outermost first. `key` stands for all that it was made of, if that is known.
     """
 
     text: str
     link: str
     sources: tuple[str, ...] = ()
+    key: str = ""
 
     def named(self, path: str) -> str:
         """The path of a file that the text names, relative to the rendered folder."""
@@ -59,7 +60,8 @@ class RenderedChart(NamedTuple):
 
     Names are relative to the folder of the chart. `texts` are those of its templates and values.
     `source` is what somebody deploys with its values; `chart` is then the origin of its
-    `Chart.yaml`, and `given` are the values in files, of which later ones count more.
+    `Chart.yaml`, and `given` are the values in files, of which later ones count more. `key` stands
+    for all that it was made of, if that is known.
     """
 
     values: str
@@ -68,3 +70,4 @@ class RenderedChart(NamedTuple):
     chart: str = ""
     source: DeliverySource | None = None
     given: tuple[GivenValues, ...] = ()
+    key: str = ""

@@ -8,7 +8,7 @@ from imagelint.documents.queries.links.scope import Scope
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule((Service, DisruptionBudget), Severity.HIGH)
+@rule((Service, DisruptionBudget), Severity.HIGH, confidence=Confidence.LIKELY)
 def selector_too_wide(one: Service | DisruptionBudget, ctx: Context) -> Findings:
     """A Service, or a budget, selects pods of others as well.
 
@@ -71,6 +71,7 @@ def selector_too_wide(one: Service | DisruptionBudget, ctx: Context) -> Findings
                 help="select labels that only the pods of one budget have",
                 subject=one.object.name,
                 severity=Severity.MEDIUM,
+                confidence=Confidence.CERTAIN,
             )
         return
     mixed = mixed_port(one, Scope(ctx.document, ctx.project, ctx.environment.closed))
@@ -81,5 +82,4 @@ def selector_too_wide(one: Service | DisruptionBudget, ctx: Context) -> Findings
             f" {mixed.port}",
             help="add a label to the selector that only the servers have",
             subject=one.object.name,
-            confidence=Confidence.LIKELY,
         )

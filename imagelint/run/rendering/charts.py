@@ -15,6 +15,7 @@ from imagelint.documents.gitops.reading import delivered_kind
 from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.documents.rendering.chart import Chart
+from imagelint.run.rendering.kept import rendered_charts
 from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
 
 if TYPE_CHECKING:
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from imagelint.documents.rendering.rendered import RenderedChart
     from imagelint.render.helm import ChartFiles, HelmEngine
     from imagelint.run.index import FileIndex
+    from imagelint.run.rendering.kept import KeptRenderings
 
 # By custom: https://helm.sh/docs/topics/charts/, and `ci/` of helm/chart-testing.
 _VALUES = pattern(
@@ -37,7 +39,10 @@ _MOST_CHARTS = 500
 
 
 def render(
-    files: Iterable[FoundFile], index: FileIndex, earlier: Renderings = NO_RENDERINGS
+    files: Iterable[FoundFile],
+    index: FileIndex,
+    earlier: Renderings = NO_RENDERINGS,
+    kept: KeptRenderings | None = None,
 ) -> Renderings:
     """Render every chart that is not a part of another, or only a library.
 
@@ -63,7 +68,7 @@ def render(
         if same:
             found_all += earlier.within(dirname(origin))
         else:
-            found_all += _of_chart(origin, engine, index)
+            found_all += _of_chart(origin, engine, index, kept)
     detail = f"is not rendered: no more than {_MOST_CHARTS:,} charts are, in one run"
     rest = {
         origin: (Problem(ProblemKind.TOO_LARGE, origin, detail),) for origin in outer[_MOST_CHARTS:]
@@ -77,14 +82,16 @@ def _is_inside(origin: str, charts: dict[str, Chart]) -> bool:
     return basename(folder) == "charts" and f"{dirname(folder)}/Chart.yaml".lstrip("/") in charts
 
 
-def _of_chart(origin: str, engine: HelmEngine, index: FileIndex) -> Renderings:
+def _of_chart(
+    origin: str, engine: HelmEngine, index: FileIndex, kept: KeptRenderings | None
+) -> Renderings:
     from imagelint.render.helm import ChartValues
 
     chart = chart_files(origin, index)
     if isinstance(chart, Problem):
         return Renderings(problems={origin: (chart,)})
     chosen = [ChartValues(name, (chart.texts[name],) if name else ()) for name in _values(chart)]
-    answers = engine.render(chart, chosen, origin)
+    answers = rendered_charts(engine, chart, chosen, origin, kept)
     problems = tuple(one for one in answers if isinstance(one, Problem))
     if len(_others(chart)) > _MOST_VALUES:
         detail = f"is rendered with {_MOST_VALUES} of its {len(_others(chart))} files of values"

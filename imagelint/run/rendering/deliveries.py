@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.collect.files import FoundFile
 from imagelint.collect.findup import root_of
+from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.deployment.helm import delivered_manifest, values_in
@@ -23,6 +24,7 @@ from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.documents.rendering.rendered import GivenValues
 from imagelint.run.rendering.globbed import parameters_below
+from imagelint.run.rendering.kept import rendered_charts
 from imagelint.run.rendering.renderings import Renderings
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ if TYPE_CHECKING:
     from imagelint.documents.rendering.rendered import RenderedChart
     from imagelint.render.helm import ChartFiles, ChartValues, HelmEngine
     from imagelint.run.index import FileIndex
+    from imagelint.run.rendering.kept import KeptRenderings
 
 _MOST_AT_ONCE = 20  # of one chart, with one start of the engine
 _MOST = 1_000  # in one run
@@ -53,7 +56,9 @@ class _Wanted(NamedTuple):
         return _told(self.document, self.source, detail)
 
 
-def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
+def render(
+    files: Iterable[FoundFile], index: FileIndex, kept: KeptRenderings | None = None
+) -> Renderings:
     """Render every chart of the repository that something deploys, with its values."""
     wanted: list[_Wanted] = []
     problems: dict[str, list[Problem]] = {}
@@ -69,7 +74,7 @@ def render(files: Iterable[FoundFile], index: FileIndex) -> Renderings:
                 told = _told(document, source, f"no more than {_MOST:,} are, in one run")
                 problems.setdefault(document.source.origin, []).append(told)
     charts: dict[str, list[RenderedChart]] = {}
-    for one, answer in _rendered(wanted, index):
+    for one, answer in _rendered(wanted, index, kept):
         origin = one.document.source.origin
         if isinstance(answer, Problem):
             problems.setdefault(origin, []).append(answer)
@@ -210,7 +215,7 @@ class _Place:
 
 
 def _rendered(
-    wanted: list[_Wanted], index: FileIndex
+    wanted: list[_Wanted], index: FileIndex, kept: KeptRenderings | None
 ) -> Iterator[tuple[_Wanted, RenderedChart | Problem]]:
     """What becomes of each, by chart."""
     by_chart: dict[str, list[_Wanted]] = {}
@@ -226,24 +231,32 @@ def _rendered(
             yield from ((one, one.problem("nothing here can render charts")) for one in some)
             continue
         for at in range(0, len(some), _MOST_AT_ONCE):
-            yield from _of_chart(chart, some[at : at + _MOST_AT_ONCE], engine, index)
+            yield from _of_chart(chart, some[at : at + _MOST_AT_ONCE], (engine, index, kept))
 
 
 def _of_chart(
-    origin: str, some: list[_Wanted], engine: HelmEngine, index: FileIndex
+    origin: str,
+    some: list[_Wanted],
+    using: tuple[HelmEngine, FileIndex, KeptRenderings | None],
 ) -> Iterator[tuple[_Wanted, RenderedChart | Problem]]:
     from imagelint.run.rendering.charts import chart_files
 
+    engine, index, kept = using
     chart: ChartFiles | Problem = chart_files(origin, index)
     if isinstance(chart, Problem):
         yield from ((one, one.problem(chart.detail)) for one in some)
         return
-    answers = engine.render(chart, [one.values for one in some], origin)
+    answers = rendered_charts(engine, chart, [one.values for one in some], origin, kept)
     for one, answer in zip(some, answers, strict=True):
         if isinstance(answer, Problem):
             yield one, one.problem(answer.detail)
         else:
-            yield one, answer._replace(chart=origin, source=one.source, given=one.given)
+            named = digest_of(answer.key, origin, *(given.origin for given in one.given))
+            key = named if answer.key else ""
+            yield (
+                one,
+                answer._replace(chart=origin, source=one.source, given=one.given, key=key),
+            )
 
 
 def delivered(

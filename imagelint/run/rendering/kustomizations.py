@@ -16,6 +16,7 @@ from imagelint.documents.base import DocumentError, Embedded
 from imagelint.documents.kubernetes.kustomize.document import Kustomization
 from imagelint.documents.kubernetes.kustomize.model import FILES
 from imagelint.documents.project import beside
+from imagelint.run.rendering.kept import stamp_of
 from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
 from imagelint.run.rendering.staging import stage
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.render.kustomize import KustomizeEngine
     from imagelint.run.index import FileIndex
+    from imagelint.run.rendering.kept import KeptRenderings
 
 # Where an object of the output comes from.
 _FROM_FILE = pattern(r"config\.kubernetes\.io/origin: \|\n\s+path: (\S.*)")
@@ -52,7 +54,10 @@ _GENERATORS = ("configMapGenerator", "secretGenerator")
 
 
 def render(
-    files: Iterable[FoundFile], index: FileIndex, earlier: Renderings = NO_RENDERINGS
+    files: Iterable[FoundFile],
+    index: FileIndex,
+    earlier: Renderings = NO_RENDERINGS,
+    kept: KeptRenderings | None = None,
 ) -> Renderings:
     """Build every kustomization that no other one of the run takes.
 
@@ -82,7 +87,7 @@ def render(
         for tree in wanted
         if tree.origin in earlier.texts and not tree.is_touched(index)
     }
-    return _built(wanted, problems, index, known)
+    return _built(wanted, problems, _Way(index, known, kept))
 
 
 def _roots(trees: list[_Tree]) -> list[_Tree]:
@@ -146,24 +151,51 @@ def _misses(answer: RenderedText | Problem) -> bool:
     return isinstance(answer, Problem) and "no such file" not in answer.detail
 
 
-def _built(
-    trees: list[_Tree],
-    problems: dict[str, tuple[Problem, ...]],
-    index: FileIndex,
-    known: Mapping[str, RenderedText],
-) -> Renderings:
+class _Way(NamedTuple):
+    """How trees are built: of which files, what is `known` of them, and what was `kept`."""
+
+    index: FileIndex
+    known: Mapping[str, RenderedText]
+    kept: KeptRenderings | None
+
+    def keys(self, trees: Iterable[_Tree], engine: KustomizeEngine) -> dict[str, str]:
+        """Under what each is kept: all of its files, where they lie, and the engine."""
+        if self.kept is None:
+            return {}
+        stamp = stamp_of(engine.program, engine.library)
+        return {
+            tree.origin: self.kept.key("kustomize", stamp, *self._parts(tree)) for tree in trees
+        }
+
+    def _parts(self, tree: _Tree) -> Iterator[str]:
+        yield from (tree.origin, os.path.relpath(os.path.realpath(tree.folder), tree.root))
+        for name in tree.files:
+            yield from (name, self.index.digest(name))
+
+
+def _built(trees: list[_Tree], problems: dict[str, tuple[Problem, ...]], way: _Way) -> Renderings:
     from imagelint.render.kustomize import kustomize_engine
 
     engine = kustomize_engine(trees[0].origin)
     if isinstance(engine, Problem):
         return Renderings(problems={**problems, trees[0].origin: (engine,)})
-    texts: dict[str, RenderedText] = dict(known)
-    asked = [tree for tree in trees if tree.origin not in known]
-    for tree, answer in zip(asked, _answers(asked, engine, index), strict=True):
+    texts: dict[str, RenderedText] = dict(way.known)
+    keys = way.keys((tree for tree in trees if tree.origin not in texts), engine)
+    before = way.kept.texts(keys.values()) if way.kept is not None else {}
+    for tree in trees:
+        if tree.origin in keys and keys[tree.origin] in before:
+            texts[tree.origin] = before[keys[tree.origin]]._replace(sources=tree.sources)
+    asked = [tree for tree in trees if tree.origin not in texts]
+    for tree, answer in zip(asked, _answers(asked, engine, way.index), strict=True):
         if isinstance(answer, Problem):
             problems[tree.origin] = (answer._replace(origin=tree.origin),)
-        else:
-            texts[tree.origin] = answer._replace(sources=tree.sources)
+            continue
+        # One that got the folder itself may have read files that nobody names.
+        staged = answer.link.startswith("files/")
+        made = answer._replace(sources=tree.sources, key=keys.get(tree.origin, "") * staged)
+        texts[tree.origin] = made
+        if made.key and way.kept is not None:
+            way.kept.keep_text(made)
     covered = frozenset(
         name for tree in trees if tree.origin in texts for name in _covered(tree, texts)
     )

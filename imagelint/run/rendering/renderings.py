@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
@@ -55,6 +56,23 @@ class Renderings(NamedTuple):
             origin in self.covered,
             origin in self.empty,
         )
+
+    def stamp(self, origin: str) -> str | None:
+        """What tells all that is rendered for one file; None where that is not known."""
+        text, charts, problems, covered, empty = self.of(origin)
+        keys = [text.key] if text is not None else []
+        keys += [chart.key for chart in charts or ()]
+        if problems or not all(keys):
+            return None
+        return digest_of(*keys, f"{covered} {empty}")
+
+    @property
+    def digest(self) -> str | None:
+        """What tells all that is rendered in a run; None where that is not known."""
+        origins = sorted({*self.texts, *self.charts})
+        stamps = [stamp for origin in origins if (stamp := self.stamp(origin)) is not None]
+        whole = [part for pair in zip(origins, stamps, strict=False) for part in pair]
+        return digest_of(*whole) if len(stamps) == len(origins) else None
 
     def within(self, folder: str) -> Renderings:
         """What is rendered for the files of a folder and those below it."""
