@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from imagelint.collect.files import FoundFile
 from imagelint.core.fact import ABSENT, Known
 from imagelint.documents.base import Document
+from imagelint.documents.parts import part_at
 from imagelint.documents.project import Project
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 from imagelint.policy.model import Policy
@@ -130,7 +131,7 @@ def _judged(finding: Finding, documents: Iterable[RenderedManifest]) -> tuple[bo
         int(number) if number else quoted or plain
         for number, quoted, plain in _KEY.findall(finding.location.path)
     ]
-    reached = [_reached(obj.body, keys) for one in documents for obj in one.objects]
+    reached = [_reached(body, keys) for one in documents for body in _near(finding, one)]
     deepest = max((depth for depth, _ in reached), default=0)
     places = [place for depth, place in reached if depth == deepest]
     present = deepest == len(keys)
@@ -140,6 +141,22 @@ def _judged(finding: Finding, documents: Iterable[RenderedManifest]) -> tuple[bo
     held = [str(key) for key in keys[max(0, deepest - 1) : deepest] if isinstance(key, str)]
     known = any(f"{key}:" in lines for key in held)
     return False, known or any(_is_there(place.node, lines) for place in places)
+
+
+def _near(finding: Finding, document: RenderedManifest) -> list[Cursor]:
+    """The objects that stand in the file of a finding, at its line if any does."""
+    place = finding.location
+    inside: list[tuple[Cursor, bool]] = []
+    for obj in document.objects:
+        part = part_at(document.parts, obj.span.start)
+        if part.source.origin == place.origin:
+            span = obj.body.span
+            first = part.source.position(max(0, part.local(span).start)).line
+            last = part.source.position(min(len(part.source.text), part.local(span).end)).line
+            inside.append((obj.body, first <= place.start.line <= last))
+    exact = [body for body, at_line in inside if at_line]
+    everything = [obj.body for obj in document.objects]
+    return exact or [body for body, _ in inside] or everything
 
 
 def _reached(place: Cursor, keys: list[str | int]) -> tuple[int, Cursor]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Source, Span
 from imagelint.deployment.rendered import RenderedManifest
-from imagelint.deployment.templatevalues import ACTION, set_at, values_taken
+from imagelint.deployment.templatevalues import ACTION, helpers_in, set_at, values_taken
 from imagelint.documents.base import DocumentError
 from imagelint.documents.gitops.values import scalar_at, tree_in
 from imagelint.documents.kubernetes.manifest import read_objects
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.finding import Finding, Location
+    from imagelint.deployment.templatevalues import Helpers
     from imagelint.documents.base import Allowance, Document, Node
     from imagelint.documents.gitops.model import DeliverySource
     from imagelint.documents.kubernetes.objects import KubernetesObject
@@ -40,13 +41,22 @@ _VALUES = "values.yaml"
 class ChartManifest(RenderedManifest):
     """The objects that a chart makes with one file of values."""
 
-    __slots__ = ("_values",)
+    __slots__ = ("_helpers", "_texts", "_values")
     _values: tuple[tuple[int, YamlNode], ...]
+    _texts: tuple[str, ...]
+    _helpers: Helpers | None
 
-    def with_values(self, maker: str, values: tuple[tuple[int, YamlNode], ...]) -> ChartManifest:
-        """The same, with the trees of its values, and where the places of each begin."""
+    def with_values(
+        self, maker: str, values: tuple[tuple[int, YamlNode], ...], texts: tuple[str, ...]
+    ) -> ChartManifest:
+        """The same, with the trees of its values, and where the places of each begin.
+
+        `texts` are those of its templates.
+        """
         self.maker = maker
         self._values = values
+        self._texts = texts
+        self._helpers = None
         return self
 
     def set_by(self, finding: Finding) -> Iterator[Node]:
@@ -60,7 +70,9 @@ class ChartManifest(RenderedManifest):
         if template is None:
             return
         lines = (location.start.line, location.end.line)
-        for taken in values_taken(template.source.text, *lines):
+        if self._helpers is None:  # most have no finding
+            self._helpers = helpers_in(self._texts)
+        for taken in values_taken(template.source.text, *lines, self._helpers):
             for start, tree in self._values:
                 place = set_at(tree, taken.keys, location.path, message)
                 if place is not None:
@@ -107,7 +119,8 @@ def _manifest(document: Document, texts: _Texts, maker: str) -> ChartManifest:
     )
     values = texts.values()
     attached = made.attach(Attachments(texts.parts, allowances=tuple(allowances)))
-    return attached.with_values(maker, values)
+    held = tuple(text for name, text in texts.rendered.texts.items() if "templates/" in name)
+    return attached.with_values(maker, values, held)
 
 
 class _Texts:

@@ -5,19 +5,24 @@ https://helm.sh/docs/chart_template_guide/control_structures/
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Span
     from imagelint.documents.yaml.nodes import YamlNode
 
 ACTION = pattern(r"\{\{.*?\}\}")
+_INCLUDE = pattern(r"\b(?:include|template)\s+\"([^\"]+)\"\s+(\([^)]*\)|[^\s)}|]+)")
+_DEFINE = pattern(r"\{\{-?\s*define\s+\"([^\"]+)\"\s*-?\}\}")
+_OPENS = pattern(r"\{\{-?\s*(if|with|range|define|block|end)\b")
+_DEEPEST = 5  # helpers that take helpers
+_MOST_VALUES = 20
 _BLOCK = pattern(r"\{\{-?\s*(if|with|range|define|block|end|\$\w+\s*:?=)(.*?)\}\}")
 _NAMES = pattern(r"\$(\w+)(?=[\s,]*(?:,|:?=))")
 # What an expression takes: of the values, of a variable, or of what the dot stands for.
@@ -33,6 +38,8 @@ _WORD = pattern(r"[^\s=]+")
 _SHORTEST = 4  # of values: others are words of any message
 
 Keys = tuple[str, ...]
+Helpers: TypeAlias = "dict[str, str]"
+"""The bodies of named templates."""
 
 
 class Taken(NamedTuple):
@@ -53,15 +60,56 @@ class _Scope(NamedTuple):
     variables: dict[str, Keys]
 
 
-def values_taken(template: str, first: int, last: int) -> tuple[Taken, ...]:
-    """The values that the lines of a template take, by their numbers (from 1)."""
+def values_taken(
+    template: str, first: int, last: int, helpers: Helpers | None = None
+) -> tuple[Taken, ...]:
+    """The values that the lines of a template take, by their numbers (from 1).
+
+    Also what the `helpers` take that these lines include.
+    """
     lines = template.split("\n")
     start = sum(len(line) + 1 for line in lines[: first - 1])
     scope = _scope(template[:start])
     found: dict[Keys, None] = {}
-    for action in ACTION.findall("\n".join(lines[first - 1 : last])):
+    text = "\n".join(lines[first - 1 : last])
+    for action in ACTION.findall(text):
         found.update((keys, None) for keys in _taken(action, scope) if keys)
-    return tuple(map(Taken, found))
+    for keys in _included(text, scope, helpers or {}, ()):
+        found[keys] = None
+    return tuple(map(Taken, found))[:_MOST_VALUES]
+
+
+def helpers_in(texts: Iterable[str]) -> Helpers:
+    """The bodies of the named templates in some texts."""
+    found: dict[str, str] = {}
+    for text in texts:
+        for match in _DEFINE.finditer(text):
+            found[match[1]] = text[match.end() : _end_of(text, match.end())]
+    return found
+
+
+def _end_of(text: str, start: int) -> int:
+    """Where the block ends that was opened before a place."""
+    depth = 1
+    for match in _OPENS.finditer(text, start):
+        depth += -1 if match[1] == "end" else 1
+        if not depth:
+            return match.start()
+    return len(text)
+
+
+def _included(text: str, scope: _Scope, helpers: Helpers, above: tuple[str, ...]) -> Iterator[Keys]:
+    """What the named templates take that a text includes, if they are given all, or a value."""
+    for name, given in _INCLUDE.findall(text):
+        body = helpers.get(name)
+        if body is None or name in above or len(above) >= _DEEPEST:
+            continue
+        whole = given in (".", "$") and not scope.dot
+        dot = () if whole or given == "$" else next(_taken(f" {given} ", scope), None)
+        inner = _Scope(dot, {})
+        for action in ACTION.findall(body):
+            yield from (keys for keys in _taken(action, inner) if keys)
+        yield from _included(body, inner, helpers, (*above, name))
 
 
 def _scope(text: str) -> _Scope:

@@ -21,7 +21,6 @@ from imagelint.documents.kubernetes.annotations import annotation_allowances
 from imagelint.documents.kubernetes.identity import meant_kind, mistakes
 from imagelint.documents.kubernetes.monitoring.queries import may_ask, read_queries
 from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
-from imagelint.documents.kubernetes.pods.operatedimages import operated_images
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.settings import read_settings
 from imagelint.documents.kubernetes.vocabulary import unknown_words
@@ -89,7 +88,7 @@ class Manifest(Document):
             yield from mistakes(obj)
             yield from read_settings(obj)
             yield from unknown_words(obj, pods)
-            yield from operated_images(obj, pods)
+            yield from _operated_images(obj, pods)
             wiring = read_wiring(obj)
             if wiring is not None:
                 yield wiring
@@ -209,6 +208,13 @@ def _servers_by_pod(document: Document) -> dict[tuple[Span, str, str], tuple[Ser
         elif isinstance(node, ServingCommand) and place is not None:
             found[place] = (*found.get(place, ()), node)
     return found
+
+
+def _operated_images(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Node]:
+    if not obj.is_own and obj.group:
+        from imagelint.documents.kubernetes.operatedimages import operated_images
+
+        yield from operated_images(obj, pods)
 
 
 def _applications(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Applications | None:
