@@ -68,7 +68,14 @@ class Count(NamedTuple):
 
     def plus(self, other: Count) -> Count:
         """Both together."""
-        return Count(*(mine + its for mine, its in zip(self, other, strict=True)))
+        return Count(
+            self.present + other.present,
+            self.exact_present + other.exact_present,
+            self.absent + other.absent,
+            self.exact_absent + other.exact_absent,
+            (*self.rest, *other.rest),
+            (*self.unrendered, *other.unrendered),
+        )
 
 
 def count(folder: str) -> Count:
@@ -197,8 +204,10 @@ def _told(finding: Finding) -> str:
 
 def said(count: Count) -> str:
     """A count in words."""
-    parts = (("present", count.exact_present, count.present),)
-    parts += (("absent", count.exact_absent, count.absent),)
+    parts = (
+        ("present", count.exact_present, count.present),
+        ("absent", count.exact_absent, count.absent),
+    )
     shares = (
         f"{name} {exact} of {all_} ({exact / all_:.1%})" if all_ else f"{name} none"
         for name, exact, all_ in parts

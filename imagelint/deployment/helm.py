@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.finding import Finding, Location
-    from imagelint.deployment.templatevalues import Helpers
+    from imagelint.deployment.templatevalues import Helpers, Taken
     from imagelint.documents.base import Allowance, Document, Node
     from imagelint.documents.gitops.model import DeliverySource
     from imagelint.documents.kubernetes.objects import KubernetesObject
@@ -38,24 +38,56 @@ if TYPE_CHECKING:
 _VALUES = "values.yaml"
 
 
+class ValuesTree(NamedTuple):
+    """Where values stand: a tree, and where its places begin.
+
+    `folder` is that of the chart within another one whose own they are; `chart` tells that they are
+    the fields of its `Chart.yaml`.
+    """
+
+    start: int
+    tree: YamlNode
+    folder: str = ""
+    chart: bool = False
+
+    def keys(self, taken: Taken, folder: str) -> tuple[str, ...] | None:
+        """The keys of what a template in a folder takes; None where it takes others.
+
+        A chart within another one has those under its name, and what is global.
+        https://helm.sh/docs/chart_template_guide/subcharts_and_globals/
+        """
+        if taken.chart != self.chart or (taken.chart and folder != self.folder):
+            return None
+        if taken.chart or folder == self.folder or taken.keys[0] == "global":
+            return taken.keys
+        return (*folder.split("/")[1::2], *taken.keys) if not self.folder else None
+
+
+def _inner(origin: str) -> str:
+    """The folder of the chart within another one in which a template lies: `charts/a`."""
+    before = origin.rpartition("/templates/")[0].split("/")
+    found: list[str] = []
+    while len(before) > 1 and before[-2] == "charts":
+        found = [*before[-2:], *found]
+        before = before[:-2]
+    return "/".join(found)
+
+
 class ChartManifest(RenderedManifest):
     """The objects that a chart makes with one file of values."""
 
-    __slots__ = ("_helpers", "_texts", "_values")
-    _values: tuple[tuple[int, YamlNode], ...]
+    __slots__ = ("_folder", "_helpers", "_texts", "_values")
+    _folder: str
+    _values: tuple[ValuesTree, ...]
     _texts: tuple[str, ...]
     _helpers: Helpers | None
 
-    def with_values(
-        self, maker: str, values: tuple[tuple[int, YamlNode], ...], texts: tuple[str, ...]
-    ) -> ChartManifest:
-        """The same, with the trees of its values, and where the places of each begin.
-
-        `texts` are those of its templates.
-        """
+    def with_values(self, maker: str, texts: _Texts) -> ChartManifest:
+        """The same, with the values of its chart."""
         self.maker = maker
-        self._values = values
-        self._texts = texts
+        self._values = texts.values()
+        self._texts = texts.templates
+        self._folder = texts.folder
         self._helpers = None
         return self
 
@@ -72,10 +104,13 @@ class ChartManifest(RenderedManifest):
         lines = (location.start.line, location.end.line)
         if self._helpers is None:  # most have no finding
             self._helpers = helpers_in(self._texts)
+        inner = _inner(location.origin.removeprefix(self._folder))
         for taken in values_taken(template.source.text, *lines, self._helpers):
-            for start, tree in self._values:
-                place = set_at(tree, taken.keys, location.path, message)
-                if place is not None:
+            for held in self._values:
+                keys = held.keys(taken, inner)
+                place = keys and set_at(held.tree, keys, location.path, message)
+                if place:
+                    start = held.start
                     yield Place(Span(place.start + start, place.end + start), taken.name)
                     break
 
@@ -117,10 +152,9 @@ def _manifest(document: Document, texts: _Texts, maker: str) -> ChartManifest:
             complaint for obj, pods in with_pods for complaint in malformed_parts(obj, pods)
         ),
     )
-    values = texts.values()
+    texts.values()  # which are parts, too
     attached = made.attach(Attachments(texts.parts, allowances=tuple(allowances)))
-    held = tuple(text for name, text in texts.rendered.texts.items() if "templates/" in name)
-    return attached.with_values(maker, values, held)
+    return attached.with_values(maker, texts)
 
 
 class _Texts:
@@ -142,6 +176,17 @@ class _Texts:
     def parts(self) -> tuple[TextPart, ...]:
         return tuple(self._known.values())
 
+    @property
+    def folder(self) -> str:
+        """What the origins of the chart's files begin with."""
+        return self._origin.removesuffix("Chart.yaml")
+
+    @property
+    def templates(self) -> tuple[str, ...]:
+        """The texts of all templates."""
+        texts = self.rendered.texts.items()
+        return tuple(text for name, text in texts if "templates/" in name)
+
     def part(self, name: str) -> TextPart | None:
         """A text by its name in the chart; None where there is none."""
         text = self.rendered.texts.get(name)
@@ -154,18 +199,27 @@ class _Texts:
             self._next = part.next_start
         return self._known[origin]
 
-    def values(self) -> tuple[tuple[int, YamlNode], ...]:
-        """The trees of the values, those that count more first, and where their places begin."""
-        found = [(0, tree) for tree in self._inline]
+    def values(self) -> tuple[ValuesTree, ...]:
+        """The trees of the values, those that count more first, and of what charts are called."""
+        found = [ValuesTree(0, tree) for tree in self._inline]
         for given in reversed(self.rendered.given):
             part = self._attached(given.origin, given.text)
             tree = values_in(given)
-            found += [(part.start, tree)] if tree is not None else []
-        own = (self.part(name) for name in dict.fromkeys((self.rendered.values, _VALUES)) if name)
-        for part in filter(None, own):
-            tree = values_in(GivenValues(part.source.origin, part.source.text))
-            found += [(part.start, tree)] if tree is not None else []
+            found += [ValuesTree(part.start, tree)] if tree is not None else []
+        for name in dict.fromkeys((self.rendered.values, _VALUES)):
+            found += self._held(name, "")
+        templates = (file.template for file in self.rendered.files)
+        for folder in sorted({_inner(f"/{name}") for name in templates}, key=len):
+            start = f"{folder}/" if folder else ""
+            found += self._held(f"{start}{_VALUES}", folder) if folder else []
+            found += self._held(f"{start}Chart.yaml", folder, chart=True)
         return tuple(found)
+
+    def _held(self, name: str, folder: str, *, chart: bool = False) -> list[ValuesTree]:
+        part = self.part(name) if name else None
+        given = part and GivenValues(part.source.origin, part.source.text)
+        tree = values_in(given) if given else None
+        return [ValuesTree(part.start, tree, folder, chart)] if part and tree is not None else []
 
 
 def values_in(given: GivenValues) -> YamlNode | None:

@@ -21,6 +21,9 @@ ACTION = pattern(r"\{\{.*?\}\}")
 _INCLUDE = pattern(r"\b(?:include|template)\s+\"([^\"]+)\"\s+(\([^)]*\)|[^\s)}|]+)")
 _DEFINE = pattern(r"\{\{-?\s*define\s+\"([^\"]+)\"\s*-?\}\}")
 _OPENS = pattern(r"\{\{-?\s*(if|with|range|define|block|end)\b")
+# https://helm.sh/docs/chart_template_guide/builtin_objects/
+_CHART = pattern(r"\.Chart\.(AppVersion|Version|Name)\b")
+_CHART_FIELDS_BACK = {"appVersion": "AppVersion", "version": "Version", "name": "Name"}
 _DEEPEST = 5  # helpers that take helpers
 _MOST_VALUES = 20
 _BLOCK = pattern(r"\{\{-?\s*(if|with|range|define|block|end|\$\w+\s*:?=)(.*?)\}\}")
@@ -43,13 +46,19 @@ Helpers: TypeAlias = "dict[str, str]"
 
 
 class Taken(NamedTuple):
-    """A value that a template takes, by its keys, and how a reader calls it."""
+    """A value that a template takes, by its keys, and how a reader calls it.
+
+    `chart` tells that it is a field of `Chart.yaml`.
+    """
 
     keys: Keys
+    chart: bool = False
 
     @property
     def name(self) -> str:
         """As it is written in templates."""
+        if self.chart:
+            return f".Chart.{_CHART_FIELDS_BACK[self.keys[0]]}"
         return ".".join(("", "Values", *self.keys))
 
 
@@ -74,9 +83,13 @@ def values_taken(
     text = "\n".join(lines[first - 1 : last])
     for action in ACTION.findall(text):
         found.update((keys, None) for keys in _taken(action, scope) if keys)
-    for keys in _included(text, scope, helpers or {}, ()):
-        found[keys] = None
-    return tuple(map(Taken, found))[:_MOST_VALUES]
+    fields = dict.fromkeys(_CHART.findall(text))
+    for body, inner in _included(text, scope, helpers or {}, ()):
+        fields.update(dict.fromkeys(_CHART.findall(body)))
+        for action in ACTION.findall(body):
+            found.update((keys, None) for keys in _taken(action, inner) if keys)
+    chart = (Taken((field[:1].lower() + field[1:],), chart=True) for field in fields)
+    return (*map(Taken, list(found)[:_MOST_VALUES]), *chart)
 
 
 def helpers_in(texts: Iterable[str]) -> Helpers:
@@ -98,8 +111,10 @@ def _end_of(text: str, start: int) -> int:
     return len(text)
 
 
-def _included(text: str, scope: _Scope, helpers: Helpers, above: tuple[str, ...]) -> Iterator[Keys]:
-    """What the named templates take that a text includes, if they are given all, or a value."""
+def _included(
+    text: str, scope: _Scope, helpers: Helpers, above: tuple[str, ...]
+) -> Iterator[tuple[str, _Scope]]:
+    """The named templates that a text includes, each with what its dot stands for."""
     for name, given in _INCLUDE.findall(text):
         body = helpers.get(name)
         if body is None or name in above or len(above) >= _DEEPEST:
@@ -107,8 +122,7 @@ def _included(text: str, scope: _Scope, helpers: Helpers, above: tuple[str, ...]
         whole = given in (".", "$") and not scope.dot
         dot = () if whole or given == "$" else next(_taken(f" {given} ", scope), None)
         inner = _Scope(dot, {})
-        for action in ACTION.findall(body):
-            yield from (keys for keys in _taken(action, inner) if keys)
+        yield body, inner
         yield from _included(body, inner, helpers, (*above, name))
 
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 S = TypeVar("S")
 T = TypeVar("T")
 U = TypeVar("U")
+V = TypeVar("V")
 O = TypeVar("O")  # noqa: E741 - stands for the options of a rule
 
 
@@ -53,6 +54,16 @@ def rule(
 ) -> Callable[[Callable[[S | T | U, Context], Findings]], Rule]: ...
 @overload
 def rule(
+    subject: tuple[type[S], type[T], type[U], type[V]],
+    severity: Severity,
+    *,
+    confidence: Confidence = ...,
+    references: tuple[str, ...] = ...,
+    former: tuple[str, ...] = ...,
+    keywords: tuple[str, ...] = ...,
+) -> Callable[[Callable[[S | T | U | V, Context], Findings]], Rule]: ...
+@overload
+def rule(
     subject: type[S],
     severity: Severity,
     *,
@@ -85,7 +96,7 @@ def rule(  # noqa: PLR0913 - the fields of a rule
 ) -> Callable[[Callable[..., Findings]], Rule]:
     """Make a rule of a function: its name in kebab-case, its docstring as documentation.
 
-    `subject` is the type of node that it speaks about, or a tuple of up to three types. A function
+    `subject` is the type of node that it speaks about, or a tuple of up to four types. A function
     that takes another subject, or other options, is a type error. `keywords` are those of the
     instructions that it is about; none: of all.
     """

@@ -105,7 +105,7 @@ def judge(files: Iterable[FoundFile], run: Run) -> Judgement:
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     files_by_origin = {found.origin: found for found in ordered}
     index = FileIndex(files_by_origin, hashed=run.results.keeps, texts=run.texts)
-    renderings = renderings_of(ordered, index, kept=_kept(run))
+    renderings = renderings_of(ordered, index, run=run)
     tasks = _tasks(ordered, run, index)
     if renderings.concerned:
         tasks = [_with_rendering(task, renderings) for task in tasks]
@@ -130,9 +130,9 @@ def _judged(tasks: list[Task], plan: Plan, run: Run, known: int) -> dict[str, Fi
     return {task.found.origin: stored for task, stored in _work(tasks, plan, run, known)}
 
 
-def _kept(run: Run) -> KeptRenderings | None:
+def _kept(run: Run | None) -> KeptRenderings | None:
     """What was rendered in earlier runs, where anything is remembered."""
-    if not run.results.keeps:
+    if run is None or not run.results.keeps:
         return None
     from imagelint.run.rendering.kept import KeptRenderings
 
@@ -152,25 +152,25 @@ def renderings_of(
     files: tuple[FoundFile, ...],
     index: FileIndex,
     earlier: Renderings = NO_RENDERINGS,
-    kept: KeptRenderings | None = None,
+    run: Run | None = None,
 ) -> Renderings:
     """What has to be rendered before anything is examined.
 
-    Some may have been `earlier` in this run, some was `kept` of others.
+    Some may have been `earlier` in this run; what a `run` remembers is not rendered again.
     """
     found = NO_RENDERINGS
     if any(f"/{each.origin}".endswith(KUSTOMIZATIONS) for each in files):
         from imagelint.run.rendering import kustomizations
 
-        found += kustomizations.render(files, index, earlier, kept)
+        found += kustomizations.render(files, index, earlier, _kept(run))
     if any(f"/{each.origin}".endswith(CHARTS) for each in files):
         from imagelint.run.rendering import charts
 
-        found += charts.render(files, index, earlier, kept)
+        found += charts.render(files, index, earlier, _kept(run))
     if any(_may_deliver(each, index) for each in files):
         from imagelint.run.rendering import deliveries
 
-        found += deliveries.render(files, index, kept)
+        found += deliveries.render(files, index, _kept(run))
     return found
 
 

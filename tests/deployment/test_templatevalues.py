@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.deployment.templatevalues import set_at, values_taken
+from imagelint.deployment.templatevalues import helpers_in, set_at, values_taken
 from imagelint.documents.yaml.load import load_yaml
 
 TEMPLATE = """\
@@ -32,11 +32,43 @@ port: {{ $port }} {{ .Chart.Name }} {{ .other }} {{ "a.b" }}
         (4, [".Values.pool.size"]),
         (6, [".Values.pool.models.path", ".Values.pool.models.revision"]),
         (9, [".Values.pool"]),
-        (13, [".Values.server.port"]),
+        (13, [".Values.server.port", ".Chart.Name"]),
     ],
 )
 def test_what_a_line_takes(line: int, names: list[str]) -> None:
     assert [one.name for one in values_taken(TEMPLATE, line, line)] == names
+
+
+HELPERS = """\
+{{- define "llm.image" -}}
+{{- with .Values.image }}{{ .registry }}/{{ end }}{{ include "llm.tag" . }}
+{{- end }}
+{{- define "llm.tag" }}{{ .Values.tag | default .Chart.AppVersion }}{{ end }}
+{{- define "of" }}{{ .name }}{{ if .x }}{{ .y }}{{ end }}{{ end }}
+{{- define "round" }}{{ include "round" . }}{{ .Values.end }}{{ end }}
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        (
+            'image: {{ include "llm.image" . }}',
+            [".Values.image", ".Values.tag", ".Chart.AppVersion"],
+        ),
+        (
+            'image: {{ include "of" .Values.pool | quote }}',
+            [".Values.pool", ".Values.pool.name", ".Values.pool.x", ".Values.pool.y"],
+        ),
+        ('image: {{ template "llm.tag" $ }}', [".Values.tag", ".Chart.AppVersion"]),
+        ('image: {{ include "round" . }}', [".Values.end"]),
+        ('image: {{ include "none" . }}', []),
+        ('image: {{ include "llm.tag" (dict "a" 1) }}', [".Values.tag", ".Chart.AppVersion"]),
+    ],
+)
+def test_what_helpers_take(line: str, names: list[str]) -> None:
+    helpers = helpers_in([HELPERS])
+    assert [one.name for one in values_taken(line, 1, 1, helpers)] == names
 
 
 VALUES = """\

@@ -44,7 +44,7 @@ def _named(place: Cursor) -> Iterator[ImageUse]:
     parts = place.node
     several = isinstance(parts, Mapping) and all(isinstance(v, Scalar) for _, v in parts.entries)
     if several and not (place["repository"].exists or place["name"].exists):
-        found = (image_at(one) for _, one in place.entries())
+        places = [one for _, one in place.entries()]
     else:
-        found = iter((image_at(place),))
-    yield from (image for image in found if image is not None)
+        places = [place]
+    yield from (image for image in map(image_at, places) if image is not None)

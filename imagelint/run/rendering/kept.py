@@ -14,7 +14,6 @@ from imagelint.documents.rendering.rendered import RenderedChart, RenderedFile, 
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
-    from typing import Any
 
     from imagelint.render.helm import ChartFiles, ChartValues, HelmEngine
 
@@ -99,7 +98,7 @@ def rendered_charts(
     return [one for one in found if one is not None]
 
 
-def _read(text: str) -> dict[str, Any] | None:
+def _read(text: str) -> dict[str, object] | None:
     try:
         row = json.loads(text)
     except ValueError:
@@ -108,8 +107,11 @@ def _read(text: str) -> dict[str, Any] | None:
 
 
 def _chart(
-    values: ChartValues, chart: ChartFiles, row: dict[str, Any] | None, key: str
+    values: ChartValues, chart: ChartFiles, row: dict[str, object] | None, key: str
 ) -> RenderedChart | None:
+    rows = row["files"] if row is not None and "files" in row else None
+    if not isinstance(rows, list):
+        return None
     try:
         files = tuple(
             RenderedFile(
@@ -117,8 +119,8 @@ def _chart(
                 str(text),
                 tuple(line and (str(line[0]), int(line[1])) for line in lines),
             )
-            for template, text, lines in (row or {})["files"]
+            for template, text, lines in rows
         )
-    except (KeyError, TypeError, ValueError, IndexError):
+    except (TypeError, ValueError, IndexError):
         return None
     return RenderedChart(values.name, files, chart.texts, key=key)

@@ -154,7 +154,7 @@ def _misses(answer: RenderedText | Problem) -> bool:
 class _Way(NamedTuple):
     """How trees are built: of which files, what is `known` of them, and what was `kept`."""
 
-    index: FileIndex
+    files: FileIndex
     known: Mapping[str, RenderedText]
     kept: KeptRenderings | None
 
@@ -170,7 +170,7 @@ class _Way(NamedTuple):
     def _parts(self, tree: _Tree) -> Iterator[str]:
         yield from (tree.origin, os.path.relpath(os.path.realpath(tree.folder), tree.root))
         for name in tree.files:
-            yield from (name, self.index.digest(name))
+            yield from (name, self.files.digest(name))
 
 
 def _built(trees: list[_Tree], problems: dict[str, tuple[Problem, ...]], way: _Way) -> Renderings:
@@ -186,7 +186,7 @@ def _built(trees: list[_Tree], problems: dict[str, tuple[Problem, ...]], way: _W
         if tree.origin in keys and keys[tree.origin] in before:
             texts[tree.origin] = before[keys[tree.origin]]._replace(sources=tree.sources)
     asked = [tree for tree in trees if tree.origin not in texts]
-    for tree, answer in zip(asked, _answers(asked, engine, way.index), strict=True):
+    for tree, answer in zip(asked, _answers(asked, engine, way.files), strict=True):
         if isinstance(answer, Problem):
             problems[tree.origin] = (answer._replace(origin=tree.origin),)
             continue
