@@ -47,4 +47,5 @@ def _named(place: Cursor) -> Iterator[ImageUse]:
         places = [one for _, one in place.entries()]
     else:
         places = [place]
-    yield from (image for image in map(image_at, places) if image is not None)
+    found = map(image_at, places)
+    yield from (image for image in found if image is not None and image.text)
