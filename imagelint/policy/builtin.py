@@ -212,6 +212,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "rate-of-gauge": "on",
             "ratio-compared-to-percent": "on",
             "removed-metric": "on",
+            "wrong-metrics-path": "on",
             "canary-without-analysis": "on",
             "cooldown-without-effect": "on",
             "gpu-load-as-signal": "on",

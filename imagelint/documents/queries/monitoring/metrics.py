@@ -28,8 +28,8 @@ class Removal(NamedTuple):
     """A metric that is gone.
 
     `title` is what no longer has it, `since` the release (`yes`: not known which), `instead` what
-    took its place: with `renamed` that is a series. `certain` tells that a server in sight is so
-    new.
+    took its place: with `renamed` that is a series. `certain` tells that the servers in sight whose
+    release is known are all so new.
     """
 
     title: str
@@ -62,7 +62,8 @@ def removal(use: MetricUse, scope: Scope) -> Removal | None:
         return None
     renamed = is_metric(metric.instead) and "(" not in metric.instead
     instead = f"{metric.instead}{series.suffix}" if renamed else metric.instead
-    return Removal(metric.exporter.title, metric.gone, instead, renamed, True in without)
+    certain = bool(versions) and without == {True}
+    return Removal(metric.exporter.title, metric.gone, instead, renamed, certain)
 
 
 def asks_for(use: MetricUse, name: str) -> bool:

@@ -1,0 +1,68 @@
+"""The rule `wrong-metrics-path`."""
+
+from __future__ import annotations
+
+from imagelint.documents.kubernetes.wiring.nodes import Monitor
+from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.queries.monitoring.endpoints import mistaken_paths
+from imagelint.documents.queries.serving import title
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+
+@rule(Monitor, Severity.HIGH, confidence=Confidence.LIKELY)
+def wrong_metrics_path(monitor: Monitor, ctx: Context) -> Findings:
+    """A monitor asks a model server for a path under which it shows no metrics.
+
+    The server answers 404, Prometheus takes the target for down, and alerts and autoscalers see
+    no metrics. NVIDIA NIM shows them under `/v1/metrics`, while a monitor asks for `/metrics`
+    unless it says otherwise.
+
+    Except:
+        Endpoints whose relabelings may change the path; pods with further containers, which may
+        be asked instead; servers that are not known, or that put something before every path.
+
+    Bad (metrics.yaml):
+        apiVersion: monitoring.coreos.com/v1
+        kind: PodMonitor
+        metadata: {name: llm}
+        spec:
+          selector: {matchLabels: {app: llm}}
+          podMetricsEndpoints: [{port: http, path: /stats}]
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm, labels: {app: llm}}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+              ports: [{name: http, containerPort: 8000}]
+
+    Good (metrics.yaml):
+        apiVersion: monitoring.coreos.com/v1
+        kind: PodMonitor
+        metadata: {name: llm}
+        spec:
+          selector: {matchLabels: {app: llm}}
+          podMetricsEndpoints: [{port: http, path: /metrics}]
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm, labels: {app: llm}}
+        spec:
+          containers:
+            - name: server
+              image: vllm/vllm-openai:v0.30.0
+              args: [--model, Qwen/Qwen3-8B]
+              ports: [{name: http, containerPort: 8000}]
+    """
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    for one in mistaken_paths(monitor, scope):
+        told = f"`{one.path}`" if one.written else f"`{one.path}`, the default"
+        yield ctx.finding(
+            one.place,
+            f"{title(one.server)} shows its metrics under `{one.served}`, and not {told}",
+            help=f"write `path: {one.served}`",
+            subject=monitor.object.name,
+        )
