@@ -338,7 +338,7 @@ def test_a_server_that_stops_to_answer_is_a_problem(program: Program) -> None:
 
     names = ("vllm:kv_cache_usage_perc", "vllm:num_requests_waiting")
     present = body(*({"__name__": name, "model_name": "m"} for name in names))
-    answers = iter((present, body({})))
+    answers = iter((present, present, body({})))
     pages: dict[str, Callable[[], object]] = {
         "/api/v1/query": lambda: next(answers, (503, {}, "")),
         "/api/v1/query_range": body,
@@ -349,6 +349,16 @@ def test_a_server_that_stops_to_answer_is_a_problem(program: Program) -> None:
     assert "0.50            KV cache in use" in answer.out
     assert "not all could be read" in answer.out
     assert "answered with status 503" in answer.out
+
+
+def test_a_server_that_is_no_longer_scraped_is_no_pass(program: Program) -> None:
+    row = {"metric": {"__name__": "vllm:num_requests_waiting"}, "value": [1, "0"]}
+    said = [json.dumps({"status": "success", "data": {"result": one}}) for one in ([row], [])]
+    answers = iter(said)
+    with Pages({"/api/v1/query": lambda: next(answers)}) as served:
+        answer = program("score", "--prometheus", served.url)
+    assert answer.code == 3
+    assert "nothing was scraped at the end of the window" in answer.out
 
 
 def test_a_counter_that_falls_between_two_pages_tells_nothing(program: Program, here: Path) -> None:

@@ -20,6 +20,7 @@ _CONFIG = """\
 global: {{scrape_interval: {interval}, scrape_timeout: {interval}}}
 scrape_configs:
   - job_name: engine
+    convert_classic_histograms_to_nhcb: {native}
     static_configs: [{{targets: [{targets}]}}]
 """
 _START_SECONDS = 30
@@ -77,19 +78,30 @@ class Pages:
 
 
 class Prometheus:
-    """`with Prometheus(folder, port, hosts) as server:` runs the real one; `url` is where it is."""
+    """`with Prometheus(folder, port, hosts) as server:` runs the real one; `url` is where it is.
 
-    def __init__(self, folder: Path, port: int, hosts: tuple[str, ...], interval: str) -> None:
+    With `native` it keeps histograms as native ones.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        port: int,
+        hosts: tuple[str, ...],
+        interval: str,
+        *,
+        native: bool = False,
+    ) -> None:
         self.url = f"http://127.0.0.1:{port}"
         folder.mkdir(parents=True, exist_ok=True)
         config = folder / "prometheus.yml"
-        config.write_text(
-            _CONFIG.format(interval=interval, targets=", ".join(hosts)), encoding="utf-8"
-        )
+        said = {"interval": interval, "targets": ", ".join(hosts), "native": str(native).lower()}
+        config.write_text(_CONFIG.format(**said), encoding="utf-8")
         self._command = [
             *("prometheus", f"--config.file={config}", f"--storage.tsdb.path={folder / 'data'}"),
             *(f"--web.listen-address=127.0.0.1:{port}", "--log.level=error"),
             "--scrape.discovery-reload-interval=100ms",
+            *(("--enable-feature=native-histograms",) if native else ()),
         ]
         self._log = (folder / "prometheus.log").open("wb")
         self._process: subprocess.Popen[bytes] | None = None

@@ -58,10 +58,15 @@ class PrometheusServer:
 
     def present(self, wanted: Collection[str], like: Question) -> Present:
         """Which of some metrics there are in the window, with the labels of a question."""
-        chosen = like._replace(where=(("__name__", "|".join(sorted(wanted))), *like.where))
         seconds = f"{self._window.seconds * 1000:.0f}ms"
-        latest = f"last_over_time({selector(chosen)}[{seconds}])"
-        answer = self._instant(f"count by (__name__, {MODEL}) ({latest})")
+        return self._counted(f"last_over_time({_any_of(wanted, like)}[{seconds}])")
+
+    def latest(self, wanted: Collection[str], like: Question) -> Present:
+        """Which of them there still are at its end."""
+        return self._counted(_any_of(wanted, like))
+
+    def _counted(self, series: str) -> Present:
+        answer = self._instant(f"count by (__name__, {MODEL}) ({series})")
         found = answer.samples if answer else ()
         return Present.of((sample.name, sample.labels) for sample in found)
 
@@ -115,3 +120,8 @@ class PrometheusServer:
             detail = f"answered with a part of the whole: {answer.warnings[0]}"
             return Problem(ProblemKind.UNREACHABLE, self._place.shown, detail)
         return answer
+
+
+def _any_of(wanted: Collection[str], like: Question) -> str:
+    names = ("__name__", "|".join(sorted(wanted)))
+    return selector(like._replace(where=(names, *like.where)))

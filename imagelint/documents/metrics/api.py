@@ -72,12 +72,58 @@ def _samples(row: object) -> Iterator[Sample]:
     for pair in pairs:
         try:
             time, value = pair
-            sample = Sample(name, named, float(value), float(time))
+            sample = Sample(name, named, float(value), _moment(time))
         except (TypeError, ValueError, OverflowError):
             raise ApiError("the answer has a value that is no number") from None
-        if not math.isfinite(float(time)):
-            raise ApiError("the answer has a time that is no number")
         yield sample
+    yield from _histograms(name, named, row)
+
+
+def _moment(time: object) -> float:
+    moment = float(time)  # type: ignore[arg-type]
+    if not math.isfinite(moment):
+        raise ApiError("the answer has a time that is no number")
+    return moment
+
+
+def _histograms(
+    name: str, labels: Mapping[str, str], row: Mapping[str, object]
+) -> Iterator[Sample]:
+    """Native histograms as the cumulative counts of classic ones.
+
+    https://prometheus.io/docs/prometheus/latest/querying/api/#histograms
+    """
+    pairs = row.get("histograms", [row["histogram"]] if "histogram" in row else [])
+    if not isinstance(pairs, list):
+        raise ApiError("the answer has histograms that are no list")
+    for pair in pairs:
+        try:
+            time, said = pair
+            moment, rows = _moment(time), _cumulative(said)
+        except ApiError:
+            raise
+        except (TypeError, ValueError, KeyError, OverflowError):
+            raise ApiError("the answer has a histogram that is none") from None
+        for bound, count in rows.items():
+            yield Sample(name, {**labels, "le": repr(bound)}, count, moment)
+
+
+def _cumulative(said: object) -> Mapping[float, float]:
+    """Bounds with what was counted up to them; a bucket tells its ends and its own count."""
+    buckets = said.get("buckets", []) if isinstance(said, dict) else None
+    if not (isinstance(said, dict) and isinstance(buckets, list)):
+        raise ApiError("the answer has a histogram that is none")
+    rows: dict[float, float] = {}
+    counted = 0.0
+    for _rule, left, right, count in buckets:
+        start, end = float(left), float(right)
+        if start == -math.inf:
+            start = min(0.0, end)  # below the first bound of buckets that somebody chose
+        rows.setdefault(start, counted)
+        counted += float(count)
+        rows[end] = counted
+    rows[math.inf] = float(said["count"])
+    return rows
 
 
 def rows_by_time(answer: ApiAnswer) -> Mapping[float, Rows]:

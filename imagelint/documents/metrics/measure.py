@@ -70,7 +70,8 @@ class Measured(NamedTuple):
 
 def wanted_names() -> frozenset[str]:
     """The names of all series that any engine's signals are read from."""
-    return frozenset(name for one in signal_metrics() for name in one.names)
+    native = (one.native for one in signal_metrics() if one.native)
+    return frozenset((*native, *(name for one in signal_metrics() for name in one.names)))
 
 
 def counter_names() -> frozenset[str]:
@@ -84,7 +85,9 @@ def engines_in(names: frozenset[str]) -> tuple[str, ...]:
     return tuple(
         engine
         for engine in scored_engines()
-        if any(one.engine == engine and names & {*one.names} for one in signal_metrics())
+        if any(
+            one.engine == engine and names & {*one.names, one.native} for one in signal_metrics()
+        )
     )
 
 
@@ -95,11 +98,11 @@ def measure(
     known = metrics_of(engine, signal)
     if not known:
         return Measured(why=f"{engine} has no metric for it")
-    there = [one for one in known if _is_there(one, names)]
+    there = [one for one in known if _is_there(one, names) or one.native in names]
     if not there:
         missing = " or ".join(one.names[0] for one in known)
         return Measured(why=f"there is no {missing}")
-    found = [_measured(one, labels, source) for one in there]
+    found = [_measured(one, labels, source, native=not _is_there(one, names)) for one in there]
     return next((one for one in found if one.value is not None), found[0])
 
 
@@ -109,9 +112,12 @@ def _is_there(metric: SignalMetric, names: frozenset[str]) -> bool:
     return present and (metric.sparse or metric.names[0] in names)
 
 
-def _measured(metric: SignalMetric, labels: Pairs, source: Answering) -> Measured:
+def _measured(metric: SignalMetric, labels: Pairs, source: Answering, *, native: bool) -> Measured:
     questions = tuple(_questions(metric, labels))
+    if native:
+        questions = (Question(Reading.NATIVE, metric.native, labels),)
     told = _value(metric, [source.total(question) for question in questions])
+    told = told._replace(metric=questions[0].name)
     if told.value is None:
         return told
     over = [source.over(question) for question in questions]
@@ -138,10 +144,10 @@ def _value(metric: SignalMetric, answers: Sequence[Rows]) -> Measured:
         "ratio": _of_ratio,
     }
     if metric.shape != "gauge" and any(_is_odd(count) for rows in answers for _, count in rows):
-        return Measured(why="a counter holds what is no count", metric=metric.names[0])
-    told = read[metric.shape](metric, answers)._replace(metric=metric.names[0])
+        return Measured(why="a counter holds what is no count")
+    told = read[metric.shape](metric, answers)
     if told.value is not None and _is_odd(told.value):
-        return Measured(why=f"{told.value:g} cannot be", metric=metric.names[0])
+        return Measured(why=f"{told.value:g} cannot be")
     return told
 
 

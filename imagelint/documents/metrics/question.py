@@ -20,9 +20,13 @@ WORST = 0.95
 
 
 class Reading(Enum):
-    """How series become an answer; each as Prometheus computes it."""
+    """How series become an answer; each as Prometheus computes it.
+
+    A `NATIVE` histogram is one series with all of its buckets, which only a server's API tells.
+    """
 
     BUCKETS = "sum by (le) (rate({series}[{range}]))"
+    NATIVE = "sum(rate({series}[{range}]))"
     WORST = f"max(quantile_over_time({WORST}, {{series}}[{{range}}]))"
     INCREASE = "sum(increase({series}[{range}]))"
 

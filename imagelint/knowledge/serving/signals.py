@@ -36,6 +36,11 @@ class SignalMetric(NamedTuple):
         """The names of the series that are read, those of a histogram's buckets among them."""
         return (f"{self.metric}_bucket",) if self.shape == "histogram" else (self.metric, *self.per)
 
+    @property
+    def native(self) -> str:
+        """The name of the series where its histogram is a native one; empty for anything else."""
+        return self.metric if self.shape == "histogram" else ""
+
 
 @cache
 def signal_metrics() -> tuple[SignalMetric, ...]:

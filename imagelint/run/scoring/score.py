@@ -146,7 +146,12 @@ def _from_server(request: ScoreRequest) -> _Read | Problem:
         return place
     window = Window(float(now()), request.seconds)
     server = PrometheusServer(place, window, request.deadline)
-    present = server.present(wanted_names(), Question(Reading.WORST, "", request.labels))
+    like = Question(Reading.WORST, "", request.labels)
+    present = server.present(wanted_names(), like)
+    if present.names and not server.latest(wanted_names(), like).names and not server.problem:
+        detail = "nothing was scraped at the end of the window: what served is away, or not watched"
+        help_ = "see `up` in Prometheus"
+        return Problem(ProblemKind.INCONCLUSIVE, place.shown, detail, help=help_)
     return _Read(place.shown, f"the last {_spoken(request.seconds)}", present, server)
 
 

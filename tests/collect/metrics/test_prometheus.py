@@ -14,7 +14,7 @@ from imagelint.collect.metrics.endpoint import Endpoint
 from imagelint.collect.metrics.prometheus import PrometheusServer, Window
 from imagelint.documents.metrics.api import read_answer
 from imagelint.documents.metrics.exposition import gathered
-from imagelint.documents.metrics.measure import Present, measure, wanted_names
+from imagelint.documents.metrics.measure import Present, engines_in, measure, wanted_names
 from imagelint.documents.metrics.question import Question, Reading, promql
 from imagelint.documents.metrics.samples import (
     answer,
@@ -132,3 +132,42 @@ def test_what_the_server_refuses_is_told(scraped: Scraped) -> None:
     assert source.problem is not None
     assert "bad_data" in source.problem.detail or "parse error" in source.problem.detail
     assert source.total(QUESTIONS[0]) == ()
+
+
+@pytest.fixture(scope="module")
+def native(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Scraped]:
+    """A server that keeps the histograms of two replicas as native ones."""
+    need("prometheus")
+    folder = tmp_path_factory.mktemp("native")
+    replicas = (Replica(4), Replica(5))
+    with (
+        Pages({"/metrics": replicas[0].page}) as first,
+        Pages({"/metrics": replicas[1].page}) as second,
+        Prometheus(folder, free_port(), (first.host, second.host), "100ms", native=True) as server,
+    ):
+        while len(first.asked) < SCRAPES:
+            time.sleep(0.05)
+        yield Scraped(server, round(time.time() - 0.2, 3), gathered(()))
+
+
+def test_native_histograms_are_read(native: Scraped) -> None:
+    asked = native.asked()
+    like = Question(Reading.WORST, "")
+    names = asked.present(wanted_names(), like).names
+    assert asked.latest(wanted_names(), like).names == names
+    assert not any(name.endswith("_bucket") for name in names)
+    assert engines_in(names) == ("vllm",)
+    for signal, metric in (
+        ("ttft-p99", "vllm:time_to_first_token_seconds"),
+        ("tpot-p99", "vllm:request_time_per_output_token_seconds"),
+    ):
+        told = measure("vllm", signal, names, (), asked)
+        expression = f"histogram_quantile(0.99, sum(rate({metric}[2000ms])))"
+        (row,) = native.server.query(expression, native.end)["data"]["result"]
+        assert told.value == pytest.approx(float(row["value"][1]))
+        assert told.metric == metric
+        assert told.value is not None
+        assert told.least is not None
+        assert told.most is not None
+        assert told.least <= told.value <= told.most
+        assert told.points

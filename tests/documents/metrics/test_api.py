@@ -117,3 +117,49 @@ def test_saved_answers_are_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(saved, "_MOST_JSON", 10)
     with pytest.raises(Limit, match="10 bytes of JSON"):
         read(body(MATRIX))
+
+
+def histogram(*buckets: object, count: object = "10") -> str:
+    said = {"count": count, "sum": "1", "buckets": buckets}
+    row = {"metric": {"__name__": "h"}, "histogram": [5, said]}
+    return json.dumps({"status": "success", "data": {"result": [row]}})
+
+
+@pytest.mark.parametrize(
+    ("text", "counts"),
+    [
+        (
+            histogram([0, "1", "2", "3"], [0, "4", "8", "6"]),
+            {1: 0, 2: 3, 4: 3, 8: 9, math.inf: 10},
+        ),
+        (
+            histogram([0, "-Inf", "0.5", "8"], [0, "0.5", "+Inf", "2"]),
+            {0: 0, 0.5: 8, math.inf: 10},
+        ),
+        (histogram(count="0"), {math.inf: 0}),
+    ],
+)
+def test_a_native_histogram_is_read_as_cumulative_counts(
+    text: str, counts: dict[float, float]
+) -> None:
+    (rows,) = rows_by_time(read_answer(text)).values()
+    assert dict(rows) == counts
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        histogram([0, "a", "2", "3"]),
+        histogram([0, "1", "2"]),
+        histogram("xy"),
+        histogram(count=None),
+        histogram().replace('"histogram": [', '"histograms": ["x", '),
+        histogram()
+        .replace('"histogram"', '"histograms"')
+        .replace("[5", "5, [")
+        .replace("]}]", "}]"),
+    ],
+)
+def test_what_is_no_histogram_is_told(text: str) -> None:
+    with pytest.raises(ApiError):
+        read_answer(text)

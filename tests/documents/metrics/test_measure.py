@@ -276,3 +276,9 @@ def test_the_newest_name_is_tried_first() -> None:
             found = [find_series(one.names[0]) for one in metrics_of(engine, signal)]
             gone = [bool(one.metric.gone or one.metric.deprecated) for one in found if one]
             assert gone == sorted(gone)
+
+
+def test_native_histograms_of_samples_tell_nothing() -> None:
+    found = told("vllm", "ttft-p99", [Sample("vllm:time_to_first_token_seconds", {"le": "1"}, 5)])
+    assert (found.value, found.why) == (None, "there are too few samples in the window")
+    assert found.metric == "vllm:time_to_first_token_seconds"
