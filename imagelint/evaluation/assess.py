@@ -92,6 +92,7 @@ def assess(
             problems.append(one)
         else:
             sided.append(one)
+    problems += _unscored(plan, sided, baseline)
     compared: dict[str, Compared] = {}
     for one in sided:
         other = _compared(plan, one, baseline)
@@ -229,6 +230,21 @@ def _beside(one: _Sided, before: Measured, tolerance: float, level: float) -> Co
                 notes = (f"{pairs.unmatched:,} cases are only in one of both, and left out",)
     told = one.value(before.value)
     return Compared(_divided(estimate, slope), told, tolerance, size, notes, left_out)
+
+
+def _unscored(
+    plan: EvaluationPlan, sided: Sequence[_Sided], baseline: Baseline
+) -> Iterator[Problem]:
+    """Cases that came to no score: those on which it went wrong, which is no random part."""
+    lacking = any(file.samples.unscored for file in baseline.files)
+    for one in sided:
+        before = measured(one.plan.metric, baseline.files) if lacking else ""
+        there = ((before, " in the baseline"),) if isinstance(before, Measured) else ()
+        for found, where in ((one.found, ""), *there):
+            if found.unscored:
+                detail = f"{one.plan.name}: {found.unscored:,} samples have no score{where}"
+                help_ = "evaluate them again, or say how bad each of them is"
+                yield _problem(plan, one.plan.span, detail, help_)
 
 
 def _left_out(plan: EvaluationPlan, compared: Mapping[str, Compared]) -> Iterator[Problem]:

@@ -18,12 +18,16 @@ _MOST_TOLD = 6
 
 
 class Measured(NamedTuple):
-    """A metric: its name, its cases where there are samples, its aggregate where there is one."""
+    """A metric: its name, its cases where there are samples, its aggregate where there is one.
+
+    `unscored` is the number of samples in which it came to nothing.
+    """
 
     metric: str
     cases: Cases | None
     aggregate: Aggregate | None
     labels: tuple[tuple[float, float], ...] = ()
+    unscored: int = 0
 
     @property
     def value(self) -> float:
@@ -103,7 +107,8 @@ def _joined(names: tuple[str, ...], files: Sequence[ResultFile]) -> Measured | s
     if cases is None and len(aggregates) > 1:
         return f"is in several files: {', '.join(_origins(files))}"
     aggregate = aggregates[0] if aggregates else None
-    found = Measured(names[0], cases, aggregate, tuple(labels))
+    unscored = sum(file.samples.unscored.get(name, 0) for file in files for name in names)
+    found = Measured(names[0], cases, aggregate, tuple(labels), unscored)
     return _contradiction(found, len(aggregates)) or found
 
 

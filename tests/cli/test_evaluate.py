@@ -94,6 +94,20 @@ def test_cases_that_are_left_out_are_no_pass(evaluate: Program, folder: Path) ->
     assert "accuracy: 800 cases of the previous tag are left out" in problems(answer)
 
 
+def test_cases_without_a_score_are_no_pass(evaluate: Program, folder: Path) -> None:
+    for name, where in (("candidate", ""), ("previous", " in the baseline")):
+        file = folder / name / "results.jsonl"
+        text = file.read_text()
+        lines = [json.loads(line) for line in text.splitlines()]
+        for line in lines[1:4]:
+            line["scores"]["accuracy"] = None
+        file.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+        found = problems(evaluate("candidate", "--baseline", "previous"))
+        assert f"accuracy: 3 samples have no score{where}" in found
+        file.write_text(text)
+    assert evaluate("candidate", "--baseline", "previous").code == 0
+
+
 def test_a_dataset_that_cannot_be_read_is_no_pass(evaluate: Program, folder: Path) -> None:
     for path in ("none.jsonl", "/dev/zero"):
         change(folder, "path: questions.jsonl", f"path: {path}")

@@ -49,7 +49,8 @@ def read_table(origin: str, chunks: Iterable[bytes]) -> ResultFile:
     try:
         for row in rows:
             texts = {key: value for key, value in row.items() if key and value}
-            scores = {key: _number(text) for key, text in texts.items() if key not in _TEXTS}
+            cells = ((key, value) for key, value in row.items() if key and key not in _TEXTS)
+            scores = {key: _number(value or "") for key, value in cells}
             _add(samples, texts, scores, rows.line_num)
     except (csv.Error, UnicodeDecodeError) as error:
         detail = f"line {rows.line_num:,} is no CSV: {error}"

@@ -31,10 +31,11 @@ class SampleTable:
     """Scores of samples by metric: 8 bytes each, NaN where a sample has none of that metric.
 
     `cases` and `clusters` are keys, see `case_key`. A case that occurs again is a repetition.
-    `labels` are pairs of what a judge said and what people said, by metric.
+    `labels` are pairs of what a judge said and what people said, by metric; `unscored` is in how
+    many samples a metric was asked for and came to nothing.
     """
 
-    __slots__ = ("_columns", "cases", "clustered", "clusters", "labels")
+    __slots__ = ("_columns", "cases", "clustered", "clusters", "labels", "unscored")
 
     def __init__(self) -> None:
         self.cases = array("Q")
@@ -42,12 +43,13 @@ class SampleTable:
         self.clustered = False
         self._columns: dict[str, array[float]] = {}
         self.labels: dict[str, list[tuple[float, float]]] = {}
+        self.unscored: dict[str, int] = {}
 
     def __len__(self) -> int:
         return len(self.cases)
 
     def add(self, case: str, scores: Mapping[str, float | None], cluster: str = "") -> None:
-        """Add a sample; a metric without a score is one that the sample was not asked for.
+        """Add a sample; a metric that is not there is one that the sample was not asked for.
 
         Raises:
             DocumentError: a score is infinite or no number, or there are too many samples.
@@ -60,6 +62,7 @@ class SampleTable:
         before = len(self.cases)
         for name, score in scores.items():
             if score is None:
+                self.unscored[name] = self.unscored.get(name, 0) + 1
                 continue
             if not isfinite(score):
                 raise DocumentError(

@@ -103,6 +103,9 @@ def _result(origin: str, root: Mapping[str, JsonView], samples: SampleTable) -> 
         dataset=root.get("dataset", nothing)["sha256"].text,
         judges=root.get("judges", nothing).texts(),
     )
-    errors = root.get("errors", nothing).number
+    told = root.get("errors", nothing)
+    errors = told.number
+    if not told.is_absent and (errors is None or errors < 0):
+        raise DocumentError(ProblemKind.UNPARSABLE, "`errors` is no number of cases")
     defects = (f"{errors:,.0f} cases came to an error",) if errors else ()
     return ResultFile(origin, TOOL, aggregates, samples, facts, defects)

@@ -166,6 +166,17 @@ def test_the_simple_form_as_lines_is_the_same() -> None:
     )
 
 
+def test_samples_without_a_score_are_counted() -> None:
+    case = {"name": "a", "metricsData": [{"name": "A", "score": None}]}
+    scored = {"name": "b", "metricsData": [{"name": "A", "score": 1}, {"name": "B", "score": 1}]}
+    assert written("d.json", {"testCases": [case, scored]}).samples.unscored == {"A": 1}
+    lines = {"format": FORMAT}, {"id": "a", "scores": {"A": None}}, {"id": "b", "scores": {"B": 1}}
+    assert written("r.jsonl", *lines).samples.unscored == {"A": 1}
+    table = written("r.csv", "user_input,A,B\nq1,1,\nq2,0.5,1\nq3,,1\n").samples
+    assert table.unscored == {"A": 1, "B": 1}
+    assert len(table) == 3
+
+
 def test_what_did_not_go_well_is_told() -> None:
     limited = {"results": {}, "n-samples": {"t": {"original": 10, "effective": 4}}}
     assert written("r.json", limited).defects == ("t: 4 of 10 cases were evaluated (`--limit`)",)
@@ -215,6 +226,8 @@ def test_what_did_not_go_well_is_told() -> None:
         ("r.json", '{"testCases": []} x', "something stands behind its end"),
         ("r.json", '{"testCases": [], 1: 2}', "a key was expected"),
         ("r.json", f'{{"format": "{FORMAT}", "metrics": {{"a": {{}}}}}}', "`metrics.a.value`"),
+        ("r.json", f'{{"format": "{FORMAT}", "errors": "3"}}', "`errors` is no number of cases"),
+        ("r.json", f'{{"format": "{FORMAT}", "errors": -1}}', "`errors` is no number of cases"),
     ],
 )
 def test_what_cannot_be_read_is_told_with_its_place(name: str, value: str, said: str) -> None:
