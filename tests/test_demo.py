@@ -44,7 +44,7 @@ def demonstration(tmp_path_factory: pytest.TempPathFactory) -> Demonstration:
 def test_every_verdict_is_the_expected_one(demonstration: Demonstration) -> None:
     assert demonstration.code == 0, demonstration.said + demonstration.complained
     assert demonstration.said.count("-> ended with 0, as expected") == 6
-    assert demonstration.said.count("-> ended with 1, as expected") == 5
+    assert demonstration.said.count("-> ended with 1, as expected") == 7
     assert "NOT as expected" not in demonstration.said
     assert demonstration.complained == ""
 
@@ -59,6 +59,17 @@ def test_the_gate_names_why_it_fails(demonstration: Demonstration) -> None:
     assert "unsigned-image" not in vulnerable
     assert "evaluation              signed by release" in promoted
     assert "high[evaluation-regression]: faithfulness fell" in refused
+
+
+def test_the_audit_tells_what_the_gates_told(demonstration: Demonstration) -> None:
+    audit, report = demonstration.said.split(". The audit: ")[1].split(". Its report")
+    assert "3 references, 2 images" in audit
+    assert "audited          3\n" in audit
+    assert "2 high" in audit
+    assert "vulnerable-package (1 image)" in audit
+    assert "audited      3 (2 fail, 1 pass)" in report
+    assert "unsigned-image (high, 1 image)" in report
+    assert "CVE-2099-0001 (high, fixed, 1 image)" in report
 
 
 def test_nothing_is_left_behind(demonstration: Demonstration) -> None:

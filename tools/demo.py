@@ -187,6 +187,34 @@ def verification(registry: Registry) -> Step:
     )
 
 
+def audits(registry: Registry) -> tuple[Step, ...]:
+    """The steps about all images of the registry at once."""
+    kept = ("--store", "audit.db")
+    return (
+        Step(
+            "The audit: every image of the registry, by one policy",
+            "The signed one, a copy that nobody signed, the vulnerable one: all are told together.",
+            ".",
+            (
+                *("audit", f"registry://{registry.host}", "--policy", "good/.imagelint.yaml"),
+                # The policy does not know this registry, which is there for a minute.
+                *("--rule", "untrusted-registry=off", "--depth", "scan"),
+                *("--offline", "--trivy-cache", "trivy", "--quiet", *kept),
+            ),
+            FAIL,
+            "unsigned-image (1 image)",
+        ),
+        Step(
+            "Its report, on one screen and as a page",
+            "Out of the store: no registry is asked. The page is one file, which loads nothing.",
+            ".",
+            ("report", *kept, "--format", "text", "--format", "html=audit.html"),
+            FAIL,
+            "CVE-2099-0001",
+        ),
+    )
+
+
 def perform(number: int, step: Step, folder: Path) -> bool:
     """Run a step, show it, and tell whether it ended as expected."""
     change = "" if step.folder == "." else f"cd {step.folder} && "
@@ -216,7 +244,8 @@ def main() -> int:
         folder = Path(name).resolve()
         with Registry(folder / "registry", free_port()) as registry:
             furnish(folder, registry)
-            steps = (*STEPS, verification(registry))
+            push(folder / "unsigned", "v1", f"{registry.host}/llm/copy:v1")
+            steps = (*STEPS, verification(registry), *audits(registry))
             ends = [perform(number, step, folder) for number, step in enumerate(steps, 1)]
     print(f"\n{'=' * 100}\n{sum(ends)} of {len(ends)} verdicts were as expected")
     return 0 if all(ends) else 1

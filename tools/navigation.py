@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
 FIRST = ("index.md", "install.md")
 SECTIONS = {
-    "Tours": ("tours/file.md", "tours/deployment.md", "tours/image.md"),
+    "Tours": ("tours/file.md", "tours/deployment.md", "tours/image.md", "tours/registry.md"),
     "How to": (
         *("how-to/adopt.md", "how-to/hadolint.md", "migrating.md", "how-to/helm-kustomize.md"),
         *("how-to/air-gap.md", "how-to/oci-layout.md", "how-to/incomplete.md"),

@@ -37,7 +37,7 @@ def summary(store: Store, done: Audited) -> Iterator[str]:
     tally = RollUps(store).tally(run)
     for row in tally.by("rule", _MOST_RULES):
         yield f"    {row.findings:>8,}  {row.name} ({_count(row.images, 'image')})"
-    bases = [row for row in tally.by("base", 1) if row.shared]
+    bases = [row for row in tally.by("base", 1) if row.shared and row.images > 1]
     for row in bases:
         total = overview.findings.total
         yield f"  one base         {row.name}: {row.shared:,} of {total:,} findings"

@@ -68,7 +68,7 @@ class Fleet(NamedTuple):
     @property
     def bases(self) -> tuple[views.RollUp, ...]:
         """Bases whose new build would help, the most first."""
-        return tuple(base for base in self.groups["base"] if base.shared)
+        return tuple(base for base in self.groups["base"] if base.shared and base.images > 1)
 
 
 class Question(NamedTuple):

@@ -131,6 +131,13 @@ def test_a_base_is_of_images_that_were_judged(store: Store) -> None:
     assert after[fewer[0]].shared > 0
 
 
+def test_what_one_image_stands_upon_is_no_base_that_helps_many(told: Telling) -> None:
+    alone = views.RollUp("lonely", 9, 1, 3, 9)
+    fleet = told.fleet._replace(groups={**told.fleet.groups, "base": (alone,)})
+    assert fleet.bases == ()
+    assert "one base" not in "".join(overview(fleet))
+
+
 def test_the_worst_come_first(told: Telling) -> None:
     worst = Reader(told.store).worst(told.fleet.run.id, 10)
     counts = [one.findings[:5] for one in worst]
