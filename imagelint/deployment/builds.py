@@ -170,11 +170,14 @@ def is_built(image: ImageReference, project: Project) -> bool:
 def build_of(image: ImageReference, project: Project) -> Build | None:
     """The build that an image of the run comes from; None where none does, or several may.
 
-    Who builds the very tag is asked first.
+    Who builds the very tag is asked first. The image that is gated is built from the only
+    Dockerfile, where nobody says otherwise.
     """
     named = _named(image, project)
     for found in ([one for one in named if one[1].tag == image.tag], named):
         builds = {build_in(origin, built.build) for origin, built in found}
         if len(builds) == 1:
             return builds.pop()
+    if project.tied is not None and not named and image.name == project.tied[0]:
+        return Build(project.tied[1])
     return None

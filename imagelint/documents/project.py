@@ -96,6 +96,7 @@ class Project:
         "dependencies",
         "outside",
         "script_comments",
+        "tied",
     )
 
     def __init__(
@@ -111,6 +112,7 @@ class Project:
         self.dependencies: set[str] = set()
         self.consulted: dict[str, None] = {}
         self.outside: Project | None = None
+        self.tied: tuple[str, str] | None = None
         self.script_comments: Mapping[Key, Sequence[ScriptComment]] = {}
 
     def document(self, origin: str, kind: type[D]) -> Fact[D]:
@@ -166,7 +168,7 @@ class Project:
     def aside(self) -> Project:
         """The same project for who only reads: nothing of it is said with what is found there."""
         inner = Project(self._load, self._find, self._complete)
-        inner.dependencies = self.dependencies
+        inner.dependencies, inner.tied = self.dependencies, self.tied
         return inner
 
     def around(self, rendered: Document) -> Project:
@@ -187,6 +189,6 @@ class Project:
         inner = Project(load, find, complete)
         inner.dependencies, inner.consulted = self.dependencies, self.consulted
         inner._completed = self._completed
-        inner.outside = self.outside or self
+        inner.outside, inner.tied = self.outside or self, self.tied
         inner.script_comments = self.script_comments
         return inner

@@ -77,6 +77,7 @@ class Examiner:
         self._folders: dict[str, str] = {}
         self._in_renderings: Mapping[Key, Sequence[tuple[str, Node]]] | None = None
         self._joined = Shelf[Completed](MOST_RECENT)
+        self._tied: tuple[str, str] | None = None
 
     def prepare(self, files: Sequence[FoundFile]) -> None:
         """Do once what all need who are forked: read files, and examine samples of what they are.
@@ -127,10 +128,15 @@ class Examiner:
         if isinstance(document, Report):
             return FileReport(document)
         root = self._root(folder)
+        policy = self._plan.policies.of(folder)
+        if policy.environment.gated:
+            self._tied = self._tied or self._tie(policy.environment.gated)
         project = self._project(root)
+        if self._tied is not None:
+            project.dependencies.add(all_of("dockerfile"))
         project.dependencies.update(self._read_with(document, root))
         document, problems = self._rendered(document, project)
-        report = self._examination(self._plan.policies.of(folder))(document, project)
+        report = self._examination(policy)(document, project)
         told = self._plan.shell.problems.get(document.source.origin)
         report += Report(problems=(*problems, told) if told else problems)
         asked = sorted(project.dependencies) if self._plan.keeps else ()
@@ -157,7 +163,21 @@ class Examiner:
         )
         project.dependencies = looked_at
         project.script_comments = self._plan.shell.comments
+        project.tied = self._tied if self._tied is not None and self._tied[1] else None
         return project
+
+    def _tie(self, gated: str) -> tuple[str, str]:
+        """The name of the image that is gated, and the only Dockerfile of the run; else empty."""
+        from imagelint.core.reference import parse_reference
+
+        reference = parse_reference(gated)
+        found = [
+            origin
+            for origin, file in self._plan.files.items()
+            if self._index.kind(file) == "dockerfile"
+        ]
+        only = found[0] if len(found) == 1 else ""
+        return reference.name if reference is not None else "", only
 
     def _completed(self, origin: str, root: str) -> Completed:
         """A document as the others below a root complete it; some are kept for who asks next."""

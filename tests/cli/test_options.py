@@ -272,3 +272,24 @@ def test_what_is_deployed_is_compared_with_what_is_gated(program: Program, here:
     answer = program("gate", "127.0.0.1:1/llm:1.4", "pod.yaml", "--offline", *RULES)
     assert "`127.0.0.1:1/llm:1.3` is deployed, and `127.0.0.1:1/llm:1.4`" in answer.out
     assert "ungated-image" not in program("check", "pod.yaml", *RULES).out
+
+
+@pytest.mark.parametrize(
+    ("others", "told"),
+    [((), True), (("other/Dockerfile",), False)],
+)
+def test_the_only_dockerfile_is_that_of_the_gated_image(
+    program: Program, here: Path, others: tuple[str, ...], *, told: bool
+) -> None:
+    server = 'CMD ["vllm", "serve", "/m", "--tensor-parallel-size", "4"]\n'
+    (here / "Dockerfile").write_text(f"FROM python:3.12\nUSER 1000\n{server}")
+    for name in others:
+        (here / name).parent.mkdir()
+        (here / name).write_text("FROM alpine:3.20\n")
+    pod = "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec:\n  containers:\n"
+    pod += "  - {name: a, image: '127.0.0.1:1/llm:1.4', resources: {limits: {nvidia.com/gpu: 2}}}\n"
+    (here / "pod.yaml").write_text(pod)
+    words = ("127.0.0.1:1/llm:1.4", ".", "--offline", "--policy", "gpu-serving")
+    answer = program("gate", *words)
+    assert ("tensor parallel 4 = 4 GPUs, and 2 are requested" in answer.out) is told
+    assert "tp-vs-gpus" not in program("check", "--only", "tp-vs-gpus", ".").out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.documents.kubernetes.wiring.nodes import VerticalPodAutoscaler
 from imagelint.documents.queries.links.names import Name, undefined
 from imagelint.documents.queries.links.scope import Scope, below
 from imagelint.documents.runtime.field import Place
@@ -13,14 +14,14 @@ _SCALED = ("Deployment", "StatefulSet", "ReplicaSet")
 
 
 @rule(
-    Autoscaler,
+    (Autoscaler, VerticalPodAutoscaler),
     Severity.HIGH,
     references=(
         "kube-linter dangling-horizontalpodautoscaler",
         "kube-score horizontalpodautoscaler-has-target",
     ),
 )
-def scaler_without_target(scaler: Autoscaler, ctx: Context) -> Findings:
+def scaler_without_target(scaler: Autoscaler | VerticalPodAutoscaler, ctx: Context) -> Findings:
     """An autoscaler names a workload that is not there.
 
     It reports an error among its conditions, and the number of replicas stays what it is, under
@@ -66,12 +67,18 @@ def scaler_without_target(scaler: Autoscaler, ctx: Context) -> Findings:
             spec:
               containers: [{name: server, image: "vllm/vllm-openai:v0.30.0"}]
     """
-    kind, name = scaler.target_kind, scaler.target_name
+    field = "scaleTargetRef"
+    if isinstance(scaler, VerticalPodAutoscaler):
+        kind, name, field = scaler.target.kind, scaler.target.name, "targetRef"
+        called, namespace = scaler.object.name, scaler.object.namespace
+    else:
+        kind, name = scaler.target_kind, scaler.target_name
+        called, namespace = scaler.name, scaler.namespace
     if not isinstance(kind, Known) or not isinstance(name, Known) or name.span is None:
         return
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
     made = kind.value not in _SCALED
-    found = undefined(Name(kind.value, name.value, scaler.namespace, made=made), scope, _SCALED)
+    found = undefined(Name(kind.value, name.value, namespace, made=made), scope, _SCALED)
     if found is None:
         return
     said = f"there is no {kind.value} `{name.value}`"
@@ -83,9 +90,9 @@ def scaler_without_target(scaler: Autoscaler, ctx: Context) -> Findings:
         said += f", but a {found.kind} `{found.name}`"
         help_ = f"write `name: {found.name}`"
     yield ctx.finding(
-        Place(span, below(scaler.path, "spec", "scaleTargetRef")),
+        Place(span, below(scaler.path, "spec", field)),
         said,
         help=help_,
-        subject=scaler.name,
+        subject=called,
         confidence=None if found.certain else Confidence.LIKELY,
     )

@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from imagelint.core.fact import value_or
-from imagelint.documents.queries.links.scalers import scaled_before
+from imagelint.documents.kubernetes.wiring.nodes import VerticalPodAutoscaler
+from imagelint.documents.queries.links.scalers import scaled_before, scaled_by_the_same
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.documents.serving.scaling import Autoscaler
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(Autoscaler, Severity.HIGH)
-def workload_scaled_twice(scaler: Autoscaler, ctx: Context) -> Findings:
+@rule((Autoscaler, VerticalPodAutoscaler), Severity.HIGH)
+def workload_scaled_twice(scaler: Autoscaler | VerticalPodAutoscaler, ctx: Context) -> Findings:
     """Two autoscalers set the replicas of one workload.
 
     Each undoes what the other does: pods that hold a model in a GPU are started and stopped in
     turn. KEDA makes a HorizontalPodAutoscaler of its own for every ScaledObject, and its webhook
-    refuses a second one.
+    refuses a second one. A vertical autoscaler that changes what a pod requests moves the share
+    of it that the other one counts by.
 
     Except:
         ScaledObjects that take over the one that is there
@@ -47,7 +49,21 @@ def workload_scaled_twice(scaler: Autoscaler, ctx: Context) -> Findings:
           minReplicaCount: 1
           triggers: [{type: prometheus, metadata: {query: "sum(vllm:num_requests_waiting)"}}]
     """
-    other = scaled_before(scaler, Scope(ctx.document, ctx.project, ctx.environment.closed))
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    if isinstance(scaler, VerticalPodAutoscaler):
+        counting = scaled_by_the_same(scaler, scope)
+        if counting is not None:
+            said = f"the {counting.kind} `{counting.name}`"
+            yield ctx.finding(
+                scaler,
+                f"{said} counts by the requests that this changes",
+                help='set `updateMode: "Off"`, or scale by what waits in the server',
+                notes=(ctx.note(said, counting),),
+                subject=scaler.object.name,
+                severity=Severity.MEDIUM,
+            )
+        return
+    other = scaled_before(scaler, scope)
     if other is None:
         return
     workload = f"{value_or(scaler.target_kind, '')} `{value_or(scaler.target_name, '')}`"

@@ -204,6 +204,19 @@ class HorizontalPodAutoscaler(NamedTuple):
     path: str
 
 
+class VerticalPodAutoscaler(NamedTuple):
+    """A VerticalPodAutoscaler: what it `sets` (`cpu`, `memory`) in running pods, if anything.
+
+    https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/docs/api.md
+    """
+
+    span: Span
+    object: KubernetesObject
+    target: Target
+    sets: tuple[str, ...]
+    path: str
+
+
 class Trigger(NamedTuple):
     """A trigger of a ScaledObject; `metadata` is where its settings are."""
 
@@ -294,4 +307,5 @@ Wiring: TypeAlias = (
     | Monitor
     | DisruptionBudget
     | NetworkPolicy
+    | VerticalPodAutoscaler
 )

@@ -17,12 +17,11 @@ from imagelint.documents.kubernetes.wiring.nodes import (
     ServicePort,
     Target,
     Trigger,
+    VerticalPodAutoscaler,
 )
 from imagelint.documents.kubernetes.wiring.selectors import (
     plain_selector,
-    read_budget,
-    read_monitor,
-    read_network_policy,
+    read_selecting,
 )
 from imagelint.documents.runtime.field import Place
 
@@ -39,6 +38,9 @@ _PAUSES = tuple(
     for name in ("paused", "paused-replicas", "paused-scale-in", "paused-scale-out")
 )
 _NO = ("false", "")
+# What a vertical autoscaler changes in pods that run, unless it says less.
+_BOTH = ("cpu", "memory")
+_CHANGING = ("Auto", "Recreate", "InPlaceOrRecreate")
 _CLASS_ANNOTATION = "kubernetes.io/ingress.class"
 
 
@@ -53,14 +55,12 @@ def read_wiring(obj: KubernetesObject) -> Wiring | None:
             return _route(obj)
         case "autoscaling", "HorizontalPodAutoscaler":
             return _autoscaler(obj)
+        case "autoscaling.k8s.io", "VerticalPodAutoscaler":
+            return _vertical(obj)
         case "keda.sh", "ScaledObject":
             return _scaled_object(obj)
-        case "policy", "PodDisruptionBudget":
-            return read_budget(obj)
-        case (("extensions" | "networking.k8s.io"), "NetworkPolicy"):
-            return read_network_policy(obj)
         case _:
-            return read_monitor(obj)
+            return read_selecting(obj)
 
 
 def _service(obj: KubernetesObject) -> Service:
@@ -168,6 +168,18 @@ def _autoscaler(obj: KubernetesObject) -> HorizontalPodAutoscaler:
         max_replicas=spec["maxReplicas"].integer(),
         metrics=tuple(metrics),
         path=obj.path,
+    )
+
+
+def _vertical(obj: KubernetesObject) -> VerticalPodAutoscaler:
+    spec = obj.body["spec"]
+    mode = spec.at("updatePolicy", "updateMode")
+    changes = not mode.exists or mode.word() in _CHANGING
+    policies = spec.at("resourcePolicy", "containerPolicies").items()
+    named = [one["controlledResources"] for one in policies if one["controlledResources"].exists]
+    words = tuple(item.word() for place in named for item in place.items()) if named else _BOTH
+    return VerticalPodAutoscaler(
+        obj.span, obj, _target(spec["targetRef"]), words if changes else (), obj.path
     )
 
 

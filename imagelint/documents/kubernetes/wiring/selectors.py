@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 # Of these a selector must be written; a Job makes its own.
 _BY_LABELS = ("Deployment", "StatefulSet", "DaemonSet", "ReplicaSet")
 _BY_PLAIN_LABELS = ("ReplicationController",)
+_POLICIES = ("extensions", "networking.k8s.io")
 _OPERATORS = ("In", "NotIn", "Exists", "DoesNotExist")
 # By group and kind: what a monitor selects, and where its endpoints are.
 # prometheus-operator:Documentation/api-reference/api.md; Azure serves the same kinds, and
@@ -87,6 +88,15 @@ def _requirement(place: Cursor) -> Requirement | None:
         return None
     words = tuple(value.value for value in values if isinstance(value, Known))
     return Requirement(key, operator, words)
+
+
+def read_selecting(
+    obj: KubernetesObject,
+) -> Monitor | DisruptionBudget | NetworkPolicy | None:
+    """The object that is little but a selector; None for every other kind."""
+    if obj.kind == "NetworkPolicy" and obj.group in _POLICIES:
+        return read_network_policy(obj)
+    return read_budget(obj) or read_monitor(obj)
 
 
 def read_monitor(obj: KubernetesObject) -> Monitor | None:

@@ -11,6 +11,7 @@ from imagelint.documents.serving.scaling import Autoscaler
 
 if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.kubernetes.wiring.nodes import VerticalPodAutoscaler
 
 _TRANSFER = "scaledobject.keda.sh/transfer-hpa-ownership"
 
@@ -36,6 +37,21 @@ def scaled_before(scaler: Autoscaler, scope: Scope) -> Autoscaler | None:
         if other is scaler:
             return None
         if other != scaler and same(other.namespace, scaler.namespace) and not _transfers(other):
+            return other
+    return None
+
+
+def scaled_by_the_same(scaler: VerticalPodAutoscaler, scope: Scope) -> Autoscaler | None:
+    """An autoscaler of the same file that counts pods by what a vertical one changes in them.
+
+    https://github.com/kubernetes/autoscaler/blob/master/vertical-pod-autoscaler/docs/known-limitations.md
+    """
+    kind, name = scaler.target.kind, scaler.target.name
+    if not isinstance(kind, Known) or not isinstance(name, Known):
+        return None
+    for other in scope.own(scalers_of(kind.value, name.value), Autoscaler):
+        by = {one.type for one in other.signals}
+        if same(other.namespace, scaler.object.namespace) and not by.isdisjoint(scaler.sets):
             return other
     return None
 
