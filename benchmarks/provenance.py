@@ -39,7 +39,8 @@ _ENOUGH = 0.95
 _POLICIES = ("strict", "gpu-serving")
 _MADE = "in what "
 _KEY = re.compile(r"\[(\d+)\]|\[\"([^\"]*)\"\]|([^.\[\]]+)")
-_PARTS = re.compile(r"[:@=\s,\"'\[\]{}]+")
+_PARTS = re.compile(r"[:@=/\s,\"'\[\]{}]+")
+_SAID = re.compile(r"`([^`]+)`|(\S+/\S+)")
 
 
 class Count(NamedTuple):
@@ -143,8 +144,16 @@ def _judged(finding: Finding, documents: Iterable[RenderedManifest]) -> tuple[bo
     places = [place for depth, place in reached if depth == deepest]
     present = deepest == len(keys)
     lines = "\n".join(_lines(finding))
+    if not keys:  # it stands in no field of the object: then what the message names counts
+        said = (quoted or plain for quoted, plain in _SAID.findall(finding.message))
+        return True, any(word in lines for word in said)
     if present:
-        return True, any(_is_there(place.node, lines) for place in places)
+        # What holds several stands where its key does.
+        headed = f"{keys[-1]}:" in lines
+        return True, any(
+            _is_there(place.node, lines) or (headed and not isinstance(place.node, Scalar))
+            for place in places
+        )
     held = [str(key) for key in keys[max(0, deepest - 1) : deepest] if isinstance(key, str)]
     known = any(f"{key}:" in lines for key in held)
     return False, known or any(_is_there(place.node, lines) for place in places)
