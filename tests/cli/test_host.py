@@ -110,6 +110,18 @@ def test_an_image_is_read_where_it_lies(program: Program, smi: Path, here: Path)
     assert "CUDA 13.0.1 needs driver 580.65.06" in answer.out
 
 
+def test_an_image_of_another_platform_does_not_start(
+    program: Program, smi: Path, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    Layout(here / "layout").add(Image(env=("CUDA_VERSION=12.4.1",)))
+    for machine, told in (("x86_64", False), ("aarch64", True), ("riscv64", False)):
+        there = os.uname_result(("Linux", "n", "6", "v", machine))
+        monkeypatch.setattr(os, "uname", lambda there=there: there)
+        answer = program("host", "--image", LAYOUT)
+        assert ("is for linux/amd64, this host is linux/arm64" in answer.out) is told
+        assert told is ("CUDA 12.4.1" not in answer.out)
+
+
 def test_files_are_judged_as_if_the_policy_declared_this_host(
     program: Program, smi: Path, here: Path
 ) -> None:

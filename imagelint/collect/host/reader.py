@@ -35,6 +35,7 @@ _PCI = "/sys/bus/pci/devices"
 _NVIDIA_VENDOR, _DISPLAY_CLASS = "0x10de", "0x03"
 _SMI_SECONDS, _CTK_SECONDS = 30.0, 10.0
 _CTK_VERSION = pattern(r"version (\d+\.\d+\.\d+\S*)")
+_PLATFORMS = {"x86_64": "linux/amd64", "aarch64": "linux/arm64"}
 _NO_DEVICES = "No devices were found"
 
 
@@ -63,6 +64,7 @@ class HostReader:
             shm=machine.shm_of(mounts, memory),
             disks=tuple(disk(self._root, folder, mounts) for folder in folders),
             problems=tuple(self._problems),
+            platform=_PLATFORMS.get(os.uname().machine, "") if self._live else "",
         )
 
     def _driver(self) -> Driver:

@@ -96,7 +96,7 @@ class HostFacts(NamedTuple):
     """All that was read of a host.
 
     `pci_gpus` counts NVIDIA's GPUs on the bus, driver or not; without `bus_read` there was no bus
-    to look at.
+    to look at. `platform` is what its containers run on (`linux/amd64`), empty where nobody knows.
     """
 
     driver: Driver = Driver()
@@ -109,6 +109,7 @@ class HostFacts(NamedTuple):
     disks: tuple[Disk, ...] = ()
     problems: tuple[Problem, ...] = ()
     bus_read: bool = True
+    platform: str = ""
 
     @property
     def tells_of_gpus(self) -> bool:

@@ -33,7 +33,8 @@ _COMPAT = "its package cuda-compat may help on this GPU"
 class Wish(NamedTuple):
     """What is to start: an image by its name, with the variables of its configuration if read.
 
-    `model` is served over `gpus` GPUs, of whose memory `share` is taken.
+    `platforms` are those that the image is for, as far as it was read and tells. `model` is served
+    over `gpus` GPUs, of whose memory `share` is taken.
     """
 
     image: str = ""
@@ -43,6 +44,7 @@ class Wish(NamedTuple):
     share: float = 0.9
     quantization: str = ""
     tokens: int = 0
+    platforms: tuple[str, ...] = ()
 
 
 def starts(wish: Wish, facts: HostFacts) -> Iterator[HostCheck]:
@@ -61,6 +63,10 @@ def starts(wish: Wish, facts: HostFacts) -> Iterator[HostCheck]:
 
 
 def _image(wish: Wish, facts: HostFacts) -> Iterator[HostCheck]:
+    if facts.platform and wish.platforms and not _runs_on(facts.platform, wish.platforms):
+        said = f"{wish.image} is for {', '.join(wish.platforms)}, this host is {facts.platform}"
+        yield HostCheck("platform", CheckState.BAD, said, "take an image of this platform")
+        return
     cuda = _cuda(wish)
     if cuda is None:
         said = f"which CUDA {wish.image} is built for is not known"
@@ -69,6 +75,11 @@ def _image(wish: Wish, facts: HostFacts) -> Iterator[HostCheck]:
         return
     yield _driver(cuda, facts)
     yield from _architectures(cuda, facts)
+
+
+def _runs_on(platform: str, platforms: tuple[str, ...]) -> bool:
+    """Whether one of them is the platform, in whatever variant (`linux/arm64/v8`)."""
+    return any(f"{one}/".startswith(f"{platform}/") for one in platforms)
 
 
 def _cuda(wish: Wish) -> Cuda | None:

@@ -16,8 +16,6 @@ from imagelint.documents.host.checks import checks
 from imagelint.documents.host.starts import Wish, starts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from imagelint.collect.deadline import Deadline
     from imagelint.core.serving.host import HostFacts
 
@@ -52,11 +50,11 @@ def judge_host(facts: HostFacts, request: HostRequest) -> HostReport:
     problems = facts.problems
     near = is_local(wish.image) or is_layout(wish.image)
     if wish.image and (near or request.reads):
-        found = _variables(wish.image, request.deadline)
+        found = _configured(wish, facts.platform, request.deadline)
         if isinstance(found, Problem):
             problems = (*problems, found)
         else:
-            wish = wish._replace(variables=found)
+            wish = found
     said = list(checks(facts, request.declared))
     asked = tuple(name for name in (wish.image, wish.model) if name)
     if asked:
@@ -76,14 +74,16 @@ def environment_of(facts: HostFacts) -> Environment:
     )
 
 
-def _variables(image: str, deadline: Deadline) -> Mapping[str, str] | Problem:
-    """The variables of an image's configuration."""
-    if is_local(image):
-        with LocalImages(image, deadline) as local:
+def _configured(wish: Wish, platform: str, deadline: Deadline) -> Wish | Problem:
+    """The wish with what the image's configuration says, of several that for this platform."""
+    if is_local(wish.image):
+        with LocalImages(wish.image, deadline) as local:
             targets = local.resolve()
     else:
-        targets = resolve(image, "", deadline)
+        targets = resolve(wish.image, "", deadline)
     if isinstance(targets, Problem):
         return targets
-    config = targets[0].config
-    return dict(config.env) if config else {}
+    platforms = tuple(filter(None, (one.identity.platform for one in targets)))
+    ours = (one for one in targets if platform and one.identity.platform.startswith(platform))
+    config = next(ours, targets[0]).config
+    return wish._replace(variables=dict(config.env) if config else {}, platforms=platforms)

@@ -172,6 +172,20 @@ def test_cuda_of_an_image_needs_a_driver(driver: str, state: CheckState, said: s
     assert said in check.said
 
 
+def test_an_image_is_for_a_platform() -> None:
+    here = READY._replace(platform="linux/arm64")
+    other = CUDA._replace(platforms=("linux/amd64", "linux/arm"))
+    (check,) = starts(other, here)
+    assert check.state is BAD
+    assert "is for linux/amd64, linux/arm, this host is linux/arm64" in check.said
+    for fine, facts in (
+        (CUDA._replace(platforms=("linux/arm64/v8",)), here),
+        (CUDA, here),
+        (other, READY),
+    ):
+        assert ("platform", BAD) not in answers(fine, facts)
+
+
 def test_forward_compatibility_helps_data_centre_gpus() -> None:
     (old,) = starts(CUDA, with_gpus(H100, driver="470.82.01"))
     assert "cuda-compat may help" in old.help
