@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Source, Span
 from imagelint.deployment.rendered import RenderedManifest
-from imagelint.deployment.templatevalues import ACTION, helpers_in, set_at, values_taken
+from imagelint.deployment.templatevalues import (
+    ACTION,
+    helpers_in,
+    image_parts,
+    set_at,
+    values_taken,
+)
 from imagelint.documents.base import DocumentError
 from imagelint.documents.gitops.values import scalar_at, tree_in
 from imagelint.documents.kubernetes.manifest import read_objects
@@ -109,9 +115,11 @@ class ChartManifest(RenderedManifest):
             for held in self._values:
                 keys = held.keys(taken, inner)
                 place = keys and set_at(held.tree, keys, location.path, message)
-                if place:
-                    start = held.start
-                    yield Place(Span(place.start + start, place.end + start), taken.name)
+                if keys and place:
+                    parts = location.path.endswith("image") and image_parts(held.tree, keys)
+                    for name, span in parts or (("", place),):
+                        at = Span(span.start + held.start, span.end + held.start)
+                        yield Place(at, ".".join(filter(None, (taken.name, name))))
                     break
 
 

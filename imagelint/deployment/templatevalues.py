@@ -24,6 +24,7 @@ _OPENS = pattern(r"\{\{-?\s*(if|with|range|define|block|end)\b")
 # https://helm.sh/docs/chart_template_guide/builtin_objects/
 _CHART = pattern(r"\.Chart\.(AppVersion|Version|Name)\b")
 _CHART_FIELDS_BACK = {"appVersion": "AppVersion", "version": "Version", "name": "Name"}
+_IMAGE_PARTS = ("registry", "repository", "name", "tag", "digest")
 _DEEPEST = 5  # helpers that take helpers
 _MOST_VALUES = 20
 _BLOCK = pattern(r"\{\{-?\s*(if|with|range|define|block|end|\$\w+\s*:?=)(.*?)\}\}")
@@ -187,6 +188,21 @@ def set_at(tree: YamlNode, keys: Keys, path: str, message: str) -> Span | None:
         node = entry.value
         span = entry.key.span if isinstance(node, (Mapping, Sequence)) else entry.span
     return _deeper(node, path, _said(message)) or span
+
+
+def image_parts(tree: YamlNode, keys: Keys) -> tuple[tuple[str, Span], ...]:
+    """The parts of an image that values hold under some keys, with their places; none elsewhere."""
+    node: YamlNode | None = tree
+    for key in keys:
+        node = node.get(key) if isinstance(node, Mapping) else None
+    if not isinstance(node, Mapping):
+        return ()
+    entries = ((name, node.entry(name)) for name in _IMAGE_PARTS)
+    return tuple(
+        (name, entry.span)
+        for name, entry in entries
+        if entry is not None and isinstance(entry.value, Scalar) and entry.value.text
+    )
 
 
 def _said(message: str) -> frozenset[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.deployment.templatevalues import helpers_in, set_at, values_taken
+from imagelint.deployment.templatevalues import helpers_in, image_parts, set_at, values_taken
 from imagelint.documents.yaml.load import load_yaml
 
 TEMPLATE = """\
@@ -101,3 +101,15 @@ def test_where_it_is_set(keys: str, path: str, message: str, written: str | None
     (tree,) = load_yaml(VALUES)
     span = set_at(tree, tuple(keys.split(".")), path, message)
     assert (None if span is None else VALUES[span.start : span.end]) == written
+
+
+def test_an_image_in_parts_is_set_at_each_of_them() -> None:
+    text = "server:\n  image: {registry: docker.io, repository: a/b, tag: '', pull: Always}\n"
+    (tree,) = load_yaml(text)
+    parts = image_parts(tree, ("server", "image"))
+    assert [(name, text[slice(*span)]) for name, span in parts] == [
+        ("registry", "registry: docker.io"),
+        ("repository", "repository: a/b"),
+    ]
+    assert image_parts(tree, ("server", "image", "tag")) == ()
+    assert image_parts(tree, ("none",)) == ()
