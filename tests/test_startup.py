@@ -159,8 +159,8 @@ COMMAND_LINES = (
     Command(("explain", "root-user"), set(), EXPLAIN, 93),
     Command(("explain", "DL3002"), set(), EXPLAIN, 93),
     Command(("policy", "show"), {"sqlite3"}, POLICY, 102),
-    Command(("policy", "schema"), {"dataclasses", "json"}, OWN_RULES, 398),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, OWN_RULES, 420),
+    Command(("policy", "schema"), {"dataclasses", "json"}, OWN_RULES, 399),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, OWN_RULES, 421),
     Command(("completion", "bash"), PROCESS, START, 13),
     Command(("init", "new"), {"json", "pathlib", *FILES}, INIT, 70),
 )

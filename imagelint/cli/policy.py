@@ -1,4 +1,4 @@
-"""`imagelint policy show|check|test|schema`."""
+"""`imagelint policy show|check|test|export|schema`."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.options import policy_options
+from imagelint.cli.policyexport import export
 
 if TYPE_CHECKING:
     from imagelint.cli.policyoptions import PolicyOptions
@@ -18,6 +19,9 @@ def policy(ctx: click.Context) -> None:
     """Show, check or describe policies."""
     if ctx.invoked_subcommand is None:
         click.echo(ctx.get_help())
+
+
+policy.add_command(export)
 
 
 @policy.command()

@@ -1,0 +1,1 @@
+"""Who must have signed, in the languages of admission controllers."""
