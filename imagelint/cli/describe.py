@@ -6,7 +6,6 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from imagelint.core.record import NamedTuple
 from imagelint.reporters.context import RuleText
 from imagelint.rules import catalog
 from imagelint.rules.documentation import Documentation, Example, read_documentation
@@ -17,6 +16,8 @@ if TYPE_CHECKING:
 
 PAGES = "https://imagelint.dev/rules"
 _MOST_RULES = 1024
+# Read once, not for each finding of a rule.
+_documentation = lru_cache(_MOST_RULES)(read_documentation)
 
 
 def describe(name: str, own: OwnRules = MappingProxyType({})) -> RuleText | None:
@@ -24,32 +25,17 @@ def describe(name: str, own: OwnRules = MappingProxyType({})) -> RuleText | None
     rule = _rule(name, own)
     if rule is None:
         return None
-    said = _said(rule.doc)
+    said = _documentation(rule.doc)
     return RuleText(
         name=rule.name,
         summary=said.summary,
         why=said.why,
-        help=said.examples,
+        help=examples_markdown(said),
         severity=rule.severity,
         confidence=rule.confidence,
         references=rule.references,
         url="" if catalog.is_custom(name) else f"{PAGES}/{rule.name}",
     )
-
-
-class _Said(NamedTuple):
-    """What a docstring says, with its examples as markdown."""
-
-    summary: str
-    why: str
-    examples: str
-
-
-@lru_cache(_MOST_RULES)
-def _said(doc: str) -> _Said:
-    """Read once, not for each finding of the rule."""
-    documentation = read_documentation(doc)
-    return _Said(documentation.summary, documentation.why, examples_markdown(documentation))
 
 
 def _rule(name: str, own: OwnRules) -> Rule | None:
@@ -63,6 +49,7 @@ def _rule(name: str, own: OwnRules) -> Rule | None:
         return None
 
 
+@lru_cache(_MOST_RULES)
 def examples_markdown(documentation: Documentation) -> str:
     """The exceptions and examples of a rule as markdown."""
     parts: list[str] = []

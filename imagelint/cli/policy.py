@@ -21,17 +21,13 @@ def policy(ctx: click.Context) -> None:
         click.echo(ctx.get_help())
 
 
-policy.add_command(export)
-
-
 @policy.command()
 @policy_options
 def show(*, policy: PolicyOptions) -> None:
     """Show the policy that holds here, merged, with the origin of each line."""
-    from imagelint.policy.show import aligned
-    from imagelint.policy.show import show as show_lines
+    from imagelint.policy import show as lines
 
-    click.echo(aligned(show_lines(policy.open().policies.of("."))), nl=False)
+    click.echo(lines.aligned(lines.show(policy.open().policies.of("."))), nl=False)
 
 
 @policy.command()
@@ -79,3 +75,6 @@ def schema() -> None:
     from imagelint.policy.schema import written_schema
 
     click.echo(written_schema(), nl=False)
+
+
+policy.add_command(export)
