@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from imagelint.audit.looking import Looked
     from imagelint.collect.deadline import Deadline
     from imagelint.collect.images.contents import KeptLayers
+    from imagelint.collect.tools.keptscans import KeptScans
     from imagelint.core.report import Report
     from imagelint.run.session import Session
 
@@ -40,13 +41,18 @@ class ScanRequest(NamedTuple):
     settings: ScanSettings = ScanSettings()
 
 
+class Kept(NamedTuple):
+    """What is known of layers and scans, and where that is written down."""
+
+    layers: KeptLayers
+    scans: KeptScans
+
+
 class DeepLook:
     """Examines images beyond their configuration."""
 
-    def __init__(
-        self, session: Session, depth: str, asked: ScanRequest, kept_layers: KeptLayers
-    ) -> None:
-        self._kept_layers = kept_layers
+    def __init__(self, session: Session, depth: str, asked: ScanRequest, kept: Kept) -> None:
+        self._kept = kept
         self._policy = session.policies.of(".")
         self._folder = session.policies.base_of(self._policy)
         self._trivy, self._settings = asked
@@ -69,7 +75,8 @@ class DeepLook:
             verify=self._verify and bool(signers_for(first, self._policy)),
             layers=self._layers,
             settings=self._settings,
-            kept_layers=self._kept_layers,
+            kept_layers=self._kept.layers,
+            kept_scans=self._kept.scans,
         )
         if first.identity.layout:
             return examine_image(first.reference, request)

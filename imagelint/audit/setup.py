@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from imagelint.audit.audit import Audit
-from imagelint.audit.deep import DeepLook, ScanRequest
+from imagelint.audit.deep import DeepLook, Kept, ScanRequest
+from imagelint.audit.deepfacts import LayerStore, ScanStore
 from imagelint.audit.judging import Judge, code_name
 from imagelint.audit.known import Known
-from imagelint.audit.layers import LayerStore
 from imagelint.audit.looking import Registries
 from imagelint.audit.options import DEPTHS
 from imagelint.audit.sources.kept import KeptSource
@@ -90,8 +90,9 @@ def prepare(
     store = Store.open(place or DEFAULT_FILE)
     if options.depth != DEPTHS[0]:
         asked = scan or ScanRequest()
-        layers = LayerStore(store, Known(store), code_name(), environment.moment)
-        deep = DeepLook(session, options.depth, asked, layers)
+        known, now = Known(store), environment.moment
+        kept = Kept(LayerStore(store, known, code_name(), now), ScanStore(store, known, now))
+        deep = DeepLook(session, options.depth, asked, kept)
         looked_for += _lists(asked.settings) if options.depth == DEPTHS[-1] else ""
     connections = Connections()
     asker = PoliteAsker(connections.ask, options.limits, clock)

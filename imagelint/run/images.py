@@ -9,8 +9,8 @@ from imagelint.collect.process import fingerprint, locate
 from imagelint.collect.registry.resolve import contradiction, index_of, resolve
 from imagelint.collect.registry.store import BlobStore
 from imagelint.collect.signatures.verify import verify
-from imagelint.collect.tools import trivy
 from imagelint.collect.tools.cosign import VerifyRequest
+from imagelint.collect.tools.keptscans import scanned
 from imagelint.core.environment import ScanSettings
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from imagelint.collect.deadline import Deadline
     from imagelint.collect.images.contents import KeptLayers
+    from imagelint.collect.tools.keptscans import KeptScans
     from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.core.environment import Signer, TrustRule
     from imagelint.documents.image.image import ImageTarget
@@ -60,6 +61,7 @@ class ImageRequest(NamedTuple):
     evaluation: str = ""
     scorecard: str = ""
     kept_layers: KeptLayers | None = None
+    kept_scans: KeptScans | None = None
 
     @property
     def deadline(self) -> Deadline:
@@ -185,7 +187,7 @@ def _scan(
 ) -> ImageResult:
     label = target.identity.label
     request.tell(f"scanning {label}{target.reference} with Trivy")
-    scan = trivy.scan(target.identity, request.trivy)
+    scan = scanned(target.identity, request.trivy, request.kept_scans)
     if isinstance(scan, Problem):
         return _problem(scan)
     try:

@@ -5,17 +5,25 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+from sqlalchemy import update
 
 from imagelint.audit.options import AuditOptions
 from imagelint.audit.setup import ScanRequest
+from imagelint.collect.tools.keptscans import scanned
+from imagelint.collect.tools.trivy import DatabaseState, Scan, TrivyOptions, scan
 from imagelint.core.errors import UsageError
+from imagelint.core.source import Source
+from imagelint.documents.image.image import ImageIdentity
+from imagelint.documents.image.vulnerabilities import ScanFacts
 from imagelint.store.database import Store
+from imagelint.store.models import FactRow
 from imagelint.store.rollups import RollUps
 from tests.collect.conftest import need
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from imagelint.core.report import Problem
     from tests.audit.conftest import Auditor
     from tests.collect.conftest import Lab
     from tests.conftest import Program
@@ -81,6 +89,72 @@ def test_a_report_tells_which_holes_come_first(lab: Lab, program: Program, here:
     assert len(layers) == 2
     shown = program("report").out
     assert f"{urgent} (critical, exploited since 2026-02-03, EPSS 0.88" in shown, shown
+
+
+def test_an_image_is_scanned_once_by_each_database(
+    lab: Lab, program: Program, here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    need("trivy")
+    image = lab.push("scannedonce", lab.vulnerable())
+    words = ("--depth", "scan", "--trivy-cache", str(lab.cache), "--offline", "--rule")
+    rules = ("vulnerable-package=on", "--rule", "unsigned-image=off", "--policy")
+    scans: list[str] = []
+
+    def counted(identity: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
+        scans.append(identity.manifest)
+        return scan(identity, options)
+
+    monkeypatch.setattr("imagelint.collect.tools.keptscans.trivy.scan", counted)
+    first = program("audit", image, *words, *rules, "recommended")
+    again = program("audit", image, *words, *rules, "strict")
+    assert len(scans) == 1
+    for answer in (first, again):
+        assert "vulnerable-package" in answer.out, answer.out + answer.err
+    with Store.open("imagelint-audit.db") as store:
+        told = [RollUps(store).tally(run).vulnerabilities() for run in (1, 2)]
+        one, other = ({row.id for row in rows} for rows in told)
+        assert one == other
+        with store.writing() as connection:
+            connection.execute(update(FactRow).where(FactRow.kind == "scan").values(data=b"?"))
+    program("audit", image, *words, *rules, "baseline")
+    assert len(scans) == 2
+    newer = DatabaseState("2026-01-02T03:04:05Z")
+    monkeypatch.setattr("imagelint.collect.tools.keptscans.trivy.database_state", lambda *_: newer)
+    program("audit", image, *words, *rules, "gpu-serving")
+    assert len(scans) == 3
+
+
+@pytest.mark.parametrize(
+    ("offline", "state", "kept"),
+    [
+        (False, DatabaseState("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"), False),
+        (True, DatabaseState("2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"), True),
+        (False, DatabaseState("2026-01-01T00:00:00Z", "2999-01-02T00:00:00Z"), True),
+        (True, DatabaseState(), False),
+    ],
+)
+def test_what_a_newer_database_would_say_is_not_taken_from_an_old_one(
+    monkeypatch: pytest.MonkeyPatch, offline: object, state: DatabaseState, kept: object
+) -> None:
+    image = ImageIdentity("a/b:c", "sha256:1", "a/b", manifest="sha256:2")
+    asked: list[str] = []
+
+    class Scans:
+        """Knows nothing, and counts."""
+
+        def scan(self, digest: str, tool: str) -> bytes | None:
+            asked.append(digest + tool)
+            return None
+
+        def keep(self, digest: str, tool: str, said: bytes) -> None:
+            asked.append(digest + tool + said.decode())
+
+    made = Scan(Source("a/b:c", "{}"), ScanFacts("0.70.0"))
+    monkeypatch.setattr("imagelint.collect.tools.keptscans.installed", lambda *_: "0.70.0")
+    monkeypatch.setattr("imagelint.collect.tools.keptscans.trivy.database_state", lambda *_: state)
+    monkeypatch.setattr("imagelint.collect.tools.keptscans.trivy.scan", lambda *_: made)
+    assert scanned(image, TrivyOptions(offline=bool(offline)), Scans()) == made
+    assert len(asked) == (2 if kept else 0)
 
 
 def test_signatures_are_looked_for(lab: Lab, program: Program, here: Path) -> None:

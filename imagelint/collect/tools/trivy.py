@@ -232,11 +232,25 @@ def database_time(cache_folder: str) -> str:
 
     Nobody else tells: Trivy scans with a database of any age without a word.
     """
-    data = read_bytes(os.path.join(cache_folder, "db", "metadata.json"), cache_folder)
+    return database_state(cache_folder, "db").updated
+
+
+class DatabaseState(NamedTuple):
+    """When a database was updated, and when Trivy would update it again: RFC 3339, or empty."""
+
+    updated: str = ""
+    due: str = ""
+
+
+def database_state(cache_folder: str, name: str) -> DatabaseState:
+    """How old a database in a cache is: `db`, or `java-db`."""
+    data = read_bytes(os.path.join(cache_folder, name, "metadata.json"), cache_folder)
     if isinstance(data, Problem):
-        return ""
+        return DatabaseState()
     view = read_json(data.decode("utf-8", "replace"))
-    return "" if isinstance(view, str) else view["UpdatedAt"].text
+    if isinstance(view, str):
+        return DatabaseState()
+    return DatabaseState(view["UpdatedAt"].text, view["NextUpdate"].text)
 
 
 LAYOUT = "layout"

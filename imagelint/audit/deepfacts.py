@@ -1,4 +1,7 @@
-"""What layers hold, kept in the store: each is read once, whatever images have it."""
+"""What layers hold and what scans say, kept in the store: neither is asked for twice.
+
+A layer is read once, whatever images have it; an image is scanned once by each database.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +18,7 @@ if TYPE_CHECKING:
     from imagelint.audit.known import Known
     from imagelint.store.database import Store
 
-_KIND = "layer"
+_LAYER, _SCAN = "layer", "scan"
 
 
 class LayerStore:
@@ -43,8 +46,25 @@ class LayerStore:
 
     def listing(self, digest: str) -> bytes | None:
         """What was written down of a layer."""
-        return self._known.facts((digest,), _KIND, self._tool).get(digest)
+        return self._known.facts((digest,), _LAYER, self._tool).get(digest)
 
     def keep(self, digest: str, listing: bytes) -> None:
         """Write down what was read of a layer."""
-        keep_fact(self._store, Fact(digest, _KIND, listing, self._tool), self._clock())
+        keep_fact(self._store, Fact(digest, _LAYER, listing, self._tool), self._clock())
+
+
+class ScanStore:
+    """Scans of images, by what they were made with."""
+
+    def __init__(self, store: Store, known: Known, clock: Callable[[], str]) -> None:
+        self._store = store
+        self._known = known
+        self._clock = clock
+
+    def scan(self, digest: str, tool: str) -> bytes | None:
+        """What a tool said of an image."""
+        return self._known.facts((digest,), _SCAN, tool).get(digest)
+
+    def keep(self, digest: str, tool: str, said: bytes) -> None:
+        """Write down what a tool said of an image."""
+        keep_fact(self._store, Fact(digest, _SCAN, said, tool), self._clock())
