@@ -28,9 +28,11 @@ def slowly(_asked: Asked) -> Reply | None:
     return None
 
 
-def audit(folder: Path, host: str, store: str) -> subprocess.Popen[bytes]:
+def audit(
+    folder: Path, host: str, store: str, policy: str = "recommended"
+) -> subprocess.Popen[bytes]:
     command = (sys.executable, "-m", "imagelint", "audit", f"registry://{host}", "--quiet")
-    words = (*command, "--policy", "recommended", "--store", store)
+    words = (*command, "--policy", policy, "--store", store)
     environment = {**os.environ, "XDG_CACHE_HOME": str(folder / "cache")}
     return subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE)
 
@@ -90,3 +92,31 @@ def test_killed_at_any_moment_it_goes_on_and_comes_to_the_same(here: Path) -> No
             process.stdout.close()
     assert killed == 2
     assert contents(here / "cut.db") == contents(here / "whole.db")
+
+
+def test_two_at_once_in_one_store_come_to_what_each_comes_to_alone(here: Path) -> None:
+    """Both are killed while the other is at work, and go on."""
+    with MemoryRegistry() as registry:
+        for number in range(_IMAGES):
+            user = "root" if number % 3 else "10001"
+            registry.image(f"team/app{number:03}", layers=("base", str(number)), User=user)
+        policies = ("recommended", "strict")
+        for policy in policies:
+            audit(here, registry.host, "alone.db", policy).communicate(timeout=60)
+        registry.script("/v2/team", slowly)
+        running = {policy: audit(here, registry.host, "both.db", policy) for policy in policies}
+        for wanted, policy in enumerate(policies, 1):
+            while count(here / "both.db") < wanted * _IMAGES // 4:
+                time.sleep(0.01)
+            running[policy].kill()
+            running[policy].communicate(timeout=10)
+            running[policy] = audit(here, registry.host, "both.db", policy)
+        for process in running.values():
+            process.communicate(timeout=60)
+    alone, both = contents(here / "alone.db"), contents(here / "both.db")
+    # Which of them began first is chance.
+    assert {row[1:] for row in both["results"]} == {row[1:] for row in alone["results"]}
+    assert len(both["results"]) == 2 * _IMAGES
+    timeless = set(both) - {"runs", "workers", "results", "waivers"}
+    assert {name: both[name] for name in timeless} == {name: alone[name] for name in timeless}
+    assert [row[-1] for row in both["runs"]] == ["fail", "fail"]
