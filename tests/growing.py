@@ -268,6 +268,13 @@ INPUTS: dict[str, Input] = {
         "---\napiVersion: networking.k8s.io/v1\nkind: NetworkPolicy\n"
         "metadata: {name: n#-, namespace: n}\nspec: {podSelector: {matchLabels: {app: o#-}}}\n",
     ),
+    "budgets of the same pods": Input(
+        "pods.yaml",
+        "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p#-, labels: {app: a, part: p#-}}\n"
+        "spec: {containers: [{name: c, image: a, ports: [{containerPort: #+}]}]}\n"
+        "---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: b#-}\n"
+        "spec: {maxUnavailable: 1, selector: {matchLabels: {app: a}}}\n",
+    ),
     "objects linked to one": Input(
         "linked.yaml",
         (_ROUTED + _SCALED).replace("{app: d#-}", "{app: d}").replace("name: d#-", "name: d"),

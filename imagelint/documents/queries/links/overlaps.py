@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.wiring.nodes import Service
     from imagelint.documents.queries.links.scope import Scope
 
-_MOST = 16  # budgets that are compared for one pod
+_MOST = 16  # budgets with one label that are compared for a pod
 
 
 class Shared(NamedTuple):
@@ -50,7 +50,8 @@ def _shared(document: Document) -> dict[Span, Shared]:
     for budget in document.nodes_of(DisruptionBudget):
         selector = budget.selector
         if selector.known and not selector.is_empty:
-            by_label.setdefault(next(iter(selector.labels), None), []).append(budget)
+            alike = by_label.setdefault(next(iter(selector.labels), None), [])
+            alike += [budget] if len(alike) < _MOST else []
     found: dict[Span, Shared] = {}
     for pod in document.pods if by_label else ():
         several = list(islice(_protecting(pod, by_label), _MOST))
