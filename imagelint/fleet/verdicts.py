@@ -78,8 +78,7 @@ class Verdicts:
 
     def by_repository(self, wanted: ResultFilter = EVERYTHING) -> Iterator[tuple[str, Verdict]]:
         """One verdict about each repository, and one about what is of none of them."""
-        for name in self._reader.repositories(self._run.id, wanted):
-            results = self._reader.results(self._run.id, wanted._replace(within=name))
+        for name, results in self._reader.by_repository(self._run.id, wanted):
             yield name, self._verdict(self._report(results))
         for verdict in self._about_run():
             yield OF_NO_IMAGE, verdict

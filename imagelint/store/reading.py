@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, func, select, tuple_
@@ -24,10 +26,7 @@ _PAGE = 500
 
 
 class ResultFilter(NamedTuple):
-    """Which results: empty means any. `repository` and `reference` are globs (`*`).
-
-    `within` is one repository by its name.
-    """
+    """Which results: empty means any. `repository` and `reference` are globs (`*`)."""
 
     category: str = ""
     owner: str | None = None
@@ -36,7 +35,6 @@ class ResultFilter(NamedTuple):
     reference: str = ""
     digest: str = ""
     base: str = ""
-    within: str = ""
 
 
 EVERYTHING = ResultFilter()
@@ -114,12 +112,18 @@ class Reader:
                 return
             last = page[-1].reference
 
-    def repositories(self, run_id: int, wanted: ResultFilter = EVERYTHING) -> tuple[str, ...]:
-        """The repositories of the references of a run, in order."""
-        name = models.ResultRow.repository
-        query = _results(run_id, wanted).with_only_columns(name, maintain_column_froms=True)
+    def by_repository(
+        self, run_id: int, wanted: ResultFilter = EVERYTHING
+    ) -> Iterator[tuple[str, Iterator[views.ResultView]]]:
+        """The references of a run, repository by repository: read each before the next.
+
+        It is one question: to ask for each repository would be to search them all each time.
+        """
+        row = models.ResultRow
+        query = _results(run_id, wanted).order_by(row.repository, row.reference)
         with self._store.reading() as connection:
-            return tuple(sorted(connection.scalars(query.distinct())))
+            rows = connection.execution_options(yield_per=_PAGE).execute(query)
+            yield from groupby(map(_result, rows), key=attrgetter("repository"))
 
     def worst(self, run_id: int, most: int) -> tuple[views.ResultView, ...]:
         """The references of a run with the worst first, as many as are wanted."""
@@ -280,7 +284,6 @@ def _conditions(wanted: ResultFilter, base: Any) -> Iterator[ColumnElement[bool]
         (models.JudgementRow.outcome, wanted.outcome),
         (result.digest, wanted.digest),
         (base, wanted.base),
-        (result.repository, wanted.within),
     )
     for column, value in exact:
         if value:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from junitparser import JUnitXml
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
+from sqlalchemy import event
 
 from imagelint.cli import report as command
 from imagelint.core.report import Outcome
@@ -222,3 +223,21 @@ def test_what_is_allowed_stays_in_the_report(told: Telling) -> None:
     report = told.verdicts.whole().report
     assert {(one.kind.value, one.until) for one in report.allowed} == {("waiver", "2027-01-31")}
     assert len(report.allowed) == 5
+
+
+def test_repositories_are_told_by_one_question_for_all_of_them(told: Telling) -> None:
+    listings: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if statement.startswith("SELECT results.run_id"):
+            listings.append(statement)
+
+    engine = told.store.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        found = [name for name, _ in told.verdicts.by_repository()]
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert found == sorted(found)
+    assert len(found) == 38
+    assert len(listings) == 1
