@@ -261,6 +261,17 @@ INPUTS: dict[str, Input] = {
     "servers on GPUs": Input("gpus.yaml", _DEPLOYMENT.removesuffix("---\n") + _GPUS),
     "links that lead nowhere": Input("links.yaml", _BROKEN),
     "linked objects": Input("linked.yaml", _DEPLOYMENT + _ROUTED + _SCALED),
+    "quotas and autoscalers": Input(
+        "scalers.yaml",
+        _DEPLOYMENT + _SCALED + "---\napiVersion: v1\nkind: ResourceQuota\nmetadata: {name: q#-}\n"
+        'spec: {hard: {requests.nvidia.com/gpu: "2#-"}}\n',
+    ),
+    "monitors of one server": Input(
+        "monitors.yaml",
+        "---\napiVersion: monitoring.coreos.com/v1\nkind: PodMonitor\nmetadata: {name: m#-}\n"
+        "spec: {selector: {matchLabels: {app: d}}, podMetricsEndpoints: [{port: p#-, path: /x}]}\n",
+        _DEPLOYMENT.replace("d#-", "d"),
+    ),
     "pods that no network policy selects": Input(
         "pods.yaml",
         "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p#-, namespace: n, labels: {app: p#-}}\n"

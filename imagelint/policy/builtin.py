@@ -219,6 +219,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "hasty-scale-down": "on",
             "missing-metric-is-zero": "on",
             "queue-threshold-far-off": "on",
+            "scaler-above-quota": "on",
             "scaler-query-of-many-series": "on",
             "unbounded-scaler": "on",
             "cpu-hpa-on-gpu": "on",

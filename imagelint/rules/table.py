@@ -243,6 +243,7 @@ RULES: dict[str, Entry] = {
     "run-as-root": Entry("pods", ("documents.kubernetes.objects:Pod", "documents.compose.model:ComposeService"), ("PSS restricted", "Trivy KSV-0105", "Checkov CKV_K8S_23", "kube-linter run-as-non-root", "kube-score container-security-context-user-group-id", "Polaris runAsRootAllowed", "Kyverno require-run-as-non-root-user"), ("pod-runs-as-root",)),
     "runtime-lora": Entry("exposure", ("documents.serving.command:ServingCommand",)),
     "scale-to-zero": Entry("scaling", ("documents.serving.scaling:Autoscaler",)),
+    "scaler-above-quota": Entry("scaling", ("documents.serving.scaling:Autoscaler",)),
     "scaler-left-paused": Entry("scaling", ("documents.kubernetes.wiring.nodes:ScaledObject",)),
     "scaler-query-of-many-series": Entry("scaling", ("documents.promql.trigger:PrometheusTrigger",)),
     "scaler-without-target": Entry("scaling", ("documents.serving.scaling:Autoscaler", "documents.kubernetes.wiring.nodes:VerticalPodAutoscaler"), ("kube-linter dangling-horizontalpodautoscaler", "kube-score horizontalpodautoscaler-has-target")),

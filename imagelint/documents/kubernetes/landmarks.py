@@ -12,6 +12,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
 from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
+from imagelint.documents.kubernetes.quotas import quota_limits
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
 from imagelint.documents.serving.scaling import Autoscaler
@@ -128,6 +129,11 @@ def pods_labelled(label: str, value: str) -> Key:
     return ("pods labelled", label, value)
 
 
+def quotas(resource: str, namespace: str) -> Key:
+    """The quotas of a resource in a namespace, in the empty one where none is written."""
+    return ("quotas", resource, namespace)
+
+
 def authenticators() -> Key:
     """The objects that say that requests are authenticated before they reach a Service."""
     return ("authenticators",)
@@ -141,6 +147,8 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
             yield Landmark(
                 authenticators(), NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
             )
+        elif obj.kind == "ResourceQuota":
+            yield from _of_quota(obj)
     yield from _of_services(manifest)
     yield from _of_pods(manifest)
     yield from _of_monitors(manifest)
@@ -151,6 +159,11 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     for obj in manifest.objects:
         if is_open(obj):
             yield from _open(obj)
+
+
+def _of_quota(obj: KubernetesObject) -> Iterator[Landmark]:
+    for limit in quota_limits(obj):
+        yield Landmark(quotas(limit.resource, obj.namespace), limit)
 
 
 def _of_monitors(manifest: Manifest) -> Iterator[Landmark]:

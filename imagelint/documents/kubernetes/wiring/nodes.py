@@ -274,6 +274,16 @@ class Monitor(NamedTuple):
     path: str
 
 
+class QuotaLimit(NamedTuple):
+    """How much of a resource the ResourceQuota of a name lets all pods of a namespace request."""
+
+    span: Span
+    resource: str
+    amount: float
+    name: str
+    path: str
+
+
 class DisruptionBudget(NamedTuple):
     """A PodDisruptionBudget: how many pods must stay, or may go, as numbers or percents."""
 
