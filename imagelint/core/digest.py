@@ -21,9 +21,8 @@ def has_digest(data: bytes, digest: str) -> bool:
 
 def digest_of(*parts: bytes | str) -> str:
     """SHA-256 of some parts, in 64 hexadecimal digits; where a part ends makes a difference."""
-    state = sha256()
+    pieces: list[bytes] = []
     for part in parts:
         data = part.encode(errors="surrogatepass") if isinstance(part, str) else part
-        state.update(b"%d:" % len(data))
-        state.update(data)
-    return str(state.hexdigest())
+        pieces += (b"%d:" % len(data), data)
+    return str(sha256(b"".join(pieces)).hexdigest())

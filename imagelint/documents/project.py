@@ -59,9 +59,10 @@ def mark_of(kind: str, key: Key) -> str:
     return f"{_ALL_OF}{kind}{_MARK}{crc32(repr(key).encode(errors='surrogatepass')):x}"
 
 
-def is_mark(dependency: str) -> bool:
-    """Whether a dependency is on what stands under a key: the kind is another one, beside it."""
-    return _MARK in dependency
+def kind_of_mark(dependency: str) -> str:
+    """The kind of document, if a dependency is on what stands under a key; else nothing."""
+    kind, mark, _ = dependency.partition(_MARK)
+    return kind.removeprefix(_ALL_OF) if mark else ""
 
 
 def by_key(document: Document) -> Mapping[Key, tuple[Node, ...]]:
@@ -79,7 +80,8 @@ class Project:
     when that cannot be told. `find` gives what the examined documents of a kind hold under a key
     (their landmarks), in the order of their origins, each with its origin; those whose texts do not
     have the word that it is given, where it is given one, need not be read. What was asked is
-    remembered in `dependencies`: origins, `all_of` a kind and the `mark_of` what was asked for.
+    remembered in `dependencies`: origins, the `mark_of` what was asked for, and `all_of` what is
+    rendered.
     `consulted` are the origins of the documents of which something was handed out: their secrets
     may be in what is said. `complete` gives the document of an origin as its own rules see it;
     without it, that is as it is written. `outside` is the project around a rendering, for objects
@@ -159,7 +161,7 @@ class Project:
         self, kind: str, key: Key, node: type[N], word: str = ""
     ) -> tuple[tuple[str, N], ...]:
         """The same by the name of the kind, for who does not want to import what reads it."""
-        self.dependencies.update((all_of(kind), mark_of(kind, key)))
+        self.dependencies.add(all_of(kind) if kind == RENDERED else mark_of(kind, key))
         found = self._find(kind, key, word)
         nodes = tuple((origin, one) for origin, one in found if isinstance(one, node))
         self.consulted.update((origin, None) for origin, _ in nodes)

@@ -55,15 +55,18 @@ def compare_findings(
     those are the old ones that stand in lines which were there: `kept` gives the numbers of the
     lines of an origin that were.
     """
-    old = sorted(before, key=_place)
+    now, before = tuple(now), tuple(before)
+    # Of files that no change reaches both sides have the very same findings: most of them.
+    same = set(map(id, now)) & set(map(id, before))
+    unchanged = [finding for finding in now if id(finding) in same]
+    old = sorted(_without(before, same), key=_place)
     left: dict[tuple[str, ...], Counter[Severity]] = {}
     for finding in old:
         left.setdefault(content(finding), Counter())[finding.severity] += 1
     alike: dict[tuple[str, ...], list[Finding]] = {}
-    for finding in sorted(now, key=_place):
+    for finding in sorted(_without(now, same), key=_place):
         alike.setdefault(content(finding), []).append(finding)
     new: list[Finding] = []
-    unchanged: list[Finding] = []
     for key, findings in alike.items():
         severities = left.get(key, Counter())
         if 0 < severities.total() < len(findings):
@@ -79,6 +82,10 @@ def compare_findings(
             severities[finding.severity] -= 1
             mended.append(finding)
     return Difference(tuple(new), tuple(unchanged), tuple(reversed(mended)))
+
+
+def _without(findings: Iterable[Finding], same: Collection[int]) -> Iterable[Finding]:
+    return (finding for finding in findings if id(finding) not in same)
 
 
 def _takes(severities: Counter[Severity], severity: Severity) -> bool:

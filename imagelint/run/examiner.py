@@ -15,6 +15,7 @@ from imagelint.core.redact import redact
 from imagelint.core.report import Examined, Ignored, IgnoreReason, Problem, ProblemKind, Report
 from imagelint.core.source import Source
 from imagelint.deployment.join import joined
+from imagelint.deployment.landmarks import Holding, holding
 from imagelint.documents.base import Document
 from imagelint.documents.kinds import KINDS, about
 from imagelint.documents.project import (
@@ -23,8 +24,8 @@ from imagelint.documents.project import (
     Project,
     all_of,
     beside,
-    is_mark,
     kind_asked,
+    kind_of_mark,
 )
 from imagelint.engine.examine import Examination
 from imagelint.run.index import MOST_RECENT, FileIndex, Shelf
@@ -113,12 +114,13 @@ class Examiner:
         if document is None:
             return FileReport(Report(problems=problems))
         if isinstance(document, Report) and found.origin in self._plan.renderings.covered:
-            return FileReport(Report(problems=problems, examined=(_template(found.origin),)))
+            report = Report(problems=problems, examined=(_template(found.origin),))
+            return FileReport(report, held=Holding())
         if isinstance(document, Report) and found.origin in self._plan.renderings.empty:
             ignored = (Ignored(found.origin, IgnoreReason.UNRENDERED),)
-            return FileReport(Report(problems=problems, ignored=ignored))
+            return FileReport(Report(problems=problems, ignored=ignored), held=Holding())
         stored = self._examine(document, os.path.dirname(found.path) or ".")
-        return FileReport(Report(problems=problems) + stored.report, stored.dependencies)
+        return stored._replace(report=Report(problems=problems) + stored.report)
 
     def source(self, source: Source, folder: str) -> FileReport:
         """What comes of one text that stands for a file in a folder."""
@@ -126,7 +128,7 @@ class Examiner:
 
     def _examine(self, document: Document | Report, folder: str) -> FileReport:
         if isinstance(document, Report):
-            return FileReport(document)
+            return FileReport(document, held=Holding())
         root = self._root(folder)
         policy = self._plan.policies.of(folder)
         if policy.environment.gated:
@@ -134,7 +136,9 @@ class Examiner:
         project = self._project(root)
         if self._tied is not None:
             project.dependencies.add(all_of("dockerfile"))
-        project.dependencies.update(self._read_with(document, root))
+        read = tuple(self._read_with(document, root))
+        held = holding(document, read) if self._plan.keeps else None
+        project.dependencies.update(read)
         document, problems = self._rendered(document, project)
         report = self._examination(policy)(document, project)
         told = self._plan.shell.problems.get(document.source.origin)
@@ -143,8 +147,8 @@ class Examiner:
         rendered = self._plan.rendered
         unknown = all_of(RENDERED) in project.dependencies and rendered is None
         never = _NEVER_AGAIN if self._index.changed or unknown else ()
-        known = ((name, dependency(name, self._index, rendered)) for name in asked)
-        return FileReport(report, (*never, *known))
+        known = ((name, _digest(name, self._index, rendered)) for name in asked)
+        return FileReport(report, (*never, *known), held)
 
     def _project(self, root: str) -> Project:
         """The documents below a root, as one of them sees them."""
@@ -274,9 +278,26 @@ def _template(origin: str) -> Examined:
     return Examined(origin, "template", "", about("template"))
 
 
+def with_marks(stored: FileReport, index: FileIndex) -> FileReport:
+    """What is stored with the digests of what stands under keys, now that all files are known."""
+    digests = (
+        (name, index.mark_digest(name) if kind_of_mark(name) else digest)
+        for name, digest in stored.dependencies
+    )
+    return stored._replace(dependencies=tuple(digests))
+
+
 def dependency(name: str, index: FileIndex, rendered: str | None = "") -> str:
-    """The digest of what an answer depended on: one file, all of a kind, all that is rendered."""
-    if is_mark(name):
+    """The digest of what an answer depended on.
+
+    That is a file, all that holds something under a key, or all that is rendered.
+    """
+    return index.mark_digest(name) if kind_of_mark(name) else _digest(name, index, rendered)
+
+
+def _digest(name: str, index: FileIndex, rendered: str | None) -> str:
+    """The same, but for what stands under keys: for that all files would have to be parsed."""
+    if kind_of_mark(name):
         return ""
     kind = kind_asked(name)
     if kind == RENDERED:

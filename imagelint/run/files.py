@@ -11,10 +11,11 @@ from imagelint.collect.codedigest import code_stamp
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Report
+from imagelint.documents.project import kind_of_mark
 from imagelint.engine.echoes import without_repeats
 from imagelint.policy.allowances import terms_of
 from imagelint.policy.digest import policy_digest
-from imagelint.run.examiner import Examiner, Plan, dependency
+from imagelint.run.examiner import Examiner, Plan, dependency, with_marks
 from imagelint.run.index import FileIndex
 from imagelint.run.rendering.renderings import CHARTS, KUSTOMIZATIONS, NO_RENDERINGS
 from imagelint.run.serialize import FileReport, decode, encode
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from imagelint.collect.files import FoundFile
     from imagelint.core.finding import Finding
+    from imagelint.deployment.landmarks import Holding
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
     from imagelint.run.rendering.kept import KeptRenderings
@@ -218,15 +220,20 @@ def _known(tasks: Iterable[Task], run: Run, plan: Plan) -> dict[str, FileReport]
     reports: dict[str, FileReport] = {}
     for key, text in run.results.get(by_key).items():
         stored = decode(text)
-        if stored is not None and _holds(stored, plan):
+        if stored is not None and _holds(stored, plan, marks=False):
             reports[by_key[key]] = stored
-    return reports
+            if stored.held is not None and plan.file_index is not None:
+                plan.file_index.tell(by_key[key], stored.held)
+    return {name: stored for name, stored in reports.items() if _holds(stored, plan, marks=True)}
 
 
-def _holds(stored: FileReport, plan: Plan) -> bool:
+def _holds(stored: FileReport, plan: Plan, *, marks: bool) -> bool:
+    """Whether what a report rests on is the same: what others hold under keys, or all else."""
     index = plan.file_index
     return index is not None and all(
-        dependency(name, index, plan.rendered) == digest for name, digest in stored.dependencies
+        dependency(name, index, plan.rendered) == digest
+        for name, digest in stored.dependencies
+        if marks == bool(kind_of_mark(name))
     )
 
 
@@ -243,14 +250,26 @@ def _work(
         from imagelint.run.processes import spread
 
         pairs = spread([task.found for task in tasks], plan, processes)
-    fresh: dict[str, str] = {}
+    fresh: dict[str, FileReport] = {}
+    held: dict[str, Holding] = {}
     for number, (found, stored) in enumerate(pairs, before + 1):
         task = by_origin[found.origin]
+        if stored.held is not None:
+            held[found.origin] = stored.held
         if task.key and not stored.report.problems:
-            fresh[task.key] = encode(stored)
+            fresh[task.key] = stored
         run.progress(number, before + len(tasks))
         yield task, stored
-    run.results.put(fresh, run.now)
+    if plan.file_index is not None:
+        for origin, one in held.items():
+            plan.file_index.tell(origin, one)
+        _keep(fresh, plan.file_index, run)
+
+
+def _keep(fresh: Mapping[str, FileReport], index: FileIndex, run: Run) -> None:
+    """Remember results, with what they rest on in files that were examined after them."""
+    texts = {key: encode(with_marks(stored, index)) for key, stored in fresh.items()}
+    run.results.put(texts, run.now)
 
 
 def _findings(parts: Iterable[Report]) -> Iterator[Finding]:

@@ -12,15 +12,16 @@ from imagelint.collect.read import ReadResult, decode, read_bytes
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind, Report
+from imagelint.deployment.landmarks import Landmarks
 from imagelint.documents.detect import DocumentError, detect, may_be, parse
 from imagelint.documents.kinds import KINDS
-from imagelint.documents.project import beside, by_key
-from imagelint.documents.remembered import forget_many
+from imagelint.documents.project import beside, kind_of_mark
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping
 
     from imagelint.core.source import Source
+    from imagelint.deployment.landmarks import Holding
     from imagelint.documents.base import Document, Key, Node
     from imagelint.documents.kinds import Beside
 
@@ -66,6 +67,7 @@ class FileIndex:
         "_kind_digests",
         "_kinds",
         "_landmarks",
+        "_mark_digests",
         "_recent",
         "_texts",
         "changed",
@@ -89,7 +91,8 @@ class FileIndex:
         # What the user says a file is, it is.
         self._kinds = {origin: found.kind for origin, found in files.items() if found.kind}
         self._kind_digests: dict[str, str] = {}
-        self._landmarks: dict[tuple[str, str], dict[Key, list[tuple[str, Node]]]] = {}
+        self._landmarks = Landmarks(self._of_kind, self._parse_ahead)
+        self._mark_digests: dict[str, str] = {}
         self.changed = False
 
     def content(self, found: FoundFile) -> FileContent:
@@ -188,15 +191,32 @@ class FileIndex:
         escaped in them: the others need not be read for it. There should be few such words, as each
         is looked for in all texts.
         """
-        about = (kind, word)
-        if (kind, "") in self._landmarks:
-            about = (kind, "")
-        if about not in self._landmarks:
-            self._landmarks[about] = self._survey(*about)
-        return self._landmarks[about].get(key, [])
+        return self._landmarks.find(kind, key, word)
+
+    def tell(self, origin: str, held: Holding) -> None:
+        """What a file holds for others: it need not be parsed for who asks for something else."""
+        self._landmarks.tell(origin, held)
+
+    def adopt(self, other: FileIndex, origins: Collection[str]) -> None:
+        """Take for some files, which are the same there, what is known of them."""
+        kinds = other._kinds
+        self._kinds.update((one, kinds[one]) for one in origins if one in kinds)
+        self._landmarks.adopt(other._landmarks, origins)
+
+    def mark_digest(self, mark: str) -> str:
+        """The digest of all that holds something under a key: what an answer from there rests on.
+
+        `mark` is the mark of that key.
+        """
+        if mark not in self._mark_digests:
+            holders = self._landmarks.holders(kind_of_mark(mark), mark)
+            names = (name for origin, held in holders for name in (origin, *held.read))
+            digests = (f"{name}={self.digest(name)}" for name in names)
+            self._mark_digests[mark] = digest_of(*digests)
+        return self._mark_digests[mark]
 
     def kind_digest(self, kind: str) -> str:
-        """The digest of all files of a kind: what an answer from their landmarks depends on."""
+        """The digest of all files of a kind."""
         if kind not in self._kind_digests:
             marks = (f"{origin}={self.digest(origin)}" for origin in self._of_kind(kind))
             self._kind_digests[kind] = digest_of(*marks)
@@ -262,18 +282,8 @@ class FileIndex:
             self._recent.push(found.origin, known, size)
         return known
 
-    def _survey(self, kind: str, word: str) -> dict[Key, list[tuple[str, Node]]]:
-        result: dict[Key, list[tuple[str, Node]]] = {}
-        for origin in self._of_kind(kind):
-            document = self._parse_ahead(self._file(origin), word)
-            if document is None or isinstance(document, Report):
-                continue
-            for key, nodes in document.derived(by_key).items():
-                result.setdefault(key, []).extend((origin, node) for node in nodes)
-            forget_many()
-        return result
-
-    def _parse_ahead(self, found: FoundFile, word: str) -> Document | Report | None:
+    def _parse_ahead(self, origin: str, word: str) -> Document | Report | None:
+        found = self._file(origin)
         known = self._recent.get(found.origin) or self._ahead.get(found.origin)
         if known is not None:
             return known

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from imagelint.core.finding import (
@@ -27,6 +28,7 @@ from imagelint.core.report import (
 )
 from imagelint.core.source import Position, Span
 from imagelint.core.subject import About
+from imagelint.deployment.landmarks import Holding
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,11 +40,12 @@ class FileReport(NamedTuple):
     """A report about one file, with the digests of the other files that were looked at.
 
     `dependencies` pairs an origin (or `*` for the whole project) with the digest of its content,
-    empty when the file did not exist.
+    empty when the file did not exist. `held` is what the file holds for others, where it is known.
     """
 
     report: Report
     dependencies: tuple[tuple[str, str], ...] = ()
+    held: Holding | None = None
 
 
 def encode(stored: FileReport) -> str:
@@ -57,7 +60,7 @@ def decode(text: str) -> FileReport | None:
     import json
 
     try:
-        report, dependencies = json.loads(text)
+        report, dependencies, held = json.loads(text)
         findings, allowed, problems, examined, ignored = report
         return FileReport(
             Report(
@@ -68,8 +71,9 @@ def decode(text: str) -> FileReport | None:
                 tuple(_ignored(row) for row in ignored),
             ),
             tuple((str(origin), str(digest)) for origin, digest in dependencies),
+            None if held is None else Holding(*map(_texts, held)),
         )
-    except (ValueError, TypeError, KeyError, RecursionError):
+    except (ValueError, TypeError, LookupError, RecursionError):
         return None
 
 
@@ -80,6 +84,17 @@ def _plain(value: object) -> object:
 
 
 _PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
+_SEVERITIES = {int(one): one for one in Severity}
+_CONFIDENCES = {one.value: one for one in Confidence}
+
+
+@cache
+def _plain_fields(kind: Callable[..., Any]) -> tuple[tuple[int, ...], list[type]]:
+    """Which fields of a kind of record are texts, numbers or truth values, and what each is."""
+    wanted = {
+        at: _PLAIN[word] for at, word in enumerate(kind.__annotations__.values()) if word in _PLAIN
+    }
+    return tuple(wanted), list(wanted.values())
 
 
 def _made(kind: Callable[..., T], row: Iterable[Any]) -> T:
@@ -87,11 +102,12 @@ def _made(kind: Callable[..., T], row: Iterable[Any]) -> T:
 
     Raises:
         TypeError: one of them is of another type: whoever reads the record would fall over it.
+        IndexError: one of them is missing.
     """
     values = tuple(row)
-    for value, wanted in zip(values, kind.__annotations__.values(), strict=False):
-        if wanted in _PLAIN and type(value) is not _PLAIN[wanted]:
-            raise TypeError(f"{type(value).__name__} in place of {wanted}")
+    plain, types = _plain_fields(kind)
+    if [type(values[at]) for at in plain] != types:
+        raise TypeError("a field is of another type")
     return kind(*values)
 
 
@@ -107,10 +123,10 @@ def _finding(row: list[Any]) -> Finding:
     if type(severity) is not int:
         raise TypeError("a severity is not a number")
     found = (
-        *(rule, Severity(severity), message, _location(location), help_),
+        *(rule, _SEVERITIES[severity], message, _location(location), help_),
         tuple(_note(note) for note in notes),
         _fix(fix) if fix else None,
-        *(subject, Confidence(confidence), cause),
+        *(subject, _CONFIDENCES[confidence], cause),
         tuple(map(_finding, parts)),
         None if references is None else _texts(references),
     )

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from tests.cli.projects import write
+from tests.run.test_examiner import BUILDS, IMAGE, SCALER, SERVER, START
 
 if TYPE_CHECKING:
     from tests.conftest import Program
@@ -464,3 +465,20 @@ def test_a_clone_without_its_files_is_told(program: Program, committed: Path) ->
     assert answer.code == 2
     assert "some files of HEAD^ " in answer.err
     assert "are not in this clone" in answer.err
+
+
+def test_a_file_that_another_is_read_with_reaches_who_asks_for_that_one(
+    program: Program, committed: Path
+) -> None:
+    """A variable tells what is built, and that what is scaled serves by GPUs."""
+    write(
+        committed, scaler_yaml=SCALER, server_yaml=SERVER, app__Dockerfile=IMAGE, app__run_sh=START
+    )
+    builds = BUILDS.replace("build: app", "build: '${CONTEXT}'")
+    write(committed, compose_yaml=builds, _env="CONTEXT=other\n")
+    commit(committed)
+    only = ("--policy", "strict", "--only", "cpu-hpa-on-gpu")
+    assert rules(program, *only) == rules(program, *only, "--since", "HEAD") == []
+    write(committed, _env="CONTEXT=app\n")
+    expected = [("scaler.yaml", "cpu-hpa-on-gpu")]
+    assert rules(program, *only, "--since", "HEAD") == rules(program, *only) == expected

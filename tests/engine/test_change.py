@@ -38,7 +38,9 @@ def test_what_was_less_severe_does_not_stand_for_what_is_worse() -> None:
     low, high = finding("x", 1, Severity.LOW), finding("x", 2, Severity.HIGH)
     assert compare_findings([high], [low]) == ((high,), (), (low,))
     assert compare_findings([low], [high]) == ((), (low,), ())
-    assert compare_findings([low, high], [high, low]) == ((), (high, low), ())
+    assert compare_findings([low, high], [high, low]) == ((), (low, high), ())
+    copied = [one._replace() for one in (high, low)]
+    assert compare_findings([low, high], copied) == ((), (high, low), ())
     medium = finding("x", 3, Severity.MEDIUM)
     assert compare_findings([high, medium], [low, high]) == ((medium,), (high,), (low,))
 

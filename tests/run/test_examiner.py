@@ -11,10 +11,11 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.report import ProblemKind
 from imagelint.documents.dockerfile.ignorefile import IgnoreFile
 from imagelint.documents.dockerfile.landmarks import copies_all_of
-from imagelint.documents.project import all_of, is_mark
+from imagelint.documents.project import kind_of_mark
 from imagelint.policy.model import Policy, RuleSetting
 from imagelint.run import index as module
-from imagelint.run.examiner import Examiner, Plan
+from imagelint.run.examiner import Examiner, Plan, with_marks
+from imagelint.run.index import FileIndex
 from imagelint.run.policies import Policies
 from tests.cli.projects import GOOD, POD, ROOT, write
 
@@ -24,12 +25,21 @@ if TYPE_CHECKING:
     from imagelint.core.source import Source
 
 
+def everything() -> tuple[FoundFile, ...]:
+    """All files here."""
+    return find(["."], lambda _path: False, lambda _folder: None).files
+
+
 def examiner(*rules: str) -> Examiner:
     """An examiner of everything here, with some rules on."""
-    files = find(["."], lambda _path: False, lambda _folder: None).files
+    files = everything()
     given = Policy(rules={name: RuleSetting("on") for name in rules})
     policies = Policies(["baseline"], given, set())
     return Examiner(Plan({found.origin: found for found in files}, policies, keeps=True))
+
+
+def _before_the_key(dependency: str) -> str:
+    return dependency.partition("\0")[0]
 
 
 def found(origin: str) -> FoundFile:
@@ -52,20 +62,22 @@ def test_what_else_was_looked_at_is_told_with_its_digest(here: Path) -> None:
     assert (".dockerignore", "") in without.dependencies
 
 
-def test_who_asks_all_of_a_kind_depends_on_all_of_it(here: Path) -> None:
+def test_who_asks_for_a_key_depends_on_all_that_hold_something_there(here: Path) -> None:
     write(here, Dockerfile="FROM a\nCOPY . .\n", _dockerignore="x\n", pod_yaml=POD)
 
     def dependencies() -> dict[str, str]:
-        known = examiner("weak-ignore-file").file(found(".dockerignore")).dependencies
-        return {name: digest for name, digest in known if not is_mark(name)}
+        files = {one.origin: one for one in everything()}
+        index = FileIndex(files)
+        stored = with_marks(examiner("weak-ignore-file").file(files[".dockerignore"]), index)
+        return {name or kind_of_mark(name): digest for name, digest in stored.dependencies}
 
     before = dependencies()
-    write(here, pod_yaml=f"{POD}# changed\n")
+    write(here, pod_yaml=f"{POD}# changed\n", other__Dockerfile="FROM b\n")
     assert dependencies() == before
-    write(here, a__Dockerfile="FROM b\n")
+    write(here, Dockerfile="FROM b\nCOPY . .\n")
     after = dependencies()
     assert after.keys() == before.keys()
-    assert after.keys() == {all_of("dockerfile"), "Dockerfile.dockerignore"}
+    assert [kind_of_mark(name) for name in after] == ["dockerfile", ""]
     assert after != before
 
 
@@ -190,7 +202,9 @@ def test_others_are_seen_as_they_are_joined(here: Path) -> None:
 
     scaled, before = judged()
     assert scaled
-    assert {"server.yaml", "app/Dockerfile", "app/run.sh", all_of("compose")} <= before.keys()
+    assert {"server.yaml", "app/Dockerfile", "app/run.sh", "*compose"} <= set(
+        map(_before_the_key, before)
+    )
     assert "other/Dockerfile" not in before
     write(here, app__run_sh="#!/bin/sh\nexec python worker.py\n")
     scaled, after = judged()

@@ -120,7 +120,7 @@ def test_what_was_read_for_its_digest_is_not_read_again_by_other_processes(
     assert readers == {str(os.getpid())}
 
 
-def test_a_changed_neighbour_judges_again_who_asked_for_its_kind(here: Path, log: Path) -> None:
+def test_a_changed_neighbour_judges_again_who_asked_for_what_it_held(here: Path, log: Path) -> None:
     files = project(here)
     memory = Memory()
     examine(files, run(memory))
@@ -132,8 +132,9 @@ def test_a_changed_neighbour_judges_again_who_asked_for_its_kind(here: Path, log
         for line in log.read_text(encoding="utf-8").splitlines()
         if line.split()[1] == "parse"
     }
-    assert ".dockerignore" in judged
-    assert "service3/Dockerfile" in judged
+    assert {"service3/Dockerfile", "service3/.dockerignore"} <= judged
+    assert ".dockerignore" not in judged
+    assert "service4/.dockerignore" not in judged
     assert not any(origin.endswith(".yaml") for origin in judged)
 
 

@@ -9,10 +9,10 @@ from imagelint.collect.differences import Present, differences
 from imagelint.collect.files import FoundFile, display
 from imagelint.collect.findup import root_of
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import Report
+from imagelint.deployment.landmarks import holding
 from imagelint.documents.detect import candidate
 from imagelint.documents.plaintext import PlainText
-from imagelint.documents.project import RENDERED, all_of, by_key, kind_asked, mark_of
+from imagelint.documents.project import RENDERED, all_of, kind_asked
 from imagelint.run.changes.renames import renamed
 from imagelint.run.examiner import Plan
 from imagelint.run.files import Judgement, judge_some, renderings_of
@@ -138,6 +138,7 @@ def judge_before(now: Judgement, before: Before, run: Run) -> JudgedBefore:
     ordered = tuple(before.files[origin] for origin in sorted(before.files))
     renderings = renderings_of(ordered, index, now.renderings)
     reached = frozenset(_reached(now, before, index, renderings))
+    index.adopt(now.file_index, before.files.keys() - reached)
     plan = Plan(dict(before.files), run.policies, index, keeps=False, renderings=renderings)
     again = [_named(found, now) for found in ordered if found.origin in reached]
     stored = judge_some(again, plan, run)
@@ -160,7 +161,12 @@ def _reached(
 ) -> Iterator[str]:
     """The files of which something else may have been said: they differ, or what they asked for."""
     touched = set(before.texts)
-    for origin in before.texts:
+    read_with = (
+        origin
+        for origin, stored in now.stored.items()
+        if stored.held is not None and not touched.isdisjoint(stored.held.read)
+    )
+    for origin in (*before.texts, *read_with):
         touched |= _marks(now.files.get(origin), now.file_index)
         touched |= _marks(before.files.get(origin), index)
     if renderings != now.renderings:
@@ -183,6 +189,4 @@ def _marks(found: FoundFile | None, index: FileIndex) -> set[str]:
         document = index.document(found)
     except Exception:  # noqa: BLE001 - a defect that is told where the file is examined
         return set()
-    if document is None or isinstance(document, Report):
-        return set()
-    return {mark_of(document.kind, key) for key in document.derived(by_key)}
+    return set(holding(document).marks)
