@@ -2,10 +2,11 @@
 
     python tools/fuzz.py [--seconds N] [--inputs N] [--seed N] [--corpus FOLDER] [--keep FOLDER]
 
-Every rule is on. A crash (of a reader, a rule or the verdict), or an input that takes longer than
-`SLOW` seconds, is minimised and written below `--keep`, once for each kind; the exit status is then
-1. Input number n of a seed is the same in every run over the same corpus. Without `--corpus` the
-project's own cases, examples and corpus are mutated, files of one case beside each other.
+Every rule is on, the examples of own rules as well; policies are mutated, too, and judge what their
+rules have as examples. A crash (of a reader, a rule or the verdict), or an input that takes longer
+than `SLOW` seconds, is minimised and written below `--keep`, once for each kind; the exit status is
+then 1. Input number n of a seed is the same in every run over the same corpus. Without `--corpus`
+the project's own cases, examples and corpus are mutated, files of one case beside each other.
 """
 
 from __future__ import annotations
@@ -38,7 +39,9 @@ from imagelint.engine.examine import Examination  # noqa: E402
 from imagelint.policy.build import Pack, layer  # noqa: E402
 from imagelint.rules import catalog  # noqa: E402
 from imagelint.run.index import recognise  # noqa: E402
+from imagelint.run.policyfiles import POLICY_NAME  # noqa: E402
 from tests.rules.projects import all_cases  # noqa: E402
+from tools.fuzzpolicies import judged_by, policy_texts, with_own_rules  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -51,6 +54,7 @@ KEEP = ROOT / ".cache" / "fuzz"
 _LARGEST = 20_000  # characters: larger files are left out, they cost more than they tell
 _MOST_TRIES = 3_000  # of the minimiser, for one crash
 _MOST_EDITS = 4
+_POLICIES = 10  # times as often as another file: each has a rule, and there are few
 _EXTREMES = (
     *("0", "-0", "-1", "1", "00", "0x10", "0o17", "1_000", "1e3", "11e999", "1e-999", "-1e999"),
     *("9" * 18, "9" * 20, "9" * 400, "9" * 5000, "0." + "0" * 400 + "1", "1." + "0" * 5000),
@@ -118,8 +122,11 @@ class Trial:
             return Crash(kind, f"{type(error).__name__}: {str(error)[:200]}")
 
     def _examine(self, given: Input) -> Report:
-        document = recognise(Source(given.name, given.text))
-        report = document if isinstance(document, Report) else self._judge(given, document)
+        if given.name == POLICY_NAME:
+            report = judged_by(given.text)
+        else:
+            document = recognise(Source(given.name, given.text))
+            report = document if isinstance(document, Report) else self._judge(given, document)
         return decide(report, Severity.LOW).report
 
     def _judge(self, given: Input, document: Document) -> Report:
@@ -149,7 +156,8 @@ class Trial:
 def _everything() -> Policy:
     rules = dict.fromkeys(catalog.names(), "on")
     environment = Environment(driver="550.54", gpu_product="NVIDIA-L4", gpus_per_node=8)
-    return layer({"rules": rules}, Pack("fuzz"), "fuzz")._replace(environment=environment)
+    policy = layer({"rules": rules}, Pack("fuzz"), "fuzz")._replace(environment=environment)
+    return with_own_rules(policy)
 
 
 @contextmanager
@@ -278,8 +286,9 @@ def _shrunk(parts: list[str], crashes: Callable[[str], bool]) -> str:
 
 
 def own_samples() -> list[Sample]:
-    """The files of all cases, of the examples and of the project's own corpus."""
+    """The files of all cases, of the examples and of the project's own corpus, and policies."""
     samples = [Sample(case.files) for case in all_cases()]
+    samples += [Sample({POLICY_NAME: text}) for text in policy_texts()] * _POLICIES
     for folder in ("corpus/dockerfiles", "examples"):
         samples += samples_below(ROOT / "testdata" / folder)
     return samples

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.core.report import Problem, ProblemKind, Report
-from tools import fuzz
+from imagelint.custom import message
+from imagelint.run.policyfiles import POLICY_NAME
+from tools import fuzz, fuzzpolicies
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +43,32 @@ def test_whole_inputs_get_a_verdict() -> None:
         None,
     ]
     assert trial(fuzz.Input(SAMPLE, "a.yaml", "kind: [")) is None
+
+
+@pytest.mark.parametrize("text", ["custom-rules: [{}]\n", "a: [", "rules: {x: 1}\n", ""])
+def test_a_policy_that_is_refused_is_no_crash(text: str) -> None:
+    assert fuzz.Trial()(fuzz.Input(fuzz.Sample({}), POLICY_NAME, text)) is None
+
+
+def test_policies_are_tried_with_what_their_rules_have_as_examples() -> None:
+    texts = fuzzpolicies.policy_texts()
+    own = [text for text in texts if text.startswith("custom-rules:")]
+    assert len(own) >= 20
+    assert len(texts) > len(own)
+    assert fuzzpolicies.judged_by(own[0]).findings
+    assert set(fuzz._everything().custom) <= set(fuzz._everything().enabled)
+    assert {POLICY_NAME: own[0]} in [sample.files for sample in fuzz.own_samples()]
+
+
+def test_a_condition_that_crashes_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    def crashing(*_: object) -> str:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(message.Template, "filled", crashing)
+    given = fuzz.Input(fuzz.Sample({}), POLICY_NAME, fuzzpolicies.policy_texts()[0])
+    crash = fuzz.Trial()(given)
+    assert crash is not None
+    assert crash.kind.startswith("ZeroDivisionError")
 
 
 def _fails_on_boom(given: fuzz.Input) -> fuzz.Crash | None:
