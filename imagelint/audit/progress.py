@@ -7,10 +7,13 @@ import time
 from collections import Counter, deque
 from typing import TYPE_CHECKING
 
+from imagelint.store.reading import Reader
+
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from imagelint.collect.registry.polite import HostState
+    from imagelint.store.database import Store
     from imagelint.store.records import Finished
 
 _WINDOW_SECONDS = 30.0
@@ -78,7 +81,16 @@ def log_line(one: Finished) -> str:
     """What is logged about an image."""
     result = one.result
     said = one.judgement.outcome if one.judgement else ""
-    words = (result.category.value, said, result.reference, result.digest or "", result.detail)
+    return _line(result.category.value, said, result.reference, result.digest, result.detail)
+
+
+def log_lines(store: Store, run: int) -> Iterator[str]:
+    """The same about all images of a run, as the store has them."""
+    for one in Reader(store).results(run):
+        yield _line(one.category, one.outcome, one.reference, one.digest, one.detail)
+
+
+def _line(*words: str | None) -> str:
     return " ".join(word for word in words if word)
 
 

@@ -46,7 +46,7 @@ def run_audit(
 def _run(
     sources: tuple[str, ...], choice: AuditChoice, recipe: AuditRecipe, ready: Prepared
 ) -> int:
-    from imagelint.audit.progress import Progress
+    from imagelint.audit.progress import Progress, log_line, log_lines
     from imagelint.audit.summary import summary
 
     selection = choice.selection()
@@ -55,20 +55,20 @@ def _run(
         plan = ready.audit.plan(asked, selection)
         say("".join(f"{line}\n" for line in plan.lines()))
         return int(ExitCode.INCOMPLETE if plan.problems else ExitCode.PASS)
-    if choice.cluster:
-        if choice.log:
-            message = "workers of a cluster write no log"
-            raise UsageError(Diagnostic(message, help="`imagelint report` lists all images"))
-        from imagelint.audit.parts import run_parts
+    with ExitStack() as stack:
+        log = logged(choice.log, stack)
+        if choice.cluster:
+            from imagelint.audit.parts import run_parts
 
-        done = run_parts(choice.cluster, recipe, ready, selection, asked)
-    else:
-        progress = Progress(ready.asker.states)
-        with ExitStack() as stack:
-            draw, log = drawn(progress, quiet=choice.quiet), logged(choice.log, stack)
+            done = run_parts(choice.cluster, recipe, ready, selection, asked)
+            for line in log_lines(ready.store, done.run.id) if choice.log else ():
+                log(line)
+        else:
+            progress = Progress(ready.asker.states)
+            draw = drawn(progress, quiet=choice.quiet)
 
             def tell(one: Finished) -> None:
-                log(one)
+                log(log_line(one))
                 draw()
 
             done = ready.audit.run(asked, selection, tell, progress)

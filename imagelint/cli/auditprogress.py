@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from imagelint.audit.progress import Progress
-    from imagelint.store.records import Finished
 
 _REDRAW_SECONDS = 0.2
 
@@ -33,15 +32,13 @@ def drawn(progress: Progress, *, quiet: bool) -> Callable[[], None]:
     return draw
 
 
-def logged(path: str, stack: ExitStack) -> Callable[[Finished], None]:
-    """Writes a line for each image to a file; `-` is standard error."""
+def logged(path: str, stack: ExitStack) -> Callable[[str], None]:
+    """Writes lines to a file; `-` is standard error."""
     if not path:
-        return lambda _one: None
-    from imagelint.audit.progress import log_line
-
+        return lambda _line: None
     file = stack.enter_context(click.open_file(path, "a", encoding="utf-8", lazy=False))
 
-    def log(one: Finished) -> None:
-        file.write(f"{log_line(one)}\n")
+    def log(line: str) -> None:
+        file.write(f"{line}\n")
 
     return log

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.audit.keeping import Keeper, Presence
-from imagelint.audit.progress import Progress, log_line
+from imagelint.audit.progress import Progress, log_line, log_lines
 from imagelint.audit.selection import Selection
 from imagelint.audit.targets import tagged
 from imagelint.collect.registry.polite import HostState
@@ -96,6 +96,17 @@ def test_what_was_done_before_is_not_expected_again(
 def test_a_log_has_a_line_for_each_image() -> None:
     assert log_line(DONE) == "audited a/b:c sha256:0"
     assert log_line(GONE) == "gone a/b:d there is none"
+
+
+def test_a_store_tells_the_same_of_all_images(registry: MemoryRegistry, audit: Auditor) -> None:
+    registry.image("team/app")
+    registry.image("team/root", User="root")
+    names = f"{registry.host}/team/app:v1\n{registry.host}/team/root:v1\n{registry.host}/no:v1\n"
+    told: list[str] = []
+    done = audit("-", stdin=names.encode(), told=lambda one: told.append(log_line(one)))
+    assert list(log_lines(done.prepared.store, done.audited.run.id)) == sorted(
+        told, key=lambda line: line.partition(registry.host)[2]
+    )
 
 
 def test_what_cannot_be_written_ends_the_audit() -> None:
