@@ -11,7 +11,7 @@ from imagelint.documents.runtime.field import Field
 from imagelint.documents.serving.scaling import Autoscaler, Signal
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.wiring.nodes import Metric, Trigger, Wiring
@@ -33,13 +33,8 @@ def read_autoscaler(obj: KubernetesObject, wiring: Wiring | None) -> Autoscaler 
         return _horizontal(wiring)
     if isinstance(wiring, ScaledObject):
         return _scaled_object(wiring)
-    if (obj.group, obj.kind) == ("http.keda.sh", "HTTPScaledObject"):
-        return _http_scaled_object(obj)
-    if obj.kind == "InferenceService" and obj.group == "serving.kserve.io":
-        return _inference_service(obj)
-    if obj.kind == "Service" and obj.group == "serving.knative.dev":
-        return _knative(obj)
-    return None
+    read = _BY_KIND.get((obj.group, obj.kind))
+    return None if read is None else read(obj)
 
 
 def _horizontal(scaler: HorizontalPodAutoscaler) -> Autoscaler:
@@ -128,6 +123,38 @@ def _http_scaled_object(obj: KubernetesObject) -> Autoscaler:
     )
 
 
+def _pod_autoscaler(obj: KubernetesObject) -> Autoscaler:
+    """What AIBrix scales by the metrics that servers show, or by its own strategies.
+
+    vllm-project/aibrix:config/crd/autoscaling/autoscaling.aibrix.ai_podautoscalers.yaml
+    """
+    spec = obj.body["spec"]
+    floor, target = spec["minReplicas"], spec["scaleTargetRef"]
+    least = floor.integer()
+    return Autoscaler(
+        span=obj.span,
+        kind=obj.kind,
+        name=obj.name,
+        namespace=obj.namespace,
+        target_kind=target["kind"].text(),
+        target_name=target["name"].text(),
+        minimum=UNKNOWN if least is ABSENT else least,
+        idle=ABSENT,
+        maximum=spec["maxReplicas"].integer(),
+        signals=tuple(map(_source, spec["metricsSources"].items())),
+        floor=floor,
+        idle_place=obj,
+        path=obj.path,
+        annotations=obj.annotations,
+    )
+
+
+def _source(place: Cursor) -> Signal:
+    kind = place["metricSourceType"].word().lower()
+    name = place["targetMetric"].word() if kind == "resource" else kind
+    return Signal(place.span, name, place.path)
+
+
 def _trigger(trigger: Trigger) -> Signal:
     kind = trigger.type.value if isinstance(trigger.type, Known) else ""
     return Signal(trigger.span, kind.lower(), trigger.path)
@@ -206,3 +233,11 @@ def _itself(  # noqa: PLR0913, PLR0917 - the parts of one node
 
 def _default(fact: Fact[int], value: int) -> Fact[int]:
     return Known(value) if fact is ABSENT else fact
+
+
+_BY_KIND: dict[tuple[str, str], Callable[[KubernetesObject], Autoscaler]] = {
+    ("autoscaling.aibrix.ai", "PodAutoscaler"): _pod_autoscaler,
+    ("http.keda.sh", "HTTPScaledObject"): _http_scaled_object,
+    ("serving.kserve.io", "InferenceService"): _inference_service,
+    ("serving.knative.dev", "Service"): _knative,
+}
