@@ -12,7 +12,6 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
 from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
-from imagelint.documents.kubernetes.quotas import quota_limits
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
 from imagelint.documents.serving.scaling import Autoscaler
@@ -162,6 +161,8 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
 
 
 def _of_quota(obj: KubernetesObject) -> Iterator[Landmark]:
+    from imagelint.documents.kubernetes.quotas import quota_limits
+
     for limit in quota_limits(obj):
         yield Landmark(quotas(limit.resource, obj.namespace), limit)
 
