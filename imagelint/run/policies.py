@@ -135,6 +135,7 @@ class Policies:
         if self._trust is None:
             return
         from imagelint.run.trust.hidden import hidden
+        from imagelint.run.trust.sources import CommitTrust
         from imagelint.run.trust.weakenings import Comparison, Weakenings, attempted, compared
 
         found = Weakenings()
@@ -146,6 +147,10 @@ class Policies:
             for pair, policy in pairs.items():
                 found.add(policy, compared(pair, trust, self._files))
                 found.add(policy, hidden(pair, trust, self._files))
+        if isinstance(self._trust, CommitTrust):
+            for path in self._trust.named:
+                pair = Comparison.named(path, self._trust)
+                found.add(self.all()[0], compared(pair, self._trust, self._files))
         yield from found.reports()
 
     def refusals(self) -> Iterator[tuple[Policy, Report]]:

@@ -149,12 +149,21 @@ def _limit(policy: Policy, allowed: int) -> Iterator[tuple[Policy, AllowedLimit]
 
 def _unruled(policy: Policy, report: Report) -> Report:
     """What was read under a policy without rules was not judged by anything."""
-    if policy.enabled or not report.examined:
+    if not report.examined or _judges(policy):
         return Report()
     where = policy.sources[-1].origin if policy.sources else report.examined[0].origin
     detail = "its policy has no rule on, so nothing was judged"
     help_ = "extend a pack (`extends: [baseline]`), or leave the files out (`exclude:`)"
     return Report(problems=(Problem(ProblemKind.NOTHING_EXAMINED, where, detail, help_),))
+
+
+def _judges(policy: Policy) -> bool:
+    """Whether any rule is on besides those that a trusted policy has on by itself."""
+    if policy.trusted is None:
+        return bool(policy.enabled)
+    from imagelint.policy.trust.trusted import about_trust
+
+    return not {*policy.enabled} <= {*about_trust()}
 
 
 def _is_below(path: str, folders: Iterable[str]) -> bool:

@@ -193,6 +193,24 @@ def test_a_policy_that_is_gone_is_said(program: Program, repository: Repository)
     assert "`.imagelint.yaml` is removed: `missing-healthcheck` is off, it was on" in found
 
 
+def test_what_a_change_loosens_of_a_named_policy_is_said(
+    program: Program, repository: Repository
+) -> None:
+    repository.commit(ci__p_yaml=policy(), Dockerfile=GOOD)
+    repository.write("ci/p.yaml", policy("rules: {root-user: off}"))
+    arguments = ("--policy-from", "HEAD", "--policy", "ci/p.yaml")
+    assert [line for line in weakened(program, *arguments) if "root-user" in line]
+    repository.write("ci/p.yaml", policy())
+    assert weakened(program, *arguments) == []
+
+
+def test_a_policy_that_judges_nothing_is_no_pass(program: Program, repository: Repository) -> None:
+    repository.commit(p_yaml="extends: []\n", Dockerfile=ROOT)
+    answer = program("check", "--policy-from", "HEAD", "--policy", "p.yaml")
+    assert answer.code == 3
+    assert "its policy has no rule on, so nothing was judged" in answer.out
+
+
 def test_a_first_policy_is_compared_with_none(program: Program, repository: Repository) -> None:
     repository.commit(Dockerfile=GOOD)
     repository.write(".imagelint.yaml", "rules: {root-user: off}")

@@ -22,6 +22,7 @@ class FlagHistory(NamedTuple):
     `since` maps each to the first release that is known to have it, `gone` to the first that has it
     no more, `variables_gone` the same of variables. `programs` and `modules` take these flags,
     `exact` tells that none may be shortened, `separator` what stands between their words.
+    `beginnings` are all that flags begin with.
     """
 
     releases: tuple[str, ...]
@@ -32,13 +33,14 @@ class FlagHistory(NamedTuple):
     modules: frozenset[str]
     exact: bool
     separator: str
+    beginnings: frozenset[str] = frozenset()
 
     def knows(self, flag: str) -> bool:
         """Whether any release has a flag, be it negated, shortened or taken apart by a dot."""
         name = flag.partition(".")[0]
         if name in _ALWAYS or {name, name.removeprefix("no-")} & self.since.keys():
             return True
-        return not self.exact and any(known.startswith(name) for known in self.since)
+        return not self.exact and name in self.beginnings
 
     def came_after(self, flag: str, version: str) -> str:
         """The release with which a flag came, where it is certainly newer than a version."""
@@ -71,15 +73,17 @@ def flag_history(engine: str) -> FlagHistory | None:
     row = table("engine_flags")["engines"].get(engine)
     if row is None:
         return None
+    since = _by_name(row["since"])
     return FlagHistory(
         releases=tuple(row["releases"]),
-        since=_by_name(row["since"]),
+        since=since,
         gone=_by_name(row["gone"]),
         variables_gone=_by_name(row["variables_gone"]),
         programs=frozenset(row["programs"]),
         modules=frozenset(row["modules"]),
         exact=row["exact"],
         separator=row["separator"],
+        beginnings=frozenset(name[:end] for name in since for end in range(len(name) + 1)),
     )
 
 

@@ -90,7 +90,7 @@ def trusted(policy: Policy, name: str, base: str, commit: str = "") -> TrustedPo
     from imagelint.policy.load import pack
 
     packs = {each: pack(each) for each in policy.lock.packs}
-    told = Policy(rules=dict.fromkeys(_about_trust(), RuleSetting("on")))
+    told = Policy(rules=dict.fromkeys(about_trust(), RuleSetting("on")))
     policy = merge_all((told, Policy(rules=_bare_rules(packs.values())), policy))
     locked = _locked(policy, packs)
     if policy.trusted is not None:
@@ -98,7 +98,7 @@ def trusted(policy: Policy, name: str, base: str, commit: str = "") -> TrustedPo
     return TrustedPolicy(policy, name, base, commit, locked, admits=bool(policy.lock))
 
 
-def _about_trust() -> tuple[str, ...]:
+def about_trust() -> tuple[str, ...]:
     """The rules that tell what is loosened: a policy that is trusted has them on unless it says."""
     return tuple(name for name in catalog.names() if catalog.family(name) == "trust")
 
@@ -141,7 +141,7 @@ def _implied(lock: Lock, packs: Mapping[str, Policy]) -> Iterator[tuple[str, str
     """The rules that entries of a lock mean without naming them, each with its entry."""
     for name, pack in packs.items():
         yield from ((f"packs.{name}", rule) for rule in pack.enabled)
-    yield from (("", rule) for rule in _about_trust())
+    yield from (("", rule) for rule in about_trust())
     yield from (("signers", rule) for rule in BY_SIGNER if lock.signers)
     yield from (("registries", rule) for rule in _BY_REGISTRY if lock.registries)
 

@@ -18,7 +18,7 @@ from imagelint.run.policyfiles import POLICY_NAME, VARIABLE, is_file, read_exten
 from imagelint.run.scanning import anchored as anchored_files
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from imagelint.core.environment import Signer
     from imagelint.core.source import Source
@@ -55,7 +55,7 @@ class CommitTrust:
     """The policy of each folder as it stands at a commit: the nearest file, as in the tree.
 
     What the file at the repository's root locks holds against those below it. `named` are packs and
-    files that hold for all folders instead.
+    files that hold for all folders instead; the paths of those that the commit has stay there.
     """
 
     lower = None
@@ -74,6 +74,7 @@ class CommitTrust:
         self._plain: dict[str, Policy] = {}
         # What is named for all folders is not what the tree says by itself.
         self.compares = None if named else self
+        self.named = tuple(self._held(named))
         self._everywhere = self._trusted(self._named(named), os.getcwd()) if named else None
 
     @property
@@ -99,6 +100,14 @@ class CommitTrust:
                 else default_policy()
             )
         return self._plain[path]
+
+    def _held(self, names: tuple[str, ...]) -> Iterator[str]:
+        for name in names:
+            place = os.path.realpath(name)
+            if is_file(name) and repository_of(place) == self.commit.repository:
+                path = self.commit.path_of(place)
+                if self.commit.holds(path):
+                    yield path
 
     def place(self, path: str) -> str:
         """Where a file of the commit is, or was, in the file system."""

@@ -70,6 +70,12 @@ class Comparison(NamedTuple):
         """Those of a folder."""
         return cls(trust.former(folder), nearest(folder, POLICY_NAME))
 
+    @classmethod
+    def named(cls, path: str, trust: CommitTrust) -> Comparison:
+        """Those of a file that the command line names, by its path in the repository."""
+        place = trust.place(path)
+        return cls(path, place if os.path.lexists(place) else None)
+
 
 def compared(
     comparison: Comparison, trust: CommitTrust, files: PolicyFiles

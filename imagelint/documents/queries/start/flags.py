@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from posixpath import basename
 from typing import TYPE_CHECKING
 
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.serving.switches import Switch
     from imagelint.knowledge.serving.flags import FlagHistory
+
+
+_KEPT = 1_000  # flags that nobody knows
 
 
 class UnknownFlag(NamedTuple):
@@ -50,9 +54,16 @@ def unknown_flags(server: ServingCommand) -> Iterator[UnknownFlag]:
         if not known.knows(flag):
             if flag not in own and flag.removeprefix("no-") not in own:
                 sure = server.own_image and bool(version) and known.covers(version)
-                yield UnknownFlag(switch, meant=known.spelt(nearest(flag, known.since)), sure=sure)
+                meant = known.spelt(_nearest(server.engine, flag))
+                yield UnknownFlag(switch, meant=meant, sure=sure)
         elif version and (since := known.came_after(flag, version)):
             yield UnknownFlag(switch, since=since, sure=server.own_image)
+
+
+@lru_cache(_KEPT)
+def _nearest(engine: str, flag: str) -> str:
+    known = flag_history(engine)
+    return nearest(flag, known.since) if known else ""
 
 
 def removed_flags(server: ServingCommand) -> Iterator[RemovedFlag]:
