@@ -237,8 +237,16 @@ def _walk(folder: str) -> Iterator[str | Problem | Ignored]:
                 yield from _hidden(entry.path, is_folder=is_folder)
             elif is_folder:
                 stack.append(current._replace(path=entry.path, rules=rules))
-            elif entry.is_file(follow_symlinks=False) or entry.is_symlink():
-                yield entry.path
+            else:
+                yield from _entry(entry)
+
+
+def _entry(entry: os.DirEntry[str]) -> Iterator[str | Problem]:
+    """A file or a link; a pipe or a socket that is named like one of ours is told."""
+    if entry.is_file(follow_symlinks=False) or entry.is_symlink():
+        yield entry.path
+    elif _may_be_ours(entry.path):
+        yield Problem(ProblemKind.UNREADABLE, display(entry.path), "not a regular file")
 
 
 def _hidden(path: str, *, is_folder: bool) -> Iterator[Ignored]:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from typing import TYPE_CHECKING
 
@@ -391,6 +392,16 @@ def test_a_policy_may_name_its_baseline(
     answer = program("check")
     assert answer.code == 2
     assert "the baseline cannot be read: no such file\n   at: ../missing.json\n" in answer.err
+
+
+def test_a_pipe_that_is_named_like_a_file_of_ours_is_said(program: Program, here: Path) -> None:
+    write(here, Dockerfile=GOOD)
+    os.mkfifo(here / "pod.yaml")
+    os.mkfifo(here / "notes")
+    answer = program("check", "--format", "concise")
+    assert answer.code == 3
+    assert "pod.yaml: problem[unreadable] not a regular file" in answer.out
+    assert "notes" not in answer.out
 
 
 @pytest.mark.parametrize("name", [".imagelint", ".imagelintrc", ".imagelint.toml"])
