@@ -232,6 +232,10 @@ class Caches(TypedDict):
     weights_variables: Annotated[
         list[str], "variables that move it; empty: those of the Hugging Face hub"
     ]
+    compiled: Annotated[
+        dict[str, str], "by the variable that moves it, the folder of graphs compiled at each start"
+    ]
+    uncompiled_flags: Annotated[list[str], "flags with which nothing is compiled for it"]
     source: str
 
 

@@ -94,13 +94,17 @@ class OfficialImage(NamedTuple):
 class CacheFolders(NamedTuple):
     """What an engine writes (`~` is the home folder), and where weights are downloaded to.
 
-    `weights_variables` move the latter; empty where those of the Hugging Face hub do.
+    `weights_variables` move the latter; empty where those of the Hugging Face hub do. `compiled`
+    are folders of graphs that are compiled at each start, by the variable that moves each, and
+    with `uncompiled_flags` nothing is.
     """
 
     paths: tuple[str, ...]
     variables: tuple[str, ...]
     weights: str
     weights_variables: tuple[str, ...]
+    compiled: Mapping[str, str]
+    uncompiled_flags: tuple[str, ...]
 
 
 class Traits(NamedTuple):
@@ -364,6 +368,8 @@ def _caches(raw: engine_schema.Caches) -> CacheFolders:
         tuple(raw["variables"]),
         raw["weights"],
         tuple(raw["weights_variables"]),
+        raw["compiled"],
+        tuple(raw["uncompiled_flags"]),
     )
 
 

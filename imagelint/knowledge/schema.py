@@ -378,6 +378,7 @@ TABLES: dict[str, type] = {
     "other_servers": OtherServerTable,
     "pod_security": PodSecurityTable,
     "query_languages": forms.QueryLanguageTable,
+    "routes": forms.RouteTable,
     "signals": forms.SignalTable,
     "variables": forms.VariableTable,
     "weights": WeightTable,

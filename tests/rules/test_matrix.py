@@ -69,6 +69,8 @@ SILENT: dict[tuple[str, str], str] = {
         for rule in (
             "cache-not-writable",
             "cache-volume-missing",
+            "compile-cache-lost",
+            "unused-cache-mount",
             "engine-without-gpu",
             "user-without-home",
             "host-ipc",
@@ -116,6 +118,10 @@ SILENT: dict[tuple[str, str], str] = {
     ("literal-secret-env", "dockerfile"): "secret-in-build speaks about images",
     ("unevaluated-image", "dockerfile"): "what a file is built from is not deployed",
     ("ungated-image", "dockerfile"): "what a file is built from is not deployed",
+    **{
+        ("baked-weights-without-offline", kind): "only a Dockerfile puts weights into an image"
+        for kind in ("compose", "kubernetes")
+    },
     ("secret-in-build", "kubernetes"): "literal-secret-env speaks about pods",
     ("startup-budget", "dockerfile"): "healthcheck-start-period speaks about images",
     ("startup-unprotected", "compose"): NOT_RESTARTED,

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Document, Key
     from imagelint.documents.kubernetes.manifest import Manifest
-    from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
+    from imagelint.documents.kubernetes.objects import Container, KubernetesObject, Pod
 
 _BACKEND_CONFIGS = ("cloud.google.com/backend-config", "beta.cloud.google.com/backend-config")
 # Of these, no operator makes pods, or Services that others select.
@@ -101,6 +101,16 @@ def scalers_of(kind: str, name: str) -> Key:
 def pods_of(kind: str, name: str) -> Key:
     """The pods that an object holds."""
     return ("pods of", kind, name)
+
+
+def pods_mounting(claim: str) -> Key:
+    """The pods that have a claim among their volumes."""
+    return ("pods mounting", claim)
+
+
+def ending_with_gpus() -> Key:
+    """The pods that end and ask for accelerators: those of Jobs."""
+    return ("ending with gpus",)
 
 
 def monitors_selecting(kind: str, label: str, value: str) -> Key:
@@ -197,9 +207,24 @@ def _of_pods(manifest: Manifest) -> Iterator[Landmark]:
         yield Landmark(pods_of(owner.kind, owner.name), place)
         for label, value in dict.fromkeys(pod.labels):
             yield Landmark(pods_labelled(label, value), place)
+        if not pod.restarts and any(_wants_gpus(one) for one in pod.containers):
+            yield Landmark(ending_with_gpus(), place)
+        for claim in _claims(pod):
+            yield Landmark(pods_mounting(claim), place)
         engines = (server.engine for server in manifest.servers_of(pod))
         for engine in dict.fromkeys(filter(None, engines)):
             yield Landmark(serving(engine), place)
+
+
+def _wants_gpus(container: Container) -> bool:
+    return isinstance(container.runtime.gpus, Known)
+
+
+def _claims(pod: Pod) -> tuple[str, ...]:
+    claims = (
+        one.at("persistentVolumeClaim", "claimName").word() for one in pod.spec["volumes"].items()
+    )
+    return tuple(dict.fromkeys(filter(None, claims)))
 
 
 def pod_at(manifest: Manifest, place: PodPlace) -> Pod | None:

@@ -75,8 +75,8 @@ class RouteSetting(NamedTuple):
     `what` is `malformed` for a time that its controller does not read, `retried` for requests that
     are sent again once the server works on them, `buffered` for answers that are kept back until
     they are complete, `limited` for the size of a request, which is `amount` bytes. `written` is
-    what stands there, `meant` how it is right, empty where that is not known. What is the default
-    of the controller has a `written` that is empty.
+    what stands there, `meant` how it is right, empty where that is not known, `wants` what a time
+    has to be there. What is the default of the controller has a `written` that is empty.
     """
 
     span: Span
@@ -86,6 +86,7 @@ class RouteSetting(NamedTuple):
     written: str
     meant: str = ""
     amount: float = 0.0
+    wants: str = ""
 
 
 class Route(NamedTuple):

@@ -185,3 +185,40 @@ class QueryLanguageTable(Dated):
     source: str
     metricsql: Annotated[list[str], "functions of MetricsQL alone"]
     logql: Annotated[list[str], "functions of LogQL alone"]
+
+
+class TimeoutAnnotationRow(TypedDict):
+    """The annotation that says how long a controller waits."""
+
+    controller: str
+    annotation: str
+    form: Literal["seconds", "nginx", "haproxy", "suffixed", "envoy"]
+    limits: Literal["total", "idle"]
+    example: Annotated[str, "how ten minutes are written"]
+    default: Annotated[int, "seconds"]
+    source: str
+
+
+class SecondsRow(TypedDict):
+    """An annotation that is a whole number of seconds."""
+
+    annotation: str
+    source: str
+
+
+class RetiredRow(TypedDict):
+    """A controller that nobody mends any more."""
+
+    controller: str
+    title: str
+    ended: Annotated[str, "the last month in which somebody did, `YYYY-MM`"]
+    source: str
+
+
+class RouteTable(Dated):
+    """Controllers of routes."""
+
+    source: str
+    annotated: list[TimeoutAnnotationRow]
+    seconds: list[SecondsRow]
+    retired: list[RetiredRow]

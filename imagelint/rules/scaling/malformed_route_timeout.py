@@ -10,11 +10,13 @@ from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 def malformed_route_timeout(route: Route, ctx: Context) -> Findings:
     """The timeout of a route is written in a way that its controller does not read.
 
-    ingress-nginx takes bare numbers of seconds: `300s` is either refused when the object is
-    applied, or passed over with a line in the controller's log, and the default of 60 s holds. The
-    same is true of Azure's Application Gateway.
+    ingress-nginx and Azure's Application Gateway take a whole number of seconds: `600s` is passed
+    over with a line in the controller's log, and what holds without it holds, which is 60 s or 30 s
+    unless the cluster says another. HAProxy Ingress passes over a number without a unit. A time of
+    an HTTPRoute or a VirtualService without a unit is refused when it is applied.
 
-    Except: other controllers, whose times need a unit.
+    Except:
+        Controllers that read both: HAProxy Technologies', F5's. Signs before a number.
 
     Bad (route.yaml):
         apiVersion: networking.k8s.io/v1
@@ -40,8 +42,8 @@ def malformed_route_timeout(route: Route, ctx: Context) -> Findings:
         edit = ctx.edit(one.span, f'"{one.meant}"') if one.meant else None
         yield ctx.finding(
             one,
-            f"{one.field} takes a bare number of seconds, and {one.written} is none",
-            help=f"write `{one.meant}`" if one.meant else "write a number of seconds, such as 600",
+            f"{one.field} takes {one.wants} and {one.written} is none",
+            help=f"write `{one.meant}`" if one.meant else f"write {one.wants.rstrip(',')}",
             subject=route.name,
-            fix=Fix("write the number alone", (edit,)) if edit else None,
+            fix=Fix("write it as it is read there", (edit,)) if edit else None,
         )

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.documents.kubernetes.wiring.controllers import ALB, controller_name
 from imagelint.documents.kubernetes.wiring.nodes import Ingress
 from imagelint.documents.kubernetes.wiring.routesettings import (
     contour_settings,
@@ -16,6 +17,7 @@ from imagelint.documents.kubernetes.wiring.routesettings import (
 from imagelint.documents.quantity import parse_count, parse_duration
 from imagelint.documents.serving.scaling import Route, Timeout
 from imagelint.knowledge.kubernetes.durations import ENDLESS, KONG_TIMEOUT
+from imagelint.knowledge.kubernetes.routes import timeout_annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -24,37 +26,15 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.wiring.nodes import Wiring
     from imagelint.documents.yaml.cursor import Cursor
 
-_NGINX = "nginx.ingress.kubernetes.io"
-_F5 = "nginx.org"
-_ALB = "alb.ingress.kubernetes.io"
-_CONTOUR, _AZURE = "projectcontour.io", "appgw.ingress.kubernetes.io"
-_HAPROXY_TECH, _HAPROXY_OTHER = "haproxy.org", "haproxy-ingress.github.io"
-_ATTRIBUTES = f"{_ALB}/load-balancer-attributes"
+_ATTRIBUTES = f"{ALB}/load-balancer-attributes"
 _IDLE = pattern(r"(?:^|,)\s*idle_timeout\.timeout_seconds\s*=\s*([0-9]{1,9})")
-# What a controller's class is called, and the prefix of the annotations that only it reads.
-_CLASSES = {
-    "nginx": "nginx",
-    "alb": "alb",
-    "gce": "gke",
-    "gce-internal": "gke",
-    "traefik": "traefik",
-    "kong": "kong",
-    "istio": "istio",
-    "contour": "contour",
-    "azure-application-gateway": "azure",
-    "azure/application-gateway": "azure",
-}
-_PREFIXES = {_NGINX: "nginx", _ALB: "alb", _F5: _F5, "nginx.com": _F5, _CONTOUR: "contour"}
-_PREFIXES |= {_AZURE: "azure", _HAPROXY_TECH: _HAPROXY_TECH, _HAPROXY_OTHER: _HAPROXY_OTHER}
-# Two controllers have this class: what they are spoken to tells them apart.
-_SHARED = {"haproxy": (_HAPROXY_TECH, _HAPROXY_OTHER)}
-# kubernetes/ingress-nginx:docs/user-guide/nginx-configuration/annotations.md;
 # aws-load-balancer-controller:docs/guide/ingress/annotations.md;
-# nginx/kubernetes-ingress: annotations that begin with nginx.org, of a controller of the same class
-_NGINX_DEFAULT, _ALB_DEFAULT, _GKE_DEFAULT = 60.0, 60.0, 30.0
-# docs.konghq.com: kubernetes-ingress-controller, reference of annotations (milliseconds, of the
-# Service); its gateway waits 60 s between two reads where nothing is said.
+# cloud.google.com/kubernetes-engine: Ingress configuration
+_ALB_DEFAULT, _GKE_DEFAULT = 60.0, 30.0
+# Kong/kubernetes-ingress-controller@1fa68f86: DefaultServiceTimeout, in milliseconds
 _KONG_DEFAULT = 60.0
+# projectcontour/contour@31c4bb38: apis/projectcontour/v1/httpproxy.go (TimeoutPolicy)
+_ENVOY_DEFAULT = 15.0
 # openshift/router:pkg/router/template/util/haproxytime/duration_parser.go;
 # docs.redhat.com: "Configuring route timeouts", ROUTER_DEFAULT_SERVER_TIMEOUT
 _HAPROXY, _HAPROXY_DEFAULT = "haproxy.router.openshift.io", 30.0
@@ -117,12 +97,13 @@ def _route(
 
 def _ingress(ingress: Ingress) -> Route:
     obj = ingress.object
-    controller = _controller(ingress)
+    controller = controller_name(ingress)
     timeouts: tuple[Timeout, ...] = ()
-    if controller in _ANNOTATED:
-        name, read, meaning, example, default = _ANNOTATED[controller]
-        place = obj.annotation(name)
-        timeouts = (_timeout(place, read(place), meaning, example, default),)
+    told = timeout_annotations().get(controller)
+    if told is not None:
+        place = obj.annotation(told.annotation)
+        seconds = _READERS[told.form](place)
+        timeouts = (_timeout(place, seconds, told.limits, told.example, told.default),)
     elif controller == "alb":
         place = obj.annotation(_ATTRIBUTES)
         timeouts = (_timeout(place, _idle_attribute(place), "idle", _ALB_EXAMPLE, _ALB_DEFAULT),)
@@ -138,21 +119,6 @@ def _ingress(ingress: Ingress) -> Route:
     backends = tuple((_text(one.service), _text(one.port)) for one in ingress.backends)
     route = _route(obj, ingress.body, controller, timeouts, backends)
     return route._replace(settings=tuple(ingress_settings(obj, controller)))
-
-
-def _controller(ingress: Ingress) -> str:
-    prefixes = (_PREFIXES.get(name.partition("/")[0], "") for name, _ in ingress.annotations)
-    spoken_to = {name for name in prefixes if name}
-    only = spoken_to.pop() if len(spoken_to) == 1 else ""
-    if not isinstance(ingress.class_name, Known):
-        return only
-    name = ingress.class_name.value
-    if name == "haproxy":
-        return only if only in _SHARED[name] else ""
-    by_class = _CLASSES.get(name, "")
-    if by_class == "nginx" and (only == _F5 or _F5 in spoken_to):
-        return only  # two controllers are called so; where both are spoken to, nobody knows
-    return by_class
 
 
 def _bare_seconds(place: Cursor) -> Fact[float]:
@@ -212,8 +178,14 @@ def _of_contour(obj: KubernetesObject, rule: Cursor) -> Route:
 
 
 def _envoy_time(place: Cursor) -> Fact[float]:
-    """A duration, which may be `infinity`; so is `0s`."""
-    return Known(_NO_LIMIT, place.span) if place.word() == ENDLESS else _duration(place)
+    """A duration, or a word for none; of nought, the default holds."""
+    if place.word() in ENDLESS:
+        return Known(_NO_LIMIT, place.span)
+    fact = place.text()
+    seconds = parse_duration(fact.value) if isinstance(fact, Known) else None
+    if seconds is None:
+        return ABSENT if fact is ABSENT else UNKNOWN
+    return Known(seconds or _ENVOY_DEFAULT, place.span)
 
 
 def _of_openshift(obj: KubernetesObject) -> Route:
@@ -237,6 +209,11 @@ def _haproxy_time(place: Cursor) -> Fact[float]:
     text = fact.value.strip()
     seconds = parse_duration(f"{text}ms" if text.isdecimal() else text, _HAPROXY_UNITS)
     return UNKNOWN if seconds is None else Known(seconds, fact.span)
+
+
+def _suffixed_time(place: Cursor) -> Fact[float]:
+    """A time of HAProxy that has to have a unit; what has none is passed over."""
+    return UNKNOWN if place.word().strip().isdecimal() else _haproxy_time(place)
 
 
 def _service_of(host: str) -> str:
@@ -271,23 +248,10 @@ def _text(fact: Fact[str]) -> str:
     return fact.value if isinstance(fact, Known) else ""
 
 
-# By controller: the annotation, how it is read, what it limits, how 600 s are written, the default.
-# haproxytech/kubernetes-ingress:documentation/annotations.md;
-# jcmoraisjr/haproxy-ingress:docs/content/en/docs/configuration/keys.md;
-# Azure/application-gateway-kubernetes-ingress:docs/annotations.md;
-# projectcontour/contour:site/content/docs (annotations, request routing: Envoy's default)
-_ENVOY_DEFAULT = 15.0
-_ANNOTATED: dict[str, tuple[str, Callable[[Cursor], Fact[float]], str, str, float]] = {
-    "nginx": (
-        f"{_NGINX}/proxy-read-timeout",
-        _bare_seconds,
-        "idle",
-        '`"600"`',
-        _NGINX_DEFAULT,
-    ),
-    _F5: (f"{_F5}/proxy-read-timeout", _nginx_time, "idle", "`600s`", _NGINX_DEFAULT),
-    _HAPROXY_TECH: (f"{_HAPROXY_TECH}/timeout-server", _haproxy_time, "idle", "`600s`", 50.0),
-    _HAPROXY_OTHER: (f"{_HAPROXY_OTHER}/timeout-server", _haproxy_time, "idle", "`600s`", 50.0),
-    "azure": (f"{_AZURE}/request-timeout", _bare_seconds, "total", '`"600"`', 30.0),
-    "contour": (f"{_CONTOUR}/response-timeout", _envoy_time, "total", "`600s`", _ENVOY_DEFAULT),
+_READERS: dict[str, Callable[[Cursor], Fact[float]]] = {
+    "seconds": _bare_seconds,
+    "nginx": _nginx_time,
+    "haproxy": _haproxy_time,
+    "suffixed": _suffixed_time,
+    "envoy": _envoy_time,
 }

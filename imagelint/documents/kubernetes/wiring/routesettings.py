@@ -8,24 +8,15 @@ from imagelint.core.fact import ABSENT, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_count, parse_duration
 from imagelint.documents.serving.scaling import RouteSetting
+from imagelint.knowledge.kubernetes.routes import second_annotations
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.yaml.cursor import Cursor
 
 _NGINX, _F5 = "nginx.ingress.kubernetes.io", "nginx.org"
-_AZURE = "appgw.ingress.kubernetes.io"
-# kubernetes/ingress-nginx:docs/user-guide/nginx-configuration/annotations.md (custom timeouts:
-# unitless, in seconds); Azure/application-gateway-kubernetes-ingress:docs/annotations.md
-_BARE = (
-    f"{_NGINX}/proxy-connect-timeout",
-    f"{_NGINX}/proxy-send-timeout",
-    f"{_NGINX}/proxy-read-timeout",
-    f"{_NGINX}/proxy-next-upstream-timeout",
-    f"{_AZURE}/request-timeout",
-)
 # nginx.org: ngx_http_proxy_module: a POST is passed to the next server only with `non_idempotent`.
 _NEXT = f"{_NGINX}/proxy-next-upstream"
 _AGAIN = "non_idempotent"
@@ -36,6 +27,14 @@ _BODY = {"nginx": f"{_NGINX}/proxy-body-size", _F5: f"{_F5}/client-max-body-size
 _BODY_DEFAULT = float(2**20)
 _SIZE = pattern(r"([0-9]{1,15})([kKmMgG]?)")
 _SIZES = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
+# kubernetes-sigs/gateway-api@4564255a: apis/v1/shared_types.go (Duration): the API server's pattern
+_GATEWAY = pattern(r"(?:[0-9]{1,5}(?:h|m|s|ms)){1,4}")
+# jcmoraisjr/haproxy-ingress@465a51ce: pkg/converters/ingress/annotations/updater.go
+_UNIT = pattern(r"[0-9]+(?:us|ms|s|m|h|d)")
+_UNIT_ANNOTATION = "haproxy-ingress.github.io/timeout-server"
+# istio/api@b8f8791d: kubernetes/customresourcedefinitions.gen.yaml: duration(self) of CEL
+_GATEWAY_TIME = "whole numbers with their units, such as 600s,"
+_GO = "a number with its unit, such as 600s,"
 # Conditions of Envoy under which the server may be at work already; others are of connections that
 # were never made. envoyproxy/envoy: docs/root/configuration/http/http_filters/router_filter.rst
 _WORKING = frozenset(
@@ -54,8 +53,9 @@ _FAILED = ("500", "502", "504")
 
 def ingress_settings(obj: KubernetesObject, controller: str) -> Iterator[RouteSetting]:
     """What the annotations of an Ingress tell its controller."""
-    for name in _BARE:
+    for name in second_annotations():
         yield from _malformed(obj.annotation(name))
+    yield from _without_unit(obj.annotation(_UNIT_ANNOTATION), _GO, _has_unit)
     conditions = obj.annotation(_NEXT)
     if controller == "nginx" and _AGAIN in conditions.word().split():
         meant = " ".join(one for one in conditions.word().split() if one != _AGAIN)
@@ -69,10 +69,40 @@ def ingress_settings(obj: KubernetesObject, controller: str) -> Iterator[RouteSe
 
 
 def _malformed(place: Cursor) -> Iterator[RouteSetting]:
+    """A time that is no whole number, where one of seconds is asked for."""
     fact = place.text()
-    if isinstance(fact, Known) and parse_count(fact.value) is None:
+    if isinstance(fact, Known) and fact.value and parse_count(_unsigned(fact.value)) is None:
         seconds = parse_duration(fact.value.strip())
-        yield _setting(place, "malformed", f"{seconds:.0f}" if seconds else "")
+        found = _setting(place, "malformed", f"{seconds:.0f}" if seconds else "")
+        yield found._replace(wants="a bare number of seconds,")
+
+
+def _without_unit(
+    place: Cursor, wants: str, is_right: Callable[[str], bool]
+) -> Iterator[RouteSetting]:
+    """A time in another form than is asked for; most often its unit is missing."""
+    fact = place.text()
+    if isinstance(fact, Known) and not is_right(fact.value.strip()):
+        number = parse_count(fact.value.strip())
+        meant = f"{number}s" if number else ""
+        yield _setting(place, "malformed", meant)._replace(wants=wants)
+
+
+def _is_go(text: str) -> bool:
+    return parse_duration(text) is not None
+
+
+def _has_unit(text: str) -> bool:
+    return _UNIT.fullmatch(text) is not None
+
+
+def _is_gateway(text: str) -> bool:
+    return _GATEWAY.fullmatch(text) is not None
+
+
+def _unsigned(number: str) -> str:
+    """A number without the sign that `strconv.Atoi` takes."""
+    return number[1:] if number[:1] in ("+", "-") else number
 
 
 def _limited(obj: KubernetesObject, name: str) -> Iterator[RouteSetting]:
@@ -90,6 +120,7 @@ def _limited(obj: KubernetesObject, name: str) -> Iterator[RouteSetting]:
 
 def mesh_settings(rule: Cursor) -> Iterator[RouteSetting]:
     """What a rule of a VirtualService tells: its own retries, not those of the mesh."""
+    yield from _without_unit(rule["timeout"], _GO, _is_go)
     retries = rule["retries"]
     place = retries["retryOn"]
     words = {word.strip() for word in place.word().split(",")}
@@ -99,6 +130,8 @@ def mesh_settings(rule: Cursor) -> Iterator[RouteSetting]:
 
 def gateway_settings(rule: Cursor) -> Iterator[RouteSetting]:
     """What a rule of an HTTPRoute tells, in its experimental field `retry`."""
+    for name in ("request", "backendRequest"):
+        yield from _without_unit(rule.at("timeouts", name), _GATEWAY_TIME, _is_gateway)
     for code in rule.at("retry", "codes").items():
         if code.word() in _FAILED:
             yield _setting(code, "retried", "503")
@@ -107,6 +140,11 @@ def gateway_settings(rule: Cursor) -> Iterator[RouteSetting]:
 def contour_settings(rule: Cursor) -> Iterator[RouteSetting]:
     """What a route of an HTTPProxy tells: without conditions it is retried upon any 5xx."""
     policy = rule["retryPolicy"]
+    if policy.exists and not policy.null and not policy["retryOn"].exists:
+        # projectcontour/contour@31c4bb38: internal/dag/policy.go (retryOn, retryPolicy)
+        if policy["count"].word() != "-1":
+            yield _setting(policy, "retried", "retryOn: [connect-failure]")._replace(written="5xx")
+        return
     for condition in policy["retryOn"].items():
         if condition.word() in _WORKING:
             yield _setting(condition, "retried", "connect-failure")

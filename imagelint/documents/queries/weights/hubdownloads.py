@@ -8,8 +8,9 @@ from imagelint.core.fact import ABSENT, Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import Phase
 from imagelint.documents.queries.downloads import downloads
-from imagelint.documents.queries.serving import is_commit
-from imagelint.documents.queries.weights.modelcache import is_temporary, volume_at
+from imagelint.documents.queries.serving import is_commit, is_offline
+from imagelint.documents.queries.stages import stage_scripts, stages
+from imagelint.documents.queries.weights.modelcache import hub_of, is_temporary, volume_at
 from imagelint.documents.shell.script import Script, ScriptRole
 from imagelint.knowledge.serving.hubs import hubs
 
@@ -112,6 +113,21 @@ def is_kept(document: Document, script: Script, download: Download) -> bool:
         if container.place is script.place
         for mount in _mounts(container)
     )
+
+
+def baked_model(document: Document, server: ServingCommand) -> bool:
+    """Whether a Dockerfile puts the model of its server into the cache of the hub, and no more."""
+    used = stages(document)
+    if not used or is_offline(server) or not server.is_remote_model or not hub_of(server).commits:
+        return False
+    wanted = server.model.value if isinstance(server.model, Known) else ""
+    found = [
+        one
+        for script in stage_scripts(document, used[-1])
+        for one in hub_downloads(script)
+        if one.model == wanted
+    ]
+    return any(not one.download.output for one in found)
 
 
 class FilledVolume(NamedTuple):

@@ -1,0 +1,110 @@
+"""Claims on which servers keep caches: who owns them, and who else mounts them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
+from imagelint.deployment.objects import Neighbourhood
+from imagelint.documents.kubernetes.landmarks import PodPlace, pods_mounting
+from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.queries.links.scope import Scope, same
+from imagelint.documents.queries.weights.cachemounts import (
+    claim_of,
+    graphs_on_claims,
+    unowned_claim,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.base import Document
+    from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.project import Project
+    from imagelint.documents.queries.weights.cachemounts import SharedFolder
+    from imagelint.documents.runtime.model import Mount
+    from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.yaml.cursor import Cursor
+
+_CLAIM = "PersistentVolumeClaim"
+# Classes of volumes that are folders of a share, or of a node, which Kubernetes hands to nobody:
+# kubernetes/website:content/en/docs/tasks/configure-pod-container/security-context.md
+# (fsGroup has no effect upon what the driver does not support), and drivers' own documentation.
+_SHARES = pattern(
+    r"nfs|efs|azurefile|filestore|cephfs|gluster|lustre|fsx|smb|cifs|s3|gcs|local|hostpath|juicefs"
+    r"|beegfs|weka|gpfs|netapp|nas|standard-rwx|shared|rwx"
+)
+
+
+def unowned_volumes(
+    pod: Pod, document: Document, project: Project
+) -> Iterator[tuple[ServingCommand, Mount]]:
+    """The servers of a pod with the claim for their weights that nothing lets them write."""
+    if not isinstance(document, Manifest) or not pod.owner.is_own or pod.partial:
+        return
+    for server in document.servers_of(pod):
+        mount = unowned_claim(pod, server)
+        name = claim_of(pod, mount.volume) if mount is not None else ""
+        if mount is None or not name:
+            continue
+        found = Neighbourhood(document, project).object(_CLAIM, name, pod.owner.namespace)
+        if found is None or not _is_share(found.object.body["spec"]):
+            yield server, mount
+
+
+def _is_share(spec: Cursor) -> bool:
+    modes = [mode.word() for mode in spec["accessModes"].items()]
+    named = spec["storageClassName"].word().lower()
+    return "ReadWriteMany" in modes or _SHARES.search(named) is not None
+
+
+def shared_graphs(
+    pod: Pod, document: Document, project: Project
+) -> Iterator[tuple[SharedFolder, str]]:
+    """The folders of compiled code of a pod's servers, with the workload that can write them."""
+    if not isinstance(document, Manifest) or pod.partial:
+        return
+    scope = Scope(document, project, closed=None)
+    for server in document.servers_of(pod):
+        for shared in graphs_on_claims(pod, server):
+            other = _other_writer(pod, shared.claim, scope)
+            if other:
+                yield shared, other
+
+
+def _other_writer(pod: Pod, claim: str, scope: Scope) -> str:
+    """The name of another workload that mounts a claim so that it can write to it."""
+    own = (pod.owner.kind, pod.owner.name)
+    found = scope.nearest(
+        pods_mounting(claim),
+        PodPlace,
+        lambda one: same(one.namespace, pod.owner.namespace) and one.name != pod.owner.name,
+    )
+    for origin, place in found.nodes:
+        other = scope.pod(origin, place)
+        if other is None or (other.owner.kind, other.owner.name) == own or not other.owner.name:
+            continue
+        if _writes(other, claim):
+            return other.owner.name
+    return ""
+
+
+def _writes(pod: Pod, claim: str) -> bool:
+    names = [
+        one["name"].word()
+        for one in pod.spec["volumes"].items()
+        if one.at("persistentVolumeClaim", "claimName").word() == claim
+        and not _is_yes(one.at("persistentVolumeClaim", "readOnly"))
+    ]
+    for container in pod.containers:
+        mounts = container.runtime.mounts
+        for mount in mounts.value if isinstance(mounts, Known) else ():
+            if mount.volume in names and not mount.read_only:
+                return True
+    return False
+
+
+def _is_yes(place: Cursor) -> bool:
+    said = place.boolean()
+    return isinstance(said, Known) and said.value
