@@ -365,6 +365,7 @@ TABLES: dict[str, type] = {
     "containers/scanners": ScannerTable,
     "cuda": CudaTable,
     "engine_flags": forms.EngineFlagsTable,
+    "flag_conflicts": forms.FlagConflictTable,
     "enumerations": EnumerationTable,
     "gpu_floors": forms.GpuFloorTable,
     "gpus": GpuTable,

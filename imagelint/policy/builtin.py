@@ -123,6 +123,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "unpinned-gpu-stack": "on",
             "bind-localhost": "on",
             "command-after-entrypoint": "on",
+            "conflicting-flags": "on",
             "flag-with-value-in-one-word": "on",
             "flag-without-program": "on",
             "model-without-flag": "on",

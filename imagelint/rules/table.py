@@ -42,6 +42,7 @@ RULES: dict[str, Entry] = {
     "compile-cache-lost": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "composite-only-evaluation": Entry("evaluation", ("documents.evaluation.planned:DimensionSet",)),
     "conflicting-fields": Entry("syntax", ("documents.complaints:ConflictingFields",)),
+    "conflicting-flags": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "consecutive-runs": Entry("packages", ("documents.dockerfile.model:Stage",), ("hadolint DL3059",)),
     "constant-platform": Entry("build", ("documents.dockerfile.model:Stage",), ("hadolint DL3029", "BuildKit FromPlatformFlagConstDisallowed", "droast DF061")),
     "cooldown-without-effect": Entry("scaling", ("documents.serving.scaling:Autoscaler",)),

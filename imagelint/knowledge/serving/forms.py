@@ -222,3 +222,26 @@ class RouteTable(Dated):
     annotated: list[TimeoutAnnotationRow]
     seconds: list[SecondsRow]
     retired: list[RetiredRow]
+
+
+# `except` is a word of Python.
+FlagConflictRow = TypedDict(
+    "FlagConflictRow",
+    {
+        "engine": str,
+        "flag": str,
+        "other": NotRequired[Annotated[str, "the flag beside which it is refused"]],
+        "needs": NotRequired[Annotated[str, "the flag without which it is refused"]],
+        "values": NotRequired[Annotated[list[str], "those of the flag for which it holds"]],
+        "except": NotRequired[Annotated[list[str], "those of the other for which it does not"]],
+        "above": NotRequired[Annotated[int, "what the other has to exceed"]],
+        "source": str,
+    },
+)
+
+
+class FlagConflictTable(Dated):
+    """Flags that servers refuse because of another one."""
+
+    source: str
+    conflicts: list[FlagConflictRow]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.queries.gpus.compatibility import (
+    Compatibility,
     compat_folder,
     compat_packages,
     is_useless,
@@ -50,7 +51,7 @@ def cuda_compat_shadowing(subject: Command | EnvVar, ctx: Context) -> Findings:
     """
     if isinstance(subject, EnvVar):
         folder = compat_folder(ctx.document, subject)
-        found = () if folder is None else (folder,)
+        found: tuple[Compatibility, ...] = () if folder is None else (folder,)
     else:
         found = tuple(compat_packages(ctx.document, subject))
     for one in found:

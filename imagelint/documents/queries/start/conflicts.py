@@ -1,0 +1,74 @@
+"""Flags that a server is told together, and refuses."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known
+from imagelint.core.record import NamedTuple
+from imagelint.documents.quantity import parse_count
+from imagelint.knowledge.serving.conflicts import flag_conflicts
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.serving.command import ServingCommand
+    from imagelint.documents.serving.switches import Switch
+    from imagelint.knowledge.serving.conflicts import FlagConflict
+
+_OFF = ("false", "0", "")
+
+
+class Refused(NamedTuple):
+    """A flag at its place, and another that it is refused with, or, if `needed`, without."""
+
+    switch: Switch
+    other: str
+    needed: bool
+
+
+def refused_flags(server: ServingCommand) -> Iterator[Refused]:
+    """The flags of a server that end it because of another one."""
+    for row in flag_conflicts(server.engine) if server.engine and not server.concluded else ():
+        first = _told(server, row.flag, row.other)
+        if first is None or not _holds(first, row):
+            continue
+        if row.needed:
+            if server.switch(row.other) is ABSENT:
+                yield Refused(first, row.other, needed=True)
+            continue
+        second = _told(server, row.other, row.flag)
+        if second is not None and _concerns(second, row):
+            yield Refused(second, first.written, needed=False)
+
+
+def _told(server: ServingCommand, flag: str, other: str) -> Switch | None:
+    """What a flag is told; of two names of one flag, as it is written."""
+    found = server.find_switch(flag)
+    known = server.facts
+    if known is None or known.canonical(flag) != known.canonical(other):
+        return found
+    spelt = [one for one in server.switches if _spelling(one) == flag]
+    return spelt[-1] if spelt else None
+
+
+def _spelling(switch: Switch) -> str:
+    return switch.written.lstrip("-").replace("_", "-").lower()
+
+
+def _holds(switch: Switch, row: FlagConflict) -> bool:
+    """Whether the first flag is certainly set, to a value for which the row is."""
+    if not isinstance(switch.value, Known):
+        return False
+    value = switch.value.value
+    return value in row.values if row.values else value.lower() not in _OFF
+
+
+def _concerns(switch: Switch, row: FlagConflict) -> bool:
+    if not isinstance(switch.value, Known):
+        return False
+    value = switch.value.value
+    if row.above is not None:
+        number = parse_count(value)
+        return number is not None and number > row.above
+    return value.lower() not in ("false", "") and value not in row.excepted
