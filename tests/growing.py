@@ -111,6 +111,32 @@ spec:
   defaultBackend: {service: {name: s#-, port: {number: 80}}}
 ---
 """
+_POLICIES = """\
+apiVersion: v1
+kind: Service
+metadata: {name: s#-, namespace: n}
+spec: {selector: {app: d#-}, ports: [{port: 80, targetPort: 8000}]}
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: HTTPRoute
+metadata: {name: r#-, namespace: n}
+spec: {parentRefs: [{name: public}], rules: [{backendRefs: [{name: s#-, port: 80}]}]}
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: BackendTrafficPolicy
+metadata: {name: p#-, namespace: n}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: HTTPRoute, name: r#-}]
+  timeout: {http: {requestTimeout: 30s}}
+---
+apiVersion: gateway.envoyproxy.io/v1alpha1
+kind: ClientTrafficPolicy
+metadata: {name: c#-, namespace: n}
+spec:
+  targetRefs: [{group: gateway.networking.k8s.io, kind: Gateway, name: public}]
+  timeout: {http: {streamIdleTimeout: 30s}}
+---
+"""
 _SCALED = """\
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
@@ -272,6 +298,7 @@ INPUTS: dict[str, Input] = {
         "spec: {selector: {matchLabels: {app: d}}, podMetricsEndpoints: [{port: p#-, path: /x}]}\n",
         _DEPLOYMENT.replace("d#-", "d"),
     ),
+    "policies of routes": Input("policies.yaml", _DEPLOYMENT + _POLICIES),
     "pods that no network policy selects": Input(
         "pods.yaml",
         "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p#-, namespace: n, labels: {app: p#-}}\n"

@@ -14,7 +14,7 @@ from imagelint.documents.base import Landmark
 from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
-from imagelint.documents.serving.scaling import Autoscaler
+from imagelint.documents.serving.scaling import Autoscaler, Route
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,6 +103,11 @@ def pods_of(kind: str, name: str) -> Key:
     return ("pods of", kind, name)
 
 
+def routes_with(kind: str, name: str) -> Key:
+    """The routes to which an object is attached that says how they are served."""
+    return ("routes with", kind, name)
+
+
 def pods_mounting(claim: str) -> Key:
     """The pods that have a claim among their volumes."""
     return ("pods mounting", claim)
@@ -165,6 +170,7 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
         kind, name = scaler.target_kind, scaler.target_name
         if isinstance(kind, Known) and isinstance(name, Known):
             yield Landmark(scalers_of(kind.value, name.value), scaler)
+    yield from _of_routes(manifest)
     for obj in manifest.objects:
         if is_open(obj):
             yield from _open(obj)
@@ -185,6 +191,12 @@ def _of_monitors(manifest: Manifest) -> Iterator[Landmark]:
             yield Landmark(key, monitor)
         else:
             yield Landmark(vague_monitors(), monitor)
+
+
+def _of_routes(manifest: Manifest) -> Iterator[Landmark]:
+    for route in manifest.nodes_of(Route):
+        for kind, name in dict.fromkeys(route.attached):
+            yield Landmark(routes_with(kind, name), route)
 
 
 def _of_services(manifest: Manifest) -> Iterator[Landmark]:

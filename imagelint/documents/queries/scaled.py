@@ -13,6 +13,7 @@ from imagelint.documents.kubernetes.landmarks import (
     pod_at,
     pods_labelled,
     pods_of,
+    routes_with,
     service_bound_to,
     service_named,
     services_selecting,
@@ -20,6 +21,7 @@ from imagelint.documents.kubernetes.landmarks import (
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.wiring.nodes import Service
 from imagelint.documents.project import by_key
+from imagelint.documents.serving.scaling import Route
 from imagelint.knowledge.kubernetes.durations import KONG_TIMEOUT
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from imagelint.documents.project import Project
     from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.serving.command import ServingCommand
-    from imagelint.documents.serving.scaling import Autoscaler, Route
+    from imagelint.documents.serving.scaling import Autoscaler
 
 N = TypeVar("N", bound="Node")
 
@@ -61,6 +63,9 @@ class NameScope:
 
     def routed_servers(self, route: Route) -> tuple[ServingCommand, ...]:
         """The model servers behind a route; none when the way to them cannot be followed."""
+        if route.own_pods:
+            made = self._servers(pods_of(route.kind, route.name), route.namespace)
+            return tuple(server for server in made if not server.only_embeds)
         selecting = {(one.selector, one.object.namespace): one for one in self._services(route)}
         return tuple(
             server
@@ -142,6 +147,11 @@ class NameScope:
         return route.controller == "gke" and any(map(is_bound, self._services(route)))
 
     def _services(self, route: Route) -> Iterator[Service]:
+        for kind, name in route.through:
+            for _, other in self._nearest(
+                routes_with(kind, name), Route, lambda one: _same(one.namespace, route.namespace)
+            ):
+                yield from self._services(other)
         if route.kind == "BackendConfig":
             keys = [service_bound_to(route.name)] if route.name else []
         else:

@@ -94,7 +94,9 @@ class Route(NamedTuple):
 
     `controller` is `nginx`, `alb`, `gke`, `istio`, `traefik` …, or empty when it is not told.
     `backends` are the names of Services with their ports as written; empty for a `BackendConfig`,
-    which Services name in an annotation.
+    which Services name in an annotation. What is only said of other routes names these in
+    `through`, by kind and name, and these name in `attached` what is said of them. `own_pods` tells
+    that the object makes the pods to which it leads.
     """
 
     span: Span
@@ -107,6 +109,9 @@ class Route(NamedTuple):
     annotations: tuple[tuple[str, str], ...]
     path: str
     settings: tuple[RouteSetting, ...] = ()
+    through: tuple[tuple[str, str], ...] = ()
+    attached: tuple[tuple[str, str], ...] = ()
+    own_pods: bool = False
 
     def told(self, what: str) -> tuple[RouteSetting, ...]:
         """What the route is told of one kind."""

@@ -79,6 +79,6 @@ def body_limit_small(route: Route, ctx: Context) -> Findings:
         yield ctx.finding(
             one,
             f"bodies above {state} are refused, and {model} is sent images",
-            help=f"set `{one.field}` to `64m`",
+            help=f"set `{one.field}` to `{one.meant or '64m'}`",
             subject=route.name,
         )

@@ -72,7 +72,9 @@ def buffered_stream(route: Route, ctx: Context) -> Findings:
         yield ctx.finding(
             one,
             f"the answers of {title(servers[0])} are kept back until a buffer is full",
-            help=f"write `{one.meant}`",
+            help=f"write `{one.meant}`" if one.meant else f"leave `{one.field}` out on this way",
             subject=route.name,
-            fix=Fix("do not buffer", (ctx.edit(one.span, f'"{one.meant}"'),)),
+            fix=Fix("do not buffer", (ctx.edit(one.span, f'"{one.meant}"'),))
+            if one.meant
+            else None,
         )

@@ -8,6 +8,7 @@ from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.kubernetes.wiring.controllers import ALB, controller_name
 from imagelint.documents.kubernetes.wiring.nodes import Ingress
+from imagelint.documents.kubernetes.wiring.policies import middlewares_of, read_policies
 from imagelint.documents.kubernetes.wiring.routesettings import (
     contour_settings,
     gateway_settings,
@@ -64,6 +65,8 @@ def read_routes(obj: KubernetesObject, wiring: Wiring | None) -> Iterator[Route]
             yield from (_of_contour(obj, rule) for rule in obj.body.at("spec", "routes").items())
         case "route.openshift.io", "Route":
             yield _of_openshift(obj)
+        case _:
+            yield from read_policies(obj)
 
 
 def _of_policy(obj: KubernetesObject) -> Route:
@@ -118,7 +121,8 @@ def _ingress(ingress: Ingress) -> Route:
         timeouts = (Timeout(place.key_span, advice, Known(_KONG_DEFAULT), "idle", place.path),)
     backends = tuple((_text(one.service), _text(one.port)) for one in ingress.backends)
     route = _route(obj, ingress.body, controller, timeouts, backends)
-    return route._replace(settings=tuple(ingress_settings(obj, controller)))
+    settings = tuple(ingress_settings(obj, controller))
+    return route._replace(settings=settings, attached=middlewares_of(obj))
 
 
 def _bare_seconds(place: Cursor) -> Fact[float]:
@@ -158,7 +162,14 @@ def _of_gateway(obj: KubernetesObject, rule: Cursor) -> Route:
     timeouts = tuple(_timeout(place, _duration(place), "total", "`600s`") for place in fields)
     named = tuple((name, _text(port)) for name, port in backends)
     route = _route(obj, rule, "", timeouts, named)
-    return route._replace(settings=tuple(gateway_settings(rule)))
+    parents = obj.body.at("spec", "parentRefs").items()
+    extensions = (one["extensionRef"] for one in rule["filters"].items())
+    attached = (
+        (obj.kind, obj.name),
+        *(("Gateway", one["name"].word()) for one in parents),
+        *((one["kind"].word(), one["name"].word()) for one in extensions),
+    )
+    return route._replace(settings=tuple(gateway_settings(rule)), attached=attached)
 
 
 def _of_istio(obj: KubernetesObject, rule: Cursor) -> Route:

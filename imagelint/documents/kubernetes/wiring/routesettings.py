@@ -83,8 +83,8 @@ def _without_unit(
     """A time in another form than is asked for; most often its unit is missing."""
     fact = place.text()
     if isinstance(fact, Known) and not is_right(fact.value.strip()):
-        number = parse_count(fact.value.strip())
-        meant = f"{number}s" if number else ""
+        seconds = parse_count(fact.value.strip()) or parse_duration(fact.value.strip())
+        meant = f"{seconds:.0f}s" if seconds and seconds == int(seconds) else ""
         yield _setting(place, "malformed", meant)._replace(wants=wants)
 
 
