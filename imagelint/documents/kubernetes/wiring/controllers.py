@@ -10,12 +10,14 @@ from imagelint.documents.runtime.field import Place
 
 if TYPE_CHECKING:
     from imagelint.documents.base import Node
+    from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.wiring.nodes import Ingress
 
 NGINX = "nginx.ingress.kubernetes.io"
 """The prefix of the annotations of ingress-nginx."""
 F5 = "nginx.org"
 """The prefix of those of F5's controller, and what that is called here."""
+_ROUTER = "traefik.ingress.kubernetes.io/router.middlewares"
 ALB = "alb.ingress.kubernetes.io"
 _CONTOUR, _AZURE = "projectcontour.io", "appgw.ingress.kubernetes.io"
 _HAPROXY_TECH, _HAPROXY_OTHER = "haproxy.org", "haproxy-ingress.github.io"
@@ -79,3 +81,12 @@ def controller_of(ingress: Ingress) -> Controller | None:
         if _PREFIXES.get(written.partition("/")[0]) == name:
             return Controller(name, ingress.object.annotation(written), certain)
     return None
+
+
+def middlewares_of(obj: KubernetesObject) -> tuple[tuple[str, str], ...]:
+    """The middlewares of Traefik that an annotation of an Ingress names, of its own namespace."""
+    prefix = f"{obj.namespace or 'default'}-"
+    names = [one.strip().partition("@")[0] for one in obj.annotation(_ROUTER).word().split(",")]
+    return tuple(
+        ("Middleware", name.removeprefix(prefix)) for name in names if name.startswith(prefix)
+    )

@@ -24,7 +24,6 @@ _TRAEFIK = ("traefik.io", "traefik.containo.us")
 _WORKING = ("5xx", "gateway-error", "reset", "retriable-4xx", "deadline-exceeded", "internal")
 _FAILED = ("500", "502", "504")
 # traefik/traefik@fd5a576d: docs/content/reference/routing-configuration/http/middlewares/
-_ROUTER = "traefik.ingress.kubernetes.io/router.middlewares"
 
 
 def read_policies(obj: KubernetesObject) -> Iterator[Route]:
@@ -34,8 +33,8 @@ def read_policies(obj: KubernetesObject) -> Iterator[Route]:
         yield from _of_traefik(obj, spec)
     match obj.group, obj.kind:
         case "gateway.envoyproxy.io", "BackendTrafficPolicy" | "ClientTrafficPolicy":
-            http = spec.at("timeout", "http")
-            yield _attached(obj, _targets(spec), _envoy_timeouts(http), _envoy_settings(spec))
+            timeouts = _envoy_timeouts(spec.at("timeout", "http"))
+            yield _attached(obj, _targets(spec), timeouts, _envoy_settings(spec))
         case "serving.knative.dev", "Service":
             yield _own(obj, "Knative", _knative(spec.at("template", "spec")))
         case "serving.kserve.io", "InferenceService":
@@ -105,7 +104,7 @@ def _targets(spec: Cursor) -> Names:
     return tuple((place["kind"].word(), place["name"].word()) for place in places)
 
 
-def _envoy_timeouts(http: Cursor) -> tuple[Timeout, ...]:
+def _envoy_timeouts(limits: Cursor) -> tuple[Timeout, ...]:
     """Those of the whole answer and of a pause in it.
 
     envoyproxy/gateway@d32f2829: api/v1alpha1/timeout_types.go
@@ -115,7 +114,7 @@ def _envoy_timeouts(http: Cursor) -> tuple[Timeout, ...]:
         ("maxStreamDuration", "total"),
         ("streamIdleTimeout", "idle"),
     )
-    return tuple(_timeout(http[name], _go(http[name]), what, "`600s`") for name, what in fields)
+    return tuple(_timeout(limits[name], _go(limits[name]), what, "`600s`") for name, what in fields)
 
 
 def _envoy_settings(spec: Cursor) -> tuple[RouteSetting, ...]:
@@ -164,15 +163,6 @@ def _ingress_route(obj: KubernetesObject, rule: Cursor) -> Route:
     backends = tuple((one["name"].word(), "") for one in services)
     route = _route(obj, rule, "traefik", (), backends=backends)
     return route._replace(attached=tuple(attached))
-
-
-def middlewares_of(obj: KubernetesObject) -> Names:
-    """The middlewares of Traefik that an annotation of an Ingress names, of its own namespace."""
-    prefix = f"{obj.namespace or 'default'}-"
-    names = [one.strip().partition("@")[0] for one in obj.annotation(_ROUTER).word().split(",")]
-    return tuple(
-        ("Middleware", name.removeprefix(prefix)) for name in names if name.startswith(prefix)
-    )
 
 
 def _knative(spec: Cursor) -> tuple[Timeout, ...]:

@@ -6,9 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.kubernetes.wiring.controllers import ALB, controller_name
 from imagelint.documents.kubernetes.wiring.nodes import Ingress
-from imagelint.documents.kubernetes.wiring.policies import middlewares_of, read_policies
 from imagelint.documents.kubernetes.wiring.routesettings import (
     contour_settings,
     gateway_settings,
@@ -18,7 +16,6 @@ from imagelint.documents.kubernetes.wiring.routesettings import (
 from imagelint.documents.quantity import parse_count, parse_duration
 from imagelint.documents.serving.scaling import Route, Timeout
 from imagelint.knowledge.kubernetes.durations import ENDLESS, KONG_TIMEOUT
-from imagelint.knowledge.kubernetes.routes import timeout_annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -27,7 +24,12 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.wiring.nodes import Wiring
     from imagelint.documents.yaml.cursor import Cursor
 
-_ATTRIBUTES = f"{ALB}/load-balancer-attributes"
+# Of these, and of Services that tell Kong, `policies` knows more.
+_WITH_POLICIES = frozenset(
+    {"gateway.envoyproxy.io", "serving.knative.dev", "serving.kserve.io"}
+    | {"traefik.io", "traefik.containo.us"}
+)
+_ATTRIBUTES = "alb.ingress.kubernetes.io/load-balancer-attributes"
 _IDLE = pattern(r"(?:^|,)\s*idle_timeout\.timeout_seconds\s*=\s*([0-9]{1,9})")
 # aws-load-balancer-controller:docs/guide/ingress/annotations.md;
 # cloud.google.com/kubernetes-engine: Ingress configuration
@@ -66,7 +68,15 @@ def read_routes(obj: KubernetesObject, wiring: Wiring | None) -> Iterator[Route]
         case "route.openshift.io", "Route":
             yield _of_openshift(obj)
         case _:
-            yield from read_policies(obj)
+            yield from _others(obj)
+
+
+def _others(obj: KubernetesObject) -> Iterator[Route]:
+    told = (name for name, _ in obj.annotations)
+    if obj.group in _WITH_POLICIES or (not obj.group and KONG_TIMEOUT in told):
+        from imagelint.documents.kubernetes.wiring.policies import read_policies
+
+        yield from read_policies(obj)
 
 
 def _of_policy(obj: KubernetesObject) -> Route:
@@ -99,6 +109,9 @@ def _route(
 
 
 def _ingress(ingress: Ingress) -> Route:
+    from imagelint.documents.kubernetes.wiring.controllers import controller_name, middlewares_of
+    from imagelint.knowledge.kubernetes.routes import timeout_annotations
+
     obj = ingress.object
     controller = controller_name(ingress)
     timeouts: tuple[Timeout, ...] = ()

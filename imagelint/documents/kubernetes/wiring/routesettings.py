@@ -8,7 +8,6 @@ from imagelint.core.fact import ABSENT, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.quantity import parse_count, parse_duration
 from imagelint.documents.serving.scaling import RouteSetting
-from imagelint.knowledge.kubernetes.routes import second_annotations
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -53,6 +52,8 @@ _FAILED = ("500", "502", "504")
 
 def ingress_settings(obj: KubernetesObject, controller: str) -> Iterator[RouteSetting]:
     """What the annotations of an Ingress tell its controller."""
+    from imagelint.knowledge.kubernetes.routes import second_annotations
+
     for name in second_annotations():
         yield from _malformed(obj.annotation(name))
     yield from _without_unit(obj.annotation(_UNIT_ANNOTATION), _GO, _has_unit)
