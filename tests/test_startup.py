@@ -152,7 +152,7 @@ COMMAND_LINES = (
             *(*ON_DOCKERFILES, "documents.kubernetes", "documents.yaml.nodes"),
             *("rules.exposure", "rules.gpus", "rules.serving"),
         ),
-        298,
+        302,
     ),
     Command(("rules",), TABLES, (*EVERYTHING, "custom"), 436),
     Command(("rules", "--json"), TABLES, (*EVERYTHING, "custom"), 436),

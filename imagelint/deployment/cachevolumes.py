@@ -6,28 +6,30 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
 from imagelint.deployment.objects import Neighbourhood
+from imagelint.documents.execution import names_root
 from imagelint.documents.kubernetes.landmarks import PodPlace, pods_mounting
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.queries.links.scope import Scope, same
-from imagelint.documents.queries.weights.cachemounts import (
-    claim_of,
-    graphs_on_claims,
-    unowned_claim,
+from imagelint.documents.queries.weights.cachemounts import graph_folders
+from imagelint.documents.queries.weights.modelcache import (
+    downloads_weights,
+    volume_at,
+    weights_folder,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Document
-    from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.project import Project
-    from imagelint.documents.queries.weights.cachemounts import SharedFolder
     from imagelint.documents.runtime.model import Mount
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.yaml.cursor import Cursor
 
-_CLAIM = "PersistentVolumeClaim"
+_CLAIM, _VOLUME = "PersistentVolumeClaim", "persistentVolumeClaim"
 # Classes of volumes that are folders of a share, or of a node, which Kubernetes hands to nobody:
 # kubernetes/website:content/en/docs/tasks/configure-pod-container/security-context.md
 # (fsGroup has no effect upon what the driver does not support), and drivers' own documentation.
@@ -45,7 +47,7 @@ def unowned_volumes(
         return
     for server in document.servers_of(pod):
         mount = unowned_claim(pod, server)
-        name = claim_of(pod, mount.volume) if mount is not None else ""
+        name = _claim_of(pod, mount.volume) if mount is not None else ""
         if mount is None or not name:
             continue
         found = Neighbourhood(document, project).object(_CLAIM, name, pod.owner.namespace)
@@ -108,3 +110,54 @@ def _writes(pod: Pod, claim: str) -> bool:
 def _is_yes(place: Cursor) -> bool:
     said = place.boolean()
     return isinstance(said, Known) and said.value
+
+
+class SharedFolder(NamedTuple):
+    """A folder of compiled graphs on a claim, and the name of that."""
+
+    folder: str
+    mount: Mount
+    claim: str
+
+
+def graphs_on_claims(pod: Pod, server: ServingCommand) -> Iterator[SharedFolder]:
+    """The folders of compiled graphs of a server that lie on claims."""
+    for folder in graph_folders(server) if server.own_image else ():
+        mount = volume_at(server, folder)
+        claim = _claim_of(pod, mount.volume) if mount is not None else ""
+        if mount is not None and claim and _covers(mount, folder):
+            yield SharedFolder(folder, mount, claim)
+
+
+def unowned_claim(pod: Pod, server: ServingCommand) -> Mount | None:
+    """The claim for weights that is mounted for a user to whom nothing hands it over."""
+    folder, user = weights_folder(server), server.launch.runtime.user
+    if not downloads_weights(server) or not isinstance(folder, Known):
+        return None
+    mount = volume_at(server, folder.value)
+    if mount is None or mount.source != _VOLUME or mount.read_only:
+        return None
+    number = user.value.partition(":")[0] if isinstance(user, Known) else ""
+    handed_over = pod.spec.at("securityContext", "fsGroup").exists
+    if not number.isdecimal() or names_root(number) or handed_over:
+        return None
+    prepared = any(one.role == "init" and _mounts(one, mount.volume) for one in pod.containers)
+    return None if prepared else mount
+
+
+def _covers(mount: Mount, folder: str) -> bool:
+    target = mount.target.value.rstrip("/") if isinstance(mount.target, Known) else folder
+    return f"{folder}/".startswith(f"{target}/")
+
+
+def _mounts(container: Container, volume: str) -> bool:
+    mounts = container.runtime.mounts
+    return not isinstance(mounts, Known) or any(one.volume == volume for one in mounts.value)
+
+
+def _claim_of(pod: Pod, volume: str) -> str:
+    """The name of the claim that a volume of a pod is; empty for any other."""
+    for one in pod.spec["volumes"].items():
+        if one["name"].word() == volume:
+            return one[_VOLUME]["claimName"].word()
+    return ""

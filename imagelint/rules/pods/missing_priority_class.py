@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from imagelint.deployment.priorities import rival
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.gpus.placement import rival
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 

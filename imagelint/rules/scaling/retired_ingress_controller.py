@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from imagelint.documents.kubernetes.wiring.controllers import controller_of
 from imagelint.documents.kubernetes.wiring.nodes import Ingress
 from imagelint.knowledge.kubernetes.routes import retired_controller
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -40,7 +39,7 @@ def retired_ingress_controller(ingress: Ingress, ctx: Context) -> Findings:
             - timeouts: {request: 600s}
               backendRefs: [{name: llm, port: 80}]
     """
-    found = controller_of(ingress)
+    found = ingress.controller
     retired = retired_controller(found.name) if found is not None else None
     if found is None or retired is None:
         return

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.openings import Opening
+    from imagelint.documents.kubernetes.wiring.controllers import Controller
     from imagelint.documents.runtime.field import Place
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -155,6 +156,13 @@ class Ingress(NamedTuple):
     backends: tuple[Backend, ...]
     tls: Cursor
     path: str
+
+    @property
+    def controller(self) -> Controller | None:
+        """Who serves it, and where that is told; None where it is not."""
+        from imagelint.documents.kubernetes.wiring.controllers import controller_of
+
+        return controller_of(self)
 
 
 class HTTPRoute(NamedTuple):

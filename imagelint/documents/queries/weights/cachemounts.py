@@ -20,7 +20,6 @@ from imagelint.documents.queries.weights.modelcache import (
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from imagelint.documents.kubernetes.objects import Container, Pod
     from imagelint.documents.runtime.model import Mount
     from imagelint.documents.serving.command import ServingCommand
 
@@ -108,49 +107,3 @@ def graph_folders(server: ServingCommand) -> Iterator[str]:
             home = home_folder(server)
             if isinstance(home, Known):
                 yield home.value.rstrip("/") + usual[1:]
-
-
-class SharedFolder(NamedTuple):
-    """A folder of compiled graphs on a claim, and the name of that."""
-
-    folder: str
-    mount: Mount
-    claim: str
-
-
-def graphs_on_claims(pod: Pod, server: ServingCommand) -> Iterator[SharedFolder]:
-    """The folders of compiled graphs of a server that lie on claims."""
-    for folder in graph_folders(server) if server.own_image else ():
-        mount = volume_at(server, folder)
-        claim = claim_of(pod, mount.volume) if mount is not None else ""
-        if mount is not None and claim and f"{folder}/".startswith(f"{_target(mount)}/"):
-            yield SharedFolder(folder, mount, claim)
-
-
-def claim_of(pod: Pod, volume: str) -> str:
-    """The name of the claim that a volume of a pod is; empty for any other."""
-    for one in pod.spec["volumes"].items():
-        if one["name"].word() == volume:
-            return one[_CLAIM]["claimName"].word()
-    return ""
-
-
-def unowned_claim(pod: Pod, server: ServingCommand) -> Mount | None:
-    """The claim for weights that is mounted for a user to whom nothing hands it over."""
-    folder, user = weights_folder(server), server.launch.runtime.user
-    if not downloads_weights(server) or not isinstance(folder, Known):
-        return None
-    mount = volume_at(server, folder.value)
-    if mount is None or mount.source != _CLAIM or mount.read_only:
-        return None
-    group = pod.spec.at("securityContext", "fsGroup").text()
-    number = user.value.partition(":")[0] if isinstance(user, Known) else ""
-    if not number.isdecimal() or names_root(number) or group is not ABSENT:
-        return None
-    prepared = any(one.role == "init" and _mounts(one, mount.volume) for one in pod.containers)
-    return None if prepared else mount
-
-
-def _mounts(container: Container, volume: str) -> bool:
-    mounts = container.runtime.mounts
-    return not isinstance(mounts, Known) or any(one.volume == volume for one in mounts.value)
