@@ -25,15 +25,16 @@ def own_complaints(text: PolicyText, rules: tuple[Data, ...]) -> Iterator[Diagno
     Raises:
         PolicyError: the parser of conditions is not installed.
     """
-    known: set[Data] = set()
+    known: set[str] = set()
     for index, rule in enumerate(rules):
         if not isinstance(rule, dict):
             continue
         name, subject = rule.get("name"), rule.get("subject")
-        if name in known:
-            at = text.at(text.span(("custom-rules", index, "name")))
-            yield Diagnostic(f"two rules are named `{name}`", at)
-        known.add(name)
+        if isinstance(name, str):  # else the schema says so
+            if name in known:
+                at = text.at(text.span(("custom-rules", index, "name")))
+                yield Diagnostic(f"two rules are named `{name}`", at)
+            known.add(name)
         if isinstance(subject, str) and subject in SUBJECTS:
             yield from _expressions(text, rule, subject, ("custom-rules", index))
 
