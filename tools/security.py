@@ -15,10 +15,13 @@ ROOT = Path(__file__).parents[1]
 HEAD = """\
 # Attacks on the verdict
 
-Generated from the tests in `tests/gate/`: each row is a test that runs the real Trivy, cosign and
-registry beside imagelint, and fails unless both answer as the row says. A number is the exit code
-of the command; of imagelint, 0 is pass, 1 fail, 2 an error of usage, 3 incomplete.
+Generated from the tests in `tests/gate/` and `tests/action/`: each row is a test that runs the real
+Trivy, cosign and registry beside imagelint, or the steps of the Action, and fails unless all answer
+as the row says. A number is the exit code of the command; of imagelint, 0 is pass, 1 fail, 2 an
+error of usage, 3 incomplete. Of the Action the input is named, and 2 is a step that fails with the
+verdict `incomplete`.
 """
+ROOMS = ("gate", "action")
 TABLE = """
 ## {title}
 
@@ -33,8 +36,9 @@ def security_page() -> str:
 
 
 def _tables() -> Iterator[str]:
-    for path in sorted((ROOT / "tests" / "gate").glob("test_*.py")):
-        module = importlib.import_module(f"tests.gate.{path.stem}")
+    folders = (ROOT / "tests" / room for room in ROOMS)
+    for path in (file for folder in folders for file in sorted(folder.glob("test_*.py"))):
+        module = importlib.import_module(f"tests.{path.parent.name}.{path.stem}")
         attacks = attacks_of(module)
         if attacks:
             yield TABLE.format(title=module.TITLE)

@@ -14,11 +14,13 @@ from packaging.requirements import Requirement
 from tests.action.composite import Composite, Job
 from tests.action.jobs import ACTION, PATH, REPOSITORY
 from tests.cli.projects import GOOD, write
+from tests.gate.attack import Ended, Outcome, Said, attack
 from tools.lock import LOCK, LOCKS, TESTED, wanted
 
 if TYPE_CHECKING:
     from tests.action.jobs import Runner
 
+TITLE = "What the Action installs, and imports"
 PINS = dict(re.findall(r"^([\w.-]+)==([^ ;\\]+)", LOCK.read_text(encoding="utf-8"), re.MULTILINE))
 
 
@@ -68,7 +70,11 @@ def test_every_package_has_hashes(lock: Path) -> None:
         assert re.search(r"--hash=sha256:[0-9a-f]{64}\b", package)
 
 
-def test_a_package_of_another_hash_is_not_installed(tmp_path: Path) -> None:
+@attack(
+    "The index of packages gives another file for one that is pinned",
+    ours=Said("paths:", 2, "", "not installed: its hash is not that of the lock"),
+)
+def test_a_package_of_another_hash_is_not_installed(tmp_path: Path) -> Outcome:
     copy = tmp_path / "action"
     (copy / ".github").mkdir(parents=True)
     (copy / ".github/action").mkdir()
@@ -87,12 +93,17 @@ def test_a_package_of_another_hash_is_not_installed(tmp_path: Path) -> None:
     assert "HASHES" in error
     assert {name.partition("@")[0] for name, _ in done.used} == {"actions/cache/restore"}
     assert (done.outputs["verdict"], done.outputs["sarif-file"]) == ("incomplete", "")
+    return Outcome(Ended(done.code, done.stdout))
 
 
 SHADOWS = ("venv", "pip", "imagelint", "json", "subprocess", "install", "judge", "sitecustomize")
 
 
-def test_no_module_of_the_checkout_is_imported(tmp_path: Path) -> None:
+@attack(
+    "A pull request brings modules with the names of those that the Action imports",
+    ours=Said("paths:", 0, "", "none of them runs, the verdict is about the files"),
+)
+def test_no_module_of_the_checkout_is_imported(tmp_path: Path) -> Outcome:
     """A pull request brings files called as what Python would import from where it stands."""
     checkout = tmp_path / "checkout"
     write(checkout, Dockerfile=GOOD)
@@ -109,6 +120,7 @@ def test_no_module_of_the_checkout_is_imported(tmp_path: Path) -> None:
     done = Composite(ACTION, job).run({"python": sys.executable})
     assert done.outputs["verdict"] == "pass", (done.stdout, done.stderr)
     assert not (tmp_path / "canary").exists()
+    return Outcome(Ended(done.code, done.stdout))
 
 
 def test_two_uses_in_a_job_have_folders_of_their_own(runner: Runner, tmp_path: Path) -> None:

@@ -24,6 +24,7 @@ from tests.action.jobs import ACTION, NAMES, PATH, REPOSITORY
 from tests.action.releases import Answer, Releases, archive, serve
 from tests.cli.projects import GOOD, write
 from tests.collect.conftest import need
+from tests.gate.attack import Ended, Outcome, Said, attack
 from tools.lab.keyless import Authority
 
 if TYPE_CHECKING:
@@ -38,6 +39,8 @@ FILE, BUNDLE = f"/v{VERSION}/{NAME}", f"/v{VERSION}/{NAME}.sigstore.json"
 CANARY = "trivy-was-run"
 PROGRAM = f'#!/bin/sh\necho "Version: {VERSION}"\n: > "$HOME/{CANARY}"\n'.encode()
 RELEASE = archive(PROGRAM)
+TITLE = "What the Action installs to judge an image"
+UNSIGNED = f"{NAME} is not signed by {IDENTITY}"
 EVIL = archive(PROGRAM + b"# and more\n")
 COSIGN, TRIVY = NAMES.index("Install cosign"), NAMES.index("Install Trivy")
 
@@ -157,9 +160,20 @@ def demand_refusal(installer: Installer, said: str, **inputs: str) -> Result:
     return done
 
 
-def test_another_file_under_the_name_is_not_used(installer: Installer, published: Releases) -> None:
+def refused(installer: Installer, said: str, **inputs: str) -> Outcome:
+    done = demand_refusal(installer, said, **inputs)
+    return Outcome(Ended(done.code, done.stdout))
+
+
+@attack(
+    "The release of the scanner is another file under its name",
+    ours=Said("image:", 2, UNSIGNED, "not signed, and not installed"),
+)
+def test_another_file_under_the_name_is_not_used(
+    installer: Installer, published: Releases
+) -> Outcome:
     published.answers[FILE] = Answer(EVIL)
-    demand_refusal(installer, f"{NAME} is not signed by {IDENTITY}")
+    return refused(installer, UNSIGNED)
 
 
 @pytest.mark.parametrize(
@@ -173,22 +187,30 @@ def test_another_file_under_the_name_is_not_used(installer: Installer, published
         (IDENTITY, "https://issuer.test"),
     ],
 )
+@attack(
+    "A fork, another workflow, another tag or another issuer signed the release of the scanner",
+    ours=Said("image:", 2, UNSIGNED, "not signed by its project, and not installed"),
+)
 def test_another_signer_is_not_trusted(
     installer: Installer,
     published: Releases,
     authority: Authority,
     tmp_path: Path,
     signer: tuple[str, str],
-) -> None:
+) -> Outcome:
     published.answers[BUNDLE] = bundle(authority, tmp_path, RELEASE, *signer)
-    demand_refusal(installer, f"{NAME} is not signed by {IDENTITY}")
+    return refused(installer, UNSIGNED)
 
 
+@attack(
+    "Somebody is an authority of their own, and signs as the project",
+    ours=Said("image:", 2, UNSIGNED, "not signed by its project, and not installed"),
+)
 def test_another_authority_is_not_trusted(
     installer: Installer, published: Releases, tmp_path: Path
-) -> None:
+) -> Outcome:
     published.answers[BUNDLE] = bundle(Authority(tmp_path / "other"), tmp_path)
-    demand_refusal(installer, f"{NAME} is not signed by {IDENTITY}")
+    return refused(installer, UNSIGNED)
 
 
 @pytest.mark.parametrize(
@@ -198,22 +220,27 @@ def test_a_bundle_that_is_none_is_no_signature(
     installer: Installer, published: Releases, body: bytes
 ) -> None:
     published.answers[BUNDLE] = Answer(body)
-    demand_refusal(installer, f"{NAME} is not signed by {IDENTITY}")
+    demand_refusal(installer, UNSIGNED)
 
 
 @pytest.mark.parametrize("path", [FILE, BUNDLE])
-def test_half_a_file_is_no_file(installer: Installer, published: Releases, path: str) -> None:
+@attack(
+    "The release of the scanner, or its signature, is cut on the way",
+    ours=Said("image:", 2, "bytes came, 3 times", "asked for three times, and not installed"),
+)
+def test_half_a_file_is_no_file(installer: Installer, published: Releases, path: str) -> Outcome:
     whole = published.answers[path].body
     published.answers[path] = Answer(whole, sent=whole[: len(whole) // 2])
-    demand_refusal(installer, f"of {len(whole)} bytes came, 3 times", timeout="30")
+    outcome = refused(installer, f"of {len(whole)} bytes came, 3 times", timeout="30")
     assert published.asked.count(path) == 3
+    return outcome
 
 
 def test_half_a_file_that_looks_whole_is_not_signed(
     installer: Installer, published: Releases
 ) -> None:
     published.answers[FILE] = Answer(RELEASE[: len(RELEASE) // 2])
-    demand_refusal(installer, f"{NAME} is not signed by {IDENTITY}")
+    demand_refusal(installer, UNSIGNED)
 
 
 @pytest.mark.parametrize(
@@ -243,14 +270,19 @@ def test_signed_nonsense_is_not_installed(
 
 
 @pytest.mark.parametrize("path", [FILE, BUNDLE])
+@attack(
+    "The server of releases answers byte by byte",
+    ours=Said("image:, timeout:", 2, "it took too long", "not waited for"),
+)
 def test_a_server_that_drips_is_not_waited_for(
     installer: Installer, published: Releases, path: str
-) -> None:
+) -> Outcome:
     body = published.answers[path].body
     published.answers[path] = Answer(body, pause=0.5)
     began = time.monotonic()
-    demand_refusal(installer, "it took too long", timeout="2")
+    outcome = refused(installer, "it took too long", timeout="2")
     assert time.monotonic() - began < 20
+    return outcome
 
 
 def test_a_server_that_hangs_is_not_waited_for(installer: Installer, published: Releases) -> None:
@@ -332,7 +364,7 @@ def test_a_redirect_to_another_server_brings_only_what_is_signed(
         "/other/file": Answer(EVIL),
         "/other/bundle": bundle(authority, tmp_path, EVIL, signer),
     }
-    demand_refusal(installer, f"{NAME} is not signed by {IDENTITY}")
+    demand_refusal(installer, UNSIGNED)
 
 
 def test_a_circle_of_redirects_ends(installer: Installer, published: Releases) -> None:
