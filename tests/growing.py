@@ -411,7 +411,7 @@ INPUTS: dict[str, Input] = {
     ),
     "panels of a dashboard": Input(
         "board.json",
-        '{"title": "a#-", "targets": [{"expr": "rate(sglang:num_queue_reqs[#-m])"}]},\n',
+        '{"title": "a#-", "targets": [{"expr": "rate(sglang:num_queue_reqs[1#-m])"}]},\n',
         '{"panels": [',
         '{"expr": "up"}]}',
     ),

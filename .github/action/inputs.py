@@ -20,14 +20,15 @@ _SINGLE = ("policy-from", "fail-on", "baseline", "min-severity")
 _IMAGE_SINGLE = (
     *("platform", "trivy-cache", "timeout", "key", "identity", "issuer"),
     *("kev", "epss", "server", "attest", "sign-key", "signing-config"),
-    *("evaluation", "store"),
+    *("evaluation", "scorecard", "store"),
 )
 _FILE_FLAGS = ("closed",)
 _IMAGE_FLAGS = ("offline", "no-transparency-log", "sign")
 # Conditions of the action take any word but `true` for no.
 _ASKED_BY_CONDITIONS = ("cache", "sarif", "upload-report", "comment", "fix-suggestions")
 # What asks for something of an image: without an image, nobody would do it.
-_DEMANDS = ("platform", "key", "identity", "issuer", "attest", "sign-key", "evaluation")
+_DEMANDS = ("platform", "key", "identity", "issuer", "attest", "sign-key")
+_DEMANDS += ("evaluation", "scorecard")
 
 
 def arguments() -> list[str]:
