@@ -27,8 +27,10 @@ _IMAGE_FLAGS = ("offline", "no-transparency-log", "sign")
 # Conditions of the action take any word but `true` for no.
 _ASKED_BY_CONDITIONS = ("cache", "sarif", "upload-report", "comment", "fix-suggestions")
 # What asks for something of an image: without an image, nobody would do it.
-_DEMANDS = ("platform", "key", "identity", "issuer", "attest", "sign-key")
-_DEMANDS += ("evaluation", "scorecard")
+_DEMANDS = (
+    *("platform", "key", "identity", "issuer", "attest", "sign-key"),
+    *("evaluation", "scorecard"),
+)
 
 
 def arguments() -> list[str]:
