@@ -18,6 +18,7 @@ __all__ = [
     "fixed_by_constraints",
     "is_loose",
     "loose_packages",
+    "loose_requirements",
     "names_commit",
     "names_no_version",
 ]
@@ -71,10 +72,22 @@ def loose_packages(install: PackageInstall) -> tuple[Requirement, ...]:
     """The Python packages of an installation which no version binds."""
     if not install.ecosystem.holds_python or decided_elsewhere(install):
         return ()
-    torch = any(package.name == "torch" and not is_loose(package) for package in install.packages)
+    return _loose(install.packages)
+
+
+def loose_requirements(document: Requirements, project: Project) -> tuple[Requirement, ...]:
+    """The packages of a requirements file which no version binds, nor a constraint."""
+    fixed = None if document.require_hashes else fixed_by_constraints(document, project)
+    if fixed is None:
+        return ()
+    return tuple(one for one in _loose(document.packages) if one.name not in fixed)
+
+
+def _loose(packages: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
+    torch = any(package.name == "torch" and not is_loose(package) for package in packages)
     return tuple(
         package
-        for package in install.packages
+        for package in packages
         if is_loose(package) and not (torch and package.name in _FOLLOWS_TORCH)
     )
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.packagemanager import Ecosystem
+from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.shell.script import Command
 from imagelint.knowledge.gpu_stack import ended_package
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
-@rule(Command, Severity.HIGH, references=("env-doctor",))
-def deprecated_gpu_package(command: Command, ctx: Context) -> Findings:
+    from imagelint.documents.packages.installs import Requirement
+
+
+@rule((Command, Requirements), Severity.HIGH, references=("env-doctor",))
+def deprecated_gpu_package(subject: Command | Requirements, ctx: Context) -> Findings:
     """A package for GPUs is installed that has ended, or never was one.
 
     `tensorflow-gpu` is an empty package whose installation fails, `pytorch` tells to install
@@ -26,16 +34,30 @@ def deprecated_gpu_package(command: Command, ctx: Context) -> Findings:
     Good:
         FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
         RUN pip install --no-cache-dir tensorflow
+
+    Bad (requirements.txt):
+        pytorch
+
+    Good (requirements.txt):
+        torch
     """
-    for install in package_installs(command):
-        for package in install.packages if install.ecosystem is Ecosystem.PYPI else ():
-            ended = ended_package(package.name, package.version)
-            if ended is not None and not package.url:
-                yield ctx.finding(
-                    package,
-                    f"`{package.name}` {ended.why}",
-                    help=f"install `{ended.instead}`",
-                    subject=package.name,
-                    severity=None if ended.fails else Severity.MEDIUM,
-                    confidence=None if ended.fails else Confidence.LIKELY,
-                )
+    if isinstance(subject, Requirements):
+        yield from _judged(subject.packages, ctx)
+        return
+    for install in package_installs(subject):
+        if install.ecosystem is Ecosystem.PYPI:
+            yield from _judged(install.packages, ctx)
+
+
+def _judged(packages: Iterable[Requirement], ctx: Context) -> Findings:
+    for package in packages:
+        ended = ended_package(package.name, package.version)
+        if ended is not None and not package.url:
+            yield ctx.finding(
+                package,
+                f"`{package.name}` {ended.why}",
+                help=f"install `{ended.instead}`",
+                subject=package.name,
+                severity=None if ended.fails else Severity.MEDIUM,
+                confidence=None if ended.fails else Confidence.LIKELY,
+            )

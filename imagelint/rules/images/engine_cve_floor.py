@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.documents.image.layers.nodes import InstalledPackage
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.queries.exposure.holes import open_holes, servers_of_images
 from imagelint.documents.shared import ImageUse
 from imagelint.documents.shell.script import Command
@@ -17,6 +18,8 @@ from imagelint.knowledge.versions import engine_version
 from imagelint.rules.api import Confidence, Context, Finding, Findings, Severity, rule
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from imagelint.documents.base import Node
     from imagelint.documents.packages.installs import Requirement
     from imagelint.documents.queries.exposure.holes import OpenHoles
@@ -24,8 +27,10 @@ if TYPE_CHECKING:
 _CRITICAL = 9.0  # CVSS
 
 
-@rule((ImageUse, Command, InstalledPackage), Severity.HIGH)
-def engine_cve_floor(subject: ImageUse | Command | InstalledPackage, ctx: Context) -> Findings:
+@rule((ImageUse, Command, Requirements, InstalledPackage), Severity.HIGH)
+def engine_cve_floor(
+    subject: ImageUse | Command | Requirements | InstalledPackage, ctx: Context
+) -> Findings:
     r"""The release of the serving engine has known holes that a later one closes.
 
     Whoever may send a prompt may send what such a hole wants: pictures that overflow a decoder,
@@ -67,6 +72,12 @@ def engine_cve_floor(subject: ImageUse | Command | InstalledPackage, ctx: Contex
         FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
         RUN pip install --no-cache-dir sglang==0.5.15
 
+    Bad (requirements.txt):
+        sglang==0.5.9
+
+    Good (requirements.txt):
+        sglang==0.5.15
+
     Bad (image.json):
         {"inspected": "registry.example.com/llm:1", "config": {}, "layers": [{"files": [
           {"path": "usr/lib/python3/dist-packages/sglang-0.5.9.dist-info/METADATA",
@@ -80,8 +91,13 @@ def engine_cve_floor(subject: ImageUse | Command | InstalledPackage, ctx: Contex
     if isinstance(subject, InstalledPackage):
         yield from _of_package(subject, ctx)
         return
+    if isinstance(subject, Requirements):
+        yield from _of_packages(subject.packages, ctx)
+        return
     if isinstance(subject, Command):
-        yield from _of_packages(subject, ctx)
+        for install in package_installs(subject):
+            if install.ecosystem.holds_python:
+                yield from _of_packages(install.packages, ctx)
         return
     image = subject.known
     name = engine_of_image(image) if image is not None and subject.final else ""
@@ -92,10 +108,9 @@ def engine_cve_floor(subject: ImageUse | Command | InstalledPackage, ctx: Contex
             yield _finding(ctx, subject, name, version.value, holes)
 
 
-def _of_packages(command: Command, ctx: Context) -> Findings:
-    for install in package_installs(command):
-        for package in install.packages if install.ecosystem.holds_python else ():
-            yield from _of_package(package, ctx)
+def _of_packages(packages: Iterable[Requirement], ctx: Context) -> Findings:
+    for package in packages:
+        yield from _of_package(package, ctx)
 
 
 def _of_package(package: Requirement | InstalledPackage, ctx: Context) -> Findings:

@@ -2,18 +2,27 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import Known
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.queries.packages.indexes import takes_the_newest_of_all
-from imagelint.documents.queries.pins import loose_packages
+from imagelint.documents.queries.pins import loose_packages, loose_requirements
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from imagelint.documents.packages.installs import Requirement
+    from imagelint.documents.packages.model import PackageIndex
 
 _SHOWN = 3
 
 
-@rule(Command, Severity.MEDIUM, confidence=Confidence.LIKELY)
-def index_confusion(command: Command, ctx: Context) -> Findings:
+@rule((Command, Requirements), Severity.MEDIUM, confidence=Confidence.LIKELY)
+def index_confusion(subject: Command | Requirements, ctx: Context) -> Findings:
     """Packages without versions are taken from two indexes, whichever has the newer one.
 
     With `--extra-index-url` pip knows no order: it takes the highest version that any index has.
@@ -31,18 +40,35 @@ def index_confusion(command: Command, ctx: Context) -> Findings:
     Good:
         FROM python:3.13-slim
         RUN pip install --index-url https://pypi.example.com/simple llm-tools
+
+    Bad (requirements.txt):
+        --extra-index-url https://pypi.example.com/simple
+        llm-tools
+
+    Good (requirements.txt):
+        --index-url https://pypi.example.com/simple
+        llm-tools
     """
-    for install in package_installs(command):
-        loose = loose_packages(install)
-        for index in install.indexes if loose and takes_the_newest_of_all(install) else ():
-            if index.option == "--extra-index-url":
-                names = ", ".join(f"`{one.name or one.raw}`" for one in loose[:_SHOWN])
-                more = " …" if len(loose) > _SHOWN else ""
-                where = index.url.value if isinstance(index.url, Known) else "the other index"
-                yield ctx.finding(
-                    index,
-                    f"{names}{more} may come from PyPI as well as from {where}",
-                    help="pin exact versions with hashes, or name one index with `--index-url`",
-                    subject=loose[0].name,
-                )
-                break
+    if isinstance(subject, Requirements):
+        yield from _judged(loose_requirements(subject, ctx.project), subject.indexes, ctx)
+        return
+    for install in package_installs(subject):
+        if takes_the_newest_of_all(install):
+            yield from _judged(loose_packages(install), install.indexes, ctx)
+
+
+def _judged(
+    loose: tuple[Requirement, ...], indexes: Iterable[PackageIndex], ctx: Context
+) -> Findings:
+    extra = next((index for index in indexes if index.option == "--extra-index-url"), None)
+    if not loose or extra is None:
+        return
+    names = ", ".join(f"`{one.name or one.raw}`" for one in loose[:_SHOWN])
+    more = " …" if len(loose) > _SHOWN else ""
+    where = extra.url.value if isinstance(extra.url, Known) else "the other index"
+    yield ctx.finding(
+        extra,
+        f"{names}{more} may come from PyPI as well as from {where}",
+        help="pin exact versions with hashes, or name one index with `--index-url`",
+        subject=loose[0].name,
+    )
