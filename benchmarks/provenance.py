@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.fact import Fact
     from imagelint.core.finding import Finding
-    from imagelint.deployment.rendered import RenderedManifest
+    from imagelint.deployment.renderings.rendered import RenderedManifest
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import YamlNode
     from imagelint.run.files import Judgement

@@ -156,7 +156,7 @@ def _others(chart: ChartFiles) -> list[str]:
 
 def rendered(document: Chart, made: tuple[RenderedChart, ...]) -> tuple[Document, list[Problem]]:
     """A chart with the objects that it makes as parts of it."""
-    from imagelint.deployment.helm import rendered_manifest
+    from imagelint.deployment.renderings.helm import rendered_manifest
 
     problems: list[Problem] = []
     whole = document.attach(Attachments())

@@ -12,7 +12,7 @@ from imagelint.collect.findup import root_of
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
-from imagelint.deployment.helm import delivered_manifest, values_in
+from imagelint.deployment.renderings.helm import delivered_manifest, values_in
 from imagelint.documents.base import DocumentError, Embedded
 from imagelint.documents.gitops.model import Base
 from imagelint.documents.gitops.reading import may_deliver, sources_of

@@ -105,7 +105,7 @@ def _roots(trees: list[_Tree]) -> list[_Tree]:
 
 def built(document: Kustomization, text: RenderedText, project: Project) -> Document | Problem:
     """A kustomization with the objects that it makes as a part of it."""
-    from imagelint.deployment.kustomize import rendered_manifest
+    from imagelint.deployment.renderings.kustomize import rendered_manifest
 
     try:
         # Its texts become parts of what it makes, with all that they keep secret.

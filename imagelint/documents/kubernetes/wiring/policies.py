@@ -209,4 +209,6 @@ def _milliseconds(place: Cursor) -> Fact[float]:
 def _setting(place: Cursor, what: str, meant: str = "", amount: float = 0.0) -> RouteSetting:
     field = place.key.strip('[]"')
     written = place.word()
-    return RouteSetting(place.span, place.path, what, field, written, meant, amount)
+    return RouteSetting(
+        place.span, place.path, what, field, written=written, meant=meant, amount=amount
+    )

@@ -8,9 +8,9 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source, Span
 from imagelint.deployment.attachment import Attacher, shifted
-from imagelint.deployment.generators import generated_values, generator_of
-from imagelint.deployment.placing import Below, Placer
-from imagelint.deployment.rendered import RenderedManifest
+from imagelint.deployment.renderings.generators import generated_values, generator_of
+from imagelint.deployment.renderings.placing import Below, Placer
+from imagelint.deployment.renderings.rendered import RenderedManifest
 from imagelint.documents.execution import UNKNOWN_PLACE
 from imagelint.documents.kubernetes.kustomize.document import Kustomization
 from imagelint.documents.kubernetes.kustomize.effects import changes, read_patch
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.fact import Fact
     from imagelint.core.finding import Finding
-    from imagelint.deployment.placing import Origin
+    from imagelint.deployment.renderings.placing import Origin
     from imagelint.documents.base import Document, Node
     from imagelint.documents.kubernetes.kustomize.effects import Change
     from imagelint.documents.kubernetes.kustomize.model import Transformation

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Source, Span
-from imagelint.deployment.rendered import RenderedManifest
-from imagelint.deployment.templatevalues import (
+from imagelint.deployment.renderings.rendered import RenderedManifest
+from imagelint.deployment.renderings.templatevalues import (
     ACTION,
     helpers_in,
     image_parts,
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.core.finding import Finding, Location
-    from imagelint.deployment.templatevalues import Helpers, Taken
+    from imagelint.deployment.renderings.templatevalues import Helpers, Taken
     from imagelint.documents.base import Allowance, Document, Node
     from imagelint.documents.gitops.model import DeliverySource
     from imagelint.documents.kubernetes.objects import KubernetesObject

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.deployment.templatevalues import helpers_in, image_parts, set_at, values_taken
+from imagelint.deployment.renderings.templatevalues import (
+    helpers_in,
+    image_parts,
+    set_at,
+    values_taken,
+)
 from imagelint.documents.yaml.load import load_yaml
 
 TEMPLATE = """\
