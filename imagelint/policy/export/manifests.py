@@ -29,11 +29,16 @@ _Dumper.add_representer(str, _text)
 
 def written(manifests: Iterable[object], notes: Iterable[str]) -> str:
     """The manifests, and above them what whoever applies them should know."""
-    head = "".join(f"# {note}\n" for note in notes)
+    # A note quotes the policy, and must not end its comment.
+    head = "".join(f"# {_one_line(note)}\n" for note in notes)
     body = yaml.dump_all(
         manifests, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=10_000
     )
     return head + body
+
+
+def _one_line(note: str) -> str:
+    return " ".join("".join(one if one.isprintable() else " " for one in note).split())
 
 
 def object_name(*parts: str) -> str:

@@ -206,6 +206,13 @@ def test_what_is_not_told_is_said() -> None:
     assert written([{}], told).startswith("# the root")
 
 
+@pytest.mark.parametrize("end", ["\n", "\r", "\x85", "\u2028", "\n---\n"])
+def test_a_note_never_ends_its_comment(end: str) -> None:
+    text = written([{"a": 1}], [f"x{end}kind: ClusterPolicy"])
+    assert list(yaml.safe_load_all(text)) == [{"a": 1}]
+    assert len(text.splitlines()) == 2
+
+
 @pytest.mark.parametrize(
     ("signers", "said"),
     [
