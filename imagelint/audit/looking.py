@@ -6,7 +6,8 @@ import threading
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
-from imagelint.collect.registry.client import Client, Stored, schemes_of
+from imagelint.collect.registry.access import schemes_of
+from imagelint.collect.registry.client import Client, Stored
 from imagelint.collect.registry.images import find_images
 from imagelint.collect.registry.layout import FolderBlobs
 from imagelint.core.record import NamedTuple

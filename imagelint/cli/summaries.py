@@ -12,6 +12,7 @@ COMMANDS = {
     "evaluate": "Judge the results of an evaluation, beside those of the previous tag.",
     "history": "Show what evaluations of an image came to, tag by tag.",
     "gate": "Check, scan and verify: one verdict about one image.",
+    "push": "Push an image to a registry, upon the verdict of its gate.",
     "audit": "Judge many images by one policy: a registry, a list, what runs.",
     "score": "Score how well a model server serves, from its metrics.",
     "report": "Tell what an audit of many images found.",

@@ -83,6 +83,32 @@ class ScanSettings(NamedTuple):
         return ScanSettings._make(high or low for low, high in zip(below, self, strict=True))
 
 
+USUAL_VERDICT_HOURS = 24
+"""Hours for which a verdict counts where no policy says."""
+
+
+class PushSettings(NamedTuple):
+    """Upon which verdicts an image is pushed; None was not said.
+
+    `verdict_hours` is how old a verdict may be, `other_policy_hours` how old one may be that was
+    given under another policy than the one that holds.
+    """
+
+    verdict_hours: int | None = None
+    other_policy_hours: int | None = None
+
+    @property
+    def hours(self) -> tuple[int, int]:
+        """Both, each as it holds where nobody said it."""
+        verdict = USUAL_VERDICT_HOURS if self.verdict_hours is None else self.verdict_hours
+        return (verdict, self.other_policy_hours or 0)
+
+    def over(self, below: PushSettings) -> PushSettings:
+        """Both as one: what is said here wins. Associative; `PushSettings()` is the identity."""
+        pairs = zip(below, self, strict=True)
+        return PushSettings._make(low if high is None else high for low, high in pairs)
+
+
 class Environment(NamedTuple):
     """What the files cannot say. None and empty mean: not declared, so rules stay silent.
 
@@ -91,8 +117,9 @@ class Environment(NamedTuple):
     `registry/repository`, `build_contexts` names given to the build with `--build-context`,
     `trusted_root_text` the trusted root itself where it is not to be read from a file. `closed`
     tells that what is examined together is all there is: what it names and lacks is missing.
-    `trust` says what images need besides one signature, `scan` is how images are scanned. `gated`
-    is the image about which a verdict is given beside the files, as it was named.
+    `trust` says what images need besides one signature, `scan` is how images are scanned, `push`
+    upon which verdicts they are pushed. `gated` is the image about which a verdict is given beside
+    the files, as it was named.
     """
 
     driver: str | None = None
@@ -107,3 +134,4 @@ class Environment(NamedTuple):
     trust: tuple[TrustRule, ...] = ()
     scan: ScanSettings = ScanSettings()
     gated: str = ""
+    push: PushSettings = PushSettings()

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Protocol, cast
 from imagelint.core.environment import (
     AttestationDemand,
     Environment,
+    PushSettings,
     ScanSettings,
     Signer,
     TrustRule,
@@ -69,7 +70,7 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         environment=_environment(
             cast("Mapping[str, Data]", data.get("environment") or {}),
             cast("bool | None", data.get("closed")),
-        )._replace(scan=_scan(data)),
+        )._replace(scan=_scan(data), push=_push(data)),
         rules=_settings(rules, places),
         waivers=tuple(
             _waiver(waiver, origin, places.span(("waivers", index, "rule")))
@@ -100,6 +101,15 @@ def _scan(data: Mapping[str, Data]) -> ScanSettings:
     from imagelint.policy.images.scan import scan_settings
 
     return scan_settings(said)
+
+
+def _push(data: Mapping[str, Data]) -> PushSettings:
+    said = cast("Mapping[str, Data]", data.get("push") or {})
+    if not said:
+        return PushSettings()
+    from imagelint.policy.images.push import push_settings
+
+    return push_settings(said)
 
 
 def _scorecard(said: Mapping[str, Data]) -> ScorecardSettings:
@@ -287,6 +297,8 @@ def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
     said |= {f"environment.{key}": places.line(("environment", key)) for key in environment}
     if data.get("scan"):
         said["environment.scan"] = places.line(("scan",))
+    if data.get("push"):
+        said["environment.push"] = places.line(("push",))
     return said if data.get("closed") is None else said | {CLOSED: places.line(("closed",))}
 
 

@@ -244,7 +244,7 @@ def _merge_environments(below: Environment, above: Environment) -> Environment:
         low if high == undeclared else high
         for low, high, undeclared in zip(below, above, nothing, strict=True)
     )
-    return merged._replace(scan=above.scan.over(below.scan))
+    return merged._replace(scan=above.scan.over(below.scan), push=above.push.over(below.push))
 
 
 def _union(below: tuple[T, ...], above: tuple[T, ...]) -> tuple[T, ...]:

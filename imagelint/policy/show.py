@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.environment import (
     AttestationDemand,
+    PushSettings,
     ScanSettings,
     Signer,
     TrustRule,
@@ -73,6 +74,7 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
         origin = _held(policy, CLOSED, policy.origins.get(CLOSED, ""))
         yield ShownLine(f"closed: {_value(policy.environment.closed)}", origin)
     yield from _scan(policy)
+    yield from _push(policy)
     yield from _scorecard(policy)
     if policy.rules:
         yield ShownLine("rules:")
@@ -99,6 +101,17 @@ def _scan(policy: Policy) -> Iterator[ShownLine]:
     for key, value in said.items():
         shown = _flow({k: _value(v) for k, v in value.items()}) if isinstance(value, dict) else ""
         yield ShownLine(f"  {key}: {shown or _value(value)}")
+
+
+def _push(policy: Policy) -> Iterator[ShownLine]:
+    if policy.environment.push == PushSettings():
+        return
+    from imagelint.policy.images.push import written_push
+
+    place = "environment.push"
+    yield ShownLine("push:", _held(policy, place, policy.origins.get(place, "")))
+    for key, hours in written_push(policy.environment.push).items():
+        yield ShownLine(f"  {key}: {hours}")
 
 
 def _scorecard(policy: Policy) -> Iterator[ShownLine]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from imagelint.collect.registry.client import _CHALLENGE
+from imagelint.collect.registry.access import _CHALLENGE
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from imagelint.core.environment import Environment, ScanSettings, Signer
+from imagelint.core.environment import Environment, PushSettings, ScanSettings, Signer
 from imagelint.core.finding import Severity
 from imagelint.core.serving.scorecard import Bounds, ScorecardSettings
 from imagelint.core.source import Source
@@ -70,6 +70,7 @@ ENVIRONMENTS = st.builds(
     trusted_root_text=st.just(""),
     gated=st.just(""),  # said by a command, and by no policy
     scan=SCANS,
+    push=st.builds(PushSettings, st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
 )
 SCORECARDS = st.builds(
     ScorecardSettings,

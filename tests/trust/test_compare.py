@@ -50,6 +50,9 @@ CHANGES = [
     ("lock: {packs: [strict]}", "lock: {signers: true}", "`lock` holds less: `strict`", 1),
     ("lock: {fail-on: low}", "lock: {fail-on: high}", "`lock` holds less: `fail-on`", 1),
     ("lock: {signers: true}", "", "`lock` holds less: `signers`", 0),
+    ("", "push: {verdict-hours: 25}", "`push` lets older verdicts count", 1),
+    ("push: {verdict-hours: 2}", "", "`push` lets older verdicts count", 0),
+    ("", "push: {other-policy-hours: 1}", "`push` lets older verdicts count", 1),
     ("allowed: 0", "allowed: 1", "`allowed` is 1, it was 0", 1),
     ("allowed: 0", "", "`allowed` is not limited, it was 0", 0),
     (

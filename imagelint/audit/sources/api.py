@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin
 
-from imagelint.collect.registry.client import schemes_of
+from imagelint.collect.registry.access import schemes_of
 from imagelint.collect.registry.links import link_to_next
 from imagelint.collect.registry.transport import Question, TransportError
 from imagelint.core.redact import redact

@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.audit.sources.tags import under_tag
-from imagelint.collect.registry.client import CATALOG
+from imagelint.collect.registry.access import CATALOG
 from imagelint.core.reference import ImageReference, parse_reference, reference_fault
 from imagelint.core.report import Problem, ProblemKind
 

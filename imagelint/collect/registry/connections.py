@@ -67,7 +67,7 @@ class Connections:
             raise transport_error(error) from None
 
     def _asked(self, question: Question) -> Response:
-        if question.form or question.stays or _has_proxy(question.url):
+        if question.form or question.method or question.stays or _has_proxy(question.url):
             return ask(question)
         end = time.monotonic() + question.seconds
         for _ in range(_MOST_REDIRECTS + 1):

@@ -1,6 +1,6 @@
 """Ask a server over HTTP: the only module that opens connections.
 
-One question is one GET or POST whose answer is read to its end, bounded in bytes and in time. The
+One question is one request whose answer is read to its end, bounded in bytes and in time. The
 time holds for everything together (name, handshake, headers, body), so that nobody keeps us waiting
 by answering byte by byte. Proxies and certificates are those of the environment.
 """
@@ -29,12 +29,20 @@ _SOCKET_SECONDS = 30.0
 LOOPBACK = pattern(r"(localhost|127(\.\d+){3}|\[::1\])(:\d+)?")
 
 
+class Body(NamedTuple):
+    """What is sent: its bytes, what they are, and which part of a whole (`0-99`)."""
+
+    data: bytes = b""
+    media_type: str = "application/octet-stream"
+    part: str = ""
+
+
 class Question(NamedTuple):
     """What is asked. `authorization` is never sent to a host to which we are led on.
 
     `form` makes it a POST, `head` a HEAD, whose answer has no body; `most` bounds the bytes of the
     answer, `seconds` its time. What `stays` is not led on to another host or port, but from HTTP to
-    HTTPS.
+    HTTPS. With a `method` it changes something, by its `body`, and is led nowhere.
     """
 
     url: str
@@ -45,6 +53,8 @@ class Question(NamedTuple):
     seconds: float = 30.0
     stays: bool = False
     head: bool = False
+    method: str = ""
+    body: Body = Body()
 
 
 class Response(NamedTuple):
@@ -111,6 +121,13 @@ class _Stays(_Redirects):
         if before.host != after.host or not (before.port == after.port or secured):
             return None
         return super().redirect_request(req, fp, code, msg, headers, newurl)
+
+
+class _Nowhere(urllib.request.HTTPRedirectHandler):
+    """Is led nowhere: what was sent is not sent again to somebody else."""
+
+    def redirect_request(self, *_asked: object) -> None:
+        """No request: the answer is as it is."""
 
 
 class _Endpoint(NamedTuple):
@@ -192,7 +209,11 @@ def stream(question: Question) -> Iterator[bytes]:
 def _request(question: Question) -> urllib.request.Request:
     data = urllib.parse.urlencode(question.form).encode() if question.form else None
     headers = {"Accept": question.accept, "User-Agent": "imagelint"}
-    method = "HEAD" if question.head else None
+    method = question.method or ("HEAD" if question.head else None)
+    if question.method:
+        data = question.body.data
+        headers |= {"Content-Type": question.body.media_type, "Content-Length": str(len(data))}
+        headers |= {"Content-Range": question.body.part} if question.body.part else {}
     request = urllib.request.Request(question.url, data, headers, method=method)  # noqa: S310 - ours
     if question.authorization:
         request.add_unredirected_header("Authorization", question.authorization)
@@ -235,7 +256,7 @@ def _open(request: urllib.request.Request, question: Question) -> http.client.HT
     # As other tools do: no proxy stands between a machine and itself.
     direct = (urllib.request.ProxyHandler({}),) if LOOPBACK.fullmatch(request.host) else ()
     secure = urllib.request.HTTPSHandler(context=tls_context())
-    redirects = _Stays if question.stays else _Redirects
+    redirects = _Nowhere if question.method else _Stays if question.stays else _Redirects
     opener = urllib.request.build_opener(redirects, secure, *direct)
     try:
         response: http.client.HTTPResponse = opener.open(

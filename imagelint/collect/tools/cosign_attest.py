@@ -1,4 +1,4 @@
-"""Let cosign sign a statement and attach it to an image in a registry.
+"""Let cosign sign an image in a registry, or a statement that it attaches to one.
 
 https://github.com/sigstore/cosign/blob/main/doc/cosign_attest.md. cosign writes the statement about
 the digest itself and takes only the predicate from us.
@@ -28,8 +28,9 @@ _PASSED = (
 class AttestRequest(NamedTuple):
     """What to sign: a statement about an image of a registry, which `reference` names.
 
-    `key` is a private key as cosign takes it, or empty for the identity of whoever runs this;
-    `config` a file with the services to sign with, or empty for those of the public Sigstore.
+    Without a `statement` it is the image itself, `several` with all that an index lists. `key` is a
+    private key as cosign takes it, or empty for the identity of whoever runs this; `config` a file
+    with the services to sign with, or empty for those of the public Sigstore.
     """
 
     reference: str
@@ -37,6 +38,7 @@ class AttestRequest(NamedTuple):
     statement: str
     key: str = ""
     config: str = ""
+    several: bool = False
 
 
 def attest(request: AttestRequest) -> Problem | None:
@@ -45,18 +47,18 @@ def attest(request: AttestRequest) -> Problem | None:
     if reference is None or is_layout(request.reference) or is_local(request.reference):
         return _not_there(request)
     name = f"{reference.registry}/{reference.repository}"
-    written = json.loads(request.statement)
-    flags = [f"--predicate={_FILE}", f"--type={written['predicateType']}", "--yes"]
+    words, files = _attesting(request) if request.statement else _signing(request)
+    flags = ["--yes"]
     flags += [f"--key={_place(request.key)}"] if request.key else []
     flags += [f"--signing-config={os.path.abspath(request.config)}"] if request.config else []
     completed = run(
         ProcessRequest(
             "cosign",
-            ("attest", *flags, f"{name}@{request.digest}"),
+            (*words, *flags, f"{name}@{request.digest}"),
             request.reference,
             ProcessLimits(_SECONDS),
             INSTALL,
-            files=((_FILE, json.dumps(written["predicate"])),),
+            files=files,
             passed=_PASSED,
             credentials=True,
         )
@@ -66,6 +68,17 @@ def attest(request: AttestRequest) -> Problem | None:
     if completed.code:
         return failure(completed.code, completed.stderr, request.reference)
     return None
+
+
+def _attesting(request: AttestRequest) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+    written = json.loads(request.statement)
+    words = ["attest", f"--predicate={_FILE}", f"--type={written['predicateType']}"]
+    return words, ((_FILE, json.dumps(written["predicate"])),)
+
+
+def _signing(request: AttestRequest) -> tuple[list[str], tuple[tuple[str, str], ...]]:
+    """Of an index, whoever pulls an image by its own digest asks for a signature of that."""
+    return ["sign", *(["--recursive"] if request.several else [])], ()
 
 
 def _not_there(request: AttestRequest) -> Problem:

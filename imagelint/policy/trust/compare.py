@@ -133,6 +133,13 @@ def _new(before: Iterable[str], after: Iterable[str]) -> list[str]:
     return [each for each in after if each not in known]
 
 
+def _of_images(before: Environment, after: Environment, policy: Policy) -> Iterator[Attempt]:
+    if after.scan != before.scan:
+        yield Attempt("scan", "`scan` says another", _declared_at(policy, "scan"))
+    if any(new > old for old, new in zip(before.push.hours, after.push.hours, strict=True)):
+        yield Attempt("push", "`push` lets older verdicts count", _declared_at(policy, "push"))
+
+
 def _environment(before: Environment, after: Environment, policy: Policy) -> Iterator[Attempt]:
     """What is declared otherwise; what was not declared kept rules silent, and cannot be missed."""
     for field, key in _KEYS.items():
@@ -140,8 +147,7 @@ def _environment(before: Environment, after: Environment, policy: Policy) -> Ite
         if was is not None and was != now:
             said = f"`{key}` is {'another' if now is not None else 'no longer declared'}"
             yield Attempt(key, said, _declared_at(policy, key))
-    if after.scan != before.scan:
-        yield Attempt("scan", "`scan` says another", _declared_at(policy, "scan"))
+    yield from _of_images(before, after, policy)
     yield from _added_signers(before, after, policy)
     gone = [rule for rule in before.trust if rule not in after.trust]
     if gone:

@@ -30,6 +30,7 @@ ENVIRONMENT_KEYS = {
     "build_contexts": "build-contexts",
     "closed": "closed",
     "scan": "scan",
+    "push": "push",
 }
 """The fields of the environment, and under which key a policy says them."""
 _BY_REGISTRY = ("untrusted-registry",)
@@ -121,8 +122,8 @@ def _locked(policy: Policy, packs: Mapping[str, Policy]) -> Locked:
         floor = Floor(severity=level) if isinstance(level, Severity) else OWN
         floors[rule] = floors.get(rule, Floor()).joined(floor)
         origins.setdefault(f"rules.{rule}", lock.origins.get(entry, ()))
-    # Who says how it is scanned says what is found.
-    fields = {"scan", *(("signers",) if lock.signers else ())}
+    # Who says how it is scanned says what is found; an old verdict may be about less.
+    fields = {"scan", "push", *(("signers",) if lock.signers else ())}
     if floors:
         # What a rule builds on is locked with it. A build context is never an image to judge.
         fields |= {"build_contexts", *_declared(policy.environment)}

@@ -1,0 +1,1 @@
+"""What is done with an image beside judging it: pushing it, and looking at those below it."""
