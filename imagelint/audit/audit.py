@@ -21,7 +21,7 @@ from imagelint.core.report import Problem
 from imagelint.store.records import NewRun
 from imagelint.store.records import Worker as StoredWorker
 from imagelint.store.runs import begin, finish, touch
-from imagelint.store.writing import Writer, add_source_problem
+from imagelint.store.writing import Writer, add_examination, add_source_problem
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from imagelint.store.records import Finished
     from imagelint.store.runs import Begun, LastWorker
 
-_BATCH = 64
+_BATCH, _KEPT_BATCH = 64, 400
 _SILENT_SECONDS = 120
 _MOST_SAID = 100
 
@@ -66,6 +66,7 @@ class Audit:
         self._judge = judge
         self._options = options
         self._known = Known(store)
+        self._said_in = {} if judge.deep else self._known.examinations(judge.asked)
         self._worker = Worker(asker, registries, self._known, judge, options)
 
     @property
@@ -97,7 +98,9 @@ class Audit:
         progress = progress or Progress(tuple)
         wanted = self._task(sources, selection)
         run = begin(self._store, wanted, _myself(self._options), *_liveness(self._options))
-        writer = Writer(self._store, run, environment.moment)
+        if not self._judge.deep:
+            add_examination(self._store, self._judge.asked)
+        writer = Writer(self._store, run, environment.moment, asked=not self._options.kept)
 
         def tell(one: Finished) -> None:
             progress.add(one)
@@ -111,9 +114,14 @@ class Audit:
             def do(task: Task) -> None:
                 keeper.put(self._worker(task))
 
-            limits = self._options.limits
-            dispatcher = Dispatcher(do, self._options.threads, limits.connections)
-            dispatcher.run(_counted(self._tasks(run, sources, selection), progress))
+            tasks = _counted(self._tasks(run, sources, selection), progress)
+            if self._options.kept:
+                # Nothing is waited for.
+                for task in tasks:
+                    do(task)
+            else:
+                limits = self._options.limits
+                Dispatcher(do, self._options.threads, limits.connections).run(tasks)
         ended = finish(self._store, run, self._judge.waivers(), environment.moment())
         return Audited(run, ended.outcome, ended.whole)
 
@@ -141,20 +149,23 @@ class Audit:
     ) -> Iterator[list[Task]]:
         """The tasks that are still to be done, asked of the store batch by batch."""
         targets = self._targets(run, sources, selection)
-        while batch := list(islice(targets, _BATCH)):
+        size = _KEPT_BATCH if self._options.kept else _BATCH
+        while batch := list(islice(targets, size)):
             unique = {target.reference: target for target in batch}
             done = self._known.done(run.id, list(unique))
             todo = [one for name, one in unique.items() if name not in done]
-            last = self._known.tags(todo)
-            digests = {
-                self._judge.identify(one.repository, digest): digest
+            last = {} if self._options.kept else self._known.tags(todo)
+            led = {
+                self._judge.identify(one.repository, digest): (one.repository, digest)
                 for one in todo
                 if (digest := one.digest or _last(last, one))
             }
-            known = self._known.judgements(digests)
-            kept = self._known.images({digests[one] for one in digests.keys() - known.keys()})
+            judged = self._known.judgements(led)
+            new = {led[one] for one in led.keys() - judged.keys()}
+            said = self._known.statements(new, self._said_in)
+            kept = self._known.images({digest for _, digest in new - said.keys()})
             yield [
-                Task(target, last.get((target.repository, target.tag)), known, kept)
+                Task(target, last.get((target.repository, target.tag)), judged, said, kept)
                 for target in todo
             ]
 

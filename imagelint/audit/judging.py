@@ -5,13 +5,16 @@ from __future__ import annotations
 import os
 import threading
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
-from imagelint.audit.scanned import Scanned
+from imagelint.audit.deep.scanned import Scanned
+from imagelint.audit.statements import asked_rules, bare, narrowed, read, written
 from imagelint.collect import environment
 from imagelint.collect.codedigest import code_stamp
-from imagelint.core.digest import digest_of
+from imagelint.core.digest import digest_of, sha256
+from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind, Problem, ProblemKind, Report
 from imagelint.documents.image.image import ImageTarget
 from imagelint.documents.project import Project
@@ -20,18 +23,30 @@ from imagelint.engine.examine import Examination
 from imagelint.policy.digest import policy_digest
 from imagelint.policy.glob import matches_path
 from imagelint.run.images import ImageResult
-from imagelint.store.records import Category, Judgement, StoredFinding, StoredProblem, UsedWaiver
+from imagelint.store.records import (
+    Category,
+    Fact,
+    Judgement,
+    StoredFinding,
+    StoredProblem,
+    UsedWaiver,
+)
+from imagelint.store.writing import STATEMENTS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
 
-    from imagelint.audit.deep import DeepLook
+    from imagelint.audit.deep.deeplook import DeepLook
     from imagelint.audit.looking import Looked
     from imagelint.core.finding import Finding
-    from imagelint.core.report import Allowed
+    from imagelint.core.report import Allowed, Verdict
     from imagelint.policy.model import Policy
     from imagelint.run.session import Session
 
+    _Decision = tuple[str, tuple[StoredFinding, ...]]
+    """An outcome, and the findings of which it is made."""
+
+_MOST_REMEMBERED = 4_096
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _INSPECTED = Expected("image", kind=ImageTarget.kind)
 _CATEGORIES = {
@@ -61,6 +76,14 @@ def stored(problem: Problem) -> StoredProblem:
     return StoredProblem(category_of(problem), problem.kind.value, problem.detail, problem.help)
 
 
+class Judged(NamedTuple):
+    """What the policy says about an image, what could not be told of it, and what is to be kept."""
+
+    judgement: Judgement
+    problems: tuple[StoredProblem, ...] = ()
+    facts: tuple[Fact, ...] = ()
+
+
 class Judge:
     """Judges images by the policy that holds here.
 
@@ -72,13 +95,20 @@ class Judge:
         self.deep = deep
         self._session = session
         self.policy: Policy = session.policies.of(".")
-        self._examination = Examination(self.policy)
+        asked = bare(self.policy)
+        self._examination = Examination(asked)
+        self._levels = Examination(self.policy).levelled
+        self._rules = frozenset(asked.rules)
         self._waivers = self.policy.waivers
         self._fail_on = session.fail_on
         self._suppresses = _suppresses(self.policy)
         ended = [waiver.until < environment.today() for waiver in self._waivers]
         self.digest = policy_digest(self.policy)
         self.key = digest_of(self.digest, code_name(), looked_for, repr(ended))
+        self.asked = asked_rules(asked, code_name(), looked_for)
+        # What is said alike of many images is decided once, where no name makes a difference.
+        self._settle = lru_cache(_MOST_REMEMBERED)(self._settled)
+        self._narrow = lru_cache(_MOST_REMEMBERED)(narrowed)
         self._lock = threading.Lock()
 
     def identify(self, repository: str, digest: str) -> str:
@@ -106,40 +136,71 @@ class Judge:
                 return owner.team
         return ""
 
-    def __call__(
-        self, looked: Looked, repository: str, deep: ImageResult | None = None
-    ) -> tuple[Judgement, tuple[StoredProblem, ...]]:
-        """What the policy says about an image, and what could not be told of it.
+    def __call__(self, looked: Looked, repository: str, deep: ImageResult | None = None) -> Judged:
+        """What the policy says about an image.
 
         `deep` is what a deeper look came to, which has judged the configuration as well.
         """
         # Rules remember what they asked of a document: one at a time.
         with self._lock:
-            return self._judged(looked, repository, deep)
+            if deep is not None:
+                return self._judged(looked, repository, deep)
+            reports = (self._examination(target, Project()) for target in looked.targets)
+            report = _whole(sum(reports, Report()))
+        said = written(report, looked.targets[0].reference)
+        if said is not None:
+            return self.again(repository, looked.digest, said)
+        report = report._replace(findings=self._levels(report.findings))
+        with self._lock:
+            return self._judged(looked, repository, ImageResult(report))
 
-    def _judged(
-        self, looked: Looked, repository: str, deep: ImageResult | None
-    ) -> tuple[Judgement, tuple[StoredProblem, ...]]:
-        if deep is None:
-            reports = [self._examination(target, Project()) for target in looked.targets]
-            deep = ImageResult(sum(reports, Report()))
-        # Of the reference all platforms say the same, and that once.
-        whole = deep.report._replace(findings=tuple(dict.fromkeys(deep.report.findings)))
-        report, bounds = whole, Bounds()
+    def again(self, repository: str, digest: str, said: bytes, *, others: bool = False) -> Judged:
+        """What the policy says about an image of which it is kept what rules said.
+
+        `others`: some were asked of which nothing is to be heard.
+        """
+        if others:
+            said = self._narrow(said, self._rules)
         if self._suppresses:
-            settled = self._session.suppress({}, image=whole)
-            bounds, found = settled.bounds, settled.report.findings
-            origin = looked.targets[0].reference
-            own = tuple(one for one in found if one.location.origin == origin)
-            report = settled.report._replace(findings=own)
-        verdict = decide(report, self._fail_on, (_INSPECTED,), bounds=bounds)
+            with self._lock:
+                outcome, findings = self._decided(said, f"{repository}@{digest}")
+        else:
+            outcome, findings = self._settle(said)
+        name = f"sha256:{sha256(said).hexdigest()}"
+        judgement = Judgement(self.key, repository, digest, outcome, findings)
+        judgement = judgement._replace(examination=self.asked.id, statements=name)
+        return Judged(judgement, facts=(Fact(name, STATEMENTS, said),))
+
+    def _settled(self, said: bytes) -> _Decision:
+        return self._decided(said, "")
+
+    def _decided(self, said: bytes, origin: str) -> _Decision:
+        report = read(said, origin)
+        report = report._replace(findings=self._levels(report.findings))
+        verdict, report = self._verdict(report, origin)
+        return verdict.outcome.value, tuple(self._findings(verdict, report))
+
+    def _judged(self, looked: Looked, repository: str, deep: ImageResult) -> Judged:
+        verdict, report = self._verdict(_whole(deep.report), looked.targets[0].reference)
         scanned = Scanned(deep.vulnerabilities)
-        kept = (_finding(finding) for finding in verdict.report.findings)
-        allowed = (self._allowed(allowed) for allowed in report.allowed)
-        findings = tuple(map(scanned.located, (*kept, *allowed)))
+        findings = tuple(map(scanned.located, self._findings(verdict, report)))
         outcome, known = verdict.outcome.value, scanned.known(findings)
         judgement = Judgement(self.key, repository, looked.digest, outcome, findings, known)
-        return judgement, tuple(map(stored, report.problems))
+        return Judged(judgement, tuple(map(stored, report.problems)))
+
+    def _verdict(self, report: Report, origin: str) -> tuple[Verdict, Report]:
+        """The verdict about an image, and the report without what does not count."""
+        bounds = Bounds()
+        if self._suppresses:
+            settled = self._session.suppress({}, image=report)
+            bounds, found = settled.bounds, settled.report.findings
+            own = tuple(one for one in found if one.location.origin == origin)
+            report = settled.report._replace(findings=own)
+        return decide(report, self._fail_on, (_INSPECTED,), bounds=bounds), report
+
+    def _findings(self, verdict: Verdict, report: Report) -> Iterator[StoredFinding]:
+        yield from map(_finding, verdict.report.findings)
+        yield from map(self._allowed, report.allowed)
 
     def _allowed(self, allowed: Allowed) -> StoredFinding:
         found = _finding(allowed.finding)
@@ -173,6 +234,11 @@ class Judge:
             )
             for waiver in self._waivers
         )
+
+
+def _whole(report: Report) -> Report:
+    """The report about all platforms of an image: what all say of the reference, once."""
+    return report._replace(findings=tuple(dict.fromkeys(report.findings)))
 
 
 def _suppresses(policy: Policy) -> bool:

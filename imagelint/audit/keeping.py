@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from imagelint.store.records import Finished
 
-_MOST = 128
+_MOST = 512
 _TOGETHER_SECONDS = 0.02
 _WAITING = 1024
 _SAID_SECONDS = 20.0

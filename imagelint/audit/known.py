@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, TypeVar
 
 import zstandard
@@ -10,6 +11,7 @@ from sqlalchemy import func, select, tuple_
 from imagelint.core.digest import has_digest
 from imagelint.core.record import NamedTuple
 from imagelint.store.models import (
+    ExaminationRow,
     FactRow,
     ImageRow,
     IndexMemberRow,
@@ -17,12 +19,14 @@ from imagelint.store.models import (
     ResultRow,
     TagRow,
 )
+from imagelint.store.writing import STATEMENTS
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
     from imagelint.audit.targets import Target
     from imagelint.store.database import Store
+    from imagelint.store.records import AskedRules
 
 T = TypeVar("T")
 
@@ -35,6 +39,13 @@ class LastTag(NamedTuple):
 
     digest: str
     seen: str
+
+
+class Said(NamedTuple):
+    """What rules said of an image; `others`: some were asked of which nothing is to be heard."""
+
+    data: bytes
+    others: bool = False
 
 
 class Known:
@@ -103,6 +114,39 @@ class Known:
                     if said is not None and (tool or has_digest(said, digest)):
                         found[digest] = said
         return found
+
+    def examinations(self, wanted: AskedRules) -> dict[str, bool]:
+        """Those that asked all that is wanted, each with whether it asked more."""
+        row, rules = ExaminationRow, set(wanted.rules)
+        query = select(row.id, row.rules).where(row.basis == wanted.basis)
+        with self._store.reading() as connection:
+            asked = {made: set(json.loads(said)) for made, said in connection.execute(query)}
+        return {made: said != rules for made, said in asked.items() if said >= rules}
+
+    def statements(
+        self, images: Collection[tuple[str, str]], examinations: Mapping[str, bool]
+    ) -> dict[tuple[str, str], Said]:
+        """What rules said of images (repository and digest) in one of some examinations."""
+        row = JudgementRow
+        columns = row.repository, row.digest, row.examination, row.statements
+        those = row.examination.in_(examinations), row.statements.is_not(None)
+        names: dict[tuple[str, str], tuple[bool, str]] = {}
+        if not examinations:
+            return {}
+        with self._store.reading() as connection:
+            for part in _parts(sorted({digest for _, digest in images})):
+                query = select(*columns).where(row.digest.in_(part), *those)
+                for each in connection.execute(query):
+                    at = each.repository, each.digest
+                    said = examinations[str(each.examination)], str(each.statements)
+                    # What asked nothing else is heard as it is.
+                    names[at] = min(names.get(at, said), said)
+        data = self.facts({name for _, name in names.values()}, STATEMENTS)
+        return {
+            at: Said(data[name], others)
+            for at, (others, name) in names.items()
+            if at in images and name in data
+        }
 
     def judgements(self, ids: Collection[str]) -> dict[str, str | None]:
         """Those judgements that are there and whole, each with whether the image was signed."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Self
 
 from imagelint.audit.audit import Audit
-from imagelint.audit.deep import DeepLook, Kept, ScanRequest
-from imagelint.audit.deepfacts import LayerStore, ScanStore
+from imagelint.audit.deep.deeplook import DeepLook, Kept, ScanRequest
+from imagelint.audit.deep.keptfacts import LayerStore, ScanStore
 from imagelint.audit.judging import Judge, code_name
 from imagelint.audit.known import Known
 from imagelint.audit.looking import Registries

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache, partial
 from typing import TYPE_CHECKING
 
-from imagelint.audit.deep import signed
+from imagelint.audit.deep.deeplook import signed
 from imagelint.audit.judging import category_of, stored
 from imagelint.audit.looking import KeptBlobs, LayoutFolder, Looked, look, unknown
 from imagelint.collect.deadline import Deadline
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from imagelint.audit.judging import Judge
-    from imagelint.audit.known import Known, LastTag
+    from imagelint.audit.known import Known, LastTag, Said
     from imagelint.audit.looking import Registries
     from imagelint.audit.options import AuditOptions
     from imagelint.audit.targets import Target
@@ -31,13 +31,14 @@ if TYPE_CHECKING:
 class Task(NamedTuple):
     """A target, with what the store knows of it: what its tag led to, and what was judged.
 
-    `judged`: judgements that are there, each with whether the image was signed; `kept`: manifests
-    and configurations by their digests.
+    `judged`: judgements that are there, each with whether the image was signed; `said`: what rules
+    said of images by repository and digest; `kept`: manifests and configurations by their digests.
     """
 
     target: Target
     last: LastTag | None = None
     judged: Mapping[str, str | None] = {}
+    said: Mapping[tuple[str, str], Said] = {}
     kept: Mapping[str, bytes] = {}
 
 
@@ -101,6 +102,11 @@ class Worker:
         if judged in task.judged:
             result = _result(target, digest, judgement=judged)
             return Finished(result._replace(signed=task.judged[judged]))
+        said = task.said.get((target.repository, digest))
+        if said is not None:
+            again = self._judge.again(target.repository, digest, said.data, others=said.others)
+            result = _result(target, digest, judgement=again.judgement.id)
+            return Finished(result, facts=again.facts, judgement=again.judgement)
         found = look(target, digest, blobs, self._options.platforms)
         if isinstance(found, Problem):
             return found
@@ -140,7 +146,7 @@ class Worker:
             return Finished(result, found.images, found.facts)
         deep = self._judge.deep
         seen = deep(found, deadline) if deep else None
-        judgement, problems = self._judge(found, target.repository, seen)
+        judgement, problems, facts = self._judge(found, target.repository, seen)
         result = _result(target, found.digest, judgement=judgement.id)
         result = result._replace(problems=problems, signed=signed(seen.report) if seen else None)
         if problems:
@@ -148,7 +154,7 @@ class Worker:
             result = result._replace(category=first.category, detail=first.detail)
         # What is kept was written by whoever kept it.
         images = () if self._options.kept else found.images
-        return Finished(result, images, found.facts, judgement)
+        return Finished(result, images, (*found.facts, *facts), judgement)
 
 
 def _result(target: Target, digest: str, judgement: str | None = None) -> Result:

@@ -18,10 +18,11 @@ from imagelint.engine.judge import Judge
 from imagelint.policy.allowances import terms_of
 from imagelint.policy.demands import BY_TRUST
 from imagelint.policy.options import options_for
+from imagelint.rules import catalog
 from imagelint.rules.families import family_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from imagelint.documents.base import Document, Node
     from imagelint.engine.judge import Rules
@@ -52,7 +53,7 @@ class Examination:
         judgement = self._judge(document, project)
         forget_many()
         own = (one for one in judgement.findings if document.speaks_of(one.location.origin))
-        findings = self._levelled(as_errors(own) if ends_build(document) else own)
+        findings = self.levelled(as_errors(own) if ends_build(document) else own)
         if document.source.text:
             findings = without_echoes(findings, rendered=document.rendered)
             findings = tuple(map(partial(_traced, document), findings))
@@ -89,12 +90,12 @@ class Examination:
     def allowances(self, document: Document, uses: Iterable[Node]) -> Report:
         """The report about what became of allowances in a document, and what a policy loosens."""
         judgement = self._allowance_judge.judge(document, uses, Project())
-        return Report(self._levelled(judgement.findings), problems=judgement.problems)
+        return Report(self.levelled(judgement.findings), problems=judgement.problems)
 
     def _options(self, rule: Rule) -> object:
         return options_for(self._policy, rule)
 
-    def _levelled(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    def levelled(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings with the severities that the policy sets."""
         return tuple(self._level(finding) for finding in findings)
 
@@ -123,6 +124,14 @@ def _traced(document: Document, finding: Finding) -> Finding:
     from imagelint.deployment.fillings import with_fillings
 
     return with_fillings(document, finding)
+
+
+def concerned(policy: Policy, kinds: Iterable[type]) -> Iterator[str]:
+    """The rules of a policy that are on and speak about nodes of some types; all of one's own."""
+    keys, own = frozenset(map(catalog.key_of, kinds)), policy.own
+    for name in policy.enabled:
+        if name in own or not keys.isdisjoint(catalog.subjects(name)):
+            yield name
 
 
 def asks(policy: Policy, kind: str) -> bool:

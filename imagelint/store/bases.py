@@ -24,19 +24,27 @@ _DEEPEST = 1000
 _PART = 500
 
 
-def share(connection: Connection, chains: Mapping[str, Collection[str]]) -> None:
-    """Note which repositories have images with some chains, once those are written."""
+def share(connection: Connection, chains: Mapping[str, Collection[str]]) -> set[str]:
+    """Note which repositories have images with some chains, once those are written.
+
+    Returns those chains of which nothing more is to be noted: several have them.
+    """
     wanted = list(chains)
     row = ChainRow
     shared: list[str] = []
+    alone: set[str] = set()
     for at in range(0, len(wanted), _PART):
         those = row.chain.in_(wanted[at : at + _PART]), row.repository != SEVERAL
-        known = connection.execute(select(row.chain, row.repository).where(*those))
-        shared += (chain for chain, only in known if any(one != only for one in chains[chain]))
+        for chain, only in connection.execute(select(row.chain, row.repository).where(*those)):
+            if any(one != only for one in chains[chain]):
+                shared.append(chain)
+            else:
+                alone.add(chain)
     shared.sort()
     for at in range(0, len(shared), _PART):
         marked = update(row).where(row.chain.in_(shared[at : at + _PART]))
         connection.execute(marked.values(repository=SEVERAL))
+    return chains.keys() - alone
 
 
 def settle_bases(connection: Connection) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.exc import (
     NoSuchModuleError,
     OperationalError,
 )
+from sqlalchemy.pool import QueuePool
 
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.store.migrate import REVISIONS, migrate
@@ -32,7 +33,8 @@ if TYPE_CHECKING:
 
 DEFAULT_FILE = "imagelint-audit.db"
 _WAIT_SECONDS = 60
-_CACHE_KILOBYTES = 32_768
+_CACHE_KILOBYTES = 16_384
+"""Of each connection that is kept; a few are."""
 _CHECKED_BYTES = 64 * 1024 * 1024
 _LOCK = 0x696D6167656C696E  # "imagelin": of PostgreSQL's advisory locks, ours
 _WRITES = "imagelint_writes"
@@ -162,7 +164,10 @@ def _engine(url: URL) -> Engine:
     try:
         if url.get_backend_name() != "sqlite":
             return create_engine(url, pool_pre_ping=True)
-        engine = create_engine(url, connect_args={"timeout": _WAIT_SECONDS})
+        # The connection that was used last is used next: each one fills a cache of its own.
+        engine = create_engine(
+            url, connect_args={"timeout": _WAIT_SECONDS}, pool_use_lifo=True, poolclass=QueuePool
+        )
     except ModuleNotFoundError as error:
         message = f"the driver of that database is missing: {error.name}"
         help_ = "pip install 'imagelint[postgresql]', or the driver that the URL names"

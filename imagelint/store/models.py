@@ -7,23 +7,34 @@ write the same row: whoever comes second changes nothing.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, MetaData, String, Text
-from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy import BigInteger, Float, ForeignKey, Index, LargeBinary, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
 
-_NAMES = {
-    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-    "pk": "pk_%(table_name)s",
-}
-_BY_KEY = {"sqlite_with_rowid": False}
-"""SQLite keeps such a table in the order of its key, without a second tree."""
+from imagelint.store.gated import EvaluationRow, MeasureRow, PromotionRow, VerdictRow
+from imagelint.store.table import BY_KEY, Base
 
-
-class Base(DeclarativeBase):
-    """What all tables share."""
-
-    metadata = MetaData(naming_convention=_NAMES)
+__all__ = [
+    "Base",
+    "ChainRow",
+    "EvaluationRow",
+    "ExaminationRow",
+    "FactRow",
+    "FindingRow",
+    "ImageRow",
+    "IndexMemberRow",
+    "JudgedRow",
+    "JudgementRow",
+    "MeasureRow",
+    "ProblemRow",
+    "PromotionRow",
+    "ResultRow",
+    "RunRow",
+    "TagRow",
+    "VerdictRow",
+    "VulnerabilityRow",
+    "WaiverRow",
+    "WorkerRow",
+]
 
 
 class RunRow(Base):
@@ -102,7 +113,7 @@ class ResultRow(Base):
         Index(None, "digest"),
         Index(None, "repository", "tag"),
         Index(None, "judgement"),
-        _BY_KEY,
+        BY_KEY,
     )
 
 
@@ -138,7 +149,7 @@ class ImageRow(Base):
     base_digest: Mapped[str] = mapped_column(Text, doc="`org.opencontainers.image.base.digest`.")
     first_seen: Mapped[str] = mapped_column(String(20), doc="When a run first met it.")
 
-    __table_args__ = (Index(None, "chain"), _BY_KEY)
+    __table_args__ = (Index(None, "chain"), BY_KEY)
 
 
 class IndexMemberRow(Base):
@@ -150,7 +161,7 @@ class IndexMemberRow(Base):
     digest: Mapped[str] = mapped_column(String(135), primary_key=True, doc="The image.")
     platform: Mapped[str] = mapped_column(Text, doc="For which platform it lists it.")
 
-    __table_args__ = (_BY_KEY,)
+    __table_args__ = (BY_KEY,)
 
 
 class ChainRow(Base):
@@ -175,7 +186,7 @@ class ChainRow(Base):
         String(71), doc="The nearest chain below that several repositories have."
     )
 
-    __table_args__ = (Index(None, "parent"), Index(None, "layer"), Index(None, "depth"), _BY_KEY)
+    __table_args__ = (Index(None, "parent"), Index(None, "layer"), Index(None, "depth"), BY_KEY)
 
 
 class TagRow(Base):
@@ -192,7 +203,7 @@ class TagRow(Base):
     first_seen: Mapped[str] = mapped_column(String(20), doc="When a run first saw it there.")
     last_seen: Mapped[str] = mapped_column(String(20), doc="When a run last saw it there.")
 
-    __table_args__ = (Index(None, "digest"), _BY_KEY)
+    __table_args__ = (Index(None, "digest"), BY_KEY)
 
 
 class FactRow(Base):
@@ -206,13 +217,29 @@ class FactRow(Base):
     kind: Mapped[str] = mapped_column(
         String(24),
         primary_key=True,
-        doc="`manifest`, `config`, `referrers`, `signatures`, `sbom`, `layer`, `scan`.",
+        doc="`manifest`, `config`, `layer`, `scan`, or `statements`: what rules said.",
     )
     tool: Mapped[str] = mapped_column(
         Text, primary_key=True, doc="Who told it, in which version, by which database; or empty."
     )
     data: Mapped[bytes] = mapped_column(LargeBinary, doc="Zstandard of what was told.")
     at: Mapped[str] = mapped_column(String(20), doc="When it was told.")
+
+
+class ExaminationRow(Base):
+    """Which rules were asked of images, and how: what they said is so by any policy with them."""
+
+    __tablename__ = "examinations"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True, doc="Made of the two below.")
+    basis: Mapped[str] = mapped_column(
+        String(64), doc="Of all that decides besides the rules: environment, version, platforms."
+    )
+    rules: Mapped[str] = mapped_column(
+        Text, doc="JSON array: names, each with a digest of its options where it has any."
+    )
+
+    __table_args__ = (Index(None, "basis"), BY_KEY)
 
 
 class JudgementRow(Base):
@@ -234,8 +261,14 @@ class JudgementRow(Base):
     info: Mapped[int] = mapped_column(doc="The same.")
     allowed: Mapped[int] = mapped_column(doc="Findings that do not count.")
     at: Mapped[str] = mapped_column(String(20), doc="When it was judged.")
+    examination: Mapped[str | None] = mapped_column(
+        String(32), doc="Which rules were asked: see `examinations`; null where it looked deeper."
+    )
+    statements: Mapped[str | None] = mapped_column(
+        String(71), doc="What they said: the digest of a fact of the kind `statements`."
+    )
 
-    __table_args__ = (Index(None, "digest"), _BY_KEY)
+    __table_args__ = (Index(None, "digest"), BY_KEY)
 
 
 class FindingRow(Base):
@@ -261,7 +294,7 @@ class FindingRow(Base):
         Index(None, "package"),
         Index(None, "vulnerability"),
         Index(None, "layer"),
-        _BY_KEY,
+        BY_KEY,
     )
 
 
@@ -284,7 +317,7 @@ class JudgedRow(Base):
     until: Mapped[str] = mapped_column(String(10), doc="The last day on which it holds.")
     waiver: Mapped[int | None] = mapped_column(doc="Which of the policy's waivers, from 0 on.")
 
-    __table_args__ = (Index(None, "finding"), _BY_KEY)
+    __table_args__ = (Index(None, "finding"), BY_KEY)
 
 
 class WaiverRow(Base):
@@ -320,80 +353,3 @@ class VulnerabilityRow(Base):
     fixed: Mapped[bool] = mapped_column(doc="Whether some package has a version without it.")
     epss: Mapped[float | None] = mapped_column(Float, doc="FIRST's probability, 0 to 1.")
     exploited: Mapped[str] = mapped_column(Text, doc="Since when CISA lists it; or empty.")
-
-
-class VerdictRow(Base):
-    """What `imagelint gate` said."""
-
-    __tablename__ = "verdicts"
-
-    id: Mapped[int] = mapped_column(primary_key=True, doc="Counts up.")
-    at: Mapped[str] = mapped_column(String(20), doc="When.")
-    command: Mapped[str] = mapped_column(String(16), doc="`gate`, or what else gave it.")
-    repository: Mapped[str] = mapped_column(Text, doc="`registry/repository`.")
-    tag: Mapped[str] = mapped_column(Text, doc="The tag; empty where there is none.")
-    digest: Mapped[str] = mapped_column(String(135), doc="The image.")
-    outcome: Mapped[str] = mapped_column(String(10), doc="`pass`, `fail` or `incomplete`.")
-    policy_digest: Mapped[str] = mapped_column(String(71), doc="By which policy.")
-    report: Mapped[str] = mapped_column(Text, doc="The report as JSON.")
-
-    __table_args__ = (Index(None, "repository", "tag", "at"),)
-
-
-class EvaluationRow(Base):
-    """The result of an evaluation of what an image serves."""
-
-    __tablename__ = "evaluations"
-
-    id: Mapped[int] = mapped_column(primary_key=True, doc="Counts up.")
-    at: Mapped[str] = mapped_column(String(20), doc="When it was measured.")
-    repository: Mapped[str] = mapped_column(Text, doc="`registry/repository`.")
-    tag: Mapped[str] = mapped_column(Text, doc="The tag; empty where there is none.")
-    digest: Mapped[str] = mapped_column(String(135), doc="The image that was evaluated.")
-    suite: Mapped[str] = mapped_column(Text, doc="Which evaluation: its name and version.")
-    outcome: Mapped[str] = mapped_column(String(10), doc="`pass`, `fail` or `incomplete`.")
-    source: Mapped[str] = mapped_column(Text, doc="The file that it was read from.")
-    source_digest: Mapped[str] = mapped_column(String(71), doc="That file by its digest.")
-    data: Mapped[str] = mapped_column(Text, doc="JSON: what else was told of it.")
-
-    __table_args__ = (Index(None, "repository", "tag", "at"), Index(None, "digest"))
-
-
-class MeasureRow(Base):
-    """One number of an evaluation."""
-
-    __tablename__ = "measures"
-
-    evaluation_id: Mapped[int] = mapped_column(
-        ForeignKey("evaluations.id"), primary_key=True, doc="The evaluation."
-    )
-    dimension: Mapped[str] = mapped_column(Text, primary_key=True, doc="`quality`, `latency` …")
-    metric: Mapped[str] = mapped_column(Text, primary_key=True, doc="`accuracy`, `ttft_p95` …")
-    value: Mapped[float | None] = mapped_column(Float, doc="Null: it could not be measured.")
-    unit: Mapped[str] = mapped_column(Text, doc="`s`, `tokens/s`, or empty.")
-    low: Mapped[float | None] = mapped_column(Float, doc="The lower end of its interval.")
-    high: Mapped[float | None] = mapped_column(Float, doc="The upper end of its interval.")
-    samples: Mapped[int | None] = mapped_column(doc="Out of how many it was computed.")
-    threshold: Mapped[str] = mapped_column(Text, doc="What was demanded; or empty.")
-    outcome: Mapped[str] = mapped_column(String(10), doc="`pass`, `fail`, `incomplete`, or empty.")
-
-
-class PromotionRow(Base):
-    """That an image became what a tag leads to, and upon which word."""
-
-    __tablename__ = "promotions"
-
-    id: Mapped[int] = mapped_column(primary_key=True, doc="Counts up.")
-    at: Mapped[str] = mapped_column(String(20), doc="When.")
-    repository: Mapped[str] = mapped_column(Text, doc="`registry/repository`.")
-    tag: Mapped[str] = mapped_column(Text, doc="The tag or the environment.")
-    digest: Mapped[str] = mapped_column(String(135), doc="What it leads to now.")
-    previous: Mapped[str | None] = mapped_column(String(135), doc="What it led to before.")
-    verdict_id: Mapped[int | None] = mapped_column(ForeignKey("verdicts.id"), doc="The gate's.")
-    evaluation_id: Mapped[int | None] = mapped_column(
-        ForeignKey("evaluations.id"), doc="The evaluation."
-    )
-    by: Mapped[str] = mapped_column(Text, doc="Who did it.")
-    reason: Mapped[str] = mapped_column(Text, doc="Why.")
-
-    __table_args__ = (Index(None, "repository", "tag", "at"),)

@@ -123,6 +123,7 @@ class Judgement(NamedTuple):
     """What was found in an image. `key` stands for all that decided besides the image.
 
     `vulnerabilities` are those that findings are about, as far as a scan told more of them.
+    `statements` is the digest of the fact that it was made of, `examination` which rules said that.
     """
 
     key: str
@@ -131,15 +132,29 @@ class Judgement(NamedTuple):
     outcome: str
     findings: tuple[StoredFinding, ...] = ()
     vulnerabilities: tuple[StoredVulnerability, ...] = ()
+    examination: str | None = None
+    statements: str | None = None
 
     @property
     def id(self) -> str:
         """Equal for equal judgements."""
         return digest_of(self.key, self.repository, self.digest)[:_ID_DIGITS]
 
-    def count(self, severity: Severity) -> int:
-        """How many findings of that severity count."""
-        return sum(one.severity is severity and one.allowed is None for one in self.findings)
+
+class AskedRules(NamedTuple):
+    """Which rules are asked of images, and how.
+
+    `basis` is the digest of all that decides besides them; each of `rules` is a name, with the
+    digest of its options where it has any.
+    """
+
+    basis: str
+    rules: tuple[str, ...]
+
+    @property
+    def id(self) -> str:
+        """Equal for what asks the same."""
+        return digest_of(self.basis, *self.rules)[:_ID_DIGITS]
 
 
 class StoredProblem(NamedTuple):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import lru_cache
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
 from imagelint.core.digest import digest_of
 from imagelint.core.finding import Severity
+from imagelint.core.record import NamedTuple
 from imagelint.store import models
 from imagelint.store.bases import share
 
@@ -22,28 +24,53 @@ if TYPE_CHECKING:
     from sqlalchemy.engine import Connection
 
     from imagelint.store.database import Store
-    from imagelint.store.records import Category, Fact, Finished, Image, Judgement
+    from imagelint.store.records import (
+        AskedRules,
+        Category,
+        Fact,
+        Finished,
+        Image,
+        Judgement,
+        StoredFinding,
+    )
     from imagelint.store.runs import Begun
 
+STATEMENTS = "statements"
+"""The kind of a fact that holds what rules said of images: it is named by its own digest."""
+
 _Row = dict[str, Any]
+_WHY = ("allowed", "reason", "until", "waiver")
 _LEVEL = 1
+_MOST_REMEMBERED = 20_000
+_MOST_FINDINGS = 4_096
 
 
 class Writer:
-    """Writes what comes of references in a run. `clock` gives the time in UTC as a text."""
+    """Writes what comes of references in a run. `clock` gives the time in UTC as a text.
 
-    def __init__(self, store: Store, run: Begun, clock: Callable[[], str]) -> None:
+    `asked` is false where no registry was: then nobody has seen what tags lead to. What many images
+    have alike (what stands below them, findings) is not written again with each.
+    """
+
+    def __init__(
+        self, store: Store, run: Begun, clock: Callable[[], str], *, asked: bool = True
+    ) -> None:
         self._store = store
         self._run = run
         self._clock = clock
         self._pack = zstandard.ZstdCompressor(_LEVEL).compress
         ours = store.engine.dialect.name == "postgresql"
+        self._asked = asked
         self._told: set[tuple[Any, ...]] = set()
+        self._shared: set[str] = set()
+        self._written: set[tuple[str, str]] = set()
+        self._now: set[tuple[str, str]] = set()
         self._insert: Any = insert_postgresql if ours else insert_sqlite
 
     def write(self, several: Iterable[Finished]) -> None:
         """Keep some, all or none; what is there already stays as it is."""
         now = self._clock()
+        self._now.clear()
         rows: dict[type[models.Base], list[_Row]] = {}
         finished = [self._marked(one) for one in several]
         for one in finished:
@@ -57,7 +84,24 @@ class Writer:
                     connection.execute(self._statement(table), found)
             self._vulnerabilities(connection, rows.get(models.VulnerabilityRow, ()))
             self._tags(connection, finished, now)
-            share(connection, _chains(rows.get(models.ChainRow, ())))
+            shared = share(connection, _chains(rows.get(models.ChainRow, ())))
+        self._remember(shared)
+
+    def _is_new(self, table: type[models.Base], name: str) -> bool:
+        """Whether something that stays as it is has to be written: from now on it is."""
+        known = table.__tablename__, name
+        if known in self._written or known in self._now:
+            return False
+        self._now.add(known)
+        return True
+
+    def _remember(self, shared: set[str]) -> None:
+        """Remember what is written now, and what several have."""
+        for known in self._written, self._shared:
+            if len(known) > _MOST_REMEMBERED:
+                known.clear()
+        self._written |= self._now
+        self._shared |= shared
 
     def _statement(self, table: type[models.Base]) -> Any:
         """How rows are added: a fact that is told again was damaged, all others stay."""
@@ -78,11 +122,12 @@ class Writer:
 
     def _rows(self, one: Finished, now: str) -> Iterator[tuple[type[models.Base], _Row]]:
         for image in one.images:
-            yield from _image_rows(image, one.result.repository, now)
+            yield from self._image_rows(image, one.result.repository, now)
         for fact in one.facts:
-            yield models.FactRow, self._fact(fact, now)
+            if fact.kind != STATEMENTS or self._is_new(models.FactRow, fact.digest):
+                yield models.FactRow, self._fact(fact, now)
         if one.judgement is not None:
-            yield from _judgement_rows(one.judgement, now)
+            yield from self._judgement_rows(one.judgement, now)
         result = one.result
         about = {"run_id": self._run.id, "reference": result.reference}
         yield (
@@ -105,6 +150,48 @@ class Writer:
             said = problem._asdict() | {"category": problem.category.value}
             yield models.ProblemRow, {**about, "position": at, **said}
 
+    def _image_rows(
+        self, image: Image, repository: str, now: str
+    ) -> Iterator[tuple[type[models.Base], _Row]]:
+        chain: str | None = None
+        for depth, layer in enumerate(image.layers, 1):
+            below, chain = chain, layer.chain(chain)
+            if chain not in self._shared:
+                row: _Row = {"chain": chain, "parent": below, "layer": layer.digest}
+                row |= {"diff_id": layer.diff_id, "size": layer.size, "depth": depth}
+                yield models.ChainRow, row | {"command": layer.command, "repository": repository}
+        said = image._asdict()
+        del said["members"]
+        size = sum(layer.size for layer in image.layers)
+        said |= {"layers": len(image.layers), "size": size, "chain": chain, "first_seen": now}
+        yield models.ImageRow, said
+        for digest, platform in image.members:
+            row = {"listing": image.digest, "digest": digest, "platform": platform}
+            yield models.IndexMemberRow, row
+
+    def _judgement_rows(
+        self, judgement: Judgement, now: str
+    ) -> Iterator[tuple[type[models.Base], _Row]]:
+        made, findings = judgement.id, _findings(judgement.findings)
+        row: _Row = {
+            "id": made,
+            "key": judgement.key,
+            "repository": judgement.repository,
+            "digest": judgement.digest,
+            "outcome": judgement.outcome,
+            "at": now,
+            "examination": judgement.examination,
+            "statements": judgement.statements,
+        }
+        yield models.JudgementRow, row | findings.counts
+        for known in judgement.vulnerabilities:
+            yield models.VulnerabilityRow, known._asdict() | {"severity": int(known.severity)}
+        for at, (finding, why) in enumerate(zip(findings.rows, findings.why, strict=True)):
+            if self._is_new(models.FindingRow, finding["id"]):
+                yield models.FindingRow, finding
+            row = {"judgement": made, "position": at, "finding": finding["id"], **why}
+            yield models.JudgedRow, row
+
     def _fact(self, fact: Fact, now: str) -> _Row:
         return {**fact._asdict(), "data": self._pack(fact.data), "at": now}
 
@@ -120,6 +207,8 @@ class Writer:
 
     def _tags(self, connection: Connection, finished: Sequence[Finished], now: str) -> None:
         """Note what tags lead to: the last row of each goes on, or a new one begins."""
+        if not self._asked:
+            return
         led = {
             (one.result.repository, one.result.tag): one.result.digest
             for one in finished
@@ -213,57 +302,38 @@ def _chains(rows: Iterable[_Row]) -> dict[str, set[str]]:
     return found
 
 
-def _image_rows(
-    image: Image, repository: str, now: str
-) -> Iterator[tuple[type[models.Base], _Row]]:
-    chain: str | None = None
-    for depth, layer in enumerate(image.layers, 1):
-        below, chain = chain, layer.chain(chain)
-        yield (
-            models.ChainRow,
-            {
-                "chain": chain,
-                "parent": below,
-                "layer": layer.digest,
-                "diff_id": layer.diff_id,
-                "size": layer.size,
-                "depth": depth,
-                "command": layer.command,
-                "repository": repository,
-            },
-        )
-    said = image._asdict()
-    del said["members"]
-    size = sum(layer.size for layer in image.layers)
-    said |= {"layers": len(image.layers), "size": size, "chain": chain, "first_seen": now}
-    yield models.ImageRow, said
-    for digest, platform in image.members:
-        row = {"listing": image.digest, "digest": digest, "platform": platform}
-        yield models.IndexMemberRow, row
+class _Findings(NamedTuple):
+    """Findings as rows, why each does not count, and how many there are of what."""
+
+    rows: tuple[_Row, ...]
+    why: tuple[_Row, ...]
+    counts: dict[str, int]
 
 
-def _judgement_rows(judgement: Judgement, now: str) -> Iterator[tuple[type[models.Base], _Row]]:
-    made = judgement.id
-    row: _Row = {
-        "id": made,
-        "key": judgement.key,
-        "repository": judgement.repository,
-        "digest": judgement.digest,
-        "outcome": judgement.outcome,
-        "allowed": sum(one.allowed is not None for one in judgement.findings),
-        "at": now,
-    }
-    row |= {str(severity): judgement.count(severity) for severity in Severity}
-    yield models.JudgementRow, row
-    for known in judgement.vulnerabilities:
-        yield models.VulnerabilityRow, known._asdict() | {"severity": int(known.severity)}
-    for at, finding in enumerate(judgement.findings):
-        said = finding._asdict()
-        why = {name: said.pop(name) for name in ("allowed", "reason", "until", "waiver")}
-        said |= {"id": finding.id, "notes": json.dumps(finding.notes)}
-        said["severity"] = int(finding.severity)
-        yield models.FindingRow, said
-        yield models.JudgedRow, {"judgement": made, "position": at, "finding": said["id"], **why}
+# Many images have the same: nobody writes into what is remembered.
+@lru_cache(_MOST_FINDINGS)
+def _findings(findings: tuple[StoredFinding, ...]) -> _Findings:
+    rows: list[_Row] = []
+    reasons: list[_Row] = []
+    for finding in findings:
+        row = finding._asdict()
+        reasons.append({name: row.pop(name) for name in _WHY})
+        row |= {"id": finding.id, "notes": json.dumps(finding.notes)}
+        rows.append(row | {"severity": int(finding.severity)})
+    counting = [one.severity for one in findings if one.allowed is None]
+    counts = {str(severity): counting.count(severity) for severity in Severity}
+    counts["allowed"] = len(findings) - len(counting)
+    return _Findings(tuple(rows), tuple(reasons), counts)
+
+
+def add_examination(store: Store, asked: AskedRules) -> None:
+    """Note which rules are asked, before anything refers to that."""
+    table = models.ExaminationRow
+    ours = store.engine.dialect.name == "postgresql"
+    insertion: Any = (insert_postgresql if ours else insert_sqlite)(table)
+    row = {"id": asked.id, "basis": asked.basis, "rules": json.dumps(asked.rules)}
+    with store.writing() as connection:
+        connection.execute(insertion.on_conflict_do_nothing(), row)
 
 
 def add_source_problem(

@@ -8,6 +8,7 @@ manifest and as an index is neither (CVE-2021-41190).
 from __future__ import annotations
 
 from collections import Counter
+from functools import lru_cache
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
@@ -85,16 +86,31 @@ class Descriptor(NamedTuple):
         return "unknown" not in self.platform.split("/")
 
 
+@lru_cache(maxsize=16_384)
 def is_digest(text: str) -> bool:
     """Whether a text is a digest, and so names a file of a layout and nothing else."""
     return _DIGEST.fullmatch(text) is not None
 
 
+@lru_cache(maxsize=4_096)
+def _is_plain(name: str) -> bool:
+    """Whether a name is written as all write it: of such, no two are taken for the same."""
+    folded = name.casefold()
+    return _FIELDS.get(folded, folded) == name
+
+
 class _Object(dict[str, object]):
     """An object of JSON that tells whether all readers see the same in it."""
 
+    __slots__ = ("ambiguous",)
+
     def __init__(self, pairs: list[tuple[str, object]]) -> None:
         super().__init__(pairs)
+        self.ambiguous = ""
+        if len(self) < len(pairs) or not all(map(_is_plain, self)):
+            self._see(pairs)
+
+    def _see(self, pairs: list[tuple[str, object]]) -> None:
         folded = [name.casefold() for name, _ in pairs]
         several = Counter(folded).items() if len(set(folded)) < len(folded) else ()
         twice = next((name for name, count in several if count > 1), "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.audit.scanned import Scanned
+from imagelint.audit.deep.scanned import Scanned
 from imagelint.core.finding import Severity
 from imagelint.documents.image.image import NOWHERE
 from imagelint.documents.image.vulnerabilities import Status, Vulnerability

@@ -1,0 +1,1 @@
+"""Looks deeper than the configuration."""
