@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     _Decision = tuple[str, tuple[StoredFinding, ...]]
     """An outcome, and the findings of which it is made."""
 
-_MOST_REMEMBERED = 4_096
+_MOST_REMEMBERED = 1_024
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 _INSPECTED = Expected("image", kind=ImageTarget.kind)
 _CATEGORIES = {

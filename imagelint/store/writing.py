@@ -42,7 +42,7 @@ _Row = dict[str, Any]
 _WHY = ("allowed", "reason", "until", "waiver")
 _LEVEL = 1
 _MOST_REMEMBERED = 20_000
-_MOST_FINDINGS = 4_096
+_MOST_FINDINGS = 512
 
 
 class Writer:
