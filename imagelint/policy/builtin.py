@@ -202,6 +202,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "shell-before-server": "on",
             "startup-budget": "on",
             "startup-unprotected": "on",
+            "unread-start": "on",
             "counter-without-rate": "on",
             "metric-of-other-engine": "on",
             "metric-without-suffix": "on",

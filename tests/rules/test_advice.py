@@ -58,6 +58,7 @@ HIDING = {
     "flag-without-program",
     "invalid-image-reference",
     "model-without-flag",
+    "unread-start",
     "unused-shell-arguments",
     "variable-without-shell",
 }

@@ -38,7 +38,7 @@ def with_config_files(document: F, read: Beside) -> F:
     for service in document.services:
         files: dict[str, YamlNode] = {}
         for path in named_configs(launch(service)) if len(parts) < _MOST_FILES else ():
-            for name in _on_host(path, service):
+            for name in on_host(path, service):
                 text = read(name)
                 node = (
                     read_config(MappedText.verbatim(text, start), path)
@@ -58,7 +58,7 @@ def with_config_files(document: F, read: Beside) -> F:
     return document.with_services(tuple(services), Attachments(tuple(parts)))
 
 
-def _on_host(path: str, service: ComposeService) -> Iterator[str]:
+def on_host(path: str, service: ComposeService) -> Iterator[str]:
     """What may be the file at a path of a container, relative to the folder of the document."""
     mounts = service.runtime.mounts
     for mount in mounts.value if isinstance(mounts, Known) else ():

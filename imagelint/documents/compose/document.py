@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -47,6 +48,11 @@ SERVICE = "compose service"
 """The part of a compose file that has words of its own in the table of enumerations."""
 # Without these words a file that lies over no other is what its text says.
 _TOGETHER = ("extends", "include", "!reset")
+# What is mounted and has the name of a script, or is run by a shell.
+_RUNS_FILES = pattern(
+    r"\.(?:ba|z|k)?sh\b|/[\w.-]*entry-?point[\w.-]*[\"']?[ \t]*$|\b(?:ba)?sh[ \t\"',]+/",
+    re.MULTILINE,
+)
 _DEFAULT = pattern(r"\$\{([A-Za-z_][A-Za-z0-9_]*):?-([^{}$\r\n]+)\}")
 
 
@@ -148,6 +154,11 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
         from imagelint.documents.compose.configs import with_config_files
 
         document = with_config_files(document, once)
+        document.asked = tuple(asked)
+    if _RUNS_FILES.search(source.text):
+        from imagelint.documents.compose.project.startfiles import with_start_scripts
+
+        document = with_start_scripts(document, once)
         document.asked = tuple(asked)
     return document
 

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
 
 
 def scripts(service: ComposeService) -> Iterator[Script]:
-    """The shell scripts of a service: what it starts, then its health check."""
+    """The shell scripts of a service: what it starts, its health check, those in mounted files."""
     for script in _scripts(service):
         yield script.standing_in(service.place)
+    yield from service.scripts.values()
 
 
 def _scripts(service: ComposeService) -> Iterator[Script]:
@@ -62,6 +63,7 @@ def launch(service: ComposeService) -> Launch:
         path=service.path,
         appends=not is_set(service.body["entrypoint"]),
         files=service.files,
+        scripts=service.scripts,
     )
     if service.config is None:
         return written

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from imagelint.documents.runtime.model import Runtime
     from imagelint.documents.serving.imageconfig import ImageConfig
     from imagelint.documents.shared import EnvVar, ImageUse
+    from imagelint.documents.shell.script import Script
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.nodes import YamlNode
 
@@ -106,7 +107,8 @@ class ComposeService(NamedTuple):
     `extends`). `place` is what its scripts and variables are a part of, `config` that of its image
     where that is built in the run. `words` tell how its settings are spelt where it is written, and
     `started` is what it starts where no keys hold that: the line of a shell. `files` are the
-    settings in files that its server reads, by their paths in the container.
+    settings in files that its server reads, by their paths in the container, `scripts` those in
+    mounted files that it runs, by the words which name them.
     """
 
     span: Span
@@ -125,6 +127,7 @@ class ComposeService(NamedTuple):
     words: ServiceWords = COMPOSE_WORDS
     started: CommandLine | None = None
     files: Mapping[str, YamlNode] = {}
+    scripts: Mapping[str, Script] = {}
 
     @property
     def title(self) -> str:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Landmark, Node
+    from imagelint.documents.base import DocumentError, Landmark, Node
     from imagelint.documents.dockerfile.model import (
         HealthCheck,
         Instruction,
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from imagelint.documents.packages.model import InstalledFile
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
-    from imagelint.documents.shell.script import Script
+    from imagelint.documents.shell.script import Script, Word
     from imagelint.documents.yaml.nodes import YamlNode
 
 
@@ -65,13 +65,25 @@ class InstalledFiles(NamedTuple):
     allowances: tuple[Allowance, ...] = ()
 
 
+class UnreadStart(NamedTuple):
+    """A file that a start runs and of which nothing is known: the word that names it.
+
+    `missing` is its name in the build context where that has none; empty where it is no script of a
+    shell, or where several folders that may be the context have different ones.
+    """
+
+    word: Word
+    missing: str = ""
+
+
 class RunFiles(NamedTuple):
     """The scripts in files that a Dockerfile runs.
 
     `started` are those of the final stage's start by the words that run them. `owners` are pairs
     for the texts that are attached: where their places begin, and where in the Dockerfile they run.
     `installed` are the requirements files that its RUNs install, `settings` those in files that the
-    server reads which it starts, by their paths in the image.
+    server reads which it starts, by their paths in the image. `unread` are the copied files that
+    the start runs and that could not be read as scripts.
     """
 
     scripts: tuple[Script, ...] = ()
@@ -80,6 +92,7 @@ class RunFiles(NamedTuple):
     owners: tuple[tuple[int, int], ...] = ()
     installed: tuple[InstalledFile, ...] = ()
     settings: Mapping[str, YamlNode] = {}
+    unread: tuple[UnreadStart, ...] = ()
 
 
 class Configurations(NamedTuple):
@@ -187,6 +200,13 @@ class Dockerfile(Document):
         """The server that the final stage starts, be it one that starts engines of its own."""
         return self.servers[0] if self.servers else None
 
+    @property
+    def words_started(self) -> tuple[Word, ...]:
+        """The words that are run: ENTRYPOINT and CMD as Docker combines them."""
+        from imagelint.documents.dockerfile.start import launch_of
+
+        return launch_of(self.final_stage).argv if self.final_stage is not None else ()
+
     def _check(self, health: HealthCheck) -> Iterator[Node]:
         from imagelint.documents.dockerfile.probes import read_probes
         from imagelint.documents.queries.health.programs import programs_brought
@@ -198,6 +218,15 @@ class Dockerfile(Document):
             check = check_command(probe.value, "HEALTHCHECK", stage.root_image, brings)
             if check is not None:
                 yield check
+
+    def unread(self) -> tuple[DocumentError, ...]:
+        """The start of a model server that stands in a file which is not there."""
+        if not self.files.unread or self.final_stage is None:
+            return self.gaps
+        from imagelint.documents.queries.start.unread import missing_start
+
+        gap = missing_start(self, self.final_stage)
+        return (*self.gaps, gap) if gap is not None else self.gaps
 
     def landmarks(self) -> Iterator[Landmark]:
         """Where it copies the whole context."""

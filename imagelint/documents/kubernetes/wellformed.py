@@ -127,6 +127,16 @@ def unread_workload(obj: KubernetesObject) -> Iterator[DocumentError]:
         message = f"the pods of this {obj.kind} are made by its operator: they are not examined"
         help_ = "check the Deployment or StatefulSet that it makes: `kubectl get … -o yaml`"
         yield DocumentError(ProblemKind.UNREADABLE, message, obj.span, help_)
+    elif obj.group and not is_own(obj) and _looks_run(obj):
+        message = f"this {obj.kind} seems to run a container or a model, and was not examined"
+        help_ = f"nobody knows what the operator of {obj.group} makes of it: check what it makes"
+        yield DocumentError(ProblemKind.UNREADABLE, message, obj.span, help_)
+
+
+def _looks_run(obj: KubernetesObject) -> bool:
+    from imagelint.documents.kubernetes.unknownworkloads import looks_run
+
+    return looks_run(obj)
 
 
 def unread_manifests(obj: KubernetesObject) -> Iterator[DocumentError]:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Stage, StartCommand
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar
-    from imagelint.documents.shell.script import Command, Script
+    from imagelint.documents.shell.script import Command, Script, Word
 
 __all__ = [
     "anchor",
@@ -34,6 +34,7 @@ __all__ = [
     "stages",
     "stages_where",
     "starts_web_server",
+    "words_started",
     "workdir_before",
 ]
 
@@ -173,6 +174,13 @@ def server_of(document: Document) -> ServingCommand | None:
     from imagelint.documents.dockerfile import Dockerfile
 
     return document.serving if isinstance(document, Dockerfile) else None
+
+
+def words_started(document: Document) -> tuple[Word, ...]:
+    """The words that the image of a Dockerfile starts: those of ENTRYPOINT, and of CMD behind."""
+    from imagelint.documents.dockerfile import Dockerfile
+
+    return document.words_started if isinstance(document, Dockerfile) else ()
 
 
 # Programs that do nothing but listen, with the subcommands by which they do; also as modules.

@@ -99,6 +99,12 @@ def makes_pods(group: str, kind: str) -> bool:
     return kind in table("operators/index")["unread"].get(group, ())
 
 
+def knows_group(group: str) -> bool:
+    """Whether it is written down what becomes of the objects of an API group."""
+    index = table("operators/index")
+    return any(group in index[name] for name in ("groups", "unread", "images"))
+
+
 def image_keys(group: str) -> tuple[str, ...]:
     """The keys whose values name images in objects of an API group."""
     return tuple(table("operators/index")["images"].get(group, ()))

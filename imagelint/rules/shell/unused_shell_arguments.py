@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.start.arguments import unused_arguments
+from imagelint.documents.dockerfile.model import StartCommand
+from imagelint.documents.queries.start.arguments import unused_arguments, unused_command
 from imagelint.documents.shell.script import Command, Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule((Script, Command), Severity.HIGH)
-def unused_shell_arguments(subject: Script | Command, ctx: Context) -> Findings:
+@rule((Script, Command, StartCommand), Severity.HIGH)
+def unused_shell_arguments(subject: Script | Command | StartCommand, ctx: Context) -> Findings:
     """A shell is given words behind its script, which the script does not use.
 
     `sh -c` takes one word as the script. What follows becomes `$0`, `$1` and so on: of
-    `sh -c vllm serve` the shell runs `vllm`, without any arguments.
+    `sh -c vllm serve` the shell runs `vllm`, without any arguments. The words of CMD stand behind
+    those of an ENTRYPOINT.
 
     Except: one further word behind a script of several words, which is a name by custom.
 
@@ -46,7 +48,10 @@ def unused_shell_arguments(subject: Script | Command, ctx: Context) -> Findings:
         FROM debian:12.7
         RUN ["bash", "-c", "make install"]
     """
-    found = unused_arguments(subject)
+    if isinstance(subject, StartCommand):
+        found = unused_command(subject, ctx.document)
+    else:
+        found = unused_arguments(subject)
     if found is None:
         return
     # Compose reads a dollar by itself.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from posixpath import basename, join, normpath
+from posixpath import basename, dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -56,10 +56,14 @@ class _Told(NamedTuple):
 
 
 class ImageFiles:
-    """The files of the stages of one Dockerfile; `asked` is what was looked for, and found."""
+    """The files of the stages of one Dockerfile; `asked` is what was looked for, and found.
+
+    `sought` is the file of the build context that was looked for first since it was emptied.
+    """
 
     def __init__(self, stages: Sequence[Stage], text: str, read: Beside) -> None:
         self.asked: dict[str, str | None] = {}
+        self.sought = ""
         self._small: tuple[str, ...] | None = None
         self._stages = stages
         self._text = text
@@ -78,6 +82,10 @@ class ImageFiles:
     def file(self, name: str, stage: Stage, before: int) -> FileText | None:
         """The text of a file that is named relative to the working directory."""
         return self._at(absolute(name, self.workdir(stage, before)), stage, before)
+
+    def lacks(self, name: str) -> bool:
+        """Whether no folder that may be the build context has a file of that name."""
+        return all(self._in_folder(name, up) is None for up in range(_HIGHEST + 1))
 
     def workdir(self, stage: Stage, before: int) -> str:
         """The working directory at an offset."""
@@ -176,6 +184,8 @@ class ImageFiles:
 
         Where several folders have a file of that name, and not the same, nobody knows which it is.
         """
+        if not _SMALL.fullmatch(dirname(name)):  # what is below a file is not looked for in earnest
+            self.sought = self.sought or name
         if name not in self._found:
             texts: dict[str, str] = {}
             for up in range(_HIGHEST + 1):

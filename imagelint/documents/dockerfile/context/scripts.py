@@ -10,7 +10,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Source, Span
 from imagelint.documents.dockerfile.context.image import ImageFiles
-from imagelint.documents.dockerfile.document import InstalledFiles, RunFiles
+from imagelint.documents.dockerfile.document import InstalledFiles, RunFiles, UnreadStart
 from imagelint.documents.dockerfile.execution import BuildStep
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.parts import Attachments, TextPart
@@ -70,6 +70,7 @@ class _Reader:
         self._parts: list[TextPart] = []
         self._owners: list[tuple[int, int]] = []
         self._scripts: dict[tuple[str, int, ScriptRole], Script] = {}
+        self._unread: dict[str, UnreadStart] = {}
 
     def result(self, started: Mapping[str, Script], stages: Sequence[Stage]) -> RunFiles:
         scripts = tuple(self._scripts.values())
@@ -78,7 +79,15 @@ class _Reader:
         parts, asked = tuple(self._parts), tuple(self._files.asked)
         attachments = Attachments(parts, asked, installed.allowances)
         owners = tuple(self._owners)
-        return RunFiles(scripts, started, attachments, owners, installed.files, settings)
+        return RunFiles(
+            scripts,
+            started,
+            attachments,
+            owners,
+            installed=installed.files,
+            settings=settings,
+            unread=tuple(self._unread.values()),
+        )
 
     def _settings(self, started: Mapping[str, Script], stage: Stage) -> dict[str, YamlNode]:
         """The settings in copied files that the server of the last stage reads."""
@@ -126,22 +135,29 @@ class _Reader:
             if not (by_shell or "/" in word.text) and (depth or run.role is ScriptRole.RUN):
                 continue  # most are programs of the base image
             told = run._replace(environment=(*run.environment, *environment))
-            script = self._read(word.text, told, by_shell=by_shell)
+            script = self._read(word, told, by_shell=by_shell)
             if script is not None:
                 found[word.text] = script
                 if depth < _DEEPEST:
                     pending += [(one, depth + 1) for one in map(_of_command, script.commands)]
         return found
 
-    def _read(self, name: str, run: _Run, *, by_shell: bool) -> Script | None:
+    def _read(self, word: Word, run: _Run, *, by_shell: bool) -> Script | None:
+        name = word.text
         find = self._files.file if by_shell else self._files.program
+        self._files.sought = ""
         found = find(name, run.stage, run.before)
         if found is None or _is_other_language(name, found.text):
+            if run.role is ScriptRole.START and (found is not None or self._files.sought):
+                self._unread.setdefault(name, self._unknown(word, self._files.sought))
             return None
         key = (found.name, found.start, run.role)
         if key not in self._scripts:
             self._scripts[key] = self._script(found, run)
         return self._scripts[key]
+
+    def _unknown(self, word: Word, sought: str) -> UnreadStart:
+        return UnreadStart(word, sought if sought and self._files.lacks(sought) else "")
 
     def _script(self, found: FileText, run: _Run) -> Script:
         from imagelint.documents.shell.read import read_script

@@ -7,10 +7,16 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.documents.queries.stages import stages, words_started
 from imagelint.documents.shell.script import Command
 from imagelint.documents.shell.shells import operands, script_index
+from imagelint.documents.shell.wrappers import unwrap
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imagelint.documents.base import Document
+    from imagelint.documents.dockerfile.model import StartCommand
     from imagelint.documents.shell.script import Script, Word
 
 # `$1`, `"$@"`, `${1:-x}`, `$#`, and what uses them without naming one. What begins with a
@@ -39,14 +45,34 @@ def unused_arguments(subject: Script | Command) -> UnusedArguments | None:
     A single word behind a script of several is a name by custom: `sh -c 'a && b' sh`.
     """
     if isinstance(subject, Command):
-        index = script_index(subject.words)
-        if index is None:
-            return None
-        text, written = subject.words[index].text, subject.words[index].raw
-        behind = operands(subject.words)
-    else:
-        text = written = subject.text
-        behind = subject.operands
+        return _of_words(subject.words)
+    return _unused(subject.text, subject.text, subject.operands)
+
+
+def unused_command(start: StartCommand, document: Document) -> UnusedArguments | None:
+    """The words of a CMD that stand behind the shell of an ENTRYPOINT, which does not use them.
+
+    Of those within one instruction its script tells.
+    """
+    entry = stages(document)[-1].entrypoint if start.final else None
+    if entry is None:
+        return None
+    if start.instruction.keyword != "CMD" or not entry.json or not start.instruction.words:
+        return None
+    words = words_started(document)
+    found = _of_words(words[unwrap(words).start :])
+    own = found is not None and start.span.covers(found.lost.span)
+    return found if own else None
+
+
+def _of_words(words: tuple[Word, ...]) -> UnusedArguments | None:
+    index = script_index(words)
+    if index is None:
+        return None
+    return _unused(words[index].text, words[index].raw, operands(words))
+
+
+def _unused(text: str, written: str, behind: Sequence[Word]) -> UnusedArguments | None:
     if not all(isinstance(word.value, Known) for word in behind[:2]):
         return None  # something else decides what stands there
     if not behind or not text.strip() or _USES.search(text) or _USES.search(written):
