@@ -109,6 +109,19 @@ class PushSettings(NamedTuple):
         return PushSettings._make(low if high is None else high for low, high in pairs)
 
 
+class DeclaredBuild(NamedTuple):
+    """From which Dockerfile images are built.
+
+    `glob` is one over their names without tags, `dockerfile` a path as the user knows it,
+    `target` the stage, empty for the last one, and `arguments` what the build is given, by name.
+    """
+
+    glob: str
+    dockerfile: str
+    target: str = ""
+    arguments: tuple[tuple[str, str], ...] = ()
+
+
 class Environment(NamedTuple):
     """What the files cannot say. None and empty mean: not declared, so rules stay silent.
 
@@ -119,7 +132,8 @@ class Environment(NamedTuple):
     tells that what is examined together is all there is: what it names and lacks is missing.
     `trust` says what images need besides one signature, `scan` is how images are scanned, `push`
     upon which verdicts they are pushed. `gated` is the image about which a verdict is given beside
-    the files, as it was named.
+    the files, as it was named. `images` tells from which Dockerfiles images are built: the
+    first whose glob matches counts.
     """
 
     driver: str | None = None
@@ -135,3 +149,4 @@ class Environment(NamedTuple):
     scan: ScanSettings = ScanSettings()
     gated: str = ""
     push: PushSettings = PushSettings()
+    images: tuple[DeclaredBuild, ...] = ()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from posixpath import join
 from typing import TYPE_CHECKING
 
@@ -164,15 +165,28 @@ def _named(image: ImageReference, project: Project) -> list[tuple[str, BuiltImag
 
 def is_built(image: ImageReference, project: Project) -> bool:
     """Whether the run builds an image of that name, whatever of."""
-    return bool(_named(image, project))
+    return declared_build(image, project) is not None or bool(_named(image, project))
+
+
+def declared_build(image: ImageReference, project: Project) -> Build | None:
+    """The build that the policy says an image comes from; the first glob that matches counts."""
+    names = (image.familiar, image.name)
+    for one in project.declared:
+        if any(fnmatchcase(name, one.glob) for name in names):
+            given = (BuildArgument(name, Known(value)) for name, value in one.arguments)
+            return Build(one.dockerfile, one.target, tuple(given))
+    return None
 
 
 def build_of(image: ImageReference, project: Project) -> Build | None:
     """The build that an image of the run comes from; None where none does, or several may.
 
-    Who builds the very tag is asked first. The image that is gated is built from the only
-    Dockerfile, where nobody says otherwise.
+    The policy goes before all others, and who builds the very tag before the rest. The image that
+    is gated is built from the only Dockerfile, where nobody says otherwise.
     """
+    declared = declared_build(image, project)
+    if declared is not None:
+        return declared
     named = _named(image, project)
     for found in ([one for one in named if one[1].tag == image.tag], named):
         builds = {build_in(origin, built.build) for origin, built in found}

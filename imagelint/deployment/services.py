@@ -107,16 +107,23 @@ def _joined(service: ComposeService, config: ImageConfig | None) -> ComposeServi
 
 def _config(service: ComposeService, document: ServiceFile, builder: Builder) -> ImageConfig | None:
     if service.started is not None:
-        image = service.image.known if service.image is not None else None
-        named = build_of(image, builder.project) if image is not None and image.registry else None
-        return named and builder.config(named, service.place)
+        return _named(service, builder)
     build = service.build
-    if build is None or build.target is None:
+    if build is None:
+        return _named(service, builder._replace(certain=False))
+    if build.target is None:
         return None
     if build.inline:
         return _inline(build, document, service.place)
     origin = document.part_at(build.span.start).source.origin
     named = build_in(origin, build)
+    return named and builder.config(named, service.place)
+
+
+def _named(service: ComposeService, builder: Builder) -> ImageConfig | None:
+    """The configuration by whoever in the run builds an image of the name."""
+    image = service.image.known if service.image is not None else None
+    named = build_of(image, builder.project) if image is not None and image.registry else None
     return named and builder.config(named, service.place)
 
 

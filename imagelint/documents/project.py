@@ -12,6 +12,7 @@ from imagelint.core.record import NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
+    from imagelint.core.environment import DeclaredBuild
     from imagelint.documents.base import Document, Key, Node
     from imagelint.documents.scriptlint import ScriptComment
 
@@ -85,8 +86,9 @@ class Project:
     `consulted` are the origins of the documents of which something was handed out: their secrets
     may be in what is said. `complete` gives the document of an origin as its own rules see it;
     without it, that is as it is written. `outside` is the project around a rendering, for objects
-    that see nobody but each other. `script_comments` are those of ShellCheck, by the keys of
-    `documents.scriptlint`.
+    that see nobody but each other. `tied` is the name of the image that is gated with its only
+    Dockerfile, `declared` is what the policy says of images that are built. `script_comments` are
+    those of ShellCheck, by the keys of `documents.scriptlint`.
     """
 
     __slots__ = (
@@ -95,6 +97,7 @@ class Project:
         "_find",
         "_load",
         "consulted",
+        "declared",
         "dependencies",
         "outside",
         "script_comments",
@@ -115,6 +118,7 @@ class Project:
         self.consulted: dict[str, None] = {}
         self.outside: Project | None = None
         self.tied: tuple[str, str] | None = None
+        self.declared: tuple[DeclaredBuild, ...] = ()
         self.script_comments: Mapping[Key, Sequence[ScriptComment]] = {}
 
     def document(self, origin: str, kind: type[D]) -> Fact[D]:
@@ -171,6 +175,7 @@ class Project:
         """The same project for who only reads: nothing of it is said with what is found there."""
         inner = Project(self._load, self._find, self._complete)
         inner.dependencies, inner.tied = self.dependencies, self.tied
+        inner.declared = self.declared
         return inner
 
     def around(self, rendered: Document) -> Project:
@@ -192,5 +197,6 @@ class Project:
         inner.dependencies, inner.consulted = self.dependencies, self.consulted
         inner._completed = self._completed
         inner.outside, inner.tied = self.outside or self, self.tied
+        inner.declared = self.declared
         inner.script_comments = self.script_comments
         return inner

@@ -23,6 +23,7 @@ from imagelint.rules import catalog
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from imagelint.core.environment import DeclaredBuild
     from imagelint.policy.model import Level, OptionValue, Since
     from imagelint.policy.text import Data, Keys
 
@@ -70,7 +71,7 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         environment=_environment(
             cast("Mapping[str, Data]", data.get("environment") or {}),
             cast("bool | None", data.get("closed")),
-        )._replace(scan=_scan(data), push=_push(data)),
+        )._replace(scan=_scan(data), push=_push(data), images=_builds(data, origin)),
         rules=_settings(rules, places),
         waivers=tuple(
             _waiver(waiver, origin, places.span(("waivers", index, "rule")))
@@ -110,6 +111,15 @@ def _push(data: Mapping[str, Data]) -> PushSettings:
     from imagelint.policy.images.push import push_settings
 
     return push_settings(said)
+
+
+def _builds(data: Mapping[str, Data], origin: str) -> tuple[DeclaredBuild, ...]:
+    said = cast("Mapping[str, Data]", data.get("images") or {})
+    if not said:
+        return ()
+    from imagelint.policy.images.declared import declared_builds
+
+    return declared_builds(said, origin)
 
 
 def _scorecard(said: Mapping[str, Data]) -> ScorecardSettings:
@@ -295,10 +305,9 @@ def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
     said = {key: places.line((key,)) for key in keys if data.get(key) not in (None, "", ())}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})
     said |= {f"environment.{key}": places.line(("environment", key)) for key in environment}
-    if data.get("scan"):
-        said["environment.scan"] = places.line(("scan",))
-    if data.get("push"):
-        said["environment.push"] = places.line(("push",))
+    for key in ("scan", "push", "images"):
+        if data.get(key):
+            said[f"environment.{key}"] = places.line((key,))
     return said if data.get("closed") is None else said | {CLOSED: places.line(("closed",))}
 
 

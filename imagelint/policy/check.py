@@ -46,6 +46,10 @@ def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
     for index, signer in enumerate(_list(_mapping(data.get("environment")).get("signers"))):
         if isinstance(signer, dict):
             found += _signer(text, signer, ("environment", "signers", index))
+    if data.get("images"):
+        from imagelint.policy.images.declared import image_complaints
+
+        found += image_complaints(text, data["images"])
     found += trust_complaints(text, _mapping(data.get("environment")))
     found += scorecard_complaints(text, data)
     if data.get("custom-rules"):

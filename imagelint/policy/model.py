@@ -244,6 +244,10 @@ def _merge_environments(below: Environment, above: Environment) -> Environment:
         low if high == undeclared else high
         for low, high, undeclared in zip(below, above, nothing, strict=True)
     )
+    known = {one.glob for one in above.images}
+    below_them = (one for one in below.images if one.glob not in known)
+    images = (*above.images, *below_them)  # the first that matches counts
+    merged = merged._replace(images=images)
     return merged._replace(scan=above.scan.over(below.scan), push=above.push.over(below.push))
 
 

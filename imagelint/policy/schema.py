@@ -10,6 +10,7 @@ from imagelint.core.finding import Severity
 from imagelint.policy.allowances import WAYS
 from imagelint.policy.builtin import PACKS
 from imagelint.policy.custom.schema import OWN_NAME, own_schema, own_setting
+from imagelint.policy.images.declared import images_schema
 from imagelint.policy.images.push import push_schema
 from imagelint.policy.images.scan import scan_schema
 from imagelint.policy.options import options_of, present, words_of
@@ -54,6 +55,7 @@ def policy_schema() -> Schema:
             "since": {"description": "What fails of a change: the new, or all.", "enum": _SINCE},
             "environment": _environment(),
             "closed": _truth("Whether what is examined together is all there is."),
+            "images": images_schema(),
             "scan": dict(scan_schema()),
             "push": dict(push_schema()),
             "scorecard": dict(scorecard_schema()),

@@ -73,6 +73,7 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
     if policy.environment.closed is not None:
         origin = _held(policy, CLOSED, policy.origins.get(CLOSED, ""))
         yield ShownLine(f"closed: {_value(policy.environment.closed)}", origin)
+    yield from _builds(policy)
     yield from _scan(policy)
     yield from _push(policy)
     yield from _scorecard(policy)
@@ -87,6 +88,22 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
         from imagelint.policy.custom.show import own_lines
 
         yield from (ShownLine(text, origin) for text, origin in own_lines(policy))
+
+
+def _builds(policy: Policy) -> Iterator[ShownLine]:
+    if not policy.environment.images:
+        return
+    from imagelint.policy.images.declared import written_builds
+
+    place = "environment.images"
+    yield ShownLine("images:", _held(policy, place, policy.origins.get(place, "")))
+    for glob, said in written_builds(policy.environment.images):
+        arguments = said.get("args")
+        pairs = arguments.items() if isinstance(arguments, dict) else ()
+        texts = {k: _value(v) for k, v in said.items() if k != "args"}
+        given = ", ".join(f"{quoted(name)}: {quoted(value)}" for name, value in pairs)
+        shown = _flow({**texts, "args": given and f"{{{given}}}"})
+        yield ShownLine(f"  {quoted(glob)}: {shown}")
 
 
 def _scan(policy: Policy) -> Iterator[ShownLine]:

@@ -37,6 +37,7 @@ from imagelint.run.shellchecks import NO_CHECKS
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from imagelint.core.environment import DeclaredBuild
     from imagelint.documents.base import Key, Node
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
@@ -133,7 +134,7 @@ class Examiner:
         policy = self._plan.policies.of(folder)
         if policy.environment.gated:
             self._tied = self._tied or self._tie(policy.environment.gated)
-        project = self._project(root)
+        project = self._project(root, policy.environment.images)
         if self._tied is not None:
             project.dependencies.add(all_of("dockerfile"))
         read = tuple(self._read_with(document, root))
@@ -150,8 +151,8 @@ class Examiner:
         known = ((name, _digest(name, self._index, rendered)) for name in asked)
         return FileReport(report, (*never, *known), held)
 
-    def _project(self, root: str) -> Project:
-        """The documents below a root, as one of them sees them."""
+    def _project(self, root: str, declared: tuple[DeclaredBuild, ...] = ()) -> Project:
+        """The documents below a root, as one sees them whose policy says what images are of."""
         looked_at: set[str] = set()
 
         def load(origin: str) -> Fact[Document]:
@@ -167,6 +168,7 @@ class Examiner:
         )
         project.dependencies = looked_at
         project.script_comments = self._plan.shell.comments
+        project.declared = declared
         project.tied = self._tied if self._tied is not None and self._tied[1] else None
         return project
 
@@ -188,7 +190,8 @@ class Examiner:
         key = f"{root}\0{origin}"
         known = self._joined.get(key)
         if known is None:
-            project = self._project(root)
+            policy = self._plan.policies.of(os.path.dirname(origin) or ".")
+            project = self._project(root, policy.environment.images)
             found = project.document(origin, Document)
             if isinstance(found, Known):
                 found = Known(joined(found.value, project))

@@ -19,10 +19,10 @@ from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.exclusions import Exclusions
 from imagelint.run.files import Judgement, Run, examine, judge, quiet, total
 from imagelint.run.index import recognise
-from imagelint.run.lookalikes import unread_policies
 from imagelint.run.naming import Naming, as_text, is_of_no_kind, unrecognised
 from imagelint.run.policies import Policies
 from imagelint.run.shellchecks import check_text, is_asked
+from imagelint.run.strayfiles import missing_builds, unread_policies
 from imagelint.run.suppression import GroupSuppression
 
 if TYPE_CHECKING:
@@ -183,7 +183,11 @@ class Session(NamedTuple):
             reports[each.origin] = exclusions.judged(each.path, reports[each.origin])
         for ignored in listing.left_out:
             reports[ignored.origin] = Report(ignored=(ignored,))
-        for problem in (*listing.problems, *unread_policies(files, self.policies)):
+        for problem in (
+            *listing.problems,
+            *unread_policies(files, self.policies),
+            *missing_builds(self.policies),
+        ):
             reports[problem.origin] = reports.get(problem.origin, Report()) + Report(
                 problems=(problem,)
             )

@@ -140,6 +140,12 @@ def test_a_remote_context_is_not_looked_for() -> None:
     assert not manifest({**FILES, "compose.yaml": remote}).attached
 
 
+def test_a_service_that_builds_nothing_runs_what_another_builds() -> None:
+    document = compose({**FILES, "compose.yaml": COMPOSE.replace("alpine:3.20", "team/llm:dev")})
+    assert [service.config is not None for service in document.services] == [True, True]
+    assert len(document.nodes_of(ServingCommand)) == 2
+
+
 def test_each_text_is_attached_once() -> None:
     twice = COMPOSE.replace("image: alpine:3.20", "build: app")
     document = compose({**FILES, "compose.yaml": twice})

@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from imagelint.core.environment import Environment, PushSettings, ScanSettings, Signer
+from imagelint.core.environment import (
+    DeclaredBuild,
+    Environment,
+    PushSettings,
+    ScanSettings,
+    Signer,
+)
 from imagelint.core.finding import Severity
 from imagelint.core.serving.scorecard import Bounds, ScorecardSettings
 from imagelint.core.source import Source
@@ -58,6 +64,13 @@ SCANS = st.builds(
     server=st.just("") | TEXTS,
     texts=st.just(()),
 )
+BUILDS = st.builds(
+    DeclaredBuild,
+    GLOBS,
+    st.sampled_from(["Dockerfile", "app/Dockerfile"]),
+    st.just("") | TEXTS,
+    st.dictionaries(TEXTS, TEXTS, max_size=2).map(lambda given: tuple(sorted(given.items()))),
+)
 ENVIRONMENTS = st.builds(
     Environment,
     driver=st.none() | TEXTS,
@@ -71,6 +84,7 @@ ENVIRONMENTS = st.builds(
     gated=st.just(""),  # said by a command, and by no policy
     scan=SCANS,
     push=st.builds(PushSettings, st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
+    images=st.lists(BUILDS, max_size=2, unique_by=lambda one: one.glob).map(tuple),
 )
 SCORECARDS = st.builds(
     ScorecardSettings,

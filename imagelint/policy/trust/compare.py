@@ -138,6 +138,8 @@ def _of_images(before: Environment, after: Environment, policy: Policy) -> Itera
         yield Attempt("scan", "`scan` says another", _declared_at(policy, "scan"))
     if any(new > old for old, new in zip(before.push.hours, after.push.hours, strict=True)):
         yield Attempt("push", "`push` lets older verdicts count", _declared_at(policy, "push"))
+    if before.images and after.images != before.images:
+        yield Attempt("images", "`images` says another", _declared_at(policy, "images"))
 
 
 def _environment(before: Environment, after: Environment, policy: Policy) -> Iterator[Attempt]:

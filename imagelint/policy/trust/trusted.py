@@ -31,6 +31,7 @@ ENVIRONMENT_KEYS = {
     "closed": "closed",
     "scan": "scan",
     "push": "push",
+    "images": "images",
 }
 """The fields of the environment, and under which key a policy says them."""
 _BY_REGISTRY = ("untrusted-registry",)
