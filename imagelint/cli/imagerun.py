@@ -40,9 +40,19 @@ def judge_image(
         scorecard=job.scorecard,
     )
     result = examine_image(job.image, request)
-    settled = session.suppress(files, read(job.baseline, session), result.report, job.paths)
+    report = _placed(result, files)
+    settled = session.suppress(files, read(job.baseline, session), report, job.paths)
     evidence = _evidence(session, job, result, settled.report)
     return decide(settled.report, session.fail_on, expected(job), evidence, settled.bounds)
+
+
+def _placed(result: ImageResult, files: Mapping[str, Report]) -> Report:
+    """What was found about the image, at the lines of the Dockerfile that made it."""
+    if not files:
+        return result.report
+    from imagelint.run.supplychain.placing import placed
+
+    return placed(result.report, result.targets, files)
 
 
 def _evidence(session: Session, job: ImageJob, result: ImageResult, report: Report) -> Evidence:

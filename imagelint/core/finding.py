@@ -89,7 +89,8 @@ class Finding(NamedTuple):
     about in words that survive edits (a stage, a container, a package), for baselines. `cause` is
     the same for all findings about a file that one change would mend, whatever their rules; empty:
     nobody knows of any. `parts` are those that were told together with this one in the end.
-    `references` are those of its rule that it answers to, where that is not all of them.
+    `references` are those of its rule that it answers to, where that is not all of them. `details`
+    are what a table shows of it, as pairs of name and value.
     """
 
     rule: str
@@ -104,3 +105,4 @@ class Finding(NamedTuple):
     cause: str = ""
     parts: tuple[Finding, ...] = ()
     references: tuple[str, ...] | None = None
+    details: tuple[tuple[str, str], ...] = ()

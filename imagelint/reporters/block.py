@@ -9,6 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.reporters.excerpt import ExcerptFrame, draw
 from imagelint.reporters.paint import colored, plain
 from imagelint.reporters.visible import visible
+from imagelint.reporters.vulnerabilitytable import made_at, table, tabular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -53,11 +54,15 @@ class BlockWriter:
             worst, first.rule, count if len(subjects) > 1 else f"{len(group.findings)} findings"
         )
         yield f"{self.paint('gutter', ' -->')} {visible(first.location.origin)}"
-        yield self.paint("gutter", "  |")
-        for subject, findings in subjects:
-            yield f"{self.paint('gutter', '  |')} {self.paint('strong', visible(subject))}"
-            yield from self._rows(findings)
-        yield self.paint("gutter", "  |")
+        bar = self.paint("gutter", "  |")
+        yield bar
+        if tabular(group.findings):
+            yield from (f"{bar} {line}" for line in table(group.findings, self.paint))
+        else:
+            for subject, findings in subjects:
+                yield f"{bar} {self.paint('strong', visible(subject))}"
+                yield from self._rows(findings)
+        yield bar
         yield from self._why(first.rule, 1)
 
     def repeated(self, repeated: Repeated) -> Iterator[str]:
@@ -89,6 +94,8 @@ class BlockWriter:
             yield f"{bar}   {word}  {visible(finding.message)}"
         for text in dict.fromkeys(finding.help for finding in findings if finding.help):
             yield f"{bar}   = help: {visible(text)}"
+        for text in dict.fromkeys(filter(None, map(made_at, findings))):
+            yield f"{bar}   = note: {visible(text)}"
 
     def _title(self, style: str, name: str, message: str) -> str:
         word = self.paint(style, f"{style}[{visible(name)}]")

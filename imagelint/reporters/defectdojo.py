@@ -76,7 +76,7 @@ def _finding(
     finding: Finding, fingerprint: str, where: Places, context: ReportContext
 ) -> dict[str, Json]:
     text = context.describe(finding.rule)
-    location = finding.location
+    location, place = finding.location, where.place(finding)
     written: dict[str, Json] = {
         "title": visible(f"{finding.rule}: {finding.message}")[:_LONGEST_TITLE],
         "severity": str(finding.severity).capitalize(),
@@ -90,11 +90,11 @@ def _finding(
         "unique_id_from_tool": fingerprint,
         "vuln_id_from_tool": visible(finding.rule),
         "service": visible(location.origin.partition("@")[0]) if where.is_image(location) else "",
-        "file_path": visible(where.file(location)),
+        "file_path": visible(where.file(place)),
         "fix_available": finding.fix is not None or " fixed in " in finding.message,
     }
-    if location.excerpt.lines:
-        written["line"] = location.start.line
+    if place.excerpt.lines:
+        written["line"] = place.start.line
     name, _, version = visible(location.path).rpartition(" ")
     if where.is_image(location) and name:
         written |= {"component_name": name, "component_version": version}

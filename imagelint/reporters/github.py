@@ -106,7 +106,10 @@ def _finding(finding: Finding, where: Places) -> str:
     about = location.origin if where.is_image(location) else location.path
     help_ = f"\n{finding.help}" if finding.help else ""
     message = f"{about}: {finding.message}" if about else finding.message
-    properties = {**_place(location, where), "title": f"{finding.severity}: {finding.rule}"}
+    properties = {
+        **_place(where.place(finding), where),
+        "title": f"{finding.severity}: {finding.rule}",
+    }
     return _command(_TYPES[finding.severity], properties, f"{message}{help_}")
 
 

@@ -50,7 +50,7 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
 
 
 def _issue(finding: Finding, fingerprint: str, where: Places) -> dict[str, Json]:
-    location = finding.location
+    location, place = finding.location, where.place(finding)
     about = location.origin if where.is_image(location) else location.path
     message = visible(f"{about}: {finding.message}" if about else finding.message)
     help_ = f" ({visible(finding.help)})" if finding.help else ""
@@ -60,7 +60,7 @@ def _issue(finding: Finding, fingerprint: str, where: Places) -> dict[str, Json]
         "fingerprint": fingerprint,
         "severity": LEVELS[finding.severity],
         "location": {
-            "path": visible(where.file(location)),
-            "lines": {"begin": location.start.line, "end": location.end.line},
+            "path": visible(where.file(place)),
+            "lines": {"begin": place.start.line, "end": place.end.line},
         },
     }

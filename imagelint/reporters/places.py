@@ -35,6 +35,13 @@ class Places(NamedTuple):
         """Whether a place is an image, not a place in a file."""
         return location.origin in self.images and not location.excerpt.lines
 
+    def place(self, finding: Finding) -> Location:
+        """Where a finding is shown: about an image, at the line that made what it is about."""
+        if not self.is_image(finding.location):
+            return finding.location
+        lines = (note.location for note in finding.notes if note.location is not None)
+        return next((each for each in lines if each.excerpt.lines), finding.location)
+
     def steady(self, finding: Finding) -> Finding:
         """A finding as it is known from build to build: about an image, not about a digest."""
         location = finding.location

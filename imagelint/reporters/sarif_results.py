@@ -49,7 +49,7 @@ class ResultBuilder:
             "ruleIndex": self._indices[identifier],
             "level": LEVELS[finding.severity],
             "message": {"text": _message(finding)},
-            "locations": [self.location(finding.location)],
+            "locations": [self._located(finding)],
             "partialFingerprints": {
                 "imagelint/v1": subject.fingerprint,
                 "primaryLocationLineHash": f"{subject.fingerprint}:1",
@@ -65,7 +65,15 @@ class ResultBuilder:
             result["fixes"] = [self._fix(finding.fix)]
         return result
 
-    def location(self, location: Location) -> Json:
+    def _located(self, finding: Finding) -> Json:
+        """The place of a finding: of one about an image, in the file that made it, if known."""
+        made = self._places.place(finding)
+        if made is finding.location:
+            return self.location(made)
+        physical = {"artifactLocation": self._artifact(made), "region": _region(made)}
+        return {**self.location(finding.location), "physicalLocation": physical}
+
+    def location(self, location: Location) -> dict[str, Json]:
         """A place: always a file with four numbers, for GitHub takes nothing less."""
         place: dict[str, Json] = {
             "physicalLocation": {
@@ -91,7 +99,9 @@ class ResultBuilder:
         return {"uri": uri, "uriBaseId": "%SRCROOT%"}
 
     def _related(self, finding: Finding) -> list[Json]:
-        located = [note for note in finding.notes if note.location is not None]
+        made = self._places.place(finding)
+        shown = None if made is finding.location else made
+        located = [note for note in finding.notes if note.location not in (None, shown)]
         return [
             {
                 "id": number,

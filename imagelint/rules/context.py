@@ -58,11 +58,13 @@ class Context:
         confidence: Confidence | None = None,
         cause: str = "",
         references: tuple[str, ...] | None = None,
+        details: tuple[tuple[str, str], ...] = (),
     ) -> Finding:
         """A finding of this rule at a node. `severity` is for rules that know levels.
 
         `cause` is the same for all findings about the document that one change would mend.
-        `references` are those of the rule that it answers to, where that is not all of them.
+        `references` are those of the rule that it answers to, where that is not all of them,
+        `details` what a table shows of it, as pairs of name and value.
         In the text of another file it is at most likely where another may be the one that is meant.
         """
         if self.counting:
@@ -86,6 +88,7 @@ class Context:
             confidence=confidence or self._rule.confidence,
             cause=cause,
             references=references,
+            details=tuple((name, self._locators.redact(value)) for name, value in details),
         )
 
     def _shows_secret(self, fix: Fix) -> bool:

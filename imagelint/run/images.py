@@ -72,18 +72,21 @@ class ImageRequest(NamedTuple):
 class ImageResult(NamedTuple):
     """What came of one or more stages: the report, and the evidence behind it.
 
-    `vulnerabilities` are all that the scan tells, whether or not the policy minds them.
+    `vulnerabilities` are all that the scan tells, whether or not the policy minds them; `targets`
+    the images that were looked at.
     """
 
     report: Report = Report()
     evidence: tuple[tuple[str, str], ...] = ()
     vulnerabilities: tuple[Vulnerability, ...] = ()
+    targets: tuple[ImageTarget, ...] = ()
 
     def plus(self, other: ImageResult) -> ImageResult:
         """Both, one after the other."""
         evidence = tuple(dict.fromkeys((*self.evidence, *other.evidence)))
         vulnerabilities = self.vulnerabilities + other.vulnerabilities
-        return ImageResult(self.report + other.report, evidence, vulnerabilities)
+        targets = self.targets or other.targets
+        return ImageResult(self.report + other.report, evidence, vulnerabilities, targets)
 
 
 def examine_image(image: str, request: ImageRequest) -> ImageResult:
@@ -120,7 +123,7 @@ def examine_image(image: str, request: ImageRequest) -> ImageResult:
 
 def examine_targets(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
     """What comes of all images under one digest: each is scanned and judged, all verified once."""
-    result = ImageResult(evidence=_identity(targets))
+    result = ImageResult(evidence=_identity(targets), targets=targets)
     if request.layers:
         kept = request.kept_layers
         targets, problems = read_layers(targets, request.deadline, request.tell, kept)

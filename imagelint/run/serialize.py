@@ -119,7 +119,7 @@ def _texts(row: list[Any]) -> tuple[str, ...]:
 
 def _finding(row: list[Any]) -> Finding:
     rule, severity, message, location, help_, notes, fix, subject, *rest = row
-    confidence, cause, parts, references = rest
+    confidence, cause, parts, references, details = rest
     if type(severity) is not int:
         raise TypeError("a severity is not a number")
     found = (
@@ -129,8 +129,14 @@ def _finding(row: list[Any]) -> Finding:
         *(subject, _CONFIDENCES[confidence], cause),
         tuple(map(_finding, parts)),
         None if references is None else _texts(references),
+        tuple(_pair(pair) for pair in details),
     )
     return _made(Finding, found)
+
+
+def _pair(row: list[Any]) -> tuple[str, str]:
+    name, value = _texts(row)
+    return name, value
 
 
 def _note(row: list[Any]) -> Note:

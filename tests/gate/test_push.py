@@ -298,6 +298,7 @@ def test_a_layout_that_is_none_is_incomplete(yard: Yard) -> None:
 def test_a_tag_that_moves_is_told(yard: Yard, layout: Layout) -> None:
     before = layout.add(OTHER, "v0")
     layout.add(CLEAN, "v1")
+    report: dict[str, Any] = {}
     for tag in ("v0", "v1"):
         image = f"oci:{layout.folder}:{tag}"
         gated(yard, image)

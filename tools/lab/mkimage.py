@@ -25,7 +25,10 @@ TAG = "org.opencontainers.image.ref.name"
 
 
 class Image(NamedTuple):
-    """What is in the image. `layers` hold files by path, the lowest layer first."""
+    """What is in the image. `layers` hold files by path, the lowest layer first.
+
+    `steps` are how its history tells of them: those that begin with a blank made no layer.
+    """
 
     layers: tuple[Mapping[str, str | bytes], ...] = ({},)
     user: str = "10001"
@@ -33,6 +36,7 @@ class Image(NamedTuple):
     entrypoint: tuple[str, ...] = ("/app",)
     labels: tuple[tuple[str, str], ...] = ()
     architecture: str = "amd64"
+    steps: tuple[str, ...] = ()
 
 
 class Layout:
@@ -72,7 +76,7 @@ class Layout:
                 "Labels": dict(image.labels),
             },
             "rootfs": {"type": "layers", "diff_ids": [_digest(raw) for raw in archives]},
-            "history": [{"created_by": "COPY . / # buildkit"} for _ in archives],
+            "history": _history(image.steps or ("COPY . / # buildkit",) * len(archives)),
         }
         manifest = {
             "schemaVersion": 2,
@@ -100,6 +104,13 @@ class Layout:
 
     def _write(self, name: str, value: object) -> None:
         (self.folder / name).write_bytes(_json(value))
+
+
+def _history(steps: Iterable[str]) -> list[dict[str, Any]]:
+    return [
+        {"created_by": step.strip(), **({"empty_layer": True} if step.startswith(" ") else {})}
+        for step in steps
+    ]
 
 
 def python_package(name: str, version: str) -> dict[str, str]:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Protocol
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity, ImageTarget, image_config
+from imagelint.documents.image.layers.history import history_of
+from imagelint.documents.image.layers.nodes import HistoryStep
 from imagelint.documents.image.manifest import (
     Descriptor,
     descriptors,
@@ -215,4 +217,7 @@ def _found(blobs: Blobs, identity: ImageIdentity, manifest: _Manifest) -> FoundI
         config=digest,
         layers=layers,
     )
-    return FoundImage(ImageTarget(whole, image_config(config)), manifest.view, config)
+    told = history_of(config, len(layers))
+    steps = tuple(step for step in told if isinstance(step, HistoryStep))
+    target = ImageTarget(whole, image_config(config), history=steps)
+    return FoundImage(target, manifest.view, config)

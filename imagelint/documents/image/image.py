@@ -86,29 +86,34 @@ class _Placed(Protocol):
 class ImageTarget(Document):
     """An image by its digest. `config` is None when nobody has read it.
 
-    `contents` are what is known of its history and layers, as nodes of `layers.nodes`.
+    `contents` are what is known of its history and layers, as nodes of `layers.nodes`; `history`
+    are the steps alone, which are known with the configuration.
     """
 
     kind = "image"
-    __slots__ = ("config", "contents", "identity")
+    __slots__ = ("config", "contents", "history", "identity")
 
     def __init__(
         self,
         identity: ImageIdentity,
         config: ImageConfig | None = None,
         contents: tuple[Node, ...] = (),
+        history: tuple[HistoryStep, ...] = (),
+        *,
         origin: str = "",
     ) -> None:
         super().__init__(Source(origin or identity.reference, ""))
         self.identity = identity
         self.config = config
         self.contents = contents
+        self.history = history
 
     def replaced(
         self, identity: ImageIdentity, contents: tuple[Node, ...] | None = None
     ) -> ImageTarget:
         """The same image with another identity, or with more that is known of it."""
-        return ImageTarget(identity, self.config, self.contents if contents is None else contents)
+        contents = self.contents if contents is None else contents
+        return ImageTarget(identity, self.config, contents, self.history)
 
     @property
     def reference(self) -> str:

@@ -66,7 +66,7 @@ def parse_inspected(source: Source) -> ImageTarget:
     name = view["inspected"].text
     identity = ImageIdentity(name, "", platform=platform_of(view["config"]))
     config = image_config(view["config"])
-    return ImageTarget(identity, config, tuple(reading.nodes()), source.origin)
+    return ImageTarget(identity, config, tuple(reading.nodes()), origin=source.origin)
 
 
 def _archive(layer: JsonView) -> Iterator[bytes]:

@@ -100,6 +100,18 @@ def vulnerable_package(one: Vulnerability, ctx: Context, options: Options) -> Fi
         notes=(ctx.note(f"see {one.url}"),) if one.url else (),
         subject=one.subject,
         severity=Severity.INFO if young else severity,
+        details=_details(one, options),
+    )
+
+
+def _details(one: Vulnerability, options: Options) -> tuple[tuple[str, str], ...]:
+    told = f"{one.title}{_rating(one, options)}".strip()
+    return (
+        ("package", f"{one.package} {one.installed}"),
+        ("vulnerability", one.id),
+        ("fixed", one.fixed),
+        ("about", told),
+        ("layer", one.layer),
     )
 
 
