@@ -58,6 +58,7 @@ _CATEGORIES = {
     ProblemKind.TOO_LARGE: Category.TOO_BIG,
     ProblemKind.TIMED_OUT: Category.TIMED_OUT,
     ProblemKind.UNREACHABLE: Category.UNREACHABLE,
+    ProblemKind.NOTHING_EXAMINED: Category.NO_SBOM,
 }
 
 

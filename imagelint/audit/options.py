@@ -6,8 +6,8 @@ from imagelint.collect import environment
 from imagelint.collect.registry.polite import Limits
 from imagelint.core.record import NamedTuple
 
-DEPTHS = ("config", "signatures", "layers", "scan")
-"""How deep an audit looks, each deeper than the one before."""
+DEPTHS = ("config", "signatures", "sbom", "layers", "scan")
+"""How deep an audit looks, each deeper than the one before: but `layers` reads no SBOM."""
 
 
 class Shard(NamedTuple):

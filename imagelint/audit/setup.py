@@ -88,15 +88,15 @@ def prepare(
         message = "what is kept is judged by the configuration of images only"
         raise UsageError(Diagnostic(message, help="leave out `--kept`, or `--depth`"))
     store = Store.open(place or DEFAULT_FILE)
+    connections = Connections()
+    asker = PoliteAsker(connections.ask, options.limits, clock)
+    registries = Registries(asker, NEVER)
     if options.depth != DEPTHS[0]:
         asked = scan or ScanRequest()
         known, now = Known(store), environment.moment
         kept = Kept(LayerStore(store, known, code_name(), now), ScanStore(store, known, now))
-        deep = DeepLook(session, options.depth, asked, kept)
-        looked_for += _lists(asked.settings) if options.depth == DEPTHS[-1] else ""
-    connections = Connections()
-    asker = PoliteAsker(connections.ask, options.limits, clock)
-    registries = Registries(asker, NEVER)
+        deep = DeepLook(session, options.depth, asked, kept, registries.client)
+        looked_for += _lists(asked.settings) if options.depth in ("sbom", DEPTHS[-1]) else ""
     audit = Audit(store, Judge(session, looked_for, deep), asker, registries, options)
     return Prepared(store, connections, asker, registries, audit, options)
 

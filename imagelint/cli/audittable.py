@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-DEPTHS = ("config", "signatures", "layers", "scan")
+DEPTHS = ("config", "signatures", "sbom", "layers", "scan")
 
 
 class ShardType(click.ParamType):  # type: ignore[type-arg,unused-ignore]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.collect.images.boms import find_bom
 from imagelint.collect.images.local import LocalImages, is_local
 from imagelint.collect.process import fingerprint, locate
-from imagelint.collect.registry.resolve import contradiction, index_of, resolve
+from imagelint.collect.registry.resolve import another, contradiction, index_of, resolve
 from imagelint.collect.registry.store import BlobStore
 from imagelint.collect.signatures.verify import verify
 from imagelint.collect.tools.cosign import VerifyRequest
@@ -15,6 +16,7 @@ from imagelint.core.environment import ScanSettings
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind, Report
 from imagelint.documents.base import DocumentError
+from imagelint.documents.image.boms import of_statements
 from imagelint.documents.image.exploits import Exploits
 from imagelint.documents.image.signatures import parse_signatures
 from imagelint.documents.image.vulnerabilities import Vulnerability, parse_vulnerabilities
@@ -26,13 +28,16 @@ from imagelint.run.layers import layer_evidence, read_layers
 from imagelint.run.scanning import read_exploits, read_vex, without_vex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from imagelint.collect.deadline import Deadline
     from imagelint.collect.images.contents import KeptLayers
+    from imagelint.collect.registry.client import Clients
     from imagelint.collect.tools.keptscans import KeptScans
     from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.core.environment import Signer, TrustRule
+    from imagelint.documents.image.attestations import Attestation
+    from imagelint.documents.image.boms import BillOfMaterials
     from imagelint.documents.image.image import ImageTarget
     from imagelint.documents.image.vex import VexStatement
     from imagelint.policy.model import Policy
@@ -45,6 +50,9 @@ class ImageRequest(NamedTuple):
     `folder` is what the policy's keys are relative to, `settings` say how it is scanned: the files
     that they name by absolute paths. `evaluation` is the file of a statement that is demanded, or
     `attested` where the image is to carry it; `scorecard` is the file of one that is demanded.
+    `bom` matches what attached bills of materials list instead of scanning: verified ones, where
+    `verify` looks for signers. `clients` are those of repositories that are
+    there already.
     """
 
     policy: Policy
@@ -62,6 +70,8 @@ class ImageRequest(NamedTuple):
     scorecard: str = ""
     kept_layers: KeptLayers | None = None
     kept_scans: KeptScans | None = None
+    bom: bool = False
+    clients: Clients | None = None
 
     @property
     def deadline(self) -> Deadline:
@@ -136,19 +146,47 @@ def examine_targets(targets: tuple[ImageTarget, ...], request: ImageRequest) -> 
     whole = sum(reports, Report())._replace(findings=tuple(findings))
     result = result.plus(ImageResult(whole))
     if request.scan:
-        exploits = read_exploits(request.settings)
-        if isinstance(exploits, Problem):
-            result = result.plus(_problem(exploits))
-            exploits = Exploits()
-        vex = read_vex(request.settings)
-        if isinstance(vex, Problem):
-            result = result.plus(_problem(vex))
-            vex = ()
-        for target in targets:
-            result = result.plus(_scan(target, request, exploits, vex))
+        result = result.plus(_scans(targets, request, None))
+    if request.bom and not request.verify:
+        found = [find_bom(one.identity, request.deadline, request.clients) for one in targets]
+        result = result.plus(_scans(targets, request, found))
     if request.verify:
         result = result.plus(_verify(targets, request))
     return result.plus(_demanded(targets, request))
+
+
+def _scans(
+    targets: tuple[ImageTarget, ...],
+    request: ImageRequest,
+    bills: Sequence[BillOfMaterials | Problem | None] | None,
+) -> ImageResult:
+    """What comes of scans of images, or of the bills of materials of each."""
+    result = ImageResult()
+    exploits = read_exploits(request.settings)
+    if isinstance(exploits, Problem):
+        result = result.plus(_problem(exploits))
+        exploits = Exploits()
+    vex = read_vex(request.settings)
+    if isinstance(vex, Problem):
+        result = result.plus(_problem(vex))
+        vex = ()
+    for at, target in enumerate(targets):
+        bill = None if bills is None else bills[at]
+        if bills is not None and bill is None:
+            result = result.plus(_problem(_without_bill(target, request)))
+        elif isinstance(bill, Problem):
+            result = result.plus(_problem(bill))
+        else:
+            result = result.plus(_scan(target, request, (exploits, vex), bill))
+    return result
+
+
+def _without_bill(target: ImageTarget, request: ImageRequest) -> Problem:
+    attached = "carries no bill of materials (SBOM)"
+    vouched = ", for which a declared signer vouches" if request.verify else ""
+    detail = f"{target.identity.label}{attached}{vouched}: nobody knows what is in it"
+    help_ = "attach one when it is built (`cosign attest --type cyclonedx`), or scan the image"
+    return Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_)
 
 
 def _demanded(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
@@ -185,12 +223,12 @@ def _identity(targets: tuple[ImageTarget, ...]) -> tuple[tuple[str, str], ...]:
 def _scan(
     target: ImageTarget,
     request: ImageRequest,
-    exploits: Exploits,
-    vex: tuple[VexStatement, ...],
+    lists: tuple[Exploits, tuple[VexStatement, ...]],
+    bill: BillOfMaterials | None,
 ) -> ImageResult:
-    label = target.identity.label
+    label, (exploits, vex) = target.identity.label, lists
     request.tell(f"scanning {label}{target.reference} with Trivy")
-    scan = scanned(target.identity, request.trivy, request.kept_scans)
+    scan = scanned(target.identity, request.trivy, request.kept_scans, bill)
     if isinstance(scan, Problem):
         return _problem(scan)
     try:
@@ -198,7 +236,7 @@ def _scan(
         document = parse_vulnerabilities(scan.source, facts)
     except DocumentError as error:
         return _problem(error.problem(scan.source))
-    other = contradiction(target, document)
+    other = contradiction(target, document) if bill is None else another(target, document)
     if other is not None:
         return _problem(other)
     system = document.scanned.system or "no system"
@@ -207,6 +245,7 @@ def _scan(
         *_program("trivy"),
         ("vulnerability database", document.facts.database or "unknown"),
         *((f"{one.name} list", one.updated or "of no date") for one in exploits.lists),
+        *((("bill of materials", f"{label}{bill.label}"),) if bill else ()),
         *_left_out(scan.facts.skipped),
         *dict.fromkeys(("vex", one.origin) for one in vex),
         (f"{label}packages", f"{document.scanned.packages} ({system})"),
@@ -246,9 +285,12 @@ def _verify(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageRes
         cross_check=request.cross_check,
         trust=trust,
         witnesses=witnesses(trust, signers, environment.signers),
+        clients=request.clients,
     )
     verification = verify(asked)
     problems = ImageResult(Report(problems=verification.problems))
+    if request.bom and verification.source is not None:
+        problems = problems.plus(_stated(targets, request, verification.statements))
     if request.evaluation == ATTESTED:
         demanded = evaluation_on(verification.statements, targets, request.policy)
         problems = problems.plus(_required(demanded))
@@ -270,6 +312,14 @@ def _verify(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageRes
         ),
     )
     return ImageResult(report._replace(examined=marked), evidence).plus(problems)
+
+
+def _stated(
+    targets: tuple[ImageTarget, ...], request: ImageRequest, statements: Sequence[Attestation]
+) -> ImageResult:
+    """What comes of the bill of materials that a signer states of all that is under a digest."""
+    bill = next(iter(of_statements(statements)), None)
+    return _scans(targets, request, [bill] * len(targets))
 
 
 def _program(name: str) -> tuple[tuple[str, str], ...]:

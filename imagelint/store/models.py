@@ -49,7 +49,7 @@ class RunRow(Base):
     sources: Mapped[str] = mapped_column(Text, doc="JSON array: the sources as they were named.")
     options: Mapped[str] = mapped_column(Text, doc="JSON object: patterns, platforms, limits.")
     depth: Mapped[str] = mapped_column(
-        String(16), doc="How deep it looked: `config`, `signatures`, `layers` or `scan`."
+        String(16), doc="How deep it looked: `config`, `signatures`, `sbom`, `layers` or `scan`."
     )
     policy: Mapped[str] = mapped_column(Text, doc="The name of the policy.")
     policy_digest: Mapped[str] = mapped_column(String(71), doc="What the policy says, by digest.")
@@ -96,7 +96,8 @@ class ResultRow(Base):
     category: Mapped[str] = mapped_column(
         String(16),
         doc="`audited`, `not-an-image`, or why it could not be audited: `unauthorized`, `gone`, "
-        "`throttled`, `malformed`, `too-big`, `timed-out`, `unreachable`, `tool-failed`.",
+        "`throttled`, `malformed`, `too-big`, `timed-out`, `unreachable`, `no-sbom`, or "
+        "`tool-failed`.",
     )
     detail: Mapped[str] = mapped_column(Text, doc="Why, in words; empty for `audited`.")
     judgement: Mapped[str | None] = mapped_column(

@@ -27,6 +27,7 @@ class Category(Enum):
     TOO_BIG = "too-big"
     TIMED_OUT = "timed-out"
     UNREACHABLE = "unreachable"
+    NO_SBOM = "no-sbom"
     TOOL_FAILED = "tool-failed"
 
     @property

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from imagelint.collect.deadline import Deadline
+    from imagelint.collect.registry.client import Clients
     from tests.conftest import Answer, Program
 
 NAME = "registry.example.com/llm/server:2.1"
@@ -387,7 +388,10 @@ def test_cosign_is_asked_for_the_digest_with_the_signers_of_that_image(
         asked.append(request)
         return CHECKS["verified"].answer(request)
 
-    def discover(image: ImageIdentity, _deadline: Deadline) -> tuple[Claim, ...]:
+    def discover(
+        image: ImageIdentity, _deadline: Deadline, clients: Clients | None
+    ) -> tuple[Claim, ...]:
+        assert clients is None
         sought.append(image)
         return SIGNED
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from imagelint.audit.looking import Looked
     from imagelint.collect.deadline import Deadline
     from imagelint.collect.images.contents import KeptLayers
+    from imagelint.collect.registry.client import Clients
     from imagelint.collect.tools.keptscans import KeptScans
     from imagelint.core.report import Report
     from imagelint.run.session import Session
@@ -51,15 +52,25 @@ class Kept(NamedTuple):
 class DeepLook:
     """Examines images beyond their configuration."""
 
-    def __init__(self, session: Session, depth: str, asked: ScanRequest, kept: Kept) -> None:
+    def __init__(
+        self,
+        session: Session,
+        depth: str,
+        asked: ScanRequest,
+        kept: Kept,
+        clients: Clients,
+    ) -> None:
         self._kept = kept
         self._policy = session.policies.of(".")
         self._folder = session.policies.base_of(self._policy)
         self._trivy, self._settings = asked
         level = DEPTHS.index(depth)
         self._verify = level >= DEPTHS.index("signatures") and self._asks(SignatureReport.kind)
+        asks_for_packages = self._asks(VulnerabilityReport.kind)
+        self._bom = depth == "sbom" and asks_for_packages
         self._layers = level >= DEPTHS.index("layers")
-        self._scan = level >= DEPTHS.index("scan") and self._asks(VulnerabilityReport.kind)
+        self._scan = depth == "scan" and asks_for_packages
+        self._clients = clients
 
     def _asks(self, kind: str) -> bool:
         return asks(self._policy, kind)
@@ -77,6 +88,8 @@ class DeepLook:
             settings=self._settings,
             kept_layers=self._kept.layers,
             kept_scans=self._kept.scans,
+            bom=self._bom,
+            clients=self._clients,
         )
         if first.identity.layout:
             return examine_image(first.reference, request)

@@ -8,7 +8,7 @@ only if it has that digest. An answer that is none (429, 5xx, half a body) is a 
 from __future__ import annotations
 
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from urllib.parse import urlsplit
 
 from imagelint.collect.registry.access import RepositoryAccess
@@ -51,6 +51,10 @@ class Stored(NamedTuple):
 
     digest: str
     data: bytes
+
+
+Clients: TypeAlias = "Callable[[ImageReference], Client]"
+"""Clients of the repositories of references."""
 
 
 class Client:

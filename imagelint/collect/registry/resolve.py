@@ -137,3 +137,12 @@ def contradiction(target: ImageTarget, report: VulnerabilityReport) -> Problem |
     else:
         return None
     return Problem(ProblemKind.TOOL_FAILED, identity.reference, detail)
+
+
+def another(target: ImageTarget, report: VulnerabilityReport) -> Problem | None:
+    """The problem that a bill of materials says itself that it is about another image."""
+    identity, said = target.identity, report.scanned.image_id
+    if said in ("", identity.config):
+        return None
+    detail = f"its bill of materials (SBOM) is about the image {said}, not {identity.config}"
+    return Problem(ProblemKind.UNPARSABLE, identity.reference, detail)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.collect.deadline import Deadline
+    from imagelint.collect.registry.client import Clients
     from imagelint.documents.image.image import ImageIdentity
 
 MOST_REFERRERS = 500
@@ -62,18 +63,33 @@ class Shelf(Protocol):
         ...
 
 
-def discover(image: ImageIdentity, deadline: Deadline) -> tuple[Claim, ...] | Problem:
-    """All claims about an image, those that can be read and those that cannot."""
+def discover(
+    image: ImageIdentity, deadline: Deadline, clients: Clients | None = None
+) -> tuple[Claim, ...] | Problem:
+    """All claims about an image, those that can be read and those that cannot.
+
+    `clients` are those of repositories that are there already.
+    """
+    shelf = shelf_of(image, deadline, clients)
+    return shelf if isinstance(shelf, Problem) else _found(shelf, image)
+
+
+def shelf_of(
+    image: ImageIdentity, deadline: Deadline, clients: Clients | None = None
+) -> Shelf | Problem:
+    """Where an image lies."""
     if image.layout:
-        return _found(_LayoutShelf(image), image)
+        return _LayoutShelf(image)
     reference = parse_reference(image.pinned)
     if reference is None:
         return Problem(ProblemKind.UNPARSABLE, image.reference, "is no reference to an image")
-    return _found(_RegistryShelf(Client(reference, image.reference, deadline)), image)
+    if clients is not None:
+        return _RegistryShelf(clients(reference))
+    return _RegistryShelf(Client(reference, image.reference, deadline))
 
 
 def _found(shelf: Shelf, image: ImageIdentity) -> tuple[Claim, ...] | Problem:
-    manifests = _manifests(shelf, image)
+    manifests = attached(shelf, image, tuple(_TAGS))
     if isinstance(manifests, Problem):
         return manifests
     found: list[Claim] = []
@@ -85,34 +101,35 @@ def _found(shelf: Shelf, image: ImageIdentity) -> tuple[Claim, ...] | Problem:
     return tuple(found)
 
 
-class _Attached(NamedTuple):
+class Attached(NamedTuple):
     """A manifest; by reference it must name the image, under a tag of the image it need not."""
 
     stored: Stored
     referring: bool
 
 
-def _manifests(shelf: Shelf, image: ImageIdentity) -> list[_Attached] | Problem:
+def attached(shelf: Shelf, image: ImageIdentity, ends: tuple[str, ...]) -> list[Attached] | Problem:
+    """What may refer to an image, and what lies under the tags of its digest with some ends."""
     found = _referring(shelf, image)
     if isinstance(found, Problem):
         return found
-    for end in _TAGS:
+    for end in ends:
         tagged = shelf.tagged(image.digest, end)
         if isinstance(tagged, Problem):
             return tagged
         if tagged is not None:
-            found.append(_Attached(tagged, referring=False))
+            found.append(Attached(tagged, referring=False))
     return found
 
 
-def _referring(shelf: Shelf, image: ImageIdentity) -> list[_Attached] | Problem:
+def _referring(shelf: Shelf, image: ImageIdentity) -> list[Attached] | Problem:
     listed = shelf.attached(image.digest)
     if isinstance(listed, Problem):
         return listed
     if len(listed) > MOST_REFERRERS:
         detail = f"more than {MOST_REFERRERS} things refer to the image"
         return Problem(ProblemKind.TOO_LARGE, image.reference, detail)
-    found: list[_Attached] = []
+    found: list[Attached] = []
     for digest in listed:
         if not is_digest(digest):
             detail = f"the list of referrers names `{digest}`, which is not a digest"
@@ -120,17 +137,17 @@ def _referring(shelf: Shelf, image: ImageIdentity) -> list[_Attached] | Problem:
         stored = shelf.manifest(digest)
         if isinstance(stored, Problem):
             return _missing(stored, digest)
-        found.append(_Attached(stored, referring=True))
+        found.append(Attached(stored, referring=True))
     return found
 
 
-def _claims(shelf: Shelf, attached: _Attached, image: ImageIdentity) -> list[Claim] | Problem:
-    stored = attached.stored
+def _claims(shelf: Shelf, one: Attached, image: ImageIdentity) -> list[Claim] | Problem:
+    stored = one.stored
     view = read_json(stored.data.decode("utf-8", "replace"))
     if isinstance(view, str):
         detail = f"the manifest {stored.digest} of a referrer {view}"
         return Problem(ProblemKind.UNPARSABLE, image.reference, detail)
-    if attached.referring and view["subject"]["digest"].text != image.digest:
+    if one.referring and view["subject"]["digest"].text != image.digest:
         return []
     if NOTATION in (view["artifactType"].text, view["config"]["mediaType"].text):
         return [Claim(stored.digest, ClaimForm.NOTATION)]
@@ -142,7 +159,7 @@ def _claims(shelf: Shelf, attached: _Attached, image: ImageIdentity) -> list[Cla
         blob = AttachedBlob(layer["mediaType"].text, _annotations(layer), data.data)
         claim = claim_of(stored.digest, place, blob)
         if claim is not None:
-            found.append(claim._replace(referring=attached.referring))
+            found.append(claim._replace(referring=one.referring))
     return found
 
 
@@ -210,7 +227,7 @@ class _LayoutShelf:
         if isinstance(entries, Problem):
             return entries
         tag = f"{digest.replace(':', '-')}.{end}"
-        kind = f"{_KIND}/{_TAGS[end]}"
+        kind = f"{_KIND}/{_TAGS.get(end, end)}"
         for entry in entries:
             if entry.kind == kind or entry.tag == tag:
                 return self.manifest(entry.digest)

@@ -60,7 +60,7 @@ def verify(request: VerifyRequest) -> Verification:
     everybody = (*request.signers, *request.witnesses)
     for signer in everybody:
         cosign.demand_usable(signer)
-    claims = discover(request.image, request.deadline)
+    claims = discover(request.image, request.deadline, request.clients)
     if isinstance(claims, Problem):
         return Verification(None, "", (claims,))
     own = {signer: _opinion(signer, claims, request) for signer in everybody}

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
 
+    from imagelint.collect.registry.client import Clients
     from imagelint.core.environment import Signer, TrustRule
     from imagelint.documents.image.attestations import Attestation
 
@@ -67,7 +68,8 @@ class VerifyRequest(NamedTuple):
 
     `trusted_root_text` is the root itself where it is not to be read from a file. `cross_check`
     wants a second opinion of cosign about what can be verified without it. `trust` are the rules
-    that hold for this image, `witnesses` the signers whom only they name.
+    that hold for this image, `witnesses` the signers whom only they name. `clients` are
+    those of repositories that are there already.
     """
 
     image: ImageIdentity
@@ -79,6 +81,7 @@ class VerifyRequest(NamedTuple):
     cross_check: bool = True
     trust: tuple[TrustRule, ...] = ()
     witnesses: tuple[Signer, ...] = ()
+    clients: Clients | None = None
 
 
 class Verification(NamedTuple):

@@ -15,7 +15,7 @@ from imagelint.collect import environment
 from imagelint.collect.deadline import NEVER, Deadline
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, run
 from imagelint.collect.read import read_bytes
-from imagelint.collect.registry.layout import layout_view
+from imagelint.collect.registry.layout import StagedLayout, layout_view
 from imagelint.collect.tools.trivy_errors import (
     NO_SPACE,
     OUTDATED,
@@ -37,6 +37,7 @@ from imagelint.documents.image.vulnerabilities import ScanFacts
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.image.boms import BillOfMaterials
     from imagelint.documents.image.image import ImageIdentity
 
 FOUND = 42
@@ -143,8 +144,13 @@ class Scan(NamedTuple):
     facts: ScanFacts
 
 
-def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
-    """Scan an image; `parse_vulnerabilities(scan.source, scan.facts)` reads what comes out."""
+def scan(
+    image: ImageIdentity, options: TrivyOptions, bill: BillOfMaterials | None = None
+) -> Scan | Problem:
+    """Scan an image; `parse_vulnerabilities(scan.source, scan.facts)` reads what comes out.
+
+    With a bill of materials, what that lists is matched, and the image is not looked at.
+    """
     # Trivy runs in a folder of its own: what the user named is relative to where the user stands.
     cache_folder = os.path.abspath(options.cache or default_cache())
     if options.deadline.passed:
@@ -153,11 +159,12 @@ def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
     if isinstance(version, Problem):
         return version
     began = time.gmtime(environment.now())
-    seconds = options.deadline.left(_seconds_for(image))
-    view = layout_view(image)
+    seconds = options.deadline.left(_seconds_for(image) if bill is None else _BASE_SECONDS)
+    view = layout_view(image) if bill is None else StagedLayout(((BILL, bill.text),))
+    make = arguments if bill is None else bill_arguments
     request = ProcessRequest(
         NAME,
-        arguments(image, options, cache_folder, seconds),
+        make(image, options, cache_folder, seconds),
         image.reference,
         ProcessLimits(
             options.deadline.left(seconds + _MARGIN_SECONDS),
@@ -179,10 +186,11 @@ def scan(image: ImageIdentity, options: TrivyOptions) -> Scan | Problem:
         time.strftime("%Y-%m-%dT%H:%M:%SZ", began),
         # A server matches with a database of its own, and says of which time it is.
         "" if options.server else database_time(cache_folder),
-        options.skip_files,
+        options.skip_files if bill is None else (),
         found=completed.code == FOUND,
         unreadable=tuple(sorted(set(_WALK_ERROR.findall(completed.stderr)))),
         advised=None if options.server else advised(cache_folder),
+        bill=bill is not None,
     )
     return Scan(Source(image.reference, completed.stdout), facts)
 
@@ -194,22 +202,35 @@ def arguments(
     target = ("--input", LAYOUT) if image.layout else ("--image-src", "remote", image.alone)
     return (
         "image",
+        *_common(options, cache_folder, seconds),
+        *("--file-patterns", _CONDA),
+        "--skip-check-update",
+        *_each("--skip-files", options.skip_files),
+        *target,
+    )
+
+
+def bill_arguments(
+    _image: ImageIdentity, options: TrivyOptions, cache_folder: str, seconds: float
+) -> tuple[str, ...]:
+    """Trivy's command line for a bill of materials."""
+    return ("sbom", *_common(options, cache_folder, seconds), BILL)
+
+
+def _common(options: TrivyOptions, cache_folder: str, seconds: float) -> tuple[str, ...]:
+    return (
         *("--config", os.devnull, "--ignorefile", os.devnull),
         *("--cache-dir", cache_folder),
         # Kept, layers are known by what some image called them: another image's package list.
         *("--cache-backend", "memory"),
         # What it did not understand, it says only when it is asked for everything.
         *("--debug", "--no-progress", "--skip-version-check", "--disable-telemetry"),
-        *("--file-patterns", _CONDA),
-        "--skip-check-update",
         *(_OFFLINE if options.offline else ()),
         *_each("--db-repository", options.db_repositories),
         *_each("--java-db-repository", options.java_db_repositories),
-        *_each("--skip-files", options.skip_files),
         *("--scanners", "vuln", "--list-all-pkgs", "--show-suppressed"),
         *(("--server", options.server) if options.server else ()),
         *("--timeout", f"{max(1, int(seconds))}s", "--format", "json", "--exit-code", str(FOUND)),
-        *target,
     )
 
 
@@ -252,6 +273,9 @@ def database_state(cache_folder: str, name: str) -> DatabaseState:
         return DatabaseState()
     return DatabaseState(view["UpdatedAt"].text, view["NextUpdate"].text)
 
+
+BILL = "bill.json"
+"""How a bill of materials is called in the folder where Trivy runs."""
 
 LAYOUT = "layout"
 """How a layout is called in the folder where Trivy runs."""

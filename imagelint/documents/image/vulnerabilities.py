@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from imagelint.documents.image.config import ImageConfig
 
 SCHEMA_VERSION = 2
+_IMAGES, _BILLS = ("container_image",), ("cyclonedx", "spdx")
 _SEVERITIES = {str(severity).upper(): severity for severity in Severity}
 
 
@@ -110,7 +111,8 @@ class ScanFacts(NamedTuple):
     Times are RFC 3339. `skipped` are globs of files that were left out. `label` stands before the
     place of everything in one of several images: `linux/arm64: `. `found` is whether Trivy's code
     says that it found something (None: nobody knows), `unreadable` the files that it did not
-    understand, `advised` what its database has advisories for, `exploits` what is exploited.
+    understand, `advised` what its database has advisories for, `exploits` what is exploited. With
+    `bill`, a bill of materials was scanned, and not the image.
     """
 
     version: str = ""
@@ -122,6 +124,7 @@ class ScanFacts(NamedTuple):
     unreadable: tuple[str, ...] = ()
     advised: tuple[str, ...] | None = None
     exploits: Exploits = Exploits()
+    bill: bool = False
 
 
 _NO_FACTS = ScanFacts()
@@ -193,7 +196,7 @@ def parse_vulnerabilities(source: Source, facts: ScanFacts = _NO_FACTS) -> Vulne
         said = "has no schema version" if version is None else f"has schema version {version:g}"
         detail = f"Trivy's report {said}, not {SCHEMA_VERSION}"
         raise DocumentError(ProblemKind.UNPARSABLE, detail, help="use Trivy 0.20 or later")
-    if report["ArtifactType"].text != "container_image":
+    if report["ArtifactType"].text not in (_BILLS if facts.bill else _IMAGES):
         detail = f"is Trivy's report about a {report['ArtifactType'].text or 'thing without type'}"
         raise DocumentError(ProblemKind.UNPARSABLE, detail, help="scan with `trivy image`")
     _demand_shape(report)
