@@ -132,7 +132,7 @@ def test_rules_are_short() -> None:
 
 
 def test_the_vocabulary_of_rules_is_short() -> None:
-    assert length(ROOT / "rules" / "api.py") < 120
+    assert length(ROOT / "rules" / "api.py") < 130
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "cli").glob("*.py")), ids=lambda path: path.stem)

@@ -141,10 +141,10 @@ COMMAND_LINES = (
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 288),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 286),
     Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 277),
-    Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 169),
+    Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 173),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 185),
-    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 274),
-    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 279),
+    Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 254),
+    Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 259),
     Command(
         (*SERVING, "serving"),
         DOCKERFILE,

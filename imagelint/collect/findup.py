@@ -26,15 +26,7 @@ def nearest(folder: str, name: str) -> str | None:
 
     A link to nothing, or a pipe, is found as well: who means a file is told that it is none.
     """
-    current = os.path.abspath(folder)
-    while True:
-        path = os.path.join(current, name)
-        if os.path.lexists(path) and not os.path.isdir(path):
-            return path
-        above = os.path.dirname(current)
-        if above == current or is_repository(current):
-            return None
-        current = above
+    return Ancestors().nearest(folder, name)
 
 
 def root_of(folder: str) -> str:
@@ -42,11 +34,49 @@ def root_of(folder: str) -> str:
 
     Outside of any it is where the user stands, or the folder itself when it does not lie below.
     """
-    start = current = os.path.abspath(folder)
-    while not is_repository(current):
-        above = os.path.dirname(current)
-        if above == current:
-            here = os.getcwd()
-            return here if os.path.commonpath((here, start)) == here else start
-        current = above
-    return current
+    return Ancestors().root_of(folder)
+
+
+class Ancestors:
+    """What is found in the folders above others, each of which is looked into once.
+
+    For one run: what comes to be in a folder later is not seen.
+    """
+
+    def __init__(self) -> None:
+        self._repositories: dict[str, bool] = {}
+        self._files: dict[tuple[str, str], bool] = {}
+
+    def nearest(self, folder: str, name: str) -> str | None:
+        """As the function of this name."""
+        current = os.path.abspath(folder)
+        while not self._is_file(current, name):
+            above = os.path.dirname(current)
+            if above == current or self._is_repository(current):
+                return None
+            current = above
+        return os.path.join(current, name)
+
+    def root_of(self, folder: str) -> str:
+        """As the function of this name."""
+        start = current = os.path.abspath(folder)
+        while not self._is_repository(current):
+            above = os.path.dirname(current)
+            if above == current:
+                here = os.getcwd()
+                return here if os.path.commonpath((here, start)) == here else start
+            current = above
+        return current
+
+    def _is_repository(self, folder: str) -> bool:
+        known = self._repositories.get(folder)
+        if known is None:
+            known = self._repositories[folder] = is_repository(folder)
+        return known
+
+    def _is_file(self, folder: str, name: str) -> bool:
+        key = (folder, name)
+        if key not in self._files:
+            path = os.path.join(folder, name)
+            self._files[key] = os.path.lexists(path) and not os.path.isdir(path)
+        return self._files[key]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 
 from imagelint.core.finding import Confidence, Note
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.locate import Locators
+from imagelint.engine.selection import Selection
 from imagelint.rules import catalog
 from imagelint.rules.context import Context, UnjudgedError
 
@@ -45,6 +46,10 @@ class Rules(Protocol):
         """The types of node that a rule speaks about, as `catalog.key_of` names them."""
         ...
 
+    def triggers(self, name: str) -> tuple[str, ...]:
+        """The keywords and programs that a rule is about."""
+        ...
+
     def load(self, name: str) -> Rule:
         """The rule of that name."""
         ...
@@ -56,12 +61,15 @@ class _Catalog:
     def subjects(self, name: str) -> tuple[str, ...]:
         return catalog.subjects(name)
 
+    def triggers(self, name: str) -> tuple[str, ...]:
+        return catalog.triggers(name)
+
     def load(self, name: str) -> Rule:
         return catalog.load(name)
 
 
 class Judge:
-    """Holds the enabled rules; imports each when a node of its subject first occurs.
+    """Holds the enabled rules; imports each when a node that concerns it first occurs.
 
     `options` gives a rule's options as its dataclass; None stands for a rule without options.
     `rules` is where they are found: in the catalogue, if nothing is said.
@@ -81,7 +89,8 @@ class Judge:
         for name in sorted(enabled):
             for subject in rules.subjects(name):
                 self._names.setdefault(subject, []).append(name)
-        self._loaded: dict[type, tuple[tuple[Rule, object], ...]] = {}
+        self._selections: dict[type, Selection] = {}
+        self._loaded: dict[str, tuple[Rule, object]] = {}
 
     def __call__(self, document: Document, project: Project) -> Judgement:
         """All findings of the enabled rules about a document, in source order."""
@@ -98,61 +107,43 @@ class Judge:
     def judge(self, document: Document, nodes: Iterable[Node], project: Project) -> Judgement:
         """All findings of the enabled rules about some nodes of a document."""
         locators = Locators(document, project)
-        runs: dict[type, list[_RuleRun] | _ByKeyword] = {}
         known: dict[str, _RuleRun] = {}
+        runs: dict[tuple[str, ...], list[_RuleRun]] = {}
         room = _Room(locators, MOST_OF_ALL)
         findings: list[Finding] = []
         problems: list[Problem] = []
+
+        def run_of(name: str) -> _RuleRun:
+            if name not in known:
+                rule, options = self._rule(name)
+                context = Context(rule, locators, project, self._environment)
+                known[name] = _RuleRun(rule, options, context, room)
+            return known[name]
+
         for node in nodes:
-            kind = type(node)
-            concerned = runs.get(kind)
+            selection = self._selections.get(type(node)) or self._selection(type(node))
+            names = selection.of(node)
+            concerned = runs.get(names)
             if concerned is None:
-                about = []
-                for rule, options in self._concerned(kind):
-                    run = known.get(rule.name)
-                    if run is None:
-                        context = Context(rule, locators, project, self._environment)
-                        run = known[rule.name] = _RuleRun(rule, options, context, room)
-                    about.append(run)
-                concerned = runs[kind] = _ByKeyword(about) if hasattr(kind, "keyword") else about
-            if isinstance(concerned, _ByKeyword):
-                concerned = concerned[cast("_WithKeyword", node).keyword]
+                concerned = runs[names] = [run_of(name) for name in names]
             for run in concerned:
                 run.ask(node, findings, problems)
         problems += _overflows(known.values(), document.source.origin)
         return Judgement(tuple(dict.fromkeys(findings)), tuple(problems))
 
-    def _concerned(self, kind: type) -> tuple[tuple[Rule, object], ...]:
-        """The enabled rules about a type of node with their options, imported when first asked."""
-        if kind not in self._loaded:
-            rules = (self._rules.load(name) for name in self._names.get(catalog.key_of(kind), ()))
-            self._loaded[kind] = tuple((rule, self._options(rule)) for rule in rules)
-        return self._loaded[kind]
-
-
-class _WithKeyword(Protocol):
-    """A node that begins with a keyword: an instruction."""
-
-    @property
-    def keyword(self) -> str: ...
-
-
-class _ByKeyword(dict[str, "list[_RuleRun]"]):
-    """The rules about a type of nodes, by the keyword of a node: most are about one or two.
-
-    A Dockerfile has dozens of instructions, and there are dozens of rules about them: to ask each
-    about each would be most of the work.
-    """
-
-    def __init__(self, runs: list[_RuleRun]) -> None:
-        super().__init__()
-        self._runs = runs
-
-    def __missing__(self, keyword: str) -> list[_RuleRun]:
-        """The rules about nodes with that keyword."""
-        found = [run for run in self._runs if not run.keywords or keyword in run.keywords]
-        self[keyword] = found
+    def _selection(self, kind: type) -> Selection:
+        """How the rules about a type of node are chosen for each of them."""
+        names = self._names.get(catalog.key_of(kind), ())
+        triggers = {name: self._rules.triggers(name) for name in names}
+        found = self._selections[kind] = Selection(kind, triggers)
         return found
+
+    def _rule(self, name: str) -> tuple[Rule, object]:
+        """A rule with its options, imported when first asked for."""
+        if name not in self._loaded:
+            rule = self._rules.load(name)
+            self._loaded[name] = (rule, self._options(rule))
+        return self._loaded[name]
 
 
 class _Room:
@@ -178,7 +169,6 @@ class _RuleRun:
         "_context",
         "_room",
         "crowded",
-        "keywords",
         "rule",
         "told",
         "untold",
@@ -186,7 +176,6 @@ class _RuleRun:
 
     def __init__(self, rule: Rule, options: object, context: Context, room: _Room) -> None:
         self.rule = rule
-        self.keywords = rule.keywords
         self.told = 0
         self.untold = 0
         self.crowded = False

@@ -156,14 +156,19 @@ class Policy(NamedTuple):
     @property
     def enabled(self) -> tuple[str, ...]:
         """The names of the rules that run, sorted: what nobody defines does not."""
-        rules, own = self.rules, self.own
+        own = self.own
         return tuple(
             sorted(
                 name
-                for name, setting in rules.items()
+                for name, setting in self.rules.items()
                 if setting.enabled and ("." not in name or name in own)
             )
         )
+
+    def enables(self, rule: str) -> bool:
+        """Whether one of imagelint's own rules runs."""
+        setting = self.rules.get(rule)
+        return setting is not None and setting.enabled
 
     @property
     def own(self) -> OwnRules:

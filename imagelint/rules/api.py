@@ -9,7 +9,7 @@ from imagelint.rules.context import Context
 from imagelint.rules.rule import Findings, Rule
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -31,6 +31,7 @@ def rule(
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
     keywords: tuple[str, ...] = ...,
+    programs: Iterable[str] = ...,
 ) -> Callable[[Callable[[S, Context], Findings]], Rule]: ...
 @overload
 def rule(
@@ -41,6 +42,7 @@ def rule(
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
     keywords: tuple[str, ...] = ...,
+    programs: Iterable[str] = ...,
 ) -> Callable[[Callable[[S | T, Context], Findings]], Rule]: ...
 @overload
 def rule(
@@ -51,6 +53,7 @@ def rule(
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
     keywords: tuple[str, ...] = ...,
+    programs: Iterable[str] = ...,
 ) -> Callable[[Callable[[S | T | U, Context], Findings]], Rule]: ...
 @overload
 def rule(
@@ -61,6 +64,7 @@ def rule(
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
     keywords: tuple[str, ...] = ...,
+    programs: Iterable[str] = ...,
 ) -> Callable[[Callable[[S | T | U | V, Context], Findings]], Rule]: ...
 @overload
 def rule(
@@ -72,6 +76,7 @@ def rule(
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
     keywords: tuple[str, ...] = ...,
+    programs: Iterable[str] = ...,
 ) -> Callable[[Callable[[S, Context, O], Findings]], Rule]: ...
 @overload
 def rule(
@@ -83,6 +88,7 @@ def rule(
     references: tuple[str, ...] = ...,
     former: tuple[str, ...] = ...,
     keywords: tuple[str, ...] = ...,
+    programs: Iterable[str] = ...,
 ) -> Callable[[Callable[[S | T, Context, O], Findings]], Rule]: ...
 def rule(  # noqa: PLR0913 - the fields of a rule
     subject: type[Any] | tuple[type[Any], ...],
@@ -93,12 +99,15 @@ def rule(  # noqa: PLR0913 - the fields of a rule
     references: tuple[str, ...] = (),
     former: tuple[str, ...] = (),
     keywords: tuple[str, ...] = (),
+    programs: Iterable[str] = (),
 ) -> Callable[[Callable[..., Findings]], Rule]:
     """Make a rule of a function: its name in kebab-case, its docstring as documentation.
 
     `subject` is the type of node that it speaks about, or a tuple of up to four types. A function
     that takes another subject, or other options, is a type error. `keywords` are those of the
-    instructions that it is about; none: of all.
+    instructions that it is about, `programs` those of the commands, without a version (`python` for
+    `python3.12`). With any of them, it is only asked about the instructions, commands, scripts and
+    stages that hold one.
     """
 
     def make(check: Callable[..., Findings]) -> Rule:
@@ -110,7 +119,7 @@ def rule(  # noqa: PLR0913 - the fields of a rule
             options=options,
             references=references,
             former=former,
-            keywords=frozenset(keywords),
+            triggers=frozenset((*keywords, *programs)),
             check=check,
             doc=check.__doc__ or "",
         )

@@ -56,6 +56,15 @@ def subjects(name: str) -> tuple[str, ...]:
     return RULES[name].subjects
 
 
+def triggers(name: str) -> tuple[str, ...]:
+    """The keywords and programs that a rule is about; none: it is asked about all nodes.
+
+    Raises:
+        KeyError: there is no such rule.
+    """
+    return RULES[name].triggers
+
+
 def key_of(kind: type) -> str:
     """A type of node as the table names it; bare names of types exist more than once."""
     return f"{kind.__module__.removeprefix('imagelint.')}:{kind.__qualname__}"

@@ -37,7 +37,8 @@ def _row(module: str) -> str:
     name = stem.replace("_", "-")
     if not isinstance(rule, Rule) or rule.name != name:
         raise ValueError(f"imagelint/rules/{family}/{stem}.py holds no rule `{name}`: `def {stem}`")
-    fields = [family, tuple(map(key_of, rule.subjects)), rule.references, rule.former]
+    triggers = tuple(sorted(rule.triggers))
+    fields = [family, tuple(map(key_of, rule.subjects)), rule.references, rule.former, triggers]
     while not fields[-1]:
         fields.pop()
     return f"{_written(name)}: Entry({', '.join(map(_written, fields))})"

@@ -18,8 +18,10 @@ class Rule(NamedTuple):
     """A rule is a value: data and one function.
 
     `subjects` are the node types that it speaks about: it is called once for each node that is
-    exactly of one of them, and begins with one of its `keywords` where both have any. `check` takes
-    the node and the context, and the options behind them when `options` is their type.
+    exactly of one of them. `triggers` are keywords of instructions and programs: where there are
+    any, it is only called for instructions, commands, scripts and stages that hold one of them.
+    `check` takes the node and the context, and the options behind them when `options` is their
+    type.
     """
 
     name: str
@@ -31,4 +33,4 @@ class Rule(NamedTuple):
     former: tuple[str, ...]
     check: Callable[..., Findings]
     doc: str
-    keywords: frozenset[str] = frozenset()
+    triggers: frozenset[str] = frozenset()

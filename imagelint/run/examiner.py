@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from imagelint.collect.files import FoundFile
-from imagelint.collect.findup import root_of
+from imagelint.collect.findup import Ancestors
 from imagelint.core.digest import digest_of
 from imagelint.core.errors import ImagelintError
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
@@ -74,7 +74,9 @@ class Examiner:
         self._plan = plan
         self._index = plan.file_index or FileIndex(plan.files, hashed=plan.keeps)
         self._examinations: dict[int, Examination] = {}
+        self._ancestors = Ancestors()
         self._roots: dict[str, str] = {}
+        self._absent: set[str] = set()
         self._places: dict[str, str] = {}
         self._folders: dict[str, str] = {}
         self._in_renderings: Mapping[Key, Sequence[tuple[str, Node]]] | None = None
@@ -228,16 +230,28 @@ class Examiner:
     def _root(self, folder: str) -> str:
         root = self._roots.get(folder)
         if root is None:
-            root = self._roots[folder] = os.path.realpath(root_of(folder))
+            root = self._roots[folder] = self._real_folder(self._ancestors.root_of(folder))
         return root
+
+    def _real_folder(self, folder: str) -> str:
+        """Where a folder leads, its links followed once for all that is in it."""
+        real = self._folders.get(folder)
+        if real is None:
+            real = self._folders[folder] = os.path.realpath(folder)
+        return real
 
     def load(self, origin: str, root: str) -> Fact[Document]:
         """The document of an origin below a root; unknown beyond it and for what is not ours."""
         if not self._is_below(root, origin):
             return UNKNOWN
+        if origin in self._absent:
+            return ABSENT
         document = self._index.document(self._plan.files.get(origin) or FoundFile(origin, origin))
         if document is None:
-            return UNKNOWN if self._index.exists(origin) else ABSENT
+            if self._index.exists(origin):
+                return UNKNOWN
+            self._absent.add(origin)
+            return ABSENT
         return UNKNOWN if isinstance(document, Report) else Known(document)
 
     def find(self, kind: str, key: Key, word: str, root: str) -> Iterator[tuple[str, Node]]:
@@ -266,12 +280,9 @@ class Examiner:
         return place == root or place.startswith(root if root.endswith("/") else f"{root}/")
 
     def _real(self, origin: str) -> str:
-        """Where an origin leads; the links of a folder are followed once for all that is in it."""
+        """Where an origin leads."""
         folder, name = os.path.split(origin)
-        real = self._folders.get(folder)
-        if real is None:
-            real = self._folders[folder] = os.path.realpath(folder)
-        place = os.path.join(real, name)
+        place = os.path.join(self._real_folder(folder), name)
         is_plain = name not in ("", os.curdir, os.pardir) and not os.path.islink(place)
         return place if is_plain else os.path.realpath(place)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from imagelint.collect.findup import nearest
+from imagelint.collect.findup import Ancestors
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Report
 from imagelint.policy.demands import demand, narrowed
@@ -52,6 +52,7 @@ class Policies:
         self._only = frozenset(only)
         self._files = PolicyFiles(validated)
         self._by_path: dict[tuple[int, str | None], Policy] = {}
+        self._ancestors = Ancestors()
         self._by_folder: dict[str, Policy] = {}
         self._bases: dict[int, str] = {}
         self._refused: dict[Refusal, None] = {}
@@ -86,7 +87,7 @@ class Policies:
         if known is None:
             trusted = self._trust.of(folder) if self._trust else None
             is_read = trusted is None or trusted.admits
-            path = nearest(folder, POLICY_NAME) if is_read else None
+            path = self._ancestors.nearest(folder, POLICY_NAME) if is_read else None
             known = self._by_folder[folder] = self._at(path, trusted)
         return known
 

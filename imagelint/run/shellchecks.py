@@ -33,12 +33,12 @@ NO_CHECKS = ShellChecks({}, {})
 
 def is_asked(found: FoundFile, policies: Policies) -> bool:
     """Whether the policy of a file has the rule on."""
-    return RULE in policies.of(os.path.dirname(found.path) or ".").enabled
+    return policies.of(os.path.dirname(found.path) or ".").enables(RULE)
 
 
 def asker(policy: Policy) -> str:
     """Who answers where a policy asks: a result holds as long as it is the same program."""
-    if RULE not in policy.enabled:
+    if not policy.enables(RULE):
         return ""
     from imagelint.collect.tools.shellcheck import program
 

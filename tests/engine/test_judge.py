@@ -49,6 +49,23 @@ class Order(NamedTuple):
     span: Span
     keyword: str
 
+    @property
+    def trigger(self) -> str:
+        """What it begins with."""
+        return self.keyword
+
+
+class Team(NamedTuple):
+    """Several words at once."""
+
+    span: Span
+    words: tuple[str, ...]
+
+    @property
+    def trigger(self) -> frozenset[str]:
+        """All of them."""
+        return frozenset(self.words)
+
 
 class Guess(NamedTuple):
     """A letter that was concluded from others."""
@@ -118,6 +135,12 @@ def anything_seen(node: Letter | Digit, ctx: Context) -> Findings:
     yield ctx.finding(node, type(node).__name__)
 
 
+@rule((Team, Order), Severity.LOW, keywords=("GO",), programs=("python",))
+def team_with(node: Team | Order, ctx: Context) -> Findings:
+    """Teams that hold an order or a program."""
+    yield ctx.finding(node, f"{node.trigger if isinstance(node, Order) else ' '.join(node.words)}")
+
+
 @rule((Order, Letter), Severity.LOW, keywords=("GO", "STOP"))
 def some_orders(node: Order | Letter, ctx: Context) -> Findings:
     """Two kinds of orders, and all letters, which have no keyword."""
@@ -134,7 +157,7 @@ RULES = {
     given.name: given
     for given in (
         *(letter_seen, digit_seen, letter_fails, text_twice, anything_seen, guess_seen),
-        *(some_orders, every_order),
+        *(some_orders, every_order, team_with),
     )
 }
 
@@ -151,6 +174,7 @@ def loaded(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setattr(
         catalog, "subjects", lambda name: tuple(map(catalog.key_of, RULES[name].subjects))
     )
+    monkeypatch.setattr(catalog, "triggers", lambda name: tuple(RULES[name].triggers))
     monkeypatch.setattr(catalog, "load", load)
     return names
 
@@ -186,7 +210,18 @@ def test_a_rule_is_shown_the_nodes_with_its_keywords(loaded: list[str]) -> None:
     assert [found.message for found in judgement.findings] == [
         *("every GO", "some GO", "every WAIT", "every STOP", "some STOP", "some letter")
     ]
-    assert loaded.count("some-orders") == 2  # for each of its types
+    assert loaded.count("some-orders") == 1
+
+
+def test_a_node_may_hold_several_words_of_which_a_rule_wants_one(loaded: list[str]) -> None:
+    teams = [Team(Span(0, 0), tuple(words.split())) for words in ("GO ls", "ls", "ls python3.12")]
+    nodes: list[Node] = [*teams, Order(Span(0, 1), "WAIT"), Order(Span(1, 2), "GO")]
+    document = Alphabet(Source("a", "xyz"))
+    judge = Judge(("team-with",), Environment(), lambda _: None)
+    assert judge.judge(document, nodes[1:2], Project()) == Judgement((), ())
+    assert loaded == []
+    judgement = judge.judge(document, nodes, Project())
+    assert [found.message for found in judgement.findings] == ["GO ls", "ls python3.12", "GO"]
 
 
 def test_a_type_is_not_taken_for_another_of_its_name(loaded: list[str]) -> None:
@@ -363,6 +398,7 @@ def beside_a_safe(name: str, monkeypatch: pytest.MonkeyPatch) -> Judgement:
     told = (tells_of_another, tells_of_a_node, tells_of_the_unread)
     monkeypatch.setattr(catalog, "load", {given.name: given for given in told}.__getitem__)
     monkeypatch.setattr(catalog, "subjects", lambda _name: (catalog.key_of(Digit),))
+    monkeypatch.setattr(catalog, "triggers", lambda _name: ())
     safe: Known[Document] = Known(Safe(Source("safe", HIDDEN)))
     letters = [("safe", Letter(Span(0, 1)))]
     project = Project(lambda _origin: safe, lambda _kind, _key, _word: letters)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import imagelint.rules
-from imagelint.rules import catalog
+from imagelint.rules import catalog, table
 from imagelint.rules.compile import compile_table
 from imagelint.rules.families import FAMILIES
 from tests.rules.cases import ROOT
@@ -69,3 +69,15 @@ def test_a_rule_is_found_by_the_ids_of_other_tools(spelling: str) -> None:
 
 def test_an_unknown_name_finds_nothing() -> None:
     assert catalog.find("no-such-rule") == ()
+
+
+@pytest.mark.parametrize("name", [name for name, entry in table.RULES.items() if entry.triggers])
+def test_a_rule_with_triggers_has_one_for_each_type_that_is_chosen_by_them(name: str) -> None:
+    entry = table.RULES[name]
+    types = {subject.rpartition(":")[2] for subject in entry.subjects}
+    keywords = [one for one in entry.triggers if one.isupper()]
+    if "Instruction" in types:
+        assert keywords, "it is never asked about an instruction: name its `keywords`"
+    if types & {"Command", "Script"}:
+        assert len(keywords) < len(entry.triggers), "no command concerns it: name its `programs`"
+    assert types & {"Instruction", "Command", "Script", "Stage"}, "no node is chosen by them"

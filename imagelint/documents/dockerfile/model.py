@@ -93,6 +93,11 @@ class Instruction(NamedTuple):
     stage: int
     arguments: tuple[str, ...] = ()
 
+    @property
+    def trigger(self) -> str:
+        """Its keyword, by which rules are chosen."""
+        return self.keyword
+
     def flag(self, name: str) -> Flag | None:
         """The last flag of that name (without dashes), or None."""
         for flag in reversed(self.flags):
@@ -184,6 +189,13 @@ class Stage(NamedTuple):
     env_complete: bool = False
     scripts: tuple[Script, ...] = ()
     variables: Mapping[str, tuple[EnvVar, ...]] = {}
+
+    @property
+    def trigger(self) -> frozenset[str]:
+        """The keywords of its own instructions and the programs of its own scripts, for rules."""
+        return frozenset(entry.keyword for entry in self.instructions).union(
+            *(script.trigger for script in self.scripts)
+        )
 
     def of(self, *keywords: str) -> tuple[Instruction, ...]:
         """The stage's own instructions with one of the (upper-case) keywords."""

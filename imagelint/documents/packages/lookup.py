@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.shell.script import Command
 
-__all__ = ["MANAGERS", "manager_call"]
+__all__ = ["MANAGERS", "PACKAGE_PROGRAMS", "manager_call"]
 
 MANAGERS: tuple[Manager, ...] = (
     *(APT, APTITUDE, APK, YUM, DNF, MICRODNF, TDNF, ZYPPER),
@@ -38,6 +38,8 @@ _BY_PROGRAM: Mapping[str, Manager] = {
 _BY_MODULE: Mapping[str, Manager] = {
     module: manager for manager in MANAGERS for module in manager.modules
 }
+PACKAGE_PROGRAMS = frozenset((*_BY_PROGRAM, "python", "pypy"))
+"""The programs, without their versions, that may be a package manager or run one."""
 _VERSION = "-0123456789."
 
 

@@ -9,6 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import covering
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.options import ParsedOptions, bare_text, sort_words
 from imagelint.documents.packages.python import is_python
 from imagelint.documents.queries.downloadvalues import (
@@ -286,6 +287,13 @@ _READERS: Mapping[str, Callable[[Command], tuple[Download, ...]]] = {
     "hf": _hub,
     "modelscope": _hub,
 }
+
+FILE_DOWNLOADERS = frozenset(("curl", "wget", "aria2c", "rpm")) | PACKAGE_PROGRAMS
+"""The programs by which a command may fetch what is of the kind `file`."""
+HUB_DOWNLOADERS = frozenset((*_HUBS, "git", _CLONE, "python", "pypy"))
+"""The programs by which a command may fetch a model from a hub."""
+DOWNLOADERS = FILE_DOWNLOADERS | HUB_DOWNLOADERS | pulling_programs()
+"""The programs by which a command may fetch anything."""
 
 
 def _piped(

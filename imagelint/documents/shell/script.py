@@ -118,6 +118,11 @@ class Command(NamedTuple):
     place: ExecutionPlace = UNKNOWN_PLACE
 
     @property
+    def trigger(self) -> str:
+        """Its program, by which rules are chosen."""
+        return self.program
+
+    @property
     def arguments(self) -> tuple[Word, ...]:
         """The words after the program."""
         return self.words[1:]
@@ -198,6 +203,11 @@ class Script(NamedTuple):
         for command in self.commands:
             yield command
             yield from command.assignments
+
+    @property
+    def trigger(self) -> frozenset[str]:
+        """The programs of its commands, by which rules are chosen."""
+        return frozenset(command.program for command in self.commands)
 
     def of(self, *programs: str) -> tuple[Command, ...]:
         """The commands that run one of the programs."""

@@ -34,6 +34,17 @@ class Rulebook:
             return tuple(map(catalog.key_of, SUBJECTS[own.subject].types))
         return tuple(map(catalog.key_of, own.subjects))
 
+    def triggers(self, name: str) -> tuple[str, ...]:
+        """The keywords and programs that a rule is about; none: it is asked about all nodes.
+
+        Raises:
+            KeyError: there is no such rule.
+        """
+        own = self._own.get(name)
+        if own is None:
+            return catalog.triggers(name)
+        return () if isinstance(own, CustomRule) else tuple(own.triggers)
+
     def load(self, name: str) -> Rule:
         """The rule of that name.
 

@@ -27,6 +27,7 @@ _PORTS: Mapping[str, str] = {
     Stage,
     Severity.MEDIUM,
     references=("Trivy DS-0004", "Checkov CKV_DOCKER_1"),
+    keywords=("EXPOSE",),
 )
 def admin_port_exposed(stage: Stage, ctx: Context) -> Findings:
     """The image offers a way in for people: SSH, a desktop, a debugger.

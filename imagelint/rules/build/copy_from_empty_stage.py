@@ -11,7 +11,7 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 _FILLING = ("ADD", "COPY", "RUN", "WORKDIR")
 
 
-@rule(Stage, Severity.HIGH, references=("tally copy-from-empty-scratch-stage",))
+@rule(Stage, Severity.HIGH, references=("tally copy-from-empty-scratch-stage",), keywords=("COPY",))
 def copy_from_empty_stage(stage: Stage, ctx: Context) -> Findings:
     """Files are taken from a stage in which there are none.
 

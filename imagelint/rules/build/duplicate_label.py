@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Word
 
 
-@rule(Stage, Severity.LOW, references=("tally labels/no-duplicate-keys",))
+@rule(Stage, Severity.LOW, references=("tally labels/no-duplicate-keys",), keywords=("LABEL",))
 def duplicate_label(stage: Stage, ctx: Context) -> Findings:
     """A stage sets a label twice.
 

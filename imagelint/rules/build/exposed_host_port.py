@@ -11,6 +11,7 @@ from imagelint.rules.api import Context, Findings, Fix, Severity, rule
     Stage,
     Severity.MEDIUM,
     references=("BuildKit ExposeInvalidFormat", "dockerfilelint expose_host_port"),
+    keywords=("EXPOSE",),
 )
 def exposed_host_port(stage: Stage, ctx: Context) -> Findings:
     """EXPOSE names a port or an address of the host.

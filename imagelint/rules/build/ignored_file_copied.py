@@ -24,6 +24,7 @@ _EVERYTHING = ("*", "**", "**/*")
     Severity.MEDIUM,
     confidence=Confidence.LIKELY,
     references=("BuildKit CopyIgnoredFile",),
+    keywords=("COPY", "ADD"),
 )
 def ignored_file_copied(stage: Stage, ctx: Context) -> Findings:
     """A file is copied that the ignore file leaves out of the build context.

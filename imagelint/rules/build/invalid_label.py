@@ -52,6 +52,7 @@ class Options:
     Severity.MEDIUM,
     options=Options,
     references=(*_SUPERFLUOUS, *_EMPTY, *_ANSWERS.values()),
+    keywords=("LABEL",),
 )
 def invalid_label(stage: Stage, ctx: Context, options: Options) -> Findings:
     """The value of a label is not what its key promises.

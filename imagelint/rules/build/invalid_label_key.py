@@ -12,7 +12,12 @@ _KEY = pattern(r"[a-z](?:[a-z0-9./_-]*[a-z0-9])?")
 _RESERVED = ("com.docker.", "io.docker.", "org.dockerproject.")
 
 
-@rule(Stage, Severity.INFO, references=("hadolint DL3048", "tally labels/valid-key"))
+@rule(
+    Stage,
+    Severity.INFO,
+    references=("hadolint DL3048", "tally labels/valid-key"),
+    keywords=("LABEL",),
+)
 def invalid_label_key(stage: Stage, ctx: Context) -> Findings:
     """The key of a label is not as Docker recommends.
 

@@ -18,6 +18,7 @@ _PAIR = 2
     Stage,
     Severity.LOW,
     references=("BuildKit LegacyKeyValueFormat", "dockerfilelint label_invalid"),
+    keywords=("ENV", "LABEL"),
 )
 def legacy_key_value(stage: Stage, ctx: Context) -> Findings:
     """ENV or LABEL is written in its old form, without an equals sign.

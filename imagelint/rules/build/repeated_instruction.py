@@ -28,6 +28,7 @@ _ANSWERS = {
         "droast DF039",
         "droast DF041",
     ),
+    keywords=tuple(_ANSWERS),
 )
 def repeated_instruction(stage: Stage, ctx: Context) -> Findings:
     """A stage has a second CMD, ENTRYPOINT or HEALTHCHECK, which replaces the first.

@@ -14,7 +14,12 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
 
 
-@rule(Stage, Severity.LOW, references=("tally copy-after-user-without-chown",))
+@rule(
+    Stage,
+    Severity.LOW,
+    references=("tally copy-after-user-without-chown",),
+    keywords=("COPY", "ADD"),
+)
 def root_owned_copy(stage: Stage, ctx: Context) -> Findings:
     """Files are copied for a user who does not own them.
 

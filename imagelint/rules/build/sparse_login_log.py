@@ -11,7 +11,7 @@ from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 _MOST_DIGITS = 5
 
 
-@rule(Stage, Severity.LOW, references=("hadolint DL3046", "droast DF064"))
+@rule(Stage, Severity.LOW, references=("hadolint DL3046", "droast DF064"), programs=("useradd",))
 def sparse_login_log(stage: Stage, ctx: Context) -> Findings:
     """A user with a large number gets a log file of gigabytes.
 

@@ -9,7 +9,7 @@ from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 _PROTOCOLS = ("tcp", "udp", "sctp")
 
 
-@rule(Stage, Severity.LOW, references=("BuildKit ExposeProtoCasing",))
+@rule(Stage, Severity.LOW, references=("BuildKit ExposeProtoCasing",), keywords=("EXPOSE",))
 def uppercase_protocol(stage: Stage, ctx: Context) -> Findings:
     """EXPOSE names a protocol in upper case.
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.queries.weights.layers import copied_twice
+from imagelint.documents.queries.weights.layers import CHANGING, copied_twice
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(Stage, Severity.MEDIUM)
+@rule(Stage, Severity.MEDIUM, programs=CHANGING)
 def weights_layer_copied_twice(stage: Stage, ctx: Context) -> Findings:
     """Gigabytes of an earlier layer are written a second time.
 

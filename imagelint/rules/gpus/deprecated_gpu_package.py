@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.packagemanager import Ecosystem
 from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.shell.script import Command
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from imagelint.documents.packages.installs import Requirement
 
 
-@rule((Command, Requirements), Severity.HIGH, references=("env-doctor",))
+@rule((Command, Requirements), Severity.HIGH, references=("env-doctor",), programs=PACKAGE_PROGRAMS)
 def deprecated_gpu_package(subject: Command | Requirements, ctx: Context) -> Findings:
     """A package for GPUs is installed that has ended, or never was one.
 

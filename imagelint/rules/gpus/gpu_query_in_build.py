@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from imagelint.documents.queries.gpus.buildtime import gpu_queries
+from imagelint.documents.queries.gpus.buildtime import ASKING, gpu_queries
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule(Script, Severity.HIGH, references=("tally gpu/no-buildtime-gpu-queries",))
+@rule(Script, Severity.HIGH, references=("tally gpu/no-buildtime-gpu-queries",), programs=ASKING)
 def gpu_query_in_build(script: Script, ctx: Context) -> Findings:
     """A step of the build asks for a GPU, and builds have none.
 

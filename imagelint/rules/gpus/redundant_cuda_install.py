@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.shell.script import Command
 from imagelint.knowledge.cuda import contained_in_image, is_distribution_cuda
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(Command, Severity.MEDIUM, references=("tally gpu/no-redundant-cuda-install", "env-doctor"))
+@rule(
+    Command,
+    Severity.MEDIUM,
+    references=("tally gpu/no-redundant-cuda-install", "env-doctor"),
+    programs=PACKAGE_PROGRAMS,
+)
 def redundant_cuda_install(command: Command, ctx: Context) -> Findings:
     """CUDA is installed a second time, upon an image that has it.
 

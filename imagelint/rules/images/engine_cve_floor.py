@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.documents.image.layers.nodes import InstalledPackage
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.queries.exposure.holes import open_holes, servers_of_images
 from imagelint.documents.shared import ImageUse
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
 _CRITICAL = 9.0  # CVSS
 
 
-@rule((ImageUse, Command, Requirements, InstalledPackage), Severity.HIGH)
+@rule((ImageUse, Command, Requirements, InstalledPackage), Severity.HIGH, programs=PACKAGE_PROGRAMS)
 def engine_cve_floor(
     subject: ImageUse | Command | Requirements | InstalledPackage, ctx: Context
 ) -> Findings:

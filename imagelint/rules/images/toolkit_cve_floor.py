@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.exposure.holes import open_holes
 from imagelint.documents.shared import ImageUse
 from imagelint.documents.shell.script import Command
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
 
 
-@rule((ImageUse, Command), Severity.HIGH)
+@rule((ImageUse, Command), Severity.HIGH, programs=PACKAGE_PROGRAMS)
 def toolkit_cve_floor(subject: ImageUse | Command, ctx: Context) -> Findings:
     """What hands GPUs to containers has holes through which a container gets out of itself.
 

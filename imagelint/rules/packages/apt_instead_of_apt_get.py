@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.core.source import Span
-from imagelint.documents.packages.lookup import manager_call
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS, manager_call
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
@@ -12,7 +12,12 @@ _QUERIES = frozenset(("search", "show", "showsrc", "depends", "rdepends", "polic
 _ALIKE = ("autoclean", "autopurge", "changelog", "download", "install", "source")
 
 
-@rule(Command, Severity.LOW, references=("hadolint DL3027", "Checkov CKV_DOCKER_9"))
+@rule(
+    Command,
+    Severity.LOW,
+    references=("hadolint DL3027", "Checkov CKV_DOCKER_9"),
+    programs=PACKAGE_PROGRAMS,
+)
 def apt_instead_of_apt_get(command: Command, ctx: Context) -> Findings:
     """A script calls `apt`, which is made for people at a terminal.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import refreshed_manager
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.packages.caches import Removals, holds
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command
 
 
-@rule(Script, Severity.LOW, references=("hadolint DL3009", "Dockle DKL-DI-0005"))
+@rule(
+    Script,
+    Severity.LOW,
+    references=("hadolint DL3009", "Dockle DKL-DI-0005"),
+    programs=PACKAGE_PROGRAMS,
+)
 def apt_lists_kept(script: Script, ctx: Context) -> Findings:
     r"""The package lists of apt stay in a shipped layer.
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
 from imagelint.documents.packages.installs import package_installs
-from imagelint.documents.packages.lookup import manager_call
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS, manager_call
 from imagelint.documents.packages.system import APT
 from imagelint.documents.queries.packages.wording import word_behind
 from imagelint.documents.queries.stages import enclosing_stage, stages_where
@@ -17,7 +17,12 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document
 
 
-@rule(Command, Severity.LOW, references=("hadolint DL3015", "Trivy DS-0029"))
+@rule(
+    Command,
+    Severity.LOW,
+    references=("hadolint DL3015", "Trivy DS-0029"),
+    programs=PACKAGE_PROGRAMS,
+)
 def apt_recommends(command: Command, ctx: Context) -> Findings:
     """Recommended packages that nobody asked for are installed by apt.
 

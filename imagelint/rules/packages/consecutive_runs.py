@@ -22,7 +22,7 @@ class _Keyword(NamedTuple):
     span: Span
 
 
-@rule(Stage, Severity.INFO, references=("hadolint DL3059",))
+@rule(Stage, Severity.INFO, references=("hadolint DL3059",), keywords=("RUN",))
 def consecutive_runs(stage: Stage, ctx: Context) -> Findings:
     """Several RUN instructions stand in a row where one would do.
 

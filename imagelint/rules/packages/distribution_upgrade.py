@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING
 
-from imagelint.documents.packages.lookup import manager_call
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS, manager_call
 from imagelint.documents.packages.system import APT, ZYPPER
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -19,7 +19,12 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
 }
 
 
-@rule(Command, Severity.LOW, references=tuple(chain.from_iterable(_ANSWERS.values())))
+@rule(
+    Command,
+    Severity.LOW,
+    references=tuple(chain.from_iterable(_ANSWERS.values())),
+    programs=PACKAGE_PROGRAMS,
+)
 def distribution_upgrade(command: Command, ctx: Context) -> Findings:
     """The whole distribution is upgraded, which may remove packages and move to another release.
 

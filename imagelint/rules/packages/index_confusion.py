@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.queries.packages.indexes import takes_the_newest_of_all
 from imagelint.documents.queries.pins import loose_packages, loose_requirements
@@ -21,7 +22,12 @@ if TYPE_CHECKING:
 _SHOWN = 3
 
 
-@rule((Command, Requirements), Severity.MEDIUM, confidence=Confidence.LIKELY)
+@rule(
+    (Command, Requirements),
+    Severity.MEDIUM,
+    confidence=Confidence.LIKELY,
+    programs=PACKAGE_PROGRAMS,
+)
 def index_confusion(subject: Command | Requirements, ctx: Context) -> Findings:
     """Packages without versions are taken from two indexes, whichever has the newer one.
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import refreshed_manager
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.packages.installing import lone_refresh
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -13,6 +14,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
     Script,
     Severity.MEDIUM,
     references=("Trivy DS-0017", "Checkov CKV_DOCKER_5", "Dockle CIS-DI-0007"),
+    programs=PACKAGE_PROGRAMS,
 )
 def index_update_alone(script: Script, ctx: Context) -> Findings:
     """The index of packages is fetched in a RUN that installs nothing.

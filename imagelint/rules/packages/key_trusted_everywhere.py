@@ -8,7 +8,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 _ADDING = frozenset(("add", "adv"))
 
 
-@rule(Command, Severity.LOW)
+@rule(Command, Severity.LOW, programs=("apt-key",))
 def key_trusted_everywhere(command: Command, ctx: Context) -> Findings:
     r"""A key is added by `apt-key`, and from then on may sign for every repository.
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
 from imagelint.documents.execution import Phase
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.packages.locks import ignored_locks
 from imagelint.documents.queries.packages.wording import subcommand, word_behind
 from imagelint.documents.shell.script import Script
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from imagelint.documents.queries.packages.locks import IgnoredLock
 
 
-@rule(Script, Severity.INFO)
+@rule(Script, Severity.INFO, programs=PACKAGE_PROGRAMS)
 def lock_file_ignored(script: Script, ctx: Context) -> Findings:
     """A lock file is there, and the installation does not obey it.
 

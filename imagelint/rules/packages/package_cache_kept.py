@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.source import Span
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.languages import YARN
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.system import APK, DNF, MICRODNF, YUM, ZYPPER
 from imagelint.documents.queries.packages.caches import kept_fillings
 from imagelint.documents.queries.packages.wording import end_of_script, subcommand, word_behind
@@ -33,6 +34,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     Script,
     Severity.LOW,
     references=tuple(dict.fromkeys(chain.from_iterable(_ANSWERS.values()))),
+    programs=PACKAGE_PROGRAMS,
 )
 def package_cache_kept(script: Script, ctx: Context) -> Findings:
     """What a package manager keeps so as not to download it again stays in a shipped layer.

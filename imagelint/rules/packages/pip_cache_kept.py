@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.execution import Phase
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.packages import caches as packagecaches
 from imagelint.documents.shell.script import Script
 from imagelint.knowledge.gpu_stack import GPU_STACK
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
     from imagelint.documents.queries.packages.caches import Filling
 
 
-@rule(Script, Severity.LOW, references=("hadolint DL3042",))
+@rule(Script, Severity.LOW, references=("hadolint DL3042",), programs=PACKAGE_PROGRAMS)
 def pip_cache_kept(script: Script, ctx: Context) -> Findings:
     """The wheels that pip or uv downloads stay in a shipped layer.
 

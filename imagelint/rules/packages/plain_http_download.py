@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
 from imagelint.documents.packages.requirements import Requirements
+from imagelint.documents.queries.downloads import DOWNLOADERS
 from imagelint.documents.queries.packages.addresses import Plain, listed_addresses
 from imagelint.documents.shared import EnvVar
 from imagelint.documents.shell.script import Script
@@ -19,7 +20,7 @@ class Place(NamedTuple):
     span: Span
 
 
-@rule((Script, EnvVar, Requirements), Severity.MEDIUM)
+@rule((Script, EnvVar, Requirements), Severity.MEDIUM, programs=DOWNLOADERS)
 def plain_http_download(node: Script | EnvVar | Requirements, ctx: Context) -> Findings:
     """Something is downloaded over plain HTTP: anybody in between may replace it.
 

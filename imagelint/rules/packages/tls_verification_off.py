@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.queries.packages.trust import (
+    TRUSTING,
     distinct,
     insecure_file,
     insecure_settings,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
         *(f"Checkov CKV2_DOCKER_{number}" for number in (2, 3, 4, 5, 6, 12, 13, 14, 15, 16, 18)),
     ),
     keywords=("ADD", "COPY"),
+    programs=TRUSTING,
 )
 def tls_verification_off(node: Command | EnvVar | Instruction, ctx: Context) -> Findings:
     """Certificates are not verified: anybody in between decides what is downloaded.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.image.layers.nodes import InstalledPackage
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.queries.exposure.holes import open_holes
 from imagelint.documents.shell.script import Command
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _TORCH = frozenset(("torch", "pytorch"))
 
 
-@rule((Command, Requirements, InstalledPackage), Severity.MEDIUM)
+@rule((Command, Requirements, InstalledPackage), Severity.MEDIUM, programs=PACKAGE_PROGRAMS)
 def torch_cve_floor(subject: Command | Requirements | InstalledPackage, ctx: Context) -> Findings:
     r"""The pinned torch runs code that comes in a file of weights.
 

@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.system import APT, DNF, MICRODNF, YUM, ZYPPER
 from imagelint.documents.queries.packages.prompts import unanswered_prompt as prompt_of
 from imagelint.documents.queries.packages.wording import word_behind
@@ -28,6 +29,7 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     Command,
     Severity.MEDIUM,
     references=tuple(dict.fromkeys(chain.from_iterable(_ANSWERS.values()))),
+    programs=PACKAGE_PROGRAMS,
 )
 def unanswered_prompt(command: Command, ctx: Context) -> Findings:
     """The package manager asks for confirmation, and nobody is there to answer.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.execution import Phase
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.packages import caches as packagecaches
 from imagelint.documents.queries.packages.hashes import listed_packages
 from imagelint.documents.shell.script import Script
@@ -10,7 +11,12 @@ from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(Script, Severity.INFO, references=("tally prefer-package-cache-mounts",))
+@rule(
+    Script,
+    Severity.INFO,
+    references=("tally prefer-package-cache-mounts",),
+    programs=PACKAGE_PROGRAMS,
+)
 def uncached_wheels(script: Script, ctx: Context) -> Findings:
     """Gigabytes of wheels are downloaded anew by every build.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.packages.hashes import unhashed_files
 from imagelint.documents.queries.stages import enclosing_stage, set_before
 from imagelint.documents.shell.script import Script
@@ -13,7 +14,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 _REQUIRED = ("PIP_REQUIRE_HASHES", "UV_REQUIRE_HASHES")
 
 
-@rule(Script, Severity.INFO)
+@rule(Script, Severity.INFO, programs=PACKAGE_PROGRAMS)
 def unhashed_requirements(script: Script, ctx: Context) -> Findings:
     r"""A requirements file is installed whose packages have no hashes.
 

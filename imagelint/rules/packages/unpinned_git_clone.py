@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from imagelint.documents.queries.downloads import Download
 
 
-@rule(Script, Severity.INFO)
+@rule(Script, Severity.INFO, programs=("git", "clone"))
 def unpinned_git_clone(script: Script, ctx: Context) -> Findings:
     """A repository is cloned at whatever its branch holds that day.
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.pins import loose_packages
 from imagelint.documents.shell.script import Command
 from imagelint.knowledge.gpu_stack import GPU_STACK
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from imagelint.documents.packages.installs import Requirement
 
 
-@rule(Command, Severity.MEDIUM, references=("hadolint DL3013",))
+@rule(Command, Severity.MEDIUM, references=("hadolint DL3013",), programs=PACKAGE_PROGRAMS)
 def unpinned_gpu_stack(command: Command, ctx: Context) -> Findings:
     """A package of the GPU stack is installed in whatever version is newest.
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.pins import loose_packages
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(Command, Severity.INFO, references=("hadolint DL3013",))
+@rule(Command, Severity.INFO, references=("hadolint DL3013",), programs=PACKAGE_PROGRAMS)
 def unpinned_installer(command: Command, ctx: Context) -> Findings:
     """What installs packages is itself installed in whatever version is newest.
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.languages import GEM, GO, NPM
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.pins import decided_elsewhere, is_loose
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -22,7 +23,12 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
 _SHOWN = 5
 
 
-@rule(Command, Severity.LOW, references=tuple(chain.from_iterable(_ANSWERS.values())))
+@rule(
+    Command,
+    Severity.LOW,
+    references=tuple(chain.from_iterable(_ANSWERS.values())),
+    programs=PACKAGE_PROGRAMS,
+)
 def unpinned_language_package(command: Command, ctx: Context) -> Findings:
     """A package of npm, RubyGems, crates.io or a Go module is installed in whatever version.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import package_installs
-from imagelint.documents.packages.lookup import MANAGERS
+from imagelint.documents.packages.lookup import MANAGERS, PACKAGE_PROGRAMS
 from imagelint.documents.queries.pins import loose_packages
 from imagelint.documents.shell.script import Command
 from imagelint.knowledge.gpu_stack import GPU_STACK
@@ -15,7 +15,7 @@ _INSTALLERS = frozenset(name for manager in MANAGERS for name in manager.own)
 _SHOWN = 5
 
 
-@rule(Command, Severity.LOW, references=("hadolint DL3013",))
+@rule(Command, Severity.LOW, references=("hadolint DL3013",), programs=PACKAGE_PROGRAMS)
 def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
     """A Python package is installed in whatever version is newest.
 

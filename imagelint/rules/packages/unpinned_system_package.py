@@ -6,6 +6,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.installs import package_installs
+from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.system import APK, APT, DNF, MICRODNF, YUM, ZYPPER
 from imagelint.documents.queries.pins import names_no_version
 from imagelint.documents.shell.script import Command
@@ -29,6 +30,7 @@ _SHOWN = 5
     Command,
     Severity.LOW,
     references=tuple(dict.fromkeys(chain.from_iterable(_ANSWERS.values()))),
+    programs=PACKAGE_PROGRAMS,
 )
 def unpinned_system_package(command: Command, ctx: Context) -> Findings:
     """A package of the distribution is installed in whatever version is newest.

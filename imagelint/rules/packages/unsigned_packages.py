@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.queries.packages.trust import (
+    TAKING,
     distinct,
     unsigned_file,
     unsigned_settings,
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     Severity.HIGH,
     references=tuple(f"Checkov CKV2_DOCKER_{number}" for number in (7, 8, 9, 10, 11)),
     keywords=("ADD", "COPY"),
+    programs=TAKING,
 )
 def unsigned_packages(node: Command | Instruction, ctx: Context) -> Findings:
     """Packages are installed whose signatures nobody checks.

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Fact, Known
+from imagelint.documents.queries.downloads import HUB_DOWNLOADERS
 from imagelint.documents.queries.serving import is_offline, place_of
 from imagelint.documents.queries.weights.hubdownloads import hub_downloads, is_kept, moves
 from imagelint.documents.queries.weights.modelcache import hub_of, weights_stay
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from imagelint.knowledge.serving.hubs import Hub
 
 
-@rule((ServingCommand, Script), Severity.MEDIUM)
+@rule((ServingCommand, Script), Severity.MEDIUM, programs=HUB_DOWNLOADERS)
 def model_revision_unpinned(subject: ServingCommand | Script, ctx: Context) -> Findings:
     """The model is downloaded at whatever its repository holds that day.
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.queries.context import sources
-from imagelint.documents.queries.downloads import downloads
+from imagelint.documents.queries.downloads import FILE_DOWNLOADERS, downloads
 from imagelint.documents.queries.fetched import address
 from imagelint.documents.queries.serving import place_of, title
 from imagelint.documents.serving.command import ServingCommand
@@ -23,7 +23,13 @@ _PICKLED = ("pt", "npcache")
 _HELP = "take the weights as safetensors or GGUF, or convert them where they are trusted"
 
 
-@rule((ServingCommand, Instruction, Command), Severity.MEDIUM, confidence=Confidence.LIKELY)
+@rule(
+    (ServingCommand, Instruction, Command),
+    Severity.MEDIUM,
+    confidence=Confidence.LIKELY,
+    keywords=("ADD", "COPY"),
+    programs=FILE_DOWNLOADERS,
+)
 def pickle_weights(subject: ServingCommand | Instruction | Command, ctx: Context) -> Findings:
     """The weights are pickled: to load them is to run what is in the file.
 

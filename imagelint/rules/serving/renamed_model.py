@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.documents.queries.downloads import HUB_DOWNLOADERS
 from imagelint.documents.queries.serving import is_commit, place_of
 from imagelint.documents.queries.weights.hubdownloads import hub_downloads
 from imagelint.documents.queries.weights.modelcache import hub_of
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Node
 
 
-@rule((ServingCommand, Script), Severity.MEDIUM)
+@rule((ServingCommand, Script), Severity.MEDIUM, programs=HUB_DOWNLOADERS)
 def renamed_model(subject: ServingCommand | Script, ctx: Context) -> Findings:
     """The model lies under another name by now, and the old one is not its publisher's any more.
 

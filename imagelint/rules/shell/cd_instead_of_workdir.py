@@ -15,6 +15,7 @@ _BEFORE = ("set", "shopt", "")
     Stage,
     Severity.LOW,
     references=("hadolint DL3003", "Trivy DS-0013", "droast DF008"),
+    programs=("cd",),
 )
 def cd_instead_of_workdir(stage: Stage, ctx: Context) -> Findings:
     """A RUN begins with `cd`.

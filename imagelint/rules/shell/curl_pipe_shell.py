@@ -8,7 +8,7 @@ from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
-@rule(Script, Severity.MEDIUM)
+@rule(Script, Severity.MEDIUM, programs=("curl", "wget", "aria2c"))
 def curl_pipe_shell(script: Script, ctx: Context) -> Findings:
     r"""What a server delivers is run as it comes.
 

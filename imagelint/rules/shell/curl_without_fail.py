@@ -22,7 +22,9 @@ _OTHERWISE = ("--head", "--write-out", "--version", "--help", "--config", "--ret
 _LETTERS = frozenset("fIwVK")
 
 
-@rule(Stage, Severity.LOW, references=("droast DF035", "tally curl-should-fail"))
+@rule(
+    Stage, Severity.LOW, references=("droast DF035", "tally curl-should-fail"), programs=("curl",)
+)
 def curl_without_fail(stage: Stage, ctx: Context) -> Findings:
     """Curl takes the page of an error for what it was asked for.
 

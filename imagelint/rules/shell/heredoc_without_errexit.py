@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Script
 
 
-@rule(Stage, Severity.MEDIUM)
+@rule(Stage, Severity.MEDIUM, keywords=("RUN",))
 def heredoc_without_errexit(stage: Stage, ctx: Context) -> Findings:
     """The script of a here-document goes on after a failure.
 

@@ -15,7 +15,12 @@ _WITH_OPTION = ("useradd", "usermod")
 _LOCKED = ("!", "!!", "*", "x")
 
 
-@rule(Stage, Severity.HIGH, references=("Checkov CKV2_DOCKER_17",))
+@rule(
+    Stage,
+    Severity.HIGH,
+    references=("Checkov CKV2_DOCKER_17",),
+    programs=("chpasswd", "passwd", *_WITH_OPTION),
+)
 def password_in_build(stage: Stage, ctx: Context) -> Findings:
     """A step of the build gives a user a password.
 

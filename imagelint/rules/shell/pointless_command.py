@@ -13,7 +13,7 @@ _POINTLESS = frozenset(
 )
 
 
-@rule(Stage, Severity.LOW, references=("hadolint DL3001", "droast DF060"))
+@rule(Stage, Severity.LOW, references=("hadolint DL3001", "droast DF060"), programs=_POINTLESS)
 def pointless_command(stage: Stage, ctx: Context) -> Findings:
     """A step of the build runs what makes no sense there.
 

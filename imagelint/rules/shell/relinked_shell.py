@@ -17,7 +17,7 @@ _SH = ("/bin/sh", "/usr/bin/sh")
 _PAIR = 2
 
 
-@rule(Stage, Severity.LOW, references=("hadolint DL4005",))
+@rule(Stage, Severity.LOW, references=("hadolint DL4005",), programs=("ln",))
 def relinked_shell(stage: Stage, ctx: Context) -> Findings:
     """`/bin/sh` is made to lead to another shell.
 

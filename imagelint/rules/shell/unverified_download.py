@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from imagelint.documents.execution import Phase
-from imagelint.documents.queries.downloads import downloads, last_verification, pipes_into_shell
+from imagelint.documents.queries.downloads import (
+    FILE_DOWNLOADERS,
+    downloads,
+    last_verification,
+    pipes_into_shell,
+)
 from imagelint.documents.queries.fetched import FileUses, checked_later, file_name, will_be_used
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -11,7 +16,7 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 _SHOWN = 5
 
 
-@rule(Script, Severity.LOW, confidence=Confidence.LIKELY)
+@rule(Script, Severity.LOW, confidence=Confidence.LIKELY, programs=FILE_DOWNLOADERS)
 def unverified_download(script: Script, ctx: Context) -> Findings:
     r"""A downloaded program or archive is used unchecked.
 

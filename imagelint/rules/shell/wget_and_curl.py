@@ -9,7 +9,12 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 _BOTH = ("curl", "wget")
 
 
-@rule(Stage, Severity.LOW, references=("hadolint DL4001", "Trivy DS-0014", "droast DF058"))
+@rule(
+    Stage,
+    Severity.LOW,
+    references=("hadolint DL4001", "Trivy DS-0014", "droast DF058"),
+    programs=("wget", "curl"),
+)
 def wget_and_curl(stage: Stage, ctx: Context) -> Findings:
     """A stage downloads with both wget and curl.
 

@@ -16,7 +16,7 @@ _LONG = ("--progress", "--quiet", "--output-file", "--append-output", "--no-verb
 _SHORT = frozenset("qoa")
 
 
-@rule(Stage, Severity.INFO, references=("hadolint DL3047", "droast DF056"))
+@rule(Stage, Severity.INFO, references=("hadolint DL3047", "droast DF056"), programs=("wget",))
 def wget_progress(stage: Stage, ctx: Context) -> Findings:
     """Wget fills the log of the build with its progress bar.
 

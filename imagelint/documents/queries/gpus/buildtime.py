@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 # Programs that ask the driver, which is there only where there is a GPU.
 _PROGRAMS = frozenset({"nvidia-smi", "nvidia-debugdump", "deviceQuery", "rocm-smi", "amd-smi"})
+ASKING = _PROGRAMS | {"python", "pypy"}
+"""The programs by which a command may ask for a GPU."""
 _QUESTIONS = pattern(
     r"torch\.cuda\.(?:is_available|device_count)\(|list_physical_devices\(\s*['\"]GPU"
 )
@@ -92,8 +94,14 @@ def compilations_without_compiler(document: Document, stage: Stage) -> Iterator[
     use = stage.root_image
     if use is None or not isinstance(use.reference, Known):
         return
-    if not lacks_compiler(use.reference.value) or _brings_compiler(document, stage):
+    if not lacks_compiler(use.reference.value):
         return
+    compiling = list(_compilations(stage))
+    if compiling and not _brings_compiler(document, stage):
+        yield from compiling
+
+
+def _compilations(stage: Stage) -> Iterator[CudaCompilation]:
     for script in stage.scripts:
         for command in script.commands if script.role is ScriptRole.RUN else ():
             found = _compiles(command) if command.unconditional else None

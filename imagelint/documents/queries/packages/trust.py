@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
-from imagelint.documents.packages.lookup import MANAGERS, manager_call
+from imagelint.documents.packages.lookup import MANAGERS, PACKAGE_PROGRAMS, manager_call
 from imagelint.documents.packages.options import sort_words
 from imagelint.documents.queries.downloads import downloads
 from imagelint.documents.queries.downloadvalues import (
@@ -49,6 +49,10 @@ _WRITING = frozenset(
     ("cat", "echo", "printf", "sed", "tee", "yum-config-manager", "add-apt-repository")
 )
 _GIT = "git"
+TRUSTING = _WRITING | PACKAGE_PROGRAMS | INSECURE_SWITCHES.keys() | {_GIT}
+"""The programs by which a command may do without certificates."""
+TAKING = _WRITING | PACKAGE_PROGRAMS | UNSIGNED_SWITCHES.keys()
+"""The programs by which a command may take packages that nobody signed."""
 _COMMENT = ("#", ";", "//")
 _HOSTS = frozenset(name for manager in MANAGERS for name in manager.insecure_variables)
 _SWITCHED = frozenset(name for manager in MANAGERS for name in manager.secure_variables)

@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _RECURSIVE = ("-R", "-r", "--recursive")
 _WEIGHTS = pattern(r".*\.(?:safetensors|gguf|ggml|bin|pt|pth|ckpt|onnx|engine)")
-_CHANGING = ("chown", "chmod", "chgrp", "mv")
+CHANGING = ("chown", "chmod", "chgrp", "mv")
+"""The programs that write files a second time."""
 
 
 class WrittenTwice(NamedTuple):
@@ -52,7 +53,7 @@ def copied_twice(stage: Stage) -> Iterator[WrittenTwice]:
 
 
 def _written(command: Command, large: dict[str, str]) -> WrittenTwice | None:
-    if command.program not in _CHANGING:
+    if command.program not in CHANGING:
         return None
     words = [word.text for word in command.arguments]
     moves = command.program == "mv"
