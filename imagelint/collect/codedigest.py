@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
+from imagelint.core.digest import digest_of
+
 _INSTALLED = ("site-packages", "dist-packages")
 
 
@@ -22,4 +24,4 @@ def code_stamp(folder: str) -> str:
         for name in sorted(names):
             with suppress(OSError):  # an editor's file that is gone again
                 times.append(f"{name} {os.stat(os.path.join(current, name)).st_mtime_ns}")
-    return "\n".join(times)
+    return digest_of(*times)
