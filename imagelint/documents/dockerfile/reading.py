@@ -112,7 +112,7 @@ class _Parser:
         self._graph = read_graph(self._origins(), contexts)
 
     def _setting(self, stage: int, scope: VariableScope) -> ParseContext:
-        return ParseContext(self._text, self._layout.escape, stage, scope)
+        return ParseContext(self._text, self._layout.escape, stage, scope, self._given)
 
     def _origins(self) -> list[Instruction]:
         """The FROM instructions, expanded with the global arguments."""

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
+from imagelint.core.fact import Known
 from imagelint.core.reference import parse_reference
 from imagelint.documents.dockerfile import Dockerfile
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.dockerfile.vocabulary import PLATFORM_ARGUMENTS, expanded
+from imagelint.documents.dockerfile.vocabulary import expanded
+from imagelint.documents.queries.dockerfiles.defaults import global_defaults
 from imagelint.documents.queries.dockerfiles.references import escape_of, references_in
 from imagelint.rules.api import Context, Findings, Severity, rule
-
-if TYPE_CHECKING:
-    from imagelint.documents.shared import EnvVar
 
 
 @rule(Stage, Severity.LOW, references=("BuildKit InvalidDefaultArgInFrom",))
@@ -21,7 +17,8 @@ def invalid_default_image(stage: Stage, ctx: Context) -> Findings:
     """Without build arguments, FROM names no image.
 
     Whoever builds the file as it stands, such as an editor, a scanner or a new colleague, gets an
-    error about a name that is written nowhere. A default shows what is meant.
+    error about a name that is written nowhere. A default shows what is meant. It is judged as if
+    no build argument were given, whatever `--build-arg` says.
 
     Except:
         A value that the author demands (`${BASE:?which image}`), and an ARG with a comment above
@@ -39,18 +36,12 @@ def invalid_default_image(stage: Stage, ctx: Context) -> Findings:
     document = ctx.document
     if word is None or "$" not in word.raw or not isinstance(document, Dockerfile):
         return
-    names = [one.name for one in references_in(word.raw, word.span.start, escape_of(document))]
-    open_ = [name for name in names if name in document.arguments]
-    empty = [name for name in open_ if document.arguments[name].value is ABSENT]
-    if not empty or any(_is_explained(document.arguments[name], ctx) for name in empty):
+    escape, defaults = escape_of(document), document.derived(global_defaults)
+    names = [one.name for one in references_in(word.raw, word.span.start, escape)]
+    empty = list(dict.fromkeys(one for name in names for one in defaults.open_behind(name)))
+    if not empty or any(_is_explained(name, document, ctx) for name in empty):
         return
-
-    def default(name: str) -> Fact[str]:
-        if name in PLATFORM_ARGUMENTS:
-            return UNKNOWN
-        return document.arguments[name].value if name in document.arguments else ABSENT
-
-    image = expanded(word.raw, default, escape_of(document))
+    image = expanded(word.raw, defaults.value, escape)
     if isinstance(image, Known) and parse_reference(image.value) is None:
         yield ctx.finding(
             word,
@@ -62,7 +53,7 @@ def invalid_default_image(stage: Stage, ctx: Context) -> Findings:
         )
 
 
-def _is_explained(argument: EnvVar, ctx: Context) -> bool:
+def _is_explained(name: str, document: Dockerfile, ctx: Context) -> bool:
     """Whether a comment stands right above an ARG."""
-    before = ctx.source.text[: argument.span.start].split("\n")
+    before = ctx.source.text[: document.arguments[name].span.start].split("\n")
     return len(before) > 1 and before[-2].lstrip().startswith("#")

@@ -11,6 +11,7 @@ from imagelint.documents.queries.stages import enclosing_stage, is_windows, work
 from imagelint.knowledge.base_images import base_image
 from imagelint.rules.api import Context, Findings, Severity, rule
 
+_HERE = (".", "./", "")
 _OF_WINDOWS = pattern(r"[A-Za-z]:[\\/]?|\\")
 
 
@@ -33,8 +34,9 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
 
     Except:
         A relative path behind an absolute WORKDIR of the same stage or of one that it is built
-        upon, `.` alone, paths that depend on a variable, paths of Windows unless the base image is
-        known to be of Linux. An image from scratch begins at the root, which is a low finding.
+        upon, paths that depend on a variable, paths of Windows unless the base image is
+        known to be of Linux. An image from scratch begins at the root, which is a low finding, as
+        is a dot.
 
     Bad:
         FROM python:3.12.7-slim
@@ -52,7 +54,7 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
         return
     path = word.value.value
     stage = enclosing_stage(ctx.document, instruction.span)
-    if stage is None or path.startswith("/") or path in (".", "./"):
+    if stage is None or path.startswith("/"):
         return
     if is_trigger(ctx.document, instruction):
         return
@@ -67,9 +69,11 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
         f"`{path}` is a path of Windows: Linux makes a folder of that name"
         if windows
         else f"`WORKDIR {path}` continues from the base image's working directory",
-        help=f"write the whole path, from the root on: `WORKDIR /…/{rest}`",
+        help=f"write the whole path, from the root on: `WORKDIR /…/{rest}`"
+        if rest not in _HERE
+        else "leave it out, or write the whole path",
         subject=f"WORKDIR {path}",
-        severity=Severity.LOW if stage.scratch else None,
+        severity=Severity.LOW if stage.scratch or path in _HERE else None,
     )
 
 

@@ -58,7 +58,7 @@ def undefined_variable(stage: Stage, ctx: Context) -> Findings:
             if name in told or name in _GIVEN:
                 continue
             told.add(name)
-            place = instruction.keyword_span
+            place = reference.span if instruction.keyword == "ARG" else instruction.keyword_span
             if not any(set_before(ctx.document, stage, (name,), place)):
                 yield from _judge(reference, stage, ctx)
 

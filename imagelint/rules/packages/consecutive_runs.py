@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Instruction
 
 _RUN = "RUN"
-_FEW = 2
 
 
 class _Keyword(NamedTuple):
@@ -31,8 +30,9 @@ def consecutive_runs(stage: Stage, ctx: Context) -> Findings:
     instruction, which speaks for several.
 
     Except:
-        Stages that are not shipped, instructions with other flags (`--mount`, `--network`), and
-        RUNs of more than two commands each, which have their place.
+        Stages that are not shipped, where layers cost nothing (hadolint tells of them too),
+        instructions with other flags (`--mount`, `--network`), and RUNs of several commands, which
+        have their place.
 
     Bad:
         FROM debian:12.7
@@ -68,7 +68,7 @@ def _is_apart(first: Instruction, second: Instruction) -> bool:
 
 def _is_long(first: Instruction, second: Instruction, sizes: Mapping[int, int]) -> bool:
     """Whether one of the two holds several commands already, as its author wanted it."""
-    return any(_size(one, sizes) > _FEW for one in (first, second))
+    return any(_size(one, sizes) > 1 for one in (first, second))
 
 
 def _size(instruction: Instruction, sizes: Mapping[int, int]) -> int:

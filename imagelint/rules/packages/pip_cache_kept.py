@@ -25,7 +25,8 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
     build finds it. Both together are of no use: the switch defeats the mount.
 
     Except:
-        Stages that are not shipped, `PIP_NO_CACHE_DIR` and `UV_NO_CACHE` in force, also where the
+        Stages that are not shipped, pip that only brings itself up to date (both are told by
+        hadolint), `PIP_NO_CACHE_DIR` and `UV_NO_CACHE` in force, also where the
         RUN exports them or `pip config` has set them, caches that the same RUN removes, and those
         in a mount of type tmpfs.
 

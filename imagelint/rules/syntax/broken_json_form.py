@@ -9,7 +9,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 @rule(
     BrokenJsonForm,
     Severity.HIGH,
-    references=("hadolint DL3025", "tally invalid-json-form"),
+    references=("hadolint DL3025", "BuildKit JSONArgsRecommended", "tally invalid-json-form"),
     former=("invalid-instruction",),
 )
 def broken_json_form(complaint: BrokenJsonForm, ctx: Context) -> Findings:

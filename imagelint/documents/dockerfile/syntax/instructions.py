@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
@@ -41,6 +42,8 @@ from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.documents.shell.script import Word
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from imagelint.documents.base import Complaint
     from imagelint.documents.dockerfile.syntax.lines import HereDocBody, LogicalLine
     from imagelint.documents.dockerfile.syntax.words import RawWord
@@ -68,6 +71,7 @@ class ParseContext(NamedTuple):
     escape: str
     stage: int
     lookup: Lookup
+    given: Mapping[str, Fact[str]] = MappingProxyType({})
 
 
 class ParsedInstruction(NamedTuple):
@@ -90,13 +94,23 @@ def read_instruction(line: LogicalLine, setting: ParseContext) -> ParsedInstruct
 class _Reader:
     """Reads one line, and collects what is found on the way."""
 
-    __slots__ = ("_line", "_lookup", "_nesting", "_style", "_text", "complaints", "variables")
+    __slots__ = (
+        "_given",
+        "_line",
+        "_lookup",
+        "_nesting",
+        "_style",
+        "_text",
+        "complaints",
+        "variables",
+    )
 
     def __init__(self, line: LogicalLine, setting: ParseContext) -> None:
         self._line = line
         self._text = setting.text
         self._style = _STYLES[setting.escape]
         self._lookup = setting.lookup
+        self._given = setting.given
         self._nesting = False
         self.complaints: list[Complaint] = []
         self.variables: list[EnvVar] = []
@@ -246,9 +260,25 @@ class _Reader:
         for piece in pieces:
             variable = self._variable(piece, origin)
             self.variables.append(variable)
+            if origin is EnvOrigin.ARG and len(pieces) > 1:
+                self._lookup = self._behind(variable)
             span = variable.span
             words.append(Word(span, self._text[span.start : span.end], _assignment(variable)))
         return tuple(words)
+
+    def _behind(self, argument: EnvVar) -> Lookup:
+        """What an ARG sees of those before it in the same instruction; ENV sees none of them.
+
+        frontend/dockerfile/dockerfile2llb/convert.go, dispatchArg
+        """
+        before = self._lookup
+        value = UNKNOWN if argument.value is ABSENT else argument.value
+        value = self._given.get(argument.name, value)
+
+        def lookup(name: str) -> Fact[str]:
+            return value if name == argument.name else before(name)
+
+        return lookup
 
     def _variable(self, piece: RawWord, origin: EnvOrigin) -> EnvVar:
         name, equals, _ = piece.text.partition("=")

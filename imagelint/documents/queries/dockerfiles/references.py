@@ -105,12 +105,31 @@ def sets_variables(stages: Iterable[Stage]) -> Mapping[str, int]:
     return found
 
 
-_NEAR = 0.75
+_FARTHEST = 2  # util/suggest/error.go of BuildKit
 
 
 def nearest_name(name: str, names: Iterable[str]) -> str:
-    """The name that was most likely meant; empty where none is near."""
-    from difflib import get_close_matches
+    """The name that was most likely meant, as BuildKit suggests it; empty where none is near.
 
-    close = get_close_matches(name, [one for one in names if one != name], n=1, cutoff=_NEAR)
-    return close[0] if close else ""
+    It is at most two letters away, the first of those that are nearest. Unlike BuildKit's, it
+    shares at least half of its letters with the name: `B` is not meant by `A`.
+    """
+    best, least = "", min(_FARTHEST, len(name) // 2) + 1
+    for one in names:
+        if one == name or abs(len(one) - len(name)) >= least:
+            continue
+        distance = _distance(name, one)
+        if distance < least:
+            best, least = one, distance
+    return best
+
+
+def _distance(one: str, other: str) -> int:
+    """How many letters are to be put in, left out or exchanged."""
+    row = list(range(len(other) + 1))
+    for number, letter in enumerate(one, 1):
+        diagonal, row[0] = row[0], number
+        for at, second in enumerate(other, 1):
+            changed = diagonal + (letter != second)
+            diagonal, row[at] = row[at], min(changed, row[at] + 1, row[at - 1] + 1)
+    return row[-1]
