@@ -6,10 +6,19 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
+from imagelint.documents.shared import ImageRole, image_use
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
     from imagelint.documents.base import Key
+    from imagelint.documents.shared import EnvVar, ImageUse
+
+SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX"
+"""The argument of a build that names its frontend, whatever its Dockerfile says.
+
+An ARG of that name in the Dockerfile itself has no say in it:
+frontend/dockerfile/builder/build.go of moby/buildkit.
+"""
 
 
 class BuildArgument(NamedTuple):
@@ -39,6 +48,15 @@ class ImageBuild(NamedTuple):
     target: str | None = ""
     inline: str = ""
     arguments: tuple[BuildArgument, ...] = ()
+
+
+def frontend_given(argument: EnvVar) -> ImageUse | None:
+    """The image that an argument of a build gives it as its frontend."""
+    if argument.name != SYNTAX_ARGUMENT or not isinstance(argument.value, Known):
+        return None
+    name = argument.value.value.partition(" ")[0]
+    at = argument._replace(span=argument.value_span)
+    return image_use(at, ImageRole.FRONTEND, name, name)._replace(final=False) if name else None
 
 
 class BuiltImage(NamedTuple):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from difflib import unified_diff
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.report import Report
@@ -130,10 +130,10 @@ def changed_lines(before: Mapping[str, str], after: Mapping[str, str]) -> Lines:
     added = [name for name in after if name not in before]
     for name in {**before, **after}:
         old, new = before.get(name, "").splitlines(), after.get(name, "").splitlines()
-        for line in unified_diff(old, new, lineterm="", n=0):
-            if line.startswith("-") and not line.startswith("---"):
+        for line in islice(unified_diff(old, new, lineterm="", n=0), 2, None):
+            if line.startswith("-"):
                 removed.append(line[1:])
-            elif line.startswith("+") and not line.startswith("+++"):
+            elif line.startswith("+"):
                 added.append(line[1:])
     return Lines("\n".join(removed), "\n".join(added))
 

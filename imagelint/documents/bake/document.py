@@ -16,8 +16,9 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART, parse_partial
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
-from imagelint.documents.base import Document, DocumentError, Landmark
+from imagelint.documents.base import Document, DocumentError, Landmark, Text
 from imagelint.documents.builds import (
+    SYNTAX_ARGUMENT,
     BuildArgument,
     BuiltImage,
     ImageBuild,
@@ -25,13 +26,15 @@ from imagelint.documents.builds import (
     image_built,
     named_context,
 )
-from imagelint.documents.dockerfile.frontend import SYNTAX_ARGUMENT, other_language
+from imagelint.documents.dockerfile.frontend import other_language
 from imagelint.documents.project import beside
+from imagelint.documents.shared import ImageRole, image_use
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.core.source import Source
+    from imagelint.documents.base import Node
 
 _VARIABLE = pattern(r"\$\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}")
 _EXPRESSION = pattern(r"[$%]\{[^}]*\}?")
@@ -61,15 +64,22 @@ class BakeFile(Document):
     """The targets of a bake file."""
 
     kind = "bake"
-    __slots__ = ("targets",)
+    __slots__ = ("_frontends", "targets")
 
     def __init__(self, source: Source, targets: tuple[Target, ...]) -> None:
         super().__init__(source)
         self.targets = targets
         told = (target.arguments.get(SYNTAX_ARGUMENT, "") for target in targets)
-        named = filter(None, dict.fromkeys(told))
-        refused = (other_language(syntax, Span(0, 0)) for syntax in named)
+        self._frontends = tuple(filter(None, dict.fromkeys(told)))
+        refused = (other_language(syntax, Span(0, 0)) for syntax in self._frontends)
         self.gaps = tuple(one for one in refused if one is not None)
+
+    def nodes(self) -> Iterator[Node]:
+        """The images that builds are given as their frontends, where they are first written."""
+        for syntax in self._frontends:
+            name = syntax.partition(" ")[0]
+            at = Text(self._place(name))
+            yield image_use(at, ImageRole.FRONTEND, name, name)._replace(final=False)
 
     def landmarks(self) -> Iterator[Landmark]:
         """The images that it builds, and the contexts that it gives to builds by name."""

@@ -165,7 +165,8 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
 
 def _other_languages(services: Iterable[ComposeService]) -> Iterator[DocumentError]:
     """The builds that are told to read their Dockerfile as something else."""
-    from imagelint.documents.dockerfile.frontend import SYNTAX_ARGUMENT, other_language
+    from imagelint.documents.builds import SYNTAX_ARGUMENT
+    from imagelint.documents.dockerfile.frontend import other_language
 
     for service in services:
         for argument in service.arguments:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.base import Document
+from imagelint.documents.builds import frontend_given
 from imagelint.documents.compose.values import is_set
 from imagelint.documents.shared import CommandLine
 
@@ -39,7 +40,11 @@ class ServiceFile(Document):
             yield from self.unknown_words(service)
             if service.image is not None:
                 yield service.image
-            yield from service.arguments
+            for argument in service.arguments:
+                yield argument
+                frontend = frontend_given(argument)
+                if frontend is not None:
+                    yield frontend
             yield from service.env
             yield from service.ports
             yield from _command_lines(service)

@@ -24,8 +24,6 @@ _SAME_LANGUAGE = pattern(r"(?:.*/)?dockerfile(?:-upstream)?(?:[:@].*)?")
 _SLASHED = pattern(
     r"//\s*(?P<name>[a-zA-Z][a-zA-Z0-9]*)\s*=[^\S\n]*(?P<value>\S(?:[^\n]*\S)?)[^\S\n]*(?:\n|\Z)"
 )
-SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX"
-"""The argument of a build that names its frontend, whatever its Dockerfile says."""
 _NAMES = ("syntax", "escape", "check")
 _BYTE_ORDER_MARK = "\ufeff"
 _LONGEST_LINE = 65_535

@@ -63,6 +63,13 @@ class PackageIndex(NamedTuple):
     url: Fact[str]
 
 
+class TrustedHost(NamedTuple):
+    """`--trusted-host` in a requirements file, with the host that is trusted without a reason."""
+
+    span: Span
+    host: str
+
+
 class InstalledFile(NamedTuple):
     """A requirements file that an image is told to install: its requirements, and its indexes.
 

@@ -18,7 +18,7 @@ from imagelint.documents.base import (
     unreadable_allowance,
 )
 from imagelint.documents.complaints import InvalidRequirement, UnknownPipOption
-from imagelint.documents.packages.model import PackageIndex, Requirement
+from imagelint.documents.packages.model import PackageIndex, Requirement, TrustedHost
 from imagelint.documents.packages.pep508 import read_requirement
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ class Requirements(Document):
     """
 
     kind: ClassVar[str] = "requirements"
-    __slots__ = ("indexes", "packages", "references", "require_hashes")
+    __slots__ = ("hosts", "indexes", "packages", "references", "require_hashes")
 
     def __init__(  # noqa: PLR0913 - the parts of a requirements file
         self,
@@ -80,6 +80,7 @@ class Requirements(Document):
         packages: Iterable[Requirement] = (),
         references: Iterable[FileReference] = (),
         indexes: Iterable[PackageIndex] = (),
+        hosts: Iterable[TrustedHost] = (),
         require_hashes: bool = False,
         complaints: Iterable[Complaint] = (),
         allowances: Iterable[Allowance] = (),
@@ -88,11 +89,12 @@ class Requirements(Document):
         self.packages = tuple(packages)
         self.references = tuple(references)
         self.indexes = tuple(indexes)
+        self.hosts = tuple(hosts)
         self.require_hashes = require_hashes
 
     def nodes(self) -> Iterator[Node]:
-        """Requirements, references and indexes in source order."""
-        every: list[Node] = [*self.packages, *self.references, *self.indexes]
+        """Requirements, references, indexes and trusted hosts in source order."""
+        every: list[Node] = [*self.packages, *self.references, *self.indexes, *self.hosts]
         yield from sorted(every, key=lambda node: node.span)
 
 
@@ -162,6 +164,7 @@ class _Parsed:
         "_allowances",
         "_complaints",
         "_hashes",
+        "_hosts",
         "_indexes",
         "_packages",
         "_pending",
@@ -174,6 +177,7 @@ class _Parsed:
         self._packages: list[Requirement] = []
         self._references: list[FileReference] = []
         self._indexes: list[PackageIndex] = []
+        self._hosts: list[TrustedHost] = []
         self._complaints: list[Complaint] = []
         self._allowances: list[Allowance] = []
         self._pending: list[Allowance] = []
@@ -187,6 +191,7 @@ class _Parsed:
             packages=self._packages,
             references=self._references,
             indexes=self._indexes,
+            hosts=self._hosts,
             require_hashes=hashes,
             complaints=self._complaints,
             allowances=(*self._allowances, *self._pending),
@@ -255,6 +260,8 @@ class _Parsed:
         elif name in _INDEXES:
             url: Fact[str] = UNKNOWN if "$" in value else Known(value)
             self._indexes.append(PackageIndex(span, _INDEXES[name], url))
+        elif name == "--trusted-host":
+            self._hosts.append(TrustedHost(span, value))
         elif name == "--require-hashes":
             self._hashes = True
         else:

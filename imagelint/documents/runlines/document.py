@@ -8,6 +8,7 @@ from imagelint.core.fact import Fact, Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
+from imagelint.documents.builds import frontend_given
 from imagelint.documents.compose.services import ServiceFile, may_read_settings
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.builds import (
@@ -83,7 +84,10 @@ class RunFile(ServiceFile):
         yield from self._images
         yield from super().nodes()
         for line, _ in self._builds:
-            yield from (one for one in line.arguments if one.name)
+            for argument in line.arguments:
+                yield from (argument,) if argument.name else ()
+                frontend = frontend_given(argument)
+                yield from (frontend,) if frontend else ()
 
     def landmarks(self) -> Iterator[Landmark]:
         """The images that it builds, and the contexts that it gives to builds by name."""

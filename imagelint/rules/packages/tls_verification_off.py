@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from imagelint.documents.dockerfile.model import Instruction
+from imagelint.documents.packages.model import TrustedHost
 from imagelint.documents.queries.packages.trust import (
     TRUSTING,
+    Weakness,
     distinct,
     insecure_file,
     insecure_settings,
     insecure_switches,
     insecure_variable,
+    line_removal,
 )
 from imagelint.documents.shared import EnvVar
 from imagelint.documents.shell.script import Command
+from imagelint.knowledge.packages.transport import is_own_host
 from imagelint.rules.api import Context, Findings, Fix, Severity, rule
-
-if TYPE_CHECKING:
-    from imagelint.documents.queries.packages.trust import Weakness
 
 
 @rule(
-    (Command, EnvVar, Instruction),
+    (Command, EnvVar, Instruction, TrustedHost),
     Severity.HIGH,
     references=(
         *(f"Checkov CKV2_DOCKER_{number}" for number in (2, 3, 4, 5, 6, 12, 13, 14, 15, 16, 18)),
@@ -30,7 +29,9 @@ if TYPE_CHECKING:
     keywords=("ADD", "COPY"),
     programs=TRUSTING,
 )
-def tls_verification_off(node: Command | EnvVar | Instruction, ctx: Context) -> Findings:
+def tls_verification_off(
+    node: Command | EnvVar | Instruction | TrustedHost, ctx: Context
+) -> Findings:
     """Certificates are not verified: anybody in between decides what is downloaded.
 
     TLS keeps out whoever sits in front of the server, and only as long as its certificate is
@@ -40,8 +41,8 @@ def tls_verification_off(node: Command | EnvVar | Instruction, ctx: Context) -> 
 
     Options (`curl -k`, `wget --no-check-certificate`, `pip --trusted-host`), settings
     (`git config http.sslVerify`, `npm config set strict-ssl`, `sslverify=0`) and variables are
-    read, in Dockerfiles, scripts, pods and compose files. Git asks whether `GIT_SSL_NO_VERIFY` is
-    set, so that `false` switches verification off as well.
+    read, in Dockerfiles, scripts, pods, compose and requirements files. Git asks whether
+    `GIT_SSL_NO_VERIFY` is set, so that `false` switches verification off as well.
 
     Except:
         Requests to the machine itself, as health checks make them, and values that are unknown.
@@ -53,6 +54,15 @@ def tls_verification_off(node: Command | EnvVar | Instruction, ctx: Context) -> 
     Good:
         FROM debian:12.7
         RUN curl -fsSLo /usr/local/bin/tool https://example.com/tool
+
+    Bad (requirements.txt):
+        --index-url https://pypi.example.com/simple
+        --trusted-host pypi.example.com
+        llm-tools==1.2
+
+    Good (requirements.txt):
+        --index-url https://pypi.example.com/simple
+        llm-tools==1.2
     """
     if isinstance(node, EnvVar):
         if insecure_variable(node):
@@ -78,7 +88,11 @@ def tls_verification_off(node: Command | EnvVar | Instruction, ctx: Context) -> 
 _INSTEAD = "install the certificate of the authority where the server is your own"
 
 
-def _found(node: Command | Instruction, ctx: Context) -> list[Weakness]:
+def _found(node: Command | Instruction | TrustedHost, ctx: Context) -> list[Weakness]:
+    if isinstance(node, TrustedHost):
+        if is_own_host(node.host):
+            return []
+        return [Weakness(node.span, "--trusted-host", line_removal(ctx.source.text, node.span))]
     if isinstance(node, Instruction):
         return [one for heredoc in node.heredocs for one in insecure_file(heredoc)]
     return distinct((*insecure_switches(ctx.document, node), *insecure_settings(node)))

@@ -41,7 +41,13 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Word
 
 __all__ = ["Weakness", "distinct", "insecure_file", "insecure_settings", "insecure_switches"]
-__all__ += ["insecure_variable", "unsigned_file", "unsigned_settings", "unsigned_switches"]
+__all__ += [
+    "insecure_variable",
+    "line_removal",
+    "unsigned_file",
+    "unsigned_settings",
+    "unsigned_switches",
+]
 
 _VALUED = {"curl": CURL_VALUES, "wget": WGET_VALUES, "aria2c": ARIA_VALUES}
 # What writes words into files of settings.
@@ -118,6 +124,21 @@ def _removal(document: Document, command: Command, option: Option) -> tuple[Span
     if behind is None or "#" in document.written(Span(option.span.end, behind.span.start)):
         return None
     return Span(option.span.start, behind.span.start), ""
+
+
+def line_removal(text: str, span: Span) -> tuple[Span, str]:
+    """Without what is written there in a file of lines; with its line, where nothing else stands.
+
+    A comment of the line stays.
+    """
+    begin = text.rfind("\n", 0, span.start) + 1
+    end = text.find("\n", span.end) + 1 or len(text)
+    before, behind = text[begin : span.start], text[span.end : end]
+    if before.strip():
+        return Span(begin + len(before.rstrip()), span.end), ""
+    if behind.strip():
+        return Span(span.start, end - len(behind.lstrip())), ""
+    return Span(begin, end), ""
 
 
 def _asks_itself(command: Command) -> bool:
