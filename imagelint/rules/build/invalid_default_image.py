@@ -38,7 +38,7 @@ def invalid_default_image(stage: Stage, ctx: Context) -> Findings:
         return
     escape, defaults = escape_of(document), document.derived(global_defaults)
     names = [one.name for one in references_in(word.raw, word.span.start, escape)]
-    empty = list(dict.fromkeys(one for name in names for one in defaults.open_behind(name)))
+    empty = list(dict.fromkeys(one for name in names for one in defaults.blank_behind(name)))
     if not empty or any(_is_explained(name, document, ctx) for name in empty):
         return
     image = expanded(word.raw, defaults.value, escape)

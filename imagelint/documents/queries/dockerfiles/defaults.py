@@ -21,15 +21,15 @@ class GlobalDefaults(NamedTuple):
     """The values by name, and for each name the first argument without a default behind it."""
 
     values: Mapping[str, Fact[str]]
-    open: Mapping[str, str]
+    blank: Mapping[str, str]
 
     def value(self, name: str) -> Fact[str]:
         """What a variable is in a FROM; the platforms are set, to what nobody knows."""
         return UNKNOWN if name in PLATFORM_ARGUMENTS else self.values.get(name, ABSENT)
 
-    def open_behind(self, name: str) -> tuple[str, ...]:
+    def blank_behind(self, name: str) -> tuple[str, ...]:
         """The argument without a default that a variable depends on, if any."""
-        return (self.open[name],) if name in self.open else ()
+        return (self.blank[name],) if name in self.blank else ()
 
 
 def global_defaults(document: Document) -> GlobalDefaults:
@@ -38,19 +38,19 @@ def global_defaults(document: Document) -> GlobalDefaults:
     frontend/dockerfile/dockerfile2llb/validations.go, validateBaseImagesWithDefaultArgs
     """
     values: dict[str, Fact[str]] = {}
-    open_: dict[str, str] = {}
-    found = GlobalDefaults(values, open_)
+    blank: dict[str, str] = {}
+    found = GlobalDefaults(values, blank)
     if not isinstance(document, Dockerfile):
         return found
     escape, text = escape_of(document), document.source.text
     for name, argument in document.arguments.items():
         if argument.value_span == argument.span:  # no default is written
-            values[name], open_[name] = ABSENT, name
+            values[name], blank[name] = ABSENT, name
             continue
         written = text[argument.value_span.start : argument.value_span.end]
         used = (one.name for one in references_in(written, 0, escape))
-        behind = next((open_[one] for one in used if one in open_), None)
+        behind = next((blank[one] for one in used if one in blank), None)
         values[name] = expanded(written, found.value, escape)
         if behind is not None:
-            open_[name] = behind
+            blank[name] = behind
     return found
