@@ -99,7 +99,7 @@ def _is_plain(finding: Finding, origin: str) -> bool:
     return (
         place == Location(origin, path=place.path)
         and finding.fix is None
-        and not finding.parts
+        and not (finding.parts or finding.details)
         and finding.references is None
         and all(note.location is None for note in finding.notes)
     )

@@ -25,7 +25,8 @@ class ImageJob(NamedTuple):
     whose rules the policy has off: a pass says nothing about those. `cross_check` asks cosign for a
     second opinion. `layers` are read, and told one by one in a `table`. `settings` are those of the
     scan. `evaluation` is a file, or `attested`: then its signature is verified, whatever rules say.
-    `scorecard` is the file of one.
+    `scorecard` is the file of one. The images that Dockerfiles below `bases` are built from, and
+    those that `manifests` run, are judged as well; `image` may then be empty.
     """
 
     image: str
@@ -43,6 +44,8 @@ class ImageJob(NamedTuple):
     settings: ScanSettings = ScanSettings()
     evaluation: str = ""
     scorecard: str = ""
+    bases: tuple[str, ...] = ()
+    manifests: tuple[str, ...] = ()
 
 
 def gated(job: ImageJob, policy: Policy) -> ImageJob:

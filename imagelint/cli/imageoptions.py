@@ -31,6 +31,19 @@ def verify_options(command: C) -> C:
     return command
 
 
+def files_options(command: C) -> C:
+    """Files whose images are verified."""
+    path = click.Path()
+    built = "Verify what Dockerfiles at PATH are built from; may repeat."
+    run = "Verify what manifests and compose files at PATH run; may repeat."
+    for option in (
+        click.option("--from", "manifests", type=path, metavar="PATH", multiple=True, help=run),
+        click.option("--bases", type=path, metavar="PATH", multiple=True, help=built),
+    ):
+        command = option(command)
+    return command
+
+
 def image_options(command: C) -> C:
     """Which image of several, and how long everything may take."""
     for option in (

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint import __version__
 from imagelint.cli.baselines import read
-from imagelint.cli.imagestages import expected
+from imagelint.cli.imagestages import expected, waived
 from imagelint.core.report import AllowanceKind, Evidence
 from imagelint.engine.decide import decide
 from imagelint.run.images import ImageRequest, ImageResult, examine_image
@@ -15,7 +15,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from imagelint.cli.imagejob import ImageJob
-    from imagelint.core.finding import Finding
     from imagelint.core.report import Report, Verdict
     from imagelint.run.session import Session
 
@@ -25,8 +24,8 @@ def judge_image(
 ) -> Verdict:
     """The verdict about an image together with the files that were checked before."""
     request = ImageRequest(
-        policy=(policy := session.policies.of(".")),
-        trivy=job.trivy,
+        (policy := session.policies.of(".")),
+        job.trivy,
         folder=job.folder or session.policies.base_of(policy),
         platform=job.platform,
         scan=job.scan,
@@ -39,25 +38,28 @@ def judge_image(
         evaluation=job.evaluation,
         scorecard=job.scorecard,
     )
-    result = examine_image(job.image, request)
-    report = _placed(result, files)
-    settled = session.suppress(files, read(job.baseline, session), report, job.paths)
-    evidence = _evidence(session, job, result, settled.report)
-    return decide(settled.report, session.fail_on, expected(job), evidence, settled.bounds)
+    result = _examined(session, job, request)
+    if files:
+        from imagelint.run.supplychain.placing import placed
+
+        result = result._replace(report=placed(result.report, result.targets, files))
+    settled = session.suppress(files, read(job.baseline, session), result.report, job.paths)
+    told = (expected(job), _evidence(session, job, result, settled.report), settled.bounds)
+    return decide(settled.report, session.fail_on, *told)
 
 
-def _placed(result: ImageResult, files: Mapping[str, Report]) -> Report:
-    """What was found about the image, at the lines of the Dockerfile that made it."""
-    if not files:
-        return result.report
-    from imagelint.run.supplychain.placing import placed
+def _examined(session: Session, job: ImageJob, request: ImageRequest) -> ImageResult:
+    """What comes of the image, and of those that files name."""
+    if not (job.bases or job.manifests):
+        return examine_image(job.image, request)
+    from imagelint.run.supplychain.several import images_of_files
 
-    return placed(result.report, result.targets, files)
+    return images_of_files(session, job.bases, job.manifests).beside(job.image).examined(request)
 
 
 def _evidence(session: Session, job: ImageJob, result: ImageResult, report: Report) -> Evidence:
     used = (
-        (_waived(allowed.finding), f"{allowed.reason} (until {allowed.until})")
+        (waived(allowed.finding), f"{allowed.reason} (until {allowed.until})")
         for allowed in report.allowed
         if allowed.kind is AllowanceKind.WAIVER
     )
@@ -70,9 +72,3 @@ def _evidence(session: Session, job: ImageJob, result: ImageResult, report: Repo
             *dict.fromkeys(used),
         )
     )
-
-
-def _waived(finding: Finding) -> str:
-    """What was waived: of an image, the hole or the package too."""
-    about = "" if finding.location.excerpt.lines else finding.subject
-    return f"waived {finding.rule} {about}".rstrip()

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.cli.imagejob import ImageJob
+    from imagelint.core.finding import Finding
 
 EVALUATED = Expected("evaluation", kind=EvaluationReport.kind)
 _STAGES = (
@@ -32,3 +33,9 @@ def expected(job: ImageJob) -> Iterator[Expected]:
     """What must have been examined, as far as it is asked for."""
     asked = (job.paths, job.layers, job.scan, job.verify, job.evaluation, job.scorecard)
     return compress(_STAGES, asked)
+
+
+def waived(finding: Finding) -> str:
+    """What was waived, for the evidence: of an image, the hole or the package too."""
+    about = "" if finding.location.excerpt.lines else finding.subject
+    return f"waived {finding.rule} {about}".rstrip()

@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.imageoptions import (
+    files_options,
     image_options,
     signer,
     verify_options,
 )
 from imagelint.cli.options import policy_options
 from imagelint.cli.reportoptions import report_options
+from imagelint.core.errors import Diagnostic, UsageError
 
 if TYPE_CHECKING:
     from imagelint.cli.policyoptions import PolicyOptions
@@ -20,7 +22,8 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("image")
+@click.argument("image", default="")
+@files_options
 @image_options
 @verify_options
 @policy_options
@@ -28,6 +31,8 @@ if TYPE_CHECKING:
 def verify(  # noqa: PLR0913 - the options of the command
     *,
     image: str,
+    bases: tuple[str, ...],
+    manifests: tuple[str, ...],
     platform: str,
     timeout: float | None,
     key: str,
@@ -38,10 +43,11 @@ def verify(  # noqa: PLR0913 - the options of the command
     policy: PolicyOptions,
     view: ReportOptions,
 ) -> int:
-    """Verify who signed an image.
+    """Verify who signed an image, or all images that files name.
 
-    IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout. Who
-    may sign is declared in the policy (`environment.signers`), or given here.
+    IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout; with
+    --bases or --from it may be left out. Who may sign is declared in the policy
+    (`environment.signers`), or given here.
     """
     from imagelint.cli.imagejob import ImageJob
     from imagelint.cli.imagerun import judge_image
@@ -52,11 +58,15 @@ def verify(  # noqa: PLR0913 - the options of the command
     from imagelint.core.environment import Environment
     from imagelint.policy.demands import BY_SIGNER
 
+    if not (image or bases or manifests):
+        help_ = "name one, or files that do: `--bases PATH`, `--from PATH`"
+        raise UsageError(Diagnostic("no image is named", help=help_))
     named = signer(key, identity, issuer, logged=not no_transparency_log)
     session = policy.open(environment=Environment(signers=named), demanded=BY_SIGNER)
     options = TrivyOptions(offline=True, deadline=Deadline(timeout or 0))
     folder = "." if named else ""
     job = ImageJob(image, platform, options, folder, verify=True, cross_check=cross_check)
+    job = job._replace(bases=bases, manifests=manifests)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
     return show(verdict, view, "verify", session.levelled(), session.own())
