@@ -298,6 +298,27 @@ INPUTS: dict[str, Input] = {
         "spec: {selector: {matchLabels: {app: d}}, podMetricsEndpoints: [{port: p#-, path: /x}]}\n",
         _DEPLOYMENT.replace("d#-", "d"),
     ),
+    "ways through nginx": Input(
+        "nginx.conf",
+        " location /#- { proxy_pass http://s#-:80; proxy_buffering on; }\n",
+        "http { server { set $a b;\n",
+        "} }\n",
+    ),
+    "ways through HAProxy": Input(
+        "haproxy.cfg", "backend b#-\n timeout server 1s\n retry-on 502 504\n server a llm#-:80\n"
+    ),
+    "labels for Traefik": Input(
+        "compose.yaml",
+        "  s#-:\n    image: a:1\n    labels:\n      - traefik.http.routers.r#-.middlewares=m#-\n"
+        "      - traefik.http.middlewares.m#-.buffering.maxRequestBodyBytes=1\n",
+        "services:\n",
+    ),
+    "middlewares of Traefik": Input(
+        "dynamic.yaml",
+        "    m#-: {buffering: {maxRequestBodyBytes: 1}}\n",
+        "http:\n  services: {a: {loadBalancer: {servers: [{url: 'http://a'}]}}}\n"
+        "  routers: {r: {service: a, middlewares: [m1]}}\n  middlewares:\n",
+    ),
     "policies of routes": Input("policies.yaml", _DEPLOYMENT + _POLICIES),
     "pods that no network policy selects": Input(
         "pods.yaml",

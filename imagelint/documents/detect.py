@@ -50,6 +50,7 @@ _QUADLET = pattern(r"^\[Container\]", re.MULTILINE)
 # The programs of `knowledge.containers.run_flags`, which is not imported for texts without them.
 _PROGRAMS = ("docker", "podman", "nerdctl", "buildah")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
+_PROXY = pattern(r".+\.(?:conf|cfg)(?:\.(?:template|tmpl))?")
 # Files of charts and of other tools, which only look like documents of ours.
 _VALUES = pattern(r"values.*\.ya?ml")
 _NONE_OF_OURS = pattern(
@@ -130,6 +131,8 @@ def candidate(path: str) -> bool:
     name = low.rpartition("/")[2]
     if _DATA.fullmatch(name) or _running_kind(name) or _SENT.fullmatch(name):
         return True
+    if _PROXY.fullmatch(name):
+        return True
     return _is_dockerfile_name(name) or kind_by_path(low) not in ("", "markdown")
 
 
@@ -146,6 +149,8 @@ def _class_of(low: str) -> str:
         return named
     if _is_dockerfile_name(name):
         return "template" if _TEMPLATE_NAME.fullmatch(name) else "dockerfile"
+    if _PROXY.fullmatch(name):
+        return "nginx"  # or of HAProxy: the content tells
     return _running_kind(name) or (name if _DATA.fullmatch(name) else "")
 
 
@@ -174,6 +179,8 @@ def detect(origin: str, text: str) -> str:
         return _named_dockerfile(name, text, head)
     if running := _running_kind(name):
         return _running(name, text, running)
+    if _PROXY.fullmatch(name):
+        return _proxy(name, text)
     if _VALUES.fullmatch(name):
         kind = _data(low, name, text, head)
         return kind if kind == "kubernetes" else "values"
@@ -183,6 +190,15 @@ def detect(origin: str, text: str) -> str:
         told = kind in ("kubernetes", "workflow")
         return "" if not told and _NONE_OF_OURS.fullmatch(name) else kind
     return _by_content(name, text)
+
+
+def _proxy(name: str, text: str) -> str:
+    """The kind of a file of nginx, HAProxy or Traefik; empty where it is none."""
+    if not any(word in text for word in ("_pass", "http", "server")):
+        return ""
+    from imagelint.documents.proxies.recognition import proxy_language
+
+    return proxy_language(name, text)
 
 
 def _running_kind(name: str) -> str:
@@ -251,6 +267,8 @@ def _data(path: str, name: str, text: str, head: str) -> str:
         return "workflow" if told else _running(name, text, "workflow")
     if _COMPOSE.fullmatch(name) and _may_be_compose(name, text):
         return _odd_kind(text) or "compose"
+    if "loadBalancer" in text and _proxy(name, text):
+        return "traefik"
     if _OPERATIONS.match(head) and _OPERATION.search(head) and _POINTER.search(head):
         return "json-patch"
     if _TEMPLATE_FOLDER.fullmatch(path) and TEMPLATE_BLOCK.search(text):

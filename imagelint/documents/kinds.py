@@ -90,6 +90,10 @@ KINDS: dict[str, Kind] = {
         path=pattern(_NAME + r"kustomization(?:\.ya?ml)?"),
         asks=True,
     ),
+    # Which text of these endings is one, its content tells.
+    "nginx": Kind("proxies.document:read_nginx_file", most_lines=50_000),
+    "haproxy": Kind("proxies.document:read_haproxy_file", most_lines=50_000),
+    "traefik": Kind("proxies.document:read_traefik_file"),
     "chart": Kind("rendering.chart:parse_chart", path=pattern(_NAME + r"chart\.ya?ml")),
     # The suffix says that it is a template, which only some of them are.
     "helmfile": Kind(

@@ -35,7 +35,7 @@ _SUFFIXES: dict[str, float] = {
 _BYTES = pattern(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+) ?([kKmMgGtTpP]?)([iI]?[bB])?", re.ASCII)
 _BYTE_POWERS = {letter: power for power, letter in enumerate(("", "k", "m", "g", "t", "p"))}
 # https://pkg.go.dev/time#ParseDuration
-_DURATION = pattern(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h|d|w)", re.ASCII)
+_DURATION = pattern(r"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ns|us|µs|μs|ms|s|m|h|d|w|M|y)", re.ASCII)
 GO_UNITS: Mapping[str, float] = {
     "ns": 1e-9,
     "us": 1e-6,
@@ -48,6 +48,28 @@ GO_UNITS: Mapping[str, float] = {
 }
 COMPOSE_UNITS: Mapping[str, float] = {**GO_UNITS, "d": 86400.0, "w": 604800.0}
 """As github.com/xhit/go-str2duration has them, by which compose-go reads durations."""
+# https://nginx.org/en/docs/syntax.html
+_NGINX_UNITS: Mapping[str, float] = {
+    "ms": 0.001,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+    "d": 86400.0,
+    "w": 604800.0,
+    "M": 2592000.0,
+    "y": 31536000.0,
+}
+_NGINX_TIME = pattern(r"(?:[0-9]+(?:ms|[smhdwMy])?)+", re.ASCII)
+_NGINX_SIZE = pattern(r"([0-9]{1,15})([kKmMgG]?)")
+# https://docs.haproxy.org/3.2/configuration.html#2.5
+_HAPROXY_UNITS: Mapping[str, float] = {
+    "us": 1e-6,
+    "ms": 0.001,
+    "s": 1.0,
+    "m": 60.0,
+    "h": 3600.0,
+    "d": 86400.0,
+}
 _LONGEST = 100
 _LAST_PORT = 65_535
 MOST = 2**63 - 1
@@ -115,3 +137,24 @@ def parse_duration(text: str, units: Mapping[str, float] = GO_UNITS) -> float | 
         total += float(match[1]) * units[match[2]]
         at = match.end()
     return sign * total if total <= MOST / 1e9 else None
+
+
+def parse_nginx_time(text: str) -> float | None:
+    """A time of nginx in seconds: `90`, `90s`, `1h 30m`; None if it is none."""
+    said = text.replace(" ", "")
+    if not _NGINX_TIME.fullmatch(said):
+        return None
+    return parse_duration(f"{said}s" if said.isdecimal() else said, _NGINX_UNITS)
+
+
+def parse_nginx_size(text: str) -> float | None:
+    """A size of nginx in bytes: `64m`, `1024`; None if it is none."""
+    found = _NGINX_SIZE.fullmatch(text)
+    if found is None:
+        return None
+    return float(int(found[1]) * 1024 ** _BYTE_POWERS[found[2].lower()])
+
+
+def parse_haproxy_time(text: str) -> float | None:
+    """A time of HAProxy in seconds: `30s`, `5m`; a bare number is milliseconds; None if none."""
+    return parse_duration(f"{text}ms" if text.isdecimal() else text, _HAPROXY_UNITS)

@@ -30,6 +30,9 @@ TEXTS = {
     "chart": "name: llm\n",
     "helmfile": "releases: [{name: a, chart: ./a}]\n",
     "json-patch": "[{op: remove, path: /spec}]\n",
+    "nginx": "location / { proxy_pass http://a; }\n",
+    "haproxy": "backend a\n  server b c:1\n",
+    "traefik": "http: {services: {a: {loadBalancer: {servers: []}}}}\n",
     "compose": "services: {}\n",
     "bake": 'target "a" {}\n',
     "dotenv": "A=1\n",
@@ -115,5 +118,6 @@ def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
     files |= {"bake", "evaluation-plan", "chart", "dotenv", "json-patch", "kustomization", "values"}
     files |= {"dashboard", "helmfile", "prometheus-rules", "scorecard"}
+    files |= {"haproxy", "nginx", "traefik"}
     files |= {"makefile", "markdown", "shell-script", "skaffold", "systemd-unit", "workflow"}
     assert {name for name in KINDS if about(name) is About.FILE} == files

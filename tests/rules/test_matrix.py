@@ -41,6 +41,8 @@ READ_AS = {
 }
 SILENT: dict[tuple[str, str], str] = {
     ("counter-without-rate", "dashboard"): "a panel may show a total",
+    ("body-limit-small", "haproxy"): "it limits no bodies",
+    ("buffered-stream", "haproxy"): "it buffers no answers",
     **{
         (rule, kind): "nothing is scaled there"
         for rule in ("gpu-load-as-signal", "metric-of-other-engine")

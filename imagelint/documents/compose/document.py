@@ -17,6 +17,7 @@ from imagelint.documents.compose.interpolation import NO_VARIABLES, ComposeRoot
 from imagelint.documents.compose.layers import is_whole_project, layers
 from imagelint.documents.compose.model import Assembly, ComposeService
 from imagelint.documents.compose.ports import container_ports, read_ports
+from imagelint.documents.compose.project.names import service_landmarks
 from imagelint.documents.compose.project.references import circular_services, undefined_names
 from imagelint.documents.compose.runtime import read_runtime
 from imagelint.documents.compose.services import ServiceFile, may_read_settings
@@ -46,6 +47,8 @@ if TYPE_CHECKING:
 
 SERVICE = "compose service"
 """The part of a compose file that has words of its own in the table of enumerations."""
+PROXY_MARKS = ("traefik.", "proxy_pass", "grpc_pass", "haproxy")
+"""Without these words a compose file tells no proxy anything."""
 # Without these words a file that lies over no other is what its text says.
 _TOGETHER = ("extends", "include", "!reset")
 # What is mounted and has the name of a script, or is run by a shell.
@@ -90,9 +93,18 @@ class ComposeFile(ServiceFile):
         """The words of a service that its fields do not take."""
         return unknown_values(service.body, SERVICE, value)
 
+    def nodes(self) -> Iterator[Node]:
+        """Each service and what stands in it, then the ways to them that proxies are told."""
+        yield from super().nodes()
+        if any(mark in text.source.text for text in self.parts for mark in PROXY_MARKS):
+            from imagelint.documents.proxies.composed import compose_routes
+
+            yield from compose_routes(self.services)
+
     def landmarks(self) -> Iterator[Landmark]:
-        """The images that it builds, and the contexts that it gives to builds by name."""
-        return build_landmarks(self)
+        """Its services by the names that others call them, and what it builds, with contexts."""
+        yield from service_landmarks(self.services)
+        yield from build_landmarks(self)
 
     def concealed(self) -> Iterator[Span]:
         """Also the defaults of variables that are secret by their names, wherever they stand."""

@@ -113,6 +113,11 @@ def pods_mounting(claim: str) -> Key:
     return ("pods mounting", claim)
 
 
+def pods_configured(config_map: str) -> Key:
+    """The pods that have a ConfigMap among their volumes."""
+    return ("pods configured", config_map)
+
+
 def ending_with_gpus() -> Key:
     """The pods that end and ask for accelerators: those of Jobs."""
     return ("ending with gpus",)
@@ -221,8 +226,10 @@ def _of_pods(manifest: Manifest) -> Iterator[Landmark]:
             yield Landmark(pods_labelled(label, value), place)
         if not pod.restarts and any(_wants_gpus(one) for one in pod.containers):
             yield Landmark(ending_with_gpus(), place)
-        for claim in _claims(pod):
+        for claim in _volumes(pod, "persistentVolumeClaim", "claimName"):
             yield Landmark(pods_mounting(claim), place)
+        for name in _volumes(pod, "configMap", "name"):
+            yield Landmark(pods_configured(name), place)
         engines = (server.engine for server in manifest.servers_of(pod))
         for engine in dict.fromkeys(filter(None, engines)):
             yield Landmark(serving(engine), place)
@@ -232,11 +239,10 @@ def _wants_gpus(container: Container) -> bool:
     return isinstance(container.runtime.gpus, Known)
 
 
-def _claims(pod: Pod) -> tuple[str, ...]:
-    claims = (
-        one.at("persistentVolumeClaim", "claimName").word() for one in pod.spec["volumes"].items()
-    )
-    return tuple(dict.fromkeys(filter(None, claims)))
+def _volumes(pod: Pod, kind: str, key: str) -> tuple[str, ...]:
+    """The names of what the volumes of a kind are made of."""
+    names = (one.at(kind, key).word() for one in pod.spec["volumes"].items())
+    return tuple(dict.fromkeys(filter(None, names)))
 
 
 def pod_at(manifest: Manifest, place: PodPlace) -> Pod | None:

@@ -31,7 +31,7 @@ from imagelint.documents.kubernetes.wellformed import (
     unread_workload,
 )
 from imagelint.documents.kubernetes.wiring.reader import read_wiring
-from imagelint.documents.kubernetes.wiring.routes import read_routes
+from imagelint.documents.kubernetes.wiring.routes import may_hold_proxies, read_routes
 from imagelint.documents.kubernetes.wiring.scaling import read_autoscaler
 from imagelint.documents.shared import CommandLine
 from imagelint.documents.yaml.comments import comment_allowances
@@ -225,7 +225,11 @@ def _applications(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Applications 
     return applications_of(obj, pods)
 
 
-def _unread_applications(obj: KubernetesObject) -> Iterator[DocumentError]:
+def _unread_inside(obj: KubernetesObject) -> Iterator[DocumentError]:
+    if obj.kind == "ConfigMap" and may_hold_proxies(obj):
+        from imagelint.documents.proxies.held import unread_proxies
+
+        yield from unread_proxies(obj)
     if obj.kind == _RUNS_APPLICATIONS:
         from imagelint.documents.kubernetes.pods.applications import unread_applications
 
@@ -304,7 +308,7 @@ def parse_manifest(source: Source) -> Manifest:
         complaints += malformed_parts(obj, pods)
         allowances += _annotated(obj, pods)
     gaps = [gap for obj, pods in with_pods if not pods for gap in unread_workload(obj)]
-    gaps += [gap for obj in objects for gap in (*unread_manifests(obj), *_unread_applications(obj))]
+    gaps += [gap for obj in objects for gap in (*unread_manifests(obj), *_unread_inside(obj))]
     return Manifest(
         source, with_pods, complaints=sorted(complaints), allowances=allowances, gaps=gaps
     )

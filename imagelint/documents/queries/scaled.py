@@ -11,6 +11,7 @@ from imagelint.documents.kubernetes.landmarks import (
     PodPlace,
     is_bound,
     pod_at,
+    pods_configured,
     pods_labelled,
     pods_of,
     routes_with,
@@ -66,6 +67,11 @@ class NameScope:
         if route.own_pods:
             made = self._servers(pods_of(route.kind, route.name), route.namespace)
             return tuple(server for server in made if not server.only_embeds)
+        if route.upstreams:
+            from imagelint.documents.queries.links.upstreams import upstream_servers
+
+            found = upstream_servers(route, self, self._document, self._project)
+            return tuple(server for server in found if not server.only_embeds)
         selecting = {(one.selector, one.object.namespace): one for one in self._services(route)}
         return tuple(
             server
@@ -80,6 +86,10 @@ class NameScope:
             return ()
         key = pods_labelled(*service.selector[0])
         return tuple(self._servers(key, service.object.namespace, service.selector))
+
+    def configured_servers(self, config_map: str, namespace: str) -> tuple[ServingCommand, ...]:
+        """The model servers in the pods that have a ConfigMap among their volumes."""
+        return tuple(self._servers(pods_configured(config_map), namespace))
 
     def _servers(
         self, key: Key | None, namespace: str, labels: tuple[tuple[str, str], ...] = ()
@@ -140,6 +150,10 @@ class NameScope:
 
     def is_configured_elsewhere(self, route: Route) -> bool:
         """Whether a Service behind an Ingress tells how long that waits, or what does."""
+        if route.partial:
+            from imagelint.documents.queries.links.upstreams import is_included
+
+            return is_included(self._document, self._project)
         if route.kind != "Ingress":
             return False
         if route.controller == "kong":

@@ -76,7 +76,8 @@ class RouteSetting(NamedTuple):
     are sent again once the server works on them, `buffered` for answers that are kept back until
     they are complete, `limited` for the size of a request, which is `amount` bytes. `written` is
     what stands there, `meant` how it is right, empty where that is not known, `wants` what a time
-    has to be there. What is the default of the controller has a `written` that is empty.
+    has to be there. What is the default of the controller has a `written` that is empty. `bare`
+    tells that words are written there without quotes, as YAML does not need.
     """
 
     span: Span
@@ -87,6 +88,7 @@ class RouteSetting(NamedTuple):
     meant: str = ""
     amount: float = 0.0
     wants: str = ""
+    bare: bool = False
 
 
 class Route(NamedTuple):
@@ -97,6 +99,10 @@ class Route(NamedTuple):
     which Services name in an annotation. What is only said of other routes names these in
     `through`, by kind and name, and these name in `attached` what is said of them. `own_pods` tells
     that the object makes the pods to which it leads.
+
+    What a proxy is told in a language of its own leads to `upstreams`, hosts with their ports as
+    written. It is `partial` where another file, which includes it, may say more. `heeds_server`
+    tells that the proxy does not buffer what a server asks it not to.
     """
 
     span: Span
@@ -112,6 +118,9 @@ class Route(NamedTuple):
     through: tuple[tuple[str, str], ...] = ()
     attached: tuple[tuple[str, str], ...] = ()
     own_pods: bool = False
+    upstreams: tuple[tuple[str, str], ...] = ()
+    partial: bool = False
+    heeds_server: bool = True
 
     def told(self, what: str) -> tuple[RouteSetting, ...]:
         """What the route is told of one kind."""

@@ -215,6 +215,13 @@ class RetiredRow(TypedDict):
     source: str
 
 
+class UnbufferingRow(TypedDict):
+    """An engine that asks proxies not to buffer its streams."""
+
+    engine: str
+    source: str
+
+
 class RouteTable(Dated):
     """Controllers of routes."""
 
@@ -222,6 +229,7 @@ class RouteTable(Dated):
     annotated: list[TimeoutAnnotationRow]
     seconds: list[SecondsRow]
     retired: list[RetiredRow]
+    unbuffering: list[UnbufferingRow]
 
 
 # `except` is a word of Python.

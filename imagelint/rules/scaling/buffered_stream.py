@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from imagelint.documents.queries.scaled import NameScope
 from imagelint.documents.queries.serving import title
-from imagelint.documents.serving.scaling import Route
+from imagelint.documents.serving.scaling import Route, RouteSetting
+from imagelint.knowledge.kubernetes.routes import unbuffering_engines
 from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
 
@@ -15,6 +16,9 @@ def buffered_stream(route: Route, ctx: Context) -> Findings:
     A proxy that buffers answers collects the small events of a stream until its buffers are full
     or the answer is complete: the client sees nothing for seconds and then much at once, and the
     time to the first token is that of the proxy.
+
+    nginx that is configured by itself buffers unless it is told otherwise, and ingress-nginx does
+    not. A server that sends `X-Accel-Buffering: no` with its streams switches it off.
 
     Except: routes whose way to a model server cannot be followed.
 
@@ -68,13 +72,29 @@ def buffered_stream(route: Route, ctx: Context) -> Findings:
     """
     buffered = route.told("buffered")
     servers = NameScope(ctx.document, ctx.project).routed_servers(route) if buffered else ()
+    asking = unbuffering_engines() if route.heeds_server else frozenset[str]()
+    servers = tuple(one for one in servers if one.engine not in asking)
     for one in buffered if servers else ():
+        state = "" if one.written else f", the default of {route.controller}"
         yield ctx.finding(
             one,
-            f"the answers of {title(servers[0])} are kept back until a buffer is full",
-            help=f"write `{one.meant}`" if one.meant else f"leave `{one.field}` out on this way",
+            f"the answers of {title(servers[0])} are kept back until a buffer is full{state}",
+            help=_advice(one),
             subject=route.name,
-            fix=Fix("do not buffer", (ctx.edit(one.span, f'"{one.meant}"'),))
-            if one.meant
-            else None,
+            severity=None if one.written else Severity.LOW,
+            fix=Fix("do not buffer", (ctx.edit(one.span, _said(one)),)) if _is_plain(one) else None,
         )
+
+
+def _advice(one: RouteSetting) -> str:
+    if not one.written:
+        return f"set `{one.field}` to `{one.meant}`"
+    return f"write `{one.meant}`" if one.meant else f"leave `{one.field}` out on this way"
+
+
+def _is_plain(one: RouteSetting) -> bool:
+    return bool(one.written and one.meant)
+
+
+def _said(one: RouteSetting) -> str:
+    return one.meant if one.bare else f'"{one.meant}"'

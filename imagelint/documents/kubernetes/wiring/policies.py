@@ -144,7 +144,7 @@ def _middleware(spec: Cursor) -> tuple[RouteSetting, ...]:
     buffering, retry = spec["buffering"], spec["retry"]
     found: list[RouteSetting] = []
     if buffering.exists:
-        found.append(_setting(buffering, "buffered"))
+        found.append(_setting(buffering, "buffered")._replace(written=buffering.key))
         limit = buffering["maxRequestBodyBytes"]
         size = parse_count(limit.word())
         if size:

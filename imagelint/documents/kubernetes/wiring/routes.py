@@ -13,8 +13,14 @@ from imagelint.documents.kubernetes.wiring.routesettings import (
     ingress_settings,
     mesh_settings,
 )
-from imagelint.documents.quantity import parse_count, parse_duration
+from imagelint.documents.quantity import (
+    parse_count,
+    parse_duration,
+    parse_haproxy_time,
+    parse_nginx_time,
+)
 from imagelint.documents.serving.scaling import Route, Timeout
+from imagelint.documents.yaml.nodes import Scalar
 from imagelint.knowledge.kubernetes.durations import ENDLESS, KONG_TIMEOUT
 
 if TYPE_CHECKING:
@@ -41,11 +47,10 @@ _ENVOY_DEFAULT = 15.0
 # openshift/router:pkg/router/template/util/haproxytime/duration_parser.go;
 # docs.redhat.com: "Configuring route timeouts", ROUTER_DEFAULT_SERVER_TIMEOUT
 _HAPROXY, _HAPROXY_DEFAULT = "haproxy.router.openshift.io", 30.0
-_HAPROXY_UNITS = {"us": 1e-6, "ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0}
 _SERVICE = ("", "Service")
+_OF_PROXIES = ("proxy_pass", "grpc_pass", "backend ", "listen ", "loadBalancer")
 _ALB_EXAMPLE = "a list that holds `idle_timeout.timeout_seconds=600`"
 _NO_LIMIT = float("inf")
-_NGINX_UNITS = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0, "d": 86400.0, "w": 604800.0}
 
 
 def read_routes(obj: KubernetesObject, wiring: Wiring | None) -> Iterator[Route]:
@@ -72,11 +77,31 @@ def read_routes(obj: KubernetesObject, wiring: Wiring | None) -> Iterator[Route]
 
 
 def _others(obj: KubernetesObject) -> Iterator[Route]:
+    if obj.kind == "ConfigMap" and not obj.group:
+        yield from _held(obj)
+        return
     told = (name for name, _ in obj.annotations)
     if obj.group in _WITH_POLICIES or (not obj.group and KONG_TIMEOUT in told):
         from imagelint.documents.kubernetes.wiring.policies import read_policies
 
         yield from read_policies(obj)
+
+
+def _held(obj: KubernetesObject) -> Iterator[Route]:
+    """What the proxies are told whose files a ConfigMap holds."""
+    if may_hold_proxies(obj):
+        from imagelint.documents.proxies.held import config_map_routes
+
+        yield from config_map_routes(obj)
+
+
+def may_hold_proxies(obj: KubernetesObject) -> bool:
+    """Whether a text of a ConfigMap may be what a proxy is told."""
+    texts = (place.node for _, place in obj.body["data"].entries())
+    return any(
+        isinstance(node, Scalar) and any(word in node.text for word in _OF_PROXIES)
+        for node in texts
+    )
 
 
 def _of_policy(obj: KubernetesObject) -> Route:
@@ -152,8 +177,7 @@ def _nginx_time(place: Cursor) -> Fact[float]:
     fact = place.text()
     if not isinstance(fact, Known):
         return fact
-    text = fact.value.replace(" ", "")
-    seconds = parse_duration(f"{text}s" if text.isdecimal() else text, _NGINX_UNITS)
+    seconds = parse_nginx_time(fact.value)
     return UNKNOWN if seconds is None else Known(seconds, fact.span)
 
 
@@ -230,8 +254,7 @@ def _haproxy_time(place: Cursor) -> Fact[float]:
     fact = place.text()
     if not isinstance(fact, Known):
         return fact
-    text = fact.value.strip()
-    seconds = parse_duration(f"{text}ms" if text.isdecimal() else text, _HAPROXY_UNITS)
+    seconds = parse_haproxy_time(fact.value.strip())
     return UNKNOWN if seconds is None else Known(seconds, fact.span)
 
 

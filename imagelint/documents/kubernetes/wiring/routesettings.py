@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.quantity import parse_count, parse_duration
+from imagelint.documents.quantity import parse_count, parse_duration, parse_nginx_size
 from imagelint.documents.serving.scaling import RouteSetting
 
 if TYPE_CHECKING:
@@ -24,8 +24,6 @@ _BUFFERING = ((f"{_NGINX}/proxy-buffering", "off"), (f"{_F5}/proxy-buffering", "
 # client_max_body_size of both controllers is 1m by default, 0 switches it off.
 _BODY = {"nginx": f"{_NGINX}/proxy-body-size", _F5: f"{_F5}/client-max-body-size"}
 _BODY_DEFAULT = float(2**20)
-_SIZE = pattern(r"([0-9]{1,15})([kKmMgG]?)")
-_SIZES = {"": 1, "k": 2**10, "m": 2**20, "g": 2**30}
 # kubernetes-sigs/gateway-api@4564255a: apis/v1/shared_types.go (Duration): the API server's pattern
 _GATEWAY = pattern(r"(?:[0-9]{1,5}(?:h|m|s|ms)){1,4}")
 # jcmoraisjr/haproxy-ingress@465a51ce: pkg/converters/ingress/annotations/updater.go
@@ -114,9 +112,9 @@ def _limited(obj: KubernetesObject, name: str) -> Iterator[RouteSetting]:
         yield RouteSetting(at.key_span, at.path, "limited", name, "", amount=_BODY_DEFAULT)
     if not isinstance(fact, Known):
         return
-    match = _SIZE.fullmatch(fact.value.strip())
-    if match and int(match[1]):
-        yield _setting(place, "limited", amount=float(int(match[1]) * _SIZES[match[2].lower()]))
+    size = parse_nginx_size(fact.value.strip())
+    if size:
+        yield _setting(place, "limited", amount=size)
 
 
 def mesh_settings(rule: Cursor) -> Iterator[RouteSetting]:

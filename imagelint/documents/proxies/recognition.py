@@ -1,0 +1,30 @@
+"""Whether a text tells a proxy what to do, and which: by its name and its content."""
+
+from __future__ import annotations
+
+import re
+
+from imagelint.core.pattern import pattern
+
+NGINX_FILE, HAPROXY_FILE, TRAEFIK_FILE = "nginx", "haproxy", "traefik"
+"""The kinds of documents that such texts are."""
+_YAML = pattern(r".+\.ya?ml")
+_PASSES = pattern(r"^[ \t]*(?:[^#\n]*[;{}][ \t]*)?(?:proxy|grpc)_pass[ \t]+[^;#\n]+;", re.MULTILINE)
+_MAIN = pattern(r"^[ \t]*http[ \t\r\n]*\{", re.MULTILINE)
+_SECTION = pattern(r"^(?:backend|listen)[ \t]+[\w.${}-]+[ \t]*(?:from\b.*|#.*)?\r?$", re.MULTILINE)
+_SERVER = pattern(r"^[ \t]+server(?:-template)?[ \t]+\S", re.MULTILINE)
+_HTTP = pattern(r"^[\"']?http[\"']?[ \t]*:", re.MULTILINE)
+
+
+def proxy_language(name: str, text: str) -> str:
+    """The kind of a text that stands under a name; empty where it is none of these."""
+    if _YAML.fullmatch(name):
+        # Only the file provider of Traefik has servers of load balancers there.
+        told = "loadBalancer" in text and "servers" in text and _HTTP.search(text)
+        return TRAEFIK_FILE if told else ""
+    if "_pass" in text and _PASSES.search(text):
+        return NGINX_FILE
+    # What it includes may lead somewhere.
+    if "http" in text and "include" in text and _MAIN.search(text):
+        return NGINX_FILE
+    return HAPROXY_FILE if _SECTION.search(text) and _SERVER.search(text) else ""
