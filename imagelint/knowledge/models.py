@@ -11,7 +11,7 @@ from imagelint.knowledge.tables import table
 
 _SIZE = pattern(
     r"(?<![A-Za-z0-9.])(?:(?P<experts>\d{1,3})x)?(?P<number>\d{1,4}(?:[._]\d{1,2})?)"
-    r"(?P<unit>B|b|T|M|m)(?![A-Za-z0-9])",
+    r"(?P<unit>[BbTtMm])(?![A-Za-z0-9])",
     re.ASCII,
 )
 _COMMIT = pattern(r"[0-9a-f]{40}")
@@ -44,13 +44,17 @@ def parameters_of(model: str) -> float | None:
     if misleading is not None:
         return misleading
     matches = list(_SIZE.finditer(name))
-    billions = [_billions(match) for match in matches if match["unit"] in "BbT"]
+    billions = [_billions(match) for match in matches if match["unit"] in "Bb"]
+    # Behind a size, trillions are the tokens of a training: `2B-4T`.
+    billions = billions or [_billions(match) for match in matches if match["unit"] in "Tt"]
     if billions:
         return max(billions)
     millions = [_number(match) for match in matches if match["unit"] in "Mm"]
     millions = [number for number in millions if number >= _FEWEST_MILLIONS]
     if millions:
         return max(millions) / 1000
+    if model.lower().removesuffix(":latest") in table("models")["ambiguous"]["names"]:
+        return None
     # A distillation is named after its teacher, and is not as large.
     return None if "distill" in name.lower() else _by_table("numberless", name)
 
@@ -60,7 +64,7 @@ def _number(match: re.Match[str]) -> float:
 
 
 def _billions(match: re.Match[str]) -> float:
-    number = _number(match) * (1000 if match["unit"] == "T" else 1)
+    number = _number(match) * (1000 if match["unit"] in "Tt" else 1)
     if match["experts"] is None:
         return number
     known = table("models")["mixtures"].get(f"{match['experts']}x{match['number']}")

@@ -246,10 +246,17 @@ class LifetimeTable(forms.Dated):
     moved: list[MovedRow]
 
 
+class AmbiguousNames(TypedDict):
+    """Names that stand for models of several sizes."""
+
+    names: list[str]
+
+
 class ModelTable(forms.Dated):
     """Billions of parameters by parts of names, and bytes per weight of some."""
 
     source: str
+    ambiguous: AmbiguousNames
     misleading: dict[str, float]
     numberless: dict[str, float]
     mixtures: dict[str, float]

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from imagelint.knowledge.models import model_name, native_bytes, parameters_of
 from imagelint.knowledge.tables import table
 from imagelint.knowledge.weights import bytes_of_name, bytes_per_weight, checkpoint_bytes, gigabytes
+from tests.knowledge.spellings import SPELLINGS
 
 SIZES = {
     # The number in the name.
@@ -82,7 +83,7 @@ SIZES = {
     # No number at all.
     "deepseek-ai/DeepSeek-R1": 671,
     "deepseek-ai/DeepSeek-V3-0324": 671,
-    "deepseek-ai/DeepSeek-V3.1": None,
+    "deepseek-ai/DeepSeek-V3.1": 671,
     "deepseek-ai/DeepSeek-Coder-V2-Lite-Instruct": 15.7,
     "moonshotai/Kimi-K2-Instruct-0905": 1000,
     "databricks/dbrx-instruct": 132,
@@ -213,3 +214,20 @@ def test_no_name_raises(name: str) -> None:
     assert size is None or size >= 0
     size = gigabytes(name, checkpoint_bytes(name))
     assert size is None or size >= 0
+
+
+# As far as a publisher's own number may be from what a card counts: `gemma-2-2b` has 2.6 billion.
+ROUNDED = 0.25
+
+
+@pytest.mark.parametrize(("name", "billions"), SPELLINGS.items())
+def test_no_real_spelling_is_taken_for_another_size(name: str, billions: float | None) -> None:
+    found = parameters_of(name)
+    assert found is None or (billions is not None and abs(found - billions) <= ROUNDED * billions)
+
+
+def test_most_real_spellings_are_known() -> None:
+    told = [name for name, billions in SPELLINGS.items() if billions is not None]
+    known = [name for name in told if parameters_of(name) is not None]
+    assert len(SPELLINGS) >= 150
+    assert len(known) >= 0.9 * len(told)

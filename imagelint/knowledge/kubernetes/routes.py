@@ -46,6 +46,16 @@ def timeout_annotations() -> Mapping[str, TimeoutAnnotation]:
 
 
 @cache
+def _defaults() -> Mapping[str, float]:
+    return {row["controller"]: float(row["default"]) for row in table("routes")["defaults"]}
+
+
+def default_timeout(controller: str) -> float:
+    """How long a controller waits of which no annotation tells, in seconds; endless if unknown."""
+    return _defaults().get(controller, float("inf"))
+
+
+@cache
 def second_annotations() -> tuple[str, ...]:
     """The annotations that are a whole number of seconds, without a unit."""
     return tuple(row["annotation"] for row in table("routes")["seconds"])

@@ -215,6 +215,14 @@ class RetiredRow(TypedDict):
     source: str
 
 
+class DefaultRow(TypedDict):
+    """How long a controller waits where nothing is written."""
+
+    controller: str
+    default: Annotated[int, "seconds"]
+    source: str
+
+
 class UnbufferingRow(TypedDict):
     """An engine that asks proxies not to buffer its streams."""
 
@@ -227,6 +235,7 @@ class RouteTable(Dated):
 
     source: str
     annotated: list[TimeoutAnnotationRow]
+    defaults: list[DefaultRow]
     seconds: list[SecondsRow]
     retired: list[RetiredRow]
     unbuffering: list[UnbufferingRow]

@@ -37,16 +37,8 @@ _WITH_POLICIES = frozenset(
 )
 _ATTRIBUTES = "alb.ingress.kubernetes.io/load-balancer-attributes"
 _IDLE = pattern(r"(?:^|,)\s*idle_timeout\.timeout_seconds\s*=\s*([0-9]{1,9})")
-# aws-load-balancer-controller:docs/guide/ingress/annotations.md;
-# cloud.google.com/kubernetes-engine: Ingress configuration
-_ALB_DEFAULT, _GKE_DEFAULT = 60.0, 30.0
-# Kong/kubernetes-ingress-controller@1fa68f86: DefaultServiceTimeout, in milliseconds
-_KONG_DEFAULT = 60.0
-# projectcontour/contour@31c4bb38: apis/projectcontour/v1/httpproxy.go (TimeoutPolicy)
-_ENVOY_DEFAULT = 15.0
-# openshift/router:pkg/router/template/util/haproxytime/duration_parser.go;
-# docs.redhat.com: "Configuring route timeouts", ROUTER_DEFAULT_SERVER_TIMEOUT
-_HAPROXY, _HAPROXY_DEFAULT = "haproxy.router.openshift.io", 30.0
+# openshift/router:pkg/router/template/util/haproxytime/duration_parser.go
+_HAPROXY, _OPENSHIFT = "haproxy.router.openshift.io", "OpenShift's router"
 _SERVICE = ("", "Service")
 _OF_PROXIES = ("proxy_pass", "grpc_pass", "backend ", "listen ", "loadBalancer")
 _ALB_EXAMPLE = "a list that holds `idle_timeout.timeout_seconds=600`"
@@ -135,11 +127,12 @@ def _route(
 
 def _ingress(ingress: Ingress) -> Route:
     from imagelint.documents.kubernetes.wiring.controllers import controller_name, middlewares_of
-    from imagelint.knowledge.kubernetes.routes import timeout_annotations
+    from imagelint.knowledge.kubernetes.routes import default_timeout, timeout_annotations
 
     obj = ingress.object
     controller = controller_name(ingress)
     timeouts: tuple[Timeout, ...] = ()
+    default = default_timeout(controller)
     told = timeout_annotations().get(controller)
     if told is not None:
         place = obj.annotation(told.annotation)
@@ -147,16 +140,16 @@ def _ingress(ingress: Ingress) -> Route:
         timeouts = (_timeout(place, seconds, told.limits, told.example, told.default),)
     elif controller == "alb":
         place = obj.annotation(_ATTRIBUTES)
-        timeouts = (_timeout(place, _idle_attribute(place), "idle", _ALB_EXAMPLE, _ALB_DEFAULT),)
+        timeouts = (_timeout(place, _idle_attribute(place), "idle", _ALB_EXAMPLE, default),)
     elif controller == "gke":
         # A BackendConfig says it, to which the Service is bound by an annotation of its own.
         place = ingress.body["spec"]
         advice = "set `timeoutSec` to `600` in a `BackendConfig` of its Service"
-        timeouts = (Timeout(place.key_span, advice, Known(_GKE_DEFAULT), "total", place.path),)
+        timeouts = (Timeout(place.key_span, advice, Known(default), "total", place.path),)
     elif controller == "kong":
         place = ingress.body["spec"]
         advice = f'set `{KONG_TIMEOUT}` to `"600000"` at its Service'
-        timeouts = (Timeout(place.key_span, advice, Known(_KONG_DEFAULT), "idle", place.path),)
+        timeouts = (Timeout(place.key_span, advice, Known(default), "idle", place.path),)
     backends = tuple((_text(one.service), _text(one.port)) for one in ingress.backends)
     route = _route(obj, ingress.body, controller, timeouts, backends)
     settings = tuple(ingress_settings(obj, controller))
@@ -220,7 +213,7 @@ def _of_istio(obj: KubernetesObject, rule: Cursor) -> Route:
 def _of_contour(obj: KubernetesObject, rule: Cursor) -> Route:
     backends = tuple((service["name"].word(), "") for service in rule["services"].items())
     place = rule.at("timeoutPolicy", "response")
-    timeout = _timeout(place, _envoy_time(place), "total", "`600s`", _ENVOY_DEFAULT)
+    timeout = _timeout(place, _envoy_time(place), "total", "`600s`", _default("contour"))
     route = _route(obj, rule, "contour", (timeout,), backends)
     return route._replace(settings=tuple(contour_settings(rule)))
 
@@ -233,7 +226,7 @@ def _envoy_time(place: Cursor) -> Fact[float]:
     seconds = parse_duration(fact.value) if isinstance(fact, Known) else None
     if seconds is None:
         return ABSENT if fact is ABSENT else UNKNOWN
-    return Known(seconds or _ENVOY_DEFAULT, place.span)
+    return Known(seconds or _default("contour"), place.span)
 
 
 def _of_openshift(obj: KubernetesObject) -> Route:
@@ -241,12 +234,12 @@ def _of_openshift(obj: KubernetesObject) -> Route:
     spec = obj.body["spec"]
     place = obj.annotation(f"{_HAPROXY}/timeout")
     seconds = _haproxy_time(place)
-    timeout = _timeout(place, seconds, "idle", "`600s`", _HAPROXY_DEFAULT)
+    timeout = _timeout(place, seconds, "idle", "`600s`", _default(_OPENSHIFT))
     targets = (spec["to"], *spec["alternateBackends"].items())
     backends = tuple(
         (target["name"].word(), "") for target in targets if target["kind"].word() in _SERVICE
     )
-    return _route(obj, obj.body, "OpenShift's router", (timeout,), backends)
+    return _route(obj, obj.body, _OPENSHIFT, (timeout,), backends)
 
 
 def _haproxy_time(place: Cursor) -> Fact[float]:
@@ -270,7 +263,7 @@ def _service_of(host: str) -> str:
 
 
 def _google(place: Cursor) -> Timeout:
-    return _timeout(place, place.number(), "total", "`600`", _GKE_DEFAULT)
+    return _timeout(place, place.number(), "total", "`600`", _default("gke"))
 
 
 def _timeout(
@@ -280,6 +273,13 @@ def _timeout(
         seconds = Known(default)
     field = place.key.strip('[]"')
     return Timeout(place.span, f"set `{field}` to {example}", seconds, meaning, place.path)
+
+
+def _default(controller: str) -> float:
+    """What holds where nothing is written, in seconds."""
+    from imagelint.knowledge.kubernetes.routes import default_timeout
+
+    return default_timeout(controller)
 
 
 def _duration(place: Cursor) -> Fact[float]:

@@ -16,10 +16,14 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 _NGINX, _F5 = "nginx.ingress.kubernetes.io", "nginx.org"
-# nginx.org: ngx_http_proxy_module: a POST is passed to the next server only with `non_idempotent`.
+# Since 1.9.13 a POST that was sent is passed to the next server only with `non_idempotent`, see
+# https://nginx.org/en/docs/http/ngx_http_proxy_module.html#proxy_next_upstream
 _NEXT = f"{_NGINX}/proxy-next-upstream"
 _AGAIN = "non_idempotent"
 _ON = ("on", "true")
+# The controller of F5 buffers unless it is told not to, ingress-nginx only when it is told to:
+# nginx/documentation: content/nic/configuration/global-configuration/configmap-resource.md;
+# kubernetes/ingress-nginx@dbb11b92: internal/ingress/controller/config/config.go (ProxyBuffering)
 _BUFFERING = ((f"{_NGINX}/proxy-buffering", "off"), (f"{_F5}/proxy-buffering", "false"))
 # client_max_body_size of both controllers is 1m by default, 0 switches it off.
 _BODY = {"nginx": f"{_NGINX}/proxy-body-size", _F5: f"{_F5}/client-max-body-size"}
@@ -63,6 +67,9 @@ def ingress_settings(obj: KubernetesObject, controller: str) -> Iterator[RouteSe
         place = obj.annotation(name)
         if place.word().lower() in _ON:
             yield _setting(place, "buffered", off)
+        elif controller == _F5 and name.startswith(_F5) and place.text() is ABSENT:
+            at = obj.body["metadata"]
+            yield RouteSetting(at.key_span, at.path, "buffered", name, "", meant=off)
     if controller in _BODY:
         yield from _limited(obj, _BODY[controller])
 
