@@ -147,6 +147,7 @@ SILENT: dict[tuple[str, str], str] = {
         for kind in (
             *("dashboard", "evaluation", "evaluation-plan", "ignore", "policy"),
             *("prometheus-rules", "scorecard", "signatures", "vulnerabilities"),
+            *("haproxy", "nginx", "traefik"),
         )
     },
     **{
@@ -155,7 +156,13 @@ SILENT: dict[tuple[str, str], str] = {
             *("dashboard", "prometheus-rules"),
             *("evaluation", "evaluation-plan", "ignore", "policy", "scorecard"),
             *("requirements", "signatures", "vulnerabilities"),
+            *("haproxy", "traefik"),
         )
+    },
+    **{
+        (rule, kind): "what a proxy publishes is told at what it leads to"
+        for rule in ("api-exposed-without-auth", "media-ssrf")
+        for kind in ("haproxy", "nginx", "traefik")
     },
 }
 
