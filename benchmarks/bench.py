@@ -35,6 +35,7 @@ from inputs import (
     write_runs,
     write_stages,
 )
+from large import large_inputs
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -148,20 +149,41 @@ def grow(growth: Growth, place: Path, runs: int) -> None:
     for size, folder in zip(sizes, folders, strict=True):
         growth.write(folder, size)
     timings: list[list[Timing]] = [[], [], []]
+    command = [IMAGELINT, "check", "--quiet", "--no-cache", *growth.packs, "."]
     for number in range(runs + 1):
         for found, folder in zip(timings, folders, strict=True):
-            timing = run([IMAGELINT, "check", "--quiet", "--no-cache", *growth.packs, "."], folder)
+            timing = run(command, folder)
             if number:
                 found.append(timing)
     print(f"\n{growth.size:,} {growth.name}  (goal: {growth.goal})")
     for size, found in zip(sizes, timings, strict=True):
-        ratios = [one.seconds / first.seconds for one, first in zip(found, timings[0], strict=True)]
+        pairs = list(zip(found, timings[0], strict=True))
+        wall = statistics.median(one.seconds / first.seconds for one, first in pairs)
+        cpu = statistics.median(one.cpu / first.cpu for one, first in pairs)
         seconds = statistics.median(timing.seconds for timing in found)
         peak = max(timing.peak for timing in found) / 2**20
         print(
             f"  {size:<24,} median {seconds:8.3f} s"
-            f"  {statistics.median(ratios):6.2f} x the smallest  {peak:6.0f} MiB"
+            f"  {wall:6.2f} x the smallest, {cpu:6.2f} x its CPU  {peak:6.0f} MiB"
         )
+
+
+def grow_to_a_megabyte(place: Path, only: str) -> None:
+    """Time each text of a megabyte, a half and a quarter of it once; print what grows by what."""
+    print("\ntexts of a megabyte, CPU  (goal: below 5 s and 500 MB; 4 x the text: 4 x the time)")
+    command = [IMAGELINT, "check", "--quiet", "--no-cache", *PACKS, "."]
+    for number, (name, size, write) in enumerate(large_inputs()):
+        if only not in f"a megabyte of {name}":
+            continue
+        timings: list[Timing] = []
+        for part in (4, 2, 1):
+            folder = place / f"large{number}-{part}"
+            write(folder, size // part)
+            timings.append(run(command, folder))
+            shutil.rmtree(folder)
+        used = "  ".join(f"{timing.cpu:6.2f} s" for timing in timings)
+        ratio, peak = timings[2].cpu / timings[0].cpu, timings[2].peak / 2**20
+        print(f"  {name:44} {used}  {ratio:5.2f} x  {peak:5.0f} MiB", flush=True)
 
 
 def growths(corpora: list[Path]) -> Iterator[Growth]:
@@ -309,6 +331,7 @@ def main() -> None:
         for growth in growths(options.corpus):
             if options.only in growth.name:
                 grow(growth, Path(folder), options.runs)
+        grow_to_a_megabyte(Path(folder), options.only)
         print("", *summary(rows), sep="\n")
 
 
