@@ -25,8 +25,9 @@ class ImageJob(NamedTuple):
     whose rules the policy has off: a pass says nothing about those. `cross_check` asks cosign for a
     second opinion. `layers` are read, and told one by one in a `table`. `settings` are those of the
     scan. `evaluation` is a file, or `attested`: then its signature is verified, whatever rules say.
-    `scorecard` is the file of one. The images that Dockerfiles below `bases` are built from, and
-    those that `manifests` run, are judged as well; `image` may then be empty.
+    `scorecard` is the file of one, `sbom` a file for what is listed. The images that Dockerfiles
+    below `bases` are built from, and those that `manifests` run, are judged as well; `image` may
+    then be empty.
     """
 
     image: str
@@ -44,6 +45,7 @@ class ImageJob(NamedTuple):
     settings: ScanSettings = ScanSettings()
     evaluation: str = ""
     scorecard: str = ""
+    sbom: str = ""
     bases: tuple[str, ...] = ()
     manifests: tuple[str, ...] = ()
 

@@ -37,6 +37,7 @@ def judge_image(
         settings=job.settings,
         evaluation=job.evaluation,
         scorecard=job.scorecard,
+        sbom=job.sbom,
     )
     result = _examined(session, job, request)
     if files:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 @click.argument("image")
 @image_options
 @scan_options
+@click.option("--sbom", metavar="FILE", default="", help="Write what is listed: CycloneDX, SPDX.")
 @policy_options
 @report_options
 def scan(  # noqa: PLR0913 - the options of the command
@@ -28,13 +29,15 @@ def scan(  # noqa: PLR0913 - the options of the command
     image: str,
     platform: str,
     scanning: ScanOptions,
+    sbom: str,
     timeout: float | None,
     policy: PolicyOptions,
     view: ReportOptions,
 ) -> int:
     """Scan an image for vulnerable packages with Trivy.
 
-    IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout.
+    IMAGE is registry/repository[:tag][@digest], or oci:DIR[:tag|@digest] for an OCI layout. With
+    --sbom the packages are written down as well: as SPDX where FILE ends in .spdx.json.
     """
     from imagelint.cli.imagejob import ImageJob
     from imagelint.cli.imagerun import judge_image
@@ -42,7 +45,7 @@ def scan(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.progress import steps
 
     session = policy.open(demanded=("vulnerable-package",))
-    job = scanning.apply(ImageJob(image, platform, scan=True), session, timeout)
+    job = scanning.apply(ImageJob(image, platform, scan=True, sbom=sbom), session, timeout)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
     return show(verdict, view, "scan", session.levelled(), session.own())

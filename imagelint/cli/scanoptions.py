@@ -34,12 +34,13 @@ class ScanOptions(NamedTuple):
         from imagelint.collect.deadline import Deadline
         from imagelint.collect.tools.trivy import TrivyOptions
         from imagelint.core.environment import ScanSettings
-        from imagelint.run.scanning import anchored, refuse_vex, with_settings
+        from imagelint.run.scanning import anchored, refuse_signers, refuse_vex, with_settings
 
         policy = session.policies.of(".")
         below = anchored(policy.environment.scan, session.policies.base_of(policy))
         named = session.policies.are_named or policy.trusted is not None
         refuse_vex(below.vex if not named else (), self.vex, job.paths)
+        refuse_signers(below if not named else ScanSettings())
         said = ScanSettings(self.kev, self.epss, self.vex, server=self.server)
         settings = anchored(said, ".").over(below)
         deadline = Deadline(timeout or 0)

@@ -65,7 +65,9 @@ class ScanSettings(NamedTuple):
     image; paths are relative to the policy file, and `texts` holds those that are not to be read
     from where they are. `skip_files` are globs of files left out beside weights. `least_version`
     is the oldest Trivy that may run, `denied` versions that may not, `sha256` the digests of the
-    programs that may. `server` is the address of a Trivy server.
+    programs that may. `server` is the address of a Trivy server. `vex_signed_by` are names of
+    signers whose signed VEX counts, `sbom_signed_by` of those whose signed bill of materials is
+    scanned instead of the image.
     """
 
     kev: str = ""
@@ -77,6 +79,8 @@ class ScanSettings(NamedTuple):
     sha256: tuple[str, ...] = ()
     server: str = ""
     texts: tuple[tuple[str, str], ...] = ()
+    vex_signed_by: tuple[str, ...] = ()
+    sbom_signed_by: tuple[str, ...] = ()
 
     def over(self, below: ScanSettings) -> ScanSettings:
         """Both as one: what is said here wins. Associative; `ScanSettings()` is the identity."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -193,7 +194,7 @@ def _waivers(
         Suppression(
             AllowanceKind.WAIVER,
             catalog.find(waiver.rule),
-            _about(about) if waiver.subject else _anything,
+            _covers(waiver, about),
             waiver.reason,
             waiver.until,
             origins=there if waiver.where else None,
@@ -215,8 +216,19 @@ def _standing(waiver: Waiver, context: SuppressionContext) -> tuple[str, Locatio
     return standing("waiver", source, waiver.span)
 
 
-def _about(subjects: Container[str]) -> Callable[[Finding], bool]:
-    return lambda finding: finding.subject in subjects
+def _covers(waiver: Waiver, subjects: Container[str]) -> Callable[[Finding], bool]:
+    """Whether a finding is about what a waiver names, and at the place in it that it names."""
+    if not (waiver.subject or waiver.path):
+        return _anything
+    return lambda finding: (
+        (not waiver.subject or finding.subject in subjects)
+        and (not waiver.path or _is_at(waiver.path, finding.location.path))
+    )
+
+
+def _is_at(glob: str, path: str) -> bool:
+    """Whether a glob matches a place, with or without what stands before it of several images."""
+    return fnmatchcase(path, glob) or fnmatchcase(path.partition(": ")[2], glob)
 
 
 def _is_there(waiver: Waiver, origin: str, place: Callable[[str], str]) -> bool:

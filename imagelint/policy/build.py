@@ -198,6 +198,7 @@ def _waiver(said: Mapping[str, str], origin: str, span: Span) -> Waiver:
         owner=said.get("owner", "").strip(),
         ticket=said.get("ticket", "").strip(),
         justification=said.get("justification", ""),
+        path=said.get("path", ""),
     )
 
 

@@ -18,7 +18,7 @@ from imagelint.policy.identitypattern import (
 from imagelint.policy.serving.scorecard import scorecard_complaints
 from imagelint.policy.suggest import did_you_mean
 from imagelint.policy.text import is_file
-from imagelint.policy.trust.trustrules import trust_complaints
+from imagelint.policy.trust.trustrules import scan_complaints, trust_complaints
 from imagelint.policy.validate import schema_complaints
 from imagelint.rules import catalog
 
@@ -50,7 +50,9 @@ def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
         from imagelint.policy.images.declared import image_complaints
 
         found += image_complaints(text, data["images"])
-    found += trust_complaints(text, _mapping(data.get("environment")))
+    environment = _mapping(data.get("environment"))
+    found += trust_complaints(text, environment)
+    found += scan_complaints(text, environment, _mapping(data.get("scan")))
     found += scorecard_complaints(text, data)
     if data.get("custom-rules"):
         from imagelint.policy.custom.check import own_complaints

@@ -66,7 +66,8 @@ def _custom(rule: CustomRule) -> tuple[object, ...]:
 
 
 def _waiver(waiver: Waiver) -> tuple[object, ...]:
-    return (*waiver[:5], *filter(None, (waiver.approver,)))
+    path = f"path {waiver.path}" if waiver.path else ""
+    return (*waiver[:5], *filter(None, (path, waiver.approver)))
 
 
 def _scorecard(said: ScorecardSettings) -> list[tuple[int, str]]:

@@ -73,7 +73,8 @@ class Waiver(NamedTuple):
     """Findings that do not count until a day.
 
     `where` is a glob over files, images and other origins, `subject` one over what a finding is
-    about (an image, a package, a vulnerability); empty matches all. `until` is the last ISO day on
+    about (an image, a package, a vulnerability), `path` one over the place within that (a file of
+    an image, a field of a manifest); empty matches all. `until` is the last ISO day on
     which it holds. `origin` and `span` tell where it is written, `approver` who approved it,
     `owner` whose it is, `ticket` where it is discussed. `justification` is why a vulnerability does
     not affect what is waived, in the words of VEX; empty: it does, and somebody accepts that.
@@ -90,6 +91,7 @@ class Waiver(NamedTuple):
     owner: str = ""
     ticket: str = ""
     justification: str = ""
+    path: str = ""
 
 
 class Owner(NamedTuple):

@@ -266,6 +266,7 @@ def _waiver() -> Schema:
             },
             "where": _text("Files or images, as a glob; without it, all."),
             "subject": _text("What it is about, as a glob: an image, a package, CVE-2024-3094."),
+            "path": _text("Where in that, as a glob: usr/lib/python3*/* in an image, spec.*."),
             "approver": _text("Who approved it: see `allowances.approvers`."),
             **waiver_fields(),
         },

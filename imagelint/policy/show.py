@@ -305,7 +305,7 @@ def _waiver(waiver: Waiver) -> Iterator[ShownLine]:
     from imagelint.core.redact import redact
 
     yield ShownLine(f"  - rule: {waiver.rule}", waiver.origin)
-    for key in ("where", "subject", "reason", *_ABOUT_WAIVERS):
+    for key in ("where", "subject", "path", "reason", *_ABOUT_WAIVERS):
         value = getattr(waiver, key)
         if value:
             yield ShownLine(f"    {key}: {quoted(redact(value))}")

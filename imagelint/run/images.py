@@ -9,8 +9,7 @@ from imagelint.collect.images.local import LocalImages, is_local
 from imagelint.collect.process import fingerprint, locate
 from imagelint.collect.registry.resolve import another, contradiction, index_of, resolve
 from imagelint.collect.registry.store import BlobStore
-from imagelint.collect.signatures.verify import verify
-from imagelint.collect.tools.cosign import VerifyRequest
+from imagelint.collect.tools.cosign import Verification
 from imagelint.collect.tools.keptscans import scanned
 from imagelint.core.environment import ScanSettings
 from imagelint.core.record import NamedTuple
@@ -22,10 +21,11 @@ from imagelint.documents.image.signatures import parse_signatures
 from imagelint.documents.image.vulnerabilities import Vulnerability, parse_vulnerabilities
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
-from imagelint.policy.glob import matches_subject
 from imagelint.run.evaluating.gating import ATTESTED, evaluation_in, evaluation_on
 from imagelint.run.layers import layer_evidence, read_layers
 from imagelint.run.scanning import read_exploits, read_vex, without_vex
+from imagelint.run.supplychain.signers import signers_for, verification_of
+from imagelint.run.supplychain.stated import stated_bill, stated_vex
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -35,7 +35,6 @@ if TYPE_CHECKING:
     from imagelint.collect.registry.client import Clients
     from imagelint.collect.tools.keptscans import KeptScans
     from imagelint.collect.tools.trivy import TrivyOptions
-    from imagelint.core.environment import Signer, TrustRule
     from imagelint.documents.image.attestations import Attestation
     from imagelint.documents.image.boms import BillOfMaterials
     from imagelint.documents.image.image import ImageTarget
@@ -50,6 +49,7 @@ class ImageRequest(NamedTuple):
     `folder` is what the policy's keys are relative to, `settings` say how it is scanned: the files
     that they name by absolute paths. `evaluation` is the file of a statement that is demanded, or
     `attested` where the image is to carry it; `scorecard` is the file of one that is demanded.
+    `sbom` is a file for what was listed, as a bill of materials.
     `bom` matches what attached bills of materials list instead of scanning: verified ones, where
     `verify` looks for signers. `clients` are those of repositories that are
     there already.
@@ -68,6 +68,7 @@ class ImageRequest(NamedTuple):
     settings: ScanSettings = ScanSettings()
     evaluation: str = ""
     scorecard: str = ""
+    sbom: str = ""
     kept_layers: KeptLayers | None = None
     kept_scans: KeptScans | None = None
     bom: bool = False
@@ -145,20 +146,40 @@ def examine_targets(targets: tuple[ImageTarget, ...], request: ImageRequest) -> 
     findings = dict.fromkeys(finding for report in reports for finding in report.findings)
     whole = sum(reports, Report())._replace(findings=tuple(findings))
     result = result.plus(ImageResult(whole))
+    verification = verification_of(targets[0], request)
+    if isinstance(verification, Problem):
+        result = result.plus(_problem(verification))
     if request.scan:
-        result = result.plus(_scans(targets, request, None))
+        result = result.plus(_scanned(targets, request, verification))
     if request.bom and not request.verify:
         found = [find_bom(one.identity, request.deadline, request.clients) for one in targets]
         result = result.plus(_scans(targets, request, found))
-    if request.verify:
-        result = result.plus(_verify(targets, request))
+    if request.verify and isinstance(verification, Verification):
+        result = result.plus(_verify(targets, request, verification))
     return result.plus(_demanded(targets, request))
+
+
+def _scanned(
+    targets: tuple[ImageTarget, ...],
+    request: ImageRequest,
+    verification: Verification | Problem | None,
+) -> ImageResult:
+    """What comes of the scan of images, with what is stated about them."""
+    if not isinstance(verification, Verification):
+        return _scans(targets, request, None)
+    said = verification.statements
+    # A statement about an index does not tell what is in which of its images.
+    bill = stated_bill(said, request.settings) if len(targets) == 1 else None
+    problems = () if request.verify else verification.problems
+    found = _scans(targets, request, None if bill is None else [bill], said)
+    return ImageResult(Report(problems=problems)).plus(found)
 
 
 def _scans(
     targets: tuple[ImageTarget, ...],
     request: ImageRequest,
     bills: Sequence[BillOfMaterials | Problem | None] | None,
+    statements: Sequence[Attestation] = (),
 ) -> ImageResult:
     """What comes of scans of images, or of the bills of materials of each."""
     result = ImageResult()
@@ -166,10 +187,10 @@ def _scans(
     if isinstance(exploits, Problem):
         result = result.plus(_problem(exploits))
         exploits = Exploits()
-    vex = read_vex(request.settings)
-    if isinstance(vex, Problem):
-        result = result.plus(_problem(vex))
-        vex = ()
+    vex: tuple[VexStatement, ...] = ()
+    for said in (read_vex(request.settings), stated_vex(statements, request.settings)):
+        result = result.plus(_problem(said)) if isinstance(said, Problem) else result
+        vex += () if isinstance(said, Problem) else said
     for at, target in enumerate(targets):
         bill = None if bills is None else bills[at]
         if bills is not None and bill is None:
@@ -250,6 +271,12 @@ def _scan(
         *dict.fromkeys(("vex", one.origin) for one in vex),
         (f"{label}packages", f"{document.scanned.packages} ({system})"),
     )
+    if request.sbom:
+        from imagelint.run.supplychain.bills import write_bill
+
+        problem = write_bill(request.sbom, scan.source, request.deadline)
+        if problem is not None:
+            return _problem(problem)
     report = Examination(request.policy)(document, Project())
     if vex:
         digests = (target.digest, target.identity.manifest)
@@ -263,31 +290,11 @@ def _left_out(globs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     return (("files not scanned", " ".join(globs)),) if globs else ()
 
 
-def _verify(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
+def _verify(
+    targets: tuple[ImageTarget, ...], request: ImageRequest, verification: Verification
+) -> ImageResult:
     target = targets[0]
     signers = signers_for(target, request.policy)
-    if not signers:
-        detail = "no signer is declared for it, so nobody's signature was looked for"
-        help_ = (
-            "declare environment.signers in the policy, or switch the rules about signatures off"
-        )
-        return _problem(Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_))
-    request.tell(f"verifying {target.reference}")
-    environment = request.policy.environment
-    trust = trust_for(target, request.policy)
-    asked = VerifyRequest(
-        image=target.identity,
-        signers=signers,
-        trusted_root=environment.trusted_root or "",
-        folder=request.folder,
-        deadline=request.deadline,
-        trusted_root_text=environment.trusted_root_text,
-        cross_check=request.cross_check,
-        trust=trust,
-        witnesses=witnesses(trust, signers, environment.signers),
-        clients=request.clients,
-    )
-    verification = verify(asked)
     problems = ImageResult(Report(problems=verification.problems))
     if request.bom and verification.source is not None:
         problems = problems.plus(_stated(targets, request, verification.statements))
@@ -326,35 +333,6 @@ def _program(name: str) -> tuple[tuple[str, str], ...]:
     """Which file ran under a name, by its content."""
     path = locate(name, name, "")
     return () if isinstance(path, Problem) else ((f"{name} program", fingerprint(path)),)
-
-
-def trust_for(target: ImageTarget, policy: Policy) -> tuple[TrustRule, ...]:
-    """The rules of trust that hold for an image: those without `images`, and those that match."""
-    name = target.identity.repository or target.reference
-    return tuple(
-        rule
-        for rule in policy.environment.trust
-        if not rule.images or any(matches_subject(glob, name) for glob in rule.images)
-    )
-
-
-def witnesses(
-    trust: tuple[TrustRule, ...], signers: tuple[Signer, ...], declared: tuple[Signer, ...]
-) -> tuple[Signer, ...]:
-    """The declared signers whom rules of trust name, and who are none of the image's."""
-    names = {name for rule in trust for name in rule.signed_by}
-    names |= {name for rule in trust for one in rule.attestations for name in one.signed_by}
-    return tuple(one for one in declared if one.name in names and one not in signers)
-
-
-def signers_for(target: ImageTarget, policy: Policy) -> tuple[Signer, ...]:
-    """The declared signers of an image: those without `images`, and those with a glob for it."""
-    name = target.identity.repository or target.reference
-    return tuple(
-        signer
-        for signer in policy.environment.signers
-        if not signer.images or any(matches_subject(glob, name) for glob in signer.images)
-    )
 
 
 def _problem(problem: Problem) -> ImageResult:

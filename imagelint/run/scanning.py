@@ -67,6 +67,22 @@ def refuse_vex(by_tree: Sequence[str], by_caller: Sequence[str], paths: Sequence
             raise UsageError(Diagnostic(message, help="keep it elsewhere"))
 
 
+def refuse_signers(by_tree: ScanSettings) -> None:
+    """Refuse what the policy of the examined tree says of whose word counts.
+
+    Raises:
+        UsageError: it says something.
+    """
+    for key, names in (
+        ("vex-signed-by", by_tree.vex_signed_by),
+        ("sbom-signed-by", by_tree.sbom_signed_by),
+    ):
+        if names:
+            message = f"the policy of the examined tree says `{key}`: {', '.join(names)}"
+            help_ = "say it in a policy that is trusted, or named with --policy"
+            raise UsageError(Diagnostic(message, help=help_))
+
+
 def with_settings(options: TrivyOptions, settings: ScanSettings) -> TrivyOptions:
     """How Trivy is asked, with what the settings say."""
     return options._replace(

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from imagelint.core.finding import Severity
+from imagelint.core.finding import Finding, Location, Severity
 from imagelint.core.report import AllowanceKind, Allowed, Examined, Problem, ProblemKind, Report
 from imagelint.core.source import Source, Span
 from imagelint.documents.base import AllowanceState
@@ -14,6 +14,7 @@ from imagelint.engine.waivers import (
     waiver_uses,
 )
 from imagelint.policy.allowances import NONE, WAYS, Allowances
+from imagelint.policy.digest import policy_digest
 from imagelint.policy.model import Policy, RuleSetting, Waiver
 from imagelint.policy.trust.acceptance import Terms
 from tests.engine.findings import finding
@@ -56,6 +57,28 @@ def test_nothing_is_settled_by_a_policy_that_waives_nothing() -> None:
     report = Report((finding(),)) + examined()
     assert suppress_report(report, SuppressionContext(policy(), TODAY)) == SuppressionResult(report)
     assert waiver_uses(SuppressionResult(report), SuppressionContext(policy(), TODAY)) == ()
+
+
+def test_a_waiver_can_name_a_place_within() -> None:
+    def at(path: str, subject: str = "CVE-2099-1 pkg:pypi/vllm") -> Finding:
+        place = Location("registry.example.com/llm:1", path=path)
+        return finding()._replace(rule="vulnerable-package", location=place, subject=subject)
+
+    venv = "opt/venv/lib/python3.12/site-packages/vllm-0.8.5.dist-info/METADATA"
+    found = (
+        at(venv),
+        at(f"linux/arm64: {venv}"),
+        at("usr/lib/vllm"),
+        at(venv, "CVE-2099-2 pkg:pypi/vllm"),
+        at(venv, "CVE-2099-1 pkg:pypi/torch"),
+    )
+    given = waiver("vulnerable-package", subject="CVE-2099-1*vllm")._replace(path="opt/venv/*")
+    result = suppress_report(Report(found), SuppressionContext(policy(given), TODAY))
+    assert [one.finding for one in result.report.allowed] == [*found[:2]]
+    anywhere = waiver("vulnerable-package")._replace(path="usr/*")
+    result = suppress_report(Report(found), SuppressionContext(policy(anywhere), TODAY))
+    assert [one.finding for one in result.report.allowed] == [found[2]]
+    assert policy_digest(policy(given)) != policy_digest(policy(given._replace(path="opt/*")))
 
 
 @pytest.mark.parametrize(

@@ -63,6 +63,8 @@ SCANS = st.builds(
     sha256=several(st.just("0a" * 32)),
     server=st.just("") | TEXTS,
     texts=st.just(()),
+    vex_signed_by=several(TEXTS),
+    sbom_signed_by=several(TEXTS),
 )
 BUILDS = st.builds(
     DeclaredBuild,

@@ -30,7 +30,8 @@ from imagelint.documents.image.signatures import (
 from imagelint.documents.image.vulnerabilities import ScanFacts
 from imagelint.policy.load import pack
 from imagelint.run import images
-from imagelint.run.images import ImageRequest, ImageResult, examine_image, signers_for
+from imagelint.run.images import ImageRequest, ImageResult, examine_image
+from imagelint.run.supplychain.signers import signers_for
 from tests.cli.projects import GOOD, ROOT, write
 
 if TYPE_CHECKING:

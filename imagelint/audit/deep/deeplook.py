@@ -20,8 +20,8 @@ from imagelint.run.images import (
     ImageResult,
     examine_image,
     examine_targets,
-    signers_for,
 )
+from imagelint.run.supplychain.signers import signers_for
 
 if TYPE_CHECKING:
     from imagelint.audit.looking import Looked

@@ -20,6 +20,8 @@ _FILES: Mapping[str, str] = {
 _LISTS: Mapping[str, str] = {
     "vex": "Files that say what does not affect the image; they count in a trusted policy only.",
     "skip-files": "Files in the image that are left out, as globs, beside weights.",
+    "vex-signed-by": "Names of signers whose signed VEX counts; in a trusted policy only.",
+    "sbom-signed-by": "Names of signers whose signed SBOM is scanned; in a trusted policy only.",
 }
 _VERSION = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+){0,2}(-[0-9A-Za-z.+-]+)?$"}
 
@@ -70,6 +72,8 @@ def scan_settings(said: Mapping[str, Data]) -> ScanSettings:
         denied=_words(program.get("denied")),
         sha256=_words(program.get("sha256")),
         server=_word(said.get("server")),
+        vex_signed_by=_words(said.get("vex-signed-by")),
+        sbom_signed_by=_words(said.get("sbom-signed-by")),
     )
 
 
@@ -87,6 +91,8 @@ def written_settings(settings: ScanSettings) -> Mapping[str, object]:
         "skip-files": settings.skip_files,
         "trivy": {key: value for key, value in program.items() if value},
         "server": settings.server,
+        "vex-signed-by": settings.vex_signed_by,
+        "sbom-signed-by": settings.sbom_signed_by,
     }
     return {key: value for key, value in said.items() if value}
 

@@ -16,9 +16,7 @@ if TYPE_CHECKING:
 
 def trust_complaints(text: PolicyText, environment: Mapping[str, Data]) -> Iterator[Diagnostic]:
     """Everything that is wrong with `environment: trust`."""
-    said = environment.get("signers")
-    signers = said if isinstance(said, tuple | list) else ()
-    names = tuple(str(one.get("name")) for one in signers if isinstance(one, dict))
+    names = _names(environment)
     rules = environment.get("trust")
     for index, rule in enumerate(rules if isinstance(rules, tuple | list) else ()):
         if isinstance(rule, dict):
@@ -28,14 +26,33 @@ def trust_complaints(text: PolicyText, environment: Mapping[str, Data]) -> Itera
             yield from _demands(text, rule, keys, names)
 
 
+def scan_complaints(
+    text: PolicyText, environment: Mapping[str, Data], scan: Mapping[str, Data]
+) -> Iterator[Diagnostic]:
+    """The signers whose word counts for a scan, and who are none of the file's."""
+    names = _names(environment)
+    for key in ("vex-signed-by", "sbom-signed-by"):
+        yield from _unknown(text, scan, ("scan",), names, key)
+
+
+def _names(environment: Mapping[str, Data]) -> tuple[str, ...]:
+    said = environment.get("signers")
+    signers = said if isinstance(said, tuple | list) else ()
+    return tuple(str(one.get("name")) for one in signers if isinstance(one, dict))
+
+
 def _unknown(
-    text: PolicyText, said: Mapping[str, Data], keys: Keys, names: tuple[str, ...]
+    text: PolicyText,
+    said: Mapping[str, Data],
+    keys: Keys,
+    names: tuple[str, ...],
+    key: str = "signed-by",
 ) -> Iterator[Diagnostic]:
     """The signers of a file are those that a policy that it extends may have: then none is here."""
-    listed = said.get("signed-by")
+    listed = said.get(key)
     for index, name in enumerate(listed if isinstance(listed, tuple | list) else ()):
         if names and isinstance(name, str) and name not in names:
-            at = text.at(text.span((*keys, "signed-by", index)))
+            at = text.at(text.span((*keys, key, index)))
             yield Diagnostic(f"no signer is named `{name}`", at, did_you_mean(name, names))
 
 

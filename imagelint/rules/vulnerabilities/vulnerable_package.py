@@ -27,6 +27,12 @@ class Options:
     ignore_paths: tuple[str, ...] = field(
         default=(), metadata={"doc": "say nothing of packages at these places, as globs"}
     )
+    high_only: tuple[str, ...] = field(
+        default=(), metadata={"doc": "places, as globs, where only high and critical are reported"}
+    )
+    critical_only: tuple[str, ...] = field(
+        default=(), metadata={"doc": "places, as globs, where only critical is reported"}
+    )
     packages: tuple[str, ...] = field(
         default=(),
         metadata={
@@ -88,7 +94,7 @@ def vulnerable_package(one: Vulnerability, ctx: Context, options: Options) -> Fi
     if one.status is Status.NOT_AFFECTED or _is_left_out(one, options):
         return
     severity = _severity(one, options)
-    if severity < Severity.named(options.minimum):
+    if severity < _minimum(one, options):
         return
     young = _is_young(one, options)
     yield ctx.finding(
@@ -124,6 +130,20 @@ def _is_left_out(one: Vulnerability, options: Options) -> bool:
         or (bool(options.packages) and kinds.isdisjoint(options.packages))
         or any(matches(one.path, glob) for glob in options.ignore_paths)
     )
+
+
+def _minimum(one: Vulnerability, options: Options) -> Severity:
+    """The lowest severity that is reported of a package, by where it is."""
+    least = Severity.named(options.minimum)
+    if one.exploited:
+        return least
+    for globs, level in (
+        (options.high_only, Severity.HIGH),
+        (options.critical_only, Severity.CRITICAL),
+    ):
+        if any(matches(one.path, glob) for glob in globs):
+            least = max(least, level)
+    return least
 
 
 def _severity(one: Vulnerability, options: Options) -> Severity:

@@ -1,0 +1,49 @@
+"""What verified statements about an image say of its vulnerabilities, and of what is in it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.source import Source
+from imagelint.documents.base import DocumentError
+from imagelint.documents.image.boms import of_statements
+from imagelint.documents.image.vex import parse_vex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imagelint.core.environment import ScanSettings
+    from imagelint.core.report import Problem
+    from imagelint.documents.image.attestations import Attestation
+    from imagelint.documents.image.boms import BillOfMaterials
+    from imagelint.documents.image.vex import VexStatement
+
+_VEX = ("https://openvex.dev/ns", "https://cyclonedx.org/vex", "https://cyclonedx.org/bom")
+
+
+def asks_for_statements(settings: ScanSettings) -> bool:
+    """Whether a scan needs to know what signers state."""
+    return bool(settings.vex_signed_by or settings.sbom_signed_by)
+
+
+def stated_vex(
+    statements: Sequence[Attestation], settings: ScanSettings
+) -> tuple[VexStatement, ...] | Problem:
+    """What signers whose word counts state to be harmless; the first that cannot be read."""
+    found: list[VexStatement] = []
+    for one in statements:
+        if one.signer in settings.vex_signed_by and one.predicate.startswith(_VEX):
+            source = Source(f"a statement signed by {one.signer}", one.content.dumped())
+            try:
+                found += parse_vex(source)
+            except DocumentError as error:
+                return error.problem(source)
+    return tuple(found)
+
+
+def stated_bill(
+    statements: Sequence[Attestation], settings: ScanSettings
+) -> BillOfMaterials | None:
+    """The first bill of materials by a signer whose word counts."""
+    bills = of_statements(statements)
+    return next((one for one in bills if one.signer in settings.sbom_signed_by), None)
