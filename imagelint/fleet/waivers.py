@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 CONTEXT = "https://openvex.dev/ns/v0.2.0"
 _FIELDS = (
-    *("state", "until", "rule", "where", "subject", "used", "owner", "ticket", "approver"),
+    *("state", "until", "rule", "where", "subject", "path", "used", "owner", "ticket", "approver"),
     *("reason", "justification", "origin"),
 )
 
@@ -85,6 +85,7 @@ def as_text(waivers: Sequence[ListedWaiver]) -> Iterator[str]:
         yield f"{waiver.until}  {one.state:<6}  {visible(about)}\n"
         yield f"            {visible(waiver.reason)}\n"
         said = {
+            "at": waiver.path,
             "owner": waiver.owner,
             "ticket": waiver.ticket,
             "approver": waiver.approver,
@@ -151,6 +152,8 @@ def _statement(
     for one in met:
         parts = products.setdefault(_product(one.repository, one.digest), set())
         parts.update(word for word in one.subject.split() if word.startswith("pkg:"))
+    # A statement of VEX knows no places in an image: what holds at one is not said of all.
+    harmless = waiver.justification and not waiver.path
     until = f"accepted until {waiver.until}: {waiver.reason}"
     why = (
         {
@@ -158,7 +161,7 @@ def _statement(
             "justification": waiver.justification,
             "impact_statement": waiver.reason,
         }
-        if waiver.justification
+        if harmless
         else {"status": "affected", "action_statement": until}
     )
     return {

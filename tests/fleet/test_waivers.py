@@ -11,9 +11,10 @@ import pytest
 
 from imagelint.core.source import Source
 from imagelint.documents.image.vex import parse_vex
-from imagelint.fleet.waivers import Choice, as_openvex, as_text, listed
+from imagelint.fleet.waivers import Choice, ListedWaiver, as_openvex, as_text, listed
 from imagelint.policy.model import Waiver
 from imagelint.store.database import Store
+from imagelint.store.questions import WaivedVulnerability
 from imagelint.store.reading import Reader
 from imagelint.store.records import NewRun, UsedWaiver, Worker
 from imagelint.store.runs import begin, finish
@@ -164,3 +165,12 @@ def test_what_only_an_audit_tells(program: Program, here: Path) -> None:
         answer = program("waivers", *arguments)
         assert answer.code == 2
         assert "--store imagelint-audit.db" in answer.err
+
+
+def test_what_holds_at_a_place_is_not_said_of_the_whole_package() -> None:
+    met = WaivedVulnerability(0, "CVE-2026-1000", "r.example.com/llm", "sha256:0a", "pkg:pypi/a")
+    for waiver, status in ((UNLOADED, "not_affected"), (UNLOADED._replace(path="a"), "affected")):
+        one = ListedWaiver(waiver, "holds", audited=0)
+        (statement,) = json.loads("".join(as_openvex((one,), (met,), "a", "b")))["statements"]
+        assert statement["status"] == status
+    assert "at: opt/\n" in "".join(as_text(listed((UNLOADED._replace(path="opt/"),), (), TODAY)))
