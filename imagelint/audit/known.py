@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING, TypeVar
 
 import zstandard
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 
 from imagelint.core.digest import has_digest
 from imagelint.core.record import NamedTuple
@@ -19,6 +19,7 @@ from imagelint.store.models import (
     ResultRow,
     TagRow,
 )
+from imagelint.store.tags import of_tags
 from imagelint.store.writing import STATEMENTS
 
 if TYPE_CHECKING:
@@ -94,8 +95,7 @@ class Known:
         last: dict[tuple[str, str], tuple[int, str, str]] = {}
         with self._store.reading() as connection:
             for part in _parts(wanted):
-                those = tuple_(row.repository, row.tag).in_(part)
-                for each in connection.execute(select(*columns).where(those)):
+                for each in connection.execute(of_tags(part, *columns)):
                     at = each.repository, each.tag
                     said = each.position, each.digest, each.last_seen
                     last[at] = max(last.get(at, (0, "", "")), said)

@@ -54,7 +54,9 @@ def settle_bases(connection: Connection) -> None:
     found = select(nearest).where(below.chain == ChainRow.parent).scalar_subquery()
     deepest = connection.scalar(select(func.max(ChainRow.depth))) or 0
     for depth in range(2, min(deepest, _DEEPEST) + 1):
-        connection.execute(update(ChainRow).where(ChainRow.depth == depth).values(base=found))
+        # What stays as it is, is not written: that is nearly all, from the second run on.
+        other = ChainRow.depth == depth, ChainRow.base.is_distinct_from(found)
+        connection.execute(update(ChainRow).where(*other).values(base=found))
 
 
 def base_names(connection: Connection, chains: Collection[str]) -> dict[str, str]:

@@ -35,6 +35,8 @@ DEFAULT_FILE = "imagelint-audit.db"
 _WAIT_SECONDS = 60
 _CACHE_KILOBYTES = 16_384
 """Of each connection that is kept; a few are."""
+_LARGEST_WAL = 32 * 1024 * 1024
+_CHECKPOINT_MILLISECONDS = 2_000
 _CHECKED_BYTES = 64 * 1024 * 1024
 _LOCK = 0x696D6167656C696E  # "imagelin": of PostgreSQL's advisory locks, ours
 _WRITES = "imagelint_writes"
@@ -47,6 +49,7 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self._writing = engine.execution_options(**{_WRITES: True})
+        self._largest_wal = _LARGEST_WAL
 
     @classmethod
     def open(cls, place: str = DEFAULT_FILE, *, create: bool = True) -> Self:
@@ -106,6 +109,27 @@ class Store:
         """
         with self._complaining(), self._writing.begin() as connection:
             yield connection
+
+    def checkpoint(self) -> None:
+        """Bring what was written into SQLite's file itself, where readers kept it from doing so.
+
+        It does that with every commit, but begins its log anew only when nobody reads from it: with
+        somebody reading at all times it would grow for ever, and every question with it.
+        """
+        path = f"{self.engine.url.database}-wal"
+        if self.engine.dialect.name != "sqlite" or not os.path.exists(path):
+            return
+        if os.path.getsize(path) < self._largest_wal:
+            return
+        with self._complaining(), closing(self.engine.raw_connection()) as connection:
+            cursor = connection.cursor()
+            # A report may read for minutes: it is not waited for.
+            cursor.execute(f"PRAGMA busy_timeout={_CHECKPOINT_MILLISECONDS}")
+            cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            ((busy, *_),) = cursor.fetchall()
+            cursor.execute(f"PRAGMA busy_timeout={_WAIT_SECONDS * 1000}")
+            cursor.close()
+        self._largest_wal = 2 * os.path.getsize(path) if busy else _LARGEST_WAL
 
     @contextmanager
     def _complaining(self) -> Iterator[None]:

@@ -7,11 +7,12 @@ from itertools import groupby
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import and_, func, select, tuple_
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import aliased
 
 from imagelint.core.record import NamedTuple
 from imagelint.store import models, views
+from imagelint.store.tags import of_tags
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -176,12 +177,11 @@ class Reader:
     ) -> dict[tuple[str, str], tuple[views.TagView, ...]]:
         """What tags (repository and tag) led to, the newest first; asked at once."""
         row = models.TagRow
-        query = (
-            select(row.repository, row.tag, row.digest, row.first_seen, row.last_seen)
-            .where(tuple_(row.repository, row.tag).in_(tags))
-            .order_by(row.repository, row.tag, row.position.desc())
-        )
+        columns = row.repository, row.tag, row.digest, row.first_seen, row.last_seen
+        query = of_tags(tags, *columns).order_by(row.repository, row.tag, row.position.desc())
         found: dict[tuple[str, str], list[views.TagView]] = {}
+        if not tags:
+            return {}
         with self._store.reading() as connection:
             for repository, tag, *said in connection.execute(query):
                 found.setdefault((repository, tag), []).append(views.TagView(*said))

@@ -8,7 +8,7 @@ from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import zstandard
-from sqlalchemy import case, func, insert, inspect, or_, select, tuple_, update
+from sqlalchemy import bindparam, case, func, insert, inspect, or_, select, update
 from sqlalchemy.dialects.postgresql import insert as insert_postgresql
 from sqlalchemy.dialects.sqlite import insert as insert_sqlite
 
@@ -17,6 +17,7 @@ from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.store import models
 from imagelint.store.bases import share
+from imagelint.store.tags import of_tags
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -85,6 +86,7 @@ class Writer:
             self._vulnerabilities(connection, rows.get(models.VulnerabilityRow, ()))
             self._tags(connection, finished, now)
             shared = share(connection, _chains(rows.get(models.ChainRow, ())))
+        self._store.checkpoint()
         self._remember(shared)
 
     def _is_new(self, table: type[models.Base], name: str) -> bool:
@@ -218,17 +220,17 @@ class Writer:
             return
         table = models.TagRow
         columns = table.repository, table.tag, table.position, table.digest
-        wanted = tuple_(table.repository, table.tag).in_(list(led))
         last: dict[tuple[str, str], tuple[int, str]] = {}
-        for row in connection.execute(select(*columns).where(wanted)):
+        for row in connection.execute(of_tags(led, *columns)):
             at = row.repository, row.tag
             last[at] = max(last.get(at, _NEVER), (row.position, row.digest))
         same = [
-            (*at, last[at][0]) for at, digest in led.items() if last.get(at, _NEVER)[1] == digest
+            {"in_repository": at[0], "of_tag": at[1], "at": last[at][0]}
+            for at, digest in led.items()
+            if last.get(at, _NEVER)[1] == digest
         ]
         if same:
-            those = tuple_(table.repository, table.tag, table.position).in_(same)
-            connection.execute(update(table).where(those).values(last_seen=now))
+            connection.execute(_SEEN, [{**each, "last_seen": now} for each in same])
         new = [
             {
                 "repository": at[0],
@@ -276,6 +278,15 @@ def _upsert(said: Any) -> Any:
 
 
 _NEVER = (0, "")
+_SEEN = (
+    update(models.TagRow)
+    .where(
+        models.TagRow.repository == bindparam("in_repository"),
+        models.TagRow.tag == bindparam("of_tag"),
+        models.TagRow.position == bindparam("at"),
+    )
+    .values(last_seen=bindparam("last_seen"))
+)
 _ORDER: tuple[type[models.Base], ...] = (
     models.ImageRow,
     models.IndexMemberRow,

@@ -14,7 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import text
 
 from imagelint.core.errors import UsageError
-from imagelint.store import migrate
+from imagelint.store import database, migrate
 from imagelint.store.database import Store
 from imagelint.store.models import Base
 from imagelint.store.reading import Reader
@@ -131,3 +131,27 @@ def test_a_database_that_does_not_answer_is_said_without_its_password() -> None:
 def test_a_folder_that_is_not_there_is_said(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="cannot be used"):
         Store.open(str(tmp_path / "no" / "a.db"))
+
+
+def test_the_log_of_writes_begins_anew_when_nobody_reads_any_more(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(database, "_CHECKPOINT_MILLISECONDS", 1)
+    monkeypatch.setattr(database, "_LARGEST_WAL", 1)
+    path = tmp_path / "a.db"
+    with Store.open(str(path)) as store:
+        log = path.with_name("a.db-wal")
+        reader = sqlite3.connect(path)
+        reader.execute("PRAGMA busy_timeout=0")
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM runs").fetchall()
+        fill(store, 8)
+        before = log.stat().st_size
+        assert before > 100_000
+        reader.close()
+        for _ in range(9):
+            fill(store, 8)
+        assert log.stat().st_size < before
+        runs = Reader(store).runs()
+    with Store.open(str(path)) as store:
+        assert Reader(store).runs() == runs
