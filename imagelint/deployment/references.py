@@ -1,4 +1,4 @@
-"""What a pod refers to by name: claims, ConfigMaps, Secrets, its account."""
+"""What pods and autoscalers refer to by name: claims, ConfigMaps, Secrets, accounts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.record import NamedTuple
+from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.pods.selectors import node_labels
 from imagelint.documents.yaml.nodes import Mapping
 
@@ -13,17 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Node
-    from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.kubernetes.wiring.nodes import Authenticated, ScaledObject
     from imagelint.documents.yaml.cursor import Cursor
 
 _CONFIG, _SECRET, _CLAIM = "ConfigMap", "Secret", "PersistentVolumeClaim"
+_AUTHENTICATION = "TriggerAuthentication"
 _HOST = "kubernetes.io/hostname"
 _LOCAL = ("local", "hostpath")
 _ONE_NODE = frozenset(("ReadWriteOnce", "ReadWriteOncePod"))
 
 
 class Reference(NamedTuple):
-    """An object to which a pod refers, and the key of it that it wants, absent where it wants all.
+    """An object that is referred to, and the key of it that is wanted, absent where all are.
 
     `place` is where it is named, `key_place` where the key is.
     """
@@ -35,9 +38,35 @@ class Reference(NamedTuple):
     key_place: Node
 
 
-def references(pod: Pod) -> tuple[Reference, ...]:
-    """What a pod refers to and cannot start without, as far as the names are known, in order."""
-    return tuple(sorted(_references(pod), key=lambda one: one.place.span))
+def owner_of(referring: Pod | ScaledObject | Authenticated) -> KubernetesObject:
+    """The object that refers to others."""
+    return referring.owner if isinstance(referring, Pod) else referring.object
+
+
+def is_partial(referring: Pod | ScaledObject | Authenticated) -> bool:
+    """Whether the rest of it is written elsewhere."""
+    return referring.partial if isinstance(referring, Pod) else referring.object.incomplete
+
+
+def references(referring: Pod | ScaledObject | Authenticated) -> tuple[Reference, ...]:
+    """What is referred to and cannot be done without, as far as the names are known, in order."""
+    found = _references(referring) if isinstance(referring, Pod) else _of_keda(referring)
+    return tuple(sorted(found, key=lambda one: one.place.span))
+
+
+def _of_keda(referring: ScaledObject | Authenticated) -> Iterator[Reference]:
+    """The authentications of triggers, and whence these take what they say.
+
+    kedacore/keda: apis/keda/v1alpha1/triggerauthentication_types.go, scaledobject_types.go
+    """
+    spec = referring.body["spec"]
+    for trigger in spec["triggers"].items():
+        place = trigger["authenticationRef"]
+        kind = place["kind"].word() or _AUTHENTICATION
+        yield from _reference(kind, place, "name")
+    for field, kind in (("secretTargetRef", _SECRET), ("configMapTargetRef", _CONFIG)):
+        for place in spec[field].items():
+            yield from _reference(kind, place, "name", "key")
 
 
 def _references(pod: Pod) -> Iterator[Reference]:

@@ -204,6 +204,7 @@ class Metrics(TypedDict):
     default: Annotated[Literal["on", "off", "none"], "none: it has no metrics"]
     path: str
     port: Annotated[int, "0: the port of the API"]
+    port_flag: Annotated[str, "the flag that sets a port of their own, or empty"]
     prometheus: Annotated[bool, "whether the format is Prometheus'"]
     switch: Annotated[str, "the flag that changes the default, or empty"]
     prefixes: Annotated[list[str], "of the metrics' names, its own first"]

@@ -35,13 +35,15 @@ class RemovedFlag(NamedTuple):
 class MetricsEndpoint(NamedTuple):
     """Where an engine shows its metrics.
 
-    `port` is None when it is the port of the API. `default` is `on` or `off`; `switch` is the flag
-    that changes it, empty without one. `prometheus` is false for another format than Prometheus'.
-    `waiting` counts the requests that wait, empty where the name is not known.
+    `port` is None when it is the port of the API; `port_flag` changes it where it is another one,
+    empty without a flag. `default` is `on` or `off`; `switch` is the flag that changes it, empty
+    without one. `prometheus` is false for another format than Prometheus'. `waiting` counts the
+    requests that wait, empty where the name is not known.
     """
 
     path: str
     port: int | None
+    port_flag: str
     prometheus: bool
     default: str
     switch: str
@@ -348,6 +350,7 @@ def _metrics(raw: engine_schema.Metrics) -> MetricsEndpoint | None:
     return MetricsEndpoint(
         path=raw["path"],
         port=raw["port"] or None,
+        port_flag=raw["port_flag"],
         prometheus=raw["prometheus"],
         default=raw["default"],
         switch=raw["switch"],

@@ -217,6 +217,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "ratio-compared-to-percent": "on",
             "removed-metric": "on",
             "wrong-metrics-path": "on",
+            "wrong-metrics-port": "on",
             "canary-without-analysis": "on",
             "cooldown-without-effect": "on",
             "gpu-load-as-signal": "on",

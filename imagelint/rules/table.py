@@ -316,8 +316,8 @@ RULES: dict[str, Entry] = {
     "undeclared-from-argument": Entry("build", ("documents.dockerfile.model:Stage",), ("BuildKit UndefinedArgInFrom",)),
     "undeclared-probe-port": Entry("pods", ("documents.kubernetes.objects:Container",), ("kube-linter liveness-port", "kube-linter readiness-port", "kube-linter startup-port")),
     "undefined-compose-name": Entry("syntax", ("documents.complaints:UndefinedComposeName",)),
-    "undefined-key": Entry("wiring", ("documents.kubernetes.objects:Pod",)),
-    "undefined-object": Entry("wiring", ("documents.kubernetes.objects:Pod",), ("kube-linter non-existent-service-account",)),
+    "undefined-key": Entry("wiring", ("documents.kubernetes.objects:Pod", "documents.kubernetes.wiring.nodes:Authenticated")),
+    "undefined-object": Entry("wiring", ("documents.kubernetes.objects:Pod", "documents.kubernetes.wiring.nodes:ScaledObject", "documents.kubernetes.wiring.nodes:Authenticated"), ("kube-linter non-existent-service-account",)),
     "undefined-variable": Entry("build", ("documents.dockerfile.model:Stage",), ("BuildKit UndefinedVar",)),
     "unevaluated-image": Entry("evaluation", ("documents.shared:ImageUse",)),
     "unexpected-argument": Entry("syntax", ("documents.complaints:UnexpectedArgument",), (), ("invalid-instruction",)),
@@ -391,5 +391,6 @@ RULES: dict[str, Entry] = {
     "world-writable": Entry("shell", ("documents.dockerfile.model:Stage",), ("droast DF034", "tally world-writable-state-path-workaround")),
     "writable-root": Entry("pods", ("documents.kubernetes.objects:Container",), ("Trivy KSV-0014", "Checkov CKV_K8S_22", "kube-linter no-read-only-root-fs", "kube-score container-security-context-readonlyrootfilesystem", "Polaris notReadOnlyRootFilesystem", "Kyverno require-ro-rootfs")),
     "wrong-metrics-path": Entry("monitoring", ("documents.kubernetes.wiring.nodes:Monitor",)),
+    "wrong-metrics-port": Entry("monitoring", ("documents.kubernetes.wiring.nodes:Monitor", "documents.kubernetes.objects:Pod", "documents.kubernetes.wiring.nodes:Service")),
     "wrong-signer": Entry("signatures", ("documents.image.signatures:SignatureReport",), ("Kyverno verify-image", "SLSA verify artifacts")),
 }

@@ -32,7 +32,7 @@ from imagelint.documents.kubernetes.wellformed import (
 )
 from imagelint.documents.kubernetes.wiring.reader import read_wiring
 from imagelint.documents.kubernetes.wiring.routes import may_hold_proxies, read_routes
-from imagelint.documents.kubernetes.wiring.scaling import read_autoscaler
+from imagelint.documents.kubernetes.wiring.scaling import read_autoscalers
 from imagelint.documents.shared import CommandLine
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
@@ -92,11 +92,10 @@ class Manifest(Document):
             wiring = read_wiring(obj)
             if wiring is not None:
                 yield wiring
-            scaler = read_autoscaler(obj, wiring)
-            if scaler is not None:
-                yield scaler
+            scalers = read_autoscalers(obj, wiring)
+            yield from scalers
             yield from read_routes(obj, wiring)
-            yield from read_queries(obj, wiring, scaler)
+            yield from read_queries(obj, wiring, scalers[0] if scalers else None)
             run = _applications(obj, pods)
             for pod in pods:
                 yield from pod_nodes(pod, run)

@@ -16,10 +16,13 @@ if TYPE_CHECKING:
 # A schedule may keep replicas during the hours that matter.
 _SCHEDULED = "cron"
 _FIELDS = {
+    "AutoscalingPolicy": "minReplicas",
     "HTTPScaledObject": "replicas.min",
     "HorizontalPodAutoscaler": "minReplicas",
     "InferenceService": "minReplicas",
     "Knative": "autoscaling.knative.dev/min-scale",
+    "NIMService": "minReplicas",
+    "PodAutoscaler": "minReplicas",
     "ScaledObject": "minReplicaCount",
 }
 _ONE = {"Knative": '"1"'}  # annotations are strings

@@ -5,18 +5,20 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.core.nearest import nearest
 from imagelint.deployment.objects import Neighbourhood
-from imagelint.deployment.references import keys_of, references
+from imagelint.deployment.references import is_partial, keys_of, owner_of, references
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.kubernetes.wiring.nodes import Authenticated
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule(Pod, Severity.HIGH)
-def undefined_key(pod: Pod, ctx: Context) -> Findings:
-    """A pod wants a key of a ConfigMap or Secret that the object does not have.
+@rule((Pod, Authenticated), Severity.HIGH)
+def undefined_key(referring: Pod | Authenticated, ctx: Context) -> Findings:
+    """A key of a ConfigMap or Secret is wanted that the object does not have.
 
-    The container is not started (`CreateContainerConfigError`), or its volume is not mounted, until
-    somebody adds the key: the names must be the same to the letter.
+    The container is not started (`CreateContainerConfigError`), its volume is not mounted, the
+    trigger of KEDA has no password, until somebody adds the key: the names must be the same to the
+    letter.
 
     Except:
         References that are `optional`, objects that are empty or that something else fills in, and
@@ -52,13 +54,13 @@ def undefined_key(pod: Pod, ctx: Context) -> Findings:
               image: registry.example.com/llm:1.0
               env: [{name: MODEL, valueFrom: {configMapKeyRef: {name: llm, key: MODEL_ID}}}]
     """
-    wanted = [one for one in references(pod) if isinstance(one.key, Known)]
+    wanted = [one for one in references(referring) if isinstance(one.key, Known)]
     manifest = ctx.document
-    if not wanted or not isinstance(manifest, Manifest) or pod.partial:
+    if not wanted or not isinstance(manifest, Manifest) or is_partial(referring):
         return
     around = Neighbourhood(manifest, ctx.project)
     for one in wanted:
-        found = around.object(one.kind, one.name, pod.owner.namespace)
+        found = around.object(one.kind, one.name, owner_of(referring).namespace)
         keys = keys_of(found.object) if found is not None else None
         key = one.key.value if isinstance(one.key, Known) else ""
         if found is None or keys is None or key in keys or not around.is_beside(found):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from imagelint.deployment.references import references
+from imagelint.deployment.references import is_partial, owner_of, references
 from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.kubernetes.wiring.nodes import Authenticated, ScaledObject
 from imagelint.documents.queries.links.names import Name, undefined
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -15,16 +16,17 @@ _ALWAYS = frozenset(
 
 
 @rule(
-    Pod,
+    (Pod, ScaledObject, Authenticated),
     Severity.HIGH,
     confidence=Confidence.LIKELY,
     references=("kube-linter non-existent-service-account",),
 )
-def undefined_object(pod: Pod, ctx: Context) -> Findings:
-    """A pod needs a claim, a ConfigMap, a Secret or a ServiceAccount that is not there.
+def undefined_object(referring: Pod | ScaledObject | Authenticated, ctx: Context) -> Findings:
+    """A claim, a ConfigMap, a Secret, an account or an authentication is needed and not there.
 
-    It stays `Pending`, or `ContainerCreating`, until somebody makes it; without its account no pod
-    is made at all.
+    A pod stays `Pending`, or `ContainerCreating`, until somebody makes it; without its account no
+    pod is made at all. A trigger of KEDA asks nothing without its `authenticationRef`: the number
+    of replicas stays what it is.
 
     Except:
         References that are `optional`, objects that operators make (`ExternalSecret`,
@@ -62,14 +64,15 @@ def undefined_object(pod: Pod, ctx: Context) -> Findings:
               image: registry.example.com/llm:1.0
               envFrom: [{configMapRef: {name: llm-settings}}]
     """
-    if pod.partial:
+    if is_partial(referring):
         return
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
     told = set(_ALWAYS)
-    for one in references(pod):
+    for one in references(referring):
         if one.name in told:
             continue
-        name = Name(one.kind, one.name, pod.owner.namespace, made=True, exact=True)
+        namespace = owner_of(referring).namespace
+        name = Name(one.kind, one.name, namespace, made=True, exact=True)
         found = undefined(name, scope)
         if found is None:
             continue

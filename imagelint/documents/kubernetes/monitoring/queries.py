@@ -28,7 +28,10 @@ _ANALYSES = {
     "argoproj.io": ("AnalysisTemplate", "ClusterAnalysisTemplate", "AnalysisRun"),
     "flagger.app": ("MetricTemplate", "Canary"),
 }
-_SCALERS = ("HorizontalPodAutoscaler", "ScaledJob", "ScaledObject")
+_SCALERS = (
+    *("AutoscalingPolicy", "HorizontalPodAutoscaler"),
+    *("NIMService", "ScaledJob", "ScaledObject"),
+)
 _HOLDING = ("ConfigMap", "Dashboard", "GrafanaAlertRuleGroup", "GrafanaDashboard")
 _STEPWISE = ("Canary", "Rollout")
 _MOST = 4 * 2**20

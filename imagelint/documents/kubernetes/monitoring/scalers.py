@@ -41,11 +41,35 @@ def scaler_nodes(
     elif isinstance(wiring, HorizontalPodAutoscaler) and scaler is not None:
         for metric in wiring.metrics:
             yield from _metric(metric, scaler)
+    else:
+        yield from _of_others(obj)
+
+
+def _of_others(obj: KubernetesObject) -> Iterator[Node]:
+    """What a policy of Kthena, or a ScaledJob of KEDA, looks at."""
+    if obj.kind == "AutoscalingPolicy":
+        yield from _kthena(obj)
     elif obj.kind == "ScaledJob" and obj.group == "keda.sh":
         for place in obj.body.at("spec", "triggers").items():
             if place["type"].word() == _PROMETHEUS:
                 query = _query(place["metadata"], obj.name)
                 yield from () if query is None else query_nodes(query)
+
+
+def _kthena(obj: KubernetesObject) -> Iterator[Node]:
+    """What a policy of Kthena asks Prometheus; metrics that it asks pods for have their names."""
+    from imagelint.documents.kubernetes.wiring.operated import kthena_sources
+
+    for scaler, sources in kthena_sources(obj):
+        for name, source in sources.entries():
+            query = query_of(source.at("prometheus", "query"), "scaler", obj.name)
+            yield from () if query is None else query_nodes(query, scaler)
+            place = source.at("pod", "name")
+            told = place.word() or name
+            if source["pod"].exists and is_metric(told):
+                span = place.span if place.exists else source.key_span
+                use = MetricUse(span, place.path, told, "scaler", obj.name)
+                yield use._replace(scaler=scaler)
 
 
 def _trigger(trigger: Trigger, wiring: ScaledObject, scaler: Autoscaler) -> Iterator[Node]:

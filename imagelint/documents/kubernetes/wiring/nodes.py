@@ -200,7 +200,10 @@ class Metric(NamedTuple):
 
 
 class HorizontalPodAutoscaler(NamedTuple):
-    """A HorizontalPodAutoscaler of any version."""
+    """A HorizontalPodAutoscaler of any version, or what an operator makes one of.
+
+    `body` is where its spec is.
+    """
 
     span: Span
     object: KubernetesObject
@@ -253,6 +256,15 @@ class ScaledObject(NamedTuple):
     triggers: tuple[Trigger, ...]
     path: str
     pauses: tuple[tuple[str, Place], ...] = ()
+
+
+class Authenticated(NamedTuple):
+    """A ScaledJob or a TriggerAuthentication of KEDA: what says who it is by other objects."""
+
+    span: Span
+    object: KubernetesObject
+    body: Cursor
+    path: str
 
 
 class Endpoint(NamedTuple):
@@ -322,6 +334,7 @@ Wiring: TypeAlias = (
     | HTTPRoute
     | HorizontalPodAutoscaler
     | ScaledObject
+    | Authenticated
     | Monitor
     | DisruptionBudget
     | NetworkPolicy

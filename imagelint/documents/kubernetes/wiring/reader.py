@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.kubernetes.wiring.nodes import (
+    Authenticated,
     Backend,
     HorizontalPodAutoscaler,
     HTTPRoute,
@@ -19,6 +20,7 @@ from imagelint.documents.kubernetes.wiring.nodes import (
     Trigger,
     VerticalPodAutoscaler,
 )
+from imagelint.documents.kubernetes.wiring.operated import nim_autoscaler
 from imagelint.documents.kubernetes.wiring.selectors import (
     plain_selector,
     read_selecting,
@@ -59,6 +61,16 @@ def read_wiring(obj: KubernetesObject) -> Wiring | None:
             return _vertical(obj)
         case "keda.sh", "ScaledObject":
             return _scaled_object(obj)
+        case _:
+            return _of_others(obj)
+
+
+def _of_others(obj: KubernetesObject) -> Wiring | None:
+    match obj.group, obj.kind:
+        case "keda.sh", "ScaledJob" | "TriggerAuthentication":
+            return Authenticated(obj.span, obj, obj.body, obj.path)
+        case "apps.nvidia.com", "NIMService":
+            return nim_autoscaler(obj)
         case _:
             return read_selecting(obj)
 
@@ -154,21 +166,26 @@ def _route(obj: KubernetesObject) -> HTTPRoute:
 
 def _autoscaler(obj: KubernetesObject) -> HorizontalPodAutoscaler:
     spec = obj.body["spec"]
+    return HorizontalPodAutoscaler(
+        span=obj.span,
+        object=obj,
+        body=spec,
+        target=_target(spec["scaleTargetRef"]),
+        min_replicas=spec["minReplicas"].integer(),
+        max_replicas=spec["maxReplicas"].integer(),
+        metrics=read_metrics(spec),
+        path=obj.path,
+    )
+
+
+def read_metrics(spec: Cursor) -> tuple[Metric, ...]:
+    """The metrics by which a HorizontalPodAutoscaler scales, as its spec tells."""
     metrics = [_metric(place) for place in spec["metrics"].items()]
     # autoscaling/v1 knows one metric, and has a field for it.
     old = spec["targetCPUUtilizationPercentage"]
     if old.exists:
         metrics.append(Metric(old.span, "Resource", Known("cpu", old.key_span), old, old.path))
-    return HorizontalPodAutoscaler(
-        span=obj.span,
-        object=obj,
-        body=obj.body,
-        target=_target(spec["scaleTargetRef"]),
-        min_replicas=spec["minReplicas"].integer(),
-        max_replicas=spec["maxReplicas"].integer(),
-        metrics=tuple(metrics),
-        path=obj.path,
-    )
+    return tuple(metrics)
 
 
 def _vertical(obj: KubernetesObject) -> VerticalPodAutoscaler:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.wiring.nodes import HorizontalPodAutoscaler, ScaledObject
+from imagelint.documents.kubernetes.wiring.operated import kthena_autoscalers
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.serving.scaling import Autoscaler, Signal
@@ -24,17 +25,19 @@ _BEHAVIOUR = ("horizontalPodAutoscalerConfig", "behavior", "scaleDown")
 _KNATIVE = "autoscaling.knative.dev"
 
 
-def read_autoscaler(obj: KubernetesObject, wiring: Wiring | None) -> Autoscaler | None:
-    """The autoscaler that an object is or brings, None when it neither is nor brings one.
+def read_autoscalers(obj: KubernetesObject, wiring: Wiring | None) -> tuple[Autoscaler, ...]:
+    """The autoscalers that an object is or brings.
 
     `wiring` is the typed view of the object.
     """
     if isinstance(wiring, HorizontalPodAutoscaler):
-        return _horizontal(wiring)
+        return (_horizontal(wiring),)
     if isinstance(wiring, ScaledObject):
-        return _scaled_object(wiring)
+        return (_scaled_object(wiring),)
     read = _BY_KIND.get((obj.group, obj.kind))
-    return None if read is None else read(obj)
+    if read is not None:
+        return (read(obj),)
+    return tuple(scaler for scaler, _ in kthena_autoscalers(obj))
 
 
 def _horizontal(scaler: HorizontalPodAutoscaler) -> Autoscaler:
@@ -50,11 +53,11 @@ def _horizontal(scaler: HorizontalPodAutoscaler) -> Autoscaler:
         idle=ABSENT,
         maximum=scaler.max_replicas,
         signals=tuple(_signal(metric) for metric in scaler.metrics) or tuple(_by_default(scaler)),
-        floor=scaler.body.at("spec", "minReplicas"),
+        floor=scaler.body["minReplicas"],
         idle_place=scaler,
         path=scaler.path,
         annotations=obj.annotations,
-        behaves=scaler.body.at("spec", "behavior", "scaleDown").exists,
+        behaves=scaler.body.at("behavior", "scaleDown").exists,
     )
 
 
@@ -63,7 +66,7 @@ def _by_default(scaler: HorizontalPodAutoscaler) -> Iterator[Signal]:
 
     https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/horizontal-pod-autoscaler-v2/
     """
-    metrics = scaler.body.at("spec", "metrics")
+    metrics = scaler.body["metrics"]
     if not metrics.exists or metrics.null:
         yield Signal(metrics.span, "cpu", metrics.path)
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import UNKNOWN, Known
+from imagelint.core.fact import ABSENT, UNKNOWN, Known
 from imagelint.core.record import NamedTuple
+from imagelint.documents.quantity import parse_count
 from imagelint.documents.serving.options import PORT
 
 if TYPE_CHECKING:
@@ -44,6 +45,22 @@ def _only_port(server: ServingCommand) -> int:
         return 0
     port = server.effective(PORT)
     return port.value if isinstance(port, Known) else 0
+
+
+def metrics_port(server: ServingCommand) -> int:
+    """The port on which a server shows its metrics; 0 where that is not known."""
+    facts = server.facts
+    if facts is None or facts.metrics is None or not facts.metrics.prometheus:
+        return 0
+    metrics = facts.metrics
+    if metrics.port is None:
+        return _only_port(server)
+    if not server.complete or server.is_follower or server.worker:
+        return 0
+    told = server.switch(metrics.port_flag) if metrics.port_flag else ABSENT
+    if told is ABSENT:
+        return metrics.port
+    return parse_count(told.value) or 0 if isinstance(told, Known) else 0
 
 
 def declares(pod: Pod, servers: tuple[ServingCommand, ...], port: int) -> bool:

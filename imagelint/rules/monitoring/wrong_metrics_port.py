@@ -1,0 +1,95 @@
+"""The rule `wrong-metrics-port`."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.kubernetes.objects import Pod
+from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
+from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.queries.links.targets import targets_of
+from imagelint.documents.queries.monitoring.metricports import annotated_port, mistaken_ports
+from imagelint.documents.queries.monitoring.servers import servers_of_pod
+from imagelint.documents.queries.serving import title
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.queries.monitoring.metricports import MistakenPort
+
+
+@rule((Monitor, Pod, Service), Severity.HIGH, confidence=Confidence.LIKELY)
+def wrong_metrics_port(subject: Monitor | Pod | Service, ctx: Context) -> Findings:
+    """A model server is asked for its metrics on a port where it shows none.
+
+    Nobody listens there, or the API does, which answers 404: the target is down, and alerts and
+    autoscalers see nothing of the server. Triton shows its metrics on port 8002, beside its API;
+    most others do on the port of their API, which is the one that they are told.
+
+    Except:
+        Endpoints whose relabelings may change the port; pods in which another container may
+        answer; servers whose port is not known.
+
+    Bad (metrics.yaml):
+        apiVersion: monitoring.coreos.com/v1
+        kind: PodMonitor
+        metadata: {name: llm}
+        spec: {selector: {matchLabels: {app: llm}}, podMetricsEndpoints: [{port: http}]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm, labels: {app: llm}}
+        spec:
+          containers:
+            - name: server
+              image: nvcr.io/nvidia/tritonserver:26.05-py3
+              args: [tritonserver, --model-repository=/models]
+              ports: [{name: http, containerPort: 8000}, {name: metrics, containerPort: 8002}]
+
+    Good (metrics.yaml):
+        apiVersion: monitoring.coreos.com/v1
+        kind: PodMonitor
+        metadata: {name: llm}
+        spec: {selector: {matchLabels: {app: llm}}, podMetricsEndpoints: [{port: metrics}]}
+        ---
+        apiVersion: v1
+        kind: Pod
+        metadata: {name: llm, labels: {app: llm}}
+        spec:
+          containers:
+            - name: server
+              image: nvcr.io/nvidia/tritonserver:26.05-py3
+              args: [tritonserver, --model-repository=/models]
+              ports: [{name: http, containerPort: 8000}, {name: metrics, containerPort: 8002}]
+    """
+    scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
+    for one in _mistaken(subject, scope):
+        owner = subject.owner if isinstance(subject, Pod) else subject.object
+        yield ctx.finding(
+            one.place,
+            f"{title(one.server)} shows its metrics on port {one.shown}, and not on {one.port}",
+            help=_help(subject, one),
+            subject=owner.name,
+        )
+
+
+def _mistaken(subject: Monitor | Pod | Service, scope: Scope) -> Iterator[MistakenPort]:
+    if isinstance(subject, Monitor):
+        yield from mistaken_ports(subject, scope)
+        return
+    if isinstance(subject, Pod):
+        place = subject.template.at("metadata", "annotations")
+        pods = [(subject, servers_of_pod(subject, scope))] if not subject.partial else []
+    else:
+        place = subject.body.at("metadata", "annotations")
+        pods = [(one.pod, one.servers) for one in targets_of(subject, scope).targets]
+    found = annotated_port(place, pods)
+    if found is not None:
+        yield found
+
+
+def _help(subject: Monitor | Pod | Service, one: MistakenPort) -> str:
+    if not isinstance(subject, Monitor):
+        return f'write `prometheus.io/port: "{one.shown}"`'
+    return f"write `port: {one.name}`" if one.name else f"have port {one.shown} asked"
