@@ -116,6 +116,9 @@ _INSPECTED = pattern(r'\s*\{\s*"inspected"\s*:\s*"')
 _TEST_RESULT = pattern(r'"predicateType"\s*:\s*"https://in-toto\.io/attestation/test-result/')
 _EVALUATION = '"imagelint.dev/evaluation"'
 _SCORECARD = pattern(r'\s*\{\s*"schema"\s*:\s*"imagelint\.scorecard/')
+# The configuration of a Prometheus server: jobs, each with a name.
+_SCRAPES = pattern(r"^[\"']?scrape_configs[\"']?[ \t]*:", re.MULTILINE)
+_JOB = pattern(r"^[ \t]*-?[ \t{]*[\"']?job_name[\"']?[ \t]*:", re.MULTILINE)
 # Rules for Prometheus: groups of them, each with an expression.
 _RULE_GROUPS = pattern(r"^[\"']?groups[\"']?[ \t]*:", re.MULTILINE)
 _EXPRESSION = pattern(r"(?:^[ \t]+(?:-[ \t]+)?|[{,][ \t]*)[\"']?expr[\"']?[ \t]*:", re.MULTILINE)
@@ -277,10 +280,12 @@ def _data(path: str, name: str, text: str, head: str) -> str:
 
 
 def _monitoring(name: str, text: str) -> str:
-    """A dashboard, or rules for Prometheus."""
+    """A dashboard, rules for Prometheus, or whom that asks."""
     if name.endswith(".json"):
         held = '"panels"' in text or ('"elements"' in text and '"vizConfig"' in text)
         return "dashboard" if held and '"expr"' in text else ""
+    if "scrape_configs" in text and _SCRAPES.search(text) and _JOB.search(text):
+        return "prometheus"
     if "expr" not in text or "groups" not in text:
         return ""
     found = _RULE_GROUPS.search(text) and _EXPRESSION.search(text)

@@ -127,6 +127,7 @@ KINDS: dict[str, Kind] = {
     ),
     "values": Kind("yaml.settings:parse_values"),
     "prometheus-rules": Kind("promql.rulefile:parse_rules"),
+    "prometheus": Kind("promql.scrapes:parse_prometheus"),
     "dashboard": Kind("promql.dashboard:parse_dashboard"),
     "template": Kind("template:refuse_template"),
     "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),

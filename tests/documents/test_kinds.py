@@ -38,6 +38,7 @@ TEXTS = {
     "dotenv": "A=1\n",
     "values": "image: {}\n",
     "prometheus-rules": "groups: [{rules: [{expr: up}]}]\n",
+    "prometheus": "scrape_configs: [{job_name: llm}]\n",
     "dashboard": '{"panels": [{"expr": "up"}]}',
     "vulnerabilities": '{"SchemaVersion": 2, "ArtifactType": "container_image"}',
     "evaluation-plan": "dimensions: {a: {threshold: 1}}\n",
@@ -117,7 +118,7 @@ def test_a_kind_is_one_entry(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_only_what_is_about_files_meets_the_wish_for_a_file() -> None:
     files = {"compose", "dockerfile", "ignore", "kubernetes", "requirements", "template", "text"}
     files |= {"bake", "evaluation-plan", "chart", "dotenv", "json-patch", "kustomization", "values"}
-    files |= {"dashboard", "helmfile", "prometheus-rules", "scorecard"}
+    files |= {"dashboard", "helmfile", "prometheus", "prometheus-rules", "scorecard"}
     files |= {"haproxy", "nginx", "traefik"}
     files |= {"makefile", "markdown", "shell-script", "skaffold", "systemd-unit", "workflow"}
     assert {name for name in KINDS if about(name) is About.FILE} == files

@@ -153,7 +153,7 @@ SILENT: dict[tuple[str, str], str] = {
     **{
         ("secret-value", kind): "nobody writes keys there; the text is read alike"
         for kind in (
-            *("dashboard", "prometheus-rules"),
+            *("dashboard", "prometheus", "prometheus-rules"),
             *("evaluation", "evaluation-plan", "ignore", "policy", "scorecard"),
             *("requirements", "signatures", "vulnerabilities"),
             *("haproxy", "traefik"),

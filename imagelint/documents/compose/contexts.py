@@ -28,13 +28,20 @@ from imagelint.documents.yaml.nodes import Mapping, Scalar
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.base import Key
     from imagelint.documents.compose.document import ComposeFile
     from imagelint.documents.yaml.cursor import Cursor
 
 
+def service_called(name: str) -> Key:
+    """The services of a name."""
+    return ("service of compose", name)
+
+
 def build_landmarks(document: ComposeFile) -> Iterator[Landmark]:
-    """The images that the services of a compose file build, and the contexts which they name."""
+    """The services of a compose file, the images that they build, the contexts that they name."""
     for service in document.services:
+        yield Landmark(service_called(service.name), service)
         build = service.build
         if build is None:
             continue

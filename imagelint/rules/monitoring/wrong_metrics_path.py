@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from imagelint.documents.kubernetes.wiring.nodes import Monitor
+from imagelint.documents.promql.scrapes import ScrapeTarget
 from imagelint.documents.queries.links.scope import Scope
-from imagelint.documents.queries.monitoring.endpoints import mistaken_paths
+from imagelint.documents.queries.monitoring.endpoints import MistakenPath, mistaken_paths
+from imagelint.documents.queries.monitoring.jobs import asked_path
 from imagelint.documents.queries.serving import title
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule(Monitor, Severity.HIGH, confidence=Confidence.LIKELY)
-def wrong_metrics_path(monitor: Monitor, ctx: Context) -> Findings:
+@rule((Monitor, ScrapeTarget), Severity.HIGH, confidence=Confidence.LIKELY)
+def wrong_metrics_path(asking: Monitor | ScrapeTarget, ctx: Context) -> Findings:
     """A monitor asks a model server for a path under which it shows no metrics.
 
     The server answers 404, Prometheus takes the target for down, and alerts and autoscalers see
@@ -58,11 +60,18 @@ def wrong_metrics_path(monitor: Monitor, ctx: Context) -> Findings:
               ports: [{name: http, containerPort: 8000}]
     """
     scope = Scope(ctx.document, ctx.project, ctx.environment.closed)
-    for one in mistaken_paths(monitor, scope):
+    if isinstance(asking, ScrapeTarget):
+        asked = asked_path(asking, ctx.project, scope)
+        found: tuple[MistakenPath, ...] = () if asked is None else (asked,)
+        key, name = "metrics_path", asking.job
+    else:
+        found = tuple(mistaken_paths(asking, scope))
+        key, name = "path", asking.object.name
+    for one in found:
         told = f"`{one.path}`" if one.written else f"`{one.path}`, the default"
         yield ctx.finding(
             one.place,
             f"{title(one.server)} shows its metrics under `{one.served}`, and not {told}",
-            help=f"write `path: {one.served}`",
-            subject=monitor.object.name,
+            help=f"write `{key}: {one.served}`",
+            subject=name,
         )

@@ -65,6 +65,11 @@ class Scope:
         return self._document if isinstance(self._document, Manifest) else None
 
     @property
+    def folder(self) -> str:
+        """The folder of the document, empty where that is the one of the run."""
+        return dirname(self._document.source.origin)
+
+    @property
     def rendered(self) -> bool:
         """Whether all objects of the document were rendered together."""
         return self._document.rendered

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.command import ServingCommand
 
 # https://prometheus.io/docs/prometheus/latest/configuration/configuration/#scrape_config
-_DEFAULT_PATH = "/metrics"
+DEFAULT_PATH = "/metrics"
 # What may change the path of a request before it is sent: of prometheus-operator and its kin.
 _REWRITING = ("relabelings", "relabelConfigs")
 # So many of what a monitor selects are looked at.
@@ -45,13 +45,13 @@ def mistaken_paths(monitor: Monitor, scope: Scope) -> Iterator[MistakenPath]:
     if not asked or not monitor.selector.known or not isinstance(monitor.namespaces, Known):
         return
     servers = _servers(monitor, scope)
-    served = {_path(server) for server in servers}
+    served = {metrics_path(server) for server in servers}
     if len(served) != 1 or "" in served:
         return
     path = served.pop()
     for one in asked:
         written = isinstance(one.url_path, Known)
-        told = one.url_path.value if isinstance(one.url_path, Known) else _DEFAULT_PATH
+        told = one.url_path.value if isinstance(one.url_path, Known) else DEFAULT_PATH
         if (written or one.url_path is ABSENT) and f"/{told.strip('/')}" != path:
             yield MistakenPath(_place(one), told, path, servers[0], written)
 
@@ -67,7 +67,8 @@ def _rewritten(endpoint: Endpoint) -> bool:
     return above is None or any(above[name].exists for name in _REWRITING)
 
 
-def _path(server: ServingCommand) -> str:
+def metrics_path(server: ServingCommand) -> str:
+    """The path under which a server shows its metrics; empty where that is not known."""
     facts = server.facts
     if facts is None or facts.metrics is None or server.concluded or not server.complete:
         return ""

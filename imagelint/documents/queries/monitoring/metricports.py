@@ -123,22 +123,22 @@ def _of_pod(pod: Pod, servers: tuple[ServingCommand, ...], endpoint: Endpoint) -
     ports = [port for one in pod.containers for port in one.runtime.ports]
     names = {port.number: port.name for port in ports}
     if isinstance(endpoint.port, Known):
-        return Asked(pod, servers, _number(pod, endpoint.port.value), names)
+        return Asked(pod, servers, number_of(pod, endpoint.port.value), names)
     told = endpoint.number.value if isinstance(endpoint.number, Known) else ""
-    return Asked(pod, servers, _number(pod, told), {})
+    return Asked(pod, servers, number_of(pod, told), {})
 
 
 def _of_service(service: Service, target: Target, endpoint: Endpoint) -> Asked:
-    ports = [(port.name, _number(target.pod, port_target(port)[0])) for port in service.ports]
+    ports = [(port.name, number_of(target.pod, port_target(port)[0])) for port in service.ports]
     if isinstance(endpoint.port, Known):
         port = dict(ports).get(endpoint.port.value, 0) if endpoint.port.value else 0
         names = {number: name for name, number in ports}
         return Asked(target.pod, target.servers, port, names)
     told = endpoint.number.value if isinstance(endpoint.number, Known) else ""
-    return Asked(target.pod, target.servers, _number(target.pod, told), {})
+    return Asked(target.pod, target.servers, number_of(target.pod, told), {})
 
 
-def _number(pod: Pod, port: str) -> int:
+def number_of(pod: Pod, port: str) -> int:
     """The number of a port that is written as one, or as its name in a pod; 0 without one."""
     named = (one for each in pod.containers for one in each.runtime.ports if one.name == port)
     found = next(named, None) if port else None

@@ -1,0 +1,102 @@
+"""Whether the addresses that a Prometheus server asks are those of servers that show metrics."""
+
+from __future__ import annotations
+
+from posixpath import dirname
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import ABSENT, Known, value_or
+from imagelint.documents.compose.contexts import service_called
+from imagelint.documents.compose.document import ComposeFile
+from imagelint.documents.compose.model import ComposeService
+from imagelint.documents.kubernetes.landmarks import service_named
+from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.queries.links.ports import metrics_port
+from imagelint.documents.queries.links.targets import port_target, targets_of
+from imagelint.documents.queries.monitoring.endpoints import (
+    DEFAULT_PATH,
+    MistakenPath,
+    metrics_path,
+)
+from imagelint.documents.queries.monitoring.metricports import MistakenPort, number_of
+from imagelint.documents.serving.command import ServingCommand
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.project import Project
+    from imagelint.documents.promql.scrapes import ScrapeTarget
+    from imagelint.documents.queries.links.scope import Scope
+
+    Watched = tuple[ServingCommand, int]
+
+# `<service>.<namespace>.svc.cluster.local`
+_CLUSTER = ".svc"
+_MOST = 16
+
+
+def asked_port(target: ScrapeTarget, project: Project, scope: Scope) -> MistakenPort | None:
+    """The port of an address that is none of metrics in all servers which may be meant."""
+    found = None
+    for server, port in _watched(target, project, scope):
+        shown = metrics_port(server)
+        if not shown or port in {0, shown}:
+            return None
+        found = found or MistakenPort(target, port, shown, server)
+    return found
+
+
+def asked_path(target: ScrapeTarget, project: Project, scope: Scope) -> MistakenPath | None:
+    """The path that is asked of servers that show their metrics under another one."""
+    written = isinstance(target.url_path, Known)
+    told = target.url_path.value if isinstance(target.url_path, Known) else DEFAULT_PATH
+    found = None
+    for server, _ in _watched(target, project, scope):
+        served = metrics_path(server)
+        if not served or f"/{told.strip('/')}" == served or (found and found.served != served):
+            return None
+        found = found or MistakenPath(target.path_place, told, served, server, written)
+    return found if written or target.url_path is ABSENT else None
+
+
+def _watched(target: ScrapeTarget, project: Project, scope: Scope) -> Iterator[Watched]:
+    """The servers at an address, each with the port of its own that is asked; 0: not known."""
+    if "." not in target.host:
+        for origin, service in _beside(target.host, project, scope):
+            yield from _of_compose(origin, service, target.port, project)
+    elif _CLUSTER in f"{target.host}.":
+        yield from _of_cluster(target, scope)
+
+
+def _beside(host: str, project: Project, scope: Scope) -> list[tuple[str, ComposeService]]:
+    """The services of that name in the nearest folder around the file that has some."""
+    named = project.find(ComposeFile, service_called(host), ComposeService)
+    here = scope.folder
+    around = [pair for pair in named if f"{here}/".startswith(f"{dirname(pair[0])}/".lstrip("/"))]
+    nearest = max((len(dirname(origin)) for origin, _ in around), default=0)
+    return [pair for pair in around if len(dirname(pair[0])) == nearest][:_MOST]
+
+
+def _of_compose(
+    origin: str, service: ComposeService, port: int, project: Project
+) -> Iterator[Watched]:
+    found = project.joined(origin, ComposeFile)
+    if not isinstance(found, Known):
+        return
+    for server in found.value.nodes_of(ServingCommand):
+        if server.launch.runtime.span == service.runtime.span and server.engine:
+            yield server, port
+
+
+def _of_cluster(target: ScrapeTarget, scope: Scope) -> Iterator[Watched]:
+    name, namespace = (*target.host.split("."), "")[:2]
+    services = scope.nearest(
+        service_named(name), Service, lambda one: one.object.namespace in {"", namespace}
+    )
+    for _, service in services.nodes[:_MOST]:
+        ports = [port for port in service.ports if value_or(port.port, 0) == target.port]
+        for one in targets_of(service, scope).targets:
+            told = port_target(ports[0])[0] if ports else ""
+            alone = len(one.pod.containers) == len(one.servers) == 1
+            port = number_of(one.pod, told) if alone else 0
+            yield from ((server, port) for server in one.servers)
