@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from imagelint.collect.findup import repository_of, root_of
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind
 from imagelint.documents.detect import candidate, same_by_name
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 # What version control keeps for itself, and what tools install or build for themselves.
 _HISTORY = ".git"
+# What makes a relative path more than its names: a root, an empty name, `.` and `..`.
+_TO_RESOLVE = pattern(r"(?:^|/)\.{0,2}(?:/|$)")
 _INSTALLED = frozenset({"node_modules", "__pycache__", ".venv", ".tox", ".hg", ".svn"})
 
 
@@ -130,6 +133,9 @@ def _is_below(path: str, folder: str) -> bool:
 
 def display(path: str) -> str:
     """A path relative to where the user stands, with `/`; absolute when it lies elsewhere."""
+    plain = path.removeprefix("./")
+    if plain and os.sep == "/" and not _TO_RESOLVE.search(plain):
+        return plain
     absolute = os.path.abspath(path)
     relative = os.path.relpath(absolute)
     shown = absolute if relative.startswith(os.pardir + os.sep + os.pardir) else relative

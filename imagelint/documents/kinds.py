@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias, cast
 
@@ -144,6 +145,7 @@ def kinds_to_say() -> tuple[str, ...]:
     return tuple(name for name, kind in KINDS.items() if kind.parser and name != "template")
 
 
+@lru_cache(maxsize=8192)  # several questions are about each path
 def kind_by_path(path: str) -> str:
     """The kind that a path alone tells (in lower case, with `/`), empty when it tells none."""
     for name, kind in KINDS.items():

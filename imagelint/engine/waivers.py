@@ -105,19 +105,26 @@ class _Reach:
     """Which of the files and subjects that some findings are about are matched by which globs."""
 
     def __init__(self, findings: Iterable[Finding], place: Callable[[str], str]) -> None:
-        given = tuple(findings)
-        self._places = [
-            (one, plain(place(one))) for one in {each.location.origin for each in given}
-        ]
-        self._subjects = [(one, one) for one in {each.subject for each in given} if one]
+        self._findings = tuple(findings)
+        self._place = place
 
     def origins(self, globs: Sequence[str]) -> list[set[str]]:
         """For each glob over paths the origins that it matches."""
-        return _matched(globs, GlobIndex.of_paths(globs), self._places, matches_path)
+        return _matched(globs, GlobIndex.of_paths(globs), self._places(), matches_path)
 
     def subjects(self, globs: Sequence[str]) -> list[set[str]]:
         """For each glob over subjects those that it matches."""
-        return _matched(globs, GlobIndex(globs), self._subjects, matches_subject)
+        return _matched(globs, GlobIndex(globs), self._subjects(), matches_subject)
+
+    def _places(self) -> Iterator[tuple[str, str]]:
+        """Each origin, and where that is for the policy: asked for only where a glob is."""
+        for one in {each.location.origin for each in self._findings}:
+            yield one, plain(self._place(one))
+
+    def _subjects(self) -> Iterator[tuple[str, str]]:
+        for one in {each.subject for each in self._findings}:
+            if one:
+                yield one, one
 
 
 def _without_ended(report: Report, today: str) -> Report:

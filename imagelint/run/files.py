@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
@@ -190,7 +191,8 @@ def _tasks(files: Iterable[FoundFile], run: Run, index: FileIndex) -> list[Task]
     """What is to be done; nothing is read yet where nothing is remembered."""
     tasks: list[Task] = []
     policies: dict[int, str] = {}
-    code = f"{__version__} {code_stamp(_PACKAGE)}" if run.results.keeps else ""
+    # The stamp of a checkout is long: what is hashed with each file is its digest.
+    code = digest_of(__version__, code_stamp(_PACKAGE)) if run.results.keeps else ""
     for found in files:
         policy = run.policies.of(os.path.dirname(found.path) or ".")
         digest = index.content(found).digest if run.results.keeps else ""
@@ -217,24 +219,31 @@ def _key(code: str, found: FoundFile, content: str, policy: str) -> str:
 
 def _known(tasks: Iterable[Task], run: Run, plan: Plan) -> dict[str, FileReport]:
     by_key = {task.key: task.found.origin for task in tasks if task.key}
-    reports: dict[str, FileReport] = {}
+    reports: dict[str, tuple[FileReport, list[tuple[str, str]]]] = {}
+    index = plan.file_index
+    if index is None:
+        return {}
+
+    @cache
+    def now(name: str) -> str:
+        return dependency(name, index, plan.rendered)
+
     for key, text in run.results.get(by_key).items():
         stored = decode(text)
-        if stored is not None and _holds(stored, plan, marks=False):
-            reports[by_key[key]] = stored
-            if stored.held is not None and plan.file_index is not None:
-                plan.file_index.tell(by_key[key], stored.held)
-    return {name: stored for name, stored in reports.items() if _holds(stored, plan, marks=True)}
-
-
-def _holds(stored: FileReport, plan: Plan, *, marks: bool) -> bool:
-    """Whether what a report rests on is the same: what others hold under keys, or all else."""
-    index = plan.file_index
-    return index is not None and all(
-        dependency(name, index, plan.rendered) == digest
-        for name, digest in stored.dependencies
-        if marks == bool(kind_of_mark(name))
-    )
+        if stored is None:
+            continue
+        marks = [one for one in stored.dependencies if kind_of_mark(one[0])]
+        others = set(stored.dependencies).difference(marks)
+        if all(now(name) == digest for name, digest in others):
+            reports[by_key[key]] = stored, marks
+            if stored.held is not None:
+                index.tell(by_key[key], stored.held)
+    # What stands under keys is known once all have told what they hold.
+    return {
+        name: stored
+        for name, (stored, marks) in reports.items()
+        if all(now(mark) == digest for mark, digest in marks)
+    }
 
 
 def _work(

@@ -84,6 +84,7 @@ def _plain(value: object) -> object:
 
 
 _PLAIN: dict[str, type] = {"str": str, "int": int, "bool": bool}
+_TEXT = frozenset((str,))
 _SEVERITIES = {int(one): one for one in Severity}
 _CONFIDENCES = {one.value: one for one in Confidence}
 
@@ -112,7 +113,7 @@ def _made(kind: Callable[..., T], row: Iterable[Any]) -> T:
 
 
 def _texts(row: list[Any]) -> tuple[str, ...]:
-    if type(row) is not list or not all(isinstance(text, str) for text in row):
+    if type(row) is not list or not _TEXT.issuperset(map(type, row)):
         raise TypeError("a list of texts holds something else")
     return tuple(row)
 
@@ -145,10 +146,19 @@ def _note(row: list[Any]) -> Note:
 
 
 def _location(row: list[Any]) -> Location:
-    origin, span, start, end, (first_line, lines), path = row
-    excerpt = _made(Excerpt, (first_line, _texts(lines)))
-    places = (_made(Span, span), _made(Position, start), _made(Position, end))
-    return _made(Location, (origin, *places, excerpt, path))
+    """A location: nearly all of what is stored, so that its few numbers are looked at in one go."""
+    origin, (first, last), (line, column), (last_line, last_column), (shown, lines), path = row
+    numbers = {type(one) for one in (first, last, line, column, last_line, last_column, shown)}
+    if numbers != {int} or type(origin) is not str or type(path) is not str:
+        raise TypeError("a part of a location is of another type")
+    return Location(
+        origin,
+        Span(first, last),
+        Position(line, column),
+        Position(last_line, last_column),
+        Excerpt(shown, _texts(lines)),
+        path,
+    )
 
 
 def _fix(row: list[Any]) -> Fix:

@@ -6,6 +6,7 @@ from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.documents.queries.stages import stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -44,6 +45,16 @@ def whole_context(instruction: Instruction) -> Word | None:
         if isinstance(word.value, Known) and word.value.value in _WHOLE:
             return word
     return None
+
+
+def context_folder(document: Document) -> str:
+    """The folder that a Dockerfile is most likely built with, found out once for all its stages."""
+    return document.derived(_context_folder)
+
+
+def _context_folder(document: Document) -> str:
+    every = (one for stage in stages(document) for one in stage.instructions)
+    return build_context(document.source.origin, every)
 
 
 def build_context(origin: str, instructions: Iterable[Instruction]) -> str:

@@ -9,8 +9,7 @@ from imagelint.core.fact import Known
 from imagelint.documents.dockerfile.ignorefile import IgnoreFile
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.project import beside
-from imagelint.documents.queries.context import build_context, sources
-from imagelint.documents.queries.stages import stages
+from imagelint.documents.queries.context import context_folder, sources
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -77,8 +76,7 @@ def _is_left_out(word: Word, ignore: IgnoreFile) -> bool:
 def _ignore_file(ctx: Context) -> IgnoreFile | None:
     """The file of this Dockerfile alone, else that of the context."""
     origin = ctx.source.origin
-    every = (one for stage in stages(ctx.document) for one in stage.instructions)
-    context = join(build_context(origin, every), ".dockerignore")
+    context = join(context_folder(ctx.document), ".dockerignore")
     for name in (beside(origin, f"{basename(origin)}.dockerignore"), context):
         found = ctx.project.document(name, IgnoreFile)
         ignore = found.value if isinstance(found, Known) else None

@@ -109,13 +109,14 @@ def _mistaken(subject: Monitor | Pod | Service, scope: Scope) -> Iterator[Mistak
     if isinstance(subject, Monitor):
         yield from mistaken_ports(subject, scope)
         return
+    asked = subject.scraped
+    if asked is None:
+        return
     if isinstance(subject, Pod):
-        place = subject.template.at("metadata", "annotations")
         pods = [(subject, servers_of_pod(subject, scope))] if not subject.partial else []
     else:
-        place = subject.body.at("metadata", "annotations")
         pods = [(one.pod, one.servers) for one in targets_of(subject, scope).targets]
-    found = annotated_port(place, pods)
+    found = annotated_port(asked, pods)
     if found is not None:
         yield found
 

@@ -135,6 +135,7 @@ def _text(found: FoundFile) -> str:
 def judge_before(now: Judgement, before: Before, run: Run) -> JudgedBefore:
     """What comes of the files as they were; of those that no change reaches, what came now."""
     index = FileIndex(before.files, hashed=False, texts=before.texts)
+    index.share(now.file_index, before.files.keys() - before.texts.keys())
     ordered = tuple(before.files[origin] for origin in sorted(before.files))
     renderings = renderings_of(ordered, index, now.renderings)
     reached = frozenset(_reached(now, before, index, renderings))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.collect.commit import read_fork
@@ -91,7 +92,8 @@ def new_only(
     result: SuppressionResult, new: tuple[Finding, ...], change: Change, session: Session
 ) -> SuppressionResult:
     """A result with what is new, but what its policies let fail all the same."""
-    older = tuple(one for one in change.unchanged if _fails(one.location.origin, session))
+    fails = cache(lambda origin: _fails(origin, session))
+    older = tuple(one for one in change.unchanged if fails(one.location.origin))
     old = set(change.problems)
     problems = tuple(
         one for one in result.report.problems if one not in old or _fails(one.origin, session)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.queries.links.ports import metrics_port
@@ -18,13 +18,12 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.wiring.nodes import Endpoint, Monitor, Service
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.queries.links.targets import Target
+    from imagelint.documents.runtime.field import Field
     from imagelint.documents.serving.command import ServingCommand
-    from imagelint.documents.yaml.cursor import Cursor
 
 # What may have another port asked than is written: of prometheus-operator and its kin.
 _REWRITING = ("relabelings", "relabelConfigs")
 _NUMBERED = ("portNumber", "targetPort")
-_SCRAPE, _PORT = "prometheus.io/scrape", "prometheus.io/port"
 # So many of what a monitor selects are looked at.
 _MOST = 16
 
@@ -73,14 +72,11 @@ def mistaken_ports(monitor: Monitor, scope: Scope) -> Iterator[MistakenPort]:
 
 
 def annotated_port(
-    annotations: Cursor, pods: Iterable[tuple[Pod, tuple[ServingCommand, ...]]]
+    asked: Field[int], pods: Iterable[tuple[Pod, tuple[ServingCommand, ...]]]
 ) -> MistakenPort | None:
     """The port that annotations of a pod, or a Service, have asked in vain."""
-    place = annotations[_PORT]
-    port = parse_count(place.word())
-    if annotations[_SCRAPE].word() != "true" or not port:
-        return None
-    return mistaken((Asked(pod, servers, port, {}) for pod, servers in pods), place)
+    port = value_or(asked.value, 0)
+    return mistaken((Asked(pod, servers, port, {}) for pod, servers in pods), asked.place)
 
 
 def mistaken(asked: Iterable[Asked], place: Node) -> MistakenPort | None:
