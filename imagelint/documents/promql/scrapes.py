@@ -89,10 +89,10 @@ def _targets(job: Cursor) -> Iterator[ScrapeTarget]:
             if host and number:
                 yield ScrapeTarget(
                     place.span,
-                    job["job_name"].word(),
-                    host,
-                    number,
-                    path.text(),
-                    path if path.exists else place,
-                    place.path,
+                    job=job["job_name"].word(),
+                    host=host,
+                    port=number,
+                    url_path=path.text(),
+                    path_place=path if path.exists else place,
+                    path=place.path,
                 )

@@ -6,7 +6,6 @@ from posixpath import dirname, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.documents.queries.stages import stages
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,6 +52,8 @@ def context_folder(document: Document) -> str:
 
 
 def _context_folder(document: Document) -> str:
+    from imagelint.documents.queries.stages import stages
+
     every = (one for stage in stages(document) for one in stage.instructions)
     return build_context(document.source.origin, every)
 

@@ -20,7 +20,6 @@ from imagelint.documents.kubernetes.wiring.nodes import (
     Trigger,
     VerticalPodAutoscaler,
 )
-from imagelint.documents.kubernetes.wiring.operated import nim_autoscaler
 from imagelint.documents.kubernetes.wiring.selectors import (
     plain_selector,
     read_selecting,
@@ -70,6 +69,8 @@ def _of_others(obj: KubernetesObject) -> Wiring | None:
         case "keda.sh", "ScaledJob" | "TriggerAuthentication":
             return Authenticated(obj.span, obj, obj.body, obj.path)
         case "apps.nvidia.com", "NIMService":
+            from imagelint.documents.kubernetes.wiring.operated import nim_autoscaler
+
             return nim_autoscaler(obj)
         case _:
             return read_selecting(obj)

@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.documents.kubernetes.wiring.nodes import HorizontalPodAutoscaler, ScaledObject
-from imagelint.documents.kubernetes.wiring.operated import kthena_autoscalers
 from imagelint.documents.quantity import parse_quantity
 from imagelint.documents.runtime.field import Field
 from imagelint.documents.serving.scaling import Autoscaler, Signal
@@ -37,6 +36,10 @@ def read_autoscalers(obj: KubernetesObject, wiring: Wiring | None) -> tuple[Auto
     read = _BY_KIND.get((obj.group, obj.kind))
     if read is not None:
         return (read(obj),)
+    if obj.kind != "AutoscalingPolicy":
+        return ()
+    from imagelint.documents.kubernetes.wiring.operated import kthena_autoscalers
+
     return tuple(scaler for scaler, _ in kthena_autoscalers(obj))
 
 

@@ -6,9 +6,6 @@ from posixpath import dirname
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, Known, value_or
-from imagelint.documents.compose.contexts import service_called
-from imagelint.documents.compose.document import ComposeFile
-from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.landmarks import service_named
 from imagelint.documents.kubernetes.wiring.nodes import Service
 from imagelint.documents.queries.links.ports import metrics_port
@@ -24,6 +21,7 @@ from imagelint.documents.serving.command import ServingCommand
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.project import Project
     from imagelint.documents.promql.scrapes import ScrapeTarget
     from imagelint.documents.queries.links.scope import Scope
@@ -70,6 +68,10 @@ def _watched(target: ScrapeTarget, project: Project, scope: Scope) -> Iterator[W
 
 def _beside(host: str, project: Project, scope: Scope) -> list[tuple[str, ComposeService]]:
     """The services of that name in the nearest folder around the file that has some."""
+    from imagelint.documents.compose.contexts import service_called
+    from imagelint.documents.compose.document import ComposeFile
+    from imagelint.documents.compose.model import ComposeService
+
     named = project.find(ComposeFile, service_called(host), ComposeService)
     here = scope.folder
     around = [pair for pair in named if f"{here}/".startswith(f"{dirname(pair[0])}/".lstrip("/"))]
@@ -80,6 +82,8 @@ def _beside(host: str, project: Project, scope: Scope) -> list[tuple[str, Compos
 def _of_compose(
     origin: str, service: ComposeService, port: int, project: Project
 ) -> Iterator[Watched]:
+    from imagelint.documents.compose.document import ComposeFile
+
     found = project.joined(origin, ComposeFile)
     if not isinstance(found, Known):
         return
