@@ -164,6 +164,7 @@ NODES_OF: dict[str, tuple[str, ...]] = {
         "documents.kubernetes.kustomization",
         "documents.kubernetes.landmarks",
         "documents.kubernetes.manifest",
+        "documents.kubernetes.monitoring.annotated",
         "documents.kubernetes.monitoring.rollouts",
         "documents.kubernetes.objects",
         "documents.kubernetes.pods.securityentry",

@@ -298,13 +298,6 @@ class Pod(NamedTuple):
         return alternatives(self.spec)
 
     @property
-    def scraped(self) -> Field[int] | None:
-        """The port on which annotations have it asked for metrics; None where they do not."""
-        from imagelint.documents.kubernetes.monitoring.annotated import annotated_port
-
-        return annotated_port(self.template.at("metadata", "annotations"))
-
-    @property
     def repeated_names(self) -> tuple[Repeated, ...]:
         """What in it has a name that must be, and is not, unique."""
         from imagelint.documents.kubernetes.pods.names import repeated_names

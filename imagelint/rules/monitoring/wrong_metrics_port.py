@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.documents.kubernetes.monitoring.annotated import scraped_port
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
 from imagelint.documents.promql.scrapes import ScrapeTarget
@@ -109,7 +110,7 @@ def _mistaken(subject: Monitor | Pod | Service, scope: Scope) -> Iterator[Mistak
     if isinstance(subject, Monitor):
         yield from mistaken_ports(subject, scope)
         return
-    asked = subject.scraped
+    asked = scraped_port(subject)
     if asked is None:
         return
     if isinstance(subject, Pod):

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.kubernetes.openings import Opening
     from imagelint.documents.kubernetes.wiring.controllers import Controller
-    from imagelint.documents.runtime.field import Field, Place
+    from imagelint.documents.runtime.field import Place
     from imagelint.documents.yaml.cursor import Cursor
 
     Labels: TypeAlias = tuple[tuple[str, str], ...]
@@ -123,13 +123,6 @@ class Service(NamedTuple):
     def selects(self, labels: tuple[tuple[str, str], ...]) -> bool:
         """Whether pods with these labels are behind it; a Service without selector has none."""
         return bool(self.selector) and set(self.selector) <= set(labels)
-
-    @property
-    def scraped(self) -> Field[int] | None:
-        """The port on which annotations have its pods asked for metrics; None without them."""
-        from imagelint.documents.kubernetes.monitoring.annotated import annotated_port
-
-        return annotated_port(self.body.at("metadata", "annotations"))
 
     @property
     def opening(self) -> Opening | None:
