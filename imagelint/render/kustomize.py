@@ -58,13 +58,20 @@ class KustomizeEngine(NamedTuple):
     library: str = ""
 
     def build(
-        self, folders: Sequence[str], texts: Mapping[str, str] | None = None
+        self,
+        folders: Sequence[str],
+        texts: Mapping[str, str] | None = None,
+        settings: Sequence[Mapping[str, object]] = (),
     ) -> list[RenderedText | Problem]:
         """What comes of each folder, in order.
 
-        They are absolute, without links; or, with `texts`, relative to where these are put.
+        They are absolute, without links; or, with `texts`, relative to where these are put. What
+        comes of a folder is changed by `settings`, the fields of a kustomization, if there are any
+        for it; its components are relative to the folder.
         """
-        jobs = [_Job(folder, texts) for folder in folders]
+        changed = settings or [{} for _ in folders]
+        pairs = zip(folders, changed, strict=True)
+        jobs = [_Job(folder, texts, told) for folder, told in pairs]
         if not self.library:
             return [self._by_program(job) for job in jobs]
         found = self._by_library(jobs)
@@ -121,6 +128,7 @@ class _Job(NamedTuple):
 
     folder: str
     texts: Mapping[str, str] | None
+    settings: Mapping[str, object] = {}
 
     def name(self, number: int) -> str:
         """What it is called beside the folder in which the engine is started."""
@@ -128,7 +136,12 @@ class _Job(NamedTuple):
 
     def wrapper(self, number: int) -> str:
         """The kustomization that takes it."""
-        return f'resources: ["../{self.name(number)}"]\nbuildMetadata: [originAnnotations]\n'
+        name = f"../{self.name(number)}"
+        whole = {**self.settings, "resources": [name], "buildMetadata": ["originAnnotations"]}
+        components = self.settings.get("components")
+        if isinstance(components, tuple):
+            whole["components"] = [f"{name}/{one}" for one in components]
+        return json.dumps(whole)
 
 
 def _answers(completed: CompletedProcess, jobs: Sequence[_Job]) -> list[RenderedText | Problem]:

@@ -184,7 +184,15 @@ def test_objects_are_called_as_they_are_deployed(
                 + "    kustomize: {namePrefix: a-}\n",
                 "base/pod.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
             },
-            "`namePrefix` would change its objects, judged as they are written",
+            "`base` holds no kustomization that could be changed",
+        ),
+        (
+            {
+                "a.yaml": APPLICATION.replace("path: llm", "path: base")
+                + "    directory: {jsonnet: {tlas: []}}\n",
+                "base/pod.yaml": "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n",
+            },
+            "Jsonnet makes what it deploys",
         ),
         (
             {"helmfile.yaml": "releases: [{name: a, chart: stable/vllm}]\n"},

@@ -15,6 +15,7 @@ from imagelint.documents.execution import UNKNOWN_PLACE
 from imagelint.documents.kubernetes.kustomize.document import Kustomization
 from imagelint.documents.kubernetes.kustomize.effects import changes, read_patch
 from imagelint.documents.kubernetes.kustomize.jsonpatch import JsonPatch
+from imagelint.documents.kubernetes.kustomize.reader import read_transformation
 from imagelint.documents.kubernetes.manifest import Manifest, read_object
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.wellformed import malformed_parts
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Finding
     from imagelint.deployment.renderings.placing import Origin
     from imagelint.documents.base import Document, Node
+    from imagelint.documents.gitops.model import DeliverySource
     from imagelint.documents.kubernetes.kustomize.effects import Change
     from imagelint.documents.kubernetes.kustomize.model import Transformation
     from imagelint.documents.kubernetes.objects import KubernetesObject
@@ -69,9 +71,11 @@ class KustomizedManifest(RenderedManifest):
 
 
 def rendered_manifest(
-    kustomization: Kustomization, rendered: RenderedText, project: Project
+    kustomization: Manifest, rendered: RenderedText, project: Project
 ) -> KustomizedManifest:
     """The objects that a kustomization makes, with their places in the files of the run.
+
+    Where somebody deploys it with changes, `kustomization` is the document that says so.
 
     Raises:
         DocumentError: what was made cannot be read.
@@ -89,7 +93,8 @@ def rendered_manifest(
         ),
     )
     made = made.attach(reader.attacher.attachments)
-    made.maker = f"`{origin}`"
+    source = rendered.source
+    made.maker = f"{source.title} of `{origin}`" if source is not None else f"`{origin}`"
     made.images = tuple(reader.fields)
     return made
 
@@ -105,13 +110,12 @@ class _Place(NamedTuple):
 class _Reader:
     """Gives the objects of one rendering their places."""
 
-    def __init__(
-        self, kustomization: Kustomization, rendered: RenderedText, project: Project
-    ) -> None:
+    def __init__(self, kustomization: Manifest, rendered: RenderedText, project: Project) -> None:
         self.attacher = Attacher(kustomization)
         self._own = kustomization
         self._rendered = rendered
         self._project = project
+        self._changes = _changing(rendered.source) if rendered.source is not None else None
         self._applied = tuple(self._transformations())
         self._placer = Placer(self._image)
         self._images: dict[tuple[str, str], Span] | None = None
@@ -123,6 +127,9 @@ class _Reader:
             document = self._document(origin)
             if isinstance(document, Kustomization):
                 yield from ((origin, one) for one in document.transformations())
+        if self._changes is not None:
+            source = self._own.source
+            yield source.origin, read_transformation(self._changes, source)
 
     def object(self, body: Cursor) -> KubernetesObject:
         """An object with the places of the files of the run."""
@@ -143,7 +150,9 @@ class _Reader:
         path = said["path"].word() or said["configuredIn"].word()
         if not path:
             return _Place(None, None, "")
-        origin = beside(self._own.source.origin, self._rendered.named(path))
+        folder = self._rendered.folder
+        around = f"{folder}/" if folder else self._own.source.origin
+        origin = beside(around, self._rendered.named(path))
         found = self._project.document(origin, Manifest)
         if not isinstance(found, Known):
             return _Place(None, None, origin)
@@ -156,6 +165,8 @@ class _Reader:
         generator = self._generator(place, body)
         if generator is not None:
             return self._moved(*generator)
+        if self._changes is not None:
+            return self._changes.span
         whole = self._own.objects
         return whole[0].span if whole else Span(0, 0)
 
@@ -171,7 +182,7 @@ class _Reader:
         """What generators hold, the outermost first: others may merge theirs with it."""
         for at, one in reversed(self._applied):
             document = self._document(at)
-            written = next((own.body for own in _objects(document) if own.span == one.span), None)
+            written = self._body(document, one)
             generator = generator_of(written, body) if written is not None else None
             if generator is None or document is None:
                 continue
@@ -209,7 +220,7 @@ class _Reader:
     def _settings(self, at: str, one: Transformation, obj: KubernetesObject) -> Iterator[Origin]:
         """What a kustomization sets without a patch."""
         document = self._document(at)
-        body = next((own.body for own in _objects(document) if own.span == one.span), None)
+        body = self._body(document, one)
         if document is None or body is None:
             return
         for field, keys in _SETTINGS:
@@ -220,6 +231,12 @@ class _Reader:
             node = entry["count"].node
             if entry["name"].word() == obj.name and node is not None:
                 yield Below(("spec", "replicas"), self._tree(node, document))
+
+    def _body(self, document: Document | None, one: Transformation) -> Cursor | None:
+        """What says that something is done: a kustomization, or who deploys one with changes."""
+        if self._changes is not None and document is self._own and one.span == self._changes.span:
+            return self._changes.body
+        return next((own.body for own in _objects(document) if own.span == one.span), None)
 
     def _document(self, origin: str) -> Document | None:
         if origin == self._own.source.origin:
@@ -271,6 +288,13 @@ class _Reader:
                     span = self._moved(fact.span, document)
                     yield (new or image.name, ""), span
                     yield (new or image.name, fact.value), span
+
+
+def _changing(source: DeliverySource) -> KubernetesObject | None:
+    """What somebody changes of what a folder makes, as the kustomization that does the same."""
+    if source.changes is None:
+        return None
+    return read_object(Cursor(source.changes.body), "Kustomization")._replace(span=source.span)
 
 
 def _objects(document: Document | None) -> tuple[KubernetesObject, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.documents.gitops.changes import argo_changes
 from imagelint.documents.gitops.model import Base, DeliverySource, ValuesFile
 from imagelint.documents.gitops.values import assigned, is_filled_later, scalar_at, tree_in
 from imagelint.documents.yaml.nodes import Scalar
@@ -18,11 +19,6 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.nodes import YamlNode
 
 GROUP = "argoproj.io"
-# What a source changes of what kustomize makes of its folder.
-_CHANGES = (
-    *("namePrefix", "nameSuffix", "images", "replicas", "commonLabels", "commonAnnotations"),
-    *("namespace", "patches", "components"),
-)
 
 
 def application_sources(spec: Cursor, title: str, name: str) -> Iterator[DeliverySource]:
@@ -50,12 +46,14 @@ def _source(place: Cursor, roots: set[str], title: str) -> DeliverySource:
         "" if chart.exists else where.word(),
         Base.ROOT,
         shown,
-        changes=tuple(key for key in _CHANGES if place["kustomize"][key].exists),
+        changes=argo_changes(place["kustomize"]),
     )
     if named.templated or not named.exists:
         return found._replace(path="", unread="what it deploys is known only when it is filled in")
     if place["plugin"].exists:
         return found._replace(unread="a plugin makes what it deploys")
+    if place.at("directory", "jsonnet").exists:
+        return found._replace(unread="Jsonnet makes what it deploys")
     return _with_values(found, place["helm"], roots)
 
 

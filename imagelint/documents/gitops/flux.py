@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.documents.gitops.changes import Changes, flux_changes
 from imagelint.documents.gitops.model import Base, DeliverySource, ValuesFile, ValuesObject
 from imagelint.documents.gitops.values import is_filled_later
 from imagelint.documents.yaml.nodes import Scalar
@@ -21,8 +22,6 @@ KUSTOMIZATIONS = "kustomize.toolkit.fluxcd.io"
 _VALUES = "values.yaml"
 # Sources of charts that are folders of a repository.
 _FOLDERS = ("GitRepository", "Bucket")
-_CHANGES = ("images", "patches", "patchesStrategicMerge", "patchesJson6902", "components")
-_SETTINGS = ("targetNamespace", "namePrefix", "nameSuffix", "commonMetadata", "postBuild")
 
 
 def helm_release(obj: KubernetesObject, title: str) -> DeliverySource:
@@ -92,5 +91,15 @@ def flux_kustomization(obj: KubernetesObject, title: str) -> DeliverySource:
         Base.ROOT,
         f"`{place.word() or './'}` of the {holder}",
         namespace=spec["targetNamespace"].word(),
-        changes=tuple(key for key in (*_CHANGES, *_SETTINGS) if spec[key].exists),
+        changes=_changes(spec),
     )
+
+
+def _changes(spec: Cursor) -> Changes:
+    found, build = flux_changes(spec), spec["postBuild"]
+    objects = tuple(
+        ValuesObject(one["kind"].word(), one["name"].word(), "", one["name"].span)
+        for one in build["substituteFrom"].items()
+    )
+    values = tuple((name, one.word()) for name, one in build["substitute"].entries())
+    return found._replace(substituted=values, objects=objects) if values or objects else found

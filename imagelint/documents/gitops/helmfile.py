@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.gitops.changes import Changes
 from imagelint.documents.gitops.model import Base, DeliverySource, ValuesFile
 from imagelint.documents.gitops.values import assigned, is_filled_later, scalar_at
 from imagelint.documents.shared import Holder
@@ -110,7 +111,9 @@ def _release(place: Cursor, templates: dict[str, Cursor]) -> Iterator[DeliverySo
         f"the chart `{chart.word()}`",
         name=name,
         namespace=_field(place, "namespace", templates).word(),
-        changes=tuple(key for key in _CHANGES if place[key].exists),
+        changes=Changes(
+            Mapping(place.span, ()), unread=tuple(key for key in _CHANGES if place[key].exists)
+        ),
     )
     if chart.templated or not chart.exists:
         yield found._replace(path="", unread="its chart is known only when it is filled in")

@@ -9,6 +9,7 @@ from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
+    from imagelint.documents.gitops.changes import Changes
     from imagelint.documents.yaml.nodes import YamlNode
 
 
@@ -43,8 +44,8 @@ class DeliverySource(NamedTuple):
 
     `title` is what readers call who deploys it, `span` where the place is named. `path` is empty
     for what certainly lies in no folder. `shown` names what is deployed as its author does. Of the
-    values those that come later count more: `files`, then `objects`, then `inline`. `changes` are
-    the fields that change what a folder makes, `unread` says why it cannot be followed.
+    values those that come later count more: `files`, then `objects`, then `inline`. `changes` is
+    what is changed of what a folder makes, `unread` says why it cannot be followed.
     """
 
     title: str
@@ -57,5 +58,5 @@ class DeliverySource(NamedTuple):
     files: tuple[ValuesFile, ...] = ()
     objects: tuple[ValuesObject, ...] = ()
     inline: tuple[YamlNode, ...] = ()
-    changes: tuple[str, ...] = ()
+    changes: Changes | None = None
     unread: str = ""

@@ -59,8 +59,11 @@ def _of_object(
         case (group, "ApplicationSet") if group == GROUP:
             yield from set_sources(obj, title, found)
         case (group, "HelmRelease") if group == RELEASES:
-            yield helm_release(obj, title)
+            spec = obj.body["spec"]
+            if spec.at("chart", "spec", "chart").exists or spec["chartRef"].exists:
+                yield helm_release(obj, title)  # else it is a patch for one
         case (group, "Kustomization") if group == KUSTOMIZATIONS:
-            yield flux_kustomization(obj, title)
+            if obj.body["spec"]["sourceRef"].exists or obj.body["spec"]["path"].exists:
+                yield flux_kustomization(obj, title)
         case _:
             return

@@ -19,12 +19,15 @@ class RenderedText(NamedTuple):
     The engine was started in a folder beside which the rendered one is called `link`: its text
     names files relative to where it was started. `sources` are the origins of the files that say
     how it is made, the outermost first. `key` stands for all that it was made of, if that is known.
+    `source` is what somebody deploys of a `folder`, by its origin, with changes of their own.
     """
 
     text: str
     link: str
     sources: tuple[str, ...] = ()
     key: str = ""
+    source: DeliverySource | None = None
+    folder: str = ""
 
     def named(self, path: str) -> str:
         """The path of a file that the text names, relative to the rendered folder."""

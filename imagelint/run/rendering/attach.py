@@ -44,12 +44,28 @@ def with_rendering(
         # A patch is a part of an object, and lacks nothing.
         part = document.within(project) if document.complaints else document
         document = part.without_objects()
+    document, more = _deployed(document, renderings, project)
+    return document, (*problems, *more)
+
+
+def _deployed(
+    document: Document, renderings: Renderings, project: Project
+) -> tuple[Document, list[Problem]]:
+    """A document with the objects that it has somebody deploy."""
+    origin = document.source.origin
+    problems: list[Problem] = []
+    for text in renderings.delivered.get(origin, ()):
+        whole = built(document, text, project) if isinstance(document, Manifest) else document
+        if isinstance(whole, Problem):
+            problems.append(whole)
+        else:
+            document = whole
     if origin in renderings.charts and not isinstance(document, Chart):
         from imagelint.run.rendering.deliveries import delivered
 
         document, more = delivered(document, renderings.charts[origin])
         problems += more
-    return document, tuple(problems)
+    return document, problems
 
 
 def landmarks(
@@ -57,7 +73,7 @@ def landmarks(
 ) -> Mapping[Key, list[tuple[str, Node]]]:
     """What others may ask of the objects that are rendered, with the origin of what says how."""
     found: dict[Key, list[tuple[str, Node]]] = {}
-    for origin in sorted({*renderings.texts, *renderings.charts}):
+    for origin in sorted({*renderings.texts, *renderings.charts, *renderings.delivered}):
         document = index.document(FoundFile(origin, origin))
         if document is None or isinstance(document, Report):
             continue

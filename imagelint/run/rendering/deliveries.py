@@ -16,13 +16,15 @@ from imagelint.deployment.renderings.helm import delivered_manifest, values_in
 from imagelint.documents.base import DocumentError, Embedded
 from imagelint.documents.gitops.model import Base
 from imagelint.documents.gitops.reading import may_deliver, sources_of
+from imagelint.documents.gitops.substitution import Variables
 from imagelint.documents.gitops.values import plain
 from imagelint.documents.kinds import kind_by_path
-from imagelint.documents.kubernetes.kustomize.model import FILES
+from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.references import object_named
 from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.documents.rendering.rendered import GivenValues
+from imagelint.run.rendering import applied
 from imagelint.run.rendering.globbed import parameters_below
 from imagelint.run.rendering.kept import rendered_charts
 from imagelint.run.rendering.renderings import Renderings
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from imagelint.documents.base import Document
     from imagelint.documents.gitops.applicationset import Folders
+    from imagelint.documents.gitops.changes import Changes
     from imagelint.documents.gitops.model import DeliverySource, ValuesObject
     from imagelint.documents.rendering.rendered import RenderedChart
     from imagelint.render.helm import ChartFiles, ChartValues, HelmEngine
@@ -60,30 +63,48 @@ def render(
     files: Iterable[FoundFile], index: FileIndex, kept: KeptRenderings | None = None
 ) -> Renderings:
     """Render every chart of the repository that something deploys, with its values."""
-    wanted: list[_Wanted] = []
-    problems: dict[str, list[Problem]] = {}
+    told = _Told()
+    wanted = tuple(_followed(files, index, told))
+    changed = applied.render([one for one in wanted if not isinstance(one, _Wanted)], index)
+    for folder, detail in changed.problems:
+        told.add(_told(folder.document, folder.source, detail))
+    charts: dict[str, list[RenderedChart]] = {}
+    some = [one for one in wanted if isinstance(one, _Wanted)]
+    for one, answer in _rendered(some, index, kept):
+        if isinstance(answer, Problem):
+            told.add(answer._replace(origin=one.document.source.origin))
+        else:
+            charts.setdefault(one.document.source.origin, []).append(answer)
+    return changed.renderings + Renderings(
+        charts={origin: tuple(made) for origin, made in charts.items()},
+        problems={origin: tuple(found) for origin, found in told.items()},
+    )
+
+
+class _Told(dict[str, "dict[Problem, None]"]):
+    """What cannot be examined, once each, by the file that says so."""
+
+    def add(self, problem: Problem) -> None:
+        self.setdefault(problem.origin, {})[problem] = None
+
+
+def _followed(
+    files: Iterable[FoundFile], index: FileIndex, told: _Told
+) -> Iterator[_Wanted | applied.ChangedFolder]:
+    """What is to be rendered; of the rest is told why not."""
+    count = 0
     for document in _documents(files, index):
         place = _Place(document, index)
         for source in sources_of(document, place.parameters):
-            found = place.wanted(source) if len(wanted) < _MOST else None
-            if isinstance(found, _Wanted):
-                wanted.append(found)
-            elif isinstance(found, Problem):
-                problems.setdefault(document.source.origin, []).append(found)
-            elif len(wanted) >= _MOST:
-                told = _told(document, source, f"no more than {_MOST:,} are, in one run")
-                problems.setdefault(document.source.origin, []).append(told)
-    charts: dict[str, list[RenderedChart]] = {}
-    for one, answer in _rendered(wanted, index, kept):
-        origin = one.document.source.origin
-        if isinstance(answer, Problem):
-            problems.setdefault(origin, []).append(answer)
-        else:
-            charts.setdefault(origin, []).append(answer)
-    return Renderings(
-        charts={origin: tuple(made) for origin, made in charts.items()},
-        problems={origin: tuple(dict.fromkeys(told)) for origin, told in problems.items()},
-    )
+            if count >= _MOST:
+                told.add(_told(document, source, f"no more than {_MOST:,} are, in one run"))
+                continue
+            found = place.wanted(source)
+            if isinstance(found, Problem):
+                told.add(found)
+            elif found is not None:
+                count += 1
+                yield found
 
 
 def _documents(files: Iterable[FoundFile], index: FileIndex) -> Iterator[Document]:
@@ -129,7 +150,7 @@ class _Place:
         """What a set says of the folders or the files that a generator names."""
         return parameters_below(self._root, self._above, folders, self._index)
 
-    def wanted(self, source: DeliverySource) -> _Wanted | Problem | None:
+    def wanted(self, source: DeliverySource) -> _Wanted | applied.ChangedFolder | Problem | None:
         """The chart of a source with its values; None where its files are judged by themselves."""
         if source.unread:
             return self._problem(source, source.unread)
@@ -152,14 +173,45 @@ class _Place:
         )
         return _Wanted(self._document, source, chart, texts, values)
 
-    def _changed(self, source: DeliverySource, folder: str) -> Problem | None:
-        """A folder of manifests: they are judged as they are, or as their kustomization builds."""
-        if not source.changes:
+    def _changed(
+        self, source: DeliverySource, folder: str
+    ) -> applied.ChangedFolder | Problem | None:
+        """A folder of manifests: they are judged as they are, or as they are changed."""
+        changes = source.changes
+        if changes is None or not changes.fields:
             return None
-        there = any(self._index.is_file(beside(f"{folder}/", name)) for name in FILES)
-        made = "what its kustomization makes" if there else "its objects"
-        fields = ", ".join(f"`{field}`" for field in source.changes)
-        return self._problem(source, f"{fields} would change {made}, judged as they are written")
+        if changes.unread:
+            fields = ", ".join(f"`{field}`" for field in changes.unread)
+            return self._problem(source, f"{fields} would change what it makes")
+        tree = applied.tree_of(folder, changes, self._root, self._index)
+        if isinstance(tree, str):
+            return self._problem(source, tree)
+        return applied.ChangedFolder(self._document, source, folder, tree, self._variables(changes))
+
+    def _variables(self, changes: Changes) -> Variables:
+        """What is filled in: of objects that are not in the run nobody knows what they hold."""
+        values: dict[str, str] = {}
+        complete = changes.substituted is not None
+        for one in changes.objects:
+            held = self._data_of(one)
+            if held is None:  # it may hold any of those before it as well
+                values, complete = {}, False
+            else:
+                values.update(held)
+        values.update(changes.substituted or ())
+        return Variables(values, complete)
+
+    def _data_of(self, values: ValuesObject) -> dict[str, str] | None:
+        """What the only ConfigMap of the run holds that is called so."""
+        key = object_named("ConfigMap", values.name)
+        places = self._index.landmarks("kubernetes", key, values.name) if values.name else ()
+        if values.kind != "ConfigMap" or len(places) != 1:
+            return None
+        document = self._index.document(FoundFile(places[0][0], places[0][0]))
+        for obj in document.objects if isinstance(document, Manifest) else ():
+            if obj.kind == "ConfigMap" and obj.name == values.name:
+                return {name: one.word() for name, one in obj.body["data"].entries()}
+        return None
 
     def _given(self, source: DeliverySource, folder: str) -> tuple[GivenValues, ...] | Problem:
         """The files of values, and those of the objects that hold some."""

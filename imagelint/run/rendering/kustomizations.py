@@ -15,6 +15,7 @@ from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError, Embedded
 from imagelint.documents.kubernetes.kustomize.document import Kustomization
 from imagelint.documents.kubernetes.kustomize.model import FILES
+from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.run.rendering.kept import stamp_of
 from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.documents.base import Document
+    from imagelint.documents.kubernetes.manifest import Manifest
     from imagelint.documents.project import Project
     from imagelint.documents.rendering.rendered import RenderedText
     from imagelint.documents.yaml.cursor import Cursor
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
 # Where an object of the output comes from.
 _FROM_FILE = pattern(r"config\.kubernetes\.io/origin: \|\n\s+path: (\S.*)")
+_NO_MORE = Attachments()
 _MOST_AGAIN = 5
 _MOST_FOLDERS = 500  # of one kustomization
 _MOST_BUILDS = 2_000
@@ -67,7 +70,7 @@ def render(
         tree
         for found in files
         if found.origin.rpartition("/")[2] in FILES
-        if (tree := _Tree.read(found, index)) is not None
+        if (tree := Tree.read(found, index)) is not None
     ]
     roots = _roots(trees)
     if not roots:
@@ -90,7 +93,7 @@ def render(
     return _built(wanted, problems, _Way(index, known, kept))
 
 
-def _roots(trees: list[_Tree]) -> list[_Tree]:
+def _roots(trees: list[Tree]) -> list[Tree]:
     """What nobody else takes, and of those that take each other the first: it is told of them."""
     whole = [tree for tree in trees if not tree.component]
     inner = {source for tree in trees for source in tree.sources[1:]}
@@ -103,8 +106,8 @@ def _roots(trees: list[_Tree]) -> list[_Tree]:
     return roots
 
 
-def built(document: Kustomization, text: RenderedText, project: Project) -> Document | Problem:
-    """A kustomization with the objects that it makes as a part of it."""
+def built(document: Manifest, text: RenderedText, project: Project) -> Document | Problem:
+    """A kustomization, or who deploys one, with the objects that it makes as a part of it."""
     from imagelint.deployment.renderings.kustomize import rendered_manifest
 
     try:
@@ -115,13 +118,13 @@ def built(document: Kustomization, text: RenderedText, project: Project) -> Docu
         return Problem(error.kind, document.source.origin, detail)
     if not made.objects:  # it changes what somebody else puts beside it
         return document
-    whole = document.settle()
+    whole = document.settle() if isinstance(document, Kustomization) else document.attach(_NO_MORE)
     whole.embedded = (*document.embedded, Embedded(made))
     return whole
 
 
 def _answers(
-    trees: list[_Tree], engine: KustomizeEngine, index: FileIndex
+    trees: list[Tree], engine: KustomizeEngine, index: FileIndex
 ) -> list[RenderedText | Problem]:
     """What the engine makes of each, by root of their repositories.
 
@@ -158,7 +161,7 @@ class _Way(NamedTuple):
     known: Mapping[str, RenderedText]
     kept: KeptRenderings | None
 
-    def keys(self, trees: Iterable[_Tree], engine: KustomizeEngine) -> dict[str, str]:
+    def keys(self, trees: Iterable[Tree], engine: KustomizeEngine) -> dict[str, str]:
         """Under what each is kept: all of its files, where they lie, and the engine."""
         if self.kept is None:
             return {}
@@ -167,13 +170,13 @@ class _Way(NamedTuple):
             tree.origin: self.kept.key("kustomize", stamp, *self._parts(tree)) for tree in trees
         }
 
-    def _parts(self, tree: _Tree) -> Iterator[str]:
+    def _parts(self, tree: Tree) -> Iterator[str]:
         yield from (tree.origin, os.path.relpath(os.path.realpath(tree.folder), tree.root))
         for name in tree.files:
             yield from (name, self.files.digest(name))
 
 
-def _built(trees: list[_Tree], problems: dict[str, tuple[Problem, ...]], way: _Way) -> Renderings:
+def _built(trees: list[Tree], problems: dict[str, tuple[Problem, ...]], way: _Way) -> Renderings:
     from imagelint.render.kustomize import kustomize_engine
 
     engine = kustomize_engine(trees[0].origin)
@@ -202,19 +205,24 @@ def _built(trees: list[_Tree], problems: dict[str, tuple[Problem, ...]], way: _W
     return Renderings(texts, problems=problems, covered=covered)
 
 
-def _covered(tree: _Tree, texts: Mapping[str, RenderedText]) -> Iterator[str]:
+def _covered(tree: Tree, texts: Mapping[str, RenderedText]) -> Iterator[str]:
     """The files that are judged in what comes of a tree: those of its objects, and its patches.
 
     What it names otherwise, and what nothing comes of, is judged as it is written.
     """
     text = texts[tree.origin]
-    for match in _FROM_FILE.finditer(text.text):
-        yield beside(tree.origin, text.named(match[1].strip()))
+    yield from (beside(tree.origin, name) for name in taken_files(text))
     yield from tree.patches
     yield from tree.sources[1:]
 
 
-class _Tree(NamedTuple):
+def taken_files(text: RenderedText) -> Iterator[str]:
+    """The files of whose objects something was made, relative to the folder that was built."""
+    for match in _FROM_FILE.finditer(text.text):
+        yield text.named(match[1].strip())
+
+
+class Tree(NamedTuple):
     """A kustomization with those that it takes; a problem where it must not be built."""
 
     origin: str
@@ -227,6 +235,7 @@ class _Tree(NamedTuple):
 
     @property
     def folder(self) -> str:
+        """The folder in which it lies."""
         return dirname(self.origin) or "."
 
     def is_touched(self, index: FileIndex) -> bool:
@@ -235,7 +244,7 @@ class _Tree(NamedTuple):
         return any(dirname(name) in folders for name in index.replaced)
 
     @classmethod
-    def read(cls, found: FoundFile, index: FileIndex) -> _Tree | None:
+    def read(cls, found: FoundFile, index: FileIndex) -> Tree | None:
         """The tree of a kustomization; None where a file of that name is something else."""
         document = index.document(found)
         if not isinstance(document, Kustomization):

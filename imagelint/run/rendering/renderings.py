@@ -20,6 +20,7 @@ if TYPE_CHECKING:
         tuple[Problem, ...] | None,
         bool,
         bool,
+        tuple[RenderedText, ...] | None,
     ]
 
 
@@ -28,6 +29,8 @@ class Renderings(NamedTuple):
 
     `charts` holds what a chart makes with each of its files of values. `covered` are the files
     whose objects are judged as they are rendered, `empty` the templates of which nothing was made.
+    `delivered` is what folders make that Flux and Argo CD deploy with changes, by the origin of
+    what says so.
     """
 
     texts: Mapping[str, RenderedText] = {}
@@ -35,6 +38,7 @@ class Renderings(NamedTuple):
     problems: Mapping[str, tuple[Problem, ...]] = {}
     covered: frozenset[str] = frozenset()
     empty: frozenset[str] = frozenset()
+    delivered: Mapping[str, tuple[RenderedText, ...]] = {}
 
     @property
     def concerned(self) -> frozenset[str]:
@@ -44,6 +48,7 @@ class Renderings(NamedTuple):
             | self.empty
             | self.texts.keys()
             | self.charts.keys()
+            | self.delivered.keys()
             | self.problems.keys()
         )
 
@@ -55,12 +60,13 @@ class Renderings(NamedTuple):
             self.problems.get(origin),
             origin in self.covered,
             origin in self.empty,
+            self.delivered.get(origin),
         )
 
     def stamp(self, origin: str) -> str | None:
         """What tells all that is rendered for one file; None where that is not known."""
-        text, charts, problems, covered, empty = self.of(origin)
-        keys = [text.key] if text is not None else []
+        text, charts, problems, covered, empty, delivered = self.of(origin)
+        keys = [one.key for one in (*((text,) if text is not None else ()), *(delivered or ()))]
         keys += [chart.key for chart in charts or ()]
         if problems or not all(keys):
             return None
@@ -69,7 +75,7 @@ class Renderings(NamedTuple):
     @property
     def digest(self) -> str | None:
         """What tells all that is rendered in a run; None where that is not known."""
-        origins = sorted({*self.texts, *self.charts})
+        origins = sorted({*self.texts, *self.charts, *self.delivered})
         stamps = [stamp for origin in origins if (stamp := self.stamp(origin)) is not None]
         whole = [part for pair in zip(origins, stamps, strict=False) for part in pair]
         return digest_of(*whole) if len(stamps) == len(origins) else None
@@ -83,6 +89,7 @@ class Renderings(NamedTuple):
             {origin: told for origin, told in self.problems.items() if origin.startswith(start)},
             frozenset(origin for origin in self.covered if origin.startswith(start)),
             frozenset(origin for origin in self.empty if origin.startswith(start)),
+            {origin: made for origin, made in self.delivered.items() if origin.startswith(start)},
         )
 
     def __add__(self, other: object) -> Renderings:
@@ -95,7 +102,16 @@ class Renderings(NamedTuple):
             {**self.problems, **other.problems},
             self.covered | other.covered,
             self.empty | other.empty,
-        )
+            {**self.delivered, **other.delivered},
+        )._once()
+
+    def _once(self) -> Renderings:
+        """The same without what kustomizations make that somebody deploys with changes."""
+        deployed = {one.sources[0] for made in self.delivered.values() for one in made}
+        if deployed.isdisjoint(self.texts):
+            return self
+        texts = {origin: text for origin, text in self.texts.items() if origin not in deployed}
+        return self._replace(texts=texts)
 
 
 NO_RENDERINGS = Renderings()

@@ -128,7 +128,8 @@ def test_a_source_may_lend_its_files_to_others() -> None:
 
 def test_what_changes_a_kustomization_is_known() -> None:
     (one,) = sources(APPLICATION + "    kustomize: {images: [a=b], namePrefix: x-}\n")
-    assert one.changes == ("namePrefix", "images")
+    assert one.changes is not None
+    assert one.changes.fields == ("namePrefix", "images")
 
 
 SET = """\
@@ -237,7 +238,8 @@ metadata: {name: apps}
 spec: {path: ./apps/prod, sourceRef: {kind: GitRepository, name: deploy}, images: []}
 """
     (one,) = sources(text)
-    assert (one.path, one.changes) == ("./apps/prod", ("images",))
+    assert one.changes is not None
+    assert (one.path, one.changes.fields) == ("./apps/prod", ("images",))
     assert one.title == "the Kustomization `apps`"
     assert one.shown == "`./apps/prod` of the GitRepository `deploy`"
 
