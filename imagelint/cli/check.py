@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from imagelint.cli.closedoption import closed_option
+from imagelint.cli.declared import declared_options
 from imagelint.cli.fileoptions import file_options
 from imagelint.cli.options import baseline_option, policy_options
 from imagelint.cli.reportoptions import report_options
@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from imagelint.cli.fileoptions import FileOptions
     from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.cli.reportoptions import ReportOptions
+    from imagelint.core.environment import Environment
 
 
 @click.command()
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 @click.option(
     "--write-baseline", type=click.Path(), metavar="FILE", help="List all findings in a file."
 )
-@closed_option
+@declared_options
 @file_options
 @click.option("--no-cache", is_flag=True, help="Examine everything again.")
 @click.option("--jobs", type=click.IntRange(0), default=0, help="Processes. [default: one a core]")
@@ -36,7 +37,7 @@ def check(  # noqa: PLR0913 - the options of the command
     view: ReportOptions,
     baseline: str | None,
     write_baseline: str | None,
-    closed: bool,
+    declared: Environment,
     files: FileOptions,
     no_cache: bool,
     jobs: int,
@@ -53,11 +54,10 @@ def check(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.progress import progress
     from imagelint.cli.selection import chosen_rules, excluded_files
     from imagelint.cli.standardinput import from_standard_input
-    from imagelint.core.environment import Environment
     from imagelint.engine.decide import Expected, decide
     from imagelint.run.naming import Naming
 
-    only, declared = chosen_rules(files.only), Environment(closed=closed or None)
+    only = chosen_rules(files.only)
     session = policy.open(paths or (".",), environment=declared, only=only, cached=not no_cache)
     left_out, traced = excluded_files(files.exclude), bool(files.since)
     session = session._replace(processes=jobs, exclude=left_out, traced=traced)

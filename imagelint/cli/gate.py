@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import click
 
 from imagelint.cli.attest import attest_options
-from imagelint.cli.closedoption import closed_option
+from imagelint.cli.declared import declared_options
 from imagelint.cli.imageoptions import image_options, signer, verify_options
 from imagelint.cli.options import baseline_option, exclude_option, policy_options
 from imagelint.cli.promotion import promotion_options
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from imagelint.cli.policyoptions import PolicyOptions
     from imagelint.cli.promotion import PromotionOptions
     from imagelint.cli.reportoptions import ReportOptions
+    from imagelint.core.environment import Environment
 
 
 @click.command()
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 @policy_options
 @report_options
 @baseline_option
-@closed_option
+@declared_options
 @exclude_option
 @attest_options
 @promotion_options
@@ -49,7 +50,7 @@ def gate(  # noqa: PLR0913 - the options of the command
     policy: PolicyOptions,
     view: ReportOptions,
     baseline: str | None,
-    closed: bool,
+    declared: Environment,
     exclude: tuple[str, ...],
     attest: AttestOptions,
     promotion: PromotionOptions,
@@ -64,10 +65,9 @@ def gate(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.progress import progress, steps
     from imagelint.cli.selection import excluded_files
     from imagelint.cli.signoff import sign_off
-    from imagelint.core.environment import Environment
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
-    declared = Environment(signers=named, closed=closed or None, gated=image)
+    declared = declared._replace(signers=named, gated=image)
     session = policy.open(paths, environment=declared, demanded=promotion.demanded)
     session = session._replace(exclude=excluded_files(exclude))
     files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}

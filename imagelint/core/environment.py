@@ -126,6 +126,13 @@ class DeclaredBuild(NamedTuple):
     arguments: tuple[tuple[str, str], ...] = ()
 
 
+class GivenBuild(NamedTuple):
+    """What builds are given: `arguments` by name, and the stage that they end with, if any."""
+
+    arguments: tuple[tuple[str, str], ...] = ()
+    target: str = ""
+
+
 class Environment(NamedTuple):
     """What the files cannot say. None and empty mean: not declared, so rules stay silent.
 
@@ -137,7 +144,8 @@ class Environment(NamedTuple):
     `trust` says what images need besides one signature, `scan` is how images are scanned, `push`
     upon which verdicts they are pushed. `gated` is the image about which a verdict is given beside
     the files, as it was named. `images` tells from which Dockerfiles images are built: the
-    first whose glob matches counts.
+    first whose glob matches counts. `build` is what the builds of the Dockerfiles that are examined
+    are given, as a command says it.
     """
 
     driver: str | None = None
@@ -154,3 +162,4 @@ class Environment(NamedTuple):
     gated: str = ""
     push: PushSettings = PushSettings()
     images: tuple[DeclaredBuild, ...] = ()
+    build: GivenBuild = GivenBuild()

@@ -134,14 +134,22 @@ class Examiner:
             return FileReport(document, held=Holding())
         root = self._root(folder)
         policy = self._plan.policies.of(folder)
+        if any(policy.environment.build):
+            from imagelint.deployment.given import with_build
+
+            read = self._index.reader(document.source.origin)
+            built = with_build(document, policy.environment.build, read)
+            if isinstance(built, Problem):
+                return FileReport(Report(problems=(built,)), held=Holding())
+            document = built
         if policy.environment.gated:
             self._tied = self._tied or self._tie(policy.environment.gated)
         project = self._project(root, policy.environment.images)
         if self._tied is not None:
             project.dependencies.add(all_of("dockerfile"))
-        read = tuple(self._read_with(document, root))
-        held = holding(document, read) if self._plan.keeps else None
-        project.dependencies.update(read)
+        texts = tuple(self._read_with(document, root))
+        held = holding(document, texts) if self._plan.keeps else None
+        project.dependencies.update(texts)
         document, problems = self._rendered(document, project)
         report = self._examination(policy)(document, project)
         told = self._plan.shell.problems.get(document.source.origin)

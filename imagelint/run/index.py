@@ -254,6 +254,10 @@ class FileIndex:
         reading = self._asked if kind and KINDS[kind].asks else self._beside
         return _parse(source, kind, lambda name: reading(source.origin, name))
 
+    def reader(self, origin: str) -> Beside:
+        """What gives a document the texts of the files that it names."""
+        return lambda name: self._asked(origin, name)
+
     def _beside(self, origin: str, name: str) -> str | None:
         """The text of a file in the folder of another; None where there is none to read."""
         wanted = beside(origin, name)

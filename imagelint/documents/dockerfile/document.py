@@ -161,8 +161,8 @@ class Dockerfile(Document):
 
     @property
     def final_stage(self) -> Stage | None:
-        """The stage that is built by default: the last one."""
-        return self.stages[-1] if self.stages else None
+        """The stage that the build ends with: the last one, unless another is asked for."""
+        return next((stage for stage in reversed(self.stages) if stage.final), None)
 
     def stage_at(self, offset: int) -> Stage | None:
         """The stage in which an offset lies, or runs the file in which it does.

@@ -43,12 +43,13 @@ class StageOutline(NamedTuple):
 class StageGraph(NamedTuple):
     """All stages, and where to find each by its (lower-case) name: the last one of a name.
 
-    `shipped` are the final stage and the chain of its bases.
+    `last` is the stage that the build ends with, `shipped` that one and the chain of its bases.
     """
 
     outlines: tuple[StageOutline, ...]
     names: dict[str, int]
     contexts: Collection[str]
+    last: int
     shipped: frozenset[int]
 
     def find(self, reference: str) -> int | None:
@@ -75,8 +76,13 @@ def read_image(value: Fact[str], at: Node, text: str, role: ImageRole) -> ImageU
     return image_use(at, role, text, UNKNOWN_PART if quoted else _VARIABLE.sub(UNKNOWN_PART, text))
 
 
-def read_graph(origins: Sequence[Instruction], contexts: Collection[str]) -> StageGraph:
-    """The graph of the FROM instructions, which are expanded already."""
+def read_graph(
+    origins: Sequence[Instruction], contexts: Collection[str], target: str = ""
+) -> StageGraph:
+    """The graph of the FROM instructions, which are expanded already.
+
+    The build ends with the stage of the name or number `target`, or else with the last one.
+    """
     names: dict[str, int] = {}
     outlines: list[StageOutline] = []
     for number, instruction in enumerate(origins):
@@ -84,14 +90,23 @@ def read_graph(origins: Sequence[Instruction], contexts: Collection[str]) -> Sta
         outlines.append(outline)
         if outline.name:
             names[outline.name.lower()] = number
-    shipped = _shipped(outlines)
+    last = _target(target, names, len(outlines))
+    shipped = _shipped(outlines, last)
     finished = tuple(_finished(outline, shipped) for outline in outlines)
-    return StageGraph(finished, names, contexts, shipped)
+    return StageGraph(finished, names, contexts, last, shipped)
 
 
-def _shipped(outlines: list[StageOutline]) -> frozenset[int]:
+def _target(target: str, names: dict[str, int], count: int) -> int:
+    """The stage that is asked for, by its name first; the last one where there is none."""
+    number = names.get(target.lower())
+    if number is None:
+        number = parse_count(target) if target else None
+    return number if number is not None and number < count else count - 1
+
+
+def _shipped(outlines: list[StageOutline], last: int) -> frozenset[int]:
     chain: list[int] = []
-    at = len(outlines) - 1 if outlines else None
+    at = last if outlines else None
     while at is not None:
         chain.append(at)
         at = outlines[at].base_stage

@@ -63,6 +63,7 @@ def parse_dockerfile(
     contexts: Collection[str] = (),
     read: Beside = lambda _name: None,
     arguments: Mapping[str, Fact[str]] = MappingProxyType({}),
+    target: str = "",
 ) -> Dockerfile:
     """Read a Dockerfile. Never raises: what cannot be read is a complaint at its place.
 
@@ -71,8 +72,10 @@ def parse_dockerfile(
         contexts: The names that the build is given with `--build-context`.
         read: Gives the text of a file by its name relative to the folder of the source.
         arguments: What the build is given with `--build-arg`, by name.
+        target: The stage that the build ends with, by name or number; empty for the last one.
+            What it does not need is not built, and no node of the document.
     """
-    return _Parser(source.text, contexts, arguments).document(source, read)
+    return _Parser(source.text, contexts, arguments, target).document(source, read)
 
 
 class _Part(NamedTuple):
@@ -96,20 +99,22 @@ class _Parser:
         "_outer",
         "_parts",
         "_stages",
+        "_target",
         "_text",
     )
 
     def __init__(
-        self, text: str, contexts: Collection[str], given: Mapping[str, Fact[str]]
+        self, text: str, contexts: Collection[str], given: Mapping[str, Fact[str]], target: str
     ) -> None:
         self._text = text
+        self._target = target
         self._given = given
         self._layout: DockerfileLines = read_layout(text)
         self._complaints: list[Complaint] = list(self._layout.complaints)
         self._outer = global_scope()
         self._stages: list[StageBuilder] = []
         self._parts: list[_Part] = []
-        self._graph = read_graph(self._origins(), contexts)
+        self._graph = read_graph(self._origins(), contexts, target)
 
     def _setting(self, stage: int, scope: VariableScope) -> ParseContext:
         return ParseContext(self._text, self._layout.escape, stage, scope, self._given)
@@ -147,7 +152,7 @@ class _Parser:
         outline = self._graph.outlines[len(self._stages)]
         base = None if outline.base_stage is None else self._stages[outline.base_stage]
         builder = StageBuilder(self._text, outline, base)
-        builder.final = outline.number == len(self._graph.outlines) - 1
+        builder.final = outline.number == self._graph.last
         builder.shipped = outline.number in self._graph.shipped
         self._stages.append(builder)
         builder.instructions.append(outline.instruction)
@@ -217,16 +222,20 @@ class _Parser:
             self._complaints.extend(stage_complaints(instructions, self._graph))
 
     def _content(self, loose: StageBuilder, source: Source, read: Beside) -> DockerfileContent:
-        last = self._stages[-1] if self._stages else loose
+        last = self._stages[self._graph.last] if self._stages else loose
         last.finish()
-        used = stages_used(self._stages)
+        used = stages_used(self._stages, len(self._stages) - 1)
+        built = stages_used(self._stages, self._graph.last) if self._target else used
+        used |= built
         stages = tuple(
             builder.stage(outline, used=outline.number in used)
             for builder, outline in zip(self._stages, self._graph.outlines, strict=True)
         )
-        entries = tuple(_entry(part, stages, last) for part in self._parts)
+        unbuilt = frozenset(range(len(stages))) - built if self._target else frozenset()
+        parts = (part for part in self._parts if part.reading.instruction.stage not in unbuilt)
+        entries = tuple(_entry(part, stages, last) for part in parts)
         files = RunFiles()
-        if _runs_files(stages) or any(map(_reads_settings, stages[-1:])):
+        if _runs_files(stages) or any(_reads_settings(stage) for stage in stages if stage.final):
             from imagelint.documents.dockerfile.context.scripts import read_run_files
 
             files = read_run_files(stages, source, read)
@@ -234,7 +243,7 @@ class _Parser:
         if stages:
             from imagelint.documents.serving.reading import serving_commands
 
-            launch = launch_of(stages[-1], files.started, files.settings)
+            launch = launch_of(stages[self._graph.last], files.started, files.settings)
             servers = tuple(serving_commands(launch))
         return DockerfileContent(
             directives={directive.name: directive.value for directive in self._layout.directives},
@@ -245,7 +254,7 @@ class _Parser:
             servers=servers,
             complaints=tuple(sorted(self._complaints)),
             allowances=(
-                *self._allowances(entries, stages),
+                *self._allowances(stages, unbuilt),
                 *(one for script in files.scripts for one in script_allowances(script)),
             ),
             files=files,
@@ -253,20 +262,21 @@ class _Parser:
         )
 
     def _allowances(
-        self, entries: tuple[InstructionEntry, ...], stages: tuple[Stage, ...]
+        self, stages: tuple[Stage, ...], unbuilt: Collection[int]
     ) -> tuple[Allowance, ...]:
         if not self._layout.comments:
             return ()
-        instructions = tuple(entry.instruction for entry in entries)
+        extents = _extents(stages, len(self._text))
+        instructions = tuple(part.reading.instruction for part in self._parts)
         places = InstructionMap(
             len(self._text),
             instructions,
             tuple(instruction.span.start for instruction in instructions),
-            _extents(stages, len(self._text)),
+            extents,
         )
-        return tuple(
-            read_allowances(self._text, self._layout.comments, self._layout.directives, places)
-        )
+        away = [extents[number] for number in unbuilt]
+        read = read_allowances(self._text, self._layout.comments, self._layout.directives, places)
+        return tuple(one for one in read if not any(extent.covers(one.scope) for extent in away))
 
 
 def _frontend(text: str, directives: Iterable[Directive]) -> ImageUse | None:

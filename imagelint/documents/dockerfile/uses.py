@@ -72,10 +72,10 @@ def copied_images(
             yield image
 
 
-def stages_used(stages: Sequence[StageBuilder]) -> frozenset[int]:
-    """The stages that the final one is made of, itself included."""
+def stages_used(stages: Sequence[StageBuilder], last: int) -> frozenset[int]:
+    """The stages that one is made of, itself included."""
     used: set[int] = set()
-    waiting = [len(stages) - 1] if stages else []
+    waiting = [last] if stages else []
     while waiting:
         number = waiting.pop()
         if number in used:

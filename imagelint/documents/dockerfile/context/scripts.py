@@ -75,7 +75,7 @@ class _Reader:
     def result(self, started: Mapping[str, Script], stages: Sequence[Stage]) -> RunFiles:
         scripts = tuple(self._scripts.values())
         installed = self._installed(stages)
-        settings = self._settings(started, stages[-1])
+        settings = self._settings(started, _final(stages))
         parts, asked = tuple(self._parts), tuple(self._files.asked)
         attachments = Attachments(parts, asked, installed.allowances)
         owners = tuple(self._owners)
@@ -190,7 +190,11 @@ def read_run_files(stages: Sequence[Stage], source: Source, read: Beside) -> Run
                 if named:  # most commands are programs of the base image
                     run = _Run(stage, place.position, ScriptRole.RUN, place, script.mounts)
                     reader.run(map(_of_command, named), run)
-    return reader.result(_started(stages[-1], reader), stages)
+    return reader.result(_started(_final(stages), reader), stages)
+
+
+def _final(stages: Sequence[Stage]) -> Stage:
+    return next(stage for stage in reversed(stages) if stage.final)
 
 
 def _started(stage: Stage, reader: _Reader) -> dict[str, Script]:

@@ -54,7 +54,8 @@ def unused_command(start: StartCommand, document: Document) -> UnusedArguments |
 
     Of those within one instruction its script tells.
     """
-    entry = stages(document)[-1].entrypoint if start.final else None
+    last = next((stage for stage in stages(document) if stage.final), None)
+    entry = last.entrypoint if last is not None and start.final else None
     if entry is None:
         return None
     if start.instruction.keyword != "CMD" or not entry.json or not start.instruction.words:
