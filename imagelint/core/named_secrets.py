@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # A name that ends so is that of a secret; `max_tokens` and `tokenizer` do not. Each word, and how
 # the name must go on before it. Looking for words first is ten times as fast as one expression.
 _ANY = pattern(r"")
+# `tiktoken` is a package, and etcd's `initial-cluster-token` tells clusters apart.
+_OF_TOKENS = pattern(r"(?<!tik)(?<!initial[_-]cluster[_-])$")
 _JOINED = pattern(r"[_-]$")
 _OF_KEYS = pattern(
     r"(?:api|access|secret|private|auth|encryption|signing|master|account|ssh|ngc|openai|anthropic"
@@ -25,7 +27,7 @@ _OF_KEYS = pattern(
     r"|pinecone|qdrant|langfuse|langsmith|litellm|stripe|app|admin|license|storage|salt|jwt)[_-]?$"
 )
 _WORDS = (
-    ("token", _ANY),
+    ("token", _OF_TOKENS),
     ("secret", _ANY),
     ("password", _ANY),
     ("passwd", _ANY),
@@ -38,7 +40,7 @@ _WORDS = (
     ("pwd", _JOINED),
     ("pat", _JOINED),
 )
-_LONGEST_BEFORE = 12
+_LONGEST_BEFORE = 16
 # What may follow and not change that: `TOKEN_2`, `API_KEY_PROD`.
 _TRAIL = r"(?:[-_]?(?:value|prod|dev|staging|test|\d{1,3}))?"
 # In bash `$'…'` is a quoted text as well.
@@ -47,7 +49,7 @@ _VALUE = r"([^\s'\"$<{\[,;&|\\-][^\s'\"$]{5,})"
 # Prose has colons too: a value behind one has a digit, or is long.
 _TOLD = r"(?=[^\s'\"]{0,99}\d|[^\s'\"]{20})"
 _ASSIGNED = pattern(
-    rf"(?i){_TRAIL}{_QUOTES}(?:={_QUOTES}|[ \t]{{1,3}}=[ \t]{{0,3}}{_QUOTES}{_TOLD}"
+    rf"(?i){_TRAIL}{_QUOTES}(?:=(?!=){_QUOTES}|[ \t]{{1,3}}=[ \t]{{0,3}}{_QUOTES}{_TOLD}"
     rf"|[ \t]{{0,3}}:[ \t]{{0,9}}{_QUOTES}{_TOLD}){_VALUE}"
 )
 # Behind an option comes its value, the next item of a JSON list, or of a YAML list.
@@ -59,6 +61,12 @@ _BEHIND_OPTION = pattern(rf"(?i){_TRAIL}{_NEXT}{_QUOTES}{_VALUE}")
 _OPTION = pattern(r"(?<![\w-])--?[A-Za-z0-9][\w.-]*$|(?<![\w-])--$")
 _LONGEST_OPTION = 80
 _NAME = pattern(r"[\w.-]+$")
+# What is written behind the name of a package: `jsonwebtoken: ^9.0.2`, `token-bucket=0.3.0`.
+_VERSION = pattern(
+    r"(?i)[\^~<>=!]{0,3}v?\d{1,9}(?:\.\d{1,9}){1,4}(?:[-+._a-z][-+._a-z0-9]{0,20})?[,;)}\]]*"
+)
+# `MAX_TOKEN=131072` is a number of them.
+_NUMBER = pattern(r"\d{1,9}[,;)}\]]*")
 
 
 class NamedValue(NamedTuple):
@@ -147,11 +155,18 @@ def _behind(word: str, before: re.Pattern[str], text: str, lower: str) -> Iterat
     at = lower.find(word)
     while at >= 0:
         match = _value(text, at, at + len(word), before)
-        if match is not None:
+        if match is not None and not _is_harmless(word, match[1]):
             name = _name(text, at + len(word))
             yield NamedValue(Span(*match.span(1)), name, f"the value of `{name}`")
         # What stands in a value is part of it; read once more, a long one would never end.
         at = lower.find(word, match.end() if match else at + len(word))
+
+
+def _is_harmless(word: str, value: str) -> bool:
+    """Whether a value is a version, or a number of tokens."""
+    if _VERSION.fullmatch(value):
+        return True
+    return word == "token" and _NUMBER.fullmatch(value) is not None
 
 
 def _name(text: str, end: int) -> str:

@@ -16,7 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["Platform", "platform_of_image", "platform_of_index", "platform_of_wheel"]
 __all__ += ["platform_of_default_wheel", "torch_in_image"]
 
-_TITLES = {"nvidia": "CUDA", "amd": "ROCm", "intel": "Intel GPUs", "cpu": "CPUs"}
+_TITLES = {
+    "nvidia": "CUDA",
+    "amd": "ROCm",
+    "intel": "Intel GPUs",
+    "gaudi": "Gaudi",
+    "cpu": "CPUs",
+}
 _BUILD = r"(?:cu(?P<major>\d{2})(?P<minor>\d)?|(?P<amd>rocm)[\d.]*|(?P<intel>xpu)|(?P<cpu>cpu))"
 _PART = pattern(_BUILD, re.ASCII)
 # `torch-2.7.0+cu128-cp312-…whl`, `torch-2.7.0%2Bcu128`, `flash_attn-2.8.3+cu12torch2.7…`
@@ -27,14 +33,16 @@ _RELEASE = pattern(r"(\d{1,2})(?:\.(\d{1,2}))?(?:\.\d+)*", re.ASCII)
 # https://conda-forge.org/docs/maintainer/knowledge_base/#cuda-builds
 _CONDA_CUDA = ("cuda-version", "cudatoolkit", "pytorch-cuda")
 _AMD = pattern(r"(?:^|[/.:_-])rocm(?:$|[/.:_-]|\d)")
-_INTEL = pattern(r"(?:^|[/.:_-])(?:xpu|hpu|gaudi|oneapi)(?:$|[/.:_-])")
+_INTEL = pattern(r"(?:^|[/.:_-])(?:xpu|oneapi)(?:$|[/.:_-])")
+_GAUDI = pattern(r"(?:^|[/.:_-])(?:hpu|gaudi|gaudi-docker|habanalabs)(?:$|[/.:_-])")
 _TORCH_TAG = pattern(r"(\d+\.\d+\.\d+)-cuda", re.ASCII)
 
 
 class Platform(NamedTuple):
     """What code runs on.
 
-    `vendor` is `nvidia`, `amd`, `intel` or `cpu`; `cuda` is the release as far as it is known.
+    `vendor` is `nvidia`, `amd`, `intel`, `gaudi` or `cpu`; `cuda` is the release as far as it is
+    known.
     """
 
     vendor: str
@@ -47,7 +55,12 @@ class Platform(NamedTuple):
         return f"{_TITLES[self.vendor]} {release}".rstrip()
 
     def runs_upon(self, base: Platform) -> bool:
-        """Whether libraries for this can be loaded beside those for another."""
+        """Whether libraries for this can be loaded beside those for another.
+
+        Gaudi's own come as a plug-in for what is built for CPUs.
+        """
+        if (self.vendor, base.vendor) == ("cpu", "gaudi"):
+            return True
         if self.vendor != base.vendor:
             return False
         return not self.cuda or not base.cuda or self.cuda[0] == base.cuda[0]
@@ -58,6 +71,8 @@ def platform_of_image(reference: Image) -> Platform | None:
     name = f"{reference.repository}:{reference.tag}"
     if _AMD.search(name):
         return Platform("amd")
+    if _GAUDI.search(name):
+        return Platform("gaudi")
     if _INTEL.search(name):
         return Platform("intel")
     named = cuda_of_image(reference)

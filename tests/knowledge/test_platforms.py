@@ -25,7 +25,7 @@ def cuda(*release: int) -> Platform:
         ("rocm/dev-ubuntu-24.04:6.4", AMD),
         ("vllm/vllm-openai-rocm:v0.20.0", AMD),
         ("x/serve:2.1-rocm6.2", AMD),
-        ("vault.habana.ai/gaudi-docker/1.20/ubuntu:latest", INTEL),
+        ("vault.habana.ai/gaudi-docker/1.20/ubuntu:latest", Platform("gaudi")),
         ("intel/vllm:0.8-xpu", INTEL),
         ("nvidia/cuda:12.8.1-base", cuda(12, 8, 1)),
         ("nvcr.io/nvidia/pytorch:25.08-py3", cuda(13, 0, 1)),

@@ -24,7 +24,7 @@ __all__ = [
 ]
 
 # `git+https://…@v2.20.0`: a tag can be moved, but hardly ever is; a branch moves every day.
-_VERSION_TAG = pattern(r"@[A-Za-z_-]*v?\d+(?:[._]\d+)+[A-Za-z0-9._-]*(?:#.*)?\Z")
+_VERSION_TAG = pattern(r"@[A-Za-z_-]*v?\d+(?:[._]\d+)+[A-Za-z0-9._+-]*(?:#.*)?\Z")
 _GIT_COMMIT = pattern(r"#[0-9a-f]{40}(?:[0-9a-f]{24})?(?::|$)|[?&]commit=[0-9a-f]{40}")
 # A version's tag can be moved, but hardly ever is: what `pip install git+…@v1.4.3` may do, too.
 _GIT_TAG = pattern(

@@ -55,10 +55,15 @@ _TEXTUAL = frozenset(
     | {"SPECIAL", "START", "END", "IMAGE", "AUDIO", "VIDEO", "NEXT", "PAGE", "CONTINUATION"}
     | {"FIRST", "LAST", "NEW", "BATCHED", "THINK", "TOOL", "PROMPT", "CONTEXT", "INPUT", "OUTPUT"}
     | {"FILLER", "BATCH", "TEXT", "VISION", "DRAFT", "BONUS", "SAMPLED", "DE", "TOTAL", "ADD"}
+    | {"TIK", "JSONWEB"}  # packages
 )
 # MinIO calls its root user's name an access key, min.io/docs: MINIO_ROOT_USER. A pull secret is
-# the name of a Secret, an anonymous key is for everybody.
-_PLAIN_NAMES = frozenset({"PWD", "OLDPWD", "TOKEN_TYPE", "PASS", "PAT", "MINIO_ACCESS_KEY"})
+# the name of a Secret, an anonymous key is for everybody. etcd's token of a cluster tells it apart
+# from others, etcd.io/docs: `--initial-cluster-token`.
+_PLAIN_NAMES = frozenset(
+    {"PWD", "OLDPWD", "TOKEN_TYPE", "PASS", "PAT", "MINIO_ACCESS_KEY"}
+    | {"INITIAL_CLUSTER_TOKEN", "ETCD_INITIAL_CLUSTER_TOKEN"}
+)
 _PUBLIC = frozenset({"PUBLIC", "PUB", "PULL", "ANON", "PUBLISHABLE", "EXISTING"})
 
 

@@ -67,6 +67,7 @@ def _judged(
     loose: tuple[Requirement, ...], indexes: Iterable[PackageIndex], ctx: Context
 ) -> Findings:
     extra = next((index for index in indexes if index.option == "--extra-index-url"), None)
+    loose = tuple(one for one in loose if not one.url)
     if not loose or extra is None:
         return
     names = ", ".join(f"`{one.name or one.raw}`" for one in loose[:_SHOWN])

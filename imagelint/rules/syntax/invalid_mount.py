@@ -18,6 +18,8 @@ def invalid_mount(complaint: InvalidMount, ctx: Context) -> Findings:
     like. `size` is of a tmpfs, `sharing` of a cache, `required` of a secret, `mode`, `uid` and
     `gid` of a cache or a secret.
 
+    Except: options that only `podman build` and `buildah` take, such as `relabel`.
+
     Bad:
         FROM python:3.12.7-slim
         RUN --mount=type=cache,path=/root/.cache/pip pip install vllm==0.11.0
