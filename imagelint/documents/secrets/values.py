@@ -16,6 +16,7 @@ _PLACEHOLDERS = frozenset(
     | {"todo", "tbd", "fixme", "replaceme", "notused", "unused", "na", "n/a", "test", "redacted"}
     | {"insert_here", "optional", "required", "unset", "notset", "any", "anything", "whatever"}
     | {"not-a-real-key", "default", "ignored", "blank", "nothing", "string", "hidden"}
+    | {"enabled", "disabled", "enable", "disable"}
 )
 # Words that only say what belongs there. A value of such words alone, without a digit, is none:
 # `GOOGLE_API_KEY_VAL`, `nvapi-NVKEY`, `API_KEY_PLACEHOLDER`, `no-key-needed`, `dummy-token`.
