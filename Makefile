@@ -69,6 +69,7 @@ types: setup
 bench: setup tools ## Time imagelint beside its peers; CORPUS=folders of others, BEFORE=another imagelint
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r benchmarks/requirements.txt
 	$(BIN)/python benchmarks/bench.py $(if $(CORPUS),--corpus $(CORPUS)) $(if $(BEFORE),--before $(BEFORE))
+	$(BIN)/python benchmarks/audit.py
 
 new-rule: setup ## Begin a rule: NAME=what-is-bad, FAMILY=build, SUBJECT=stage, PACK=recommended
 	$(BIN)/python tools/newrule.py $(NAME) $(if $(FAMILY),--family $(FAMILY)) \

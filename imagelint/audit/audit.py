@@ -125,15 +125,21 @@ class Audit:
         ended = finish(self._store, run, self._judge.waivers(), environment.moment())
         return Audited(run, ended.outcome, ended.whole)
 
+    def key_of(self, sources: Sequence[Source], selection: Selection, shards: int) -> str:
+        """Under which key a run is known that is divided into so many parts."""
+        options = self._options
+        named = (source.name for source in sources)
+        asked = repr((options.depth, options.platforms, options.kept, shards, selection))
+        return digest_of(*named, asked, self._judge.key)
+
     def _task(self, sources: Sequence[Source], selection: Selection) -> NewRun:
         from imagelint import __version__
 
         options = self._options
         named = tuple(source.name for source in sources)
-        asked = repr((options.depth, options.platforms, options.kept, options.shard.of, selection))
         policy = self._judge.policy
         return NewRun(
-            key=digest_of(*named, asked, self._judge.key),
+            key=self.key_of(sources, selection, options.shard.of),
             sources=named,
             options=selection.as_json(options.platforms),
             depth=options.depth,

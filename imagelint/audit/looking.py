@@ -152,13 +152,21 @@ class KeptBlobs:
         client = self._client
         found = client.manifest(digest) if kind == "manifest" else client.blob(digest)
         if isinstance(found, Problem):
-            return found
+            return _missing(found, digest, kind)
         self._keep(digest, kind, found.data)
         return found.data
 
     def _keep(self, digest: str, kind: str, data: bytes) -> None:
         self.read[digest] = data
         self.facts.append(Fact(digest, kind, data))
+
+
+def _missing(problem: Problem, digest: str, kind: str) -> Problem:
+    """A problem with a part of an image: where that is gone, the image may well be there."""
+    if problem.kind is not ProblemKind.NOT_FOUND:
+        return problem
+    detail = f"the registry has no {kind} {digest} (404), though something leads to it"
+    return problem._replace(detail=detail, help="push the image again")
 
 
 def unknown(digest: str, kind: str, origin: str) -> Problem:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import platform
+import time
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint.audit.options import Shard
@@ -11,15 +12,18 @@ from imagelint.audit.sources.listed import ListedSource, split
 from imagelint.audit.workers import on_workers
 from imagelint.core.errors import Diagnostic, ImagelintError, UsageError
 from imagelint.core.record import NamedTuple
+from imagelint.store.runs import last_finished, written
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from imagelint.audit.audit import Audited
     from imagelint.audit.options import AuditOptions
+    from imagelint.audit.progress import Progress
     from imagelint.audit.selection import Selection
     from imagelint.audit.setup import Prepared
     from imagelint.audit.sources.model import Source
+    from imagelint.store.database import Store
 
 
 class Recipe(Protocol):
@@ -28,6 +32,38 @@ class Recipe(Protocol):
     def prepared(self, options: AuditOptions) -> Prepared:
         """The audit, done in a way."""
         ...
+
+
+class Cluster(NamedTuple):
+    """Where its scheduler is, and what is told how far its workers are: by what they wrote."""
+
+    address: str
+    progress: Progress
+    draw: Callable[[], None]
+
+
+class _Watch:
+    """Tells how far the workers are, and counts what they wrote no longer than that is worth."""
+
+    def __init__(self, store: Store, cluster: Cluster) -> None:
+        self._store = store
+        self._cluster = cluster
+        self._key, self._after, self._next = "", 0, 0.0
+
+    def begin(self, key: str, total: int) -> None:
+        """From now on they work: on what run, and on how many images."""
+        self._key, self._after = key, last_finished(self._store, key)
+        self._cluster.progress.expect(total)
+        self._cluster.progress.listing = False
+
+    def __call__(self) -> None:
+        began = time.monotonic()
+        if began < self._next:
+            return
+        self._cluster.progress.seen(written(self._store, self._key, self._after))
+        self._cluster.draw()
+        ended = time.monotonic()
+        self._next = ended + _REST * (ended - began)
 
 
 class Part(NamedTuple):
@@ -47,12 +83,18 @@ class Refused(NamedTuple):
     complaints: tuple[Diagnostic, ...]
 
 
+_REST = 10
+"""How many times as long as a look at the store took it is left alone."""
 _OTHER = "the worker on {} judges otherwise than this machine: by another policy or release"
 _SAME = "give workers the same release of imagelint and the same folder, or name packs"
 
 
 def run_parts(
-    address: str, recipe: Recipe, ready: Prepared, selection: Selection, sources: Sequence[Source]
+    cluster: Cluster,
+    recipe: Recipe,
+    ready: Prepared,
+    selection: Selection,
+    sources: Sequence[Source],
 ) -> Audited:
     """What all parts came to.
 
@@ -62,15 +104,18 @@ def run_parts(
     if ready.options.shard != Shard():
         raise UsageError(Diagnostic("a cluster does all parts", help="leave out `--shard`"))
 
+    watch = _Watch(ready.store, cluster)
+
     def parts(count: int) -> list[Part]:
+        shares = split(sources, selection, count)
+        total = sum(each.images for share in shares for each in share)
+        watch.begin(ready.audit.key_of(sources, selection, count), total)
         return [
             Part(recipe, options, selection, listed, os.getcwd(), ready.audit.key)
-            for options, listed in zip(
-                _shares(ready.options, count), split(sources, selection, count), strict=True
-            )
+            for options, listed in zip(_shares(ready.options, count), shares, strict=True)
         ]
 
-    done = list(on_workers(address, parts, run_part))
+    done = list(on_workers(cluster.address, parts, run_part, watch))
     complaints = [each for one in done if isinstance(one, Refused) for each in one.complaints]
     if complaints:
         raise UsageError(*dict.fromkeys(complaints))

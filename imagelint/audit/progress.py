@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from imagelint.store.reading import Reader
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from imagelint.collect.registry.polite import HostState
     from imagelint.store.database import Store
@@ -47,11 +47,22 @@ class Progress:
         with self._lock:
             self.done += 1
             self.categories[one.result.category.value] += 1
-            now = self._clock()
-            if not self._recent or now - self._recent[-1][0] >= 1:
-                self._recent.append((now, self.done))
-            while now - self._recent[0][0] > _WINDOW_SECONDS:
-                self._recent.popleft()
+            self._note()
+
+    def seen(self, categories: Mapping[str, int]) -> None:
+        """Take what others have written by now, by category."""
+        with self._lock:
+            self.done = sum(categories.values())
+            self.categories = Counter(categories)
+            self._note()
+
+    def _note(self) -> None:
+        """Remember how many there are now, for the rate."""
+        now = self._clock()
+        if not self._recent or now - self._recent[-1][0] >= 1:
+            self._recent.append((now, self.done))
+        while now - self._recent[0][0] > _WINDOW_SECONDS:
+            self._recent.popleft()
 
     @property
     def rate(self) -> float:

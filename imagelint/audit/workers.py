@@ -6,7 +6,7 @@ https://distributed.dask.org/en/stable/client.html: the client's executor is one
 
 from __future__ import annotations
 
-from concurrent.futures import as_completed
+from concurrent.futures import FIRST_COMPLETED, wait
 from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.errors import Diagnostic, UsageError
@@ -17,12 +17,18 @@ if TYPE_CHECKING:
 P = TypeVar("P")
 D = TypeVar("D")
 _CONNECT_SECONDS = 5
+_LOOK_SECONDS = 1.0
 
 
 def on_workers(
-    address: str, parts: Callable[[int], Sequence[P]], do: Callable[[P], D]
+    address: str,
+    parts: Callable[[int], Sequence[P]],
+    do: Callable[[P], D],
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[D]:
     """What became of each part, as they end; `parts` makes so many as there are workers.
+
+    `meanwhile` is called again and again until the last one ends.
 
     Raises:
         UsageError: Dask is not installed, nobody answers there, or no worker is left.
@@ -46,8 +52,13 @@ def on_workers(
             raise UsageError(Diagnostic(message, help=f"start some: `dask worker {address}`"))
         with client.get_executor(pure=False) as executor:
             try:
-                for future in as_completed([executor.submit(do, one) for one in parts(count)]):
-                    yield future.result()
+                waiting = {executor.submit(do, one) for one in parts(count)}
+                while waiting:
+                    meanwhile()
+                    done, waiting = wait(waiting, _LOOK_SECONDS, FIRST_COMPLETED)
+                    for future in done:
+                        yield future.result()
+                meanwhile()
             except KilledWorker as error:
                 message = f"one worker after another ended: {error}"
                 help_ = "see their logs; the audit goes on where it was when it is asked for again"

@@ -57,15 +57,16 @@ def _run(
         return int(ExitCode.INCOMPLETE if plan.problems else ExitCode.PASS)
     with ExitStack() as stack:
         log = logged(choice.log, stack)
+        progress = Progress(ready.asker.states)
+        draw = drawn(progress, quiet=choice.quiet)
         if choice.cluster:
-            from imagelint.audit.parts import run_parts
+            from imagelint.audit.parts import Cluster, run_parts
 
-            done = run_parts(choice.cluster, recipe, ready, selection, asked)
+            cluster = Cluster(choice.cluster, progress, draw)
+            done = run_parts(cluster, recipe, ready, selection, asked)
             for line in log_lines(ready.store, done.run.id) if choice.log else ():
                 log(line)
         else:
-            progress = Progress(ready.asker.states)
-            draw = drawn(progress, quiet=choice.quiet)
 
             def tell(one: Finished) -> None:
                 log(log_line(one))

@@ -12,7 +12,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.fleet import waivers as forms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from imagelint.cli.formats import Format
     from imagelint.policy.model import Policy
@@ -47,9 +47,10 @@ def write(asked: Asked, formats: Sequence[Format]) -> None:
             if not asked.place:
                 _need_store("which images are meant")
             author = asked.policy.name or "imagelint"
-            text: Iterator[str] = forms.as_openvex(chosen, met, author, environment.moment())
+            text: Iterable[str] = forms.as_openvex(chosen, met, author, environment.moment())
         else:
             text = _FORMS[entry.name](chosen)
+            text = (*text, *(forms.hint(asked.policy) if entry.name == "text" else ()))
         if entry.path:
             write_text(entry.path, text)
         else:

@@ -56,8 +56,8 @@ class Fleet(NamedTuple):
 
     @property
     def audited(self) -> int:
-        """How many references were told what there is to tell."""
-        return sum(n for name, n in self.overview.categories.items() if name in _TOLD)
+        """How many references led to an image that was audited."""
+        return self.overview.categories.get(Category.AUDITED.value, 0)
 
     @property
     def untold(self) -> dict[str, int]:

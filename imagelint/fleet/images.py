@@ -156,7 +156,7 @@ class _Pages:
         image = known.images.get(result.digest)
         yield from self._evidence(result, image)
         for problem in known.problems.get(result.reference, ()):
-            said = visible(f"{problem.detail} {problem.help}".rstrip())
+            said = visible("; ".join(filter(None, (problem.detail, problem.help))))
             yield {"is": "text", "label": "Could not be told", "text": said}
         yield from self._found(known.findings.get(result.judgement, ()))
         if image is not None and image.layers:

@@ -8,6 +8,7 @@ from imagelint.core.finding import Severity
 from imagelint.fleet.days import days_before
 from imagelint.fleet.sizes import counted, in_bytes
 from imagelint.reporters.visible import visible
+from imagelint.store.records import Category
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -42,7 +43,9 @@ def _lines(fleet: Fleet) -> Iterator[tuple[str, str]]:
     yield "run", f"{run.id} of {run.started}, depth {run.depth}: {', '.join(run.sources)}"
     images = f"{counted(found.references, 'reference')}, {counted(found.images, 'image')}"
     yield "looked at", f"{images}, {in_bytes(found.size)}"
-    yield "audited", f"{fleet.audited:,} ({_named(found.outcomes)})"
+    others = found.categories.get(Category.NOT_AN_IMAGE.value, 0)
+    beside = f"; {others:,} no image" if others else ""
+    yield "audited", f"{fleet.audited:,} ({_named(found.outcomes)}){beside}"
     if fleet.untold or fleet.of_sources:
         many = f"{sum(fleet.untold.values()):,} ({_named(fleet.untold)})"
         more = f"; {counted(fleet.of_sources, 'problem')} with sources" if fleet.of_sources else ""

@@ -39,6 +39,8 @@ _KINDS = {
     Category.MALFORMED.value: ProblemKind.UNPARSABLE,
     Category.TOO_BIG.value: ProblemKind.TOO_LARGE,
     Category.TIMED_OUT.value: ProblemKind.TIMED_OUT,
+    Category.THROTTLED.value: ProblemKind.THROTTLED,
+    Category.NO_SBOM.value: ProblemKind.NOTHING_EXAMINED,
     Category.TOOL_FAILED.value: ProblemKind.TOOL_FAILED,
 }
 

@@ -14,7 +14,7 @@ from imagelint.reporters.visible import visible
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from imagelint.policy.model import Waiver
+    from imagelint.policy.model import Policy, Waiver
     from imagelint.store.questions import WaivedVulnerability
     from imagelint.store.views import WaiverView
 
@@ -98,6 +98,12 @@ def as_text(waivers: Sequence[ListedWaiver]) -> Iterator[str]:
     unused = sum(one.used == 0 for one in waivers)
     states = [sum(one.state == state for one in waivers) for state in ("ended", "ending")]
     yield f"{len(waivers)} waivers, {states[0]} ended, {states[1]} end soon, {unused} unused\n"
+
+
+def hint(policy: Policy) -> Iterator[str]:
+    """What a reader may have missed: packs have no waivers, and an audit may go by another policy."""
+    if not policy.sources:
+        yield "no policy file holds here: name that of the audit, `--policy FILE`\n"
 
 
 def as_json(waivers: Sequence[ListedWaiver]) -> Iterator[str]:

@@ -108,6 +108,23 @@ def touch(store: Store, begun: Begun, now: str) -> None:
         _set(connection, begun, {"seen": now})
 
 
+def last_finished(store: Store, key: str) -> int:
+    """The newest run under a key that is through; 0: there is none."""
+    query = select(func.max(RunRow.id)).where(RunRow.key == key, RunRow.finished.is_not(None))
+    with store.reading() as connection:
+        return connection.scalar(query) or 0
+
+
+def written(store: Store, key: str, after: int = 0) -> dict[str, int]:
+    """How many results the newest run under a key has that came after another, by category."""
+    known = RunRow.key == key, RunRow.id > after
+    newest = select(func.max(RunRow.id)).where(*known).scalar_subquery()
+    query = select(ResultRow.category, func.count()).where(ResultRow.run_id == newest)
+    with store.reading() as connection:
+        rows = connection.execute(query.group_by(ResultRow.category))
+        return {row[0]: row[1] for row in rows}
+
+
 class Ended(NamedTuple):
     """What a shard came to; `whole`: it was the last one, and that is what the run came to."""
 

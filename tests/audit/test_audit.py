@@ -307,3 +307,21 @@ def test_shards_do_each_their_part(registry: MemoryRegistry, audit: Auditor) -> 
     second = audit(source, options=AuditOptions(shard=Shard(2, 2)))
     assert second.audited == (first.audited.run._replace(shard=2), "pass", True)
     assert len(second.results) == 12
+
+
+def test_a_part_of_an_image_that_is_gone_is_told_as_that_part(
+    registry: MemoryRegistry, program: Program, here: Path
+) -> None:
+    registry.image("team/app")
+    registry.image("team/fine", layers=("fine",))
+    empty = registry.blob(b"{}", "application/vnd.cncf.helm.config.v1+json")
+    registry.manifest("team/chart", {"schemaVersion": 2, "config": empty, "layers": []}, "v1")
+    registry.script("/v2/team/app/blobs", Reply(404, b"{}"))
+    program("audit", f"registry://{registry.host}", "--log", "log")
+    told = (here / "log").read_text()
+    assert "the registry has no config sha256:" in told
+    assert "(404), though something leads to it" in told
+    assert "audited      1 (1 pass); 1 no image\n" in program("report").out
+    assert "no policy file holds here: name that of the audit" in program("waivers").out
+    (here / ".imagelint.yaml").write_text("extends: [recommended]\n")
+    assert program("waivers").out == "0 waivers, 0 ended, 0 end soon, 0 unused\n"

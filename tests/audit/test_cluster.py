@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from imagelint.audit.options import AuditOptions, Shard
-from imagelint.audit.parts import Part, Refused, run_part
+from imagelint.audit.parts import Cluster as OnCluster
+from imagelint.audit.parts import Part, Refused, run_part, run_parts
+from imagelint.audit.progress import Progress
 from imagelint.audit.selection import Selection
 from imagelint.audit.sources.listed import ListedSource, split
 from imagelint.audit.targets import tagged
@@ -26,7 +28,7 @@ from imagelint.core.report import Problem, ProblemKind
 from tools.lab.memoryregistry import MemoryRegistry, Reply
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from imagelint.audit.sources.model import Found
@@ -157,6 +159,38 @@ def test_workers_come_to_what_one_comes_to_though_one_of_them_is_killed(
     assert rows(store, FINDINGS) == rows(tmp_path / "alone.db", FINDINGS)
     assert told_by_many == told
     assert len((tmp_path / "many.log").read_text().splitlines()) == IMAGES
+
+
+def test_how_far_the_workers_are_is_told_by_what_they_wrote(
+    here: Path, registry: MemoryRegistry, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(10):
+        registry.image(f"team/app{number}", layers=(str(number),))
+    drawn: list[str] = []
+    monkeypatch.setattr("imagelint.audit.parts._REST", 0)
+
+    def in_turn(
+        _address: str,
+        parts: Callable[[int], list[Part]],
+        do: Callable[[Part], object],
+        meanwhile: Callable[[], None],
+    ) -> Iterator[object]:
+        for part in parts(2):
+            meanwhile()
+            yield do(part)
+        meanwhile()
+
+    monkeypatch.setattr("imagelint.audit.parts.on_workers", in_turn)
+    recipe = AuditRecipe("audit.db", ScanOptions(), PolicyOptions(("recommended",)))
+    for _ in range(2):  # what an earlier run wrote is not taken for this one's
+        with recipe.prepared(AuditOptions()) as ready:
+            progress = Progress(tuple)
+            cluster = OnCluster("", progress, lambda: drawn.append(progress.line()))  # noqa: B023
+            sources = ready.sources((f"registry://{registry.host}",), Selection(), bytes)
+            assert run_parts(cluster, recipe, ready, Selection(), sources).outcome == "pass"
+    told = [line.partition(" images")[0] for line in drawn]
+    assert told == ["0 of 10", told[1], "10 of 10"] * 2
+    assert told[1] not in ("0 of 10", "10 of 10")
 
 
 def test_where_no_scheduler_answers_it_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -50,6 +50,10 @@ def test_overview_plots_and_tables(reading: Reading, page: Path) -> None:
         ".getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data).size > 5)"
     )
     assert drawn == [True] * 4
+    lower = "Array.from(document.querySelectorAll('.plots .plot'), (one) => [one, one.querySelector"
+    lower += "('canvas')].map((each) => each.getBoundingClientRect().bottom))"
+    for box, canvas in reading.page.evaluate(lower):
+        assert canvas < box  # nothing is drawn over what stands below
     assert reading.info("images") == "1 to 38 of 38 shown"
     assert reading.column("bases", 2)[0] == "docker.io/nvidia/cuda:12.2-base"
     assert reading.column("vulnerabilities", 3) == [

@@ -21,6 +21,11 @@ class ListedSource(NamedTuple):
     name: str
     found: tuple[Found, ...] = ()
 
+    @property
+    def images(self) -> int:
+        """How many images it has listed."""
+        return sum(not isinstance(one, Problem) for one in self.found)
+
     def targets(self) -> Iterator[Found]:
         """The images, and what could not be listed."""
         yield from self.found
