@@ -230,6 +230,22 @@ DOCKERFILES = {
         "# imagelint: allow nonsense#- -- small\nRUN true\n"
     ),
 }
+SAME_PODS = Input(
+    "pods.yaml",
+    """\
+apiVersion: v1
+kind: Service
+metadata: {name: s#-, namespace: n}
+spec: {selector: {app: a}, ports: [{port: 80, targetPort: 8000}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: p#-, namespace: n, labels: {app: a}}
+spec: {containers: [{name: c, image: "vllm/vllm-openai:v0.30.0", args: [--model, /m]}]}
+---
+""",
+)
+"""Services that all lead to the same pods: beyond some, these are variants of one another."""
 INPUTS: dict[str, Input] = {
     **{name: Input("Dockerfile", part, _ALPINE) for name, part in DOCKERFILES.items()},
     "stages upon stages": Input(

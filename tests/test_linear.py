@@ -17,7 +17,7 @@ from imagelint.run.examiner import Examiner, Plan
 from imagelint.run.files import Run, examine
 from imagelint.run.policies import Policies
 from imagelint.run.session import NullCache
-from tests.growing import INPUTS, Input, growth
+from tests.growing import INPUTS, SAME_PODS, Input, growth
 
 if TYPE_CHECKING:
     from imagelint.core.report import Report
@@ -51,6 +51,16 @@ def test_the_work_grows_with_parts_that_are_all_called_alike(name: str) -> None:
     given = INPUTS[name]
     alike = given._replace(part=given.part.replace("#-", "0").replace("#+", "0"))
     assert growth(lambda size: report(alike, size), 2 * SIZE) < MOST
+
+
+def test_services_of_the_same_pods_look_for_them_once() -> None:
+    only = Policies(["strict"], Policy(), set(), ("selector-too-wide", "unserved-target-port"))
+
+    def examined(size: int) -> None:
+        text = Source(SAME_PODS.origin, SAME_PODS.text(size))
+        Examiner(Plan({}, only)).source(text, ".")
+
+    assert growth(examined, 2 * SIZE) < MOST
 
 
 @pytest.mark.parametrize("name", ["linked objects", "stages with installations"])

@@ -117,8 +117,14 @@ class Scope:
             yield from (other for _, other in project.named(kind, key, node))
 
     def pods(self, selector: Selector, namespace: str) -> Found[PodPlace]:
-        """The nearest pods that a selector certainly selects; none where it asks for no label."""
+        """The nearest pods that a selector certainly selects; none where it asks for no label.
 
+        Many ask of one document for the same: they are looked for once.
+        """
+        key = ("pods selected", *selected(selector, namespace))
+        return self.once(key, lambda: self._pods(selector, namespace))
+
+    def _pods(self, selector: Selector, namespace: str) -> Found[PodPlace]:
         def fits(place: PodPlace) -> bool:
             return same(place.namespace, namespace) and selector.matches(place.labels)
 
@@ -195,6 +201,11 @@ class Scope:
 
 def _made_of_keys(_document: Document) -> dict[Key, object]:
     return {}
+
+
+def selected(selector: Selector, namespace: str) -> Key:
+    """What selectors have in common that select the same."""
+    return (namespace, repr((selector.labels, selector.requirements)))
 
 
 def near(word: str, other: str) -> bool:

@@ -8,13 +8,14 @@ from imagelint.core.fact import ABSENT, Known, value_or
 from imagelint.core.record import NamedTuple
 from imagelint.documents.quantity import parse_count
 from imagelint.documents.queries.links.ports import listens_on, only_listener, pod_ports
+from imagelint.documents.queries.links.scope import selected
 from imagelint.documents.runtime.field import Place
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.kubernetes.objects import Pod
-    from imagelint.documents.kubernetes.wiring.nodes import Service, ServicePort
+    from imagelint.documents.kubernetes.wiring.nodes import Selector, Service, ServicePort
     from imagelint.documents.queries.links.ports import Listener
     from imagelint.documents.queries.links.scope import Scope
     from imagelint.documents.serving.command import ServingCommand
@@ -58,7 +59,13 @@ def targets_of(service: Service, scope: Scope) -> Targets:
     selector = service.selected
     if not selector.known or value_or(service.type, "") == _OUTSIDE:
         return Targets([], here=False)
-    found = scope.pods(selector, service.object.namespace)
+    namespace = service.object.namespace
+    key = ("pods behind", *selected(selector, namespace))
+    return scope.once(key, lambda: _behind(selector, namespace, scope))
+
+
+def _behind(selector: Selector, namespace: str, scope: Scope) -> Targets:
+    found = scope.pods(selector, namespace)
     if len(found.nodes) > _MOST_PODS:
         return Targets([], here=False)
     pods = [(at, scope.pod(at, place)) for at, place in found.nodes if place.settled]
