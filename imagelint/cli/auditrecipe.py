@@ -31,5 +31,5 @@ class AuditRecipe(NamedTuple):
         from imagelint.cli.imagejob import ImageJob
 
         session = self.policy.open()
-        job = self.scanning.apply(ImageJob(""), session, None)
+        job = self.scanning.apply(ImageJob(""), session)
         return prepare(session, self.store, options, ScanRequest(job.trivy, job.settings))

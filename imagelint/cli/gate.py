@@ -67,13 +67,13 @@ def gate(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.signoff import sign_off
 
     named = signer(key, identity, issuer, logged=not no_transparency_log)
-    declared = declared._replace(signers=named, gated=image)
-    session = policy.open(paths, environment=declared, demanded=promotion.demanded)
+    said = declared._replace(signers=named, gated=image)
+    session = policy.open(paths, environment=said, demanded=promotion.demanded, seconds=timeout)
     session = session._replace(exclude=excluded_files(exclude))
     files = session.check(paths, progress("examined", quiet=view.quiet)) if paths else {}
     job = ImageJob(image, platform, folder="." if named else "", baseline=baseline, paths=paths)
-    job = promotion.apply(job._replace(cross_check=cross_check))
-    job = gated(scanning.apply(job, session, timeout), session.policies.of("."))
+    job = scanning.apply(promotion.apply(job._replace(cross_check=cross_check)), session)
+    job = gated(job, session.policies.of("."))
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, files)
     sign_off(verdict, attest, promotion.store)

@@ -38,11 +38,10 @@ def image(
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
     from imagelint.cli.progress import steps
-    from imagelint.collect.deadline import Deadline
     from imagelint.collect.tools.trivy import TrivyOptions
 
-    session = policy.open()
-    options = TrivyOptions(offline=True, deadline=Deadline(timeout or 0))
+    session = policy.open(seconds=timeout)
+    options = TrivyOptions(offline=True, deadline=session.deadline)
     job = ImageJob(image, platform, options, layers=True, table=True)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})

@@ -56,11 +56,10 @@ def push(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.output import show
     from imagelint.cli.progress import steps
     from imagelint.cli.pushed import PushOptions, policies_in, signed, verdict_of
-    from imagelint.collect.deadline import Deadline
     from imagelint.run.supplychain.push import PushRequest, push_image
 
-    session = policy.open()
-    request = PushRequest(destination, verdict, policies_in(session), Deadline(timeout or 0))
+    session = policy.open(seconds=timeout)
+    request = PushRequest(destination, verdict, policies_in(session), session.deadline)
     settings = session.policies.of(".").environment.push
     request = request._replace(settings=settings, mount_from=mount_from)
     with steps(quiet=view.quiet) as tell:

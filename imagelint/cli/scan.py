@@ -44,8 +44,8 @@ def scan(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.output import show
     from imagelint.cli.progress import steps
 
-    session = policy.open(demanded=("vulnerable-package",))
-    job = scanning.apply(ImageJob(image, platform, scan=True, sbom=sbom), session, timeout)
+    session = policy.open(demanded=("vulnerable-package",), seconds=timeout)
+    job = scanning.apply(ImageJob(image, platform, scan=True, sbom=sbom), session)
     with steps(quiet=view.quiet) as tell:
         verdict = judge_image(session, job, tell, {})
     return show(verdict, view, "scan", session.levelled(), session.own())

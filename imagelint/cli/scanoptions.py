@@ -29,9 +29,8 @@ class ScanOptions(NamedTuple):
     server: str = ""
     vex: tuple[str, ...] = ()
 
-    def apply(self, job: ImageJob, session: Session, timeout: float | None) -> ImageJob:
+    def apply(self, job: ImageJob, session: Session) -> ImageJob:
         """The job with how to scan: by the policy's word, and by ours above it."""
-        from imagelint.collect.deadline import Deadline
         from imagelint.collect.tools.trivy import TrivyOptions
         from imagelint.core.environment import ScanSettings
         from imagelint.run.scanning import anchored, refuse_signers, refuse_vex, with_settings
@@ -43,8 +42,7 @@ class ScanOptions(NamedTuple):
         refuse_signers(below if not named else ScanSettings())
         said = ScanSettings(self.kev, self.epss, self.vex, server=self.server)
         settings = anchored(said, ".").over(below)
-        deadline = Deadline(timeout or 0)
-        asked = TrivyOptions(self.trivy_cache, self.offline, self.db_repositories, deadline)
+        asked = TrivyOptions(self.trivy_cache, self.offline, self.db_repositories, session.deadline)
         return job._replace(trivy=with_settings(asked, settings), settings=settings)
 
 

@@ -53,7 +53,6 @@ def verify(  # noqa: PLR0913 - the options of the command
     from imagelint.cli.imagerun import judge_image
     from imagelint.cli.output import show
     from imagelint.cli.progress import steps
-    from imagelint.collect.deadline import Deadline
     from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.core.environment import Environment
     from imagelint.policy.demands import BY_SIGNER
@@ -62,8 +61,9 @@ def verify(  # noqa: PLR0913 - the options of the command
         help_ = "name one, or files that do: `--bases PATH`, `--from PATH`"
         raise UsageError(Diagnostic("no image is named", help=help_))
     named = signer(key, identity, issuer, logged=not no_transparency_log)
-    session = policy.open(environment=Environment(signers=named), demanded=BY_SIGNER)
-    options = TrivyOptions(offline=True, deadline=Deadline(timeout or 0))
+    declared = Environment(signers=named)
+    session = policy.open(environment=declared, demanded=BY_SIGNER, seconds=timeout)
+    options = TrivyOptions(offline=True, deadline=session.deadline)
     folder = "." if named else ""
     job = ImageJob(image, platform, options, folder, verify=True, cross_check=cross_check)
     job = job._replace(bases=bases, manifests=manifests)

@@ -6,9 +6,10 @@ import os
 from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
+from imagelint.collect.deadline import NEVER
 from imagelint.collect.files import display
 from imagelint.collect.findup import repository_of
-from imagelint.collect.git import ask
+from imagelint.collect.git import MOST_BYTES, ask
 from imagelint.collect.read import LARGEST_FILE
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.pattern import pattern
@@ -19,6 +20,7 @@ from imagelint.core.source import Source
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagelint.collect.deadline import Deadline
     from imagelint.collect.process import CompletedProcess
 
 _MOST_LINKS = 10
@@ -43,13 +45,15 @@ class CommitEntry(NamedTuple):
 class Commit(NamedTuple):
     """A commit of the repository at a folder; `ref` is how it was called, `sha` its full name.
 
-    `entries` are its files by their path from the repository's root.
+    `entries` are its files by their path from the repository's root. Git is asked for what they
+    hold until the `deadline`.
     """
 
     repository: str
     ref: str
     sha: str
     entries: dict[str, CommitEntry]
+    deadline: Deadline = NEVER
 
     @property
     def name(self) -> str:
@@ -137,7 +141,7 @@ class Commit(NamedTuple):
 
     def _batch(self, form: str, names: Iterable[str]) -> bytes:
         asked = "".join(f"{name}\n" for name in names)
-        done = ask(self.repository, self.repository, ("cat-file", form), standard_input=asked)
+        done = self._ask(("cat-file", form), standard_input=asked)
         return _answer(done).encode("utf-8", "surrogateescape")
 
     def at(self, path: str) -> tuple[str, CommitEntry]:
@@ -161,10 +165,15 @@ class Commit(NamedTuple):
         raise ValueError(message)
 
     def _blob(self, entry: CommitEntry) -> str:
-        done = ask(
-            self.repository, self.repository, ("cat-file", "blob", entry.object), LARGEST_FILE
+        return _answer(self._ask(("cat-file", "blob", entry.object), LARGEST_FILE))
+
+    def _ask(
+        self, words: tuple[str, ...], most_bytes: int = MOST_BYTES, standard_input: str = ""
+    ) -> CompletedProcess | Problem:
+        place, end = self.repository, self.deadline
+        return ask(
+            place, place, words, most_bytes=most_bytes, standard_input=standard_input, deadline=end
         )
-        return _answer(done)
 
 
 def _holds(name: str, data: bytes) -> bool:
@@ -176,14 +185,19 @@ def _holds(name: str, data: bytes) -> bool:
     return said.hexdigest() == name
 
 
-def read_commit(ref: str, folder: str, option: str = "--policy-from") -> Commit:
+def read_commit(
+    ref: str, folder: str, option: str = "--policy-from", *, deadline: Deadline = NEVER
+) -> Commit:
     """The commit that a revision means in the repository of a folder; `option` asked for it.
+
+    Git is asked until the `deadline`, now and for what the commit holds.
 
     Raises:
         UsageError: it is no revision, means no commit or several, or its files are not there.
     """
     repository = _repository(ref, folder, option)
-    return _listed(ref, _resolve(ref, repository, option), repository, option)
+    sha = _resolve(ref, repository, option, deadline)
+    return _listed(ref, sha, repository, option, deadline)
 
 
 def read_fork(ref: str, folder: str, option: str) -> Commit:
@@ -214,19 +228,20 @@ def _repository(ref: str, folder: str, option: str) -> str:
     return repository
 
 
-def _listed(ref: str, sha: str, repository: str, option: str) -> Commit:
+def _listed(ref: str, sha: str, repository: str, option: str, deadline: Deadline = NEVER) -> Commit:
     listing = ("ls-tree", "-r", "-z", "--full-tree", sha)
     try:
-        listed = _answer(ask(repository, repository, listing))
+        listed = _answer(ask(repository, repository, listing, deadline=deadline))
     except ValueError as error:
         message = f"the files of `{ref}` cannot be listed: {error}"
         raise _refused(option, message, _how_to_fetch(ref)) from None
-    return Commit(repository, ref, sha, _entries(listed))
+    return Commit(repository, ref, sha, _entries(listed), deadline)
 
 
-def _resolve(ref: str, repository: str, option: str) -> str:
+def _resolve(ref: str, repository: str, option: str, deadline: Deadline = NEVER) -> str:
     query = ("rev-parse", "--verify", "--end-of-options", f"{ref}^{{commit}}")
-    done = ask(repository, repository, ("-c", "core.warnAmbiguousRefs=true", *query))
+    words = ("-c", "core.warnAmbiguousRefs=true", *query)
+    done = ask(repository, repository, words, deadline=deadline)
     if isinstance(done, Problem):
         raise _refused(option, f"git cannot be asked for `{ref}`: {done.detail}", done.help)
     if done.code != 0:

@@ -10,6 +10,7 @@ from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind
 from imagelint.documents.detect import candidate, same_by_name
+from imagelint.documents.kinds import of_another_tool
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -183,7 +184,11 @@ def _below(
 ) -> Iterator[str | Problem | Ignored]:
     names = listed_by_git(folder)
     walked = _walk(folder) if names is None else _resolve(folder, names, listed_by_git)
-    return (path for path in walked if not isinstance(path, str) or _may_be_ours(path))
+    for path in walked:
+        if not isinstance(path, str) or _may_be_ours(path):
+            yield path
+        elif of_another_tool(path.replace(os.sep, "/")):
+            yield Ignored(display(path), IgnoreReason.OTHER_TOOL)
 
 
 def _resolve(
@@ -195,7 +200,9 @@ def _resolve(
         if os.path.isdir(path) and not os.path.islink(path):
             is_module = os.path.lexists(os.path.join(path, ".git"))
             yield from _below(path, listed_by_git) if is_module else _walk(path)
-        elif _may_be_ours(name) and (os.path.isfile(path) or os.path.islink(path)):
+        elif (_may_be_ours(name) or of_another_tool(name)) and (
+            os.path.isfile(path) or os.path.islink(path)
+        ):
             yield path
 
 

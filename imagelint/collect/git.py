@@ -5,14 +5,17 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from imagelint.collect.deadline import NEVER
 from imagelint.collect.findup import repository_of
 from imagelint.core.report import Problem
 
 if TYPE_CHECKING:
+    from imagelint.collect.deadline import Deadline
     from imagelint.collect.process import CompletedProcess
 
 _SECONDS = 60.0
-_MOST_BYTES = 256 * 1024 * 1024
+MOST_BYTES = 256 * 1024 * 1024
+"""Of what git says."""
 # An object is what its name says. Nothing is written, and nothing fetched: what a partial clone
 # lacks would be, by whatever its configuration calls a remote. https://git-scm.com/docs/git#Documentation/git.txt-GITALLOWPROTOCOL
 _VARIABLES = (
@@ -40,12 +43,14 @@ def list_files(folder: str) -> tuple[str, ...] | None:
     return tuple(sorted(name for name in done.stdout.split("\0") if name))
 
 
-def ask(
+def ask(  # noqa: PLR0913 - what it may take has three bounds
     repository: str,
     folder: str,
     arguments: tuple[str, ...],
-    most_bytes: int = _MOST_BYTES,
+    *,
+    most_bytes: int = MOST_BYTES,
     standard_input: str = "",
+    deadline: Deadline = NEVER,
 ) -> CompletedProcess | Problem:
     """What git says about a repository, run in a folder of it; what it reads is short.
 
@@ -55,12 +60,14 @@ def ask(
     """
     from imagelint.collect.process import ProcessLimits, ProcessRequest, run
 
+    if deadline.passed:
+        return deadline.problem(repository, "git was not asked")
     return run(
         ProcessRequest(
             "git",
             ("-C", folder, *_settings(repository), *arguments),
             folder,
-            ProcessLimits(_SECONDS, stdout=most_bytes),
+            ProcessLimits(deadline.left(_SECONDS), stdout=most_bytes),
             "install git",
             # The user's own ignore file and trusted folders are found through HOME.
             variables=(("HOME", os.path.expanduser("~")), *_VARIABLES),

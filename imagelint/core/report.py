@@ -77,6 +77,7 @@ class IgnoreReason(Enum):
     """Why a file that was met is not examined."""
 
     NO_KIND = "no-kind"  # neither its name nor its content is of a kind that is examined
+    OTHER_TOOL = "other-tool"  # whose files, which tell what containers it runs, are not read
     EXCLUDED = "excluded"  # by the policy
     LINK = "link"  # what it leads to is examined where it lies
     UNRENDERED = "unrendered"  # a template that makes nothing with any of its values

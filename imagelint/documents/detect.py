@@ -29,7 +29,7 @@ _COMPOSE = pattern(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compo
 _RUNNING = {
     "shell-script": pattern(r".+\.(?:sh|bash|ksh|zsh)"),
     "makefile": pattern(r"(?:gnu)?makefile(?:\.(?!am$|in$)[\w-]+)?|.+\.mk"),
-    "systemd-unit": pattern(r".+\.(?:service|container)"),
+    "systemd-unit": pattern(r".+\.(?:service|container|kube)"),
 }
 _WORKFLOW = pattern(
     r"(?:.*/)?(?:\.(?:github|gitea|forgejo)/workflows/[^/]+|action|(?:[^/]*\.)?gitlab-ci[^/]*"
@@ -46,7 +46,7 @@ _PIPELINE_IMAGE = pattern(
     re.MULTILINE,
 )
 _BUILD_ACTION = "docker/build-push-action"
-_QUADLET = pattern(r"^\[Container\]", re.MULTILINE)
+_QUADLET = pattern(r"^\[(?:Container|Kube)\]", re.MULTILINE)
 # The programs of `knowledge.containers.run_flags`, which is not imported for texts without them.
 _PROGRAMS = ("docker", "podman", "nerdctl", "buildah")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
@@ -99,6 +99,14 @@ _TEMPLATE_NAME = pattern(r".+\.(?:j2|jinja2?|template|tmpl|tpl|in|erb|mustache)"
 _TEMPLATED_INSTRUCTION = pattern(
     r"^(?:\{[{%]|FROM[ \t].*\{\{)|\$\{templateOption:", re.MULTILINE | re.IGNORECASE
 )
+# Manifests and compose files that are made of it: `pod.yaml.j2`, `compose.yml.dist`.
+_MADE = pattern(
+    r"(?P<inner>.+\.(?:ya?ml|json))"
+    r"\.(?P<engine>j2|jinja2?|template|tmpl|tpl|gotmpl|in|dist|erb|mustache)"
+)
+_AS_IT_IS = ("in", "dist")
+_FILLED_IN = pattern(r"\{[{%]|<%|@[A-Za-z_]\w*@|\$\{?[A-Z_]")
+_COMPRESSED = pattern(r".+\.ya?ml\.gz")
 _TEMPLATE_FOLDER = pattern(r"(?:^|.*/)templates/.*")
 # RFC 6902, as JSON or as YAML: a list of operations, each with a path.
 _OPERATION = pattern(
@@ -134,7 +142,7 @@ def candidate(path: str) -> bool:
     name = low.rpartition("/")[2]
     if _DATA.fullmatch(name) or _running_kind(name) or _SENT.fullmatch(name):
         return True
-    if _PROXY.fullmatch(name):
+    if _MADE.fullmatch(name) or _COMPRESSED.fullmatch(name) or _PROXY.fullmatch(name):
         return True
     return _is_dockerfile_name(name) or kind_by_path(low) not in ("", "markdown")
 
@@ -204,6 +212,19 @@ def _proxy(name: str, text: str) -> str:
     return proxy_language(name, text)
 
 
+def _made(made: re.Match[str], text: str) -> str:
+    """The kind of a text of which a file is made, by what that is named.
+
+    `.in` and `.dist` may stand for nothing, as long as nothing in the text does.
+    """
+    name = made["inner"]
+    kind = _manifest_kind(text)
+    if not kind and _COMPOSE.fullmatch(name) and _may_be_compose(name, text):
+        kind = "compose"
+    whole = made["engine"] in _AS_IT_IS and not _FILLED_IN.search(text[:_HEAD])
+    return "template" if kind and not whole else kind
+
+
 def _running_kind(name: str) -> str:
     """What kind a file is by its name if one of its lines runs a container."""
     found = (kind for kind, names in _RUNNING.items() if names.fullmatch(name))
@@ -212,7 +233,7 @@ def _running_kind(name: str) -> str:
 
 def _running(name: str, text: str, kind: str) -> str:
     """The kind of a text whose lines are of ours where one runs a container."""
-    if name.endswith(".container"):
+    if name.endswith((".container", ".kube")):
         return kind if _QUADLET.search(text) else ""
     if not any(program in text for program in _PROGRAMS):
         return ""
@@ -319,6 +340,8 @@ def _report(head: str) -> str:
 
 def _by_content(name: str, text: str) -> str:
     """Standard input, and files that somebody named although their names say nothing."""
+    if made := _MADE.fullmatch(name):
+        return _made(made, text)
     kind = _manifest_kind(text)
     if kind:
         return kind

@@ -119,7 +119,7 @@ KINDS: dict[str, Kind] = {
     ),
     "shell-script": Kind("runlines.document:parse_script", most_lines=20_000, asks=True),
     "makefile": Kind("runlines.document:parse_makefile", most_lines=20_000, asks=True),
-    "systemd-unit": Kind("runlines.document:parse_unit", most_lines=20_000),
+    "systemd-unit": Kind("runlines.document:parse_unit", most_lines=20_000, asks=True),
     "workflow": Kind("runlines.document:parse_workflow", most_lines=20_000, asks=True),
     "skaffold": Kind("runlines.skaffold:parse_skaffold", asks=True),
     # Only what is named: what stands there to be read is mostly no whole document.
@@ -140,6 +140,14 @@ KINDS: dict[str, Kind] = {
 }
 
 
+# Terraform, Nomad, Earthly, Bicep, Pulumi, Cloud Build, containers.dev, task definitions of ECS.
+_OTHER_TOOLS = pattern(
+    r"(?:.*/)?(?:.+\.(?:tf|tofu|bicep|nomad|nomad\.hcl|tf\.json|tofu\.json)|earthfile"
+    r"|pulumi\.ya?ml|[\w-]*cloudbuild[\w.-]*\.(?:ya?ml|json)|\.?devcontainer\.json"
+    r"|(?:[\w-]+-)?task-?def(?:inition)?[\w.-]*\.json)"
+)
+
+
 def kinds_to_say() -> tuple[str, ...]:
     """The kinds that somebody can say a text is: those that are read from one."""
     return tuple(name for name, kind in KINDS.items() if kind.parser and name != "template")
@@ -157,3 +165,8 @@ def kind_by_path(path: str) -> str:
 def about(kind: str) -> About:
     """What documents of a kind are about; a kind that is not in the table is about files."""
     return KINDS[kind].about if kind in KINDS else About.FILE
+
+
+def of_another_tool(path: str) -> bool:
+    """Whether a file tells a tool which containers to run whose files are not read."""
+    return _OTHER_TOOLS.fullmatch(path.lower().replace("\n", "_")) is not None

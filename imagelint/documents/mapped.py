@@ -48,10 +48,14 @@ class MappedText(NamedTuple):
 
     def select(self, indices: Sequence[int], span: Span) -> MappedText:
         """The text of some of the characters, which stand under a span."""
+        if isinstance(indices, range) and indices.step == 1:
+            piece = slice(indices.start, indices.stop)
+            ends = self.ends[piece] if self.ends else None
+            return MappedText(self.text[piece], span, self.starts[piece], ends)
         text = "".join(self.text[index] for index in indices)
         starts = tuple(self.starts[index] for index in indices) if self.starts else ()
-        ends = tuple(self.ends[index] for index in indices) if self.ends else None
-        return MappedText(text, span, starts, ends)
+        behind = tuple(self.ends[index] for index in indices) if self.ends else None
+        return MappedText(text, span, starts, behind)
 
     def within(self, outer: MappedText) -> MappedText:
         """The same text, whose places are offsets into another one, by the places of that one."""

@@ -18,7 +18,7 @@ TEMPLATE_BLOCK = pattern(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
 _HELP = "render it first (`helm template`, `kustomize build`) and check what comes out"
 
 
-_BRACES = pattern(r"\{\{|\{%")
+_BRACES = pattern(r"\{\{|\{%|<%|@[A-Za-z_]\w*@")
 
 
 def template_error(text: str) -> DocumentError:

@@ -28,6 +28,7 @@ _LISTED = (
 
 IGNORED: dict[IgnoreReason, str] = {
     IgnoreReason.NO_KIND: "of no kind that is examined",
+    IgnoreReason.OTHER_TOOL: "of tools that are not read, such as Terraform",
     IgnoreReason.EXCLUDED: "excluded by the policy",
     IgnoreReason.UNRENDERED: "templates that make nothing with their values",
     IgnoreReason.LINK: "only a link",

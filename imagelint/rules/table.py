@@ -353,6 +353,8 @@ RULES: dict[str, Entry] = {
     "unpinned-pip-install": Entry("packages", ("documents.shell.script:Command",), ("hadolint DL3013",), (), ("apk", "apt", "apt-get", "aptitude", "bun", "cargo", "conda", "dnf", "dnf5", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "pip", "pipx", "pnpm", "poetry", "pypy", "python", "tdnf", "uv", "yarn", "yum", "zypper")),
     "unpinned-requirement": Entry("packages", ("documents.packages.requirements:Requirements",), ("hadolint DL3013",)),
     "unpinned-system-package": Entry("packages", ("documents.shell.script:Command",), ("hadolint DL3008", "hadolint DL3018", "hadolint DL3033", "hadolint DL3037", "hadolint DL3041"), (), ("apk", "apt", "apt-get", "aptitude", "bun", "cargo", "conda", "dnf", "dnf5", "gem", "go", "mamba", "microdnf", "micromamba", "npm", "pip", "pipx", "pnpm", "poetry", "pypy", "python", "tdnf", "uv", "yarn", "yum", "zypper")),
+    "unread-language": Entry("shell", ("documents.dockerfile.model:Stage",)),
+    "unread-requirements": Entry("packages", ("documents.packages.model:UnreadRequirements",)),
     "unread-start": Entry("serving", ("documents.dockerfile.model:Stage", "documents.serving.command:ServingCommand")),
     "unreadable-script": Entry("shell", ("documents.shell.script:Script",)),
     "unsafe-sysctl": Entry("pods", ("documents.kubernetes.objects:Pod",), ("PSS baseline", "Trivy KSV-0026", "kube-linter unsafe-sysctls", "Kyverno restrict-sysctls")),

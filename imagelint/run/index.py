@@ -14,7 +14,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import Ignored, IgnoreReason, Problem, ProblemKind, Report
 from imagelint.deployment.landmarks import Landmarks
 from imagelint.documents.detect import DocumentError, detect, may_be, parse
-from imagelint.documents.kinds import KINDS
+from imagelint.documents.kinds import KINDS, of_another_tool
 from imagelint.documents.project import beside, kind_of_mark
 
 if TYPE_CHECKING:
@@ -381,7 +381,9 @@ def recognise(source: Source) -> Document | Report:
 
 def _parse(source: Source, kind: str, read: Beside = lambda _name: None) -> Document | Report:
     if not kind:
-        return Report(ignored=(Ignored(source.origin, IgnoreReason.NO_KIND),))
+        foreign = of_another_tool(source.origin)
+        reason = IgnoreReason.OTHER_TOOL if foreign else IgnoreReason.NO_KIND
+        return Report(ignored=(Ignored(source.origin, reason),))
     try:
         return parse(source, kind, read)
     except DocumentError as error:

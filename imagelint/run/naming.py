@@ -43,7 +43,8 @@ class Naming(NamedTuple):
 
 def is_of_no_kind(report: Report) -> bool:
     """Whether a report says that a file is none of ours."""
-    return any(ignored.reason is IgnoreReason.NO_KIND for ignored in report.ignored)
+    reasons = (IgnoreReason.NO_KIND, IgnoreReason.OTHER_TOOL)
+    return any(ignored.reason in reasons for ignored in report.ignored)
 
 
 def as_text(found: FoundFile) -> FoundFile:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
+from imagelint.collect.deadline import NEVER
 from imagelint.collect.files import display
 from imagelint.collect.findup import root_of
 from imagelint.collect.read import ReadResult, decode, read_bytes
@@ -16,6 +17,7 @@ from imagelint.policy.model import DEFAULT_PACKS, Policy, merge_all
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
+    from imagelint.collect.deadline import Deadline
     from imagelint.core.source import Source
     from imagelint.policy.load import Validated
 
@@ -30,11 +32,13 @@ class TrustRequest(NamedTuple):
     """A commit, and the file of an organisation; both may be empty.
 
     `paths` are the files and folders that are examined: nothing in their repositories is trusted.
+    The commit is asked for until the `deadline`.
     """
 
     ref: str = ""
     organisation: str = ""
     paths: tuple[str, ...] = ()
+    deadline: Deadline = NEVER
 
 
 class PolicyFiles:

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
+from imagelint.collect.deadline import NEVER
 from imagelint.collect.files import FoundFile, find
 from imagelint.collect.git import list_files
 from imagelint.core.record import NamedTuple
@@ -28,6 +29,7 @@ from imagelint.run.suppression import GroupSuppression
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 
+    from imagelint.collect.deadline import Deadline
     from imagelint.collect.read import ReadResult
     from imagelint.core.finding import Severity
     from imagelint.core.source import Source
@@ -79,7 +81,7 @@ class Session(NamedTuple):
 
     `exclude` are globs over files that are not examined, relative to where the user stands.
     `texts` stand for what is in the files of their origins; None: for no file. What is `traced`
-    is known by what it looked at.
+    is known by what it looked at. All that it does together ends at the `deadline`.
     """
 
     results: ResultCache
@@ -88,6 +90,7 @@ class Session(NamedTuple):
     exclude: tuple[str, ...] = ()
     texts: Mapping[str, str | None] = MappingProxyType({})
     traced: bool = False
+    deadline: Deadline = NEVER
 
     @classmethod
     def open(

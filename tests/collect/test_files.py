@@ -221,3 +221,17 @@ def test_paths_are_shown_relative_to_where_the_user_stands(here: Path) -> None:
     assert display(str(here / "x")) == "x"
     assert display("../sibling") == "../sibling"
     assert display("/etc/passwd") == "/etc/passwd"
+
+
+@pytest.mark.parametrize("in_git", [True, False])
+def test_files_of_tools_that_are_not_read_are_counted(here: Path, *, in_git: bool) -> None:
+    write(here, "main.tf", "ci/Earthfile", "notes.txt", "Dockerfile")
+    if in_git:
+        git("init", "-q")
+        git("add", "main.tf")
+    listing = find(["."], nothing, list_files)
+    assert [found.origin for found in listing.files] == ["Dockerfile"]
+    assert listing.left_out == (
+        Ignored("ci/Earthfile", IgnoreReason.OTHER_TOOL),
+        Ignored("main.tf", IgnoreReason.OTHER_TOOL),
+    )

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.collect.commit import read_commit
+from imagelint.collect.deadline import Deadline
+from imagelint.core.errors import UsageError
 from tests.cli.projects import GOOD, ROOT
 from tests.trust.conftest import Repository
 
@@ -265,3 +269,29 @@ def test_what_is_waived_in_vain_is_told_where_it_is_certain(
     repository.write("svc/Dockerfile", GOOD)
     repository.write("svc/.imagelint.yaml", "")
     assert unused(program, "--policy-from", "HEAD") == 0
+
+
+def test_git_is_asked_as_long_as_the_run_may_take(
+    program: Program, repository: Repository, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    repository.commit(_imagelint_yaml=policy(), Dockerfile=GOOD)
+    tools = tmp_path / "tools"
+    tools.mkdir()
+    (tools / "git").write_text("#!/bin/sh\nexec sleep 30\n")
+    (tools / "git").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tools}:{os.environ['PATH']}")
+    begun = time.monotonic()
+    told = program("image", "oci:none", "--policy-from", "main", "--timeout", "1")
+    assert told.code == 2
+    assert "git cannot be asked for `main`" in told.err
+    assert time.monotonic() - begun < 15
+    assert "give it more with `--timeout`" in told.err
+
+
+def test_nothing_is_asked_when_the_run_is_over(repository: Repository) -> None:
+    repository.commit(Dockerfile=GOOD)
+    with pytest.raises(UsageError, match="the 1e-09 seconds of this run are over"):
+        read_commit("main", ".", deadline=Deadline(1e-9))
+    commit = read_commit("main", ".")._replace(deadline=Deadline(1e-9))
+    with pytest.raises(ValueError, match="of this run are over"):
+        commit.read("Dockerfile")

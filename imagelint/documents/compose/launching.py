@@ -34,7 +34,7 @@ def scripts(service: ComposeService) -> Iterator[Script]:
 
 
 def _scripts(service: ComposeService) -> Iterator[Script]:
-    words = _started(service).words
+    words = words_started(service).words
     script = _script(words, ScriptRole.START, service)
     if script is None and words:
         plain = tuple(mapped_word.word for mapped_word in words)
@@ -50,7 +50,7 @@ def launch(service: ComposeService) -> Launch:
     """What a service starts, as far as the file says it."""
     from imagelint.documents.serving.launch import Launch
 
-    line = _started(service)
+    line = words_started(service)
     words = tuple(mapped_word.word for mapped_word in line.words)
     written = Launch(
         span=service.span,
@@ -72,7 +72,8 @@ def launch(service: ComposeService) -> Launch:
     return launched(written, service.config)
 
 
-def _started(service: ComposeService) -> CommandLine:
+def words_started(service: ComposeService) -> CommandLine:
+    """The words that a service starts, as far as they are written."""
     if service.started is not None:
         return service.started
     entry = read_words(service.body["entrypoint"])

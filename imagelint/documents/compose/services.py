@@ -93,9 +93,11 @@ def _checks(service: ComposeService) -> Iterator[Node]:
 
 
 def _started(service: ComposeService) -> Iterator[Node]:
-    from imagelint.documents.compose.launching import launch, scripts
+    from imagelint.documents.compose.launching import launch, scripts, words_started
     from imagelint.documents.serving.reading import serving_commands
 
+    # Both of them take the words apart.
+    service = service._replace(started=words_started(service))
     for script in scripts(service):
         yield script
         yield from script.commands

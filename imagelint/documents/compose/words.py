@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.pattern import pattern
@@ -17,6 +17,7 @@ from imagelint.documents.yaml.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from collections.abc import Sequence as Indexed
 
     from imagelint.documents.yaml.cursor import Cursor
 
@@ -30,6 +31,11 @@ _PIECE = pattern(
 )
 _ESCAPED = pattern(r"\\(.)", re.DOTALL)
 _SPACES = pattern(r"\s*")
+_PLAIN = pattern(r"[^\s'\"\\$]+(?!\S)")
+_QUOTING = frozenset("'\"\\")
+
+
+Indices: TypeAlias = "Indexed[int]"
 
 
 class MappedWord(NamedTuple):
@@ -75,6 +81,8 @@ def is_open(place: Cursor) -> bool:
     node = place.node
     if not isinstance(node, Scalar) or node.value is None or "$" in node.text:
         return False
+    if _QUOTING.isdisjoint(node.text):
+        return False
     return _split(map_scalar(node).text) is None
 
 
@@ -88,7 +96,7 @@ def whole(item: Cursor) -> MappedWord:
     return MappedWord(Word(mapped.span, item.node.raw, value), unescaped(mapped), item.path)
 
 
-def _mapped_word(line: MappedText, span: Span, chosen: list[int], path: str) -> MappedWord:
+def _mapped_word(line: MappedText, span: Span, chosen: Indices, path: str) -> MappedWord:
     """A word of a line: `chosen` are the characters of the line that are its value."""
     at = line.place(*span)
     mapped = line.select(chosen, at)
@@ -112,15 +120,19 @@ def unescaped(mapped: MappedText) -> MappedText:
     return mapped.select(kept, mapped.span)
 
 
-def _split(text: str) -> list[tuple[Span, list[int]]] | None:
+def _split(text: str) -> list[tuple[Span, Indices]] | None:
     """Span of each word and the indices of the characters of its value; None if a quote is open."""
-    words: list[tuple[Span, list[int]]] = []
+    words: list[tuple[Span, Indices]] = []
     at = 0
     while True:
         spaces = _SPACES.match(text, at)
         at = spaces.end() if spaces else at
         if at == len(text):
             return words
+        if plain := _PLAIN.match(text, at):
+            words.append((Span(at, plain.end()), range(at, plain.end())))
+            at = plain.end()
+            continue
         start = at
         chosen: list[int] = []
         while at < len(text) and not text[at].isspace():

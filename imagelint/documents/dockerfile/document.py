@@ -23,7 +23,7 @@ if TYPE_CHECKING:
         Stage,
         StartCommand,
     )
-    from imagelint.documents.packages.model import InstalledFile
+    from imagelint.documents.packages.model import InstalledFile, UnreadRequirements
     from imagelint.documents.serving.command import ServingCommand
     from imagelint.documents.shared import EnvVar, ImageUse
     from imagelint.documents.shell.script import Script, Word
@@ -59,10 +59,14 @@ class InstructionEntry(NamedTuple):
 
 
 class InstalledFiles(NamedTuple):
-    """The requirements files that the RUNs of a Dockerfile install, and what these allow."""
+    """The requirements files that the RUNs of a Dockerfile install, and what these allow.
+
+    `missing` are those that are copied from the build context, which lacks them.
+    """
 
     files: tuple[InstalledFile, ...] = ()
     allowances: tuple[Allowance, ...] = ()
+    missing: tuple[UnreadRequirements, ...] = ()
 
 
 class UnreadStart(NamedTuple):
@@ -81,7 +85,8 @@ class RunFiles(NamedTuple):
 
     `started` are those of the final stage's start by the words that run them. `owners` are pairs
     for the texts that are attached: where their places begin, and where in the Dockerfile they run.
-    `installed` are the requirements files that its RUNs install, `settings` those in files that the
+    `installed` are the requirements files that its RUNs install, `missing` those that are not there
+    to be read, `settings` those in files that the
     server reads which it starts, by their paths in the image. `unread` are the copied files that
     the start runs and that could not be read as scripts.
     """
@@ -91,6 +96,7 @@ class RunFiles(NamedTuple):
     attachments: Attachments = Attachments()
     owners: tuple[tuple[int, int], ...] = ()
     installed: tuple[InstalledFile, ...] = ()
+    missing: tuple[UnreadRequirements, ...] = ()
     settings: Mapping[str, YamlNode] = {}
     unread: tuple[UnreadStart, ...] = ()
 
@@ -193,6 +199,7 @@ class Dockerfile(Document):
         for script in self.files.scripts:
             yield from script.nodes()
         yield from self.files.installed
+        yield from self.files.missing
         yield from self.servers
 
     @property

@@ -136,13 +136,15 @@ class Manifest(Document):
 
     def with_objects(self, objects: tuple[KubernetesObject, ...]) -> Manifest:
         """The manifest with other objects in the places of its own."""
-        return Manifest(
+        made = Manifest(
             self.source,
             tuple((obj, read_pods(obj)) for obj in objects),
             complaints=self.complaints,
             allowances=self.allowances,
             gaps=self.gaps,
         )
+        made.embedded = self.embedded
+        return made
 
     def without_objects(self) -> Manifest:
         """The text, whose objects are judged where they are rendered.
@@ -310,9 +312,14 @@ def parse_manifest(source: Source) -> Manifest:
         allowances += _annotated(obj, pods)
     gaps = [gap for obj, pods in with_pods if not pods for gap in unread_workload(obj)]
     gaps += [gap for obj in objects for gap in (*unread_manifests(obj), *_unread_inside(obj))]
-    return Manifest(
+    manifest = Manifest(
         source, with_pods, complaints=sorted(complaints), allowances=allowances, gaps=gaps
     )
+    if any(obj.kind == "ConfigMap" for obj in objects) and source.text.count("apiVersion") > 1:
+        from imagelint.documents.kubernetes.textual import textual_manifests
+
+        manifest.embedded = tuple(textual_manifests(objects, source, parse_manifest))
+    return manifest
 
 
 def read_objects(body: Cursor) -> Iterator[KubernetesObject]:

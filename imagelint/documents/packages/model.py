@@ -82,6 +82,17 @@ class InstalledFile(NamedTuple):
     indexes: tuple[PackageIndex, ...] = ()
 
 
+class UnreadRequirements(NamedTuple):
+    """A requirements file that is installed, and is not there to be read.
+
+    `span` is the word of the command which names it, `name` its name in the build context.
+    """
+
+    span: Span
+    text: str
+    name: str
+
+
 class PackageInstall(NamedTuple):
     """A command that installs packages.
 

@@ -199,10 +199,14 @@ def parse_makefile(source: Source, read: Beside = lambda _name: None) -> Makefil
     )
 
 
-def parse_unit(source: Source) -> SystemdUnit:
-    """Read a unit of systemd."""
+def parse_unit(source: Source, read: Beside = lambda _name: None) -> SystemdUnit:
+    """Read a unit of systemd; `read` gives the text of the manifest that a `.kube` unit runs."""
     from imagelint.documents.runlines.units import fragments
 
+    if source.origin.lower().endswith(".kube"):
+        from imagelint.documents.runlines.kubeunits import missing_manifests
+
+        return SystemdUnit(source, Lines((), gaps=tuple(missing_manifests(source.text, read))))
     if source.origin.lower().endswith(".container"):
         from imagelint.documents.runlines.quadlets import quadlet_line
 

@@ -58,6 +58,7 @@ class _Reader:
         self.words = words
         self.at = 0
         self.switches: list[Switch] = []
+        self._main_names: dict[str, str] = {}
         self.positionals: list[Word] = []
         self.complete = True
         self.ambiguous = False
@@ -143,6 +144,11 @@ class _Reader:
         self.switches.append(Switch(whole, name, settled(fact, span), span, written))
 
     def _main_name(self, stripped: str) -> str:
+        if stripped not in self._main_names:
+            self._main_names[stripped] = self._completed(stripped)
+        return self._main_names[stripped]
+
+    def _completed(self, stripped: str) -> str:
         name = self.engine.canonical(stripped)
         if name != stripped or not self.engine.abbreviations:
             return name

@@ -44,6 +44,11 @@ SHELLS: Mapping[str, Shell] = {
     "pwsh": Shell(posix=False, windows=True),
 }
 POSIX_SHELLS = frozenset(name for name, shell in SHELLS.items() if shell.posix)
+_OTHER_LANGUAGES = frozenset(
+    {"python", "perl", "ruby", "node", "nodejs", "php", "lua", "Rscript", "tclsh", "expect"}
+    | {"awk", "gawk", "deno", "bun", "julia"}
+    | (SHELLS.keys() - POSIX_SHELLS)
+)
 SOURCING = (".", "source")
 """What reads a script into the shell that runs already."""
 
@@ -120,6 +125,11 @@ def first_operand(words: Sequence[Word]) -> Operand:
             at += text.count("o")
         at += 2 if text in shell.valued else 1
     return Operand(at if at < len(words) else None, script)
+
+
+def is_other_language(program: str) -> bool:
+    """Whether what reads a script is no POSIX shell, and known: `python3.12`, `powershell`."""
+    return program.rstrip("0123456789.") in _OTHER_LANGUAGES
 
 
 def script_index(words: Sequence[Word]) -> int | None:

@@ -58,10 +58,16 @@ class Cursor:
             inside = isinstance(node, Sequence) and 0 <= key < len(node.items)
             item = node.items[key] if inside and isinstance(node, Sequence) else None
             return self._child(item, f"[{key}]", _head(item) if item else self.key_span)
-        entry = node.entry(key) if isinstance(node, Mapping) else None
+        # What is asked most of all: not by names of fields.
+        entry = node.entry(key) if node.__class__ is Mapping else None
         if entry is None:
             return self._child(None, key, self.key_span)
-        return self._child(entry.value, key, entry.key.span)
+        return self._child(entry[1], key, entry[0][0])
+
+    def holds_any(self, keys: frozenset[str]) -> bool:
+        """Whether a mapping is there with one of the keys."""
+        node = self.node
+        return isinstance(node, Mapping) and any(key.text in keys for key, _ in node.entries)
 
     def at(self, *keys: str | int) -> Cursor:
         """The place under this one at the end of the keys."""

@@ -106,8 +106,9 @@ class Mapping(NamedTuple):
         found = None
         for entry in self.entries:
             # Asked of every key, again and again: not by its text, and without names of fields.
-            _, value, raw, _ = entry[0]
-            if value == name or (raw == name and not isinstance(value, str)):
+            key = entry[0]
+            value = key[1]
+            if value == name or (value.__class__ is not str and key[2] == name):
                 found = entry
         return found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
@@ -10,6 +11,10 @@ from imagelint.knowledge.tables import table
 
 if TYPE_CHECKING:
     from imagelint.knowledge.recognition import Image
+    from imagelint.knowledge.schema import EndedRow
+
+
+_NAMES_KEPT = 256
 
 
 class EndOfLife(NamedTuple):
@@ -29,15 +34,19 @@ class MovedImage(NamedTuple):
 
 def end_of_life(reference: Image) -> EndOfLife | None:
     """What of an image is at its end, by its name and tag; None where nothing is known to be."""
-    name = f"{reference.registry}/{reference.repository}"
-    for row in table("lifetimes")["ended"]:
-        if not any(matches(name, glob) for glob in row["images"]):
-            continue
+    for row in _ended(f"{reference.registry}/{reference.repository}"):
         if any(matches(reference.tag, glob) for glob in row.get("without", ())):
             continue
         if not row["tags"] or any(matches(reference.tag, glob) for glob in row["tags"]):
             return EndOfLife(row["name"], row["ended"], row["successor"])
     return None
+
+
+@lru_cache(_NAMES_KEPT)
+def _ended(name: str) -> tuple[EndedRow, ...]:
+    """What may be at its end in images of a name."""
+    rows = table("lifetimes")["ended"]
+    return tuple(row for row in rows if any(matches(name, glob) for glob in row["images"]))
 
 
 def moved_image(reference: Image) -> MovedImage | None:

@@ -3,15 +3,8 @@
 from __future__ import annotations
 
 from imagelint.documents.shell.script import Script
-from imagelint.documents.shell.shells import POSIX_SHELLS, SHELLS
+from imagelint.documents.shell.shells import POSIX_SHELLS, is_other_language
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
-
-# What reads other languages; rules about commands have nothing to say about those.
-_OTHER_LANGUAGES = frozenset(
-    {"", "python", "perl", "ruby", "node", "nodejs", "php", "lua", "Rscript", "tclsh", "expect"}
-    | {"awk", "gawk", "deno", "bun", "julia"}
-    | (SHELLS.keys() - POSIX_SHELLS)
-)
 
 _GRAMMAR = "mend the grammar, and put long or generated scripts into a file of their own"
 _UNKNOWN = "start a shell that can be read, such as `/bin/bash -c`"
@@ -24,7 +17,7 @@ def unreadable_script(script: Script, ctx: Context) -> Findings:
     Rules about commands and packages are silent about what they cannot see. Such text is not
     shell grammar, holds thousands of operators, or is run by a shell that nobody knows.
 
-    Except: PowerShell and other languages that are told by their names.
+    Except: PowerShell and other languages that are told by their names (`unread-language`).
 
     Bad:
         FROM alpine:3.20
@@ -34,9 +27,9 @@ def unreadable_script(script: Script, ctx: Context) -> Findings:
         FROM alpine:3.20
         RUN if true; then echo "closed"; fi
     """
-    name = script.shell.rstrip("0123456789.")
-    if script.readable or name in _OTHER_LANGUAGES:
+    if script.readable or not script.shell or is_other_language(script.shell):
         return
+    name = script.shell.rstrip("0123456789.")
     yield ctx.finding(
         script,
         f"this text for `{script.shell}` cannot be read: no rule knows what it runs",

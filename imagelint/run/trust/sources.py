@@ -219,7 +219,8 @@ def open_trust(names: tuple[str, ...], request: TrustRequest, files: PolicyFiles
     roots = examined_roots(request.paths)
     above = _of_organisation(request.organisation, files, roots)
     if request.ref:
-        commit = read_commit(request.ref, next(iter(request.paths), "."))
+        place = next(iter(request.paths), ".")
+        commit = read_commit(request.ref, place, deadline=request.deadline)
         return CommitTrust(commit, files, above, names)
     inside = tuple(name for name in names if is_file(name) and _is_inside(name, roots))
     outside = tuple(name for name in names if name not in inside)

@@ -27,6 +27,12 @@ if TYPE_CHECKING:
 Services = tuple[tuple[str, "Cursor"], ...]
 _SERVICE = "service:"
 _SHARED = ("network_mode", "ipc", "pid")
+_NAMING = frozenset(
+    (
+        *("depends_on", "links", "volumes_from", "networks", "models", "build"),
+        *("secrets", "configs", "volumes", *_SHARED),
+    )
+)
 _ALWAYS = {"networks": ("default",)}
 
 
@@ -88,6 +94,8 @@ def circular_services(services: Services) -> Iterator[Complaint]:
 
 def _references(service: Cursor) -> Iterator[Reference]:
     """The names that a service uses, in no order."""
+    if not service.holds_any(_NAMING):
+        return
     yield from _services(service)
     for section in ("networks", "models"):
         yield from (_at(section, name, place) for name, place in _names(service[section]))

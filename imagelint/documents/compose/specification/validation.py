@@ -141,7 +141,14 @@ def _other_kind(place: Cursor, form: Form) -> MalformedComposeFile:
     return MalformedComposeFile(place.span, place.path, message, f"write {names}")
 
 
+_CONTRADICTING = frozenset(
+    ("deploy", "gpus", "build", "network_mode", "networks", "command", "entrypoint", "ports")
+)
+
+
 def _contradictions(service: Cursor) -> Iterator[Complaint]:
+    if not service.holds_any(_CONTRADICTING):
+        return
     devices = service.at("deploy", "resources", "reservations", "devices")
     for device in (*service["gpus"].items(), *devices.items()):
         yield from _both(device, "count", "device_ids")

@@ -14,7 +14,7 @@ from imagelint.core.source import Source
 from imagelint.documents.dockerfile.document import InstalledFiles
 from imagelint.documents.dockerfile.execution import BuildStep
 from imagelint.documents.packages.installs import package_installs
-from imagelint.documents.packages.model import InstalledFile
+from imagelint.documents.packages.model import InstalledFile, UnreadRequirements
 from imagelint.documents.packages.packagemanager import Ecosystem
 from imagelint.documents.packages.requirements import parse_requirements
 from imagelint.documents.shell.inner import may_install_files
@@ -47,12 +47,18 @@ def read_installed_files(
     `attach` makes a text a part of the document: one that is installed at an offset.
     """
     found: list[InstalledFile] = []
+    missing: dict[str, UnreadRequirements] = {}
     read: dict[FileText, tuple[Requirements, TextPart]] = {}
     for stage in stages:
         for script in filter(may_install_files, stage.scripts):
             at = script.place.position if isinstance(script.place, BuildStep) else 0
             for word, name in _named(script):
-                for text, constraint in _with_nested(name, files, stage, at):
+                files.sought = ""
+                texts = tuple(_with_nested(name, files, stage, at))
+                sought = files.sought
+                if not texts and sought and files.lacks(sought):
+                    missing.setdefault(sought, UnreadRequirements(word.span, word.text, sought))
+                for text, constraint in texts:
                     if text not in read:
                         part = attach(text, at)
                         read[text] = (parse_requirements(part.source), part)
@@ -62,7 +68,7 @@ def read_installed_files(
         for document, part in read.values()
         for one in document.allowances
     )
-    return InstalledFiles(tuple(found), tuple(allowances))
+    return InstalledFiles(tuple(found), tuple(allowances), tuple(missing.values()))
 
 
 def _named(script: Script) -> Iterator[tuple[Word, _Named]]:

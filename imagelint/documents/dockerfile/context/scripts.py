@@ -85,6 +85,7 @@ class _Reader:
             attachments,
             owners,
             installed=installed.files,
+            missing=installed.missing,
             settings=settings,
             unread=tuple(self._unread.values()),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+_PODS_KEPT = 8
 # Fields of a pod's securityContext which hold for containers that do not set them:
 # https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#security-context
 _INHERITED = frozenset(("runAsNonRoot", "runAsUser", "seccompProfile"))
@@ -52,8 +54,9 @@ def user(container: Cursor, spec: Cursor, added: Collection[str] = ()) -> Field[
     return _user(_SecurityContexts(container["securityContext"], spec["securityContext"], added))
 
 
+@lru_cache(_PODS_KEPT)
 def pod_privileges(spec: Cursor) -> Privileges:
-    """What a pod says for all of its containers, as far as it can."""
+    """What a pod says for all of its containers, as far as it can: several rules ask in a row."""
     return _read(_SecurityContexts(spec["securityContext"], None))
 
 

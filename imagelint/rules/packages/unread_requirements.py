@@ -1,0 +1,33 @@
+"""The rule `unread-requirements`."""
+
+from __future__ import annotations
+
+from imagelint.documents.packages.model import UnreadRequirements
+from imagelint.rules.api import Context, Findings, Severity, rule
+
+
+@rule(UnreadRequirements, Severity.LOW)
+def unread_requirements(requirements: UnreadRequirements, ctx: Context) -> Findings:
+    """What a requirements file installs was not examined: it is not in the build context.
+
+    Rules about packages, pins, indexes and known holes read the file where a Dockerfile copies it
+    from. Where it is not, the build fails, or the Dockerfile was given alone: that nothing is found
+    in it does not mean that nothing is wrong.
+
+    Except: files that other stages, downloads or commands make.
+
+    Bad:
+        FROM python:3.12.7-slim
+        COPY requirements-gpu.txt .
+        RUN pip install --no-cache-dir -r requirements-gpu.txt
+
+    Good:
+        FROM python:3.12.7-slim
+        RUN pip install --no-cache-dir requests==2.32.3
+    """
+    yield ctx.finding(
+        requirements,
+        f"what `{requirements.text}` installs was not examined: there is no `{requirements.name}`"
+        " in the build context",
+        subject=requirements.text,
+    )

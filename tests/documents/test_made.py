@@ -1,0 +1,71 @@
+"""Files of which a manifest or a compose file is made, and those of tools that are not read."""
+
+from __future__ import annotations
+
+import pytest
+
+from imagelint.documents.detect import candidate, detect
+from imagelint.documents.kinds import of_another_tool
+
+POD = "apiVersion: v1\nkind: Pod\nmetadata: {name: llm}\n"
+SERVICES = "services:\n  llm: {image: 'nginx:1.29.1'}\n"
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("pod.yaml.j2", "pod.yml.jinja2", "deploy/pod.json.tpl", "pod.yaml.erb", "pod.yaml.tmpl"),
+        *("pod.yaml.template", "pod.yaml.mustache", "Pod.YAML.J2", "pod.yaml.gotmpl"),
+    ],
+)
+def test_a_template_by_its_name_is_one_whatever_stands_in_it(name: str) -> None:
+    assert candidate(name)
+    assert detect(name, POD) == "template"
+
+
+@pytest.mark.parametrize("name", ["compose.yml.j2", "docker-compose.yaml.tpl", "stack.yml.j2"])
+def test_so_is_one_of_services(name: str) -> None:
+    assert detect(name, SERVICES) == "template"
+
+
+def test_a_compose_file_is_one_by_its_name_too() -> None:
+    assert detect("compose.yml.j2", "services: {{ services }}\n") == "template"
+
+
+@pytest.mark.parametrize("ending", ["in", "dist"])
+def test_some_are_what_they_hold(ending: str) -> None:
+    assert detect(f"pod.yaml.{ending}", POD) == "kubernetes"
+    assert detect(f"compose.yml.{ending}", SERVICES) == "compose"
+
+
+@pytest.mark.parametrize("sign", ["{{ a }}", "{% if a %}", "<%= a %>", "@TAG@", "${TAG}", "$TAG"])
+@pytest.mark.parametrize("ending", ["in", "dist"])
+def test_unless_something_in_them_stands_for_something_else(sign: str, ending: str) -> None:
+    assert detect(f"pod.yaml.{ending}", f"{POD}spec: '{sign}'\n") == "template"
+
+
+@pytest.mark.parametrize("name", ["values.yaml.j2", "data.json.in", "notes.yml.dist"])
+def test_other_templates_are_none_of_ours(name: str) -> None:
+    assert detect(name, "a: {{ b }}\n") == ""
+
+
+def test_a_packed_manifest_is_met() -> None:
+    assert candidate("deploy/pod.yaml.gz")
+    assert not candidate("data.json.gz")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("main.tf", "a/b.tf.json", "job.nomad", "job.nomad.hcl", "Earthfile", "a/main.bicep"),
+        *("Pulumi.yaml", "cloudbuild.yaml", "ci/cloudbuild-release.json", "task-definition.json"),
+        *(".devcontainer/devcontainer.json", ".devcontainer.json", "llm-taskdef.json"),
+    ],
+)
+def test_files_of_other_tools_are_known(path: str) -> None:
+    assert of_another_tool(path)
+
+
+@pytest.mark.parametrize("path", ["a.tfvars", "Dockerfile", "build.yaml", "x/task.json", "a.hcl"])
+def test_others_are_not_taken_for_them(path: str) -> None:
+    assert not of_another_tool(path)
