@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from imagelint.documents.image.image import ImageTarget
     from imagelint.documents.image.jsonview import JsonView
 
-_LONGEST_COMMAND = 300
+_LONGEST_COMMAND, _LONGEST_TIME = 300, 40
 _MOST_CLIENTS = 2048
 _MOST_ENTRIES = 64
 _BASE = "org.opencontainers.image.base"
@@ -226,8 +226,8 @@ def _leads_to_artifact(digest: str, blobs: KeptBlobs) -> bool:
 
 
 def _image(identity: ImageIdentity, found: FoundImage, steps: tuple[object, ...]) -> Image:
-    commands = {
-        step.layer: redact(step.command)[:_LONGEST_COMMAND]
+    made = {
+        step.layer: (redact(step.command)[:_LONGEST_COMMAND], step.created[:_LONGEST_TIME])
         for step in steps
         if isinstance(step, HistoryStep) and step.layer
     }
@@ -238,7 +238,7 @@ def _image(identity: ImageIdentity, found: FoundImage, steps: tuple[object, ...]
         platform=identity.platform,
         config=identity.config,
         layers=tuple(
-            Layer(layer.digest, layer.diff_id, layer.size, commands.get(number, ""))
+            Layer(layer.digest, layer.diff_id, layer.size, *made.get(number, ()))
             for number, layer in enumerate(identity.layers, 1)
         ),
         created=found.config["created"].text,

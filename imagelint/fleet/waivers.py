@@ -101,7 +101,7 @@ def as_text(waivers: Sequence[ListedWaiver]) -> Iterator[str]:
 
 
 def hint(policy: Policy) -> Iterator[str]:
-    """What a reader may have missed: packs have no waivers, and an audit may go by another policy."""
+    """What may have been missed: packs have no waivers, and an audit may go by another policy."""
     if not policy.sources:
         yield "no policy file holds here: name that of the audit, `--policy FILE`\n"
 

@@ -180,6 +180,9 @@ class ChainRow(Base):
     size: Mapped[int] = mapped_column(BigInteger, doc="Bytes of that layer as it is stored.")
     depth: Mapped[int] = mapped_column(doc="How many layers it is, this one counted.")
     command: Mapped[str] = mapped_column(Text, doc="What made the layer; secrets masked, cut.")
+    created: Mapped[str] = mapped_column(
+        Text, server_default="", doc="When that layer was made, as an image says; or empty."
+    )
     repository: Mapped[str] = mapped_column(
         Text, doc="The only repository with such images; `*`: there are several."
     )

@@ -83,14 +83,16 @@ def team_images(connection: Connection, run_id: int) -> tuple[TeamImages, ...]:
 def base_images(connection: Connection, run_id: int) -> tuple[BaseImages, ...]:
     """The different images by the day on which their base was built.
 
-    The base's own image tells that, where the store knows it.
+    The base's own image tells that, where the store knows it; else its topmost layer, as the
+    history of an image upon it has it.
     """
     result, image, chain = models.ResultRow, models.ImageRow, models.ChainRow
-    base = aliased(models.ImageRow)
+    base, top = aliased(models.ImageRow), aliased(chain)
     built = select(func.min(base.created)).where(base.chain == chain.base, base.created != "")
+    layer = select(top.created).where(top.chain == chain.base).correlate(chain).scalar_subquery()
     query = (
         select(chain.base, func.count(result.digest.distinct()))
-        .add_columns(built.correlate(chain).scalar_subquery())
+        .add_columns(func.coalesce(built.correlate(chain).scalar_subquery(), layer))
         .join(image, image.digest == result.digest)
         .join(chain, chain.chain == image.chain)
         .where(result.run_id == run_id)

@@ -37,12 +37,13 @@ class Category(Enum):
 
 
 class Layer(NamedTuple):
-    """One layer as it is stored and unpacked, its bytes, and what made it."""
+    """One layer as it is stored and unpacked, its bytes, what made it, and when; or empty."""
 
     digest: str
     diff_id: str
     size: int
     command: str = ""
+    created: str = ""
 
     def chain(self, below: str | None) -> str:
         """The ChainID of this layer upon another chain, by SHA-256 whatever names the layer."""

@@ -161,7 +161,8 @@ class Writer:
             if chain not in self._shared:
                 row: _Row = {"chain": chain, "parent": below, "layer": layer.digest}
                 row |= {"diff_id": layer.diff_id, "size": layer.size, "depth": depth}
-                yield models.ChainRow, row | {"command": layer.command, "repository": repository}
+                row |= {"command": layer.command, "created": layer.created}
+                yield models.ChainRow, row | {"repository": repository}
         said = image._asdict()
         del said["members"]
         size = sum(layer.size for layer in image.layers)

@@ -12,6 +12,7 @@ from imagelint.audit.options import AuditOptions, Shard
 from imagelint.audit.selection import Selection
 from imagelint.core.errors import UsageError
 from imagelint.store.models import RunRow
+from imagelint.store.questions import base_images
 from tests.audit.conftest import LEAK, listed
 from tools.lab.memoryregistry import Reply
 
@@ -325,3 +326,22 @@ def test_a_part_of_an_image_that_is_gone_is_told_as_that_part(
     assert "no policy file holds here: name that of the audit" in program("waivers").out
     (here / ".imagelint.yaml").write_text("extends: [recommended]\n")
     assert program("waivers").out == "0 waivers, 0 ended, 0 end soon, 0 unused\n"
+
+
+def test_the_age_of_a_base_is_that_of_its_topmost_layer_where_nobody_knows_its_image(
+    registry: MemoryRegistry, audit: Auditor
+) -> None:
+    for name in ("team/one", "team/two"):
+        registry.image(name, layers=("base", name), made="2026-02-03T04:05:06Z")
+    registry.image("team/alone", layers=("alone",), made="2026-02-03T04:05:06Z")
+    done = audit(f"registry://{registry.host}")
+    with done.prepared.store.reading() as connection:
+        found = {one.created: one.images for one in base_images(connection, done.audited.run.id)}
+    assert found == {"2026-02-03T04:05:06Z": 2, "": 1}
+    # Its own image, where there is one, knows better.
+    registry.image("team/base", layers=("base",), created="2026-01-01T00:00:00Z")
+    done = audit(f"registry://{registry.host}")
+    with done.prepared.store.reading() as connection:
+        found = {one.created: one.images for one in base_images(connection, done.audited.run.id)}
+    assert found.pop("2026-01-01T00:00:00Z") >= 2
+    assert "2026-02-03T04:05:06Z" not in found

@@ -111,16 +111,17 @@ class MemoryRegistry:
     ) -> str:
         """Keep an image of layers by their names (their content is nowhere); its digest.
 
-        What is given by name goes into its configuration.
+        What is given by name goes into its configuration; `made` is when all its layers were made.
         """
         names = tuple(layers)
+        history: dict[str, str] = {"created": config.pop("made")} if "made" in config else {}
         made = {
             "architecture": config.pop("architecture", "amd64"),
             "os": "linux",
             "created": config.pop("created", "2026-01-01T00:00:00Z"),
             "config": {"User": "10001", "Entrypoint": ["/app"], **config},
             "rootfs": {"type": "layers", "diff_ids": [named(f"diff {name}") for name in names]},
-            "history": [{"created_by": f"COPY {name} / # buildkit"} for name in names],
+            "history": [{"created_by": f"COPY {name} / # buildkit", **history} for name in names],
         }
         value = {
             "schemaVersion": 2,
