@@ -314,6 +314,14 @@ INPUTS: dict[str, Input] = {
         "spec: {selector: {matchLabels: {app: d}}, podMetricsEndpoints: [{port: p#-, path: /x}]}\n",
         _DEPLOYMENT.replace("d#-", "d"),
     ),
+    "custom resources": Input(
+        "models.yaml",
+        "---\napiVersion: example.com/v1\nkind: Model\nmetadata: {name: m#-}\nspec: {b#-: 1}\n",
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\n"
+        "metadata: {name: models.example.com}\nspec:\n  names: {kind: Model}\n  versions:\n"
+        "  - name: v1\n    schema: {openAPIV3Schema: {type: object, properties:"
+        " {spec: {type: object, properties: {a: {type: string}}}}}}\n",
+    ),
     "ways through nginx": Input(
         "nginx.conf",
         " location /#- { proxy_pass http://s#-:80; proxy_buffering on; }\n",

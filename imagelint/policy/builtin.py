@@ -89,6 +89,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "host-namespaces": "on",
             "request-above-limit": "on",
             "privileged-container": "on",
+            "invalid-custom-resource": "on",
             "selector-not-in-template": "on",
             "stale-vulnerability-database": "on",
             "unscanned-packages": "on",

@@ -52,10 +52,7 @@ def asked(module: str, seen: frozenset[str] = frozenset()) -> bool:
     """Whether a module is outside of knowledge, or something there asks it, if through others."""
     if not module.startswith("imagelint.knowledge."):
         return True
-    for name in users(module):
-        if name not in seen and asked(name, seen | {module}):
-            return True
-    return False
+    return any(name not in seen and asked(name, seen | {module}) for name in users(module))
 
 
 @pytest.mark.parametrize("table", NAMES)

@@ -11,6 +11,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
+from imagelint.documents.kubernetes.definitions import DEFINITION, definition, definitions_of
 from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
@@ -162,12 +163,7 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     """All that others may ask for."""
     yield from object_landmarks(manifest)
     for obj in manifest.objects:
-        if obj.kind in _AUTHENTICATORS:
-            yield Landmark(
-                authenticators(), NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
-            )
-        elif obj.kind == "ResourceQuota":
-            yield from _of_quota(obj)
+        yield from _of_kind(obj)
     yield from _of_services(manifest)
     yield from _of_pods(manifest)
     yield from _of_monitors(manifest)
@@ -179,6 +175,21 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     for obj in manifest.objects:
         if is_open(obj):
             yield from _open(obj)
+
+
+def _of_kind(obj: KubernetesObject) -> Iterator[Landmark]:
+    if obj.kind in _AUTHENTICATORS:
+        yield Landmark(authenticators(), NamedObject(obj.span, obj.kind, obj.name, obj.namespace))
+    elif obj.kind == "ResourceQuota":
+        yield from _of_quota(obj)
+    elif obj.kind == DEFINITION:
+        yield from _of_definition(obj)
+
+
+def _of_definition(obj: KubernetesObject) -> Iterator[Landmark]:
+    found = definition(obj)
+    if found is not None:
+        yield Landmark(definitions_of(obj.name.partition(".")[2]), found)
 
 
 def _of_quota(obj: KubernetesObject) -> Iterator[Landmark]:

@@ -1,0 +1,169 @@
+"""Whether a custom resource conforms to the structural schema of its definition.
+
+Told is only what the API server certainly refuses, or drops without a word; patterns, formats and
+expressions of CEL are not evaluated.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from imagelint.core.nearest import nearest
+from imagelint.core.record import NamedTuple
+from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from imagelint.core.source import Span
+    from imagelint.documents.kubernetes.definitions import Schema
+    from imagelint.documents.yaml.cursor import Cursor
+
+# What every object has, whatever its schema says.
+_OF_OBJECTS = frozenset({"apiVersion", "kind", "metadata"})
+_LOOSE = "x-kubernetes-preserve-unknown-fields"
+_EMBEDDED = "x-kubernetes-embedded-resource"
+_EITHER = "x-kubernetes-int-or-string"
+_TITLES = {
+    "object": "a mapping",
+    "array": "a list",
+    "string": "a string",
+    "integer": "a whole number",
+    "number": "a number",
+    "boolean": "true or false",
+}
+# Words that are truth values to Kubernetes and strings to YAML 1.2: what they are is left open.
+_OPEN_WORDS = frozenset({"y", "n", "yes", "no", "on", "off"})
+_MOST = 20
+
+
+class Violation(NamedTuple):
+    """What a schema refuses: the place, what is wrong there, and what to write instead."""
+
+    span: Span
+    path: str
+    message: str
+    help: str
+
+
+def violations(body: Cursor, schema: Schema, *, loose: bool) -> tuple[Violation, ...]:
+    """What a schema refuses of an object, in order; at most a score."""
+    found: list[Violation] = []
+    pending: list[tuple[Cursor, Schema, bool]] = [(body, schema, True)]
+    while pending and len(found) < _MOST:
+        place, asked, whole = pending.pop()
+        node = place.node
+        if node is None or place.templated or (place.null and asked.get("nullable") is True):
+            continue
+        if place.null:
+            continue  # the API server drops it where it is not allowed
+        found += _wrong_type(place, asked)
+        if isinstance(node, Mapping):
+            found += _fields(place, asked, whole=whole, loose=loose)
+            pending += _inner(place, asked)
+        elif isinstance(node, Sequence):
+            found += _amount(place, asked, len(node.items), "Items")
+            items = asked.get("items")
+            if isinstance(items, dict):
+                pending += [(one, items, items.get(_EMBEDDED) is True) for one in place.items()]
+        elif isinstance(node, Scalar):
+            found += _value(place, node, asked)
+    return tuple(sorted(found))
+
+
+def _inner(place: Cursor, asked: Schema) -> Iterator[tuple[Cursor, Schema, bool]]:
+    properties = asked.get("properties")
+    others = asked.get("additionalProperties")
+    for name, inner in place.entries():
+        schema = properties.get(name, others) if isinstance(properties, dict) else others
+        if isinstance(schema, dict) and not (name == "metadata" and _is_object(place)):
+            yield inner, schema, schema.get(_EMBEDDED) is True
+
+
+def _is_object(place: Cursor) -> bool:
+    return place["apiVersion"].exists
+
+
+def _fields(place: Cursor, asked: Schema, *, whole: bool, loose: bool) -> Iterator[Violation]:
+    properties = asked.get("properties")
+    names = set(properties) if isinstance(properties, dict) else set()
+    closed = bool(names) and not asked.get("additionalProperties") and not asked.get(_LOOSE)
+    for name, inner in place.entries():
+        known = name in names or (whole and name in _OF_OBJECTS) or "{{" in name
+        if closed and not loose and not known:
+            like = nearest(name, sorted(names))
+            help_ = (
+                f"did you mean `{like}`?" if like else "leave it out, or write it where it belongs"
+            )
+            yield _at(inner.key_span, inner.path, f"its schema has no field `{name}` there", help_)
+    required = asked.get("required")
+    for name in required if isinstance(required, list) else ():
+        if not place[str(name)].exists and not (whole and name in _OF_OBJECTS):
+            message = f"`{name}` is missing, which its schema requires"
+            yield _at(place.key_span, place.path, message, f"add `{name}`")
+
+
+def _wrong_type(place: Cursor, asked: Schema) -> Iterator[Violation]:
+    wanted = asked.get("type")
+    if asked.get(_EITHER) is True or not isinstance(wanted, str) or wanted not in _TITLES:
+        return
+    node = place.node
+    if not _FITS[wanted](node) and not (isinstance(node, Scalar) and _is_open(node)):
+        title = _TITLES[wanted]
+        yield _at(place.span, place.path, f"`{place.key}` is not {title}", f"write {title}")
+
+
+def _is_open(node: Scalar) -> bool:
+    return node.plain and node.text.lower() in _OPEN_WORDS
+
+
+def _is_whole(node: object) -> bool:
+    value = node.value if isinstance(node, Scalar) else None
+    if isinstance(value, float):
+        return value.is_integer()
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _is_number(node: object) -> bool:
+    value = node.value if isinstance(node, Scalar) else None
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+_FITS: dict[str, Callable[[object], bool]] = {
+    "object": lambda node: isinstance(node, Mapping),
+    "array": lambda node: isinstance(node, Sequence),
+    "string": lambda node: isinstance(node, Scalar) and isinstance(node.value, str),
+    "boolean": lambda node: isinstance(node, Scalar) and isinstance(node.value, bool),
+    "integer": _is_whole,
+    "number": _is_number,
+}
+
+
+def _value(place: Cursor, node: Scalar, asked: Schema) -> Iterator[Violation]:
+    allowed = asked.get("enum")
+    if isinstance(allowed, list) and node.value not in allowed and not _is_open(node):
+        words = ", ".join(f"`{word}`" for word in allowed)
+        message = f"`{place.key}` cannot be `{node.text}`"
+        yield _at(place.span, place.path, message, f"write one of {words}")
+    if isinstance(node.value, str):
+        yield from _amount(place, asked, len(node.value), "Length")
+    elif _is_number(node):
+        yield from _bounded(place, node.value, asked.get("minimum"), asked.get("maximum"), "")
+
+
+def _amount(place: Cursor, asked: Schema, size: int, what: str) -> Iterator[Violation]:
+    unit = {"Items": " items", "Length": " characters"}[what]
+    yield from _bounded(place, size, asked.get(f"min{what}"), asked.get(f"max{what}"), unit)
+
+
+def _bounded(place: Cursor, value: Any, least: Any, most: Any, unit: str) -> Iterator[Violation]:
+    for limit, below in ((least, True), (most, False)):
+        told = isinstance(limit, int | float) and not isinstance(limit, bool)
+        if told and (value < limit if below else value > limit):
+            word = "least" if below else "most"
+            message = f"`{place.key}` has to be at {word} {limit:g}{unit}"
+            yield _at(place.span, place.path, message, f"write at {word} {limit:g}{unit}")
+
+
+def _at(span: Span, path: str, message: str, help_: str) -> Violation:
+    return Violation(span, path, message, help_)

@@ -1,0 +1,92 @@
+"""The schemas of custom resource definitions, read when an object of theirs is there.
+
+What is passed over while a manifest is read (see `documents.yaml.skim`) is read here.
+https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resource-definitions/
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from imagelint.core.source import Span
+    from imagelint.documents.base import Document, Key
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+
+DEFINITION = "CustomResourceDefinition"
+"""The kind of what defines others."""
+_VERSION = "apiextensions.k8s.io/v1"
+
+Schema = dict[str, Any]
+"""A structural schema, as JSON: its parts are of whatever type somebody wrote."""
+
+
+class Definition(NamedTuple):
+    """Where a definition stands, and its name: `<plural>.<group>`."""
+
+    span: Span
+    name: str
+
+
+class DefinedKind(NamedTuple):
+    """A kind with the schemas of its versions that are served; `loose` drops no unknown field."""
+
+    kind: str
+    versions: Mapping[str, Schema | None]
+    loose: bool
+
+
+def definitions_of(group: str) -> Key:
+    """The definitions of the kinds of a group."""
+    return ("definitions of", group)
+
+
+def definition(obj: KubernetesObject) -> Definition | None:
+    """The definition that an object is, None for every other kind."""
+    if obj.kind != DEFINITION or obj.api_version != _VERSION or "." not in obj.name:
+        return None
+    return Definition(obj.span, obj.name)
+
+
+def defined_kinds(document: Document) -> dict[str, DefinedKind]:
+    """The kinds that a manifest defines, by the names of their definitions."""
+    from imagelint.documents.kubernetes.manifest import Manifest
+
+    objects = document.objects if isinstance(document, Manifest) else ()
+    return dict(_read(document.source.text, obj) for obj in objects if definition(obj))
+
+
+def _read(text: str, obj: KubernetesObject) -> tuple[str, DefinedKind]:
+    start, end = obj.extent
+    column = start - (text.rfind("\n", 0, start) + 1)
+    spec = _mapping(_mapping(_loaded(" " * column + text[start:end])).get("spec"))
+    kind = _mapping(spec.get("names")).get("kind")
+    loose = spec.get("preserveUnknownFields") is True
+    return obj.name, DefinedKind(str(kind or ""), dict(_versions(spec.get("versions"))), loose)
+
+
+def _loaded(text: str) -> object:
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        return yaml.load(text, loader)  # noqa: S506 - a safe one
+    except (yaml.YAMLError, ValueError, RecursionError):
+        return None
+
+
+def _versions(listed: object) -> Iterator[tuple[str, Schema | None]]:
+    for one in listed if isinstance(listed, list) else ():
+        version = _mapping(one)
+        if version.get("served") is not False:
+            schema = _mapping(version.get("schema")).get("openAPIV3Schema")
+            known = cast("Schema", schema) if isinstance(schema, dict) else None
+            yield str(version.get("name")), known
+
+
+def _mapping(value: object) -> Schema:
+    return cast("Schema", value) if isinstance(value, dict) else {}

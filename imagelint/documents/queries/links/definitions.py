@@ -1,0 +1,65 @@
+"""What the definitions of the run refuse of a custom resource."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
+from imagelint.documents.kubernetes.conforming import Violation, violations
+from imagelint.documents.kubernetes.definitions import (
+    Definition,
+    defined_kinds,
+    definitions_of,
+)
+from imagelint.documents.kubernetes.manifest import Manifest
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.base import Document
+    from imagelint.documents.kubernetes.definitions import DefinedKind
+    from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.project import Project
+
+
+def refused_by_definition(
+    obj: KubernetesObject, document: Document, project: Project
+) -> tuple[Violation, ...]:
+    """What every definition of its kind refuses of an object; nothing where there is none."""
+    if not obj.group or obj.incomplete or obj.is_own:
+        return ()
+    kinds = [one for one in _kinds(obj, document, project) if one.kind == obj.kind]
+    version = obj.api_version.rpartition("/")[2]
+    if kinds and all(version not in one.versions for one in kinds):
+        return (_not_served(obj, version, kinds[0]),)
+    schemas = [(one.versions.get(version), one.loose) for one in kinds if version in one.versions]
+    if not schemas or any(schema is None for schema, _ in schemas):
+        return ()
+    found = [
+        violations(obj.body, schema, loose=loose) for schema, loose in schemas if schema is not None
+    ]
+    shared = {one.span for one in found[0]}.intersection(
+        *({one.span for one in others} for others in found[1:])
+    )
+    return tuple(one for one in found[0] if one.span in shared)
+
+
+def _kinds(obj: KubernetesObject, document: Document, project: Project) -> Iterator[DefinedKind]:
+    outside = project.outside or project
+    for origin, one in outside.named(Manifest.kind, definitions_of(obj.group), Definition):
+        held = document if origin == document.source.origin else _manifest(origin, outside)
+        known = held.derived(defined_kinds).get(one.name) if held is not None else None
+        if known is not None:
+            yield known
+
+
+def _manifest(origin: str, project: Project) -> Document | None:
+    found = project.document(origin, Manifest)
+    return found.value if isinstance(found, Known) else None
+
+
+def _not_served(obj: KubernetesObject, version: str, known: DefinedKind) -> Violation:
+    place = obj.body["apiVersion"]
+    words = ", ".join(f"`{one}`" for one in known.versions)
+    message = f"no definition of {obj.kind} serves `{version}`"
+    return Violation(place.span, place.path, message, f"write one of {words}")

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+import pytest
+
+from imagelint.core.source import Source
+from imagelint.documents.kubernetes.conforming import violations
+from imagelint.documents.kubernetes.definitions import defined_kinds
+from imagelint.documents.kubernetes.manifest import parse_manifest
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import load_yaml
+
+DEFINITION = """\
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: models.example.com}
+spec:
+  names: {kind: Model}
+  preserveUnknownFields: true
+  versions:
+    - name: v1
+      schema: {openAPIV3Schema: {type: object}}
+    - name: v2
+      served: false
+    - name: v3
+"""
+
+
+def said(text: str, schema: dict[str, object], *, loose: bool = False) -> list[str]:
+    found = violations(Cursor(load_yaml(text)[0]), schema, loose=loose)
+    return [one.message for one in found]
+
+
+def test_versions_that_are_served_are_known_with_their_schemas() -> None:
+    manifest = parse_manifest(Source("a.yaml", DEFINITION))
+    (found,) = defined_kinds(manifest).values()
+    assert found == ("Model", {"v1": {"type": "object"}, "v3": None}, True)
+
+
+def test_a_definition_in_a_list_is_read_like_any_other() -> None:
+    inner = "".join(f"  {line}\n" for line in DEFINITION.splitlines())
+    text = "apiVersion: v1\nkind: List\nitems:\n- " + inner[2:]
+    (found,) = defined_kinds(parse_manifest(Source("a.yaml", text))).values()
+    assert set(found.versions) == {"v1", "v3"}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        DEFINITION.replace("k8s.io/v1", "k8s.io/v1beta1"),
+        DEFINITION.replace("models.example.com", "models"),
+        "apiVersion: v1\nkind: Pod\nmetadata: {name: a.b}\n",
+    ],
+)
+def test_other_objects_define_nothing(text: str) -> None:
+    assert defined_kinds(parse_manifest(Source("a.yaml", text))) == {}
+
+
+@pytest.mark.parametrize(
+    "spec", ["", "spec: []", "spec: {versions: 1, names: []}", "spec: {names: {kind: 2020-13-45}}"]
+)
+def test_odd_definitions_know_no_version(spec: str) -> None:
+    text = DEFINITION.partition("spec:")[0] + spec + "\n"
+    (found,) = defined_kinds(parse_manifest(Source("a.yaml", text))).values()
+    assert found.versions == {}
+
+
+def test_a_schema_that_keeps_unknown_fields_refuses_none() -> None:
+    schema: dict[str, object] = {"properties": {"a": {"type": "string"}}}
+    assert said("{a: x, b: 1}", schema) == ["its schema has no field `b` there"]
+    assert said("{a: x, b: 1}", schema, loose=True) == []
+    assert said("{a: x, b: 1}", {**schema, "additionalProperties": True}) == []
+    assert said("{a: x, '{{ b }}': 1}", schema) == []
+
+
+def test_no_more_than_a_score_is_told() -> None:
+    schema: dict[str, object] = {"items": {"type": "string"}}
+    assert len(said(f"[{', '.join('1' * 100)}]", schema)) == 20
+
+
+@pytest.mark.parametrize(
+    ("text", "schema"),
+    [
+        ("1.0", {"type": "integer"}),
+        ("2", {"type": "number", "minimum": 2, "maximum": 2}),
+        ("null", {"type": "string", "nullable": True}),
+        ("null", {"type": "string"}),
+        ("x", {"type": "unheard-of"}),
+        ("x", {"type": ["string", "integer"]}),
+        ("x", {"minLength": True, "maxLength": "5"}),
+        ("[x]", {"items": [{"type": "integer"}]}),
+        ("on", {"type": "boolean", "enum": [True]}),
+    ],
+)
+def test_what_may_be_right_is_silent(text: str, schema: dict[str, object]) -> None:
+    assert said(text, schema) == []
