@@ -38,12 +38,16 @@ _MOST = 20
 
 
 class Violation(NamedTuple):
-    """What a schema refuses: the place, what is wrong there, and what to write instead."""
+    """What a schema refuses: the place, what is wrong there, and what to write instead.
+
+    What is `lacking` may be filled in by a webhook before it is validated.
+    """
 
     span: Span
     path: str
     message: str
     help: str
+    lacking: bool = False
 
 
 def violations(body: Cursor, schema: Schema, *, loose: bool) -> tuple[Violation, ...]:
@@ -90,7 +94,7 @@ def _fields(place: Cursor, asked: Schema, *, whole: bool, loose: bool) -> Iterat
     closed = bool(names) and not asked.get("additionalProperties") and not asked.get(_LOOSE)
     for name, inner in place.entries():
         known = name in names or (whole and name in _OF_OBJECTS) or "{{" in name
-        if closed and not loose and not known:
+        if closed and not loose and not known and not inner.null:
             like = nearest(name, sorted(names))
             help_ = (
                 f"did you mean `{like}`?" if like else "leave it out, or write it where it belongs"
@@ -98,9 +102,15 @@ def _fields(place: Cursor, asked: Schema, *, whole: bool, loose: bool) -> Iterat
             yield _at(inner.key_span, inner.path, f"its schema has no field `{name}` there", help_)
     required = asked.get("required")
     for name in required if isinstance(required, list) else ():
-        if not place[str(name)].exists and not (whole and name in _OF_OBJECTS):
+        filled = whole and name in _OF_OBJECTS  # or by a default, before anything is validated
+        if not place[str(name)].exists and not (filled or _has_default(properties, name)):
             message = f"`{name}` is missing, which its schema requires"
-            yield _at(place.key_span, place.path, message, f"add `{name}`")
+            yield Violation(place.key_span, place.path, message, f"add `{name}`", lacking=True)
+
+
+def _has_default(properties: object, name: object) -> bool:
+    schema = properties.get(name) if isinstance(properties, dict) else None
+    return isinstance(schema, dict) and "default" in schema
 
 
 def _wrong_type(place: Cursor, asked: Schema) -> Iterator[Violation]:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Key
     from imagelint.documents.kubernetes.objects import KubernetesObject
 
-DEFINITION = "CustomResourceDefinition"
-"""The kind of what defines others."""
+DEFINITION, MUTATION = "CustomResourceDefinition", "MutatingWebhookConfiguration"
+"""The kinds of what defines others, and of what changes them before they are validated."""
 _VERSION = "apiextensions.k8s.io/v1"
 
 Schema = dict[str, Any]
@@ -43,6 +43,18 @@ class DefinedKind(NamedTuple):
 def definitions_of(group: str) -> Key:
     """The definitions of the kinds of a group."""
     return ("definitions of", group)
+
+
+def mutations_of(group: str) -> Key:
+    """The webhooks that may change objects of a group before they are validated."""
+    return ("mutations of", group)
+
+
+def mutated_groups(obj: KubernetesObject) -> Iterator[str]:
+    """The groups of what a configuration of webhooks may change; `*` is all of them."""
+    for webhook in obj.body["webhooks"].items():
+        for rule in webhook["rules"].items():
+            yield from (one.word() for one in rule["apiGroups"].items())
 
 
 def definition(obj: KubernetesObject) -> Definition | None:

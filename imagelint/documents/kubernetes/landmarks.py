@@ -11,7 +11,14 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
-from imagelint.documents.kubernetes.definitions import DEFINITION, definition, definitions_of
+from imagelint.documents.kubernetes.definitions import (
+    DEFINITION,
+    MUTATION,
+    definition,
+    definitions_of,
+    mutated_groups,
+    mutations_of,
+)
 from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
@@ -184,6 +191,9 @@ def _of_kind(obj: KubernetesObject) -> Iterator[Landmark]:
         yield from _of_quota(obj)
     elif obj.kind == DEFINITION:
         yield from _of_definition(obj)
+    elif obj.kind == MUTATION:
+        for group in dict.fromkeys(mutated_groups(obj)):
+            yield Landmark(mutations_of(group), obj)
 
 
 def _of_definition(obj: KubernetesObject) -> Iterator[Landmark]:

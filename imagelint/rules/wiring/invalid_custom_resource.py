@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.documents.kubernetes.objects import KubernetesObject
 from imagelint.documents.queries.links.definitions import refused_by_definition
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
 @rule(KubernetesObject, Severity.HIGH, references=("kube-linter schema-validation",))
@@ -16,7 +16,8 @@ def invalid_custom_resource(obj: KubernetesObject, ctx: Context) -> Findings:
 
     Except:
         Kinds whose definition is not among what is examined, or only in another form (`v1beta1`);
-        what only one of several definitions of a kind refuses; patterns, formats and expressions.
+        what only one of several definitions of a kind refuses; what a webhook among the files may
+        fill in; patterns, formats and expressions.
 
     Bad (all.yaml):
         apiVersion: apiextensions.k8s.io/v1
@@ -65,4 +66,10 @@ def invalid_custom_resource(obj: KubernetesObject, ctx: Context) -> Findings:
         spec: {replicas: 2}
     """
     for one in refused_by_definition(obj, ctx.document, ctx.project):
-        yield ctx.finding(one, one.message, help=one.help, subject=obj.name)
+        yield ctx.finding(
+            one,
+            one.message,
+            help=one.help,
+            subject=obj.name,
+            confidence=Confidence.LIKELY if one.lacking else None,
+        )

@@ -10,15 +10,16 @@ from imagelint.documents.kubernetes.definitions import (
     Definition,
     defined_kinds,
     definitions_of,
+    mutations_of,
 )
 from imagelint.documents.kubernetes.manifest import Manifest
+from imagelint.documents.kubernetes.objects import KubernetesObject
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from imagelint.documents.base import Document
     from imagelint.documents.kubernetes.definitions import DefinedKind
-    from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.project import Project
 
 
@@ -41,7 +42,16 @@ def refused_by_definition(
     shared = {one.span for one in found[0]}.intersection(
         *({one.span for one in others} for others in found[1:])
     )
-    return tuple(one for one in found[0] if one.span in shared)
+    told = tuple(one for one in found[0] if one.span in shared)
+    if any(one.lacking for one in told) and _is_mutated(obj, project.outside or project):
+        return tuple(one for one in told if not one.lacking)
+    return told
+
+
+def _is_mutated(obj: KubernetesObject, project: Project) -> bool:
+    """Whether a webhook of the run may fill in what an object lacks."""
+    keys = (mutations_of(obj.group), mutations_of("*"))
+    return any(project.named(Manifest.kind, key, KubernetesObject) for key in keys)
 
 
 def _kinds(obj: KubernetesObject, document: Document, project: Project) -> Iterator[DefinedKind]:
