@@ -161,6 +161,7 @@ NODES_OF: dict[str, tuple[str, ...]] = {
         "documents.compose.model",
     ),
     "documents.kubernetes": (
+        "documents.kubernetes.conformance",
         "documents.kubernetes.kustomization",
         "documents.kubernetes.landmarks",
         "documents.kubernetes.manifest",

@@ -6,7 +6,7 @@ expressions of CEL are not evaluated.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from imagelint.core.nearest import nearest
 from imagelint.core.record import NamedTuple
@@ -151,26 +151,29 @@ _FITS: dict[str, Callable[[object], bool]] = {
 
 def _value(place: Cursor, node: Scalar, asked: Schema) -> Iterator[Violation]:
     allowed = asked.get("enum")
-    if isinstance(allowed, list) and node.value not in allowed and not _is_open(node):
+    value = node.value
+    if isinstance(allowed, list) and value not in allowed and not _is_open(node):
         words = ", ".join(f"`{word}`" for word in allowed)
         message = f"`{place.key}` cannot be `{node.text}`"
         yield _at(place.span, place.path, message, f"write one of {words}")
-    if isinstance(node.value, str):
-        yield from _amount(place, asked, len(node.value), "Length")
-    elif _is_number(node):
-        yield from _bounded(place, node.value, asked.get("minimum"), asked.get("maximum"), "")
+    if isinstance(value, str):
+        yield from _amount(place, asked, len(value), "Length")
+    elif isinstance(value, int | float) and not isinstance(value, bool):
+        yield from _bounded(place, value, (asked.get("minimum"), asked.get("maximum")), "")
 
 
 def _amount(place: Cursor, asked: Schema, size: int, what: str) -> Iterator[Violation]:
     unit = {"Items": " items", "Length": " characters"}[what]
-    yield from _bounded(place, size, asked.get(f"min{what}"), asked.get(f"max{what}"), unit)
+    yield from _bounded(place, size, (asked.get(f"min{what}"), asked.get(f"max{what}")), unit)
 
 
-def _bounded(place: Cursor, value: Any, least: Any, most: Any, unit: str) -> Iterator[Violation]:
-    for limit, below in ((least, True), (most, False)):
-        told = isinstance(limit, int | float) and not isinstance(limit, bool)
-        if told and (value < limit if below else value > limit):
-            word = "least" if below else "most"
+def _bounded(
+    place: Cursor, value: float, limits: tuple[object, object], unit: str
+) -> Iterator[Violation]:
+    for limit, word in zip(limits, ("least", "most"), strict=True):
+        if not isinstance(limit, int | float) or isinstance(limit, bool):
+            continue
+        if value < limit if word == "least" else value > limit:
             message = f"`{place.key}` has to be at {word} {limit:g}{unit}"
             yield _at(place.span, place.path, message, f"write at {word} {limit:g}{unit}")
 

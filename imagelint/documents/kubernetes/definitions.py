@@ -6,9 +6,10 @@ https://kubernetes.io/docs/tasks/extend-kubernetes/custom-resources/custom-resou
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from imagelint.core.record import NamedTuple
+from imagelint.documents.base import Landmark
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -21,7 +22,7 @@ DEFINITION, MUTATION = "CustomResourceDefinition", "MutatingWebhookConfiguration
 """The kinds of what defines others, and of what changes them before they are validated."""
 _VERSION = "apiextensions.k8s.io/v1"
 
-Schema = dict[str, Any]
+Schema = dict[str, object]
 """A structural schema, as JSON: its parts are of whatever type somebody wrote."""
 
 
@@ -62,6 +63,16 @@ def definition(obj: KubernetesObject) -> Definition | None:
     if obj.kind != DEFINITION or obj.api_version != _VERSION or "." not in obj.name:
         return None
     return Definition(obj.span, obj.name)
+
+
+def defining_landmarks(obj: KubernetesObject) -> Iterator[Landmark]:
+    """What others ask of what defines kinds, or changes their objects."""
+    found = definition(obj)
+    if found is not None:
+        yield Landmark(definitions_of(obj.name.partition(".")[2]), found)
+    elif obj.kind == MUTATION:
+        for group in dict.fromkeys(mutated_groups(obj)):
+            yield Landmark(mutations_of(group), obj)
 
 
 def defined_kinds(document: Document) -> dict[str, DefinedKind]:

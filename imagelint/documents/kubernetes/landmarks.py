@@ -11,14 +11,6 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
-from imagelint.documents.kubernetes.definitions import (
-    DEFINITION,
-    MUTATION,
-    definition,
-    definitions_of,
-    mutated_groups,
-    mutations_of,
-)
 from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
 from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
@@ -50,6 +42,8 @@ _AUTHENTICATORS = frozenset(
     {"AuthorizationPolicy", "RequestAuthentication", "SecurityPolicy", "AuthPolicy", "AuthConfig"}
     | {"KongPlugin", "KongClusterPlugin", "KongConsumer", "Middleware", "ApisixConsumer"}
 )
+# What defines other kinds, and what changes their objects before they are validated.
+_DEFINING = ("CustomResourceDefinition", "MutatingWebhookConfiguration")
 _QUOTED = pattern(r'"([^"]+)(?=")')
 
 
@@ -189,17 +183,10 @@ def _of_kind(obj: KubernetesObject) -> Iterator[Landmark]:
         yield Landmark(authenticators(), NamedObject(obj.span, obj.kind, obj.name, obj.namespace))
     elif obj.kind == "ResourceQuota":
         yield from _of_quota(obj)
-    elif obj.kind == DEFINITION:
-        yield from _of_definition(obj)
-    elif obj.kind == MUTATION:
-        for group in dict.fromkeys(mutated_groups(obj)):
-            yield Landmark(mutations_of(group), obj)
+    elif obj.kind in _DEFINING:
+        from imagelint.documents.kubernetes.definitions import defining_landmarks
 
-
-def _of_definition(obj: KubernetesObject) -> Iterator[Landmark]:
-    found = definition(obj)
-    if found is not None:
-        yield Landmark(definitions_of(obj.name.partition(".")[2]), found)
+        yield from defining_landmarks(obj)
 
 
 def _of_quota(obj: KubernetesObject) -> Iterator[Landmark]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from imagelint.documents.kubernetes.objects import KubernetesObject
-from imagelint.documents.queries.links.definitions import refused_by_definition
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
@@ -65,6 +64,10 @@ def invalid_custom_resource(obj: KubernetesObject, ctx: Context) -> Findings:
         metadata: {name: llm}
         spec: {replicas: 2}
     """
+    if not obj.group or obj.incomplete or obj.is_own:
+        return
+    from imagelint.documents.kubernetes.conformance import refused_by_definition
+
     for one in refused_by_definition(obj, ctx.document, ctx.project):
         yield ctx.finding(
             one,

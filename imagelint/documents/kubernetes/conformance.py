@@ -27,8 +27,6 @@ def refused_by_definition(
     obj: KubernetesObject, document: Document, project: Project
 ) -> tuple[Violation, ...]:
     """What every definition of its kind refuses of an object; nothing where there is none."""
-    if not obj.group or obj.incomplete or obj.is_own:
-        return ()
     kinds = [one for one in _kinds(obj, document, project) if one.kind == obj.kind]
     version = obj.api_version.rpartition("/")[2]
     if kinds and all(version not in one.versions for one in kinds):
