@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.collect.images.local import is_local
+from imagelint.collect.images.names import is_local
 from imagelint.collect.registry.layout import is_layout
 from imagelint.collect.tools.trivy import TrivyOptions
 from imagelint.core.environment import ScanSettings
 from imagelint.core.record import NamedTuple
+from imagelint.documents.image.attestations import ATTESTED
 from imagelint.documents.image.signatures import SignatureReport
 from imagelint.documents.image.vulnerabilities import VulnerabilityReport
 from imagelint.engine.examine import asks
-from imagelint.run.evaluating.gating import ATTESTED
 
 if TYPE_CHECKING:
     from imagelint.policy.model import Policy

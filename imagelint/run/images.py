@@ -4,41 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.collect.images.boms import find_bom
-from imagelint.collect.images.local import LocalImages, is_local
+from imagelint.collect.images.names import is_local
 from imagelint.collect.process import fingerprint, locate
-from imagelint.collect.registry.resolve import another, contradiction, index_of, resolve
+from imagelint.collect.registry.resolve import index_of, resolve
 from imagelint.collect.registry.store import BlobStore
 from imagelint.collect.tools.cosign import Verification
-from imagelint.collect.tools.keptscans import scanned
 from imagelint.core.environment import ScanSettings
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import Problem, ProblemKind, Report
-from imagelint.documents.base import DocumentError
-from imagelint.documents.image.boms import of_statements
-from imagelint.documents.image.exploits import Exploits
+from imagelint.core.report import Problem, Report
+from imagelint.documents.image.attestations import ATTESTED
 from imagelint.documents.image.signatures import parse_signatures
-from imagelint.documents.image.vulnerabilities import Vulnerability, parse_vulnerabilities
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
-from imagelint.run.evaluating.gating import ATTESTED, evaluation_in, evaluation_on
-from imagelint.run.layers import layer_evidence, read_layers
-from imagelint.run.scanning import read_exploits, read_vex, without_vex
 from imagelint.run.supplychain.signers import signers_for, verification_of
-from imagelint.run.supplychain.stated import stated_bill, stated_vex
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable
 
     from imagelint.collect.deadline import Deadline
     from imagelint.collect.images.contents import KeptLayers
     from imagelint.collect.registry.client import Clients
     from imagelint.collect.tools.keptscans import KeptScans
     from imagelint.collect.tools.trivy import TrivyOptions
-    from imagelint.documents.image.attestations import Attestation
-    from imagelint.documents.image.boms import BillOfMaterials
     from imagelint.documents.image.image import ImageTarget
-    from imagelint.documents.image.vex import VexStatement
+    from imagelint.documents.image.vulnerabilities import Vulnerability
     from imagelint.policy.model import Policy
     from imagelint.run.evaluating.gating import RequiredResult
 
@@ -110,14 +99,14 @@ def examine_image(image: str, request: ImageRequest) -> ImageResult:
     """
     request.tell(f"resolving {image}")
     if is_local(image):
+        from imagelint.collect.images.local import LocalImages
+
         with LocalImages(image, request.deadline) as local:
             found = local.resolve(request.platform)
-            return (
-                _problem(found) if isinstance(found, Problem) else examine_targets(found, request)
-            )
+            return failed(found) if isinstance(found, Problem) else examine_targets(found, request)
     targets = resolve(image, request.platform, request.deadline)
     if isinstance(targets, Problem):
-        return _problem(targets)
+        return failed(targets)
     layout = targets[0].identity.layout
     if not layout:
         return examine_targets(targets, request)
@@ -125,17 +114,19 @@ def examine_image(image: str, request: ImageRequest) -> ImageResult:
         for target in targets:
             problem = store.add(target.identity)
             if problem is not None:
-                return _problem(problem)
+                return failed(problem)
         checked = [one.replaced(one.identity._replace(store=store.folder)) for one in targets]
         result = examine_targets(tuple(checked), request)
         changed = store.changed()
-        return _problem(changed) if changed else result
+        return failed(changed) if changed else result
 
 
 def examine_targets(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
     """What comes of all images under one digest: each is scanned and judged, all verified once."""
     result = ImageResult(evidence=_identity(targets), targets=targets)
     if request.layers:
+        from imagelint.run.layers import layer_evidence, read_layers
+
         kept = request.kept_layers
         targets, problems = read_layers(targets, request.deadline, request.tell, kept)
         rows = (row for one in targets for row in layer_evidence(one, each=request.table))
@@ -148,72 +139,22 @@ def examine_targets(targets: tuple[ImageTarget, ...], request: ImageRequest) -> 
     result = result.plus(ImageResult(whole))
     verification = verification_of(targets[0], request)
     if isinstance(verification, Problem):
-        result = result.plus(_problem(verification))
-    if request.scan:
-        result = result.plus(_scanned(targets, request, verification))
-    if request.bom and not request.verify:
-        found = [find_bom(one.identity, request.deadline, request.clients) for one in targets]
-        result = result.plus(_scans(targets, request, found))
+        result = result.plus(failed(verification))
+    if request.scan or request.bom:
+        from imagelint.run.supplychain.scans import scan_as_asked
+
+        result = result.plus(scan_as_asked(targets, request, verification))
     if request.verify and isinstance(verification, Verification):
         result = result.plus(_verify(targets, request, verification))
     return result.plus(_demanded(targets, request))
-
-
-def _scanned(
-    targets: tuple[ImageTarget, ...],
-    request: ImageRequest,
-    verification: Verification | Problem | None,
-) -> ImageResult:
-    """What comes of the scan of images, with what is stated about them."""
-    if not isinstance(verification, Verification):
-        return _scans(targets, request, None)
-    said = verification.statements
-    # A statement about an index does not tell what is in which of its images.
-    bill = stated_bill(said, request.settings) if len(targets) == 1 else None
-    problems = () if request.verify else verification.problems
-    found = _scans(targets, request, None if bill is None else [bill], said)
-    return ImageResult(Report(problems=problems)).plus(found)
-
-
-def _scans(
-    targets: tuple[ImageTarget, ...],
-    request: ImageRequest,
-    bills: Sequence[BillOfMaterials | Problem | None] | None,
-    statements: Sequence[Attestation] = (),
-) -> ImageResult:
-    """What comes of scans of images, or of the bills of materials of each."""
-    result = ImageResult()
-    exploits = read_exploits(request.settings)
-    if isinstance(exploits, Problem):
-        result = result.plus(_problem(exploits))
-        exploits = Exploits()
-    vex: tuple[VexStatement, ...] = ()
-    for said in (read_vex(request.settings), stated_vex(statements, request.settings)):
-        result = result.plus(_problem(said)) if isinstance(said, Problem) else result
-        vex += () if isinstance(said, Problem) else said
-    for at, target in enumerate(targets):
-        bill = None if bills is None else bills[at]
-        if bills is not None and bill is None:
-            result = result.plus(_problem(_without_bill(target, request)))
-        elif isinstance(bill, Problem):
-            result = result.plus(_problem(bill))
-        else:
-            result = result.plus(_scan(target, request, (exploits, vex), bill))
-    return result
-
-
-def _without_bill(target: ImageTarget, request: ImageRequest) -> Problem:
-    attached = "carries no bill of materials (SBOM)"
-    vouched = ", for which a declared signer vouches" if request.verify else ""
-    detail = f"{target.identity.label}{attached}{vouched}: nobody knows what is in it"
-    help_ = "attach one when it is built (`cosign attest --type cyclonedx`), or scan the image"
-    return Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_)
 
 
 def _demanded(targets: tuple[ImageTarget, ...], request: ImageRequest) -> ImageResult:
     """What comes of the files that are demanded beside the image."""
     result = ImageResult()
     if request.evaluation not in ("", ATTESTED):
+        from imagelint.run.evaluating.gating import evaluation_in
+
         result = result.plus(_required(evaluation_in(request.evaluation, targets, request.policy)))
     if request.scorecard:
         from imagelint.run.scoring.gating import scorecard_in
@@ -241,64 +182,15 @@ def _identity(targets: tuple[ImageTarget, ...]) -> tuple[tuple[str, str], ...]:
     return tuple(entries)
 
 
-def _scan(
-    target: ImageTarget,
-    request: ImageRequest,
-    lists: tuple[Exploits, tuple[VexStatement, ...]],
-    bill: BillOfMaterials | None,
-) -> ImageResult:
-    label, (exploits, vex) = target.identity.label, lists
-    request.tell(f"scanning {label}{target.reference} with Trivy")
-    scan = scanned(target.identity, request.trivy, request.kept_scans, bill)
-    if isinstance(scan, Problem):
-        return _problem(scan)
-    try:
-        facts = scan.facts._replace(label=label, exploits=exploits)
-        document = parse_vulnerabilities(scan.source, facts)
-    except DocumentError as error:
-        return _problem(error.problem(scan.source))
-    other = contradiction(target, document) if bill is None else another(target, document)
-    if other is not None:
-        return _problem(other)
-    system = document.scanned.system or "no system"
-    evidence = (
-        ("trivy", scan.facts.version),
-        *_program("trivy"),
-        ("vulnerability database", document.facts.database or "unknown"),
-        *((f"{one.name} list", one.updated or "of no date") for one in exploits.lists),
-        *((("bill of materials", f"{label}{bill.label}"),) if bill else ()),
-        *_left_out(scan.facts.skipped),
-        *dict.fromkeys(("vex", one.origin) for one in vex),
-        (f"{label}packages", f"{document.scanned.packages} ({system})"),
-    )
-    if request.sbom:
-        from imagelint.run.supplychain.bills import write_bill
-
-        problem = write_bill(request.sbom, scan.source, request.deadline)
-        if problem is not None:
-            return _problem(problem)
-    report = Examination(request.policy)(document, Project())
-    if vex:
-        digests = (target.digest, target.identity.manifest)
-        report = without_vex(report, document, vex, digests)
-    marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
-    found = tuple(one for one in document.nodes() if isinstance(one, Vulnerability))
-    return ImageResult(report._replace(examined=marked), evidence, found)
-
-
-def _left_out(globs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    return (("files not scanned", " ".join(globs)),) if globs else ()
-
-
 def _verify(
     targets: tuple[ImageTarget, ...], request: ImageRequest, verification: Verification
 ) -> ImageResult:
     target = targets[0]
     signers = signers_for(target, request.policy)
     problems = ImageResult(Report(problems=verification.problems))
-    if request.bom and verification.source is not None:
-        problems = problems.plus(_stated(targets, request, verification.statements))
     if request.evaluation == ATTESTED:
+        from imagelint.run.evaluating.gating import evaluation_on
+
         demanded = evaluation_on(verification.statements, targets, request.policy)
         problems = problems.plus(_required(demanded))
     if verification.source is None:
@@ -310,7 +202,11 @@ def _verify(
     report = Examination(request.policy)(document, Project())
     marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
     evidence = (
-        *((("cosign", verification.version), *_program("cosign")) if verification.version else ()),
+        *(
+            (("cosign", verification.version), *program_of("cosign"))
+            if verification.version
+            else ()
+        ),
         ("signers", ", ".join(signer.name for signer in signers)),
         *(
             (f"signature of {check.signer}", "; ".join((*check.matched, *check.notes)))
@@ -321,19 +217,12 @@ def _verify(
     return ImageResult(report._replace(examined=marked), evidence).plus(problems)
 
 
-def _stated(
-    targets: tuple[ImageTarget, ...], request: ImageRequest, statements: Sequence[Attestation]
-) -> ImageResult:
-    """What comes of the bill of materials that a signer states of all that is under a digest."""
-    bill = next(iter(of_statements(statements)), None)
-    return _scans(targets, request, [bill] * len(targets))
-
-
-def _program(name: str) -> tuple[tuple[str, str], ...]:
+def program_of(name: str) -> tuple[tuple[str, str], ...]:
     """Which file ran under a name, by its content."""
     path = locate(name, name, "")
     return () if isinstance(path, Problem) else ((f"{name} program", fingerprint(path)),)
 
 
-def _problem(problem: Problem) -> ImageResult:
+def failed(problem: Problem) -> ImageResult:
+    """Nothing but a problem."""
     return ImageResult(Report(problems=(problem,)))

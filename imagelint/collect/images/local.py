@@ -14,11 +14,11 @@ import tempfile
 from typing import TYPE_CHECKING, Self
 
 from imagelint.collect.images.daemon import find_image, save_image
+from imagelint.collect.images.names import parse_local_reference
 from imagelint.collect.images.unpack import UnpackedArchive, Unpacking
 from imagelint.collect.registry.images import images_of
 from imagelint.collect.registry.layout import FolderBlobs, root_entries
 from imagelint.core.errors import Diagnostic, UsageError
-from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity
 from imagelint.documents.image.manifest import is_digest
@@ -30,45 +30,8 @@ if TYPE_CHECKING:
     from imagelint.documents.image.image import ImageTarget
     from imagelint.documents.image.manifest import Descriptor
 
-_DAEMON = "docker-daemon:"
-_ARCHIVES = ("docker-archive:", "oci-archive:")
-_ENDS = (".tar", ".tar.gz", ".tgz", ".tar.zst")
 _CHUNK = 1024 * 1024
 _MOST_CHOICES = 10
-
-
-class LocalReference(NamedTuple):
-    """Where an image is: with a daemon under a name, or in a file, there chosen by `choice`."""
-
-    file: str = ""
-    choice: str = ""
-    name: str = ""
-    scheme: str = ""
-
-
-def is_local(text: str) -> bool:
-    """Whether a reference names an image in an archive or with a daemon."""
-    return text.startswith((_DAEMON, *_ARCHIVES)) or text.endswith(_ENDS)
-
-
-def parse_local_reference(text: str) -> LocalReference:
-    """The parts of such a reference; the longest part that is a file is the file.
-
-    Raises:
-        UsageError: it names nothing.
-    """
-    if text.startswith(_DAEMON):
-        name = text.removeprefix(_DAEMON)
-        if name:
-            return LocalReference(name=name, scheme=_DAEMON)
-        raise UsageError(Diagnostic(f"`{text}` names no image", help=f"write `{_DAEMON}NAME:TAG`"))
-    scheme = next((one for one in _ARCHIVES if text.startswith(one)), "")
-    rest = text.removeprefix(scheme)
-    if not rest:
-        raise UsageError(Diagnostic(f"`{text}` names no file", help=f"write `{scheme}FILE`"))
-    ends = [len(rest), *(at for at in range(len(rest) - 1, 0, -1) if rest[at] in ":@")]
-    end = next((end for end in ends if os.path.isfile(rest[:end])), len(rest))
-    return LocalReference(rest[:end], rest[end + 1 :], scheme=scheme)
 
 
 class LocalImages:

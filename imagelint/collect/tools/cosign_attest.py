@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import os
 
-from imagelint.collect.images.local import is_local
+from imagelint.collect.images.names import is_local
 from imagelint.collect.process import ProcessLimits, ProcessRequest, run
 from imagelint.collect.registry.layout import is_layout
 from imagelint.collect.tools.cosign_errors import INSTALL, failure

@@ -23,6 +23,9 @@ VSA = "https://slsa.dev/verification_summary/v1"
 PASSED = "IMAGELINT_GATE_PASSED"
 """The property that our own verdict has when the gate was passed."""
 
+ATTESTED = "attested"
+"""What is given instead of the file of a statement where the image carries it."""
+
 KINDS = {
     "slsa-provenance": ("https://slsa.dev/provenance/",),
     "sbom": ("https://spdx.dev/Document", "https://cyclonedx.org/bom"),

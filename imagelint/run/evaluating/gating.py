@@ -24,9 +24,6 @@ if TYPE_CHECKING:
     from imagelint.documents.image.image import ImageTarget
     from imagelint.policy.model import Policy
 
-ATTESTED = "attested"
-"""What is given instead of a file where the image carries the statement."""
-
 
 class RequiredResult(NamedTuple):
     """What came of what is demanded beside an image: what was found in it, and the evidence."""

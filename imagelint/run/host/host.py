@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.collect.host.reader import HostReader
-from imagelint.collect.images.local import LocalImages, is_local
+from imagelint.collect.images.local import LocalImages
+from imagelint.collect.images.names import is_local
 from imagelint.collect.registry.layout import is_layout
 from imagelint.collect.registry.resolve import resolve
 from imagelint.core.environment import Environment

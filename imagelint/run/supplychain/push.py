@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.collect import environment
-from imagelint.collect.images.local import LocalImages, is_local
+from imagelint.collect.images.local import LocalImages
+from imagelint.collect.images.names import is_local
 from imagelint.collect.images.parts import CheckedBlob, parts_of
 from imagelint.collect.read import read_bytes
 from imagelint.collect.registry.client import Client

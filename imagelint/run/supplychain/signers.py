@@ -9,7 +9,6 @@ from imagelint.collect.tools.cosign import Verification, VerifyRequest
 from imagelint.core.environment import ScanSettings
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.policy.glob import matches_subject
-from imagelint.run.supplychain.stated import asks_for_statements
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -22,15 +21,14 @@ if TYPE_CHECKING:
 
 def verification_of(target: ImageTarget, request: ImageRequest) -> Verification | Problem | None:
     """What is said about an image and verified; None where nobody asks."""
-    stated = request.scan and asks_for_statements(request.settings)
+    settings = request.settings if request.scan else ScanSettings()
+    stated = {*settings.vex_signed_by, *settings.sbom_signed_by}
     if not (request.verify or stated):
         return None
     environment = request.policy.environment
     signers = signers_for(target, request.policy)
-    settings = request.settings if stated else ScanSettings()
     trust = trust_for(target, request.policy)
-    named = {*settings.vex_signed_by, *settings.sbom_signed_by}
-    others = witnesses(trust, signers, environment.signers, named)
+    others = witnesses(trust, signers, environment.signers, stated)
     if not (signers if request.verify else (*signers, *others)):
         detail = "no signer is declared for it, so nobody's signature was looked for"
         help_ = (

@@ -21,11 +21,6 @@ if TYPE_CHECKING:
 _VEX = ("https://openvex.dev/ns", "https://cyclonedx.org/vex", "https://cyclonedx.org/bom")
 
 
-def asks_for_statements(settings: ScanSettings) -> bool:
-    """Whether a scan needs to know what signers state."""
-    return bool(settings.vex_signed_by or settings.sbom_signed_by)
-
-
 def stated_vex(
     statements: Sequence[Attestation], settings: ScanSettings
 ) -> tuple[VexStatement, ...] | Problem:

@@ -12,12 +12,8 @@ import zstandard
 
 from imagelint.collect.deadline import NEVER, Deadline
 from imagelint.collect.images import unpack
-from imagelint.collect.images.local import (
-    LocalImages,
-    LocalReference,
-    is_local,
-    parse_local_reference,
-)
+from imagelint.collect.images.local import LocalImages
+from imagelint.collect.images.names import LocalReference, is_local, parse_local_reference
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind
 from tools.lab.archives import Tar, docker_archive, oci_archive

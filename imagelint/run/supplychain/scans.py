@@ -1,0 +1,148 @@
+"""Scan images, or what bills of materials say is in them, and judge what comes out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.collect.images.boms import find_bom
+from imagelint.collect.registry.resolve import another, contradiction
+from imagelint.collect.tools.cosign import Verification
+from imagelint.collect.tools.keptscans import scanned
+from imagelint.core.report import Problem, ProblemKind, Report
+from imagelint.documents.base import DocumentError
+from imagelint.documents.image.boms import of_statements
+from imagelint.documents.image.exploits import Exploits
+from imagelint.documents.image.vulnerabilities import Vulnerability, parse_vulnerabilities
+from imagelint.documents.project import Project
+from imagelint.engine.examine import Examination
+from imagelint.run.images import ImageResult, failed, program_of
+from imagelint.run.scanning import read_exploits, read_vex, without_vex
+from imagelint.run.supplychain.stated import stated_bill, stated_vex
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from imagelint.documents.image.attestations import Attestation
+    from imagelint.documents.image.boms import BillOfMaterials
+    from imagelint.documents.image.image import ImageTarget
+    from imagelint.documents.image.vex import VexStatement
+    from imagelint.run.images import ImageRequest
+
+
+def scan_as_asked(
+    targets: tuple[ImageTarget, ...],
+    request: ImageRequest,
+    verification: Verification | Problem | None,
+) -> ImageResult:
+    """What comes of images, and of the bills of materials that they carry, as it is asked for."""
+    result = ImageResult()
+    if request.scan:
+        result = result.plus(scan_images(targets, request, verification))
+    if request.bom and not request.verify:
+        found = [find_bom(one.identity, request.deadline, request.clients) for one in targets]
+        result = result.plus(scan_each(targets, request, found))
+    elif request.bom and isinstance(verification, Verification) and verification.source is not None:
+        # What a signer states of all that is under a digest.
+        bill = next(iter(of_statements(verification.statements)), None)
+        result = result.plus(scan_each(targets, request, [bill] * len(targets)))
+    return result
+
+
+def scan_images(
+    targets: tuple[ImageTarget, ...],
+    request: ImageRequest,
+    verification: Verification | Problem | None,
+) -> ImageResult:
+    """What comes of the scan of images, with what is stated about them."""
+    if not isinstance(verification, Verification):
+        return scan_each(targets, request, None)
+    said = verification.statements
+    # A statement about an index does not tell what is in which of its images.
+    bill = stated_bill(said, request.settings) if len(targets) == 1 else None
+    problems = () if request.verify else verification.problems
+    found = scan_each(targets, request, None if bill is None else [bill], said)
+    return ImageResult(Report(problems=problems)).plus(found)
+
+
+def scan_each(
+    targets: tuple[ImageTarget, ...],
+    request: ImageRequest,
+    bills: Sequence[BillOfMaterials | Problem | None] | None,
+    statements: Sequence[Attestation] = (),
+) -> ImageResult:
+    """What comes of scans of images, or of the bills of materials of each."""
+    result = ImageResult()
+    exploits = read_exploits(request.settings)
+    if isinstance(exploits, Problem):
+        result = result.plus(failed(exploits))
+        exploits = Exploits()
+    vex: tuple[VexStatement, ...] = ()
+    for said in (read_vex(request.settings), stated_vex(statements, request.settings)):
+        result = result.plus(failed(said)) if isinstance(said, Problem) else result
+        vex += () if isinstance(said, Problem) else said
+    for at, target in enumerate(targets):
+        bill = None if bills is None else bills[at]
+        if bills is not None and bill is None:
+            result = result.plus(failed(_without_bill(target, request)))
+        elif isinstance(bill, Problem):
+            result = result.plus(failed(bill))
+        else:
+            result = result.plus(_scan(target, request, (exploits, vex), bill))
+    return result
+
+
+def _without_bill(target: ImageTarget, request: ImageRequest) -> Problem:
+    attached = "carries no bill of materials (SBOM)"
+    vouched = ", for which a declared signer vouches" if request.verify else ""
+    detail = f"{target.identity.label}{attached}{vouched}: nobody knows what is in it"
+    help_ = "attach one when it is built (`cosign attest --type cyclonedx`), or scan the image"
+    return Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, help_)
+
+
+def _scan(
+    target: ImageTarget,
+    request: ImageRequest,
+    lists: tuple[Exploits, tuple[VexStatement, ...]],
+    bill: BillOfMaterials | None,
+) -> ImageResult:
+    label, (exploits, vex) = target.identity.label, lists
+    request.tell(f"scanning {label}{target.reference} with Trivy")
+    scan = scanned(target.identity, request.trivy, request.kept_scans, bill)
+    if isinstance(scan, Problem):
+        return failed(scan)
+    try:
+        facts = scan.facts._replace(label=label, exploits=exploits)
+        document = parse_vulnerabilities(scan.source, facts)
+    except DocumentError as error:
+        return failed(error.problem(scan.source))
+    other = contradiction(target, document) if bill is None else another(target, document)
+    if other is not None:
+        return failed(other)
+    system = document.scanned.system or "no system"
+    evidence = (
+        ("trivy", scan.facts.version),
+        *program_of("trivy"),
+        ("vulnerability database", document.facts.database or "unknown"),
+        *((f"{one.name} list", one.updated or "of no date") for one in exploits.lists),
+        *((("bill of materials", f"{label}{bill.label}"),) if bill else ()),
+        *_left_out(scan.facts.skipped),
+        *dict.fromkeys(("vex", one.origin) for one in vex),
+        (f"{label}packages", f"{document.scanned.packages} ({system})"),
+    )
+    if request.sbom:
+        from imagelint.run.supplychain.bills import write_bill
+
+        problem = write_bill(request.sbom, scan.source, request.deadline)
+        if problem is not None:
+            return failed(problem)
+    report = Examination(request.policy)(document, Project())
+    if vex:
+        digests = (target.digest, target.identity.manifest)
+        report = without_vex(report, document, vex, digests)
+    marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
+    found = tuple(one for one in document.nodes() if isinstance(one, Vulnerability))
+    return ImageResult(report._replace(examined=marked), evidence, found)
+
+
+def _left_out(globs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return (("files not scanned", " ".join(globs)),) if globs else ()
