@@ -32,6 +32,11 @@ class AttestOptions(NamedTuple):
     sign_key: str = ""
     signing_config: str = ""
 
+    def beside(self) -> AttestOptions:
+        """The same for the summary: it lies beside the statement, as `verdict.vsa.json`."""
+        path = f"{self.attest.removesuffix('.json')}.vsa.json" if self.attest else ""
+        return self._replace(attest=path)
+
 
 def attest_options(command: C) -> C:
     """Options about the statement of the verdict: the command gets them together, as `attest`."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint import __version__
+from imagelint.core.environment import SummarySettings
 from imagelint.core.errors import Diagnostic, UsageError
 from imagelint.core.report import Outcome, Problem
 
@@ -13,8 +14,15 @@ if TYPE_CHECKING:
     from imagelint.core.report import Verdict
 
 
-def sign_off(verdict: Verdict, options: AttestOptions, store: str = "") -> None:
+def sign_off(
+    verdict: Verdict,
+    options: AttestOptions,
+    store: str = "",
+    summary: SummarySettings = SummarySettings(),  # noqa: B008 - it cannot be changed
+) -> None:
     """Write the statement of a verdict, attach it to the image where it passed, and keep it.
+
+    Where a policy says what a pass is worth, a summary of it is written beside, and attached too.
 
     Raises:
         UsageError: there is no digest to make a statement about, cosign does not sign it, or the
@@ -29,7 +37,12 @@ def sign_off(verdict: Verdict, options: AttestOptions, store: str = "") -> None:
     if text is None:
         raise UsageError(Diagnostic("there is no image to make a statement about"))
     named = dict(verdict.evidence.entries)
-    written(text, (named["image"], named["digest"]), verdict.outcome, options)
+    image = (named["image"], named["digest"])
+    written(text, image, verdict.outcome, options)
+    if summary.levels:
+        from imagelint.cli.summarised import summarised
+
+        written(summarised(verdict, summary), image, verdict.outcome, options.beside())
     if store:
         _keep(verdict, text, store)
 

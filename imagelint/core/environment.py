@@ -133,6 +133,13 @@ class GivenBuild(NamedTuple):
     target: str = ""
 
 
+class SummarySettings(NamedTuple):
+    """What a passing verdict is worth: `levels`, and `verifier`, the address of who says so."""
+
+    levels: tuple[str, ...] = ()
+    verifier: str = ""
+
+
 class Environment(NamedTuple):
     """What the files cannot say. None and empty mean: not declared, so rules stay silent.
 
@@ -142,10 +149,10 @@ class Environment(NamedTuple):
     `trusted_root_text` the trusted root itself where it is not to be read from a file. `closed`
     tells that what is examined together is all there is: what it names and lacks is missing.
     `trust` says what images need besides one signature, `scan` is how images are scanned, `push`
-    upon which verdicts they are pushed. `gated` is the image about which a verdict is given beside
-    the files, as it was named. `images` tells from which Dockerfiles images are built: the
-    first whose glob matches counts. `build` is what the builds of the Dockerfiles that are examined
-    are given, as a command says it.
+    upon which verdicts they are pushed, `summary` what a pass is worth. `gated` is the image about
+    which a verdict is given beside the files, as it was named. `images` tells from which
+    Dockerfiles images are built: the first whose glob matches counts. `build` is what the builds of
+    the Dockerfiles that are examined are given, as a command says it.
     """
 
     driver: str | None = None
@@ -161,5 +168,6 @@ class Environment(NamedTuple):
     scan: ScanSettings = ScanSettings()
     gated: str = ""
     push: PushSettings = PushSettings()
+    summary: SummarySettings = SummarySettings()
     images: tuple[DeclaredBuild, ...] = ()
     build: GivenBuild = GivenBuild()

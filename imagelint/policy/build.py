@@ -10,6 +10,7 @@ from imagelint.core.environment import (
     PushSettings,
     ScanSettings,
     Signer,
+    SummarySettings,
     TrustRule,
 )
 from imagelint.core.finding import Severity
@@ -71,7 +72,12 @@ def layer(data: Mapping[str, Data], places: PolicyPlaces, origin: str) -> Policy
         environment=_environment(
             cast("Mapping[str, Data]", data.get("environment") or {}),
             cast("bool | None", data.get("closed")),
-        )._replace(scan=_scan(data), push=_push(data), images=_builds(data, origin)),
+        )._replace(
+            scan=_scan(data),
+            push=_push(data),
+            images=_builds(data, origin),
+            summary=_summary(data),
+        ),
         rules=_settings(rules, places),
         waivers=tuple(
             _waiver(waiver, origin, places.span(("waivers", index, "rule")))
@@ -120,6 +126,15 @@ def _builds(data: Mapping[str, Data], origin: str) -> tuple[DeclaredBuild, ...]:
     from imagelint.policy.images.declared import declared_builds
 
     return declared_builds(said, origin)
+
+
+def _summary(data: Mapping[str, Data]) -> SummarySettings:
+    said = cast("Mapping[str, Data]", data.get("verification-summary") or {})
+    if not said:
+        return SummarySettings()
+    from imagelint.policy.images.summary import summary_settings
+
+    return summary_settings(said)
 
 
 def _scorecard(said: Mapping[str, Data]) -> ScorecardSettings:
@@ -306,7 +321,7 @@ def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
     said = {key: places.line((key,)) for key in keys if data.get(key) not in (None, "", ())}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})
     said |= {f"environment.{key}": places.line(("environment", key)) for key in environment}
-    for key in ("scan", "push", "images"):
+    for key in ("scan", "push", "images", "verification-summary"):
         if data.get(key):
             said[f"environment.{key}"] = places.line((key,))
     return said if data.get("closed") is None else said | {CLOSED: places.line(("closed",))}

@@ -54,6 +54,10 @@ def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
     found += trust_complaints(text, environment)
     found += scan_complaints(text, environment, _mapping(data.get("scan")))
     found += scorecard_complaints(text, data)
+    if data.get("verification-summary"):
+        from imagelint.policy.images.summary import summary_complaints
+
+        found += summary_complaints(text, data)
     if data.get("custom-rules"):
         from imagelint.policy.custom.check import own_complaints
 

@@ -13,6 +13,7 @@ from imagelint.policy.custom.schema import OWN_NAME, own_schema, own_setting
 from imagelint.policy.images.declared import images_schema
 from imagelint.policy.images.push import push_schema
 from imagelint.policy.images.scan import scan_schema
+from imagelint.policy.images.summary import summary_schema
 from imagelint.policy.options import options_of, present, words_of
 from imagelint.policy.schemas.definitions import (
     SEVERITIES,
@@ -58,6 +59,7 @@ def policy_schema() -> Schema:
             "images": images_schema(),
             "scan": dict(scan_schema()),
             "push": dict(push_schema()),
+            "verification-summary": dict(summary_schema()),
             "scorecard": dict(scorecard_schema()),
             "rules": _rules(),
             "waivers": {

@@ -76,6 +76,7 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
     yield from _builds(policy)
     yield from _scan(policy)
     yield from _push(policy)
+    yield from _summary(policy)
     yield from _scorecard(policy)
     if policy.rules:
         yield ShownLine("rules:")
@@ -129,6 +130,16 @@ def _push(policy: Policy) -> Iterator[ShownLine]:
     yield ShownLine("push:", _held(policy, place, policy.origins.get(place, "")))
     for key, hours in written_push(policy.environment.push).items():
         yield ShownLine(f"  {key}: {hours}")
+
+
+def _summary(policy: Policy) -> Iterator[ShownLine]:
+    levels, verifier = policy.environment.summary
+    if levels:
+        place = "environment.verification-summary"
+        origin = _held(policy, place, policy.origins.get(place, ""))
+        yield ShownLine("verification-summary:", origin)
+        yield ShownLine(f"  levels: {_value(levels)}")
+        yield ShownLine(f"  verifier: {_value(verifier)}")
 
 
 def _scorecard(policy: Policy) -> Iterator[ShownLine]:

@@ -8,13 +8,21 @@ the predicate stands under `imagelint`, and readers skip it.
 from __future__ import annotations
 
 import json
+from typing import TYPE_CHECKING
+from urllib.parse import quote
 
+from imagelint.core.reference import parse_reference
 from imagelint.core.report import Outcome, Verdict
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 STATEMENT = "https://in-toto.io/Statement/v1"
 PREDICATE = "https://in-toto.io/attestation/svr/v0.2"
+SUMMARY = "https://slsa.dev/verification_summary/v1"
 PASSED = "IMAGELINT_GATE_PASSED"
 _ALGORITHM = "sha256:"
+_NO_REGISTRY = ("oci:", "oci-archive:", "docker-archive:", "docker-daemon:")
 
 
 def statement(verdict: Verdict, version: str, moment: str) -> str | None:
@@ -40,6 +48,47 @@ def statement(verdict: Verdict, version: str, moment: str) -> str | None:
         "predicate": _predicate(verdict, version, moment),
     }
     return json.dumps(written, ensure_ascii=False, indent=1) + "\n"
+
+
+def verification_summary(
+    verdict: Verdict, moment: str, verifier: str, levels: Iterable[str]
+) -> str | None:
+    """The same for whoever asks for levels, as JSON; None where it is about no image by its digest.
+
+    https://slsa.dev/spec/v1.1/verification_summary. What did not pass has no levels.
+    """
+    named = dict(verdict.evidence.entries)
+    digest = named.get("digest", "")
+    if not digest.startswith(_ALGORITHM):
+        return None
+    passed = verdict.outcome is Outcome.PASS
+    image = named.get("image", "").partition("@")[0]
+    policy = _policy(next((v for n, v in verdict.evidence.entries if n == "policy"), ""))
+    written = {
+        "_type": STATEMENT,
+        "subject": [{"name": image, "digest": {"sha256": digest.removeprefix(_ALGORITHM)}}],
+        "predicateType": SUMMARY,
+        "predicate": {
+            "verifier": {"id": verifier},
+            "timeVerified": moment,
+            "resourceUri": _resource(image, digest),
+            "policy": policy,
+            "verificationResult": "PASSED" if passed else "FAILED",
+            "verifiedLevels": list(levels) if passed else [],
+            "slsaVersion": "1.1",
+        },
+    }
+    return json.dumps(written, ensure_ascii=False, indent=1) + "\n"
+
+
+def _resource(image: str, digest: str) -> str:
+    """https://github.com/package-url/purl-spec/blob/main/types-doc/oci-definition.md."""
+    elsewhere = image.startswith(_NO_REGISTRY) or image.endswith(".tar")
+    reference = None if elsewhere else parse_reference(image)
+    repository = f"{reference.registry}/{reference.repository}" if reference else ""
+    name = quote(repository.rpartition("/")[2].lower(), safe="") or "image"
+    where = f"?repository_url={quote(repository, safe='/:.')}" if repository else ""
+    return f"pkg:oci/{name}@{digest}{where}"
 
 
 def _predicate(verdict: Verdict, version: str, moment: str) -> dict[str, object]:

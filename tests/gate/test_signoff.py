@@ -58,6 +58,62 @@ def test_a_verdict_is_signed_and_a_policy_can_demand_it(
     assert {"trivy", "trivy program", "vulnerability database", "policy", "imagelint"} <= names
 
 
+SUMMARY = """\
+verification-summary:
+  levels: [EXAMPLE_SERVING_2]
+  verifier: https://ci.example.com/gate
+"""
+
+
+def test_what_a_pass_is_worth_is_written_beside_and_signed_as_well(
+    yard: Yard, here: Path, signing: tuple[str, ...]
+) -> None:
+    reference = yard.signed("summarised", CLEAN)
+    (here / "policy.yaml").write_text(f"extends: [baseline]\n{SUMMARY}")
+    named = ("--policy", "policy.yaml", "--attest", "verdict.json")
+    assert gate(yard, reference, *named, *signing) == 0
+    written = json.loads((here / "verdict.vsa.json").read_text())
+    assert written["predicateType"] == "https://slsa.dev/verification_summary/v1"
+    predicate = written["predicate"]
+    digest = reference.rpartition("@")[2]
+    place = f"?repository_url={yard.lab.host}/team/summarised"
+    assert predicate["resourceUri"] == f"pkg:oci/summarised@{digest}{place}"
+    told = (predicate["verificationResult"], predicate["verifiedLevels"])
+    assert told == ("PASSED", ["EXAMPLE_SERVING_2"])
+    assert predicate["verifier"] == {"id": "https://ci.example.com/gate"}
+    assert len(predicate["policy"]["digest"]["sha256"]) == 64
+    key = yard.lab.keys / "build.pub"
+    (here / "policy.yaml").write_text(
+        "extends: [baseline]\nenvironment:\n"
+        f"  signers: [{{name: build, key: {key}, transparency-log: false}}]\n"
+        "  trust:\n    - attestations:\n"
+        '        - {type: "https://slsa.dev/verification_summary/v1",'
+        ' verifier: "https://ci.example.com/gate", max-age-days: 1}\n'
+    )
+    ended = yard.ours("verify", reference, "--no-cross-check", "--policy", "policy.yaml")
+    assert ended.code == 0, ended.text
+
+
+def test_what_failed_has_no_level(yard: Yard, here: Path) -> None:
+    reference = yard.signed("not-signed-off", yard.lab.vulnerable())
+    (here / "policy.yaml").write_text(f"extends: [strict]\n{SUMMARY}")
+    assert gate(yard, reference, "--policy", "policy.yaml", "--attest", "verdict") == 1
+    predicate = json.loads((here / "verdict.vsa.json").read_text())["predicate"]
+    assert (predicate["verificationResult"], predicate["verifiedLevels"]) == ("FAILED", [])
+
+
+def test_a_level_of_slsa_needs_to_know_the_builder(yard: Yard, here: Path) -> None:
+    said = SUMMARY.replace("EXAMPLE_SERVING_2", "SLSA_BUILD_LEVEL_3")
+    (here / "policy.yaml").write_text(f"extends: [baseline]\n{said}")
+    ended = yard.ours("policy", "check", "policy.yaml")
+    assert (ended.code, "no provenance is asked for" in ended.text) == (2, True)
+    trust = "environment: {trust: [{attestations: [{type: slsa-provenance, builder: a}]}]}\n"
+    (here / "policy.yaml").write_text(f"extends: [baseline]\n{said}{trust}")
+    assert yard.ours("policy", "check", "policy.yaml").code == 0
+    shown = yard.ours("policy", "show", "--policy", "policy.yaml").text
+    assert 'levels: ["SLSA_BUILD_LEVEL_3"]' in shown
+
+
 def test_a_verdict_that_fails_is_written_and_not_signed(yard: Yard, here: Path) -> None:
     reference = yard.signed("not-signed-off", yard.lab.vulnerable())
     assert gate(yard, reference, "--attest", "verdict.json", "--sign", "--sign-key", "none") == 1

@@ -12,6 +12,7 @@ from imagelint.core.environment import (
     PushSettings,
     ScanSettings,
     Signer,
+    SummarySettings,
 )
 from imagelint.core.finding import Severity
 from imagelint.core.serving.scorecard import Bounds, ScorecardSettings
@@ -85,6 +86,9 @@ ENVIRONMENTS = st.builds(
     trusted_root_text=st.just(""),
     gated=st.just(""),  # said by a command, and by no policy
     scan=SCANS,
+    summary=st.builds(
+        SummarySettings, several(st.sampled_from(["A_1", "SLSA_BUILD_LEVEL_2"])), TEXTS
+    ),
     push=st.builds(PushSettings, st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
     images=st.lists(BUILDS, max_size=2, unique_by=lambda one: one.glob).map(tuple),
 )

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from imagelint.core.report import Evidence, Outcome, Report, Verdict
-from imagelint.reporters.statement import statement
+from imagelint.reporters.statement import statement, verification_summary
 
 DIGEST = "0a" * 32
 ENTRIES = (
@@ -58,3 +60,25 @@ def test_only_a_pass_has_the_property() -> None:
 
 def test_without_a_digest_there_is_no_statement() -> None:
     assert statement(verdict(Outcome.INCOMPLETE, ()), "1.0.0", MOMENT) is None
+
+
+@pytest.mark.parametrize(
+    ("image", "resource"),
+    [
+        (
+            "registry.example.com/llm/server:2.1@sha256:0a",
+            "pkg:oci/server@sha256:{}?repository_url=registry.example.com/llm/server",
+        ),
+        ("oci:build/image:v1", "pkg:oci/image@sha256:{}"),
+        ("image.tar", "pkg:oci/image@sha256:{}"),
+    ],
+)
+def test_a_summary_names_the_image_by_its_url(image: str, resource: str) -> None:
+    entries = (("image", image), *ENTRIES[1:])
+    text = verification_summary(verdict(Outcome.PASS, entries), MOMENT, "https://a", ("A_1",))
+    assert text is not None
+    assert json.loads(text)["predicate"]["resourceUri"] == resource.format(DIGEST)
+
+
+def test_a_summary_is_about_an_image() -> None:
+    assert verification_summary(verdict(Outcome.PASS, ()), MOMENT, "https://a", ("A_1",)) is None

@@ -54,6 +54,18 @@ CHANGES = [
     ("lock: {signers: true}", "", "`lock` holds less: `signers`", 0),
     ("", "push: {verdict-hours: 25}", "`push` lets older verdicts count", 1),
     ("push: {verdict-hours: 2}", "", "`push` lets older verdicts count", 0),
+    (
+        "verification-summary: {levels: [A_1], verifier: 'https://a'}",
+        "verification-summary: {levels: [A_1, A_2], verifier: 'https://a'}",
+        "`verification-summary` claims more, or by another name",
+        1,
+    ),
+    (
+        "verification-summary: {levels: [A_1], verifier: 'https://a'}",
+        "verification-summary: {levels: [A_1], verifier: 'https://b'}",
+        "`verification-summary` claims more, or by another name",
+        1,
+    ),
     ("", "push: {other-policy-hours: 1}", "`push` lets older verdicts count", 1),
     ("allowed: 0", "allowed: 1", "`allowed` is 1, it was 0", 1),
     ("allowed: 0", "", "`allowed` is not limited, it was 0", 0),

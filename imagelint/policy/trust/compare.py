@@ -136,6 +136,10 @@ def _new(before: Iterable[str], after: Iterable[str]) -> list[str]:
 def _of_images(before: Environment, after: Environment, policy: Policy) -> Iterator[Attempt]:
     if after.scan != before.scan:
         yield Attempt("scan", "`scan` says another", _declared_at(policy, "scan"))
+    gained = _new(before.summary.levels, after.summary.levels)
+    if gained or (before.summary.levels and after.summary.verifier != before.summary.verifier):
+        said = "`verification-summary` claims more, or by another name"
+        yield Attempt("verification-summary", said, _declared_at(policy, "verification-summary"))
     if any(new > old for old, new in zip(before.push.hours, after.push.hours, strict=True)):
         yield Attempt("push", "`push` lets older verdicts count", _declared_at(policy, "push"))
     if before.images and after.images != before.images:

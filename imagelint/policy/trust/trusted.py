@@ -31,6 +31,7 @@ ENVIRONMENT_KEYS = {
     "closed": "closed",
     "scan": "scan",
     "push": "push",
+    "summary": "verification-summary",
     "images": "images",
 }
 """The fields of the environment, and under which key a policy says them."""
@@ -124,7 +125,7 @@ def _locked(policy: Policy, packs: Mapping[str, Policy]) -> Locked:
         floors[rule] = floors.get(rule, Floor()).joined(floor)
         origins.setdefault(f"rules.{rule}", lock.origins.get(entry, ()))
     # Who says how it is scanned says what is found; an old verdict may be about less.
-    fields = {"scan", "push", *(("signers",) if lock.signers else ())}
+    fields = {"scan", "push", "summary", *(("signers",) if lock.signers else ())}
     if floors:
         # What a rule builds on is locked with it. A build context is never an image to judge.
         fields |= {"build_contexts", *_declared(policy.environment)}
