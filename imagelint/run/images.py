@@ -16,7 +16,11 @@ from imagelint.documents.image.attestations import ATTESTED
 from imagelint.documents.image.signatures import parse_signatures
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
-from imagelint.run.supplychain.signers import signers_for, verification_of
+from imagelint.run.supplychain.signers import (
+    asks_for_statements,
+    signers_for,
+    verification_of,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -137,13 +141,16 @@ def examine_targets(targets: tuple[ImageTarget, ...], request: ImageRequest) -> 
     findings = dict.fromkeys(finding for report in reports for finding in report.findings)
     whole = sum(reports, Report())._replace(findings=tuple(findings))
     result = result.plus(ImageResult(whole))
-    verification = verification_of(targets[0], request)
-    if isinstance(verification, Problem):
-        result = result.plus(failed(verification))
+    # What a scan builds upon must be known before.
+    first = request.bom or asks_for_statements(request)
+    verification = verification_of(targets[0], request) if first else None
     if request.scan or request.bom:
         from imagelint.run.supplychain.scans import scan_as_asked
 
         result = result.plus(scan_as_asked(targets, request, verification))
+    verification = verification if first else verification_of(targets[0], request)
+    if isinstance(verification, Problem):
+        result = result.plus(failed(verification))
     if request.verify and isinstance(verification, Verification):
         result = result.plus(_verify(targets, request, verification))
     return result.plus(_demanded(targets, request))

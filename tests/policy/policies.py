@@ -86,9 +86,8 @@ ENVIRONMENTS = st.builds(
     trusted_root_text=st.just(""),
     gated=st.just(""),  # said by a command, and by no policy
     scan=SCANS,
-    summary=st.builds(
-        SummarySettings, several(st.sampled_from(["A_1", "SLSA_BUILD_LEVEL_2"])), TEXTS
-    ),
+    summary=st.just(SummarySettings())
+    | st.just(SummarySettings(("A_1", "SLSA_BUILD_LEVEL_2"), "https://a.example/b")),
     push=st.builds(PushSettings, st.none() | st.integers(0, 9), st.none() | st.integers(0, 9)),
     images=st.lists(BUILDS, max_size=2, unique_by=lambda one: one.glob).map(tuple),
 )

@@ -19,10 +19,19 @@ if TYPE_CHECKING:
     from imagelint.run.images import ImageRequest
 
 
+def asks_for_statements(request: ImageRequest) -> bool:
+    """Whether a scan builds upon what signers state."""
+    return bool(_stated_by(request))
+
+
+def _stated_by(request: ImageRequest) -> frozenset[str]:
+    settings = request.settings if request.scan else ScanSettings()
+    return frozenset((*settings.vex_signed_by, *settings.sbom_signed_by))
+
+
 def verification_of(target: ImageTarget, request: ImageRequest) -> Verification | Problem | None:
     """What is said about an image and verified; None where nobody asks."""
-    settings = request.settings if request.scan else ScanSettings()
-    stated = {*settings.vex_signed_by, *settings.sbom_signed_by}
+    stated = _stated_by(request)
     if not (request.verify or stated):
         return None
     environment = request.policy.environment
