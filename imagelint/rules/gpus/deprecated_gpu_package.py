@@ -4,18 +4,22 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
+from imagelint.core.source import Span
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.packagemanager import Ecosystem
 from imagelint.documents.packages.requirements import Requirements
 from imagelint.documents.shell.script import Command
 from imagelint.knowledge.gpu_stack import ended_package
-from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+from imagelint.rules.api import Confidence, Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from imagelint.documents.packages.installs import Requirement
+
+_NAME = pattern(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 @rule((Command, Requirements), Severity.HIGH, references=("env-doctor",), programs=PACKAGE_PROGRAMS)
@@ -59,6 +63,16 @@ def _judged(packages: Iterable[Requirement], ctx: Context) -> Findings:
                 f"`{package.name}` {ended.why}",
                 help=f"install `{ended.instead}`",
                 subject=package.name,
+                fix=_renamed(package, ended.instead, ctx),
                 severity=None if ended.fails else Severity.MEDIUM,
                 confidence=None if ended.fails else Confidence.LIKELY,
             )
+
+
+def _renamed(package: Requirement, instead: str, ctx: Context) -> Fix | None:
+    """Another name, where nothing but a name is written: the versions of the other are others."""
+    written = ctx.text(package.span).strip("\"'")
+    if written.lower() != package.name.lower() or not _NAME.fullmatch(instead):
+        return None
+    start = package.span.start + ctx.text(package.span).index(written)
+    return Fix(f"write {instead}", (ctx.edit(Span(start, start + len(written)), instead),))

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.source import Span
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import refreshed_manager
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.packages.caches import Removals, holds
+from imagelint.documents.queries.packages.wording import end_of_script
 from imagelint.documents.shell.script import Script
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.packages.packagemanager import Cache
@@ -34,12 +36,11 @@ def apt_lists_kept(script: Script, ctx: Context) -> Findings:
 
     Bad:
         FROM debian:12.7
-        RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg
+        RUN apt-get update && apt-get install -y git
 
     Good:
         FROM debian:12.7
-        RUN apt-get update && apt-get install -y --no-install-recommends ffmpeg \
-            && rm -rf /var/lib/apt/lists/*
+        RUN apt-get update && apt-get install -y git && rm -rf /var/lib/apt/lists/*
     """
     if script.place.phase is not Phase.BUILD or not script.place.shipped or not script.readable:
         return
@@ -52,11 +53,15 @@ def apt_lists_kept(script: Script, ctx: Context) -> Findings:
     if Removals(script).behind(last, lists):
         return
     verb = next((word for word in last.arguments if word.text == "update"), last.words[0])
+    removal = f"{'sudo ' if 'sudo' in last.wrappers else ''}rm -rf {lists.folders[0]}/*"
+    end = end_of_script(script)
+    edits = (ctx.edit(Span(end, end), f" && {removal}"),) if end is not None else ()
     yield ctx.finding(
         verb,
         f"`{last.program} update` leaves its package lists in the layer",
         help=f"end the same RUN with `&& rm -rf {lists.folders[0]}/*`",
         subject=f"{last.program} update",
+        fix=Fix(f"end with {removal}", edits) if edits else None,
     )
 
 

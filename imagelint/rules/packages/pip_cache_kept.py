@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.source import Span
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.queries.packages import caches as packagecaches
+from imagelint.documents.queries.packages.wording import subcommand, word_behind
 from imagelint.documents.shell.script import Script
 from imagelint.knowledge.gpu_stack import GPU_STACK
-from imagelint.rules.api import Context, Findings, Severity, rule
+from imagelint.rules.api import Context, Findings, Fix, Severity, rule
 
 if TYPE_CHECKING:
+    from imagelint.core.finding import Edit
     from imagelint.documents.packages.packagemanager import Cache
     from imagelint.documents.queries.packages.caches import Filling
 
@@ -76,4 +79,21 @@ def _judge(script: Script, filling: Filling, ctx: Context) -> Findings:
         f"or `RUN --mount=type=cache,target={cache.folders[0].replace('~', '/root')}`",
         subject=manager,
         severity=Severity.MEDIUM if heavy else None,
+        fix=_switched_off(script, cache, ctx),
     )
+
+
+def _switched_off(script: Script, cache: Cache, ctx: Context) -> Fix | None:
+    """The switch in each installation of a script that fills a cache: one RUN is told of once."""
+    switch = cache.off_options[0]
+    edits: list[Edit] = []
+    for install, filled, removed in packagecaches.wheel_fillings(script):
+        off = packagecaches.cache_switched_off(ctx.document, script, install, cache)
+        if filled != cache or removed or off is not False:
+            continue
+        verb = subcommand(install.command, install)
+        behind = word_behind(ctx.document, install.command, verb, switch)
+        if behind is None or verb is install.command.words[0]:
+            return None
+        edits.append(ctx.edit(Span(verb.span.end, verb.span.end), behind))
+    return Fix(f"add {switch}", tuple(edits))
