@@ -136,6 +136,18 @@ class Context:
         lines = None if self.document.rendered else self.source.whole_lines(place.span)
         return lines and Fix(f"drop `{key}`", (self.edit(lines, ""),))
 
+    def reworded(self, place: Node, old: str, new: str) -> Fix | None:
+        """The fix that writes another word in a place; None where it does not stand there once.
+
+        What is rendered is written in another way than it is seen.
+        """
+        written = "" if self.document.rendered else self.document.written(place.span)
+        if written.count(old) != 1:
+            return None
+        start = place.span.start + written.index(old)
+        edit = self.edit(Span(start, start + len(old)), new)
+        return Fix(f"write `{new}`", (edit,))
+
     def _locator(self, origin: str) -> Locator:
         return self._locators.of(origin) if origin else self._locators.own
 

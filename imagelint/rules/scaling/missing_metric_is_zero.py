@@ -61,4 +61,5 @@ def missing_metric_is_zero(trigger: PrometheusTrigger, ctx: Context) -> Findings
         f"`ignoreNullValues` is true{default}: without a result the queue counts as empty",
         help=f'write `ignoreNullValues: "false"`{rest}',
         subject=trigger.query.name,
+        fix=ctx.reworded(told, "true", "false") if told.value is not ABSENT else None,
     )

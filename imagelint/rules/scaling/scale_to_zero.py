@@ -105,5 +105,6 @@ def scale_to_zero(scaler: Autoscaler, ctx: Context) -> Findings:
         f"{state}: the next request waits for a GPU, and {wait.why} may take {wait.seconds:g} s",
         help=f"write `{field}: {_ONE.get(scaler.kind, 1)}`" if none else "drop `idleReplicaCount`",
         subject=scaler.name,
+        fix=ctx.reworded(place, "0", "1") if none and not default else None,
         confidence=Confidence.LIKELY if unsure else None,
     )

@@ -93,5 +93,6 @@ def probe_path_unknown(server: ServingCommand, ctx: Context) -> Findings:
                 f"the {probe.title} asks {title(server)} for {path.value}, which it does not serve",
                 help=f"ask `{known.endpoints.readiness}`",
                 subject=runtime.name,
+                fix=ctx.reworded(asked.place, path.value, known.endpoints.readiness),
                 confidence=None if is_health_path(path.value) else Confidence.LIKELY,
             )

@@ -92,5 +92,6 @@ def probe_port_mismatch(server: ServingCommand, ctx: Context) -> Findings:
                 f"and {title(server)} listens on {port.value}",
                 help=f"ask port {port.value}",
                 subject=runtime.name,
+                fix=ctx.reworded(asked.port_place, str(asked.port.value), str(port.value)),
                 confidence=None if server.own_image else Confidence.LIKELY,
             )
