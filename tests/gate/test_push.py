@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +14,7 @@ from imagelint.collect.registry import push as module
 from imagelint.collect.registry.client import Client
 from imagelint.core.reference import parse_reference
 from imagelint.core.report import Problem
+from tests.gate.attack import Outcome, Said, attack
 from tools.lab.archives import docker_archive, oci_archive
 from tools.lab.mkimage import MEDIA, Image, Layout, alpine
 
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from tests.gate.attack import Ended
     from tests.gate.conftest import Yard
 
+TITLE = "What comes between the gate and the push"
 CLEAN = Image((alpine(("openssl", "3.1.9-r0")), {"opt/model/config.json": "{}" * 900}))
 OTHER = Image((alpine(("openssl", "3.1.9-r0")), {"opt/other": "x"}))
 POLICY = "extends: [baseline]\nrules: {unsigned-image: off, wrong-signer: off}\n"
@@ -184,6 +187,45 @@ def test_another_image_than_the_gated_one_is_not_pushed(yard: Yard, layout: Layo
     (reason, part) = refused(yard, f"oci:{layout.folder}:v2")
     assert "the verdict is about sha256:" in reason
     assert "the gate did not look at" in part
+
+
+def swapped(yard: Yard, layout: Layout, image: Image) -> Outcome:
+    """What comes of pushing another image under the tag of the one that was gated."""
+    layout.add(CLEAN)
+    name = f"oci:{layout.folder}:v1"
+    gated(yard, name)
+    shutil.rmtree(layout.folder)
+    Layout(layout.folder).add(image)
+    to = f"{yard.lab.host}/swapped/server"
+    source = ("--from-oci-layout", f"{layout.folder}:v1")
+    bare = yard.bare("oras", "cp", *source, "--to-plain-http", f"{to}:bare")
+    return Outcome(yard.ours("push", name, f"{to}:v1", "--verdict", "verdict.json"), bare)
+
+
+@attack(
+    "After the gate, another image lies in the layout under the same tag",
+    bare=Said("oras cp", 0, told="pushed"),
+    ours=Said(
+        "push", 1, "the verdict is about sha256:", "not pushed: the verdict is about another"
+    ),
+)
+def test_an_image_is_not_swapped_behind_the_gate(yard: Yard, layout: Layout) -> Outcome:
+    return swapped(yard, layout, OTHER)
+
+
+@attack(
+    "The gate looked at one platform of an index, and the others are pushed with it",
+    ours=Said(
+        "push", 1, "did not look at sha256:", "not pushed: the gate did not look at all of it"
+    ),
+)
+def test_no_platform_goes_along_unseen(yard: Yard, layout: Layout) -> Outcome:
+    vulnerable = yard.lab.vulnerable()._replace(architecture="arm64")
+    layout.add_index((CLEAN, vulnerable))
+    image = f"oci:{layout.folder}:v1"
+    gated(yard, image, "--platform", "linux/amd64")
+    to = f"{yard.lab.host}/unseen/server:v1"
+    return Outcome(yard.ours("push", image, to, "--verdict", "verdict.json"))
 
 
 def test_what_failed_is_not_pushed(yard: Yard, layout: Layout) -> None:
