@@ -59,7 +59,7 @@ _NGINX_UNITS: Mapping[str, float] = {
     "M": 2592000.0,
     "y": 31536000.0,
 }
-_NGINX_TIME = pattern(r"(?:[0-9]+(?:ms|[smhdwMy])?)+", re.ASCII)
+_NGINX_TIME = pattern(r"(?:[0-9]++(?:ms|[smhdwMy])?)++", re.ASCII)
 _NGINX_SIZE = pattern(r"([0-9]{1,15})([kKmMgG]?)")
 # https://docs.haproxy.org/3.2/configuration.html#2.5
 _HAPROXY_UNITS: Mapping[str, float] = {

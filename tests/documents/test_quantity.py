@@ -10,6 +10,7 @@ from imagelint.documents.quantity import (
     parse_bytes,
     parse_count,
     parse_duration,
+    parse_nginx_time,
     parse_port,
     parse_quantity,
 )
@@ -179,3 +180,9 @@ def test_no_text_makes_them_fail(text: str) -> None:
     for parse in (parse_quantity, parse_bytes, parse_duration):
         value = parse(text)
         assert value is None or isinstance(value, float)
+
+
+@pytest.mark.parametrize("text", ["9" * 200, f"{'9' * 200}!", f"{'9m' * 100}!"])
+def test_a_long_time_of_nginx_takes_no_longer_than_others(text: str) -> None:
+    # A number could be divided in 2^199 ways: this would not end.
+    assert parse_nginx_time(text) is None
