@@ -21,13 +21,15 @@ class MigDevice(NamedTuple):
 class HostGpu(NamedTuple):
     """A GPU: its product as the driver names it, its memory in MiB, and the slices it is cut into.
 
-    `mig` tells whether it can be used in slices only; None where it cannot be cut at all.
+    `mig` tells whether it can be used in slices only; None where it cannot be cut at all. `brand`
+    is how NVIDIA sells it (`Tesla`, `GeForce`), empty where the driver does not say.
     """
 
     product: str
     memory: int | None = None
     mig: bool | None = None
     slices: tuple[MigDevice, ...] = ()
+    brand: str = ""
 
     @property
     def label(self) -> str:

@@ -54,7 +54,8 @@ def _gpu(element: Element) -> HostGpu:
     slices = tuple(
         MigDevice(_memory(device)) for device in element.findall("mig_devices/mig_device")
     )
-    return HostGpu(_text(element, "product_name"), _memory(element), mig, slices)
+    brand = _text(element, "product_brand")
+    return HostGpu(_text(element, "product_name"), _memory(element), mig, slices, brand)
 
 
 def _memory(element: Element) -> int | None:

@@ -8,6 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.core.reference import parse_reference
 from imagelint.core.serving.host import CheckState, HostCheck
+from imagelint.documents.host.requirements import demands
 from imagelint.knowledge.cuda import (
     cuda_in_image,
     cuda_of_image,
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _MIB, _GIB, _GB = 2**20, 2**30, 1e9
 _LEAST_SHM = 2**30
+_NEWER = "update the driver, or take an image of an older CUDA release"
 _COMPAT = "its package cuda-compat may help on this GPU"
 
 
@@ -56,6 +58,7 @@ def starts(wish: Wish, facts: HostFacts) -> Iterator[HostCheck]:
         return
     if wish.image:
         yield from _image(wish, facts)
+        yield from _demanded(wish, facts)
     if wish.gpus > 1:
         yield from _several(wish, facts)
     if wish.model:
@@ -75,6 +78,23 @@ def _image(wish: Wish, facts: HostFacts) -> Iterator[HostCheck]:
         return
     yield _driver(cuda, facts)
     yield from _architectures(cuda, facts)
+
+
+def _demanded(wish: Wish, facts: HostFacts) -> Iterator[HostCheck]:
+    """What the image demands in its variables, by which the container runtime refuses it."""
+    for one in demands(wish.variables, facts):
+        if one.mistake:
+            said = f"the container runtime does not read `{one.mistake}` in {one.variable}"
+            yield HostCheck("require", CheckState.BAD, said, f"mend {one.variable} of the image")
+        elif one.met is None:
+            said = f"whether {one.variable} of the image is met cannot be told of {one.has}"
+            yield HostCheck("require", CheckState.UNKNOWN, said)
+        elif one.met:
+            said = f"{one.variable} of the image is met: {one.has}"
+            yield HostCheck("require", CheckState.GOOD, said)
+        else:
+            said = f"the container runtime refuses {wish.image}: {one.variable} is not met by "
+            yield HostCheck("require", CheckState.BAD, f"{said}{one.has}", _NEWER)
 
 
 def _runs_on(platform: str, platforms: tuple[str, ...]) -> bool:
