@@ -254,6 +254,47 @@ def test_a_finding_stands_where_the_rule_says(at: str, line: int, word: str) -> 
     assert POD[finding.location.span.start :].startswith(word)
 
 
+IMAGE = """\
+{"inspected": "registry.example.com/llm:1",
+ "config": {"os": "linux", "architecture": "arm64", "created": "2026-11-26T08:00:00Z",
+  "config": {"User": "10001", "Env": ["MODE=fast", "HF_TOKEN=hunter2-abc", "PATH=/bin"],
+   "Entrypoint": ["vllm", "serve"], "Cmd": ["org/model"], "WorkingDir": "/app",
+   "Labels": {"team": "search"}, "ExposedPorts": {"8000/tcp": {}}, "Volumes": {"/data": {}},
+   "StopSignal": "SIGINT", "Healthcheck": {"Test": ["CMD", "check"]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("condition", "expected"),
+    [
+        ('config.labels.team == "search"', True),
+        ('"owner" in config.labels', False),
+        ('!("owner" in config.labels)', True),
+        ('config.env.MODE == "fast"', True),
+        ('config.env.HF_TOKEN == "hunter2-abc"', False),
+        ('config.env.HF_TOKEN != "hunter2-abc"', False),
+        ("has(config.env.HF_TOKEN)", True),
+        ('config.user == "10001"', True),
+        ('config.entrypoint[0] == "vllm" && "org/model" in config.cmd', True),
+        ('config.workdir == "/app" && config.exposed == ["8000/tcp"]', True),
+        ('config.volumes.exists(v, v == "/data")', True),
+        ('config.stop_signal == "SIGINT" && config.health_check[1] == "check"', True),
+        ('config.os == "linux" && config.architecture == "arm64"', True),
+        ('config.created.startsWith("2026-")', True),
+        ('config.image == "registry.example.com/llm:1" && !has(config.digest)', True),
+    ],
+)
+def test_a_condition_is_about_the_configuration_of_an_image(
+    condition: str,
+    expected: bool,  # noqa: FBT001 - whether there is a finding
+) -> None:
+    rule = CustomRule("acme.rule", "config", condition, "{{ config.env.HF_TOKEN }}", "")
+    policy = Policy(rules={rule.name: RuleSetting("on")}, custom={rule.name: rule})
+    found = examine_texts({"image.json": IMAGE}, policy)
+    assert found.problems == ()
+    assert [one.message for one in found.findings] == ["…"] * expected
+
+
 PREDICTOR = """\
 apiVersion: serving.kserve.io/v1beta1
 kind: InferenceService

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.custom.subjects.compose import COMPOSE
 from imagelint.custom.subjects.dockerfile import INSTRUCTION, STAGE
 from imagelint.custom.subjects.kubernetes import CONTAINER, OBJECT, POD
-from imagelint.custom.subjects.scanned import VULNERABILITY
+from imagelint.custom.subjects.scanned import CONFIG, VULNERABILITY
 from imagelint.custom.subjects.serving import AUTOSCALER, ROUTE, SERVER
 from imagelint.custom.subjects.shared import COMMAND, IMAGE, REQUIREMENT, VARIABLE
 
@@ -32,6 +32,7 @@ SUBJECTS: Mapping[str, Subject] = {
         SERVER,
         AUTOSCALER,
         ROUTE,
+        CONFIG,
         VULNERABILITY,
     )
 }
