@@ -18,13 +18,14 @@ TEMPLATE_BLOCK = pattern(r"^[ \t-]*\{[{%]|\{[{%]-", re.MULTILINE)
 _HELP = "render it first (`helm template`, `kustomize build`) and check what comes out"
 
 
-_BRACES = pattern(r"\{\{|\{%|<%|@[A-Za-z_]\w*@")
+BRACES = pattern(r"\{\{|\{%|<%|@[A-Za-z_]\w*@")
+"""What stands for something else, be it a value or a block."""
 
 
 def template_error(text: str) -> DocumentError:
     """Why a template cannot be examined, at its first braces."""
     message = "this is a template: what it becomes is known only when it is rendered"
-    found = _BRACES.search(text)
+    found = BRACES.search(text)
     at = found.start() if found else 0
     return DocumentError(ProblemKind.TEMPLATE, message, Span(at, at), _HELP)
 

@@ -10,6 +10,7 @@ from imagelint.documents.base import Document, DocumentError, Landmark
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.proxies.upstreams import including
 from imagelint.documents.runlines.comments import line_allowances
+from imagelint.documents.template import BRACES, template_error
 from imagelint.documents.yaml.comments import comment_allowances
 
 if TYPE_CHECKING:
@@ -47,6 +48,8 @@ class NginxFile(ProxyFile):
             self.routes = read_nginx_routes(MappedText.verbatim(source.text, 0))
             self.whole = any(one.name.text == "http" for one in read_nginx(source.text))
         except NginxError as error:
+            if BRACES.search(source.text):
+                raise template_error(source.text) from None
             message = f"nginx cannot read this: {error.message}"
             at = Span(error.at, error.at)
             raise DocumentError(ProblemKind.UNPARSABLE, message, at) from None

@@ -238,3 +238,13 @@ def test_allowances_are_comments() -> None:
     text = f"# imagelint: allow buffered-stream -- short answers\n{NGINX}\n"
     (one,) = parse(Source("nginx.conf", text), "nginx").allowances
     assert (one.rule, one.reason) == ("buffered-stream", "short answers")
+
+
+def test_a_template_is_told_to_be_one() -> None:
+    text = "upstream llm {\n{% for one in servers %}\n  server {{ one }};\n{% endfor %}\n}\n"
+    with pytest.raises(DocumentError) as found:
+        parse(Source("nginx.conf", f"{text}{NGINX}"), "nginx")
+    assert found.value.kind is ProblemKind.TEMPLATE
+    with pytest.raises(DocumentError) as filled:
+        parse(Source("nginx.conf", "location / { proxy_pass {{ to }}; }"), "nginx")
+    assert filled.value.kind is ProblemKind.TEMPLATE
