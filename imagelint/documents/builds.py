@@ -33,6 +33,11 @@ def build_argument(name: str, value: Fact[str]) -> BuildArgument:
     return BuildArgument(name, Known(value.value) if isinstance(value, Known) else UNKNOWN)
 
 
+def known_text(text: str | None) -> Fact[str]:
+    """The value of an argument; None where it is not known."""
+    return UNKNOWN if text is None else Known(text)
+
+
 class ImageBuild(NamedTuple):
     """A build of an image.
 

@@ -45,7 +45,7 @@ _PIPELINE_IMAGE = pattern(
     r"^[ \t]*(?:-[ \t]+)?[\"']?(?:container|image)[\"']?[ \t]*:[ \t]*\S|[\"' ]docker://",
     re.MULTILINE,
 )
-_BUILD_ACTION = "docker/build-push-action"
+_BUILD_ACTIONS = ("docker/build-push-action", "docker/bake-action")
 _QUADLET = pattern(r"^\[(?:Container|Kube)\]", re.MULTILINE)
 # The programs of `knowledge.containers.run_flags`, which is not imported for texts without them.
 _PROGRAMS = ("docker", "podman", "nerdctl", "buildah")
@@ -287,7 +287,8 @@ def _data(path: str, name: str, text: str, head: str) -> str:
     if kind:
         return kind
     if _WORKFLOW.fullmatch(path) and _STEPS.search(text):
-        told = _BUILD_ACTION in text or _PIPELINE_IMAGE.search(text)
+        builds = any(action in text for action in _BUILD_ACTIONS)
+        told = builds or _PIPELINE_IMAGE.search(text)
         return "workflow" if told else _running(name, text, "workflow")
     if _COMPOSE.fullmatch(name) and _may_be_compose(name, text):
         return _odd_kind(text) or "compose"

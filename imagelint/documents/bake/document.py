@@ -10,7 +10,6 @@ import re
 from posixpath import join
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART, parse_partial
@@ -24,6 +23,7 @@ from imagelint.documents.builds import (
     ImageBuild,
     NamedContext,
     image_built,
+    known_text,
     named_context,
 )
 from imagelint.documents.dockerfile.frontend import other_language
@@ -99,7 +99,7 @@ class BakeFile(Document):
             target.dockerfile,
             target.stage,
             arguments=tuple(
-                BuildArgument(name, _known(target.arguments.get(name))) for name in target.given
+                BuildArgument(name, known_text(target.arguments.get(name))) for name in target.given
             ),
         )
         for tag in target.tags:
@@ -195,10 +195,6 @@ def _target(name: str, body: Mapping[str, object], variables: Mapping[str, str])
         arguments={_bare(name): text for name, text in _arguments(body.get("args"), variables)},
         given=_names(body.get("args")),
     )
-
-
-def _known(text: str | None) -> Fact[str]:
-    return UNKNOWN if text is None else Known(text)
 
 
 def _list(found: object) -> Iterable[object]:

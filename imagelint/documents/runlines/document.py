@@ -11,6 +11,7 @@ from imagelint.documents.base import DocumentError
 from imagelint.documents.builds import frontend_given
 from imagelint.documents.compose.services import ServiceFile, may_read_settings
 from imagelint.documents.mapped import MappedText
+from imagelint.documents.runlines.bakes import builds_of, read_bake
 from imagelint.documents.runlines.builds import (
     folders_above,
     landmarks,
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Landmark, Node
     from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.kinds import Beside
+    from imagelint.documents.runlines.bakes import BakeLine
     from imagelint.documents.runlines.builds import BuildLine
     from imagelint.documents.shared import ImageUse
 
@@ -43,11 +45,13 @@ MOST_LINES = 1_000
 class Lines(NamedTuple):
     """What the lines of a file say: the containers that they run, the images that they build.
 
-    `images` are those that a workflow itself runs in, `gaps` what of the file is not examined.
+    `bakes` are builds of bake files with other settings, `images` those that a workflow itself
+    runs in, `gaps` what of the file is not examined.
     """
 
     services: tuple[ComposeService, ...] = ()
     builds: tuple[BuildLine, ...] = ()
+    bakes: tuple[BakeLine, ...] = ()
     images: tuple[ImageUse, ...] = ()
     gaps: tuple[DocumentError, ...] = ()
 
@@ -71,11 +75,13 @@ class RunFile(ServiceFile):
                 asked[name] = read(name)
             return asked[name]
 
-        self._builds = tuple((one, placed(one, folders, once)) for one in lines.builds)
+        baked = (one for bake in lines.bakes for one in builds_of(bake, folders, once))
+        builds = (*lines.builds, *baked)
+        self._builds = tuple((one, placed(one, folders, once)) for one in builds)
         allowances = line_allowances(source.text)
         super().__init__(source, allowances=allowances, gaps=lines.gaps)
         self.asked = tuple(asked)
-        own = names_built(lines.builds)
+        own = names_built(builds)
         self._images = lines.images
         self.services = tuple(_marked(service, own) for service in lines.services)
 
@@ -134,6 +140,7 @@ def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
     """What fragments of a file run and build, in source order."""
     services: list[ComposeService] = []
     builds: list[BuildLine] = []
+    bakes: list[BakeLine] = []
     gaps: list[DocumentError] = []
     for fragment in fragments:
         if isinstance(fragment, DocumentError):
@@ -145,11 +152,14 @@ def lines_of(fragments: Iterable[Fragment | DocumentError]) -> Lines:
                 build = read_build(command) if len(builds) <= MOST_LINES else None
                 services += [service_of(line)] if line is not None else []
                 builds += [build] if build is not None else []
+                bake = read_bake(command) if len(bakes) <= MOST_LINES else None
+                bakes += [bake] if bake is not None else []
         except DocumentError as error:
             gaps.append(error)
     gaps += (*_beyond(services, "run containers"), *_beyond(builds, "build images"))
     del services[MOST_LINES:], builds[MOST_LINES:]
-    return Lines(tuple(sorted(services, key=lambda one: one.span)), tuple(builds), gaps=tuple(gaps))
+    ordered = tuple(sorted(services, key=lambda one: one.span))
+    return Lines(ordered, tuple(builds), tuple(bakes[:MOST_LINES]), gaps=tuple(gaps))
 
 
 def _beyond(
@@ -222,7 +232,12 @@ def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflo
     Raises:
         DocumentError: it is not YAML, nested too deeply or too large.
     """
-    from imagelint.documents.runlines.workflows import action_builds, fragments, images
+    from imagelint.documents.runlines.workflows import (
+        action_bakes,
+        action_builds,
+        fragments,
+        images,
+    )
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.documents.yaml.document import read_stream
 
@@ -233,5 +248,7 @@ def parse_workflow(source: Source, read: Beside = lambda _name: None) -> Workflo
     # A step runs at the root of the repository, two folders above of a workflow.
     folders = ("../..", *folders_above())
     named = tuple(one for root in roots for one in images(root))
-    lines = lines._replace(builds=(*lines.builds, *told), images=named)
+    bakes = tuple(one for root in roots for one in action_bakes(root))
+    builds = (*lines.builds, *told)
+    lines = lines._replace(builds=builds, bakes=(*lines.bakes, *bakes), images=named)
     return Workflow(source, lines, folders, read)

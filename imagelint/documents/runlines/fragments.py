@@ -17,7 +17,7 @@ from imagelint.documents.serving.startscript import read_mapped_script
 from imagelint.documents.shell.read import LONGEST
 from imagelint.documents.shell.script import ScriptRole
 from imagelint.documents.shell.wrappers import program_name, unwrap
-from imagelint.knowledge.containers.build_flags import BUILD_VERBS
+from imagelint.knowledge.containers.build_flags import BAKE_VERBS, BUILD_VERBS
 from imagelint.knowledge.containers.run_flags import VERBS
 
 if TYPE_CHECKING:
@@ -27,7 +27,9 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command
 
 _SPOKEN = frozenset(
-    tuple(verb.split()) for verbs in (*VERBS.values(), *BUILD_VERBS.values()) for verb in verbs
+    tuple(verb.split())
+    for verbs in (*VERBS.values(), *BUILD_VERBS.values(), *BAKE_VERBS.values())
+    for verb in verbs
 )
 _PROGRAMS = tuple(dict.fromkeys((*VERBS, *BUILD_VERBS)))
 _PROGRAM = pattern(rf"(?<![\w.-])(?:{'|'.join(_PROGRAMS)})(?![\w.-])")

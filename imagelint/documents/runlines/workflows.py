@@ -13,6 +13,7 @@ from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.builds import NamedContext
 from imagelint.documents.compose.interpolation import with_gaps
+from imagelint.documents.runlines.bakes import BakeLine
 from imagelint.documents.runlines.builds import BuildLine, argument
 from imagelint.documents.runlines.fragments import Fragment
 from imagelint.documents.runlines.values import Value
@@ -35,6 +36,7 @@ _EXPRESSION = pattern(r"\$\{\{[^{}]*\}\}")
 _NO_WORD = pattern(r"\W+")
 _IMAGE_SCHEME = "docker://"
 _BUILD_ACTION = "docker/build-push-action"
+_BAKE_ACTION = "docker/bake-action"
 _COMMA = pattern(r"[^,\s](?:[^,\n]*[^,\s])?")
 _LINE = pattern(r"[^\s](?:[^\n]*[^\s])?")
 _SCRIPTS = ("before_script", "script", "after_script")
@@ -115,11 +117,27 @@ def action_builds(root: Cursor) -> Iterator[BuildLine]:
 
     https://github.com/docker/build-push-action#inputs
     """
+    yield from (_built(told) for told in _inputs_of(root, _BUILD_ACTION))
+
+
+def action_bakes(root: Cursor) -> Iterator[BakeLine]:
+    """The targets of bake files that steps build with other settings by Docker's own action.
+
+    https://github.com/docker/bake-action#inputs
+    """
+    for told in _inputs_of(root, _BAKE_ACTION):
+        settings = _values(told["set"], _LINE)
+        if settings:
+            yield BakeLine(told.key_span, _values(told["files"], _COMMA), settings)
+
+
+def _inputs_of(root: Cursor, action: str) -> Iterator[Cursor]:
+    """The inputs of all steps that use an action."""
     jobs = (job["steps"] for _, job in root["jobs"].entries())
     for steps in (*jobs, root.at("runs", "steps")):
         for step in steps.items():
-            if step["uses"].word().partition("@")[0].lower() == _BUILD_ACTION:
-                yield _built(step["with"])
+            if step["uses"].word().partition("@")[0].lower() == action:
+                yield step["with"]
 
 
 def _built(told: Cursor) -> BuildLine:

@@ -67,3 +67,19 @@ BUILD_VERBS: Mapping[str, Mapping[str, Verb]] = {
     "buildah": dict.fromkeys(("build", "bud", "build-using-dockerfile"), _BUILDAH),
 }
 """By program, the commands that build an image."""
+_BAKE = Verb(
+    frozenset(
+        """
+        allow builder call file list metadata-file progress provenance sbom set var
+        """.split()  # noqa: SIM905 - a table that stays readable
+    ),
+    frozenset(["check", "debug", "load", "no-cache", "print", "pull", "push", "help"]),
+    {"D": "debug", "f": "file"},
+)
+BAKE_VERBS: Mapping[str, Mapping[str, Verb]] = {
+    "docker": dict.fromkeys(("buildx bake", "buildx f", "bake"), _BAKE)
+}
+"""By program, the commands that build what a bake file says.
+
+https://docs.docker.com/reference/cli/docker/buildx/bake/
+"""

@@ -156,3 +156,84 @@ def test_images_of_actions_and_pipelines() -> None:
     pipeline = "default: {image: {name: a}, services: [b, {name: c}]}\nimage: d\nx: 1\n"
     document = parse_workflow(Source(".gitlab-ci.yml", pipeline), lambda _name: None)
     assert [one.text for one in document.nodes_of(ImageUse)] == ["d", "a", "b", "c"]
+
+
+BAKE = """\
+variable "TAG" { default = "1" }
+target "base" { args = { CUDA = "12.4" } }
+target "app" {
+  inherits = ["base"]
+  context = "app"
+  tags = ["team/app:${TAG}"]
+  target = "serve"
+}
+target "other" { tags = ["team/other:1"] }
+"""
+
+
+def baked(text: str, **files: str) -> dict[str, BuiltImage]:
+    given = {"docker-bake.hcl": BAKE, "app/Dockerfile": "", "Dockerfile": "", **files}
+    document = parse_script(Source("build.sh", text), given.get)
+    marks = (mark.node for mark in document.landmarks())
+    return {f"{one.repository}:{one.tag}": one for one in marks if isinstance(one, BuiltImage)}
+
+
+@pytest.mark.parametrize(
+    ("settings", "name", "dockerfile", "target", "arguments"),
+    [
+        ("--set app.tags=r.example.com/app:2", "r.example.com/app:2", "app", "serve", "12.4"),
+        ("--set *.tags=team/all:1", "docker.io/team/all:1", ".", "", None),
+        ("--set app.args.CUDA=12.8", "docker.io/team/app:1", "app", "serve", "12.8"),
+        ("--set=app.target=test", "docker.io/team/app:1", "app", "test", "12.4"),
+        ("--set app.context=.", "docker.io/team/app:1", ".", "serve", "12.4"),
+        ("--set app.dockerfile=none", "docker.io/team/app:1", "", "serve", "12.4"),
+        ("--set app.target=$STAGE", "docker.io/team/app:1", "app", None, "12.4"),
+    ],
+)
+def test_what_a_bake_changes_of_its_targets(
+    settings: str, name: str, dockerfile: str, target: str | None, arguments: str | None
+) -> None:
+    build = baked(f"docker buildx bake {settings} --push app")[name].build
+    place = {"app": "app/Dockerfile", ".": "Dockerfile"}.get(dockerfile, "")
+    assert (build.dockerfile, build.target) == (place, target)
+    known = [one.value for one in build.arguments if one.name == "CUDA"]
+    assert known == ([Known(arguments)] if arguments else [])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "docker buildx bake app",
+        "docker buildx bake --set nobody.tags=a:1",
+        "docker buildx bake --set app.platform=linux/arm64",
+        "docker buildx bake --set app",
+        "docker buildx bake -f none.hcl --set app.tags=a:1",
+        "docker buildx bake -f broken.hcl --set app.tags=a:1",
+        "docker buildx bake -f $FILE --set app.tags=a:1",
+        "docker buildx bake --no-such-flag --set app.tags=a:1",
+    ],
+)
+def test_a_bake_that_changes_nothing_tells_nothing(text: str) -> None:
+    assert baked(text, **{"broken.hcl": "target {"}) == {}
+
+
+def test_a_step_bakes_by_an_action() -> None:
+    text = """\
+jobs:
+  build:
+    steps:
+      - uses: docker/bake-action@v6
+        with:
+          files: ./docker-bake.hcl
+          set: |
+            app.tags=ghcr.io/team/app:3
+            app.args.API_TOKEN=${{ secrets.TOKEN }}
+"""
+    assert detect(".github/workflows/build.yml", text) == "workflow"
+    files = {"../../docker-bake.hcl": BAKE, "../../app/Dockerfile": ""}
+    document = parse_workflow(Source(".github/workflows/build.yml", text), files.get)
+    (found,) = [mark.node for mark in document.landmarks() if isinstance(mark.node, BuiltImage)]
+    assert (found.repository, found.tag) == ("ghcr.io/team/app", "3")
+    assert found.build.dockerfile.endswith("app/Dockerfile")
+    names = [one.name for one in document.nodes_of(EnvVar)]
+    assert names == ["API_TOKEN"]
