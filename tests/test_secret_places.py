@@ -94,6 +94,19 @@ def encoded(text: str) -> str:
     return b64encode(text.encode()).decode()
 
 
+WORKFLOW = """\
+on: push
+jobs:
+  a:
+    runs-on: ubuntu-24.04
+    steps:
+      - run: docker build -t a .
+"""
+BUILD_STEP = """\
+      - uses: docker/build-push-action@v6
+        with:
+          build-args: |
+"""
 PLACES: dict[str, tuple[str, Callable[[str, str], str]]] = {
     "ENV": ("Dockerfile", lambda name, value: f"FROM alpine\nENV {name}={value}\n"),
     "ARG": ("Dockerfile", lambda name, value: f"FROM alpine\nARG {name}={value}\n"),
@@ -130,6 +143,22 @@ PLACES: dict[str, tuple[str, Callable[[str, str], str]]] = {
     ),
     "environment file": (".env", lambda name, value: f"{name}={value}\n"),
     "values": ("values.yaml", lambda name, value: f"a:\n  {name}: {value}\n"),
+    "labels of compose": (
+        "compose.yaml",
+        lambda name, value: COMPOSE + f"    labels: {{{name}: '{value}'}}\n",
+    ),
+    "args of bake": (
+        "docker-bake.hcl",
+        lambda name, value: f'target "a" {{\n  args = {{\n    {name} = "{value}"\n  }}\n}}\n',
+    ),
+    "env of a workflow": (
+        ".github/workflows/a.yaml",
+        lambda name, value: WORKFLOW + f"        env: {{{name}: '{value}'}}\n",
+    ),
+    "build arguments of a workflow": (
+        ".github/workflows/a.yaml",
+        lambda name, value: WORKFLOW + BUILD_STEP + f"            {name}={value}\n",
+    ),
     "secretGenerator": (
         "kustomization.yaml",
         lambda n, v: KUSTOMIZATION + f"secretGenerator: [{{name: a, literals: ['{n}={v}']}}]\n",
@@ -188,6 +217,10 @@ COMMANDS: dict[str, tuple[str, Callable[[str], str]]] = {
     "label of compose": (
         "compose.yaml",
         lambda line: COMPOSE + f"    labels:\n      a: |\n        {line}\n",
+    ),
+    "step of a workflow": (
+        ".github/workflows/a.yaml",
+        lambda line: WORKFLOW + f"      - run: |\n          {line}\n",
     ),
     "health check of compose": (
         "compose.yaml",
@@ -340,8 +373,9 @@ def write(here: Path, files: Iterable[tuple[str, str, str]]) -> dict[str, str]:
     cases = {}
     for number, (case, name, text) in enumerate(files):
         folder = here / f"case{number}"
-        folder.mkdir()
-        (folder / name).write_text(text, encoding="utf-8")
+        file = folder / name
+        file.parent.mkdir(parents=True)
+        file.write_text(text, encoding="utf-8")
         cases[folder.name] = case
     return cases
 
@@ -362,6 +396,18 @@ def test_every_shape_is_found_at_every_place(program: Program, here: Path) -> No
 
 def test_every_form_is_found_at_every_place(program: Program, here: Path) -> None:
     cases = write(here, told())
+    reported = found(program)
+    assert [case for folder, case in cases.items() if folder not in reported] == []
+
+
+def test_requirements_files_hold_none_unseen(program: Program, here: Path) -> None:
+    lines = (
+        f"--index-url https://ci:{PLAIN}@pypi.example.com/simple",
+        f"--extra-index-url https://{TOKEN}@pypi.example.com/simple",
+        f"llm-tools @ git+https://ci:{PLAIN}@git.example.com/a/b@v1",
+        f"# {TOKEN}",
+    )
+    cases = write(here, ((line, "requirements.txt", f"{line}\nfastapi==1.2\n") for line in lines))
     reported = found(program)
     assert [case for folder, case in cases.items() if folder not in reported] == []
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.core.source import Span, is_within, outermost
 from imagelint.documents.locate import hinted_secrets
 from imagelint.documents.secrets.written import WrittenSecret, written_secrets
@@ -23,7 +24,9 @@ _SPEAK_OF_SECRETS = frozenset(
     | {"CustomResourceDefinition", "Secret"}
 )
 
-_COMMANDS = frozenset({"dockerfile", "makefile", "shell-script", "systemd-unit", "workflow"})
+# `const token = /…/i;` of JavaScript, as workflows hold it
+_EXPRESSION = pattern(r"/\S*\\\S*/[a-z]*;?")
+_COMMANDS = frozenset({"dockerfile", "makefile", "shell-script", "systemd-unit"})
 
 
 def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
@@ -36,7 +39,9 @@ def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
         secret
         for secret in written_secrets(text, among=document.derived(hinted_secrets))
         # Who does not know the language may take a comma behind it for a part of it.
-        if not is_within(_first_of(secret), claimed) and not _names_one(secret, text)
+        if not is_within(_first_of(secret), claimed)
+        and not _names_one(secret, text)
+        and not _EXPRESSION.fullmatch(text[secret.span.start : secret.span.end])
     )
 
 
