@@ -9,7 +9,6 @@ from imagelint.core.pattern import pattern
 from imagelint.reporters.excerpt import ExcerptFrame, draw
 from imagelint.reporters.paint import colored, plain
 from imagelint.reporters.visible import visible
-from imagelint.reporters.vulnerabilitytable import made_at, table, tabular
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -46,6 +45,8 @@ class BlockWriter:
 
     def group(self, group: Group) -> Iterator[str]:
         """A table of findings of one rule about one origin, by what they concern."""
+        from imagelint.reporters.vulnerabilitytable import table, tabular
+
         first = group.findings[0]
         worst = str(max(finding.severity for finding in group.findings))
         subjects = group.by_subject()
@@ -87,6 +88,8 @@ class BlockWriter:
         yield from self._remark("help", problem.help, gutter)
 
     def _rows(self, findings: tuple[Finding, ...]) -> Iterator[str]:
+        from imagelint.reporters.vulnerabilitytable import made_at
+
         bar = self.paint("gutter", "  |")
         for finding in findings:
             severity = str(finding.severity)
