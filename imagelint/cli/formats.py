@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 FORMATS = (
     *("text", "concise", "json", "sarif", "github", "summary", "outputs", "html", "markdown"),
-    *("gitlab", "junit", "csv", "jsonl", "defectdojo", "openmetrics"),
+    *("gitlab", "gitlab-sast", "junit", "csv", "jsonl", "defectdojo", "openmetrics"),
 )
 
-_OF_REPOSITORY = ("sarif", "github", "gitlab", "defectdojo", "summary")
+_OF_REPOSITORY = ("sarif", "github", "gitlab", "gitlab-sast", "defectdojo", "summary")
 
 
 class Format(NamedTuple):

@@ -13,7 +13,7 @@ from imagelint.cli.describe import describe
 from imagelint.cli.formats import Format, below_repository, page_of_sources
 from imagelint.cli.reportfiles import refuse_two_to_one_place
 from imagelint.cli.streams import say, width
-from imagelint.collect.environment import variable
+from imagelint.collect.environment import moment, variable
 from imagelint.core.finding import Severity
 from imagelint.reporters import load
 from imagelint.reporters.context import ReportContext
@@ -67,6 +67,7 @@ def _context(entry: Format, view: ReportOptions, command: str) -> ReportContext:
         category=view.category,
         prefix=below_repository(entry.name, here),
         source=page_of_sources() if entry.name == "summary" else "",
+        moment=moment(),
     )
 
 

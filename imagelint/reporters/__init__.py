@@ -19,6 +19,7 @@ TABLE: dict[str, str] = {
     "html": "imagelint.reporters.html",
     "markdown": "imagelint.reporters.markdown",
     "gitlab": "imagelint.reporters.gitlab",
+    "gitlab-sast": "imagelint.reporters.gitlab_sast",
     "junit": "imagelint.reporters.junit",
     "csv": "imagelint.reporters.csv",
     "jsonl": "imagelint.reporters.jsonl",

@@ -45,7 +45,8 @@ class ReportContext(NamedTuple):
     `least` the lowest severity that people are shown, `statistics` asks for counts by rule.
     `category` is what the reader calls this analysis, `prefix` the path from the repository's root
     to `root`; empty where they are the same or there is none. `source` is the address below
-    which the files of the repository are shown; empty: nowhere.
+    which the files of the repository are shown; empty: nowhere. `moment` is when the report is made
+    (`2026-01-31T12:00:00Z`, UTC), for formats that must say so.
     """
 
     color: bool = False
@@ -61,6 +62,7 @@ class ReportContext(NamedTuple):
     category: str = ""
     prefix: str = ""
     source: str = ""
+    moment: str = ""
 
 
 Reporter: TypeAlias = "Callable[[Verdict, ReportContext], Iterator[str]]"

@@ -213,6 +213,7 @@ def golden() -> dict[str, str]:
         "report.md": rendered(load("summary")),
         "report.ticket.md": rendered(load("markdown")),
         "report.gitlab.json": rendered(load("gitlab")),
+        "report.gitlab-sast.json": rendered(load("gitlab-sast")),
         "report.junit.xml": rendered(load("junit")),
         "report.csv": rendered(load("csv")),
         "report.jsonl": rendered(load("jsonl")),

@@ -55,6 +55,71 @@ GITLAB_SCHEMA = {
         },
     },
 }
+# gitlab-org/security-products/security-report-schemas 15.2.1, dist/sast-report-format.json: what it
+# demands, and the fields that we write; others are our own mistakes.
+_WORD = {"type": "string", "minLength": 1}
+_TIME = {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$"}
+_ADDRESS = {"type": "string", "pattern": "^https?://.+"}
+
+
+def _object(required: str, **properties: object) -> dict[str, object]:
+    return {
+        "type": "object",
+        "required": required.split(),
+        "properties": properties,
+        "additionalProperties": False,
+    }
+
+
+_PROGRAM = _object(
+    "id name version vendor",
+    id=_WORD,
+    name=_WORD,
+    version=_WORD,
+    vendor=_object("name", name=_WORD),
+)
+SAST_SCHEMA = _object(
+    "scan version vulnerabilities",
+    version={"const": "15.2.1"},
+    scan=_object(
+        "analyzer scanner type start_time end_time status",
+        analyzer=_PROGRAM,
+        scanner=_PROGRAM,
+        type={"const": "sast"},
+        start_time=_TIME,
+        end_time=_TIME,
+        status={"enum": ["success", "failure"]},
+        messages={
+            "type": "array",
+            "items": _object("level value", level={"enum": ["info", "warn", "fatal"]}, value=_WORD),
+        },
+    ),
+    vulnerabilities={
+        "type": "array",
+        "items": _object(
+            "id identifiers location",
+            id=_WORD,
+            name={"type": "string", "maxLength": 255},
+            description={"type": "string", "maxLength": 1_048_576},
+            severity={"enum": ["Info", "Unknown", "Low", "Medium", "High", "Critical"]},
+            solution={"type": "string", "maxLength": 7_000},
+            identifiers={
+                "type": "array",
+                "minItems": 1,
+                "items": _object(
+                    "type name value", type=_WORD, name=_WORD, value=_WORD, url=_ADDRESS
+                ),
+            },
+            location=_object(
+                "file start_line end_line",
+                file=_WORD,
+                start_line={"type": "integer", "minimum": 1},
+                end_line={"type": "integer", "minimum": 1},
+            ),
+            links={"type": "array", "items": _object("url", url=_ADDRESS)},
+        ),
+    },
+)
 # https://docs.defectdojo.com/supported_tools/parsers/generic_findings_import/: others are refused.
 _TEXTS = (
     *("title", "description", "mitigation", "references", "unique_id_from_tool", "service"),
@@ -176,6 +241,35 @@ def test_gitlab_takes_every_issue(verdict: Verdict) -> None:
     jsonschema.validate(issues, GITLAB_SCHEMA)
     expected = len(verdict.report.findings) + untold(verdict)
     assert len({issue["fingerprint"] for issue in issues}) == len(issues) == expected
+
+
+@settings(max_examples=40, deadline=None)
+@given(verdict=verdicts)
+def test_gitlabs_security_pages_take_every_finding(verdict: Verdict) -> None:
+    told = json.loads(written("gitlab-sast", verdict))
+    jsonschema.validate(told, SAST_SCHEMA)
+    found = told["vulnerabilities"]
+    expected = len(verdict.report.findings) + untold(verdict)
+    assert len({one["id"] for one in found}) == len(found) == expected
+    assert len(told["scan"]["messages"]) == untold(verdict)
+    failed = verdict.outcome is Outcome.INCOMPLETE
+    assert told["scan"]["status"] == ("failure" if failed else "success")
+
+
+def test_gitlabs_security_pages_are_told_when_and_by_which_rule() -> None:
+    context = CONTEXT._replace(moment="2026-11-26T08:00:00Z", version="1.2.3")
+    told = json.loads("".join(load("gitlab-sast")(SAMPLE, context)))
+    scan = told["scan"]
+    assert scan["start_time"] == scan["end_time"] == "2026-11-26T08:00:00"
+    assert scan["scanner"]["version"] == "1.2.3"
+    (one,) = (
+        one for one in told["vulnerabilities"] if one["identifiers"][0]["value"] == ROOT_USER.rule
+    )
+    assert one["severity"] == str(ROOT_USER.severity).capitalize()
+    assert one["solution"] == ROOT_USER.help
+    assert one["identifiers"][0]["name"] == f"imagelint {ROOT_USER.rule}"
+    assert one["location"]["file"] == ROOT_USER.location.origin
+    assert ROOT_USER.message in one["description"]
 
 
 def test_gitlab_is_told_paths_from_the_root_of_the_repository() -> None:

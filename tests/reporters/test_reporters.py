@@ -28,6 +28,7 @@ WITHOUT_VERDICT = {
     "junit": 'tests="0" failures="0"',
     "csv": "state,severity,rule",
     "defectdojo": '"findings": []',
+    "gitlab-sast": '"vulnerabilities": []',
 }
 FORBIDDEN = {chr(code) for code in (*range(32), *range(127, 160), *range(0x202A, 0x202F))}
 FORBIDDEN |= {chr(code) for code in range(0x2066, 0x206A)}
