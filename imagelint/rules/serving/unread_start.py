@@ -69,7 +69,8 @@ def unread_start(subject: Stage | ServingCommand, ctx: Context) -> Findings:
             entrypoint: [vllm, serve, Qwen/Qwen3-8B]
     """
     if isinstance(subject, ServingCommand):
-        if subject.launch.runtime.kind != "image" and is_hidden(subject):
+        # What a line of a script runs in an image is mostly no server.
+        if ctx.document.kind in ("kubernetes", "compose") and is_hidden(subject):
             yield ctx.finding(
                 subject.launch.argv[0],
                 f"what `{subject.launch.argv[0].text}` starts in the image of {title(subject)}"

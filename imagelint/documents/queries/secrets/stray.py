@@ -34,6 +34,8 @@ def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
     if document.kind in _COMMANDS:
         return ()  # it consists of instructions
     text = document.source.text
+    # In a file of settings that is the comment behind one without a value.
+    comment = "#" if document.kind == "dotenv" else "\0"
     claimed = outermost(_claimed(document))
     return tuple(
         secret
@@ -42,6 +44,7 @@ def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
         if not is_within(_first_of(secret), claimed)
         and not _names_one(secret, text)
         and not _EXPRESSION.fullmatch(text[secret.span.start : secret.span.end])
+        and not text.startswith(comment, secret.span.start)
     )
 
 
