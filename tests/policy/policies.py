@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from imagelint.core.environment import (
     DeclaredBuild,
     Environment,
+    GivenBuild,
     PushSettings,
     ScanSettings,
     Signer,
@@ -85,6 +86,7 @@ ENVIRONMENTS = st.builds(
     build_contexts=several(TEXTS),
     trusted_root_text=st.just(""),
     gated=st.just(""),  # said by a command, and by no policy
+    build=st.just(GivenBuild()),  # likewise
     scan=SCANS,
     summary=st.just(SummarySettings())
     | st.just(SummarySettings(("A_1", "SLSA_BUILD_LEVEL_2"), "https://a.example/b")),
