@@ -19,7 +19,7 @@ def named_user(stage: Stage, ctx: Context) -> Findings:
 
     Except:
         All but the last USER of the final stage, names that depend on a variable, `root` (of which
-        `root-user` speaks).
+        `root-user` speaks). hadolint tells of all of them; only the last one is what a pod sees.
 
     Bad:
         FROM debian:12.7

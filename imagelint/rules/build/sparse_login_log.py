@@ -17,7 +17,8 @@ def sparse_login_log(stage: Stage, ctx: Context) -> Findings:
 
     `useradd` writes a record for the number into `/var/log/lastlog`, at the place where it
     belongs. The file is full of holes, which a layer does not know: it is packed in its full
-    length, for each of the numbers below.
+    length, for each of the numbers below. Of a number that depends on a variable nothing is told,
+    unlike by hadolint.
 
     Bad:
         FROM debian:12.7

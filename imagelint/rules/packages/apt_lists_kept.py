@@ -32,7 +32,8 @@ def apt_lists_kept(script: Script, ctx: Context) -> Findings:
     remove the lists.
 
     Except:
-        Stages that are not shipped, and lists in a cache mount (`--mount=type=cache`).
+        Stages that are not shipped, lists in a cache mount (`--mount=type=cache`), and those that
+        `apt-get dist-clean` removes, which hadolint does not know.
 
     Bad:
         FROM debian:12.7

@@ -27,7 +27,8 @@ def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
     Except:
         Constraint files, lock files, hashes, local paths, `git+…@<commit>`, versions that depend
         on a variable, and the installers themselves. Packages of the GPU stack are judged by
-        `unpinned-gpu-stack`, requirements files by `unpinned-requirement`.
+        `unpinned-gpu-stack`, requirements files by `unpinned-requirement`. A range, an exclusion
+        and a branch (`!=1.0`, `@main`) are no pins here, although hadolint takes them for some.
 
     Bad:
         FROM python:3.12.7-slim

@@ -58,7 +58,8 @@ def secret_in_build(node: EnvVar | Instruction, ctx: Context, options: Options) 
     Except:
         Empty values and placeholders, paths, switches, names that only look like secrets
         (`MAX_TOKENS`, `TOKENIZERS_PARALLELISM`, `HF_TOKEN_PATH`), an ARG without a default that no
-        RUN uses. Values that are keys by their looks are reported by `secret-value`.
+        RUN uses (hadolint and BuildKit go by names alone, and tell of `GPG_KEY`, which is public).
+        Values that are keys by their looks are reported by `secret-value`.
 
     Bad:
         FROM python:3.12.7-slim
