@@ -8,7 +8,7 @@ from imagelint.core.fact import Known
 from imagelint.documents.kubernetes.conforming import Violation, violations
 from imagelint.documents.kubernetes.definitions import (
     Definition,
-    defined_kinds,
+    defined_kind,
     definitions_of,
     mutations_of,
 )
@@ -49,21 +49,56 @@ def refused_by_definition(
 def _is_mutated(obj: KubernetesObject, project: Project) -> bool:
     """Whether a webhook of the run may fill in what an object lacks."""
     keys = (mutations_of(obj.group), mutations_of("*"))
-    return any(project.named(Manifest.kind, key, KubernetesObject) for key in keys)
+    aside = project.aside()
+    return any(aside.named(Manifest.kind, key, KubernetesObject) for key in keys)
 
 
 def _kinds(obj: KubernetesObject, document: Document, project: Project) -> Iterator[DefinedKind]:
-    outside = project.outside or project
-    for origin, one in outside.named(Manifest.kind, definitions_of(obj.group), Definition):
-        held = document if origin == document.source.origin else _manifest(origin, outside)
-        known = held.derived(defined_kinds).get(one.name) if held is not None else None
+    # Schemas are large, and hold nothing that would have to be masked in what is said.
+    outside = (project.outside or project).aside()
+    key = definitions_of(obj.group, obj.kind)
+    for origin, one in outside.named(Manifest.kind, key, Definition):
+        if origin == document.source.origin:
+            known = _READ.get(one) or _READ.put(one, defined_kind(document, one.name))
+        else:
+            # What is said rests upon that file, whether or not it was read before.
+            outside.dependencies.add(origin)
+            known = _READ.get(one) or _READ.put(one, _of_file(origin, one, outside))
         if known is not None:
             yield known
 
 
-def _manifest(origin: str, project: Project) -> Document | None:
+def _of_file(origin: str, one: Definition, project: Project) -> DefinedKind | None:
     found = project.document(origin, Manifest)
-    return found.value if isinstance(found, Known) else None
+    return defined_kind(found.value, one.name) if isinstance(found, Known) else None
+
+
+class _LastRead:
+    """The kinds that were read last: objects of one kind come one after the other.
+
+    A definition is known by its identity, as its file is parsed once a run. Few are held: a schema
+    can take a hundred megabytes.
+    """
+
+    def __init__(self) -> None:
+        self._held: dict[int, tuple[Definition, DefinedKind]] = {}
+
+    def get(self, one: Definition) -> DefinedKind | None:
+        """What a definition was found to define."""
+        known = self._held.get(id(one))
+        return known[1] if known is not None and known[0] is one else None
+
+    def put(self, one: Definition, known: DefinedKind | None) -> DefinedKind | None:
+        """Keep it, if it defines anything, instead of what was read longest ago."""
+        if known is not None:
+            self._held[id(one)] = (one, known)
+            if len(self._held) > _FEW:
+                del self._held[next(iter(self._held))]
+        return known
+
+
+_FEW = 8
+_READ = _LastRead()
 
 
 def _not_served(obj: KubernetesObject, version: str, known: DefinedKind) -> Violation:

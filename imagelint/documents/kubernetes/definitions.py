@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 DEFINITION, MUTATION = "CustomResourceDefinition", "MutatingWebhookConfiguration"
 """The kinds of what defines others, and of what changes them before they are validated."""
 _VERSION = "apiextensions.k8s.io/v1"
+_KIND = pattern(r"\bkind['\"]?[ \t]*:[ \t]*['\"]?([A-Z]\w*)")
 
 Schema = dict[str, object]
 """A structural schema, as JSON: its parts are of whatever type somebody wrote."""
@@ -41,9 +43,9 @@ class DefinedKind(NamedTuple):
     loose: bool
 
 
-def definitions_of(group: str) -> Key:
-    """The definitions of the kinds of a group."""
-    return ("definitions of", group)
+def definitions_of(group: str, kind: str) -> Key:
+    """What may define a kind of a group: definitions in which that word is called a kind."""
+    return ("definitions of", group, kind)
 
 
 def mutations_of(group: str) -> Key:
@@ -65,31 +67,44 @@ def definition(obj: KubernetesObject) -> Definition | None:
     return Definition(obj.span, obj.name)
 
 
-def defining_landmarks(obj: KubernetesObject) -> Iterator[Landmark]:
-    """What others ask of what defines kinds, or changes their objects."""
+def defining_landmarks(obj: KubernetesObject, text: str) -> Iterator[Landmark]:
+    """What others ask of what defines kinds, or changes their objects; `text` is of its file.
+
+    Which kind it is stands in what was passed over: what may be is told, so that who asks need not
+    read the definitions of all other kinds.
+    """
     found = definition(obj)
     if found is not None:
-        yield Landmark(definitions_of(obj.name.partition(".")[2]), found)
+        group = obj.name.partition(".")[2]
+        start, end = obj.extent
+        for kind in sorted({match[1] for match in _KIND.finditer(text, start, end)}):
+            yield Landmark(definitions_of(group, kind), found)
     elif obj.kind == MUTATION:
         for group in dict.fromkeys(mutated_groups(obj)):
             yield Landmark(mutations_of(group), obj)
 
 
-def defined_kinds(document: Document) -> dict[str, DefinedKind]:
-    """The kinds that a manifest defines, by the names of their definitions."""
+def defined_kind(document: Document, name: str) -> DefinedKind | None:
+    """The kind that a definition of a manifest defines, by the name of that; the last counts."""
+    extent = document.derived(_extents).get(name)
+    return None if extent is None else _read(document.source.text, extent)
+
+
+def _extents(document: Document) -> dict[str, Span]:
+    """Where the definitions of a manifest stand, by their names."""
     from imagelint.documents.kubernetes.manifest import Manifest
 
     objects = document.objects if isinstance(document, Manifest) else ()
-    return dict(_read(document.source.text, obj) for obj in objects if definition(obj))
+    return {obj.name: obj.extent for obj in objects if definition(obj)}
 
 
-def _read(text: str, obj: KubernetesObject) -> tuple[str, DefinedKind]:
-    start, end = obj.extent
+def _read(text: str, extent: Span) -> DefinedKind:
+    start, end = extent
     column = start - (text.rfind("\n", 0, start) + 1)
     spec = _mapping(_mapping(_loaded(" " * column + text[start:end])).get("spec"))
     kind = _mapping(spec.get("names")).get("kind")
     loose = spec.get("preserveUnknownFields") is True
-    return obj.name, DefinedKind(str(kind or ""), dict(_versions(spec.get("versions"))), loose)
+    return DefinedKind(str(kind or ""), dict(_versions(spec.get("versions"))), loose)
 
 
 def _loaded(text: str) -> object:

@@ -164,7 +164,7 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
     """All that others may ask for."""
     yield from object_landmarks(manifest)
     for obj in manifest.objects:
-        yield from _of_kind(obj)
+        yield from _of_kind(obj, manifest.source.text)
     yield from _of_services(manifest)
     yield from _of_pods(manifest)
     yield from _of_monitors(manifest)
@@ -178,7 +178,7 @@ def landmarks(manifest: Manifest) -> Iterator[Landmark]:
             yield from _open(obj)
 
 
-def _of_kind(obj: KubernetesObject) -> Iterator[Landmark]:
+def _of_kind(obj: KubernetesObject, text: str) -> Iterator[Landmark]:
     if obj.kind in _AUTHENTICATORS:
         yield Landmark(authenticators(), NamedObject(obj.span, obj.kind, obj.name, obj.namespace))
     elif obj.kind == "ResourceQuota":
@@ -186,7 +186,7 @@ def _of_kind(obj: KubernetesObject) -> Iterator[Landmark]:
     elif obj.kind in _DEFINING:
         from imagelint.documents.kubernetes.definitions import defining_landmarks
 
-        yield from defining_landmarks(obj)
+        yield from defining_landmarks(obj, text)
 
 
 def _of_quota(obj: KubernetesObject) -> Iterator[Landmark]:

@@ -4,7 +4,7 @@ import pytest
 
 from imagelint.core.source import Source
 from imagelint.documents.kubernetes.conforming import violations
-from imagelint.documents.kubernetes.definitions import defined_kinds
+from imagelint.documents.kubernetes.definitions import DefinedKind, defined_kind, definitions_of
 from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import load_yaml
@@ -25,22 +25,25 @@ spec:
 """
 
 
+def defined(text: str, name: str = "models.example.com") -> DefinedKind:
+    found = defined_kind(parse_manifest(Source("a.yaml", text)), name)
+    assert found is not None
+    return found
+
+
 def said(text: str, schema: dict[str, object], *, loose: bool = False) -> list[str]:
     found = violations(Cursor(load_yaml(text)[0]), schema, loose=loose)
     return [one.message for one in found]
 
 
 def test_versions_that_are_served_are_known_with_their_schemas() -> None:
-    manifest = parse_manifest(Source("a.yaml", DEFINITION))
-    (found,) = defined_kinds(manifest).values()
-    assert found == ("Model", {"v1": {"type": "object"}, "v3": None}, True)
+    assert defined(DEFINITION) == ("Model", {"v1": {"type": "object"}, "v3": None}, True)
 
 
 def test_a_definition_in_a_list_is_read_like_any_other() -> None:
     inner = "".join(f"  {line}\n" for line in DEFINITION.splitlines())
     text = "apiVersion: v1\nkind: List\nitems:\n- " + inner[2:]
-    (found,) = defined_kinds(parse_manifest(Source("a.yaml", text))).values()
-    assert set(found.versions) == {"v1", "v3"}
+    assert set(defined(text).versions) == {"v1", "v3"}
 
 
 @pytest.mark.parametrize(
@@ -52,7 +55,8 @@ def test_a_definition_in_a_list_is_read_like_any_other() -> None:
     ],
 )
 def test_other_objects_define_nothing(text: str) -> None:
-    assert defined_kinds(parse_manifest(Source("a.yaml", text))) == {}
+    manifest = parse_manifest(Source("a.yaml", text))
+    assert {defined_kind(manifest, obj.name) for obj in manifest.objects} == {None}
 
 
 @pytest.mark.parametrize(
@@ -60,8 +64,7 @@ def test_other_objects_define_nothing(text: str) -> None:
 )
 def test_odd_definitions_know_no_version(spec: str) -> None:
     text = DEFINITION.partition("spec:")[0] + spec + "\n"
-    (found,) = defined_kinds(parse_manifest(Source("a.yaml", text))).values()
-    assert found.versions == {}
+    assert defined(text).versions == {}
 
 
 def test_a_schema_that_keeps_unknown_fields_refuses_none() -> None:
@@ -93,3 +96,11 @@ def test_no_more_than_a_score_is_told() -> None:
 )
 def test_what_may_be_right_is_silent(text: str, schema: dict[str, object]) -> None:
     assert said(text, schema) == []
+
+
+def test_what_may_be_defined_is_told_without_reading_the_schema() -> None:
+    text = DEFINITION.replace("{type: object}", "{type: object, description: 'see kind: Other'}")
+    manifest = parse_manifest(Source("a.yaml", text))
+    keys = {mark.key for mark in manifest.landmarks() if mark.key[0] == "definitions of"}
+    wanted = {definitions_of("example.com", kind) for kind in ("Model", "Other")}
+    assert wanted <= keys
