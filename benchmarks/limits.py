@@ -31,6 +31,8 @@ LINES = {
     "shell-script": ("start.sh", "#!/bin/sh\n", "docker run --rm team/app:1.{0} ls /srv\n"),
     "makefile": ("Makefile", "run:\n", "\tdocker run --rm team/app:1.{0} ls /srv\n"),
     "systemd-unit": ("app.service", "[Service]\n", "ExecStartPre=docker run --rm team/app:1.{0}\n"),
+    "nginx": ("nginx.conf", "", "upstream u{0} {{ server app{0}:80; }}\n"),
+    "haproxy": ("haproxy.cfg", "backend servers\n", "    server s{0} app{0}:80\n"),
     "workflow": (
         ".github/workflows/run.yaml",
         "on: push\njobs:\n  run:\n    runs-on: ubuntu-24.04\n    steps:\n",

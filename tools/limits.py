@@ -54,6 +54,8 @@ MEASURED = {
     "makefile": Measure(2.1, 33),
     "systemd-unit": Measure(1.9, 31),
     "workflow": Measure(2.3, 53),
+    "nginx": Measure(1.6, 98),
+    "haproxy": Measure(0.5, 69),
     "bake": Measure(0.7, 68),
     "kubernetes": Measure(12.9, 616),
     "compose": Measure(5.8, 165),

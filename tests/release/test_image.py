@@ -17,11 +17,13 @@ if TYPE_CHECKING:
 
 DOCKERFILE = (ROOT / "Dockerfile").read_text(encoding="utf-8")
 FILES = ("Dockerfile", ".dockerignore")
+LISTS = (".github/action/requirements.txt", ".github/release/image.txt")
 
 
 def test_it_passes_our_own_strict(program: Program, here: Path) -> None:
-    for name in FILES:
-        shutil.copy(ROOT / name, here)
+    for name in (*FILES, *LISTS):
+        (here / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(ROOT / name, here / name)
     answer = program(
         "check", "--policy", "strict", "--policy", "style", "--fail-on", "info", *FILES
     )

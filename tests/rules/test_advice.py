@@ -44,6 +44,7 @@ COMES_TO_LIGHT = {
     ("pip-cache-kept", "uncached-wheels"): "not to keep the cache is good, a mount of it is better",
     ("gated-model-without-token", "secret-read-from-env"): BETTER,
     ("literal-secret-env", "secret-read-from-env"): BETTER,
+    ("key-trusted-everywhere", "consecutive-runs"): "without what it pipes from, a RUN is short",
     ("privileged-container", "capabilities-kept"): OTHERWISE,
     ("privileged-container", "privilege-escalation"): OTHERWISE,
     ("privileged-container", "seccomp-profile-missing"): OTHERWISE,

@@ -118,6 +118,21 @@ SILENT: dict[tuple[str, str], str] = {
     ("tp-on-slices", "compose"): SLICES,
     ("tp-on-slices", "dockerfile"): SLICES,
     ("literal-secret-env", "dockerfile"): "secret-in-build speaks about images",
+    ("invalid-image-reference", "bake"): "what reads Dockerfiles there has to be known by its name",
+    **{
+        (rule, "bake"): "the only image in it reads Dockerfiles: it is no base"
+        for rule in (
+            "cuda-driver-floor",
+            "end-of-life-base",
+            "engine-cve-floor",
+            "floating-engine-tag",
+            "maintenance-mode-engine",
+            "toolkit-cve-floor",
+            "unavailable-cuda-image",
+            "unevaluated-image",
+            "ungated-image",
+        )
+    },
     ("unevaluated-image", "dockerfile"): "what a file is built from is not deployed",
     ("ungated-image", "dockerfile"): "what a file is built from is not deployed",
     **{

@@ -44,7 +44,7 @@ OTHERWISE: dict[str, frozenset[str]] = {
     "documents/shell/inner.py": frozenset({"pip", "uv"}),
     "documents/queries/downloads.py": frozenset({"rpm"}),  # the program that unpacks one file
     "knowledge/packages/transport.py": frozenset({"rpm"}),
-    "rules/shell/unreadable_script.py": frozenset({"bun"}),  # what runs JavaScript
+    "documents/shell/shells.py": frozenset({"bun"}),  # what runs JavaScript
     "documents/queries/toolchain.py": frozenset({"cargo", "golang"}),  # Debian's packages
     # Official images.
     "knowledge/dockerfile/base_variables.py": frozenset({"golang"}),
@@ -53,6 +53,8 @@ OTHERWISE: dict[str, frozenset[str]] = {
 # Programs that start others (`conda run`, `uv run`) are no matter of packages; that the table knows
 # what managers start is held by `test_lookup`.
 OTHERWISE["documents/shell/wrappers.py"] = NAMES
+# What the decorators of rules say, which is asked of the managers there.
+OTHERWISE["rules/table.py"] = NAMES
 
 
 def named(text: str) -> Iterator[tuple[int, str]]:
