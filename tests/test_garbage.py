@@ -59,6 +59,9 @@ def circles(kind: str) -> Counter[str]:
         gc.garbage.clear()
 
 
+_TRIALS = 4
+
+
 @pytest.fixture
 def _no_collector() -> Iterator[None]:
     gc.disable()
@@ -81,8 +84,11 @@ def _no_collector() -> Iterator[None]:
     ],
 )
 def test_no_document_leads_back_to_itself(kind: str) -> None:
-    # A server of another test may end just now; what documents leave behind is there each time.
-    assert not circles(kind) or circles(kind) == Counter()
+    # Servers of other tests may end just now; what documents leave behind is there each time.
+    found = circles(kind)
+    for _ in range(_TRIALS):
+        found = found and circles(kind)
+    assert found == Counter()
 
 
 @pytest.mark.usefixtures("_no_collector")
