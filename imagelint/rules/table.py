@@ -276,7 +276,7 @@ RULES: dict[str, Entry] = {
     "shell-before-server": Entry("serving", ("documents.serving.command:ServingCommand",)),
     "shell-form-command": Entry("build", ("documents.dockerfile.model:StartCommand",), ("hadolint DL3025", "BuildKit JSONArgsRecommended", "droast DF018", "droast DF025")),
     "shell-form-entrypoint": Entry("build", ("documents.dockerfile.model:StartCommand",), ("hadolint DL3025", "BuildKit JSONArgsRecommended")),
-    "shell-in-scratch": Entry("build", ("documents.dockerfile.model:Stage",)),
+    "shell-in-scratch": Entry("build", ("documents.dockerfile.model:Stage",), (), (), ("RUN",)),
     "shell-mistake": Entry("shell", ("documents.shell.script:Script",), ("ShellCheck SC*", "hadolint SC*")),
     "shell-not-in-json-form": Entry("syntax", ("documents.complaints:ShellNotInJsonForm",), (), ("invalid-instruction",)),
     "shm-missing": Entry("serving", ("documents.serving.command:ServingCommand",)),

@@ -160,7 +160,24 @@ def _places(document: Document) -> tuple[Span, ...]:
 
 def shell_chosen(document: Document, stage: Stage) -> bool:
     """Whether a SHELL instruction in sight says what runs the shell forms of a stage."""
-    return any(part.of("SHELL") for part in chain(document, stage))
+    return stage.index in document.derived(_with_shell)
+
+
+def _with_shell(document: Document) -> frozenset[int]:
+    return stages_where(document, lambda stage: bool(stage.of("SHELL")))
+
+
+def built_upon_nothing(document: Document) -> frozenset[int]:
+    """The indexes of the stages that begin without a file: for `document.derived`.
+
+    That is from scratch, or upon a stage that does and into which nothing is copied.
+    """
+    every, found = stages(document), set[int]()
+    for stage in every:
+        base = stage.base_stage
+        if stage.scratch or (base in found and not every[base].of("ADD", "COPY")):
+            found.add(stage.index)
+    return frozenset(found)
 
 
 def base_word(document: Document, stage: Stage) -> Node:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.dockerfile.model import Stage
-from imagelint.documents.queries.stages import chain
+from imagelint.documents.queries.stages import built_upon_nothing
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Instruction
 
 
-@rule(Stage, Severity.HIGH)
+@rule(Stage, Severity.HIGH, keywords=("RUN",))
 def shell_in_scratch(stage: Stage, ctx: Context) -> Findings:
     """A step runs in an image in which there is no program.
 
@@ -30,8 +30,7 @@ def shell_in_scratch(stage: Stage, ctx: Context) -> Findings:
         FROM scratch
         COPY model.gguf /models/
     """
-    parts = chain(ctx.document, stage)
-    if not parts[-1].scratch or any(part.of("ADD", "COPY") for part in parts[1:]):
+    if stage.index not in ctx.document.derived(built_upon_nothing):
         return
     for instruction in stage.instructions:
         if instruction.keyword in ("ADD", "COPY") or _has_mount(instruction):
