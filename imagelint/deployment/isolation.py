@@ -41,16 +41,23 @@ def neighbouring_policy(pod: Pod, scope: Scope) -> str:
         return ""
     namespace = pod.owner.namespace
     key = of_kind(_POLICY)
-    found = scope.nearest(key, KubernetesObject, lambda one: one.namespace == namespace)
+    found = scope.once(
+        ("network policies of", namespace),
+        lambda: scope.nearest(key, KubernetesObject, lambda one: one.namespace == namespace),
+    )
     if not found.nodes or not (found.here or namespace):
         return ""
     policies = scope.once(key, lambda: _by_label(scope.anywhere(key, KubernetesObject)))
     concerned = (one for label in (None, *pod.labels) for one in policies.get(label, ()))
     if any(_may_select(*one, pod) for one in concerned):
         return ""
-    if any(True for kind in _OTHERS for _ in scope.anywhere(of_kind(kind), KubernetesObject)):
+    if scope.once(("other network policies",), lambda: _has_others(scope)):
         return ""
     return found.nodes[0][1].name
+
+
+def _has_others(scope: Scope) -> bool:
+    return any(True for kind in _OTHERS for _ in scope.anywhere(of_kind(kind), KubernetesObject))
 
 
 def _by_label(policies: Iterable[KubernetesObject]) -> _Policies:

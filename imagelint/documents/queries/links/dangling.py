@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
@@ -13,7 +13,7 @@ from imagelint.documents.kubernetes.wiring.nodes import (
     NetworkPolicy,
     Service,
 )
-from imagelint.documents.queries.links.scope import Scope, holds_open, near, same
+from imagelint.documents.queries.links.scope import MANY, Scope, holds_open, near, same
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -59,7 +59,9 @@ def unmatched(selection: Selection, scope: Scope) -> Unmatched | None:
     That is certain where the run is closed. Elsewhere what is selected may lie in another
     repository: then the pods of the same file must tell that they are meant.
     """
-    meant = _meant(selection, tuple(_candidates(selection, scope)))
+    # Among many, which is meant would be a guess, and each would be compared with each.
+    candidates = tuple(islice(_candidates(selection, scope), MANY + 1))
+    meant = _meant(selection, candidates) if len(candidates) <= MANY else None
     if meant is None and not scope.closed:  # most are right, and need not be looked for
         return None
     selector, kind = selection.selector, selection.selects
@@ -79,7 +81,8 @@ def _candidates(selection: Selection, scope: Scope) -> Iterator[Candidate]:
     if manifest is None or manifest.derived(holds_open):
         return
     selected = manifest.derived(_purpose(manifest, selection))
-    for there, candidate in (*selected.by_none, *selected.by_one.get(selection.selector.span, ())):
+    own = selected.by_one.get(selection.selector.span, ())
+    for there, candidate in chain(selected.by_none, own):
         if any(same(there, namespace) for namespace in selection.namespaces):
             yield candidate
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.manifest import Manifest
-from imagelint.documents.queries.links.scope import Scope, holds_open, misspelt, near, same
+from imagelint.documents.queries.links.scope import MANY, Scope, holds_open, misspelt, near, same
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,4 +104,6 @@ def _is_meant(obj: KubernetesObject, kinds: tuple[str, ...], name: Name) -> bool
 
 def _near(name: Name, objects: list[KubernetesObject]) -> Iterator[KubernetesObject]:
     alike = misspelt if name.exact else near
+    # Among many, which is meant would be a guess, and each would be compared with each.
+    objects = objects if len(objects) <= MANY else []
     return (obj for obj in objects if obj.kind == name.kind and alike(name.name, obj.name))

@@ -199,6 +199,10 @@ class Scope:
         )
 
 
+MANY = 64
+"""Of so many objects of a file at most it is asked which one was meant by a name that is near."""
+
+
 def _made_of_keys(_document: Document) -> dict[Key, object]:
     return {}
 
