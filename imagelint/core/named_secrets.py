@@ -40,6 +40,7 @@ _WORDS = (
     ("pwd", _JOINED),
     ("pat", _JOINED),
 )
+_OF_PASSWORDS = frozenset({"password", "passwords", "passwd", "passphrase", "pwd", "pat"})
 _LONGEST_BEFORE = 16
 # What may follow and not change that: `TOKEN_2`, `API_KEY_PROD`.
 _TRAIL = r"(?:[-_]?(?:value|prod|dev|staging|test|\d{1,3}))?"
@@ -163,8 +164,11 @@ def _behind(word: str, before: re.Pattern[str], text: str, lower: str) -> Iterat
 
 
 def _is_harmless(word: str, value: str) -> bool:
-    """Whether a value is a version, or a number of tokens."""
-    if _VERSION.fullmatch(value):
+    """Whether a value is a version, or a number of tokens.
+
+    No package is called password: there, what looks like a version is what somebody chose.
+    """
+    if word not in _OF_PASSWORDS and _VERSION.fullmatch(value):
         return True
     return word == "token" and _NUMBER.fullmatch(value) is not None
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -44,3 +45,18 @@ def test_most_is_in_no_text() -> None:
     assert len(found.forms) == 1
     assert set(hinted("\n".join(LINES)).forms) < set(ANYTHING.forms)
     assert hinted("") == ((), ())
+
+
+@pytest.mark.parametrize(
+    "word", ["password", "passwords", "passwd", "passphrase", "db_pwd", "a-pat"]
+)
+def test_a_password_may_look_like_a_version(word: str) -> None:
+    (found,) = named_values(f"--{word}=1.2.3.456")
+    assert found.name == word
+
+
+@pytest.mark.parametrize(
+    "text", ["jsonwebtoken: ^9.0.22", "token=0.3.0-rc1", "client-secret=1.25.10"]
+)
+def test_versions_of_packages_are_no_secrets(text: str) -> None:
+    assert list(named_values(text)) == []

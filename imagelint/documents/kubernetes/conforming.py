@@ -6,6 +6,7 @@ expressions of CEL are not evaluated.
 
 from __future__ import annotations
 
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.nearest import nearest
@@ -35,6 +36,9 @@ _TITLES = {
 # Words that are truth values to Kubernetes and strings to YAML 1.2: what they are is left open.
 _OPEN_WORDS = frozenset({"y", "n", "yes", "no", "on", "off"})
 _MOST = 20
+_LONGEST_NUMBER = 1000  # bits
+_SHOWN = 10
+"""Words that are allowed and shown."""
 
 
 class Violation(NamedTuple):
@@ -61,17 +65,18 @@ def violations(body: Cursor, schema: Schema, *, loose: bool) -> tuple[Violation,
             continue
         if place.null:
             continue  # the API server drops it where it is not allowed
-        found += _wrong_type(place, asked)
+        told = _wrong_type(place, asked)
         if isinstance(node, Mapping):
-            found += _fields(place, asked, whole=whole, loose=loose)
+            told = chain(told, _fields(place, asked, whole=whole, loose=loose))
             pending += _inner(place, asked)
         elif isinstance(node, Sequence):
-            found += _amount(place, asked, len(node.items), "Items")
+            told = chain(told, _amount(place, asked, len(node.items), "Items"))
             items = asked.get("items")
             if isinstance(items, dict):
                 pending += [(one, items, items.get(_EMBEDDED) is True) for one in place.items()]
         elif isinstance(node, Scalar):
-            found += _value(place, node, asked)
+            told = chain(told, _value(place, node, asked))
+        found += islice(told, _MOST - len(found))  # each may look for what was meant among many
     return tuple(sorted(found))
 
 
@@ -153,7 +158,9 @@ def _value(place: Cursor, node: Scalar, asked: Schema) -> Iterator[Violation]:
     allowed = asked.get("enum")
     value = node.value
     if isinstance(allowed, list) and value not in allowed and not _is_open(node):
-        words = ", ".join(f"`{word}`" for word in allowed)
+        words = ", ".join(f"`{word}`" for word in allowed[:_SHOWN])
+        if len(allowed) > _SHOWN:
+            words += ", …"
         message = f"`{place.key}` cannot be `{node.text}`"
         yield _at(place.span, place.path, message, f"write one of {words}")
     if isinstance(value, str):
@@ -173,9 +180,12 @@ def _bounded(
     for limit, word in zip(limits, ("least", "most"), strict=True):
         if not isinstance(limit, int | float) or isinstance(limit, bool):
             continue
+        if isinstance(limit, int) and limit.bit_length() > _LONGEST_NUMBER:
+            continue  # no definition that the API server took: limits are doubles
         if value < limit if word == "least" else value > limit:
-            message = f"`{place.key}` has to be at {word} {limit:g}{unit}"
-            yield _at(place.span, place.path, message, f"write at {word} {limit:g}{unit}")
+            amount = f"{limit:g}" if isinstance(limit, float) else str(limit)
+            message = f"`{place.key}` has to be at {word} {amount}{unit}"
+            yield _at(place.span, place.path, message, f"write at {word} {amount}{unit}")
 
 
 def _at(span: Span, path: str, message: str, help_: str) -> Violation:

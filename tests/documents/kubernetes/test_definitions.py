@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from imagelint.core.source import Source
+from imagelint.documents.kubernetes import conforming
 from imagelint.documents.kubernetes.conforming import violations
 from imagelint.documents.kubernetes.definitions import DefinedKind, defined_kind, definitions_of
 from imagelint.documents.kubernetes.manifest import parse_manifest
@@ -104,3 +105,28 @@ def test_what_may_be_defined_is_told_without_reading_the_schema() -> None:
     keys = {mark.key for mark in manifest.landmarks() if mark.key[0] == "definitions of"}
     wanted = {definitions_of("example.com", kind) for kind in ("Model", "Other")}
     assert wanted <= keys
+
+
+def test_what_was_meant_is_looked_for_no_oftener_than_it_is_told(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(conforming, "nearest", lambda word, _: asked.append(word))
+    schema: dict[str, object] = {"properties": {"a": {"type": "string"}}}
+    assert len(said(f"{{{', '.join(f'x{number}: 1' for number in range(200))}}}", schema)) == 20
+    assert len(asked) == 20
+
+
+def test_few_of_many_allowed_words_are_shown() -> None:
+    schema: dict[str, object] = {"properties": {"a": {"enum": [f"w{one}" for one in range(50)]}}}
+    (found,) = violations(Cursor(load_yaml("{a: x}")[0]), schema, loose=False)
+    assert found.help.startswith("write one of `w0`, `w1`, ")
+    assert found.help.endswith("`w9`, …")
+
+
+def test_limits_are_told_in_full_and_those_beyond_all_numbers_are_none() -> None:
+    def limited(limit: int) -> list[str]:
+        return said("{a: 2147483648}", {"properties": {"a": {"maximum": limit}}})
+
+    assert limited(2147483647) == ["`a` has to be at most 2147483647"]
+    assert limited(-(10**5000)) == []
