@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source, Span
-    from imagelint.documents.base import DocumentError, Landmark, Node
+    from imagelint.documents.base import DocumentError, Embedded, Landmark, Node
     from imagelint.documents.kubernetes.objects import Container
     from imagelint.documents.kubernetes.pods.applications import Applications
     from imagelint.documents.parts import Attachments
@@ -296,6 +296,11 @@ def parse_manifest(source: Source) -> Manifest:
     Raises:
         DocumentError: it is not YAML, a template, nested too deeply or too large.
     """
+    return _parse(source, 0)
+
+
+def _parse(source: Source, depth: int) -> Manifest:
+    """Read a manifest that stands in so many texts of others."""
     stream = read_stream(source, "kubernetes")
     complaints: list[Complaint] = [*duplicate_complaints(stream)]
     objects: list[KubernetesObject] = []
@@ -312,13 +317,16 @@ def parse_manifest(source: Source) -> Manifest:
         allowances += _annotated(obj, pods)
     gaps = [gap for obj, pods in with_pods if not pods for gap in unread_workload(obj)]
     gaps += [gap for obj in objects for gap in (*unread_manifests(obj), *_unread_inside(obj))]
-    manifest = Manifest(
-        source, with_pods, complaints=sorted(complaints), allowances=allowances, gaps=gaps
-    )
+    embedded: tuple[Embedded, ...] = ()
     if any(obj.kind == "ConfigMap" for obj in objects) and source.text.count("apiVersion") > 1:
         from imagelint.documents.kubernetes.textual import textual_manifests
 
-        manifest.embedded = tuple(textual_manifests(objects, source, parse_manifest))
+        embedded, unread = textual_manifests(objects, source, _parse, depth)
+        gaps += unread
+    manifest = Manifest(
+        source, with_pods, complaints=sorted(complaints), allowances=allowances, gaps=gaps
+    )
+    manifest.embedded = embedded
     return manifest
 
 

@@ -6,6 +6,8 @@ import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
+from imagelint.core.record import NamedTuple
+from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError, Embedded
 from imagelint.documents.serving.startscript import map_scalar
@@ -14,37 +16,70 @@ from imagelint.documents.yaml.nodes import Scalar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from imagelint.core.source import Span
     from imagelint.documents.kubernetes.manifest import Manifest
     from imagelint.documents.kubernetes.objects import KubernetesObject
+    from imagelint.documents.yaml.cursor import Cursor
 
 _API_VERSION = pattern(r"^apiVersion[ \t]*:[ \t]*\S", re.MULTILINE)
 _KIND = pattern(r"^kind[ \t]*:[ \t]*\S", re.MULTILINE)
 _MOST = 50
 """Manifests of one document that are read as texts."""
+_DEEPEST = 2
+"""Texts in texts that are read: each holds all that is deeper, and is parsed anew."""
+
+
+class TextualManifests(NamedTuple):
+    """The manifests with pods that stand in texts, and why others are not read."""
+
+    embedded: tuple[Embedded, ...]
+    gaps: tuple[DocumentError, ...]
 
 
 def textual_manifests(
-    objects: Iterable[KubernetesObject], source: Source, parse: Callable[[Source], Manifest]
-) -> Iterator[Embedded]:
+    objects: Iterable[KubernetesObject],
+    source: Source,
+    parse: Callable[[Source, int], Manifest],
+    depth: int,
+) -> TextualManifests:
     """The manifests with pods that ConfigMaps hold, each at its key.
 
+    `depth` is that of the texts in texts that these objects stand in; `parse` is given the next.
     What is no YAML is the template of somebody else, who fills it in.
     """
-    values = (
-        place
-        for obj in objects
-        if obj.kind == "ConfigMap" and obj.is_own
-        for _, place in obj.body["data"].entries()
-        if isinstance(place.node, Scalar)
-        and _API_VERSION.search(place.node.text)
-        and _KIND.search(place.node.text)
-    )
-    for _, place in zip(range(_MOST), values, strict=False):
-        if not isinstance(place.node, Scalar):
-            continue
+    found: list[Embedded] = []
+    for number, (place, node) in enumerate(_texts(objects)):
+        if number >= _MOST or depth >= _DEEPEST:
+            return TextualManifests(tuple(found), (_unread(place.span),))
         try:
-            inner = parse(Source(source.origin, place.node.text))
+            inner = parse(Source(source.origin, node.text), depth + 1)
         except DocumentError:
             continue
-        if inner.pods:
-            yield Embedded(inner, map_scalar(place.node), place.path)
+        if inner.pods or inner.embedded or _is_cut(inner):
+            found.append(Embedded(inner, map_scalar(node), place.path))
+    return TextualManifests(tuple(found), ())
+
+
+def _texts(objects: Iterable[KubernetesObject]) -> Iterator[tuple[Cursor, Scalar]]:
+    """The values of ConfigMaps that look like manifests."""
+    for obj in objects:
+        if obj.kind == "ConfigMap" and obj.is_own:
+            for _, place in obj.body["data"].entries():
+                node = place.node
+                if (
+                    isinstance(node, Scalar)
+                    and _API_VERSION.search(node.text)
+                    and _KIND.search(node.text)
+                ):
+                    yield place, node
+
+
+def _unread(span: Span) -> DocumentError:
+    message = "manifests that are written as texts are not examined from here on"
+    help_ = "keep them in files of their own, and check those"
+    return DocumentError(ProblemKind.TOO_LARGE, message, span, help_)
+
+
+def _is_cut(inner: Manifest) -> bool:
+    """Whether a manifest holds others that are not read."""
+    return any(gap.kind is ProblemKind.TOO_LARGE for gap in inner.gaps)

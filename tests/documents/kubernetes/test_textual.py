@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from textwrap import indent
+
+from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.kubernetes.manifest import parse_manifest
 from imagelint.documents.kubernetes.objects import Pod
@@ -39,3 +42,31 @@ def test_what_somebody_fills_in_is_not_read() -> None:
 def test_other_objects_hold_none() -> None:
     text = MAP.replace("ConfigMap", "Secret") + POD
     assert parse_manifest(Source("a.yaml", text)).embedded == ()
+
+
+def nested(text: str, times: int) -> str:
+    for _ in range(times):
+        text = f"{MAP}  inner.yaml: |\n{indent(text, '    ')}"
+    return text
+
+
+def test_what_lies_too_deep_in_texts_is_told_as_not_examined() -> None:
+    text = nested(MAP + POD, 1)
+    (outer,) = parse_manifest(Source("a.yaml", text)).embedded
+    (inner,) = outer.document.embedded
+    assert inner.document.nodes_of(Pod)
+    for times in (2, 60):
+        (outer,) = parse_manifest(Source("a.yaml", nested(MAP + POD, times))).embedded
+        (inner,) = outer.document.embedded
+        (gap,) = inner.document.gaps
+        assert gap.kind is ProblemKind.TOO_LARGE
+        assert inner.document.embedded == ()
+
+
+def test_more_texts_than_are_read_are_told_as_not_examined() -> None:
+    found = parse_manifest(
+        Source("a.yaml", MAP + "".join(POD.replace("pod.yaml", f"p{n}") for n in range(60)))
+    )
+    assert len(found.embedded) == 50
+    (gap,) = found.gaps
+    assert found.source.text[slice(*gap.span)].startswith("|")
