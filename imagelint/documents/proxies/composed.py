@@ -6,6 +6,7 @@ docs/content/reference/install-configuration/entrypoints.md
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -33,6 +34,9 @@ if TYPE_CHECKING:
 _LABEL = pattern(r"traefik\.http\.(?P<kind>routers|middlewares)\.(?P<name>[^.]+)\.(?P<rest>.+)")
 _ENTRY = pattern(r"entrypoints\.(?P<name>[^.]+)\.transport\.respondingtimeouts\.writetimeout")
 _TRANSPORT = "serverstransport."
+_OF_ROUTES = ("entrypoints.", _TRANSPORT)
+# Each may concern every service of the file.
+_MOST_FLAGS = 256
 
 
 class _Labels:
@@ -74,10 +78,11 @@ def compose_routes(services: tuple[ComposeService, ...]) -> Iterator[Route]:
         settings = tuple(middleware_settings(options))
         if hosts and settings:
             yield told_route(settings[0].span, settings[0].path, hosts, settings=settings)
+    if labels.routed:
+        flags = (one for service in services for one in _flags(service.body["command"]))
+        yield from _of_flags(islice(flags, _MOST_FLAGS), labels)
     seen: set[int] = set()
     for service in services:
-        if labels.routed:
-            yield from _of_flags(service, labels)
         for name, place in _contents(service):
             if place.span.start not in seen:
                 seen.add(place.span.start)
@@ -95,9 +100,10 @@ def _labels(service: ComposeService) -> Iterator[Option]:
             yield Option(one.value_span, one.path, one.name, one.value)
 
 
-def _of_flags(service: ComposeService, labels: _Labels) -> Iterator[Route]:
+def _of_flags(flags: Iterable[Option], labels: _Labels) -> Iterator[Route]:
     """What the flags of Traefik say of its entry points, and of the way to all servers."""
-    for one in _flags(service.body["command"]):
+    everyone = _hosts(labels.routed)
+    for one in flags:
         name = one.field.lower()
         entry = _ENTRY.fullmatch(name)
         if entry is not None:
@@ -110,15 +116,17 @@ def _of_flags(service: ComposeService, labels: _Labels) -> Iterator[Route]:
                 yield limited_route(one, "total", _hosts(entered))
         elif name.startswith(_TRANSPORT):
             told = {name.removeprefix(_TRANSPORT): one}
-            yield from transport_route(told, _hosts(labels.routed))
+            yield from transport_route(told, everyone)
 
 
 def _flags(command: Cursor) -> Iterator[Option]:
+    """What may be flags of Traefik that matter to routes."""
     for item in command.items():
         text = word(item)
         name, equals, value = text.partition("=")
-        if equals and name.startswith("--"):
-            yield Option(item.span, item.path, name.lstrip("-"), Known(value, item.span))
+        field = name.lstrip("-")
+        if equals and name.startswith("--") and field.lower().startswith(_OF_ROUTES):
+            yield Option(item.span, item.path, field, Known(value, item.span))
 
 
 def _contents(service: ComposeService) -> Iterator[tuple[str, Cursor]]:

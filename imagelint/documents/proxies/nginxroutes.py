@@ -5,6 +5,7 @@ https://nginx.org/en/docs/http/ngx_http_proxy_module.html, …/ngx_http_core_mod
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -32,6 +33,8 @@ _INHERITED = frozenset(
     {"proxy_read_timeout", "grpc_read_timeout", "proxy_buffering", "client_max_body_size"}
     | {"proxy_next_upstream", "proxy_ignore_headers", "proxy_cache"}
 )
+# Each way holds all servers that it leads to: those of a group are alike.
+_MOST_SERVERS = 64
 _READ_DEFAULT = 60.0
 _BODY_DEFAULT = float(2**20)
 _AGAIN = "non_idempotent"
@@ -86,8 +89,9 @@ def _groups(block: Iterable[Directive]) -> Iterator[tuple[str, tuple[Upstream, .
     """The groups of servers that have a name."""
     for one in block:
         if one.name.text == "upstream" and one.block is not None:
-            servers = [each.first().text for each in one.block if each.name.text == "server"]
-            yield one.first().text, tuple(filter(None, map(read_upstream, servers)))
+            servers = (each.first().text for each in one.block if each.name.text == "server")
+            known = dict.fromkeys(filter(None, map(read_upstream, servers)))
+            yield one.first().text, tuple(islice(known, _MOST_SERVERS))
         elif one.name.text == "http" and one.block is not None:
             yield from _groups(one.block)
 

@@ -5,6 +5,7 @@ traefik/traefik@fd5a576d: docs/content/reference/routing-configuration/
 
 from __future__ import annotations
 
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
@@ -20,9 +21,12 @@ if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
     Hosts = tuple[tuple[str, str], ...]
+    _Led = dict[tuple[str, str], None]  # a set in the order in which it is written
 
 TRAEFIK = "traefik"
 """How the program is called in what is said about it."""
+# Each router of a service leads to all its servers: those of one are alike.
+_MOST_SERVERS = 64
 _NO_LIMIT = float("inf")
 # https://pkg.go.dev/strconv#ParseBool
 _TRUE = frozenset({"1", "t", "T", "true", "TRUE", "True"})
@@ -48,36 +52,35 @@ def file_routes(root: Cursor) -> Iterator[Route]:
     for name, one in body["middlewares"].entries():
         settings = tuple(middleware_settings(dict(_options(one))))
         if name in middlewares and settings:
-            found = tuple(dict.fromkeys(middlewares[name]))
+            found = tuple(middlewares[name])
             yield told_route(one.key_span, one.path, found, settings=settings)
     for name, one in body["serversTransports"].entries():
         if name in transports:
-            yield from transport_route(dict(_options(one)), tuple(dict.fromkeys(transports[name])))
+            yield from transport_route(dict(_options(one)), tuple(transports[name]))
 
 
-def _users(body: Cursor, hosts: Mapping[str, Hosts]) -> tuple[dict[str, Hosts], dict[str, Hosts]]:
+def _users(body: Cursor, hosts: Mapping[str, Hosts]) -> tuple[dict[str, _Led], dict[str, _Led]]:
     """To which servers middlewares and transports matter, by their names."""
-    middlewares: dict[str, Hosts] = {}
-    transports: dict[str, Hosts] = {}
+    middlewares: dict[str, _Led] = {}
+    transports: dict[str, _Led] = {}
     for _, router in body["routers"].entries():
         led = hosts.get(plain_name(router["service"].word()), ())
         for one in router["middlewares"].items() if led else ():
-            name = plain_name(one.word())
-            middlewares[name] = (*middlewares.get(name, ()), *led)
+            middlewares.setdefault(plain_name(one.word()), {}).update(dict.fromkeys(led))
     for name, service in body["services"].entries():
         transport = plain_name(service.at("loadBalancer", "serversTransport").word())
         if transport and hosts.get(name):
-            transports[transport] = (*transports.get(transport, ()), *hosts[name])
+            transports.setdefault(transport, {}).update(dict.fromkeys(hosts[name]))
     return middlewares, transports
 
 
 def _hosts_by_service(services: Cursor) -> Iterator[tuple[str, Hosts]]:
     for name, service in services.entries():
         urls = (one["url"].word() for one in service.at("loadBalancer", "servers").items())
-        yield (
-            name,
-            tuple((one.host, one.port) for one in map(read_upstream, urls) if one is not None),
+        known = dict.fromkeys(
+            (one.host, one.port) for one in map(read_upstream, urls) if one is not None
         )
+        yield name, tuple(islice(known, _MOST_SERVERS))
 
 
 def plain_name(name: str) -> str:

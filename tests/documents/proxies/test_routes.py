@@ -14,6 +14,7 @@ from imagelint.documents.mapped import MappedText
 from imagelint.documents.proxies.haproxy import read_haproxy_routes
 from imagelint.documents.proxies.nginxroutes import read_nginx_routes
 from imagelint.documents.proxies.recognition import proxy_language
+from imagelint.documents.proxies.traefik import file_routes
 from imagelint.documents.proxies.upstreams import read_upstream, service_of
 from imagelint.documents.quantity import (
     parse_haproxy_time,
@@ -21,6 +22,8 @@ from imagelint.documents.quantity import (
     parse_nginx_time,
 )
 from imagelint.documents.serving.scaling import Route
+from imagelint.documents.yaml.cursor import Cursor
+from imagelint.documents.yaml.load import load_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -63,6 +66,23 @@ def test_an_address_leads_to_servers(address: str, expected: set[str]) -> None:
     groups = "upstream servers { ip_hash; server a:8000 weight=2; server b-1; server unix:/x; }"
     text = f"{groups} server {{ set $set web; location / {{ proxy_pass {address}; }} }}"
     assert hosts(nginx(text)) == expected
+
+
+def test_of_many_servers_of_a_group_some_are_led_to_each_once() -> None:
+    servers = "".join(f"server s{number}; " * 2 for number in range(100))
+    (route, *_) = nginx(f"upstream g {{ {servers} }} location / {{ proxy_pass http://g; }}")
+    assert [host for host, _ in route.upstreams] == [f"s{number}" for number in range(64)]
+
+
+def test_of_many_servers_of_a_service_of_traefik_some_are_led_to_each_once() -> None:
+    servers = ", ".join(f"{{url: 'http://s{number}:1'}}" for number in range(100) for _ in "ab")
+    text = f"""http:
+  routers: {{a: {{service: g, middlewares: [m, m]}}, b: {{service: g, middlewares: [m]}}}}
+  services: {{g: {{loadBalancer: {{servers: [{servers}]}}}}}}
+  middlewares: {{m: {{retry: {{retryNonIdempotentMethod: true}}}}}}
+"""
+    (route,) = file_routes(Cursor(load_yaml(text)[0]))
+    assert route.upstreams == tuple((f"s{number}", "1") for number in range(64))
 
 
 def test_what_is_written_once_is_one_route_to_all_that_it_concerns() -> None:

@@ -7,13 +7,14 @@ one that makes a layer agree, it is that Dockerfile; what is below is the base i
 
 from __future__ import annotations
 
+from collections import deque
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import value_or
 from imagelint.core.record import NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from imagelint.documents.dockerfile.document import Dockerfile
     from imagelint.documents.dockerfile.model import Instruction, Stage
@@ -39,28 +40,35 @@ def making_of(history: Sequence[HistoryStep], file: Dockerfile) -> Making | None
     The last stage is asked first, then those that may have been built with `--target`.
     """
     for stage in reversed(file.stages):
-        chain = _chain(file, stage)
-        steps = _aligned(history, [each for one in chain for each in one.instructions])
-        if steps is not None and not (chain[0].scratch and len(steps) < len(history)):
-            return Making(steps, chain[0])
+        steps = _aligned(history, _from_the_end(file, stage))
+        if steps is not None:
+            lowest = deque(_chain(file, stage), maxlen=1)[0]
+            if not (lowest.scratch and len(steps) < len(history)):
+                return Making(steps, lowest)
     return None
 
 
-def _chain(file: Dockerfile, stage: Stage) -> list[Stage]:
-    """A stage behind those of the file that it is built upon, the lowest first."""
-    chain = [stage]
-    while (below := chain[0].base_stage) is not None and below < chain[0].index:
-        chain.insert(0, file.stages[below])
-    return chain
+def _chain(file: Dockerfile, stage: Stage) -> Iterator[Stage]:
+    """A stage, and then those of the file that it is built upon, the lowest last."""
+    yield stage
+    while (below := stage.base_stage) is not None and below < stage.index:
+        stage = file.stages[below]
+        yield stage
+
+
+def _from_the_end(file: Dockerfile, stage: Stage) -> Iterator[Instruction]:
+    """What builds a stage, the last first: most are known not to be it at their first."""
+    for one in _chain(file, stage):
+        yield from (each for each in reversed(one.instructions) if each.keyword != "FROM")
 
 
 def _aligned(
     history: Sequence[HistoryStep], instructions: Iterable[Instruction]
 ) -> dict[int, Instruction] | None:
-    """By number of a step its instruction; None where they are not the same."""
+    """By number of a step its instruction, of the last first; None where they are not the same."""
     found: dict[int, Instruction] = {}
     at, agreed = len(history) - 1, False
-    for instruction in reversed([each for each in instructions if each.keyword != "FROM"]):
+    for instruction in instructions:
         keyword, _, words = history[at].command.partition(" ") if at >= 0 else ("", "", "")
         if keyword.upper() != instruction.keyword:
             if instruction.keyword == "ARG":  # some builders do not tell of it
