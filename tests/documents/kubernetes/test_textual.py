@@ -69,4 +69,5 @@ def test_more_texts_than_are_read_are_told_as_not_examined() -> None:
     )
     assert len(found.embedded) == 50
     (gap,) = found.gaps
+    assert gap.span is not None
     assert found.source.text[slice(*gap.span)].startswith("|")
