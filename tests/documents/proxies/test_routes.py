@@ -268,3 +268,22 @@ def test_a_template_is_told_to_be_one() -> None:
     with pytest.raises(DocumentError) as filled:
         parse(Source("nginx.conf", "location / { proxy_pass {{ to }}; }"), "nginx")
     assert filled.value.kind is ProblemKind.TEMPLATE
+
+
+def test_of_the_flags_of_traefik_the_first_that_matter_are_read() -> None:
+    flag = "transport.respondingTimeouts.writeTimeout=5s"
+    flags = "".join(
+        f"      - --other{at}=1\n      - --entryPoints.e{at}.{flag}\n" for at in range(300)
+    )
+    text = f"""services:
+  traefik:
+    image: traefik:v3.5.0
+    command:
+{flags}  llm:
+    image: vllm/vllm-openai:v0.30.0
+    labels: ["traefik.http.routers.llm.rule=Host(`llm`)"]
+"""
+    document = parse(Source("compose.yaml", text), "compose")
+    routes = [one for one in document.walk() if isinstance(one, Route)]
+    assert len(routes) == 256
+    assert {one.upstreams for one in routes} == {(("llm", ""),)}

@@ -1,14 +1,22 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from imagelint.core.source import Source
 from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.image.jsonview import JsonView
+from imagelint.documents.image.layers import making
 from imagelint.documents.image.layers.history import history_of
 from imagelint.documents.image.layers.making import making_of
 from imagelint.documents.image.layers.nodes import HistoryStep
 from imagelint.run.index import recognise
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.dockerfile.model import Stage
 
 BASE = ("/bin/sh -c #(nop) ADD file:0a in / ", ' /bin/sh -c #(nop)  CMD ["bash"]')
 FILE = """\
@@ -119,3 +127,21 @@ def test_words_that_builders_write_otherwise_need_not_agree() -> None:
 
 def test_keywords_alone_prove_nothing() -> None:
     assert made('FROM a\nCMD ["b"]\n', "x", ' CMD ["b"]') is None
+
+
+def test_stages_upon_stages_are_compared_from_the_end_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    walked: list[Stage] = []
+    chain = making._chain
+
+    def counting(file: Dockerfile, stage: Stage) -> Iterator[Stage]:
+        for one in chain(file, stage):
+            walked.append(one)
+            yield one
+
+    monkeypatch.setattr(making, "_chain", counting)
+    stages = (f"FROM s{at} AS s{at + 1}\nRUN step {at}\nWORKDIR /{at}\n" for at in range(50))
+    file = dockerfile("FROM debian:12 AS s0\nRUN begin\n" + "".join(stages))
+    assert making_of(steps(*BASE, "RUN /bin/sh -c other", "WORKDIR /x"), file) is None
+    assert len(walked) == len(file.stages)
