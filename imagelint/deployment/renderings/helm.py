@@ -16,8 +16,8 @@ from imagelint.deployment.renderings.templatevalues import (
 )
 from imagelint.documents.base import DocumentError
 from imagelint.documents.gitops.values import scalar_at, tree_in
-from imagelint.documents.kubernetes.manifest import read_objects
 from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.kubernetes.reading import read_objects
 from imagelint.documents.kubernetes.wellformed import malformed_parts
 from imagelint.documents.parts import Attachments, TextPart
 from imagelint.documents.project import beside

@@ -16,8 +16,9 @@ from imagelint.documents.kubernetes.kustomize.document import Kustomization
 from imagelint.documents.kubernetes.kustomize.effects import changes, read_patch
 from imagelint.documents.kubernetes.kustomize.jsonpatch import JsonPatch
 from imagelint.documents.kubernetes.kustomize.reader import read_transformation
-from imagelint.documents.kubernetes.manifest import Manifest, read_object
+from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.kubernetes.reading import read_object
 from imagelint.documents.kubernetes.wellformed import malformed_parts
 from imagelint.documents.project import beside
 from imagelint.documents.runtime.field import Place

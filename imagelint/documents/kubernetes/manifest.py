@@ -18,10 +18,11 @@ from imagelint.documents.complaints import (
     UnknownField,
 )
 from imagelint.documents.kubernetes.annotations import annotation_allowances
-from imagelint.documents.kubernetes.identity import meant_kind, mistakes
+from imagelint.documents.kubernetes.identity import mistakes
 from imagelint.documents.kubernetes.monitoring.queries import may_ask, read_queries
-from imagelint.documents.kubernetes.objects import KubernetesObject, Pod
+from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.kubernetes.reading import read_objects
 from imagelint.documents.kubernetes.settings import read_settings
 from imagelint.documents.kubernetes.vocabulary import unknown_words
 from imagelint.documents.kubernetes.wellformed import (
@@ -37,14 +38,14 @@ from imagelint.documents.shared import CommandLine
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
-from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence, is_decided_elsewhere
+from imagelint.documents.yaml.nodes import Mapping, Scalar, is_decided_elsewhere
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import DocumentError, Embedded, Landmark, Node
-    from imagelint.documents.kubernetes.objects import Container
+    from imagelint.documents.kubernetes.objects import Container, KubernetesObject
     from imagelint.documents.kubernetes.pods.applications import Applications
     from imagelint.documents.parts import Attachments
     from imagelint.documents.project import Project
@@ -328,53 +329,6 @@ def _parse(source: Source, depth: int) -> Manifest:
     )
     manifest.embedded = embedded
     return manifest
-
-
-def read_objects(body: Cursor) -> Iterator[KubernetesObject]:
-    """The object at a place, or those of the list that it is.
-
-    Items of a `DeploymentList` need not say that they are Deployments. What has `items` is a list
-    to kubectl, whatever it calls itself.
-    https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/unstructured/helpers.go
-    """
-    pending = [(body, "", "")]
-    while pending:
-        place, kind, version = pending.pop()
-        kind = place["kind"].word() or kind
-        version = place["apiVersion"].word() or version
-        if kind == "List" or _has_items(place, kind):
-            single = kind.removesuffix("List")
-            told = (single, version) if single else ("", "")
-            pending += [(item, *told) for item in reversed(place["items"].items())]
-        elif place["kind"].exists or place["apiVersion"].exists or _is_item(place, kind):
-            yield read_object(place, kind, version)
-
-
-def _has_items(place: Cursor, kind: str) -> bool:
-    items = place["items"]
-    return isinstance(items.node, Sequence) or (kind.endswith("List") and items.exists)
-
-
-def _is_item(place: Cursor, kind: str) -> bool:
-    """Whether something is an object because the list in which it stands says so."""
-    return bool(kind) and isinstance(place.node, Mapping)
-
-
-def read_object(body: Cursor, kind: str = "", api_version: str = "") -> KubernetesObject:
-    """The object at a place; `kind` and `api_version` hold where none is written."""
-    metadata = body["metadata"]
-    name = metadata["name"] if metadata["name"].exists else metadata["generateName"]
-    return KubernetesObject(
-        span=name.span if name.exists else body.key_span,
-        kind=meant_kind(body) or kind,
-        api_version=body["apiVersion"].word() or api_version,
-        name=name.word(),
-        namespace=metadata["namespace"].word(),
-        labels=metadata["labels"].pairs(),
-        annotations=metadata["annotations"].pairs(),
-        body=body,
-        path=body.path,
-    )
 
 
 def _annotated(obj: KubernetesObject, pods: tuple[Pod, ...]) -> Iterator[Allowance]:

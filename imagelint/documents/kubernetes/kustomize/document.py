@@ -16,12 +16,8 @@ from imagelint.documents.kubernetes.kustomize.model import (
 )
 from imagelint.documents.kubernetes.kustomize.patched import patched_pods
 from imagelint.documents.kubernetes.kustomize.reader import read_transformation
-from imagelint.documents.kubernetes.manifest import (
-    Manifest,
-    parse_manifest,
-    pod_nodes,
-    read_object,
-)
+from imagelint.documents.kubernetes.manifest import Manifest, parse_manifest, pod_nodes
+from imagelint.documents.kubernetes.reading import read_object
 from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.documents.runtime.field import Place

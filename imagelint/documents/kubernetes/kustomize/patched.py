@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.source import Span
-from imagelint.documents.kubernetes.manifest import read_object
 from imagelint.documents.kubernetes.pods.reader import read_pods
+from imagelint.documents.kubernetes.reading import read_object
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence
 from imagelint.knowledge.kubernetes.kinds import served

@@ -1,0 +1,61 @@
+"""The objects that stand at a place, those of lists one by one."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imagelint.documents.kubernetes.identity import meant_kind
+from imagelint.documents.kubernetes.objects import KubernetesObject
+from imagelint.documents.yaml.nodes import Mapping, Sequence
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from imagelint.documents.yaml.cursor import Cursor
+
+
+def read_objects(body: Cursor) -> Iterator[KubernetesObject]:
+    """The object at a place, or those of the list that it is.
+
+    Items of a `DeploymentList` need not say that they are Deployments. What has `items` is a list
+    to kubectl, whatever it calls itself.
+    https://github.com/kubernetes/apimachinery/blob/master/pkg/apis/meta/v1/unstructured/helpers.go
+    """
+    pending = [(body, "", "")]
+    while pending:
+        place, kind, version = pending.pop()
+        kind = place["kind"].word() or kind
+        version = place["apiVersion"].word() or version
+        if kind == "List" or _has_items(place, kind):
+            single = kind.removesuffix("List")
+            told = (single, version) if single else ("", "")
+            pending += [(item, *told) for item in reversed(place["items"].items())]
+        elif place["kind"].exists or place["apiVersion"].exists or _is_item(place, kind):
+            yield read_object(place, kind, version)
+
+
+def _has_items(place: Cursor, kind: str) -> bool:
+    items = place["items"]
+    return isinstance(items.node, Sequence) or (kind.endswith("List") and items.exists)
+
+
+def _is_item(place: Cursor, kind: str) -> bool:
+    """Whether something is an object because the list in which it stands says so."""
+    return bool(kind) and isinstance(place.node, Mapping)
+
+
+def read_object(body: Cursor, kind: str = "", api_version: str = "") -> KubernetesObject:
+    """The object at a place; `kind` and `api_version` hold where none is written."""
+    metadata = body["metadata"]
+    name = metadata["name"] if metadata["name"].exists else metadata["generateName"]
+    return KubernetesObject(
+        span=name.span if name.exists else body.key_span,
+        kind=meant_kind(body) or kind,
+        api_version=body["apiVersion"].word() or api_version,
+        name=name.word(),
+        namespace=metadata["namespace"].word(),
+        labels=metadata["labels"].pairs(),
+        annotations=metadata["annotations"].pairs(),
+        body=body,
+        path=body.path,
+    )
