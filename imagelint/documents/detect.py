@@ -124,8 +124,8 @@ _INSPECTED = pattern(r'\s*\{\s*"inspected"\s*:\s*"')
 _TEST_RESULT = pattern(r'"predicateType"\s*:\s*"https://in-toto\.io/attestation/test-result/')
 _EVALUATION = '"imagelint.dev/evaluation"'
 _SCORECARD = pattern(r'\s*\{\s*"schema"\s*:\s*"imagelint\.scorecard/')
-# The configuration of a Prometheus server: jobs, each with a name.
-_SCRAPES = pattern(r"^[\"']?scrape_configs[\"']?[ \t]*:", re.MULTILINE)
+# The configuration of a Prometheus server, or of a collector of OpenTelemetry: jobs with names.
+_SCRAPES = pattern(r"^[\"']?(?:scrape_configs|receivers)[\"']?[ \t]*:", re.MULTILINE)
 _JOB = pattern(r"^[ \t]*-?[ \t{]*[\"']?job_name[\"']?[ \t]*:", re.MULTILINE)
 # Rules for Prometheus: groups of them, each with an expression.
 _RULE_GROUPS = pattern(r"^[\"']?groups[\"']?[ \t]*:", re.MULTILINE)

@@ -11,6 +11,7 @@ from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Document
 from imagelint.documents.quantity import parse_count
+from imagelint.documents.runtime.field import Place
 from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream
@@ -21,16 +22,40 @@ if TYPE_CHECKING:
     from imagelint.core.fact import Fact
     from imagelint.core.source import Source, Span
     from imagelint.documents.base import Node
+    from imagelint.documents.mapped import MappedText
+    from imagelint.documents.yaml.nodes import Scalar
 
 # What may have another address, or path, asked than is written.
 _REWRITTEN = ("__address__", "__metrics_path__")
+# `<service>.<namespace>.svc.cluster.local`
+_CLUSTER = ".svc."
 _PORTS = {"": 80, "http": 80, "https": 443}
+_YAML = (".yml", ".yaml")
+# https://github.com/open-telemetry/opentelemetry-collector-contrib: receiver/prometheusreceiver
+_RECEIVER = "prometheus"
+
+
+class _Keys(NamedTuple):
+    """How a job's settings are called."""
+
+    name: str
+    path: str
+    groups: str
+    relabelings: str
+    label: str
+
+
+_OF_A_FILE = _Keys("job_name", "metrics_path", "static_configs", "relabel_configs", "target_label")
+# https://prometheus-operator.dev/docs/api-reference/api/#monitoring.coreos.com/v1alpha1.ScrapeConfig
+_OF_AN_OBJECT = _Keys("jobName", "metricsPath", "staticConfigs", "relabelings", "targetLabel")
 
 
 class ScrapeTarget(NamedTuple):
     """An address that is asked for metrics: `host`, and the number of its port.
 
-    `url_path` is the path, absent where it is the default, `path_place` where it is written.
+    `url_path` is the path, absent where it is the default, `path_place` where it is written, and
+    `path_key` the key for it. `namespace` is that of the object which holds the job: empty where it
+    has none, None where a file does.
     """
 
     span: Span
@@ -39,7 +64,14 @@ class ScrapeTarget(NamedTuple):
     port: int
     url_path: Fact[str]
     path_place: Node
+    path_key: str
     path: str
+    namespace: str | None
+
+    @property
+    def is_of_a_cluster(self) -> bool:
+        """Whether the host is the name of a Service of Kubernetes, if it is anybody's here."""
+        return self.namespace is not None or _CLUSTER in f"{self.host}."
 
 
 class PrometheusConfig(Document):
@@ -60,8 +92,7 @@ class PrometheusConfig(Document):
     def nodes(self) -> Iterator[Node]:
         """Each address that is asked."""
         for root in self.roots:
-            for job in root["scrape_configs"].items():
-                yield from _targets(job)
+            yield from scrape_targets(root)
 
 
 def parse_prometheus(source: Source) -> PrometheusConfig:
@@ -73,13 +104,59 @@ def parse_prometheus(source: Source) -> PrometheusConfig:
     return PrometheusConfig(source)
 
 
-def _targets(job: Cursor) -> Iterator[ScrapeTarget]:
-    rewritten = (one["target_label"].word() for one in job["relabel_configs"].items())
+def scrape_targets(
+    root: Cursor, namespace: str | None = None, within: MappedText | None = None
+) -> Iterator[ScrapeTarget]:
+    """Each address that settings have asked, be they Prometheus' or OpenTelemetry's collector's.
+
+    `within` is the text that they are in, where that stands in another one.
+    """
+    told = [root]
+    told += [one["config"] for key, one in root["receivers"].entries() if _is_receiver(key)]
+    for settings in told:
+        for job in settings["scrape_configs"].items():
+            yield from _targets(job, _OF_A_FILE, namespace, within)
+
+
+def object_targets(spec: Cursor, namespace: str) -> Iterator[ScrapeTarget]:
+    """Each address that a `ScrapeConfig` of prometheus-operator has asked."""
+    return _targets(spec, _OF_AN_OBJECT, namespace, None)
+
+
+def held_targets(scalar: Scalar, path: str, name: str, namespace: str) -> Iterator[Node]:
+    """The addresses that are asked by a file of a name which is the value of a scalar.
+
+    What is called as a file of YAML and is none cannot be read; the rest may be a script, or prose.
+    """
+    from imagelint.documents.promql.query import UnreadQuery
+    from imagelint.documents.serving.startscript import map_scalar
+    from imagelint.documents.yaml.load import YamlError, read_yaml
+
+    mapped = map_scalar(scalar)
+    try:
+        documents = read_yaml(scalar.text).documents
+    except YamlError:
+        if name.endswith(_YAML):
+            yield UnreadQuery(mapped.span, "the scrape jobs here are not YAML that can be read")
+        return
+    for node in documents:
+        yield from scrape_targets(Cursor(node, path), namespace, mapped)
+
+
+def _is_receiver(key: str) -> bool:
+    """Whether a receiver of OpenTelemetry's collector asks as Prometheus does."""
+    return key.partition("/")[0] == _RECEIVER
+
+
+def _targets(
+    job: Cursor, keys: _Keys, namespace: str | None, within: MappedText | None
+) -> Iterator[ScrapeTarget]:
+    rewritten = (one[keys.label].word() for one in job[keys.relabelings].items())
     if any(label in _REWRITTEN for label in rewritten):
         return
-    path = job["metrics_path"]
-    scheme = job["scheme"].word()
-    for group in job["static_configs"].items():
+    path = job[keys.path]
+    scheme = job["scheme"].word().lower()
+    for group in job[keys.groups].items():
         if any(label in _REWRITTEN for label, _ in group["labels"].entries()):
             continue
         for place in group["targets"].items():
@@ -87,12 +164,20 @@ def _targets(job: Cursor) -> Iterator[ScrapeTarget]:
             host, _, port = fact.value.partition(":") if isinstance(fact, Known) else ("", "", "")
             number = parse_count(port) if port else _PORTS.get(scheme)
             if host and number:
+                at = _place(place, within)
                 yield ScrapeTarget(
-                    place.span,
-                    job=job["job_name"].word(),
+                    at.span,
+                    job=job[keys.name].word(),
                     host=host,
                     port=number,
                     url_path=path.text(),
-                    path_place=path if path.exists else place,
+                    path_place=_place(path, within) if path.exists else at,
+                    path_key=keys.path,
                     path=place.path,
+                    namespace=namespace,
                 )
+
+
+def _place(place: Cursor, within: MappedText | None) -> Place:
+    span = place.span if within is None else within.place(*place.span)
+    return Place(span, place.path)

@@ -63,7 +63,7 @@ def wrong_metrics_path(asking: Monitor | ScrapeTarget, ctx: Context) -> Findings
     if isinstance(asking, ScrapeTarget):
         asked = asked_path(asking, ctx.project, scope)
         found: tuple[MistakenPath, ...] = () if asked is None else (asked,)
-        key, name = "metrics_path", asking.job
+        key, name = asking.path_key, asking.job
     else:
         found = tuple(mistaken_paths(asking, scope))
         key, name = "path", asking.object.name

@@ -124,7 +124,7 @@ def _mistaken(subject: Monitor | Pod | Service, scope: Scope) -> Iterator[Mistak
 
 def _help(subject: Monitor | Pod | Service | ScrapeTarget, one: MistakenPort) -> str:
     if isinstance(subject, ScrapeTarget):
-        if "." in subject.host:
+        if subject.is_of_a_cluster:
             return f"ask a port of the Service that leads to {one.shown}"
         return f"write `{subject.host}:{one.shown}`"
     if not isinstance(subject, Monitor):

@@ -10,6 +10,7 @@ from imagelint.core.source import Source
 from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.detect import detect, parse
 from imagelint.documents.promql.query import MetricUse, Query
+from imagelint.documents.promql.scrapes import ScrapeTarget
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -129,6 +130,35 @@ def test_what_objects_ask_for(text: str, names: list[str]) -> None:
     uses = document.nodes_of(MetricUse)
     assert [one.name for one in uses] == names
     assert all(one.name in document.written(one.span) for one in uses)
+
+
+JOBS = "scrape_configs:\n  - {job_name: llm, static_configs: [{targets: ['llm:8000']}]}\n"
+IN_A_CONFIG_MAP = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, namespace: b}\ndata:\n"
+
+
+@pytest.mark.parametrize("key", ["prometheus.yml", "relay"])
+@pytest.mark.parametrize("style", ["|", "|-", ">-"])
+def test_jobs_in_a_config_map(key: str, style: str) -> None:
+    held = "".join(f"    {line}\n" for line in JOBS.splitlines())
+    document = read("object.yaml", f"{IN_A_CONFIG_MAP}  {key}: {style}\n{held}")
+    found = document.nodes_of(ScrapeTarget)
+    assert [(one.host, one.port, one.namespace, one.job) for one in found] == [
+        ("llm", 8000, "b", "llm")
+    ]
+    assert [document.written(one.span) for one in found] == ["'llm:8000'"]
+    assert document.unread() == ()
+
+
+@pytest.mark.parametrize(("key", "told"), [("prometheus.yml", 1), ("relay", 0)])
+def test_jobs_that_are_no_yaml(key: str, told: int) -> None:
+    document = read("object.yaml", f"{IN_A_CONFIG_MAP}  {key}: '{{scrape_configs: [a'\n")
+    assert (document.nodes_of(ScrapeTarget), len(document.unread())) == ((), told)
+
+
+def test_a_script_that_writes_jobs_is_not_taken_for_them() -> None:
+    script = "  run.sh: |\n    cat > a <<EOF\n    scrape_configs:\n      - job_name: a: b\n"
+    document = read("object.yaml", f"{IN_A_CONFIG_MAP}{script}")
+    assert (document.nodes_of(ScrapeTarget), document.unread()) == ((), ())
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.documents.yaml.nodes import Scalar
+from imagelint.documents.yaml.nodes import Mapping, Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +32,11 @@ _SCALERS = (
     *("AutoscalingPolicy", "HorizontalPodAutoscaler"),
     *("NIMService", "ScaledJob", "ScaledObject"),
 )
-_HOLDING = ("ConfigMap", "Dashboard", "GrafanaAlertRuleGroup", "GrafanaDashboard")
+_HOLDING = (
+    *("ConfigMap", "Dashboard", "GrafanaAlertRuleGroup", "GrafanaDashboard"),
+    *("OpenTelemetryCollector", "ScrapeConfig"),
+)
+_JOBS = "scrape_configs:"
 _STEPWISE = ("Canary", "Rollout")
 _MOST = 4 * 2**20
 _OF_DASHBOARDS = ('"panels"', '"expr"')
@@ -81,8 +85,9 @@ def _holding(obj: KubernetesObject) -> Iterator[Node]:
     """What objects hold that are not of Prometheus: files, dashboards, alerts of Grafana."""
     spec = obj.body["spec"]
     if obj.kind == "ConfigMap" and obj.group == "":
-        for _, place in obj.body["data"].entries():
+        for name, place in obj.body["data"].entries():
             yield from _embedded(place)
+            yield from _jobs(place, name, obj.namespace)
     elif obj.kind == "GrafanaDashboard" and obj.group in _DASHBOARDS:
         yield from _embedded(spec["json"])
         yield from _unread(spec)
@@ -94,6 +99,25 @@ def _holding(obj: KubernetesObject) -> Iterator[Node]:
         from imagelint.documents.promql.rulefile import grafana_alerts
 
         yield from grafana_alerts(spec)
+    elif obj.kind == "ScrapeConfig" and obj.group == "monitoring.coreos.com":
+        from imagelint.documents.promql.scrapes import object_targets
+
+        yield from object_targets(spec, obj.namespace)
+    elif obj.kind == "OpenTelemetryCollector" and obj.group == "opentelemetry.io":
+        yield from _jobs(spec["config"], "config.yaml", obj.namespace)
+
+
+def _jobs(place: Cursor, name: str, namespace: str) -> Iterator[Node]:
+    """Whom Prometheus, or what scrapes as it does, asks by its settings in a file of a name."""
+    node = place.node
+    if isinstance(node, Mapping):
+        from imagelint.documents.promql.scrapes import scrape_targets
+
+        yield from scrape_targets(place, namespace)
+    elif isinstance(node, Scalar) and isinstance(node.value, str) and _JOBS in node.value:
+        from imagelint.documents.promql.scrapes import held_targets
+
+        yield from held_targets(node, place.path, name, namespace)
 
 
 def _unread(spec: Cursor) -> Iterator[Node]:

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
     Watched = tuple[ServingCommand, int]
 
-# `<service>.<namespace>.svc.cluster.local`
-_CLUSTER = ".svc"
 _MOST = 16
 
 
@@ -59,11 +57,11 @@ def asked_path(target: ScrapeTarget, project: Project, scope: Scope) -> Mistaken
 
 def _watched(target: ScrapeTarget, project: Project, scope: Scope) -> Iterator[Watched]:
     """The servers at an address, each with the port of its own that is asked; 0: not known."""
-    if "." not in target.host:
+    if target.is_of_a_cluster:
+        yield from _of_cluster(target, scope)
+    elif "." not in target.host:
         for origin, service in _beside(target.host, project, scope):
             yield from _of_compose(origin, service, target.port, project)
-    elif _CLUSTER in f"{target.host}.":
-        yield from _of_cluster(target, scope)
 
 
 def _beside(host: str, project: Project, scope: Scope) -> list[tuple[str, ComposeService]]:
@@ -93,7 +91,7 @@ def _of_compose(
 
 
 def _of_cluster(target: ScrapeTarget, scope: Scope) -> Iterator[Watched]:
-    name, namespace = (*target.host.split("."), "")[:2]
+    name, namespace = (*target.host.split("."), target.namespace or "")[:2]
     services = scope.nearest(
         service_named(name), Service, lambda one: one.object.namespace in {"", namespace}
     )
