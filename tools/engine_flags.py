@@ -6,9 +6,10 @@
 `sglang-0.5.10-py3-none-any.whl`), or as `git archive --prefix=NAME-RELEASE/ TAG` makes it of the
 repository (`tgi-3.3.5.tar.gz`, `lmdeploy-0.16.0.tar.gz`, `llama.cpp-b9093.tar.gz`). Archives of one
 release are read together: `llama.cpp-b0-….tar.gz` are sources whose builds have no number. Read
-are the flags that the files of the server declare, in Python to `add_argument`, in Rust as fields
-of `Args`, in C++ to `add_opt`, the fields of classes which become flags, and the variables of its
-settings. What is written is the part of `imagelint/knowledge/engine_flags.toml` about that engine.
+are the flags that the files of the server declare, in Python to `add_argument` or as annotated
+fields, in Rust as fields of `Args`, in C++ to `add_opt`, the fields of classes which become flags,
+and the variables of its settings. What is written is the part of
+`imagelint/knowledge/engine_flags.toml` about that engine.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ PROJECTS = {
         "FrontendArgs",
     ),
     "sglang": Project(
-        re.compile(r"sglang/(?:srt/server_args|srt/arg_groups/\w+|launch_server|cli/\w+)\.py"),
+        re.compile(
+            r"sglang/(?:srt/server_args|srt/arg_groups/(?:\w+/)*\w+|launch_server|cli/\w+)\.py"
+        ),
         re.compile(r"sglang/srt/environ\.py"),
         re.compile(r"^    (SGLANG_[A-Z0-9_]+) = |^    (SGL_[A-Z0-9_]+) = ", re.MULTILINE),
         "",
@@ -94,10 +97,31 @@ def flags_of(text: str, classes: str) -> Iterator[str]:
                 value = argument.value if isinstance(argument, ast.Constant) else ""
                 if isinstance(value, str) and value.startswith("--"):
                     yield value.lstrip("-").replace("_", "-")
-        elif isinstance(node, ast.ClassDef) and classes and classes in node.name:
+        elif isinstance(node, ast.ClassDef):
+            every = bool(classes) and classes in node.name
             for entry in node.body:
                 if isinstance(entry, ast.AnnAssign) and isinstance(entry.target, ast.Name):
-                    yield entry.target.id.replace("_", "-")
+                    names = [entry.target.id] if every else annotated(entry, entry.target.id)
+                    yield from (name.lstrip("-").replace("_", "-") for name in names)
+
+
+def annotated(field: ast.AnnAssign, name: str) -> list[str]:
+    """The flags of a field `name: A[type, "help"]` or `name: A[type, Arg(…)]`, of others none.
+
+    Source: sgl-project/sglang:python/sglang/srt/arg_groups/arg_utils.py, from 0.5.14 on.
+    """
+    how = field.annotation
+    if not isinstance(how, ast.Subscript) or ast.unparse(how.value) not in ("A", "Annotated"):
+        return []
+    told = how.slice.elts[1:] if isinstance(how.slice, ast.Tuple) else []
+    for one in told:
+        if isinstance(one, ast.Call) and ast.unparse(one.func) == "Arg":
+            given = {word.arg: ast.unparse(word.value) for word in one.keywords}
+            if given.get("no_cli") == "True":
+                return []
+            own = ast.literal_eval(given["cli_name"]) if "cli_name" in given else name
+            return [own, *ast.literal_eval(given.get("aliases", "[]"))]
+    return [name] if any(isinstance(one, ast.Constant) for one in told) else []
 
 
 def flags_of_rust(text: str) -> Iterator[str]:

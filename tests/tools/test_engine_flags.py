@@ -7,12 +7,13 @@ import sys
 import tarfile
 from typing import TYPE_CHECKING
 
+import pytest
+
+from imagelint.knowledge.tables import table
 from tools import engine_flags
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import pytest
 
 RUST = """
 struct Args {
@@ -29,6 +30,15 @@ struct Other {
     #[clap(long)]
     inner: bool,
 }
+"""
+ANNOTATED = """
+class ServerArgs:
+    model_path: A[str, Arg(help="The weights.", aliases=["--model"])]
+    tp_size: A[int, Arg(cli_name="--tensor-parallel-size", aliases=["--tp-size"])] = 1
+    host: A[str, "Where it listens."] = "127.0.0.1"
+    hook: A[Any, Arg(no_cli=True)] = None
+    inner: Annotated[int, Range(1)] = 0
+    plain: str = ""
 """
 CPP = """
     add_opt(common_arg(
@@ -56,6 +66,19 @@ def archive(folder: Path, name: str, member: str, text: str) -> None:
 
 def test_flags_of_rust_are_the_long_ones_of_the_launcher() -> None:
     assert list(engine_flags.flags_of_rust(RUST)) == ["model-id", "port"]
+
+
+def test_flags_of_annotated_fields_are_their_names_and_others() -> None:
+    assert list(engine_flags.flags_of(ANNOTATED, "")) == [
+        *("model-path", "model", "tensor-parallel-size", "tp-size", "host")
+    ]
+
+
+@pytest.mark.parametrize("engine", sorted(table("engine_flags")["engines"]))
+def test_no_release_drops_most_of_its_flags(engine: str) -> None:
+    told = table("engine_flags")["engines"][engine]
+    held = sum(map(len, told["since"].values()))
+    assert all(len(names) * 4 < held for names in told["gone"].values()), "sources were misread"
 
 
 def test_flags_of_a_server_in_cpp_are_those_that_it_takes() -> None:
