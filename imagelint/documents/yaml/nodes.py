@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TypeAlias, Union
+from functools import cached_property
+from typing import TYPE_CHECKING, TypeAlias, Union
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.source import Span
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imagelint.documents.mapped import MappedText
 
 _BLOCK_STYLES = ("|", ">")
 
@@ -56,6 +62,20 @@ class Scalar(NamedTuple):
     def block(self) -> bool:
         """Whether it is a block scalar: its lines are indented and its value is not contiguous."""
         return not self.plain and self.raw.startswith(_BLOCK_STYLES)
+
+
+class MappedScalar(Scalar):
+    """A scalar of what was rendered, whose characters are written in lines of something else.
+
+    `find` tells where each stands when somebody asks: most of them are read as a whole.
+    """
+
+    find: Callable[[], MappedText]
+
+    @cached_property
+    def mapped(self) -> MappedText:
+        """The value with the places of its characters."""
+        return self.find()
 
 
 class Sequence(NamedTuple):

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known
 from imagelint.deployment.limits import unbounded_volumes
 from imagelint.documents.kubernetes.objects import Pod
 from imagelint.documents.queries.links.scope import Scope
+from imagelint.documents.runtime.field import Place
 from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Node
+    from imagelint.documents.runtime.model import Volume
 
 
 @rule(
@@ -50,8 +58,16 @@ def unbounded_empty_dir(pod: Pod, ctx: Context) -> Findings:
     """
     for volume in unbounded_volumes(pod, Scope(ctx.document, ctx.project, ctx.environment.closed)):
         yield ctx.finding(
-            volume,
+            _place(volume),
             f"nothing limits the `emptyDir` {volume.name} on the disk of the node",
             help="write `emptyDir: {sizeLimit: …}`, or a limit of `ephemeral-storage`",
             subject=volume.name,
         )
+
+
+def _place(volume: Volume) -> Node:
+    """Where its type is written; all of it where nothing says what it is."""
+    for source in volume.sources:
+        if isinstance(source.value, Known) and source.value.span is not None:
+            return Place(source.value.span, source.path)
+    return volume

@@ -118,3 +118,32 @@ def test_an_image_in_parts_is_set_at_each_of_them() -> None:
     ]
     assert image_parts(tree, ("server", "image", "tag")) == ()
     assert image_parts(tree, ("none",)) == ()
+
+
+ENGINES = """\
+global: {imageTag: v2.10.0, other: {name: abcd}}
+engines:
+  - {name: small, repository: vllm/vllm-openai, tag: v0.30.0}
+  - {name: large, repository: lmsysorg/sglang, tag: v0.30.0}
+routers:
+  - {repository: a/b}
+"""
+
+
+@pytest.mark.parametrize(
+    ("keys", "message", "written"),
+    [
+        ("global", "`a/b` has no digest: the tag `v2.10.0` can be moved", "imageTag: v2.10.0"),
+        ("global", "`abcd` and `v2.10.0`", "global"),
+        ("global", "nothing of it", "global"),
+        ("engines.repository", "`lmsysorg/sglang` is `latest`", "repository: lmsysorg/sglang"),
+        ("engines.tag", "the tag `v0.30.0` can be moved", None),
+        ("engines.repository", "nothing of them", None),
+        ("engines.none", "`lmsysorg/sglang` is `latest`", None),
+        ("routers.repository", "nothing of it", "repository: a/b"),
+    ],
+)
+def test_what_a_message_speaks_of(keys: str, message: str, written: str | None) -> None:
+    (tree,) = load_yaml(ENGINES)
+    span = set_at(tree, tuple(keys.split(".")), "spec.image", message)
+    assert (None if span is None else ENGINES[slice(*span)]) == written
