@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Known
@@ -12,6 +13,8 @@ from imagelint.documents.packages.options import ParsedOptions, bare_text, is_op
 from imagelint.documents.packages.packagemanager import Cache, Ecosystem, Lock, Manager, Pin, Run
 
 if TYPE_CHECKING:
+    from re import Pattern
+
     from imagelint.documents.packages.packagemanager import Call
     from imagelint.documents.shell.script import Word
 
@@ -36,6 +39,12 @@ _GO_VALUED = frozenset(
 _GO_RUN = ("run",)
 _EXACT = pattern(r"v?\d+\.\d+\.\d+[\w.+-]*")
 _COMMIT = pattern(r"[0-9a-f]{40}", re.IGNORECASE)
+# A tag can be moved, but hardly ever is one of a version; `#semver:^5.0` is a range.
+_VERSION_TAG = pattern(r"[A-Za-z_-]*\d+\.\d[\w.+-]*")
+# `1` of gem is exactly 1: https://guides.rubygems.org/specification-reference/#add_dependency
+_GEM_EXACT = pattern(r"\d[\w.+-]*")
+# https://docs.npmjs.com/cli/commands/npm-install: what ends so is a file, unless it is an address.
+_TARBALLS = (".tar", ".tar.gz", ".tgz")
 
 
 def _read_node(call: Call) -> tuple[PackageInstall, ...]:
@@ -65,7 +74,8 @@ def _read_gem(call: Call) -> tuple[PackageInstall, ...]:
     if not verb:
         return ()
     version = words.values("-v", "--version")
-    packages = [_gem_requirement(word) for word in operands]
+    own = {word.span for word in takewhile(_is_no_end, call.arguments)}
+    packages = [_gem_requirement(word) for word in operands if word.span in own]
     if version:
         packages = [_with_version(package, version[0]) for package in packages]
     return (_install(call, verb, words, tuple(packages)),)
@@ -122,10 +132,12 @@ def _install(
 
 def _node_requirement(word: Word) -> Requirement:
     text = bare_text(word)
-    if text.startswith((".", "/", "file:")):
+    is_url = "://" in text
+    if text.startswith((".", "/", "~", "file:")) or (text.endswith(_TARBALLS) and not is_url):
         return Requirement(word.span, word.raw, "", pinned=Known(value=True), local=True)
-    if "://" in text or text.startswith("git"):
-        pinned = bool(_COMMIT.search(text.partition("#")[2]))
+    if is_url or text.startswith("git"):
+        revision = text.partition("#")[2]
+        pinned = bool(_COMMIT.search(revision) or _VERSION_TAG.fullmatch(revision))
         return Requirement(word.span, word.raw, "", pinned=Known(value=pinned), url=text)
     scope, name = ("@", text[1:]) if text.startswith("@") else ("", text)
     found = _split(word._replace(raw=word.raw, value=Known(name)), "@")
@@ -134,10 +146,15 @@ def _node_requirement(word: Word) -> Requirement:
     return found._replace(name=scope + found.name)
 
 
+def _is_no_end(word: Word) -> bool:
+    """What stands behind `--` is for the builds of gems."""
+    return word.text != "--"
+
+
 def _gem_requirement(word: Word) -> Requirement:
     if bare_text(word).endswith(".gem"):
         return Requirement(word.span, word.raw, "", pinned=Known(value=True), local=True)
-    return _split(word, ":")
+    return _split(word, ":", _GEM_EXACT)
 
 
 def _go_requirement(word: Word) -> Requirement:
@@ -147,14 +164,14 @@ def _go_requirement(word: Word) -> Requirement:
     return _split(word, "@")
 
 
-def _split(word: Word, mark: str) -> Requirement:
+def _split(word: Word, mark: str, whole: Pattern[str] = _EXACT) -> Requirement:
     """`name@version`: pinned when the version is a whole one, or a commit."""
     name, found, version = bare_text(word).partition(mark)
     specifier = f"{mark}{version}" if found else ""
     if is_open(word):
         name = "" if "$" in name else name
         return Requirement(word.span, word.raw, name, specifier, pinned=UNKNOWN)
-    exact = bool(_EXACT.fullmatch(version) or _COMMIT.fullmatch(version))
+    exact = bool(whole.fullmatch(version) or _COMMIT.fullmatch(version))
     return Requirement(
         word.span, word.raw, name, specifier, version if exact else "", Known(value=exact)
     )
@@ -164,7 +181,7 @@ def _with_version(package: Requirement, word: Word) -> Requirement:
     text = bare_text(word).removeprefix("=").strip()
     if is_open(word):
         return package._replace(specifier=text, pinned=UNKNOWN)
-    exact = bool(re.fullmatch(r"\d[\w.+-]*", text))
+    exact = bool(_GEM_EXACT.fullmatch(text))
     version = text if exact else ""
     return package._replace(specifier=text, version=version, pinned=Known(value=exact))
 

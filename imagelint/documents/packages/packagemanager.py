@@ -163,14 +163,14 @@ class Manager(NamedTuple):
     added (`pip3.11`), `for_people` those of them whose command line may change between releases,
     `modules` what `python -m` calls it. `source` is the documentation from which the facts are.
 
-    `installs` are the subcommands behind which packages stand, `upgrades` those that bring
-    everything up to date, `release_upgrades` those of them that may move to another release.
-    `refresh` fetches the index of packages, which stays as `lists` where that is no part of a
-    cache; `cleaned_in_images` names what empties its cache in the images of distributions, until
-    that is removed. `removes` takes packages away, with `sweeps` (options and subcommands) also
-    those that nothing needs any more, and of everything in sight once one of `markers` has run.
-    `groups` are
-    the options that give packages a name under which they are removed. `builds` compiles.
+    `installs` are the subcommands behind which packages stand, `streamed` those behind which sets
+    of them do (`name:stream`), `upgrades` those that bring everything up to date,
+    `release_upgrades` those of them that may move to another release. `refresh` fetches the index
+    of packages, which stays as `lists` where that is no part of a cache; `cleaned_in_images` names
+    what empties its cache in the images of distributions, until that is removed. `removes` takes
+    packages away, with `sweeps` (options and subcommands) also those that nothing needs any more,
+    and of everything in sight once one of `markers` has run. `groups` are the options that give
+    packages a name under which they are removed. `builds` compiles.
 
     `valued` are the options with a value of their own, `dry_run` those with which nothing is
     installed. `assume_yes` answers its questions, the best to write first, as do
@@ -205,6 +205,7 @@ class Manager(NamedTuple):
     sweeps: tuple[str, ...] = ()
     markers: tuple[str, ...] = ()
     groups: tuple[str, ...] = ()
+    streamed: tuple[str, ...] = ()
     builds: tuple[str, ...] = ()
     valued: frozenset[str] = frozenset()
     dry_run: tuple[str, ...] = ()

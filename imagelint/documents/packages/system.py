@@ -58,11 +58,12 @@ def _read_apt(call: Call) -> tuple[PackageInstall, ...]:
 def _read(call: Call) -> tuple[PackageInstall, ...]:
     """An installation by any of these managers, from what its value says."""
     manager, words = call.manager, call.words
-    verb, operands = words.verb((*manager.installs, *manager.upgrades))
+    verb, operands = words.verb((*manager.installs, *manager.streamed, *manager.upgrades))
     if not verb:
         return ()
+    read = _module if verb in manager.streamed else _requirement
     packages = tuple(
-        _requirement(word, manager.ecosystem)
+        read(word, manager.ecosystem)
         for word in operands
         if not _is_removal(word, manager.ecosystem)
     )
@@ -115,6 +116,14 @@ def _requirement(word: Word, ecosystem: Ecosystem) -> Requirement:
     exact = len(parts) > 1 and parts[1] == "=" and "*" not in parts[2]
     version = parts[2].strip() if exact else ""
     return Requirement(word.span, word.raw, name, specifier, version, Known(value=exact))
+
+
+def _module(word: Word, _: Ecosystem) -> Requirement:
+    """`name:stream/profile` of dnf: https://dnf.readthedocs.io/en/latest/modularity.html."""
+    name, found, stream = bare_text(word).partition("/")[0].partition(":")
+    pinned: Fact[bool] = UNKNOWN if is_open(word) else Known(value=bool(found))
+    name = "" if "$" in name else name
+    return Requirement(word.span, word.raw, name, f"{found}{stream}", stream, pinned)
 
 
 def _file(word: Word, text: str) -> Requirement:
@@ -203,10 +212,14 @@ DNF = Manager(
     read=_read,
     pin=Pin("{name}-{version}", ("{name}-{version}*",)),
     source="https://dnf.readthedocs.io/en/latest/command_ref.html",
-    installs=("install", "localinstall", "reinstall", "groupinstall", "in", "builddep"),
+    installs=(
+        *("install", "localinstall", "reinstall", "rei", "groupinstall", "in", "builddep"),
+        "group install",
+    ),
+    streamed=("module install",),
     upgrades=(
         *("upgrade", "dist-upgrade", "full-upgrade", "update", "up", "dup", "patch"),
-        *("distro-sync", "system-upgrade", "upgrade-minimal", "update-minimal"),
+        *("distro-sync", "system-upgrade", "upgrade-minimal", "update-minimal", "up-min"),
     ),
     release_upgrades=("dist-upgrade", "dup", "distro-sync", "system-upgrade"),
     refresh=("makecache", "check-update"),
@@ -239,7 +252,10 @@ MICRODNF = DNF._replace(
     name="microdnf",
     programs=("microdnf",),
     source="https://github.com/rpm-software-management/microdnf",
-    caches=(Cache("microdnf", ("/var/cache/yum",), cleaned_by=("clean all",)),),
+    # From Fedora 41 on microdnf is a name of dnf5: the second.
+    caches=(
+        Cache("microdnf", ("/var/cache/yum", "/var/cache/libdnf5"), cleaned_by=("clean all",)),
+    ),
     checks_files=True,
     # `--assumeyes` of releases 2 and 3: "Does nothing, we always assume yes".
     always_asks=False,

@@ -36,7 +36,7 @@ _FOLLOWS_TORCH = frozenset(("torchaudio", "torchvision"))
 
 
 # Whose operands are names of groups, which have no versions.
-_OF_GROUPS = ("groupinstall",)
+_OF_GROUPS = ("groupinstall", "group install")
 
 
 def is_loose(package: Requirement) -> bool:
@@ -104,4 +104,6 @@ def names_no_version(install: PackageInstall, package: Requirement) -> bool:
         return False
     if not package.name or package.specifier:
         return False
-    return package.pinned == Known(value=False) and "/" not in package.raw
+    # `name/release` of apt takes the version of that; of a module it is only a part.
+    bound = "/" in package.raw and install.verb not in install.manager.streamed
+    return package.pinned == Known(value=False) and not bound

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.documents.dockerfile.document import Dockerfile
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.scriptlint import DIALECTS, LintRequest
 from imagelint.documents.shared import EnvVar
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from imagelint.documents.project import Project
     from imagelint.documents.scriptlint import ScriptComment
 
+# What builds may set without an ARG: https://docs.docker.com/reference/dockerfile/#predefined-args
+_PREDEFINED = (
+    *("all_proxy", "ftp_proxy", "http_proxy", "https_proxy", "no_proxy"),
+    *("ALL_PROXY", "FTP_PROXY", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY"),
+)
 # Their `/bin/sh` is that of busybox.
 _BUSYBOX = ("alpine", "busybox")
 
@@ -33,7 +39,10 @@ def lint_request(script: Script, document: Document) -> LintRequest | None:
         return None
     if dialect == "sh" and _is_busybox(document, script):
         dialect = "busybox"
-    return LintRequest(script.text, dialect, document.derived(_variables))
+    variables: tuple[str, ...] = document.derived(_variables)
+    if isinstance(document, Dockerfile) and "proxy" in script.text.lower():
+        variables = (*variables, *_PREDEFINED)
+    return LintRequest(script.text, dialect, variables)
 
 
 def lint_requests(document: Document) -> Iterator[LintRequest]:

@@ -30,8 +30,8 @@ def self_referencing_env(instruction: Instruction, ctx: Context) -> Findings:
     still has its old value.
 
     Except:
-        A value that continues its own variable (`PATH=/app/bin:$PATH`), and variables which an
-        instruction before has set.
+        A value that continues its own variable (`PATH=/app/bin:$PATH`), once, and variables which
+        an instruction before has set.
 
     Bad:
         FROM alpine:3.20
@@ -52,9 +52,12 @@ def self_referencing_env(instruction: Instruction, ctx: Context) -> Findings:
         others = {*names[:number], *names[number + 1 :]}
         for match in _REFERENCE.finditer(word.raw):
             name = match[1] or match[2]
-            if name not in others or name == names[number]:
+            again = name in names[:number] and name == names[number]
+            if name not in others or (name == names[number] and not again):
                 continue
-            if any(set_before(ctx.document, stage, (name,), instruction.keyword_span)):
+            if not again and any(
+                set_before(ctx.document, stage, (name,), instruction.keyword_span)
+            ):
                 continue
             start = word.span.start + match.start()
             yield ctx.finding(

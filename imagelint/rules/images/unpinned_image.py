@@ -18,10 +18,9 @@ if TYPE_CHECKING:
 _NO_SUCH_TAG = "docker.io/nvidia/cuda"
 
 
-# Other tools tell the two apart: who may leave out the one is not asked about the other.
+# Other tools tell them apart: who may leave out the one is not asked about the other.
+_NO_TAG, _LATEST = "hadolint DL3006", "hadolint DL3007"
 _TAG = (
-    "hadolint DL3006",
-    "hadolint DL3007",
     "Trivy DS-0001",
     "Trivy KSV-0013",
     "Checkov CKV_DOCKER_7",
@@ -49,7 +48,7 @@ class Options:
     ImageUse,
     Severity.MEDIUM,
     options=Options,
-    references=(*_TAG, *_DIGEST),
+    references=(_NO_TAG, _LATEST, *_TAG, *_DIGEST),
 )
 def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
     r"""The image is not pinned to a version.
@@ -108,7 +107,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             help=_DECLARE,
             subject=image.familiar,
             confidence=Confidence.LIKELY,
-            references=_TAG,
+            references=(_NO_TAG, *_TAG),
         )
     elif floating:
         yield ctx.finding(
@@ -117,7 +116,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             help=_NEW_TAG if _is_renamed(use, ctx) else _REPLACE,
             subject=image.familiar,
             severity=_severity(use, image),
-            references=() if use.role is ImageRole.FRONTEND else _TAG,
+            references=() if use.role is ImageRole.FRONTEND else _answered(image.tag),
         )
     else:
         yield ctx.finding(
@@ -145,8 +144,13 @@ def _judge_partial(use: ImageUse, ctx: Context) -> Findings:
         f"`{use.text}` {'has no tag: it ' if untagged else ''}takes whatever was pushed last",
         help=_REPLACE,
         severity=Severity.HIGH if use.known and engine_of_image(use.known) else None,
-        references=_TAG,
+        references=_answered("" if untagged else tag),
     )
+
+
+def _answered(tag: str) -> tuple[str, ...]:
+    """What other tools say of an image with this tag, or with none."""
+    return (_LATEST if tag else _NO_TAG, *_TAG)
 
 
 # https://docs.docker.com/build/buildkit/frontend/: what is built of each change, and `:labs`, that

@@ -9,7 +9,7 @@ from imagelint.core.source import Span
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.languages import YARN
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
-from imagelint.documents.packages.system import APK, DNF, MICRODNF, YUM, ZYPPER
+from imagelint.documents.packages.system import APK, APT, DNF, MICRODNF, YUM, ZYPPER
 from imagelint.documents.queries.packages.caches import kept_fillings
 from imagelint.documents.queries.packages.wording import end_of_script, subcommand, word_behind
 from imagelint.documents.shell.script import Script
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from imagelint.documents.queries.packages.caches import Filling
 
 _ANSWERS: Mapping[str, tuple[str, ...]] = {
+    APT.name: ("hadolint DL3009",),
     APK.name: ("hadolint DL3019", "Trivy DS-0025", "Dockle DKL-DI-0004"),
     YUM.name: ("hadolint DL3032", "Trivy DS-0015"),
     DNF.name: ("hadolint DL3040", "Trivy DS-0019"),

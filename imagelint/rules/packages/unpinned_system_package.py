@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
+from imagelint.documents.packages.packagemanager import Pin
 from imagelint.documents.packages.system import APK, APT, DNF, MICRODNF, YUM, ZYPPER
 from imagelint.documents.queries.pins import names_no_version
 from imagelint.documents.shell.script import Command
@@ -24,6 +25,8 @@ _ANSWERS: Mapping[str, tuple[str, ...]] = {
     MICRODNF.name: ("hadolint DL3041",),
 }
 _SHOWN = 5
+# A module of dnf.
+_STREAM = Pin("{name}:{version}")
 
 
 @rule(
@@ -59,7 +62,8 @@ def unpinned_system_package(command: Command, ctx: Context) -> Findings:
         if not loose:
             continue
         names = list(dict.fromkeys(package.name for package in loose))
-        pin = install.manager.pin
+        streamed = install.verb in install.manager.streamed
+        pin = _STREAM if streamed else install.manager.pin
         yield ctx.finding(
             loose[0],
             f"{_listed(names)} may come in another version with {command.place.again}",

@@ -9,7 +9,7 @@ from imagelint.core.fact import Known, value_or
 from imagelint.core.source import is_within, outermost
 from imagelint.documents.dockerfile.model import Instruction
 from imagelint.documents.locate import hinted_secrets, may_name_secret
-from imagelint.documents.queries.secrets.arguments import takes_argument, used_by_script
+from imagelint.documents.queries.secrets.arguments import is_before_run, takes_argument
 from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.secrets.names import is_secret_name
 from imagelint.documents.secrets.values import is_placeholder, secret_kind
@@ -57,8 +57,9 @@ def secret_in_build(node: EnvVar | Instruction, ctx: Context, options: Options) 
 
     Except:
         Empty values and placeholders, paths, switches, names that only look like secrets
-        (`MAX_TOKENS`, `TOKENIZERS_PARALLELISM`, `HF_TOKEN_PATH`), an ARG without a default that no
-        RUN uses (hadolint and BuildKit go by names alone, and tell of `GPG_KEY`, which is public).
+        (`MAX_TOKENS`, `TOKENIZERS_PARALLELISM`, `HF_TOKEN_PATH`), an ARG without a default and
+        without a RUN behind it in its stage, whose history would hold it (hadolint and BuildKit
+        go by names alone, and tell of `GPG_KEY`, which is public, or of `USERNAME`).
         Values that are keys by their looks are reported by `secret-value`.
 
     Bad:
@@ -91,7 +92,7 @@ def _set(variable: EnvVar, ctx: Context, options: Options) -> Findings:
     if not is_secret_name(variable.name) and variable.name not in options.names:
         yield from _address(variable, ctx)
         return
-    if isinstance(variable.value, Known):
+    if isinstance(variable.value, Known) and not _is_asked_for(variable):
         yield from _literal(variable, variable.value.value, ctx)
     elif variable.origin is EnvOrigin.BUILD_ARG and ctx.document.kind in _LINES:
         yield ctx.finding(
@@ -109,16 +110,21 @@ def _set(variable: EnvVar, ctx: Context, options: Options) -> Findings:
             help=_MOUNT % variable.name + ", and give it to the container when it starts",
             subject=variable.name,
         )
-    elif variable.origin is EnvOrigin.ARG and used_by_script(ctx.document, variable):
+    elif variable.origin is EnvOrigin.ARG and is_before_run(ctx.document, variable):
         stage = enclosing_stage(ctx.document, variable.span)
         yield ctx.finding(
             variable,
-            f"the build argument `{variable.name}` stays in the history of the RUN that uses it",
+            f"the build argument `{variable.name}` stays in the history of each RUN behind it",
             help=_MOUNT % variable.name,
             subject=variable.name,
             severity=Severity.MEDIUM if stage and stage.shipped else Severity.LOW,
             confidence=Confidence.LIKELY,
         )
+
+
+def _is_asked_for(variable: EnvVar) -> bool:
+    """Whether an ARG has an empty default, so that builds give it a value."""
+    return variable.origin is EnvOrigin.ARG and value_or(variable.value, "?") == ""
 
 
 def _within(instruction: Instruction, ctx: Context) -> Findings:

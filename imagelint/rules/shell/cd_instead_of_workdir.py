@@ -8,7 +8,8 @@ from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-_BEFORE = ("set", "shopt", "")
+# WORKDIR makes its folder, so that `mkdir` before `cd` is no reason.
+_BEFORE = ("set", "shopt", "export", "mkdir", "")
 
 
 @rule(
@@ -24,8 +25,10 @@ def cd_instead_of_workdir(stage: Stage, ctx: Context) -> Findings:
     WORKDIR holds for all that follows, is kept in the image, and makes the folder.
 
     Except:
-        Scripts of ONBUILD, and a `cd` behind other commands, into what they have just unpacked or
-        cloned. hadolint reports every one.
+        Scripts of ONBUILD, a folder that a variable names, and a `cd` behind other commands than
+        `set`, `export` and `mkdir`: into what they have just unpacked or cloned, where no WORKDIR
+        could lead. hadolint reports every one; Docker advises against `RUN cd … && do-something`
+        (https://docs.docker.com/build/building/best-practices/#workdir).
 
     Bad:
         FROM debian:12.7

@@ -10,6 +10,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
     CircularStage,
     Severity.HIGH,
     references=(
+        "hadolint DL3022",
         "hadolint DL3023",
         "Trivy DS-0006",
         "droast DF050",

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from imagelint.documents.queries.secrets.arguments import names_in, takes_argument, used_by_script
+from imagelint.documents.queries.secrets.arguments import is_before_run, names_in, takes_argument
 from imagelint.documents.shared import EnvVar
 from tests.documents.queries.dockerfiles import dockerfile
 
@@ -9,8 +9,11 @@ DOCUMENT = dockerfile(
     "FROM alpine:3.20",
     "ARG TOKEN",
     "ENV A=$TOKEN B=$LATER",
-    "ARG LATER",
     "RUN echo ${TOKEN:-x} $OUTER",
+    "ARG LATER",
+    "ONBUILD RUN echo $LATER",
+    "FROM alpine:3.20",
+    'RUN ["true"]',
 )
 VARIABLES = {node.name: node for node in DOCUMENT.walk() if isinstance(node, EnvVar)}
 
@@ -24,7 +27,7 @@ def test_a_variable_takes_an_argument_that_is_declared_before_it() -> None:
     assert not takes_argument(DOCUMENT, VARIABLES["B"])
 
 
-def test_an_argument_is_used_by_a_script_of_its_own_stage() -> None:
-    assert used_by_script(DOCUMENT, VARIABLES["TOKEN"])
-    assert not used_by_script(DOCUMENT, VARIABLES["LATER"])
-    assert not used_by_script(DOCUMENT, VARIABLES["OUTER"])
+def test_an_argument_is_in_the_history_of_a_run_behind_it_in_its_own_stage() -> None:
+    assert is_before_run(DOCUMENT, VARIABLES["TOKEN"])
+    assert not is_before_run(DOCUMENT, VARIABLES["LATER"])
+    assert not is_before_run(DOCUMENT, VARIABLES["OUTER"])

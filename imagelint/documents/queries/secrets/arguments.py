@@ -11,7 +11,7 @@ from imagelint.documents.shared import EnvOrigin, EnvVar
 if TYPE_CHECKING:
     from imagelint.documents.base import Document
 
-__all__ = ["names_in", "takes_argument", "used_by_script"]
+__all__ = ["is_before_run", "names_in", "takes_argument"]
 
 _NAME = pattern(r"\$\{?([A-Za-z_][A-Za-z0-9_]*)")
 
@@ -30,13 +30,25 @@ def takes_argument(document: Document, variable: EnvVar) -> bool:
     )
 
 
-def used_by_script(document: Document, variable: EnvVar) -> bool:
-    """Whether a script behind the declaration of an argument, in the same stage, names it."""
+def is_before_run(document: Document, variable: EnvVar) -> bool:
+    """Whether a RUN stands behind the declaration of an argument, in the same stage.
+
+    Its history holds the values of all of them, used or not: `runCommandString` in
+    frontend/dockerfile/dockerfile2llb/convert.go of BuildKit.
+    """
     stage = enclosing_stage(document, variable.span)
     if stage is None:
         return False
-    last = document.derived(_last_uses).get((stage.index, variable.name), -1)
-    return last > variable.span.start
+    return document.derived(_last_runs).get(stage.index, -1) > variable.span.start
+
+
+def _last_runs(document: Document) -> dict[int, int]:
+    """Where the last RUN of a stage begins, by stage."""
+    return {
+        stage.index: instruction.span.start
+        for stage in stages(document)
+        for instruction in stage.of("RUN")
+    }
 
 
 def _first_arguments(document: Document) -> dict[str, int]:
@@ -46,13 +58,3 @@ def _first_arguments(document: Document) -> dict[str, int]:
         if variable.origin is EnvOrigin.ARG:
             found.setdefault(variable.name, variable.span.start)
     return found
-
-
-def _last_uses(document: Document) -> dict[tuple[int, str], int]:
-    """Where the last script of a stage begins that names a variable, by stage and name."""
-    return {
-        (stage.index, name): script.span.start
-        for stage in stages(document)
-        for script in stage.scripts
-        for name in names_in(script.text)
-    }
