@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from posixpath import dirname, join, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
+from imagelint.core.source import Source
+from imagelint.documents.project import beside
 from imagelint.documents.shared import ImageRole, image_use
 
 if TYPE_CHECKING:
     from imagelint.core.source import Span
-    from imagelint.documents.base import Key
+    from imagelint.documents.base import Embedded, Key
+    from imagelint.documents.kinds import Beside
+    from imagelint.documents.mapped import MappedText
     from imagelint.documents.shared import EnvVar, ImageUse
 
 SYNTAX_ARGUMENT = "BUILDKIT_SYNTAX"
@@ -88,3 +93,42 @@ class NamedContext(NamedTuple):
 def named_context(dockerfile: str, name: str) -> Key:
     """The contexts of that name which the build of a Dockerfile, by its origin, is given."""
     return ("named context", dockerfile, name)
+
+
+def dockerfile_named(origin: str, name: str, read: Beside) -> Embedded | None:
+    """A Dockerfile that a file names whose own name does not say that it is one.
+
+    The others are found by their names. `origin` is that of the file, from whose folder the name
+    is, and from which `read` gives texts. None where there is no such file.
+
+    Raises:
+        DocumentError: it cannot be examined.
+    """
+    from imagelint.documents.base import Embedded
+    from imagelint.documents.detect import candidate, detect
+    from imagelint.documents.kinds import KINDS
+
+    other = beside(origin, name)
+    # Of a file that no walk takes, the content is never asked what it is.
+    if candidate(other) and detect(other, "FROM scratch\n") == "dockerfile":
+        return None
+    text = read(name)
+    if text is None:
+        return None
+    around = dirname(name)
+    inner = KINDS["dockerfile"].parse(
+        Source(other, text), lambda beneath: read(normpath(join(around, beneath)))
+    )
+    return Embedded(inner)
+
+
+def dockerfile_within(origin: str, mapped: MappedText, path: str) -> Embedded:
+    """A Dockerfile that stands in another file, at its places there.
+
+    Raises:
+        DocumentError: it cannot be examined.
+    """
+    from imagelint.documents.base import Embedded
+    from imagelint.documents.kinds import KINDS
+
+    return Embedded(KINDS["dockerfile"].parse(Source(origin, mapped.text)), mapped, path)

@@ -107,6 +107,7 @@ KINDS: dict[str, Kind] = {
         "bake.document:parse_bake",
         path=pattern(_NAME + r"docker-bake(?:\.override)?\.(?:hcl|json)"),
         most_lines=10_000,
+        asks=True,
     ),
     # Examples hold what is to be filled in.
     "dotenv": Kind(

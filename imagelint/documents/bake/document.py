@@ -7,14 +7,16 @@ from __future__ import annotations
 
 import json
 import re
-from posixpath import join
+from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART, parse_partial
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
+from imagelint.documents.bake.text import inline_text
 from imagelint.documents.base import Document, DocumentError, Landmark, Text
 from imagelint.documents.builds import (
     SYNTAX_ARGUMENT,
@@ -22,11 +24,14 @@ from imagelint.documents.builds import (
     BuiltImage,
     ImageBuild,
     NamedContext,
+    dockerfile_named,
+    dockerfile_within,
     image_built,
     known_text,
     named_context,
 )
 from imagelint.documents.dockerfile.frontend import other_language
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.project import beside
 from imagelint.documents.shared import ImageRole, image_use
 
@@ -34,7 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.core.source import Source
-    from imagelint.documents.base import Node
+    from imagelint.documents.base import Embedded, Node
+    from imagelint.documents.kinds import Beside
 
 _VARIABLE = pattern(r"\$\{\s*([A-Za-z_][A-Za-z0-9_-]*)\s*\}")
 _EXPRESSION = pattern(r"[$%]\{[^}]*\}?")
@@ -47,7 +53,8 @@ class Target(NamedTuple):
     """A target with what it inherits. Words that depend on what is not known are empty.
 
     `stage` is the one that it ends with, None where that is not known; `tags` are the images,
-    `arguments` those of known value, `given` the names of all.
+    `arguments` those of known value, `given` the names of all. `inline` is a Dockerfile that stands
+    in the target itself.
     """
 
     name: str
@@ -58,6 +65,7 @@ class Target(NamedTuple):
     tags: tuple[str, ...] = ()
     arguments: Mapping[str, str] = {}
     given: tuple[str, ...] = ()
+    inline: Fact[str] = ABSENT
 
 
 class BakeFile(Document):
@@ -66,13 +74,55 @@ class BakeFile(Document):
     kind = "bake"
     __slots__ = ("_frontends", "targets")
 
-    def __init__(self, source: Source, targets: tuple[Target, ...]) -> None:
+    def __init__(
+        self, source: Source, targets: tuple[Target, ...], read: Beside = lambda _name: None
+    ) -> None:
         super().__init__(source)
         self.targets = targets
         told = (target.arguments.get(SYNTAX_ARGUMENT, "") for target in targets)
         self._frontends = tuple(filter(None, dict.fromkeys(told)))
         refused = (other_language(syntax, Span(0, 0)) for syntax in self._frontends)
-        self.gaps = tuple(one for one in refused if one is not None)
+        asked: dict[str, str | None] = {}
+
+        def once(name: str) -> str | None:
+            if name not in asked:
+                asked[name] = read(name)
+            return asked[name]
+
+        found = tuple(self._dockerfiles(once))
+        gaps = (one for one in found if isinstance(one, DocumentError))
+        self.gaps = (*(one for one in refused if one is not None), *gaps)
+        self.embedded = tuple(one for one in found if not isinstance(one, DocumentError))
+        self.asked = tuple(asked)
+
+    def _dockerfiles(self, read: Beside) -> Iterator[Embedded | DocumentError]:
+        """The Dockerfiles of which only this file tells, and why one cannot be examined."""
+        seen: set[str] = set()
+        for target in self.targets:
+            known = bool(target.context and target.dockerfile)
+            name = normpath(join(target.context, target.dockerfile)) if known else ""
+            key = name if target.inline is ABSENT else f"\n{target.inline}"
+            if not key or key in seen:
+                continue
+            seen.add(key)
+            place = self._place(target.name)
+            try:
+                found = (
+                    dockerfile_named(self.source.origin, name, read)
+                    if target.inline is ABSENT
+                    else self._inline(target.inline, place)
+                )
+            except DocumentError as error:
+                message = f"the Dockerfile of `{target.name}`: {error.message}"
+                yield DocumentError(error.kind, message, place, error.help)
+            else:
+                if found is not None:
+                    yield found
+
+    def _inline(self, text: Fact[str], place: Span) -> Embedded:
+        if not isinstance(text, Known):
+            raise DocumentError(ProblemKind.TEMPLATE, "it depends on what is not known here")
+        return dockerfile_within(self.source.origin, MappedText(text.value, place, ()), "target")
 
     def nodes(self) -> Iterator[Node]:
         """The images that builds are given as their frontends, where they are first written."""
@@ -98,6 +148,7 @@ class BakeFile(Document):
             target.context,
             target.dockerfile,
             target.stage,
+            inline="" if target.inline is ABSENT else f"target.{target.name}",
             arguments=tuple(
                 BuildArgument(name, known_text(target.arguments.get(name))) for name in target.given
             ),
@@ -114,14 +165,14 @@ class BakeFile(Document):
         return Span(*match.span()) if match else Span(0, 0)
 
 
-def parse_bake(source: Source) -> BakeFile:
-    """Read a bake file, in HCL or in JSON.
+def parse_bake(source: Source, read: Beside = lambda _name: None) -> BakeFile:
+    """Read a bake file, in HCL or in JSON; `read` gives the texts of files around it.
 
     Raises:
         DocumentError: it is neither.
     """
-    read = _read_json if source.origin.lower().endswith(".json") else _read_hcl
-    root = read(source.text)
+    is_json = source.origin.lower().endswith(".json")
+    root = _read_json(source.text) if is_json else _read_hcl(source.text)
     if not isinstance(root, dict):
         raise DocumentError(ProblemKind.UNPARSABLE, "a bake file holds blocks by name")
     variables = {
@@ -131,9 +182,14 @@ def parse_bake(source: Source) -> BakeFile:
     if len(targets) > _MOST_TARGETS:
         message = f"more than {_MOST_TARGETS:,} targets are not examined"
         raise DocumentError(ProblemKind.TOO_LARGE, message)
-    return BakeFile(
-        source, tuple(_target(name, _inherited(name, targets, 0), variables) for name in targets)
+    bodies = {name: _inherited(name, targets, 0) for name in targets}
+    whole = tuple(
+        _target(name, body, variables)._replace(
+            inline=inline_text(body.get("dockerfile-inline"), variables, quoted=not is_json)
+        )
+        for name, body in bodies.items()
     )
+    return BakeFile(source, whole, read)
 
 
 def _read_json(text: str) -> object:

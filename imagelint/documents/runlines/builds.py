@@ -10,20 +10,24 @@ from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.reference import UNKNOWN_PART, parse_partial
-from imagelint.documents.base import Landmark
+from imagelint.core.report import ProblemKind
+from imagelint.documents.base import DocumentError, Landmark
 from imagelint.documents.builds import (
     BuildArgument,
     BuiltImage,
     ImageBuild,
     NamedContext,
     build_argument,
+    dockerfile_named,
+    dockerfile_within,
     image_built,
     named_context,
 )
 from imagelint.documents.compose.interpolation import NO_VARIABLES, with_gaps
 from imagelint.documents.execution import Phase
+from imagelint.documents.mapped import MappedText
 from imagelint.documents.project import beside
-from imagelint.documents.runlines.line import flags_among, verb_of
+from imagelint.documents.runlines.line import STANDARD_INPUT, flags_among, verb_of
 from imagelint.documents.shared import EnvOrigin, EnvVar
 from imagelint.knowledge.containers.build_flags import BUILD_VERBS
 
@@ -31,9 +35,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.source import Span
+    from imagelint.documents.base import Embedded
     from imagelint.documents.kinds import Beside
     from imagelint.documents.runlines.values import Value
-    from imagelint.documents.shell.script import Command
+    from imagelint.documents.shell.script import Command, Word
 
 _DOCKERFILES = ("Dockerfile", "Containerfile")
 # Contexts that are no folder: https://docs.docker.com/build/concepts/context/#remote-context
@@ -89,7 +94,8 @@ class BuildLine(NamedTuple):
 
     `context` and `dockerfile` are None where they are not known, `dockerfile` is empty where it is
     the usual one; `target` is as that of `ImageBuild`. `arguments` are those of the build,
-    `declared` further ones that stand in no line.
+    `declared` further ones that stand in no line. `piped` is the Dockerfile where the line hands it
+    to the build as a here-document, or a here-string.
     """
 
     span: Span
@@ -100,6 +106,7 @@ class BuildLine(NamedTuple):
     arguments: tuple[EnvVar, ...]
     contexts: tuple[NamedContext, ...] = ()
     declared: tuple[BuildArgument, ...] = ()
+    piped: Word | None = None
 
 
 def read_build(command: Command) -> BuildLine | None:
@@ -118,15 +125,62 @@ def read_build(command: Command) -> BuildLine | None:
         by_name.setdefault(flag.name, []).extend([flag.value] if flag.value is not None else [])
     # What such a file sets is not known, and so is not what is made.
     whole = complete and "build-arg-file" not in by_name
+    context = _told(words[-1:], "." if command.program in ("podman", "buildah") else None)
+    dockerfile = _told(by_name.get("file", ())[-1:], "" if complete else None)
     return BuildLine(
         span=command.words[0].span,
         names=(*by_name.get("tag", ()), *by_name.get("manifest", ())),
-        context=_told(words[-1:], "." if command.program in ("podman", "buildah") else None),
-        dockerfile=_told(by_name.get("file", ())[-1:], "" if complete else None),
+        context=context,
+        dockerfile=dockerfile,
         target=_told(by_name.get("target", ())[-1:], "" if whole else None),
         arguments=tuple(map(argument, by_name.get("build-arg", ()))),
         contexts=tuple(map(_named_context, by_name.get("build-context", ()))),
+        piped=_piped(command) if STANDARD_INPUT in (context, dockerfile) else None,
     )
+
+
+def _piped(command: Command) -> Word | None:
+    """What a command gets as its standard input, where that is written there."""
+    handed = [one for one in command.redirects if one.operator.startswith("<<")]
+    return handed[-1].target if handed else None
+
+
+def dockerfiles(
+    origin: str, builds: Iterable[tuple[BuildLine, ImageBuild]], read: Beside
+) -> Iterator[Embedded | DocumentError]:
+    """The Dockerfiles of which only lines tell: by names that say nothing, or as a whole.
+
+    What cannot be examined of them is told at the line.
+    """
+    seen: set[str] = set()
+    for line, build in builds:
+        name = normpath(join(build.context, build.dockerfile)) if build.dockerfile else ""
+        try:
+            found = None
+            if line.piped is not None:
+                found = _within(origin, line.piped)
+            elif name and name not in seen:
+                found = dockerfile_named(origin, name, read)
+        except DocumentError as error:
+            message = f"the Dockerfile of this build: {error.message}"
+            yield DocumentError(error.kind, message, line.span, error.help)
+        else:
+            if found is not None:
+                yield found
+        seen.add(name)
+
+
+def _within(origin: str, word: Word) -> Embedded:
+    if not isinstance(word.value, Known):
+        message = "it depends on variables that are not known here"
+        raise DocumentError(ProblemKind.TEMPLATE, message)
+    text = word.value.value
+    # Of what the shell changes, only the whole has its place.
+    verbatim = text == word.raw and len(text) == word.span.end - word.span.start
+    mapped = (
+        MappedText.verbatim(text, word.span.start) if verbatim else MappedText(text, word.span, ())
+    )
+    return dockerfile_within(origin, mapped, "")
 
 
 def _told(values: Iterable[Value], otherwise: str | None) -> str | None:
@@ -167,7 +221,7 @@ def placed(line: BuildLine, folders: Iterable[str], read: Beside) -> ImageBuild:
     context, dockerfile = line.context, line.dockerfile
     if context is None or dockerfile is None or _REMOTE.match(context):
         return known
-    if dockerfile.startswith(("/", "~")) or dockerfile == "-":
+    if dockerfile.startswith(("/", "~")) or dockerfile == STANDARD_INPUT:
         return known
     for folder in folders:
         # The option is relative to where the line is run, the usual one to the context.

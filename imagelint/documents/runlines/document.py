@@ -13,6 +13,7 @@ from imagelint.documents.compose.services import ServiceFile, may_read_settings
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.bakes import builds_of, read_bake
 from imagelint.documents.runlines.builds import (
+    dockerfiles,
     folders_above,
     landmarks,
     names_built,
@@ -79,7 +80,10 @@ class RunFile(ServiceFile):
         builds = (*lines.builds, *baked)
         self._builds = tuple((one, placed(one, folders, once)) for one in builds)
         allowances = line_allowances(source.text)
-        super().__init__(source, allowances=allowances, gaps=lines.gaps)
+        told = tuple(dockerfiles(source.origin, self._builds, once))
+        gaps = (one for one in told if isinstance(one, DocumentError))
+        super().__init__(source, allowances=allowances, gaps=(*lines.gaps, *gaps))
+        self.embedded = tuple(one for one in told if not isinstance(one, DocumentError))
         self.asked = tuple(asked)
         own = names_built(builds)
         self._images = lines.images

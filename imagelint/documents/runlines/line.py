@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from imagelint.knowledge.containers.run_flags import Verb
 
 # How words of unknown value are called that stand for an image, or for any number of flags.
+STANDARD_INPUT = "-"
+"""How a program is told to read what it is handed: a word, no flag."""
 _IMAGE_NAME = pattern(r"IMAGE|IMG|TAG|image|img|tag|Image")
 _LIST = pattern(r"\"?\$\{\w+\[[@*]\][^}]*\}\"?|\"?\$\{?[@*]\}?\"?|\$\{\w+:?\+.*", re.DOTALL)
 _FLAGS_NAME = pattern(
@@ -165,7 +167,7 @@ class _Reader:
             if text == "--":
                 self.at += 1
                 break
-            if text[:1] == "-":
+            if text[:1] == "-" and text != STANDARD_INPUT:
                 if not self._flag(word, text):
                     return False
             elif isinstance(word.value, Known) or not self._holds_flags(word):

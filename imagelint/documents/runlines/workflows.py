@@ -113,11 +113,15 @@ def _image(place: Cursor, variables: Variables) -> Iterator[ImageUse]:
 
 
 def action_builds(root: Cursor) -> Iterator[BuildLine]:
-    """The images that steps build by Docker's own action.
+    """The images that steps build by Docker's own action, and the one that an action runs in.
 
-    https://github.com/docker/build-push-action#inputs
+    https://github.com/docker/build-push-action#inputs,
+    https://docs.github.com/en/actions/reference/workflows-and-actions/metadata-syntax#runsimage
     """
     yield from (_built(told) for told in _inputs_of(root, _BUILD_ACTION))
+    own = root.at("runs", "image")
+    if isinstance(own.node, Scalar) and not _is_image(own):
+        yield BuildLine(own.span, (), ".", _path(own, ""), "", ())
 
 
 def action_bakes(root: Cursor) -> Iterator[BakeLine]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.shell.grammar import is_broken, parse
 from imagelint.documents.shell.heredocuments import lift
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.heredocuments import HereDocument
     from imagelint.documents.shell.reader import Reader
 
+# A dash right before a here-document: `docker build - <<EOF`.
+_LEFT_OUT = pattern(r"[ \t]-[ \t]*<<(?!<)")
 _NO_DOCUMENTS: Mapping[int, HereDocument] = {}
 
 
@@ -38,11 +41,20 @@ def syntax_of(reader: Reader) -> Syntax | None:
         reader.output.readable = False
         return None
     if not is_broken(tree.root_node):
-        return Syntax(tree.root_node, _NO_DOCUMENTS)
+        return _whole(reader.text) or Syntax(tree.root_node, _NO_DOCUMENTS)
     whole = _simpler(reader.text) or _parted(reader)
     if whole is None:
         reader.output.readable = False
     return whole or Syntax(tree.root_node, _NO_DOCUMENTS)
+
+
+def _whole(text: str) -> Syntax | None:
+    """The tree of a text of which the grammar would leave a word out without a word about it."""
+    lifted = lift(text) if "<<" in text and _LEFT_OUT.search(text) else None
+    tree = parse(lifted.text) if lifted is not None else None
+    if lifted is None or tree is None or is_broken(tree.root_node):
+        return None
+    return Syntax(tree.root_node, lifted.documents)
 
 
 def _simpler(text: str) -> Syntax | None:

@@ -5,24 +5,22 @@ https://github.com/compose-spec/compose-spec/blob/main/build.md
 
 from __future__ import annotations
 
-from posixpath import dirname, join, normpath
+from posixpath import join, normpath
 from typing import TYPE_CHECKING
 
 from imagelint.core.report import ProblemKind
-from imagelint.core.source import Source
-from imagelint.documents.base import DocumentError, Embedded
+from imagelint.documents.base import DocumentError
+from imagelint.documents.builds import dockerfile_named, dockerfile_within
 from imagelint.documents.compose.interpolation import fill, variables_of
 from imagelint.documents.compose.values import is_set, word
 from imagelint.documents.compose.words import unescaped
-from imagelint.documents.detect import detect
-from imagelint.documents.kinds import KINDS
-from imagelint.documents.project import beside
 from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.nodes import Scalar
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.documents.base import Embedded
     from imagelint.documents.compose.document import ComposeFile
     from imagelint.documents.kinds import Beside
     from imagelint.documents.yaml.cursor import Cursor
@@ -54,7 +52,9 @@ def dockerfiles(document: ComposeFile, read: Beside) -> Iterator[Embedded | Docu
         seen.add(key)
         try:
             found = (
-                _inline(inline, node, document) if place is inline else _named(name, document, read)
+                _inline(inline, node, document)
+                if place is inline
+                else dockerfile_named(document.source.origin, name, read)
             )
         except DocumentError as error:
             message = f"the Dockerfile of `{service.name}`: {error.message}"
@@ -66,19 +66,4 @@ def dockerfiles(document: ComposeFile, read: Beside) -> Iterator[Embedded | Docu
 
 def _inline(place: Cursor, node: Scalar, document: ComposeFile) -> Embedded:
     mapped = unescaped(fill(map_scalar(node), variables_of(place)))
-    inner = KINDS["dockerfile"].parse(Source(document.source.origin, mapped.text))
-    return Embedded(inner, mapped, place.path)
-
-
-def _named(name: str, document: ComposeFile, read: Beside) -> Embedded | None:
-    """A Dockerfile whose name does not say that it is one; others are found by their names."""
-    origin = beside(document.source.origin, name)
-    if detect(origin, "FROM scratch\n") == "dockerfile":
-        return None
-    text = read(name)
-    if text is None:
-        return None
-    inner = KINDS["dockerfile"].parse(
-        Source(origin, text), lambda other: read(normpath(join(dirname(name), other)))
-    )
-    return Embedded(inner)
+    return dockerfile_within(document.source.origin, mapped, place.path)

@@ -1,0 +1,117 @@
+"""Another spelling, another name, another nesting: what is found in one form is found in its kin.
+
+Each of these passed as examined, with nothing said.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Program
+
+Files = dict[str, str]
+PIPE = "curl -sSL https://example.com/i.sh | sh"
+RECIPE = f"FROM alpine:3.20\nRUN {PIPE}\n"
+STEPS = "on: push\njobs:\n  a:\n    runs-on: ubuntu-24.04\n    steps:\n"
+IN_BUILDS: dict[str, Files] = {
+    "a name without an ending, in compose": {
+        "compose.yaml": "services:\n  a:\n    build: {context: ., dockerfile: recipe}\n",
+        "recipe": RECIPE,
+    },
+    "a folder of names, in compose": {
+        "compose.yaml": "services:\n  a:\n    build: {context: app, dockerfile: docker/llm}\n",
+        "app/docker/llm": RECIPE,
+    },
+    "a name of its own, in a script": {
+        "build.sh": "docker build -f docker/llm.docker -t a .\n",
+        "docker/llm.docker": RECIPE,
+    },
+    "a name of its own, in a recipe": {
+        "Makefile": "a:\n\tdocker buildx build --file=images/llm .\n",
+        "images/llm": RECIPE,
+    },
+    "a name of its own, in a pipeline": {
+        ".gitlab-ci.yml": "a:\n  script:\n  - docker build -f images/llm.txt .\n",
+        "images/llm.txt": RECIPE,
+    },
+    "a name of its own, in a step": {
+        ".github/workflows/a.yml": f"{STEPS}    - uses: docker/build-push-action@v6\n"
+        "      with: {context: ., file: docker/llm}\n",
+        "docker/llm": RECIPE,
+    },
+    "a name of its own, in an action": {
+        "action.yml": "runs:\n  using: docker\n  image: Recipe\n",
+        "Recipe": RECIPE,
+    },
+    "a name of its own, in a bake file": {
+        "docker-bake.hcl": 'target "a" {\n  dockerfile = "docker/llm"\n}\n',
+        "docker/llm": RECIPE,
+    },
+    "a name of its own, for Skaffold": {
+        "skaffold.yaml": "apiVersion: skaffold/v4beta11\nkind: Config\nbuild:\n  artifacts:\n"
+        "  - {image: a, docker: {dockerfile: docker/llm}}\n",
+        "docker/llm": RECIPE,
+    },
+    "a here-document in a script": {"b.sh": f"docker build -t a - <<EOF\n{RECIPE}EOF\n"},
+    "a here-document beside a context": {"b.sh": f"docker build -f- . <<'EOF'\n{RECIPE}EOF\n"},
+    "a here-string": {"b.sh": f"docker build - <<< '{RECIPE}'\n"},
+    "a here-document in a step": {
+        ".github/workflows/a.yml": f"{STEPS}    - run: |\n        docker build - <<EOF\n"
+        f"        FROM alpine:3.20\n        RUN {PIPE}\n        EOF\n",
+    },
+    "a text in a bake file": {
+        "docker-bake.hcl": 'target "a" {\n  dockerfile-inline = '
+        f'"FROM alpine:3.20\\nRUN echo $${{HOME}}; {PIPE}"\n}}\n',
+    },
+    "a here-document in a bake file": {
+        "docker-bake.hcl": 'variable "V" { default = "3.20" }\ntarget "a" {\n'
+        f"  dockerfile-inline = <<-EOT\n    FROM alpine:${{V}}\n    RUN {PIPE}\n  EOT\n}}\n",
+    },
+    "a text in a bake file in JSON": {
+        "docker-bake.json": json.dumps({"target": {"a": {"dockerfile-inline": RECIPE}}}),
+    },
+}
+UNKNOWN: dict[str, Files] = {
+    "a variable of the shell": {"b.sh": f"docker build - <<EOF\nFROM a:$V\nRUN {PIPE}\nEOF\n"},
+    "a variable of a bake file": {
+        "docker-bake.hcl": 'target "a" {\n  dockerfile-inline = "FROM a:${V}"\n}\n'
+    },
+}
+
+
+def examined(program: Program, here: Path, files: Files) -> dict[str, list[str]]:
+    """The rules that find something in a folder, and what is said not to be examined."""
+    for name, text in files.items():
+        path = here / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+    answer = program("check", "--no-cache", "--policy", "strict", "--format", "json")
+    report = json.loads(answer.out)
+    found: dict[str, list[str]] = {one["rule"]: [] for one in report["findings"]}
+    return {**found, "problems": [one["detail"] for one in report["problems"]]}
+
+
+@pytest.mark.parametrize("form", IN_BUILDS)
+def test_whatever_a_build_is_given_is_read(program: Program, here: Path, form: str) -> None:
+    assert "curl-pipe-shell" in examined(program, here, IN_BUILDS[form])
+
+
+@pytest.mark.parametrize("form", UNKNOWN)
+def test_what_depends_on_the_unknown_is_said(program: Program, here: Path, form: str) -> None:
+    (problem,) = examined(program, here, UNKNOWN[form])["problems"]
+    assert "not known here" in problem
+
+
+def test_a_dockerfile_that_two_build_is_told_once(program: Program, here: Path) -> None:
+    build = "docker build -f docker/llm .\n"
+    files = {"a.sh": build, "b.sh": build, "c/d.sh": build, "docker/llm": RECIPE}
+    examined(program, here, files)
+    answer = program("check", "--no-cache", "--format", "json")
+    rules = [one["rule"] for one in json.loads(answer.out)["findings"]]
+    assert rules.count("curl-pipe-shell") == 1
