@@ -20,7 +20,7 @@ from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.rendering.rendered import RenderedText
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 INSTALL = (
     "install `kustomize` or `kubectl` (https://kubectl.docs.kubernetes.io/installation/kustomize/),"
@@ -62,23 +62,25 @@ class KustomizeEngine(NamedTuple):
         folders: Sequence[str],
         texts: Mapping[str, str] | None = None,
         settings: Sequence[Mapping[str, object]] = (),
+        reads: Sequence[Iterable[str]] = (),
     ) -> list[RenderedText | Problem]:
         """What comes of each folder, in order.
 
-        They are absolute, without links; or, with `texts`, relative to where these are put. What
-        comes of a folder is changed by `settings`, the fields of a kustomization, if there are any
-        for it; its components are relative to the folder.
+        They are absolute, without links; or, with `texts`, relative to where these are put: who is
+        built by itself gets those that it `reads`, by name, and without `reads` all. What comes of
+        a folder is changed by `settings`, the fields of a kustomization, if there are any for it;
+        its components are relative to the folder.
         """
         changed = settings or [{} for _ in folders]
         pairs = zip(folders, changed, strict=True)
         jobs = [_Job(folder, texts, told) for folder, told in pairs]
         if not self.library:
-            return [self._by_program(job) for job in jobs]
+            return [self._by_program(job) for job in _alone(jobs, reads)]
         found = self._by_library(jobs)
         if isinstance(found, list):
             return found
         # One of them has ended the process, or takes for ever: the others are built by themselves.
-        alone = (self._by_library([job]) for job in jobs)
+        alone = (self._by_library([job]) for job in _alone(jobs, reads))
         return [one[0] if isinstance(one, list) else one for one in alone]
 
     def _by_program(self, job: _Job) -> RenderedText | Problem:
@@ -142,6 +144,16 @@ class _Job(NamedTuple):
         if isinstance(components, tuple):
             whole["components"] = [f"{name}/{one}" for one in components]
         return json.dumps(whole)
+
+
+def _alone(jobs: Iterable[_Job], reads: Sequence[Iterable[str]]) -> Iterator[_Job]:
+    """Each with the texts that it reads: to write all of them for each would be quadratic."""
+    for number, job in enumerate(jobs):
+        if job.texts is None or not reads:
+            yield job
+            continue
+        own = {name: job.texts[name] for name in reads[number] if name in job.texts}
+        yield job._replace(texts=own)
 
 
 def _answers(completed: CompletedProcess, jobs: Sequence[_Job]) -> list[RenderedText | Problem]:

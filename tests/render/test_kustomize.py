@@ -1,8 +1,15 @@
 from __future__ import annotations
 
+import sys
+from typing import TYPE_CHECKING
+
 import pytest
 
-from imagelint.render.kustomize import _said
+from imagelint.documents.rendering.rendered import RenderedText
+from imagelint.render.kustomize import KustomizeEngine, _said
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 FOLDER = "/home/a/deploy"
 OURS = (
@@ -23,3 +30,32 @@ OURS = (
 )
 def test_only_what_its_author_wrote_is_named(words: str, said: str) -> None:
     assert _said(words, FOLDER) == said
+
+
+LISTS = """\
+from pathlib import Path
+print(*sorted(path.as_posix() for path in Path("files").rglob("*") if path.is_file()))
+"""
+
+
+def told(tmp_path: Path, **more: object) -> list[str]:
+    """What a program sees of three texts that is asked to build two folders."""
+    path = tmp_path / "kustomize"
+    path.write_text(f"#!{sys.executable}\n{LISTS}", encoding="utf-8")
+    path.chmod(0o755)
+    texts = {"a/kustomization.yaml": "", "b/kustomization.yaml": "", "c.yaml": ""}
+    answers = KustomizeEngine(str(path), ("build",)).build(["a", "b"], texts, **more)  # type: ignore[arg-type]
+    return [answer.text.strip() for answer in answers if isinstance(answer, RenderedText)]
+
+
+def test_a_program_gets_the_texts_that_a_folder_reads(tmp_path: Path) -> None:
+    reads = [["a/kustomization.yaml", "c.yaml"], ["b/kustomization.yaml", "left-out.yaml"]]
+    assert told(tmp_path, reads=reads) == [
+        "files/a/kustomization.yaml files/c.yaml",
+        "files/b/kustomization.yaml",
+    ]
+
+
+def test_a_program_gets_all_texts_where_nobody_says_what_is_read(tmp_path: Path) -> None:
+    every = "files/a/kustomization.yaml files/b/kustomization.yaml files/c.yaml"
+    assert told(tmp_path) == [every, every]

@@ -313,6 +313,32 @@ def test_program_and_library_make_the_same(here: Path, engine: None, tmp_path: P
     assert refused.kind is refused_again.kind is ProblemKind.UNPARSABLE  # type: ignore[union-attr]
 
 
+COUNTS = """\
+import sys
+from pathlib import Path
+if sys.argv[1] == "version":
+    print("v5.0.0")
+else:
+    with Path(__file__).with_name("counts").open("a") as file:
+        print(sum(path.is_file() for path in Path("files").rglob("*")), file=file)
+"""
+
+
+def test_a_program_gets_only_the_files_of_the_kustomization_that_it_builds(
+    here: Path, program: Program, nothing: Path
+) -> None:
+    import sys
+
+    for name in "abc":
+        kustomization, manifest = f"{name}/kustomization.yaml", f"{name}/x.yaml"
+        write(here, **{kustomization: "resources: [x.yaml]\n", manifest: DEPLOYMENT})
+    path = nothing / "kustomize"
+    path.write_text(f"#!{sys.executable}\n{COUNTS}", encoding="utf-8")
+    path.chmod(0o755)
+    program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert (nothing / "counts").read_text(encoding="utf-8").split() == ["2", "2", "2"]
+
+
 @pytest.mark.parametrize(
     ("kustomization", "words"),
     [

@@ -170,12 +170,16 @@ def _built(
     staging = stage(files, root, index)
     names = [staging.name(one.folder) for one in some]
     texts = dict(staging.texts)
-    for name, one in zip(names, some, strict=True):
+    reads = [staging.read(one.applied.tree.files) for one in some]
+    for name, one, read in zip(names, some, reads, strict=True):
         if one.applied.made:
-            texts[beside(f"{name}/", FILES[0])] = one.applied.made
+            made = beside(f"{name}/", FILES[0])
+            texts[made] = one.applied.made
+            read.append(made)
     settings = [_settings(one) for one in some]
     stamp = stamp_of(engine.program, engine.library)
-    for one, told, answer in zip(some, settings, engine.build(names, texts, settings), strict=True):
+    answers = engine.build(names, texts, settings, reads)
+    for one, told, answer in zip(some, settings, answers, strict=True):
         if isinstance(answer, Problem):
             yield one, answer
             continue

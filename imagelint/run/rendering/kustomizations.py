@@ -136,7 +136,8 @@ def _answers(
         files = dict.fromkeys(name for tree in inside for name in tree.files)
         staging = stage(files, root, index)
         names = [staging.name(tree.folder) for tree in inside]
-        answers = engine.build(names, staging.texts)
+        reads = [staging.read(tree.files) for tree in inside]
+        answers = engine.build(names, staging.texts, reads=reads)
         for tree, answer in zip(inside, answers, strict=True):
             found[tree.origin] = answer
         failed = [

@@ -28,11 +28,19 @@ _SPEC = pattern(r"^spec:.*\n(?:(?:[ \t].*|#.*|- .*|)\n)*(?:[ \t].*|- .*)?", 8)
 
 
 class Staging(NamedTuple):
-    """The texts of files by their paths below `root`; `partial`: something is left out."""
+    """The texts of files by their paths below `root`; `partial`: something is left out.
+
+    `names` has the path of each origin of a text.
+    """
 
     root: str
     texts: Mapping[str, str]
     partial: bool
+    names: Mapping[str, str]
+
+    def read(self, origins: Iterable[str]) -> list[str]:
+        """The paths of those that have a text."""
+        return [self.names[origin] for origin in origins if origin in self.names]
 
     def name(self, folder: str) -> str:
         """What a folder is called there."""
@@ -42,6 +50,7 @@ class Staging(NamedTuple):
 def stage(origins: Iterable[str], root: str, index: FileIndex) -> Staging:
     """The files of some origins below a folder, which is absolute and without links."""
     texts: dict[str, str] = {}
+    names: dict[str, str] = {}
     partial, size = False, 0
     for origin in origins:
         source = index.content(FoundFile(origin, origin)).text.source
@@ -53,8 +62,9 @@ def stage(origins: Iterable[str], root: str, index: FileIndex) -> Staging:
         partial = partial or text is not source.text
         size += len(text)
         texts[name] = text
+        names[origin] = name
         index.forget_text(origin)
-    return Staging(root, texts, partial)
+    return Staging(root, texts, partial, names)
 
 
 def _below(path: str, root: str) -> str:
