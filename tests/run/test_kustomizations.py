@@ -368,6 +368,33 @@ def test_the_library_that_dies_costs_only_what_it_dies_of(
     assert getattr(answer, "kind", None) is ProblemKind.TOOL_FAILED
 
 
+EXTERNAL = """\
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: {name: login}
+spec:
+  secretStoreRef: {name: vault, kind: ClusterSecretStore}
+  data:
+    - secretKey: CAMERA_RTSP_USERNAME
+      remoteRef: {key: app-mqtt-user}
+"""
+WIDGET = """\
+apiVersion: example.com/v1
+kind: Widget
+metadata: {name: server}
+spec:
+  dbPassword: correct-horse-9
+"""
+
+
+def test_who_says_in_a_base_where_a_secret_lies_holds_none(
+    here: Path, program: Program, engine: None
+) -> None:
+    files = {"kustomization.yaml": "resources: [external.yaml, widget.yaml]\n"}
+    write(here, **files, **{"external.yaml": EXTERNAL, "widget.yaml": WIDGET})
+    assert check(program, "secret-in-config") == [Said("widget.yaml", 5, "secret-in-config")]
+
+
 PATCHING = (
     "apiVersion: builtin\nkind: PatchTransformer\nmetadata: {name: x}\npath: HTTP://127.0.0.1:9/x\n"
 )

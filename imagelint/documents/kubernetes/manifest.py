@@ -66,7 +66,7 @@ class Manifest(Document):
     """The objects of a manifest, those of a `List` one by one, and all pods that they hold."""
 
     kind = "kubernetes"
-    __slots__ = ("_with_pods", "objects", "pods")
+    __slots__ = ("_with_pods", "_written", "objects", "pods")
 
     def __init__(
         self,
@@ -81,6 +81,12 @@ class Manifest(Document):
         self.objects = tuple(obj for obj, _ in objects)
         self.pods = tuple(pod for _, pods in objects for pod in pods)
         self._with_pods = objects
+        self._written: Manifest | None = None
+
+    @property
+    def as_written(self) -> Manifest:
+        """The manifest with the objects that are judged elsewhere."""
+        return self._written or self
 
     def nodes(self) -> Iterator[Node]:
         """Each object, what it is or the pods that it holds, and what stands in these."""
@@ -157,13 +163,15 @@ class Manifest(Document):
         kept = tuple(pair for pair in self._with_pods if _LOCAL in dict(pair[0].annotations))
         allowances = self.allowances if kept else ()
         named = (one for one in self.complaints if kept or not isinstance(one, InvalidName))
-        return Manifest(
+        text = Manifest(
             self.source,
             kept,
             complaints=tuple(named),
             allowances=allowances,
             gaps=self.gaps,
         )
+        text._written = self.as_written
+        return text
 
     def with_pods(self, pods: tuple[Pod, ...], attachments: Attachments) -> Manifest:
         """The manifest with other pods in the places of its own, and places in further texts."""
@@ -187,6 +195,9 @@ class Manifest(Document):
 
     def concealed(self) -> Iterator[Span]:
         """The data of Secrets, and values of variables whose names say that they are secret."""
+        if self._written is not None:
+            yield from self._written.concealed()
+            return
         for obj in self.objects:
             if obj.kind == "Secret":
                 for key in ("data", "stringData"):

@@ -51,7 +51,7 @@ _ENDS = ("apikey",)
 _SAID = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PLACEHOLDER_SHAPES = pattern(
     r"<[^<>]*>|\[[^\[\]]*\]|\{\{.*\}\}|\{[^{}]*\}|__\w+__|%\w+%|@{1,2}[\w.-]+@{1,2}|#\{.*\}#?"
-    r"|\$(?:\w+|\{.*\}|\(.*\)|\{\{.*\}\})|<<.*>>|ENC\[.*\]|!!?\w+!?!?"
+    r"|\$(?:\w+|\{.*\}|\(.*\)|\{\{.*\}\}|__\w+\{.*\})|<<.*>>|ENC\[.*\]|!!?\w+!?!?"
     r"|[x*.•_#-]+|(?:hf_|sk-|nvapi-|sk-ant-|ghp_)?(?:x{3,}|\*{3,}|\.{3}|…)"
     r"|(?:[a-z]{2,5}[-_])?(?:your|my|insert|replace|enter|add|put)[-_ ].*"
     r"|your[-_ ]?(?:own)?(?:api|secret|access)?[-_ ]?(?:password|passwd|token|key|secret)"

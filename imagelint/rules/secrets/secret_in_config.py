@@ -102,8 +102,16 @@ def _counts(setting: Setting) -> bool:
         return False
     if "${" in text or "{{" in text or text == setting.name:
         return False
+    if _is_title(text) and "pass" not in setting.name.lower():
+        return False
     # `secretKey: token`, `tokenSecret: registry-login` of a chart name a Secret, or a key of one.
     named = (
         setting.holder is Holder.CHART_VALUES and not any(map(str.isdigit, text)) and text.islower()
     )
     return not (named and "password" not in setting.name.lower())
+
+
+def _is_title(text: str) -> bool:
+    """Whether a value is what people call a thing: `signingKey: My self-signed certificate`."""
+    words = text.split()
+    return len(words) > 1 and all(word.replace("-", "").isalpha() for word in words)

@@ -36,7 +36,7 @@ def stray_secrets(document: Document) -> tuple[WrittenSecret, ...]:
     text = document.source.text
     # In a file of settings that is the comment behind one without a value.
     comment = "#" if document.kind == "dotenv" else "\0"
-    claimed = outermost(_claimed(document))
+    claimed = outermost(_claimed(_as_written(document)))
     return tuple(
         secret
         for secret in written_secrets(text, among=document.derived(hinted_secrets))
@@ -58,6 +58,13 @@ def _names_one(secret: WrittenSecret, text: str) -> bool:
     name = secret.name.lower()
     told = "secret" in name or "credential" in name
     return told and value.islower() and not secret.name.isupper() and "passw" not in name
+
+
+def _as_written(document: Document) -> Document:
+    """A document with what it says that is judged in another one."""
+    from imagelint.documents.kubernetes.manifest import Manifest
+
+    return document.as_written if isinstance(document, Manifest) else document
 
 
 def _claimed(document: Document) -> Iterator[Span]:
