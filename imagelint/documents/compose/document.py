@@ -50,7 +50,8 @@ SERVICE = "compose service"
 PROXY_MARKS = ("traefik.", "proxy_pass", "grpc_pass", "haproxy")
 """Without these words a compose file tells no proxy anything."""
 # Without these words a file that lies over no other is what its text says.
-_TOGETHER = ("extends", "include", "!reset")
+_RESET = "!reset"
+_TOGETHER = ("extends", "include", _RESET)
 # What is mounted and has the name of a script, or is run by a shell.
 _RUNS_FILES = pattern(
     r"\.(?:ba|z|k)?sh\b|/[\w.-]*entry-?point[\w.-]*[\"']?[ \t]*$|\b(?:ba)?sh[ \t\"',]+/",
@@ -139,7 +140,7 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
     complaints: list[Complaint] = [*duplicate_complaints(stream), *assembly.complaints]
     for node in stream.documents:
         complaints += _misshapen(node)
-        complaints += refused(ComposeRoot(node, variables))
+        complaints += refused(ComposeRoot(_without_resets(node, source), variables))
     complaints += _inconsistent(assembly, len(source.text))
     document = ComposeFile(
         source,
@@ -201,6 +202,15 @@ def _assembly(
     from imagelint.documents.compose.project.assembly import assemble
 
     return assemble(source, documents, read, together, variables)
+
+
+def _without_resets(node: YamlNode, source: Source) -> YamlNode:
+    """A document without what it only takes out of another one, be it of whatever kind."""
+    if _RESET not in source.text:
+        return node
+    from imagelint.documents.compose.project.merging import without_resets
+
+    return without_resets(node, lambda span: source.text[span.start : span.end])
 
 
 def _inconsistent(assembly: Assembly, end: int) -> Iterator[Complaint]:

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 # A real key of thirty random letters and digits has about twenty different ones.
 _TELLING = ("example", "fake", "xxxx", "0123456789", "1234567890", "abcdefgh")
 _VARIETY = 10
+_LEFT_OUT = ("...", "…")
+_LONGEST_LINE = 400
 
 
 @rule((Text, Setting), Severity.CRITICAL, references=("tally secrets-in-code",))
@@ -31,7 +33,8 @@ def secret_value(node: Text | Setting, ctx: Context) -> Findings:
     value itself is never shown. What a Secret holds under `data` is decoded: base64 hides nothing.
 
     Except:
-        Placeholders and the examples of documentation (`hf_xxxx…`, `AKIA…EXAMPLE`).
+        Placeholders and the examples of documentation (`hf_xxxx…`, `AKIA…EXAMPLE`), what is left
+        out in the middle (`MIIE...`), and comments that show a line of which a part is left out.
 
     Bad:
         FROM python:3.12.7-slim
@@ -44,7 +47,8 @@ def secret_value(node: Text | Setting, ctx: Context) -> Findings:
     """
     if isinstance(node, Text):
         for kind, span in _secrets(ctx.text, ctx.document.derived(looking_secret)):
-            yield _finding(kind, span, ctx)
+            if not _is_elided(ctx.document.source.text, span):
+                yield _finding(kind, span, ctx)
     elif node.encoded:  # what no text shows
         for kind, _ in _secrets(lambda at: node.text[slice(*at)], secret_spans(node.text)):
             yield _finding(kind, node, ctx)
@@ -74,6 +78,14 @@ def _secrets(written: Callable[[Span], str], spans: Iterable[Span]) -> Iterator[
 def _is_example(value: str) -> bool:
     """Whether a value only shows what one looks like: few characters, counting, `EXAMPLE`."""
     body = value.lower()
-    if any(word in body for word in _TELLING):
+    if any(word in body for word in (*_TELLING, *_LEFT_OUT)):
         return True
     return len(set(body)) < _VARIETY
+
+
+def _is_elided(text: str, span: Span) -> bool:
+    """Whether it stands in a comment that shows a line of which a part is left out."""
+    start, end = max(0, span.start - _LONGEST_LINE), span.end + _LONGEST_LINE
+    before, after = text[start : span.start], text[span.end : end]
+    line = before.rpartition("\n")[2] + after.partition("\n")[0]
+    return line.lstrip().startswith(("#", "//")) and any(mark in line for mark in _LEFT_OUT)

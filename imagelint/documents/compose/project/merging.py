@@ -97,21 +97,8 @@ class Merger:
     def without_resets(self, root: YamlNode) -> YamlNode:
         """A tree without what is reset, when nothing is left that it could reset."""
         if any(_RESET in text.source.text for text in self._files.parts):
-            return self._kept(root, {})
+            return without_resets(root, self._files.written)
         return root
-
-    def _kept(self, node: YamlNode, known: dict[int, YamlNode]) -> YamlNode:
-        done = known.get(id(node))
-        if done is None:
-            done = node
-            if isinstance(node, Sequence):
-                done = node._replace(items=tuple(self._kept(item, known) for item in node.items))
-            elif isinstance(node, Mapping):
-                kept = (entry for entry in node.entries if self._tag(entry) != "reset")
-                entries = (entry._replace(value=self._kept(entry.value, known)) for entry in kept)
-                done = node._replace(entries=tuple(entries))
-            known[id(node)] = done
-        return done
 
     def _sections(self, name: str, base: YamlNode, over: YamlNode) -> YamlNode:
         if name == "services" and isinstance(base, Mapping) and isinstance(over, Mapping):
@@ -144,7 +131,7 @@ class Merger:
         self._count(len(base.entries) + len(over.entries))
         entries = {entry.key.text: entry for entry in base.entries}
         for entry in over.entries:
-            name, tag = entry.key.text, self._tag(entry)
+            name, tag = entry.key.text, _tag(entry, self._files.written)
             old = entries.get(name)
             if tag == "reset":
                 entries.pop(name, None)
@@ -163,12 +150,33 @@ class Merger:
             message = f"more than {MOST_MERGED:,} parts of services come together"
             raise DocumentError(ProblemKind.TOO_LARGE, message)
 
-    def _tag(self, entry: Entry) -> str:
-        start, end = entry.key.span.end, entry.value.span.start
-        if not 0 <= end - start <= _FARTHEST:
-            return ""  # the value of an anchor stands elsewhere
-        match = _TAG.match(self._files.written(Span(start, end)))
-        return match[1] if match else ""
+
+def without_resets(root: YamlNode, written: Callable[[Span], str]) -> YamlNode:
+    """A tree without what is reset; `written` is the text of a place of it."""
+    known: dict[int, YamlNode] = {}
+
+    def kept(node: YamlNode) -> YamlNode:
+        done = known.get(id(node))
+        if done is None:
+            done = node
+            if isinstance(node, Sequence):
+                done = node._replace(items=tuple(map(kept, node.items)))
+            elif isinstance(node, Mapping):
+                entries = (entry for entry in node.entries if _tag(entry, written) != "reset")
+                left = (entry._replace(value=kept(entry.value)) for entry in entries)
+                done = node._replace(entries=tuple(left))
+            known[id(node)] = done
+        return done
+
+    return kept(root)
+
+
+def _tag(entry: Entry, written: Callable[[Span], str]) -> str:
+    start, end = entry.key.span.end, entry.value.span.start
+    if not 0 <= end - start <= _FARTHEST:
+        return ""  # the value of an anchor stands elsewhere
+    match = _TAG.match(written(Span(start, end)))
+    return match[1] if match else ""
 
 
 def _alike(fields: Fields, base: YamlNode, over: YamlNode) -> tuple[YamlNode, YamlNode]:
