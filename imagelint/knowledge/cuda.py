@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 Cuda: TypeAlias = tuple[int, ...]
 
 _NVIDIA = pattern(r"(\d{1,2})\.(\d{1,2})(?:\.(\d{1,2}))?(?=-|$)", re.ASCII)
+_RELEASE = pattern(r"-(\d{1,2})-(\d{1,2})$", re.ASCII)
+"""The release in the name of a package of apt: `cuda-cudart-12-8`."""
 _WORD = pattern(
     r"(?:^|[-_.])cu(?:da)?[-_]?(?P<major>\d{2})(?:[._]?(?P<minor>\d))?(?:[._](?P<patch>\d))?"
     r"(?![0-9])",
@@ -120,9 +122,12 @@ def is_deleted(cuda: Cuda) -> bool:
 
 
 def contained_in_image(reference: Image, package: str) -> bool:
-    """Whether an image of `nvidia/cuda` holds a package of apt already."""
+    """Whether an image of `nvidia/cuda` holds a package of apt already, of the same release."""
     parsed = parse_cuda_tag(reference.tag) if is_cuda_repository(reference) else None
     if parsed is None or parsed.flavour not in ("base", "runtime", "devel"):
+        return False
+    release = _RELEASE.search(package)
+    if release is not None and parsed.version[:2] != (int(release[1]), int(release[2])):
         return False
     rows = table("cuda")["contained"]
     held = {

@@ -88,7 +88,7 @@ _ENDED = {
         "is not the package of PyTorch: its installation fails", "torch", fails=True
     ),
     # https://pypi.org/project/pynvml/
-    "pynvml": EndedPackage("is deprecated, and only installs another", "nvidia-ml-py"),
+    "pynvml": EndedPackage("is deprecated in favour of another", "nvidia-ml-py"),
     # https://github.com/AutoGPTQ/AutoGPTQ (archived April 2025)
     "auto-gptq": EndedPackage("is archived: it has no releases for newer torch", "gptqmodel"),
     # https://github.com/casper-hansen/AutoAWQ (archived May 2025)

@@ -12,6 +12,10 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 _REMOTE = pattern(r"(?:https?|ftp)://", re.IGNORECASE)
 # https://docs.docker.com/reference/dockerfile/#adding-files-from-a-git-repository
 _GIT = pattern(r"git@|git://|ssh://|https?://[^#]+\.git(?:#|\?|$)", re.IGNORECASE)
+# https://docs.github.com/rest/git/refs, /rest/commits/commits, /rest/branches/branches
+_NEWS = pattern(
+    r"https://api\.github\.com/repos/[^/]+/[^/]+/(?:git/refs?|commits|branches|releases)\b"
+)
 
 
 @rule(Instruction, Severity.MEDIUM, keywords=("ADD",))
@@ -23,7 +27,8 @@ def remote_add_without_checksum(instruction: Instruction, ctx: Context) -> Findi
     the full commit in the address does the same.
 
     Except:
-        The tag of a version (`….git#v1.4.3`), and a reference that depends on a variable.
+        The tag of a version (`….git#v1.4.3`), a reference that depends on a variable, and what
+        GitHub's API tells of a repository: it is added so that the build sees a change of it.
 
     Bad:
         FROM alpine:3.20
@@ -46,7 +51,7 @@ def remote_add_without_checksum(instruction: Instruction, ctx: Context) -> Findi
                     help="put the full commit behind the address: `….git#<40 hex digits>`",
                     subject=text.partition("#")[0],
                 )
-        elif _REMOTE.match(text):
+        elif _REMOTE.match(text) and not _NEWS.match(text):
             yield ctx.finding(
                 word,
                 f"nothing checks what `{text}` delivers",

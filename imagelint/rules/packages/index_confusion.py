@@ -8,7 +8,10 @@ from imagelint.core.fact import Known
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
 from imagelint.documents.packages.requirements import Requirements
-from imagelint.documents.queries.packages.indexes import takes_the_newest_of_all
+from imagelint.documents.queries.packages.indexes import (
+    has_its_names_on_pypi,
+    takes_the_newest_of_all,
+)
 from imagelint.documents.queries.pins import loose_packages, loose_requirements
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -37,7 +40,8 @@ def index_confusion(subject: Command | Requirements, ctx: Context) -> Findings:
     that knows a name, unless `--index-strategy unsafe-…` switches that off.
 
     Except:
-        Exact versions, hashes, constraints, `--index-url` alone.
+        Exact versions, hashes, constraints, `--index-url` alone; the index of PyTorch's releases,
+        whose names belong to PyTorch on PyPI too.
 
     Bad:
         FROM python:3.13-slim
@@ -69,6 +73,8 @@ def _judged(
     extra = next((index for index in indexes if index.option == "--extra-index-url"), None)
     loose = tuple(one for one in loose if not one.url)
     if not loose or extra is None:
+        return
+    if isinstance(extra.url, Known) and has_its_names_on_pypi(extra.url.value):
         return
     names = ", ".join(f"`{one.name or one.raw}`" for one in loose[:_SHOWN])
     more = " …" if len(loose) > _SHOWN else ""

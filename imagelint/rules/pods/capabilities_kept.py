@@ -36,7 +36,8 @@ def capabilities_kept(container: Container, ctx: Context) -> Findings:
 
     The default set of a container runtime lets a process forge packets, change owners and open raw
     sockets. No model server needs any of it. What is added back behind `drop: [ALL]` is kept as
-    well; only `NET_BIND_SERVICE` is of no use to an attacker.
+    well, which is less than the default set and told with a low severity; only `NET_BIND_SERVICE`
+    is of no use to an attacker.
 
     Except:
         Privileged containers, which `privileged-container` speaks about, and patches, which hold
@@ -83,7 +84,9 @@ def capabilities_kept(container: Container, ctx: Context) -> Findings:
         if name in baseline_capabilities() - restricted_capabilities():
             message = f"the container `{container.name}` adds the capability {name} back"
             help_ = "add back only what is proved to be used"
-            yield ctx.finding(item, message, help=help_, subject=container.name, severity=low)
+            yield ctx.finding(
+                item, message, help=help_, subject=container.name, severity=Severity.LOW
+            )
 
 
 _DROP = "set `securityContext.capabilities.drop: [ALL]`"

@@ -62,6 +62,8 @@ def _names_one(secret: WrittenSecret, text: str) -> bool:
 
 def _as_written(document: Document) -> Document:
     """A document with what it says that is judged in another one."""
+    if document.kind != "kubernetes":
+        return document
     from imagelint.documents.kubernetes.manifest import Manifest
 
     return document.as_written if isinstance(document, Manifest) else document
