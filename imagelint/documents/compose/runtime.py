@@ -200,8 +200,30 @@ def _count(device: Cursor) -> float | None:
 def _by_runtime(service: Cursor) -> Fact[GpuRequest]:
     runtime = service["runtime"]
     if word(runtime) == "nvidia":
-        return Known(GpuRequest(runtime.span, "runtime", UNKNOWN, runtime.path), runtime.span)
-    for device in service["devices"].items():
-        if word(device).startswith(_CDI_VENDORS):
-            return Known(GpuRequest(device.span, "devices", UNKNOWN, device.path), device.span)
+        named = _visible(service)
+        return Known(GpuRequest(runtime.span, "runtime", named, runtime.path), runtime.span)
+    devices = [one for one in service["devices"].items() if word(one).startswith(_CDI_VENDORS)]
+    if devices:
+        first, count = devices[0], _numbered([word(one).partition("=")[2] for one in devices])
+        return Known(GpuRequest(first.span, "devices", count, first.path), first.span)
     return UNKNOWN if value(runtime) is UNKNOWN else ABSENT
+
+
+def _visible(service: Cursor) -> Fact[float]:
+    """How many GPUs the runtime is told to show; unknown where that is all of them."""
+    for variable in read_settings(service["environment"], EnvOrigin.COMPOSE):
+        if variable.name == "NVIDIA_VISIBLE_DEVICES":
+            known = isinstance(variable.value, Known)
+            return _numbered(variable.value.value.split(",")) if known else UNKNOWN
+    return UNKNOWN
+
+
+def _numbered(devices: list[str]) -> Fact[float]:
+    """How many devices are named one by one, by their numbers or by what a card is called.
+
+    Others are all of them, slices of one, or not known.
+    https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/cdi-support.html
+    """
+    names = {device.strip() for device in devices}
+    whole = all(name.startswith("GPU-") or parse_count(name) is not None for name in names)
+    return Known(float(len(names))) if whole else UNKNOWN

@@ -13,7 +13,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.base import Landmark
 from imagelint.documents.kubernetes.pods.shapes import may_hold_pods
 from imagelint.documents.kubernetes.references import NamedObject, object_landmarks
-from imagelint.documents.kubernetes.wiring.nodes import Monitor, Service
+from imagelint.documents.kubernetes.wiring.nodes import POOL, Monitor, Service
 from imagelint.documents.serving.scaling import Autoscaler, Route
 
 if TYPE_CHECKING:
@@ -70,6 +70,11 @@ class PodPlace(NamedTuple):
 def service_named(name: str) -> Key:
     """Services of a name."""
     return ("service", name)
+
+
+def pool_named(name: str) -> Key:
+    """InferencePools of a name."""
+    return ("pool", name)
 
 
 def service_bound_to(config: str) -> Key:
@@ -214,10 +219,12 @@ def _of_routes(manifest: Manifest) -> Iterator[Landmark]:
 
 def _of_services(manifest: Manifest) -> Iterator[Landmark]:
     for service in manifest.nodes_of(Service):
-        yield Landmark(service_named(service.object.name), service)
+        pool = service.kind == POOL
+        named = pool_named if pool else service_named
+        yield Landmark(named(service.object.name), service)
         if service.selector:
             yield Landmark(services_selecting(*service.selector[0]), service)
-        for label, value in dict.fromkeys(service.object.labels):
+        for label, value in dict.fromkeys(service.object.labels if not pool else ()):
             yield Landmark(labelled("Service", label, value), service)
         for config in _configs(service):
             yield Landmark(service_bound_to(config), service)

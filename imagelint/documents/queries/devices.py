@@ -128,12 +128,12 @@ def leaves_weights_on_cpu(server: ServingCommand) -> bool:
     return any(isinstance(fact, Known) and fact.value not in ("0", "0.0") for fact in told)
 
 
-def gpus_used(server: ServingCommand, total: int) -> str:
-    """The factors that are set, and how many GPUs they come to, in words."""
+def gpus_used(server: ServingCommand, total: int, *, copies: bool = True) -> str:
+    """The factors that are set, and how many GPUs they come to, in words; `copies` count or not."""
     named: tuple[tuple[str, Fact[int]], ...] = (
         ("tensor parallel", server.option(TENSOR_PARALLEL)),
         ("pipeline parallel", server.option(PIPELINE_PARALLEL)),
-        ("data parallel", server.option(DATA_PARALLEL)),
+        ("data parallel", server.option(DATA_PARALLEL) if copies else ABSENT),
     )
     parts = [f"{name} {fact.value}" for name, fact in named if isinstance(fact, Known)]
     if server.option(TENSOR_PARALLEL) is ABSENT and not parts:

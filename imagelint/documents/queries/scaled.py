@@ -14,6 +14,7 @@ from imagelint.documents.kubernetes.landmarks import (
     pods_configured,
     pods_labelled,
     pods_of,
+    pool_named,
     routes_with,
     service_bound_to,
     service_named,
@@ -172,6 +173,7 @@ class NameScope:
             keys = [
                 service_named(name) for name in dict.fromkeys(name for name, _ in route.backends)
             ]
+            keys += map(pool_named, route.pools)
         for key in keys:
             for _, service in self._nearest(
                 key, Service, lambda one: _same(one.object.namespace, route.namespace)

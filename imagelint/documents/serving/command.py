@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import prod
 from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known, value_or
@@ -165,6 +166,17 @@ class ServingCommand(NamedTuple):
                 product *= size.value
                 place = place or size.span
         return Known(product, place) if self.engine else UNKNOWN
+
+    def least_world_size(self) -> Fact[int]:
+        """GPUs that the whole server needs at least, where a part of that is not known.
+
+        What splits a model only multiplies; how many copies there are is left out.
+        """
+        tensor = self.option(TENSOR_PARALLEL)
+        if not isinstance(tensor, Known) or not self.engine:
+            return UNKNOWN
+        others = (self.option(PIPELINE_PARALLEL), self.option(CONTEXT_PARALLEL))
+        return Known(prod((tensor.value, *(value_or(one, 1) for one in others))), tensor.span)
 
     def _local_data_parallel(self) -> Fact[int]:
         # Where it splits the tensor parallel group, data parallelism adds no GPU.

@@ -96,9 +96,9 @@ class Route(NamedTuple):
 
     `controller` is `nginx`, `alb`, `gke`, `istio`, `traefik` …, or empty when it is not told.
     `backends` are the names of Services with their ports as written; empty for a `BackendConfig`,
-    which Services name in an annotation. What is only said of other routes names these in
-    `through`, by kind and name, and these name in `attached` what is said of them. `own_pods` tells
-    that the object makes the pods to which it leads.
+    which Services name in an annotation; `pools` are the names of InferencePools. What is only said
+    of other routes names these in `through`, by kind and name, and these name in `attached` what is
+    said of them. `own_pods` tells that the object makes the pods to which it leads.
 
     What a proxy is told in a language of its own leads to `upstreams`, hosts with their ports as
     written. It is `partial` where another file, which includes it, may say more. `heeds_server`
@@ -121,6 +121,7 @@ class Route(NamedTuple):
     upstreams: tuple[tuple[str, str], ...] = ()
     partial: bool = False
     heeds_server: bool = True
+    pools: tuple[str, ...] = ()
 
     def told(self, what: str) -> tuple[RouteSetting, ...]:
         """What the route is told of one kind."""

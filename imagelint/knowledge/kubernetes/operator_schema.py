@@ -46,7 +46,9 @@ class Tells(TypedDict):
     """
 
     engine: Annotated[str, "the engine that is started where no command is written, or empty"]
-    options: Annotated[dict[str, str], "places by the option that they set"]
+    options: Annotated[
+        dict[str, str], "places by the option that they set; `gpus`: those of the container"
+    ]
     words: Annotated[list[str], "variables whose value is appended to the arguments"]
     address: Annotated[str, "the place of the model's address, or empty"]
 

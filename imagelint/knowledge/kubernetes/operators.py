@@ -11,6 +11,9 @@ from imagelint.knowledge.tables import table
 if TYPE_CHECKING:
     from imagelint.knowledge.kubernetes.operator_schema import WorkloadRow
 
+GPUS = "gpus"
+"""Among the options that an object tells, what is none of a server: the GPUs of its container."""
+
 
 class Additions(NamedTuple):
     """What comes from elsewhere where a container does not say it.

@@ -104,10 +104,17 @@ def model_revision_unpinned(subject: ServingCommand | Script, ctx: Context) -> F
     yield ctx.finding(
         place_of(server, revision),
         f"{model.value} is downloaded {_state(revision, hub)}",
-        help=_advice(hub, "`revision: {}`" if server.keyed else "`--revision {}`"),
+        help=_advice(hub, _pin(server, model.value)),
         subject=model.value,
         severity=Severity.LOW if weights_stay(server) else None,
     )
+
+
+def _pin(server: ServingCommand, model: str) -> str:
+    if model.startswith("hf://"):
+        address = model.removeprefix("hf://").partition(":")[0]
+        return f"`hf://{address}:{{}}`"
+    return "`revision: {}`" if server.keyed else "`--revision {}`"
 
 
 def _of_script(script: Script, ctx: Context) -> Findings:

@@ -62,8 +62,8 @@ def no_prestop(server: ServingCommand, ctx: Context) -> Findings:
     if services:
         yield ctx.finding(
             Place(runtime.span, f"{runtime.path}.lifecycle.preStop"),
-            f"{title(server)} closes its port while the Service {services[0].object.name} "
-            "still sends requests",
+            f"{title(server)} closes its port while "
+            f"the {services[0].kind} {services[0].object.name} still sends requests",
             help="let it wait: `lifecycle: {preStop: {sleep: {seconds: 10}}}`",
             subject=runtime.name,
         )

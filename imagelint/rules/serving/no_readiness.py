@@ -83,7 +83,7 @@ def no_readiness(server: ServingCommand, ctx: Context) -> Findings:
         says = "nothing takes it out of service while it does not answer"
     else:
         says = "it gets requests while it loads its model"
-    way = f"behind the Service {services[0].object.name} " if services else ""
+    way = f"behind the {services[0].kind} {services[0].object.name} " if services else ""
     yield ctx.finding(
         Place(runtime.span, f"{runtime.path}.readinessProbe"),
         f"{title(server)} {way}has no readiness probe: {says}",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
+from imagelint.core.fact import UNKNOWN, Known
 from imagelint.documents.queries.devices import gpus_used, splits_otherwise
 from imagelint.documents.queries.serving import (
     gpu_count,
@@ -68,6 +68,9 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     """
     runtime = server.launch.runtime
     wanted, pods = server.world_size(), pods_of_server(server)
+    whole = wanted is not UNKNOWN
+    # What of it is known may be too much already, whatever an operator adds to it.
+    wanted = wanted if whole else server.least_world_size()
     given = gpu_count(server, ctx.environment.gpus_per_node)
     cluster = server.launch.cluster_gpus
     if isinstance(wanted, Known) and isinstance(cluster, Known) and wanted.value > cluster.value:
@@ -81,7 +84,8 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     if wanted.value in each:
         return
     few = wanted.value > total
-    if not few and server.facts and server.facts.traits.fills_gpus:
+    fills = server.facts is not None and server.facts.traits.fills_gpus
+    if not few and (fills or not whole):
         return
     asked = f"{given.value} * {pods.value} pods = {total}" if pods.value > 1 else f"{total}"
     if len(each) > 1:
@@ -90,7 +94,8 @@ def tp_vs_gpus(server: ServingCommand, ctx: Context) -> Findings:
     rest = "" if few else f": {gpus_in_words(total - wanted.value)} too many"
     yield ctx.finding(
         place_of(server, wanted),
-        f"{title(server)} uses {gpus_used(server, wanted.value)}, and {asked} requested{rest}",
+        f"{title(server)} uses {gpus_used(server, wanted.value, copies=whole)}, "
+        f"and {asked} requested{rest}",
         help=f"ask for {gpus_in_words(-(-wanted.value // pods.value))}"
         + (" per pod" if pods.value > 1 else "")
         + f", or split the model over {total}",

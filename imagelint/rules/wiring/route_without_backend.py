@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from imagelint.documents.kubernetes.wiring.nodes import HTTPRoute, Ingress
+from imagelint.documents.kubernetes.wiring.nodes import POOL, HTTPRoute, Ingress
 from imagelint.documents.queries.links.backends import LostBackend, lost_backends
 from imagelint.documents.queries.links.scope import Scope
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
@@ -59,8 +59,9 @@ def route_without_backend(route: Ingress | HTTPRoute, ctx: Context) -> Findings:
 def _said(lost: LostBackend) -> str:
     if lost.undefined is None:
         return f"the Service `{lost.service}` has no port `{lost.port}`"
-    meant = f", but a Service `{lost.undefined.name}`" if lost.undefined.name else ""
-    return f"there is no Service `{lost.service}`{meant}"
+    meant = f", but an {lost.kind}" if lost.kind == POOL else f", but a {lost.kind}"
+    meant = f"{meant} `{lost.undefined.name}`" if lost.undefined.name else ""
+    return f"there is no {lost.kind} `{lost.service}`{meant}"
 
 
 def _help(lost: LostBackend) -> str:

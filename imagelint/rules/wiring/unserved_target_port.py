@@ -58,7 +58,7 @@ def unserved_target_port(service: Service, ctx: Context) -> Findings:
         sure = one.here and not concluded and not guessed
         yield ctx.finding(
             one.place,
-            _said(one),
+            _said(one, service),
             help=_help(one),
             subject=service.object.name,
             severity=Severity.MEDIUM if guessed else None,
@@ -66,19 +66,19 @@ def unserved_target_port(service: Service, ctx: Context) -> Findings:
         )
 
 
-def _said(one: Unserved) -> str:
+def _said(one: Unserved, service: Service) -> str:
     if not one.target.isdecimal():
-        return f"no container behind the Service has a port called `{one.target}`"
+        return f"no container behind the {service.kind} has a port called `{one.target}`"
     if one.listener is not None:
         return f"{title(one.listener.server)} listens on {one.listener.port}, not on {one.target}"
     declared = ", ".join(map(str, one.declared))
-    return f"the containers behind the Service listen on {declared}, not on {one.target}"
+    return f"the containers behind the {service.kind} listen on {declared}, not on {one.target}"
 
 
 def _help(one: Unserved) -> str:
     meant = nearest(one.target, one.names) or (one.names[0] if len(one.names) == 1 else "")
     if one.listener is not None:
-        return f"write `targetPort: {one.listener.port}`"
+        return f"write `{one.field}: {one.listener.port}`"
     if meant and not one.target.isdecimal():
         return f"write `targetPort: {meant}`"
     if len(one.declared) == 1:

@@ -11,6 +11,7 @@ from imagelint.knowledge.kubernetes.operators import (
     AS_WRITTEN,
     COMPLETED,
     EVERYTHING,
+    GPUS,
     NOTHING,
     Instructions,
     workload,
@@ -68,15 +69,27 @@ def told(tells: Instructions, container: Container) -> tuple[Told, ...]:
     found = []
     for option, keys in tells.options:
         place = nearest(container.body, keys)
-        if place is not None:
+        if place is not None and option != GPUS:
             found.append(Told(place.span, option, _text(place), ".".join(keys)))
     address = nearest(container.body, tells.address) if tells.address else None
     if address is not None:
         written = ".".join(tells.address)
         found.append(Told(address.span, "model", _text(address), written))
-        # The operator fetches it, at what the address says in a way of its own.
-        found.append(Told(address.span, "revision", UNKNOWN, written))
+        found.append(Told(address.span, "revision", _revision(address), written))
     return tuple(found)
+
+
+def _revision(address: Cursor) -> Fact[str]:
+    """At what an operator fetches a model: `hf://owner/name:commit`, or the hub's own branch.
+
+    Other addresses say it in ways of their own.
+    Source: kserve/kserve:python/storage/kserve_storage/kserve_storage.py (`_download_hf`).
+    """
+    fact = address.text()
+    if not isinstance(fact, Known) or not fact.value.startswith("hf://"):
+        return UNKNOWN
+    revision = fact.value.removeprefix("hf://").partition(":")[2]
+    return Known(revision or "main", address.span)
 
 
 def _text(place: Cursor) -> Fact[str]:

@@ -27,16 +27,16 @@ from imagelint.documents.kubernetes.pods.volumes import (
     read_mounts,
     shared_memory,
 )
-from imagelint.documents.runtime.model import ContainerPort, Runtime
+from imagelint.documents.runtime.model import ContainerPort, GpuRequest, Runtime
 from imagelint.documents.shared import ImageRole, ImageUse, image_use
 from imagelint.documents.yaml.nodes import Mapping
+from imagelint.knowledge.kubernetes.operators import GPUS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import TypeVar
 
     from imagelint.core.source import Span
-    from imagelint.documents.runtime.model import GpuRequest
     from imagelint.documents.yaml.cursor import Cursor
     from imagelint.knowledge.kubernetes.operators import Additions, Workload
 
@@ -226,10 +226,20 @@ def _runtime(
 def _gpus(body: Cursor, name: str, around: _PodContext) -> Fact[GpuRequest]:
     """The devices that a container asks for, or the part of one that its pod asks for."""
     own = requested(body["resources"])
-    if own is not ABSENT:
-        return own
+    beside = _told_gpus(body, around) if own is ABSENT else own
+    if beside is not ABSENT:
+        return beside
     first = bool(around.together.bodies) and around.together.bodies[0] is body
     return annotated(around.place.template.at("metadata", "annotations"), name, first=first)
+
+
+def _told_gpus(body: Cursor, around: _PodContext) -> Fact[GpuRequest]:
+    """How many GPUs the object of an operator gives its container, beside the pod."""
+    keys = dict(around.workload.tells.options).get(GPUS)
+    place = nearest(body, keys) if keys else None
+    if place is None:
+        return ABSENT
+    return Known(GpuRequest(place.span, place.key, quantity(place), place.path), place.span)
 
 
 def _has_devices(spec: Cursor) -> bool:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     Labels: TypeAlias = tuple[tuple[str, str], ...]
 
 
+SERVICE, POOL = "Service", "InferencePool"
 _EXISTENCE = {"Exists": True, "DoesNotExist": False}
 
 
@@ -92,7 +93,8 @@ class Selector(NamedTuple):
 class ServicePort(NamedTuple):
     """A port of a Service; `target` is a number or the name of a container's port.
 
-    `called` is its name as a fact, of which `name` is empty unless it is known.
+    `called` is its name as a fact, of which `name` is empty unless it is known. `field` is where
+    the target is written.
     """
 
     span: Span
@@ -102,12 +104,14 @@ class ServicePort(NamedTuple):
     node_port: Fact[int]
     path: str
     called: Fact[str]
+    field: str = "targetPort"
 
 
 class Service(NamedTuple):
-    """A Service. `type` is absent where not written: then it is `ClusterIP`.
+    """A Service, or an InferencePool, which leads to pods in the same way.
 
-    `selected` is its selector as others are; a `headless` one leads to the pods themselves.
+    `type` is absent where not written: then it is `ClusterIP`. `selected` is its selector as others
+    are; a `headless` one leads to the pods themselves.
     """
 
     span: Span
@@ -125,6 +129,11 @@ class Service(NamedTuple):
         return bool(self.selector) and set(self.selector) <= set(labels)
 
     @property
+    def kind(self) -> str:
+        """What its object is: `Service` or `InferencePool`."""
+        return self.object.kind
+
+    @property
     def opening(self) -> Opening | None:
         """How it leads in from outside; None where it does not."""
         from imagelint.documents.kubernetes.openings import opening
@@ -135,7 +144,8 @@ class Service(NamedTuple):
 class Backend(NamedTuple):
     """Where a route leads: a Service's name, and its port as number or name.
 
-    `namespace` is that of the Service, empty where it is that of the route.
+    `namespace` is that of the Service, empty where it is that of the route. `kind` is what has the
+    name: a Service, or an InferencePool.
     """
 
     span: Span
@@ -143,6 +153,7 @@ class Backend(NamedTuple):
     port: Fact[str]
     path: str
     namespace: str = ""
+    kind: str = SERVICE
 
 
 class Ingress(NamedTuple):

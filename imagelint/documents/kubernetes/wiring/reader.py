@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import ABSENT, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.kubernetes.wiring.nodes import (
+    POOL,
+    SERVICE,
     Authenticated,
     Backend,
     HorizontalPodAutoscaler,
@@ -68,6 +70,8 @@ def _of_others(obj: KubernetesObject) -> Wiring | None:
     match obj.group, obj.kind:
         case "keda.sh", "ScaledJob" | "TriggerAuthentication":
             return Authenticated(obj.span, obj, obj.body, obj.path)
+        case (("inference.networking.k8s.io" | "inference.networking.x-k8s.io"), "InferencePool"):
+            return _pool(obj)
         case "apps.nvidia.com", "NIMService":
             from imagelint.documents.kubernetes.wiring.operated import nim_autoscaler
 
@@ -90,6 +94,42 @@ def _service(obj: KubernetesObject) -> Service:
         path=obj.path,
         selected=plain_selector(spec["selector"]),
         headless=spec["clusterIP"].word() == "None",
+    )
+
+
+def _pool(obj: KubernetesObject) -> Service:
+    """An InferencePool, whose older versions have labels without `matchLabels`, and one port.
+
+    Source: kubernetes-sigs/gateway-api-inference-extension:api/v1/inferencepool_types.go,
+    apix/v1alpha2/inferencepool_types.go
+    """
+    spec = obj.body["spec"]
+    labels = spec.at("selector", "matchLabels")
+    labels = labels if labels.exists else spec["selector"]
+    places = [one["number"] for one in spec["targetPorts"].items()] or [spec["targetPortNumber"]]
+    ports = (
+        ServicePort(
+            span=one.span,
+            name="",
+            port=one.integer(),
+            target=one.text(),
+            node_port=ABSENT,
+            path=one.parent.path if one.parent else "",
+            called=ABSENT,
+            field=one.key,
+        )
+        for one in places
+    )
+    return Service(
+        span=obj.span,
+        object=obj,
+        body=obj.body,
+        type=ABSENT,
+        selector=labels.pairs(),
+        ports=tuple(ports),
+        path=obj.path,
+        selected=plain_selector(labels),
+        headless=False,
     )
 
 
@@ -148,10 +188,11 @@ def _route(obj: KubernetesObject) -> HTTPRoute:
             place["port"].text(),
             place.path,
             place["namespace"].word(),
+            place["kind"].word() or SERVICE,
         )
         for rule in rules
         for place in rule["backendRefs"].items()
-        if place["kind"].word() in ("", "Service")
+        if place["kind"].word() in ("", SERVICE, POOL)
     )
     timeouts = tuple(rule.at("timeouts", "request") for rule in rules)
     return HTTPRoute(

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.kubernetes.wiring.nodes import Ingress
+from imagelint.documents.kubernetes.wiring.nodes import POOL, SERVICE, Ingress
 from imagelint.documents.kubernetes.wiring.routesettings import (
     contour_settings,
     gateway_settings,
@@ -98,9 +98,11 @@ def may_hold_proxies(obj: KubernetesObject) -> bool:
 
 def _of_policy(obj: KubernetesObject) -> Route:
     target = obj.body.at("spec", "targetRef")
-    backends = ((target["name"].word(), ""),) if target["kind"].word() == "Service" else ()
+    name, kind = target["name"].word(), target["kind"].word()
+    backends = ((name, ""),) if kind == SERVICE else ()
     place = obj.body.at("spec", "default", "timeoutSec")
-    return _route(obj, obj.body, "gke", (_google(place),), backends)
+    route = _route(obj, obj.body, "gke", (_google(place),), backends)
+    return route._replace(pools=(name,) if kind == POOL else ())
 
 
 def _route(
@@ -186,7 +188,10 @@ def _of_gateway(obj: KubernetesObject, rule: Cursor) -> Route:
     backends = tuple(
         (place["name"].word(), place["port"].text())
         for place in rule["backendRefs"].items()
-        if place["kind"].word() in ("", "Service")
+        if place["kind"].word() in ("", SERVICE)
+    )
+    pools = (
+        one["name"].word() for one in rule["backendRefs"].items() if one["kind"].word() == POOL
     )
     fields = (rule.at("timeouts", "request"), rule.at("timeouts", "backendRequest"))
     timeouts = tuple(_timeout(place, _duration(place), "total", "`600s`") for place in fields)
@@ -199,7 +204,11 @@ def _of_gateway(obj: KubernetesObject, rule: Cursor) -> Route:
         *(("Gateway", one["name"].word()) for one in parents),
         *((one["kind"].word(), one["name"].word()) for one in extensions),
     )
-    return route._replace(settings=tuple(gateway_settings(rule)), attached=attached)
+    return route._replace(
+        settings=tuple(gateway_settings(rule)),
+        attached=attached,
+        pools=tuple(dict.fromkeys(filter(None, pools))),
+    )
 
 
 def _of_istio(obj: KubernetesObject, rule: Cursor) -> Route:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fnmatch import fnmatchcase
 from math import inf
 from typing import TYPE_CHECKING
@@ -182,17 +183,21 @@ def may_listen(server: ServingCommand, port: int) -> bool:
     if known is None or shared:
         return True
     metrics = known.metrics.port if known.metrics else None
-    if port in known.endpoints.other_ports or port == metrics or str(port) in _told(server):
+    if port in known.endpoints.other_ports or port == metrics or _is_told(server, port):
         return True
     if not server.own_image and runtime.declares(port):
         return True
     return any(port in (other.ports or (port,)) for other in runtime.neighbours)
 
 
-def _told(server: ServingCommand) -> str:
-    """All that a container is told, in which a further port may be named."""
+def _is_told(server: ServingCommand, port: int) -> bool:
+    """Whether a number stands anywhere in what a container is told: a further port may be meant."""
     values = (value_or(variable.value, "") for variable in server.launch.env)
-    return " ".join((*server.launch.written, *values))
+    return any(
+        int(number) == port
+        for text in (*server.launch.written, *values)
+        for number in re.findall(r"\d{1,9}", text)
+    )
 
 
 # A second is Kubernetes' default; whoever waits a minute altogether is patient enough.

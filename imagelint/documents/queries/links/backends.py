@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.fact import UNKNOWN, Known, value_or
+from imagelint.core.fact import ABSENT, UNKNOWN, Known, value_or
 from imagelint.core.record import NamedTuple
-from imagelint.documents.kubernetes.landmarks import service_named
-from imagelint.documents.kubernetes.wiring.nodes import Service
+from imagelint.documents.kubernetes.landmarks import pool_named, service_named
+from imagelint.documents.kubernetes.wiring.nodes import POOL, SERVICE, Service
 from imagelint.documents.queries.links.names import Name, Undefined, undefined
 from imagelint.documents.queries.links.scope import same
 from imagelint.documents.runtime.field import Place
@@ -28,7 +28,7 @@ _BY_ANNOTATION = "use-annotation"
 class LostBackend(NamedTuple):
     """A backend whose Service is not there, or does not have its port, which is then `port`.
 
-    `ports` are those that the Service has, by number.
+    `ports` are those that the Service has, by number. `kind` is what is meant: a Service or a pool.
     """
 
     place: Place
@@ -37,6 +37,7 @@ class LostBackend(NamedTuple):
     undefined: Undefined | None
     ports: tuple[int, ...]
     certain: bool
+    kind: str = SERVICE
 
 
 def lost_backends(route: Ingress | HTTPRoute, scope: Scope) -> Iterator[LostBackend]:
@@ -59,14 +60,15 @@ def _lost(
     if value_or(backend.port, "") == _BY_ANNOTATION:
         return None
     name = service.value
-    found = scope.nearest(
-        service_named(name), Service, lambda one: same(one.object.namespace, namespace)
-    )
+    key = pool_named(name) if backend.kind == POOL else service_named(name)
+    found = scope.nearest(key, Service, lambda one: same(one.object.namespace, namespace))
     if not found.nodes:
-        why = undefined(Name("Service", name, namespace, made=True), scope)
+        why = undefined(Name(backend.kind, name, namespace, made=True), scope)
         place = Place(service.span or backend.span, backend.path)
-        return why and LostBackend(place, name, "", why, (), why.certain)
-    port = backend.port
+        lost = why and LostBackend(place, name, "", why, (), why.certain)
+        return lost and lost._replace(kind=backend.kind)
+    # Whoever leads to a pool names no port: it has its own.
+    port = ABSENT if backend.kind == POOL else backend.port
     if not isinstance(port, Known) or any(_has(one, port.value) for _, one in found.nodes):
         return None
     place = Place(port.span or backend.span, backend.path)

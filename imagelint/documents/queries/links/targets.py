@@ -36,7 +36,8 @@ class Unserved(NamedTuple):
     """A port of a Service that leads to nobody: a name or a number, and where it is written.
 
     `names` are the names that the pods have, `declared` the numbers, `listener` is the server of
-    which it is known where it listens. `here` tells that the pods stand in the same file.
+    which it is known where it listens. `here` tells that the pods stand in the same file. `field`
+    is where the target is written.
     """
 
     place: Place
@@ -45,6 +46,7 @@ class Unserved(NamedTuple):
     declared: tuple[int, ...]
     listener: Listener | None
     here: bool
+    field: str = "targetPort"
 
 
 class Targets(NamedTuple):
@@ -104,13 +106,21 @@ def port_target(port: ServicePort) -> tuple[str, int]:
 
 
 def _unserved(port: ServicePort, target: str, targets: list[Target], *, here: bool) -> Unserved:
-    field = "targetPort" if isinstance(port.target, Known) else "port"
+    field = port.field if isinstance(port.target, Known) else "port"
     fact = port.target if isinstance(port.target, Known) else port.port
     span = fact.span if isinstance(fact, Known) and fact.span else port.span
     containers = [one for each in targets for one in each.pod.containers if one.serves]
     declared = {one.number for each in containers for one in each.runtime.ports}
-    names = {name for each in targets for name in value_or(pod_ports(each.pod), ())}
+    called = {name for each in targets for name in value_or(pod_ports(each.pod), ())}
     listeners = [one for each in targets for one in only_listener(each.servers)]
     only = listeners[0] if len(listeners) == len(containers) == 1 else None
     place = Place(span, f"{port.path}.{field}")
-    return Unserved(place, target, tuple(sorted(names)), tuple(sorted(declared)), only, here)
+    return Unserved(
+        place=place,
+        target=target,
+        names=tuple(sorted(called)),
+        declared=tuple(sorted(declared)),
+        listener=only,
+        here=here,
+        field=port.field,
+    )
