@@ -50,7 +50,7 @@ _QUADLET = pattern(r"^\[(?:Container|Kube)\]", re.MULTILINE)
 # The programs of `knowledge.containers.run_flags`, which is not imported for texts without them.
 _PROGRAMS = ("docker", "podman", "nerdctl", "buildah")
 _DATA = pattern(r".+\.(?:ya?ml|json)")
-_PROXY = pattern(r".+\.(?:conf|cfg)(?:\.(?:template|tmpl))?")
+_PROXY = pattern(r".+\.(?:conf|cfg)(?:\.(?:j2|jinja2?|template|tmpl|tpl|gotmpl|erb|mustache))?")
 # Files of charts and of other tools, which only look like documents of ours.
 _VALUES = pattern(r"values.*\.ya?ml")
 _NONE_OF_OURS = pattern(

@@ -6,9 +6,11 @@ Each of these passed as examined, with nothing said.
 from __future__ import annotations
 
 import json
+from textwrap import indent
 from typing import TYPE_CHECKING
 
 import pytest
+import yaml
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -91,7 +93,7 @@ def examined(program: Program, here: Path, files: Files) -> dict[str, list[str]]
         path = here / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    answer = program("check", "--no-cache", "--policy", "strict", "--format", "json")
+    answer = program("check", "--no-cache", "--format", "json")
     report = json.loads(answer.out)
     found: dict[str, list[str]] = {one["rule"]: [] for one in report["findings"]}
     return {**found, "problems": [one["detail"] for one in report["problems"]]}
@@ -115,3 +117,120 @@ def test_a_dockerfile_that_two_build_is_told_once(program: Program, here: Path) 
     answer = program("check", "--no-cache", "--format", "json")
     rules = [one["rule"] for one in json.loads(answer.out)["findings"]]
     assert rules.count("curl-pipe-shell") == 1
+
+
+SERVERS = """\
+apiVersion: v1
+kind: Service
+metadata: {name: llm}
+spec: {selector: {app: llm}, ports: [{port: 80, targetPort: 8000}]}
+---
+apiVersion: v1
+kind: Pod
+metadata: {name: llm, labels: {app: llm}}
+spec: {containers: [{name: a, image: "vllm/vllm-openai:v0.30.0", args: [--model, a/b]}]}
+"""
+NGINX = "location / { proxy_pass http://llm; proxy_read_timeout TIME; }"
+HAPROXY = "defaults\n  timeout server TIME\nbackend a\n  server a llm:80\n"
+TRAEFIK = """\
+http:
+  routers: {r: {rule: a, service: s}}
+  services: {s: {loadBalancer: {servers: [{url: "http://llm:80"}], serversTransport: t}}}
+  serversTransports: {t: {forwardingTimeouts: {responseHeaderTimeout: TIME}}}
+"""
+
+
+def held(kind: str, field: str, name: str, text: str) -> Files:
+    """An object with a text as a file, beside a model server."""
+    text = text.replace("TIME", "30s")
+    body = f"apiVersion: v1\nkind: {kind}\nmetadata: {{name: a}}\n{field}:\n  {name}: |\n"
+    return {"proxy.yaml": body + indent(text, "    "), "server.yaml": SERVERS}
+
+
+def composed(text: str) -> Files:
+    """A compose file with a text for its proxy."""
+    body = "services:\n  gw: {image: a/nginx, configs: [n]}\nconfigs:\n  n:\n    content: |\n"
+    return {"compose.yaml": body + indent(text, "      ")}
+
+
+@pytest.mark.parametrize("file", [("a", NGINX), ("b.cfg", HAPROXY), ("c.yml", TRAEFIK)])
+@pytest.mark.parametrize(("kind", "field"), [("ConfigMap", "data"), ("Secret", "stringData")])
+def test_a_proxy_is_read_whatever_holds_its_file(
+    program: Program, here: Path, kind: str, field: str, file: tuple[str, str]
+) -> None:
+    assert "route-timeout-short" in examined(program, here, held(kind, field, *file))
+
+
+PRIVILEGED = """\
+apiVersion: v1
+kind: Pod
+metadata: {name: a}
+spec: {containers: [{name: a, image: a/b, securityContext: {privileged: true}}]}
+"""
+
+
+@pytest.mark.parametrize("text", [PRIVILEGED, json.dumps(yaml.safe_load(PRIVILEGED))])
+@pytest.mark.parametrize(("kind", "field"), [("ConfigMap", "data"), ("Secret", "stringData")])
+def test_a_manifest_is_read_whatever_holds_its_text(
+    program: Program, here: Path, kind: str, field: str, text: str
+) -> None:
+    assert "privileged-container" in examined(program, here, held(kind, field, "a", text))
+
+
+TEMPLATES: dict[str, Files] = {
+    "nginx": held("ConfigMap", "data", "a", NGINX.replace("TIME", "{{ t }}")),
+    "nginx, in blocks": held("ConfigMap", "data", "a", f"{{% if a %}}\n{NGINX}\n{{% endif %}}"),
+    "HAProxy": held("ConfigMap", "data", "a", HAPROXY.replace("TIME", "{{ t }}")),
+    "HAProxy, in blocks": held("ConfigMap", "data", "a", f"{HAPROXY}{{% if a %}}\n{{% endif %}}"),
+    "Traefik": held("ConfigMap", "data", "a.yml", f"{TRAEFIK}{{{{ range .a }}}}\n- {{{{ end }}}}"),
+    "a file of HAProxy": {"haproxy.cfg": HAPROXY.replace("TIME", "{{ t }}")},
+    "a file for Jinja": {"a.conf.j2": NGINX.replace("TIME", "{{ t }}")},
+    "compose": composed(NGINX.replace("TIME", "{{ t }}")),
+}
+BROKEN: dict[str, Files] = {
+    "nginx in compose": composed(f"{NGINX} }}"),
+    "Traefik": held("ConfigMap", "data", "a.yml", f"{TRAEFIK}a: ["),
+}
+
+
+@pytest.mark.parametrize("form", TEMPLATES)
+def test_what_is_filled_in_later_is_said(program: Program, here: Path, form: str) -> None:
+    (problem,) = examined(program, here, TEMPLATES[form])["problems"]
+    assert "this is a template" in problem
+
+
+@pytest.mark.parametrize("form", BROKEN)
+def test_what_a_proxy_would_refuse_is_said(program: Program, here: Path, form: str) -> None:
+    (problem,) = examined(program, here, BROKEN[form])["problems"]
+    assert "read" in problem
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("a", f"{NGINX} # {{{{ not filled in }}}}\n"),
+        ("a", f"{HAPROXY}# {{{{ not filled in }}}}\n"),
+        ("a", f"{HAPROXY}  http-request deny if {{ path /a }}\n  log-format {{%ci}}\n"),
+        ("a.yml", f"{TRAEFIK}# {{{{ not filled in }}}}\n"),
+    ],
+)
+def test_braces_that_mean_nothing_hide_nothing(
+    program: Program, here: Path, name: str, text: str
+) -> None:
+    found = examined(program, here, held("ConfigMap", "data", name, text))
+    assert "route-timeout-short" in found
+    assert found["problems"] == []
+
+
+@pytest.mark.parametrize(
+    "extends", ["{file: '${F}', service: b}", "{file: c.yml, service: '${B}'}", "'${B}'"]
+)
+def test_what_a_service_extends_is_not_passed_over(
+    program: Program, here: Path, extends: str
+) -> None:
+    files = {
+        "compose.yaml": f"services:\n  a:\n    extends: {extends}\n",
+        "c.yml": "services: {}\n",
+    }
+    (problem,) = examined(program, here, files)["problems"]
+    assert "depends on a variable" in problem

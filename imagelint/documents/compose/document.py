@@ -97,10 +97,15 @@ class ComposeFile(ServiceFile):
     def nodes(self) -> Iterator[Node]:
         """Each service and what stands in it, then the ways to them that proxies are told."""
         yield from super().nodes()
-        if any(mark in text.source.text for text in self.parts for mark in PROXY_MARKS):
+        if self.tells_proxies:
             from imagelint.documents.proxies.composed import compose_routes
 
             yield from compose_routes(self.services)
+
+    @property
+    def tells_proxies(self) -> bool:
+        """Whether something in it may be what a proxy is told."""
+        return any(mark in text.source.text for text in self.parts for mark in PROXY_MARKS)
 
     def landmarks(self) -> Iterator[Landmark]:
         """Its services by the names that others call them, and what it builds, with contexts."""
@@ -155,14 +160,8 @@ def parse_compose(source: Source, read: Beside = lambda _name: None) -> ComposeF
     )
     if environment:
         document.dotenv = Source(beside(source.origin, FILE_NAME), environment)
-    if any(service.builds for service in document.services):
-        from imagelint.documents.compose.project.builds import dockerfiles
-
-        found = tuple(dockerfiles(document, once))
-        document.embedded = tuple(one for one in found if not isinstance(one, DocumentError))
-        document.gaps += tuple(one for one in found if isinstance(one, DocumentError))
-        document.gaps += tuple(_other_languages(document.services))
-        document.asked = tuple(asked)
+    _take_inside(document, once)
+    document.asked = tuple(asked)
     if may_read_settings(source.text):
         from imagelint.documents.compose.configs import with_config_files
 
@@ -275,3 +274,20 @@ def _image(body: Cursor) -> ImageUse | None:
     text = place.node.text if isinstance(place.node, Scalar) else ""
     use = image_use(place, ImageRole.COMPOSE, text, parts(place))
     return use._replace(built=is_set(body["build"]))
+
+
+def _take_inside(document: ComposeFile, read: Beside) -> None:
+    """Take the documents that a file holds or names, and what of it cannot be examined."""
+    if any(service.builds for service in document.services):
+        from imagelint.documents.compose.project.builds import dockerfiles
+
+        found = tuple(dockerfiles(document, read))
+        document.embedded = tuple(one for one in found if not isinstance(one, DocumentError))
+        document.gaps += tuple(one for one in found if isinstance(one, DocumentError))
+        document.gaps += tuple(_other_languages(document.services))
+    if document.tells_proxies:
+        from imagelint.documents.proxies.composed import unread_contents
+
+        end = len(document.source.text)
+        unread = tuple(unread_contents(document.services))
+        document.gaps += tuple(one for one in unread if one.span is None or one.span.end <= end)

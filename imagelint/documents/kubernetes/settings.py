@@ -17,10 +17,18 @@ if TYPE_CHECKING:
 
 # A Secret holds at most 1 MiB: kubernetes.io/docs/concepts/configuration/secret.
 _LONGEST_ENCODED = 1_500_000
+_TEXTS = {"ConfigMap": "data", "Secret": "stringData"}
+"""Where objects hold texts under the names of files."""
 _GENERATORS = (
     ("configMapGenerator", Holder.CONFIG_MAP_GENERATOR),
     ("secretGenerator", Holder.SECRET_GENERATOR),
 )
+
+
+def held_texts(obj: KubernetesObject) -> Iterator[tuple[str, Cursor]]:
+    """The texts that an object holds as files, by their names."""
+    if obj.kind in _TEXTS and not obj.group:
+        yield from obj.body[_TEXTS[obj.kind]].entries()
 
 
 def read_settings(obj: KubernetesObject) -> Iterator[Setting]:

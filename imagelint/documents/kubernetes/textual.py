@@ -1,4 +1,4 @@
-"""Manifests that are the value of a key in a ConfigMap: what a job or an operator applies."""
+"""Manifests that are the value of a key in a ConfigMap or a Secret: what others apply."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source
 from imagelint.documents.base import DocumentError, Embedded
+from imagelint.documents.kubernetes.settings import held_texts
 from imagelint.documents.serving.startscript import map_scalar
 from imagelint.documents.yaml.nodes import Scalar
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import KubernetesObject
     from imagelint.documents.yaml.cursor import Cursor
 
-_API_VERSION = pattern(r"^apiVersion[ \t]*:[ \t]*\S", re.MULTILINE)
-_KIND = pattern(r"^kind[ \t]*:[ \t]*\S", re.MULTILINE)
+_API_VERSION = pattern(r"^apiVersion[ \t]*:[ \t]*\S|\"apiVersion\"[ \t]*:", re.MULTILINE)
+_KIND = pattern(r"^kind[ \t]*:[ \t]*\S|\"kind\"[ \t]*:", re.MULTILINE)
 _MOST = 50
 """Manifests of one document that are read as texts."""
 _DEEPEST = 2
@@ -42,7 +43,7 @@ def textual_manifests(
     parse: Callable[[Source, int], Manifest],
     depth: int,
 ) -> TextualManifests:
-    """The manifests with pods that ConfigMaps hold, each at its key.
+    """The manifests with pods that ConfigMaps and Secrets hold, each at its key.
 
     `depth` is that of the texts in texts that these objects stand in; `parse` is given the next.
     What is no YAML is the template of somebody else, who fills it in.
@@ -61,17 +62,16 @@ def textual_manifests(
 
 
 def _texts(objects: Iterable[KubernetesObject]) -> Iterator[tuple[Cursor, Scalar]]:
-    """The values of ConfigMaps that look like manifests."""
+    """The values of ConfigMaps and Secrets that look like manifests."""
     for obj in objects:
-        if obj.kind == "ConfigMap" and obj.is_own:
-            for _, place in obj.body["data"].entries():
-                node = place.node
-                if (
-                    isinstance(node, Scalar)
-                    and _API_VERSION.search(node.text)
-                    and _KIND.search(node.text)
-                ):
-                    yield place, node
+        for _, place in held_texts(obj) if obj.is_own else ():
+            node = place.node
+            if (
+                isinstance(node, Scalar)
+                and _API_VERSION.search(node.text)
+                and _KIND.search(node.text)
+            ):
+                yield place, node
 
 
 def _unread(span: Span) -> DocumentError:

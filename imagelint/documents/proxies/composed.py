@@ -13,7 +13,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.documents.compose.values import word
 from imagelint.documents.compose.variables import read_settings
-from imagelint.documents.proxies.held import held_routes
+from imagelint.documents.proxies.held import held_routes, unread_proxy
 from imagelint.documents.proxies.traefik import (
     Option,
     limited_route,
@@ -27,6 +27,7 @@ from imagelint.documents.shared import EnvOrigin
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagelint.documents.base import DocumentError
     from imagelint.documents.compose.model import ComposeService
     from imagelint.documents.serving.scaling import Route
     from imagelint.documents.yaml.cursor import Cursor
@@ -81,12 +82,23 @@ def compose_routes(services: tuple[ComposeService, ...]) -> Iterator[Route]:
     if labels.routed:
         flags = (one for service in services for one in _flags(service.body["command"]))
         yield from _of_flags(islice(flags, _MOST_FLAGS), labels)
+    for name, place in _all_contents(services):
+        yield from held_routes(name, place)
+
+
+def unread_contents(services: Iterable[ComposeService]) -> Iterator[DocumentError]:
+    """Why configurations of proxies that stand in a compose file are not read."""
+    for name, place in _all_contents(services):
+        yield from unread_proxy(name, place)
+
+
+def _all_contents(services: Iterable[ComposeService]) -> Iterator[tuple[str, Cursor]]:
     seen: set[int] = set()
     for service in services:
         for name, place in _contents(service):
             if place.span.start not in seen:
                 seen.add(place.span.start)
-                yield from held_routes(name, place)
+                yield name, place
 
 
 def _hosts(services: Iterable[str]) -> tuple[tuple[str, str], ...]:

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.report import ProblemKind
-from imagelint.core.source import Span
-from imagelint.documents.base import Document, DocumentError, Landmark
+from imagelint.documents.base import Document, Landmark
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.proxies.upstreams import including
 from imagelint.documents.runlines.comments import line_allowances
-from imagelint.documents.template import BRACES, template_error
 from imagelint.documents.yaml.comments import comment_allowances
 
 if TYPE_CHECKING:
@@ -40,7 +37,7 @@ class NginxFile(ProxyFile):
     __slots__ = ("whole",)
 
     def __init__(self, source: Source) -> None:
-        from imagelint.documents.proxies.nginx import NginxError, read_nginx
+        from imagelint.documents.proxies.nginx import NginxError, read_nginx, refusal
         from imagelint.documents.proxies.nginxroutes import read_nginx_routes
 
         super().__init__(source, allowances=line_allowances(source.text))
@@ -48,11 +45,7 @@ class NginxFile(ProxyFile):
             self.routes = read_nginx_routes(MappedText.verbatim(source.text, 0))
             self.whole = any(one.name.text == "http" for one in read_nginx(source.text))
         except NginxError as error:
-            if BRACES.search(source.text):
-                raise template_error(source.text) from None
-            message = f"nginx cannot read this: {error.message}"
-            at = Span(error.at, error.at)
-            raise DocumentError(ProblemKind.UNPARSABLE, message, at) from None
+            raise refusal(source.text, error) from None
 
     def landmarks(self) -> Iterator[Landmark]:
         """That it may include others."""
@@ -105,7 +98,11 @@ def read_nginx_file(source: Source) -> NginxFile:
 
 
 def read_haproxy_file(source: Source) -> HaproxyFile:
-    """Read a configuration of HAProxy; lines that it does not know say nothing."""
+    """Read a configuration of HAProxy; lines that it does not know say nothing.
+
+    Raises:
+        DocumentError: it is a template.
+    """
     return HaproxyFile(source)
 
 

@@ -6,6 +6,7 @@ https://docs.haproxy.org/3.2/configuration.html (2.2 Quoting and escaping, 2.5 T
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
@@ -15,6 +16,7 @@ from imagelint.core.source import Span
 from imagelint.documents.proxies.upstreams import read_upstream
 from imagelint.documents.quantity import parse_haproxy_time
 from imagelint.documents.serving.scaling import Route, RouteSetting, Timeout
+from imagelint.documents.template import template_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -39,6 +41,8 @@ _WORKING = frozenset(
     {"all-retryable-errors", "empty-response", "junk-response", "response-timeout"}
     | {"500", "502", "504"}
 )
+# HAProxy's own braces stand alone, behind a percent sign, or before words.
+_TEMPLATE = pattern(r"^[^#\n]*(?:\{\{|\{%[-+ ])", re.MULTILINE)
 _TIMES = ("server", "tunnel")
 _DECIDED_THERE = ("set-timeout", "disable-l7-retry")
 # Times of other proxies' languages that HAProxy does not read.
@@ -71,7 +75,12 @@ def read_haproxy_routes(text: MappedText) -> tuple[Route, ...]:
 
     What is written once in `defaults` is one route, which leads to the servers of all the sections
     for which it holds.
+
+    Raises:
+        DocumentError: it is a template.
     """
+    if _TEMPLATE.search(text.text):
+        raise template_error(text.text)
     defaults: dict[str, Mapping[str, _Told]] = {}
     last: Mapping[str, _Told] = {}
     held: dict[int, tuple[_Told, list[Upstream], _Section]] = {}

@@ -1,14 +1,15 @@
-"""What proxies are told by files that other documents hold: ConfigMaps, configs of compose."""
+"""What proxies are told by files that other documents hold: ConfigMaps, Secrets, compose files."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from imagelint.core.pattern import pattern
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
+from imagelint.documents.kubernetes.settings import held_texts
 from imagelint.documents.mapped import MappedText
 from imagelint.documents.proxies.recognition import HAPROXY_FILE, NGINX_FILE, proxy_language
+from imagelint.documents.template import BRACES, template_error
 from imagelint.documents.yaml.nodes import Scalar
 from imagelint.documents.yaml.text import contiguous, offsets
 
@@ -19,15 +20,12 @@ if TYPE_CHECKING:
     from imagelint.documents.serving.scaling import Route
     from imagelint.documents.yaml.cursor import Cursor
 
-# Helm's, Jinja's: what they leave open is not told here.
-_TEMPLATE = pattern(r"\{\{|\{%")
 
-
-def config_map_routes(obj: KubernetesObject) -> Iterator[Route]:
-    """The ways through the proxies whose configuration a ConfigMap holds."""
-    for name, place in obj.body["data"].entries():
+def object_routes(obj: KubernetesObject) -> Iterator[Route]:
+    """The ways through the proxies whose configuration a ConfigMap or a Secret holds."""
+    for name, place in held_texts(obj):
         for route in held_routes(name, place):
-            own = (("ConfigMap", obj.name),) if obj.name else ()
+            own = ((obj.kind, obj.name),) if obj.name else ()
             yield route._replace(namespace=obj.namespace, attached=own)
 
 
@@ -39,21 +37,37 @@ def held_routes(name: str, place: Cursor) -> Iterator[Route]:
 
 
 def unread_proxies(obj: KubernetesObject) -> Iterator[DocumentError]:
-    """Why the configurations of proxies in a ConfigMap are not read."""
-    for name, place in obj.body["data"].entries():
-        found = _held(name, place)
-        if isinstance(found, DocumentError):
-            yield found
+    """Why the configurations of proxies in a ConfigMap or a Secret are not read."""
+    for name, place in held_texts(obj):
+        yield from unread_proxy(name, place)
+
+
+def unread_proxy(name: str, place: Cursor) -> Iterator[DocumentError]:
+    """Why the text at a place is not read, which is the content of a file of that name."""
+    found = _held(name, place)
+    if isinstance(found, DocumentError):
+        yield found
 
 
 def _held(name: str, place: Cursor) -> tuple[Route, ...] | DocumentError:
     scalar = place.node
-    if not isinstance(scalar, Scalar) or _TEMPLATE.search(scalar.text):
-        return ()
-    language = proxy_language(name, scalar.text)
-    if not language:
+    language = proxy_language(name, scalar.text) if isinstance(scalar, Scalar) else ""
+    if not language or not isinstance(scalar, Scalar):
         return ()
     text = _mapped(scalar)
+    try:
+        return _routes(language, text, place)
+    except DocumentError as error:
+        at = text.place(*error.span) if error.span is not None else place.span
+        return DocumentError(error.kind, error.message, at, error.help)
+
+
+def _routes(language: str, text: MappedText, place: Cursor) -> tuple[Route, ...]:
+    """The ways that a text in the language of a proxy defines.
+
+    Raises:
+        DocumentError: it cannot be read, with its place in the text.
+    """
     if language == HAPROXY_FILE:
         from imagelint.documents.proxies.haproxy import read_haproxy_routes
 
@@ -65,19 +79,21 @@ def _held(name: str, place: Cursor) -> tuple[Route, ...] | DocumentError:
     from imagelint.documents.yaml.cursor import Cursor
 
     root = read_config(text)
-    return tuple(file_routes(Cursor(root, place.path))) if root is not None else ()
+    if root is None:
+        if BRACES.search(text.text):
+            raise template_error(text.text)
+        raise DocumentError(ProblemKind.UNPARSABLE, "this is not YAML that can be read")
+    return tuple(file_routes(Cursor(root, place.path)))
 
 
-def _nginx(text: MappedText) -> tuple[Route, ...] | DocumentError:
-    from imagelint.documents.proxies.nginx import NginxError
+def _nginx(text: MappedText) -> tuple[Route, ...]:
+    from imagelint.documents.proxies.nginx import NginxError, refusal
     from imagelint.documents.proxies.nginxroutes import read_nginx_routes
 
     try:
         return read_nginx_routes(text)
     except NginxError as error:
-        message = f"nginx cannot read this: {error.message}"
-        at = text.place(error.at, error.at)
-        return DocumentError(ProblemKind.UNPARSABLE, message, at)
+        raise refusal(text.text, error) from None
 
 
 def _mapped(scalar: Scalar) -> MappedText:

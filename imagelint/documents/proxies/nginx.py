@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
+from imagelint.documents.base import DocumentError
+from imagelint.documents.template import BRACES, template_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +37,14 @@ class NginxError(Exception):
         super().__init__(message)
         self.message = message
         self.at = at
+
+
+def refusal(text: str, error: NginxError) -> DocumentError:
+    """Why a text cannot be examined, at the place in it: it is wrong, or something fills it in."""
+    if BRACES.search(text):
+        return template_error(text)
+    at = Span(error.at, error.at)
+    return DocumentError(ProblemKind.UNPARSABLE, f"nginx cannot read this: {error.message}", at)
 
 
 class NginxWord(NamedTuple):

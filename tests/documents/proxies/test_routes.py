@@ -248,9 +248,12 @@ def test_what_nginx_would_refuse_is_a_problem_with_its_place() -> None:
             f"  nginx.conf: |\n    {NGINX} }}\n  b.conf: |\n    {{{{ x }}}} {NGINX} }}\n",
         )
     )
-    (gap,) = manifest.gaps
+    gap, template = manifest.gaps
     assert gap.span is not None
     assert manifest.source.text[gap.span.start] == "}"
+    assert template.kind is ProblemKind.TEMPLATE
+    assert template.span is not None
+    assert manifest.source.text[template.span.start :].startswith("{{ x }}")
     assert manifest.nodes_of(Route) == ()
 
 

@@ -96,6 +96,9 @@ class Extender:
         name, file = self._reference(extends)
         place = extends.span
         if not name or file is None:
+            if self._is_named(extends):
+                message = f"what `{link.name}` extends depends on a variable: it was not examined"
+                self._gaps.unread(via or place, message)
             return None
         services, target = link.services, link.file
         if file:
@@ -131,6 +134,14 @@ class Extender:
         file = extends.get("file")
         return self._word(extends.get("service")) or "", self._word(file) if file else ""
 
+    @staticmethod
+    def _is_named(extends: YamlNode) -> bool:
+        """Whether something is named, by whatever words."""
+        if isinstance(extends, Mapping):
+            told = (extends.get("service"), extends.get("file"))
+            return isinstance(told[0], Scalar) and all(map(_says_something, told))
+        return _says_something(extends)
+
     def _word(self, node: YamlNode | None) -> str | None:
         if not isinstance(node, Scalar) or node.value is None:
             return None
@@ -161,3 +172,7 @@ class Extender:
             index = {entry.key.text: entry.value for entry in services.entries}
             known = self._indexes[id(services)] = (services, index)
         return known[1]
+
+
+def _says_something(node: YamlNode | None) -> bool:
+    return node is None or (isinstance(node, Scalar) and isinstance(node.value, str))

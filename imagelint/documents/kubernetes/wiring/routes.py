@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
+from imagelint.documents.kubernetes.settings import held_texts
 from imagelint.documents.kubernetes.wiring.nodes import POOL, SERVICE, Ingress
 from imagelint.documents.kubernetes.wiring.routesettings import (
     contour_settings,
@@ -69,7 +70,7 @@ def read_routes(obj: KubernetesObject, wiring: Wiring | None) -> Iterator[Route]
 
 
 def _others(obj: KubernetesObject) -> Iterator[Route]:
-    if obj.kind == "ConfigMap" and not obj.group:
+    if obj.kind in ("ConfigMap", "Secret") and not obj.group:
         yield from _held(obj)
         return
     told = (name for name, _ in obj.annotations)
@@ -80,16 +81,16 @@ def _others(obj: KubernetesObject) -> Iterator[Route]:
 
 
 def _held(obj: KubernetesObject) -> Iterator[Route]:
-    """What the proxies are told whose files a ConfigMap holds."""
+    """What the proxies are told whose files a ConfigMap or a Secret holds."""
     if may_hold_proxies(obj):
-        from imagelint.documents.proxies.held import config_map_routes
+        from imagelint.documents.proxies.held import object_routes
 
-        yield from config_map_routes(obj)
+        yield from object_routes(obj)
 
 
 def may_hold_proxies(obj: KubernetesObject) -> bool:
-    """Whether a text of a ConfigMap may be what a proxy is told."""
-    texts = (place.node for _, place in obj.body["data"].entries())
+    """Whether a text of a ConfigMap or a Secret may be what a proxy is told."""
+    texts = (place.node for _, place in held_texts(obj))
     return any(
         isinstance(node, Scalar) and any(word in node.text for word in _OF_PROXIES)
         for node in texts
