@@ -287,6 +287,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "too-few-evaluation-cases": "on",
             "uncalibrated-judge": "on",
             "unevaluated-image": "on",
+            "unevaluated-setting": "on",
             "unpinned-dataset": "on",
             "account-without-password": "on",
             "layer-copied-for-rights": "on",

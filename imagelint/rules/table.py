@@ -321,6 +321,7 @@ RULES: dict[str, Entry] = {
     "undefined-object": Entry("wiring", ("documents.kubernetes.objects:Pod", "documents.kubernetes.wiring.nodes:ScaledObject", "documents.kubernetes.wiring.nodes:Authenticated"), ("kube-linter non-existent-service-account",)),
     "undefined-variable": Entry("build", ("documents.dockerfile.model:Stage",), ("BuildKit UndefinedVar",)),
     "unevaluated-image": Entry("evaluation", ("documents.shared:ImageUse",)),
+    "unevaluated-setting": Entry("evaluation", ("documents.serving.command:ServingCommand",)),
     "unexpected-argument": Entry("syntax", ("documents.complaints:UnexpectedArgument",), (), ("invalid-instruction",)),
     "unfit-driver-capabilities": Entry("gpus", ("documents.serving.command:ServingCommand", "documents.shared:EnvVar"), ("tally gpu/prefer-minimal-driver-capabilities",)),
     "ungated-image": Entry("images", ("documents.shared:ImageUse",)),

@@ -43,6 +43,7 @@ SILENT: dict[tuple[str, str], str] = {
     ("counter-without-rate", "dashboard"): "a panel may show a total",
     ("body-limit-small", "haproxy"): "it limits no bodies",
     ("buffered-stream", "haproxy"): "it buffers no answers",
+    ("unevaluated-setting", "dockerfile"): "it names its base, and not what is evaluated",
     **{
         (rule, kind): "nothing is scaled there"
         for rule in ("gpu-load-as-signal", "metric-of-other-engine")

@@ -24,6 +24,7 @@ from imagelint.documents.evaluation.planned import (
     EvaluatedImage,
     JudgeBinding,
     Scale,
+    ServingSetting,
     evaluations_of,
 )
 from imagelint.documents.yaml.document import read_stream
@@ -87,15 +88,6 @@ class Evaluated(NamedTuple):
         return tail if DIGEST.fullmatch(tail) else ""
 
 
-class ServingSetting(NamedTuple):
-    """A setting with which the server ran while it was evaluated."""
-
-    span: Span
-    name: str
-    value: str
-    path: str = ""
-
-
 class EvaluationPlan(Document):
     """A plan; `evaluated` has the place of each of its fields in `places`."""
 
@@ -135,8 +127,18 @@ class EvaluationPlan(Document):
         """The image, for whoever deploys it."""
         said = parse_reference(self.evaluated.image)
         if said is not None:
-            node = EvaluatedImage(self.places["image"], said, "image")
+            node = EvaluatedImage(
+                self.places["image"], said, self.evaluated.model, self._settings(), "image"
+            )
             yield Landmark(evaluations_of(said.name), node)
+
+    def _settings(self) -> tuple[ServingSetting, ...]:
+        """What the server was told, as far as the plan says."""
+        told = (
+            ServingSetting(self.places[name], name, getattr(self.evaluated, name), f"model.{name}")
+            for name in ("revision", "quantization")
+        )
+        return tuple(one for one in (*told, *self.serving) if one.value)
 
     def nodes(self) -> Iterator[Node]:
         """What it binds, and its dimensions."""

@@ -16,11 +16,26 @@ PLAN = "evaluation-plan"
 """The kind of documents that are plans."""
 
 
+class ServingSetting(NamedTuple):
+    """A setting with which the server ran while it was evaluated."""
+
+    span: Span
+    name: str
+    value: str
+    path: str = ""
+
+
 class EvaluatedImage(NamedTuple):
-    """The image that was evaluated."""
+    """The image that was evaluated, with the model that it served and what it was told.
+
+    `model` is empty where nobody says; the settings are those of `serving`, `revision` and
+    `quantization`.
+    """
 
     span: Span
     reference: ImageReference
+    model: str = ""
+    settings: tuple[ServingSetting, ...] = ()
     path: str = ""
 
 
