@@ -109,7 +109,7 @@ spec:
         HTTPRoute,
     )
     assert route.parents == ("g",)
-    assert [bare(backend.service) for backend in route.backends] == ["llm", "b"]
+    assert [bare(backend.service) for backend in route.backends] == ["llm", "x", "b"]
     assert [bare(timeout.text()) for timeout in route.request_timeouts] == ["30s", ABSENT]
     assert route.request_timeouts[1].path == "spec.rules[1].timeouts.request"
 
