@@ -305,3 +305,9 @@ class InvalidQuantity(Complaint):
     """An amount in an object is no quantity; about its path."""
 
     __slots__ = ()
+
+
+class InvalidValue(Complaint):
+    """A number, a path, an address or a schedule in an object is none; about its path."""
+
+    __slots__ = ()

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Annotated, NotRequired, TypedDict
 
 from imagelint.knowledge.containers.scanner_schema import ScannerTable
+from imagelint.knowledge.kubernetes.constraint_schema import ConstraintTable
 from imagelint.knowledge.serving import forms
 
 
@@ -377,6 +378,7 @@ TABLES: dict[str, type] = {
     "gpu_floors": forms.GpuFloorTable,
     "gpus": GpuTable,
     "hubs": HubTable,
+    "kubernetes/constraints": ConstraintTable,
     "kubernetes_kinds": KubernetesKindsTable,
     "lifetimes": LifetimeTable,
     "model_shapes": forms.ModelShapeTable,

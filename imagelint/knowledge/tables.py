@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast, overload
 if TYPE_CHECKING:
     from imagelint.knowledge import engine_schema, schema
     from imagelint.knowledge.containers import scanner_schema
-    from imagelint.knowledge.kubernetes import operator_schema
+    from imagelint.knowledge.kubernetes import constraint_schema, operator_schema
     from imagelint.knowledge.serving import forms
 
 __all__ = ["engine_table", "module_of", "table"]
@@ -48,6 +48,8 @@ def table(name: Literal["gpus"]) -> schema.GpuTable: ...
 def table(name: Literal["hubs"]) -> schema.HubTable: ...
 @overload
 def table(name: Literal["inventory"]) -> forms.Inventory: ...
+@overload
+def table(name: Literal["kubernetes/constraints"]) -> constraint_schema.ConstraintTable: ...
 @overload
 def table(name: Literal["kubernetes_kinds"]) -> schema.KubernetesKindsTable: ...
 @overload

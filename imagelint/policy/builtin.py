@@ -47,6 +47,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "invalid-requirement": "on",
             "invalid-stage-name": "on",
             "invalid-stop-signal": "on",
+            "invalid-value": "on",
             "key-without-value": "on",
             "malformed-compose-file": "on",
             "malformed-from": "on",

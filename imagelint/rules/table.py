@@ -140,6 +140,7 @@ RULES: dict[str, Entry] = {
     "invalid-requirement": Entry("syntax", ("documents.complaints:InvalidRequirement",), (), ("invalid-instruction",)),
     "invalid-stage-name": Entry("syntax", ("documents.complaints:InvalidStageName",), (), ("invalid-instruction",)),
     "invalid-stop-signal": Entry("syntax", ("documents.complaints:InvalidStopSignal",), (), ("invalid-instruction",)),
+    "invalid-value": Entry("syntax", ("documents.complaints:InvalidValue",)),
     "key-trusted-everywhere": Entry("packages", ("documents.shell.script:Command",), (), (), ("apt-key",)),
     "key-without-value": Entry("syntax", ("documents.complaints:KeyWithoutValue",), ("hadolint DL1000",), ("invalid-instruction",)),
     "keyword-in-script": Entry("shell", ("documents.dockerfile.model:Stage",)),

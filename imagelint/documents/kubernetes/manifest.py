@@ -11,6 +11,7 @@ from imagelint.documents.complaints import (
     InvalidName,
     InvalidPort,
     InvalidQuantity,
+    InvalidValue,
     MalformedLabel,
     MalformedObject,
     MissingField,
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
 _PROBES = ("startupProbe", "readinessProbe", "livenessProbe")
 _OF_SHAPE = (
     *(ConflictingFields, MalformedLabel, InvalidName, InvalidPort, InvalidQuantity),
-    *(MalformedObject, MissingField, UnknownField),
+    *(InvalidValue, MalformedObject, MissingField, UnknownField),
 )
 _RUNS_APPLICATIONS = "RayService"
 _LOCAL = "config.kubernetes.io/local-config"

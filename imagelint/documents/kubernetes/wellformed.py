@@ -8,8 +8,14 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError
-from imagelint.documents.complaints import MalformedObject, UnknownField
+from imagelint.documents.complaints import (
+    InvalidName,
+    MalformedObject,
+    MissingField,
+    UnknownField,
+)
 from imagelint.documents.kubernetes.constraints.names import label_name, object_name
+from imagelint.documents.kubernetes.constraints.rules import Held, constraints
 from imagelint.documents.kubernetes.constraints.types import (
     Strictness,
     malformed,
@@ -47,6 +53,9 @@ _NAMED_BY_DNS = frozenset(
         *("ResourceQuota", "RuntimeClass", "Secret", "ServiceAccount", "StorageClass"),
     )
 )
+# The names of what they make are theirs with eleven characters behind, and labels of their pods.
+# https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/
+_LONGEST_NAMES = {"CronJob": 52, "Job": 63}
 _MANIFEST = pattern(r"^[ \t]*(?:apiVersion|kind)[ \t]*:", re.MULTILINE)
 # Their content is a pattern, a schema or what somebody else has written.
 _HOLD_ANYTHING = ("CustomResourceDefinition", "ControllerRevision", "AdmissionReview")
@@ -81,6 +90,7 @@ def _misfits(obj: KubernetesObject, *, own: bool) -> Iterator[Complaint]:
             if place.key != "metadata" or not obj.incomplete:
                 yield from misfits(place, form, strictness)
         yield from unknown_fields(obj.body, known)
+        yield from constraints(Held(obj.body, known, strictness is Strictness.WHOLE))
         yield from _named(obj)
         return
     if not obj.incomplete:
@@ -109,6 +119,17 @@ def _named(obj: KubernetesObject) -> Iterator[Complaint]:
         yield from label_name(name, f"a {obj.kind}")
     elif obj.kind in TEMPLATES or obj.kind in _NAMED_BY_DNS:
         yield from object_name(name, obj.kind)
+    else:
+        return
+    longest = _LONGEST_NAMES.get(obj.kind, 0)
+    if longest and len(obj.name) > longest and not name.templated:
+        message = f"the name of a {obj.kind} has at most {longest} characters"
+        yield InvalidName(name.span, name.path, message, f"write at most {longest} characters")
+    elsewhere = obj.body.at("metadata", "generateName").exists
+    if _is_complete(obj) and obj.kind != "Pod" and not name.exists and not elsewhere:
+        place = obj.body["metadata"]
+        message, help_ = f"the {obj.kind} has no name", "write `metadata: {name: …}`"
+        yield MissingField(place.key_span, place.path, message, help_)
 
 
 def _once(found: list[Complaint]) -> Iterator[Complaint]:

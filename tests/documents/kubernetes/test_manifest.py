@@ -124,10 +124,10 @@ items:
   metadata: {name: a}
   spec: {containers: [{name: c, image: d}]}
 - apiVersion: v1
-  kind: ServiceList
+  kind: ConfigMapList
   items:
-  - {apiVersion: v1, kind: Service, metadata: {name: b}}
-- {apiVersion: v1, kind: Service, metadata: {generateName: c-}}
+  - {apiVersion: v1, kind: ConfigMap, metadata: {name: b}}
+- {apiVersion: v1, kind: ConfigMap, metadata: {generateName: c-}}
 """
     document = manifest(text)
     assert [(obj.name, obj.path) for obj in document.objects] == [

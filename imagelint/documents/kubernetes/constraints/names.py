@@ -41,12 +41,17 @@ def label_name(place: Cursor, what: str) -> Iterator[Complaint]:
 
 def object_name(place: Cursor, kind: str) -> Iterator[Complaint]:
     """Why a name is none that an object of Kubernetes may have."""
-    yield from _name(place, f"a {kind}", (_SUBDOMAIN, _LONGEST_NAME, _DNS_NAME))
+    yield from subdomain(place, f"{'an' if kind[0] in 'AEIO' else 'a'} {kind}")
+
+
+def subdomain(place: Cursor, what: str) -> Iterator[Complaint]:
+    """Why a name is none of a host: of most objects."""
+    yield from _name(place, what, (_SUBDOMAIN, _LONGEST_NAME, _DNS_NAME))
 
 
 def _name(place: Cursor, what: str, form: tuple[re.Pattern[str], int, str]) -> Iterator[Complaint]:
     right, longest, wanted = form
-    name = _word(place)
+    name = word_of(place)
     if name and (len(name) > longest or not right.fullmatch(name)):
         near = name.lower().replace("_", "-").replace(" ", "-")
         help_ = f"write `{near}`" if right.fullmatch(near) else f"write {wanted}"
@@ -58,7 +63,7 @@ def _name(place: Cursor, what: str, form: tuple[re.Pattern[str], int, str]) -> I
 
 def port_name(place: Cursor) -> Iterator[Complaint]:
     """Why a name is none of a port of a container."""
-    name = _word(place)
+    name = word_of(place)
     if name and (len(name) > _LONGEST_PORT_NAME or not _PORT_NAME.fullmatch(name)):
         message = f"`{name}` cannot be the name of a port"
         help_ = "write small letters, digits and dashes, at most 15, one of them a letter"
@@ -68,13 +73,9 @@ def port_name(place: Cursor) -> Iterator[Complaint]:
 def labels(place: Cursor) -> Iterator[Complaint]:
     """What of some labels, or of a selector, are no labels."""
     for key, value in place.entries():
-        if not _filled(key) and not _is_key(key):
-            message = f"`{key}` cannot be the key of a label"
-            help_ = (
-                "write letters, digits, dashes, underscores and dots, at most 63 behind the domain"
-            )
-            yield MalformedLabel(value.key_span, value.path, message, help_)
-        word = _written(value)
+        if not is_stand_in(key) and not is_key(key):
+            yield MalformedLabel(value.key_span, value.path, *_no_key(key, "a label"))
+        word = written_in(value)
         if _VALUE_TO_COME.fullmatch(word):
             continue
         if len(word) > _LONGEST_LABEL or not _VALUE.fullmatch(word):
@@ -84,7 +85,28 @@ def labels(place: Cursor) -> Iterator[Complaint]:
             yield MalformedLabel(value.span, value.path, message, help_)
 
 
-def _is_key(key: str) -> bool:
+def annotation_keys(place: Cursor) -> Iterator[Complaint]:
+    """What keys of annotations are none: capitals count as small letters in their domains."""
+    for key, value in place.entries():
+        if not is_stand_in(key) and not is_key(key.lower()):
+            yield MalformedLabel(value.key_span, value.path, *_no_key(key, "an annotation"))
+
+
+def label_key(place: Cursor) -> Iterator[Complaint]:
+    """Why a word is no key of a label."""
+    key = word_of(place)
+    if key and not is_key(key):
+        yield MalformedLabel(place.span, place.path, *_no_key(key, "a label"))
+
+
+def _no_key(key: str, what: str) -> tuple[str, str]:
+    shown = key if len(key) <= _LONGEST_LABEL else f"{key[:_LONGEST_LABEL]}…"
+    help_ = "write letters, digits, dashes, underscores and dots, at most 63 behind the domain"
+    return f"`{shown}` cannot be the key of {what}", help_
+
+
+def is_key(key: str) -> bool:
+    """Whether a text can be the key of a label."""
     domain, slash, name = key.rpartition("/")
     right = 0 < len(name) <= _LONGEST_LABEL and _VALUE.fullmatch(name) is not None
     return right and (not slash or _SUBDOMAIN.fullmatch(domain) is not None)
@@ -101,7 +123,7 @@ def port(place: Cursor, *, named: bool = False, least: int = 1) -> Iterator[Comp
             message, help_ = f"{number.value} is no port", f"write a number from {least} to 65535"
             yield InvalidPort(place.span, place.path, message, help_)
         return
-    word = _word(place)
+    word = word_of(place)
     if named and word and not _PORT_NAME.fullmatch(word):
         digits = parse_port(word) is not None
         message = f"`{word}` in quotes is the name of a port" if digits else f"`{word}` is no port"
@@ -109,13 +131,18 @@ def port(place: Cursor, *, named: bool = False, least: int = 1) -> Iterator[Comp
         yield InvalidPort(place.span, place.path, message, help_)
 
 
-def _word(place: Cursor) -> str:
+def is_subdomain(text: str) -> bool:
+    """Whether a text is a name of a host, without capitals."""
+    return len(text) <= _LONGEST_NAME and _SUBDOMAIN.fullmatch(text) is not None
+
+
+def word_of(place: Cursor) -> str:
     """What is written, where nothing else will stand there."""
-    word = _written(place)
-    return "" if _filled(word) else word
+    word = written_in(place)
+    return "" if is_stand_in(word) else word
 
 
-def _written(place: Cursor) -> str:
+def written_in(place: Cursor) -> str:
     """The string that is written; empty for a template, and for what is none."""
     node = place.node
     if not isinstance(node, Scalar) or not isinstance(node.value, str) or place.templated:
@@ -123,5 +150,6 @@ def _written(place: Cursor) -> str:
     return node.value
 
 
-def _filled(text: str) -> bool:
+def is_stand_in(text: str) -> bool:
+    """Whether a text stands for another one: `<name>`, `MY_NAME`."""
     return _STAND_IN.fullmatch(text) is not None

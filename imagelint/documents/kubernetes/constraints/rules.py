@@ -7,6 +7,7 @@ pkg/apis/policy/validation/validation.go. All of it holds in every release since
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from imagelint.core.fact import Known
@@ -36,10 +37,44 @@ def constraints(held: Held) -> Iterator[Complaint]:
     rule = _RULES.get(held.type.name)
     if rule is not None:
         yield from rule(held)
+    from imagelint.documents.kubernetes.constraints.tabled import tabled
+
+    rule = _others(held.type.name.partition(".")[0]).get(held.type.name)
+    if rule is not None:
+        yield from rule(held)
+    yield from tabled(held.place, held.type, whole=held.whole)
+
+
+@cache
+def _others(group: str) -> Mapping[str, Callable[[Held], Iterator[Complaint]]]:
+    """The rules of a group, imported when something of it is there."""
+    match group:
+        case "core" | "meta":
+            from imagelint.documents.kubernetes.constraints import around, pods
+
+            return {**pods.RULES, **around.RULES}
+        case "apps" | "batch" | "policy":
+            from imagelint.documents.kubernetes.constraints import workloads
+
+            return workloads.RULES
+        case "networking":
+            from imagelint.documents.kubernetes.constraints import routing
+
+            return routing.RULES
+        case "autoscaling":
+            from imagelint.documents.kubernetes.constraints import scaling
+
+            return scaling.RULES
+        case "rbac":
+            from imagelint.documents.kubernetes.constraints import access
+
+            return access.RULES
+    return {}
 
 
 def _metadata(held: Held) -> Iterator[Complaint]:
     yield from names.labels(held.place["labels"])
+    yield from names.annotation_keys(held.place["annotations"])
     yield from names.label_name(held.place["namespace"], "a namespace")
 
 

@@ -9,6 +9,7 @@ from imagelint.core.pattern import pattern
 from imagelint.documents.booleans import GO_YAML
 from imagelint.documents.complaints import MalformedObject, UnknownField
 from imagelint.documents.kubernetes.constraints.rules import Held, constraints, quantity
+from imagelint.documents.kubernetes.constraints.unions import article
 from imagelint.documents.yaml.cursor import is_template
 from imagelint.documents.yaml.nodes import Mapping, Scalar, Sequence
 from imagelint.knowledge.kubernetes.fields import (
@@ -175,12 +176,8 @@ def _unknown(place: Cursor, owner: ObjectType) -> UnknownField:
     else:
         home = _home(place.key, owner)
         help_ = f"move it to `{home}`" if home else "drop it"
-    message = f"`{place.key}` is no field of {_article(owner.title)}"
+    message = f"`{place.key}` is no field of {article(owner.title)}"
     return UnknownField(place.key_span, place.path, message, help_)
-
-
-def _article(title: str) -> str:
-    return f"{'an' if title[0] in 'AEIO' else 'a'} {title}"
 
 
 def _meant(key: str, fields: Iterable[str]) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.documents.complaints import ConflictingFields, MissingField
-from imagelint.documents.yaml.nodes import Scalar
+from imagelint.documents.yaml.nodes import Scalar, Sequence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -43,7 +43,7 @@ def missing(place: Cursor, message: str, help_: str) -> MissingField:
 
 def required(place: Cursor, key: str, what: str) -> Iterator[Complaint]:
     """Why something cannot be without a field."""
-    if not is_there(place[key]) and not place.templated:
+    if not is_filled(place[key]) and not place.templated:
         yield missing(place, f"{what} has no `{key}`", f"write its `{key}`")
 
 
@@ -55,6 +55,19 @@ def env_value(place: Cursor) -> Iterator[Complaint]:
         yield from one_of(place, ("value", "valueFrom"))
 
 
+def is_filled(place: Cursor) -> bool:
+    """Whether something is there: neither null nor an empty word or list, which count as absent."""
+    node = place.node
+    if isinstance(node, Scalar):
+        return node.value is not None and node.value != ""
+    return node is not None and not (isinstance(node, Sequence) and not node.items)
+
+
 def is_there(place: Cursor) -> bool:
     """Whether something is written that is not null."""
     return place.exists and not place.null
+
+
+def article(title: str) -> str:
+    """`a Probe`, `an EnvVar`."""
+    return f"{'an' if title[0] in 'AEIO' else 'a'} {title}"
