@@ -8,7 +8,12 @@ from typing import TYPE_CHECKING
 from imagelint.core.fact import Known
 from imagelint.core.record import NamedTuple
 from imagelint.documents.kubernetes.manifest import Manifest
-from imagelint.documents.kubernetes.references import NamedObject, object_named
+from imagelint.documents.kubernetes.references import (
+    RUNTIMES,
+    NamedObject,
+    object_named,
+    serving_format,
+)
 
 if TYPE_CHECKING:
     from imagelint.documents.kubernetes.objects import KubernetesObject
@@ -55,6 +60,21 @@ class Neighbourhood(NamedTuple):
             if found:
                 return self._only(found)
         return None
+
+    def runtime(self, name: str, model_format: str, namespace: str) -> ObjectInRun | None:
+        """The runtime of KServe that is meant by its name, or by the format of a model."""
+        for kind in RUNTIMES:
+            own = namespace if kind == RUNTIMES[0] else ""
+            found = self.object(kind, name, own) if name else self._for_format(kind, model_format)
+            if found is not None:
+                return found
+        return None
+
+    def _for_format(self, kind: str, name: str) -> ObjectInRun | None:
+        offered = (
+            self.project.find(Manifest, serving_format(name), NamedObject, kind) if name else ()
+        )
+        return self._only(list(offered)) if offered else None
 
     def _named(self, kind: str, name: str) -> tuple[Found, ...]:
         return self.project.find(Manifest, object_named(kind, name), NamedObject, kind)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import ABSENT, UNKNOWN
 from imagelint.core.record import NamedTuple
 from imagelint.deployment.attachment import Attacher
 from imagelint.deployment.builds import Builder, build_of
@@ -11,6 +12,8 @@ from imagelint.deployment.objects import Neighbourhood
 from imagelint.deployment.settings import Settings
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.pods.execution import ContainerPlace
+from imagelint.documents.kubernetes.pods.launching import runtime_choice
+from imagelint.documents.kubernetes.pods.reader import read_pods
 from imagelint.documents.serving.imageconfig import run_as
 
 if TYPE_CHECKING:
@@ -19,14 +22,20 @@ if TYPE_CHECKING:
     from imagelint.documents.project import Project
 
 
+# The container of a runtime that a predictor is merged with, and that it is called by.
+_PREDICTOR = "kserve-container"
+
+
 def joined_pods(document: Document, project: Project) -> Document:
     """A manifest whose containers know their images, variables and scripts."""
     if not isinstance(document, Manifest) or not document.pods:
         return document
     attacher = Attacher(document)
+    around = Neighbourhood(document, project)
     joiner = _Joiner(
         Builder(project, attacher, certain=False),
-        Settings(Neighbourhood(document, project), attacher),
+        Settings(around, attacher),
+        around,
     )
     pods = tuple(map(joiner.pod, document.pods))
     if all(pod is other for pod, other in zip(pods, document.pods, strict=True)):
@@ -39,6 +48,7 @@ class _Joiner(NamedTuple):
 
     builder: Builder
     settings: Settings
+    around: Neighbourhood
 
     def pod(self, pod: Pod) -> Pod:
         """The pod itself, where nothing is to be said about its containers."""
@@ -47,7 +57,22 @@ class _Joiner(NamedTuple):
         return pod if same else pod._replace(containers=containers)
 
     def _container(self, container: Container) -> Container:
+        container = self._with_runtime(container)
         return self._with_scripts(self._with_image(self._with_settings(container)))
+
+    def _with_runtime(self, container: Container) -> Container:
+        """A predictor of KServe without shared memory where its runtime has none either."""
+        choice = runtime_choice(container.body)
+        if choice is None or container.runtime.shm is not UNKNOWN:
+            return container
+        found = self.around.runtime(choice.runtime, choice.model_format, container.owner.namespace)
+        pods = read_pods(found.object) if found is not None else ()
+        servers = [one for pod in pods for one in pod.containers if one.name == _PREDICTOR]
+        if len(servers) != 1:
+            return container
+        if servers[0].runtime.shm is not ABSENT:
+            return container
+        return container._replace(runtime=container.runtime._replace(shm=ABSENT))
 
     def _with_settings(self, container: Container) -> Container:
         takes = any(one.reference == "configMapKeyRef" for one in container.env)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING, TypeAlias, cast
@@ -11,7 +12,6 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.subject import About
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable
 
     from imagelint.core.source import Source
@@ -141,11 +141,20 @@ KINDS: dict[str, Kind] = {
 }
 
 
-# Terraform, Nomad, Earthly, Bicep, Pulumi, Cloud Build, containers.dev, task definitions of ECS.
+# Terraform, Nomad, Earthly, Bicep, Pulumi, Cloud Build, containers.dev, task definitions of ECS;
+# SkyPilot, dstack, BentoML, Cog, Fly.io, the repositories of models of Triton and MLServer.
 _OTHER_TOOLS = pattern(
     r"(?:.*/)?(?:.+\.(?:tf|tofu|bicep|nomad|nomad\.hcl|tf\.json|tofu\.json)|earthfile"
     r"|pulumi\.ya?ml|[\w-]*cloudbuild[\w.-]*\.(?:ya?ml|json)|\.?devcontainer\.json"
-    r"|(?:[\w-]+-)?task-?def(?:inition)?[\w.-]*\.json)"
+    r"|(?:[\w-]+-)?task-?def(?:inition)?[\w.-]*\.json"
+    r"|(?:[\w.-]*\.)?(?:sky|dstack)\.ya?ml|(?:bentofile|cog)\.ya?ml|fly(?:\.[\w-]+)?\.toml"
+    r"|config\.pbtxt|[0-9]{1,9}/model\.json|model-settings\.json)"
+)
+# A task of SkyPilot, whatever it is called: https://docs.skypilot.co/en/latest/reference/yaml-spec.html
+_TASK = (
+    pattern(r"^resources[ \t]*:", re.MULTILINE),
+    pattern(r"^run[ \t]*:", re.MULTILINE),
+    pattern(r"^[ \t]+(?:-[ \t]+)?accelerators[ \t]*:", re.MULTILINE),
 )
 
 
@@ -168,6 +177,8 @@ def about(kind: str) -> About:
     return KINDS[kind].about if kind in KINDS else About.FILE
 
 
-def of_another_tool(path: str) -> bool:
-    """Whether a file tells a tool which containers to run whose files are not read."""
-    return _OTHER_TOOLS.fullmatch(path.lower().replace("\n", "_")) is not None
+def of_another_tool(path: str, text: str = "") -> bool:
+    """Whether a file tells a tool which servers to run whose files are not read."""
+    if _OTHER_TOOLS.fullmatch(path.lower().replace("\n", "_")) is not None:
+        return True
+    return all(sign.search(text) for sign in _TASK)

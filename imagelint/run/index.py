@@ -381,7 +381,7 @@ def recognise(source: Source) -> Document | Report:
 
 def _parse(source: Source, kind: str, read: Beside = lambda _name: None) -> Document | Report:
     if not kind:
-        foreign = of_another_tool(source.origin)
+        foreign = of_another_tool(source.origin, source.text)
         reason = IgnoreReason.OTHER_TOOL if foreign else IgnoreReason.NO_KIND
         return Report(ignored=(Ignored(source.origin, reason),))
     try:

@@ -60,12 +60,22 @@ def test_a_packed_manifest_is_met() -> None:
         *("main.tf", "a/b.tf.json", "job.nomad", "job.nomad.hcl", "Earthfile", "a/main.bicep"),
         *("Pulumi.yaml", "cloudbuild.yaml", "ci/cloudbuild-release.json", "task-definition.json"),
         *(".devcontainer/devcontainer.json", ".devcontainer.json", "llm-taskdef.json"),
+        *("sky.yaml", "serve.sky.yml", ".dstack.yml", "a/cog.yaml", "fly.toml", "fly.gpu.toml"),
+        *("models/llama/config.pbtxt", "models/llama/1/model.json", "bentofile.yaml"),
     ],
 )
 def test_files_of_other_tools_are_known(path: str) -> None:
     assert of_another_tool(path)
 
 
-@pytest.mark.parametrize("path", ["a.tfvars", "Dockerfile", "build.yaml", "x/task.json", "a.hcl"])
+def test_a_task_is_known_by_what_it_says() -> None:
+    task = "resources:\n  accelerators: L4:1\nrun: |\n  vllm serve Qwen/Qwen3-8B\n"
+    assert of_another_tool("serving.yaml", task)
+    assert not of_another_tool("serving.yaml", task.replace("  accelerators", "  cpus"))
+
+
+@pytest.mark.parametrize(
+    "path", ["a.tfvars", "Dockerfile", "build.yaml", "x/task.json", "a.hcl", "src/model.json"]
+)
 def test_others_are_not_taken_for_them(path: str) -> None:
     assert not of_another_tool(path)

@@ -61,6 +61,15 @@ def of_kind(kind: str) -> Key:
     return ("of kind", kind)
 
 
+RUNTIMES = ("ServingRuntime", "ClusterServingRuntime")
+"""What KServe completes a predictor with, the nearer first."""
+
+
+def serving_format(name: str) -> Key:
+    """Runtimes that offer themselves for a format of models."""
+    return ("runtime for", name)
+
+
 def object_landmarks(manifest: Manifest) -> Iterator[Landmark]:
     """The objects of a manifest that say how they are called."""
     for obj in manifest.objects:
@@ -69,10 +78,22 @@ def object_landmarks(manifest: Manifest) -> Iterator[Landmark]:
             yield Landmark(object_named(obj.kind, obj.name), found)
         if obj.kind in _HOLDING:
             yield Landmark(of_kind(obj.kind), obj)
+        for one in _formats(obj):
+            yield Landmark(
+                serving_format(one), NamedObject(obj.span, obj.kind, obj.name, obj.namespace)
+            )
         for made in _made(obj):
             if made:
                 found = NamedObject(obj.span, _HOLDER, made, obj.namespace)
                 yield Landmark(object_named(_HOLDER, made), found)
+
+
+def _formats(obj: KubernetesObject) -> tuple[str, ...]:
+    """The formats of models for which a runtime of KServe offers itself."""
+    if obj.kind not in RUNTIMES:
+        return ()
+    offered = obj.body.at("spec", "supportedModelFormats").items()
+    return tuple(one["name"].word() for one in offered if one["autoSelect"].word() == "true")
 
 
 def _made(obj: KubernetesObject) -> tuple[str, ...]:

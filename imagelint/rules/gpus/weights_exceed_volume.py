@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import Known
+from imagelint.documents.queries.weights.hubdownloads import prepared_weights
 from imagelint.documents.queries.weights.modelcache import (
     downloads_weights,
     volume_at,
@@ -10,6 +13,9 @@ from imagelint.documents.queries.weights.modelcache import (
 )
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.runtime.model import Mount
 
 
 @rule(ServingCommand, Severity.HIGH)
@@ -46,19 +52,26 @@ def weights_exceed_volume(server: ServingCommand, ctx: Context) -> Findings:
               volumeMounts: [{name: models, mountPath: /root/.cache/huggingface}]
           volumes: [{name: models, emptyDir: {sizeLimit: 200Gi}}]
     """
+    for prepared in prepared_weights(ctx.document, server):
+        yield from _too_small(server, prepared.mount, prepared.gigabytes, ctx, prepared.model)
     weights, folder = server.checkpoint_gb(), weights_folder(server)
     if not (isinstance(weights, Known) and isinstance(folder, Known)):
         return
     if not downloads_weights(server):
         return
     mount = volume_at(server, folder.value)
-    if mount is None or not isinstance(mount.size, Known):
-        return
-    room = mount.size.value / 1e9
-    if 0 < room < weights.value:
+    if mount is not None:
+        yield from _too_small(server, mount, weights.value, ctx)
+
+
+def _too_small(
+    server: ServingCommand, mount: Mount, gigabytes: float, ctx: Context, of: str = "weights"
+) -> Findings:
+    room = mount.size.value / 1e9 if isinstance(mount.size, Known) else 0
+    if 0 < room < gigabytes:
         yield ctx.finding(
             mount,
-            f"{weights.value:g} GB of weights are downloaded to a volume of {room:.1f} GB",
+            f"{gigabytes:g} GB of {of} are downloaded to a volume of {room:.1f} GB",
             help="give the volume more than the weights take",
             subject=server.launch.runtime.name,
         )

@@ -8,6 +8,8 @@ from imagelint.documents.queries.serving import title
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
+_OUT_OF_PIPE = "take it out of the pipeline, for the runtime keeps what it writes, and "
+
 
 @rule(ServingCommand, Severity.MEDIUM, confidence=Confidence.LIKELY)
 def shell_before_server(server: ServingCommand, ctx: Context) -> Findings:
@@ -69,6 +71,6 @@ def shell_before_server(server: ServingCommand, ctx: Context) -> Findings:
         yield ctx.finding(
             program,
             f"{title(server)} runs below `{found.shell}`, which does not pass SIGTERM on to it",
-            help=f"put `exec` before `{name}`",
+            help=f"{_OUT_OF_PIPE if found.piped else ''}put `exec` before `{name}`",
             subject=runtime.name,
         )

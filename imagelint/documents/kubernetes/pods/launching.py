@@ -111,7 +111,7 @@ def launch(container: Container) -> Launch:
         more_words=container.adds.arguments,
         engine=tells.engine,
         told=told(tells, container),
-        choice=_choice(body),
+        choice=runtime_choice(body),
         scripts=container.scripts,
         files=container.files,
     )
@@ -122,7 +122,7 @@ def launch(container: Container) -> Launch:
     return launched(written, container.config)
 
 
-def _choice(body: Cursor) -> RuntimeChoice | None:
+def runtime_choice(body: Cursor) -> RuntimeChoice | None:
     """The runtime that a predictor of KServe asks for, be it by the framework that is its key."""
     from imagelint.documents.serving.launch import RuntimeChoice
 

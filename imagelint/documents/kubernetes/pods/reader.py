@@ -141,6 +141,8 @@ def _container(body: Cursor, role: str, around: _PodContext) -> Container:
 
 def _given_name(body: Cursor, around: _PodContext) -> str:
     """The name that the controller gives to a container which stands by itself."""
+    if around.owner.group == "serving.knative.dev":
+        return "user-container"
     if around.owner.group == "serving.kserve.io" and body is around.place.single:
         return "kserve-container"
     return around.owner.name if body is around.place.single else ""

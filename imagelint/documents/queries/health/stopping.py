@@ -28,10 +28,14 @@ _CAREFUL = ("trap ", "wait", "tini", "dumb-init", "supervisord", "kill ")
 
 
 class ShellInFront(NamedTuple):
-    """A shell that stays the first process of a container: its name, and the server's command."""
+    """A shell that stays the first process of a container: its name, and the server's command.
+
+    `piped` tells that this is a part of a pipeline, where `exec` does not help.
+    """
 
     shell: str
     command: Command
+    piped: bool = False
 
 
 def drain_seconds(server: ServingCommand) -> Fact[float]:
@@ -59,9 +63,14 @@ def shell_in_front(document: Document, server: ServingCommand) -> ShellInFront |
         careful = any(one in script.text for one in _CAREFUL) or not script.readable
         if careful or len(script.commands) < 2:  # noqa: PLR2004 - one alone takes the shell's place
             continue
-        command = script.commands[-1]
-        if _serves(command) and "exec" not in command.wrappers and "&" not in _behind(script):
-            return ShellInFront(shell, command)
+        if "&" in _behind(script):
+            continue
+        # In a pipeline, `exec` only takes the place of a shell of its own.
+        last = script.commands[-1]
+        piped = [one for one in script.commands if one.pipe == last.pipe and not one.nested]
+        for command in piped or [last]:
+            if _serves(command) and (len(piped) > 1 or "exec" not in command.wrappers):
+                return ShellInFront(shell, command, len(piped) > 1)
     return None
 
 

@@ -42,6 +42,9 @@ _STORES = (
     ("mc", "cp"),
     ("mc", "mirror"),
 )
+# The hub's own clients, and what lets them take a part of a model.
+_CLIENTS = ("hf", "huggingface-cli")
+_PARTIAL = ("--include", "--exclude")
 # Git's commands by which a clone comes to stand at a commit.
 _MOVING = ("checkout", "reset", "switch", "fetch")
 
@@ -149,6 +152,53 @@ def filled_volume(document: Document, server: ServingCommand) -> FilledVolume | 
         if container.role == "init" and shares and _downloads(document, container):
             return FilledVolume(mount, container)
     return None
+
+
+class PreparedWeights(NamedTuple):
+    """A model that an init container downloads whole, and the server's volume to which it does."""
+
+    mount: Mount
+    model: str
+    gigabytes: float
+
+
+def prepared_weights(document: Document, server: ServingCommand) -> Iterator[PreparedWeights]:
+    """What init containers download to the volume from which a server takes its model."""
+    if not server.is_local_path or not isinstance(server.model, Known):
+        return
+    from imagelint.knowledge.weights import checkpoint_bytes, gigabytes
+
+    mount = volume_at(server, server.model.value)
+    for container in _beside(document, server) if mount is not None else ():
+        if mount is None or container.role != "init":
+            continue
+        shared = [one for one in _mounts(container) if one.volume == mount.volume]
+        for found in _whole_models(document, container):
+            size = gigabytes(found.model, checkpoint_bytes(found.model))
+            if size and any(_covers(one, found.download.output) for one in shared):
+                yield PreparedWeights(mount, found.model, size)
+
+
+def _whole_models(document: Document, container: Container) -> Iterator[HubDownload]:
+    for script in document.nodes_of(Script):
+        if script.place is container.place and script.role is ScriptRole.START:
+            yield from (one for one in hub_downloads(script) if _is_whole(one.download.command))
+
+
+def _is_whole(command: Command) -> bool:
+    """Whether a command of the hub's own client downloads all files of a model."""
+    if command.program not in _CLIENTS:
+        return False
+    words = [word.text for word in command.words]
+    if any(word.startswith(_PARTIAL) for word in words):
+        return False
+    before = ("", *words)
+    bare = [
+        word
+        for word, last in zip(words, before, strict=False)
+        if not word.startswith("-") and not (last.startswith("-") and "=" not in last)
+    ]
+    return len(bare) == len(("hf", "download", "owner/name"))
 
 
 def _pods(document: Document) -> tuple[Pod, ...]:
