@@ -183,11 +183,11 @@ IMAGES = (
     ("referrers of an image", "collect.tools.referrers:_MOST_REFERRERS", "", "a problem"),
     (
         "a scan, before what the image's size adds",
-        "collect.tools.trivy:_BASE_SECONDS",
+        "collect.scanners.scanner:BASE_SECONDS",
         "seconds",
         "`timed-out`; `--timeout` says another",
     ),
-    ("Trivy's report", "collect.tools.trivy:_LARGEST_REPORT", "bytes", "a problem"),
+    ("the report of a scanner", "collect.scanners.scanner:LARGEST_REPORT", "bytes", "a problem"),
     ("an answer of a daemon", "collect.images.unixsocket:_LARGEST_ANSWER", "bytes", "a problem"),
     ("verifying by cosign", "collect.tools.cosign:_SECONDS", "seconds", "`timed-out`"),
 )

@@ -12,8 +12,11 @@ from functools import cache
 from workflow import StepError, variable
 
 _FLAGS = {"": False, "false": False, "true": True}
-_SEVERAL = ("policy", "rule", "db-repository", "vex", "exclude", "only", "build-arg")
-_IMAGE_SEVERAL = ("db-repository", "vex")
+_SEVERAL = (
+    *("policy", "rule", "db-repository", "vex", "scanner"),
+    *("exclude", "only", "build-arg"),
+)
+_IMAGE_SEVERAL = ("db-repository", "vex", "scanner")
 _FILES_ONLY = ("only", "since", "diff-from")
 _FILES_SINGLE = ("since", "diff-from")
 _SINGLE = ("policy-from", "fail-on", "baseline", "min-severity", "target")

@@ -107,4 +107,4 @@ def _lists(settings: ScanSettings) -> str:
     named = (settings.kev, settings.epss, *settings.vex)
     read = [read_named(path, texts) for path in named if path]
     said = (one.detail if isinstance(one, Problem) else one.text for one in read)
-    return digest_of(settings.server, repr(list(map(bool, named))), *said)
+    return digest_of(settings.server, repr(list(map(bool, named))), *said, *settings.scanners)

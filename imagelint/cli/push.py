@@ -65,5 +65,6 @@ def push(  # noqa: PLR0913 - the options of the command
     with steps(quiet=view.quiet) as tell:
         result = push_image(image, request._replace(tell=tell))
         if sign:
-            result = signed(result, destination, PushOptions(sign_key, signing_config), tell)
+            by = PushOptions(sign_key, signing_config)
+            result = signed(result, destination, by, tell, session)
     return show(verdict_of(result, session), view, "push", session.levelled(), session.own())

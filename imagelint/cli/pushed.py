@@ -30,22 +30,33 @@ def policies_in(session: Session) -> tuple[str, ...]:
 
 
 def signed(
-    result: PushResult, destination: str, options: PushOptions, tell: Callable[[str], None]
+    result: PushResult,
+    destination: str,
+    options: PushOptions,
+    tell: Callable[[str], None],
+    session: Session,
 ) -> PushResult:
-    """What was pushed with a signature, and its verdict attached; as it is where nothing was."""
+    """What was pushed with a signature, and its verdict attached; as it is where nothing was.
+
+    Where the policy says what a pass is worth, a summary of the verdict is attached as well.
+    """
     from imagelint.collect.tools.cosign_attest import AttestRequest, attest
 
     if not result.digest:
         return result
     request = AttestRequest(destination, result.digest, "", options.key, options.config)
-    for statement in ("", result.statement):
+    from imagelint.cli.summarised import summary_of
+
+    summary = summary_of(result, session, policies_in(session))
+    for statement in ("", result.statement, *((summary,) if summary else ())):
         tell("signing the verdict" if statement else "signing")
         asked = request._replace(statement=statement, several=result.several)
         problem = attest(asked)
         if isinstance(problem, Problem):
             return result._replace(problems=(*result.problems, problem))
     by = options.key or "the identity of whoever ran this"
-    return result._replace(evidence=(*result.evidence, ("signed", f"image and verdict, by {by}")))
+    what = "image, verdict and summary" if summary else "image and verdict"
+    return result._replace(evidence=(*result.evidence, ("signed", f"{what}, by {by}")))
 
 
 def verdict_of(result: PushResult, session: Session) -> Verdict:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar, cast
 
-from click import option
+from click import Choice, option
 
 from imagelint.core.record import NamedTuple
 
@@ -22,12 +22,13 @@ class ScanOptions(NamedTuple):
     """What the command line says about the scan."""
 
     trivy_cache: str = ""
-    db_repositories: tuple[str, ...] = ()
+    db_repository: tuple[str, ...] = ()
     offline: bool = False
     kev: str = ""
     epss: str = ""
     server: str = ""
     vex: tuple[str, ...] = ()
+    scanner: tuple[str, ...] = ()
 
     def apply(self, job: ImageJob, session: Session) -> ImageJob:
         """The job with how to scan: by the policy's word, and by ours above it."""
@@ -40,9 +41,11 @@ class ScanOptions(NamedTuple):
         named = session.policies.are_named or policy.trusted is not None
         refuse_vex(below.vex if not named else (), self.vex, job.paths)
         refuse_signers(below if not named else ScanSettings())
-        said = ScanSettings(self.kev, self.epss, self.vex, server=self.server)
+        said = ScanSettings(
+            self.kev, self.epss, self.vex, server=self.server, scanners=self.scanner
+        )
         settings = anchored(said, ".").over(below)
-        asked = TrivyOptions(self.trivy_cache, self.offline, self.db_repositories, session.deadline)
+        asked = TrivyOptions(self.trivy_cache, self.offline, self.db_repository, session.deadline)
         return job._replace(trivy=with_settings(asked, settings), settings=settings)
 
 
@@ -61,18 +64,14 @@ def scan_options(command: C) -> C:
     return collected
 
 
+_SCANNERS = Choice(("trivy", "grype", "osv"))
 _OPTIONS = (
+    option("--scanner", type=_SCANNERS, multiple=True, help="Who must look; may repeat."),
     option("--server", metavar="URL", default="", help="A Trivy server that matches."),
     option("--epss", metavar="FILE", default="", help="FIRST's scores of a day."),
     option("--kev", metavar="FILE", default="", help="CISA's list of what is exploited."),
     option("--vex", metavar="FILE", multiple=True, help="Who says what does no harm here."),
     option("--trivy-cache", metavar="DIR", default="", help="Where Trivy's database is."),
-    option(
-        "--db-repository",
-        "db_repositories",
-        metavar="REPO",
-        multiple=True,
-        help="Where the database is downloaded from; may repeat for fallbacks.",
-    ),
+    option("--db-repository", metavar="REPO", multiple=True, help="Whence it comes; may repeat."),
     option("--offline", is_flag=True, help="Download nothing: no database, no indexes."),
 )

@@ -58,6 +58,15 @@ class TrustRule(NamedTuple):
     attestations: tuple[AttestationDemand, ...] = ()
 
 
+class ProgramRules(NamedTuple):
+    """Which program of a scanner may run: the oldest version, versions that may not, digests."""
+
+    scanner: str
+    least_version: str = ""
+    denied: tuple[str, ...] = ()
+    sha256: tuple[str, ...] = ()
+
+
 class ScanSettings(NamedTuple):
     """How images are scanned. What is empty was not said.
 
@@ -67,7 +76,9 @@ class ScanSettings(NamedTuple):
     is the oldest Trivy that may run, `denied` versions that may not, `sha256` the digests of the
     programs that may. `server` is the address of a Trivy server. `vex_signed_by` are names of
     signers whose signed VEX counts, `sbom_signed_by` of those whose signed bill of materials is
-    scanned instead of the image.
+    scanned instead of the image. `scanners` are names of those that must look, the first of which
+    leads: none is taken away by what is said above. `programs` say which of them may run, beside
+    Trivy's.
     """
 
     kev: str = ""
@@ -81,10 +92,16 @@ class ScanSettings(NamedTuple):
     texts: tuple[tuple[str, str], ...] = ()
     vex_signed_by: tuple[str, ...] = ()
     sbom_signed_by: tuple[str, ...] = ()
+    scanners: tuple[str, ...] = ()
+    programs: tuple[ProgramRules, ...] = ()
 
     def over(self, below: ScanSettings) -> ScanSettings:
         """Both as one: what is said here wins. Associative; `ScanSettings()` is the identity."""
-        return ScanSettings._make(high or low for low, high in zip(below, self, strict=True))
+        both = ScanSettings._make(high or low for low, high in zip(below, self, strict=True))
+        added = (name for name in self.scanners if name not in below.scanners)
+        named = {each.scanner for each in self.programs}
+        kept = (each for each in below.programs if each.scanner not in named)
+        return both._replace(scanners=(*below.scanners, *added), programs=(*kept, *self.programs))
 
 
 USUAL_VERDICT_HOURS = 24

@@ -132,7 +132,7 @@ KINDS: dict[str, Kind] = {
     "prometheus": Kind("promql.scrapes:parse_prometheus"),
     "dashboard": Kind("promql.dashboard:parse_dashboard"),
     "template": Kind("template:refuse_template"),
-    "vulnerabilities": Kind("image.vulnerabilities:parse_vulnerabilities", About.IMAGE),
+    "vulnerabilities": Kind("image.opinions.stored:parse_scans", About.IMAGE),
     "signatures": Kind("image.signatures:parse_signatures", About.IMAGE),
     "evaluation": Kind("evaluation.statement:parse_statement", About.IMAGE),
     "scorecard": Kind("metrics.card:parse_scorecard"),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 # The kinds of documents whose values are filled in from others.
 _FILLED = frozenset(("compose", "kubernetes"))
+_BY_SECOND = "scanners-disagree"
 
 
 class Examination:
@@ -137,7 +138,10 @@ def concerned(policy: Policy, kinds: Iterable[type]) -> Iterator[str]:
 def asks(policy: Policy, kind: str) -> bool:
     """Whether a policy has any rule on that judges a kind of document: whether it is asked for.
 
-    A rule about trust asks for nothing where the policy demands none.
+    A rule about trust asks for nothing where the policy demands none, and one about what scanners
+    say of each other nothing where it demands no second.
     """
     silent = () if policy.environment.trust else BY_TRUST
+    if len(policy.environment.scan.scanners) <= 1:
+        silent = (*silent, _BY_SECOND)
     return any(family_of(name).judges == kind for name in policy.enabled if name not in silent)

@@ -92,6 +92,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "privileged-container": "on",
             "invalid-custom-resource": "on",
             "selector-not-in-template": "on",
+            "scanners-disagree": "on",
             "stale-vulnerability-database": "on",
             "unscanned-packages": "on",
             "vulnerable-package": "on",

@@ -256,6 +256,7 @@ RULES: dict[str, Entry] = {
     "scaler-left-paused": Entry("scaling", ("documents.kubernetes.wiring.nodes:ScaledObject",)),
     "scaler-query-of-many-series": Entry("scaling", ("documents.promql.trigger:PrometheusTrigger",)),
     "scaler-without-target": Entry("scaling", ("documents.serving.scaling:Autoscaler", "documents.kubernetes.wiring.nodes:VerticalPodAutoscaler"), ("kube-linter dangling-horizontalpodautoscaler", "kube-score horizontalpodautoscaler-has-target")),
+    "scanners-disagree": Entry("vulnerabilities", ("documents.image.opinions.opinion:Disagreement",)),
     "seccomp-profile-missing": Entry("pods", ("documents.kubernetes.objects:Pod",), ("PSS restricted", "Trivy KSV-0030", "Checkov CKV_K8S_31", "kube-score container-seccomp-profile", "Polaris linuxHardening", "Kyverno restrict-seccomp-strict"), ("seccomp-missing",)),
     "seccomp-unconfined": Entry("pods", ("documents.kubernetes.objects:Pod", "documents.compose.model:ComposeService"), ("PSS baseline", "Trivy KSV-0104", "Checkov CKV_K8S_31", "Polaris linuxHardening", "Kyverno restrict-seccomp"), ("seccomp-missing",)),
     "secret-in-args": Entry("secrets", ("documents.serving.command:ServingCommand", "documents.shared:CommandLine")),

@@ -139,19 +139,39 @@ def without_vex(
     return report._replace(findings=tuple(kept), allowed=(*report.allowed, *allowed))
 
 
-def _words(
-    document: VulnerabilityReport, statements: Sequence[VexStatement], digests: Sequence[str]
-) -> dict[tuple[str, str], list[VexStatement | None]]:
-    """What is said of the vulnerabilities that findings may be about, by subject and path."""
+def harmless(
+    statements: Sequence[VexStatement], digests: Sequence[str]
+) -> Callable[[Vulnerability], bool]:
+    """Whether somebody says of a vulnerability that it does no harm."""
+    known = _by_id(statements)
+    return lambda one: _said(one, known, digests) is not None
+
+
+def _by_id(statements: Sequence[VexStatement]) -> dict[str, list[VexStatement]]:
     by_id: dict[str, list[VexStatement]] = {}
     for statement in statements:
         for id_ in statement.ids:
             by_id.setdefault(id_, []).append(statement)
+    return by_id
+
+
+def _said(
+    one: Vulnerability, known: dict[str, list[VexStatement]], digests: Sequence[str]
+) -> VexStatement | None:
+    """Who says that a vulnerability, by any of its names, does no harm."""
+    words = (each for name in (one.id, *one.aliases) for each in known.get(name, ()))
+    return next((each for each in words if each.covers(one, digests)), None)
+
+
+def _words(
+    document: VulnerabilityReport, statements: Sequence[VexStatement], digests: Sequence[str]
+) -> dict[tuple[str, str], list[VexStatement | None]]:
+    """What is said of the vulnerabilities that findings may be about, by subject and path."""
+    known = _by_id(statements)
     said: dict[tuple[str, str], list[VexStatement | None]] = {}
     for one in document.nodes():
         if isinstance(one, Vulnerability):
-            known = by_id.get(one.id, [])
-            found = next((each for each in known if each.covers(one, digests)), None)
+            found = _said(one, known, digests)
             said.setdefault((one.subject, one.path), []).append(found)
     return said
 

@@ -9,8 +9,9 @@ from sqlalchemy import update
 
 from imagelint.audit.options import AuditOptions
 from imagelint.audit.setup import ScanRequest
+from imagelint.collect.scanners.scanner import Scan
 from imagelint.collect.tools.keptscans import scanned
-from imagelint.collect.tools.trivy import DatabaseState, Scan, TrivyOptions, scan
+from imagelint.collect.tools.trivy import DatabaseState, TrivyOptions, scan
 from imagelint.core.errors import UsageError
 from imagelint.core.source import Source
 from imagelint.documents.image.image import ImageIdentity

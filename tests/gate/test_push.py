@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import re
 import shutil
@@ -157,6 +158,54 @@ def test_what_was_pushed_is_signed_and_carries_its_verdict(
         "verify", f"{yard.lab.host}/signed/server@{one}", *key, "--policy", "baseline"
     )
     assert ended.code == 0, ended.text
+
+
+SUMMARY = """\
+verification-summary:
+  levels: [EXAMPLE_SERVING_2]
+  verifier: https://ci.example.com/gate
+"""
+
+
+@pytest.mark.parametrize("other", [False, True])
+def test_what_a_pass_is_worth_is_attached_to_what_was_pushed(
+    yard: Yard, layout: Layout, here: Path, monkeypatch: pytest.MonkeyPatch, *, other: bool
+) -> None:
+    monkeypatch.setenv("COSIGN_PASSWORD", "")
+    keys, policy = yard.lab.keys, here / ".imagelint.yaml"
+    digest = layout.add(CLEAN._replace(env=("WORTH=other" if other else "WORTH=it",)))
+    image, place = f"oci:{layout.folder}:v1", f"{yard.lab.host}/worth/server"
+    policy.write_text(POLICY + SUMMARY, encoding="utf-8")
+    gated(yard, image)
+    if other:  # what another policy let pass is worth nothing by this one
+        policy.write_text(f"{POLICY}{SUMMARY}fail-on: critical\npush: {{other-policy-hours: 1}}\n")
+    sign = ("--sign", "--sign-key", str(keys / "build.key"))
+    config = ("--signing-config", str(keys / "signing-config.json"))
+    code, report = push(yard, image, "worth/server:v1", *sign, *config)
+    assert code == 0, report
+    assert ("summary" in evidence(report)["signed"]) is not other
+    (here / "demand.yaml").write_text(
+        "extends: [baseline]\nenvironment:\n"
+        f"  signers: [{{name: b, key: {keys / 'build.pub'}, transparency-log: false}}]\n"
+        "  trust:\n    - attestations:\n"
+        '        - {type: "https://slsa.dev/verification_summary/v1",'
+        ' verifier: "https://ci.example.com/gate", max-age-days: 1}\n',
+        encoding="utf-8",
+    )
+    ended = yard.ours("verify", f"{place}@{digest}", "--no-cross-check", "--policy", "demand.yaml")
+    assert ended.code == int(other), ended.text
+    if not other:
+        words = ("download", "attestation", f"{place}@{digest}")
+        said = [json.loads(line) for line in yard.bare("cosign", *words).text.splitlines() if line]
+        payloads = [
+            json.loads(base64.b64decode(one.get("dsseEnvelope", one)["payload"])) for one in said
+        ]
+        (vsa,) = (one for one in payloads if "verification_summary" in one["predicateType"])
+        where = f"pkg:oci/server@{digest}?repository_url={place}"
+        assert vsa["predicate"]["resourceUri"] == where
+        written = json.loads((here / "verdict.json").read_text())["predicate"]
+        assert vsa["predicate"]["timeVerified"] == written["timeCreated"]
+        assert vsa["predicate"]["policy"] == written["verifier"]["policies"][0]
 
 
 def test_a_key_that_is_not_there_leaves_it_pushed_and_told(yard: Yard, layout: Layout) -> None:

@@ -10,6 +10,7 @@ from imagelint.core.environment import (
     DeclaredBuild,
     Environment,
     GivenBuild,
+    ProgramRules,
     PushSettings,
     ScanSettings,
     Signer,
@@ -54,6 +55,10 @@ SIGNERS = st.builds(
     transparency_log=st.booleans(),
     key_text=st.just(""),
 )
+BOTH_PROGRAMS = (
+    ProgramRules("grype", "0.100", sha256=("0a" * 32,)),
+    ProgramRules("osv", "2.2"),
+)
 SCANS = st.builds(
     ScanSettings,
     kev=st.just("") | TEXTS,
@@ -67,6 +72,8 @@ SCANS = st.builds(
     texts=st.just(()),
     vex_signed_by=several(TEXTS),
     sbom_signed_by=several(TEXTS),
+    scanners=st.permutations(["trivy", "grype", "osv"]).map(lambda names: tuple(names[1:])),
+    programs=st.sampled_from([(), (ProgramRules("osv", denied=("2.3.0",)),), BOTH_PROGRAMS]),
 )
 BUILDS = st.builds(
     DeclaredBuild,

@@ -11,10 +11,11 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
+from imagelint.collect.scanners.scanner import Scan
 from imagelint.collect.signatures import verify as verification
 from imagelint.collect.tools import cosign, trivy
 from imagelint.collect.tools.cosign import Verification, VerifyRequest
-from imagelint.collect.tools.trivy import Scan, TrivyOptions
+from imagelint.collect.tools.trivy import TrivyOptions
 from imagelint.core.environment import Environment, Signer
 from imagelint.core.errors import UsageError
 from imagelint.core.report import Problem, ProblemKind, Report

@@ -8,6 +8,7 @@ import time
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint.collect import environment
+from imagelint.collect.scanners.scanner import Scan
 from imagelint.collect.tools import trivy
 from imagelint.collect.tools.trivy_program import installed
 from imagelint.core.digest import digest_of
@@ -17,7 +18,7 @@ from imagelint.documents.image.jsonview import read_json
 from imagelint.documents.image.vulnerabilities import ScanFacts
 
 if TYPE_CHECKING:
-    from imagelint.collect.tools.trivy import Scan, TrivyOptions
+    from imagelint.collect.tools.trivy import TrivyOptions
     from imagelint.documents.image.boms import BillOfMaterials
     from imagelint.documents.image.image import ImageIdentity
 
@@ -113,4 +114,4 @@ def _read(said: bytes, origin: str) -> Scan | None:
         advised=told["advised"].texts() if told["advised"].is_array else None,
         bill=told["bill"].flag,
     )
-    return trivy.Scan(Source(origin, view["report"].raw), facts)
+    return Scan(Source(origin, view["report"].raw), facts)

@@ -16,6 +16,14 @@ from imagelint.collect.deadline import NEVER, Deadline
 from imagelint.collect.process import CompletedProcess, ProcessLimits, ProcessRequest, run
 from imagelint.collect.read import read_bytes
 from imagelint.collect.registry.layout import StagedLayout, layout_view
+from imagelint.collect.scanners.scanner import (
+    BASE_SECONDS,
+    LARGEST_LOG,
+    LARGEST_REPORT,
+    MARGIN_SECONDS,
+    Scan,
+    seconds_for,
+)
 from imagelint.collect.tools.trivy_errors import (
     NO_SPACE,
     OUTDATED,
@@ -52,12 +60,6 @@ WEIGHTS = tuple(
 )
 """Files that hold no packages: Trivy would spool each of them to disk just to see that."""
 
-_BASE_SECONDS = 300.0
-_SECONDS_PER_GIGABYTE = 60.0
-_REGISTRY_SECONDS = 1800.0
-_MARGIN_SECONDS = 30.0
-_LARGEST_REPORT = 256 * 1024 * 1024
-_LARGEST_LOG = 64 * 1024 * 1024
 _WALK_ERROR = pattern(r'\tWalk error\tfile_path="([^"\n]{1,500})"')
 _CHATTER = pattern(r"[\dT:.Z+-]+\s+(?:DEBUG|INFO)\s|\s+(?:/|[\w.-]+/)\S+$|\s*$")
 _CONDA = r"conda-pkg:(^|/)conda-meta/[^/]+\.json$"
@@ -137,13 +139,6 @@ class TrivyOptions(NamedTuple):
     releases: ReleaseRules = ReleaseRules()
 
 
-class Scan(NamedTuple):
-    """Trivy's report, as it wrote it, and what it does not say."""
-
-    source: Source
-    facts: ScanFacts
-
-
 def scan(
     image: ImageIdentity, options: TrivyOptions, bill: BillOfMaterials | None = None
 ) -> Scan | Problem:
@@ -159,7 +154,7 @@ def scan(
     if isinstance(version, Problem):
         return version
     began = time.gmtime(environment.now())
-    seconds = options.deadline.left(_seconds_for(image) if bill is None else _BASE_SECONDS)
+    seconds = options.deadline.left(seconds_for(image) if bill is None else BASE_SECONDS)
     view = layout_view(image) if bill is None else StagedLayout(((BILL, bill.text),))
     make = arguments if bill is None else bill_arguments
     request = ProcessRequest(
@@ -167,9 +162,9 @@ def scan(
         make(image, options, cache_folder, seconds),
         image.reference,
         ProcessLimits(
-            options.deadline.left(seconds + _MARGIN_SECONDS),
-            stdout=_LARGEST_REPORT,
-            stderr=_LARGEST_LOG,
+            options.deadline.left(seconds + MARGIN_SECONDS),
+            stdout=LARGEST_REPORT,
+            stderr=LARGEST_LOG,
         ),
         INSTALL,
         files=view.files,
@@ -279,12 +274,6 @@ BILL = "bill.json"
 
 LAYOUT = "layout"
 """How a layout is called in the folder where Trivy runs."""
-
-
-def _seconds_for(image: ImageIdentity) -> float:
-    if not image.layout:
-        return _REGISTRY_SECONDS
-    return _BASE_SECONDS + _SECONDS_PER_GIGABYTE * image.size / 1e9
 
 
 def _failure(completed: CompletedProcess, origin: str) -> Problem:

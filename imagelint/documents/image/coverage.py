@@ -71,6 +71,7 @@ class Unscanned(Enum):
     NO_VERSION = "no-version"  # packages that do not say which version they are
     UNREADABLE = "unreadable"  # files of packages that the scanner did not understand
     SKIPPED = "skipped"  # left out by us: weights and the like
+    NO_SECOND_OPINION = "no-second-opinion"  # matched by one scanner, and not by a further one
 
 
 class UnscannedPackages(NamedTuple):
@@ -131,15 +132,15 @@ def _of_system(report: JsonView, looked: Looked) -> Iterator[_Hole]:
     elif not name:
         yield Unscanned.NO_DISTRIBUTION, (), ""
     elif system["EOSL"].flag:
-        yield Unscanned.END_OF_LIFE, _names(packages), name
+        yield Unscanned.END_OF_LIFE, names_of_packages(packages), name
     if name and not packages and report["Results"].is_array:
         yield Unscanned.NO_PACKAGES, (), name
     if looked.advised is not None and not set(looked.advised) - _NO_ADVISORIES:
         yield Unscanned.EMPTY_DATABASE, (), ""
     elif looked.advised is not None and name and not _is_advised(system, looked.advised):
-        yield Unscanned.UNKNOWN_RELEASE, _names(packages), name
+        yield Unscanned.UNKNOWN_RELEASE, names_of_packages(packages), name
     foreign = (one for one in packages if one["Repository"]["Class"].text == "third-party")
-    yield Unscanned.THIRD_PARTY, _names(foreign), name
+    yield Unscanned.THIRD_PARTY, names_of_packages(foreign), name
 
 
 def _is_advised(system: JsonView, advised: tuple[str, ...]) -> bool:
@@ -160,7 +161,7 @@ def _of_kinds(report: JsonView, looked: Looked) -> Iterator[_Hole]:
     conda: list[str] = []
     others: dict[str, list[str]] = {}
     for result in report["Results"].items():
-        kind, names = result["Type"].text, _names(_listed(result, "lang-pkgs"))
+        kind, names = result["Type"].text, names_of_packages(_listed(result, "lang-pkgs"))
         if kind.startswith("conda"):
             conda += names
         elif kind and not _is_known(kind, looked.advised):
@@ -187,7 +188,7 @@ def _of_packages(report: JsonView) -> Iterator[_Hole]:
         for one in result["Packages"].items()
         if one["Version"].text in _NO_VERSIONS
     )
-    yield Unscanned.NO_VERSION, _names(nameless), ""
+    yield Unscanned.NO_VERSION, names_of_packages(nameless), ""
 
 
 def _listed(result: JsonView, kind: str) -> Iterator[JsonView]:
@@ -195,7 +196,8 @@ def _listed(result: JsonView, kind: str) -> Iterator[JsonView]:
         yield from result["Packages"].items()
 
 
-def _names(packages: Iterable[JsonView]) -> tuple[str, ...]:
+def names_of_packages(packages: Iterable[JsonView]) -> tuple[str, ...]:
+    """Packages of Trivy's report as `name version`, each once."""
     return tuple(sorted({f"{one['Name'].text} {_version(one)}".strip() for one in packages}))
 
 

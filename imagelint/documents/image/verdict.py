@@ -27,8 +27,8 @@ _EACH = ("image for ", "one image")
 class GateVerdict(NamedTuple):
     """What a statement says: about which digests, whether it passed, when, by which policies.
 
-    `policies` are their digests (`sha256:…`), `manifests` those of the images that were looked at,
-    where the digest is that of an index.
+    `policies` are their digests (`sha256:…`), `names` what each is called, `manifests` those of the
+    images that were looked at, where the digest is that of an index.
     """
 
     digests: tuple[str, ...]
@@ -36,6 +36,7 @@ class GateVerdict(NamedTuple):
     made: str
     policies: tuple[str, ...]
     manifests: tuple[str, ...]
+    names: tuple[str, ...] = ()
 
 
 class PushedImage(NamedTuple):
@@ -65,6 +66,7 @@ def parse_verdict(text: str) -> GateVerdict | str:
             for one in predicate["verifier"]["policies"].items()
         ),
         tuple(value for name, value in evidence if name.startswith(_EACH)),
+        tuple(one["uri"].text for one in predicate["verifier"]["policies"].items()),
     )
 
 

@@ -25,9 +25,10 @@ from imagelint.documents.image.coverage import (
 from imagelint.documents.image.exploits import Exploits, hours_between, stored_exploits
 from imagelint.documents.image.image import NOWHERE, image_config
 from imagelint.documents.image.jsonview import JsonView, read_json
+from imagelint.documents.image.opinions.identifiers import aliases
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.documents.base import Node
     from imagelint.documents.image.config import ImageConfig
@@ -62,6 +63,7 @@ class Vulnerability(NamedTuple):
     whether the distribution installed it. `published` is when it was published, `days` how many
     whole days that was before the scan, empty and None when nobody knows. `exploited` is the day
     since when it is known to be exploited, `epss` the probability (0 to 1) that it soon will be.
+    `aliases` are what others call it, `reporters` the scanners that report it, where several ran.
     """
 
     span: Span
@@ -85,6 +87,8 @@ class Vulnerability(NamedTuple):
     days: int | None = None
     exploited: str = ""
     epss: float | None = None
+    aliases: tuple[str, ...] = ()
+    reporters: tuple[str, ...] = ()
 
     @property
     def subject(self) -> str:
@@ -96,13 +100,15 @@ class Vulnerability(NamedTuple):
 class DatabaseInfo(NamedTuple):
     """The vulnerability database of a scan. `age` in hours, negative for a date in the future.
 
-    `updated` is RFC 3339, empty when nobody knows; then `age` is None.
+    `updated` is RFC 3339, empty when nobody knows; then `age` is None. `scanner` is who has it,
+    empty for the one that leads.
     """
 
     span: Span
     updated: str
     age: float | None
     path: str = "vulnerability database"
+    scanner: str = ""
 
 
 class ScanFacts(NamedTuple):
@@ -112,7 +118,8 @@ class ScanFacts(NamedTuple):
     place of everything in one of several images: `linux/arm64: `. `found` is whether Trivy's code
     says that it found something (None: nobody knows), `unreadable` the files that it did not
     understand, `advised` what its database has advisories for, `exploits` what is exploited. With
-    `bill`, a bill of materials was scanned, and not the image.
+    `bill`, a bill of materials was scanned, and not the image. `databases` are those by ecosystem,
+    with the time of each, where there is more than one.
     """
 
     version: str = ""
@@ -125,6 +132,7 @@ class ScanFacts(NamedTuple):
     advised: tuple[str, ...] | None = None
     exploits: Exploits = Exploits()
     bill: bool = False
+    databases: tuple[tuple[str, str], ...] = ()
 
 
 _NO_FACTS = ScanFacts()
@@ -150,7 +158,7 @@ class VulnerabilityReport(Document):
     """The vulnerabilities of one image. It has no text: nodes are found by their path."""
 
     kind = "vulnerabilities"
-    __slots__ = ("database", "facts", "scanned", "unscanned", "vulnerabilities")
+    __slots__ = ("database", "facts", "further", "scanned", "unscanned", "vulnerabilities")
 
     def __init__(
         self,
@@ -165,6 +173,18 @@ class VulnerabilityReport(Document):
         self.scanned = scanned
         self.database = database
         self.unscanned, self.vulnerabilities = packages
+        self.further: tuple[Node, ...] = ()
+
+    def joined(
+        self, vulnerabilities: Iterable[Vulnerability], further: Iterable[Node]
+    ) -> VulnerabilityReport:
+        """The same scan with what several scanners report, and what else is to be said of them."""
+        found = (self.unscanned, worst_first(vulnerabilities))
+        report = VulnerabilityReport(
+            self.source.origin, self.facts, self.scanned, self.database, found
+        )
+        report.further = tuple(further)
+        return report
 
     @property
     def digest(self) -> str:
@@ -176,6 +196,7 @@ class VulnerabilityReport(Document):
         yield self.database
         yield from self.facts.exploits.aged(self.facts.taken)
         label = self.facts.label
+        yield from self.further
         for packages in self.unscanned:
             yield packages._replace(path=f"{label}{packages.path}") if label else packages
         for one in self.vulnerabilities:
@@ -221,7 +242,7 @@ def parse_vulnerabilities(source: Source, facts: ScanFacts = _NO_FACTS) -> Vulne
         source.origin,
         facts,
         _scanned(report),
-        _database(facts.database, facts.taken),
+        database_info(facts.database, facts.taken),
         (tuple(unscanned(report, looked)), found),
     )
 
@@ -263,7 +284,8 @@ def _scanned(report: JsonView) -> Scanned:
     )
 
 
-def _database(updated: str, taken: str) -> DatabaseInfo:
+def database_info(updated: str, taken: str) -> DatabaseInfo:
+    """A database that was updated then, in a scan that was taken then; RFC 3339, or empty."""
     age = hours_between(updated, taken)
     return DatabaseInfo(NOWHERE, "" if age is None else updated, age)
 
@@ -271,20 +293,26 @@ def _database(updated: str, taken: str) -> DatabaseInfo:
 def _vulnerabilities(report: JsonView, facts: ScanFacts) -> tuple[Vulnerability, ...]:
     system = system_of(report)
     found = {
-        _known(_vulnerability(one, result, system), facts)
+        known(_vulnerability(one, result, system), facts)
         for result in report["Results"].items()
         for one in result["Vulnerabilities"].items()
     }
+    return worst_first(found)
+
+
+def worst_first(found: Iterable[Vulnerability]) -> tuple[Vulnerability, ...]:
+    """Vulnerabilities in the order of reports."""
     return tuple(sorted(found, key=lambda one: (-one.severity, one.id, one.package, *one[9:15])))
 
 
-def _known(one: Vulnerability, facts: ScanFacts) -> Vulnerability:
+def known(one: Vulnerability, facts: ScanFacts) -> Vulnerability:
     """A vulnerability with what is known of it beside the scanner's report."""
     hours = hours_between(one.published, facts.taken) if one.published else None
+    names, exploits = (one.id, *one.aliases), facts.exploits
     return one._replace(
         days=None if hours is None else max(0, int(hours // 24)),
-        exploited=facts.exploits.known.get(one.id, ""),
-        epss=facts.exploits.scores.get(one.id),
+        exploited=next((exploits.known[name] for name in names if name in exploits.known), ""),
+        epss=next((exploits.scores[name] for name in names if name in exploits.scores), None),
     )
 
 
@@ -304,13 +332,14 @@ def _vulnerability(view: JsonView, result: JsonView, system: str) -> Vulnerabili
         cvss=_score(view["CVSS"]),
         purl=view["PkgIdentifier"]["PURL"].text,
         title=view["Title"].text,
-        url=_link(view["PrimaryURL"].text),
+        url=link(view["PrimaryURL"].text),
         target=target,
         layer=view["Layer"]["Digest"].text,
         path=view["PkgPath"].text or target,
         kind=result["Type"].text,
         of_system=of_system,
         published=view["PublishedDate"].text,
+        aliases=aliases(view["VulnerabilityID"].text, view["VendorIDs"].texts()),
     )
 
 
@@ -328,7 +357,8 @@ def _score(view: JsonView) -> float | None:
     return max((score for score in scores if score is not None), default=None)
 
 
-def _link(text: str) -> str:
+def link(text: str) -> str:
+    """An address that a reader may follow; empty for anything else."""
     return text if text.startswith(("https://", "http://")) else ""
 
 

@@ -71,6 +71,11 @@ _WORDS = {
         "the scanner recognised no distribution, so it listed no system packages",
         "keep the package database and the distribution's name (`/etc/os-release`) in the image",
     ),
+    Unscanned.NO_SECOND_OPINION: _Words(
+        Severity.LOW,
+        "{where}, which must look as well, compared nothing with {what}",
+        "have them looked at by a scanner that knows such packages, or waive this",
+    ),
 }
 
 
@@ -81,7 +86,8 @@ def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
     No finding about them means nothing. Scanners say so in a debug line at best: packages of
     NVIDIA's repositories (most of a CUDA image), packages of conda, everything of a distribution
     that is out of support, or of one that the scanner or its database does not know, packages
-    without a version, and files of packages that it did not understand.
+    without a version, and files of packages that it did not understand. Where several scanners must
+    look, what only one of them compares has no second opinion.
 
     Except:
         Files that cannot hold packages (weights, datasets) and are left out for that.
@@ -120,7 +126,7 @@ def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
     noun = "file" if unscanned.reason is Unscanned.UNREADABLE else "package"
     message = words.message.format(what=_what(unscanned.names, noun), where=unscanned.detail)
     reason = unscanned.reason.value
-    if unscanned.reason is Unscanned.NO_ADVISORIES:
+    if unscanned.reason in (Unscanned.NO_ADVISORIES, Unscanned.NO_SECOND_OPINION):
         reason = f"{reason} {unscanned.detail}"
     yield ctx.finding(unscanned, message, help=words.help, subject=reason, severity=words.severity)
 

@@ -103,11 +103,16 @@ def vulnerable_package(one: Vulnerability, ctx: Context, options: Options) -> Fi
             ": "
         ),
         help=_help(one),
-        notes=(ctx.note(f"see {one.url}"),) if one.url else (),
+        notes=tuple(ctx.note(text) for text in _notes(one)),
         subject=one.subject,
         severity=Severity.INFO if young else severity,
         details=_details(one, options),
     )
+
+
+def _notes(one: Vulnerability) -> tuple[str, ...]:
+    said = f"reported by {' and '.join(one.reporters)}" if one.reporters else ""
+    return tuple(filter(None, (said, f"see {one.url}" if one.url else "")))
 
 
 def _details(one: Vulnerability, options: Options) -> tuple[tuple[str, str], ...]:
@@ -118,6 +123,7 @@ def _details(one: Vulnerability, options: Options) -> tuple[tuple[str, str], ...
         ("fixed", one.fixed),
         ("about", told),
         ("layer", one.layer),
+        *((("reported by", ", ".join(one.reporters)),) if one.reporters else ()),
     )
 
 

@@ -5,18 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.collect.images.boms import find_bom
-from imagelint.collect.registry.resolve import another, contradiction
 from imagelint.collect.tools.cosign import Verification
-from imagelint.collect.tools.keptscans import scanned
 from imagelint.core.report import Problem, ProblemKind, Report
-from imagelint.documents.base import DocumentError
 from imagelint.documents.image.boms import of_statements
 from imagelint.documents.image.exploits import Exploits
-from imagelint.documents.image.vulnerabilities import Vulnerability, parse_vulnerabilities
+from imagelint.documents.image.vulnerabilities import Vulnerability
 from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
 from imagelint.run.images import ImageResult, failed, program_of
-from imagelint.run.scanning import read_exploits, read_vex, without_vex
+from imagelint.run.scanning import harmless, read_exploits, read_vex, without_vex
+from imagelint.run.supplychain.scanners import (
+    TRIVY,
+    Subject,
+    scan_with_all,
+    scanner_called,
+)
 from imagelint.run.supplychain.stated import stated_bill, stated_vex
 
 if TYPE_CHECKING:
@@ -106,23 +109,18 @@ def _scan(
     bill: BillOfMaterials | None,
 ) -> ImageResult:
     label, (exploits, vex) = target.identity.label, lists
-    request.tell(f"scanning {label}{target.reference} with Trivy")
-    scan = scanned(target.identity, request.trivy, request.kept_scans, bill)
-    if isinstance(scan, Problem):
-        return failed(scan)
-    try:
-        facts = scan.facts._replace(label=label, exploits=exploits)
-        document = parse_vulnerabilities(scan.source, facts)
-    except DocumentError as error:
-        return failed(error.problem(scan.source))
-    other = contradiction(target, document) if bill is None else another(target, document)
-    if other is not None:
-        return failed(other)
+    digests = (target.digest, target.identity.manifest)
+    subject = Subject(target, bill, exploits, harmless(vex, digests))
+    scanned = scan_with_all(subject, request)
+    if isinstance(scanned, Problem):
+        return failed(scanned)
+    document, scan = scanned.document, scanned.scan
     system = document.scanned.system or "no system"
     evidence = (
-        ("trivy", scan.facts.version),
-        *program_of("trivy"),
+        (scanned.leader, document.facts.version),
+        *program_of(scanner_called(scanned.leader, request).program.name),
         ("vulnerability database", document.facts.database or "unknown"),
+        *scanned.evidence,
         *((f"{one.name} list", one.updated or "of no date") for one in exploits.lists),
         *((("bill of materials", f"{label}{bill.label}"),) if bill else ()),
         *_left_out(scan.facts.skipped),
@@ -132,16 +130,23 @@ def _scan(
     if request.sbom:
         from imagelint.run.supplychain.bills import write_bill
 
+        if scanned.leader != TRIVY:
+            return failed(_unlisted(target))
         problem = write_bill(request.sbom, scan.source, request.deadline)
         if problem is not None:
             return failed(problem)
     report = Examination(request.policy)(document, Project())
     if vex:
-        digests = (target.digest, target.identity.manifest)
         report = without_vex(report, document, vex, digests)
     marked = tuple(mark._replace(digest=target.digest) for mark in report.examined)
     found = tuple(one for one in document.nodes() if isinstance(one, Vulnerability))
-    return ImageResult(report._replace(examined=marked), evidence, found)
+    problems = (*report.problems, *scanned.problems)
+    return ImageResult(report._replace(examined=marked, problems=problems), evidence, found)
+
+
+def _unlisted(target: ImageTarget) -> Problem:
+    detail = "only Trivy lists what can be written as a bill of materials"
+    return Problem(ProblemKind.NOTHING_EXAMINED, target.reference, detail, "let `trivy` look first")
 
 
 def _left_out(globs: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

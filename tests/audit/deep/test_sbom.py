@@ -10,7 +10,7 @@ import pytest
 
 from imagelint.collect.deadline import NEVER
 from imagelint.collect.images.boms import find_bom
-from imagelint.collect.tools.trivy import Scan, TrivyOptions, scan
+from imagelint.collect.tools.trivy import TrivyOptions, scan
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.image.image import ImageIdentity
 from tests.audit.conftest import listed
@@ -19,6 +19,7 @@ from tests.collect.conftest import need
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from imagelint.collect.scanners.scanner import Scan
     from imagelint.documents.image.boms import BillOfMaterials
     from tests.collect.conftest import Lab
     from tests.conftest import Answer, Program

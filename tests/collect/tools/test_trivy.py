@@ -14,8 +14,10 @@ import pytest
 
 from imagelint.collect.deadline import Deadline
 from imagelint.collect.registry.layout import resolve_layout
+from imagelint.collect.scanners import program
+from imagelint.collect.scanners.scanner import Scan, seconds_for
 from imagelint.collect.tools import trivy, trivy_program
-from imagelint.collect.tools.trivy import FOUND, Scan, TrivyOptions, arguments, scan
+from imagelint.collect.tools.trivy import FOUND, TrivyOptions, arguments, scan
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.base import DocumentError
 from imagelint.documents.image.coverage import Unscanned
@@ -116,8 +118,8 @@ def test_a_layout_is_named_by_its_link() -> None:
 
 def test_a_large_layout_has_more_time() -> None:
     image = ImageIdentity("oci:x", DIGEST, layout="x", layers=(LAYER,) * 10)
-    assert trivy._seconds_for(image) == 900
-    assert trivy._seconds_for(IMAGE) == 1800
+    assert seconds_for(image) == 900
+    assert seconds_for(IMAGE) == 1800
 
 
 # The real program
@@ -368,7 +370,7 @@ def test_a_program_without_a_version_is_refused(fake: Fake, body: str) -> None:
 def test_a_program_whose_version_hangs_is_refused(
     fake: Fake, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(trivy_program, "_VERSION_SECONDS", 1.0)
+    monkeypatch.setattr(program, "VERSION_SECONDS", 1.0)
     fake("trivy", "time.sleep(60)")
     found = problem(scan(IMAGE, TrivyOptions()))
     assert (found.kind, found.origin) == (ProblemKind.TIMED_OUT, IMAGE.reference)
@@ -413,7 +415,7 @@ def test_what_goes_wrong_is_told_apart(
 
 
 def test_a_scan_that_hangs_is_stopped(fake: Fake, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(trivy, "_MARGIN_SECONDS", 0.0)
+    monkeypatch.setattr(trivy, "MARGIN_SECONDS", 0.0)
     fake("trivy", f"{VERSION}time.sleep(60)")
     assert problem(scan(IMAGE, TrivyOptions(deadline=Deadline(1)))).kind is ProblemKind.TIMED_OUT
 

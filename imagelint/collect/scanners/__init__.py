@@ -1,0 +1,1 @@
+"""Programs that look for vulnerable packages, behind one protocol."""
