@@ -11,7 +11,8 @@ __all__ = ["host_installer", "host_package"]
 # https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/. `libnvidia-ml-dev`,
 # `cuda-compat-*` and `cuda-toolkit-*` are parts of the toolkit.
 _PACKAGES = {
-    "cuda": Globs(("cuda",)),
+    # https://docs.nvidia.com/cuda/cuda-installation-guide-linux/#meta-packages
+    "cuda": Globs(("cuda", "cuda-[0-9]*", "cuda-runtime", "cuda-runtime-[0-9]*")),
     "driver": Globs(
         (
             "cuda-drivers*",
@@ -41,7 +42,7 @@ _CUDA_FILE = lazy(r"cuda_[0-9][^/]*_linux[^/]*\.run\Z")
 
 
 def host_package(name: str) -> str:
-    """`driver`, `toolkit` (the container toolkit), `cuda` (the metapackage), or empty."""
+    """`driver`, `toolkit` (the container toolkit), `cuda` (brings a driver along), or empty."""
     for kind, patterns in _PACKAGES.items():
         if patterns.matches(name):
             return kind

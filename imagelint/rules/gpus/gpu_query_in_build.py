@@ -19,7 +19,7 @@ def gpu_query_in_build(script: Script, ctx: Context) -> Findings:
     Except:
         Steps with a device (`RUN --device=nvidia.com/gpu=all`), queries whose failure is passed
         over (`|| true`), conditions and tests whether there is a program (`command -v`). What only
-        prints an answer is a low finding.
+        prints an answer, or hands it to a pipe, is a low finding.
 
     Bad:
         FROM nvidia/cuda:12.8.1-devel-ubuntu24.04

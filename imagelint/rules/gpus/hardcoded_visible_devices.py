@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-from imagelint.core.fact import Known
+from typing import TYPE_CHECKING
+
+from imagelint.core.fact import Known, value_or
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Container
 from imagelint.documents.queries.gpus.visibility import (
     OF_PROCESSES,
     OF_RUNTIME,
     VisibleDevices,
+    device_that_is_none,
+    is_overwritten,
     visible_devices,
 )
 from imagelint.documents.queries.serving import gpus_in_words
+from imagelint.documents.queries.stages import enclosing_stage
 from imagelint.documents.shared import EnvOrigin, EnvVar
+from imagelint.knowledge.cuda import is_cuda_repository
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.base import Document
+
+_NO_DEVICE = "`%s` is no device: CUDA sees no GPU from there on"
 
 
 @rule(
@@ -29,11 +40,14 @@ def hardcoded_visible_devices(
     A container that gets GPUs sees them numbered from 0, whichever they are of its host. A number
     in `CUDA_VISIBLE_DEVICES`, `HIP_VISIBLE_DEVICES` or `ROCR_VISIBLE_DEVICES` beyond those leaves
     it with fewer GPUs, or none; the identity of one card with none on every other machine. Without
-    the variable it sees what it asked for. In an image such numbers hold for every host.
+    the variable it sees what it asked for. In an image such numbers hold for every host. A word
+    that is no device (`CUDA_VISIBLE_DEVICES=all`) leaves CUDA without any.
 
     Except:
-        Empty values and `-1`, which mean the CPU; lists of just those that the container has, which
-        are a low finding in pods; `all` in an image.
+        Empty values, `-1` and `none`, which mean the CPU; lists of just those that the container
+        has, which are a low finding in pods; stages that are not shipped, and what a later ENV
+        overwrites. `NVIDIA_VISIBLE_DEVICES=all` in an image is right, and information upon
+        `nvidia/cuda`, which sets it.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -79,33 +93,73 @@ def hardcoded_visible_devices(
         CMD ["--model", "Qwen/Qwen3-8B"]
     """
     if isinstance(subject, EnvVar):
-        if subject.origin is not EnvOrigin.ENV or not subject.place.shipped:
-            return
-        fixed = visible_devices(subject) if subject.name in OF_PROCESSES + OF_RUNTIME else None
-        if fixed is not None:
-            yield ctx.finding(
-                subject,
-                f"{subject.name}={fixed.written} chooses GPUs of every host that runs the image",
-                help="drop it; whoever runs the image says which it gets",
-                subject=subject.name,
-                severity=Severity.MEDIUM,
-                confidence=Confidence.LIKELY,
-            )
+        if subject.name in OF_PROCESSES + OF_RUNTIME:
+            yield from _in_image(subject, ctx)
         return
     for name in OF_PROCESSES:
         variable = subject.variable(name)
         fixed = visible_devices(variable) if variable is not None else None
         judged = _judged(subject, fixed) if fixed is not None else None
+        word = device_that_is_none(variable) if variable is not None else ""
+        if word:
+            judged = Severity.HIGH, Confidence.CERTAIN, _NO_DEVICE % word
         if variable is not None and judged is not None:
             severity, confidence, message = judged
             yield ctx.finding(
                 variable,
-                f"{name}={message}",
+                message if word else f"{name}={message}",
                 help="drop it: the container sees the GPUs that it asks for, and no others",
                 subject=subject.name,
                 severity=severity,
                 confidence=confidence,
             )
+
+
+def _in_image(variable: EnvVar, ctx: Context) -> Findings:
+    if variable.origin is not EnvOrigin.ENV or not variable.place.shipped:
+        return
+    judged = _judged_in_image(variable, ctx.document)
+    if judged is not None and not is_overwritten(ctx.document, variable):
+        severity, confidence, message = judged
+        yield ctx.finding(
+            variable,
+            message,
+            help="drop it; whoever runs the image says which it gets",
+            subject=variable.name,
+            severity=severity,
+            confidence=confidence,
+        )
+
+
+def _judged_in_image(
+    variable: EnvVar, document: Document
+) -> tuple[Severity, Confidence, str] | None:
+    if word := device_that_is_none(variable):
+        return Severity.HIGH, Confidence.CERTAIN, _NO_DEVICE % word
+    fixed = visible_devices(variable)
+    if fixed is not None:
+        message = f"{variable.name}={fixed.written} chooses GPUs of every host that runs the image"
+        return Severity.MEDIUM, Confidence.LIKELY, message
+    if _repeats_base(variable, document):
+        message = f"`nvidia/cuda` sets {variable.name}=all already"
+        return Severity.INFO, Confidence.CERTAIN, message
+    return None
+
+
+def _repeats_base(variable: EnvVar, document: Document) -> bool:
+    """Whether the image of NVIDIA that a stage is built upon says the same.
+
+    gitlab.com/nvidia/container-images/cuda: dist/12.8.1/ubuntu2404/base/Dockerfile
+    """
+    if variable.name not in OF_RUNTIME or value_or(variable.value, "") != "all":
+        return False
+    stage = enclosing_stage(document, variable.span)
+    use = stage.root_image if stage is not None else None
+    return (
+        use is not None
+        and isinstance(use.reference, Known)
+        and is_cuda_repository(use.reference.value)
+    )
 
 
 def _judged(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
+from imagelint.documents.queries.gpus.visibility import is_overwritten
 from imagelint.documents.queries.serving import title, variable
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvOrigin, EnvVar
@@ -10,6 +12,12 @@ from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 _VARIABLE = "NVIDIA_DRIVER_CAPABILITIES"
 _ALL = "all"
+# What the container toolkit knows, letter by letter; with any other it starts no container:
+# https://github.com/NVIDIA/nvidia-container-toolkit, getDriverCapabilities
+_KNOWN = frozenset(
+    {"compute", "compat32", "graphics", "utility", "video", "display", "ngx", _ALL, "none"}
+)
+_WORD = pattern(r"[A-Za-z][A-Za-z0-9_-]*")
 _REACHING = (EnvOrigin.ENV, EnvOrigin.POD, EnvOrigin.COMPOSE)
 # https://docs.nvidia.com/datacenter/cloud-native/container-toolkit/latest/docker-specialized.html
 _LACKING = {
@@ -29,10 +37,12 @@ def unfit_driver_capabilities(subject: ServingCommand | EnvVar, ctx: Context) ->
     `NVIDIA_DRIVER_CAPABILITIES` lists the parts that the container runtime mounts. A model server
     needs `compute`, without which there is no CUDA, and `utility`, without which there is neither
     `nvidia-smi` nor the library by which engines find out how many GPUs there are. `all` brings
-    libraries for graphics, video and displays as well, whose holes are then in reach.
+    libraries for graphics, video and displays as well, whose holes are then in reach. With a
+    part that it does not know (`ALL`, `computes`), the container toolkit starts no container.
 
     Except:
-        `graphics` and `video` beside the two. `all` is an info, since some software asks for it.
+        `graphics` and `video` beside the two, stages that are not shipped, and what a later ENV
+        overwrites. `all` is an info, since some software asks for it.
 
     Bad:
         FROM vllm/vllm-openai:v0.30.0
@@ -85,25 +95,13 @@ def unfit_driver_capabilities(subject: ServingCommand | EnvVar, ctx: Context) ->
             gpus: all
     """
     if isinstance(subject, EnvVar):
-        if (
-            subject.name == _VARIABLE
-            and subject.origin in _REACHING
-            and subject.place.shipped
-            and _ALL in _words(subject)
-        ):
-            yield ctx.finding(
-                subject,
-                "all parts of the driver are mounted, those for graphics and displays too",
-                help=f"write `{_VARIABLE}=compute,utility`, with what else is used",
-                subject=_VARIABLE,
-                severity=Severity.INFO,
-                confidence=Confidence.LIKELY,
-            )
+        if subject.name == _VARIABLE:
+            yield from _wide(subject, ctx)
         return
     said = variable(subject, _VARIABLE)
     words = _words(said) if said is not None and subject.engine else frozenset()
     for word, (severity, confidence, effect) in _LACKING.items():
-        if said is not None and words and _ALL not in words and word not in words:
+        if said is not None and words <= _KNOWN - {_ALL} and words and word not in words:
             yield ctx.finding(
                 said,
                 f"{title(subject)} runs {effect}: `{word}` is missing",
@@ -113,6 +111,31 @@ def unfit_driver_capabilities(subject: ServingCommand | EnvVar, ctx: Context) ->
                 confidence=confidence,
             )
             return
+
+
+def _wide(variable: EnvVar, ctx: Context) -> Findings:
+    words = _words(variable)
+    strange = sorted(words - _KNOWN)
+    if not (_ALL in words or strange) or variable.origin not in _REACHING:
+        return
+    if not variable.place.shipped or is_overwritten(ctx.document, variable):
+        return
+    if _ALL in words:
+        yield ctx.finding(
+            variable,
+            "all parts of the driver are mounted, those for graphics and displays too",
+            help=f"write `{_VARIABLE}=compute,utility`, with what else is used",
+            subject=_VARIABLE,
+            severity=Severity.INFO,
+            confidence=Confidence.LIKELY,
+        )
+    elif _WORD.fullmatch(strange[0]):
+        yield ctx.finding(
+            variable,
+            f"the driver has no part `{strange[0]}`: no container starts with it",
+            help=f"write `{_VARIABLE}=compute,utility`, with what else is used",
+            subject=_VARIABLE,
+        )
 
 
 def _words(variable: EnvVar) -> frozenset[str]:

@@ -28,6 +28,7 @@ ASKING = _PROGRAMS | {"python", "pypy"}
 """The programs by which a command may ask for a GPU."""
 _QUESTIONS = pattern(
     r"torch\.cuda\.(?:is_available|device_count)\(|list_physical_devices\(\s*['\"]GPU"
+    r"|tf\.test\.(?:is_gpu_available|gpu_device_name)\(|list_logical_devices\(\s*['\"]GPU"
 )
 # What ends with an error where there is none.
 _DEMANDS = pattern(
@@ -35,7 +36,7 @@ _DEMANDS = pattern(
     r"|torch\.cuda\.(?:get_device_\w+|current_device|init|mem_get_info|synchronize)\("
     r"|device=['\"]cuda|jax\.devices\(\s*['\"](?:gpu|cuda)"
 )
-_TOLERATED = pattern(r"(?:\s|\\\n|\d?>>?&?\s*[^\s;&|]+|\d?>&\d)*+(?:\|\||;|\|)")
+_TOLERATED = pattern(r"(?:\s|\\\n|\d?>>?&?\s*[^\s;&|]+|\d?>&\d)*+(?:\|\||;)")
 _COMPILERS = Globs((
     "cuda", "cuda-[0-9]*", "cuda-compiler*", "cuda-nvcc*", "cuda-toolkit*", "cuda-minimal-build*",
     "nvidia-cuda-toolkit*", "cudatoolkit-dev", "nvidia-cuda-nvcc*", "cuda-cross*", "hip-dev",
@@ -62,9 +63,13 @@ def gpu_queries(document: Document, script: Script) -> Iterator[GpuQuery]:
     instruction = stage.instruction_at(script.span.start) if stage is not None else None
     if instruction is not None and instruction.flag("device") is not None:
         return
+    last = {command.pipe: command for command in script.commands}
     for command in script.commands:
-        if command.unconditional and not _is_tolerated(script, command):
-            yield from _asked(command)
+        end = last[command.pipe]
+        if command.unconditional and not _is_tolerated(script, end):
+            for query in _asked(command):
+                # What stands behind the pipe decides, and gets nothing.
+                yield query if end is command else query._replace(fails=False)
 
 
 def _is_tolerated(script: Script, command: Command) -> bool:
