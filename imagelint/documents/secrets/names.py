@@ -13,7 +13,10 @@ _ANYWHERE = frozenset(
     {"PASSWORD", "PASSWORDS", "PASSWD", "PASSPHRASE", "SECRET", "SECRETS", "APIKEY", "APIKEYS"}
     | {"SECRETKEY", "ACCESSKEY", "PRIVATEKEY", "AUTHTOKEN", "ACCESSTOKEN", "CREDENTIALS"}
 )
-_AT_END = frozenset({"TOKEN", "PASS", "PWD", "CREDENTIAL", "PAT"})
+_AT_END = frozenset(
+    # The plugin credentials-binding of Jenkins writes `…_PSW`.
+    {"TOKEN", "PASS", "PWD", "CREDENTIAL", "PAT", "PSW", "PSWD", "PWORD"}
+)
 # What people write without a mark between: `PGPASSWORD`, `CLIENTSECRET`, `HFTOKEN`.
 _UNSPLIT = (
     *("PASSWORD", "PASSWD", "PASSPHRASE", "SECRET", "APIKEY", "SECRETKEY", "ACCESSKEY"),

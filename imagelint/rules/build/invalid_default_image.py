@@ -39,6 +39,8 @@ def invalid_default_image(stage: Stage, ctx: Context) -> Findings:
     escape, defaults = escape_of(document), document.derived(global_defaults)
     names = [one.name for one in references_in(word.raw, word.span.start, escape)]
     empty = list(dict.fromkeys(one for name in names for one in defaults.blank_behind(name)))
+    given = dict(ctx.environment.build.arguments)
+    empty = empty or [name for name in names if name in given and name in document.arguments]
     if not empty or any(_is_explained(name, document, ctx) for name in empty):
         return
     image = expanded(word.raw, defaults.value, escape)

@@ -50,7 +50,7 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
     if not instruction.words:
         return
     word = instruction.words[0]
-    if not isinstance(word.value, Known) or not word.value.value:
+    if not isinstance(word.value, Known) or (not word.value.value and "$" in word.raw):
         return
     path = word.value.value
     stage = enclosing_stage(ctx.document, instruction.span)
@@ -68,7 +68,7 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
         word,
         f"`{path}` is a path of Windows: Linux makes a folder of that name"
         if windows
-        else f"`WORKDIR {path}` continues from the base image's working directory",
+        else f"`WORKDIR {path or word.raw}` continues from the base image's working directory",
         help=f"write the whole path, from the root on: `WORKDIR /…/{rest}`"
         if rest not in _HERE
         else "leave it out, or write the whole path",

@@ -37,9 +37,17 @@ def shell_form_command(start: StartCommand, ctx: Context) -> Findings:
     if start.json or stage is None or _shell_before(start, stage, ctx):
         return
     instruction = start.instruction
-    if not instruction.value or is_broken_array(instruction):
+    if is_broken_array(instruction):
         return
     if deaf_server(ctx.document, start) is not None:
+        return
+    if not instruction.value:
+        yield ctx.finding(
+            instruction.keyword_span,
+            f"{instruction.keyword} has no words: a shell runs an empty line",
+            help=f"write `{instruction.keyword} []` for none, or its words as JSON",
+            subject=instruction.keyword,
+        )
         return
     yield ctx.finding(
         instruction.keyword_span,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from imagelint.documents.dockerfile.model import Instruction
 
 
-@rule(Stage, Severity.HIGH, keywords=("RUN",))
+@rule(Stage, Severity.HIGH, references=("tally shell-run-in-scratch",), keywords=("RUN",))
 def shell_in_scratch(stage: Stage, ctx: Context) -> Findings:
     """A step runs in an image in which there is no program.
 

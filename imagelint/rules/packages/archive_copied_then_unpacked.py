@@ -11,7 +11,7 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 @rule(
     Instruction,
     Severity.LOW,
-    references=("hadolint DL3010", "tally prefer-add-unpack"),
+    references=("hadolint DL3010",),
     keywords=("COPY",),
 )
 def archive_copied_then_unpacked(instruction: Instruction, ctx: Context) -> Findings:

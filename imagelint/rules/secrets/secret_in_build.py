@@ -123,8 +123,10 @@ def _set(variable: EnvVar, ctx: Context, options: Options) -> Findings:
 
 
 def _is_asked_for(variable: EnvVar) -> bool:
-    """Whether an ARG has an empty default, so that builds give it a value."""
-    return variable.origin is EnvOrigin.ARG and value_or(variable.value, "?") == ""
+    """Whether an ARG has an empty default, or none in earnest, so that builds give it a value."""
+    if variable.origin is not EnvOrigin.ARG or not isinstance(variable.value, Known):
+        return False
+    return not variable.value.value or is_placeholder(variable.value.value)
 
 
 def _within(instruction: Instruction, ctx: Context) -> Findings:

@@ -22,9 +22,7 @@ _OTHERWISE = ("--head", "--write-out", "--version", "--help", "--config", "--ret
 _LETTERS = frozenset("fIwVK")
 
 
-@rule(
-    Stage, Severity.LOW, references=("droast DF035", "tally curl-should-fail"), programs=("curl",)
-)
+@rule(Stage, Severity.LOW, references=("droast DF035",), programs=("curl",))
 def curl_without_fail(stage: Stage, ctx: Context) -> Findings:
     """Curl takes the page of an error for what it was asked for.
 

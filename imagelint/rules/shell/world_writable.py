@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 _OCTAL = pattern(r"(?P<before>[0-7]{0,3}?[0-7]?)(?P<others>[0-7])")
 _SYMBOLIC = pattern(r"(?:[^,]*,)*[ugoa]*[ao][ugoa]*[+=][rwxXst]*w[rwxXst]*(?:,[^,]*)*")
+# Alone, and as the last of several letters.
+_MODES = ("-m", "-pm", "-vm", "-pvm", "-vpm", "-dm", "-Dm", "--mode")
 _WRITE = 2
 _STICKY = 0o1000
 
@@ -33,7 +35,8 @@ def world_writable(stage: Stage, ctx: Context) -> Findings:
     Whatever runs in the container, as whoever it is, can put another model, script or library
     there, which others load. The group is enough where the number of the user is not known.
 
-    Except: folders in which everybody may remove only what is theirs (`chmod 1777`).
+    Except: folders in which everybody may remove only what is theirs (`chmod 1777`), and
+    `chmod +w`, which asks the umask (https://pubs.opengroup.org/onlinepubs/9799919799/utilities/chmod.html).
 
     Bad:
         FROM debian:12.7
@@ -79,7 +82,7 @@ def _modes(command: Command) -> Iterator[tuple[Span, str]]:
     if command.program == "chmod":
         word = next(iter(operands_of(command)), None)
     elif command.program in ("mkdir", "install"):
-        word = flag_word(command, "-m", "--mode")
+        word = flag_word(command, *_MODES)
     if word is not None and isinstance(word.value, Known):
         mode = word.text.rpartition("--mode=")[2]
         start = word.span.end - len(mode) if word.raw.endswith(mode) else word.span.start

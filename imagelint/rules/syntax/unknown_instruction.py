@@ -9,7 +9,12 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 @rule(
     UnknownInstruction,
     Severity.HIGH,
-    references=("hadolint DL1000", "tally unknown-instruction", "dockerfilelint invalid_command"),
+    references=(
+        "hadolint DL1000",
+        "tally unknown-instruction",
+        "tally invalid-onbuild-trigger",
+        "dockerfilelint invalid_command",
+    ),
     former=("invalid-instruction",),
 )
 def unknown_instruction(complaint: UnknownInstruction, ctx: Context) -> Findings:

@@ -16,6 +16,7 @@ from imagelint.documents.complaints import (
     DuplicateDirective,
     InvalidEscapeDirective,
     MisspeltDirective,
+    UnknownInstruction,
     UnterminatedHereDocument,
 )
 from imagelint.documents.dockerfile.syntax.heredocs import (
@@ -183,6 +184,9 @@ class _Scanner:
             end = offset + len(line)
         text = "".join(pieces)
         if not text.strip(SPACES):
+            message = "a line that goes on ends the file: there is no instruction"
+            span = Span(start, start + len(bare))
+            self.complaints.append(UnknownInstruction(span, bare[:20], message, "remove it"))
             return None
         if len(pieces) == 1:
             return LogicalLine(text, (0,), (start,), first, self._at - 1, end)

@@ -15,6 +15,7 @@ from imagelint.documents.dockerfile.validation.values import (
     ValueFault,
     checksum_fault,
     choice_fault,
+    device_fault,
     duration_fault,
     mode_fault,
     platform_fault,
@@ -58,6 +59,7 @@ _FLAGS: dict[str, dict[str, _Takes]] = {
 _NEVER_LOOKED_AT = ("STOPSIGNAL",)
 _VALUES: dict[str, Callable[[str], ValueFault | None]] = {
     "chmod": mode_fault,
+    "device": device_fault,
     "interval": duration_fault,
     "network": choice_fault("default", "none", "host"),
     "platform": platform_fault,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.documents.complaints import InvalidMount
+from imagelint.documents.dockerfile.validation.values import BOOLEANS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,10 +43,6 @@ _OF_BUILDAH = frozenset(
 )
 _OWNED = ("mode", "uid", "gid")
 _SECRETS = ("secret", "ssh")
-# https://pkg.go.dev/strconv#ParseBool
-_BOOLEANS = frozenset(
-    ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"]
-)
 _MODE = pattern(r"0*[0-7]{1,10}", re.ASCII)
 _USER = pattern(r"0*\d{1,10}", re.ASCII)
 # https://pkg.go.dev/github.com/docker/go-units#RAMInBytes
@@ -119,7 +116,7 @@ _CHECKS: dict[str, Callable[[str], bool]] = {
     "uid": lambda value: _USER.fullmatch(value) is not None,
     "gid": lambda value: _USER.fullmatch(value) is not None,
     "size": lambda value: _SIZE.fullmatch(value) is not None,
-    **dict.fromkeys(_SWITCHES, _BOOLEANS.__contains__),
+    **dict.fromkeys(_SWITCHES, BOOLEANS.__contains__),
 }
 
 

@@ -64,6 +64,32 @@ def duration_fault(text: str) -> ValueFault | None:
     return ValueFault(f"{text[:40]} is less than a millisecond", "write it as `30s` or `1m30s`")
 
 
+# https://pkg.go.dev/strconv#ParseBool
+BOOLEANS = frozenset(
+    ["1", "t", "T", "TRUE", "true", "True", "0", "f", "F", "FALSE", "false", "False"]
+)
+_DEVICE = "write `<device>`, with `,required` behind it where the step needs it"
+
+
+def device_fault(text: str) -> ValueFault | None:
+    """`--device`: the name of one device, and whether it is required.
+
+    frontend/dockerfile/instructions/commands_rundevice.go of moby/buildkit, ParseDevice
+    """
+    name = ""
+    for field in text.split(",") if '"' not in text else ():  # quotes of CSV may hold commas
+        key, equals, value = field.partition("=")
+        key = key.lower()
+        if key == "required":
+            if equals and value not in BOOLEANS:
+                return ValueFault(f"required is true or false, and not {value[:40]}", _DEVICE)
+        elif name:
+            return ValueFault(f"{field[:40]} stands behind the device {name[:40]}", _DEVICE)
+        else:
+            name = value if key == "name" and equals else field
+    return None
+
+
 _WHOLE = pattern(r"\+?\d+|-0+", re.ASCII)
 _MOST_DIGITS = 10
 _MOST_RETRIES = 2**31 - 1

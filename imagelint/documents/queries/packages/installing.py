@@ -14,11 +14,26 @@ __all__ = ["lone_refresh"]
 
 # Programs that install nothing, whatever they are told.
 _INSTALLING_NOTHING = frozenset(
-    {":", "[", "[[", "cat", "cd", "chgrp", "chmod", "chown", "cp", "date", "dpkg-reconfigure"}
+    {
+        ":",
+        "[",
+        "[[",
+        "addgroup",
+        "adduser",
+        "cat",
+        "cd",
+        "chgrp",
+        "chmod",
+        "chown",
+        "chpasswd",
+        "cp",
+        "date",
+        "dpkg-reconfigure",
+    }
     | {"echo", "exit", "export", "false", "find", "grep", "groupadd", "head", "id", "install"}
     | {"ln", "locale-gen", "ls", "mkdir", "mv", "printf", "pwd", "rm", "rmdir", "sed", "set"}
     | {"sleep", "sort", "tail", "tee", "test", "touch", "tr", "true", "umask", "unset"}
-    | {"update-ca-certificates", "useradd", "wc"}
+    | {"update-ca-certificates", "useradd", "usermod", "wc"}
 )
 
 
