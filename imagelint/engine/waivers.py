@@ -6,6 +6,7 @@ from fnmatch import fnmatchcase
 from functools import cache
 from typing import TYPE_CHECKING
 
+from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import AllowanceKind
 from imagelint.documents.base import AllowanceState, AllowanceUse
@@ -32,6 +33,10 @@ if TYPE_CHECKING:
     from imagelint.engine.baseline import Baseline, BaselineEntry
     from imagelint.policy.model import Policy, Waiver
     from imagelint.policy.trust.acceptance import Terms
+
+
+# An id of another tool, as references write it: `hadolint DL3008`.
+_IDS = pattern(r"[A-Za-z-]+ [A-Za-z]+[A-Za-z0-9_-]*")
 
 
 def _never(_path: str) -> bool:
@@ -173,6 +178,31 @@ def _exemptions(reach: _Reach, context: SuppressionContext) -> Iterator[Suppress
             )
             yield whole._replace(origins=there)
             yield whole._replace(subjects=about)
+        ids = frozenset(_IDS.fullmatch(one) and one.lower() for one in setting.exempt) - {None}
+        if ids:
+            yield whole._replace(
+                covers=_answers_only(rule, ids),
+                reason="the policy exempts what answers to no other id",
+            )
+
+
+def _answers_only(rule: str, exempt: Container[str]) -> Callable[[Finding], bool]:
+    """Whether a finding answers to ids of tools that are exempt, and to no others of these tools.
+
+    A finding that tells no ids of its own answers to all of its rule.
+    """
+
+    def answers_only(finding: Finding) -> bool:
+        told = finding.references
+        if told is None:
+            told = () if catalog.is_custom(rule) else catalog.references(rule)
+        left_out = [one for one in told if one.lower() in exempt]
+        tools = {one.partition(" ")[0] for one in left_out}
+        return bool(left_out) and all(
+            one in left_out for one in told if one.partition(" ")[0] in tools
+        )
+
+    return answers_only
 
 
 def _anything(_finding: Finding) -> bool:

@@ -40,7 +40,8 @@ class RuleSetting(NamedTuple):
 
     `level` is a severity, `on` (the rule's own severity), `off`, or None when nothing was said;
     a rule that is mentioned without a level runs. `options` are values as written, under the names
-    of the options type's fields. `exempt` are globs over what a finding is about and over files.
+    of the options type's fields. `exempt` are globs over what a finding is about and over files, or
+    ids of other tools (`hadolint DL3008`) to which it answers alone.
     `origins` tells for `level`, `exempt` and each option where it was said. Below `floor` no
     finding of the rule is, whatever the level.
     """

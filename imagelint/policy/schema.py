@@ -16,6 +16,7 @@ from imagelint.policy.images.scan import scan_schema
 from imagelint.policy.images.summary import summary_schema
 from imagelint.policy.options import options_of, present, words_of
 from imagelint.policy.schemas.definitions import (
+    EXEMPT,
     SEVERITIES,
     Schema,
     definitions,
@@ -329,7 +330,7 @@ def _rules() -> Schema:
 
 
 def _own() -> Schema:
-    exempt = globs("Files, images and other subjects that the rule leaves alone.")
+    exempt = globs(EXEMPT)
     return own_setting({"$ref": "#/$defs/level"}, exempt)
 
 

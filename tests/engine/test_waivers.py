@@ -147,6 +147,31 @@ def test_the_policy_exempts_files_and_subjects(glob: str) -> None:
     )
 
 
+@pytest.mark.parametrize(
+    ("told", "is_exempt"),
+    [
+        (None, True),
+        (("hadolint DL3002",), True),
+        (("hadolint DL3002", "Trivy DS-0002"), True),
+        (("hadolint DL3002", "hadolint DL3066"), False),
+        (("hadolint DL3066",), False),
+        ((), False),
+    ],
+)
+def test_the_policy_exempts_what_answers_to_no_other_id_of_a_tool(
+    told: tuple[str, ...] | None,
+    is_exempt: bool,  # noqa: FBT001
+) -> None:
+    bad = finding()._replace(references=told)
+    terms = SuppressionContext(
+        policy(root_user=RuleSetting("on", exempt=("hadolint DL3002",))), TODAY
+    )
+    allowed = suppress_report(Report((bad,)), terms).report.allowed
+    assert [one.reason for one in allowed] == [
+        "the policy exempts what answers to no other id"
+    ] * is_exempt
+
+
 def test_what_is_not_exempt_is_kept() -> None:
     terms = SuppressionContext(
         policy(root_user=RuleSetting("on", exempt=("other/*", "*.py"))), TODAY

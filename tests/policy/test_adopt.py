@@ -46,6 +46,18 @@ def test_hadolint_without_a_configuration_has_its_own_severities() -> None:
     assert "privileged-container" not in rules
 
 
+def test_what_hadolint_ignores_in_part_is_exempt() -> None:
+    made = policy(read_hadolint, "ignored: [DL3008, SC2086]\noverride: {error: [SC2154]}\n")
+    rules = made["rules"]
+    assert rules["unpinned-system-package"] == {"level": "medium", "exempt": ["hadolint DL3008"]}
+    assert rules["shell-mistake"] == {
+        "level": True,
+        "severities": "hadolint",
+        "exempt": ["hadolint SC2086"],
+    }
+    assert "`override` of SC2154" in comments(read_hadolint, "override: {error: [SC2154]}\n")
+
+
 def test_hadolint_is_taken_over() -> None:
     made = policy(
         read_hadolint,
@@ -63,7 +75,7 @@ def test_hadolint_is_taken_over() -> None:
 
 def test_one_rule_for_two_ids_is_on_while_one_of_them_is() -> None:
     one = policy(read_hadolint, "ignored: [DL3006]\noverride: {error: [DL3006]}\n")
-    assert one["rules"]["unpinned-image"] == "medium"
+    assert one["rules"]["unpinned-image"] == {"level": "medium", "exempt": ["hadolint DL3006"]}
     both = policy(read_hadolint, "ignored: [DL3006, DL3007]\n")
     assert both["rules"]["unpinned-image"] is False
 

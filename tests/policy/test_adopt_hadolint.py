@@ -35,6 +35,14 @@ FILES = {
     'license="MIT" home="https://example.com" version="1.2.3" note="x" '
     'commit="0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"\nUSER 1000\n',
     "registry": "FROM ghcr.io/team/base:1.2\nUSER 1000\n",
+    "apt": "FROM debian:12.7\nRUN apt-get update && apt-get install -y --no-install-recommends git"
+    " && rm -rf /var/lib/apt/lists/*\nUSER 1000\n",
+    "apk": "FROM alpine:3.20\nRUN apk add --no-cache git\nUSER 1000\n",
+    "npm": "FROM node:22.9.0\nRUN npm install -g pnpm && npm cache clean --force\nUSER 1000\n",
+    "gem": "FROM ruby:3.3.5\nRUN gem install rake\nUSER 1000\n",
+    "blanks": "FROM debian:12.7\nRUN touch $FILES\nUSER 1000\n",
+    "unset": 'FROM debian:12.7\nRUN touch "$files"\nUSER 1000\n',
+    "style": 'FROM debian:12.7\nRUN touch "`id -u`"\nUSER 1000\n',
 }
 CONFIGURATIONS = {
     "nothing": "",
@@ -49,6 +57,9 @@ CONFIGURATIONS = {
     "typed": "label-schema: {license: spdx, home: url, version: semver, commit: hash,"
     " note: text}\n",
     "superfluous": "strict-labels: true\nfailure-threshold: info\n",
+    "in-part": "ignored: [DL3007, DL3008, DL3016]\n",
+    "other-part": "ignored: [DL3006, DL3018, DL3028, SC2086]\n",
+    "shell": "ignored: [SC2154]\nfailure-threshold: warning\n",
     "wildcard": 'trustedRegistries: ["*.io"]\nfailure-threshold: error\n',
 }
 

@@ -9,11 +9,11 @@ import json
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
-from imagelint.policy.adopt.model import OFF, Adopted
+from imagelint.policy.adopt.model import OFF, ON, Adopted
 from imagelint.policy.adopt.read import words, yaml_root
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.core.source import Source
     from imagelint.documents.yaml.cursor import Cursor
@@ -28,6 +28,7 @@ _ERRORS = (
 _INFOS = "DL3001 DL3009 DL3010 DL3015 DL3019 DL3047 DL3049 DL3050 DL3059 DL3060 DL3066"
 _STYLES = "DL3048"
 _IGNORED = "DL1001 DL3057"
+_SHELL = "shell-mistake"  # which answers to all ids of ShellCheck
 # They speak only where the configuration says what is wanted.
 _OF_TYPES = ("DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058")
 # Its types of labels, as ours: src/Hadolint/Rule.hs.
@@ -57,19 +58,23 @@ def read_hadolint(source: Source) -> Adopted:
     levels += [("DL3026", OFF)] if not registries else []
     levels += [(id_, OFF) for id_ in ("DL3049", *_OF_TYPES) if not schema]
     levels += [("DL3050", OFF)] if not is_strict else []
-    for severity, level in SEVERITIES.items():
-        levels += [(id_, level) for id_ in words(root["override"][severity])]
+    overridden = [*_overrides(root)]
+    levels += [each for each in overridden if not _is_shellchecks(each[0])]
     ignored = words(root["ignored"])
-    levels += [(id_, OFF) for id_ in ignored if id_.startswith("DL")]
+    levels += [("SC*", ON), *((id_, OFF) for id_ in ignored if not _is_shellchecks(id_))]
     threshold = root["failure-threshold"].word() or "info"
     return Adopted(
         ("hadolint",),
         tuple(levels),
         usual="medium",
         fail_on=SEVERITIES.get(threshold, "critical"),
-        options=tuple(_label_options(schema, strict="true" if is_strict else "false")),
+        options=(
+            *_label_options(schema, strict="true" if is_strict else "false"),
+            (_SHELL, "severities: hadolint"),
+        ),
+        exempt=tuple((_SHELL, id_) for id_ in ignored if _is_shellchecks(id_)),
         registries=tuple(map(_registry, registries)),
-        untold=(*_untold(root, threshold), *_unknown_types(schema)),
+        untold=(*_untold(root, threshold), *_unknown_types(schema), *_of_shell(overridden)),
     )
 
 
@@ -84,6 +89,21 @@ def _unknown_types(schema: Mapping[str, str]) -> Iterator[str]:
     unknown = [key for key, kind in schema.items() if kind not in _TYPES]
     if unknown:
         yield f"`label-schema`: the types of {', '.join(unknown)}, which are text here"
+
+
+def _overrides(root: Cursor) -> Iterator[tuple[str, str]]:
+    for severity, level in SEVERITIES.items():
+        yield from ((id_, level) for id_ in words(root["override"][severity]))
+
+
+def _is_shellchecks(id_: str) -> bool:
+    return id_.startswith("SC")
+
+
+def _of_shell(overridden: Iterable[tuple[str, str]]) -> Iterator[str]:
+    named = [id_ for id_, _ in overridden if _is_shellchecks(id_)]
+    if named:
+        yield f"`override` of {', '.join(named)}, which are as severe as ShellCheck says here"
 
 
 def _defaults() -> Iterator[tuple[str, str]]:

@@ -41,7 +41,8 @@ class Adopted(NamedTuple):
     for its ids, or patterns of them (`ckv_docker_*`), what they are: `off`, `on` or a severity;
     later ones hold. Where a pattern has a slash, the tool stands before it (`hadolint/DL3002`).
     What none is about is as `usual` says. `options` are those of our rules, by name, as a policy
-    writes them (`strict: true`). `fail_on` is empty where our default holds. `untold` is
+    writes them (`strict: true`), `exempt` pairs of them and ids that are off within one.
+    `fail_on` is empty where our default holds. `untold` is
     what cannot be taken over, in words.
     """
 
@@ -50,6 +51,7 @@ class Adopted(NamedTuple):
     usual: str = ON
     fail_on: str = ""
     options: tuple[tuple[str, str], ...] = ()
+    exempt: tuple[tuple[str, str], ...] = ()
     registries: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
     waivers: tuple[AdoptedWaiver, ...] = ()
@@ -66,12 +68,17 @@ class Adopted(NamedTuple):
 
 
 class AdoptedRule(NamedTuple):
-    """One of our rules that answers to ids of the tool; `off` and `on` are those ids."""
+    """One of our rules that answers to ids of the tool; `off` and `on` are those ids.
+
+    `exempt` are ids of the tool, as references write them, of which a rule that is on does not
+    speak: `hadolint DL3008`.
+    """
 
     name: str
     level: str
     on: tuple[str, ...]
     off: tuple[str, ...]
+    exempt: tuple[str, ...] = ()
 
 
 def adopted_rules(adopted: Adopted) -> Iterator[AdoptedRule]:
@@ -83,7 +90,11 @@ def adopted_rules(adopted: Adopted) -> Iterator[AdoptedRule]:
             on = tuple(each for each in ids if levels[each] != OFF)
             off = tuple(each.id for each in ids if levels[each] == OFF)
             level = _worst(levels[each] for each in on)
-            yield AdoptedRule(name, level, tuple(each.id for each in on), off)
+            silent = [each for each in catalog.references(name) if _is_off(each, levels)]
+            silent += [f"{ids[0].tool} {id_}" for rule, id_ in adopted.exempt if rule == name]
+            # Where there are several tools, one speaks for what another leaves out.
+            exempt = tuple(silent) if on and len(adopted.tools) == 1 else ()
+            yield AdoptedRule(name, level, tuple(each.id for each in on), off, exempt)
 
 
 def unanswered(adopted: Adopted) -> tuple[str, ...]:
@@ -99,6 +110,11 @@ def _ids(name: str, tools: Iterable[str]) -> Iterator[ToolId]:
         tool, _, id_ = reference.partition(" ")
         if tool.lower() in tools:
             yield ToolId(tool.lower(), id_)
+
+
+def _is_off(reference: str, levels: Mapping[ToolId, str]) -> bool:
+    tool, _, id_ = reference.partition(" ")
+    return levels.get(ToolId(tool.lower(), id_)) == OFF
 
 
 def _worst(levels: Iterable[str]) -> str:

@@ -49,7 +49,9 @@ def _rules(adopted: Adopted) -> Iterator[str]:
         ids = ", ".join(rule.on or rule.off)
         also = f"; off there: {', '.join(rule.off)}" if rule.on and rule.off else ""
         told = options.get(rule.name, "") if rule.on else ""
-        level = f"{{level: {rule.level}, {told}}}" if told else rule.level
+        exempt = f"exempt: {json.dumps(rule.exempt)}" if rule.exempt else ""
+        said = ", ".join(filter(None, (f"level: {rule.level}", told, exempt)))
+        level = f"{{{said}}}" if told or exempt else rule.level
         yield f"  {rule.name}: {level} # {ids}{also}"
 
 

@@ -42,10 +42,13 @@ def setting_schema(options: Schema) -> Schema:
         "additionalProperties": False,
         "properties": {
             "level": {"$ref": "#/$defs/level"},
-            "exempt": globs("Files, images and other subjects that the rule leaves alone."),
+            "exempt": globs(EXEMPT),
             **options,
         },
     }
+
+
+EXEMPT = "Files, images and other subjects that the rule leaves alone, and ids of other tools."
 
 
 def globs(description: str) -> Schema:

@@ -2,21 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
 from imagelint.core.source import Span
 from imagelint.documents.queries.shellcomments import comments_on
 from imagelint.documents.shell.script import Script
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
-_LEVELS = {"error": Severity.MEDIUM, "warning": Severity.LOW}
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_LEVELS: Mapping[str, Mapping[str, Severity]] = {
+    "own": {"error": Severity.MEDIUM, "warning": Severity.LOW},
+    # src/Hadolint/Rule/Shellcheck.hs
+    "hadolint": {"error": Severity.HIGH, "warning": Severity.MEDIUM, "info": Severity.LOW},
+}
+
+
+@dataclass(frozen=True)
+class Options:
+    """How severe comments are."""
+
+    severities: Literal["own", "hadolint"] = field(
+        default="own",
+        metadata={
+            "doc": "`own`: an error is medium, a warning low, the rest info; `hadolint`: an error "
+            "is high, a warning medium, a remark low, a matter of style info"
+        },
+    )
 
 
 @rule(
     Script,
     Severity.INFO,
     confidence=Confidence.LIKELY,
+    options=Options,
     references=("ShellCheck SC*", "hadolint SC*"),
 )
-def shell_mistake(script: Script, ctx: Context) -> Findings:
+def shell_mistake(script: Script, ctx: Context, options: Options) -> Findings:
     """ShellCheck finds a mistake in a script.
 
     It knows several hundred: a variable that falls apart at its blanks, a `cd` that may fail, a
@@ -40,12 +64,13 @@ def shell_mistake(script: Script, ctx: Context) -> Findings:
         FROM debian:12.7
         RUN rm "${FILES:?}"/*
     """
+    levels = _LEVELS[options.severities]
     for comment in comments_on(script, ctx.document, ctx.project):
         start = script.span.start
         yield ctx.finding(
             Span(start + comment.span.start, start + comment.span.end),
             f"{comment.message} ({comment.code})",
             subject=comment.code,
-            severity=_LEVELS.get(comment.level),
+            severity=levels.get(comment.level),
             references=(f"ShellCheck {comment.code}", f"hadolint {comment.code}"),
         )
