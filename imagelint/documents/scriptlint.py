@@ -35,10 +35,12 @@ class LintRequest(NamedTuple):
     def program(self) -> str:
         """What the program reads: two lines more than the script, which say what holds for it.
 
-        A `#!` is none behind them, and is no mistake of the script's for that (SC1128).
+        A `#!` is none behind them, and is no mistake of the script's for that (SC1128). What is set
+        around it is one word, so that nobody asks for quotes around `$VERSION` (SC2086).
         """
         text = f"##{self.text[2:]}" if self.text.startswith("#!") else self.text
-        export = f"export {' '.join(self.variables)}; " if self.variables else ""
+        settings = " ".join(f"{name}=1" for name in self.variables)
+        export = f"export {settings}; " if settings else ""
         return f"# shellcheck shell={self.dialect}\n{export}\n{text}"
 
 

@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from imagelint.policy.trust.acceptance import Terms
 
 
-# An id of another tool, as references write it: `hadolint DL3008`.
+# An id of another tool, as references write it (`hadolint DL3008`), or none of it (`not hadolint`).
 _IDS = pattern(r"[A-Za-z-]+ [A-Za-z]+[A-Za-z0-9_-]*")
+_NOT = "not "
 
 
 def _never(_path: str) -> bool:
@@ -167,35 +168,37 @@ def _exemptions(reach: _Reach, context: SuppressionContext) -> Iterator[Suppress
             continue
         origins, subjects = reach.origins(setting.exempt), reach.subjects(setting.exempt)
         at = setting.origins.get("exempt", "")
+        whole = Suppression(
+            AllowanceKind.EXEMPT,
+            (rule,),
+            _anything,
+            "the policy exempts what answers to no other id",
+            refusal=_refusal(Claim("exemptions"), context.terms, context.today),
+            said=f"the exemption at {at}" if at else "an exemption",
+        )
         for glob, there, about in zip(setting.exempt, origins, subjects, strict=True):
-            whole = Suppression(
-                AllowanceKind.EXEMPT,
-                (rule,),
-                _anything,
-                f"the policy exempts {glob}",
-                refusal=_refusal(Claim("exemptions"), context.terms, context.today),
-                said=f"the exemption at {at}" if at else "an exemption",
-            )
-            yield whole._replace(origins=there)
-            yield whole._replace(subjects=about)
-        ids = frozenset(_IDS.fullmatch(one) and one.lower() for one in setting.exempt) - {None}
+            of_glob = whole._replace(reason=f"the policy exempts {glob}")
+            yield of_glob._replace(origins=there)
+            yield of_glob._replace(subjects=about)
+        ids = frozenset(one.lower() for one in setting.exempt if _IDS.fullmatch(one))
         if ids:
-            yield whole._replace(
-                covers=_answers_only(rule, ids),
-                reason="the policy exempts what answers to no other id",
-            )
+            yield whole._replace(covers=_answers_only(rule, ids))
 
 
-def _answers_only(rule: str, exempt: Container[str]) -> Callable[[Finding], bool]:
+def _answers_only(rule: str, exempt: frozenset[str]) -> Callable[[Finding], bool]:
     """Whether a finding answers to ids of tools that are exempt, and to no others of these tools.
 
-    A finding that tells no ids of its own answers to all of its rule.
+    Where `not <tool>` is exempt, also whether it answers to none of the tool. A finding that tells
+    no ids of its own answers to all of its rule.
     """
+    asked = tuple(one.removeprefix(_NOT) for one in exempt if one.startswith(_NOT))
 
     def answers_only(finding: Finding) -> bool:
         told = finding.references
         if told is None:
             told = () if catalog.is_custom(rule) else catalog.references(rule)
+        if any(not catalog.answers(told, tool) for tool in asked):
+            return True
         left_out = [one for one in told if one.lower() in exempt]
         tools = {one.partition(" ")[0] for one in left_out}
         return bool(left_out) and all(

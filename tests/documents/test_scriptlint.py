@@ -23,7 +23,7 @@ def read(*comments: dict[str, object]) -> list[ScriptComment]:
 
 
 def test_the_program_reads_what_holds_and_then_the_script() -> None:
-    assert SCRIPT.program == "# shellcheck shell=sh\nexport C D; \ncd a\ncat $B\n"
+    assert SCRIPT.program == "# shellcheck shell=sh\nexport C=1 D=1; \ncd a\ncat $B\n"
     assert LintRequest("x", "bash", ()).program == "# shellcheck shell=bash\n\nx"
 
 

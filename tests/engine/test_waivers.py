@@ -172,6 +172,13 @@ def test_the_policy_exempts_what_answers_to_no_other_id_of_a_tool(
     ] * is_exempt
 
 
+def test_the_policy_exempts_what_answers_to_none_of_a_tool() -> None:
+    other = finding()._replace(references=("Trivy DS-0002",))
+    report = Report((other, finding(), finding()._replace(references=("hadolint DL3066",))))
+    terms = SuppressionContext(policy(root_user=RuleSetting("on", exempt=("not hadolint",))), TODAY)
+    assert [one.finding for one in suppress_report(report, terms).report.allowed] == [other]
+
+
 def test_what_is_not_exempt_is_kept() -> None:
     terms = SuppressionContext(
         policy(root_user=RuleSetting("on", exempt=("other/*", "*.py"))), TODAY

@@ -38,10 +38,8 @@ def test_hadolint_without_a_configuration_has_its_own_severities() -> None:
     made = policy(read_hadolint, "")
     assert made["fail-on"] == "low"
     rules = made["rules"]
-    assert (rules["apt-lists-kept"], rules["root-user"], rules["relative-workdir"]) == (
-        *("low", "medium"),
-        "high",
-    )
+    assert (rules["apt-lists-kept"], rules["relative-workdir"]) == ("low", "high")
+    assert rules["root-user"] == {"level": "medium", "exempt": ["not hadolint"]}
     assert rules["untrusted-registry"] is False  # there is nothing to trust
     assert "privileged-container" not in rules
 
@@ -49,11 +47,14 @@ def test_hadolint_without_a_configuration_has_its_own_severities() -> None:
 def test_what_hadolint_ignores_in_part_is_exempt() -> None:
     made = policy(read_hadolint, "ignored: [DL3008, SC2086]\noverride: {error: [SC2154]}\n")
     rules = made["rules"]
-    assert rules["unpinned-system-package"] == {"level": "medium", "exempt": ["hadolint DL3008"]}
+    assert rules["unpinned-system-package"] == {
+        "level": "medium",
+        "exempt": ["hadolint DL3008", "not hadolint"],
+    }
     assert rules["shell-mistake"] == {
         "level": True,
         "severities": "hadolint",
-        "exempt": ["hadolint SC2086"],
+        "exempt": ["not hadolint", "hadolint SC2086"],
     }
     assert "`override` of SC2154" in comments(read_hadolint, "override: {error: [SC2154]}\n")
 
@@ -65,17 +66,18 @@ def test_hadolint_is_taken_over() -> None:
         'trustedRegistries: [docker.io, "*.gcr.io"]\nfailure-threshold: error\n',
     )
     rules = made["rules"]
-    assert (rules["apt-lists-kept"], rules["apt-recommends"], rules["root-user"]) == (
-        *(False, "high"),
-        "info",
-    )
+    assert (rules["apt-lists-kept"], rules["apt-recommends"]) == (False, "high")
+    assert rules["root-user"] == {"level": "info", "exempt": ["not hadolint"]}
     assert made["environment"]["registries"] == ["docker.io/*", "*.gcr.io/*"]
     assert made["fail-on"] == "high"
 
 
 def test_one_rule_for_two_ids_is_on_while_one_of_them_is() -> None:
     one = policy(read_hadolint, "ignored: [DL3006]\noverride: {error: [DL3006]}\n")
-    assert one["rules"]["unpinned-image"] == {"level": "medium", "exempt": ["hadolint DL3006"]}
+    assert one["rules"]["unpinned-image"] == {
+        "level": "medium",
+        "exempt": ["hadolint DL3006", "not hadolint"],
+    }
     both = policy(read_hadolint, "ignored: [DL3006, DL3007]\n")
     assert both["rules"]["unpinned-image"] is False
 

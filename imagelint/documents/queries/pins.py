@@ -21,6 +21,7 @@ __all__ = [
     "loose_requirements",
     "names_commit",
     "names_no_version",
+    "says_nothing",
 ]
 
 # `git+https://…@v2.20.0`: a tag can be moved, but hardly ever is; a branch moves every day.
@@ -90,6 +91,13 @@ def _loose(packages: tuple[Requirement, ...]) -> tuple[Requirement, ...]:
         for package in packages
         if is_loose(package) and not (torch and package.name in _FOLLOWS_TORCH)
     )
+
+
+def says_nothing(package: Requirement) -> bool:
+    """Whether a package is named alone, or a repository: no range of versions, branch or file."""
+    scheme, _, rest = package.url.partition("://")
+    names_reference = "@" in rest.partition("/")[2]
+    return not package.specifier and (not package.url or ("+" in scheme and not names_reference))
 
 
 def names_commit(address: str) -> bool:

@@ -29,6 +29,13 @@ _INFOS = "DL3001 DL3009 DL3010 DL3015 DL3019 DL3047 DL3049 DL3050 DL3059 DL3060 
 _STYLES = "DL3048"
 _IGNORED = "DL1001 DL3057"
 _SHELL = "shell-mistake"  # which answers to all ids of ShellCheck
+# Rules that say more than hadolint does: of no USER at all, of other managers, of scripts in files.
+_BEYOND = (
+    *("root-user", "unpinned-image", "secret-in-build", "package-cache-kept", "pip-cache-kept"),
+    *("unpinned-pip-install", "unpinned-gpu-stack", "unpinned-installer", "unpinned-requirement"),
+    *("unpinned-language-package", "unpinned-system-package", "unanswered-prompt"),
+    *("distribution-upgrade", _SHELL),
+)
 # They speak only where the configuration says what is wanted.
 _OF_TYPES = ("DL3051", "DL3052", "DL3053", "DL3054", "DL3055", "DL3056", "DL3058")
 # Its types of labels, as ours: src/Hadolint/Rule.hs.
@@ -72,7 +79,10 @@ def read_hadolint(source: Source) -> Adopted:
             *_label_options(schema, strict="true" if is_strict else "false"),
             (_SHELL, "severities: hadolint"),
         ),
-        exempt=tuple((_SHELL, id_) for id_ in ignored if _is_shellchecks(id_)),
+        exempt=(
+            *((name, "not hadolint") for name in _BEYOND),
+            *((_SHELL, f"hadolint {id_}") for id_ in ignored if _is_shellchecks(id_)),
+        ),
         registries=tuple(map(_registry, registries)),
         untold=(*_untold(root, threshold), *_unknown_types(schema), *_of_shell(overridden)),
     )

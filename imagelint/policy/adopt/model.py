@@ -41,7 +41,7 @@ class Adopted(NamedTuple):
     for its ids, or patterns of them (`ckv_docker_*`), what they are: `off`, `on` or a severity;
     later ones hold. Where a pattern has a slash, the tool stands before it (`hadolint/DL3002`).
     What none is about is as `usual` says. `options` are those of our rules, by name, as a policy
-    writes them (`strict: true`), `exempt` pairs of them and ids that are off within one.
+    writes them (`strict: true`), `exempt` pairs of them and what one leaves alone.
     `fail_on` is empty where our default holds. `untold` is
     what cannot be taken over, in words.
     """
@@ -70,8 +70,7 @@ class Adopted(NamedTuple):
 class AdoptedRule(NamedTuple):
     """One of our rules that answers to ids of the tool; `off` and `on` are those ids.
 
-    `exempt` are ids of the tool, as references write them, of which a rule that is on does not
-    speak: `hadolint DL3008`.
+    `exempt` is what a rule that is on leaves alone: `hadolint DL3008`, `not hadolint`.
     """
 
     name: str
@@ -91,7 +90,7 @@ def adopted_rules(adopted: Adopted) -> Iterator[AdoptedRule]:
             off = tuple(each.id for each in ids if levels[each] == OFF)
             level = _worst(levels[each] for each in on)
             silent = [each for each in catalog.references(name) if _is_off(each, levels)]
-            silent += [f"{ids[0].tool} {id_}" for rule, id_ in adopted.exempt if rule == name]
+            silent += [id_ for rule, id_ in adopted.exempt if rule == name]
             # Where there are several tools, one speaks for what another leaves out.
             exempt = tuple(silent) if on and len(adopted.tools) == 1 else ()
             yield AdoptedRule(name, level, tuple(each.id for each in on), off, exempt)

@@ -33,7 +33,8 @@ def missing_healthcheck(stage: Stage, ctx: Context) -> Findings:
     instead, so the rule is for images that run elsewhere.
 
     Except:
-        Images that start no server (of which other tools speak as well): no known engine, no
+        Images that start no server, and stages that are not the last, whose HEALTHCHECK nobody
+        runs (other tools speak of both): no known engine, no
         server of web applications (`uvicorn`, `gunicorn`, `fastapi run` …), no EXPOSE, only a
         shell, or commands of which the last ends by itself (`make package && mv …`).
 

@@ -34,7 +34,9 @@ def missing_label(stage: Stage, ctx: Context, options: Options) -> Findings:
     built, and under which licences it may be used. Builds that are given labels by
     `docker build --label` or an action need no rule about them.
 
-    Except: stages that are not shipped; labels whose keys are not known.
+    Except: stages that are not the last, of which hadolint tells as well and nothing stays but
+    what is copied (https://docs.docker.com/build/building/multi-stage/); labels whose keys are not
+    known.
 
     Bad:
         FROM alpine:3.20

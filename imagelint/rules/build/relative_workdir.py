@@ -34,9 +34,10 @@ def relative_workdir(instruction: Instruction, ctx: Context) -> Findings:
 
     Except:
         A relative path behind an absolute WORKDIR of the same stage or of one that it is built
-        upon, paths that depend on a variable, paths of Windows unless the base image is
-        known to be of Linux. An image from scratch begins at the root, which is a low finding, as
-        is a dot.
+        upon, from which it goes on (https://docs.docker.com/reference/dockerfile/#workdir),
+        although hadolint tells of it behind a stage; paths that depend on a variable, paths of
+        Windows unless the base image is known to be of Linux. An image from scratch begins at the
+        root, which is a low finding, as is a dot.
 
     Bad:
         FROM python:3.12.7-slim

@@ -23,7 +23,9 @@ def shell_form_command(start: StartCommand, ctx: Context) -> Findings:
     stages that are not the last.
 
     Except:
-        What stands behind a SHELL, which hadolint reports as well, and health checks.
+        What stands behind a SHELL, and health checks: Docker gives both forms of them
+        (https://docs.docker.com/reference/dockerfile/#healthcheck), the shell's for `|| exit 1`.
+        hadolint reports both.
 
     Bad:
         FROM python:3.12.7-slim

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     from imagelint.documents.shared import ImageUse
 
 # Programs that give up root before they start what they are told to.
+_HADOLINT = "hadolint DL3002"  # which asks for a USER that is root, and not for one
+_OTHERS = (
+    "Trivy DS-0002",
+    "Checkov CKV_DOCKER_3",
+    "Checkov CKV_DOCKER_8",
+    "Dockle CIS-DI-0001",
+)
 _DROPPING = frozenset(("gosu", "su-exec", "setpriv", "chpst", "s6-setuidgid", "runuser"))
 
 
 @rule(
     (Stage, ImageConfig),
     Severity.HIGH,
-    references=(
-        "CIS Docker 4.1",
-        "hadolint DL3002",
-        "Trivy DS-0002",
-        "Checkov CKV_DOCKER_3",
-        "Checkov CKV_DOCKER_8",
-        "Dockle CIS-DI-0001",
-    ),
+    references=("CIS Docker 4.1", _HADOLINT, *_OTHERS),
 )
 def root_user(stage: Stage | ImageConfig, ctx: Context) -> Findings:
     """The container would run as root.
@@ -41,6 +41,8 @@ def root_user(stage: Stage | ImageConfig, ctx: Context) -> Findings:
 
     Except:
         Bases that are known to run as another user, users that depend on a variable,
+        USER in stages that are not shipped, which leave nothing behind but what is copied
+        (https://docs.docker.com/build/building/multi-stage/) and of which hadolint tells;
         entry points that change the user themselves (`gosu`, `su-exec`, `setpriv` …), also those of
         bases (`postgres`, `redis` …), Windows, images from scratch that name no command: they
         carry files to other builds.
@@ -105,6 +107,7 @@ def _judge_user(stage: Stage, ctx: Context) -> Findings:
         else "the final stage runs as root",
         help=_ADD if scratch else "end with `USER 10001`",
         subject=stage.name or "final stage",
+        references=_OTHERS if scratch else None,
     )
 
 
@@ -121,6 +124,7 @@ def _judge_base(stage: Stage, use: ImageUse, ctx: Context) -> Findings:
             subject=subject,
             severity=Severity.MEDIUM,
             confidence=Confidence.LIKELY,
+            references=_OTHERS,
         )
     elif known.root and not (known.drops and stage.entrypoint is None):
         own = f"; the image holds the user {known.user}" if known.user else ""
@@ -129,6 +133,7 @@ def _judge_base(stage: Stage, use: ImageUse, ctx: Context) -> Findings:
             f"no USER: `{name}` runs as root",
             help=f"{_ADD}{own}",
             subject=subject,
+            references=_OTHERS,
         )
 
 

@@ -107,7 +107,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             help=_DECLARE,
             subject=image.familiar,
             confidence=Confidence.LIKELY,
-            references=(_NO_TAG, *_TAG),
+            references=_TAG,
         )
     elif floating:
         yield ctx.finding(
@@ -116,7 +116,7 @@ def unpinned_image(use: ImageUse, ctx: Context, options: Options) -> Findings:
             help=_NEW_TAG if _is_renamed(use, ctx) else _REPLACE,
             subject=image.familiar,
             severity=_severity(use, image),
-            references=() if use.role is ImageRole.FRONTEND else _answered(image.tag),
+            references=() if use.role is ImageRole.FRONTEND else _answered(use, image.tag),
         )
     else:
         yield ctx.finding(
@@ -144,13 +144,14 @@ def _judge_partial(use: ImageUse, ctx: Context) -> Findings:
         f"`{use.text}` {'has no tag: it ' if untagged else ''}takes whatever was pushed last",
         help=_REPLACE,
         severity=Severity.HIGH if use.known and engine_of_image(use.known) else None,
-        references=_answered("" if untagged else tag),
+        references=_answered(use, "" if untagged else tag),
     )
 
 
-def _answered(tag: str) -> tuple[str, ...]:
-    """What other tools say of an image with this tag, or with none."""
-    return (_LATEST if tag else _NO_TAG, *_TAG)
+def _answered(use: ImageUse, tag: str) -> tuple[str, ...]:
+    """What other tools say of an image with this tag, or with none; hadolint looks at FROM."""
+    own = {"": _NO_TAG, "latest": _LATEST}.get(tag)
+    return (own, *_TAG) if own and use.role is ImageRole.BASE else _TAG
 
 
 # https://docs.docker.com/build/buildkit/frontend/: what is built of each change, and `:labs`, that

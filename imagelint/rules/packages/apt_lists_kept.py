@@ -32,8 +32,10 @@ def apt_lists_kept(script: Script, ctx: Context) -> Findings:
     remove the lists.
 
     Except:
-        Stages that are not shipped, lists in a cache mount (`--mount=type=cache`), and those that
-        `apt-get dist-clean` removes, which hadolint does not know.
+        Stages that are not shipped, also what ONBUILD says there, which runs only in builds upon
+        them (https://docs.docker.com/reference/dockerfile/#onbuild), lists in a cache mount
+        (`--mount=type=cache`), and those that `apt-get dist-clean` removes (apt-get(8)). hadolint
+        tells of both.
 
     Bad:
         FROM debian:12.7

@@ -50,7 +50,8 @@ def package_cache_kept(script: Script, ctx: Context) -> Findings:
     Except:
         Stages that are not shipped, caches in a mount of type cache or tmpfs, and those that the
         same RUN removes, by the manager itself or with `rm` (hadolint wants `--no-cache` of apk
-        even then).
+        even then). That of dnf lies in `/var/cache/dnf` or `/var/cache/libdnf5`, says `cachedir` in
+        dnf.conf(5); hadolint is content with an empty `/var/cache/yum`.
 
     Bad:
         FROM alpine:3.20

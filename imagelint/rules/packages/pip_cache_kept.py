@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.core.source import Span
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
+from imagelint.documents.packages.python import PIP
 from imagelint.documents.queries.packages import caches as packagecaches
 from imagelint.documents.queries.packages.wording import subcommand, word_behind
 from imagelint.documents.shell.script import Script
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from imagelint.core.finding import Edit
     from imagelint.documents.packages.packagemanager import Cache
     from imagelint.documents.queries.packages.caches import Filling
+
+
+_ANSWERS = {PIP.name: ("hadolint DL3042",)}
 
 
 @rule(Script, Severity.LOW, references=("hadolint DL3042",), programs=PACKAGE_PROGRAMS)
@@ -31,7 +35,9 @@ def pip_cache_kept(script: Script, ctx: Context) -> Findings:
         Stages that are not shipped, pip that only brings itself up to date (both are told by
         hadolint), `PIP_NO_CACHE_DIR` and `UV_NO_CACHE` in force, also where the
         RUN exports them or `pip config` has set them, caches that the same RUN removes, and those
-        in a mount of type tmpfs.
+        in a mount of type tmpfs. Any value of `PIP_NO_CACHE_DIR` switches the cache off, also `0`
+        and `false`, of which hadolint thinks otherwise: `_handle_no_cache_dir` in
+        src/pip/_internal/cli/cmdoptions.py of pip.
 
     Bad:
         FROM python:3.12.7-slim
@@ -63,6 +69,7 @@ def _judge(script: Script, filling: Filling, ctx: Context) -> Findings:
             help=f"drop `{cache.off_options[0]}`, `{cache.off_variables[0]}` or the mount",
             subject=manager,
             severity=Severity.INFO,
+            references=(),
         )
     unsure = not (script.place.shipped and script.readable)
     if mount or off is not False or filling.removed or unsure:
@@ -79,6 +86,7 @@ def _judge(script: Script, filling: Filling, ctx: Context) -> Findings:
         f"or `RUN --mount=type=cache,target={cache.folders[0].replace('~', '/root')}`",
         subject=manager,
         severity=Severity.MEDIUM if heavy else None,
+        references=_ANSWERS.get(manager, ()),
         fix=_switched_off(script, cache, ctx),
     )
 

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
-from imagelint.documents.queries.pins import loose_packages
+from imagelint.documents.packages.python import PIP, PIPX
+from imagelint.documents.queries.pins import loose_packages, says_nothing
 from imagelint.documents.shell.script import Command
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
     from imagelint.documents.packages.installs import Requirement
+
+# hadolint takes ranges, branches and addresses of files for versions.
+_ANSWERS = {PIP.name: ("hadolint DL3013",), PIPX.name: ("hadolint DL3013",)}
 
 
 @rule(Command, Severity.MEDIUM, references=("hadolint DL3013",), programs=PACKAGE_PROGRAMS)
@@ -47,6 +51,9 @@ def unpinned_gpu_stack(command: Command, ctx: Context) -> Findings:
                     f"{command.place.again} may take another release",
                     help=f"name the version that was tested: `{pin.of(package.name, '<version>')}`",
                     subject=package.name,
+                    references=(
+                        _ANSWERS.get(install.manager.name, ()) if says_nothing(package) else ()
+                    ),
                 )
 
 

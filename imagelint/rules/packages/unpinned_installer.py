@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
-from imagelint.documents.queries.pins import loose_packages
+from imagelint.documents.packages.python import PIP, PIPX
+from imagelint.documents.queries.pins import loose_packages, says_nothing
 from imagelint.documents.shell.script import Command
 from imagelint.rules.api import Context, Findings, Severity, rule
+
+# hadolint takes ranges, branches and addresses of files for versions.
+_ANSWERS = {PIP.name: ("hadolint DL3013",), PIPX.name: ("hadolint DL3013",)}
 
 
 @rule(Command, Severity.INFO, references=("hadolint DL3013",), programs=PACKAGE_PROGRAMS)
@@ -36,4 +40,7 @@ def unpinned_installer(command: Command, ctx: Context) -> Findings:
                     f"`{package.name}` may come in another version with {command.place.again}",
                     help=f"name the version: `{install.manager.pin.of(package.name, '<version>')}`",
                     subject=package.name,
+                    references=(
+                        _ANSWERS.get(install.manager.name, ()) if says_nothing(package) else ()
+                    ),
                 )

@@ -37,9 +37,12 @@ def unpinned_language_package(command: Command, ctx: Context) -> Findings:
     `go run` fetches.
 
     Except:
-        What a lock file decides, local paths, commits, and versions that depend on a variable. A
-        tag (`@latest`, `@next`) and a range (`@^1`) are no versions, which hadolint takes for ones
-        of npm.
+        What a lock file decides, local paths, commits and tags of versions in a repository,
+        versions that depend on a variable, and `go run` of a package without `@`, whose version
+        `go.mod` decides (https://pkg.go.dev/cmd/go#hdr-Compile_and_run_Go_program; hadolint wants
+        one). A tag (`@latest`, `@next`) and a range (`@^1`, `#semver:^1`) are no versions, which
+        hadolint takes for ones of npm: any that matches is installed
+        (https://docs.npmjs.com/cli/commands/npm-install).
 
     Bad:
         FROM node:22.9.0-bookworm-slim

@@ -5,7 +5,8 @@ from __future__ import annotations
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.packages.lookup import MANAGERS, PACKAGE_PROGRAMS
-from imagelint.documents.queries.pins import loose_packages
+from imagelint.documents.packages.python import PIP, PIPX
+from imagelint.documents.queries.pins import loose_packages, says_nothing
 from imagelint.documents.shell.script import Command
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
@@ -13,6 +14,8 @@ from imagelint.rules.api import Context, Findings, Severity, rule
 # What installs packages is not what is served.
 _INSTALLERS = frozenset(name for manager in MANAGERS for name in manager.own)
 _SHOWN = 5
+# hadolint takes ranges, branches and addresses of files for versions.
+_ANSWERS = {PIP.name: ("hadolint DL3013",), PIPX.name: ("hadolint DL3013",)}
 
 
 @rule(Command, Severity.LOW, references=("hadolint DL3013",), programs=PACKAGE_PROGRAMS)
@@ -27,8 +30,10 @@ def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
     Except:
         Constraint files, lock files, hashes, local paths, `git+…@<commit>`, versions that depend
         on a variable, and the installers themselves. Packages of the GPU stack are judged by
-        `unpinned-gpu-stack`, requirements files by `unpinned-requirement`. A range, an exclusion
-        and a branch (`!=1.0`, `@main`) are no pins here, although hadolint takes them for some.
+        `unpinned-gpu-stack`, requirements files by `unpinned-requirement`. A range, an exclusion,
+        a branch and an address without a hash (`!=1.0`, `@main`, `https://…/a.zip`) are no pins
+        here, although hadolint takes them for some: pip repeats an installation of `==` and hashes
+        (https://pip.pypa.io/en/stable/topics/repeatable-installs/).
 
     Bad:
         FROM python:3.12.7-slim
@@ -52,6 +57,9 @@ def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
             f"{_listed(names)} may come in another version with {command.place.again}",
             help=_BAKE + _PIN if command.place.phase is Phase.START else _PIN,
             subject=names[0],
+            references=(
+                _ANSWERS.get(install.manager.name, ()) if any(map(says_nothing, loose)) else ()
+            ),
         )
 
 

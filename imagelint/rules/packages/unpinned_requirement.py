@@ -64,6 +64,7 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
         help="write exact versions: `uv pip compile --generate-hashes` or `pip-compile` does it",
         notes=tuple(ctx.note("no exact version", at) for at in _by_weight(loose)[1:_SHOWN]),
         subject=ctx.source.origin,
+        references=(),  # hadolint reads commands, and no files
     )
 
 

@@ -47,7 +47,8 @@ def unpinned_system_package(command: Command, ctx: Context) -> Findings:
         Any bound (`=`, `>=`, `~`, a release behind `/`), package files, groups, and names that
         depend on a variable. A number in the name of an rpm package (`gcc-12`, `java-17-openjdk`)
         is no version, which hadolint takes for one; of a variable it is said nothing, of which
-        hadolint says that it has no version.
+        hadolint says that it has no version: the base image may set it
+        (https://docs.docker.com/reference/dockerfile/#env).
 
     Bad:
         FROM debian:12.7

@@ -36,6 +36,10 @@ class Options:
     )
 
 
+# Others go by the names of variables.
+_BY_VALUE = ("Trivy DS-0031", "Dockle CIS-DI-0010")
+
+
 @rule(
     (EnvVar, Instruction),
     Severity.HIGH,
@@ -43,8 +47,7 @@ class Options:
     references=(
         "hadolint DL3064",
         "BuildKit SecretsUsedInArgOrEnv",
-        "Trivy DS-0031",
-        "Dockle CIS-DI-0010",
+        *_BY_VALUE,
     ),
 )
 def secret_in_build(node: EnvVar | Instruction, ctx: Context, options: Options) -> Findings:
@@ -59,7 +62,9 @@ def secret_in_build(node: EnvVar | Instruction, ctx: Context, options: Options) 
         Empty values and placeholders, paths, switches, names that only look like secrets
         (`MAX_TOKENS`, `TOKENIZERS_PARALLELISM`, `HF_TOKEN_PATH`), an ARG without a default and
         without a RUN behind it in its stage, whose history would hold it (hadolint and BuildKit
-        go by names alone, and tell of `GPG_KEY`, which is public, or of `USERNAME`).
+        go by names alone, and tell of `GPG_KEY`, which is public, of `USERNAME`, of
+        `AWS_ACCESS_KEY_ID`, which is a name, and of an ARG before the first FROM, which is in no
+        stage: https://docs.docker.com/reference/dockerfile/#understand-how-arg-and-from-interact).
         Values that are keys by their looks are reported by `secret-value`.
 
     Bad:
@@ -144,6 +149,7 @@ def _within(instruction: Instruction, ctx: Context) -> Findings:
             f"{secret.what} is written into {instruction.keyword}",
             help=_MOUNT % (secret.name or "…") + "; and replace the secret, it is known now",
             subject=secret.name or instruction.keyword,
+            references=_BY_VALUE,
             confidence=None if secret.certain else Confidence.LIKELY,
         )
 

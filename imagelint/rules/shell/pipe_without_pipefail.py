@@ -28,8 +28,10 @@ def pipe_without_pipefail(stage: Stage, ctx: Context) -> Findings:
     Except:
         Scripts of ONBUILD; scripts that say `set -o pipefail` themselves, in whatever shell, or in
         their `#!` line; stages whose SHELL says it, or that are built upon one whose SHELL does
-        (hadolint forgets that one). Nor are `echo`, `printf` and `yes` told before a pipe, of
-        which hadolint tells: they do not fail, and `yes` would by the option.
+        (hadolint forgets that one). A `sh` that is given the option has it, as POSIX.1-2024 wants,
+        or ends the build as one that does not know it: hadolint believes only bash, zsh and ash.
+        Nor are `echo`, `printf` and `yes` told before a pipe, of which hadolint tells: they do not
+        fail, and `yes` would by the option.
 
     Bad:
         FROM debian:12.7

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from imagelint.core.source import Span
 from imagelint.documents.queries.shellcomments import comments_on
-from imagelint.documents.shell.script import Script
+from imagelint.documents.shell.script import Script, ScriptRole
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -65,6 +65,7 @@ def shell_mistake(script: Script, ctx: Context, options: Options) -> Findings:
         RUN rm "${FILES:?}"/*
     """
     levels = _LEVELS[options.severities]
+    own = script.role is ScriptRole.RUN and script.span.end <= len(ctx.source.text)
     for comment in comments_on(script, ctx.document, ctx.project):
         start = script.span.start
         yield ctx.finding(
@@ -72,5 +73,9 @@ def shell_mistake(script: Script, ctx: Context, options: Options) -> Findings:
             f"{comment.message} ({comment.code})",
             subject=comment.code,
             severity=levels.get(comment.level),
-            references=(f"ShellCheck {comment.code}", f"hadolint {comment.code}"),
+            # hadolint gives it what stands behind RUN, and no files.
+            references=(
+                f"ShellCheck {comment.code}",
+                *((f"hadolint {comment.code}",) if own else ()),
+            ),
         )
