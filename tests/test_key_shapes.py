@@ -52,7 +52,8 @@ def _uuid() -> str:
 
 # Prefixes are put together here so that no scanner of repositories takes them for real ones.
 KEYS = {
-    "Hugging Face token": [("h" + "f_", MIXED, length) for length in (34, 37, 40)],
+    "Hugging Face token": [("h" + "f_", MIXED, length) for length in (34, 37, 40)]
+    + [("api" + "_org_", MIXED, 34)],
     "NVIDIA NGC key": [("nva" + "pi-", MIXED, length) for length in (60, 64, 70)],
     "OpenAI-style key": [
         ("s" + f"k-{kind}", MIXED, length)
@@ -114,6 +115,56 @@ KEYS = {
     "RubyGems key": [("ruby" + "gems_", HEX, 48)],
     "Telegram bot token": [("7204915836" + ":A" + "A", MIXED, 33)],
     "age key": [("AGE-SEC" + "RET-KEY-1", UPPER, 58)],
+    "Google OAuth secret": [("GOCS" + "PX-", MIXED, 28)],
+    "Google OAuth token": [("ya" + "29.", MIXED, 90)],
+    "Azure client secret": [("aB78" + "Q~", MIXED, 34)],
+    "Bedrock key": [("AB" + "SK", MIXED, 130), ("bedr" + "ock-api-key-", MIXED, 130)],
+    "Alibaba access key": [("LTAI" + "5t", MIXED, 18)],
+    "Slack app token": [("xapp" + "-1-A04KX7QZ2-4829104735162-", HEX, 64)],
+    "Slack webhook": [("hook" + "s.slack.com/services/T04KX7QZ2/B04KX7QZ3/", MIXED, 24)],
+    "Discord webhook": [("disc" + "ord.com/api/webhooks/482910473516204957/", MIXED, 68)],
+    "Twilio key": [("SK" + "", HEX, 32)],
+    "Mailgun key": [("ke" + "y-", HEX, 32)],
+    "Resend key": [("re_Q" + "w7Zk3Xv_", MIXED, 24)],
+    "Fly.io token": [("fm" + "2_", MIXED, 120), ("fo" + "1_", MIXED, 43)],
+    "Atlassian token": [("ATAT" + "T3xFfGF0", MIXED, 120), ("ATCT" + "T3xFfGN0", MIXED, 120)],
+    "Square token": [("sq0c" + "sp-", MIXED, 43), ("sq0a" + "tp-", MIXED, 22)],
+    "SonarQube token": [("sq" + "p_", HEX, 40), ("sq" + "u_", HEX, 40)],
+    "Artifactory token": [("AK" + "Cp8", MIXED, 68), ("cmVm" + "dGtu", MIXED, 56)],
+    "Buildkite token": [("bk" + "ua_", LOWER, 40)],
+    "OpenShift token": [("sha2" + "56~", MIXED, 43)],
+    "NuGet key": [("oy" + "2", LOWER, 43)],
+    "crates.io token": [("ci" + "o", MIXED, 32)],
+    "Figma token": [("fi" + "gd_", MIXED, 40)],
+    "Contentful token": [("CFPA" + "T-", MIXED, 43)],
+    "Netlify token": [("nf" + "p_", MIXED, 40)],
+    "Render key": [("rn" + "d_", MIXED, 28)],
+    "Supabase key": [("sb" + "p_", HEX, 40), ("sb_s" + "ecret_", MIXED, 31)],
+    "Neon key": [("na" + "pi_", LOWER, 64)],
+    "Prefect key": [("pn" + "u_", MIXED, 36)],
+    "1Password token": [("ops_" + "eyJ", MIXED, 300)],
+    "PostHog key": [("ph" + "x_", MIXED, 43)],
+    "Shippo token": [("ship" + "po_live_", HEX, 40)],
+    "Kaggle token": [("KG" + "AT_", HEX, 32)],
+    "Weights & Biases key": [("wand" + "b_v1_", MIXED, 77)],
+    "Together key": [("tgp_" + "v1_", MIXED, 43)],
+    "Jina key": [("ji" + "na_", MIXED, 60)],
+    "ElevenLabs key": [("sk" + "_", HEX, 48)],
+    "RunPod key": [("rp" + "a_", UPPER, 46)],
+    "Anyscale key": [("esec" + "ret_", LOWER, 30)],
+    "E2B key": [("e2" + "b_", HEX, 40)],
+    "Firecrawl key": [("fc" + "-", HEX, 32)],
+    "Teams webhook": [
+        ("a.webhook.office.com/web" + f"hookb2/{_uuid()}@{_uuid()}/IncomingWebhook/", HEX, 69)
+    ],
+    "Brevo key": [("xkey" + "sib-" + _of(HEX, 64) + "-", MIXED, 16)],
+    "CircleCI token": [("CCI" + "PAT_" + _of(MIXED, 22) + "_", HEX, 40)],
+    "Harness token": [("pa" + "t." + _of(MIXED, 22) + "." + _of(HEX, 24) + ".", MIXED, 20)],
+    "Docker Swarm key": [("SWM" + "TKN-1-" + _of(LOWER, 50) + "-", LOWER, 25)],
+    "HubSpot token": [("pa" + "t-na1-" + _uuid(), "", 0)],
+    "Vercel Blob token": [("vercel_blob" + "_rw_" + _of(MIXED, 16) + "_", MIXED, 30)],
+    "Mapbox token": [("s" + "k.eyJ" + _of(MIXED, 60) + ".", MIXED, 22)],
+    "Dynatrace token": [("dt0" + "c01." + _of(UPPER, 24) + ".", UPPER, 64)],
     "PlanetScale token": [("pscale" + f"_{kind}_", MIXED, 43) for kind in ("tkn", "pw", "oauth")],
 }
 SHAPES = [
@@ -163,6 +214,9 @@ THINKING_TOKENS
 WHOLE = [part + end for part in PARTS.split() for end in ("", *SUFFIXES.split())]
 HARMLESS = tuple(dict.fromkeys([*OTHERS.split(), *WHOLE]))
 VALUES = """
+re_compile key-value cache-key-d41d8cd98f00b204e9800998ecf8427e fc-cache sk_live_ SK rnd_seed LTAI
+ya29 sha256~x nfs_server figd key-d41d8 napi_module cio oy2 jina_embeddings phx_
+hooks.slack.com/apps
 hf_transfer hf_hub sk-learn gsk_kernel xai-gpu dapi-client fw_bridge r8_gpu pat-match npm_config
 sg.example.com v1.0-rc1 glc_model whsec pplx-70b-online dp.parallel pul-request ntn_x sha256:abc
 Qwen/Qwen3-8B meta-llama/Llama-3.3-70B-Instruct bitsandbytes float16 auto 0.9 <|im_end|> </s>

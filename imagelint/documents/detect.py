@@ -27,7 +27,7 @@ _OTHER_LANGUAGE = pattern(
 _COMPOSE = pattern(r"(?:docker-|podman-)?compose(?:[._-].+)?\.ya?ml|.+[._-]compose\.ya?ml")
 # Files whose lines may run containers: of ours where one does.
 _RUNNING = {
-    "shell-script": pattern(r".+\.(?:sh|bash|ksh|zsh)"),
+    "shell-script": pattern(r".+\.(?:sh|bash|ksh|zsh|sbatch|slurm)"),
     "makefile": pattern(r"(?:gnu)?makefile(?:\.(?!am$|in$)[\w-]+)?|.+\.mk"),
     "systemd-unit": pattern(r".+\.(?:service|container|kube)"),
 }
@@ -36,13 +36,15 @@ _WORKFLOW = pattern(
     r"|\.gitlab/(?:.*/)?[^/]+)\.ya?ml"
 )
 _STEPS = pattern(
-    r"^[\"']?(?:jobs|runs)[\"']?[ \t]*:|^[ \t]+(?:before_|after_)?script[ \t]*:", re.MULTILINE
+    r"^[\"']?(?:jobs|runs)[\"']?[ \t]*:|(?:^[ \t]+|[{,][ \t]*)(?:before_|after_)?script[ \t]*:",
+    re.MULTILINE,
 )
 _SKAFFOLD = pattern(r"(?:[ \t]*+(?:#.*+|---)?\r?\n)*+apiVersion[ \t]*:[ \t]*[\"']?skaffold/")
 _NEXT_DOCUMENT = pattern(r"\n---[^\n]*\n\s*\S(?![\s\S]{0,200}skaffold/)")
 # What jobs, services and steps run in.
 _PIPELINE_IMAGE = pattern(
-    r"^[ \t]*(?:-[ \t]+)?[\"']?(?:container|image)[\"']?[ \t]*:[ \t]*\S|[\"' ]docker://",
+    r"^[ \t]*(?:-[ \t]+)?[\"']?(?:container|image|services)[\"']?[ \t]*:[ \t]*\S"
+    r"|[{,][ \t]*[\"']?(?:container|image|services)[\"']?[ \t]*:[ \t]*\S|[\"' ]docker://",
     re.MULTILINE,
 )
 _BUILD_ACTIONS = ("docker/build-push-action", "docker/bake-action")

@@ -79,6 +79,34 @@ IN_BUILDS: dict[str, Files] = {
         "docker-bake.json": json.dumps({"target": {"a": {"dockerfile-inline": RECIPE}}}),
     },
 }
+RUN = "docker run --privileged registry.example.com/a:1"
+ENGINE = "run --privileged registry.example.com/a:1"
+RUNS: dict[str, Files] = {
+    "a recipe whose failure counts nothing": {"Makefile": f"a:\n\t-{RUN}\n"},
+    "a recipe that is not shown either": {"Makefile": f"a:\n\t@-{RUN}\n"},
+    "a recipe behind its target": {"Makefile": f".PHONY: a\na: b;{RUN}\n"},
+    "a recipe with another mark": {"Makefile": f".RECIPEPREFIX = >\na:\n> {RUN}\n"},
+    "a program by a variable of make": {"Makefile": f"E ?= docker\na:\n\t$(E) {ENGINE}\n"},
+    "a command by a variable of make": {
+        "Makefile": "R = docker run --privileged\na:\n\t$(R) registry.example.com/a:1\n"
+    },
+    "a program by a variable": {"a.sh": f'E=docker\n"$E" {ENGINE}\n'},
+    "a program by a default": {"a.sh": f"${{E:-docker}} {ENGINE}\n"},
+    "a host that is handed commands": {"a.sh": f"ssh host <<EOF\n{RUN}\nEOF\n"},
+    "a shell of a host": {"a.sh": f"ssh -p 22 host 'bash -s' <<'EOF'\n{RUN}\nEOF\n"},
+    "a step of Slurm": {"a.sbatch": f"#!/bin/bash\nsrun -N 1 --gres gpu:1 {RUN}\n"},
+    "a unit that is made for it": {"a.sh": f"systemd-run --user -p A=b {RUN}\n"},
+}
+RUNS_IN: dict[str, Files] = {
+    "services in braces": {
+        ".github/workflows/a.yml": "on: push\njobs:\n  a:\n    runs-on: b\n"
+        "    services: {s: {image: 'a/b:latest'}}\n    steps: []\n",
+    },
+    "a job in braces": {".gitlab-ci.yml": "a: {image: 'a/b:latest', script: [c]}\n"},
+    "services by name": {
+        ".gitlab-ci.yml": "a:\n  script: [c]\n  services: [{name: 'a/b:latest'}]\n",
+    },
+}
 UNKNOWN: dict[str, Files] = {
     "a variable of the shell": {"b.sh": f"docker build - <<EOF\nFROM a:$V\nRUN {PIPE}\nEOF\n"},
     "a variable of a bake file": {
@@ -102,6 +130,39 @@ def examined(program: Program, here: Path, files: Files) -> dict[str, list[str]]
 @pytest.mark.parametrize("form", IN_BUILDS)
 def test_whatever_a_build_is_given_is_read(program: Program, here: Path, form: str) -> None:
     assert "curl-pipe-shell" in examined(program, here, IN_BUILDS[form])
+
+
+@pytest.mark.parametrize("form", RUNS)
+def test_a_line_that_runs_a_container_is_read(program: Program, here: Path, form: str) -> None:
+    assert "privileged-container" in examined(program, here, RUNS[form])
+
+
+@pytest.mark.parametrize("form", RUNS_IN)
+def test_what_a_pipeline_runs_in_is_read(program: Program, here: Path, form: str) -> None:
+    assert "unpinned-image" in examined(program, here, RUNS_IN[form])
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"Makefile": f"A = b: c; {RUN}\nd:\n\ttrue # {RUN}\n"},
+        {"a.sh": f"ssh host cat <<EOF\n{RUN}\nEOF\n"},
+        {"a.sh": f"echo docker\n$X running {ENGINE}\n"},
+    ],
+)
+def test_what_runs_no_container_is_none(program: Program, here: Path, files: Files) -> None:
+    assert "privileged-container" not in examined(program, here, files)
+
+
+@pytest.mark.parametrize("name", ["Items", "objects"])
+def test_objects_under_another_name_are_told(program: Program, here: Path, name: str) -> None:
+    text = f"apiVersion: v1\nkind: List\n{name}:\n- " + indent(PRIVILEGED, "  ")[2:]
+    assert "malformed-object" in examined(program, here, {"a.yaml": text})
+
+
+def test_an_empty_list_is_one(program: Program, here: Path) -> None:
+    found = examined(program, here, {"a.yaml": "apiVersion: v1\nkind: List\nmetadata: {}\n"})
+    assert found == {"problems": []}
 
 
 @pytest.mark.parametrize("form", UNKNOWN)

@@ -181,6 +181,8 @@ def malformed_list(body: Cursor) -> Iterator[MalformedObject]:
     items, kind = body["items"], body["kind"].word()
     single = kind.removesuffix("List")
     listed = kind == "List" or (single != kind and kinds.served(single))
+    if listed and not items.exists:
+        yield from _listed_elsewhere(body)
     if not listed or not items.exists or items.null or items.templated:
         return
     if not isinstance(items.node, Sequence):
@@ -190,6 +192,13 @@ def malformed_list(body: Cursor) -> Iterator[MalformedObject]:
         told = told or (bool(single) and isinstance(item.node, Mapping))
         if not (told or item.templated):
             yield malformed(item, "is no object", "write its `apiVersion` and `kind`")
+
+
+def _listed_elsewhere(body: Cursor) -> Iterator[MalformedObject]:
+    """Objects under another name than that of the items."""
+    for _, place in body.entries():
+        if any(item["kind"].exists or item["apiVersion"].exists for item in place.items()):
+            yield malformed(place, "is not read by anybody", "name it `items`")
 
 
 def _of_workload(obj: KubernetesObject) -> Iterator[MalformedObject]:

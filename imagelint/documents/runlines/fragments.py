@@ -16,15 +16,16 @@ from imagelint.documents.runlines.values import mapped_word
 from imagelint.documents.serving.startscript import read_mapped_script
 from imagelint.documents.shell.read import LONGEST
 from imagelint.documents.shell.script import ScriptRole
+from imagelint.documents.shell.shells import POSIX_SHELLS
 from imagelint.documents.shell.wrappers import program_name, unwrap
 from imagelint.knowledge.containers.build_flags import BAKE_VERBS, BUILD_VERBS
 from imagelint.knowledge.containers.run_flags import VERBS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, MutableMapping
+    from collections.abc import Iterator, MutableMapping, Sequence
 
     from imagelint.documents.mapped import MappedText
-    from imagelint.documents.shell.script import Command
+    from imagelint.documents.shell.script import Command, Word
 
 _SPOKEN = frozenset(
     tuple(verb.split())
@@ -32,7 +33,10 @@ _SPOKEN = frozenset(
     for verb in verbs
 )
 _PROGRAMS = tuple(dict.fromkeys((*VERBS, *BUILD_VERBS)))
-_PROGRAM = pattern(rf"(?<![\w.-])(?:{'|'.join(_PROGRAMS)})(?![\w.-])")
+# Before the command of a recipe a dash may stand, as in `-docker run`.
+_PROGRAM = pattern(rf"(?<![\w.])(?<![\w.-]-)(?:{'|'.join(_PROGRAMS)})(?![\w.-])")
+# A program that has the name of a variable: `$(DOCKER) run`, `"${ENGINE:-podman}" run`.
+_CALLED = pattern(r"\$(?:[A-Za-z_]\w*|[({][A-Za-z_]\w*(?::?-\w{1,40})?[)}])\"?(?=[ \t])", re.ASCII)
 _COMMENT = pattern(r"[ \t]*#")
 _EXPANSION = pattern(
     r"(?<!\\)\$(?:(?P<plain>[A-Za-z_]\w*|[1-9])"
@@ -62,8 +66,13 @@ def concerns_containers(text: str) -> bool:
     """
     if not any(program in text for program in _PROGRAMS):
         return False
+    return _is_called(_PROGRAM, text) or ("$" in text and _is_called(_CALLED, text))
+
+
+def _is_called(program: re.Pattern[str], text: str) -> bool:
+    """Whether one of our verbs follows a program, which no comment names."""
     begin = behind = 0
-    for match in _PROGRAM.finditer(text):
+    for match in program.finditer(text):
         begin = text.rfind("\n", behind, match.start()) + 1 or begin
         behind = match.end()
         if not _COMMENT.match(text, begin) and _has_verb(text, match):
@@ -118,6 +127,9 @@ def _on_host(command: Command, depth: int) -> Iterator[Command]:
     while at < len(command.words) and command.words[at].text[:1] == "-":
         at += 2 if command.words[at].text in _VALUED_OF_SSH else 1
     told = command.words[at + 1 :]
+    body = _handed(command)
+    if body is not None and (not told or _reads_input(told)):
+        told = (body,)
     if len(told) != 1:
         bare = unwrap(told)
         words = told[bare.start :]
@@ -128,6 +140,18 @@ def _on_host(command: Command, depth: int) -> Iterator[Command]:
     script = read_mapped_script(text, ScriptRole.START, shell="sh", variables={}, path="")  # noqa: S604 - nothing is run
     for inner in script.commands:
         yield from _on_host(inner, depth + 1)
+
+
+def _handed(command: Command) -> Word | None:
+    """The here-document that a command is handed."""
+    bodies = [one.target for one in command.redirects if one.operator.startswith("<<")]
+    return bodies[-1] if bodies else None
+
+
+def _reads_input(words: Sequence[Word]) -> bool:
+    """Whether a shell is told to run what it is handed: `bash -s`."""
+    said = " ".join(word.text for word in words).split()
+    return said[0] in POSIX_SHELLS and set(said[1:]) <= {"-s", "-l", "-e", "-x", "--"}
 
 
 def defaults(text: str) -> dict[str, Fact[str]]:

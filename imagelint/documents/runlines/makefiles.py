@@ -5,6 +5,7 @@ https://www.gnu.org/software/make/manual/make.html
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
@@ -15,12 +16,14 @@ from imagelint.documents.mapped import MappedText
 from imagelint.documents.runlines.fragments import Fragment
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Iterator, Mapping
 
 _SETTING = pattern(
     r"(?:(?:export|override|private)[ \t]+)*([A-Za-z_][\w.-]*)[ \t]*(\+|\?|:{1,3}|!)?=[ \t]*(.*)"
 )
+# https://www.gnu.org/software/make/manual/html_node/Rule-Syntax.html: a recipe on the same line.
+_BEHIND_TARGETS = pattern(r"[^\s#=:;][^#=:;\n]*+::?(?![=:])[^#=:;\n]*+;")
+_PREFIX = pattern(r"^\.RECIPEPREFIX[ \t]*:?=[ \t]*(\S)", re.MULTILINE)
 _REFERENCE = pattern(r"\$(?:\$|\(([^()$]*)\)|\{([^{}$]*)\}|([A-Za-z@<^*%?+]))")
 _PLAIN = pattern(r"[A-Za-z_][\w.-]*")
 _CONDITIONAL = pattern(r"(?:ifn?eq|ifn?def|else|endif)\b")
@@ -40,7 +43,7 @@ def fragments(text: str) -> Iterator[Fragment | DocumentError]:
     """
     variables = _Variables(_settings(text))
     for start, recipe in _recipes(text):
-        if "run" in recipe or "build" in recipe or "bud" in recipe:
+        if "$" in recipe or "run" in recipe or "build" in recipe or "bud" in recipe:
             short = len(recipe) <= LONGEST_RECIPE
             mapped = _filled(start, recipe, variables) if short else None
             if mapped is not None:
@@ -66,18 +69,31 @@ def _lines(text: str) -> Iterator[tuple[int, str]]:
 
 
 def _recipes(text: str) -> Iterator[tuple[int, str]]:
+    mark = _mark(text)
     for start, line in _lines(text):
-        if line.startswith("\t"):
-            bare = line.lstrip("\t @+-")
+        if line.startswith(mark):
+            recipe = line[1:]
+        else:
+            behind = _BEHIND_TARGETS.match(line)
+            recipe = line[behind.end() :] if behind is not None else ""
+        bare = recipe.lstrip("\t @+-")
+        if bare:
             yield start + len(line) - len(bare), bare
+
+
+def _mark(text: str) -> str:
+    """What a line of a recipe begins with: make lets a file choose another than a tab."""
+    chosen = _PREFIX.search(text)
+    return chosen[1] if chosen is not None else "\t"
 
 
 def _settings(text: str) -> dict[str, str | None]:
     """The variables by name; None for what is set more than once, or by a program."""
     found: dict[str, str | None] = {}
     depth = 0
+    mark = _mark(text)
     for _, line in _lines(text):
-        if line.startswith("\t"):
+        if line.startswith(mark):
             continue
         bare = line.strip()
         if _CONDITIONAL.match(bare):

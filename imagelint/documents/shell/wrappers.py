@@ -107,6 +107,21 @@ WRAPPERS: Mapping[str, _Wrapper] = {
         "--reuid --regid --groups --inh-caps --ambient-caps --bounding-set --securebits --pdeathsig"
     ),
     "eatmydata": _w(),
+    # https://slurm.schedmd.com/srun.html
+    "srun": _w(
+        "-A --account -c --cpus-per-task -C --constraint -D --chdir -e --error -G --gpus -i --input"
+        " -J --job-name -m --distribution -n --ntasks -N --nodes -o --output -p --partition"
+        " -q --qos -r --relative -t --time -w --nodelist -x --exclude --gres --mem --export"
+        " --jobid --mpi --cpu-bind --ntasks-per-node --gpus-per-node --gpus-per-task",
+        queries="-V --version -h --help",
+    ),
+    # https://www.freedesktop.org/software/systemd/man/latest/systemd-run.html
+    "systemd-run": _w(
+        "-p --property -u --unit -E --setenv -H --host -M --machine --slice --uid --gid --nice"
+        " --description --service-type --working-directory --on-active --on-boot --on-calendar",
+        queries="-h --help --version",
+    ),
+    "winpty": _w(),
     "unbuffer": _w(),
     "xvfb-run": _w("-n --server-num -s --server-args -e --error-file -f --auth-file -w --wait"),
     "catchsegv": _w(),
