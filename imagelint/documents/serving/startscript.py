@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.source import Span
 from imagelint.documents.mapped import MappedText
-from imagelint.documents.shell.script import Word
+from imagelint.documents.shell.script import Exports, Word
 from imagelint.documents.shell.shells import ShellText, operands, shell_text
 from imagelint.documents.shell.wrappers import program_name, unwrap
 from imagelint.documents.yaml.nodes import MappedScalar
@@ -100,16 +100,18 @@ def read_mapped_script(
         return read_script(text, mapped.span, role, shell=shell, variables=variables, path=path)
     span = Span(0, len(text))
     script = read_script(text, span, role, shell=shell, variables=variables, path=path)
-    return cast("Script", _moved(script, mapped))
+    return cast("Script", _moved(script, mapped, {}))
 
 
-def _moved(value: object, mapped: MappedText) -> object:
-    """The same tree of tuples with every span moved."""
+def _moved(value: object, mapped: MappedText, done: dict[int, Exports]) -> object:
+    """The same tree of tuples with every span moved; `done` are the exports that were."""
     if isinstance(value, Span):
         return mapped.place(*value)
+    if isinstance(value, Exports):
+        return value.moved(lambda one: cast("EnvVar", _moved(one, mapped, done)), done)
     if not isinstance(value, tuple):
         return value
-    parts = tuple(_moved(part, mapped) for part in value)
+    parts = tuple(_moved(part, mapped, done) for part in value)
     make = getattr(value, "_make", None)
     return make(parts) if make else parts
 

@@ -10,7 +10,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.execution import UNKNOWN_PLACE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
     from imagelint.core.source import Span
     from imagelint.documents.base import Node
@@ -81,6 +81,18 @@ class Exports:
         for variable in variables:
             found = found.plus(variable)
         return found
+
+    def moved(self, move: Callable[[EnvVar], EnvVar], done: dict[int, Exports]) -> Exports:
+        """The same with its variables moved; `done` holds what was moved before, by identity."""
+        chain: list[Exports] = []
+        one: Exports | None = self
+        while one is not None and id(one) not in done:
+            chain.append(one)
+            one = one._before  # noqa: SLF001 - its own kind
+        for each in reversed(chain):
+            name, variable, before = each._name, each._variable, each._before  # noqa: SLF001
+            done[id(each)] = Exports(name, variable and move(variable), before and done[id(before)])
+        return done[id(self)]
 
     def variables(self) -> tuple[EnvVar, ...]:
         """The variables, the latest last."""

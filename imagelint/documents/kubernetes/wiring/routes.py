@@ -217,7 +217,9 @@ def _of_istio(obj: KubernetesObject, rule: Cursor) -> Route:
     backends = tuple((_service_of(place["host"].word()), "") for place in places)
     timeout = _timeout(rule["timeout"], _duration(rule["timeout"]), "total", "`600s`")
     route = _route(obj, rule, "istio", (timeout,), backends)
-    return route._replace(settings=tuple(mesh_settings(rule)))
+    named = (one.word() for one in obj.body.at("spec", "gateways").items())
+    attached = tuple(("Gateway", name) for name in named if name not in ("", "mesh"))
+    return route._replace(settings=tuple(mesh_settings(rule)), attached=attached)
 
 
 def _of_contour(obj: KubernetesObject, rule: Cursor) -> Route:

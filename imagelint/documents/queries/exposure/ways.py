@@ -65,8 +65,13 @@ def ways_in(reached: Reached, document: Document, project: Project) -> Iterator[
         scope = NameScope(document, project)
         if isinstance(reached, Service):
             yield from _of_service(reached, scope)
-        elif reached.kind in _WAYS:
+        elif reached.kind in _WAYS or _enters_mesh(reached):
             yield from _of_route(reached, scope)
+
+
+def _enters_mesh(route: Route) -> bool:
+    """Whether a VirtualService is that of a gateway: others are for who is in the mesh already."""
+    return route.kind == "VirtualService" and bool(route.attached)
 
 
 def _is_guarded(document: Document, project: Project) -> bool:
