@@ -84,7 +84,10 @@ PROCESS = {"selectors", "subprocess", *FILES}
 
 # Rooms of ours that commands need, as prefixes below `imagelint.`; `*` is one module.
 START = ("cli", "core")
-POLICY = ("collect", "deployment.*", "documents.*", "engine", "policy", "rules.*", "run")
+POLICY = (
+    *("collect", "deployment.*", "documents.*", "engine", "policy", "rules.*", "run"),
+    "knowledge.tables",
+)
 RULES = (
     *POLICY,
     *("knowledge", "reporters", "rules.secrets"),
@@ -140,8 +143,8 @@ COMMAND_LINES = (
     Command((*CHECK, "--format", "github", "Dockerfile"), DOCKERFILE, ON_DOCKERFILES, 286),
     Command((*CACHED, "Dockerfile"), DOCKERFILE | {"sqlite3"}, ON_DOCKERFILES, 288),
     Command((*CHECK, *TO_FILE, "Dockerfile"), DOCKERFILE | FILES, ON_DOCKERFILES, 286),
-    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 284),
-    Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 173),
+    Command((*CHECK, "pod.yaml"), YAML, ON_MANIFESTS, 288),
+    Command((*CHECK, "requirements.txt"), set(), ON_LISTS, 174),
     Command((*CHECK, ".dockerignore"), set(), ON_DOCKERFILES, 185),
     Command((*CHECK, "plain"), DOCKERFILE, ON_DOCKERFILES, 254),
     Command((*CHECK, "hard"), DOCKERFILE | SHELL, ON_DOCKERFILES, 259),
@@ -152,15 +155,15 @@ COMMAND_LINES = (
             *(*ON_DOCKERFILES, "documents.kubernetes", "documents.yaml.nodes"),
             *("rules.exposure", "rules.gpus", "rules.serving"),
         ),
-        303,
+        306,
     ),
-    Command(("rules",), TABLES, (*EVERYTHING, "custom"), 456),
-    Command(("rules", "--json"), TABLES, (*EVERYTHING, "custom"), 456),
-    Command(("explain", "root-user"), set(), EXPLAIN, 93),
-    Command(("explain", "DL3002"), set(), EXPLAIN, 93),
-    Command(("policy", "show"), {"sqlite3"}, POLICY, 103),
-    Command(("policy", "schema"), {"dataclasses", "json"}, OWN_RULES, 425),
-    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, OWN_RULES, 447),
+    Command(("rules",), TABLES, (*EVERYTHING, "custom"), 459),
+    Command(("rules", "--json"), TABLES, (*EVERYTHING, "custom"), 459),
+    Command(("explain", "root-user"), set(), EXPLAIN, 95),
+    Command(("explain", "DL3002"), set(), EXPLAIN, 95),
+    Command(("policy", "show"), {"sqlite3"}, POLICY, 105),
+    Command(("policy", "schema"), {"dataclasses", "json"}, OWN_RULES, 429),
+    Command(("policy", "check", "policy.yaml"), YAML | SCHEMA, OWN_RULES, 451),
     Command(("completion", "bash"), PROCESS, START, 13),
     Command(("init", "new"), {"json", "pathlib", *FILES}, INIT, 70),
 )

@@ -19,6 +19,7 @@ from imagelint.knowledge.tables import module_of
 from imagelint.policy.compile import compile_packs
 from imagelint.policy.load import pack
 from imagelint.policy.schema import written_schema
+from imagelint.policy.site.schema import NAME, written_knowledge_schema
 from imagelint.rules import catalog
 from imagelint.rules.compile import compile_table
 from imagelint.rules.documentation import read_documentation
@@ -64,6 +65,7 @@ def generated() -> Iterator[tuple[Path, str]]:
     yield from compiled_tables()
     yield COMPILED / "kubernetes_fields.py", field_table()
     yield ROOT / "policies" / "policy.schema.json", written_schema()
+    yield ROOT / "docs" / "schemas" / NAME, written_knowledge_schema()
     yield ROOT / "docs" / "engines.md", engines_page()
     yield ROOT / "docs" / "custom-rules-reference.md", reference_page()
     yield ROOT / "docs" / "rule-subjects.md", subjects_page()

@@ -14,6 +14,7 @@ SECTIONS = {
     "Tours": ("tours/file.md", "tours/deployment.md", "tours/image.md", "tours/registry.md"),
     "How to": (
         *("how-to/adopt.md", "how-to/hadolint.md", "migrating.md", "how-to/helm-kustomize.md"),
+        "how-to/site.md",
         *("how-to/air-gap.md", "how-to/oci-layout.md", "how-to/incomplete.md"),
         *("fixes.md", "pins.md", "scanning.md", "evaluation.md", "scorecard.md", "reports.md"),
         *("audit.md", "host.md", "custom-rules.md"),

@@ -1,4 +1,4 @@
-"""`imagelint knowledge`."""
+"""`imagelint knowledge [WORD]`, `imagelint knowledge check|schema`."""
 
 from __future__ import annotations
 
@@ -6,51 +6,62 @@ from typing import TYPE_CHECKING
 
 import click
 
+from imagelint.cli.options import policy_file_options
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from imagelint.cli.policyoptions import PolicyOptions
 
-    from imagelint.knowledge.inventory import DatedTable, Entry
+_FIND = "find"
 
 
-@click.command()
-@click.argument("word", default="")
-@click.option("--json", "as_json", is_flag=True, help="As JSON.")
-def knowledge(*, word: str, as_json: bool) -> None:
+class WordOrCommand(click.Group):
+    """A group whose first argument may be a word as well: `--` before it takes any word as one."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """What is no command of the group is looked up."""
+        if not args or (args[0] not in self.commands and args[0] not in ("--help", "-h")):
+            args = [_FIND, *args]
+        return super().parse_args(ctx, args)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, or the one that looks it up."""
+        return super().get_command(ctx, cmd_name) or self.commands[_FIND]
+
+
+@click.group(cls=WordOrCommand, subcommand_metavar="[--json] [WORD] | COMMAND [ARGS]...")
+def knowledge() -> None:
     """List the tables of facts with their day and source, or what they say about WORD.
 
-    A table is stale when its facts are to be compared with their source again.
+    With the facts of the policy that holds here: `find --help` names the options. A table is stale
+    when its facts are to be compared with their source again.
     """
-    from imagelint.collect.environment import today
-    from imagelint.knowledge.inventory import search, tables
-
-    day = today()
-    if word:
-        entries = tuple(search(word))
-        _show_entries(entries, as_json=as_json)
-        return
-    rows = tables()
-    if as_json:
-        import json
-
-        listed = [{**one._asdict(), "stale": one.is_stale(day)} for one in rows]
-        click.echo(json.dumps(listed, indent=2))
-        return
-    width = max(len(one.name) for one in rows)
-    for one in rows:
-        click.echo(f"{one.name:{width}}  {one.asof}  {_state(one, day):5}  {one.source}")
 
 
-def _show_entries(entries: Sequence[Entry], *, as_json: bool) -> None:
-    if as_json:
-        import json
+@knowledge.command(_FIND)
+@click.argument("word", default="")
+@click.option("--json", "as_json", is_flag=True, help="As JSON.")
+@policy_file_options
+def find(*, word: str, as_json: bool, policy: PolicyOptions) -> None:
+    """The same, with options: what stands without a command."""
+    from imagelint.cli.facts import show_entries, show_tables
+    from imagelint.knowledge.tables import hold
 
-        click.echo(json.dumps([one._asdict() for one in entries], indent=2))
-        return
-    for one in entries:
-        click.echo(f"{one.table}: {one.place}: {one.text}")
-    if not entries:
-        click.echo("nothing is known of it")
+    hold(policy.open(cached=False).policies.of(".").environment.knowledge)
+    (show_entries if word else show_tables)(word, as_json=as_json)
 
 
-def _state(table: DatedTable, day: str) -> str:
-    return "stale" if table.is_stale(day) else ""
+@knowledge.command()
+@click.argument("files", nargs=-1, required=True, type=click.Path())
+def check(*, files: tuple[str, ...]) -> None:
+    """Check files of facts, and tell what of ours they override."""
+    from imagelint.cli.facts import check_files
+
+    check_files(files)
+
+
+@knowledge.command()
+def schema() -> None:
+    """Print the JSON Schema of files of facts, for editors."""
+    from imagelint.policy.site.schema import written_knowledge_schema
+
+    click.echo(written_knowledge_schema(), nl=False)

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.record import NamedTuple
+
+if TYPE_CHECKING:
+    from imagelint.core.sitefacts import SiteFacts
 
 
 class Signer(NamedTuple):
@@ -169,7 +174,8 @@ class Environment(NamedTuple):
     upon which verdicts they are pushed, `summary` what a pass is worth. `gated` is the image about
     which a verdict is given beside the files, as it was named. `images` tells from which
     Dockerfiles images are built: the first whose glob matches counts. `build` is what the builds of
-    the Dockerfiles that are examined are given, as a command says it.
+    the Dockerfiles that are examined are given, as a command says it. `knowledge` is what a site
+    knows of its own, the last file that is named last.
     """
 
     driver: str | None = None
@@ -188,3 +194,4 @@ class Environment(NamedTuple):
     summary: SummarySettings = SummarySettings()
     images: tuple[DeclaredBuild, ...] = ()
     build: GivenBuild = GivenBuild()
+    knowledge: tuple[SiteFacts, ...] = ()

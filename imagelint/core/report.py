@@ -9,6 +9,8 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.subject import About
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from imagelint.core.finding import Finding, Location
 
 
@@ -91,14 +93,27 @@ class Ignored(NamedTuple):
     reason: IgnoreReason
 
 
+def joined_tables(parts: Iterable[tuple[str, ...]]) -> tuple[str, ...]:
+    """The names of tables of several parts, each once."""
+    told = [names for names in parts if names]
+    if len(told) < 2:  # noqa: PLR2004 - nothing to join
+        return told[0] if told else ()
+    return tuple(sorted({name for names in told for name in names}))
+
+
 class Report(NamedTuple):
-    """All that happened. A monoid: parts of a run merge by `+`, `Report()` is the identity."""
+    """All that happened. A monoid: parts of a run merge by `+`, `Report()` is the identity.
+
+    `tables` are those of facts in which rules looked something up for what they found, sorted,
+    where somebody wants to know.
+    """
 
     findings: tuple[Finding, ...] = ()
     allowed: tuple[Allowed, ...] = ()
     problems: tuple[Problem, ...] = ()
     examined: tuple[Examined, ...] = ()
     ignored: tuple[Ignored, ...] = ()
+    tables: tuple[str, ...] = ()
 
     def __add__(self, other: object) -> Report:
         if not isinstance(other, Report):
@@ -109,6 +124,7 @@ class Report(NamedTuple):
             self.problems + other.problems,
             self.examined + other.examined,
             self.ignored + other.ignored,
+            joined_tables((self.tables, other.tables)),
         )
 
 

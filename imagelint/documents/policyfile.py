@@ -75,3 +75,17 @@ class GrownBaseline(NamedTuple):
     more: int
     rules: str
     since: str
+
+
+class OutdatedTable(NamedTuple):
+    """A table of facts that decided something although it is older than it may be.
+
+    It was last compared with its source on the day `asof`, which holds for so many `days`; `remedy`
+    is what to do.
+    """
+
+    span: Span
+    name: str
+    asof: str
+    days: int
+    remedy: str

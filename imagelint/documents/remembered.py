@@ -5,6 +5,8 @@ from __future__ import annotations
 from functools import wraps
 from typing import TYPE_CHECKING, TypeVar
 
+from imagelint.knowledge.tables import uncounted
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -50,7 +52,7 @@ def _remembering(
         known = answers.get(id(node))
         if known is not None and known[0] is node:
             return known[1]
-        found = ask(node)
+        found = uncounted(lambda: ask(node))
         if len(answers) >= most:
             answers.clear()
         answers[id(node)] = (node, found)

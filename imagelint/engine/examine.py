@@ -14,7 +14,8 @@ from imagelint.documents.remembered import forget_many
 from imagelint.engine.checkdirective import as_errors, ends_build
 from imagelint.engine.echoes import without_echoes
 from imagelint.engine.inline import allow_inline
-from imagelint.engine.judge import Judge
+from imagelint.engine.judge import TELLS_AGE, Judge
+from imagelint.knowledge.tables import hold
 from imagelint.policy.allowances import terms_of
 from imagelint.policy.demands import BY_TRUST
 from imagelint.policy.options import options_for
@@ -43,11 +44,13 @@ class Examination:
         self._enabled = frozenset(policy.enabled)
         later = frozenset(name for name in self._enabled if family_of(name).about_allowances)
         rules = _rules(policy)
-        self._judge = Judge(self._enabled - later, policy.environment, self._options, rules)
+        mine, traced = self._enabled - later, TELLS_AGE in later
+        self._judge = Judge(mine, policy.environment, self._options, rules, traced=traced)
         self._allowance_judge = Judge(later, policy.environment, self._options)
 
     def __call__(self, document: Document, project: Project) -> Report:
         """The report about one document; what the policy waives is still among the findings."""
+        hold(self._policy.environment.knowledge)
         document = joined(document, project)
         if document.rendered:
             project = project.around(document)
@@ -68,7 +71,8 @@ class Examination:
         if document.elsewhere:
             also = allow_inline(kept, document.elsewhere, enabled, parts, terms)
             kept, allowed = also.kept, (*allowed, *also.allowed)
-        found = Report(kept, allowed, judgement.problems, (examined,)) + idle
+        found = Report(kept, allowed, judgement.problems, (examined,), tables=judgement.tables)
+        found += idle
         if not document.embedded:
             return found
         whole = found + self._embedded(document, project)

@@ -9,6 +9,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.core.report import Problem, ProblemKind
 from imagelint.documents.locate import Locators
 from imagelint.engine.selection import Selection
+from imagelint.knowledge.tables import fresh_lookups
 from imagelint.rules import catalog
 from imagelint.rules.context import Context, UnjudgedError
 
@@ -32,11 +33,19 @@ ALWAYS_TOLD = 100
 """Of one rule, however much the others have to say: nothing is hidden behind what is trivial."""
 
 
+TELLS_AGE = "knowledge-outdated"
+"""The rule for which it has to be known in which tables others look something up."""
+
+
 class Judgement(NamedTuple):
-    """What the rules said about one document, and where one of them could not."""
+    """What the rules said about one document, and where one of them could not.
+
+    `tables` are those in which they looked something up for it, sorted, where that is asked for.
+    """
 
     findings: tuple[Finding, ...]
     problems: tuple[Problem, ...]
+    tables: tuple[str, ...] = ()
 
 
 class Rules(Protocol):
@@ -72,7 +81,8 @@ class Judge:
     """Holds the enabled rules; imports each when a node that concerns it first occurs.
 
     `options` gives a rule's options as its dataclass; None stands for a rule without options.
-    `rules` is where they are found: in the catalogue, if nothing is said.
+    `rules` is where they are found: in the catalogue, if nothing is said. When it is `traced`, the
+    tables are told in which they look something up.
     """
 
     def __init__(
@@ -81,8 +91,11 @@ class Judge:
         environment: Environment,
         options: Callable[[Rule], object],
         rules: Rules | None = None,
+        *,
+        traced: bool = False,
     ) -> None:
         self._environment = environment
+        self._traced = traced
         self._options = options
         self._rules = rules = rules or _Catalog()
         self._names: dict[str, list[str]] = {}
@@ -117,7 +130,8 @@ class Judge:
             if name not in known:
                 rule, options = self._rule(name)
                 context = Context(rule, locators, project, self._environment)
-                known[name] = _RuleRun(rule, options, context, room)
+                run = _TracedRun if self._traced else _RuleRun
+                known[name] = run(rule, options, context, room)
             return known[name]
 
         for node in nodes:
@@ -129,7 +143,8 @@ class Judge:
             for run in concerned:
                 run.ask(node, findings, problems)
         problems += _overflows(known.values(), document.source.origin)
-        return Judgement(tuple(dict.fromkeys(findings)), tuple(problems))
+        told = tuple(dict.fromkeys(findings))
+        return Judgement(told, tuple(problems), tuple(sorted(room.tables)))
 
     def _selection(self, kind: type) -> Selection:
         """How the rules about a type of node are chosen for each of them."""
@@ -147,13 +162,17 @@ class Judge:
 
 
 class _Room:
-    """What all rules about a document share: `left` is how many findings are still told."""
+    """What all rules about a document share.
 
-    __slots__ = ("left", "locators")
+    `left` is how many findings are still told, `tables` those that were looked up for them.
+    """
+
+    __slots__ = ("left", "locators", "tables")
 
     def __init__(self, locators: Locators, left: int) -> None:
         self.locators = locators
         self.left = left
+        self.tables: set[str] = set()
 
 
 class _RuleRun:
@@ -230,6 +249,21 @@ class _RuleRun:
         self._room.left -= 1
         self.crowded = self._room.left <= 0 and self.told >= ALWAYS_TOLD
         self._context.counting = self.crowded or self.told >= MOST_FINDINGS
+
+
+class _TracedRun(_RuleRun):
+    """The same, and which tables the rule looked something up in for what it says."""
+
+    __slots__ = ()
+
+    def ask(self, node: Node, findings: list[Finding], problems: list[Problem]) -> None:
+        """Add what the rule says about a node, and where it looked that up."""
+        before = len(findings)
+        seen = fresh_lookups()
+        super().ask(node, findings, problems)
+        if len(findings) > before:
+            engine = getattr(node, "engine", "")
+            self._room.tables |= {*seen, f"engines/{engine}"} if engine else seen
 
 
 def _as_likely(finding: Finding) -> Finding:

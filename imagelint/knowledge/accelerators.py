@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,7 +41,7 @@ class AnnotatedShares(NamedTuple):
     container: str
 
 
-@cache
+@looked_up
 def accelerator(resource: str) -> Accelerator | None:
     """What a resource's name (`nvidia.com/gpu`) hands out, None when it is no accelerator."""
     known = table("accelerators")
@@ -56,13 +55,13 @@ def accelerator(resource: str) -> Accelerator | None:
     return None
 
 
-@cache
+@looked_up
 def shares() -> Mapping[str, int]:
     """Resources that say beside a device how large a part is meant, with the MiB of one unit."""
     return {row["name"]: row["mebibytes"] for row in table("accelerators")["shares"]}
 
 
-@cache
+@looked_up
 def annotated_shares() -> AnnotatedShares:
     """The annotations that ask for a part of a device without any resource."""
     known = table("accelerators")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.site.mirrors import original
+from imagelint.knowledge.tables import looked_up, table
 from imagelint.knowledge.versions import at_least
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class Advisory(NamedTuple):
         return self.score >= 9.0 and not self.condition  # noqa: PLR2004 - CVSS calls that critical
 
 
-@cache
+@looked_up
 def advisories(product: str) -> tuple[Advisory, ...]:
     """All that is known of a product: an engine's name, `torch`, `nvidia-container-toolkit`."""
     rows = table("advisories")["entries"]
@@ -62,7 +62,8 @@ def open_in(product: str, version: str) -> tuple[Advisory, ...]:
 
 def product_of_image(reference: Image) -> tuple[str, str]:
     """The product that an image holds, no engine, and its version by the tag; empty for others."""
-    name = f"{reference.registry}/{reference.repository}"
+    image = original(reference)
+    name = f"{image.registry}/{image.repository}"
     for row in table("advisories")["products"]:
         if any(matches(name, glob) for glob in row["images"]):
             found = _LEADING.match(reference.tag)

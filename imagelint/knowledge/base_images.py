@@ -10,6 +10,7 @@ from imagelint.core.record import NamedTuple
 from imagelint.knowledge.engines import engine
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.recognition import recognise_image
+from imagelint.knowledge.site.mirrors import original
 from imagelint.knowledge.tables import table
 
 if TYPE_CHECKING:
@@ -35,7 +36,8 @@ class BaseImage(NamedTuple):
 
 def base_image(reference: Image) -> BaseImage | None:
     """What is known about an image, None when nothing is."""
-    name = f"{reference.registry}/{reference.repository}"
+    image = original(reference)
+    name = f"{image.registry}/{image.repository}"
     for row in table("base_images")["images"]:
         if matches(name, row["glob"]) and matches(reference.tag, row.get("tags", "*")):
             user, runtime = row.get("user", ""), row.get("runtime", "")
@@ -44,6 +46,8 @@ def base_image(reference: Image) -> BaseImage | None:
     if found is None or not found.upstream:
         return None
     packaging = engine(found.engine).packaging
+    if not packaging.root and not packaging.user:
+        return None  # of an engine of a policy, which does not say
     return BaseImage(packaging.root, packaging.user)
 
 

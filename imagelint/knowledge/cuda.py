@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.site.mirrors import original
+from imagelint.knowledge.tables import looked_up, table
 from imagelint.knowledge.versions import at_least
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ class CudaTag(NamedTuple):
 
 def is_cuda_repository(reference: Image) -> bool:
     """Whether an image is `nvidia/cuda` or a mirror of it under the same name."""
-    return f"/{reference.repository}".endswith("/nvidia/cuda")
+    return f"/{original(reference).repository}".endswith("/nvidia/cuda")
 
 
 def is_cuda_upstream(reference: Image) -> bool:
@@ -67,8 +67,11 @@ def parse_cuda_tag(tag: str) -> CudaTag | None:
 def cuda_of_image(reference: Image) -> Fact[Cuda]:
     """The CUDA release that an image's tag names, as far as it does: `(12, 4, 1)`, `(12, 4)`.
 
-    Unknown where the tag does not say it.
+    Unknown where the tag does not say it, and no policy.
     """
+    told = _told(reference)
+    if told is not None:
+        return Known(told)
     if is_cuda_repository(reference):
         parsed = parse_cuda_tag(reference.tag)
         return Known(parsed.version) if parsed else UNKNOWN
@@ -76,6 +79,18 @@ def cuda_of_image(reference: Image) -> Fact[Cuda]:
     if match is None:
         return UNKNOWN
     return Known(tuple(int(part) for part in match.groups() if part is not None))
+
+
+def _told(reference: Image) -> Cuda | None:
+    """What a policy says of an image: its release, or how its tag tells it."""
+    image = original(reference)
+    name = f"{image.registry}/{image.repository}"
+    for row in table("cuda")["bundled"]:
+        if "cuda" in row and matches(name, row["glob"]):
+            found = re.fullmatch(row["release"], reference.tag, re.ASCII)
+            if found is not None:
+                return parse_cuda(row["cuda"] or found[1])
+    return None
 
 
 def parse_cuda(text: str) -> Cuda | None:
@@ -146,11 +161,12 @@ def is_distribution_cuda(reference: Image, package: str) -> bool:
 
 def lacks_compiler(reference: Image) -> bool:
     """Whether an image is known to come without `nvcc`."""
-    name = f"{reference.registry}/{reference.repository}"
-    return any(
-        matches(name, row["glob"]) and any(matches(reference.tag, glob) for glob in row["tags"])
-        for row in table("cuda")["uncompiled"]
-    )
+    image = original(reference)
+    name = f"{image.registry}/{image.repository}"
+    for row in table("cuda")["uncompiled"]:
+        if matches(name, row["glob"]) and any(matches(reference.tag, one) for one in row["tags"]):
+            return not row.get("compiled", False)
+    return False
 
 
 def _dotted(parts: Cuda) -> str:
@@ -163,9 +179,10 @@ def cuda_in_image(reference: Image) -> Cuda | None:
     A release newer than what is known is built for that CUDA or a newer one. None where the
     project, the release or the build (for CPUs, another vendor's) is not known.
     """
-    name = f"{reference.registry}/{reference.repository}"
+    image = original(reference)
+    name = f"{image.registry}/{image.repository}"
     for row in table("cuda")["bundled"]:
-        if not matches(name, row["glob"]):
+        if "cuda" in row or not matches(name, row["glob"]):
             continue
         found = re.fullmatch(row["release"], reference.tag, re.ASCII)
         if found is not None:
@@ -173,7 +190,7 @@ def cuda_in_image(reference: Image) -> Cuda | None:
     return None
 
 
-@cache
+@looked_up
 def cuda_of_torch(version: str) -> Cuda | None:
     """The CUDA release of the wheel that PyPI has of an exact version of torch."""
     return _in_force(version, {k: v for k, v in table("cuda")["torch"].items() if k != "source"})

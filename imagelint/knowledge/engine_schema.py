@@ -333,9 +333,11 @@ class IndexedProgram(TypedDict):
 
 
 class IndexedImage(ImageRow):
-    """Images, and the engine that they hold."""
+    """Images, and the engine that they hold; what a policy says of them may be about some tags."""
 
     engine: str
+    tags: NotRequired[Annotated[str, "a glob over those that hold it"]]
+    release: NotRequired[Annotated[str, "the pattern of tags that tell its version"]]
 
 
 class IndexedOwner(Owner):

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import engine_table, table
+from imagelint.knowledge.tables import engine_table, looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -229,7 +228,7 @@ def engines() -> tuple[str, ...]:
     return tuple(table("engines/index")["engines"])
 
 
-@cache
+@looked_up
 def engine(name: str) -> Engine:
     """What is known about an engine.
 
@@ -388,7 +387,7 @@ def _removed(raw: engine_schema.Removed) -> RemovedFlag:
     )
 
 
-@cache
+@looked_up
 def _aliases(name: str) -> Mapping[str, str]:
     return {alias: main for main, names in engine(name).flags.items() for alias in (main, *names)}
 

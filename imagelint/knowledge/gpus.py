@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from imagelint.core.pattern import pattern as lazy
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -53,14 +52,14 @@ class Architecture(NamedTuple):
     last: tuple[int, ...]
 
 
-@cache
+@looked_up
 def gpu(label: str) -> Gpu | None:
     """The GPU that a node label's value names, None when it is not known.
 
     Takes the values of `nvidia.com/gpu.product`, `cloud.google.com/gke-accelerator` and Karpenter's
     `instance-gpu-name`, and what people write: `NVIDIA-H100-80GB-HBM3`, `nvidia-tesla-t4`, `l40s`.
     """
-    name = _plain(label)
+    name = plain_label(label)
     for row in table("gpus")["products"]:
         if any(matches(name, pattern) for pattern in row["globs"]):
             return _device(row["name"], row, label)
@@ -81,7 +80,8 @@ def _number(value: object) -> float | None:
     return float(value) if isinstance(value, int | float) else None
 
 
-def _plain(label: str) -> str:
+def plain_label(label: str) -> str:
+    """A label as the globs of the table are about it: in small letters, without its maker."""
     name = re.sub(r"[\s_]+", "-", label.strip().lower())
     # GKE's own old names stand for the smallest memory.
     if name in ("nvidia-tesla-a100", "nvidia-tesla-v100"):

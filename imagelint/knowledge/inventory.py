@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import module_of, table
+from imagelint.knowledge.tables import shipped, site_facts, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,7 +16,7 @@ class DatedTable(NamedTuple):
     """A table.
 
     `asof` is the day on which it was last compared with its `source`, as `YYYY-MM-DD`; it is to be
-    compared again `stale_after` days later.
+    compared again `stale_after` days later. A site's facts may have no day: they are never stale.
     """
 
     name: str
@@ -27,6 +26,8 @@ class DatedTable(NamedTuple):
 
     def is_stale(self, today: str) -> bool:
         """Whether it is to be compared again on a day, written as `YYYY-MM-DD`."""
+        if not self.asof:
+            return False
         age = date.fromisoformat(today) - date.fromisoformat(self.asof)
         return age.days > self.stale_after
 
@@ -40,22 +41,31 @@ class Entry(NamedTuple):
 
 
 def tables() -> tuple[DatedTable, ...]:
-    """All tables by name."""
-    return tuple(DatedTable(**row) for row in table("inventory")["tables"])
+    """All tables by name, those of the policy behind ours."""
+    ours = tuple(DatedTable(**row) for row in table("inventory")["tables"])
+    own = (DatedTable(one.name, one.asof, one.stale_after, one.source) for one in site_facts())
+    return (*ours, *own)
 
 
 def search(word: str) -> Iterator[Entry]:
     """What the tables say that holds a word, in whatever case; operators are looked up whole."""
     lowered = word.lower()
-    for name in (*(one.name for one in tables() if _has_module(one.name)), "operators/index"):
-        data = import_module(f"imagelint.knowledge.compiled.{module_of(name)}").TABLE
+    for name, data in _contents():
         for place, text in _leaves("", data):
             if lowered in text.lower() or lowered in place.lower():
                 yield Entry(name, place, text)
 
 
-def _has_module(name: str) -> bool:
-    return not name.startswith("operators/")
+def _contents() -> Iterator[tuple[str, object]]:
+    """The tables by name, each with what stands in it, those of the policy first."""
+    for one in site_facts():
+        import json
+
+        yield one.name, json.loads(one.entries)
+    for row in table("inventory")["tables"]:
+        if not row["name"].startswith("operators/"):
+            yield row["name"], shipped(row["name"])
+    yield "operators/index", shipped("operators/index")
 
 
 def _leaves(place: str, data: object) -> Iterator[tuple[str, str]]:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import Literal
 
 from imagelint.core.pattern import pattern
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 _SIZE = pattern(
     r"(?<![A-Za-z0-9.])(?:(?P<experts>\d{1,3})x)?(?P<number>\d{1,4}(?:[._]\d{1,2})?)"
@@ -32,7 +31,7 @@ def model_name(text: str) -> str:
     return parts[-1].rpartition("--")[2] if parts else ""
 
 
-@cache
+@looked_up
 def parameters_of(model: str) -> float | None:
     """Billions of parameters by a model's name, an upper bound for mixtures of experts.
 

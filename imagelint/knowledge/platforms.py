@@ -9,6 +9,7 @@ from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.cuda import Cuda, cuda_in_image, cuda_of_image, cuda_of_torch
+from imagelint.knowledge.site.mirrors import original
 
 if TYPE_CHECKING:
     from imagelint.knowledge.recognition import Image
@@ -85,7 +86,8 @@ def torch_in_image(reference: Image) -> str:
 
     Empty where it brings none, or none that is known.
     """
-    name = f"{reference.registry}/{reference.repository}"
+    image = original(reference)
+    name = f"{image.registry}/{image.repository}"
     if name == "docker.io/pytorch/pytorch":
         found = _TORCH_TAG.match(reference.tag)
         return found[1] if found else ""

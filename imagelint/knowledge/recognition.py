@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from posixpath import basename
 from typing import TYPE_CHECKING, Protocol
 
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.site.mirrors import original
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+    from imagelint.knowledge.engine_schema import IndexedImage
 
 
 class Image(Protocol):
@@ -40,6 +42,8 @@ class RecognisedEngine(NamedTuple):
     `upstream` when the image is that project's own, `bare` when it runs what it is given although
     the project's own image has the server as its entry point, `general` when it is used for other
     things than serving as well. `anywhere` when only its last name is known: anybody may build it.
+    `release` is the pattern of tags that tell the engine's version where these are not the
+    project's own.
     """
 
     engine: str
@@ -47,26 +51,44 @@ class RecognisedEngine(NamedTuple):
     bare: bool = False
     general: bool = False
     anywhere: bool = False
+    release: str = ""
 
 
-@cache
-def _recognise(name: str) -> tuple[RecognisedEngine, tuple[str, ...]] | None:
-    """The engine, and the globs over the tags of images of that name which do not hold it."""
+@looked_up
+def _recognise(name: str) -> tuple[tuple[RecognisedEngine, str, tuple[str, ...]], ...]:
+    """The engines that images of a name may hold, the first that fits a tag being right.
+
+    Each with a glob over its tags, and globs over those which do not hold it after all.
+    """
+    found = []
     for row in table("engines/index")["images"]:
         if matches(name, row["glob"]):
-            bare, general = row.get("bare", False), row.get("general", False)
-            anywhere = row["glob"].startswith("*")
-            found = RecognisedEngine(row["engine"], row["upstream"], bare, general, anywhere)
-            return found, tuple(row.get("without", ()))
-    return None
+            tags = row.get("tags", "")
+            found.append((_recognised(row), tags or "*", tuple(row.get("without", ()))))
+            if not tags:
+                break
+    return tuple(found)
+
+
+def _recognised(row: IndexedImage) -> RecognisedEngine:
+    return RecognisedEngine(
+        row["engine"],
+        row["upstream"],
+        row.get("bare", False),
+        row.get("general", False),
+        # Who names an image in a policy knows whose it is.
+        anywhere=row["glob"].startswith("*") and "tags" not in row,
+        release=row.get("release", ""),
+    )
 
 
 def recognise_image(reference: Image) -> RecognisedEngine | None:
     """The engine that an image holds by its name and tag, or None."""
-    found = _recognise(f"{reference.registry}/{reference.repository}")
-    if found is None or any(matches(reference.tag, glob) for glob in found[1]):
-        return None
-    return found[0]
+    image = original(reference)
+    for found, tags, without in _recognise(f"{image.registry}/{image.repository}"):
+        if matches(reference.tag, tags):
+            return None if any(matches(reference.tag, glob) for glob in without) else found
+    return None
 
 
 def engine_of_image(reference: Image) -> str:
@@ -75,7 +97,7 @@ def engine_of_image(reference: Image) -> str:
     return found.engine if found else ""
 
 
-@cache
+@looked_up
 def _programs() -> Mapping[str, tuple[_Program, ...]]:
     found: dict[str, list[_Program]] = {}
     for row in table("engines/index")["programs"]:
@@ -172,7 +194,7 @@ def pull_length(words: Sequence[str]) -> int:
     return 0
 
 
-@cache
+@looked_up
 def pulling_programs() -> frozenset[str]:
     """The programs that may pull a model."""
     return frozenset(row[0] for row in table("engines/index")["pulls"])
@@ -189,7 +211,7 @@ def forms_cluster(text: str) -> bool:
     return pattern is not None and pattern.search(text) is not None
 
 
-@cache
+@looked_up
 def _cluster_scripts() -> re.Pattern[str] | None:
     words = table("engines/index")["cluster_scripts"]
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})") if words else None

@@ -107,6 +107,9 @@ class BundledRow(TypedDict):
     release: Annotated[str, "a pattern of tags; its group is the image's own release"]
     since: dict[str, str]
     source: str
+    cuda: NotRequired[
+        Annotated[str, "of a policy: the release itself, or empty where the group is it"]
+    ]
 
 
 class ContainedPackages(TypedDict):
@@ -126,6 +129,7 @@ class UncompiledRow(TypedDict):
     glob: str
     tags: Annotated[list[str], "globs over tags"]
     source: str
+    compiled: NotRequired[Annotated[bool, "of a policy: whether they have it after all"]]
 
 
 class CudaTable(forms.Dated):

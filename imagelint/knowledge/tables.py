@@ -3,21 +3,121 @@
 They are written by hand as TOML, held to the form of `schema` and compiled to Python by
 `make generate`, so that no run of the program has to parse or check them; a test holds both to be
 the same.
+
+A policy may know more. What holds is set by `hold`, for the whole process, before a document is
+read that is judged by it: from then on every table has the policy's entries in it. What readers
+remember of a table is therefore remembered by `looked_up`, which forgets it then, and which tells
+what was looked up for an answer.
 """
 
 from __future__ import annotations
 
-from functools import cache
+from functools import wraps
 from importlib import import_module
-from typing import TYPE_CHECKING, Any, Literal, cast, overload
+from typing import TYPE_CHECKING, Any, Literal, ParamSpec, TypeVar, cast, overload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from imagelint.core.sitefacts import SiteFacts
     from imagelint.knowledge import engine_schema, schema
     from imagelint.knowledge.containers import scanner_schema
     from imagelint.knowledge.kubernetes import constraint_schema, operator_schema
     from imagelint.knowledge.serving import forms
 
-__all__ = ["engine_table", "module_of", "table"]
+__all__ = ["Lookups", "engine_table", "hold", "looked_up", "module_of", "shipped"]
+__all__ += ["consulted", "fresh_lookups", "site_facts", "table", "uncounted"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Lookups:
+    """What holds in this process, and which tables were looked up since somebody asked.
+
+    `facts` are those of the policy, `held` the tables with them by name, `tables` the names of
+    those that were looked up, `forget` empties what readers remember.
+    """
+
+    __slots__ = ("facts", "forget", "held", "tables")
+
+    def __init__(self) -> None:
+        self.facts: tuple[SiteFacts, ...] = ()
+        self.held: dict[str, object] = {}
+        self.tables: set[str] = set()
+        self.forget: list[Callable[[], None]] = []
+
+
+_LOOKUPS = Lookups()
+
+
+def looked_up(ask: Callable[P, R]) -> Callable[P, R]:
+    """A reader that remembers its answers, as `functools.cache` does, as long as the tables hold.
+
+    With each answer it remembers which tables it was looked up in. An answer to arguments that are
+    given by name is not remembered.
+    """
+    answers: dict[tuple[object, ...], tuple[R, frozenset[str]]] = {}
+    _LOOKUPS.forget.append(answers.clear)
+
+    @wraps(ask)
+    def answer(*args: P.args, **kwargs: P.kwargs) -> R:
+        if kwargs:
+            return ask(*args, **kwargs)
+        known = answers.get(args)
+        if known is not None:
+            if known[1]:
+                _LOOKUPS.tables.update(known[1])
+            return known[0]
+        outer = _LOOKUPS.tables
+        _LOOKUPS.tables = set()
+        try:
+            found = ask(*args, **kwargs)
+        finally:
+            inner = frozenset(_LOOKUPS.tables)
+            outer |= inner
+            _LOOKUPS.tables = outer
+        answers[args] = (found, inner)
+        return found
+
+    return answer
+
+
+def hold(facts: tuple[SiteFacts, ...]) -> None:
+    """From now on the tables hold what a policy knows as well; nothing: as we have them."""
+    if facts != _LOOKUPS.facts:
+        _LOOKUPS.facts = facts
+        _LOOKUPS.held.clear()
+        for forget in _LOOKUPS.forget:
+            forget()
+
+
+def uncounted(ask: Callable[[], R]) -> R:
+    """What a function answers; what it looks up is not told to whoever counts that.
+
+    That is for what is remembered of a document: nobody can tell who asks for it first.
+    """
+    outer, _LOOKUPS.tables = _LOOKUPS.tables, set()
+    try:
+        return ask()
+    finally:
+        _LOOKUPS.tables = outer
+
+
+def site_facts() -> tuple[SiteFacts, ...]:
+    """The facts of the policy that holds, the highest last."""
+    return _LOOKUPS.facts
+
+
+def consulted(name: str) -> None:
+    """That something was looked up: a table, or a section of a site's facts (`mirrors`)."""
+    _LOOKUPS.tables.add(name)
+
+
+def fresh_lookups() -> set[str]:
+    """From now on, the names of what is looked up; who asked before is told no more."""
+    _LOOKUPS.tables = set()
+    return _LOOKUPS.tables
 
 
 @overload
@@ -94,8 +194,29 @@ def engine_table(name: str) -> engine_schema.EngineTable:
     return cast("engine_schema.EngineTable", _compiled(f"engines/{name}"))
 
 
-@cache
 def _compiled(name: str) -> object:
+    _LOOKUPS.tables.add(name)
+    held = _LOOKUPS.held.get(name)
+    if held is None:
+        held = _LOOKUPS.held[name] = _read(name)
+    return held
+
+
+def _read(name: str) -> object:
+    """A table with what the policy knows."""
+    if not _LOOKUPS.facts:
+        return shipped(name)
+    from imagelint.knowledge.site.extend import extended
+
+    return extended(name, _LOOKUPS.facts)
+
+
+def shipped(name: str) -> object:
+    """A table as it comes with the program.
+
+    Raises:
+        ModuleNotFoundError: there is none of that name.
+    """
     return import_module(f"imagelint.knowledge.compiled.{module_of(name)}").TABLE
 
 

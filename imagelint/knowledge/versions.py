@@ -81,7 +81,7 @@ def engine_version(name: str, reference: Image) -> Fact[str]:
     found = recognise_image(reference)
     if found is None or not found.upstream or found.engine != name or not reference.tag:
         return UNKNOWN
-    pattern = engine(name).version
+    pattern = found.release or engine(name).version
     match = re.fullmatch(pattern, reference.tag, re.ASCII) if pattern else None
     return Known(match[1]) if match else UNKNOWN
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from imagelint.knowledge.models import model_name, native_bytes, parameters_of
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +16,7 @@ _FULL_PRECISION = ("float32", "float", "fp32")
 _FOUR, _TWO = 4.0, 2.0
 
 
-@cache
+@looked_up
 def _patterns() -> tuple[tuple[re.Pattern[str], float], ...]:
     return tuple(
         (re.compile(rf"(?<![a-z0-9])(?:{row['pattern']})(?![a-z0-9])"), float(row["bytes"]))

@@ -321,7 +321,7 @@ def _origins(data: Mapping[str, Data], places: PolicyPlaces) -> dict[str, str]:
     said = {key: places.line((key,)) for key in keys if data.get(key) not in (None, "", ())}
     environment = cast("Mapping[str, Data]", data.get("environment") or {})
     said |= {f"environment.{key}": places.line(("environment", key)) for key in environment}
-    for key in ("scan", "push", "images", "verification-summary"):
+    for key in ("scan", "push", "images", "verification-summary", "knowledge"):
         if data.get(key):
             said[f"environment.{key}"] = places.line((key,))
     return said if data.get("closed") is None else said | {CLOSED: places.line(("closed",))}

@@ -412,6 +412,7 @@ PACKS: Mapping[str, Mapping[str, Data]] = {
             "shared-account-number": "on",
             "wasted-layer-space": "on",
             "weights-in-image": "on",
+            "knowledge-outdated": "on",
             "lock-file-ignored": "on",
             "telemetry-left-on": "on",
             "uncached-wheels": "on",

@@ -42,6 +42,7 @@ def complaints(text: PolicyText) -> tuple[Diagnostic, ...]:
     data = text.data if isinstance(text.data, dict) else {}
     found = [*islice(schema_complaints(text), _MOST)]
     found += _extends(text, _listed(data.get("extends")))
+    found += _knowledge(text, _listed(data.get("knowledge")))
     found += _globs(text, data)
     for index, signer in enumerate(_list(_mapping(data.get("environment")).get("signers"))):
         if isinstance(signer, dict):
@@ -104,6 +105,13 @@ def _extends(text: PolicyText, names: tuple[Data, ...]) -> Iterator[Diagnostic]:
             yield Diagnostic(f"`{name}` is not a policy", at, "its name must end in .yaml or .yml")
         elif not is_file(name):
             yield Diagnostic(f"no pack is named `{name}`", at, did_you_mean(name, PACKS))
+
+
+def _knowledge(text: PolicyText, names: tuple[Data, ...]) -> Iterator[Diagnostic]:
+    for index, name in enumerate(names):
+        if isinstance(name, str) and ("://" in name or name.startswith(("/", "~"))):
+            at = text.at(text.item_span("knowledge", index))
+            yield Diagnostic(f"`{name}` is not a file near this one", at, "only relative paths")
 
 
 def _globs(text: PolicyText, data: dict[str, Data]) -> Iterator[Diagnostic]:

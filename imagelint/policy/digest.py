@@ -13,6 +13,7 @@ from imagelint.rules import catalog
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from imagelint.core.environment import Environment
     from imagelint.custom.definition import CustomRule
     from imagelint.policy.allowances import Allowances
     from imagelint.policy.model import Policy, RuleSetting, Waiver
@@ -31,8 +32,7 @@ def text_digest(text: str) -> str:
 
 def _canonical(policy: Policy) -> Iterator[str]:
     yield f"fail-on {policy.threshold}"
-    # About which image a command decides is no part of the policy.
-    yield f"environment {tuple(policy.environment._replace(gated=''))!r}"
+    yield from _environment(policy.environment)
     for name in sorted(policy.rules):
         yield f"rule {name!r} {_setting(policy.rules[name])}"
     for waiver in sorted({_waiver(waiver) for waiver in policy.waivers}):
@@ -51,6 +51,13 @@ def _canonical(policy: Policy) -> Iterator[str]:
     if policy.trusted is not None:
         yield f"on {policy_digest(policy.trusted.policy)} {policy.trusted.commit}"
         yield f"locked {sorted(policy.trusted.locked.rules)!r}"
+
+
+def _environment(said: Environment) -> Iterator[str]:
+    # About which image a command decides is no part of the policy.
+    yield f"environment {tuple(said._replace(gated='', knowledge=()))!r}"
+    for facts in said.knowledge:
+        yield f"knowledge {tuple(facts._replace(origin=''))!r}"
 
 
 def _own(policy: Policy) -> Iterator[str]:

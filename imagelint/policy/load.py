@@ -83,6 +83,10 @@ class _Loader:
         self._validate(text)
         data = cast("Mapping[str, Data]", text.data or {})
         own = layer(data, text, source.origin)
+        if data.get("knowledge"):
+            from imagelint.policy.site.load import with_knowledge
+
+            own = with_knowledge(own, text, self._read, self._validated)
         named = own.extends if "extends" in data else default
         below: list[Policy] = []
         complaints: list[Diagnostic] = []

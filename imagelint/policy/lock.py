@@ -87,10 +87,12 @@ class Permit(NamedTuple):
 
     custom_rules: bool | None = None
     plugins: tuple[str, ...] | None = None
+    knowledge: bool | None = None
 
     def over(self, below: Permit) -> Permit:
         """Both as one: what is said here wins. Associative; `Permit()` is the identity."""
         return Permit(
             below.custom_rules if self.custom_rules is None else self.custom_rules,
             below.plugins if self.plugins is None else self.plugins,
+            below.knowledge if self.knowledge is None else self.knowledge,
         )

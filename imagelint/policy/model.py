@@ -255,7 +255,7 @@ def _merge_environments(below: Environment, above: Environment) -> Environment:
     known = {one.glob for one in above.images}
     below_them = (one for one in below.images if one.glob not in known)
     images = (*above.images, *below_them)  # the first that matches counts
-    merged = merged._replace(images=images)
+    merged = merged._replace(images=images, knowledge=_union(below.knowledge, above.knowledge))
     return merged._replace(scan=above.scan.over(below.scan), push=above.push.over(below.push))
 
 

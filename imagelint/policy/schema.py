@@ -23,6 +23,7 @@ from imagelint.policy.schemas.definitions import (
     globs,
     setting_schema,
 )
+from imagelint.policy.schemas.facts import knowledge_files
 from imagelint.policy.schemas.ownership import WORDED, owners_schema, waiver_fields
 from imagelint.policy.serving.scorecard import scorecard_schema
 from imagelint.rules import catalog
@@ -58,6 +59,7 @@ def policy_schema() -> Schema:
             "environment": _environment(),
             "closed": _truth("Whether what is examined together is all there is."),
             "images": images_schema(),
+            "knowledge": knowledge_files(),
             "scan": dict(scan_schema()),
             "push": dict(push_schema()),
             "verification-summary": dict(summary_schema()),

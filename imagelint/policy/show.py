@@ -74,6 +74,7 @@ def _lines(policy: Policy) -> Iterator[ShownLine]:
         origin = _held(policy, CLOSED, policy.origins.get(CLOSED, ""))
         yield ShownLine(f"closed: {_value(policy.environment.closed)}", origin)
     yield from _builds(policy)
+    yield from _knowledge(policy)
     yield from _scan(policy)
     yield from _push(policy)
     yield from _summary(policy)
@@ -105,6 +106,16 @@ def _builds(policy: Policy) -> Iterator[ShownLine]:
         given = ", ".join(f"{quoted(name)}: {quoted(value)}" for name, value in pairs)
         shown = _flow({**texts, "args": given and f"{{{given}}}"})
         yield ShownLine(f"  {quoted(glob)}: {shown}")
+
+
+def _knowledge(policy: Policy) -> Iterator[ShownLine]:
+    if policy.environment.knowledge:
+        from imagelint.policy.site.show import shown_files
+
+        place = "environment.knowledge"
+        yield ShownLine("knowledge:", _held(policy, place, policy.origins.get(place, "")))
+        for name, said in shown_files(policy.environment.knowledge):
+            yield ShownLine(f"  - {quoted(name)}", said)
 
 
 def _scan(policy: Policy) -> Iterator[ShownLine]:

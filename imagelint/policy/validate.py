@@ -53,11 +53,13 @@ class _Violation(NamedTuple):
     inner: tuple[_Violation, ...]
 
 
-def schema_complaints(text: PolicyText) -> Iterator[Diagnostic]:
-    """Everything that the schema says against the policy, each thing once."""
+def schema_complaints(
+    text: PolicyText, schema: Mapping[str, Any] | None = None
+) -> Iterator[Diagnostic]:
+    """Everything that a schema says against a text, each thing once; by itself, of policies."""
     if text.root is None:
         return
-    validator = _validator(policy_schema())
+    validator = _validator(policy_schema() if schema is None else schema)
     told: set[Diagnostic] = set()
     for error in validator.iter_errors(text.data):
         for said in _translated(_violation(error), text):

@@ -45,6 +45,14 @@ FAMILIES: dict[str, Family] = {
     "exposure": Family("What a server lets those do who reach it"),
     "gpus": Family("GPUs, CUDA and drivers: what fits what"),
     "images": Family("Which images are used, and what ends up in one"),
+    # A table is as old as it is, whatever a file says.
+    "knowledge": Family(
+        "What is known, and of which day that is",
+        inline=False,
+        by_wildcard=False,
+        in_baseline=False,
+        about_allowances=True,
+    ),
     "layers": Family("What lies in the layers of an image", judges="image"),
     "monitoring": Family("How servers are watched"),
     "packages": Family("What is installed"),

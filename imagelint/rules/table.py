@@ -145,6 +145,7 @@ RULES: dict[str, Entry] = {
     "key-without-value": Entry("syntax", ("documents.complaints:KeyWithoutValue",), ("hadolint DL1000",), ("invalid-instruction",)),
     "keyword-in-script": Entry("shell", ("documents.dockerfile.model:Stage",)),
     "kill-signal": Entry("build", ("documents.dockerfile.model:Instruction",), ("tally no-ungraceful-stopsignal",), (), ("STOPSIGNAL",)),
+    "knowledge-outdated": Entry("knowledge", ("documents.policyfile:OutdatedTable",)),
     "kv-cache-too-small": Entry("gpus", ("documents.serving.command:ServingCommand",)),
     "layer-copied-for-rights": Entry("layers", ("documents.image.layers.nodes:LayerContents",)),
     "ld-preload": Entry("exposure", ("documents.shared:EnvVar",)),

@@ -28,6 +28,7 @@ from imagelint.documents.project import (
     kind_of_mark,
 )
 from imagelint.engine.examine import Examination
+from imagelint.knowledge.tables import hold
 from imagelint.run.index import MOST_RECENT, FileIndex, Shelf
 from imagelint.run.rendering.renderings import NO_RENDERINGS
 from imagelint.run.samples import SAMPLES
@@ -94,6 +95,7 @@ class Examiner:
         """
         for kind in sorted({self._index.kind(found) for found in files} & SAMPLES.keys()):
             policy = self._plan.policies.of(os.path.dirname(files[0].path) or ".")
+            hold(policy.environment.knowledge)
             sample = KINDS[kind].parse(Source(kind, SAMPLES[kind]))
             self._examination(policy)(sample, Project())
 
@@ -111,6 +113,7 @@ class Examiner:
             return FileReport(Report(problems=(_defect(found.origin, error),)))
 
     def _file(self, found: FoundFile) -> FileReport:
+        hold(self._plan.policies.of(os.path.dirname(found.path) or ".").environment.knowledge)
         problems = self._index.content(found).text.problems
         document = self._index.document(found)
         self._index.forget_text(found.origin)
@@ -127,6 +130,7 @@ class Examiner:
 
     def source(self, source: Source, folder: str) -> FileReport:
         """What comes of one text that stands for a file in a folder."""
+        hold(self._plan.policies.of(folder).environment.knowledge)
         return self._examine(self._index.add(source), folder)
 
     def _examine(self, document: Document | Report, folder: str) -> FileReport:

@@ -11,9 +11,10 @@ from imagelint import __version__
 from imagelint.collect.codedigest import code_stamp
 from imagelint.core.digest import digest_of
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import Report
+from imagelint.core.report import Report, joined_tables
 from imagelint.documents.project import kind_of_mark
 from imagelint.engine.echoes import without_repeats
+from imagelint.knowledge.tables import hold
 from imagelint.policy.allowances import terms_of
 from imagelint.policy.digest import policy_digest
 from imagelint.run.examiner import Examiner, Plan, dependency, with_marks
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from imagelint.collect.files import FoundFile
     from imagelint.core.finding import Finding
+    from imagelint.core.sitefacts import SiteFacts
     from imagelint.deployment.landmarks import Holding
     from imagelint.policy.model import Policy
     from imagelint.run.policies import Policies
@@ -108,6 +110,9 @@ def judge(files: Iterable[FoundFile], run: Run) -> Judgement:
     ordered = tuple(sorted(files, key=lambda found: found.origin))
     files_by_origin = {found.origin: found for found in ordered}
     index = FileIndex(files_by_origin, hashed=run.results.keeps, texts=run.texts)
+    if ordered:
+        first = run.policies.of(os.path.dirname(ordered[0].path) or ".")
+        hold(first.environment.knowledge)
     renderings = renderings_of(ordered, index, run=run)
     tasks = _tasks(ordered, run, index)
     if renderings.concerned:
@@ -126,6 +131,28 @@ def judge_some(files: Iterable[FoundFile], plan: Plan, run: Run) -> dict[str, Fi
 
 
 def _judged(tasks: list[Task], plan: Plan, run: Run, known: int) -> dict[str, FileReport]:
+    groups = _by_knowledge(tasks, run)
+    if len(groups) < 2:  # noqa: PLR2004 - a policy of a folder may know what others do not
+        return _judged_alike(tasks, plan, run, known)
+    done: dict[str, FileReport] = {}
+    for group in groups:
+        # What was read with other tables may have been understood otherwise.
+        index = FileIndex(plan.files, hashed=run.results.keeps, texts=run.texts)
+        own = plan._replace(file_index=index)
+        done |= _judged_alike(group, own, run, known + len(done))
+    return done
+
+
+def _by_knowledge(tasks: list[Task], run: Run) -> list[list[Task]]:
+    """The tasks, those together whose policies know the same."""
+    groups: dict[tuple[SiteFacts, ...], list[Task]] = {}
+    for task in tasks:
+        policy = run.policies.of(os.path.dirname(task.found.path) or ".")
+        groups.setdefault(policy.environment.knowledge, []).append(task)
+    return list(groups.values())
+
+
+def _judged_alike(tasks: list[Task], plan: Plan, run: Run, known: int) -> dict[str, FileReport]:
     files = [task.found for task in tasks]
     if plan.file_index is not None and any(is_asked(found, run.policies) for found in files):
         plan = plan._replace(shell=check_shell(files, run.policies, plan.file_index))
@@ -303,4 +330,5 @@ def total(reports: Iterable[Report]) -> Report:
         tuple(problem for part in parts for problem in part.problems),
         tuple(examined for part in parts for examined in part.examined),
         tuple(ignored for part in parts for ignored in part.ignored),
+        joined_tables(part.tables for part in parts),
     )

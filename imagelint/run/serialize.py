@@ -61,7 +61,7 @@ def decode(text: str) -> FileReport | None:
 
     try:
         report, dependencies, held = json.loads(text)
-        findings, allowed, problems, examined, ignored = report
+        findings, allowed, problems, examined, ignored, tables = report
         return FileReport(
             Report(
                 tuple(_finding(row) for row in findings),
@@ -69,6 +69,7 @@ def decode(text: str) -> FileReport | None:
                 tuple(_problem(row) for row in problems),
                 tuple(_examined(row) for row in examined),
                 tuple(_ignored(row) for row in ignored),
+                _texts(tables),
             ),
             tuple((str(origin), str(digest)) for origin, digest in dependencies),
             None if held is None else Holding(*map(_texts, held)),

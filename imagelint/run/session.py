@@ -245,8 +245,16 @@ class Session(NamedTuple):
             *self.policies.weakenings(),
             *self.policies.additions(reports, baseline),
             *self.policies.refusals(),
+            *self._outdated(reports),
         )
         return self._suppress(reports, baseline, image, paths, loosened)
+
+    def _outdated(self, reports: Mapping[str, Report]) -> Iterator[tuple[Policy, Report]]:
+        if not any(report.tables for report in reports.values()):
+            return
+        from imagelint.run.facts.outdated import outdated
+
+        yield from outdated(self.policies, reports, environment.today())
 
     def suppress_before(
         self, reports: Mapping[str, Report], baseline: Baseline | None, paths: Iterable[str]

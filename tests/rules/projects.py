@@ -20,6 +20,7 @@ from imagelint.policy.allowances import terms_of
 from imagelint.policy.build import Pack, layer
 from imagelint.policy.model import Policy, RuleSetting, merge
 from imagelint.rules import catalog
+from imagelint.run.facts.outdated import outdated
 from imagelint.run.files import Run, examine, total
 from imagelint.run.policies import Policies
 from imagelint.run.policyfiles import TrustRequest
@@ -48,8 +49,9 @@ _COMMITTER = {
     },
 }
 TODAY = "2026-06-15"
-# Allowances name rules of all families: those of the default packs run beside them.
-_NEED_OTHERS = "allowances"
+# Allowances name rules of all families, and tables are old where others looked something up: those
+# of the default packs run beside them.
+_NEED_OTHERS = ("allowances", "knowledge")
 
 
 class Given(NamedTuple):
@@ -128,8 +130,8 @@ def is_aside(name: str) -> bool:
 
 
 def is_baseline(name: str) -> bool:
-    """Whether a file of a case is a baseline: it is no document."""
-    return name.endswith("baseline.json")
+    """Whether a file of a case is a baseline, or holds facts: it is no document."""
+    return name.endswith(("baseline.json", "site.yaml"))
 
 
 def _write_trusted(files: Mapping[str, str]) -> tuple[str, ...]:
@@ -172,6 +174,7 @@ def _examine(policies: Policies) -> Report:
     uses = waiver_uses(result, terms)
     idle = (Examination(policy).allowances(PolicyFile(source), use) for source, use in uses)
     loosened = (*policies.weakenings(), *policies.additions(reports))
+    loosened += (*outdated(policies, reports, TODAY),)
     return total((result.report, *idle, *(told for _policy, told in loosened)))
 
 
@@ -187,7 +190,7 @@ def _flags(rule: str, under: Given) -> Policy:
 
 @cache
 def _others(family: str) -> Policy:
-    if family == _NEED_OTHERS:
+    if family in _NEED_OTHERS:
         return Policy()
     return Policy(rules={name: RuleSetting("off") for name in catalog.names()})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.knowledge.globs import matches
+from imagelint.knowledge.site.mirrors import original
 from imagelint.knowledge.tables import table
 
 if TYPE_CHECKING:
@@ -16,7 +17,8 @@ CHECKING = ("curl", "wget", "nc", "bash", "sh", "python", "python3", "grpc_healt
 
 def lacked_programs(image: Image) -> frozenset[str]:
     """The programs of these that an image certainly does not have."""
-    name = f"{image.registry}/{image.repository}"
+    known = original(image)
+    name = f"{known.registry}/{known.repository}"
     for row in table("containers/programs")["images"]:
         if matches(name, row["glob"]) and matches(image.tag, row.get("tags", "*")):
             return frozenset(row["lacks"])

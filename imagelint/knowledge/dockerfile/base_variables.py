@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.knowledge.globs import matches
+from imagelint.knowledge.site.mirrors import original
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -39,7 +40,8 @@ _ALWAYS = ("PATH",)
 
 def sets_variable(image: Image, name: str) -> bool | None:
     """Whether an image sets an environment variable; None where nobody knows."""
-    path = f"{image.registry}/{image.repository}"
+    known = original(image)
+    path = f"{known.registry}/{known.repository}"
     found = next((names for glob, names in _SETS.items() if matches(path, glob)), None)
     if found is None:
         return True if name in _ALWAYS else None

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -58,7 +57,7 @@ def constraints_of(type_name: str) -> Constraints | None:
     return _by_type().get(type_name)
 
 
-@cache
+@looked_up
 def _by_type() -> Mapping[str, Constraints]:
     found: dict[str, Constraints] = {}
     for name, more in _stated():

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, TypeAlias, Union
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from imagelint.knowledge.schema import EnumeratedFields
@@ -70,7 +69,7 @@ Branch: TypeAlias = Union[Enumeration, dict[str, "Branch"]]  # noqa: UP007 - nam
 """The enumeration of a field, or by key what is below a place; `*` is every key and every item."""
 
 
-@cache
+@looked_up
 def enumerated(part: str) -> Branch:
     """The fields of a kind of object, or of a part of one, that take one of a few words."""
     root: dict[str, Branch] = {}

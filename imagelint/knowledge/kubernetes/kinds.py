@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 _LIKENESS = 0.8
 _SUFFIX = ".k8s.io"
@@ -18,7 +16,7 @@ class Served(NamedTuple):
     removed: str
 
 
-@cache
+@looked_up
 def served(kind: str) -> tuple[Served, ...]:
     """The versions that have a kind, those that are still served first; empty for none of them."""
     found = [
@@ -29,12 +27,12 @@ def served(kind: str) -> tuple[Served, ...]:
     return tuple(sorted(found, key=lambda one: bool(one.removed)))
 
 
-@cache
+@looked_up
 def _groups() -> frozenset[str]:
     return frozenset(group_of(row["api"]) for row in table("kubernetes_kinds")["versions"])
 
 
-@cache
+@looked_up
 def versions() -> frozenset[str]:
     """Every `apiVersion` of Kubernetes itself."""
     return frozenset(row["api"] for row in table("kubernetes_kinds")["versions"])
@@ -60,7 +58,7 @@ def may_mean_own_group(group: str) -> bool:
     return "." not in group or is_own_group(group) or is_own_group(group.removesuffix(_SUFFIX))
 
 
-@cache
+@looked_up
 def meant_kind(kind: str) -> str:
     """The kind that a word is, or must have been meant as (`deployments`); empty for none."""
     if served(kind) or not kind:

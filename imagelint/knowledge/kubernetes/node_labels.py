@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from imagelint.knowledge.globs import matches
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
-__all__ = ["meant_value"]
+__all__ = ["meant_value", "product_labels"]
 
 
-@cache
+@looked_up
 def meant_value(key: str, value: str) -> str:
     """The value that must have been meant by one which no node has.
 
@@ -24,3 +22,9 @@ def meant_value(key: str, value: str) -> str:
             if any(matches(lowered, glob) for glob in row["meant"][name]):
                 return name
     return ""
+
+
+@looked_up
+def product_labels() -> tuple[str, ...]:
+    """The labels whose value names the product of a GPU."""
+    return tuple(table("node_labels")["products"])

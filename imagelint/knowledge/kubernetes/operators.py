@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from imagelint.knowledge.kubernetes.operator_schema import WorkloadRow
@@ -86,7 +85,7 @@ COMPLETED = Workload(adds=EVERYTHING)
 """Nobody knows what is added, so that nothing which is not written is certainly absent."""
 
 
-@cache
+@looked_up
 def workload(group: str, kind: str) -> Workload:
     """What an operator makes of the pods that an object of a kind and API group holds."""
     rows = table("operators/index")["groups"].get(group, [])

@@ -7,10 +7,9 @@ pkg/apis/core/v1/helper/helpers.go (IsNativeResource, IsOvercommitAllowed)
 from __future__ import annotations
 
 import re
-from functools import cache
 
 from imagelint.core.pattern import pattern
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 _STANDARD = frozenset(("cpu", "memory", "ephemeral-storage"))
 _HUGE_PAGES = "hugepages-"
@@ -54,7 +53,7 @@ def is_rdma(name: str) -> bool:
     return domain == "rdma" or any(word in rest for word in _RDMA)
 
 
-@cache
+@looked_up
 def meant_accelerator(name: str) -> str:
     """The resource of an accelerator that somebody must have meant; empty where the name is right.
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +33,7 @@ class RetiredController(NamedTuple):
     ended: str
 
 
-@cache
+@looked_up
 def timeout_annotations() -> Mapping[str, TimeoutAnnotation]:
     """By the controller: the annotation that says how long it waits."""
     return {
@@ -45,7 +44,7 @@ def timeout_annotations() -> Mapping[str, TimeoutAnnotation]:
     }
 
 
-@cache
+@looked_up
 def _defaults() -> Mapping[str, float]:
     return {row["controller"]: float(row["default"]) for row in table("routes")["defaults"]}
 
@@ -55,13 +54,13 @@ def default_timeout(controller: str) -> float:
     return _defaults().get(controller, float("inf"))
 
 
-@cache
+@looked_up
 def second_annotations() -> tuple[str, ...]:
     """The annotations that are a whole number of seconds, without a unit."""
     return tuple(row["annotation"] for row in table("routes")["seconds"])
 
 
-@cache
+@looked_up
 def unbuffering_engines() -> frozenset[str]:
     """The engines whose streams nginx does not buffer, as they ask for that."""
     return frozenset(row["engine"] for row in table("routes")["unbuffering"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 
 class FlagConflict(NamedTuple):
@@ -24,7 +22,7 @@ class FlagConflict(NamedTuple):
     above: int | None
 
 
-@cache
+@looked_up
 def flag_conflicts(engine: str) -> tuple[FlagConflict, ...]:
     """What is known of the flags of an engine."""
     return tuple(

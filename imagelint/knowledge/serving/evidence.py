@@ -7,12 +7,11 @@ image that others built with it, a model's format for which KServe chooses it. N
 from __future__ import annotations
 
 import re
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.knowledge.engines import engine
 from imagelint.knowledge.globs import matches
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -95,14 +94,14 @@ def _has_flags(row: IndexedEvidence, flags: frozenset[str]) -> bool:
     return any(given.issuperset(together) for together in row["flags"])
 
 
-@cache
+@looked_up
 def _flags_of(name: str) -> frozenset[str]:
     known = engine(name)
     others = (flag for names in known.flags.values() for flag in names)
     return frozenset((*known.flags, *others, *known.booleans, *known.lists))
 
 
-@cache
+@looked_up
 def _words() -> Mapping[str, str]:
     return {word: row["engine"] for row in _rows() for word in row["image_words"]}
 

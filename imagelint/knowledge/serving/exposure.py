@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import engine_table
+from imagelint.knowledge.tables import engine_table, looked_up
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -47,7 +46,7 @@ class Exposure(NamedTuple):
     any_origin: bool
 
 
-@cache
+@looked_up
 def exposure(engine: str) -> Exposure:
     """What an engine lets others do.
 
@@ -65,7 +64,7 @@ def exposure(engine: str) -> Exposure:
     )
 
 
-@cache
+@looked_up
 def unsafe_switches(engine: str, kind: str) -> tuple[UnsafeSwitch, ...]:
     """What should not be switched on of an engine, of one kind.
 

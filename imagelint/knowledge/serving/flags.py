@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 from imagelint.knowledge.versions import at_least
 
 if TYPE_CHECKING:
@@ -67,7 +66,7 @@ class FlagHistory(NamedTuple):
         return flag.replace("-", self.separator)
 
 
-@cache
+@looked_up
 def flag_history(engine: str) -> FlagHistory | None:
     """The flags of an engine; None where they were not read."""
     row = table("engine_flags")["engines"].get(engine)

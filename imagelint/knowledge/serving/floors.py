@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
 from imagelint.knowledge.gpus import capability
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from imagelint.knowledge.gpus import Capability
@@ -30,7 +29,7 @@ class Floor(NamedTuple):
     instead: str
 
 
-@cache
+@looked_up
 def floors(engine: str) -> tuple[Floor, ...]:
     """What is known of an engine."""
     return tuple(
@@ -48,7 +47,7 @@ def floors(engine: str) -> tuple[Floor, ...]:
     )
 
 
-@cache
+@looked_up
 def is_linked(label: str) -> bool:
     """Whether the GPUs that a label names certainly have direct ways to each other."""
     name = label.lower().replace("_", "-")

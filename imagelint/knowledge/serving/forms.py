@@ -82,6 +82,7 @@ class NodeLabelTable(Dated):
 
     source: str
     labels: list[NodeLabelRow]
+    products: Annotated[list[str], "keys of those whose value names the product"]
 
 
 class ObsoleteVariableRow(TypedDict):

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 
 class Hub(NamedTuple):
@@ -28,7 +26,7 @@ class Hub(NamedTuple):
     commits: bool
 
 
-@cache
+@looked_up
 def hubs() -> tuple[Hub, ...]:
     """All hubs; the first one is what a bare name means."""
     return tuple(

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.globs import matches
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.site.mirrors import original
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from imagelint.knowledge.recognition import Image
     from imagelint.knowledge.schema import EndedRow
-
-
-_NAMES_KEPT = 256
 
 
 class EndOfLife(NamedTuple):
@@ -34,7 +31,8 @@ class MovedImage(NamedTuple):
 
 def end_of_life(reference: Image) -> EndOfLife | None:
     """What of an image is at its end, by its name and tag; None where nothing is known to be."""
-    for row in _ended(f"{reference.registry}/{reference.repository}"):
+    image = original(reference)
+    for row in _ended(f"{image.registry}/{image.repository}"):
         if any(matches(reference.tag, glob) for glob in row.get("without", ())):
             continue
         if not row["tags"] or any(matches(reference.tag, glob) for glob in row["tags"]):
@@ -42,7 +40,7 @@ def end_of_life(reference: Image) -> EndOfLife | None:
     return None
 
 
-@lru_cache(_NAMES_KEPT)
+@looked_up
 def _ended(name: str) -> tuple[EndedRow, ...]:
     """What may be at its end in images of a name."""
     rows = table("lifetimes")["ended"]

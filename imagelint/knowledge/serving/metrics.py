@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -107,7 +106,7 @@ def near_metric(name: str) -> str:
     return next(iter(get_close_matches(name, words, 1, _ALIKE)), "")
 
 
-@cache
+@looked_up
 def _words(exporter: Exporter) -> tuple[str, ...]:
     """The names of all series that an exporter still has."""
     known = [one for one in _metrics().values() if one.exporter == exporter and not one.gone]
@@ -122,7 +121,7 @@ def metric_meaning(engine: str, meaning: str) -> Metric | None:
     return None
 
 
-@cache
+@looked_up
 def _prefixes() -> tuple[tuple[str, Exporter], ...]:
     """The longest prefix first."""
     found = [
@@ -133,7 +132,7 @@ def _prefixes() -> tuple[tuple[str, Exporter], ...]:
     return tuple(sorted(found, key=lambda one: -len(one[0])))
 
 
-@cache
+@looked_up
 def _metrics() -> Mapping[str, Metric]:
     found: dict[str, Metric] = {}
     for row in table("metrics")["exporters"]:

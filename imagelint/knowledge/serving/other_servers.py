@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.recognition import module_words
 from imagelint.knowledge.serving.evidence import stands_in
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -42,7 +41,7 @@ def other_server_started(words: Sequence[str]) -> OtherServer | None:
     return None
 
 
-@cache
+@looked_up
 def _words() -> Mapping[str, OtherServer]:
     return {
         word: OtherServer(row["name"], row["title"], row["models"])
@@ -51,7 +50,7 @@ def _words() -> Mapping[str, OtherServer]:
     }
 
 
-@cache
+@looked_up
 def _programs() -> tuple[tuple[tuple[str, ...], OtherServer], ...]:
     return tuple(
         (tuple(words), OtherServer(row["name"], row["title"], row["models"]))

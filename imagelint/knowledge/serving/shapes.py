@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
 from imagelint.knowledge.models import model_name
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from imagelint.knowledge.serving.forms import ModelShapeRow
@@ -57,7 +56,7 @@ class ModelShape(NamedTuple):
         return not self.kv_heads or self.kv_heads % tensor == 0 or tensor % self.kv_heads == 0
 
 
-@cache
+@looked_up
 def model_shape(model: str) -> ModelShape | None:
     """The shape of a model by its name, None where it is not known."""
     name = model_name(model).lower()

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from imagelint.knowledge.serving.forms import SignalRow
@@ -42,13 +41,13 @@ class SignalMetric(NamedTuple):
         return self.metric if self.shape == "histogram" else ""
 
 
-@cache
+@looked_up
 def signal_metrics() -> tuple[SignalMetric, ...]:
     """All of them, those of one engine and signal in the order in which they are tried."""
     return tuple(map(_metric, table("signals")["signals"]))
 
 
-@cache
+@looked_up
 def scored_engines() -> tuple[str, ...]:
     """The engines whose metrics are known."""
     return tuple(dict.fromkeys(one.engine for one in signal_metrics()))

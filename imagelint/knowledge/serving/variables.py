@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.core.record import NamedTuple
-from imagelint.knowledge.tables import table
+from imagelint.knowledge.tables import looked_up, table
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +21,7 @@ class ObsoleteVariable(NamedTuple):
     kept_by: tuple[str, ...]
 
 
-@cache
+@looked_up
 def obsolete_variables() -> Mapping[str, ObsoleteVariable]:
     """Variables that are out of use, by their names."""
     rows = table("variables")["obsolete"]

@@ -40,6 +40,7 @@ def with_own(policy: Policy, data: Mapping[str, Data], places: PolicyPlaces) -> 
         permit=Permit(
             cast("bool | None", permit.get("custom-rules")),
             cast("tuple[str, ...] | None", permit.get("plugins")),
+            cast("bool | None", permit.get("knowledge")),
         ),
         origins={**policy.origins, **said_at},
     )

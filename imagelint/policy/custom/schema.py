@@ -50,6 +50,10 @@ def own_schema() -> Mapping[str, Schema]:
                     "type": "array",
                     "items": _module(),
                 },
+                "knowledge": {
+                    "description": "Whether they may name files of facts.",
+                    "type": "boolean",
+                },
             },
         },
     }

@@ -29,6 +29,8 @@ def own_lines(policy: Policy) -> Iterator[tuple[str, str]]:
         said.append(f"custom-rules: {str(permit.custom_rules).lower()}")
     if permit.plugins is not None:
         said.append(f"plugins: [{', '.join(permit.plugins)}]")
+    if permit.knowledge is not None:
+        said.append(f"knowledge: {str(permit.knowledge).lower()}")
     if said:
         yield f"permit: {{{', '.join(said)}}}", policy.origins.get("permit", "")
 

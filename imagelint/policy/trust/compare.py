@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from imagelint.core.environment import Environment
+    from imagelint.core.sitefacts import SiteFacts
     from imagelint.custom.definition import CustomRule
     from imagelint.policy.allowances import Allowances
     from imagelint.policy.model import Level, Policy, RuleSetting, Waiver
@@ -67,6 +68,8 @@ def _own(before: Policy, after: Policy) -> Iterator[Attempt]:
     more = _new(before.permit.plugins or (), after.permit.plugins or ())
     if after.permit.custom_rules and not before.permit.custom_rules:
         more = ["custom-rules", *more]
+    if after.permit.knowledge and not before.permit.knowledge:
+        more = [*more, "knowledge"]
     if more:
         yield Attempt("permit", f"`permit` has more: {_listed(more)}", _place(after, "permit"))
 
@@ -142,8 +145,16 @@ def _of_images(before: Environment, after: Environment, policy: Policy) -> Itera
         yield Attempt("verification-summary", said, _declared_at(policy, "verification-summary"))
     if any(new > old for old, new in zip(before.push.hours, after.push.hours, strict=True)):
         yield Attempt("push", "`push` lets older verdicts count", _declared_at(policy, "push"))
+    if _facts(before) != _facts(after):
+        said = "`knowledge` says another: what is known decides what rules find"
+        yield Attempt("knowledge", said, _declared_at(policy, "knowledge"))
     if before.images and after.images != before.images:
         yield Attempt("images", "`images` says another", _declared_at(policy, "images"))
+
+
+def _facts(environment: Environment) -> tuple[SiteFacts, ...]:
+    """What is known, wherever it is written."""
+    return tuple(one._replace(origin="") for one in environment.knowledge)
 
 
 def _environment(before: Environment, after: Environment, policy: Policy) -> Iterator[Attempt]:

@@ -33,6 +33,7 @@ ENVIRONMENT_KEYS = {
     "push": "push",
     "summary": "verification-summary",
     "images": "images",
+    "knowledge": "knowledge",
 }
 """The fields of the environment, and under which key a policy says them."""
 _BY_REGISTRY = ("untrusted-registry",)
@@ -129,6 +130,10 @@ def _locked(policy: Policy, packs: Mapping[str, Policy]) -> Locked:
     if floors:
         # What a rule builds on is locked with it. A build context is never an image to judge.
         fields |= {"build_contexts", *_declared(policy.environment)}
+        # So are the facts: whoever says that an operator sets everything silences rules.
+        fields |= {"knowledge"}
+        if policy.permit.knowledge:
+            fields.discard("knowledge")
     elif lock.registries and policy.environment.registries:
         fields.add("registries")
     if "signers" in fields:

@@ -14,18 +14,12 @@ from imagelint.knowledge.accelerators import (
     annotated_shares,
     shares,
 )
+from imagelint.knowledge.kubernetes.node_labels import product_labels
 
 if TYPE_CHECKING:
     from imagelint.documents.yaml.cursor import Cursor
 
 _MEBIBYTE = 2.0**20
-# Labels of GPU feature discovery, GKE, Karpenter and EKS whose value names the product.
-_PRODUCT_LABELS = (
-    "nvidia.com/gpu.product",
-    "cloud.google.com/gke-accelerator",
-    "karpenter.k8s.aws/instance-gpu-name",
-    "eks.amazonaws.com/instance-gpu-name",
-)
 
 
 def is_accelerator(resource: str) -> bool:
@@ -128,7 +122,7 @@ def gpu_product(spec: Cursor) -> Fact[str]:
     selector = spec["nodeSelector"]
     if not _readable(selector):
         return UNKNOWN
-    for label in _PRODUCT_LABELS:
+    for label in product_labels():
         if selector[label].exists:
             return selector[label].text()
     affinity = spec.at("affinity", "nodeAffinity", "requiredDuringSchedulingIgnoredDuringExecution")
@@ -143,7 +137,7 @@ def gpu_product(spec: Cursor) -> Fact[str]:
 
 def _names(expression: Cursor) -> bool:
     key = expression["key"].text()
-    return isinstance(key, Known) and key.value in _PRODUCT_LABELS
+    return isinstance(key, Known) and key.value in product_labels()
 
 
 def _demanded(expression: Cursor) -> Fact[str]:

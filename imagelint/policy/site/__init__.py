@@ -1,0 +1,1 @@
+"""Files of a site's own facts, which a policy names under `knowledge`."""

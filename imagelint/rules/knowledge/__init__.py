@@ -1,0 +1,1 @@
+"""Rules about what is known, and of which day that is."""
