@@ -24,6 +24,27 @@ SAY_WINDOWS = "say `os: {name: windows}` in the pod: admission asks nothing of t
 """The advice for pods of Windows that only a node selector tells."""
 
 
+def works_for_node(subject: Container | Pod | ComposeService) -> bool:
+    """Whether it does the work of its host, as a DaemonSet or by what its image is."""
+    from imagelint.documents.kubernetes.objects import Pod
+    from imagelint.knowledge.node_agents import is_node_agent_image
+
+    containers = subject.containers if isinstance(subject, Pod) else (subject,)
+    owner = getattr(subject, "owner", None)
+    if owner is not None and owner.is_node_agent:
+        return True
+    images = (one.image.known for one in containers if one.image is not None)
+    return any(image is not None and is_node_agent_image(image) for image in images)
+
+
+def prepares_host(container: Container | ComposeService) -> bool:
+    """Whether it only tells the kernel of its host how foreign programs are run."""
+    from imagelint.knowledge.node_agents import registers_emulators
+
+    image = container.image.known if container.image is not None else None
+    return image is not None and registers_emulators(image)
+
+
 def may_be_root(container: Container) -> bool:
     """Whether nothing keeps a container from running as root: root is not refused."""
     refused = container.privileges.non_root.value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.privileges import pins_memory
+from imagelint.documents.queries.privileges import pins_memory, works_for_node
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.rules.api import Context, Findings, Severity, rule
 
@@ -52,10 +52,11 @@ def host_namespaces(pod: Pod | ComposeService, ctx: Context) -> Findings:
     What the container can see and signal then includes everything else that runs there.
 
     Except:
-        Pods of a DaemonSet get a low severity. Shared memory of model servers is the business of
-        `host-ipc`, and the network of pods that use RDMA (`IPC_LOCK`) gets a medium severity.
-        So do network and shared memory of compose services: nobody else's pods run beside them.
-        Their `uts`, `userns_mode` and `cgroup` get a low severity.
+        Pods of a DaemonSet, and the exporters of a host's metrics, get a low severity. Shared
+        memory of model servers is the business of `host-ipc`, and the network of pods that use
+        RDMA (`IPC_LOCK`) gets a medium severity. So do network and shared memory of compose
+        services: nobody else's pods run beside them. Their `uts`, `userns_mode` and `cgroup` get a
+        low severity.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -115,11 +116,13 @@ def _judge_service(service: ComposeService, ctx: Context) -> Findings:
             f"{words.setting(key, 'host')} lets the {service.title} see {_OF_HOST[key]}",
             help=f"drop it, and publish by `{published}`" if key == "network_mode" else drop,
             subject=service.name,
-            severity=_severity_of(key),
+            severity=_severity_of(service, key),
         )
 
 
-def _severity_of(key: str) -> Severity | None:
+def _severity_of(service: ComposeService, key: str) -> Severity | None:
+    if works_for_node(service):
+        return Severity.LOW
     if key == "pid":
         return None
     return Severity.LOW if key in _LESS else Severity.MEDIUM
@@ -131,7 +134,7 @@ def _serves_here(service: ComposeService, ctx: Context) -> bool:
 
 
 def _severity(pod: Pod, field: str) -> Severity | None:
-    if pod.owner.is_node_agent:
+    if works_for_node(pod):
         return Severity.LOW
     if field == "hostNetwork" and pins_memory(pod):
         return Severity.MEDIUM

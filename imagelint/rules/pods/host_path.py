@@ -5,7 +5,13 @@ from __future__ import annotations
 from imagelint.core.fact import Known
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Pod
-from imagelint.documents.queries.hostmounts import NODE_FOLDERS, SOCKETS, ruling_shares
+from imagelint.documents.queries.hostmounts import (
+    NODE_FOLDERS,
+    SOCKETS,
+    HostShare,
+    ruling_shares,
+)
+from imagelint.documents.queries.privileges import works_for_node
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 _CLOCK = ("/etc/localtime", "/etc/timezone", "/usr/share/zoneinfo")
@@ -37,7 +43,8 @@ def host_path(pod: Pod | ComposeService, ctx: Context) -> Findings:
     poisoned by anybody else who mounts it. The socket of the container runtime is the node itself.
 
     Except:
-        Pods of a DaemonSet, which do a node's work, and the node's time zone get a low severity.
+        Pods of a DaemonSet, which do a node's work, the exporters of a host's metrics, and the
+        node's time zone get a low severity.
         Of what compose services mount only the socket of the container runtime, the root of the
         host and its system folders are reported; read only, the folders get a medium severity.
 
@@ -86,13 +93,19 @@ def _judge_service(service: ComposeService, ctx: Context) -> Findings:
     for share in ruling_shares(service):
         message = f"{share.what} of the host is mounted"
         help_ = _SOCKET_HELP if share.of_runtime else _HOST_HELP
-        level = None if share.read_only else Severity.HIGH
+        level = _severity_of_share(share, works=works_for_node(service))
         yield ctx.finding(share, message, help=help_, subject=service.name, severity=level)
+
+
+def _severity_of_share(share: HostShare, *, works: bool) -> Severity | None:
+    if works and not share.of_runtime:
+        return Severity.LOW
+    return None if share.read_only else Severity.HIGH
 
 
 def _severity(pod: Pod, path: str) -> Severity | None:
     if path.endswith(SOCKETS):
         return Severity.CRITICAL
-    if pod.owner.is_node_agent or path.startswith(_CLOCK):
+    if works_for_node(pod) or path.startswith(_CLOCK):
         return Severity.LOW
     return Severity.HIGH if (path.rstrip("/") or "/") in NODE_FOLDERS else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from imagelint.documents.compose.model import ComposeService
 from imagelint.documents.kubernetes.objects import Container
+from imagelint.documents.queries.privileges import prepares_host, works_for_node
 from imagelint.rules.api import Context, Findings, Severity, rule
 
 
@@ -27,8 +28,9 @@ def privileged_container(container: Container | ComposeService, ctx: Context) ->
     border left to break out of. No model server needs it; GPUs are requested as resources.
 
     Except:
-        Pods of a DaemonSet do the work of a node (drivers, device plugins) and are told apart:
-        the finding about them is of low severity.
+        Pods of a DaemonSet do the work of a node (drivers, device plugins), and so do the exporters
+        of a host's metrics: the finding about them is of low severity. What registers emulators
+        with the kernel (`binfmt`, `qemu-user-static`) has to be privileged, and ends at once.
 
     Bad (pod.yaml):
         apiVersion: v1
@@ -62,13 +64,16 @@ def privileged_container(container: Container | ComposeService, ctx: Context) ->
             image: vllm/vllm-openai:v0.30.0
             gpus: all
     """
+    if prepares_host(container):
+        return
+    low = Severity.LOW if works_for_node(container) else None
     if isinstance(container, ComposeService):
         place = container.runtime.privileges.privileged
         if place.on:
             message = f"the {container.title} `{container.name}` is privileged"
             gpus, devices = container.words.setting("gpus", "all"), container.words.key("devices")
             help_ = f"drop it; ask for GPUs by `{gpus}`, for one device by `{devices}`"
-            yield ctx.finding(place, message, help=help_, subject=container.name)
+            yield ctx.finding(place, message, help=help_, subject=container.name, severity=low)
         return
     if container.privileges.privileged.on:
         yield ctx.finding(
@@ -76,5 +81,5 @@ def privileged_container(container: Container | ComposeService, ctx: Context) ->
             f"the container `{container.name}` is privileged",
             help="drop it; request GPUs under `resources`, add single capabilities if needed",
             subject=container.name,
-            severity=Severity.LOW if container.owner.is_node_agent else None,
+            severity=low,
         )
