@@ -30,8 +30,9 @@ class Variables(NamedTuple):
     def fill(self, text: str) -> str:
         """Manifests with the values of their variables; what is not known stays as it is.
 
-        A variable without a value is empty, or its default. Two dollars make one, and objects may
-        be left out by an annotation.
+        A variable without a value is its default; where it has none, Flux leaves nothing, but who
+        applies this Kustomization may well patch a value into it. Two dollars make one, and objects
+        may be left out by an annotation.
         """
         marks = [match.end() for match in _APART.finditer(text)]
         starts, ends = [0, *marks], [*marks, len(text)]
@@ -46,7 +47,7 @@ class Variables(NamedTuple):
         if match[0].startswith("$$"):
             return match[0][1:]
         value = self.values.get(name)
-        if value is None and not self.all:
+        if value is None and not (self.all and operator):
             return match[0]
         if value is None or (operator.startswith(":") and not value):
             return default

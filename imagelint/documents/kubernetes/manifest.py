@@ -323,6 +323,8 @@ def _parse(source: Source, depth: int) -> Manifest:
         complaints += malformed_list(Cursor(node))
         if not found and not _is_empty(node):
             complaints.append(_no_object(node))
+    if objects and not any(map(_is_of_an_api, objects)):
+        complaints = [one for one in complaints if not isinstance(one, ObjectWithoutKind)]
     with_pods = tuple((obj, read_pods(obj)) for obj in objects)
     allowances = [*comment_allowances(source, stream.documents)]
     for obj, pods in with_pods:
@@ -360,6 +362,14 @@ def _is_empty(node: YamlNode) -> bool:
 def _is_empty_list(node: Mapping) -> bool:
     kind = Cursor(node)["kind"].text()
     return isinstance(kind, Known) and kind.value.endswith("List")
+
+
+def _is_of_an_api(obj: KubernetesObject) -> bool:
+    """Whether kubectl would take it: other tools write `kind`, and `apiVersion: v1alpha1` (Talos).
+
+    https://docs.siderolabs.com/talos/latest/reference/configuration/overview
+    """
+    return obj.api_version == "v1" or bool(obj.group)
 
 
 def _no_object(node: YamlNode) -> ObjectWithoutKind:

@@ -48,6 +48,8 @@ _MEANT |= frozenset(
 _MEANT |= frozenset(("credential", "mock", "unused", "replace", "change"))
 _MEANT |= frozenset(("needed", "required", "used"))
 _ENDS = ("apikey",)
+# One of these says it whatever stands beside it: `ci-placeholder-secret`.
+_PLAINLY = frozenset(("placeholder", "dummy", "fake"))
 _SAID = pattern(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 _PLACEHOLDER_SHAPES = pattern(
     r"<[^<>]*>|\[[^\[\]]*\]|\{\{.*\}\}|\{[^{}]*\}|__\w+__|%\w+%|@{1,2}[\w.-]+@{1,2}|#\{.*\}#?"
@@ -103,6 +105,8 @@ def _says_what_belongs_there(text: str) -> bool:
     if any(letter.isdigit() for letter in text):
         return False
     words = [word.lower() for word in _SAID.findall(text)]
+    if _PLAINLY.intersection(words):
+        return True
     known = all(_is_said(word) for word in words)
     return known and any(word in _MEANT or word.endswith(_ENDS) for word in words)
 

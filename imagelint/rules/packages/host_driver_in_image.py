@@ -18,6 +18,17 @@ _JUDGED = {
     "driver": ("is a part of the host's driver", _MOUNTED),
     "toolkit": ("belongs on the host, not into a container", "install it on the nodes"),
 }
+# What runs containers inside of a container, by the names of its packages and programs.
+_RUNTIMES = (
+    "docker-ce",
+    "docker.io",
+    "dockerd",
+    "podman",
+    "containerd",
+    "enroot",
+    "k3s",
+    "kubelet",
+)
 
 
 @rule(Command, Severity.HIGH, references=("tally gpu/no-container-runtime-in-image",))
@@ -30,7 +41,8 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
     Parts of the CUDA toolkit (`cuda-toolkit-12-8`, `libcudnn9`, `cuda-compat-12-8`) are no drivers.
 
     Except:
-        Stages that are not shipped.
+        Stages that are not shipped, and the toolkit beside a container runtime (Docker, Podman,
+        containerd, enroot) in the same file: it is that one's.
 
     Bad:
         FROM nvidia/cuda:12.8.1-runtime-ubuntu24.04
@@ -46,6 +58,8 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
     for install in package_installs(command):
         for package in install.packages if install.ecosystem.is_system else ():
             kind = host_package(package.name)
+            if kind == "toolkit" and any(name in ctx.source.text for name in _RUNTIMES):
+                continue
             if kind:
                 yield ctx.finding(
                     package,

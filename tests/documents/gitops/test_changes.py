@@ -74,7 +74,7 @@ def test_what_cannot_be_followed_is_said(text: str, unread: tuple[str, ...]) -> 
 @pytest.mark.parametrize(
     ("text", "filled"),
     [
-        ("a: ${A} ${B}", "a: 1 "),
+        ("a: ${A} ${B} ${B-}", "a: 1 ${B} "),
         ("a: ${B:-x}${B:=y}${B-z}${B=w}", "a: xyzw"),
         ("a: ${E:-x}${E-y}", "a: x"),
         ("a: $${A} $A ${A^^}", "a: ${A} $A ${A^^}"),

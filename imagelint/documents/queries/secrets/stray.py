@@ -26,6 +26,9 @@ _SPEAK_OF_SECRETS = frozenset(
 
 # `const token = /…/i;` of JavaScript, as workflows hold it
 _EXPRESSION = pattern(r"/\S*\\\S*/[a-z]*;?")
+# `REDIS_PASSWORD_SECRET: cache-login` names the Secret that holds a password.
+_SECRET_OF_ONE = pattern(r"(?:PASS(?:WORD)?|TOKEN|CREDENTIALS)_SECRET(?:_NAME)?$")
+_KUBERNETES_NAME = pattern(r"[a-z]+(?:[-.][a-z0-9]+)+")
 _COMMANDS = frozenset({"dockerfile", "makefile", "shell-script", "systemd-unit"})
 
 
@@ -57,6 +60,8 @@ def _names_one(secret: WrittenSecret, text: str) -> bool:
     value = text[secret.span.start : secret.span.end]
     name = secret.name.lower()
     told = "secret" in name or "credential" in name
+    if _SECRET_OF_ONE.search(secret.name) and _KUBERNETES_NAME.fullmatch(value):
+        return True
     return told and value.islower() and not secret.name.isupper() and "passw" not in name
 
 
