@@ -13,6 +13,7 @@ from imagelint.core.reference import UNKNOWN_PART, parse_partial
 from imagelint.core.report import ProblemKind
 from imagelint.documents.base import DocumentError, Landmark
 from imagelint.documents.builds import (
+    SYNTAX_ARGUMENT,
     BuildArgument,
     BuiltImage,
     ImageBuild,
@@ -157,6 +158,7 @@ def dockerfiles(
         name = normpath(join(build.context, build.dockerfile)) if build.dockerfile else ""
         try:
             found = None
+            _refuse_other_language(line)
             if line.piped is not None:
                 found = _within(origin, line.piped)
             elif name and name not in seen:
@@ -168,6 +170,22 @@ def dockerfiles(
             if found is not None:
                 yield found
         seen.add(name)
+
+
+def _refuse_other_language(line: BuildLine) -> None:
+    """Complain of a file that the build hands to a frontend which reads no Dockerfiles.
+
+    Raises:
+        DocumentError: it names such a frontend.
+    """
+    given = next((one for one in line.arguments if one.name == SYNTAX_ARGUMENT), None)
+    if given is None or not isinstance(given.value, Known):
+        return
+    from imagelint.documents.dockerfile.frontend import other_language
+
+    refused = other_language(given.value.value, line.span)
+    if refused is not None:
+        raise refused
 
 
 def _within(origin: str, word: Word) -> Embedded:
