@@ -44,6 +44,7 @@ _ISOLATED = (
     ("NO_PROXY", ""),
     ("GIT_ALLOW_PROTOCOL", "none"),
 )
+_ANYWHERE = "--load-restrictor=LoadRestrictionsNone"
 _SECONDS = 30.0
 _SECONDS_EACH = 0.2
 _STAGED = "files"
@@ -63,8 +64,10 @@ class KustomizeEngine(NamedTuple):
         texts: Mapping[str, str] | None = None,
         settings: Sequence[Mapping[str, object]] = (),
         reads: Sequence[Iterable[str]] = (),
+        *,
+        anywhere: bool = False,
     ) -> list[RenderedText | Problem]:
-        """What comes of each folder, in order.
+        """What comes of each folder, in order; with `anywhere` of files beside it as well.
 
         They are absolute, without links; or, with `texts`, relative to where these are put: who is
         built by itself gets those that it `reads`, by name, and without `reads` all. What comes of
@@ -73,7 +76,7 @@ class KustomizeEngine(NamedTuple):
         """
         changed = settings or [{} for _ in folders]
         pairs = zip(folders, changed, strict=True)
-        jobs = [_Job(folder, texts, told) for folder, told in pairs]
+        jobs = [_Job(folder, texts, told, anywhere) for folder, told in pairs]
         if not self.library:
             return [self._by_program(job) for job in _alone(jobs, reads)]
         found = self._by_library(jobs)
@@ -84,7 +87,8 @@ class KustomizeEngine(NamedTuple):
         return [one[0] if isinstance(one, list) else one for one in alone]
 
     def _by_program(self, job: _Job) -> RenderedText | Problem:
-        completed = run(self._request((*self.words, "0"), [job]))
+        more = (_ANYWHERE,) if job.anywhere else ()
+        completed = run(self._request((*self.words, *more, "0"), [job]))
         if isinstance(completed, Problem):
             return completed
         if completed.code:
@@ -94,7 +98,8 @@ class KustomizeEngine(NamedTuple):
     def _by_library(self, jobs: Sequence[_Job]) -> list[RenderedText | Problem] | Problem:
         child = os.path.join(os.path.dirname(os.path.abspath(__file__)), "kustomize_child.py")
         names = (str(number) for number in range(len(jobs)))
-        completed = run(self._request(("-I", child, self.library, *names), jobs))
+        options = json.dumps({"load_restrictions": 1} if jobs[0].anywhere else {})
+        completed = run(self._request(("-I", child, self.library, options, *names), jobs))
         if isinstance(completed, Problem):
             return completed
         found = _answers(completed, jobs)
@@ -131,6 +136,7 @@ class _Job(NamedTuple):
     folder: str
     texts: Mapping[str, str] | None
     settings: Mapping[str, object] = {}
+    anywhere: bool = False
 
     def name(self, number: int) -> str:
         """What it is called beside the folder in which the engine is started."""

@@ -14,8 +14,11 @@ import sys
 _SECONDS = 60
 
 
-def main(library: str, folders: list[str]) -> None:
-    """Write a line of JSON for each folder: its text, or the error."""
+def main(library: str, options: str, folders: list[str]) -> None:
+    """Write a line of JSON for each folder: its text, or the error.
+
+    `options` are those of the library, as JSON.
+    """
     resource.setrlimit(resource.RLIMIT_CPU, (_SECONDS, _SECONDS))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     engine = ctypes.CDLL(library)
@@ -27,7 +30,7 @@ def main(library: str, folders: list[str]) -> None:
     ]
     for folder in folders:
         result = ctypes.c_void_p()
-        failed = engine.pykustomize_build(folder.encode(), b"{}", ctypes.byref(result))
+        failed = engine.pykustomize_build(folder.encode(), options.encode(), ctypes.byref(result))
         held = engine.pykustomize_last_error() if failed else result.value
         text = ctypes.string_at(held).decode("utf-8", "replace") if held else ""
         sys.stdout.write(json.dumps({"error" if failed else "text": text}) + "\n")
@@ -37,4 +40,4 @@ def main(library: str, folders: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1], sys.argv[2:])
+    main(sys.argv[1], sys.argv[2], sys.argv[3:])

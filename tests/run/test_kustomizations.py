@@ -286,7 +286,9 @@ def real_program(folder: Path) -> KustomizeEngine:
     (library,) = (LIBRARIES / "pykustomize" / "_lib").rglob("*.so")
     script = (
         "import json, subprocess, sys\n"
-        f"said = subprocess.run([sys.executable, {str(child)!r}, {str(library)!r}, sys.argv[2]],"
+        "options = json.dumps({'load_restrictions': int(len(sys.argv) > 3)})\n"
+        f"words = [sys.executable, {str(child)!r}, {str(library)!r}, options, sys.argv[-1]]\n"
+        "said = subprocess.run(words,"
         " capture_output=True, text=True)\n"
         "answer = json.loads(said.stdout)\n"
         "sys.stdout.write(answer.get('text', ''))\n"
@@ -393,6 +395,27 @@ def test_who_says_in_a_base_where_a_secret_lies_holds_none(
     files = {"kustomization.yaml": "resources: [external.yaml, widget.yaml]\n"}
     write(here, **files, **{"external.yaml": EXTERNAL, "widget.yaml": WIDGET})
     assert check(program, "secret-in-config") == [Said("widget.yaml", 5, "secret-in-config")]
+
+
+BESIDE = "resources: [../base]\npatches: [{path: ../shared/patch.yaml}]\n"
+
+
+@pytest.mark.parametrize("way", ["library", "program"])
+def test_a_file_beside_the_folder_is_taken_as_flux_takes_it(
+    here: Path, program: Program, engine: None, monkeypatch: pytest.MonkeyPatch, way: str
+) -> None:
+    if way == "program":
+        made = real_program(here.parent)
+        monkeypatch.setattr(kustomize, "kustomize_engine", lambda _: made)
+    base = {"base/kustomization.yaml": "resources: [deployment.yaml]\n"}
+    write(here, **base, **{"base/deployment.yaml": DEPLOYMENT, "shared/patch.yaml": PATCH})
+    write(here, **{"app/kustomization.yaml": BESIDE})
+    assert check(program, "tp-vs-gpus") == [Said("shared/patch.yaml", 9, "tp-vs-gpus")]
+    # The fields of a program are paths as well, which nobody has looked at.
+    write(here, **{"app/kustomization.yaml": f"{BESIDE}transformers: [t.yaml]\n", "app/t.yaml": ""})
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert "security; file" in answer.out + answer.err
 
 
 PATCHING = (

@@ -55,6 +55,7 @@ _PLACEHOLDER_SHAPES = pattern(
     r"<[^<>]*>|\[[^\[\]]*\]|\{\{.*\}\}|\{[^{}]*\}|__\w+__|%\w+%|@{1,2}[\w.-]+@{1,2}|#\{.*\}#?"
     r"|\$(?:\w+|\{.*\}|\(.*\)|\{\{.*\}\}|__\w+\{.*\})|<<.*>>|ENC\[.*\]|!!?\w+!?!?"
     r"|[x*.•_#-]+|(?:hf_|sk-|nvapi-|sk-ant-|ghp_)?(?:x{3,}|\*{3,}|\.{3}|…)"
+    r"|(?:hf_|sk-|nvapi-|ghp_)([0-9a-z])\1{5,}"
     r"|(?:[a-z]{2,5}[-_])?(?:your|my|insert|replace|enter|add|put)[-_ ].*"
     r"|your[-_ ]?(?:own)?(?:api|secret|access)?[-_ ]?(?:password|passwd|token|key|secret)"
     r"|.*(?:[-_ ]here|goes[-_ ]here|\.\.\.|<[^<>]+>|[-_ ]?change[-_]?me)"

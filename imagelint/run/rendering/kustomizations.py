@@ -19,7 +19,7 @@ from imagelint.documents.parts import Attachments
 from imagelint.documents.project import beside
 from imagelint.run.rendering.kept import stamp_of
 from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
-from imagelint.run.rendering.staging import stage
+from imagelint.run.rendering.staging import answers_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -36,7 +36,6 @@ if TYPE_CHECKING:
 # Where an object of the output comes from.
 _FROM_FILE = pattern(r"config\.kubernetes\.io/origin: \|\n\s+path: (\S.*)")
 _NO_MORE = Attachments()
-_MOST_AGAIN = 5
 _MOST_FOLDERS = 500  # of one kustomization
 _MOST_BUILDS = 2_000
 _SHOWN = 100
@@ -123,38 +122,6 @@ def built(document: Manifest, text: RenderedText, project: Project) -> Document 
     return whole
 
 
-def _answers(
-    trees: list[Tree], engine: KustomizeEngine, index: FileIndex
-) -> list[RenderedText | Problem]:
-    """What the engine makes of each, by root of their repositories.
-
-    Where something was left out of what it got, and it misses that, it gets the folder itself.
-    """
-    found: dict[str, RenderedText | Problem] = {}
-    for root in dict.fromkeys(tree.root for tree in trees):
-        inside = [tree for tree in trees if tree.root == root]
-        files = dict.fromkeys(name for tree in inside for name in tree.files)
-        staging = stage(files, root, index)
-        names = [staging.name(tree.folder) for tree in inside]
-        reads = [staging.read(tree.files) for tree in inside]
-        answers = engine.build(names, staging.texts, reads=reads)
-        for tree, answer in zip(inside, answers, strict=True):
-            found[tree.origin] = answer
-        failed = [
-            tree for tree in inside if _misses(found[tree.origin]) and not tree.is_touched(index)
-        ]
-        if staging.partial and failed:
-            again = engine.build([os.path.realpath(tree.folder) for tree in failed[:_MOST_AGAIN]])
-            for tree, answer in zip(failed, again, strict=False):
-                found[tree.origin] = answer
-    return [found[tree.origin] for tree in trees]
-
-
-def _misses(answer: RenderedText | Problem) -> bool:
-    """Whether a build failed, but not for want of a file: that one is missing in the folder too."""
-    return isinstance(answer, Problem) and "no such file" not in answer.detail
-
-
 class _Way(NamedTuple):
     """How trees are built: of which files, what is `known` of them, and what was `kept`."""
 
@@ -190,7 +157,7 @@ def _built(trees: list[Tree], problems: dict[str, tuple[Problem, ...]], way: _Wa
         if tree.origin in keys and keys[tree.origin] in before:
             texts[tree.origin] = before[keys[tree.origin]]._replace(sources=tree.sources)
     asked = [tree for tree in trees if tree.origin not in texts]
-    for tree, answer in zip(asked, _answers(asked, engine, way.files), strict=True):
+    for tree, answer in zip(asked, answers_of(asked, engine, way.files), strict=True):
         if isinstance(answer, Problem):
             problems[tree.origin] = (answer._replace(origin=tree.origin),)
             continue
@@ -233,6 +200,7 @@ class Tree(NamedTuple):
     root: str = ""
     files: tuple[str, ...] = ()
     patches: tuple[str, ...] = ()
+    programmed: bool = False
 
     @property
     def folder(self) -> str:
@@ -257,10 +225,12 @@ class Tree(NamedTuple):
         pending = [(origin, document)]
         files = {origin: None}
         patches: dict[str, None] = {}
+        programmed = False
         while pending:
             at, one = pending.pop(0)
             patches.update((name, None) for name in _patches(at, one))
             for place in _paths(one):
+                programmed = programmed or _is_program(place)
                 files.update((name, None) for name in _files(at, place, index))
                 refusal = _refusal(at, place, root) or _programmed(at, place, index)
                 if refusal:
@@ -282,6 +252,7 @@ class Tree(NamedTuple):
             root=root,
             files=tuple(files),
             patches=tuple(patches),
+            programmed=programmed,
         )
 
 
@@ -341,12 +312,17 @@ def _refusal(at: str, place: Cursor, root: str) -> str:
     return ""
 
 
+def _is_program(place: Cursor) -> bool:
+    """Whether it is an object that changes others, whose fields are paths as well."""
+    return place.parent is not None and place.parent.key in _PROGRAMS
+
+
 def _programmed(at: str, place: Cursor, index: FileIndex) -> str:
     """Why one is not built whose transformer, generator or validator names something remote.
 
     Each is an object, in a file or in the list itself, whose fields are paths as well.
     """
-    if place.parent is None or place.parent.key not in _PROGRAMS:
+    if not _is_program(place):
         return ""
     text = place.word()
     if "\n" not in text:

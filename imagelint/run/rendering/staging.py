@@ -12,16 +12,23 @@ from typing import TYPE_CHECKING
 from imagelint.collect.files import FoundFile
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.core.report import Problem
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import YamlError, load_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
+    from imagelint.documents.rendering.rendered import RenderedText
+    from imagelint.render.kustomize import KustomizeEngine
     from imagelint.run.index import FileIndex
+    from imagelint.run.rendering.kustomizations import Tree
 
 _KIND = "CustomResourceDefinition"
 _MOST_TEXT = 64_000_000
+_MOST_AGAIN = 5
+# https://github.com/kubernetes-sigs/kustomize: api/internal/loader/errors.go, loadrestrictions.go
+_BESIDE = "security; file"
 _DEFINITION = pattern(r"^kind:[ \t]*[\"']?CustomResourceDefinition[\"']?[ \t]*(?:#.*)?$", 8)
 _DOCUMENTS = pattern(r"^---.*$", 8)
 _SPEC = pattern(r"^spec:.*\n(?:(?:[ \t].*|#.*|- .*|)\n)*(?:[ \t].*|- .*)?", 8)
@@ -45,6 +52,55 @@ class Staging(NamedTuple):
     def name(self, folder: str) -> str:
         """What a folder is called there."""
         return _below(folder, self.root)
+
+
+def answers_of(
+    trees: list[Tree], engine: KustomizeEngine, index: FileIndex
+) -> list[RenderedText | Problem]:
+    """What the engine makes of each, by root of their repositories.
+
+    Where something was left out of what it got, and it misses that, it gets the folder itself.
+    """
+    found: dict[str, RenderedText | Problem] = {}
+    for root in dict.fromkeys(tree.root for tree in trees):
+        inside = [tree for tree in trees if tree.root == root]
+        files = dict.fromkeys(name for tree in inside for name in tree.files)
+        staging = stage(files, root, index)
+        found.update(_built(inside, staging, engine))
+        # Flux, and others who are told so, take files beside a folder as well. All that the
+        # kustomizations name lies in the repository; what their programs name is not looked at.
+        held_back = [
+            tree for tree in inside if not tree.programmed and _is_held_back(found[tree.origin])
+        ]
+        found.update(_built(held_back, staging, engine, anywhere=True))
+        failed = [
+            tree for tree in inside if _misses(found[tree.origin]) and not tree.is_touched(index)
+        ]
+        if staging.partial and failed:
+            again = engine.build([os.path.realpath(tree.folder) for tree in failed[:_MOST_AGAIN]])
+            for tree, answer in zip(failed, again, strict=False):
+                found[tree.origin] = answer
+    return [found[tree.origin] for tree in trees]
+
+
+def _built(
+    trees: list[Tree], staging: Staging, engine: KustomizeEngine, *, anywhere: bool = False
+) -> Iterator[tuple[str, RenderedText | Problem]]:
+    names = [staging.name(tree.folder) for tree in trees]
+    reads = [staging.read(tree.files) for tree in trees]
+    answers = engine.build(names, staging.texts, reads=reads, anywhere=anywhere) if trees else ()
+    for tree, answer in zip(trees, answers, strict=True):
+        yield tree.origin, answer
+
+
+def _is_held_back(answer: RenderedText | Problem) -> bool:
+    """Whether a build failed because something is named that lies beside the folder."""
+    return isinstance(answer, Problem) and _BESIDE in answer.detail
+
+
+def _misses(answer: RenderedText | Problem) -> bool:
+    """Whether a build failed, but not for want of a file: that one is missing in the folder too."""
+    return isinstance(answer, Problem) and "no such file" not in answer.detail
 
 
 def stage(origins: Iterable[str], root: str, index: FileIndex) -> Staging:
