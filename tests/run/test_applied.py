@@ -203,6 +203,18 @@ def test_folders_of_a_folder_are_built_as_they_say(
     assert told == [Said("app/inner/pod.yaml", 4, "unpinned-image")]
 
 
+def test_a_folder_may_take_files_beside_it(
+    repository: Path, program: Program, engine: None
+) -> None:
+    files = {
+        "app/kustomization.yaml": "resources: [deployment.yaml]\npatches: [{path: ../p.yaml}]\n",
+        "p.yaml": "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: llm, labels: {a: b}}\n",
+        "f.yaml": FLUX + '  postBuild: {substitute: {GPUS: "4"}}\n',
+    }
+    write(repository, files)
+    assert check(program, "tp-vs-gpus") == [ARGUMENT]
+
+
 def test_a_patch_for_a_release_deploys_nothing(repository: Path, program: Program) -> None:
     release = "apiVersion: helm.toolkit.fluxcd.io/v2\nkind: HelmRelease\nmetadata: {name: a}\n"
     write(repository, {"patch.yaml": f"{release}spec: {{chart: {{spec: {{version: '1'}}}}}}\n"})

@@ -17,7 +17,7 @@ from imagelint.documents.project import beside
 from imagelint.run.rendering.kept import stamp_of
 from imagelint.run.rendering.kustomizations import Tree, taken_files
 from imagelint.run.rendering.renderings import NO_RENDERINGS, Renderings
-from imagelint.run.rendering.staging import stage
+from imagelint.run.rendering.staging import Wanted, built, stage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -170,16 +170,19 @@ def _built(
     staging = stage(files, root, index)
     names = [staging.name(one.folder) for one in some]
     texts = dict(staging.texts)
-    reads = [staging.read(one.applied.tree.files) for one in some]
-    for name, one, read in zip(names, some, reads, strict=True):
+    wanted = [
+        Wanted(name, staging.read(tree.files), tree.programmed, _settings(one))
+        for name, one in zip(names, some, strict=True)
+        for tree in (one.applied.tree,)
+    ]
+    for request, one in zip(wanted, some, strict=True):
         if one.applied.made:
-            made = beside(f"{name}/", FILES[0])
+            made = beside(f"{request.folder}/", FILES[0])
             texts[made] = one.applied.made
-            read.append(made)
-    settings = [_settings(one) for one in some]
+            request.reads.append(made)
     stamp = stamp_of(engine.program, engine.library)
-    answers = engine.build(names, texts, settings, reads)
-    for one, told, answer in zip(some, settings, answers, strict=True):
+    answers = built(wanted, texts, engine)
+    for one, request, answer in zip(some, wanted, answers, strict=True):
         if isinstance(answer, Problem):
             yield one, answer
             continue
@@ -191,7 +194,7 @@ def _built(
                 sources=one.applied.tree.sources,
                 source=one.source,
                 folder=one.folder,
-                key=digest_of(stamp, one.folder, json.dumps(told), answer.text, text),
+                key=digest_of(stamp, one.folder, json.dumps(request.settings), answer.text, text),
             ),
         )
 

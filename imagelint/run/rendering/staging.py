@@ -17,7 +17,7 @@ from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.load import YamlError, load_yaml
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from imagelint.documents.rendering.rendered import RenderedText
     from imagelint.render.kustomize import KustomizeEngine
@@ -66,13 +66,12 @@ def answers_of(
         inside = [tree for tree in trees if tree.root == root]
         files = dict.fromkeys(name for tree in inside for name in tree.files)
         staging = stage(files, root, index)
-        found.update(_built(inside, staging, engine))
-        # Flux, and others who are told so, take files beside a folder as well. All that the
-        # kustomizations name lies in the repository; what their programs name is not looked at.
-        held_back = [
-            tree for tree in inside if not tree.programmed and _is_held_back(found[tree.origin])
+        wanted = [
+            Wanted(staging.name(tree.folder), staging.read(tree.files), tree.programmed)
+            for tree in inside
         ]
-        found.update(_built(held_back, staging, engine, anywhere=True))
+        for tree, answer in zip(inside, built(wanted, staging.texts, engine), strict=True):
+            found[tree.origin] = answer
         failed = [
             tree for tree in inside if _misses(found[tree.origin]) and not tree.is_touched(index)
         ]
@@ -83,14 +82,48 @@ def answers_of(
     return [found[tree.origin] for tree in trees]
 
 
-def _built(
-    trees: list[Tree], staging: Staging, engine: KustomizeEngine, *, anywhere: bool = False
-) -> Iterator[tuple[str, RenderedText | Problem]]:
-    names = [staging.name(tree.folder) for tree in trees]
-    reads = [staging.read(tree.files) for tree in trees]
-    answers = engine.build(names, staging.texts, reads=reads, anywhere=anywhere) if trees else ()
-    for tree, answer in zip(trees, answers, strict=True):
-        yield tree.origin, answer
+class Wanted(NamedTuple):
+    """A folder to build of staged texts, by its name among them, and those that it reads.
+
+    `programmed` tells that it names programs; `settings` change what comes of it.
+    """
+
+    folder: str
+    reads: list[str]
+    programmed: bool
+    settings: Mapping[str, object] = {}
+
+
+def built(
+    wanted: Sequence[Wanted], texts: Mapping[str, str], engine: KustomizeEngine
+) -> list[RenderedText | Problem]:
+    """What the engine makes of each.
+
+    Flux, and others who are told so, take files beside a folder as well. All that kustomizations
+    name lies in the repository; what their programs name is not looked at.
+    """
+    answers = _answers(wanted, texts, engine)
+    held_back = [
+        at for at, one in enumerate(wanted) if not one.programmed and _is_held_back(answers[at])
+    ]
+    again = _answers([wanted[at] for at in held_back], texts, engine, anywhere=True)
+    for at, answer in zip(held_back, again, strict=True):
+        answers[at] = answer
+    return answers
+
+
+def _answers(
+    wanted: Sequence[Wanted],
+    texts: Mapping[str, str],
+    engine: KustomizeEngine,
+    *,
+    anywhere: bool = False,
+) -> list[RenderedText | Problem]:
+    if not wanted:
+        return []
+    folders = [one.folder for one in wanted]
+    settings, reads = [one.settings for one in wanted], [one.reads for one in wanted]
+    return engine.build(folders, texts, settings, reads, anywhere=anywhere)
 
 
 def _is_held_back(answer: RenderedText | Problem) -> bool:
