@@ -27,7 +27,7 @@ SAY_WINDOWS = "say `os: {name: windows}` in the pod: admission asks nothing of t
 def works_for_node(subject: Container | Pod | ComposeService) -> bool:
     """Whether it does the work of its host, as a DaemonSet or by what its image is."""
     from imagelint.documents.kubernetes.objects import Pod
-    from imagelint.knowledge.node_agents import is_node_agent_image
+    from imagelint.knowledge.containers.node_agents import is_node_agent_image
 
     containers = subject.containers if isinstance(subject, Pod) else (subject,)
     owner = getattr(subject, "owner", None)
@@ -39,7 +39,7 @@ def works_for_node(subject: Container | Pod | ComposeService) -> bool:
 
 def prepares_host(container: Container | ComposeService) -> bool:
     """Whether it only tells the kernel of its host how foreign programs are run."""
-    from imagelint.knowledge.node_agents import registers_emulators
+    from imagelint.knowledge.containers.node_agents import registers_emulators
 
     image = container.image.known if container.image is not None else None
     return image is not None and registers_emulators(image)

@@ -64,22 +64,16 @@ def privileged_container(container: Container | ComposeService, ctx: Context) ->
             image: vllm/vllm-openai:v0.30.0
             gpus: all
     """
-    if prepares_host(container):
-        return
-    low = Severity.LOW if works_for_node(container) else None
     if isinstance(container, ComposeService):
         place = container.runtime.privileges.privileged
-        if place.on:
-            message = f"the {container.title} `{container.name}` is privileged"
-            gpus, devices = container.words.setting("gpus", "all"), container.words.key("devices")
-            help_ = f"drop it; ask for GPUs by `{gpus}`, for one device by `{devices}`"
-            yield ctx.finding(place, message, help=help_, subject=container.name, severity=low)
+        message = f"the {container.title} `{container.name}` is privileged"
+        gpus, devices = container.words.setting("gpus", "all"), container.words.key("devices")
+        help_ = f"drop it; ask for GPUs by `{gpus}`, for one device by `{devices}`"
+    else:
+        place = container.privileges.privileged
+        message = f"the container `{container.name}` is privileged"
+        help_ = "drop it; request GPUs under `resources`, add single capabilities if needed"
+    if not place.on or prepares_host(container):
         return
-    if container.privileges.privileged.on:
-        yield ctx.finding(
-            container.privileges.privileged,
-            f"the container `{container.name}` is privileged",
-            help="drop it; request GPUs under `resources`, add single capabilities if needed",
-            subject=container.name,
-            severity=low,
-        )
+    low = Severity.LOW if works_for_node(container) else None
+    yield ctx.finding(place, message, help=help_, subject=container.name, severity=low)
