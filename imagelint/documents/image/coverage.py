@@ -71,6 +71,7 @@ class Unscanned(Enum):
     NO_VERSION = "no-version"  # packages that do not say which version they are
     UNREADABLE = "unreadable"  # files of packages that the scanner did not understand
     SKIPPED = "skipped"  # left out by us: weights and the like
+    UNVERIFIED_LIST = "unverified-list"  # only what somebody lists, and nobody verified who
     NO_SECOND_OPINION = "no-second-opinion"  # matched by one scanner, and not by a further one
 
 

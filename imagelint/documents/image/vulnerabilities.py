@@ -18,6 +18,7 @@ from imagelint.core.source import Source, Span
 from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.image.coverage import (
     Looked,
+    Unscanned,
     UnscannedPackages,
     system_of,
     unscanned,
@@ -119,7 +120,8 @@ class ScanFacts(NamedTuple):
     says that it found something (None: nobody knows), `unreadable` the files that it did not
     understand, `advised` what its database has advisories for, `exploits` what is exploited. With
     `bill`, a bill of materials was scanned, and not the image. `databases` are those by ecosystem,
-    with the time of each, where there is more than one.
+    with the time of each, where there is more than one. `unverified` is the digest of what attaches
+    the bill, where nobody verified who wrote it.
     """
 
     version: str = ""
@@ -133,6 +135,7 @@ class ScanFacts(NamedTuple):
     exploits: Exploits = Exploits()
     bill: bool = False
     databases: tuple[tuple[str, str], ...] = ()
+    unverified: str = ""
 
 
 _NO_FACTS = ScanFacts()
@@ -243,8 +246,13 @@ def parse_vulnerabilities(source: Source, facts: ScanFacts = _NO_FACTS) -> Vulne
         facts,
         _scanned(report),
         database_info(facts.database, facts.taken),
-        (tuple(unscanned(report, looked)), found),
+        ((*_unverified(facts), *unscanned(report, looked)), found),
     )
+
+
+def _unverified(facts: ScanFacts) -> Iterator[UnscannedPackages]:
+    if facts.unverified:
+        yield UnscannedPackages(NOWHERE, Unscanned.UNVERIFIED_LIST, (), facts.unverified[:19])
 
 
 def _demand_shape(report: JsonView) -> None:

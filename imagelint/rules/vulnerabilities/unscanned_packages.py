@@ -71,6 +71,12 @@ _WORDS = {
         "the scanner recognised no distribution, so it listed no system packages",
         "keep the package database and the distribution's name (`/etc/os-release`) in the image",
     ),
+    Unscanned.UNVERIFIED_LIST: _Words(
+        Severity.LOW,
+        "only a list of packages was compared, and not the image: {where} attaches it, and nobody"
+        " verified who wrote that",
+        "declare who signs the image, and let them attest its bill of materials",
+    ),
     Unscanned.NO_SECOND_OPINION: _Words(
         Severity.LOW,
         "{where}, which must look as well, compared nothing with {what}",
@@ -87,7 +93,8 @@ def unscanned_packages(unscanned: UnscannedPackages, ctx: Context) -> Findings:
     NVIDIA's repositories (most of a CUDA image), packages of conda, everything of a distribution
     that is out of support, or of one that the scanner or its database does not know, packages
     without a version, and files of packages that it did not understand. Where several scanners must
-    look, what only one of them compares has no second opinion.
+    look, what only one of them compares has no second opinion. Where a bill of materials stands
+    for the image that nobody verified, whoever may attach one says what is compared.
 
     Except:
         Files that cannot hold packages (weights, datasets) and are left out for that.

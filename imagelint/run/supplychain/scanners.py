@@ -91,6 +91,8 @@ def _leading(
 ) -> tuple[VulnerabilityReport, Callable[[], Listing]] | Problem:
     """What the scanner that leads says, and a way to know what it lists."""
     facts = scan.facts._replace(label=subject.label, exploits=subject.exploits)
+    if subject.bill is not None and not subject.bill.signer:
+        facts = facts._replace(unverified=subject.bill.source or "nobody")
     try:
         if name == TRIVY:
             document = parse_vulnerabilities(scan.source, facts)

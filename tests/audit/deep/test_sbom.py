@@ -119,6 +119,7 @@ def test_what_a_bill_lists_is_matched_once_and_an_image_without_one_is_said(
     answer = audit(program, lab)
     assert answer.code == 1, answer.out + answer.err
     assert "vulnerable-package (2 images)" in answer.out
+    assert "unscanned-packages (2 images)" in answer.out
     lines = sorted((here / "log").read_text().splitlines())
     assert [line.split()[:2] for line in lines[:2]] == [["audited", "fail"], ["audited", "fail"]]
     assert lines[2].startswith("no-sbom ")
@@ -148,6 +149,7 @@ def test_where_signers_are_declared_only_what_they_state_counts(
     rules = ("--rule", "unsigned-image=on", "--policy", "policy.yaml")
     answer = audit(program, lab, *rules)
     assert "vulnerable-package (1 image)" in answer.out, answer.out + answer.err
+    assert "unscanned-packages" not in answer.out
     lines = sorted((here / "log").read_text().splitlines())
     assert lines[0].startswith("audited fail ")
     assert lines[1].startswith("no-sbom ")

@@ -39,9 +39,10 @@ def parse_scans(source: Source) -> VulnerabilityReport:
     Raises:
         DocumentError: a report cannot be read.
     """
-    document = parse_vulnerabilities(source)
     view = read_json(source.text)
-    beside = JsonView(None) if isinstance(view, str) else view["Imagelint"]["opinions"]
+    stored = JsonView(None) if isinstance(view, str) else view["Imagelint"]
+    facts = ScanFacts(unverified=stored["unverified"].text)
+    document, beside = parse_vulnerabilities(source, facts), stored["opinions"]
     if not beside:
         return document
     opinions = [_opinion(one, source, document.facts) for one in beside.items()]
