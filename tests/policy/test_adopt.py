@@ -91,6 +91,7 @@ def test_one_rule_for_two_ids_is_on_while_one_of_them_is() -> None:
         ),
         ("strict-labels: false\nno-fail: false\n", ""),
         ("no-fail: true\n", "# - `no-fail`\n"),
+        ("override: {info: [DL1001]}\n", "# - `DL1001`: only comments that a policy refuses"),
         ("failure-threshold: none\n", "here what is critical does"),
     ],
 )

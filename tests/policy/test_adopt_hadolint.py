@@ -35,6 +35,7 @@ FILES = {
     'license="MIT" home="https://example.com" version="1.2.3" note="x" '
     'commit="0a1b2c3d4e5f60718293a4b5c6d7e8f901234567"\nUSER 1000\n',
     "registry": "FROM ghcr.io/team/base:1.2\nUSER 1000\n",
+    "told": "FROM debian:12.7\nUSER 1000\n# hadolint ignore=DL3002\nUSER 0\n",
     "apt": "FROM debian:12.7\nRUN apt-get update && apt-get install -y --no-install-recommends git"
     " && rm -rf /var/lib/apt/lists/*\nUSER 1000\n",
     "apk": "FROM alpine:3.20\nRUN apk add --no-cache git\nUSER 1000\n",
@@ -60,6 +61,7 @@ CONFIGURATIONS = {
     "in-part": "ignored: [DL3007, DL3008, DL3016]\n",
     "other-part": "ignored: [DL3006, DL3018, DL3028, SC2086]\n",
     "shell": "ignored: [SC2154]\nfailure-threshold: warning\n",
+    "pragma": "disable-ignore-pragma: true\n",
     "wildcard": 'trustedRegistries: ["*.io"]\nfailure-threshold: error\n',
 }
 

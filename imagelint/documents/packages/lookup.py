@@ -32,6 +32,8 @@ MANAGERS: tuple[Manager, ...] = (
     *(PIP, UV, PIPX, POETRY, CONDA),
     *(NPM, YARN, PNPM, BUN, GEM, CARGO, GO),
 )
+INSTALLERS = frozenset(name for manager in MANAGERS for name in manager.own)
+"""Packages that install others: they are not what is served."""
 _BY_PROGRAM: Mapping[str, Manager] = {
     program: manager for manager in MANAGERS for program in manager.programs
 }

@@ -172,7 +172,9 @@ APT = Manager(
     markers=("apt-mark auto",),
     valued=_APT_VALUED,
     dry_run=("-s", "--simulate", "--just-print", "--dry-run", "--recon", "--no-act"),
-    assume_yes=("-y", "--yes", "--assume-yes", "--force-yes"),
+    # `--force-yes` goes on with what is harmful, and asks all the same: `InstallPackages` in
+    # apt-private/private-install.cc looks at Assume-Yes alone.
+    assume_yes=("-y", "--yes", "--assume-yes"),
     assume_yes_settings=("Assume-Yes",),
     no_recommends=("--no-install-recommends",),
     recommends_setting="Install-Recommends",

@@ -46,7 +46,7 @@ _TYPES = {
 }
 _CARRIED = frozenset(
     {"ignored", "override", "failure-threshold", "trustedRegistries", "format", "no-color"}
-    | {"label-schema", "strict-labels"}
+    | {"label-schema", "strict-labels", "disable-ignore-pragma"}
 )
 
 
@@ -61,6 +61,7 @@ def read_hadolint(source: Source) -> Adopted:
     levels = [*_defaults()]
     schema = {key: place.word().lower() for key, place in root["label-schema"].entries()}
     strict = root["strict-labels"].boolean()
+    pragma = root["disable-ignore-pragma"].boolean()
     is_strict = isinstance(strict, Known) and strict.value
     levels += [("DL3026", OFF)] if not registries else []
     levels += [(id_, OFF) for id_ in ("DL3049", *_OF_TYPES) if not schema]
@@ -84,6 +85,7 @@ def read_hadolint(source: Source) -> Adopted:
             *((_SHELL, f"hadolint {id_}") for id_ in ignored if _is_shellchecks(id_)),
         ),
         registries=tuple(map(_registry, registries)),
+        refused=("foreign",) if isinstance(pragma, Known) and pragma.value else (),
         untold=(*_untold(root, threshold), *_unknown_types(schema), *_of_shell(overridden)),
     )
 
@@ -127,6 +129,9 @@ def _registry(name: str) -> str:
 
 
 def _untold(root: Cursor, threshold: str) -> Iterator[str]:
+    named = [id_ for severity in SEVERITIES for id_ in words(root["override"][severity])]
+    if "DL1001" in named and "DL1001" not in words(root["ignored"]):
+        yield "`DL1001`: only comments that a policy refuses are told here"
     if threshold in ("ignore", "none"):
         yield "`failure-threshold: ignore`: nothing fails there, here what is critical does"
     for name, place in root.entries():

@@ -41,8 +41,8 @@ class Adopted(NamedTuple):
     for its ids, or patterns of them (`ckv_docker_*`), what they are: `off`, `on` or a severity;
     later ones hold. Where a pattern has a slash, the tool stands before it (`hadolint/DL3002`).
     What none is about is as `usual` says. `options` are those of our rules, by name, as a policy
-    writes them (`strict: true`), `exempt` pairs of them and what one leaves alone.
-    `fail_on` is empty where our default holds. `untold` is
+    writes them (`strict: true`), `refused` the allowances that do not count (`foreign`), `exempt`
+    pairs of them and what one leaves alone. `fail_on` is empty where our default holds. `untold` is
     what cannot be taken over, in words.
     """
 
@@ -54,6 +54,7 @@ class Adopted(NamedTuple):
     exempt: tuple[tuple[str, str], ...] = ()
     registries: tuple[str, ...] = ()
     exclude: tuple[str, ...] = ()
+    refused: tuple[str, ...] = ()
     waivers: tuple[AdoptedWaiver, ...] = ()
     untold: tuple[str, ...] = ()
 

@@ -27,6 +27,8 @@ def adopted_policy(adopted: Adopted, name: str, origin: str, until: str) -> str:
     if adopted.registries:
         listed = ", ".join(json.dumps(each) for each in adopted.registries)
         lines += ["environment:", f"  registries: [{listed}]"]
+    if adopted.refused:
+        lines += ["allowances:", *(f"  {each}: off" for each in adopted.refused)]
     if adopted.exclude:
         lines += ["exclude:", *(f"  - {json.dumps(each)}" for each in adopted.exclude)]
     lines += ["", "rules:", *_rules(adopted)]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from imagelint.documents.packages.installs import package_installs
-from imagelint.documents.packages.lookup import PACKAGE_PROGRAMS
+from imagelint.documents.packages.lookup import INSTALLERS, PACKAGE_PROGRAMS
 from imagelint.documents.packages.python import PIP, PIPX
 from imagelint.documents.queries.pins import loose_packages, says_nothing
 from imagelint.documents.shell.script import Command
@@ -34,7 +34,7 @@ def unpinned_installer(command: Command, ctx: Context) -> Findings:
     """
     for install in package_installs(command):
         for package in loose_packages(install):
-            if package.name in install.manager.own:
+            if package.name in INSTALLERS:
                 yield ctx.finding(
                     package,
                     f"`{package.name}` may come in another version with {command.place.again}",

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from imagelint.documents.execution import Phase
 from imagelint.documents.packages.installs import package_installs
-from imagelint.documents.packages.lookup import MANAGERS, PACKAGE_PROGRAMS
+from imagelint.documents.packages.lookup import INSTALLERS, PACKAGE_PROGRAMS
 from imagelint.documents.packages.python import PIP, PIPX
 from imagelint.documents.queries.pins import loose_packages, says_nothing
 from imagelint.documents.shell.script import Command
 from imagelint.knowledge.gpu_stack import GPU_STACK
 from imagelint.rules.api import Context, Findings, Severity, rule
 
-# What installs packages is not what is served.
-_INSTALLERS = frozenset(name for manager in MANAGERS for name in manager.own)
 _SHOWN = 5
 # hadolint takes ranges, branches and addresses of files for versions.
 _ANSWERS = {PIP.name: ("hadolint DL3013",), PIPX.name: ("hadolint DL3013",)}
@@ -47,7 +45,7 @@ def unpinned_pip_install(command: Command, ctx: Context) -> Findings:
         loose = [
             package
             for package in loose_packages(install)
-            if package.name not in GPU_STACK and package.name not in _INSTALLERS
+            if package.name not in GPU_STACK and package.name not in INSTALLERS
         ]
         if not loose:
             continue
