@@ -295,3 +295,44 @@ def test_what_a_service_extends_is_not_passed_over(
     }
     (problem,) = examined(program, here, files)["problems"]
     assert "depends on a variable" in problem
+
+
+CHART = "apiVersion: v2\nname: NAME\nversion: 0.1.0\n"
+DEPENDING = f"{CHART}dependencies: [{{name: cache, version: 0.1.0, condition: cache.enabled}}]\n"
+
+
+def chart(chart: str = DEPENDING, **files: str) -> Files:
+    """A chart with a template, and further files, whose names have a dot for an underscore."""
+    named = {name.replace("__", "/").replace("_", "."): text for name, text in files.items()}
+    return {"Chart.yaml": chart, "values.yaml": "", "templates/a.yaml": PRIVILEGED, **named}
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        chart(),
+        chart(values_yaml="cache: {enabled: true}\n"),
+        chart(values_yaml="cache: {enabled: false}\n")
+        | {"values-b.yaml": "cache: {enabled: true}\n"},
+        chart(CHART.replace("v2", "v1"), requirements_yaml="dependencies: [{name: cache}]\n"),
+        chart(charts__other__Chart_yaml=CHART.replace("NAME", "other")),
+        chart(CHART, charts__b__Chart_yaml=DEPENDING),
+    ],
+)
+def test_a_chart_that_is_not_there_is_said(program: Program, here: Path, files: Files) -> None:
+    found = examined(program, here, files)
+    assert "privileged-container" in found
+    (problem,) = found["problems"]
+    assert "its dependency `cache`" in problem
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        chart(CHART),
+        chart(charts__any__Chart_yaml=CHART.replace("NAME", "cache")),
+        chart(values_yaml="cache: {enabled: false}\n"),
+    ],
+)
+def test_a_chart_that_is_there_is_not(program: Program, here: Path, files: Files) -> None:
+    assert examined(program, here, files)["problems"] == []

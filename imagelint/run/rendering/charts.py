@@ -98,6 +98,11 @@ def _of_chart(
         problems += (Problem(ProblemKind.TOO_LARGE, origin, detail),)
     made = tuple(one for one in answers if not isinstance(one, Problem))
     problems += tuple(_delivering(origin, made))
+    if made:
+        from imagelint.run.rendering.dependencies import missing_dependencies
+
+        names_of_values = tuple(one.name for one in chosen)
+        problems += tuple(missing_dependencies(chart.texts, names_of_values, origin))
     names = {name for name in chart.templates if made}
     # What parts hold is seen in what takes them.
     parts = {name for name in names if _PART.search(name)}
