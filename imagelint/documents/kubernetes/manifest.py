@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.documents.base import Allowance, Complaint, Document
 from imagelint.documents.complaints import (
     ConflictingFields,
@@ -61,6 +62,8 @@ _OF_SHAPE = (
 )
 _RUNS_APPLICATIONS = "RayService"
 _LOCAL = "config.kubernetes.io/local-config"
+# What is laid over an object that is whole, by whatever program: `deployment-patch.yaml`.
+_PATCH = pattern(r"(?:^|[/._-])patch(?:[._-][^/]*)?\.(?:ya?ml|json)$")
 
 
 class Manifest(Document):
@@ -330,6 +333,8 @@ def _parse(source: Source, depth: int) -> Manifest:
     for obj, pods in with_pods:
         complaints += malformed_parts(obj, pods)
         allowances += _annotated(obj, pods)
+    if _PATCH.search(source.origin):
+        complaints = [one for one in complaints if not isinstance(one, MissingField)]
     gaps = [gap for obj, pods in with_pods if not pods for gap in unread_workload(obj)]
     gaps += [gap for obj in objects for gap in (*unread_manifests(obj), *_unread_inside(obj))]
     embedded: tuple[Embedded, ...] = ()
