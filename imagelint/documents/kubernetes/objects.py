@@ -12,6 +12,7 @@ from imagelint.documents.kubernetes.pods.privileges import (
     is_for_windows,
     pod_privileges,
     says_windows,
+    security_context_of,
 )
 from imagelint.documents.kubernetes.pods.volumes import read_volumes
 from imagelint.documents.yaml.nodes import Mapping as MappingNode
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.fact import Fact
     from imagelint.documents.execution import ExecutionPlace
-    from imagelint.documents.kubernetes.openings import JobOpening
+    from imagelint.documents.kubernetes.openings import JobOpening, Opening
     from imagelint.documents.kubernetes.pods.names import Repeated
     from imagelint.documents.kubernetes.pods.rollout import PodReplacement
     from imagelint.documents.kubernetes.pods.stated import Stated
@@ -45,9 +46,9 @@ class KubernetesObject(NamedTuple):
     """One object, be it a document of its own or an item of a `List`.
 
     `span` is its name, or its first key when it has none; `body` the whole. `kind` is the one that
-    must have been meant where it is spelt wrongly (`deployments`). Strings are empty
-    where nothing is written, or a template. `path` is empty, or that of the item of a list.
-    `incomplete` is true where something else completes it, so that nothing is certainly absent.
+    must have been meant where it is spelt wrongly (`deployments`). Strings are empty where nothing
+    is written, or a template. `path` is that of the item of a list, `incomplete` is true where
+    something else completes it.
     """
 
     span: Span
@@ -90,6 +91,13 @@ class KubernetesObject(NamedTuple):
 
         return tuple(job_openings(self))
 
+    @property
+    def opening(self) -> Opening | None:
+        """How the Service leads in that an operator makes of it."""
+        from imagelint.documents.kubernetes.openings import own_opening
+
+        return own_opening(self)
+
     def annotation(self, name: str) -> Cursor:
         """The place of an annotation of the object itself."""
         return self.body.at("metadata", "annotations", name)
@@ -124,8 +132,8 @@ class Container(NamedTuple):
     `env` are the variables in source order; `env_complete` is false when others may be set
     (`envFrom`, templates). `spec` is the pod's, `place` what its scripts and variables are a part
     of, `adds` what an operator adds to it, `config` that of its image where that is built in the
-    run, `scripts` those in mounted files that it runs, by the words which name them,
-    `files` the settings in mounted files that its server reads, by their paths.
+    run. In mounted files are the `scripts` that it runs, by the words which name them, and the
+    `files` of settings that its server reads, by their paths.
     """
 
     span: Span
@@ -175,7 +183,7 @@ class Container(NamedTuple):
     @property
     def security_context(self) -> str:
         """What the security contexts of its pod are called as the cause of findings."""
-        return _security_context(self.owner, self.spec)
+        return security_context_of(self.owner.span, self.spec)
 
     @property
     def alone(self) -> bool:
@@ -240,11 +248,6 @@ class Container(NamedTuple):
         return self.role in ("container", "sidecar")
 
 
-def _security_context(owner: KubernetesObject, spec: Cursor) -> str:
-    """The same for everything that the security contexts of one pod leave open."""
-    return f"securityContext {owner.span.start} {spec.path}"
-
-
 class Pod(NamedTuple):
     """A pod, or the template of pods that an object holds.
 
@@ -276,7 +279,7 @@ class Pod(NamedTuple):
     @property
     def security_context(self) -> str:
         """What its security contexts are called as the cause of findings."""
-        return _security_context(self.owner, self.spec)
+        return security_context_of(self.owner.span, self.spec)
 
     @property
     def volumes(self) -> tuple[Volume, ...]:

@@ -49,6 +49,20 @@ def opening(service: Service) -> Opening | None:
     return Opening(_place(spec["type"]), service.type.value, limited)
 
 
+def own_opening(obj: KubernetesObject) -> Opening | None:
+    """How the Service leads in that an operator makes of an object; None where it does not.
+
+    Source: NVIDIA/k8s-nim-operator:api/apps/v1alpha1/common_types.go (`Expose`, `Service`)
+    """
+    if (obj.group, obj.kind) != ("apps.nvidia.com", "NIMService"):
+        return None
+    told = obj.body.at("spec", "expose", "service")
+    if told["type"].word() not in _OUTSIDE:
+        return None
+    limited = any(_is_internal(name, value) for name, value in told["annotations"].pairs())
+    return Opening(_place(told["type"]), told["type"].word(), limited)
+
+
 def _is_internal(name: str, value: str) -> bool:
     lowered = value.lower()
     return "internal" in lowered or ("internal" in name and lowered not in ("false", "none"))

@@ -15,6 +15,7 @@ from imagelint.knowledge.kubernetes.enumerations import enumeration
 if TYPE_CHECKING:
     from collections.abc import Collection
 
+    from imagelint.core.source import Span
     from imagelint.documents.yaml.cursor import Cursor
 
 T = TypeVar("T")
@@ -131,3 +132,8 @@ def _list(capabilities: Cursor, name: str, added: Collection[str]) -> Field[tupl
     elif capabilities.templated or (place.exists and not place.null):
         fact = UNKNOWN
     return _unless_added(Field(fact, place), "capabilities", added)
+
+
+def security_context_of(owner: Span, spec: Cursor) -> str:
+    """The same for everything that the security contexts of one pod leave open."""
+    return f"securityContext {owner.start} {spec.path}"

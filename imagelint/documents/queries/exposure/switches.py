@@ -91,7 +91,8 @@ def asks_for_key(server: ServingCommand) -> Fact[bool]:
     if known.authentication == "elsewhere":
         return UNKNOWN
     if known.authentication == "none":
-        return Known(value=False) if server.complete else UNKNOWN
+        by_variables = server.facts is not None and server.facts.traits.told_by_variables
+        return Known(value=False) if server.complete or by_variables else UNKNOWN
     flags = [flag for flag in (server.flag(KEY), *known.key_flags) if flag]
     for flag in flags:
         told = server.find_switch(flag)

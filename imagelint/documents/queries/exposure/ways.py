@@ -58,6 +58,7 @@ def ways_in(reached: Reached, document: Document, project: Project) -> Iterator[
     """
     if isinstance(reached, ServingCommand):
         yield from _of_container(reached, document)
+        yield from _of_owner(reached, document)
     elif document.kind == "kubernetes" and not _is_guarded(document, project):
         # Not above: servers in Dockerfiles never come so far.
         from imagelint.documents.queries.scaled import NameScope
@@ -117,6 +118,18 @@ def _of_pod(server: ServingCommand, port: int, document: Document) -> Iterator[W
         if own == port:
             what = f"port {port} is published on its node, and"
             yield WayIn(place, server, what, "drop `hostPort`")
+
+
+def _of_owner(server: ServingCommand, document: Document) -> Iterator[WayIn]:
+    """The Service that an operator makes of the object which holds a server."""
+    if document.kind != "kubernetes" or not server.engine or server.is_follower:
+        return
+    container = document.derived(_containers_by_place).get(server.launch.span)
+    found = container.owner.opening if container is not None else None
+    if container is not None and found is not None:
+        what = f"the {found.type} of `{container.owner.name}`"
+        advice = "write `type: ClusterIP`"
+        yield WayIn(found.place, server, what, advice, found.limited, sure=False)
 
 
 def _publishes(published: PublishedPort, port: int) -> bool:
