@@ -78,7 +78,8 @@ def _references(pod: Pod) -> Iterator[Reference]:
         for source in volume.at("projected", "sources").items():
             yield from _of_files(source["configMap"], _CONFIG, "name")
             yield from _of_files(source["secret"], _SECRET, "name")
-    yield from _reference("ServiceAccount", spec, "serviceAccountName")
+    account = "serviceAccountName" if spec["serviceAccountName"].exists else "serviceAccount"
+    yield from _reference("ServiceAccount", spec, account)
     for container in pod.containers:
         for variable in container.body["env"].items():
             source = variable["valueFrom"]

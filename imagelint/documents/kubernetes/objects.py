@@ -322,11 +322,9 @@ class Pod(NamedTuple):
     @property
     def spread(self) -> bool:
         """Whether it says how pods like it are spread over nodes, or that one runs on each."""
-        rules = (
-            self.spec["topologySpreadConstraints"],
-            self.spec.at("affinity", "podAntiAffinity"),
-        )
-        return any(rule.exists for rule in rules)
+        from imagelint.documents.kubernetes.pods.spreading import is_spread
+
+        return is_spread(self)
 
     @property
     def windows(self) -> bool:

@@ -29,6 +29,8 @@ def apparmor_unconfined(pod: Pod | ComposeService, ctx: Context) -> Findings:
     Its profile keeps a process that is root in its container from mounting filesystems and from
     writing to the kernel's settings below /proc and /sys. No model server does either.
 
+    A profile that does not exist is refused, as the Pod Security Standards refuse it.
+
     Except:
         Privileged containers, which no profile holds for. Pods of a DaemonSet, which do a node's
         work, get a low severity.
@@ -82,8 +84,13 @@ def apparmor_unconfined(pod: Pod | ComposeService, ctx: Context) -> Findings:
                 severity=low,
             )
     for name, place in pod.annotated(_ANNOTATION):
-        if isinstance(place.value, Known) and place.value.value == "unconfined":
-            message = f"AppArmor is switched off for the container `{name}`"
+        profile = place.value.value if isinstance(place.value, Known) else ""
+        if profile and profile != "runtime/default" and not profile.startswith("localhost/"):
+            message = (
+                f"AppArmor is switched off for the container `{name}`"
+                if profile == "unconfined"
+                else f"`{profile}` is no profile of AppArmor"
+            )
             yield ctx.finding(
                 place, message, help="write `runtime/default`", subject=name, severity=low
             )

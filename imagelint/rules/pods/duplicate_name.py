@@ -6,7 +6,7 @@ from imagelint.documents.kubernetes.objects import Pod
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 
-@rule(Pod, Severity.HIGH)
+@rule(Pod, Severity.HIGH, references=("kube-score container-ports-check",))
 def duplicate_name(pod: Pod, ctx: Context) -> Findings:
     """A pod has two volumes, containers, mounts or ports of one name.
 

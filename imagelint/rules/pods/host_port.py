@@ -14,7 +14,6 @@ from imagelint.rules.api import Context, Findings, Severity, rule
         "PSS baseline",
         "Trivy KSV-0024",
         "Checkov CKV_K8S_26",
-        "kube-score container-ports-check",
         "Polaris hostPortSet",
         "Kyverno disallow-host-ports",
     ),

@@ -27,7 +27,8 @@ def replicas_not_spread(pod: Pod, ctx: Context) -> Findings:
 
     A node with room for two of them may get both, and takes both with it when it fails or is
     drained. What the scheduler does by itself is weak: it prefers to spread, and gives that up as
-    soon as another node is better by other measures.
+    soon as another node is better by other measures. A constraint, or an anti-affinity, helps where
+    its `labelSelector` selects the pods themselves; without one it is about no pod.
 
     Except:
         Replicas that fill a node each (`environment.gpu.per-node`), pods that end, and what is

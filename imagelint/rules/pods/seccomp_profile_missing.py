@@ -14,6 +14,7 @@ from imagelint.rules.api import Context, Findings, Fix, Severity, rule
     references=(
         "PSS restricted",
         "Trivy KSV-0030",
+        "Trivy KSV-0104",
         "Checkov CKV_K8S_31",
         "kube-score container-seccomp-profile",
         "Polaris linuxHardening",

@@ -14,9 +14,12 @@ from imagelint.rules.api import Context, Findings, Severity, rule
     references=(
         "PSS baseline",
         "Trivy KSV-0104",
+        "Trivy KSV-0030",
         "Checkov CKV_K8S_31",
+        "kube-score container-seccomp-profile",
         "Polaris linuxHardening",
         "Kyverno restrict-seccomp",
+        "Kyverno restrict-seccomp-strict",
     ),
     former=("seccomp-missing",),
 )

@@ -65,7 +65,7 @@ def _name(place: Cursor, what: str, form: tuple[re.Pattern[str], int, str]) -> I
 def port_name(place: Cursor) -> Iterator[Complaint]:
     """Why a name is none of a port of a container."""
     name = word_of(place)
-    if name and (len(name) > _LONGEST_PORT_NAME or not _PORT_NAME.fullmatch(name)):
+    if name and not _is_port_name(name):
         message = f"`{name}` cannot be the name of a port"
         help_ = "write small letters, digits and dashes, at most 15, one of them a letter"
         yield InvalidName(place.span, place.path, message, help_)
@@ -125,7 +125,7 @@ def port(place: Cursor, *, named: bool = False, least: int = 1) -> Iterator[Comp
             yield InvalidPort(place.span, place.path, message, help_)
         return
     word = word_of(place)
-    if named and word and not _PORT_NAME.fullmatch(word):
+    if named and word and not _is_port_name(word):
         digits = parse_port(word) is not None
         message = f"`{word}` in quotes is the name of a port" if digits else f"`{word}` is no port"
         help_ = f"write {word}, without quotes" if digits else "write its number, or its name"
@@ -135,6 +135,10 @@ def port(place: Cursor, *, named: bool = False, least: int = 1) -> Iterator[Comp
 def is_subdomain(text: str) -> bool:
     """Whether a text is a name of a host, without capitals."""
     return len(text) <= _LONGEST_NAME and _SUBDOMAIN.fullmatch(text) is not None
+
+
+def _is_port_name(text: str) -> bool:
+    return len(text) <= _LONGEST_PORT_NAME and _PORT_NAME.fullmatch(text) is not None
 
 
 def word_of(place: Cursor) -> str:
