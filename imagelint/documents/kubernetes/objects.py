@@ -322,7 +322,7 @@ class Pod(NamedTuple):
     @property
     def spread(self) -> bool:
         """Whether it says how pods like it are spread over nodes, or that one runs on each."""
-        from imagelint.documents.kubernetes.pods.spreading import is_spread
+        from imagelint.documents.kubernetes.pods.selectors import is_spread
 
         return is_spread(self)
 

@@ -1,4 +1,4 @@
-"""What a pod demands of the labels of its nodes."""
+"""What a pod demands of the labels of its nodes, and of the pods beside it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,11 @@ from imagelint.documents.yaml.nodes import Mapping
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from imagelint.documents.kubernetes.objects import Pod
     from imagelint.documents.yaml.cursor import Cursor
+
+_REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution"
+_PREFERRED = "preferredDuringSchedulingIgnoredDuringExecution"
 
 
 def node_labels(spec: Cursor) -> Iterator[NodeLabel]:
@@ -39,3 +43,34 @@ def _label(key: str, places: Iterable[Cursor], term: int) -> NodeLabel:
     texts = [(place.text(), place) for place in places]
     known = tuple((fact.value, place) for fact, place in texts if isinstance(fact, Known))
     return NodeLabel(key, known, term, len(known) == len(texts))
+
+
+def is_spread(pod: Pod) -> bool:
+    """Whether some constraint, or some anti-affinity, may be about pods like this one.
+
+    What has no `labelSelector` is about no pod at all.
+    https://kubernetes.io/docs/concepts/scheduling-eviction/topology-spread-constraints/
+    """
+    constraints = pod.spec["topologySpreadConstraints"]
+    apart = pod.spec.at("affinity", "podAntiAffinity")
+    if not (constraints.exists or apart.exists):
+        return False
+    selectors = [*_selectors(constraints, apart)]
+    if not selectors or not pod.settled:
+        return True
+    return any(_may_select(place, pod) for place in selectors)
+
+
+def _selectors(constraints: Cursor, apart: Cursor) -> Iterator[Cursor]:
+    yield from (one["labelSelector"] for one in constraints.items())
+    yield from (one["labelSelector"] for one in apart[_REQUIRED].items())
+    yield from (one.at("podAffinityTerm", "labelSelector") for one in apart[_PREFERRED].items())
+
+
+def _may_select(place: Cursor, pod: Pod) -> bool:
+    if not place.exists or place.null:
+        return place.parent is not None and place.parent.templated
+    from imagelint.documents.kubernetes.wiring.selectors import label_selector
+
+    selector = label_selector(place)
+    return not selector.known or selector.matches(pod.labels)
