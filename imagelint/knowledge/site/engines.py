@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from imagelint.knowledge.site.names import key_of
+from imagelint.knowledge.site.names import engine_names, key_of
 from imagelint.knowledge.site.tags import VERSION, glob_of, tag_pattern
 from imagelint.knowledge.tables import shipped
 
@@ -71,13 +71,10 @@ def own_engine(name: str, rows: Rows) -> object:
 
 
 def _begun(name: str, said: Rows) -> dict[str, Any]:
-    like = next((row["like"] for row in said if "like" in row), "")
-    table: Any
-    try:
-        table = shipped(f"engines/{like or name}")
-    except ModuleNotFoundError:
-        table = _blank()
-    title = table["title"] if not like and table["name"] == name else name
+    like = next((row["like"] for row in said if "like" in row), name)
+    # Names that differ in a dash lead to the same module.
+    table: Any = shipped(f"engines/{like}") if like in engine_names() else _blank()
+    title = table["title"] if table["name"] == name else name
     return {**table, "name": name, "title": title}
 
 

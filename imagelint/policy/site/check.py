@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 _MOST = 100
 _ADDS = 'name the containers to which it is added: `containers: ["*"]` is all of them'
+_TAKEN = ("index",)
 _EITHER = "`is` names the engine that images hold, `name` is an engine of your own"
 
 
@@ -75,12 +76,25 @@ def _engine(text: PolicyText, row: dict[str, Data], keys: Keys) -> Iterator[Diag
         for key in extra:
             at = text.at(text.key_span((*keys, key)))
             yield Diagnostic(f"`{key}` is for an engine of your own", at, _EITHER)
+    else:
+        yield from _own_engine(text, row, keys)
+    yield from _tags(text, row, keys, VERSION)
+
+
+def _own_engine(text: PolicyText, row: dict[str, Data], keys: Keys) -> Iterator[Diagnostic]:
+    programs = row.get("programs")
+    for index, said in enumerate(programs if isinstance(programs, tuple) else ()):
+        if isinstance(said, str) and said.split() in (["python"], ["python", "-m"]):
+            at = text.at(text.span((*keys, "programs", index)))
+            yield Diagnostic(f"`{said}` may start anything", at, "name the module: python -m acme")
+    if row["name"] in _TAKEN:
+        message = f"no engine can be named `{row['name']}`"
+        yield Diagnostic(message, _at(text, keys, "name"))
     elif "like" not in row and row["name"] not in engine_names():
         for key in ("port", "health"):
             if key not in row:
-                said = f"`{key}` is missing: the engine is `like` no other"
-                yield Diagnostic(said, text.at(text.span(keys)))
-    yield from _tags(text, row, keys, VERSION)
+                message = f"`{key}` is missing: the engine is `like` no other"
+                yield Diagnostic(message, text.at(text.span(keys)))
 
 
 def _operator(

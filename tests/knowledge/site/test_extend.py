@@ -164,6 +164,13 @@ def test_an_engine_is_like_another_but_for_what_is_said() -> None:
     assert (tgi.title, tgi.defaults["port"]) == ("Text Generation Inference", 8080)
 
 
+def test_an_engine_is_not_another_whose_name_is_nearly_the_same() -> None:
+    hold((facts("engines", {"name": "llama-cpp", "port": 1, "health": "/up"}),))
+    known = engine("llama-cpp")
+    assert (known.title, known.options["model"], known.defaults) == ("llama-cpp", (), {"port": 1})
+    assert engine("llama.cpp").options["model"]
+
+
 @pytest.mark.usefixtures("site")
 def test_an_operator_makes_what_it_says() -> None:
     known = workload("serving.example.com", "ModelServer")

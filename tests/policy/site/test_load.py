@@ -104,6 +104,14 @@ def test_every_section_of_the_schema_is_read() -> None:
             'engines: [{is: vllm, images: [a/b], tags: "[ab]"}]',
             "may hold * and {version}, and nothing else that stands for something",
         ),
+        (
+            "engines: [{name: x, like: vllm, programs: [python -m]}]",
+            ":1:44 / `python -m` may start anything / name the module: python -m acme",
+        ),
+        (
+            "engines: [{name: index, like: vllm}]",
+            ":1:18 / no engine can be named `index`",
+        ),
         ("mirrors: [{prefix: 'a*', upstream: b}]", ":1:20"),
         (
             'base-images: [{image: a/b, cuda: "12.4", tags: "{cuda}"}]',
