@@ -50,7 +50,9 @@ def _read(call: Call) -> tuple[PackageInstall, ...]:
             files=words.values("-f", "--file"),
             indexes=indexes,
             options=words.options,
-            assume_yes=from_files or words.has(*call.manager.assume_yes),
+            # It asks, and takes the end of its input for its default, which is yes:
+            # https://github.com/conda/conda/blob/main/conda/reporters.py (confirm)
+            assume_yes=True,
             upgrade=verb in ("update", "upgrade") and words.has("--all", "-a"),
             complete=words.complete,
         ),
@@ -107,9 +109,6 @@ CONDA = Manager(
     removes=("remove", "uninstall"),
     valued=_VALUED,
     dry_run=("-d", "--dry-run"),
-    assume_yes=("-y", "--yes"),
-    assume_yes_settings=("always_yes",),
-    assume_yes_variables=("CONDA_ALWAYS_YES", "MAMBA_ALWAYS_YES"),
     insecure=("-k", "--insecure"),
     secure_variables=("CONDA_SSL_VERIFY", "MAMBA_SSL_VERIFY"),
     secure_settings=("ssl_verify",),

@@ -36,14 +36,14 @@ def unanswered_prompt(command: Command, ctx: Context) -> Findings:
 
     A build has no terminal: as soon as something is brought in that was not named, the question is
     answered with no, and the build stops. It may work today and fail when a dependency is added.
-    The rule reads apt, aptitude, the yum family, zypper and conda, and also what brings everything
-    up to date.
+    The rule reads apt, aptitude, the yum family and zypper, and also what brings everything up to
+    date.
 
     Except:
         Answers from a pipe or a file (`yes |`), commands with words that cannot be known, and
-        configuration or variables that answer (`APT::Get::Assume-Yes`, `assumeyes`,
-        `CONDA_ALWAYS_YES`). Of microdnf, which asks only in some releases, it is likely.
-        `DEBIAN_FRONTEND` answers what packages ask, not what apt does.
+        configuration or variables that answer (`APT::Get::Assume-Yes`, `assumeyes`). conda asks as
+        well, and takes the end of its input for yes. Of microdnf, which asks only in some releases,
+        it is likely. `DEBIAN_FRONTEND` answers what packages ask, not what apt does.
 
     Bad:
         FROM debian:12.7

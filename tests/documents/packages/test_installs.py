@@ -233,7 +233,7 @@ def test_files_constraints_indexes_and_hosts() -> None:
         ("apk add --no-cache a", {"assume_yes", "no_cache"}),
         ("conda install -y a", {"assume_yes"}),
         ("conda env create -f x", {"assume_yes"}),
-        ("conda update --all", {"upgrade"}),
+        ("conda update --all", {"assume_yes", "upgrade"}),
         ("PIP_NO_CACHE_DIR=1 pip install a", {"assume_yes", "no_cache"}),
         ("PIP_NO_CACHE_DIR=0 pip install a", {"assume_yes", "no_cache"}),
         ("UV_NO_CACHE=0 uv pip install a", {"assume_yes"}),
