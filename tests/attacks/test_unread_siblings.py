@@ -336,3 +336,23 @@ def test_a_chart_that_is_not_there_is_said(program: Program, here: Path, files: 
 )
 def test_a_chart_that_is_there_is_not(program: Program, here: Path, files: Files) -> None:
     assert examined(program, here, files)["problems"] == []
+
+
+@pytest.mark.parametrize("name", ["base", "base.txt", "deps/base.list"])
+def test_what_requirements_include_is_read(program: Program, here: Path, name: str) -> None:
+    files = {"requirements.txt": f"-r {name}\n", name: "torch\n-r ../requirements.txt\n-r base\n"}
+    assert "unpinned-requirement" in examined(program, here, files)
+
+
+def test_what_they_include_from_there_is_read_once(program: Program, here: Path) -> None:
+    files = {"requirements.txt": "-r a\n-r b\n", "a": "-r c/d\n", "b": "-r c/d\n", "c/d": "torch\n"}
+    examined(program, here, files)
+    report = json.loads(program("check", "--no-cache", "--format", "json").out)
+    assert [one["location"]["origin"] for one in report["findings"]] == ["c/d"]
+
+
+@pytest.mark.parametrize("name", ["https://example.com/a.txt", "${B}.txt"])
+def test_what_cannot_be_read_of_it_is_said(program: Program, here: Path, name: str) -> None:
+    (problem,) = examined(program, here, {"requirements.txt": f"-r {name}\n"})["problems"]
+    assert "is included and was not examined" in problem
+    assert examined(program, here, {"requirements.txt": f"-c {name}\n"})["problems"] == []

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING, ClassVar
 from imagelint.core.fact import UNKNOWN, Fact, Known
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
-from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
 from imagelint.documents.base import (
     Allowance,
     Document,
-    DocumentError,
     stated_reason,
     unreadable_allowance,
 )
@@ -34,7 +32,6 @@ __all__ += ["read_requirements"]
 _COMMENT = pattern(r"(?:^|(?<=\s))#")
 _OPTION = pattern(r"(?:^|(?<=\s))-")
 _TOKEN = pattern(r"\S+")
-_ELSEWHERE = pattern(r"://|\$")  # fetched, or named by a variable
 _ALLOW = pattern(
     r"#\s*imagelint:\s*allow\s+(?P<rules>[^\s,]+(?:\s*,\s*[^\s,]+)*)"
     r"(?:\s+in\s+(?P<scope>file)\b)?\s*(?:--\s*(?P<reason>.*))?"
@@ -136,25 +133,16 @@ def parse_requirements(source: Source) -> Requirements:
 
 
 def read_requirements(source: Source, read: Beside) -> Requirements:
-    """The same, with a gap for each file that it takes lines from and that is not to be had."""
+    """The same, with what it includes under names that do not say that they are requirements.
+
+    Each file that it takes lines from and that is not to be had is a gap.
+    """
     document = parse_requirements(source)
-    asked: dict[str, FileReference] = {}
-    for reference in document.references:
-        if reference.path and not _ELSEWHERE.search(reference.path):
-            asked.setdefault(reference.path, reference)
-    document.asked = tuple(asked)
-    document.gaps = tuple(_gap(asked[name]) for name in asked if read(name) is None)
-    return document
+    if not document.references:
+        return document
+    from imagelint.documents.packages.included import included
 
-
-def _gap(reference: FileReference) -> DocumentError:
-    message = f"`{reference.path}` is included and was not examined: it is not there, or outside"
-    return DocumentError(
-        ProblemKind.UNREADABLE,
-        f"{message} of the repository",
-        reference.span,
-        "pip refuses the whole file without it: add it, or remove the line",
-    )
+    return included(document, read)
 
 
 class _Parsed:

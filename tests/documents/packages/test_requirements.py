@@ -182,7 +182,9 @@ def test_a_file_that_is_included_and_not_there_is_a_gap() -> None:
     text = "-r a.txt\n-c missing.txt\n-r missing.txt\n-r https://x.example/r.txt\n-r $X.txt\n"
     there = {"a.txt": "vllm==0.11.0\n"}
     document = read_requirements(Source("requirements.txt", text), there.get)
-    (gap,) = document.gaps
+    gap, fetched, named = document.gaps
+    assert "in the network" in fetched.message
+    assert "depends on a variable" in named.message
     assert gap.kind is ProblemKind.UNREADABLE
     assert gap.message.startswith("`missing.txt` is included and was not examined: it is not there")
     assert gap.span is not None
