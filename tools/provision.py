@@ -81,6 +81,14 @@ PINS = (
         {"amd64": "474f8451e880a64d7daed412baa52febd1c7d988ed778eadac00bdcbdad53af4"},
     ),
     Pin(
+        "notation",
+        "version",
+        r"Version:\s+v?1\.[3-9]\.\d+",
+        "notation",
+        "1.3.2-2",
+        {"amd64": "f99975ecb56869b85290b30322167d1392e7f7d4eebb40a8bec4386bb95a6789"},
+    ),
+    Pin(
         "prometheus",
         "--version",
         r"prometheus, version [23]\.\d+",

@@ -187,7 +187,9 @@ def _signer() -> Schema:
         "required": ["name"],
         "properties": {
             "name": _text("What reports call this signer."),
-            "key": _text("A public key: a file, or what cosign takes for --key."),
+            "key": _text(
+                "A public key: a file, or what cosign takes for --key; or a certificate, for notation."
+            ),
             "identity": _text("The identity in the certificate, with `issuer`."),
             "issuer": _text("Who vouched for the identity."),
             "pattern": {

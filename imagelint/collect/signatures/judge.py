@@ -115,7 +115,7 @@ def _notes(signatures: list[Claim], found: tuple[Claim, ...]) -> tuple[str, ...]
     forms = {claim.form for claim in found if _may_sign(claim)}
     notes: list[str] = []
     if ClaimForm.NOTATION in {claim.form for claim in found}:
-        notes.append("the image carries a signature of notation, which needs `notation` to verify")
+        notes.append("a signature of notation, which a `key` that is a certificate verifies")
     bundles = forms & {ClaimForm.STATEMENT, ClaimForm.MESSAGE}
     if bundles and signatures and {claim.form for claim in signatures} == {ClaimForm.FORMER}:
         notes.append("the image carries signatures of two formats")

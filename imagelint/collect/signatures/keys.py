@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 _RSA_BITS = (2048, 3072, 4096)
 
 
+def is_certificate(text: str) -> bool:
+    """Whether the key of a signer is a certificate: notation signs with no bare keys."""
+    return "-----BEGIN CERTIFICATE-----" in text
+
+
 class UnknownKeyError(Exception):
     """A key that is none, or of a kind that is not verified here."""
 

@@ -16,7 +16,7 @@ from imagelint.collect.read import read_bytes
 from imagelint.collect.signatures.bykey import ByKey
 from imagelint.collect.signatures.discover import discover
 from imagelint.collect.signatures.judge import Judge, LeftError, Ruling, judged
-from imagelint.collect.signatures.keys import PublicKey, UnknownKeyError
+from imagelint.collect.signatures.keys import PublicKey, UnknownKeyError, is_certificate
 from imagelint.collect.tools import cosign
 from imagelint.collect.tools.cosign import Verification, VerifyRequest
 from imagelint.core.record import NamedTuple
@@ -147,7 +147,14 @@ def _second(asked: tuple[Signer, ...], request: VerifyRequest) -> _Second:
 def _opinion(
     signer: Signer, claims: tuple[Claim, ...], request: VerifyRequest
 ) -> _Opinion | Problem | None:
-    """Our own answer; None where it is for cosign to give one."""
+    """Our own answer, or notation's; None where it is for cosign to give one."""
+    certificate = _certificate(signer, request)
+    if certificate:
+        from imagelint.collect.signatures.bynotation import check_by_notation
+
+        image, deadline = request.image, request.deadline
+        said = check_by_notation(signer, certificate, claims, image, deadline)
+        return said if isinstance(said, Problem) else _Opinion(said, disputable=False)
     try:
         judge = _judge(signer, request)
         if judge is None or isinstance(judge, Problem):
@@ -223,18 +230,29 @@ def _disputable(check: SignatureCheck, claims: tuple[Claim, ...]) -> bool:
     return any(claim.label in check.matched for claim in seen) if check.matched else bool(seen)
 
 
+def _certificate(signer: Signer, request: VerifyRequest) -> str:
+    """The certificate that a signer's key is; empty where it is none."""
+    text = _key_text(signer, request)
+    return text if isinstance(text, str) and is_certificate(text) else ""
+
+
+def _key_text(signer: Signer, request: VerifyRequest) -> str | Problem:
+    """What the key of a signer is; empty for one that is not a file."""
+    if signer.key_text or not signer.key or "://" in signer.key:
+        return signer.key_text
+    path = os.path.abspath(os.path.join(request.folder, signer.key))
+    data = read_bytes(path, request.image.reference)
+    if isinstance(data, Problem):
+        detail = f"the key of the signer `{signer.name}` is not there: {path}"
+        return Problem(ProblemKind.UNREADABLE, request.image.reference, detail)
+    return data.decode("utf-8", "replace")
+
+
 def _key(signer: Signer, request: VerifyRequest) -> PublicKey | Problem | None:
     """The key of a signer; None for one that is not a file or is of a kind for cosign."""
-    text = signer.key_text
-    if not text:
-        if not signer.key or "://" in signer.key:
-            return None
-        path = os.path.abspath(os.path.join(request.folder, signer.key))
-        data = read_bytes(path, request.image.reference)
-        if isinstance(data, Problem):
-            detail = f"the key of the signer `{signer.name}` is not there: {path}"
-            return Problem(ProblemKind.UNREADABLE, request.image.reference, detail)
-        text = data.decode("utf-8", "replace")
+    text = _key_text(signer, request)
+    if isinstance(text, Problem) or not text:
+        return text or None
     try:
         return PublicKey.parsed(text)
     except UnknownKeyError:

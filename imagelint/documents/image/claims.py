@@ -3,7 +3,7 @@
 Three formats: Sigstore bundles (https://github.com/sigstore/protobuf-specs, `Bundle`), signatures
 in the former format of cosign, whose payload is
 https://github.com/containers/image/blob/main/docs/containers-signature.5.md, and those of notation
-(https://github.com/notaryproject/specifications), which are only recognised.
+(https://github.com/notaryproject/specifications), which notation itself verifies.
 """
 
 from __future__ import annotations
@@ -14,12 +14,12 @@ from imagelint.core.record import NamedTuple
 from imagelint.documents.image.encoding import decoded
 from imagelint.documents.image.jsonview import JsonView
 from imagelint.documents.image.manifest import read_strictly
-from imagelint.documents.image.signatures import SIGNATURE
+from imagelint.documents.image.signatures import NOTATION_SIGNATURE, SIGNATURE
 
 BUNDLE = "application/vnd.dev.sigstore.bundle"
 SIMPLE_SIGNING = "application/vnd.dev.cosign.simplesigning.v1+json"
 ENVELOPE = "application/vnd.dsse.envelope.v1+json"
-NOTATION = "application/vnd.cncf.notary.signature"
+NOTATION = NOTATION_SIGNATURE
 _IN_TOTO = "application/vnd.in-toto+json"
 _STATEMENTS = ("https://in-toto.io/Statement/v0.1", "https://in-toto.io/Statement/v1")
 _COSIGN = "dev.cosignproject.cosign"

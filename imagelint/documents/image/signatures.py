@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 
 SIGNATURE = "https://sigstore.dev/cosign/sign/v1"
 LEGACY_SIGNATURE = "cosign container image signature"
-SIGNATURES = (SIGNATURE, LEGACY_SIGNATURE)
+NOTATION_SIGNATURE = "application/vnd.cncf.notary.signature"
+SIGNATURES = (SIGNATURE, LEGACY_SIGNATURE, NOTATION_SIGNATURE)
 """What says "I vouch for this image". Any other predicate only says something about it."""
 
 
