@@ -187,9 +187,7 @@ def _signer() -> Schema:
         "required": ["name"],
         "properties": {
             "name": _text("What reports call this signer."),
-            "key": _text(
-                "A public key: a file, or what cosign takes for --key; or a certificate, for notation."
-            ),
+            "key": _text("A public key: a file, or what cosign takes; or notation's certificate."),
             "identity": _text("The identity in the certificate, with `issuer`."),
             "issuer": _text("Who vouched for the identity."),
             "pattern": {

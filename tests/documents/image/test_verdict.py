@@ -46,7 +46,7 @@ def told(
 
 def test_a_statement_is_read() -> None:
     found = parse_verdict(json.dumps(statement()))
-    assert found == GOOD._replace(manifests=(B,))
+    assert found == GOOD._replace(manifests=(B,), names=("p",))
 
 
 @pytest.mark.parametrize(
