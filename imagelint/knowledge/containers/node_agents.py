@@ -5,7 +5,6 @@ That they share its namespaces or are privileged is how their own projects say t
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING
 
 from imagelint.knowledge.globs import matches
@@ -49,6 +48,6 @@ def registers_emulators(image: Image) -> bool:
     return _is_of(f"{image.registry}/{image.repository}", _REGISTERS)
 
 
-@cache
+@looked_up
 def _is_of(name: str, globs: tuple[str, ...]) -> bool:
     return any(matches(name, glob) for glob in globs)
