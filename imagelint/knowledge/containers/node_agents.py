@@ -8,6 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.knowledge.globs import matches
+from imagelint.knowledge.site.mirrors import original
+from imagelint.knowledge.tables import looked_up
 
 if TYPE_CHECKING:
     from imagelint.knowledge.recognition import Image
@@ -37,7 +39,7 @@ _REGISTERS = (
 
 def is_node_agent_image(image: Image) -> bool:
     """Whether an image does the work of the host on which it runs."""
-    return _is_of(f"{image.registry}/{image.repository}", _AGENTS)
+    return _is_of(image, _AGENTS)
 
 
 def registers_emulators(image: Image) -> bool:
@@ -45,9 +47,14 @@ def registers_emulators(image: Image) -> bool:
 
     It has to be privileged for that: https://docs.docker.com/build/building/multi-platform/
     """
-    return _is_of(f"{image.registry}/{image.repository}", _REGISTERS)
+    return _is_of(image, _REGISTERS)
+
+
+def _is_of(image: Image, globs: tuple[str, ...]) -> bool:
+    known = original(image)
+    return _is_named(f"{known.registry}/{known.repository}", globs)
 
 
 @looked_up
-def _is_of(name: str, globs: tuple[str, ...]) -> bool:
+def _is_named(name: str, globs: tuple[str, ...]) -> bool:
     return any(matches(name, glob) for glob in globs)
