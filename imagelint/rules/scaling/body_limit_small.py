@@ -20,7 +20,9 @@ def body_limit_small(route: Route, ctx: Context) -> Findings:
     1 MB with status 413 unless it is told otherwise, which is less than one photo; the server never
     sees the request.
 
-    Except: routes whose way to a model server cannot be followed, models of text alone.
+    Except:
+        Routes whose way to a model server cannot be followed, models of text alone.
+        What nginx includes, TOML and static files of Traefik, Caddy, Envoy and Apache are not read.
 
     Bad (route.yaml):
         apiVersion: networking.k8s.io/v1

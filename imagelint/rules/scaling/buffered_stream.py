@@ -20,7 +20,9 @@ def buffered_stream(route: Route, ctx: Context) -> Findings:
     nginx that is configured by itself buffers unless it is told otherwise, and ingress-nginx does
     not. A server that sends `X-Accel-Buffering: no` with its streams switches it off.
 
-    Except: routes whose way to a model server cannot be followed.
+    Except:
+        Routes whose way to a model server cannot be followed.
+        What nginx includes, TOML and static files of Traefik, Caddy, Envoy and Apache are not read.
 
     Bad (route.yaml):
         apiVersion: networking.k8s.io/v1
