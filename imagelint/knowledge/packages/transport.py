@@ -31,7 +31,7 @@ INSECURE_SWITCHES: Mapping[str, frozenset[str]] = {
     "mc": frozenset(("--insecure",)),
 }
 UNSIGNED_SWITCHES: Mapping[str, frozenset[str]] = {
-    "rpm": frozenset(("--nosignature", "--nodigest", "--noverify")),
+    "rpm": frozenset(("--nosignature", "--nodigest", "--nofiledigest", "--noverify")),
     "dpkg": frozenset(("--force-bad-verify",)),
     "debootstrap": frozenset(("--no-check-gpg",)),
 }
@@ -52,10 +52,12 @@ INSECURE_VARIABLES: Mapping[str, frozenset[str]] = {
 # http.c of git asks whether it is set, not to what.
 ALWAYS_INSECURE = frozenset(("GIT_SSL_NO_VERIFY",))
 
+_FALSE = r"(?:(?:0|false|no)\b|'(?:0|false|no)'|\"(?:0|false|no)\")"
 # In files of settings: yum.conf, .npmrc, apt.conf, .wgetrc, .condarc, .gitconfig, .curlrc.
 INSECURE_SETTING = pattern(
-    r"(?:(?<=\\n)|\b)sslverify[ \t]*=[ \t]*(?:0|false|no)\b"
-    r"|(?:(?<=\\n)|\b)strict-ssl[ \t]*=[ \t]*false\b"
+    r"(?:(?<=\\n)|\b)sslverify[ \t]*=[ \t]*"
+    + _FALSE
+    + r"|(?:(?<=\\n)|\b)strict-ssl[ \t]*=[ \t]*false\b"
     r"|\bssl_verify[ \t]*:[ \t]*(?:false|no)\b"
     r"|\bcheck_certificate[ \t]*=[ \t]*(?:off|no)\b"
     r"|\bAcquire::https::[\w.:-]*?Verify-(?:Peer|Host)[ \t=\"']+(?:false|0|no)\b",
@@ -63,8 +65,9 @@ INSECURE_SETTING = pattern(
 )
 # In yum.conf, apt.conf and pacman.conf, and in what lists the sources of apt.
 UNSIGNED_SETTING = pattern(
-    r"(?:(?<=\\n)|(?<![\w-]))gpgcheck[ \t]*=[ \t]*(?:0|false|no)\b"
-    r"|\[[^\]\n]*\b(?:trusted|allow-insecure)=yes\b[^\]\n]*\]"
+    r"(?:(?<=\\n)|(?<![\w-]))gpgcheck[ \t]*=[ \t]*"
+    + _FALSE
+    + r"|\[[^\]\n]*\b(?:trusted|allow-insecure)=yes\b[^\]\n]*\]"
     r"|\b(?:Trusted|Allow-Insecure):[ \t]*yes\b"
     r"|\bAllowUnauthenticated[ \t=\"']+(?:true|1|yes)\b"
     r"|\bAllow(?:Insecure|Weak)Repositories[ \t=\"']+(?:true|1|yes)\b"

@@ -52,7 +52,16 @@ __all__ += [
 _VALUED = {"curl": CURL_VALUES, "wget": WGET_VALUES, "aria2c": ARIA_VALUES}
 # What writes words into files of settings.
 _WRITING = frozenset(
-    ("cat", "echo", "printf", "sed", "tee", "yum-config-manager", "add-apt-repository")
+    (
+        "cat",
+        "echo",
+        "printf",
+        "sed",
+        "tee",
+        "yum-config-manager",
+        "dnf-config-manager",
+        "add-apt-repository",
+    )
 )
 _GIT = "git"
 TRUSTING = _WRITING | PACKAGE_PROGRAMS | INSECURE_SWITCHES.keys() | {_GIT}
@@ -175,7 +184,7 @@ def unsigned_settings(command: Command) -> Iterator[Weakness]:
 def _configured(call: Call) -> Iterator[Weakness]:
     """`npm config set strict-ssl false`, `conda config --set ssl_verify no`."""
     manager, operands = call.manager, call.words.operands
-    if not operands or operands[0].text not in ("config", "set"):
+    if not operands or operands[0].text not in ("config", "c", "set"):
         return
     for word, value in pairwise(operands):
         name = word.text.rpartition(".")[2]
@@ -209,7 +218,9 @@ def _written(command: Command, settings: re.Pattern[str]) -> Iterator[Weakness]:
     bodies = (one.target for one in command.redirects if one.operator.startswith("<<"))
     texts: list[Word] = [*command.arguments, *(body for body in bodies if body is not None)]
     for word in texts:
-        yield from _matches(word.raw, word.span.start, settings)
+        # No line of a file begins so: what only prints an option writes none.
+        if not word.text.startswith("--") or command.program not in ("echo", "printf"):
+            yield from _matches(word.raw, word.span.start, settings)
 
 
 def insecure_file(heredoc: HereDoc) -> Iterator[Weakness]:
