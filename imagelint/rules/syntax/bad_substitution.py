@@ -18,6 +18,8 @@ def bad_substitution(complaint: BadSubstitution, ctx: Context) -> Findings:
     variables by itself, without a shell: `${A}`, `${A:-b}`, `${A:+b}`, `${A:?b}`, `${A#b}`,
     `${A%b}` and `${A/b/c}`, but not `${A^^}`, `${A:0:4}` or whatever else a shell can do.
 
+    The same holds for a file that COPY writes from a here-document, unless its name is in quotes.
+
     Except: RUN, CMD and ENTRYPOINT leave their words to the shell.
 
     Bad:

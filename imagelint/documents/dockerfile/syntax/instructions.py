@@ -144,6 +144,8 @@ class _Reader:
             arguments=arguments.values,
         )
         self._complain(instruction, arguments)
+        for body in instruction.heredocs if keyword in ("ADD", "COPY") else ():
+            self._check_body(body, setting.escape)
         broken = None if arguments.fault else broken_json_form(instruction)
         if broken is not None:
             self.complaints[before:] = [broken]  # the rest only follows from it
@@ -209,6 +211,20 @@ class _Reader:
             chomp=word.chomp,
             terminated=body.terminated,
         )
+
+    def _check_body(self, body: HereDoc, escape: str) -> None:
+        """Complain about what cannot be expanded in a text that is copied as a file."""
+        if not body.expand or "${" not in body.content:
+            return
+        from imagelint.documents.dockerfile.expansion.refusals import first_refusal
+
+        style = ExpansionStyle(escape, quotes=False)
+        refusal = first_refusal(body.content, self._lookup, style)
+        if refusal is not None:
+            start = body.content_span.start
+            place = Span(start + refusal.start, start + refusal.end)
+            help_ = f"write `<<'{body.name}'` to have the file as it stands"
+            self._add(BadSubstitution(place, body.name, refusal.message, help_))
 
     def _words(self, keyword: str, arguments: Arguments) -> tuple[Word, ...]:
         if keyword in ("ENV", "ARG") and arguments.pieces:
