@@ -51,6 +51,17 @@ def test_an_argument_without_a_value_has_that_of_the_environment(
     assert "2 unpinned-image" in told(program, "--build-arg", "BASE")
 
 
+def test_a_default_that_is_no_name_is_told_of_whatever_is_given(
+    program: Program, here: Path
+) -> None:
+    write(here, Dockerfile='ARG SUFFIX="box:"\nFROM busy${SUFFIX}\nUSER 10001\n')
+    only = ("--only", "invalid-default-image", "--format", "concise")
+    given = program("check", *only, "--build-arg", "SUFFIX=box:1.36", "Dockerfile").out
+    assert "without `--build-arg SUFFIX=…` this is `busybox:`" in given
+    other = program("check", *only, "--build-arg", "OTHER=box:1.36", "Dockerfile").out
+    assert "invalid-default-image" not in other
+
+
 def test_the_last_stage_is_built_by_default(program: Program, here: Path) -> None:
     write(here, Dockerfile=STAGES)
     assert told(program) == ["2 unused-stage", "5 unused-stage", "8 root-user"]
