@@ -53,6 +53,10 @@ OTHERWISE: dict[str, frozenset[str]] = {
 # Programs that start others (`conda run`, `uv run`) are no matter of packages; that the table knows
 # what managers start is held by `test_lookup`.
 OTHERWISE["documents/shell/wrappers.py"] = NAMES
+# Types of packages in reports of scanners (https://github.com/package-url/purl-spec), of which some
+# are called as what installs them.
+for module in ("grype", "identifiers", "merge", "opinion", "osv"):
+    OTHERWISE[f"documents/image/opinions/{module}.py"] = NAMES
 # What the decorators of rules say, which is asked of the managers there.
 OTHERWISE["rules/table.py"] = NAMES
 
