@@ -374,7 +374,7 @@ def _is_of_an_api(obj: KubernetesObject) -> bool:
 
     https://docs.siderolabs.com/talos/latest/reference/configuration/overview
     """
-    return obj.api_version == "v1" or bool(obj.group)
+    return obj.api_version == "v1" or bool(obj.group) or (not obj.api_version and obj.is_own)
 
 
 def _no_object(node: YamlNode) -> ObjectWithoutKind:

@@ -151,17 +151,17 @@ def names_script(node: object) -> bool:
 
 def test_documents_that_are_no_objects_are_complaints() -> None:
     document = manifest(
-        "a: 1\n---\nkind: Abc\nkind: Abc\n---\n---\n- x\n---\nkind: List\n---\n{}\n"
+        "a: 1\n---\nkind: ConfigMap\nkind: ConfigMap\n---\n---\n- x\n---\nkind: List\n---\n{}\n"
     )
     assert [
         (complaint.span.start, type(complaint), complaint.subject)
         for complaint in document.complaints
     ] == [
         (0, ObjectWithoutKind, "a"),
-        (19, DuplicateKey, "kind"),
-        (37, ObjectWithoutKind, ""),
+        (25, DuplicateKey, "kind"),
+        (49, ObjectWithoutKind, ""),
     ]
-    (named,) = manifest("metadata: {name: b}\n---\nkind: Abc\n").complaints
+    (named,) = manifest("metadata: {name: b}\n---\napiVersion: v1\nkind: Abc\n").complaints
     assert named.subject == "b"
     assert [obj.kind for obj in document.objects] == ["Abc"]
 
