@@ -163,7 +163,7 @@ def test_documents_that_are_no_objects_are_complaints() -> None:
     ]
     (named,) = manifest("metadata: {name: b}\n---\napiVersion: v1\nkind: Abc\n").complaints
     assert named.subject == "b"
-    assert [obj.kind for obj in document.objects] == ["Abc"]
+    assert [obj.kind for obj in document.objects] == ["ConfigMap"]
 
 
 def test_an_object_without_a_name_points_at_its_first_key() -> None:
