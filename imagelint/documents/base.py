@@ -14,6 +14,7 @@ from imagelint.core.report import AllowanceKind, Problem, ProblemKind
 from imagelint.core.source import Source, Span
 from imagelint.documents.parts import Attachments, TextPart, part_at
 from imagelint.documents.shared import EnvVar, Setting
+from imagelint.knowledge.tables import uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -353,7 +354,8 @@ class Document:
         # Without the document itself: nothing of it may lead back to it, so that it is gone as
         # soon as nobody needs it any more.
         if self._walked is None:
-            self._walked = (Text(self.span), *self.complaints, *self.nodes())
+            inside = uncounted(lambda: tuple(self.nodes()))
+            self._walked = (Text(self.span), *self.complaints, *inside)
         return self._walked
 
     def nodes_of(self, kind: type[N]) -> tuple[N, ...]:
@@ -371,7 +373,7 @@ class Document:
         It must not hold the document itself.
         """
         if compute not in self._derived:
-            self._derived[compute] = compute(self)
+            self._derived[compute] = uncounted(lambda: compute(self))
         return cast("T", self._derived[compute])
 
     def concealed(self) -> Iterator[Span]:

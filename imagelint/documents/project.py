@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from imagelint.core.fact import ABSENT, UNKNOWN, Fact, Known
 from imagelint.core.record import NamedTuple
+from imagelint.knowledge.tables import uncounted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
@@ -16,8 +17,11 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Key, Node
     from imagelint.documents.scriptlint import ScriptComment
 
+    Find = Callable[[str, Key, str], Iterable[tuple[str, Node]]]
+
 D = TypeVar("D", bound="Document")
 N = TypeVar("N", bound="Node")
+T = TypeVar("T")
 
 _ALL_OF = "*"  # which begins no origin of a file
 _MARK = "\0"  # which is in none
@@ -27,6 +31,15 @@ RENDERED = "rendered"
 
 def _nothing(_origin: str) -> Fact[Document]:
     return UNKNOWN
+
+
+def _by_anybody(load: Callable[[str], T]) -> Callable[[str], T]:
+    """The same, whoever asks first and has others read: what is looked up for that is nobody's."""
+    return lambda origin: uncounted(lambda: load(origin))
+
+
+def _found_by_anybody(find: Find) -> Find:
+    return lambda kind, key, word: uncounted(lambda: tuple(find(kind, key, word)))
 
 
 class Completed(NamedTuple):
@@ -107,12 +120,12 @@ class Project:
     def __init__(
         self,
         load: Callable[[str], Fact[Document]] = _nothing,
-        find: Callable[[str, Key, str], Iterable[tuple[str, Node]]] = lambda _kind, _key, _word: (),
+        find: Find = lambda _kind, _key, _word: (),
         complete: Callable[[str], Completed] | None = None,
     ) -> None:
-        self._load = load
-        self._find = find
-        self._complete = complete or (lambda origin: Completed(load(origin)))
+        self._load = _by_anybody(load)
+        self._find = _found_by_anybody(find)
+        self._complete = _by_anybody(complete or (lambda origin: Completed(load(origin))))
         self._completed: set[str] = set()
         self.dependencies: set[str] = set()
         self.consulted: dict[str, None] = {}

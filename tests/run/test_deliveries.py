@@ -309,3 +309,47 @@ def test_who_looks_at_what_is_rendered_is_judged_anew_with_it(
     assert "selector-without-match" not in program(*words).out
     chart(repository, values=f"{VALUES}app: other\n")
     assert "a.yaml:4:" in program(*words).out
+
+
+SERVER = "image: {repository: vllm/vllm-openai, tag: v0.30.0}\n"
+UNUSED = "these values start a model server, and no chart is here that is rendered with them"
+
+
+def test_values_that_no_chart_here_is_rendered_with_were_not_examined(
+    repository: Path, program: Program, engine: None
+) -> None:
+    write(repository, {"envs/values-prod.yaml": SERVER})
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert answer.code == 3
+    assert f"problem[unreadable]: {UNUSED}\n --> envs/values-prod.yaml\n" in answer.out
+
+
+@pytest.mark.parametrize(
+    "files",
+    [
+        {"llm/values-prod.yaml": SERVER},
+        {"llm/ci/values-prod.yaml": SERVER},
+        {"envs/values-web.yaml": "image: {repository: nginx, tag: '1.29'}\nreplicas: 2\n"},
+        {"envs/values-off.yaml": "limits: {nvidia.com/gpu: 0}\nimage:\n"},
+        {
+            "envs/values-prod.yaml": SERVER,
+            "a.yaml": f"{APPLICATION}    helm: {{valueFiles: [../envs/values-prod.yaml]}}\n",
+        },
+    ],
+)
+def test_values_that_are_rendered_or_start_no_server_are_no_problem(
+    repository: Path, program: Program, engine: None, files: dict[str, str]
+) -> None:
+    write(repository, files)
+    answer = program("check", "--no-cache", "--only", "tp-vs-gpus", ".")
+    assert (answer.code, UNUSED in answer.out) == (0, False), answer.out
+
+
+def test_values_that_ask_for_accelerators_start_a_server(
+    here: Path, program: Program, engine: None
+) -> None:
+    text = "resources:\n  limits: {nvidia.com/gpu: 2}\n"
+    write(here, {"values.yaml": text})
+    answer = program("check", "--no-cache", ".")
+    assert answer.code == 3
+    assert f"{UNUSED}\n --> values.yaml:2:28\n" in answer.out

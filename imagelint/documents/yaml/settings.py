@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from copy import copy
+from posixpath import basename, dirname
 from typing import TYPE_CHECKING
 
+from imagelint.core.fact import ABSENT
+from imagelint.core.report import ProblemKind
 from imagelint.core.source import Span
-from imagelint.documents.base import Document
+from imagelint.documents.base import Document, DocumentError
+from imagelint.documents.project import beside
 from imagelint.documents.shared import Holder, Setting
 from imagelint.documents.yaml.cursor import Cursor
 from imagelint.documents.yaml.document import duplicate_complaints, read_stream, replaced_secrets
@@ -17,6 +22,7 @@ if TYPE_CHECKING:
 
     from imagelint.core.source import Source
     from imagelint.documents.base import Node
+    from imagelint.documents.project import Project
 
 
 def setting(name: str, place: Cursor, holder: Holder, skip: int = 0) -> Iterator[Setting]:
@@ -29,16 +35,27 @@ def setting(name: str, place: Cursor, holder: Holder, skip: int = 0) -> Iterator
     yield Setting(at, name, scalar.text[skip:], holder, span is not None, path=place.path)
 
 
+# The folder in a chart of values to test it with: https://github.com/helm/chart-testing
+_TESTED = "ci"
+
+
 class ChartValues(Document):
     """The values of a chart: every scalar under its key."""
 
     kind = "values"
-    __slots__ = ("roots",)
+    __slots__ = ("_taken", "roots")
 
     def __init__(self, source: Source) -> None:
         stream = read_stream(source, self.kind)
         super().__init__(source, complaints=duplicate_complaints(stream))
         self.roots = tuple(map(Cursor, stream.documents))
+        self._taken = False
+
+    def settle(self) -> ChartValues:
+        """The values as those of a chart that somebody deploys with them: that is examined."""
+        taken = copy(self)
+        taken._taken = True  # noqa: SLF001 - of its own
+        return taken
 
     def nodes(self) -> Iterator[Node]:
         """Each setting, in order."""
@@ -49,10 +66,36 @@ class ChartValues(Document):
             pending += [(name, item) for item in reversed(place.items())]
             pending += reversed(place.entries())
 
+    def within(self, project: Project) -> ChartValues:
+        """The values, and whether nothing is made of them that is examined."""
+        origin = self.source.origin
+        above = "../" if basename(dirname(origin)) == _TESTED else ""
+        if (
+            self._taken
+            or project.document(beside(origin, f"{above}Chart.yaml"), Document) is not ABSENT
+        ):
+            return self
+        from imagelint.documents.yaml.servervalues import server_in
+
+        server = next(filter(None, map(server_in, self.roots)), None)
+        if server is None:
+            return self
+        alone = copy(self)
+        alone.gaps = (*self.gaps, _unread(server.span))
+        return alone
+
     def concealed(self) -> Iterator[Span]:
         """Also the secrets that are written over."""
         yield from super().concealed()
         yield from replaced_secrets(self)
+
+
+def _unread(span: Span) -> DocumentError:
+    message = "these values start a model server, and no chart is here that is rendered with them"
+    help_ = (
+        "put them beside their chart, or check what it makes: `helm template … | imagelint check -`"
+    )
+    return DocumentError(ProblemKind.UNREADABLE, message, span, help_)
 
 
 def parse_values(source: Source) -> ChartValues:

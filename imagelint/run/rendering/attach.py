@@ -11,6 +11,7 @@ from imagelint.documents.kubernetes.kustomize.jsonpatch import JsonPatch
 from imagelint.documents.kubernetes.manifest import Manifest
 from imagelint.documents.project import by_key
 from imagelint.documents.rendering.chart import Chart
+from imagelint.documents.yaml.settings import ChartValues
 from imagelint.run.rendering.charts import rendered
 from imagelint.run.rendering.kustomizations import built
 
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from imagelint.documents.project import Project
     from imagelint.run.index import FileIndex
     from imagelint.run.rendering.renderings import Renderings
+
+_SETTLED = (ChartValues, JsonPatch, Kustomization)
 
 
 def with_rendering(
@@ -38,7 +41,7 @@ def with_rendering(
             problems.append(made)
         else:
             document = made
-    elif isinstance(document, (Kustomization, JsonPatch)) and origin in renderings.covered:
+    elif isinstance(document, _SETTLED) and origin in renderings.covered:
         document = document.settle()
     elif isinstance(document, Manifest) and origin in renderings.covered:
         # A patch is a part of an object, and lacks nothing.

@@ -78,6 +78,9 @@ def render(
     return changed.renderings + Renderings(
         charts={origin: tuple(made) for origin, made in charts.items()},
         problems={origin: tuple(found) for origin, found in told.items()},
+        covered=frozenset(
+            given.origin for made in charts.values() for one in made for given in one.given
+        ),
     )
 
 
