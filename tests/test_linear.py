@@ -92,8 +92,10 @@ def test_the_inputs_are_examined_by_rules_of_all_families() -> None:
         for whole in reports
         for found in (*whole.findings, *(allowed.finding for allowed in whole.allowed))
     }
-    # Signatures are read one report an image, and what a tree loosens needs another policy.
-    assert named == {catalog.family(name) for name in catalog.names()} - {"signatures", "trust"}
+    # Signatures are read one report an image, what a tree loosens needs another policy, and tables
+    # are as old as the day says.
+    others = {"knowledge", "signatures", "trust"}
+    assert named == {catalog.family(name) for name in catalog.names()} - others
 
 
 def test_what_is_not_linear_is_seen() -> None:

@@ -540,8 +540,8 @@ def test_a_broken_policy_says_where(program: Program, here: Path) -> None:
 
 
 def test_a_run_may_be_all_there_is(program: Program, here: Path) -> None:
-    service = "apiVersion: v1\nkind: Service\nmetadata: {name: llm}\nspec: {selector: {app: llm}}\n"
-    write(here, service_yaml=service)
+    service = "apiVersion: v1\nkind: Service\nmetadata: {name: llm}\n"
+    write(here, service_yaml=f"{service}spec: {{selector: {{app: llm}}, ports: [{{port: 80}}]}}\n")
     rules = ("--rule", "selector-without-match=on")
     assert program("check", *RULES, *rules).code == 0
     assert program("check", *RULES, *rules, "--closed").code == 1

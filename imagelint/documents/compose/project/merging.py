@@ -153,22 +153,21 @@ class Merger:
 
 def without_resets(root: YamlNode, written: Callable[[Span], str]) -> YamlNode:
     """A tree without what is reset; `written` is the text of a place of it."""
-    known: dict[int, YamlNode] = {}
+    return _kept(root, written, {})
 
-    def kept(node: YamlNode) -> YamlNode:
-        done = known.get(id(node))
-        if done is None:
-            done = node
-            if isinstance(node, Sequence):
-                done = node._replace(items=tuple(map(kept, node.items)))
-            elif isinstance(node, Mapping):
-                entries = (entry for entry in node.entries if _tag(entry, written) != "reset")
-                left = (entry._replace(value=kept(entry.value)) for entry in entries)
-                done = node._replace(entries=tuple(left))
-            known[id(node)] = done
-        return done
 
-    return kept(root)
+def _kept(node: YamlNode, written: Callable[[Span], str], known: dict[int, YamlNode]) -> YamlNode:
+    done = known.get(id(node))
+    if done is None:
+        done = node
+        if isinstance(node, Sequence):
+            done = node._replace(items=tuple(_kept(item, written, known) for item in node.items))
+        elif isinstance(node, Mapping):
+            entries = (entry for entry in node.entries if _tag(entry, written) != "reset")
+            left = (entry._replace(value=_kept(entry.value, written, known)) for entry in entries)
+            done = node._replace(entries=tuple(left))
+        known[id(node)] = done
+    return done
 
 
 def _tag(entry: Entry, written: Callable[[Span], str]) -> str:
