@@ -6,6 +6,7 @@ each text is judged and told as the server does it, without the client.
 
 from __future__ import annotations
 
+import gc
 import random
 import resource
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 from inputs import write_dockerfiles, write_manifests
 from lsprotocol.types import PositionEncodingKind
 
+from imagelint.cli import start
 from imagelint.editor.diagnostics import of_finding
 from imagelint.editor.judging import Judge
 from imagelint.editor.places import Places
@@ -29,6 +31,7 @@ _SHARE = 0.95
 
 def main(edits: int) -> None:
     """Print the median and the 95th percentile of each text, and the memory at the end."""
+    gc.set_threshold(start.ALLOCATIONS)  # as the program sets it
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         for name, text in (("Dockerfile", _dockerfile(folder)), ("all.yaml", _manifest(folder))):

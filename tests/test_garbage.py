@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from imagelint.collect.read import ReadResult
 from imagelint.core.source import Source
 from imagelint.documents.base import Document, DocumentError
 from imagelint.documents.detect import detect, parse
@@ -19,6 +20,8 @@ from imagelint.documents.project import Project
 from imagelint.engine.examine import Examination
 from imagelint.policy.model import Policy, RuleSetting
 from imagelint.rules import catalog
+from imagelint.run.naming import Naming
+from imagelint.run.session import Session
 from tests.rules.projects import all_cases
 
 if TYPE_CHECKING:
@@ -101,3 +104,29 @@ def test_the_test_sees_circles() -> None:
     gc.collect()
     del knot
     assert gc.collect() > 0
+
+
+@pytest.mark.usefixtures("_no_collector")
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("Dockerfile", "FROM debian:12.7\nRUN apt-get update && apt-get install -y curl\nCMD a\n"),
+        ("pod.yaml", "apiVersion: v1\nkind: Pod\nmetadata: {name: a}\nspec: {containers: []}\n"),
+    ],
+)
+def test_what_an_editor_has_judged_is_gone_with_the_next_keystroke(name: str, text: str) -> None:
+    def judged() -> None:
+        session = Session.open((), Policy(), cached=False)
+        session.check_text(ReadResult(Source(name, text)), name, Naming("", True))  # noqa: FBT003 - a record's field
+
+    judged()  # the first time, what is made once per process
+    gc.collect()
+    judged()
+    gc.set_debug(gc.DEBUG_SAVEALL)
+    try:
+        gc.collect()
+        left = Counter(type(one).__name__ for one in gc.garbage)
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+    assert left == Counter()

@@ -5,7 +5,9 @@ Which keys a file holds is known from an earlier examination by the marks of the
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from types import MethodType
+from typing import TYPE_CHECKING, ParamSpec, TypeVar, cast
+from weakref import WeakMethod
 
 from imagelint.core.record import NamedTuple
 from imagelint.core.report import Report
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Key, Node
 
     Found = tuple[str, Node]
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class Holding(NamedTuple):
@@ -39,11 +44,26 @@ def holding(document: Document | Report | None, read: Iterable[str] = ()) -> Hol
     return Holding(tuple(sorted(marks)), tuple(read))
 
 
+def _weak(ask: Callable[P, T]) -> Callable[P, T]:
+    """A method that does not hold its object: that one holds the landmarks, in a circle."""
+    if not isinstance(ask, MethodType):
+        return ask
+    method = WeakMethod(ask)
+
+    def asked(*args: P.args, **kwargs: P.kwargs) -> T:
+        known = method()
+        if known is None:
+            raise ReferenceError
+        return cast("T", known(*args, **kwargs))
+
+    return asked
+
+
 class Landmarks:
     """The landmarks of the files of a run, by kind and key.
 
     `of_kind` gives the origins of the files of a kind, in order; `parse` the document of one if its
-    text may say a word, and None if not.
+    text may say a word, and None if not. Where they are methods, somebody else holds their object.
     """
 
     __slots__ = ("_held", "_holders", "_kinds", "_of_kind", "_parse")
@@ -53,8 +73,8 @@ class Landmarks:
         of_kind: Callable[[str], Iterable[str]],
         parse: Callable[[str, str], Document | Report | None],
     ) -> None:
-        self._of_kind = of_kind
-        self._parse = parse
+        self._of_kind = _weak(of_kind)
+        self._parse = _weak(parse)
         self._held: dict[str, Holding] = {}
         self._kinds: dict[str, _Kind] = {}
         self._holders: dict[str, dict[str, list[str]]] = {}

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from imagelint.documents.base import Document, Node
     from imagelint.engine.judge import Rules
     from imagelint.policy.model import Policy
-    from imagelint.rules.rule import Rule
 
 # The kinds of documents whose values are filled in from others.
 _FILLED = frozenset(("compose", "kubernetes"))
@@ -45,8 +44,10 @@ class Examination:
         later = frozenset(name for name in self._enabled if family_of(name).about_allowances)
         rules = _rules(policy)
         mine, traced = self._enabled - later, TELLS_AGE in later
-        self._judge = Judge(mine, policy.environment, self._options, rules, traced=traced)
-        self._allowance_judge = Judge(later, policy.environment, self._options)
+        # A method of its own would hold it in a circle.
+        options = partial(options_for, policy)
+        self._judge = Judge(mine, policy.environment, options, rules, traced=traced)
+        self._allowance_judge = Judge(later, policy.environment, options)
 
     def __call__(self, document: Document, project: Project) -> Report:
         """The report about one document; what the policy waives is still among the findings."""
@@ -96,9 +97,6 @@ class Examination:
         """The report about what became of allowances in a document, and what a policy loosens."""
         judgement = self._allowance_judge.judge(document, uses, Project())
         return Report(self.levelled(judgement.findings), problems=judgement.problems)
-
-    def _options(self, rule: Rule) -> object:
-        return options_for(self._policy, rule)
 
     def levelled(self, findings: Iterable[Finding]) -> tuple[Finding, ...]:
         """The findings with the severities that the policy sets."""

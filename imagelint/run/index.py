@@ -58,6 +58,7 @@ class FileIndex:
     """
 
     __slots__ = (
+        "__weakref__",
         "_ahead",
         "_contents",
         "_digests",
