@@ -25,7 +25,7 @@ _HELP = "pip refuses the whole file without it: add it, or remove the line"
 
 def included(document: Requirements, read: Beside) -> Requirements:
     """The document with those that only it tells of, and a gap for each that is not to be had."""
-    asked: dict[str, str | None] = {}
+    asked: dict[str, None] = {}
     gaps: list[DocumentError] = []
     found: list[Embedded] = []
     pending = [("", document)]
@@ -33,17 +33,22 @@ def included(document: Requirements, read: Beside) -> Requirements:
         folder, each = pending.pop()
         for reference in each.references:
             name = normpath(join(folder, reference.path)) if reference.path else ""
+            # What an included file names has no place in this one.
+            place = reference.span if each is document else None
             if _is_elsewhere(reference.path):
-                if not reference.constraint:
-                    gaps.append(_elsewhere(reference, reference.span if each is document else None))
+                gaps += [] if reference.constraint else [_elsewhere(reference, place)]
                 continue
-            if not name or name in asked or len(asked) == _MOST:
+            if not name or name in asked:
                 continue
-            text = asked[name] = read(name)
-            if text is None and each is document:
-                gaps.append(_missing(reference))
-            inner = None if text is None else _inner(beside(document.source.origin, name), text)
-            if inner is not None and not reference.constraint:
+            if len(asked) == _MOST:
+                gaps.append(_too_large(name, place, f"{_MOST} files are included before it"))
+                pending.clear()
+                break
+            asked[name] = None
+            inner = _read(beside(document.source.origin, name), read(name))
+            if isinstance(inner, str):
+                gaps.append(_missing(name, place) if not inner else _too_large(name, place, inner))
+            elif inner is not None and not reference.constraint:
                 found.append(Embedded(inner))
                 pending.append((dirname(name), inner))
     document.asked = tuple(asked)
@@ -52,14 +57,21 @@ def included(document: Requirements, read: Beside) -> Requirements:
     return document
 
 
-def _inner(origin: str, text: str) -> Requirements | None:
-    """The document of an included file; None where its name tells that it is one."""
+def _read(origin: str, text: str | None) -> Requirements | str | None:
+    """The document of an included file; None where it is examined by itself, for its name tells.
+
+    A word where it is not examined: empty where there is none, or in how far it is too large.
+    """
     from imagelint.documents.kinds import KINDS, kind_by_path
     from imagelint.documents.packages.requirements import parse_requirements
 
-    most = KINDS["requirements"].most_lines or 0
-    if kind_by_path(origin.lower()) == "requirements" or text.count("\n") > most:
+    if text is None:
+        return ""
+    if kind_by_path(origin.lower()) == "requirements":
         return None
+    most = KINDS["requirements"].most_lines
+    if most is not None and text.count("\n") > most:
+        return f"it has more than {most:,} lines"
     return parse_requirements(Source(origin, text))
 
 
@@ -75,8 +87,11 @@ def _elsewhere(reference: FileReference, span: Span | None) -> DocumentError:
     return DocumentError(ProblemKind.UNREADABLE, message, span)
 
 
-def _missing(reference: FileReference) -> DocumentError:
-    message = f"`{reference.path}` is included and was not examined: it is not there, or outside"
-    return DocumentError(
-        ProblemKind.UNREADABLE, f"{message} of the repository", reference.span, _HELP
-    )
+def _missing(path: str, span: Span | None) -> DocumentError:
+    message = f"`{path}` is included and was not examined: it is not there, or outside"
+    return DocumentError(ProblemKind.UNREADABLE, f"{message} of the repository", span, _HELP)
+
+
+def _too_large(path: str, span: Span | None, why: str) -> DocumentError:
+    message = f"`{path}` is included and was not examined: {why}"
+    return DocumentError(ProblemKind.TOO_LARGE, message, span)

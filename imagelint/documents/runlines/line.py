@@ -19,9 +19,9 @@ if TYPE_CHECKING:
     from imagelint.documents.shell.script import Command, Word
     from imagelint.knowledge.containers.run_flags import Verb
 
-# How words of unknown value are called that stand for an image, or for any number of flags.
 STANDARD_INPUT = "-"
 """How a program is told to read what it is handed: a word, no flag."""
+# How words of unknown value are called that stand for an image, or for any number of flags.
 _IMAGE_NAME = pattern(r"IMAGE|IMG|TAG|image|img|tag|Image")
 _LIST = pattern(r"\"?\$\{\w+\[[@*]\][^}]*\}\"?|\"?\$\{?[@*]\}?\"?|\$\{\w+:?\+.*", re.DOTALL)
 _FLAGS_NAME = pattern(

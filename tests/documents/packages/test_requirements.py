@@ -10,6 +10,7 @@ from imagelint.core.fact import UNKNOWN, Known
 from imagelint.core.report import ProblemKind
 from imagelint.core.source import Source, Span
 from imagelint.documents import complaints
+from imagelint.documents.kinds import KINDS
 from imagelint.documents.packages.pep508 import read_requirement
 from imagelint.documents.packages.requirements import (
     Requirements,
@@ -191,3 +192,40 @@ def test_a_file_that_is_included_and_not_there_is_a_gap() -> None:
     assert text[slice(*gap.span)].startswith("-c missing.txt")
     assert document.asked == ("a.txt", "missing.txt")
     assert [one.path for one in document.references][:2] == ["a.txt", "missing.txt"]
+
+
+def test_so_is_one_that_only_an_included_file_names() -> None:
+    there = {"deps/a": "-r b\n", "deps/c": "vllm==0.11.0\n"}
+    document = read_requirements(Source("requirements.txt", "-r deps/a\n-r deps/c\n"), there.get)
+    (gap,) = document.gaps
+    assert gap.kind is ProblemKind.UNREADABLE
+    assert gap.span is None
+    assert gap.message.startswith("`deps/b` is included and was not examined: it is not there")
+    assert [one.document.source.origin for one in document.embedded] == ["deps/a", "deps/c"]
+
+
+def test_so_are_those_behind_as_many_as_are_read() -> None:
+    text = "".join(f"-r r{number}\n" for number in range(100))
+    there = dict.fromkeys((f"r{number}" for number in range(102)), "vllm==0.11.0\n")
+    assert not read_requirements(Source("requirements.txt", text), there.get).gaps
+    beyond = f"{text}-r r7\n-r r100\n-r r101\n"
+    document = read_requirements(Source("requirements.txt", beyond), there.get)
+    (gap,) = document.gaps
+    assert gap.kind is ProblemKind.TOO_LARGE
+    assert gap.span is not None
+    assert beyond[slice(*gap.span)].startswith("-r r100")
+    assert len(document.embedded) == len(document.asked) == 100
+
+
+def test_so_is_one_that_is_too_long() -> None:
+    # A file whose name tells what it is is examined by itself, and there it is told.
+    most = KINDS["requirements"].most_lines
+    assert most
+    long = "vllm==0.11.0\n" * (most + 1)
+    there = {"base": long, "requirements-dev.txt": long}
+    text = "-r base\n-r requirements-dev.txt\n"
+    document = read_requirements(Source("requirements.txt", text), there.get)
+    (gap,) = document.gaps
+    assert gap.kind is ProblemKind.TOO_LARGE
+    assert gap.message.startswith("`base` is included and was not examined: it has more than")
+    assert not document.embedded
