@@ -6,11 +6,17 @@ from typing import TYPE_CHECKING
 
 from imagelint.core.pattern import pattern
 from imagelint.core.record import NamedTuple
+from imagelint.fleet.parted import (
+    defectdojo_report,
+    gitlab_report,
+    json_report,
+    junit_report,
+    markdown_report,
+)
 from imagelint.fleet.verdicts import Verdicts
-from imagelint.reporters import load
+from imagelint.reporters import sarif
 from imagelint.reporters.csv import COLUMNS, line, rows
 from imagelint.reporters.jsonl import head, members
-from imagelint.store.reading import ResultFilter
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -18,6 +24,7 @@ if TYPE_CHECKING:
     from imagelint.fleet.gather import Fleet
     from imagelint.reporters.context import ReportContext
     from imagelint.store.database import Store
+    from imagelint.store.reading import ResultFilter
 
 FORMATS = (
     *("text", "html", "json", "jsonl", "csv", "sarif", "junit", "markdown", "gitlab"),
@@ -26,7 +33,8 @@ FORMATS = (
 """What `imagelint report` can write; `sarif` takes a folder and writes a file per repository."""
 OVERVIEWS = frozenset(("text", "html", "openmetrics"))
 """Formats that tell what findings have in common, and not only the findings."""
-_NO_IMAGE = ResultFilter(digest="none")
+_LONGEST_NAME = 200
+"""Of a file, with room for its ending: most file systems take 255 bytes."""
 _UNFIT = pattern(r"[^A-Za-z0-9._-]+")
 
 
@@ -50,22 +58,20 @@ def chunks(name: str, telling: Telling) -> Iterator[str]:
     Raises:
         KeyError: there is no such format.
     """
-    special = _SPECIAL.get(name)
-    if special is not None:
-        return special(telling)
-    return load(name)(telling.verdicts.whole(telling.wanted), telling.context)
+    return _WRITERS[name](telling)
 
 
 def sarif_files(telling: Telling) -> Iterator[tuple[str, Iterator[str]]]:
     """The name and the text of a file of SARIF for each repository."""
     taken: set[str] = set()
-    sarif = load("sarif")
-    for repository, verdict in telling.verdicts.by_repository(telling.wanted):
-        name = _UNFIT.sub("_", repository).strip("._") or "repository"
+    verdicts = telling.verdicts.by_repository(telling.wanted, sarif.MOST_RESULTS)
+    for repository, (verdict, left_out) in verdicts:
+        name = _UNFIT.sub("_", repository).strip("._")[:_LONGEST_NAME] or "repository"
         while name in taken:
             name += "_"
         taken.add(name)
-        yield f"{name}.sarif", sarif(verdict, telling.context._replace(category=repository))
+        context = telling.context._replace(category=repository)
+        yield f"{name}.sarif", sarif.report(verdict, context, left_out)
 
 
 def _overview(telling: Telling) -> Iterator[str]:
@@ -93,15 +99,20 @@ def _csv(telling: Telling) -> Iterator[str]:
 
 
 def _jsonl(telling: Telling) -> Iterator[str]:
-    yield head(telling.verdicts.whole(_NO_IMAGE), telling.context)
+    yield head(telling.verdicts.empty(), telling.context)
     for part in telling.verdicts.parts(telling.wanted):
         yield from members(part)
 
 
-_SPECIAL: dict[str, Callable[[Telling], Iterator[str]]] = {
+_WRITERS: dict[str, Callable[[Telling], Iterator[str]]] = {
     "text": _overview,
     "html": _page,
     "openmetrics": _metrics,
     "csv": _csv,
     "jsonl": _jsonl,
+    "json": json_report,
+    "junit": junit_report,
+    "gitlab": gitlab_report,
+    "defectdojo": defectdojo_report,
+    "markdown": markdown_report,
 }

@@ -8,6 +8,7 @@ from imagelint.core.finding import Severity
 from imagelint.core.record import NamedTuple
 from imagelint.fleet.days import age_in_days
 from imagelint.fleet.sizes import in_bytes
+from imagelint.fleet.verdicts import together
 from imagelint.reporters.html.tables import Column, Row, Table, facts
 from imagelint.reporters.visible import visible
 from imagelint.store.bases import base_names
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 MOST_ROWS = 5_000
 MOST_PAGES = 1_000
 _PAGES_BYTES = 10_000_000
-_TOGETHER = 100
 _MOST_NAMES = 20
 _MOST_HISTORY = 100
 _LEVELS = ("critical", "high", "medium", "low", "info")
@@ -61,8 +61,8 @@ def images(store: Store, fleet: Fleet) -> Images:
     results = Reader(store).worst(fleet.run.id, MOST_ROWS)
     bases = _bases(store, {result.base for result in results if result.base})
     pages = _Pages(store, fleet, bases)
-    for at in range(0, min(len(results), MOST_PAGES), _TOGETHER):
-        pages.add(results[at : min(at + _TOGETHER, MOST_PAGES)])
+    for part in together(results[:MOST_PAGES]):
+        pages.add(part)
     rows = tuple(_row(result, bases, fleet.run.started, pages.made) for result in results)
     table = Table("images", "Images", _COLUMNS, rows, ((3, "desc"), (4, "desc"), (5, "desc")))
     return Images(table, pages.made, tuple(pages.findings))
@@ -200,6 +200,7 @@ class _Pages:
         place = visible(one.place or one.package)
         told = severity, one.rule, visible(one.message), visible(one.help), place
         if told not in self._numbers:
+            self._left -= len(repr(told))
             self._numbers[told] = len(self.findings)
             self.findings.append(told)
         return self._numbers[told]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import islice
 from typing import TYPE_CHECKING
 
 from imagelint.core.finding import Confidence, Finding, Location, Note, Severity
@@ -19,6 +18,7 @@ from imagelint.core.report import (
     Verdict,
 )
 from imagelint.core.subject import About
+from imagelint.reporters.order import by_severity
 from imagelint.store.reading import EVERYTHING, Reader
 from imagelint.store.records import Category
 
@@ -30,8 +30,11 @@ if TYPE_CHECKING:
     from imagelint.store.reading import ResultFilter
 
 _PAGE = 500
+_MOST_FINDINGS = 5_000
+"""Of images that are told of together: a scan finds thousands in one."""
 OF_NO_IMAGE = "imagelint audit"
 """What stands for a repository where something is about none of them."""
+_ANYTHING = Finding("", Severity.INFO, "", Location(""))
 _TOLD = frozenset(category.value for category in Category if category.is_told)
 _KINDS = {
     Category.UNAUTHORIZED.value: ProblemKind.UNAUTHORIZED,
@@ -53,6 +56,13 @@ class _Told(NamedTuple):
     problems: Sequence[views.ProblemView]
 
 
+class Bounded(NamedTuple):
+    """A verdict, and how many findings were left out of it: the least severe ones."""
+
+    verdict: Verdict
+    left_out: int = 0
+
+
 class Verdicts:
     """Verdicts out of a run of a store; each as large as what is asked for."""
 
@@ -60,30 +70,47 @@ class Verdicts:
         self._reader = Reader(store)
         self._run = run
 
-    def whole(self, wanted: ResultFilter = EVERYTHING) -> Verdict:
-        """One verdict about all images that are wanted, with what no image is to blame for."""
-        report = self._report(self._reader.results(self._run.id, wanted))
-        report += Report(problems=self._of_run())
-        return self._verdict(report, Outcome(self._run.outcome or Outcome.INCOMPLETE.value))
+    def empty(self) -> Verdict:
+        """What the run came to, without what was found."""
+        return self._verdict(Report(), Outcome(self._run.outcome or Outcome.INCOMPLETE.value))
 
     def parts(self, wanted: ResultFilter = EVERYTHING) -> Iterator[Verdict]:
-        """The same in parts that fit into memory; the last may hold what is about no image."""
-        part: list[views.ResultView] = []
-        for result in self._reader.results(self._run.id, wanted):
-            part.append(result)
-            if len(part) == _PAGE:
-                yield self._verdict(self._report(part))
-                part = []
-        if part:
-            yield self._verdict(self._report(part))
+        """What was found in all images that are wanted, in parts that fit into memory.
+
+        The last may hold what is about no image.
+        """
+        for part in together(self._reader.results(self._run.id, wanted)):
+            report = self._report(part)
+            yield self._verdict(report, _outcome(report, Severity.named(self._run.fail_on)))
         yield from self._about_run()
 
-    def by_repository(self, wanted: ResultFilter = EVERYTHING) -> Iterator[tuple[str, Verdict]]:
-        """One verdict about each repository, and one about what is of none of them."""
+    def by_repository(
+        self, wanted: ResultFilter = EVERYTHING, most: int = 0
+    ) -> Iterator[tuple[str, Bounded]]:
+        """One verdict about each repository, and one about what is of none of them.
+
+        Each holds at most so many findings (0: all), the worst; of what is allowed only its kind
+        is told then.
+        """
         for name, results in self._reader.by_repository(self._run.id, wanted):
-            yield name, self._verdict(self._report(results))
+            yield name, self._bounded(results, most)
         for verdict in self._about_run():
-            yield OF_NO_IMAGE, verdict
+            yield OF_NO_IMAGE, Bounded(verdict)
+
+    def _bounded(self, results: Iterable[views.ResultView], most: int) -> Bounded:
+        whole, left_out = Report(), 0
+        shared: dict[Allowed, Allowed] = {}
+        for part in together(results):
+            report = self._report(part)
+            if most:
+                allowed = (one._replace(finding=_ANYTHING) for one in report.allowed)
+                same = tuple(shared.setdefault(one, one) for one in allowed)
+                report = report._replace(allowed=same)
+            whole += report
+            if most and len(whole.findings) > most:
+                left_out += len(whole.findings) - most
+                whole = whole._replace(findings=by_severity(whole.findings)[:most])
+        return Bounded(self._verdict(whole), left_out)
 
     def _verdict(self, report: Report, outcome: Outcome | None = None) -> Verdict:
         run = self._run
@@ -105,7 +132,8 @@ class Verdicts:
         examined: list[Examined] = []
         for result, told, untold in self._with_findings(results):
             problems += _of(result, untold)
-            if result.category not in _TOLD:
+            # Of what was seen in part, that part is told: with what could not be.
+            if result.category not in _TOLD and not result.judgement:
                 continue
             examined.append(Examined(result.reference, "image", result.digest, About.IMAGE))
             for said in told:
@@ -118,8 +146,7 @@ class Verdicts:
 
     def _with_findings(self, results: Iterable[views.ResultView]) -> Iterator[_Told]:
         """Each result with what was found and what could not be told, asked for many at once."""
-        waiting = iter(results)
-        while part := list(islice(waiting, _PAGE)):
+        for part in together(results):
             found = self._reader.findings_of({one.judgement for one in part if one.judgement})
             untold = self._reader.problems_of(self._run.id, [one.reference for one in part])
             for one in part:
@@ -141,6 +168,26 @@ class Verdicts:
             detail = f"run {self._run.id} met no image"
             said.append(Problem(ProblemKind.NOTHING_EXAMINED, OF_NO_IMAGE, detail))
         return tuple(said)
+
+
+def together(results: Iterable[views.ResultView]) -> Iterator[list[views.ResultView]]:
+    """Results in parts with as many findings as fit into memory; one tag's digests together."""
+    part: list[views.ResultView] = []
+    findings = 0
+    for result in results:
+        found = result.findings.total + result.findings.allowed
+        full = len(part) >= _PAGE or findings + found > _MOST_FINDINGS
+        if part and full and not (len(part) < 2 * _PAGE and _same_tag(part[-1], result)):
+            yield part
+            part, findings = [], 0
+        part.append(result)
+        findings += found
+    if part:
+        yield part
+
+
+def _same_tag(one: views.ResultView, other: views.ResultView) -> bool:
+    return bool(one.tag) and (one.repository, one.tag) == (other.repository, other.tag)
 
 
 def _of(result: views.ResultView, said: Sequence[views.ProblemView]) -> Iterator[Problem]:

@@ -6,11 +6,16 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 from imagelint.core.report import AllowanceKind, IgnoreReason
-from imagelint.reporters.order import allowed_by_place, examined_by_name, severity_counts
+from imagelint.reporters.order import (
+    SEVERITIES,
+    allowed_by_place,
+    examined_by_name,
+    severity_counts,
+)
 from imagelint.reporters.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from imagelint.core.finding import Finding, Severity
     from imagelint.core.report import Allowed, Change, Ignored, Report, Verdict
@@ -74,23 +79,32 @@ def hidden_line(findings: Iterable[Finding], least: Severity | None) -> str:
 
 def found_line(report: Report) -> str:
     """`3 findings (1 high, 2 low), 1 problem`."""
-    counts = {str(level): count for level, count in severity_counts(report.findings).items()}
-    found = _counted(len(report.findings), "finding", counts)
-    if report.problems:
-        kinds = Counter(problem.kind.value for problem in report.problems)
-        found += f", {_counted(len(report.problems), 'problem', dict(sorted(kinds.items())))}"
+    problems = Counter(problem.kind.value for problem in report.problems)
+    return found_words(severity_counts(report.findings), problems)
+
+
+def found_words(severities: Mapping[Severity, int], problems: Mapping[str, int]) -> str:
+    """The same by numbers: findings by severity, and problems by kind."""
+    counts = {str(level): severities[level] for level in SEVERITIES}
+    found = _counted(sum(counts.values()), "finding", counts)
+    if total := sum(problems.values()):
+        found += f", {_counted(total, 'problem', dict(sorted(problems.items())))}"
     return found
 
 
 def examined_line(report: Report) -> str:
     """`2 documents (1 compose, 1 dockerfile), 1 ignored (1 excluded by the policy)`."""
     kinds = Counter(each.kind for each in examined_by_name(report.examined))
+    return examined_words(kinds, Counter(each.reason for each in set(report.ignored)))
+
+
+def examined_words(kinds: Mapping[str, int], reasons: Mapping[IgnoreReason, int]) -> str:
+    """The same by numbers: what was examined by kind, and what was ignored by reason."""
     line = _counted(sum(kinds.values()), "document", dict(sorted(kinds.items())))
-    reasons = Counter(each.reason for each in set(report.ignored))
     if not reasons:
         return line
     why = ", ".join(
-        f"{reasons[reason]} {IGNORED[reason]}" for reason in IgnoreReason if reasons[reason]
+        f"{reasons[reason]} {IGNORED[reason]}" for reason in IgnoreReason if reason in reasons
     )
     return f"{line}, {sum(reasons.values())} ignored ({why})"
 
@@ -107,7 +121,11 @@ def change_line(change: Change) -> str:
 
 def allowed_line(allowed: Iterable[Allowed]) -> str:
     """`3 findings (2 inline, 1 waiver)`."""
-    kinds = Counter(each.kind.value for each in allowed)
+    return allowed_words(Counter(each.kind.value for each in allowed))
+
+
+def allowed_words(kinds: Mapping[str, int]) -> str:
+    """The same by numbers: what is allowed by kind."""
     return _counted(sum(kinds.values()), "finding", dict(sorted(kinds.items())))
 
 

@@ -19,7 +19,7 @@ from imagelint.reporters.unjudged import as_finding, unjudged
 from imagelint.reporters.visible import visible, visible_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.finding import Finding
     from imagelint.core.report import Allowed, Verdict
@@ -35,28 +35,35 @@ _CERTAINTY = {Confidence.CERTAIN: 1, Confidence.LIKELY: 4}
 
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """One object with all findings, the worst first."""
-    where = places(verdict.report, context.root, context.prefix)
-    untold = map(as_finding, unjudged(verdict))
-    found = by_severity((*verdict.report.findings, *untold))
-    allowed = allowed_by_place(verdict.report.allowed)
-    every = (*found, *(each.finding for each in allowed))
-    prints = identities([where.steady(finding) for finding in every])
-    known = iter(prints)
+    yield from written(members(verdict, context), context)
+
+
+def written(findings: Iterable[Json], context: ReportContext) -> Iterator[str]:
+    """The object of some findings."""
     yield from chunks(
         {
             "name": f"imagelint {context.command}",
             "type": "imagelint",
             "version": context.version,
             "static_tool": True,
-            "findings": Items(
-                (
-                    *(_finding(each, next(known), where, context) for each in found),
-                    *(_accepted(each, next(known), where, context) for each in allowed),
-                )
-            ),
+            "findings": Items(findings),
         }
     )
     yield "\n"
+
+
+def members(verdict: Verdict, context: ReportContext, *, pinned: bool = False) -> Iterator[Json]:
+    """The findings of a verdict, allowed ones last; `pinned`: as `places` takes it."""
+    where = places(verdict.report, context.root, context.prefix)._replace(pinned=pinned)
+    untold = map(as_finding, unjudged(verdict))
+    found = by_severity((*verdict.report.findings, *untold))
+    allowed = allowed_by_place(verdict.report.allowed)
+    every = (*found, *(each.finding for each in allowed))
+    prints = iter(identities([where.steady(finding) for finding in every]))
+    for finding in found:
+        yield _finding(finding, next(prints), where, context)
+    for each in allowed:
+        yield _accepted(each, next(prints), where, context)
 
 
 def _accepted(

@@ -18,7 +18,7 @@ from imagelint.reporters.unjudged import as_finding, unjudged
 from imagelint.reporters.visible import visible
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.finding import Finding
     from imagelint.core.report import Verdict
@@ -37,16 +37,27 @@ LEVELS = {
 
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """A list of issues, one a line, the worst first."""
-    where = places(verdict.report, context.root, context.prefix)
+    yield from listed(issues(verdict, context))
+
+
+def listed(texts: Iterable[str]) -> Iterator[str]:
+    """The list of some issues."""
+    between = "[\n"
+    for text in texts:
+        yield f"{between}  {text}"
+        between = ",\n"
+    yield "[]\n" if between == "[\n" else "\n]\n"
+
+
+def issues(verdict: Verdict, context: ReportContext, *, pinned: bool = False) -> Iterator[str]:
+    """The issues of a verdict; `pinned`: as `places` takes it."""
+    where = places(verdict.report, context.root, context.prefix)._replace(pinned=pinned)
     untold = map(as_finding, unjudged(verdict))
     found = by_severity((*verdict.report.findings, *untold))
     # By the steady place: an image keeps its issue from build to build.
     prints = identities([where.steady(finding) for finding in found])
-    between = "[\n"
     for finding, fingerprint in zip(found, prints, strict=True):
-        yield f"{between}  {dump(_issue(finding, fingerprint, where))}"
-        between = ",\n"
-    yield "[]\n" if not found else "\n]\n"
+        yield dump(_issue(finding, fingerprint, where))
 
 
 def _issue(finding: Finding, fingerprint: str, where: Places) -> dict[str, Json]:

@@ -15,10 +15,10 @@ from imagelint.reporters.order import (
 from imagelint.reporters.stream import Items, chunks
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.finding import Finding, Fix, Location, Note
-    from imagelint.core.report import Allowed, Change, Problem, Report, Verdict
+    from imagelint.core.report import Allowed, Change, Examined, Problem, Report, Verdict
     from imagelint.reporters.context import ReportContext
     from imagelint.reporters.stream import Json
 
@@ -30,29 +30,17 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     found = verdict.report
     findings, allowed = by_place(found.findings), allowed_by_place(found.allowed)
     prints = identities((*findings, *(each.finding for each in allowed)))
+    names = {each.rule for finding in found.findings for each in (finding, *finding.parts)}
+    names |= {one.finding.rule for one in found.allowed}
     yield from chunks(
         {
-            "schema": SCHEMA,
-            "tool": {"name": "imagelint", "version": context.version},
-            "command": context.command,
-            "verdict": {
-                "outcome": verdict.outcome.value,
-                "exit_code": int(verdict.exit_code),
-                "reasons": verdict.reasons,
-            },
+            **head(verdict, context),
             "counts": _counts(found),
-            "evidence": [
-                {"name": name, "value": value} for name, value in verdict.evidence.entries
-            ],
-            "since": _change(verdict.change) if verdict.change else None,
-            "rules": _rules(found, context),
+            "rules": described(names, context),
             "findings": Items(map(finding_member, findings, prints)),
             "allowed": Items(map(allowed_member, allowed, prints[len(findings) :])),
             "problems": Items(problem_member(each) for each in problems_by_place(found.problems)),
-            "examined": Items(
-                {"origin": each.origin, "kind": each.kind, "digest": each.digest}
-                for each in examined_by_name(found.examined)
-            ),
+            "examined": Items(map(examined_member, examined_by_name(found.examined))),
             "ignored": Items(sorted({each.origin for each in found.ignored})),
             "ignored_files": Items(
                 {"origin": each.origin, "reason": each.reason.value}
@@ -61,6 +49,22 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
         }
     )
     yield "\n"
+
+
+def head(verdict: Verdict, context: ReportContext) -> dict[str, Json]:
+    """What stands in a report besides what was found."""
+    return {
+        "schema": SCHEMA,
+        "tool": {"name": "imagelint", "version": context.version},
+        "command": context.command,
+        "verdict": {
+            "outcome": verdict.outcome.value,
+            "exit_code": int(verdict.exit_code),
+            "reasons": verdict.reasons,
+        },
+        "evidence": [{"name": name, "value": value} for name, value in verdict.evidence.entries],
+        "since": _change(verdict.change) if verdict.change else None,
+    }
 
 
 def _change(change: Change) -> Json:
@@ -84,9 +88,8 @@ def _counts(report: Report) -> Json:
     }
 
 
-def _rules(report: Report, context: ReportContext) -> Json:
-    names = {each.rule for finding in report.findings for each in (finding, *finding.parts)}
-    names |= {allowed.finding.rule for allowed in report.allowed}
+def described(names: Iterable[str], context: ReportContext) -> Json:
+    """What rules are about, by their names."""
     texts = {name: context.describe(name) for name in names}
     return {
         name: {
@@ -149,6 +152,11 @@ def problem_member(problem: Problem) -> dict[str, Json]:
         "help": problem.help,
         "location": _location(problem.location) if problem.location else None,
     }
+
+
+def examined_member(examined: Examined) -> dict[str, Json]:
+    """Something that was examined."""
+    return {"origin": examined.origin, "kind": examined.kind, "digest": examined.digest}
 
 
 def _location(location: Location) -> Json:

@@ -7,6 +7,7 @@ skipped with its reason, and what was examined without a finding is a test that 
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import TYPE_CHECKING
 from xml.sax.saxutils import escape, quoteattr
 
@@ -16,12 +17,13 @@ from imagelint.reporters.unjudged import unjudged
 from imagelint.reporters.visible import visible, visible_lines
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from imagelint.core.finding import Finding
     from imagelint.core.report import Allowed, Problem, Verdict
     from imagelint.reporters.context import ReportContext
 
+_TOLD = {"failure": "failures", "error": "errors", "skipped": "skipped"}
 _EXAMINED = "examined"
 _NOWHERE = "imagelint"
 # Two code points that UTF-8 can hold and XML cannot: https://www.w3.org/TR/xml/#charsets.
@@ -40,16 +42,38 @@ class _Case(NamedTuple):
 
 def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
     """One suite for each file or image."""
-    suites = _suites(verdict)
-    every = [case for cases in suites.values() for case in cases]
+    found = suites(verdict)
+    yield from written(
+        context, sum((one.counts for one in found), Counter()), (one.text for one in found)
+    )
+
+
+class Suite(NamedTuple):
+    """The tests of a file or an image, and how many of them ended how."""
+
+    text: str
+    counts: Counter[str]
+
+
+def written(context: ReportContext, counts: Counter[str], texts: Iterable[str]) -> Iterator[str]:
+    """The whole of some suites."""
     yield '<?xml version="1.0" encoding="UTF-8"?>\n'
-    yield f"<testsuites{_attributes(f'imagelint {context.command}', every)}>\n"
-    for name, cases in suites.items():
-        yield f"  <testsuite{_attributes(name, cases)}>\n"
-        for case in cases:
-            yield _case(name, case)
-        yield "  </testsuite>\n"
+    yield f"<testsuites{_attributes(f'imagelint {context.command}', counts)}>\n"
+    yield from texts
     yield "</testsuites>\n"
+
+
+def suites(verdict: Verdict) -> tuple[Suite, ...]:
+    """The suites of a verdict."""
+    return tuple(_suite(name, cases) for name, cases in _suites(verdict).items())
+
+
+def _suite(name: str, cases: list[_Case]) -> Suite:
+    counts = Counter(_TOLD[case.told] for case in cases if case.told)
+    counts["tests"] = len(cases)
+    inside = "".join(_case(name, case) for case in cases)
+    text = f"  <testsuite{_attributes(name, counts)}>\n{inside}  </testsuite>\n"
+    return Suite(text, counts)
 
 
 def _suites(verdict: Verdict) -> dict[str, list[_Case]]:
@@ -90,14 +114,8 @@ def _skipped(allowed: Allowed) -> _Case:
     return _Case(_name(allowed.finding), "skipped", said)
 
 
-def _attributes(name: str, cases: list[_Case]) -> str:
-    counts = {
-        "tests": len(cases),
-        "failures": sum(case.told == "failure" for case in cases),
-        "errors": sum(case.told == "error" for case in cases),
-        "skipped": sum(case.told == "skipped" for case in cases),
-    }
-    numbers = "".join(f' {key}="{count}"' for key, count in counts.items())
+def _attributes(name: str, counts: Counter[str]) -> str:
+    numbers = "".join(f' {key}="{counts[key]}"' for key in ("tests", *_TOLD.values()))
     return f" name={_quoted(name)}{numbers}"
 
 

@@ -23,13 +23,15 @@ class Places(NamedTuple):
 
     `anchor` is the only Dockerfile that was examined, empty when there is none or there are
     several; `root` is the absolute path to which paths are made relative, `prefix` what leads to it
-    from where a reader starts.
+    from where a reader starts. `pinned`: there are many images, so that one without a tag is known
+    by its digest.
     """
 
     images: frozenset[str]
     anchor: str
     root: str
     prefix: str = ""
+    pinned: bool = False
 
     def is_image(self, location: Location) -> bool:
         """Whether a place is an image, not a place in a file."""
@@ -47,13 +49,19 @@ class Places(NamedTuple):
         location = finding.location
         if not self.is_image(location):
             return finding
-        return finding._replace(location=location._replace(origin=image_path(location.origin)))
+        return finding._replace(location=location._replace(origin=self._path(location.origin)))
 
     def file(self, location: Location) -> str:
         """The path for a place: its own, or that of the file that stands for its image."""
         if self.is_image(location):
-            return self.anchor or image_path(location.origin)
+            return self.anchor or self._path(location.origin)
         return prefixed(self.prefix, relative(location.origin, self.root))
+
+    def _path(self, image: str) -> str:
+        name = image.partition("@")[0]
+        if self.pinned and name != image and ":" not in name.rpartition("/")[2]:
+            return _UNFIT.sub("_", image).strip("/") or "image"
+        return image_path(image)
 
 
 def places(report: Report, root: str, prefix: str = "") -> Places:

@@ -33,11 +33,15 @@ SCHEMA = (
 MOST_RESULTS = 25_000
 
 
-def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
-    """One run. Beyond GitHub's limit the least severe results are left out, and that is said."""
+def report(verdict: Verdict, context: ReportContext, left_out: int = 0) -> Iterator[str]:
+    """One run. Beyond GitHub's limit the least severe results are left out, and that is said.
+
+    `left_out` of them are not in the verdict any more.
+    """
     where = places(verdict.report, context.root, context.prefix)
     subjects = _subjects(verdict, where)
     kept = subjects[:MOST_RESULTS]
+    left_out += len(subjects) - len(kept)
     described = {rule_id(each.finding, context): each.finding for each in reversed(kept)}
     rules = tuple(sorted(described))
     results = ResultBuilder(rules, context, where)
@@ -46,7 +50,7 @@ def report(verdict: Verdict, context: ReportContext) -> Iterator[str]:
         {
             "automationDetails": {"id": _category(context)},
             "columnKind": "unicodeCodePoints",
-            "invocations": [_invocation(verdict, results, len(subjects) - len(kept))],
+            "invocations": [_invocation(verdict, results, left_out)],
             "originalUriBaseIds": {
                 "%SRCROOT%": {"description": {"text": "The root of the repository."}}
             },

@@ -19,6 +19,12 @@ class Items(NamedTuple):
     values: Iterable[Json]
 
 
+class Lines(NamedTuple):
+    """A list of what was dumped before: its items are texts of JSON."""
+
+    values: Iterable[str]
+
+
 def dump(value: Json) -> str:
     """A value on one line: sorted keys, ASCII only, so that every terminal and file takes it.
 
@@ -29,22 +35,24 @@ def dump(value: Json) -> str:
     return written.replace("##[", "\\u0023#[") if "##[" in written else written
 
 
-def chunks(members: Mapping[str, Json | Items], indent: str = "") -> Iterator[str]:
+def chunks(members: Mapping[str, Json | Items | Lines], indent: str = "") -> Iterator[str]:
     """An object with each member on a line of its own."""
     between = "{\n"
     for name, value in sorted(members.items()):
         yield f"{between}{indent}  {dump(name)}: "
         if isinstance(value, Items):
-            yield from _list(value, f"{indent}  ")
+            yield from _list(map(dump, value.values), f"{indent}  ")
+        elif isinstance(value, Lines):
+            yield from _list(value.values, f"{indent}  ")
         else:
             yield dump(value)
         between = ",\n"
     yield f"\n{indent}}}"
 
 
-def _list(items: Items, indent: str) -> Iterator[str]:
+def _list(items: Iterable[str], indent: str) -> Iterator[str]:
     between = "[\n"
-    for value in items.values:
-        yield f"{between}{indent}  {dump(value)}"
+    for item in items:
+        yield f"{between}{indent}  {item}"
         between = ",\n"
     yield "[]" if between == "[\n" else f"\n{indent}]"

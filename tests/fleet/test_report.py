@@ -15,7 +15,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from sqlalchemy import event
 
 from imagelint.cli import report as command
-from imagelint.core.report import Outcome
+from imagelint.core.report import Outcome, Report
 from imagelint.fleet.formats import FORMATS
 from imagelint.fleet.verdicts import OF_NO_IMAGE, Verdicts
 from imagelint.store.database import Store
@@ -203,7 +203,7 @@ def test_no_repository_passes_in_a_run_that_goes_on(
         audited = ResultFilter(category="audited")
         verdicts = [
             verdict
-            for name, verdict in Verdicts(store, run).by_repository(audited)
+            for name, (verdict, _) in Verdicts(store, run).by_repository(audited)
             if name != OF_NO_IMAGE
         ]
     assert {verdict.outcome for verdict in verdicts} == {outcome}
@@ -211,16 +211,16 @@ def test_no_repository_passes_in_a_run_that_goes_on(
 
 def test_a_verdict_about_each_repository(told: Telling) -> None:
     verdicts = dict(Verdicts(told.store, told.fleet.run).by_repository())
-    outcomes = {verdict.outcome for verdict in verdicts.values()}
+    outcomes = {one.verdict.outcome for one in verdicts.values()}
     assert outcomes == {Outcome.FAIL, Outcome.INCOMPLETE}
-    only = told.verdicts.whole(ResultFilter(category="unauthorized"))
+    (only,) = told.verdicts.parts(ResultFilter(category="unauthorized"))
     assert len(only.report.problems) == 3
     assert {problem.kind.value for problem in only.report.problems} == {"unauthorized"}
     assert not only.report.examined
 
 
 def test_what_is_allowed_stays_in_the_report(told: Telling) -> None:
-    report = told.verdicts.whole().report
+    report = sum((one.report for one in told.verdicts.parts()), Report())
     assert {(one.kind.value, one.until) for one in report.allowed} == {("waiver", "2027-01-31")}
     assert len(report.allowed) == 5
 
