@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS results (
     key TEXT PRIMARY KEY, value TEXT NOT NULL, used INTEGER NOT NULL
-) WITHOUT ROWID
+)
 """
-_FORMAT = 1
+_FORMAT = 2
+_PAGE_BYTES = 32_768
+"""A result has some thousands of characters: in small pages each would be read in many steps."""
 _BATCH = 500
 _MOST_ENTRIES = 200_000
 _WAIT_SECONDS = 5.0
@@ -36,7 +38,7 @@ class Cache:
 
     def get(self, keys: Iterable[str]) -> dict[str, str]:
         """The remembered texts of those keys that are known."""
-        wanted = list(keys)
+        wanted = sorted(keys)  # as the index has them: each of its pages is read once
         found: dict[str, str] = {}
         if self._connection is None:
             return found
@@ -104,6 +106,7 @@ class Cache:
             if version not in {0, _FORMAT}:
                 raise sqlite3.DatabaseError("made by another version")
             if version == 0:
+                connection.execute(f"PRAGMA page_size={_PAGE_BYTES}")
                 connection.execute("PRAGMA journal_mode=WAL")
                 connection.execute(_SCHEMA)
                 connection.execute(f"PRAGMA user_version={_FORMAT}")
