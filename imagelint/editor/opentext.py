@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from imagelint.editor.judging import Judgement
-from imagelint.editor.moved import mover
+from imagelint.editor.moved import TextChange
 
 if TYPE_CHECKING:
     import asyncio
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 class OpenText:
     """A text that is edited, and what is known of it.
 
-    `joined` is what only the whole folder tells, with its places when the text was `judged`;
+    `joined` is what only the whole folder tells, of the text as it was when it was `judged`;
     `settled` what is no finding any more when the others are looked at.
     """
 
     def __init__(self, origin: str, uri: str, text: str, version: int) -> None:
         self.origin, self.uri, self.text, self.version = origin, uri, text, version
         self.alone = Judgement()
-        self.joined: tuple[tuple[Finding, Span], ...] = ()
+        self.joined: tuple[Finding, ...] = ()
         self.judged = text
         self.settled: frozenset[tuple[str, ...]] = frozenset()
         self.told: tuple[tuple[Finding, Span, Diagnostic], ...] = ()
@@ -41,7 +41,7 @@ class OpenText:
             return False
         before = {key(one) for one, _ in alone}
         after = {key(one) for one, _ in whole}
-        self.joined = tuple(pair for pair in whole if key(pair[0]) not in before)
+        self.joined = tuple(found for found, _ in whole if key(found) not in before)
         self.settled = frozenset(before - after)
         self.judged = self.text
         return True
@@ -51,11 +51,11 @@ class OpenText:
         for found, span in self.alone.of(self.origin):
             if key(found) not in self.settled:
                 yield found, span
-        moved = mover(self.judged, self.text)
-        for found, span in self.joined:
-            now = moved(span)
-            if now is not None:
-                yield found, now
+        change = TextChange(self.judged, self.text)
+        for found in self.joined:
+            moved = change.finding(found)
+            if moved is not None:
+                yield moved, moved.location.span
 
 
 def key(finding: Finding) -> tuple[str, ...]:

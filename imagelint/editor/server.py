@@ -94,6 +94,7 @@ class Server(LanguageServer):
         if known is not None:
             if known.soon is not None:
                 known.soon.cancel()
+            self._judge.close(known.origin)
             self._publish(uri, [])
             self.later()
 
@@ -122,7 +123,7 @@ class Server(LanguageServer):
         if known is None:
             return
         try:
-            known.alone = self._judge.alone(known.origin, known.text)
+            known.alone = self._judge.typed(known.origin, known.text)
         except ImagelintError as error:
             known.alone = Judgement()
             self._tell(known, str(error))

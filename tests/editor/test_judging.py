@@ -57,13 +57,13 @@ def test_a_text_is_judged_once_for_changes_that_follow_each_other(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     judged: list[str] = []
-    whole = Judge.alone
+    whole = Judge.typed
 
-    def alone(judge: Judge, origin: str, text: str) -> Judgement:
+    def typed(judge: Judge, origin: str, text: str) -> Judgement:
         judged.append(text)
         return whole(judge, origin, text)
 
-    monkeypatch.setattr(Judge, "alone", alone)
+    monkeypatch.setattr(Judge, "typed", typed)
     uri = (here / "Dockerfile").as_uri()
 
     async def work(server: Told) -> None:

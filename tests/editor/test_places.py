@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from lsprotocol.types import Position, PositionEncodingKind
 
 from imagelint.core.source import Span
-from imagelint.editor.moved import mover
+from imagelint.editor.moved import TextChange
 from imagelint.editor.places import Places
 from tests.examples import examples
 
@@ -51,7 +51,7 @@ def test_lines_end_as_the_protocol_says() -> None:
 def test_places_move_with_what_stands_before_them(
     before: str, old: str, new: str, after: str
 ) -> None:
-    moved = mover(before + old + after, before + new + after)
+    moved = TextChange(before + old + after, before + new + after).span
     start = len(before) + len(old)
     found = moved(Span(start, start + len(after)))
     if found is not None:
@@ -61,8 +61,8 @@ def test_places_move_with_what_stands_before_them(
 
 
 def test_a_place_that_was_changed_is_nowhere() -> None:
-    moved = mover("abc def ghi", "abc xyz! ghi")
+    moved = TextChange("abc def ghi", "abc xyz! ghi").span
     assert moved(Span(0, 3)) == Span(0, 3)
     assert moved(Span(4, 7)) is None
     assert moved(Span(8, 11)) == Span(9, 12)
-    assert mover("a", "a")(Span(0, 1)) == Span(0, 1)
+    assert TextChange("a", "a").span(Span(0, 1)) == Span(0, 1)
