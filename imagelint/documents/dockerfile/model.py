@@ -158,9 +158,10 @@ class Stage(NamedTuple):
     `base` is the outside image named there: none for `scratch`, another stage (`base_stage`) and a
     named context (`context`). `root_image` is the outside image that the chain of bases starts
     from. `shipped` stages are the final one and those in its chain of bases; `used` ones are
-    reachable from it. `env` holds ENV (not ARG), `workdir` the absolute path, both with what the
-    stages below set; `exposed` are the numbers of EXPOSE. `user`, `entrypoint`, `cmd`,
-    `healthcheck` and `shell` are what is in force at the end, inherited from stages below;
+    reachable from it; `delivered` ones are shipped by this build or by one whose `--target` names
+    a stage that nothing in the file uses. `env` holds ENV (not ARG), `workdir` the absolute path,
+    both with what the stages below set; `exposed` are the numbers of EXPOSE. `user`, `entrypoint`,
+    `cmd`, `healthcheck` and `shell` are what is in force at the end, inherited from stages below;
     `env_complete` is false where an outside image may set more. `scripts` are its own, those of
     health checks and ONBUILD included, and `variables` what its own ENV and ARG set, in order.
     """
@@ -177,6 +178,7 @@ class Stage(NamedTuple):
     final: bool
     shipped: bool
     used: bool
+    delivered: bool
     user: StageUser
     env: Mapping[str, EnvVar]
     workdir: Fact[str]

@@ -35,7 +35,7 @@ from imagelint.documents.dockerfile.syntax.instructions import (
     read_instruction,
 )
 from imagelint.documents.dockerfile.syntax.source import read_layout
-from imagelint.documents.dockerfile.uses import copied_images, stages_used
+from imagelint.documents.dockerfile.uses import copied_images, stages_used, targets
 from imagelint.documents.shared import EnvOrigin, ImageRole, image_use
 from imagelint.documents.shell.script import ScriptRole
 
@@ -227,8 +227,13 @@ class _Parser:
         used = stages_used(self._stages, len(self._stages) - 1)
         built = stages_used(self._stages, self._graph.last) if self._target else used
         used |= built
+        delivered = self._graph.shipped
+        if not self._target:
+            delivered |= targets(self._stages, used)
         stages = tuple(
-            builder.stage(outline, used=outline.number in used)
+            builder.stage(
+                outline, used=outline.number in used, delivered=outline.number in delivered
+            )
             for builder, outline in zip(self._stages, self._graph.outlines, strict=True)
         )
         unbuilt = frozenset(range(len(stages))) - built if self._target else frozenset()

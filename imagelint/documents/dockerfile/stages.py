@@ -239,7 +239,7 @@ class StageBuilder:
             health = health._replace(final=_same(health, self.healthcheck))
         return InstructionEffect(effect.script, start, health)
 
-    def stage(self, outline: StageOutline, *, used: bool) -> Stage:
+    def stage(self, outline: StageOutline, *, used: bool, delivered: bool) -> Stage:
         """The finished stage of that outline."""
         return Stage(
             span=outline.instruction.span,
@@ -254,6 +254,7 @@ class StageBuilder:
             final=self.final,
             shipped=self.shipped,
             used=used,
+            delivered=delivered,
             user=self._final_user(outline),
             env=self.scope.environment,
             workdir=self.workdir,

@@ -81,8 +81,28 @@ def stages_used(stages: Sequence[StageBuilder], last: int) -> frozenset[int]:
         if number in used:
             continue
         used.add(number)
-        builder = stages[number]
-        waiting.extend(builder.edges)
-        if builder.outline is not None and builder.outline.base_stage is not None:
-            waiting.append(builder.outline.base_stage)
+        waiting.extend(_made_of(stages[number]))
     return frozenset(used)
+
+
+def targets(stages: Sequence[StageBuilder], used: frozenset[int]) -> frozenset[int]:
+    """The named stages that no other is made of, and what they are built upon.
+
+    Nothing but `--target` builds them: the other images of a file that makes several.
+    """
+    needed = frozenset(number for builder in stages for number in _made_of(builder))
+    found: set[int] = set()
+    for number, builder in enumerate(stages):
+        at = number if builder.outline is not None and builder.outline.name else None
+        if number in used or number in needed:
+            continue
+        while at is not None and at not in found:
+            found.add(at)
+            outline = stages[at].outline
+            at = outline.base_stage if outline is not None else None
+    return frozenset(found)
+
+
+def _made_of(builder: StageBuilder) -> tuple[int, ...]:
+    base = builder.outline.base_stage if builder.outline is not None else None
+    return (*builder.edges, *(() if base is None else (base,)))

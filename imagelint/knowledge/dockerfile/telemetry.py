@@ -34,6 +34,8 @@ _HUB = Telemetry("Hugging Face", "HF_HUB_DISABLE_TELEMETRY=1", ("DO_NOT_TRACK", 
 _RAY = Telemetry("Ray", "RAY_USAGE_STATS_ENABLED=0")
 TELEMETRY: Mapping[str, Telemetry] = {
     "chromadb": Telemetry("Chroma", "ANONYMIZED_TELEMETRY=False"),
+    "datasets": _HUB,
+    "diffusers": _HUB,
     "gradio": Telemetry("Gradio", "GRADIO_ANALYTICS_ENABLED=False"),
     "huggingface-hub": _HUB,
     "litellm": Telemetry("LiteLLM", "LITELLM_TELEMETRY=False"),
@@ -42,3 +44,5 @@ TELEMETRY: Mapping[str, Telemetry] = {
     "transformers": _HUB,
     "vllm": Telemetry("vLLM", "VLLM_NO_USAGE_STATS=1", ("DO_NOT_TRACK", "VLLM_DO_NOT_TRACK")),
 }
+"""By the name of a package, or of an engine."""
+OF_PROGRAMS: Mapping[str, Telemetry] = {"hf": _HUB, "huggingface-cli": _HUB}

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import takewhile
+
 from imagelint.core.fact import Known
+from imagelint.core.pattern import pattern
 from imagelint.core.reference import parse_reference
 from imagelint.documents.dockerfile import Dockerfile
 from imagelint.documents.dockerfile.model import Stage
@@ -10,6 +13,11 @@ from imagelint.documents.dockerfile.vocabulary import expanded
 from imagelint.documents.queries.dockerfiles.defaults import global_defaults
 from imagelint.documents.queries.dockerfiles.references import escape_of, references_in
 from imagelint.rules.api import Context, Findings, Severity, rule
+
+# A comment with words, not the line that ends a block of them (`#---`).
+_COMMENT = pattern(r"\s*#.*\w")
+_OF_IMAGES = frozenset({"base", "build", "digest", "image", "registry", "tag", "version"})
+_BETWEEN = pattern(r"[\W_]+")
 
 
 @rule(Stage, Severity.LOW, references=("BuildKit InvalidDefaultArgInFrom",))
@@ -21,8 +29,10 @@ def invalid_default_image(stage: Stage, ctx: Context) -> Findings:
     no build argument were given, whatever `--build-arg` says.
 
     Except:
-        A value that the author demands (`${BASE:?which image}`), and an ARG with a comment above
-        it, which explains it. Defaults that are no name are `invalid-image-reference`.
+        A value that the author demands (`${BASE:?which image}`), and an ARG that is explained
+        by a comment right above it, with a word of its name or one such as `image`: BuildKit warns
+        of these too, for it cannot tell what is meant (https://github.com/moby/moby/issues/49928).
+        Defaults that are no name are `invalid-image-reference`.
 
     Bad:
         ARG TAG
@@ -56,6 +66,11 @@ def invalid_default_image(stage: Stage, ctx: Context) -> Findings:
 
 
 def _is_explained(name: str, document: Dockerfile, ctx: Context) -> bool:
-    """Whether a comment stands right above an ARG."""
-    before = ctx.source.text[: document.arguments[name].span.start].split("\n")
-    return len(before) > 1 and before[-2].lstrip().startswith("#")
+    """Whether the comment right above an ARG is about an image: `# The base image to use`."""
+    lines = ctx.source.text[: document.arguments[name].span.start].split("\n")[-2::-1]
+    comment = takewhile(_COMMENT.match, lines)
+    return not (_words(name) | _OF_IMAGES).isdisjoint(_words(" ".join(comment)))
+
+
+def _words(text: str) -> set[str]:
+    return {word for word in _BETWEEN.split(text.lower()) if len(word) > 1}

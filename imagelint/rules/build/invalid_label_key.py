@@ -24,9 +24,11 @@ def invalid_label_key(stage: Stage, ctx: Context) -> Findings:
     Keys begin with a letter in lower case and end with a letter or a digit; dots and dashes stand
     alone. What begins with `com.docker.`, `io.docker.` or `org.dockerproject.` is Docker's own.
 
-    Except: keys that depend on a variable without a value. hadolint takes the dollar for a part of
-    the key, which the build replaces
-    (https://docs.docker.com/reference/dockerfile/#environment-replacement).
+    Except:
+        Keys that depend on a variable without a value. hadolint takes the dollar for a part of
+        the key, which the build replaces
+        (https://docs.docker.com/reference/dockerfile/#environment-replacement). Underscores, as
+        hadolint has it and vendors write them (`com.redhat.license_terms`): tally does not.
 
     Bad:
         FROM alpine:3.20

@@ -13,6 +13,7 @@ from imagelint.documents.queries.gpus.visibility import (
     VisibleDevices,
     device_that_is_none,
     is_overwritten,
+    reaches_a_container,
     visible_devices,
 )
 from imagelint.documents.queries.serving import gpus_in_words
@@ -45,7 +46,7 @@ def hardcoded_visible_devices(
 
     Except:
         Empty values, `-1` and `none`, which mean the CPU; lists of just those that the container
-        has, which are a low finding in pods; stages that are not shipped, and what a later ENV
+        has, which are a low finding in pods; stages that other stages use, and what a later ENV
         overwrites. `NVIDIA_VISIBLE_DEVICES=all` in an image is right, and information upon
         `nvidia/cuda`, which sets it.
 
@@ -116,7 +117,7 @@ def hardcoded_visible_devices(
 
 
 def _in_image(variable: EnvVar, ctx: Context) -> Findings:
-    if variable.origin is not EnvOrigin.ENV or not variable.place.shipped:
+    if variable.origin is not EnvOrigin.ENV or not reaches_a_container(ctx.document, variable):
         return
     judged = _judged_in_image(variable, ctx.document)
     if judged is not None and not is_overwritten(ctx.document, variable):

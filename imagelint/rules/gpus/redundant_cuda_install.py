@@ -26,7 +26,8 @@ def redundant_cuda_install(command: Command, ctx: Context) -> Findings:
     `nvidia-cuda-toolkit` is always another release.
 
     Except:
-        Stages that are not shipped, and parts that the flavour does not hold.
+        Parts that the flavour does not hold. In stages that other stages use, the finding is a low
+        one: it costs the build alone.
 
     Bad:
         FROM nvidia/cuda:12.8.1-devel-ubuntu24.04
@@ -38,10 +39,11 @@ def redundant_cuda_install(command: Command, ctx: Context) -> Findings:
         CMD ["server"]
     """
     stage = enclosing_stage(ctx.document, command.span)
-    use = stage.root_image if stage is not None and stage.shipped else None
-    if use is None or not isinstance(use.reference, Known):
+    use = stage.root_image if stage is not None else None
+    if stage is None or use is None or not isinstance(use.reference, Known):
         return
     image = use.reference.value
+    severity = None if stage.delivered else Severity.LOW
     for install in package_installs(command):
         for package in install.packages if install.ecosystem.is_system else ():
             if contained_in_image(image, package.name):
@@ -50,6 +52,7 @@ def redundant_cuda_install(command: Command, ctx: Context) -> Findings:
                     f"`{package.name}` is in {image.familiar}:{image.tag} already",
                     help="leave it out, or start from an image without CUDA",
                     subject=package.name,
+                    severity=severity,
                 )
             elif is_distribution_cuda(image, package.name):
                 yield ctx.finding(
@@ -57,4 +60,5 @@ def redundant_cuda_install(command: Command, ctx: Context) -> Findings:
                     f"`{package.name}` is the distribution's CUDA, beside that of {image.familiar}",
                     help="leave it out, or take a flavour that has the compiler",
                     subject=package.name,
+                    severity=severity,
                 )

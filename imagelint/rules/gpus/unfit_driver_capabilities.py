@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from imagelint.core.fact import Known
 from imagelint.core.pattern import pattern
-from imagelint.documents.queries.gpus.visibility import is_overwritten
+from imagelint.documents.queries.gpus.visibility import is_overwritten, reaches_a_container
 from imagelint.documents.queries.serving import title, variable
 from imagelint.documents.serving.command import ServingCommand
 from imagelint.documents.shared import EnvOrigin, EnvVar
@@ -41,7 +41,7 @@ def unfit_driver_capabilities(subject: ServingCommand | EnvVar, ctx: Context) ->
     part that it does not know (`ALL`, `computes`), the container toolkit starts no container.
 
     Except:
-        `graphics` and `video` beside the two, stages that are not shipped, and what a later ENV
+        `graphics` and `video` beside the two, stages that other stages use, and what a later ENV
         overwrites. `all` is an info, since some software asks for it.
 
     Bad:
@@ -118,7 +118,8 @@ def _wide(variable: EnvVar, ctx: Context) -> Findings:
     strange = sorted(words - _KNOWN)
     if not (_ALL in words or strange) or variable.origin not in _REACHING:
         return
-    if not variable.place.shipped or is_overwritten(ctx.document, variable):
+    document = ctx.document
+    if not reaches_a_container(document, variable) or is_overwritten(document, variable):
         return
     if _ALL in words:
         yield ctx.finding(

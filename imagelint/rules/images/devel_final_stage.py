@@ -29,7 +29,9 @@ def devel_final_stage(stage: Stage, ctx: Context) -> Findings:
 
     Except:
         Engines that compile kernels while they run (vLLM, SGLang, TensorRT-LLM …) may need nvcc:
-        there the finding is only information.
+        there the finding is only information. tally is silent where the stage compiles something;
+        NVIDIA makes `devel` to build in and `runtime` to ship
+        (https://hub.docker.com/r/nvidia/cuda).
 
     Bad:
         FROM nvidia/cuda:12.8.1-devel-ubuntu24.04

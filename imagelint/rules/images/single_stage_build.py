@@ -29,7 +29,9 @@ def single_stage_build(stage: Stage, ctx: Context) -> Findings:
 
     Except:
         Images upon a `devel` base (`devel-final-stage` speaks about them) and servers that compile
-        kernels while they run.
+        kernels while they run. tally speaks wherever something is installed or downloaded; what a
+        stage leaves behind is what was needed to build
+        (https://docs.docker.com/build/building/multi-stage/).
 
     Bad:
         FROM debian:12.7

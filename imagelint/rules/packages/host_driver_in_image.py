@@ -41,7 +41,7 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
     Parts of the CUDA toolkit (`cuda-toolkit-12-8`, `libcudnn9`, `cuda-compat-12-8`) are no drivers.
 
     Except:
-        Stages that are not shipped, and the toolkit beside a container runtime (Docker, Podman,
+        Stages that other stages use, and the toolkit beside a container runtime (Docker, Podman,
         containerd, enroot) in the same file: it is that one's.
 
     Bad:
@@ -53,7 +53,7 @@ def host_driver_in_image(command: Command, ctx: Context) -> Findings:
         RUN apt-get update && apt-get install -y --no-install-recommends libcudnn9-cuda-12
     """
     stage = enclosing_stage(ctx.document, command.span)
-    if stage is None or not stage.shipped:
+    if stage is None or not stage.delivered:
         return
     for install in package_installs(command):
         for package in install.packages if install.ecosystem.is_system else ():

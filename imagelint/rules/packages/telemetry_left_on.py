@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.packages.installs import package_installs
 from imagelint.documents.queries.stages import chain, server_of, stage_scripts
-from imagelint.knowledge.dockerfile.telemetry import TELEMETRY
+from imagelint.knowledge.dockerfile.telemetry import OF_PROGRAMS, TELEMETRY
 from imagelint.rules.api import Confidence, Context, Findings, Severity, rule
 
 if TYPE_CHECKING:
@@ -29,7 +29,9 @@ def telemetry_left_on(stage: Stage, ctx: Context) -> Findings:
     vLLM, Ray, Gradio and others send what they run on, how, and how often, unless a variable tells
     them not to. In a closed network each start waits for a time-out.
 
-    Except: any value of such a variable: somebody has thought of it.
+    Except:
+        Any value of such a variable: somebody has thought of it. Tools that have no part in serving
+        models (.NET, PowerShell, Homebrew), of which tally speaks as well.
 
     Bad:
         FROM python:3.12.7-slim
@@ -62,6 +64,8 @@ def _installed(stage: Stage, ctx: Context) -> Iterator[tuple[Node, Telemetry]]:
         yield chain(ctx.document, stage)[-1].instructions[0].words[0], TELEMETRY[engine]
     for script in stage_scripts(ctx.document, stage):
         for command in script.commands:
+            if command.program in OF_PROGRAMS:
+                yield command.words[0], OF_PROGRAMS[command.program]
             for install in package_installs(command):
                 for package in install.packages if install.ecosystem.holds_python else ():
                     if package.name in TELEMETRY:

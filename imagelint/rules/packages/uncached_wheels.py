@@ -27,6 +27,8 @@ def uncached_wheels(script: Script, ctx: Context) -> Findings:
 
     Except:
         Mounts of type cache or bind that hold the wheels, and builds whose packages are not known.
+        tally wants a mount at every installation, of whatever size; for apt-get Docker advises to
+        remove the lists (https://docs.docker.com/build/building/best-practices/#apt-get).
 
     Bad:
         FROM python:3.12.7-slim

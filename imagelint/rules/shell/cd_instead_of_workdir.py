@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from imagelint.core.fact import Known
 from imagelint.core.source import Span
 from imagelint.documents.dockerfile.model import Stage
 from imagelint.documents.queries.dockerfiles.runscripts import own_scripts
 from imagelint.rules.api import Context, Findings, Severity, rule
+
+if TYPE_CHECKING:
+    from imagelint.documents.shell.script import Command, Script
 
 # WORKDIR makes its folder, so that `mkdir` before `cd` is no reason.
 _BEFORE = ("set", "shopt", "export", "mkdir", "")
@@ -40,7 +45,7 @@ def cd_instead_of_workdir(stage: Stage, ctx: Context) -> Findings:
         RUN make install
     """
     for script in own_scripts(stage):
-        first = next((one for one in script.commands if one.program not in _BEFORE), None)
+        first = _first(script)
         if first is None or first.program != "cd" or first.nested or not first.unconditional:
             continue
         if not first.arguments or not isinstance(first.arguments[0].value, Known):
@@ -52,3 +57,13 @@ def cd_instead_of_workdir(stage: Stage, ctx: Context) -> Findings:
             help="write `WORKDIR <folder>` before it",
             subject=f"cd {folder.text}",
         )
+
+
+def _first(script: Script) -> Command | None:
+    """The first command that does something, for which another does not stand (`$(nproc)`)."""
+    end = -1
+    for command in script.commands:
+        if command.span.end > end and command.program not in _BEFORE:
+            return command
+        end = max(end, command.span.end)
+    return None

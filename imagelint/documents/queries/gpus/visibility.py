@@ -70,6 +70,14 @@ def device_that_is_none(variable: EnvVar) -> str:
     return ""
 
 
+def reaches_a_container(document: Document, variable: EnvVar) -> bool:
+    """Whether a variable is set in what runs, or in a stage that some build delivers."""
+    if variable.place.shipped:
+        return True
+    stage = enclosing_stage(document, variable.span)
+    return stage is not None and stage.delivered
+
+
 def is_overwritten(document: Document, variable: EnvVar) -> bool:
     """Whether a later ENV of the same stage sets the variable again."""
     stage = enclosing_stage(document, variable.span)
