@@ -547,3 +547,22 @@ def test_a_run_may_be_all_there_is(program: Program, here: Path) -> None:
     assert program("check", *RULES, *rules, "--closed").code == 1
     write(here, _imagelint_yaml=policy("closed: true\nrules: {selector-without-match: on}\n"))
     assert program("check").code == 1
+
+
+@pytest.mark.parametrize(
+    ("place", "told"),
+    [("ci/tests/server", True), ("ci/server/tests", False)],
+    ids=["above", "its-own"],
+)
+def test_where_a_checkout_is_does_not_tell_what_its_files_are_for(
+    program: Program, here: Path, monkeypatch: pytest.MonkeyPatch, place: str, *, told: bool
+) -> None:
+    folder = here / place
+    folder.mkdir(parents=True)
+    (folder / "requirements.txt").write_text("vllm>=0.9\n", encoding="utf-8")
+    elsewhere = here / "a" / "b" / "c"
+    elsewhere.mkdir(parents=True)
+    monkeypatch.chdir(elsewhere)
+    path = str(folder / "requirements.txt")
+    answer = program("check", path, *RULES, "--only", "unpinned-requirement")
+    assert ("unpinned-requirement" in answer.out) is told

@@ -43,7 +43,7 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
         torch==2.8.0
         fastapi==0.115.2
     """
-    if document.require_hashes or _OTHER.fullmatch(ctx.source.origin.lower()):
+    if document.require_hashes or _OTHER.fullmatch(_place(ctx.source.origin.lower())):
         return
     fixed = fixed_by_constraints(document, ctx.project)
     if fixed is None:
@@ -66,6 +66,15 @@ def unpinned_requirement(document: Requirements, ctx: Context) -> Findings:
         subject=ctx.source.origin,
         references=(),  # hadolint reads commands, and no files
     )
+
+
+def _place(origin: str) -> str:
+    """Where a file is: of one that is not below the user's folder only its own folder tells.
+
+    Those above say where somebody keeps the checkout.
+    """
+    outside = origin.startswith(("/", "../"))
+    return "/".join(origin.rsplit("/", 2)[1:]) if outside else origin
 
 
 def _counted(loose: int, all_: int) -> str:
